@@ -1,0 +1,57 @@
+"""What a render engine does: a portrait and speech in, frames out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.speech.base import Speech
+
+Picture = NDArray[np.uint8]
+
+
+class Mode(StrEnum):
+    """How much moves: the names of the integration guide."""
+
+    LIPSYNC = "lipsync"
+    TALKING_HEAD = "talking_head"
+    ENHANCED_LIPSYNC = "enhanced_lipsync"
+    ENHANCED_TALKING_HEAD = "enhanced_talking_head"
+
+    @property
+    def moves_head(self) -> bool:
+        return self in (Mode.TALKING_HEAD, Mode.ENHANCED_TALKING_HEAD)
+
+    @property
+    def enhanced(self) -> bool:
+        return self in (Mode.ENHANCED_LIPSYNC, Mode.ENHANCED_TALKING_HEAD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """What to film: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size."""
+
+    portrait: Picture
+    speech: Speech
+    mode: Mode = Mode.ENHANCED_TALKING_HEAD
+    fps: int = 25
+    seed: int = 1
+
+    @property
+    def frame_count(self) -> int:
+        return int(np.ceil(round(self.speech.seconds * self.fps, 6)))
+
+
+class RenderEngine(ABC):
+    """A way to animate a portrait. Models load in `__init__`, which raises `EngineMissing` where one is absent."""
+
+    @abstractmethod
+    def animate(self, shot: Shot) -> Iterator[Picture]:
+        """Yield exactly `shot.frame_count` RGB frames of the portrait's shape, frame i showing time (i + 0.5) / fps.
+
+        Raises `PortraitError` where the portrait has no face that can be animated. The same shot gives the same
+        frames. A yielded frame may be overwritten once the next is asked for.
+        """

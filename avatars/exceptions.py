@@ -1,0 +1,31 @@
+"""What can go wrong between words and a video, one class per remedy."""
+
+from openuser.lib.exceptions import OpenUserError, TemporaryError
+
+
+class AvatarError(OpenUserError):
+    """Anything of the digital humans' side."""
+
+
+class ScriptError(AvatarError):
+    """The words cannot be spoken: empty, too long, or in no language we speak."""
+
+
+class PortraitError(AvatarError):
+    """The portrait cannot be animated; `code` says why."""
+
+
+class EngineMissing(AvatarError):
+    """A speech or render engine lacks a file or a package."""
+
+
+class OutputError(AvatarError):
+    """A finished video failed its checks and must not be sent."""
+
+
+class StudioError(AvatarError, TemporaryError):
+    """The child process died, hung or was killed; another attempt may succeed."""
+
+
+class RenderCancelled(AvatarError):
+    """Somebody no longer wants this video."""

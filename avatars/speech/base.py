@@ -1,0 +1,58 @@
+"""What a speech engine gives: sound, and the time of every phoneme and of every piece of the author's text."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    """One phoneme. `symbol` is IPA as the renderer's viseme table knows it, "" for silence; times in seconds."""
+
+    symbol: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Token:
+    """A piece of the author's text (a Chinese character, an English word, a number) and when it is spoken.
+
+    `offset` and `length` are its place in the script as written, so that captions show the author's words even
+    where something else is read ("2026年" is shown, "二零二六年" is spoken). Times in seconds.
+    """
+
+    offset: int
+    length: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """Mono speech. `samples` is float32 of shape (n,) in -1..1; `sounds` and `tokens` are sorted and do not overlap."""
+
+    samples: NDArray[np.float32]
+    rate: int
+    sounds: tuple[Sound, ...]
+    tokens: tuple[Token, ...]
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+
+class SpeechEngine(ABC):
+    """A voice. Models load in `__init__`, which raises `EngineMissing` where a file or package is absent."""
+
+    @abstractmethod
+    def speak(self, text: str, *, voice: str, speed: float = 1.0, progress: Progress | None = None) -> Speech:
+        """Say `text` (Chinese, English or both) and return the speech; `progress` is called with 0..1.
+
+        Raises `ScriptError` where nothing in the text can be spoken.
+        """

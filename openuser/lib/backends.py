@@ -1,0 +1,23 @@
+"""Named back ends from a settings dict: `{"name": {"class": "dotted.path", "options": {...}}}`, one instance per process."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+
+def names(setting: str) -> list[str]:
+    """The names configured in a setting, in their order."""
+    return list(getattr(settings, setting))
+
+
+@cache
+def backend(setting: str, name: str) -> Any:
+    """The one instance of this process. Raises `ImproperlyConfigured` for an unknown name."""
+    configured = getattr(settings, setting)
+    if name not in configured:
+        raise ImproperlyConfigured(f"{setting} has no entry {name!r}; it has {', '.join(configured) or 'none'}.")
+    entry = configured[name]
+    return import_string(entry["class"])(**entry.get("options", {}))

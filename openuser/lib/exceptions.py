@@ -1,0 +1,31 @@
+"""The root of our error trees. Each error carries a stable code, words for a person, and a remedy."""
+
+
+class OpenUserError(Exception):
+    """An error that a person can do something about.
+
+    Arguments are passed to `super().__init__` unchanged, so that the error survives pickling by a worker.
+    """
+
+    default_code = "error"
+
+    def __init__(self, message: str = "", *, code: str = "", remedy: str = "", field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.remedy = remedy
+        self.field = field
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, self.code, self.remedy, self.field)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class TemporaryError(OpenUserError):
+    """May pass with time: the work goes back to the queue."""
+
+
+def _rebuild(kind: type[OpenUserError], message: str, code: str, remedy: str, field: str) -> OpenUserError:
+    return kind(message, code=code, remedy=remedy, field=field)

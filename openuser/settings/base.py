@@ -1,0 +1,221 @@
+"""Every setting, from the environment, with safe defaults. The other modules of this package change only what differs."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+env = environ.Env()
+env.read_env(BASE_DIR / ".env", overwrite=False)
+
+VAR_DIR = Path(env.str("OPENUSER_VAR_DIR", default=str(BASE_DIR / "var")))
+env.read_env(VAR_DIR / "secrets.env", overwrite=False)
+LOG_DIR = Path(env.str("OPENUSER_LOG_DIR", default=str(BASE_DIR / "logs")))
+
+SECRET_KEY = env.str("SECRET_KEY", default="")
+FIELD_KEYS: list[str] = env.list("OPENUSER_FIELD_KEYS", default=[])
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+
+INSTALLED_APPS = [
+    "openuser.apps.OpenUserConfig",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_celery_beat",
+    "wecom.apps.WeComConfig",
+    "avatars.apps.AvatarsConfig",
+    "conversations.apps.ConversationsConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "openuser.urls"
+WSGI_APPLICATION = "openuser.wsgi.application"
+ASGI_APPLICATION = "openuser.asgi.application"
+APPEND_SLASH = True
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# ---- database: CONN_MAX_AGE stays 0 because it leaks connections under ASGI; PostgreSQL gets a pool instead
+DATABASE_URL = env.str("DATABASE_URL", default="")
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
+    "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=2000;"
+)
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for a database URL; an empty one is SQLite in the var folder."""
+    if not url:
+        name = VAR_DIR / "openuser.sqlite3"
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": sqlite_options()}
+    config: dict[str, Any] = dict(env.db_url_config(url))
+    config["CONN_MAX_AGE"] = 0
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = sqlite_options()
+    else:
+        pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 20}
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": pool}
+    return config
+
+
+def sqlite_options() -> dict[str, Any]:
+    return {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS}
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="zh-hans")
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+
+# ---- Celery only wakes workers: rows are the truth (openuser/lib/work.py)
+BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"avatars.*": {"queue": "render"}}
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 3
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "health_check_interval": 25,
+    "socket_keepalive": True,
+    "socket_connect_timeout": 3,
+    "socket_timeout": 30,
+}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "openuser.sweep", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
+    "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
+}
+
+# ---- one dict per app
+WECOM: dict[str, Any] = {
+    "CORP_ID": env.str("WECHAT_CORP_ID", default=""),
+    "AGENT_ID": env.int("WECHAT_AGENT_ID", default=0),
+    "CORP_SECRET": env.str("WECHAT_CORP_SECRET", default=""),
+    "TOKEN": env.str("WECHAT_TOKEN", default=""),
+    "ENCODING_AES_KEY": env.str("WECHAT_ENCODING_AES_KEY", default=""),
+    "WEBHOOK_URL": env.str("WECHAT_WEBHOOK_URL", default=""),
+    "API_BASE_URL": env.str("WECHAT_API_BASE_URL", default="https://qyapi.weixin.qq.com"),
+    "MAX_BODY": 65_536,
+    "CLOCK_WINDOW": 600,
+    "STALE_AFTER": 6 * 3600,
+    "KEEP_CALLBACKS_DAYS": 30,
+    "CONNECT_TIMEOUT": env.float("WECHAT_CONNECT_TIMEOUT", default=3.0),
+    "READ_TIMEOUT": env.float("WECHAT_READ_TIMEOUT", default=10.0),
+    "RETRY_UNIT": env.float("WECHAT_RETRY_UNIT", default=1.0),
+}
+MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))
+AVATARS: dict[str, Any] = {
+    "PROVIDER_CODE": env.str("OPENUSER_AI_PROVIDER", default="OpenUser"),
+    "MAX_CHARACTERS": env.int("OPENUSER_MAX_CHARACTERS", default=600),
+    "TIME_LIMIT": env.int("OPENUSER_RENDER_TIME_LIMIT", default=900),
+    "MEMORY_LIMIT_MB": env.int("OPENUSER_RENDER_MEMORY_MB", default=2500),
+    "WORK_DIR": VAR_DIR / "work",
+    "CACHE_DIR": VAR_DIR / "cache",
+}
+SPEECH_ENGINES: dict[str, Any] = {"kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {}}}
+RENDER_ENGINES: dict[str, Any] = {"puppet": {"class": "avatars.engines.puppet.Puppet", "options": {}}}
+CONVERSATIONS: dict[str, Any] = {
+    "GREET_EVERY_HOURS": env.float("OPENUSER_GREET_EVERY_HOURS", default=4.0),
+    "MAX_TEXT": 4_000,
+    "QUEUED_PER_MEMBER": env.int("OPENUSER_QUEUED_PER_MEMBER", default=3),
+}
+REPLY_PROVIDERS: dict[str, Any] = {
+    "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},
+}
+
+# ---- logs without personal data
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+WECHAT_DEBUG = env.bool("WECHAT_DEBUG", default=False)
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "openuser.lib.logs.Redact"}},
+    "formatters": {"line": {"()": "openuser.lib.logs.LineFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+        "wecom": {"level": "DEBUG" if WECHAT_DEBUG else LOG_LEVEL},
+    },
+}

@@ -1,0 +1,114 @@
+"""WeChat Work's callback encryption (加解密方案): sign, seal, open. Knows bytes and text, no framework.
+
+Source: https://developer.work.weixin.qq.com/document/path/90968. SHA-1 and the fixed IV are the platform's choice.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import secrets
+import struct
+from dataclasses import dataclass
+
+from Crypto.Cipher import AES
+
+BLOCK = 32  # PKCS#7 pads to 32 bytes here, not to AES's 16
+RANDOM = 16  # bytes before the length
+LENGTH = 4
+KEY_SHAPE = re.compile(r"[A-Za-z0-9]{43}")
+TOKEN_SHAPE = re.compile(r"[A-Za-z0-9]{1,32}")
+
+
+class CryptoError(Exception):
+    """A callback that must be refused. `code` is the one of the platform's own library (-40001 …)."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """The three secrets of one callback URL. `receive_id` is the corp ID for a self-built application."""
+
+    token: str
+    aes_key: bytes
+    receive_id: str
+
+    @classmethod
+    def parse(cls, *, token: str, encoding_aes_key: str, receive_id: str) -> "Keys":
+        """From the console's form fields; blanks around them are a copying slip and are removed.
+
+        Raises `CryptoError` -40004 for a key that is not 43 letters and digits. Its last character may carry trailing
+        bits that a strict base64 decoder refuses (the platform's own sample does).
+        """
+        key = encoding_aes_key.strip()
+        if not KEY_SHAPE.fullmatch(key):
+            raise CryptoError(-40004, "The EncodingAESKey must be 43 letters and digits.")
+        return cls(token=token.strip(), aes_key=base64.b64decode(key + "="), receive_id=receive_id.strip())
+
+
+def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
+    """The `msg_signature` of a callback or a passive reply: 40 lower-case hex digits."""
+    parts = sorted(part.encode() for part in (token, timestamp, nonce, encrypted))
+    return hashlib.sha1(b"".join(parts)).hexdigest()  # noqa: S324
+
+
+def verify(keys: Keys, *, signature: str, timestamp: str, nonce: str, encrypted: str) -> None:
+    """Raise `CryptoError` -40001 unless the signature fits. Always before `open_sealed`."""
+    expected = sign(keys.token, timestamp, nonce, encrypted)
+    if not hmac.compare_digest(expected.encode(), signature.encode()):
+        raise CryptoError(-40001, "The signature does not match.")
+
+
+def seal(keys: Keys, message: bytes, *, random: bytes | None = None) -> str:
+    """Encrypt a message; base64 without line breaks. `random` (16 bytes) is fixed in tests only."""
+    prefix = secrets.token_bytes(RANDOM) if random is None else random
+    plain = prefix + struct.pack(">I", len(message)) + message + keys.receive_id.encode()
+    return base64.b64encode(_cipher(keys).encrypt(pad(plain))).decode()
+
+
+def open_sealed(keys: Keys, encrypted: str) -> bytes:
+    """Decrypt and check, in the order of the protocol. Raises `CryptoError` naming the first check that failed."""
+    try:
+        sealed = base64.b64decode(encrypted, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise CryptoError(-40010, "The ciphertext is not base64.") from error
+    if not sealed or len(sealed) % AES.block_size:
+        raise CryptoError(-40007, "The ciphertext is not a whole number of blocks.")
+    plain = unpad(_cipher(keys).decrypt(sealed))
+    head = RANDOM + LENGTH
+    if len(plain) < head:
+        raise CryptoError(-40008, "The plaintext is too short.")
+    (length,) = struct.unpack(">I", plain[RANDOM:head])
+    if head + length > len(plain):
+        raise CryptoError(-40008, "The plaintext is shorter than it says.")
+    message, receive_id = plain[head : head + length], plain[head + length :]
+    try:
+        message.decode()
+    except UnicodeDecodeError as error:
+        raise CryptoError(-40008, "The message is not UTF-8.") from error
+    if not hmac.compare_digest(receive_id, keys.receive_id.encode()):
+        raise CryptoError(-40005, "The message is for another corp.")
+    return message
+
+
+def pad(plain: bytes) -> bytes:
+    """PKCS#7 to a multiple of 32; a whole block where it is aligned already."""
+    size = BLOCK - len(plain) % BLOCK
+    return plain + bytes([size]) * size
+
+
+def unpad(padded: bytes) -> bytes:
+    """Raises `CryptoError` -40008 unless all 1 to 32 padding bytes are right."""
+    size = padded[-1]
+    if not 1 <= size <= BLOCK or padded[-size:] != bytes([size]) * size:
+        raise CryptoError(-40008, "The padding is wrong.")
+    return padded[:-size]
+
+
+def _cipher(keys: Keys) -> "AES.CbcMode":  # type: ignore[name-defined]
+    return AES.new(keys.aes_key, AES.MODE_CBC, iv=keys.aes_key[:16])
