@@ -1,0 +1,62 @@
+"""What can go wrong with WeChat Work, one class per remedy."""
+
+from openuser.lib.exceptions import OpenUserError, TemporaryError
+
+
+class WeComError(OpenUserError):
+    """Anything of the platform's side."""
+
+
+class ContentError(WeComError):
+    """A message that the platform would cut or refuse; `field` names the part."""
+
+
+class NotConfigured(WeComError):
+    """No application is connected yet, or one of its fields is missing."""
+
+
+class ApiError(WeComError):
+    """The platform answered with an error code; `errcode` is its number."""
+
+    def __init__(
+        self, message: str = "", *, code: str = "", remedy: str = "", field: str = "", errcode: int = 0
+    ) -> None:
+        super().__init__(message, code=code or str(errcode), remedy=remedy, field=field)
+        self.errcode = errcode
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_api_error, (type(self), self.message, self.code, self.remedy, self.field, self.errcode)
+
+
+class TokenRejected(ApiError):
+    """The access token no longer works; refreshed once and tried again."""
+
+
+class BusyError(ApiError, TemporaryError):
+    """The platform is busy or limits us: certainly not accepted, try later."""
+
+
+class ConfigurationError(ApiError):
+    """Somebody must change a setting; the application is held meanwhile."""
+
+
+class RecipientError(ApiError):
+    """The person left, never existed, or is out of the application's visible range."""
+
+
+class MediaExpired(ApiError):
+    """The platform no longer knows the media ID; upload again."""
+
+
+class NotReached(WeComError, TemporaryError):
+    """No connection: the request certainly did not arrive."""
+
+
+class AmbiguousError(WeComError, TemporaryError):
+    """The request may have been accepted: it was written, but the answer is missing or is no answer."""
+
+
+def _rebuild_api_error(
+    kind: type[ApiError], message: str, code: str, remedy: str, field: str, errcode: int
+) -> ApiError:
+    return kind(message, code=code, remedy=remedy, field=field, errcode=errcode)
