@@ -4,13 +4,19 @@
 import os
 import sys
 
+if sys.version_info < (3, 11):  # noqa: UP036  older ones can still read this file, and deserve words
+    sys.exit(
+        f"OpenUser needs Python 3.11 or newer; this is Python {sys.version.split()[0]}.\n"
+        "  Install a newer one (python.org, your distribution, or pyenv) and run it by name: python3.11 manage.py up"
+    )
+
 
 def main() -> None:
     """Run a command, in the project's own environment."""
     from openuser import bootstrap
 
     bootstrap.ensure(sys.argv)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", bootstrap.settings_for(sys.argv))
+    os.environ["DJANGO_SETTINGS_MODULE"] = bootstrap.settings_for(sys.argv)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,0 +1,78 @@
+"""Running pip: what it says while it works, words for what stops it. Standard library only; for the bootstrap."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+LOG = Path(__file__).resolve().parents[1] / "logs" / "install.log"
+
+
+def run(command: Sequence[str]) -> tuple[int, str]:
+    """Run pip, show what it gets, keep all it says in logs/install.log; its status and last 200 lines."""
+    LOG.parent.mkdir(exist_ok=True)
+    started = time.monotonic()
+    # Some configurations ask for --user, which pip refuses in a virtual environment.
+    environment = {**os.environ, "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+    kept: deque[str] = deque(maxlen=200)
+    with (
+        LOG.open("a", encoding="utf-8") as log,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment
+        ) as pip,
+    ):
+        log.write(f"\n{time.strftime('%F %T')} {shlex.join(command)}\n")
+        for line in pip.stdout or ():
+            log.write(line)
+            kept.append(line)
+            news = progress(line)
+            if news:
+                print(f"  {time.monotonic() - started:4.0f} s  {news}", flush=True)
+    return pip.returncode, "".join(kept)
+
+
+def progress(line: str) -> str:
+    """What a line of pip's output means to somebody who waits; empty for most lines."""
+    words = line.strip()
+    got = re.match(r"(Downloading|Using cached|Processing) (\S+)(?: \((.+?)\))?$", words)
+    if got and not words.endswith(".metadata"):
+        package = re.match(r"(.+?)-([^-]+?)(?:-(?:cp|py|pp)\d.*\.whl|\.tar\.gz|\.zip|-.*\.whl)$", Path(got[2]).name)
+        return f"{package[1]} {package[2]}  {got[3] or ''}".rstrip() if package else ""
+    if words.startswith("Installing collected packages:"):
+        return f"unpacking {words.count(',') + 1} packages (the longest step without news)"
+    built = re.match(r"Building wheel for (\S+) .*started", words)
+    return f"building {built[1]}" if built else ""
+
+
+def explain(output: str) -> str:
+    """Words for a `pip install` that failed, with the name of the package where pip gives one."""
+    where = f"The whole output is in {LOG.parent.name}/{LOG.name}."
+    if re.search(r"No space left on device|Errno 28", output):
+        return f"the disk is full.\n  Make room on the disk of {LOG.parents[1]} and run again. {where}"
+    missing = re.search(r"No matching distribution found for ([^\s;(]+)", output)
+    if missing:
+        return (
+            f"pip found no wheel of {missing[1]} for Python {sys.version_info.major}.{sys.version_info.minor} here.\n"
+            f"  Check that the package registry can be reached (pip config list) and carries it. {where}"
+        )
+    hashes = re.search(r"DO NOT MATCH THE HASHES[\s\S]*?\n\s+(\S+) from", output)
+    if hashes:
+        return f"{hashes[1]} is not the file that OpenUser was made with (its hash differs).\n  {where}"
+    built = re.search(
+        r"Failed to build (?:installable wheels for some pyproject\.toml based projects )?\(?(\S+?)\)?\s", output
+    )
+    if built:
+        return f"{built[1]} could not be built: there is no ready wheel of it for this machine.\n  {where}"
+    return f"pip could not install everything.\n  It said: {last_words(output)}\n  {where}"
+
+
+def last_words(output: str) -> str:
+    """The line that says most: the last error, else the last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"(?i)(error|.*error:)", line)]
+    return (errors or lines or ["nothing"])[-1]

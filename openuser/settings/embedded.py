@@ -1,0 +1,44 @@
+"""The default: an installation that brings all it needs, run by `manage.py up` from the var folder.
+
+What nobody configured is made on first use and kept in var/secrets.env. Without WECHAT_CORP_ID the application is a
+demonstration that talks to the emulator, with identifiers of its own, so that nothing ever mixes with a real one.
+"""
+
+from openuser.services import valkey
+from openuser.settings import base, secrets
+
+secrets.ensure(
+    base.VAR_DIR / "secrets.env",
+    {
+        "SECRET_KEY": secrets.secret_key,
+        "OPENUSER_FIELD_KEYS": secrets.field_key,
+        "EMULATOR_CORP_ID": secrets.corp_id,
+        "EMULATOR_AGENT_ID": lambda: "1000002",
+        "EMULATOR_SECRET": secrets.token,
+        "EMULATOR_TOKEN": secrets.token,
+        "EMULATOR_AES_KEY": secrets.aes_key,
+    },
+)
+
+from openuser.settings.base import *  # noqa: E402, F403
+from openuser.settings.base import BROKER_URL, VAR_DIR, WECOM, env  # noqa: E402
+
+env.read_env(VAR_DIR / "secrets.env", overwrite=False)
+SECRET_KEY = env.str("SECRET_KEY")
+FIELD_KEYS = env.list("OPENUSER_FIELD_KEYS")
+
+if not env.str("BROKER_URL", default=""):
+    BROKER_URL = CELERY_BROKER_URL = valkey.url(VAR_DIR / "valkey")
+
+EMULATED = not WECOM["CORP_ID"]
+EMULATOR_URL = env.str("OPENUSER_EMULATOR_URL", default="http://127.0.0.1:9001")
+if EMULATED:
+    WECOM = {
+        **WECOM,
+        "CORP_ID": env.str("EMULATOR_CORP_ID"),
+        "AGENT_ID": env.int("EMULATOR_AGENT_ID"),
+        "CORP_SECRET": env.str("EMULATOR_SECRET"),
+        "TOKEN": env.str("EMULATOR_TOKEN"),
+        "ENCODING_AES_KEY": env.str("EMULATOR_AES_KEY"),
+        "API_BASE_URL": EMULATOR_URL,
+    }

@@ -1,0 +1,71 @@
+"""The private values of an installation: made on first use, kept in var/secrets.env, readable by their owner only."""
+
+import base64
+import fcntl
+import os
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+Maker = Callable[[], str]
+
+
+def ensure(path: Path, makers: Mapping[str, Maker]) -> None:
+    """Make what neither the environment nor the file has yet; several processes may do so at once.
+
+    Args:
+        path: the file, `NAME=value` lines; created with mode 0600, its folder as well.
+        makers: how to make each value.
+    """
+    wanted = [name for name in makers if not os.environ.get(name)]
+    if not wanted:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        content = file.read()
+        missing = [name for name in wanted if name not in names(content)]
+        if missing:
+            start = "\n" if content and not content.endswith("\n") else ""
+            file.write(start + "".join(f"{name}={makers[name]()}\n" for name in missing))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def names(content: str) -> set[str]:
+    """The names that have a value in the text of such a file."""
+    pairs = (line.split("=", 1) for line in content.splitlines() if "=" in line and not line.startswith("#"))
+    return {name.strip() for name, value in pairs if value.strip()}
+
+
+def secret_key() -> str:
+    """A SECRET_KEY."""
+    return secrets.token_urlsafe(50)
+
+
+def field_key() -> str:
+    """A Fernet key: 32 bytes as urlsafe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def password() -> str:
+    """A password that can be read aloud: no characters that look alike."""
+    alphabet = [character for character in string.ascii_letters + string.digits if character not in "0O1lI"]
+    return "".join(secrets.choice(alphabet) for _ in range(16))
+
+
+def corp_id() -> str:
+    """A corporation's ID as WeChat Work makes them: `ww` and 16 hexadecimal digits."""
+    return "ww" + secrets.token_hex(8)
+
+
+def aes_key() -> str:
+    """An EncodingAESKey: 43 characters, base64 of 32 bytes without the padding."""
+    return base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+
+
+def token() -> str:
+    """A callback token; the platform allows letters and digits only."""
+    return secrets.token_hex(16)

@@ -1,0 +1,9 @@
+"""The site for a WSGI server: what production serves, all but websockets."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.production")
+
+application = get_wsgi_application()
