@@ -26,7 +26,8 @@ def ensure(path: Path, makers: Mapping[str, Maker]) -> None:
     with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         content = file.read()
-        missing = [name for name in wanted if name not in names(content)]
+        known = parse(content)
+        missing = [name for name in wanted if name not in known]
         if missing:
             start = "\n" if content and not content.endswith("\n") else ""
             file.write(start + "".join(f"{name}={makers[name]()}\n" for name in missing))
@@ -34,10 +35,15 @@ def ensure(path: Path, makers: Mapping[str, Maker]) -> None:
             os.fsync(file.fileno())
 
 
-def names(content: str) -> set[str]:
+def read(path: Path) -> dict[str, str]:
+    """The values in such a file; none if it is missing."""
+    return parse(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def parse(content: str) -> dict[str, str]:
     """The names that have a value in the text of such a file."""
     pairs = (line.split("=", 1) for line in content.splitlines() if "=" in line and not line.startswith("#"))
-    return {name.strip() for name, value in pairs if value.strip()}
+    return {name.strip(): value.strip() for name, value in pairs if value.strip()}
 
 
 def secret_key() -> str:

@@ -1,0 +1,147 @@
+"""`manage.py up`: the whole installation on one machine, in one terminal."""
+
+import os
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from openuser import installation, programs
+from openuser.console import Console
+from openuser.services import ports
+from openuser.services.lock import DataLock
+from openuser.services.processes import Processes, ServiceError
+from openuser.sources import Sources
+from openuser.supervisor import NAME, NotStartingError, Supervisor
+
+RELOADED = ("web", "worker", "render", "beat")
+
+
+class Command(BaseCommand):
+    help = "Run everything: web server, workers, clock, broker and, without a real application, the emulator."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address of the web server (default: this machine only)"
+        )
+        parser.add_argument("--port", type=int, default=8000, help="port of the web server (default: 8000)")
+        parser.add_argument("--emulator-port", type=int, default=9001, help="port of the emulator (default: 9001)")
+        emulator = parser.add_mutually_exclusive_group()
+        emulator.add_argument("--emulator", action="store_true", help="run the emulator beside a real application")
+        emulator.add_argument("--no-emulator", action="store_true", help="run without the emulator")
+        parser.add_argument("--reload", action="store_true", help="restart what a changed file concerns")
+        parser.add_argument("--admin-password", default="", help="set the password of the account `admin`")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        plan = programs.Plan(
+            host=options["host"],
+            port=options["port"],
+            emulator_port=options["emulator_port"],
+            with_emulator=options["emulator"] or (wants_emulator() and not options["no_emulator"]),
+            with_broker=not os.environ.get("BROKER_URL"),
+        )
+        try:
+            with DataLock(settings.VAR_DIR) as lock:
+                check_ports(plan)
+                lock.note(f"{os.getpid()} {plan.site}")
+                run(plan, lock, started, admin_password=options["admin_password"], reload=options["reload"])
+        except ServiceError as error:
+            raise CommandError(str(error)) from error
+        except NotStartingError as error:
+            raise CommandError(f"{error} does not start; the lines of `{error} |` above say why.") from error
+
+
+def wants_emulator() -> bool:
+    """Whether nobody has configured a real application."""
+    return bool(getattr(settings, "EMULATED", False))
+
+
+def check_ports(plan: programs.Plan) -> None:
+    """Refuse before anything starts, with the name of who is in the way.
+
+    Raises:
+        ServiceError: a port is taken.
+    """
+    wanted = [("--port", plan.host, plan.port)]
+    if plan.with_emulator:
+        wanted.append(("--emulator-port", "127.0.0.1", plan.emulator_port))
+    for option, host, port in wanted:
+        if not ports.is_free(host, port):
+            who = ports.holder(port) or "another program"
+            raise ServiceError(
+                f"port {port} is taken by {who}.\n  End it, or choose another: {option} {ports.next_free(host, port)}"
+            )
+
+
+def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: str, reload: bool) -> None:
+    """Start everything, say how to reach it, keep it alive, end it."""
+    console = Console(settings.LOG_DIR / "app.log")
+    processes = Processes(keep_open=[lock.descriptor])
+    supervisor = Supervisor(console, processes)
+    supervisor.catch_signals()
+    adopt(plan)
+    try:
+        if plan.with_broker:
+            supervisor.start(programs.broker(plan))
+        if plan.with_emulator:
+            supervisor.start(programs.emulator(plan))
+        login = installation.prepare(admin_password=admin_password)
+        if not supervisor.stopping:
+            supervisor.start(
+                programs.web(plan),
+                programs.worker(plan, name="worker", queue="default", threads=4),
+                programs.worker(plan, name="render", queue="render", threads=1),
+                programs.beat(plan),
+            )
+        if supervisor.wait_until_ready():
+            console.say(NAME, f"ready after {time.monotonic() - started:.1f} s")
+            console.show(welcome(plan, login, time.monotonic() - started))
+            supervisor.run(each_second=reloader(supervisor) if reload else lambda: None)
+        console.say(NAME, "stopping …")
+    finally:
+        began = time.monotonic()
+        supervisor.stop()
+        console.say(NAME, f"stopped after {time.monotonic() - began:.1f} s")
+
+
+def adopt(plan: programs.Plan) -> None:
+    """Let this process, which prepares the database, see the same settings as its children."""
+    environment = plan.environment()
+    settings.SITE_URL = environment["SITE_URL"]
+    if wants_emulator():
+        settings.WECOM["API_BASE_URL"] = environment["OPENUSER_EMULATOR_URL"]
+
+
+def reloader(supervisor: Supervisor) -> Any:
+    """What to do every second under --reload."""
+    sources = Sources()
+
+    def look() -> None:
+        changed = sources.changed()
+        if changed:
+            more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            supervisor.restart(RELOADED, why=f"{changed[0]}{more} changed")
+
+    return look
+
+
+def welcome(plan: programs.Plan, login: installation.Login, seconds: float) -> str:
+    """What a person needs to know now."""
+    if login.password:
+        account = f"{login.name} / {login.password}"
+    elif login.name:
+        account = (
+            f"{login.name}, with the password you set (to reset it: python3 manage.py changepassword {login.name})"
+        )
+    else:
+        account = "with an account of yours"
+    lines = [f"READY after {seconds:.1f} s", f"  Admin   {plan.site}/admin/   {account}"]
+    if plan.with_emulator:
+        lines.append(f"  Phone   {plan.phone}")
+    if not settings.AVATARS.get("SPEECH_READY", True):
+        lines.append("  Speech  not installed: text works, videos do not")
+    return "\n" + "\n".join([*lines, f"  Logs    {settings.LOG_DIR / 'app.log'}", "  Ctrl-C ends everything."]) + "\n"
