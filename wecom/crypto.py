@@ -1,24 +1,27 @@
 """WeChat Work's callback encryption (加解密方案): sign, seal, open. Knows bytes and text, no framework.
 
 Source: https://developer.work.weixin.qq.com/document/path/90968. SHA-1 and the fixed IV are the platform's choice.
+A caller's order is `strict`, `verify`, `open_sealed`; any failure is answered alike.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
 import secrets
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from Crypto.Cipher import AES
+from Crypto.Cipher._mode_cbc import CbcMode
 
 BLOCK = 32  # PKCS#7 pads to 32 bytes here, not to AES's 16
 RANDOM = 16  # bytes before the length
 LENGTH = 4
 KEY_SHAPE = re.compile(r"[A-Za-z0-9]{43}")
-TOKEN_SHAPE = re.compile(r"[A-Za-z0-9]{1,32}")
+SIGNATURE_SHAPE = re.compile(r"[0-9a-f]{40}")
+TIMESTAMP_SHAPE = re.compile(r"[0-9]{10}")
+NONCE_SHAPE = re.compile(r"[0-9A-Za-z_-]{1,40}")
 
 
 class CryptoError(Exception):
@@ -32,10 +35,10 @@ class CryptoError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
-    """The three secrets of one callback URL. `receive_id` is the corp ID for a self-built application."""
+    """The secrets of one callback URL. `receive_id` is the corp ID for a self-built application."""
 
-    token: str
-    aes_key: bytes
+    token: str = field(repr=False)
+    aes_key: bytes = field(repr=False)
     receive_id: str
 
     @classmethod
@@ -51,16 +54,28 @@ class Keys:
         return cls(token=token.strip(), aes_key=base64.b64decode(key + "="), receive_id=receive_id.strip())
 
 
+def strict(signature: str, timestamp: str, nonce: str) -> None:
+    """Raise `CryptoError` -40001 unless the query has the platform's shapes. Always before `verify`.
+
+    The signature covers the sorted values joined without separators, so characters can move from one to the next and
+    still fit. With these shapes none can: a nonce of 40 is too short to take the 64 characters of base64 that shift a
+    ciphertext by whole blocks.
+    """
+    shapes = (SIGNATURE_SHAPE, signature), (TIMESTAMP_SHAPE, timestamp), (NONCE_SHAPE, nonce)
+    if not all(shape.fullmatch(value) for shape, value in shapes):
+        raise CryptoError(-40001, "The signature, timestamp or nonce is malformed.")
+
+
 def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
     """The `msg_signature` of a callback or a passive reply: 40 lower-case hex digits."""
-    parts = sorted(part.encode() for part in (token, timestamp, nonce, encrypted))
+    parts = sorted(part.encode("utf-8", "surrogatepass") for part in (token, timestamp, nonce, encrypted))
     return hashlib.sha1(b"".join(parts)).hexdigest()  # noqa: S324
 
 
 def verify(keys: Keys, *, signature: str, timestamp: str, nonce: str, encrypted: str) -> None:
     """Raise `CryptoError` -40001 unless the signature fits. Always before `open_sealed`."""
     expected = sign(keys.token, timestamp, nonce, encrypted)
-    if not hmac.compare_digest(expected.encode(), signature.encode()):
+    if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogatepass")):
         raise CryptoError(-40001, "The signature does not match.")
 
 
@@ -75,7 +90,7 @@ def open_sealed(keys: Keys, encrypted: str) -> bytes:
     """Decrypt and check, in the order of the protocol. Raises `CryptoError` naming the first check that failed."""
     try:
         sealed = base64.b64decode(encrypted, validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:  # binascii.Error is one, and so is text beyond ASCII
         raise CryptoError(-40010, "The ciphertext is not base64.") from error
     if not sealed or len(sealed) % AES.block_size:
         raise CryptoError(-40007, "The ciphertext is not a whole number of blocks.")
@@ -83,7 +98,7 @@ def open_sealed(keys: Keys, encrypted: str) -> bytes:
     head = RANDOM + LENGTH
     if len(plain) < head:
         raise CryptoError(-40008, "The plaintext is too short.")
-    (length,) = struct.unpack(">I", plain[RANDOM:head])
+    (length,) = struct.unpack_from(">I", plain, RANDOM)
     if head + length > len(plain):
         raise CryptoError(-40008, "The plaintext is shorter than it says.")
     message, receive_id = plain[head : head + length], plain[head + length :]
@@ -104,11 +119,11 @@ def pad(plain: bytes) -> bytes:
 
 def unpad(padded: bytes) -> bytes:
     """Raises `CryptoError` -40008 unless all 1 to 32 padding bytes are right."""
-    size = padded[-1]
+    size = padded[-1] if padded else 0
     if not 1 <= size <= BLOCK or padded[-size:] != bytes([size]) * size:
         raise CryptoError(-40008, "The padding is wrong.")
     return padded[:-size]
 
 
-def _cipher(keys: Keys) -> "AES.CbcMode":  # type: ignore[name-defined]
+def _cipher(keys: Keys) -> CbcMode:
     return AES.new(keys.aes_key, AES.MODE_CBC, iv=keys.aes_key[:16])
