@@ -1,0 +1,530 @@
+"""The proof of the crypto: the platform's published vectors, every check, an independent peer, and spliced values."""
+
+import json
+import random
+import re
+import string
+import struct
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from Crypto.Cipher import AES
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wechatpy.enterprise.crypto import WeChatCrypto
+
+from wecom import crypto, messages
+from wecom.crypto import CryptoError, Keys
+
+pytestmark = pytest.mark.once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vector:
+    """One published exchange. `length` counts the message's bytes, `pad` those of the padding (0: not published)."""
+
+    keys: Keys
+    signature: str
+    timestamp: str
+    nonce: str
+    encrypted: str
+    length: int = 0
+    pad: int = 0
+
+
+DOCUMENTATION = Keys.parse(
+    token="QDG6eK",
+    encoding_aes_key="jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+    receive_id="wx5823bf96d3bd56c7",
+)
+SAMPLES = Keys.parse(
+    token="hJqcu3uJ9Tn2gXPmxx2w9kkCkCE2EPYo",
+    encoding_aes_key="6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt",
+    receive_id="ww1436e0e65a779aee",
+)
+WORKWX_ECHO = Keys.parse(
+    token="kjr2TKI8umCBfVF3wAHk8JiPwma5VBme",
+    encoding_aes_key="4Ma3YBrSBbX2aez8MJpXGBne5LSDwgGqHbhM9WPYIws",
+    receive_id="ww6a112864f8022910",
+)
+WORKWX = Keys.parse(
+    token="kz7Yx62CH8SaLN",
+    encoding_aes_key="cD0d7jx4tYvVtzqrmh3Dm3QFCXe6f8SlHoMtMh3qQEP",
+    receive_id="ww6a112864f8022910",
+)
+
+VECTORS = {
+    "A1": Vector(
+        keys=DOCUMENTATION,
+        signature="5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3",
+        timestamp="1409659589",
+        nonce="263014780",
+        encrypted=("P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ=="),
+        length=19,
+        pad=7,
+    ),
+    "A2": Vector(
+        keys=DOCUMENTATION,
+        signature="477715d11cdb4164915debcba66cb864d751f3e6",
+        timestamp="1409659813",
+        nonce="1372623149",
+        encrypted=(
+            "RypEvHKD8QQKFhvQ6QleEB4J58tiPdvo+rtK1I9qca6aM/wvqnLSV5zEPeusUiX5L5X/0lWfrf0QADHHhGd3QczcdCUpj911L3vg"
+            "3W/sYYvuJTs3TUUkSUXxaccAS0qhxchrRYt66wiSpGLYL42aM6A8dTT+6k4aSknmPj48kzJs8qLjvd4Xgpue06DOdnLxAUHzM6+k"
+            "DZ+HMZfJYuR+LtwGc2hgf5gsijff0ekUNXZiqATP7PF5mZxZ3Izoun1s4zG4LUMnvw2r+KqCKIw+3IQH03v+BCA9nMELNqbSf6ti"
+            "WSrXJB3LAVGUcallcrw8V2t9EL4EhzJWrQUax5wLVMNS0+rUPA3k22Ncx4XXZS9o0MBH27Bo6BpNelZpS+/uh9KsNlY6bHCmJU9p"
+            "8g7m3fVKn28H3KDYA5Pl/T8Z1ptDAVe0lXdQ2YoyyH2uyPIGHBZZIs2pDBS8R07+qN+E7Q=="
+        ),
+        length=284,
+        pad=30,
+    ),
+    "A3": Vector(
+        keys=DOCUMENTATION,
+        signature="0623cbc5a8cbee5bcc137c70de99575366fc2af3",
+        timestamp="1409659813",
+        nonce="1372623149",
+        encrypted=(
+            "CZWs4CWRpI4VolQlvn4dlEC1alN2MUEY2VklGehgBVLBrlVF7SyT+SV+Toj43l4ayJ9UMGKphktKKmP7B2j/P1ey67XB8PBgS7Wr"
+            "5/8+w/yWriZv3Vmoo/MH3/1HsIWZrPQ3N2mJrelStIfI2Y8kLKXA7EhfZgZX4o+ffdkZDM76SEl79Ib9mw7TGjZ9Aw/x/A2VjNbV"
+            "1E8BtEbRxYYcQippYNw7hr8sFfa3nW1xLdxokt8QkRX83vK3DFP2F6TQFPL2Tu98UwhcUpPvdJBuu1/yiOQIScppV3eOuLWEsko="
+        ),
+        length=164,
+    ),
+    "B1": Vector(
+        keys=SAMPLES,
+        signature="012bc692d0a58dd4b10f8dfe5c4ac00ae211ebeb",
+        timestamp="1476416373",
+        nonce="47744683",
+        encrypted=("fsi1xnbH4yQh0+PJxcOdhhK6TDXkjMyhEPA7xB2TGz6b+g7xyAbEkRxN/3cNXW9qdqjnoVzEtpbhnFyq6SVHyA=="),
+    ),
+    "B2": Vector(
+        keys=SAMPLES,
+        signature="0c3914025cb4b4d68103f6bfc8db550f79dcf48e",
+        timestamp="1476422779",
+        nonce="1597212914",
+        encrypted=(
+            "Kl7kjoSf6DMD1zh7rtrHjFaDapSCkaOnwu3bqLc5tAybhhMl9pFeK8NslNPVdMwmBQTNoW4mY7AIjeLvEl3NyeTkAgGzBhzTtRLN"
+            "shw2AEew+kkYcD+Fq72Kt00fT0WnN87hGrW8SqGc+NcT3mu87Ha3dz1pSDi6GaUA6A0sqfde0VJPQbZ9U+3JWcoD4Z5jaU0y9GSh"
+            "010wsHF8KZD24YhmZH4ch4Ka7ilEbjbfvhKkNL65HHL0J6EYJIZUC2pFrdkJ7MhmEbU2qARR4iQHE7wy24qy0cRX3Mfp6iELcDNf"
+            "SsPGjUQVDGxQDCWjayJOpcwocugux082f49HKYg84EpHSGXAyh+/oxwaWbvL6aSDPOYuPDGOCI8jmnKiypE+"
+        ),
+        length=228,
+        pad=22,
+    ),
+    "B3": Vector(
+        keys=SAMPLES,
+        signature="e3647471e395139e2308c1fa963f2d648a00b90e",
+        timestamp="1409659813",
+        nonce="1372623149",
+        encrypted=(
+            "cjhLUX7UU4yCSelv1vz7T0zT8huF51bAMVWriNvO1FMegHrQZNrtvRxbwf0fUPsFvwqR0U0fgiJNEA5Y30F2MoI2S7vv3EjVQ68C"
+            "0cjw9frBoUE2Hj0BvFp9h3u6Vbsg4lc1C8AtHdaN8orKuNKkLRLuYEL52R1J3v8olJGZRLnRdVKIivixmX/eQpzgeExtp20jI1Hx"
+            "RP1AAZ6xZoILdqDPO549LO4WeG+685JRUTdiwcY5fjZlqeMxuT4PpMn1X9OWsS7NRj06Wa5E3Tvg4twjWp39KPfOdRte6P1T4JU="
+        ),
+        length=176,
+    ),
+    "C0": Vector(
+        keys=WORKWX_ECHO,
+        signature="1ba3cb09c0d2c2b3ed6900d37f91a6efae6cb011",
+        timestamp="1583940690",
+        nonce="VHh7ymSeb0jc4lSb",
+        encrypted=("6KmUQuPVu7UhjyVqRdbo5SfcRqaHvbUlKSHFvBV2ZuR6TIlKsygcfeSd1GDplg1C5KSKr6UPHCaC/nIX3ZNt9w=="),
+    ),
+    "C1": Vector(
+        keys=WORKWX,
+        signature="f265ae551b1932727204c3d707628d01376a6940",
+        timestamp="1583995625",
+        nonce="1584392382",
+        encrypted=(
+            "EUCt7xMcNiyASzZj0Hjc5yDjFQrCum6AfQ3ntHiUzjGQ51xieKmbvtrZ40/EcB2W/W8yH0n4Lqx48gJl/T9HD/R309I0P/r5pIZu"
+            "cK3lyEn48FYMr4YdE0QdL2jIJ3xkcXUr6uzefzCxG6lMvwpAJaOyVCzN7sRRw47njfxy5EIqU6R9ZBhlTzfdnhhOhK/nTwzrZX3S"
+            "oGlXFA9OBeZ6ru1NWpXFk76x9DUMe0lcxPPiUqK8ctnQcYXSGUHVqC6DfG7E7mab0OmruNN8cBZY5d3dYOBA4OgaH55Q0AJmUpdT"
+            "8vNiXpXx+6TxT3TIjySXpDrHVyrsb772aYywgg/Nu4kUmGkALwFZlzhjNegR7wDwb9lr4ERXsSSS8JZ8lbBmaQ3F2Tq584xoPj5r"
+            "IhXAF734ynm4no1g+SdHiNqR328="
+        ),
+        length=269,
+    ),
+}
+OTHER_CORP = Vector(
+    keys=WORKWX,
+    signature="a44d1b7dc3dc4b02edd99dc32afa6a26be7c92f6",
+    timestamp="1583995625",
+    nonce="1584392382",
+    encrypted=(
+        "fyVN9BUnH6xNl0/VCHTCg6XGxxvoFdyZ7VQbAbBcQ79dVccYvdIyJYZSMMhkPy8LPaoe+V27qjoQ553fXavmrPOgxzHrKKf3YIu6"
+        "3pB4/nN0LY4S+GzUFi/LLFj1TI1sOh0q2jT5u1nYz5G3HFNLd3DFUvJVLtZl8mVMwUOzBpzKZhhmCvIJLVlvym9tt+VYwG06MSbm"
+        "nf9AzYFKhm1BIy+95Q824ilY6Wy8l+vkFqEdASl2k83jMXvlkVRSB3hmNptWTbq8ygDdLtkCyA4UEiZvfTskqqVkbYwLptRl/1F+"
+        "DVL9SH/TWt2j3dCm4rzY5jQG+fA+2xh2Kk+OrVgafqtQCfhjq8C38A2IwCcg2BONKk8s5ijFxQoszmXvJQ3zLYbjzRWQ40xhryDy"
+        "PNNse7/slKVW2QMBEUPNOxUcX9k="
+    ),
+)
+KEYS = Keys.parse(token="Token1", encoding_aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", receive_id="ww01")
+
+
+def opened(vector: Vector) -> bytes:
+    crypto.strict(vector.signature, vector.timestamp, vector.nonce)
+    crypto.verify(
+        vector.keys,
+        signature=vector.signature,
+        timestamp=vector.timestamp,
+        nonce=vector.nonce,
+        encrypted=vector.encrypted,
+    )
+    return crypto.open_sealed(vector.keys, vector.encrypted)
+
+
+def plaintext(vector: Vector) -> bytes:
+    aes = AES.new(vector.keys.aes_key, AES.MODE_CBC, iv=vector.keys.aes_key[:16])
+    return aes.decrypt(b64decode(vector.encrypted))
+
+
+def sealed_raw(plain: bytes, keys: Keys = KEYS) -> str:
+    """Encrypt bytes as they are: whole blocks, whatever they hold."""
+    return b64encode(AES.new(keys.aes_key, AES.MODE_CBC, iv=keys.aes_key[:16]).encrypt(plain)).decode()
+
+
+def code_of(encrypted: str, keys: Keys = KEYS) -> int:
+    with pytest.raises(CryptoError) as caught:
+        crypto.open_sealed(keys, encrypted)
+    return caught.value.code
+
+
+# The published vectors
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_a_published_vector_opens_and_seals_to_the_same_bytes(name):
+    vector = VECTORS[name]
+    message = opened(vector)
+    assert not vector.length or len(message) == vector.length
+    plain = plaintext(vector)
+    assert not vector.pad or plain[-1] == vector.pad
+    assert crypto.seal(vector.keys, message, random=plain[:16]) == vector.encrypted
+
+
+def test_the_echo_strings_of_the_published_vectors_are_their_numbers():
+    assert opened(VECTORS["A1"]) == b"1616140317555161061"
+    assert plaintext(VECTORS["A1"])[:16] == b"c41b64491c2468d0"
+    assert opened(VECTORS["B1"]) == b"1288432023552776189"
+    assert opened(VECTORS["C0"]) == b"94966531020182955848408"
+
+
+def test_the_messages_of_the_published_vectors_are_read():
+    documented = messages.inbound(opened(VECTORS["A2"]))
+    assert isinstance(documented, messages.TextMessage)
+    assert (documented.from_user_id, documented.content) == ("mycreate", "hello")
+    assert (documented.message_id, documented.agent_id) == ("4561255354251345929", 218)
+    assert documented.created_at.timestamp() == 1409659813
+    chinese = messages.inbound(opened(VECTORS["B2"]))
+    assert isinstance(chinese, messages.TextMessage)
+    assert (chinese.from_user_id, chinese.content, chinese.message_id) == ("chenjiashun", "你好", "1456453720")
+    other = messages.inbound(opened(VECTORS["C1"]))
+    assert isinstance(other, messages.TextMessage)
+    assert (other.from_user_id, other.content, other.agent_id) == ("foobar", "x123", 1000002)
+    assert other.to_user_name == "ww6a112864f8022910"
+
+
+def test_the_json_vectors_open_and_are_refused_as_xml():
+    assert json.loads(opened(VECTORS["A3"]))["FromUserName"] == "mycreate"
+    assert b':mycreate"' in opened(VECTORS["B3"])
+    for name in ("A3", "B3"):
+        with pytest.raises(CryptoError) as caught:
+            messages.inbound(opened(VECTORS[name]))
+        assert caught.value.code == -40002
+
+
+def test_another_corps_message_is_refused_though_its_signature_fits():
+    with pytest.raises(CryptoError) as caught:
+        opened(OTHER_CORP)
+    assert caught.value.code == -40005
+    assert len(
+        crypto.open_sealed(
+            Keys(token="", aes_key=WORKWX.aes_key, receive_id="wwf181555a13a31443"), OTHER_CORP.encrypted
+        )
+    )
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "a" * 42, "a" * 44, "a" * 42 + "=", "a" * 42 + "$", "a" * 43 + "=", "a" * 42 + "é", "a" * 20 + " " + "a" * 22],
+)
+def test_a_key_that_is_not_43_letters_and_digits_is_refused(key):
+    with pytest.raises(CryptoError) as caught:
+        Keys.parse(token="t", encoding_aes_key=key, receive_id="ww")
+    assert caught.value.code == -40004
+
+
+def test_a_key_is_32_bytes_whatever_its_trailing_bits_say():
+    assert all(
+        len(Keys.parse(token="t", encoding_aes_key="a" * 42 + last, receive_id="w").aes_key) == 32 for last in "ABCz9"
+    )
+
+
+def test_blanks_around_the_fields_of_the_console_are_a_copying_slip():
+    slipped = Keys.parse(
+        token=" QDG6eK\n",
+        encoding_aes_key="\tjWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C ",
+        receive_id="wx5823bf96d3bd56c7 ",
+    )
+    assert slipped == DOCUMENTATION
+
+
+def test_the_secrets_are_not_shown():
+    assert "QDG6eK" not in repr(DOCUMENTATION)
+    assert "aes_key" not in repr(DOCUMENTATION)
+
+
+# Padding
+
+
+@pytest.mark.parametrize(("length", "size"), [(0, 32), (1, 31), (31, 1), (32, 32), (33, 31)])
+def test_padding_follows_the_published_table(length, size):
+    padded = crypto.pad(b"x" * length)
+    assert padded == b"x" * length + bytes([size]) * size
+    assert crypto.unpad(padded) == b"x" * length
+
+
+@pytest.mark.parametrize("tail", [b"\x00", b"\x21" * 33, b"\xff", b"\x02", b"\x03\x02\x03"])
+def test_wrong_padding_is_refused(tail):
+    with pytest.raises(CryptoError) as caught:
+        crypto.unpad(b"x" * (64 - len(tail)) + tail)
+    assert caught.value.code == -40008
+
+
+def test_nothing_has_no_padding():
+    with pytest.raises(CryptoError):
+        crypto.unpad(b"")
+
+
+# Each check, with its code
+
+
+@pytest.mark.parametrize("text", ["!", "abc", "YWJj\n", "YWJjZGVmZ2hpamtsbW5v ", "汉字", "=", "YWJjZA==YWJj", "\ud800"])
+def test_what_is_not_base64_is_refused(text):
+    assert code_of(text) == -40010
+
+
+def test_what_is_not_whole_blocks_is_refused():
+    assert code_of("") == -40007
+    assert code_of(b64encode(b"x" * 15).decode()) == -40007
+    assert code_of(b64encode(b"x" * 33).decode()) == -40007
+
+
+def test_wrong_padding_is_refused_before_anything_is_read():
+    for last in (0, 33, 255):
+        assert code_of(sealed_raw(b"x" * 63 + bytes([last]))) == -40008
+    assert code_of(sealed_raw(b"x" * 62 + b"\x01\x02")) == -40008
+
+
+def test_a_plaintext_without_room_for_the_length_is_refused():
+    assert code_of(sealed_raw(crypto.pad(b"x" * 19))) == -40008
+
+
+@pytest.mark.parametrize("length", [5, 2**31, 2**32 - 1])
+def test_a_length_beyond_the_plaintext_is_refused(length):
+    assert code_of(sealed_raw(crypto.pad(b"r" * 16 + struct.pack(">I", length) + b"abcd"))) == -40008
+
+
+def test_a_message_that_is_not_utf8_is_refused():
+    assert code_of(sealed_raw(crypto.pad(b"r" * 16 + struct.pack(">I", 2) + b"\xff\xfe" + b"ww01"))) == -40008
+
+
+@pytest.mark.parametrize("receive_id", [b"", b"ww0", b"ww02", b"ww011", b"WW01", b"\xff"])
+def test_a_message_for_somebody_else_is_refused(receive_id):
+    assert code_of(sealed_raw(crypto.pad(b"r" * 16 + struct.pack(">I", 2) + b"hi" + receive_id))) == -40005
+
+
+def test_an_empty_message_is_a_message():
+    assert crypto.open_sealed(KEYS, crypto.seal(KEYS, b"")) == b""
+
+
+def test_padding_to_16_is_accepted_as_whole_blocks():
+    plain = b"r" * 16 + struct.pack(">I", 3) + b"abcww01"
+    assert crypto.open_sealed(KEYS, sealed_raw(plain + b"\x05" * 5)) == b"abc"
+
+
+@pytest.mark.parametrize(
+    "change", [{"signature": "0" * 40}, {"signature": ""}, {"signature": "é"}, {"nonce": "\ud800"}]
+)
+def test_a_wrong_signature_is_refused(change):
+    vector = VECTORS["A2"]
+    fields = {
+        "signature": vector.signature,
+        "timestamp": vector.timestamp,
+        "nonce": vector.nonce,
+        "encrypted": vector.encrypted,
+    } | change
+    with pytest.raises(CryptoError) as caught:
+        crypto.verify(vector.keys, **fields)
+    assert caught.value.code == -40001
+
+
+# An independent peer
+
+PEER = WeChatCrypto("Token1", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "ww01")
+SAID = ["x" * length for length in range(101)] + ["你好，世界" * 9, "<xml/>", "\U0001f600é"]
+
+
+def test_what_wechatpy_seals_we_open():
+    for text in SAID[1:]:
+        answer = PEER.encrypt_message(text, "nonce1", "1700000000")
+        encrypted = messages.envelope(answer.encode()).encrypted
+        (signature,) = re.findall(r"<MsgSignature><!\[CDATA\[(\w+)", answer)
+        crypto.verify(KEYS, signature=signature, timestamp="1700000000", nonce="nonce1", encrypted=encrypted)
+        assert crypto.open_sealed(KEYS, encrypted).decode() == text
+
+
+def test_what_we_seal_wechatpy_opens():
+    for text in SAID:
+        encrypted = crypto.seal(KEYS, text.encode())
+        signature = crypto.sign("Token1", "1700000000", "nonce1", encrypted)
+        body = f"<xml><ToUserName>ww01</ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+        opened = PEER.decrypt_message(body, signature, "1700000000", "nonce1")
+        assert (opened.decode() if isinstance(opened, bytes) else opened) == text
+
+
+# Properties
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200).filter(lambda data: data.decode(errors="ignore").encode() == data))
+def test_what_is_sealed_opens_to_the_same_bytes(message):
+    encrypted = crypto.seal(KEYS, message)
+    assert len(b64decode(encrypted)) % 32 == 0
+    assert crypto.open_sealed(KEYS, encrypted) == message
+
+
+def test_the_same_message_never_looks_the_same():
+    assert crypto.seal(KEYS, b"hello") != crypto.seal(KEYS, b"hello")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=160))
+def test_foreign_bytes_are_refused_with_a_code_and_nothing_else(data):
+    with pytest.raises(CryptoError) as caught:
+        crypto.open_sealed(KEYS, b64encode(data).decode())
+    assert caught.value.code in {-40005, -40007, -40008}
+
+
+def test_a_changed_bit_never_goes_unnoticed():
+    encrypted = crypto.seal(KEYS, "你好".encode())
+    signature = crypto.sign("Token1", "1700000000", "n", encrypted)
+    for place in range(len(encrypted)):
+        other = encrypted[:place] + ("A" if encrypted[place] != "A" else "B") + encrypted[place + 1 :]
+        with pytest.raises(CryptoError):
+            crypto.verify(KEYS, signature=signature, timestamp="1700000000", nonce="n", encrypted=other)
+
+
+ALPHABET = string.ascii_letters + string.digits
+
+# Splices: the signature joins its values without separators
+
+
+@pytest.mark.parametrize(
+    ("signature", "timestamp", "nonce"),
+    [
+        ("", "1700000000", "n"),
+        ("a" * 39, "1700000000", "n"),
+        ("A" * 40, "1700000000", "n"),
+        ("a" * 41, "1700000000", "n"),
+        ("a" * 40 + "\n", "1700000000", "n"),
+        ("a" * 40, "", "n"),
+        ("a" * 40, "170000000", "n"),
+        ("a" * 40, "17000000000", "n"),
+        ("a" * 40, "1700000000\n", "n"),
+        ("a" * 40, "１７０００００００0", "n"),
+        ("a" * 40, "-170000000", "n"),
+        ("a" * 40, "1700000000", ""),
+        ("a" * 40, "1700000000", "n" * 41),
+        ("a" * 40, "1700000000", "a;b"),
+        ("a" * 40, "1700000000", "a+b="),
+        ("a" * 40, "1700000000", "a b"),
+        ("a" * 40, "1700000000", "汉"),
+        ("a" * 40, "1700000000", "\ud800"),
+    ],
+)
+def test_a_query_without_the_platforms_shapes_is_refused(signature, timestamp, nonce):
+    with pytest.raises(CryptoError) as caught:
+        crypto.strict(signature, timestamp, nonce)
+    assert caught.value.code == -40001
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_every_published_query_has_the_platforms_shapes(name):
+    vector = VECTORS[name]
+    crypto.strict(vector.signature, vector.timestamp, vector.nonce)
+
+
+def spliced(timestamp: str, nonce: str, encrypted: str) -> list[tuple[str, str, str]]:
+    """Other values that are cut from the same characters."""
+    return [
+        ("", timestamp + nonce, encrypted),
+        ("", nonce, timestamp + encrypted),
+        (timestamp + nonce, "", encrypted),
+        (timestamp, "", nonce + encrypted),
+        (timestamp[:-1], timestamp[-1] + nonce, encrypted),
+        (timestamp + nonce[0], nonce[1:], encrypted),
+        (timestamp, nonce + encrypted[:64], encrypted[64:]),
+        (timestamp, encrypted[:64] + nonce, encrypted[64:]),
+        (timestamp, encrypted[-64:] + nonce, encrypted[:-64]),
+        (timestamp, nonce + encrypted[:4], encrypted[4:]),
+        (timestamp + encrypted[:64], nonce, encrypted[64:]),
+        (timestamp, nonce, encrypted + "A" * 64),
+        (timestamp, nonce, encrypted[64:]),
+        (encrypted, nonce, timestamp),
+        (timestamp, encrypted, nonce),
+        (nonce, timestamp, encrypted),
+    ]
+
+
+def exchanges(count: int) -> Iterator[tuple[Keys, str, str, str, bytes]]:
+    """Keys, timestamp, nonce, ciphertext and message; every fourth nonce looks like a timestamp."""
+    chance = random.Random(1)
+    for number in range(count):
+        keys = Keys(
+            token="".join(chance.choices(ALPHABET, k=chance.randint(3, 32))), aes_key=KEYS.aes_key, receive_id="ww01"
+        )
+        any_nonce = "".join(chance.choices(ALPHABET, k=chance.randint(1, 16)))
+        nonce = str(1_600_000_000 + number) if number % 4 == 0 else any_nonce
+        message = f"message {number}".encode()
+        yield keys, str(1_700_000_000 + number), nonce, crypto.seal(keys, message), message
+
+
+def verifies(keys: Keys, signature: str, timestamp: str, nonce: str, encrypted: str) -> bool:
+    try:
+        crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=encrypted)
+    except CryptoError:
+        return False
+    return True
+
+
+def opens_to(keys: Keys, signature: str, timestamp: str, nonce: str, encrypted: str) -> bytes | None:
+    try:
+        crypto.strict(signature, timestamp, nonce)
+        crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=encrypted)
+        return crypto.open_sealed(keys, encrypted)
+    except CryptoError:
+        return None
+
+
+def test_no_spliced_query_opens_but_one_whose_nonce_and_time_change_places():
+    for keys, timestamp, nonce, encrypted, message in exchanges(2000):
+        signature = crypto.sign(keys.token, timestamp, nonce, encrypted)
+        assert opens_to(keys, signature, timestamp, nonce, encrypted) == message
+        found = {other: opens_to(keys, signature, *other) for other in spliced(timestamp, nonce, encrypted)}
+        swapped = {(nonce, timestamp, encrypted)} if len(nonce) == 10 and nonce.isdigit() else set()
+        assert {other for other, opened in found.items() if opened is not None} == swapped
+        assert all(found[other] == message for other in swapped)
+
+
+def test_the_signature_alone_would_let_splices_through():
+    through = 0
+    for keys, timestamp, nonce, encrypted, _ in exchanges(200):
+        signature = crypto.sign(keys.token, timestamp, nonce, encrypted)
+        through += sum(verifies(keys, signature, *other) for other in spliced(timestamp, nonce, encrypted))
+    assert through > 500
