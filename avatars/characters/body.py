@@ -59,10 +59,15 @@ def cloth(shape: Shape, tone: Colour, contrast: float = 1.0) -> Pixels:
     return np.asarray(np.clip((lit + weave)[..., None] * np.asarray(tone), 0, 1), dtype=np.float32)
 
 
+def silhouette(canvas: Canvas, person: Person) -> Shape:
+    """All that clothes cover."""
+    shoulder = line(person.build.shoulders)
+    return canvas.shape(both_halves([(0, shoulder[0][1]), *shoulder, (0, 620)]))
+
+
 def jacket(canvas: Canvas, person: Person, opening: Points) -> Shape:
     """The jacket around the opening in front; returns where it lies."""
-    shoulder = line(person.build.shoulders)
-    whole = canvas.shape(both_halves([(0, shoulder[0][1]), *shoulder, (0, 620)]))
+    whole = silhouette(canvas, person)
     hole = canvas.shape(opening)
     body = whole.without(hole)
     tone = person.palette.jacket

@@ -109,7 +109,7 @@ def _lapels(canvas: Canvas, person: Person, jacket: Shape, outline: Points) -> N
     for side in (1, -1):
         lapel = canvas.shape(sided(outline, side))
         canvas.shade(lapel.moved(3, 6).blurred(6).within(jacket), dark, 0.65)
-        canvas.paint(lapel, body.cloth(lapel, mix(tone, (1, 1, 1), 0.06), 1.5))
+        canvas.paint(lapel, body.cloth(lapel, mix(tone, (1, 1, 1), 0.06), 1.0))
         notch = outline[[0, 3, 4]]
         fold = canvas.shape(sided(ribbon(np.stack([notch[2], shifted(outline[10], 14, -38)]), 1.8), side)).blurred(0.8)
         canvas.shade(fold.within(lapel), dark, 0.6)
@@ -120,8 +120,8 @@ def _lapels(canvas: Canvas, person: Person, jacket: Shape, outline: Points) -> N
 def _collar(canvas: Canvas, person: Person, side: int) -> None:
     """One leaf of the shirt's collar."""
     inner = line([(4, 320), (28, 288), (58, 248), (86, 202)])
-    outer = line([(86, 202), (106, 226), (118, 262), (96, 312)])
-    leaf = np.concatenate([inner, outer[1:], np.array([(66.0, 358.0), (8.0, 330.0)])])
+    outer = line([(86, 202), (100, 226), (108, 260), (90, 308)])
+    leaf = np.concatenate([inner, outer[1:], np.array([(60.0, 350.0), (8.0, 328.0)])])
     shape = canvas.shape(sided(leaf, side))
     canvas.shade(shape.moved(2, 7).blurred(6), SHADOW, 0.4)
     canvas.paint(shape, body.cloth(shape, mix(person.palette.shirt, (1, 1, 1), 0.35), 0.8))

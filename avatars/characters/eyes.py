@@ -102,11 +102,11 @@ def _lashes(canvas: Canvas, person: Person, side: int) -> None:
     hairs = []
     for number, root in enumerate(upper):
         t = number / (len(upper) - 1)
-        length = (3.0 + 6.2 * t**1.2) * (0.45 + 0.55 * strength) * (1 - 0.35 * (t > 0.97))
+        length = (3.0 + 6.2 * t**1.2) * (0.45 + 0.55 * strength) * (0.86 + 0.14 * (number % 2))
         lean = np.radians(np.interp(t, [0, 0.4, 1], [-14, 8, 56]))
         end = root + length * np.array([np.sin(lean), -np.cos(lean)])
         middle = (root + end) / 2 + [0.16 * length, 0.10 * length]
-        hairs.append(sided(ribbon(line([tuple(root), tuple(middle), tuple(end)], 5), np.linspace(1.6, 0.35, 11)), side))
+        hairs.append(sided(ribbon(line([tuple(root), tuple(middle), tuple(end)], 5), np.linspace(1.5, 0.3, 11)), side))
     canvas.paint(canvas.shape(*hairs).blurred(0.3), person.palette.lash, 0.5 + 0.4 * strength)
 
 
@@ -116,8 +116,8 @@ def _brow(canvas: Canvas, person: Person, side: int, generator: np.random.Genera
     width = person.build.brow_width
     t = np.linspace(0, 1, len(path))
     widths = width * np.interp(t, [0, 0.12, 0.5, 0.8, 1], [0.62, 0.95, 1.0, 0.62, 0.12])
-    base = canvas.shape(sided(ribbon(path, widths), side))
-    canvas.paint(base.blurred(2.0).times(_fading_in(base.blurred(2.0), person, side)), person.palette.brow, 0.62)
+    soft = canvas.shape(sided(ribbon(path, widths), side)).blurred(1.5)
+    canvas.paint(soft.times(_fading_in(soft, person, side)), person.palette.brow, 0.8)
     bands, colours = [], []
     for _ in range(110):
         place = generator.uniform(0.0, 0.97)
@@ -127,13 +127,13 @@ def _brow(canvas: Canvas, person: Person, side: int, generator: np.random.Genera
         lean = np.radians(
             np.interp(place, [0, 0.25, 0.7, 1], [18, 48, 82, 108]) + generator.normal(0, 7) + offset * 3.0
         )
-        length = width * generator.uniform(0.75, 1.15) * np.interp(place, [0, 0.6, 1], [0.85, 1.05, 0.8])
+        length = width * generator.uniform(0.6, 0.95) * np.interp(place, [0, 0.6, 1], [0.85, 1.05, 0.8])
         end = root + length * np.array([np.sin(lean), -np.cos(lean)])
         hair = along(np.stack([root, end]), 4)
         bands.append(band(sided(hair, side), [0.5, 1.0, 0.7, 0.2]))
         colours.append(np.tile(np.asarray(person.palette.brow) * generator.uniform(0.8, 1.12), (3, 1)))
     field = canvas.shape(sided(ribbon(path, width * 3.5), side))
-    canvas.strands(bands, colours, field.times(0.55))
+    canvas.strands(bands, colours, field.times(0.30))
 
 
 def _fading_in(shape: Shape, person: Person, side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatars.characters.curves import both_halves, closed, line, oval, ribbon, sided
+from avatars.characters.curves import both_halves, closed, line, oval, ribbon, sided, tapered
 from avatars.characters.painter import Canvas, Pixels, Shape, blur, mix
 from avatars.characters.people import Build, Palette, Person
 
@@ -35,6 +35,7 @@ def draw(canvas: Canvas, person: Person) -> None:
     face = outline(canvas, person)
     light = _lit(face, person.build)
     canvas.paint(face, toned(light, person.palette))
+    _beard(canvas, person, face)
     _glow(canvas, person, face)
     _nose(canvas, person)
 
@@ -64,7 +65,7 @@ def _relief(build: Build) -> list[Bump]:
     chin = build.face[-1][1]
     eye_x, eye_y, _ = build.iris
     return [
-        Bump(0, 18, 11, 44, 9 * bridge),
+        Bump(0, 20, 14, 44, 9.5 * bridge),
         Bump(0, tip - 22, wing, 30, 7),
         Bump(0, tip - 3, 14, 13, 11),
         Bump(wing - 5, tip + 3, 8, 8, 5.5),
@@ -108,6 +109,15 @@ def _dome(face: Shape) -> Pixels:
     return np.asarray(84 * np.sqrt(1 - (1 - depth) ** 2), dtype=np.float32)
 
 
+def _beard(canvas: Canvas, person: Person, face: Shape) -> None:
+    """The faint cool shade that shaving leaves."""
+    mouth, chin = person.build.seam[0][1], person.build.face[-1][1]
+    jaw = line([(-118, 70), (-100, 134), (-56, chin - 24), (0, chin - 16), (56, chin - 24), (100, 134), (118, 70)])
+    cool, strength = (0.74, 0.74, 0.76), person.build.stubble
+    canvas.shade(canvas.shape(ribbon(jaw, 40)).blurred(15).within(face), cool, 0.55 * strength)
+    canvas.shade(canvas.shape(oval(0, mouth - 21, 40, 8)).blurred(6).within(face), cool, 0.5 * strength)
+
+
 def _glow(canvas: Canvas, person: Person, face: Shape) -> None:
     """The blood under the skin: cheeks, nose, chin."""
     blush, strength = person.palette.blush, person.build.blush
@@ -115,6 +125,14 @@ def _glow(canvas: Canvas, person: Person, face: Shape) -> None:
         canvas.paint(canvas.shape(oval(x, 62, 34, 22, -14 * np.sign(x))).blurred(16).within(face), blush, strength)
     canvas.paint(canvas.shape(oval(0, person.build.nose[0] - 4, 14, 11)).blurred(8), blush, strength * 0.6)
     canvas.paint(canvas.shape(oval(0, person.build.face[-1][1] - 22, 26, 12)).blurred(12), blush, strength * 0.4)
+    bright = person.palette.skin[3]
+    for x, strength in ((-72, 0.34), (66, 0.16)):
+        canvas.light(canvas.shape(oval(x, 34, 26, 11, -24 * np.sign(x))).blurred(10).within(face), bright, strength)
+    canvas.light(canvas.shape(oval(-26, -92, 52, 26)).blurred(20).within(face), bright, 0.26)
+    fold = line([(28, 82), (39, 95), (48, 113)])
+    for side in (1, -1):
+        crease = canvas.shape(sided(ribbon(fold, tapered(len(fold), 0.3, 0.1) * 5), side)).blurred(5)
+        canvas.shade(crease, mix(person.palette.skin[0], bright, 0.45), 0.30)
 
 
 def _nose(canvas: Canvas, person: Person) -> None:

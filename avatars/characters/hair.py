@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from avatars.characters import face, strands
-from avatars.characters.curves import Pair, both_halves, closed, mirrored
+from avatars.characters import body, face, strands
+from avatars.characters.curves import Pair, both_halves, closed, line, mirrored, ribbon
 from avatars.characters.painter import Canvas, Shape, mix
 from avatars.characters.people import Person
 from avatars.characters.strands import Section
@@ -38,64 +38,76 @@ def long_behind(canvas: Canvas, person: Person) -> None:
         )
 
 
+def _rim(canvas: Canvas, section: Section, opacity: float) -> None:
+    """Daylight on the edge of the hair."""
+    edge = section.paths()[-1]
+    widths = np.interp(np.linspace(0, 1, len(edge)), [0, 0.15, 0.5, 0.9], [0, 7, 6, 0])
+    rim = canvas.shape(ribbon(edge, widths)).blurred(4).within(canvas.shape(section.outline()))
+    canvas.light(rim, (1.0, 0.86, 0.70), opacity)
+
+
 def long_front(canvas: Canvas, person: Person) -> None:
     """Parted on one side, smooth on the crown, in a soft wave down to the shoulders."""
-    part, crown = (30.0, -153.0), (24.0, -226.0)
+    part, crown = (30.0, -153.0), (16.0, -240.0)
     left: list[list[Pair]] = [
-        [part, (-14, -147), (-62, -122), (-98, -76), (-117, -18), (-124, 46), (-129, 116), (-132, 184), (-106, 262)],
+        [part, (-16, -140), (-62, -108), (-94, -62), (-110, -8), (-115, 50), (-118, 116), (-131, 184), (-104, 268)],
         [
-            (29, -172),
-            (-26, -172),
-            (-84, -146),
-            (-121, -96),
-            (-136, -28),
-            (-140, 42),
-            (-141, 116),
-            (-148, 190),
-            (-128, 284),
+            (28, -174),
+            (-24, -174),
+            (-80, -148),
+            (-118, -98),
+            (-134, -28),
+            (-137, 42),
+            (-136, 116),
+            (-152, 190),
+            (-124, 290),
         ],
         [
-            (27, -202),
-            (-40, -205),
-            (-102, -178),
-            (-141, -120),
-            (-154, -40),
-            (-156, 40),
-            (-155, 118),
-            (-166, 194),
-            (-146, 298),
+            (24, -206),
+            (-36, -208),
+            (-94, -182),
+            (-133, -126),
+            (-149, -44),
+            (-150, 40),
+            (-147, 118),
+            (-170, 194),
+            (-142, 304),
         ],
         [
             crown,
-            (-46, -229),
-            (-112, -202),
-            (-153, -140),
-            (-166, -52),
-            (-167, 38),
-            (-166, 118),
-            (-180, 196),
-            (-164, 288),
+            (-46, -233),
+            (-100, -208),
+            (-142, -152),
+            (-159, -60),
+            (-159, 36),
+            (-155, 116),
+            (-184, 196),
+            (-158, 294),
         ],
     ]
     right: list[list[Pair]] = [
-        [part, (58, -143), (90, -114), (110, -68), (121, -14), (126, 46), (130, 116), (133, 184), (108, 262)],
-        [(29, -172), (70, -166), (106, -134), (130, -84), (139, -24), (142, 42), (142, 116), (149, 190), (130, 284)],
-        [(27, -202), (80, -202), (124, -170), (149, -110), (157, -36), (158, 40), (157, 118), (167, 194), (148, 298)],
-        [crown, (86, -225), (136, -194), (160, -134), (169, -50), (169, 38), (168, 118), (181, 196), (166, 288)],
+        [part, (54, -138), (85, -104), (105, -56), (115, -4), (118, 50), (120, 116), (132, 184), (106, 268)],
+        [(28, -174), (68, -168), (103, -136), (127, -86), (137, -24), (138, 42), (137, 116), (153, 190), (126, 290)],
+        [(24, -206), (74, -204), (117, -174), (143, -116), (152, -40), (152, 40), (148, 118), (171, 194), (144, 304)],
+        [crown, (74, -232), (122, -203), (152, -142), (162, -56), (161, 36), (156, 116), (185, 196), (160, 294)],
     ]
     sections: list[Section] = [
-        Section(guides=guides, count=430, gleam=(0.27, 0.76), loose=0.03, depth=0.5, shortest=0.86)
+        Section(guides=guides, count=430, gleam=(0.27, 0.76), loose=0.03, depth=0.5, shortest=0.88, sway=11.0)
         for guides in (right, left)
     ]
     _shadow(canvas, person, [canvas.shape(section.outline()) for section in sections])
     generator = np.random.default_rng(person.seed + 2)
     for section, light in zip(sections, (0.7, 1.0), strict=True):
         strands.draw(canvas, person.palette, section, generator, light)
+        _rim(canvas, section, light * 0.5)
+    parting = line([part, (27, -190), (18, -226)])
+    scalp = canvas.shape(ribbon(parting, np.linspace(3.2, 0.8, len(parting)))).blurred(1.0)
+    canvas.paint(scalp, person.palette.skin[1], 0.42)
 
 
 def short_behind(canvas: Canvas, person: Person) -> None:
     """The close-cut hair behind the ears."""
-    half = [(0, -232), (70, -226), (122, -196), (145, -140), (148, -70), (142, 0), (126, 60), (60, 80), (0, 80)]
+    half = [(0, -230), (66, -224), (114, -196), (137, -140), (143, -70), (139, 0), (124, 60), (60, 80), (0, 80)]
     mass = canvas.shape(closed(both_halves(half)))
     canvas.paint(mass.blurred(1.5), mix(person.palette.hair, (0.0, 0.0, 0.0), 0.2))
 
@@ -103,20 +115,22 @@ def short_behind(canvas: Canvas, person: Person) -> None:
 def short_front(canvas: Canvas, person: Person) -> None:
     """Short at the sides, longer on top and brushed up to one side."""
     top = [
-        [(-116, -84), (-133, -118), (-141, -150), (-134, -184)],
-        [(-98, -116), (-120, -152), (-122, -192), (-100, -224)],
-        [(-64, -129), (-88, -174), (-80, -216), (-46, -243)],
-        [(-22, -133), (-46, -184), (-30, -230), (20, -252)],
-        [(22, -133), (4, -186), (26, -232), (74, -248)],
-        [(62, -129), (58, -180), (82, -222), (116, -226)],
-        [(96, -116), (102, -156), (126, -186), (140, -188)],
-        [(116, -84), (133, -112), (146, -138), (151, -150)],
+        [(-116, -82), (-130, -116), (-136, -148), (-124, -184)],
+        [(-99, -112), (-119, -150), (-116, -192), (-90, -224)],
+        [(-70, -134), (-92, -176), (-78, -218), (-38, -244)],
+        [(-26, -131), (-56, -182), (-36, -228), (20, -252)],
+        [(18, -132), (-8, -184), (18, -232), (68, -248)],
+        [(60, -137), (50, -184), (76, -222), (108, -226)],
+        [(97, -116), (100, -156), (120, -184), (130, -190)],
+        [(116, -84), (131, -112), (140, -138), (142, -152)],
     ]
     side = [
         [(106, -112), (117, -78), (126, -42), (130, -12), (130, 14)],
-        [(140, -176), (152, -130), (151, -86), (145, -48), (137, -16)],
+        [(132, -174), (145, -130), (146, -86), (142, -48), (136, -16)],
     ]
-    quiff = Section(guides=top, count=620, width=3.0, unrest=5.0, gleam=(0.62,), depth=0.0, shortest=0.7)
+    quiff = Section(
+        guides=top, count=620, width=3.0, unrest=3.6, sway=7.0, gleam=(0.62,), depth=0.0, shortest=0.7, fade=0.7
+    )
     flanks = [
         Section(
             guides=[_on(way, knots) for knots in side],
@@ -126,6 +140,7 @@ def short_front(canvas: Canvas, person: Person) -> None:
             gleam=(0.4,),
             depth=0.2,
             shortest=0.5,
+            fade=0.12,
         )
         for way in (1, -1)
     ]
@@ -141,8 +156,9 @@ def _on(side: int, knots: Sequence[Pair]) -> Sequence[Pair]:
 
 def _shadow(canvas: Canvas, person: Person, shapes: Sequence[Shape]) -> None:
     """What the hair keeps from the face of the light."""
-    skin = face.outline(canvas, person)
+    skin, below = face.outline(canvas, person), body.silhouette(canvas, person)
     deep, shadow, _, bright = person.palette.skin
     for shape in shapes:
+        canvas.shade(shape.moved(5, 12).blurred(9).within(below), (0.16, 0.12, 0.14), 0.42)
         canvas.shade(shape.moved(4, 9).blurred(9).within(skin), mix(deep, bright, 0.3), 0.5)
         canvas.shade(shape.moved(1, 3).blurred(3).within(skin), mix(deep, shadow, 0.4), 0.45)

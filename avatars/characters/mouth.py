@@ -59,5 +59,7 @@ def _model(canvas: Canvas, person: Person, top: Shape, bottom: Shape) -> None:
             canvas.shape(oval(x, (low + middle) / 2 - 0.5, width, 3.0)).blurred(2.2).within(bottom), bright, 0.42
         )
     ridge = np.asarray(build.upper_lip)[:4]
-    canvas.light(canvas.shape(ribbon(shifted(_across(ridge), 0, -1.6), 2.0)).blurred(1.1), bright, 0.42)
+    canvas.light(
+        canvas.shape(ribbon(shifted(_across(ridge), 0, -1.6), 2.0)).blurred(1.1), bright, 0.18 + 0.2 * build.lashes
+    )
     canvas.light(canvas.shape(ribbon(shifted(_across(ridge), 0, 4.0), 3.0)).blurred(2.0).within(top), bright, 0.12)

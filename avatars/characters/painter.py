@@ -154,21 +154,17 @@ class Canvas:
     def strands(self, bands: Sequence[Points], colours: Sequence[NDArray[np.float64]], within: Shape) -> None:
         """Paint ribbons of hair, later ones over earlier ones: bands (n, 2, 2) of edge pairs, colours (n - 1, 3)."""
         rows, columns = within.alpha.shape
-        ink = Image.new("RGB", (columns * 2, rows * 2))
-        cover = Image.new("L", ink.size)
-        draw, draw_cover = ImageDraw.Draw(ink), ImageDraw.Draw(cover)
+        ink = Image.new("RGBA", (columns * 2, rows * 2))
+        draw = ImageDraw.Draw(ink)
         corner = np.array([within.left, within.top])
         for band, shades in zip(bands, colours, strict=True):
             edges = ((self._placed(band.reshape(-1, 2)) - corner) * 2).reshape(-1, 4)
             quads = np.concatenate([edges[:-1], edges[1:, 2:], edges[1:, :2]], axis=1).tolist()
             levels = np.clip(np.rint(shades * 255), 0, 255).astype(int).tolist()
             for quad, (red, green, blue) in zip(quads, levels, strict=True):
-                draw.polygon(quad, fill=(red, green, blue))
-                draw_cover.polygon(quad, fill=255)
-        coverage = np.asarray(cover.reduce(2), dtype=np.float32) / 255
-        weight = np.maximum(coverage, 1 / 255)[..., None]
-        inks = np.clip(np.asarray(ink.reduce(2), dtype=np.float32) / 255 / weight, 0, 1)
-        self.paint(within.times(coverage), np.asarray(inks, dtype=np.float32))
+                draw.polygon(quad, fill=(red, green, blue, 255))
+        reduced = np.asarray(ink.reduce(2), dtype=np.float32) / np.float32(255)
+        self.paint(within.times(reduced[..., 3]), reduced[..., :3])
 
     def finished(self) -> NDArray[np.uint8]:
         """The picture at its final size, (height, width, 3) RGB."""

@@ -10,7 +10,7 @@ from avatars.characters.curves import Pair, Points, along, band, line
 from avatars.characters.painter import Canvas, Shape, mix
 from avatars.characters.people import Palette
 
-KNOTS = 30  # points along a strand
+KNOTS = 44  # points along a strand
 Numbers = NDArray[np.float64]
 
 
@@ -24,6 +24,8 @@ class Section:
     unrest: float = 2.0  # how far strands stray, in units
     gleam: Sequence[float] = (0.26,)  # where along the strands light breaks, 0..1
     depth: float = 0.35  # how dark the side of the first guide lies, 0..1
+    sway: float = 0.0  # how far locks part from each other towards their tips, in units
+    fade: float = 0.0  # how much skin shows between the roots, 0..1
     loose: float = 0.0  # how far ends may pass the last guide, in shares of the width
     shortest: float = 0.75  # strands end somewhere between this share of the length and all of it
 
@@ -42,13 +44,14 @@ def draw(
 ) -> None:
     """Paint one section: a dark ground, then its strands, the deepest first."""
     outline = section.outline()
-    canvas.paint(canvas.shape(outline).blurred(2.5), mix(palette.hair, (0.0, 0.0, 0.0), 0.25))
+    ground = canvas.shape(outline)
+    canvas.paint(ground.blurred(2.5).within(ground), mix(palette.hair, (0.0, 0.0, 0.0), 0.25))
     places = np.sort(generator.uniform(0, 1 + section.loose, section.count))
     generator.shuffle(places)
     locks = generator.normal(0, 1, 64)
     bands, colours = [], []
     for place in places:
-        path = _strand(section, float(place), generator)
+        path = _strand(section, float(place), locks, generator)
         t = np.linspace(0, 1, KNOTS)
         widths = section.width * generator.uniform(0.6, 1.5) * np.interp(t, [0, 0.1, 0.75, 1], [0.25, 1, 1, 0.15])
         bands.append(band(path, widths))
@@ -62,7 +65,7 @@ def _field(canvas: Canvas, outline: Points) -> Shape:
     return canvas.shape(np.array([low, (high[0], low[1]), high, (low[0], high[1])], dtype=np.float64))
 
 
-def _strand(section: Section, place: float, generator: np.random.Generator) -> Points:
+def _strand(section: Section, place: float, locks: Numbers, generator: np.random.Generator) -> Points:
     """The line of one strand: between two guides, straying a little, cut somewhere near the tips."""
     paths = section.paths()
     where = min(place, 1.0) * (len(paths) - 1)
@@ -71,8 +74,9 @@ def _strand(section: Section, place: float, generator: np.random.Generator) -> P
     t = np.linspace(0, 1, KNOTS)[:, None]
     stray = generator.normal(0, section.unrest, 2) * t + generator.normal(0, 0.4 * section.unrest, 2) * (1 - t)
     wave = generator.normal(0, section.unrest * 0.4) * np.sin(t * generator.uniform(3, 7) + generator.uniform(0, 6))
+    apart = section.sway * float(np.interp(place * 20, np.arange(64), locks[::-1])) * t**2 * np.array([1.0, 0.5])
     ended = generator.uniform(section.shortest, 1.0)
-    return along(np.asarray(path + stray + wave)[: max(4, int(np.ceil(KNOTS * ended)))], KNOTS)
+    return along(np.asarray(path + stray + wave + apart)[: max(4, int(np.ceil(KNOTS * ended)))], KNOTS)
 
 
 def _tones(
@@ -91,4 +95,6 @@ def _tones(
     strength = np.clip(strength + generator.normal(0, 0.045), 0, 1)[:, None]
     ground = 1.05 + 0.16 * lock + generator.normal(0, 0.10) - section.depth * (1 - min(place, 1.0)) ** 2
     tone = np.asarray(palette.hair) * np.clip(ground, 0.35, 1.7)
-    return np.asarray(tone + (np.asarray(palette.hair_light) - tone) * strength)
+    shiny = tone + (np.asarray(palette.hair_light) - tone) * strength
+    bare = section.fade * np.exp(-t / 0.07)[:, None]
+    return np.asarray(shiny + (np.asarray(palette.skin[1]) - shiny) * bare)
