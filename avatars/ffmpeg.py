@@ -1,0 +1,254 @@
+"""Every encode and decode: ffmpeg-python's graphs, run with the pinned wheel's binary as a process of its own."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import ffmpeg
+import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.engines.base import Picture
+from avatars.exceptions import OutputError
+
+CRF = 20
+AUDIO_BITS = 96_000
+MOST_VIDEO_BITS = 12_000_000
+LEAST_VIDEO_BITS = 60_000
+KEYFRAME_SECONDS = 2
+OVERHEAD = 0.97
+PIPE_BYTES = 1024 * 1024
+SET_PIPE_SIZE = 1031
+DEATH_SIGNAL = 1
+WHITELIST = "file,pipe"
+# Players take untagged video for BT.601 or BT.709 as they please; we convert to BT.709 and say so.
+COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+Stamp = Callable[[Picture], Picture]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What a film is to be: even sides in pixels, and `limit`, the size in bytes that it must not exceed."""
+
+    width: int
+    height: int
+    fps: int
+    frames: int
+    limit: int
+
+    @property
+    def video_bits(self) -> int:
+        """Bits per second that keep a film of this length within its limit."""
+        seconds = max(self.frames / self.fps, 0.1)
+        room = int(self.limit * 8 * OVERHEAD / seconds) - AUDIO_BITS
+        if room < LEAST_VIDEO_BITS:
+            raise OutputError("The text is too long for one video.", code="too_long", remedy="Split it.")
+        return min(room, MOST_VIDEO_BITS)
+
+
+def die_with_parent() -> None:
+    """Called in a new process on Linux: it is killed when the one that started it ends, however that ends."""
+    if LIBC is not None:
+        LIBC.prctl(DEATH_SIGNAL, signal.SIGKILL)
+
+
+class FrameSink:
+    """A context that takes frames and leaves an H.264/AAC MP4 at `path`, or nothing at all when it fails.
+
+    `write` takes uint8 RGB of shape (height, width, 3) and blocks while ffmpeg is busy, so memory stays bounded.
+    Every frame passes through `stamp`. Raises `OutputError` with ffmpeg's own words.
+    """
+
+    def __init__(self, path: Path, shape: Shape, *, sound: Path, stamp: Stamp) -> None:
+        self.path = path
+        self.shape = shape
+        self.written = 0
+        self._stamp = stamp
+        self._stack = contextlib.ExitStack()
+        self._command = _encode(path, shape, sound)
+
+    def __enter__(self) -> Self:
+        self._process, self._errors = self._stack.enter_context(_process(self._command, stdin=subprocess.PIPE))
+        self._pipe = self._process.stdin
+        if sys.platform == "linux" and self._pipe is not None:
+            _widen(self._pipe.fileno())
+        return self
+
+    def write(self, frame: Picture) -> None:
+        expected = (self.shape.height, self.shape.width, 3)
+        if frame.shape != expected or frame.dtype != np.uint8:
+            raise OutputError(f"A frame is {frame.shape}, not {expected}.", code="frame_shape")
+        assert self._pipe is not None
+        try:
+            self._pipe.write(np.ascontiguousarray(self._stamp(frame)).data.cast("B"))
+        except (BrokenPipeError, OSError) as error:
+            self._process.wait()
+            raise _failed(self._errors) from error
+        self.written += 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        done = False
+        try:
+            if kind is None and self._pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    self._pipe.close()
+                if self._process.wait() != 0:
+                    raise _failed(self._errors)
+                done = True
+        finally:
+            self._stack.close()
+            if not done:
+                self.path.unlink(missing_ok=True)
+
+
+def run(stream: Any) -> bytes:
+    """Run a graph of ffmpeg-python to its end and return what it wrote to its pipe. Raises `OutputError`."""
+    with _process(_compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):
+        assert process.stdout is not None
+        output = process.stdout.read()
+        if process.wait() != 0:
+            raise _failed(errors)
+    return output
+
+
+def source(path: Path, **options: Any) -> Any:
+    """An input of a graph that can open files and nothing else."""
+    return ffmpeg.input(str(path), protocol_whitelist=WHITELIST, **options)
+
+
+def frames(
+    path: Path, size: tuple[int, int], *, seconds: float | None = None, grey: bool = False, crop: str = ""
+) -> Iterator[Picture]:
+    """Decode to RGB (height, width, 3) or grey (height, width), cut by `crop` (w:h:x:y), scaled to `size` (w, h)."""
+    width, height = size
+    scale = f"scale={width}:{height}:flags=area" + ("" if grey else ":in_color_matrix=bt709")
+    filters = f"crop={crop},{scale}" if crop else scale
+    limits = {} if seconds is None else {"t": seconds}
+    stream = ffmpeg.output(
+        source(path, **limits).video,
+        "pipe:",
+        format="rawvideo",
+        vf=filters,
+        pix_fmt="gray" if grey else "rgb24",
+        fps_mode="passthrough",
+    )
+    shape = (height, width) if grey else (height, width, 3)
+    length = int(np.prod(shape))
+    with _process(_compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):
+        assert process.stdout is not None
+        while len(data := process.stdout.read(length)) == length:
+            yield np.frombuffer(data, np.uint8).reshape(shape)
+        if process.wait() != 0:
+            raise _failed(errors)
+
+
+def samples(path: Path, rate: int) -> NDArray[np.float32]:
+    """The sound of a film, mono float32 of shape (n,) in -1..1."""
+    data = run(ffmpeg.output(source(path).audio, "pipe:", format="f32le", ac=1, ar=rate))
+    return np.frombuffer(data, "<f4")
+
+
+def poster(path: Path, to: Path, *, at: float = 0.0) -> None:
+    """Write the frame at `at` seconds as a JPEG; of a labelled film, so that the picture is labelled too."""
+    picture = source(path, ss=f"{at:.3f}").video
+    # Films are BT.709 of limited range, JPEGs are BT.601 of full range.
+    colours = "scale=in_range=tv:out_range=pc:in_color_matrix=bt709:out_color_matrix=bt601,format=yuvj420p"
+    data = run(
+        ffmpeg.output(picture, "pipe:", format="image2pipe", vcodec="mjpeg", vframes=1, vf=colours, **{"q:v": 3})
+    )
+    to.write_bytes(data)
+
+
+def shrink(path: Path, to: Path, shape: Shape) -> None:
+    """Encode again in two passes to exactly the size that the limit allows, sound untouched."""
+    with tempfile.TemporaryDirectory(dir=to.parent) as folder:
+        video = {"vcodec": "libx264", "preset": "veryfast", "pix_fmt": "yuv420p", "video_bitrate": shape.video_bits}
+        video |= {"passlogfile": str(Path(folder) / "pass"), "threads": threads(), **COLOURS}
+        run(ffmpeg.output(source(path).video, "pipe:", format="null", **{**video, "pass": 1}))
+        film = source(path)
+        rest = {"acodec": "copy", "movflags": "+faststart", "pass": 2}
+        run(ffmpeg.output(film.video, film.audio, str(to), **{**video, **rest}).overwrite_output())
+
+
+def threads() -> int:
+    """Enough for one film: more only takes memory and time from what else runs here."""
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+def _encode(path: Path, shape: Shape, sound: Path) -> list[str]:
+    bits = shape.video_bits
+    pictures = ffmpeg.input(
+        "pipe:", format="rawvideo", pix_fmt="rgb24", s=f"{shape.width}x{shape.height}", framerate=shape.fps
+    )
+    stream = ffmpeg.output(
+        pictures.video,
+        source(sound).audio,
+        str(path),
+        vf="scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",
+        vcodec="libx264",
+        preset="veryfast",
+        crf=CRF,
+        maxrate=bits,
+        bufsize=bits,
+        g=shape.fps * KEYFRAME_SECONDS,
+        threads=threads(),
+        acodec="aac",
+        audio_bitrate=AUDIO_BITS,
+        movflags="+faststart",
+        **COLOURS,
+    )
+    return _compiled(stream)
+
+
+def _compiled(stream: Any) -> list[str]:
+    quiet = stream.global_args("-hide_banner", "-loglevel", "error").overwrite_output()
+    command: list[str] = quiet.compile(cmd=imageio_ffmpeg.get_ffmpeg_exe())
+    return command
+
+
+@contextlib.contextmanager
+def _process(command: list[str], *, stdin: int) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """A running ffmpeg and the file of its complaints; killed when the context ends before it does."""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
+        )
+        try:
+            yield process, errors
+        finally:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
+
+
+def _failed(errors: IO[bytes]) -> OutputError:
+    errors.seek(0)
+    lines = errors.read().decode(errors="replace").strip().splitlines()
+    return OutputError(f"ffmpeg failed: {lines[-1] if lines else 'it was killed'}.", code="encode_failed")
+
+
+def _widen(pipe: int) -> None:
+    """A frame is larger than a pipe's 64 KiB; a wider one saves most of the switches between the two processes."""
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe, SET_PIPE_SIZE, PIPE_BYTES)

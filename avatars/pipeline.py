@@ -1,0 +1,246 @@
+"""From a script to a labelled film: speak, animate, encode, label, check. Knows files, not rows."""
+
+import hashlib
+import os
+import re
+import shutil
+import time
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from avatars import captions, ffmpeg, inspection, label, mp4
+from avatars.engines.base import Mode, RenderEngine, Shot
+from avatars.exceptions import PortraitError, ScriptError
+from avatars.speech.base import Speech, SpeechEngine
+
+SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
+CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+EMPTY = 1e-6
+
+
+class Stage(StrEnum):
+    """What is being done, in this order."""
+
+    SPEAKING = "speaking"
+    FILMING = "filming"
+    FINISHING = "finishing"
+    CHECKING = "checking"
+
+
+Progress = Callable[[Stage, float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """What to film. `portrait` is a picture file; `longest` the longer side in pixels at most; `limit` is in bytes."""
+
+    text: str
+    portrait: Path
+    content_id: str
+    provider: str
+    voice: str
+    speech_engine: str = "kokoro"
+    render_engine: str = "puppet"
+    speed: float = 1.0
+    mode: str = Mode.ENHANCED_TALKING_HEAD
+    fps: int = 25
+    longest: int = 720
+    seed: int = 1
+    limit: int = SIZE_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """What a stage cost: seconds of CPU, with those of ffmpeg, and seconds on the clock."""
+
+    stage: Stage
+    cpu: float
+    wall: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A finished film, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes."""
+
+    video: Path
+    captions: Path
+    poster: Path
+    seconds: float
+    frames: int
+    width: int
+    height: int
+    size: int
+    sha256: str
+    timings: tuple[Timing, ...]
+
+
+class Stopwatch:
+    """Announces stages and their progress, and keeps what each cost."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._stage: Stage | None = None
+        self._began = (0.0, 0.0)
+        self._timings: list[Timing] = []
+
+    def begin(self, stage: Stage) -> None:
+        """End the stage before, start this one."""
+        self._end()
+        self._stage, self._began = stage, (_cpu(), time.monotonic())
+        self.report(0.0)
+
+    def report(self, share: float) -> None:
+        """`share` is 0..1 of the present stage."""
+        if self._progress is not None and self._stage is not None:
+            self._progress(self._stage, min(1.0, share))
+
+    def finish(self) -> tuple[Timing, ...]:
+        self._end()
+        return tuple(self._timings)
+
+    def _end(self) -> None:
+        if self._stage is not None:
+            self.report(1.0)
+            cpu, wall = self._began
+            self._timings.append(Timing(stage=self._stage, cpu=_cpu() - cpu, wall=time.monotonic() - wall))
+            self._stage = None
+
+
+def make(
+    script: Script, folder: Path, *, speech: SpeechEngine, engine: RenderEngine, progress: Progress | None = None
+) -> Film:
+    """Film a script into `folder`, which then holds the three files of the film, or nothing when it fails.
+
+    Raises `ScriptError`, `PortraitError`, `OutputError`.
+    """
+    work = working_folder(script, folder)
+    watch = Stopwatch(progress)
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        watch.begin(Stage.SPEAKING)
+        spoken = _speak(script, speech, watch)
+        watch.begin(Stage.FILMING)
+        shot = _shot(script, spoken)
+        _film(script, shot, engine, work, watch)
+        watch.begin(Stage.FINISHING)
+        _finish(script, shot, work)
+        watch.begin(Stage.CHECKING)
+        found = inspection.inspect(
+            work / "film.mp4", shot, content_id=script.content_id, limit=script.limit, progress=watch.report
+        )
+        return _deliver(script, found, work, folder, watch)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def working_folder(script: Script, folder: Path) -> Path:
+    """Where a film is made before it is delivered; whoever kills the maker removes it."""
+    if not CONTENT_ID.fullmatch(script.content_id):
+        raise ScriptError("The content number has characters that a file name cannot have.", code="content_id")
+    return folder / f".{script.content_id}.making"
+
+
+def discard(script: Script, folder: Path) -> None:
+    """Remove what a maker that was killed has left."""
+    shutil.rmtree(working_folder(script, folder), ignore_errors=True)
+    if not (folder / f"{script.content_id}.mp4").exists():
+        for suffix in (".srt", ".jpg"):
+            (folder / f"{script.content_id}{suffix}").unlink(missing_ok=True)
+
+
+def _speak(script: Script, speech: SpeechEngine, watch: Stopwatch) -> Speech:
+    spoken = speech.speak(script.text, voice=script.voice, speed=script.speed, progress=watch.report)
+    if spoken.seconds <= 0 or float(np.abs(spoken.samples).max()) < EMPTY:
+        raise ScriptError("There is nothing to say in this text.", code="nothing_to_say", remedy="Write some words.")
+    return spoken
+
+
+def _shot(script: Script, spoken: Speech) -> Shot:
+    # It brings OpenCV, which only the studio's child may load; everything else here is light.
+    from avatars import portrait
+
+    try:
+        picture = portrait.load(script.portrait, longest=script.longest)
+    except FileNotFoundError as error:
+        raise PortraitError("The portrait's file is missing.", code="portrait_missing") from error
+    return Shot(portrait=picture, speech=spoken, mode=Mode(script.mode), fps=script.fps, seed=script.seed)
+
+
+def _film(script: Script, shot: Shot, engine: RenderEngine, work: Path, watch: Stopwatch) -> None:
+    sound = work / "sound.wav"
+    _write_sound(shot, sound)
+    shape = _shape(script, shot)
+    mark = label.Mark(shape.width, shape.height)
+    with ffmpeg.FrameSink(work / "raw.mp4", shape, sound=sound, stamp=mark.stamp) as sink:
+        for frame in engine.animate(shot):
+            sink.write(frame)
+            watch.report(sink.written / shape.frames)
+    if mp4.probe(work / "raw.mp4").size > script.limit:
+        ffmpeg.shrink(work / "raw.mp4", work / "small.mp4", shape)
+        (work / "small.mp4").replace(work / "raw.mp4")
+
+
+def _shape(script: Script, shot: Shot) -> ffmpeg.Shape:
+    height, width = shot.portrait.shape[:2]
+    return ffmpeg.Shape(width=width, height=height, fps=shot.fps, frames=shot.frame_count, limit=script.limit)
+
+
+def _write_sound(shot: Shot, path: Path) -> None:
+    """The speech as 16-bit PCM, filled up with silence to the end of the last frame."""
+    rate = shot.speech.rate
+    length = round(shot.frame_count / shot.fps * rate)
+    whole = np.zeros(length, np.float32)
+    spoken = shot.speech.samples[:length]
+    whole[: len(spoken)] = spoken
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((np.clip(whole, -1, 1) * 32767).round().astype("<i2").tobytes())
+
+
+def _finish(script: Script, shot: Shot, work: Path) -> None:
+    """Captions, then the label as the last step on the film itself, and a poster of the labelled film."""
+    (work / "film.srt").write_text(captions.srt(script.text, shot.speech.tokens), encoding="utf-8")
+    origin = label.Origin(provider=script.provider, content_id=script.content_id)
+    label.write(work / "raw.mp4", work / "film.mp4", origin)
+    ffmpeg.poster(work / "film.mp4", work / "film.jpg")
+
+
+def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: Stopwatch) -> Film:
+    """Move the files to their place, the film last: where it is, everything is."""
+    assert found.video is not None
+    with (work / "film.mp4").open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    places = [folder / f"{script.content_id}{suffix}" for suffix in (".srt", ".jpg", ".mp4")]
+    try:
+        for place in places:
+            (work / f"film{place.suffix}").replace(place)
+    except OSError:
+        for place in places:
+            place.unlink(missing_ok=True)
+        raise
+    return Film(
+        video=places[2],
+        captions=places[0],
+        poster=places[1],
+        seconds=found.video.seconds,
+        frames=found.video.samples,
+        width=found.video.width,
+        height=found.video.height,
+        size=found.size,
+        sha256=digest,
+        timings=watch.finish(),
+    )
+
+
+def _cpu() -> float:
+    """Seconds of CPU of this process and of those that it has waited for."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system

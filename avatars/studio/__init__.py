@@ -1,0 +1,156 @@
+"""Heavy work in one warm child process per worker: it keeps its models loaded, and can be killed at any moment."""
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from avatars import pipeline
+from avatars.exceptions import RenderCancelled, StudioError
+from avatars.pipeline import Film, Progress, Script
+from avatars.studio.process import Child
+from avatars.studio.wire import Answer, Event, Kind, Order
+
+TICK = 0.2
+SMALL_WORK_SECONDS = 60.0
+MEMORY_MB = 2500
+
+
+class Studio:
+    """The front of the child, for one order at a time: others wait. The child is started by the first order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._number = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process that works here now, None before the first order and after `close`."""
+        return self._child.pid if self._child is not None and self._child.alive else None
+
+    def film(
+        self,
+        script: Script,
+        folder: Path,
+        *,
+        on_progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        time_limit: float = 900,
+        memory_limit_mb: int = MEMORY_MB,
+    ) -> Film:
+        """Film a script into `folder`. The child is killed when it is cancelled, hangs, or grows beyond its limits.
+
+        Raises what `pipeline.make` does, `RenderCancelled` within a second of `cancelled`, and `StudioError` (codes
+        `time_limit`, `memory_limit`, `studio_died`, `studio_broke`), after which another attempt may succeed.
+        """
+        order = Order(number=0, kind=Kind.FILM, script=script, folder=folder.absolute())
+        watch = _Watch(on_progress, cancelled, time_limit, memory_limit_mb)
+        try:
+            answer = self._order(order, watch)
+        except BaseException:
+            pipeline.discard(script, folder)
+            raise
+        if answer.film is None:
+            raise StudioError("The studio answered without a film.", code="studio_broke")
+        return answer.film
+
+    def warm(self, script: Script, *, time_limit: float = SMALL_WORK_SECONDS) -> None:
+        """Load the engines that such a script needs. Raises `EngineMissing`."""
+        self._order(Order(number=0, kind=Kind.WARM, script=script), _Watch(time_limit=time_limit))
+
+    def check_portrait(self, data: bytes, *, time_limit: float = SMALL_WORK_SECONDS) -> None:
+        """Raise `PortraitError` for a picture file that cannot be animated."""
+        self._order(Order(number=0, kind=Kind.CHECK_PORTRAIT, data=data), _Watch(time_limit=time_limit))
+
+    def draw(self, character: str, *, time_limit: float = SMALL_WORK_SECONDS) -> bytes:
+        """The PNG of one of our own characters. Raises `PortraitError` for an unknown one."""
+        return self._order(Order(number=0, kind=Kind.DRAW, name=character), _Watch(time_limit=time_limit)).data
+
+    def close(self) -> None:
+        """End the child; the next order starts another."""
+        with self._lock:
+            self._discard()
+
+    def _order(self, order: Order, watch: "_Watch") -> Answer:
+        with self._lock:
+            self._number += 1
+            try:
+                answer = watch.follow(self._ready(), replace(order, number=self._number))
+            except BaseException:
+                self._discard()
+                raise
+            if isinstance(answer.error, StudioError):
+                self._discard()
+        if answer.error is not None:
+            raise answer.error
+        return answer
+
+    def _ready(self) -> Child:
+        if self._child is not None and not self._child.alive:
+            self._discard()
+        if self._child is None:
+            self._child = Child()
+        return self._child
+
+    def _discard(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+
+
+class _Watch:
+    """Follows one order to its end, and raises as soon as it must not go on."""
+
+    def __init__(
+        self,
+        on_progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        time_limit: float = SMALL_WORK_SECONDS,
+        memory_limit_mb: int = MEMORY_MB,
+    ) -> None:
+        self._on_progress = on_progress
+        self._cancelled = cancelled
+        self._time_limit = time_limit
+        self._memory_limit_mb = memory_limit_mb
+
+    def follow(self, child: Child, order: Order) -> Answer:
+        """Give the order and return its last answer, `DONE` or `FAILED`."""
+        deadline = time.monotonic() + self._time_limit
+        looked = 0.0
+        child.send(order)
+        while True:
+            answer = child.answer(TICK)
+            if answer is not None and answer.number == order.number:
+                if answer.event is not Event.PROGRESS:
+                    return answer
+                if self._on_progress is not None and answer.stage is not None:
+                    self._on_progress(answer.stage, answer.share)
+            if time.monotonic() - looked >= TICK:
+                looked = time.monotonic()
+                self._look(child, deadline)
+
+    def _look(self, child: Child, deadline: float) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise RenderCancelled("The video is no longer wanted.", code="cancelled")
+        if time.monotonic() > deadline:
+            words = f"The studio took longer than {self._time_limit:.0f} s."
+            raise StudioError(words, code="time_limit", remedy="Try a shorter text.")
+        if child.memory_mb > self._memory_limit_mb:
+            words = f"The studio needed more than {self._memory_limit_mb} MB."
+            raise StudioError(words, code="memory_limit", remedy="Try a smaller portrait or a shorter text.")
+
+
+_studios: dict[int, Studio] = {}
+
+
+def studio() -> Studio:
+    """The studio of this process; a forked process gets its own."""
+    if os.getpid() not in _studios:
+        _studios.clear()
+        _studios[os.getpid()] = Studio()
+        atexit.register(_studios[os.getpid()].close)
+    return _studios[os.getpid()]

@@ -1,0 +1,141 @@
+"""The studio's child, `python -m avatars.studio`: loads models once, takes orders on stdin, answers on stdout.
+
+It needs the settings but no apps and no database, so that it starts fast. It ends with its parent.
+"""
+
+import logging
+import logging.config
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import IO
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from avatars import ffmpeg, pipeline
+from avatars.engines.base import RenderEngine
+from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
+from avatars.pipeline import Stage
+from avatars.speech.base import SpeechEngine
+from avatars.studio.wire import Answer, Event, Kind, Order, answer_line, read_order
+from openuser.lib.backends import backend
+
+logger = logging.getLogger("avatars.studio")
+
+REPORT_EVERY = 0.1
+NICENESS = 5
+
+
+class Desk:
+    """Does one order after another and answers each."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+        self._said_at = 0.0
+        self._stage: Stage | None = None
+
+    def work(self, order: Order) -> None:
+        """Do an order; whatever goes wrong becomes the answer, because this is the edge of the process."""
+        try:
+            answer = self._done(order)
+        except AvatarError as error:
+            answer = Answer(number=order.number, event=Event.FAILED, error=error)
+        except ImproperlyConfigured as error:
+            missing = EngineMissing(str(error), code="engine_unknown", remedy="Choose a configured engine.")
+            answer = Answer(number=order.number, event=Event.FAILED, error=missing)
+        except Exception as error:  # noqa: BLE001 - the edge of the process
+            answer = Answer(number=order.number, event=Event.FAILED, error=_unforeseen(error))
+        self.say(answer)
+
+    def say(self, answer: Answer) -> None:
+        self._out.write(answer_line(answer) + "\n")
+        self._out.flush()
+
+    def _done(self, order: Order) -> Answer:
+        if order.kind is Kind.FILM:
+            return self._film(order)
+        if order.kind is Kind.CHECK_PORTRAIT:
+            from avatars import portrait
+
+            portrait.check(order.data)
+        elif order.kind is Kind.DRAW:
+            return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
+        elif order.script is not None:
+            _engines(order.script)
+        return Answer(number=order.number, event=Event.DONE)
+
+    def _film(self, order: Order) -> Answer:
+        if order.script is None or order.folder is None:
+            raise StudioError("An order for a film has no script.", code="order_broken")
+        speech, engine = _engines(order.script)
+        film = pipeline.make(
+            order.script,
+            order.folder,
+            speech=speech,
+            engine=engine,
+            progress=lambda stage, share: self._report(order.number, stage, share),
+        )
+        return Answer(number=order.number, event=Event.DONE, film=film)
+
+    def _report(self, number: int, stage: Stage, share: float) -> None:
+        now = time.monotonic()
+        if stage is self._stage and share < 1 and now - self._said_at < REPORT_EVERY:
+            return
+        self._said_at, self._stage = now, stage
+        self.say(Answer(number=number, event=Event.PROGRESS, stage=stage, share=round(share, 4)))
+
+
+def main() -> None:
+    """Take orders until there is nobody left to give them."""
+    ffmpeg.die_with_parent()
+    # What libraries print must not end up among the answers.
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    orders: SimpleQueue[Order] = SimpleQueue()
+    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    with suppress(OSError):
+        os.nice(NICENESS)
+    logging.config.dictConfig(settings.LOGGING)
+    desk = Desk(out)
+    while True:
+        desk.work(orders.get())
+
+
+def _listen(orders: SimpleQueue[Order]) -> None:
+    """Queue what comes in; when the parent is gone, end at once, and ffmpeg with us."""
+    for line in sys.stdin:
+        orders.put(read_order(line))
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+
+
+def _engines(script: pipeline.Script) -> tuple[SpeechEngine, RenderEngine]:
+    return backend("SPEECH_ENGINES", script.speech_engine), backend("RENDER_ENGINES", script.render_engine)
+
+
+def _drawing(name: str) -> bytes:
+    from avatars import characters
+
+    if name not in characters.NAMES:
+        known = ", ".join(characters.NAMES)
+        raise PortraitError("There is no such character.", code="character_unknown", remedy=f"We have {known}.")
+    return characters.png(name)
+
+
+def _unforeseen(error: Exception) -> StudioError:
+    """Where it happened goes to the log, but not its words: they may be somebody's text."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"
+    logger.error("The studio met an error that it does not know.", extra={"kind": type(error).__name__, "at": place})
+    return StudioError("The studio failed.", code="studio_broke", remedy="It is tried again; see the log.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The child as its parent sees it: a process in a group of its own, spoken to through pipes, killed as a whole."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from avatars import ffmpeg
+from avatars.exceptions import StudioError
+from avatars.studio.wire import Answer, Order, order_line, read_answer
+
+ROOT = Path(__file__).resolve().parents[2]
+MEGABYTE = 1024 * 1024
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
+
+
+class Child:
+    """One child process. Raises `StudioError` where it cannot be started."""
+
+    def __init__(self) -> None:
+        self._answers: SimpleQueue[Answer | None] = SimpleQueue()
+        started: Future[subprocess.Popen[str]] = Future()
+        # Linux ties "dies with its parent" to the thread that started it: this one lives as long as the child.
+        threading.Thread(target=self._live, args=(started,), name="studio", daemon=True).start()
+        try:
+            self._process = started.result()
+        except OSError as error:
+            raise StudioError("The studio cannot be started.", code="studio_died") from error
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def memory_mb(self) -> float:
+        """Resident memory, 0 where the system does not say."""
+        try:
+            pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        except (OSError, IndexError, ValueError):
+            return 0.0
+        return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+
+    def send(self, order: Order) -> None:
+        """Give an order. Raises `StudioError` when nobody takes it."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(order_line(order) + "\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._death() from error
+
+    def answer(self, timeout: float) -> Answer | None:
+        """The next answer, or None when none came in `timeout` seconds. Raises `StudioError` when the child is dead."""
+        try:
+            answer = self._answers.get(timeout=timeout)
+        except Empty:
+            return None
+        if answer is None:
+            raise self._death()
+        return answer
+
+    def kill(self) -> None:
+        """End the child and everything that it started, now."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+    def _live(self, started: "Future[subprocess.Popen[str]]") -> None:
+        try:
+            process = _start()
+        except OSError as error:
+            started.set_exception(error)
+            return
+        started.set_result(process)
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError, TypeError, KeyError):
+                    self._answers.put(read_answer(line))
+        process.wait()
+        self._answers.put(None)
+
+    def _death(self) -> StudioError:
+        message = f"The studio ended unexpectedly (exit {self._process.wait()})."
+        return StudioError(message, code="studio_died", remedy="It is tried again.")
+
+
+def _start() -> subprocess.Popen[str]:
+    count = str(ffmpeg.threads())
+    return subprocess.Popen(
+        [sys.executable, "-m", "avatars.studio"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env={**os.environ, **dict.fromkeys(THREAD_VARIABLES, count)},
+        start_new_session=True,
+    )

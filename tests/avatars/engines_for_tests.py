@@ -1,0 +1,80 @@
+"""Small, real engines: a tone for every character, and a portrait whose mouth is a light that follows it.
+
+They are quick, so that what is around them can be tested often. A voice named for a mishap has it.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+
+from avatars.engines.base import Picture, RenderEngine, Shot
+from avatars.exceptions import PortraitError, ScriptError
+from avatars.speech.base import Progress, Sound, Speech, SpeechEngine, Token
+
+RATE = 24_000
+SECONDS_PER_CHARACTER = 0.2
+PAUSE = 0.4
+
+
+class Tone(SpeechEngine):
+    """A note per character, silence before and after; voices `hang`, `crash`, `greedy`, `buggy`, `chatty` misbehave."""
+
+    def speak(self, text: str, *, voice: str, speed: float = 1.0, progress: Progress | None = None) -> Speech:
+        if not text.strip():
+            raise ScriptError("There is nothing to say.", code="empty", remedy="Write something.", field="text")
+        if progress is not None:
+            progress(0.5)
+        misbehave(voice, text)
+        each = SECONDS_PER_CHARACTER / speed
+        starts = [PAUSE + index * each for index in range(len(text))]
+        notes = [np.sin(np.arange(round(each * RATE)) * 0.05 * (1 + index % 3)) * 0.3 for index in range(len(text))]
+        pause = np.zeros(round(PAUSE * RATE))
+        samples = np.concatenate([pause, *notes, pause]).astype(np.float32)
+        spans = [(start, start + each) for start in starts]
+        return Speech(
+            samples=samples * (0 if voice == "mute" else 1),
+            rate=RATE,
+            sounds=tuple(Sound(symbol="a", start=start, end=end) for start, end in spans),
+            tokens=tuple(Token(offset=i, length=1, start=start, end=end) for i, (start, end) in enumerate(spans)),
+        )
+
+
+class Light(RenderEngine):
+    """A square in the middle of the picture, as bright as the sound is loud; `faults` make frames that are wrong."""
+
+    def __init__(self, *, fault: str = "") -> None:
+        self.fault = fault
+
+    def animate(self, shot: Shot) -> Iterator[Picture]:
+        if self.fault == "no_face":
+            raise PortraitError("There is no face.", code="no_face", remedy="Choose another photograph.")
+        frame = shot.portrait.copy()
+        if self.fault == "black":
+            frame[:] = 0
+        height, width = frame.shape[:2]
+        mouth = frame[height // 2 : height // 2 + height // 8, width // 2 : width // 2 + width // 8]
+        count = shot.frame_count - (1 if self.fault == "short" else 0)
+        for index in range(count):
+            middle = int((index + 0.5) / shot.fps * shot.speech.rate)
+            near = shot.speech.samples[max(0, middle - 300) : middle + 300]
+            if self.fault == "" and near.size:
+                mouth[:] = int(255 * min(1.0, float(np.abs(near).max()) * 2))
+            yield frame
+
+
+def misbehave(voice: str, text: str) -> None:
+    """Do what the voice is named for."""
+    if voice == "hang":
+        threading.Event().wait()
+    if voice == "crash":
+        os._exit(3)
+    if voice == "greedy":
+        hoard = np.ones(600 * 1024 * 1024 // 8)
+        threading.Event().wait()
+        hoard.sum()
+    if voice == "buggy":
+        raise ZeroDivisionError(text)
+    if voice == "chatty":
+        os.write(1, b"a library prints something\n")

@@ -1,0 +1,159 @@
+"""Frames in, MP4 out, exactly; and nothing left behind."""
+
+import os
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avatars import ffmpeg, mp4
+from avatars.exceptions import OutputError
+
+pytestmark = pytest.mark.once
+
+WIDTH, HEIGHT, RATE = 96, 64, 24_000
+
+
+def make_shape(frames=30, limit=10_000_000, fps=25):
+    return ffmpeg.Shape(width=WIDTH, height=HEIGHT, fps=fps, frames=frames, limit=limit)
+
+
+def make_sound(path, seconds, level=8000):
+    wave_form = np.sin(np.arange(round(seconds * RATE)) * 0.05) * level
+    samples = np.clip(wave_form, -32768, 32767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples.tobytes())
+    return path
+
+
+def make_frames(count, seed=None):
+    rng = np.random.default_rng(seed)
+    for index in range(count):
+        frame = np.full((HEIGHT, WIDTH, 3), (200, 120, 40), np.uint8)
+        frame[10:20, index % 60 : index % 60 + 20] = 255
+        yield rng.integers(0, 256, frame.shape, np.uint8) if seed is not None else frame
+
+
+def make_film(folder, frames=30, seed=None, limit=10_000_000):
+    path = folder / "film.mp4"
+    sound = make_sound(folder / "sound.wav", frames / 25)
+    encode(path, sound, make_frames(frames, seed), make_shape(frames, limit))
+    return path
+
+
+def encode(path, sound, frames, shape):
+    with ffmpeg.FrameSink(path, shape, sound=sound, stamp=lambda frame: frame) as sink:
+        for frame in frames:
+            sink.write(frame)
+
+
+def frames_that_fail():
+    yield from make_frames(10)
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("frames", [1, 2, 30, 77])
+def test_exactly_as_many_frames_as_were_written_come_out_and_the_sound_is_as_long(tmp_path, frames):
+    found = mp4.probe(make_film(tmp_path, frames))
+    assert (found.video.codec, found.video.pixels, found.audio.codec) == ("h264", "yuv420p", "aac")
+    assert (found.video.width, found.video.height, found.video.samples) == (WIDTH, HEIGHT, frames)
+    assert found.video.start == found.audio.start == 0
+    assert found.video.seconds == pytest.approx(frames / 25, abs=1e-3)
+    assert abs(found.video.seconds - found.audio.seconds) < 1 / 25
+    assert found.audio.rate == RATE
+
+
+def test_colours_come_back_as_they_were(tmp_path):
+    path = make_film(tmp_path)
+    seen = list(ffmpeg.frames(path, (WIDTH, HEIGHT)))
+    assert len(seen) == 30
+    assert np.abs(seen[7][40, 50].astype(int) - (200, 120, 40)).max() <= 3
+    ffmpeg.poster(path, tmp_path / "poster.jpg")
+    poster = np.asarray(Image.open(tmp_path / "poster.jpg"))
+    assert poster.shape == (HEIGHT, WIDTH, 3)
+    assert np.abs(poster[40, 50].astype(int) - (200, 120, 40)).max() <= 4
+
+
+def test_the_index_is_in_front_so_that_playing_starts_at_once(tmp_path):
+    data = make_film(tmp_path).read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
+def test_sound_comes_back_at_its_own_loudness(tmp_path):
+    heard = ffmpeg.samples(make_film(tmp_path), RATE)
+    assert np.sqrt((heard**2).mean()) == pytest.approx(8000 / 32767 / np.sqrt(2), rel=0.03)
+
+
+def test_noise_that_would_be_too_large_is_kept_under_the_limit(tmp_path):
+    free = mp4.probe(make_film(tmp_path, frames=150, seed=1))
+    tight = mp4.probe(make_film(tmp_path, frames=150, seed=1, limit=300_000))
+    assert free.size > 500_000
+    assert tight.size <= 300_000
+    assert tight.video.samples == 150
+
+
+def test_a_film_can_be_shrunk_to_a_size(tmp_path):
+    path = make_film(tmp_path, frames=150, seed=1)
+    ffmpeg.shrink(path, tmp_path / "small.mp4", make_shape(150, 300_000))
+    found = mp4.probe(tmp_path / "small.mp4")
+    assert 200_000 < found.size <= 300_000
+    assert (found.video.samples, found.video.start, found.audio.codec) == (150, 0, "aac")
+    assert sorted(os.listdir(tmp_path)) == ["film.mp4", "small.mp4", "sound.wav"]
+
+
+def test_a_text_that_cannot_fit_at_any_quality_is_refused(tmp_path):
+    with pytest.raises(OutputError) as caught:
+        make_film(tmp_path, frames=25 * 60, limit=100_000)
+    assert caught.value.code == "too_long"
+
+
+def test_nothing_is_left_when_the_frames_fail(tmp_path):
+    sound = make_sound(tmp_path / "sound.wav", 1)
+    path = tmp_path / "film.mp4"
+    children = children_of(os.getpid())
+    with pytest.raises(ZeroDivisionError):
+        encode(path, sound, frames_that_fail(), make_shape())
+    assert not path.exists()
+    assert children_of(os.getpid()) == children
+
+
+def test_the_words_of_ffmpeg_are_in_the_error(tmp_path):
+    path = tmp_path / "film.mp4"
+    with pytest.raises(OutputError) as caught:
+        encode(path, tmp_path / "none.wav", make_frames(200), make_shape(200))
+    assert caught.value.code == "encode_failed"
+    assert "No such file" in caught.value.message
+    assert not path.exists()
+
+
+def test_a_frame_of_another_shape_is_refused(tmp_path):
+    sound = make_sound(tmp_path / "sound.wav", 1)
+    with pytest.raises(OutputError) as caught:
+        encode(tmp_path / "film.mp4", sound, [np.zeros((HEIGHT, WIDTH + 2, 3), np.uint8)], make_shape())
+    assert caught.value.code == "frame_shape"
+
+
+def test_an_input_that_points_elsewhere_is_not_followed(tmp_path):
+    playlist = tmp_path / "list.m3u8"
+    playlist.write_text("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n")
+    with pytest.raises(OutputError):
+        ffmpeg.samples(playlist, RATE)
+
+
+@pytest.mark.parametrize("cut", [0, 7, 40, 0.5, 0.99])
+def test_a_file_that_is_cut_short_is_reported(tmp_path, cut):
+    data = make_film(tmp_path).read_bytes()
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(data[: cut if isinstance(cut, int) else int(len(data) * cut)])
+    with pytest.raises(OutputError) as caught:
+        mp4.probe(path)
+    assert caught.value.code == "mp4_broken"
+
+
+def children_of(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
