@@ -119,8 +119,8 @@ def _lapels(canvas: Canvas, person: Person, jacket: Shape, outline: Points) -> N
 
 def _collar(canvas: Canvas, person: Person, side: int) -> None:
     """One leaf of the shirt's collar."""
-    inner = line([(4, 320), (28, 288), (58, 248), (86, 202)])
-    outer = line([(86, 202), (100, 226), (108, 260), (90, 308)])
+    inner = line([(4, 320), (28, 288), (56, 248), (79, 200)])
+    outer = line([(79, 200), (98, 226), (108, 260), (90, 308)])
     leaf = np.concatenate([inner, outer[1:], np.array([(60.0, 350.0), (8.0, 328.0)])])
     shape = canvas.shape(sided(leaf, side))
     canvas.shade(shape.moved(2, 7).blurred(6), SHADOW, 0.4)

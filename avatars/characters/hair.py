@@ -41,8 +41,8 @@ def long_behind(canvas: Canvas, person: Person) -> None:
 def _rim(canvas: Canvas, section: Section, opacity: float) -> None:
     """Daylight on the edge of the hair."""
     edge = section.paths()[-1]
-    widths = np.interp(np.linspace(0, 1, len(edge)), [0, 0.15, 0.5, 0.9], [0, 7, 6, 0])
-    rim = canvas.shape(ribbon(edge, widths)).blurred(4).within(canvas.shape(section.outline()))
+    widths = np.interp(np.linspace(0, 1, len(edge)), [0, 0.15, 0.5, 0.9], [0, 5, 5, 0])
+    rim = canvas.shape(ribbon(edge, widths)).blurred(3).within(canvas.shape(section.outline()))
     canvas.light(rim, (1.0, 0.86, 0.70), opacity)
 
 
@@ -50,7 +50,7 @@ def long_front(canvas: Canvas, person: Person) -> None:
     """Parted on one side, smooth on the crown, in a soft wave down to the shoulders."""
     part, crown = (30.0, -153.0), (16.0, -240.0)
     left: list[list[Pair]] = [
-        [part, (-16, -140), (-62, -108), (-94, -62), (-110, -8), (-115, 50), (-118, 116), (-131, 184), (-104, 268)],
+        [part, (-16, -140), (-62, -108), (-94, -62), (-109, -8), (-113, 50), (-109, 112), (-122, 184), (-104, 268)],
         [
             (28, -174),
             (-24, -174),
@@ -86,7 +86,7 @@ def long_front(canvas: Canvas, person: Person) -> None:
         ],
     ]
     right: list[list[Pair]] = [
-        [part, (54, -138), (85, -104), (105, -56), (115, -4), (118, 50), (120, 116), (132, 184), (106, 268)],
+        [part, (54, -138), (85, -104), (105, -56), (114, -4), (117, 50), (112, 112), (124, 184), (106, 268)],
         [(28, -174), (68, -168), (103, -136), (127, -86), (137, -24), (138, 42), (137, 116), (153, 190), (126, 290)],
         [(24, -206), (74, -204), (117, -174), (143, -116), (152, -40), (152, 40), (148, 118), (171, 194), (144, 304)],
         [crown, (74, -232), (122, -203), (152, -142), (162, -56), (161, 36), (156, 116), (185, 196), (160, 294)],
@@ -99,7 +99,7 @@ def long_front(canvas: Canvas, person: Person) -> None:
     generator = np.random.default_rng(person.seed + 2)
     for section, light in zip(sections, (0.7, 1.0), strict=True):
         strands.draw(canvas, person.palette, section, generator, light)
-        _rim(canvas, section, light * 0.5)
+        _rim(canvas, section, light * 0.32)
     parting = line([part, (27, -190), (18, -226)])
     scalp = canvas.shape(ribbon(parting, np.linspace(3.2, 0.8, len(parting)))).blurred(1.0)
     canvas.paint(scalp, person.palette.skin[1], 0.42)

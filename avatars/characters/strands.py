@@ -43,7 +43,7 @@ def draw(
     canvas: Canvas, palette: Palette, section: Section, generator: np.random.Generator, light: float = 1.0
 ) -> None:
     """Paint one section: a dark ground, then its strands, the deepest first."""
-    outline = section.outline()
+    paths, outline = section.paths(), section.outline()
     ground = canvas.shape(outline)
     canvas.paint(ground.blurred(2.5).within(ground), mix(palette.hair, (0.0, 0.0, 0.0), 0.25))
     places = np.sort(generator.uniform(0, 1 + section.loose, section.count))
@@ -51,9 +51,9 @@ def draw(
     locks = generator.normal(0, 1, 64)
     bands, colours = [], []
     for place in places:
-        path = _strand(section, float(place), locks, generator)
+        path = _strand(section, paths, float(place), locks, generator)
         t = np.linspace(0, 1, KNOTS)
-        widths = section.width * generator.uniform(0.6, 1.5) * np.interp(t, [0, 0.1, 0.75, 1], [0.25, 1, 1, 0.15])
+        widths = section.width * generator.uniform(0.6, 1.5) * np.interp(t, [0, 0.1, 0.65, 1], [0.25, 1, 1, 0.08])
         bands.append(band(path, widths))
         colours.append(_tones(section, palette, float(place), locks, generator, light))
     canvas.strands(bands, colours, _field(canvas, outline))
@@ -65,18 +65,21 @@ def _field(canvas: Canvas, outline: Points) -> Shape:
     return canvas.shape(np.array([low, (high[0], low[1]), high, (low[0], high[1])], dtype=np.float64))
 
 
-def _strand(section: Section, place: float, locks: Numbers, generator: np.random.Generator) -> Points:
-    """The line of one strand: between two guides, straying a little, cut somewhere near the tips."""
-    paths = section.paths()
+def _strand(section: Section, paths: Numbers, place: float, locks: Numbers, generator: np.random.Generator) -> Points:
+    """The line of one strand: between two of the guides' `paths`, straying a little, cut somewhere near the tips."""
     where = min(place, 1.0) * (len(paths) - 1)
     first = min(int(where), len(paths) - 2)
-    path = paths[first] + (paths[first + 1] - paths[first]) * (where - first + max(place - 1.0, 0.0) * (len(paths) - 1))
+    step = paths[first + 1] - paths[first]
     t = np.linspace(0, 1, KNOTS)[:, None]
-    stray = generator.normal(0, section.unrest, 2) * t + generator.normal(0, 0.4 * section.unrest, 2) * (1 - t)
+    path = paths[first] + step * (where - first)
+    # Strands that pass the last guide leave it gradually, or the roots would stick out.
+    path = path + step * max(place - 1.0, 0.0) * (len(paths) - 1) * np.minimum(3 * t, 1)
+    root, tip = generator.normal(0, 0.4 * section.unrest, 2), generator.normal(0, section.unrest, 2)
     wave = generator.normal(0, section.unrest * 0.4) * np.sin(t * generator.uniform(3, 7) + generator.uniform(0, 6))
     apart = section.sway * float(np.interp(place * 20, np.arange(64), locks[::-1])) * t**2 * np.array([1.0, 0.5])
+    path = path + root * (1 - t) + tip * t + wave + apart
     ended = generator.uniform(section.shortest, 1.0)
-    return along(np.asarray(path + stray + wave + apart)[: max(4, int(np.ceil(KNOTS * ended)))], KNOTS)
+    return along(path[: max(4, int(np.ceil(KNOTS * ended)))], KNOTS)
 
 
 def _tones(
