@@ -1,0 +1,138 @@
+"""Blinking: the upper lid is drawn down over the eye by stretching the skin above it."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.engines.base import Picture
+from avatars.engines.puppet.geometry import Box
+from avatars.engines.puppet.rig import Rig
+from avatars.engines.puppet.topology import EYES, EyePoints
+
+Plane = NDArray[np.float32]
+
+SAMPLES = 48
+OPEN_ENOUGH = 0.004
+LASHES = 0.030
+CREASE = 0.10
+RIM, CROSSES = 0.62, 0.6
+FEATHER = 4
+
+
+class Eye:
+    """One eye of a rig, in its own coordinates: along the eye and down, in pixels."""
+
+    def __init__(self, rig: Rig, points: EyePoints, interpolation: int) -> None:
+        self._picture, self._unit, self._interpolation = rig.picture, rig.face.unit, interpolation
+        spots = rig.face.points[:, :2]
+        along = spots[points.upper[-1]] - spots[points.upper[0]]
+        along = along / np.linalg.norm(along)
+        self._along, self._down = along, np.array([-along[1], along[0]])
+        self._middle = spots[list(points.upper)].mean(axis=0)
+        self._upper, self._lower, self._brow = self._lines(spots, points)
+        self.pixels = self._box(spots, points).within(rig.region.width, rig.region.height)
+        self._edge = _feather(self.pixels, FEATHER)[..., None]
+        y, x = np.mgrid[self.pixels.top : self.pixels.bottom, self.pixels.left : self.pixels.right]
+        self._still = np.stack([x, y], axis=-1).astype(np.float32)
+
+    def draw(self, target: Picture, source: NDArray[np.float32] | None, blink: float) -> None:
+        """Close the lid by `blink` in `target`, the pixels of `pixels`; `source` maps them, None if still."""
+        if source is None:
+            source = self._still
+            target[...] = self._picture[self.pixels.area]
+        if blink < OPEN_ENOUGH:
+            return
+        place = source - self._middle.astype(np.float32)
+        u = place @ self._along.astype(np.float32)
+        v = place @ self._down.astype(np.float32)
+        upper, lower, brow = (self._read(line, u) for line in (self._upper, self._lower, self._brow))
+        gap = np.maximum(lower - upper, 0) * blink
+        lid_edge = upper + gap
+        side = self._side(u)
+        shift = _stretch(v, brow, lid_edge - LASHES * self._unit, gap) * side
+        where = source - shift[..., None] * self._down.astype(np.float32)
+        lid = cv2.remap(self._picture, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
+        fold = np.exp(-(((v - (upper - 0.02 * self._unit)) / (0.018 * self._unit)) ** 2))
+        lid = lid * (1 - CREASE * blink * fold * side)[..., None]
+        cover = np.clip((lid_edge + 0.010 * self._unit * blink - v) / 1.3 + 0.5, 0, 1) * (v > brow)
+        mixed = target + (lid - target) * (cover[..., None] * self._edge)
+        target[...] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+
+    def _lines(self, spots: NDArray[np.float64], points: EyePoints) -> tuple[Plane, Plane, Plane]:
+        """Heights of both lids and of where the skin above begins to stretch, over even steps along the eye."""
+        axes = np.stack([self._along, self._down], axis=1)
+        upper, lower, brow = (
+            (spots[list(ids)] - self._middle) @ axes for ids in (points.upper, points.lower, points.brow_lower)
+        )
+        margin = 0.02 * self._unit
+        self._start, self._end = float(upper[:, 0].min() - margin), float(upper[:, 0].max() + margin)
+        steps = np.linspace(self._start, self._end, SAMPLES)
+
+        def line(curve: NDArray[np.float64]) -> NDArray[np.float64]:
+            order = np.argsort(curve[:, 0])
+            heights: NDArray[np.float64] = np.interp(steps, curve[order, 0], curve[order, 1])
+            return heights
+
+        lid = line(upper)
+        start = line(brow) + 0.08 * (lid - line(brow))
+        start = np.clip(start, lid - 0.125 * self._unit, lid - 0.07 * self._unit)
+        start = self._below_rims(steps, lid, start)
+        return lid.astype(np.float32), line(lower).astype(np.float32), start.astype(np.float32)
+
+    def _below_rims(
+        self, steps: NDArray[np.float64], lid: NDArray[np.float64], start: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Where something dark crosses the skin above the lid (the rim of glasses), stretching begins below it."""
+        grey = cv2.GaussianBlur(cv2.cvtColor(self._picture, cv2.COLOR_RGB2GRAY), (0, 0), max(0.8, 0.012 * self._unit))
+        heights = np.linspace(-0.125, -LASHES - 0.012, 24) * self._unit
+        place = self._middle + steps[:, None, None] * self._along + (lid[:, None] + heights)[..., None] * self._down
+        light = cv2.remap(grey, place.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        dark = cv2.blur(light, (1, 13)).astype(np.float64) < RIM * np.median(light)
+        if dark.any(axis=1).mean() < CROSSES:
+            return start
+        last = np.where(dark.any(axis=1), len(heights) - dark[:, ::-1].argmax(axis=1), 0)
+        below = np.where(last > 0, lid + heights[np.clip(last, 0, len(heights) - 1)], -np.inf)
+        clear = np.minimum(np.maximum(start, below), lid - LASHES - 0.010 * self._unit)
+        smooth: NDArray[np.float64] = cv2.GaussianBlur(clear[None], (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE)[0]
+        return smooth
+
+    def _box(self, spots: NDArray[np.float64], points: EyePoints) -> Box:
+        rim = spots[list(points.upper + points.lower)]
+        x, y = rim.mean(axis=0)
+        half_width, half_height = np.ptp(rim[:, 0]) / 2 + 0.06 * self._unit, 0.17 * self._unit
+        return Box(
+            left=int(x - half_width), top=int(y - half_height), right=int(x + half_width), bottom=int(y + half_height)
+        )
+
+    def _read(self, line: Plane, u: Plane) -> Plane:
+        values: Plane = np.interp(u, np.linspace(self._start, self._end, SAMPLES), line).astype(np.float32)
+        return values
+
+    def _side(self, u: Plane) -> Plane:
+        """1 over the eye, 0 beyond its corners."""
+        part = (u - self._start) / (self._end - self._start)
+        t = np.clip(np.minimum(part, 1 - part) / 0.04, 0, 1)
+        side: Plane = t * t * (3 - 2 * t)
+        return side
+
+
+def eyes(rig: Rig, interpolation: int) -> tuple[Eye, ...]:
+    """Both eyes of a rig."""
+    return tuple(Eye(rig, points, interpolation) for points in EYES)
+
+
+def _stretch(v: Plane, start: Plane, end: Plane, gap: Plane) -> Plane:
+    """How far a pixel comes from above: 0 at the brow, all of `gap` at the lashes, never folding the skin over."""
+    span = np.maximum(end - start, 1)
+    t = np.clip((v - start) / span, 0, 1)
+    gentle = np.minimum(gap, span / 1.6)
+    shift: Plane = gentle * (t * t * (3 - 2 * t)) + (gap - gentle) * t
+    return shift
+
+
+def _feather(box: Box, width: int) -> Plane:
+    """1 inside, falling to 0 at the edges of a box."""
+    x, y = np.arange(box.width), np.arange(box.height)
+    across, down = np.minimum(x, x[::-1]), np.minimum(y, y[::-1])
+    edge: Plane = np.clip(np.minimum(down[:, None], across[None, :]) / width, 0, 1).astype(np.float32)
+    return edge

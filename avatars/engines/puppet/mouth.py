@@ -1,0 +1,198 @@
+"""The mouth of a frame: both lips from their own layers, and between them, where they part, the inside of the mouth."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.engines.base import Picture
+from avatars.engines.puppet.colours import palette
+from avatars.engines.puppet.fields import mouth_box
+from avatars.engines.puppet.geometry import Box
+from avatars.engines.puppet.interior import Interior, own_teeth_colour, paint
+from avatars.engines.puppet.mesh import Floats
+from avatars.engines.puppet.parameters import Expression, Head
+from avatars.engines.puppet.rig import Rig
+from avatars.engines.puppet.topology import INNER_LOWER, INNER_UPPER, LIP_TOP
+from avatars.engines.puppet.warp import Pose, head_matrix, lip_flows
+
+Plane = NDArray[np.float32]
+
+SAMPLES = 64
+FEATHER = 6
+SOFT_EDGE = 1.1
+FULL_GAP = 1.6
+SEEN_GAP = 0.25
+# Light that reaches into a mouth has been through skin: shadows lose blue first.
+SHADOW = np.array([0.80, 1.0, 1.08], np.float32)
+
+
+class Mouth:
+    """Draws the mouth of a rig; arrays are reused from frame to frame."""
+
+    def __init__(self, rig: Rig, *, moves_head: bool, interpolation: int) -> None:
+        face = rig.face
+        self._rig, self._interpolation, self._moves_head = rig, interpolation, moves_head
+        self._upper, self._lower = lip_flows(rig, moves_head=moves_head)
+        whole = Box(left=0, top=0, right=rig.region.width, bottom=rig.region.height)
+        self.pixels = mouth_box(face).within(whole.width, whole.height)
+        self._part = self.pixels.inside(self._upper.pixels).area
+        y, x = np.mgrid[self.pixels.top : self.pixels.bottom, self.pixels.left : self.pixels.right]
+        place = face.in_mouth(np.stack([x, y], axis=-1).astype(np.float64))
+        self._across, self._below = place[..., 0].astype(np.float32), place[..., 1].astype(np.float32)
+        self._edge = _feather(self.pixels)[..., None]
+        colours = palette(rig.picture, face)
+        if face.shows_teeth:
+            colours = own_teeth_colour(rig.picture, face, colours)
+        closed = face.points[LIP_TOP, :2] + rig.fields.points[Expression.NEUTRAL, LIP_TOP]
+        seam = float(face.in_mouth(closed)[1]) / face.unit
+        self._interior: Interior = paint(rig.picture, face, colours, seam)
+        self._rest = self._interior.to_pixels()
+
+    def draw(self, target: Picture, face: Pose, head: Pose) -> None:
+        """Put the mouth into `target`, the pixels of `pixels` with the face already warped."""
+        upper_from = self._upper.source(face, head)[self._part]
+        lower_from = self._lower.source(face, head)[self._part]
+        upper, lower = self._look(upper_from), self._look(lower_from)
+        lips = _Contours(self._points(face, head, INNER_UPPER), self._points(face, head, INNER_LOWER))
+        top, bottom = lips.top(self._across), lips.bottom(self._across)
+        middle, gap = (top + bottom) / 2, bottom - top
+        # Beyond the corners both layers agree more and more, and the step between them may soften.
+        softness = 0.8 + 0.8 * lips.beyond(self._across)
+        under = np.clip((self._below - middle) / softness + 0.5, 0, 1)[..., None]
+        mixed: Plane = upper + (lower - upper) * under
+        if float(gap.max()) > SEEN_GAP:
+            self._open(mixed, lips, top, bottom, face, head)
+        seen = target + (mixed - target) * self._edge
+        target[...] = np.clip(seen + 0.5, 0, 255).astype(np.uint8)
+
+    def _look(self, where: NDArray[np.float32]) -> Plane:
+        picture = self._rig.picture
+        found = cv2.remap(picture, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
+        seen: Plane = found.astype(np.float32)
+        return seen
+
+    def _points(self, face: Pose, head: Pose, ids: tuple[int, ...]) -> Floats:
+        """Where contour points are in this frame, in mouth coordinates."""
+        fields, chosen = self._rig.fields, list(ids)
+        moved = np.tensordot(face, fields.points[:, chosen], axes=1).astype(np.float64)
+        if self._moves_head:
+            moved += (head_matrix(head, self._rig.face.unit) @ fields.head_points[:, chosen]).T
+        return self._rig.face.in_mouth(self._rig.face.points[chosen, :2] + moved)
+
+    def _open(self, mixed: Plane, lips: "_Contours", top: Plane, bottom: Plane, face: Pose, head: Pose) -> None:
+        """Lay the inside of the mouth over `mixed` between the lips, within the rows and columns where they part."""
+        rows = np.flatnonzero(((self._below > top - 1) & (self._below < bottom + 1) & (bottom > top)).any(axis=1))
+        if not len(rows):
+            return
+        hole = Box(left=0, top=int(rows[0]), right=self.pixels.width, bottom=int(rows[-1]) + 1)
+        across, below, top, bottom = (plane[hole.area] for plane in (self._across, self._below, top, bottom))
+        inside = self._inside(hole, across, below - top, lips, face, head)
+        cover = np.clip((below - top) / SOFT_EDGE + 0.5, 0, 1) * np.clip((bottom - below) / SOFT_EDGE + 0.5, 0, 1)
+        cover *= np.clip((bottom - top) / FULL_GAP, 0, 1) * lips.between(across)
+        mixed[hole.area] += (inside - mixed[hole.area]) * cover[..., None]
+
+    def _inside(self, hole: Box, across: Plane, depth: Plane, lips: "_Contours", face: Pose, head: Pose) -> Plane:
+        """Cavity, tongue and teeth as this pose shows them, in the shadow of the upper lip and of the corners."""
+        unit, interior = self._rig.face.unit, self._interior
+        jaw = max(0.0, float(face[Expression.JAW])) * 0.22
+        lowered = 0.060 * (1 - min(1.2, jaw / 0.15))
+        size = (hole.width, hole.height)
+        corner = np.array([self.pixels.left + hole.left, self.pixels.top + hole.top], np.float64)
+
+        def laid(sprite: Plane, down: float) -> Plane:
+            place = self._placed(head, down * unit, corner)
+            placed: Plane = cv2.warpAffine(sprite, place, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            return placed
+
+        seen = laid(interior.cavity, 0.0)[..., :3]
+        for sprite, down in (
+            (interior.tongue, jaw + lowered),
+            (interior.lower_teeth, jaw),
+            (interior.upper_teeth, 0.0),
+        ):
+            layer = laid(sprite, down)
+            seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
+        light = 0.70 + 0.30 * np.clip(depth / (0.045 * unit), 0, 1)
+        # Lips that are pushed forward keep the light out.
+        light *= lips.corner_light(across) * (1 - 0.40 * float(np.clip(face[Expression.ROUND], 0, 1)))
+        seen *= 1 - (1 - light)[..., None] * SHADOW
+        if interior.own is not None:
+            layer = laid(interior.own, 0.0)
+            seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
+        return seen
+
+    def _placed(self, head: Pose, down: float, corner: Floats) -> Floats:
+        """The affine map from a sprite to the pixels from `corner` on, moved with the head and `down` with the jaw."""
+        place = self._rest.copy()
+        place[:, 2] += self._rig.face.down * down
+        if self._moves_head:
+            centre = self._rig.face.points[LIP_TOP, :2]
+            moved = head_matrix(head, self._rig.face.unit) @ self._rig.fields.head_points[:, LIP_TOP]
+            roll, nearer = np.radians(float(head[Head.ROLL])), float(head[Head.NEARER]) * 0.01
+            turn = np.array([[1 + nearer, -roll], [roll, 1 + nearer]])
+            shift = centre + moved - turn @ centre
+            place = np.column_stack([turn @ place[:, :2], turn @ place[:, 2] + shift])
+        place[:, 2] -= corner
+        return place
+
+
+class _Contours:
+    """The inner edges of both lips as heights over even steps along the mouth; they never cross."""
+
+    def __init__(self, upper: Floats, lower: Floats) -> None:
+        top, bottom = _smooth(upper), _smooth(lower)
+        self._start, self._end = float(top[0, 0]), float(top[-1, 0])
+        steps = np.linspace(self._start, self._end, SAMPLES)
+        high, low = np.interp(steps, top[:, 0], top[:, 1]), np.interp(steps, bottom[:, 0], bottom[:, 1])
+        middle = (high + low) / 2
+        self._top = np.where(low < high, middle, high).astype(np.float32)[None]
+        self._bottom = np.where(low < high, middle, low).astype(np.float32)[None]
+
+    def top(self, across: Plane) -> Plane:
+        return self._read(self._top, across)
+
+    def bottom(self, across: Plane) -> Plane:
+        return self._read(self._bottom, across)
+
+    def beyond(self, across: Plane) -> Plane:
+        """Pixels outside the corners, 0 between them."""
+        outside: Plane = np.maximum(np.maximum(self._start - across, across - self._end), 0)
+        return outside
+
+    def between(self, across: Plane) -> Plane:
+        """1 between the corners, 0 outside, soft."""
+        part: Plane = np.clip(np.minimum(across - self._start, self._end - across) / 1.5 + 0.5, 0, 1)
+        return part
+
+    def corner_light(self, across: Plane) -> Plane:
+        """Darkens towards the corners."""
+        part = np.clip((across - self._start) / max(1.0, self._end - self._start), 0, 1) * 2 - 1
+        light: Plane = 1 - 0.55 * part**4
+        return light
+
+    def _read(self, line: Plane, across: Plane) -> Plane:
+        index = (across - self._start) * ((SAMPLES - 1) / max(1e-3, self._end - self._start))
+        level = np.zeros_like(index)
+        values: Plane = cv2.remap(line, index, level, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return values
+
+
+def _smooth(points: Floats, between: int = 4) -> Floats:
+    """A Catmull-Rom curve through the points, its first coordinate never falling."""
+    count = len(points)
+    where = np.linspace(0, count - 1, (count - 1) * between + 1)
+    index = np.minimum(where.astype(int), count - 2)
+    t = (where - index)[:, None]
+    padded = np.concatenate([points[:1], points, points[-1:]])
+    a, b, c, d = (padded[index + k] for k in range(4))
+    curve: Floats = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    curve[:, 0] = np.maximum.accumulate(curve[:, 0])
+    return curve
+
+
+def _feather(box: Box) -> Plane:
+    """1 inside, falling to 0 at the edges of a box."""
+    x, y = np.arange(box.width), np.arange(box.height)
+    across, down = np.minimum(x, x[::-1]), np.minimum(y, y[::-1])
+    edge: Plane = np.clip(np.minimum(down[:, None], across[None, :]) / FEATHER, 0, 1).astype(np.float32)
+    return edge

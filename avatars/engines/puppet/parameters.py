@@ -1,0 +1,32 @@
+"""What can move: the numbers of a pose, each with one displacement basis in the rig."""
+
+from enum import IntEnum
+
+
+class Expression(IntEnum):
+    """Motions of the face's skin, 0 at rest; 1 is a wide open jaw, fully spread lips and so on."""
+
+    NEUTRAL = 0
+    JAW = 1
+    WIDE = 2
+    ROUND = 3
+    RAISE = 4
+    DROP = 5
+    PRESS = 6
+    SMILE = 7
+    BROW = 8
+
+
+class Head(IntEnum):
+    """Motions of the head as a whole: degrees for the turns, hundredths of the eye distance for the rest."""
+
+    YAW = 0
+    PITCH = 1
+    ROLL = 2
+    RIGHT = 3
+    DOWN = 4
+    NEARER = 5
+    BREATH = 6
+
+
+LIPS = (Expression.JAW, Expression.WIDE, Expression.ROUND, Expression.RAISE, Expression.DROP, Expression.PRESS)
