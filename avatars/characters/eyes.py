@@ -3,7 +3,7 @@
 import numpy as np
 
 from avatars.characters.curves import Points, along, band, line, oval, ribbon, shifted, sided, tapered
-from avatars.characters.painter import Canvas, Shape, mix
+from avatars.characters.painter import Canvas, Pixels, Shape, mix
 from avatars.characters.people import Person
 
 WHITE = (0.985, 0.965, 0.95)
@@ -136,7 +136,7 @@ def _brow(canvas: Canvas, person: Person, side: int, generator: np.random.Genera
     canvas.strands(bands, colours, field.times(0.30))
 
 
-def _fading_in(shape: Shape, person: Person, side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _fading_in(shape: Shape, person: Person, side: int) -> Pixels:
     """Brows begin softly."""
     x, _ = shape.grid
     start = person.build.brow[0][0]

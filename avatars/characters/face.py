@@ -1,6 +1,6 @@
 """The face: its skin modelled in light and shade from a relief, the nose, the ears, the glow of the cheeks."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,7 @@ RIM_LIGHT = (0.86, -0.20, 0.10)
 TONES = (0.0, 0.36, 0.68, 1.0)  # brightness at which the four skin tones lie
 
 
-@dataclass(frozen=True)
-class Bump:
+class Bump(NamedTuple):
     """A soft hill (or hollow) of the relief at (x, y) with radii and a height, in units; on both sides if x > 0."""
 
     x: float
@@ -22,7 +21,6 @@ class Bump:
     radius_x: float
     radius_y: float
     height: float
-    degrees: float = 0.0
 
 
 def outline(canvas: Canvas, person: Person) -> Shape:

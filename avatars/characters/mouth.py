@@ -1,8 +1,10 @@
 """The mouth: two lips in a slight smile, and the dark seam between them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from avatars.characters.curves import Points, line, mirrored, oval, ribbon, shifted, sided, tapered
+from avatars.characters.curves import Pair, Points, line, mirrored, oval, ribbon, shifted, sided, tapered
 from avatars.characters.painter import Canvas, Shape, mix
 from avatars.characters.people import Person
 
@@ -36,7 +38,7 @@ def draw(canvas: Canvas, person: Person) -> None:
     canvas.shade(philtrum, mix(deep, bright, 0.5), 0.30)
 
 
-def _across(half: "np.typing.ArrayLike") -> Points:
+def _across(half: Sequence[Pair] | Points) -> Points:
     """A line over both halves of the mouth, from left to right."""
     right = np.asarray(half, dtype=np.float64)
     return line(np.concatenate([mirrored(right[:0:-1]), right]))

@@ -33,9 +33,9 @@ class Section:
         """The guides (g, KNOTS, 2) as lines of equal steps."""
         return np.stack([along(line(guide), KNOTS) for guide in self.guides])
 
-    def outline(self) -> Points:
-        """The area between the outer guides."""
-        paths = self.paths()
+    def outline(self, reach: float = 1.0) -> Points:
+        """The area between the outer guides, from the roots as far as `reach` of the length."""
+        paths = self.paths()[:, : int(np.ceil(reach * KNOTS))]
         return np.concatenate([paths[0], paths[1:-1, -1], paths[-1][::-1], paths[-2:0:-1, 0]])
 
 
@@ -44,7 +44,7 @@ def draw(
 ) -> None:
     """Paint one section: a dark ground, then its strands, the deepest first."""
     paths, outline = section.paths(), section.outline()
-    ground = canvas.shape(outline)
+    ground = canvas.shape(section.outline((1 + section.shortest) / 2))
     canvas.paint(ground.blurred(2.5).within(ground), mix(palette.hair, (0.0, 0.0, 0.0), 0.25))
     places = np.sort(generator.uniform(0, 1 + section.loose, section.count))
     generator.shuffle(places)
