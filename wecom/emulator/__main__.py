@@ -1,0 +1,89 @@
+"""`python -m wecom.emulator`: the emulator as one process. `manage.py emulator` ends up here."""
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import django
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+GRACE = 2  # seconds that open connections get at the end
+
+
+class Server(uvicorn.Server):
+    """uvicorn, with one line on standard output once it listens."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self.address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"READY {self.address}/emulator/", flush=True)
+
+
+def main() -> int:
+    """Prepare the file, bind the port, serve until a signal comes. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="emulator", description="A WeChat Work to develop and test against.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", default=9001, type=int)
+    parser.add_argument("--callback", default="")
+    given = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.emulator")
+    django.setup()
+    try:
+        listener = socket.create_server((given.host, given.port), backlog=512)
+    except OSError as error:
+        print(f"The emulator cannot listen on {given.host}:{given.port}: {error.strerror}.", file=sys.stderr)
+        return 1
+    _prepare(given.callback)
+    host, port = listener.getsockname()[:2]
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(listener, f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"))  # noqa: S104
+    return 0
+
+
+def _prepare(callback: str) -> None:
+    from wecom.emulator import seeds
+
+    Path(settings.DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    seeds.plant(callback)
+    connection.close()
+
+
+async def _serve(listener: socket.socket, address: str) -> None:
+    from wecom.emulator import live
+    from wecom.emulator.asgi import application
+    from wecom.emulator.courier import COURIER
+
+    loop = asyncio.get_running_loop()
+    live.attach(loop)
+    COURIER.start(loop)
+    config = uvicorn.Config(
+        application,
+        http="h11",  # the one whose transport the faults know how to reach
+        ws="websockets-sansio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    try:
+        await Server(config, address).serve(sockets=[listener])
+    finally:
+        COURIER.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class EmulatorConfig(AppConfig):
+    name = "wecom.emulator"
+    label = "emulator"
+    verbose_name = "Emulator"
+
+
+class CommandLineConfig(AppConfig):
+    """Brings the project's commands without anything else that the project starts."""
+
+    name = "openuser"
+    label = "commandline"

@@ -1,0 +1,21 @@
+"""The emulator's clock: real time plus an offset that a developer may move, so that tokens and media expire at will."""
+
+import time
+
+from wecom.emulator.models import Clock
+
+
+def now() -> float:
+    """Unix seconds, as the emulated platform sees them."""
+    return time.time() + offset()
+
+
+def offset() -> float:
+    """How far the clock was moved, in seconds."""
+    return Clock.objects.filter(pk=1).values_list("offset", flat=True).first() or 0.0
+
+
+def move(seconds: float) -> float:
+    """Set the offset from real time (not from the last offset); returns the new time."""
+    Clock.objects.update_or_create(pk=1, defaults={"offset": seconds})
+    return now()

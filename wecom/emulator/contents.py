@@ -1,0 +1,145 @@
+"""What `message/send` accepts: each type's fields and limits, checked and cut as the platform does.
+
+Source: https://developer.work.weixin.qq.com/document/path/90236. Knows values only, no rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from wecom.emulator.errors import ApiError
+
+TEXT_CUT, TEXT_MAX = 2048, 5120
+TITLE, DESCRIPTION, URL, BUTTON = 128, 512, 2048, 4  # bytes; the button's are characters
+ARTICLES = 8
+CARD_TYPES = {"text_notice", "news_notice", "button_interaction", "vote_interaction", "multiple_interaction"}
+INTERACTIVE = {"button_interaction", "vote_interaction", "multiple_interaction"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """A message that passed. `fields` are shown as they are; `media_id` is still to be looked up."""
+
+    msgtype: str
+    fields: dict[str, Any]
+    media_id: str | None = None
+    answers_back: bool = False
+
+
+def check(body: dict[str, Any]) -> Content:
+    """The content of a request. Raises `ApiError`: 40008 for an unknown type, 40058 and others for fields."""
+    msgtype = body.get("msgtype")
+    reader = READERS.get(msgtype) if isinstance(msgtype, str) else None
+    if not isinstance(msgtype, str) or reader is None:
+        raise ApiError(40008)
+    part = body.get(msgtype)
+    if not isinstance(part, dict):
+        raise ApiError(40058, f"{msgtype} is missing")
+    if body.get("safe") not in {None, 0, "0"} and msgtype == "news":
+        raise ApiError(40074)
+    return reader(msgtype, part)
+
+
+def cut(text: str, limit: int) -> str:
+    """The longest start of the text that fits `limit` bytes of UTF-8 without splitting a character."""
+    return text.encode()[:limit].decode(errors="ignore")
+
+
+def _string(part: dict[str, Any], field: str, *, required: bool = True) -> str:
+    value = part.get(field, "")
+    if not isinstance(value, str):
+        raise ApiError(40058, f"{field} is not a string")
+    if required and not value:
+        raise ApiError(40058, f"missing {field}")
+    return value
+
+
+def _url(part: dict[str, Any], field: str = "url") -> str:
+    value = _string(part, field)
+    if len(value.encode()) > URL:
+        raise ApiError(40058, f"{field} exceed max length {URL}")
+    if not urlsplit(value).scheme:
+        raise ApiError(40058, f"invalid {field}")
+    return value
+
+
+def _text(msgtype: str, part: dict[str, Any]) -> Content:
+    content = _string(part, "content", required=False)
+    if not content.strip():
+        raise ApiError(44004)
+    if len(content.encode()) > TEXT_MAX:
+        raise ApiError(40058, f"text.content exceed max length {TEXT_MAX}")
+    return Content(msgtype=msgtype, fields={"content": cut(content, TEXT_CUT)})
+
+
+def _markdown(msgtype: str, part: dict[str, Any]) -> Content:
+    content = _string(part, "content", required=False)
+    if not content.strip():
+        raise ApiError(44004)
+    if len(content.encode()) > TEXT_CUT:
+        raise ApiError(40058, f"markdown.content exceed max length {TEXT_CUT}")
+    return Content(msgtype=msgtype, fields={"content": content})
+
+
+def _media(msgtype: str, part: dict[str, Any]) -> Content:
+    media_id = part.get("media_id")
+    if not isinstance(media_id, str) or not media_id:
+        raise ApiError(40007)
+    fields = {}
+    if msgtype == "video":
+        fields["title"] = cut(_string(part, "title", required=False), TITLE)
+        fields["description"] = cut(_string(part, "description", required=False), DESCRIPTION)
+    return Content(msgtype=msgtype, fields=fields, media_id=media_id)
+
+
+def _textcard(msgtype: str, part: dict[str, Any]) -> Content:
+    fields = {
+        "title": cut(_string(part, "title"), TITLE),
+        "description": cut(_string(part, "description"), DESCRIPTION),
+        "url": _url(part),
+        "btntxt": _string(part, "btntxt", required=False)[:BUTTON] or "详情",
+    }
+    return Content(msgtype=msgtype, fields=fields)
+
+
+def _news(msgtype: str, part: dict[str, Any]) -> Content:
+    articles = part.get("articles")
+    if not isinstance(articles, list) or not articles:
+        raise ApiError(40058, "missing articles")
+    if len(articles) > ARTICLES:
+        raise ApiError(45008)
+    return Content(msgtype=msgtype, fields={"articles": [_article(article) for article in articles]})
+
+
+def _article(article: object) -> dict[str, str]:
+    if not isinstance(article, dict):
+        raise ApiError(40058, "an article is not an object")
+    mini_program = bool(article.get("appid")) and bool(article.get("pagepath"))
+    return {
+        "title": cut(_string(article, "title"), TITLE),
+        "description": cut(_string(article, "description", required=False), DESCRIPTION),
+        "url": "" if mini_program else _url(article),
+        "picurl": _url(article, "picurl") if article.get("picurl") else "",
+    }
+
+
+def _template_card(msgtype: str, part: dict[str, Any]) -> Content:
+    """Accepted by its kind and shown plainly; the fields of each kind are not checked."""
+    kind = part.get("card_type")
+    if kind not in CARD_TYPES:
+        raise ApiError(42031)
+    return Content(msgtype=msgtype, fields=part, answers_back=kind in INTERACTIVE or "action_menu" in part)
+
+
+READERS: dict[str, Callable[[str, dict[str, Any]], Content]] = {
+    "text": _text,
+    "markdown": _markdown,
+    "image": _media,
+    "voice": _media,
+    "video": _media,
+    "file": _media,
+    "textcard": _textcard,
+    "news": _news,
+    "template_card": _template_card,
+}

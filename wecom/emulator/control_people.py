@@ -1,0 +1,190 @@
+"""Control API, the people's side: members, applications, what members send, what they received."""
+
+import asyncio
+import time
+
+from wecom.emulator import courier, database, live, media, people, present
+from wecom.emulator.callbacks import Twist
+from wecom.emulator.control import Control, ControlError, Result
+from wecom.emulator.models import App, Callback, Corp, Department, Entry, Member
+from wecom.emulator.people import Said
+
+POLL = 0.03
+LONGEST_WAIT = 60.0
+KINDS = {"image", "voice", "video"}
+
+
+def members(control: Control) -> Result:
+    """Everybody of the company, with what waits unread and what came last."""
+    app = control.app()
+    return {"members": [_with_chat(app, member) for member in Member.objects.filter(corp=app.corp)]}
+
+
+def _with_chat(app: App, member: Member) -> Result:
+    chat = Entry.objects.filter(app=app, member=member).select_related("message", "member", "app")
+    last = chat.last()
+    return {
+        **present.member(member),
+        "unread": chat.filter(received=True, read=False).count(),
+        "last": present.entry(last) if last else None,
+    }
+
+
+def add_member(control: Control) -> Result:
+    """A new employee. Fires no event: an administrator's import does not either."""
+    corp = control.app().corp
+    userid = control.text("userid")
+    departments = control.data.get("departments", [1])
+    if Member.objects.filter(corp=corp, userid__iexact=userid).exists():
+        raise ControlError(f"there is already a member {userid!r}", 409)
+    row = Member.objects.create(
+        corp=corp,
+        userid=userid,
+        name=control.text("name", userid),
+        position=control.text("position", ""),
+        departments=departments,
+    )
+    live.refresh()
+    return present.member(row)
+
+
+def change_member(control: Control) -> Result:
+    """`visible`, `left`, `name`."""
+    name = control.text("name") if "name" in control.data else None
+    row = people.change(control.member(), visible=control.flag("visible"), left=control.flag("left"), name=name)
+    return present.member(row)
+
+
+def departments(control: Control) -> Result:
+    rows = Department.objects.filter(corp=control.app().corp)
+    return {"departments": [{"id": row.number, "name": row.name, "parentid": row.parent} for row in rows]}
+
+
+def add_department(control: Control) -> Result:
+    row, _ = Department.objects.update_or_create(
+        corp=control.app().corp,
+        number=int(control.number("id")),
+        defaults={"name": control.text("name"), "parent": int(control.number("parentid", 1))},
+    )
+    return {"id": row.number, "name": row.name, "parentid": row.parent}
+
+
+def apps(_: Control) -> Result:
+    return {"apps": [present.app(row) for row in App.objects.select_related("corp")]}
+
+
+def save_app(control: Control) -> Result:
+    """Make an application, and its company with a root department where it is new; or change one."""
+    first = App.objects.select_related("corp").first()
+    corp_id = control.text("corpid", first.corp.corp_id if first else None)
+    corp, made = Corp.objects.get_or_create(corp_id=corp_id)
+    if made:
+        Department.objects.create(corp=corp, number=1, name=control.text("corp_name", corp_id))
+    known = App.objects.filter(corp=corp, agent_id=int(control.number("agentid"))).first()
+    row = known or App(corp=corp, agent_id=int(control.number("agentid")))
+    fields = {"name": "name", "secret": "secret", "token": "token", "aes_key": "aes_key", "callback": "callback_url"}
+    for field, attribute in fields.items():
+        old = getattr(known, attribute) if known else getattr(first, attribute, "")
+        setattr(row, attribute, control.text(field, old))
+    if known is None and "secret" not in control.data:
+        row.secret = f"{row.secret}-{row.agent_id}"[-64:]
+    row.save()
+    live.refresh()
+    return present.app(row)
+
+
+def send(control: Control) -> Result:
+    """A message from a member, or several at once as `messages`."""
+    app, member = control.app(), control.member()
+    entry, callback = people.say(app, member, _said(control, app), twist=_twist(control))
+    return {"entry": present.entry(entry), "callback": present.callback(callback)}
+
+
+def _said(control: Control, app: App) -> Said:
+    kind = control.text("type", "text")
+    if kind == "text":
+        return people.text(control.text("text"))
+    if kind == "location":
+        at = control.number("latitude", 23.134), control.number("longitude", 113.358)
+        return people.location(*at, control.text("label", "广州市海珠区"))
+    if kind == "link":
+        title, url = control.text("title"), control.text("url")
+        return people.link(title, control.text("description", ""), url, control.text("picurl", ""))
+    if kind not in KINDS or control.upload is None:
+        raise ControlError("type must be text, location, link, or image, voice, video with an upload")
+    row = media.store(app.corp, kind, control.upload)
+    if kind == "image":
+        return people.picture(row, base_url=control.base_url)
+    return people.voice(row) if kind == "voice" else people.video(row)
+
+
+def event(control: Control) -> Result:
+    """An event that a member causes."""
+    name = control.text("event", "enter_agent")
+    if name not in people.EVENTS:
+        raise ControlError(f"event must be one of {', '.join(sorted(people.EVENTS))}")
+    at = control.number("latitude", 23.104), control.number("longitude", 113.32)
+    fields = people.event_fields(name, control.text("key", ""), *at)
+    callback = people.event(control.app(), control.member(), name, fields, twist=_twist(control))
+    return {"callback": present.callback(callback)}
+
+
+def _twist(control: Control) -> Twist:
+    tamper = control.text("tamper", "")
+    if tamper not in {"", "signature", "key", "corp", "body"}:
+        raise ControlError("tamper must be signature, key, corp or body")
+    return Twist(
+        copies=min(max(int(control.number("copies", 1)), 1), 32),
+        delay=control.number("delay", 0),
+        skew=int(control.number("skew", 0)),
+        age=int(control.number("age", 0)),
+        tamper=tamper,
+    )
+
+
+async def until_settled(control: Control, result: Result) -> Result:
+    """With `"wait": seconds`, answer only when the callback was delivered or given up, with its attempts."""
+    seconds = min(control.number("wait", 0), LONGEST_WAIT)
+    if seconds > 0:
+        number = result["callback"]["id"]
+        await asyncio.sleep(0)  # lets the courier take the parcel
+        await courier.COURIER.settled(number, seconds)
+        result["callback"] = await database.run(_callback, number)
+    return result
+
+
+def _callback(number: int) -> Result:
+    return present.callback(Callback.objects.select_related("app").get(pk=number))
+
+
+def chat(control: Control) -> Result:
+    """Both sides of one person's chat: the latest `limit` entries after `since`."""
+    rows = Entry.objects.filter(app=control.app(), member=control.member(), pk__gt=int(control.asked("since")))
+    latest = rows.select_related("message", "member", "app").order_by("-pk")[: int(control.asked("limit", 200))]
+    return {"entries": [present.entry(row) for row in reversed(latest)]}
+
+
+def read(control: Control) -> Result:
+    """The person has seen the chat."""
+    rows = Entry.objects.filter(app=control.app(), member=control.member(), received=True, read=False)
+    return {"read": rows.update(read=True)}
+
+
+def ledger(control: Control) -> Result:
+    """What people received, in order; `member` and `since` (an entry's id) narrow it."""
+    app = control.app()
+    rows = Entry.objects.filter(app=app, received=True, pk__gt=int(control.asked("since")))
+    if control.query.get("member"):
+        rows = rows.filter(member=control.member())
+    rows = rows.select_related("message", "member", "app")[: int(control.asked("limit", 1000))]
+    return {"entries": [present.entry(row) for row in rows]}
+
+
+async def until_received(control: Control, result: Result) -> Result:
+    """With `wait` seconds, look again until there are `count` entries (1) or the time is over."""
+    end = time.monotonic() + min(control.asked("wait"), LONGEST_WAIT)
+    count = int(control.asked("count", 1))
+    while len(result["entries"]) < count and time.monotonic() < end:
+        await asyncio.sleep(POLL)
+        result = await database.run(ledger, control)
+    return result

@@ -1,0 +1,59 @@
+"""Faults: by name or in detail, taken by the next call that they fit."""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from wecom.emulator.models import Fault
+
+Kind = Fault.Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A fault that has a name."""
+
+    kind: Fault.Kind
+    value: float = 0
+    processed: bool = False
+
+
+PRESETS = {
+    "busy": Preset(kind=Kind.ERRCODE, value=-1),
+    "wrong-secret": Preset(kind=Kind.ERRCODE, value=40001),
+    "token-invalid": Preset(kind=Kind.ERRCODE, value=40014),
+    "token-expired": Preset(kind=Kind.ERRCODE, value=42001),
+    "media-expired": Preset(kind=Kind.ERRCODE, value=40007),
+    "rate-limited": Preset(kind=Kind.ERRCODE, value=45009),
+    "concurrency-limited": Preset(kind=Kind.ERRCODE, value=45033),
+    "untrusted-ip": Preset(kind=Kind.ERRCODE, value=60020),
+    "nobody-reachable": Preset(kind=Kind.ERRCODE, value=81013),
+    "server-error": Preset(kind=Kind.STATUS, value=500),
+    "bad-gateway": Preset(kind=Kind.STATUS, value=502),
+    "unavailable": Preset(kind=Kind.STATUS, value=503),
+    "gateway-timeout": Preset(kind=Kind.STATUS, value=504),
+    "html": Preset(kind=Kind.HTML),
+    "empty": Preset(kind=Kind.EMPTY),
+    "truncated": Preset(kind=Kind.TRUNCATED, processed=True),
+    "slow": Preset(kind=Kind.DELAY, value=10),
+    "late": Preset(kind=Kind.DELAY, value=10, processed=True),
+    "reset-before": Preset(kind=Kind.RESET),
+    "reset-after": Preset(kind=Kind.RESET, processed=True),
+    "half-close": Preset(kind=Kind.HALF_CLOSE, value=10, processed=True),
+    "drop": Preset(kind=Kind.DROP),
+}
+
+
+def take(path: str, userids: Collection[str]) -> Fault | None:
+    """The first fault that strikes this call, counted down. `userids` are those that the call addresses."""
+    for fault in Fault.objects.filter(path__in=[path, "*"]).exclude(times=0):
+        if fault.member and fault.member.lower() not in userids:
+            continue
+        if fault.share < 1 and random.random() >= fault.share:
+            continue
+        left = {} if fault.times is None else {"times": F("times") - 1}
+        Fault.objects.filter(pk=fault.pk).update(hits=F("hits") + 1, **left)
+        return fault
+    return None

@@ -1,0 +1,189 @@
+"""`/cgi-bin/…`: from an HTTP request to an endpoint and back, with whatever fault was asked for."""
+
+import asyncio
+import hashlib
+import json
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils.datastructures import MultiValueDictKeyError
+
+from wecom.emulator import clock, database, faults, files, live, tokens
+from wecom.emulator.calls import ENDPOINTS, Answer, File, Request, Upload
+from wecom.emulator.conf import options
+from wecom.emulator.errors import ApiError, words
+from wecom.emulator.models import App, Call, Fault
+from wecom.emulator.sockets import KEY, Connection
+
+KEPT = 8192  # characters of a body that the log keeps
+HTML = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
+JSON = "application/json; charset=UTF-8"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """An HTTP request, read."""
+
+    path: str
+    method: str
+    request: Request
+    refusal: ApiError | None
+
+    def addressed(self) -> set[str]:
+        """The user IDs that the call is about, lower-cased."""
+        try:
+            named = self.request.json().get("touser", "") if self.method == "POST" else ""
+        except ApiError:
+            named = ""
+        named = f"{named}|{self.request.query.get('userid', '')}"
+        return {name.lower() for name in named.split("|") if name}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What happened to a call."""
+
+    answer: Answer
+    app: App | None = None
+
+
+async def view(request: HttpRequest, path: str) -> HttpResponse:
+    """One call. It runs to its end even if the caller hangs up meanwhile, as on the platform."""
+    incoming = _read(request, path.strip("/"))
+    task = asyncio.ensure_future(_serve(request, incoming))
+    return await asyncio.shield(task)
+
+
+async def _serve(http: HttpRequest, incoming: Incoming) -> HttpResponse:
+    started = time.perf_counter()
+    fault = await database.run(faults.take, incoming.path, incoming.addressed())
+    if fault is not None and fault.kind == Fault.Kind.DELAY and not fault.processed:
+        await asyncio.sleep(fault.value)
+    outcome = await database.run(_process, incoming, fault)
+    if fault is not None and fault.kind == Fault.Kind.DELAY and fault.processed:
+        await asyncio.sleep(fault.value)
+    response = _respond(http, outcome.answer, fault)
+    reset = fault is not None and fault.kind in {Fault.Kind.RESET, Fault.Kind.HALF_CLOSE}
+    elapsed = (time.perf_counter() - started) * 1000
+    await database.run(_log, incoming, outcome, fault, None if reset else response.status_code, elapsed)
+    if fault is not None and reset:
+        await _break(http, fault)
+    return response
+
+
+async def _break(http: HttpRequest, fault: Fault) -> None:
+    connection: Connection = http.scope[KEY]  # type: ignore[attr-defined]
+    if fault.kind == Fault.Kind.HALF_CLOSE:
+        connection.half_close()
+        await asyncio.sleep(fault.value)
+    await connection.reset()
+
+
+def _read(http: HttpRequest, path: str) -> Incoming:
+    query = {name: str(value) for name, value in http.GET.items()}
+    upload, refusal = None, None
+    if path == "media/upload" and http.method == "POST":
+        try:
+            upload = _upload(http)
+        except ApiError as error:
+            refusal = error
+    address = http.META.get("REMOTE_ADDR", "127.0.0.1")
+    request = Request(query=query, body=b"" if upload else http.body, address=address, upload=upload, app=None)
+    return Incoming(path=path, method=http.method or "GET", request=request, refusal=refusal)
+
+
+def _upload(http: HttpRequest) -> Upload:
+    """The part named `media`. As on the platform, an RFC 2231 `filename*=` is not understood."""
+    head = http.body[:1024].split(b"\r\n\r\n")[0]
+    if b"filename*=" in head:
+        raise ApiError(44001, "filename* is not supported, send the name as raw UTF-8")
+    try:
+        part = http.FILES["media"]
+    except MultiPartParserError as error:
+        raise ApiError(44001) from error
+    except MultiValueDictKeyError as error:
+        raise ApiError(41005) from error
+    return Upload(filename=part.name or "file", data=part.read())  # type: ignore[union-attr]
+
+
+def _process(incoming: Incoming, fault: Fault | None) -> Outcome:
+    """On the database's thread: the call itself, unless the fault comes first."""
+    address = incoming.request.address
+    before = fault is not None and not fault.processed and fault.kind not in {Fault.Kind.DELAY, Fault.Kind.DROP}
+    if fault is not None and before:
+        errcode = int(fault.value) if fault.kind == Fault.Kind.ERRCODE else 0
+        return Outcome(answer={"errcode": errcode, "errmsg": words(errcode, address=address)})
+    app = None
+    try:
+        with transaction.atomic():
+            app = _authenticate(incoming)
+            dropping = fault is not None and fault.kind == Fault.Kind.DROP
+            answer = _dispatch(incoming, replace(incoming.request, app=app, dropping=dropping))
+    except tokens.WrongSecretGiven as error:
+        error.remember()
+        answer = _refusal(error, address)
+    except ApiError as error:
+        answer = _refusal(error, address)
+    if isinstance(answer, dict) and fault is not None and fault.processed and fault.kind == Fault.Kind.ERRCODE:
+        answer = _refusal(ApiError(int(fault.value)), address)
+    return Outcome(answer=answer, app=app)
+
+
+def _authenticate(incoming: Incoming) -> App | None:
+    found = ENDPOINTS.get(incoming.path)
+    if found is None:
+        raise ApiError(40066)
+    return None if found.open else tokens.owner(incoming.request.query.get("access_token", ""))
+
+
+def _dispatch(incoming: Incoming, request: Request) -> Answer:
+    found = ENDPOINTS[incoming.path]
+    if incoming.method != found.method:
+        raise ApiError(43001 if found.method == "GET" else 43002)
+    if incoming.refusal is not None:
+        raise incoming.refusal
+    answer = found.handler(request)
+    return answer if isinstance(answer, File) else {"errcode": 0, "errmsg": "ok", **answer}
+
+
+def _refusal(error: ApiError, address: str) -> dict[str, Any]:
+    return {"errcode": error.errcode, "errmsg": words(error.errcode, detail=error.detail, address=address)}
+
+
+def _respond(http: HttpRequest, answer: Answer, fault: Fault | None) -> HttpResponse:
+    kind = None if fault is None else fault.kind
+    if fault is not None and kind == Fault.Kind.STATUS:
+        return HttpResponse(HTML, status=int(fault.value))
+    if kind == Fault.Kind.HTML:
+        return HttpResponse(HTML)
+    if kind == Fault.Kind.EMPTY:
+        return HttpResponse(b"", content_type=JSON)
+    if isinstance(answer, File):
+        return files.respond(http, answer, download=True)
+    body = json.dumps(answer, ensure_ascii=False).encode()
+    return HttpResponse(body[: len(body) // 2] if kind == Fault.Kind.TRUNCATED else body, content_type=JSON)
+
+
+def _log(incoming: Incoming, outcome: Outcome, fault: Fault | None, status: int | None, elapsed: float) -> None:
+    answer, request = outcome.answer, incoming.request
+    shown = request.upload.filename if request.upload else request.body[:KEPT].decode(errors="replace")
+    payload = request.upload.data if request.upload else request.body
+    row = Call.objects.create(
+        path=incoming.path[:100],
+        app=outcome.app,
+        at=clock.now(),
+        errcode=answer.get("errcode") if isinstance(answer, dict) else 0,
+        status=status,
+        milliseconds=elapsed,
+        digest=hashlib.sha256(payload).hexdigest(),
+        request=shown,
+        answer=json.dumps(answer, ensure_ascii=False)[:KEPT] if isinstance(answer, dict) else answer.filename,
+        fault=str(fault)[:64] if fault is not None else "",
+    )
+    if row.pk % 100 == 0:
+        Call.objects.filter(pk__lte=row.pk - options().keep_calls).delete()
+    live.call(row)

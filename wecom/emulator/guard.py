@@ -1,0 +1,24 @@
+"""Who may talk to the emulator: this machine's programs and its own page, not other web sites in the same browser."""
+
+from collections.abc import Awaitable, Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.decorators import async_only_middleware
+
+Handler = Callable[[HttpRequest], Awaitable[HttpResponse]]
+
+
+@async_only_middleware
+def local_only(get_response: Handler) -> Handler:
+    """Refuse foreign host names (DNS rebinding) and requests that other sites' pages make."""
+
+    async def middleware(request: HttpRequest) -> HttpResponse:
+        request.get_host()
+        if (
+            request.headers.get("Sec-Fetch-Site") == "cross-site"
+            and request.headers.get("Sec-Fetch-Mode") != "navigate"
+        ):
+            return JsonResponse({"error": "Requests from other sites are refused."}, status=403)
+        return await get_response(request)
+
+    return middleware

@@ -1,0 +1,60 @@
+"""Tells open phones what happened, after it was committed."""
+
+import asyncio
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from wecom.emulator import present
+from wecom.emulator.models import Call, Callback, Entry, Message
+
+GROUP = "phones"
+MOST = 50  # people shown one by one; a larger send asks the phones to look for themselves
+_loops: list[asyncio.AbstractEventLoop] = []
+_tasks: set[asyncio.Task[None]] = set()
+
+
+def attach(loop: asyncio.AbstractEventLoop) -> None:
+    """The loop that serves the phones; called once, before the first request."""
+    _loops[:] = [loop]
+
+
+def entry(row: Entry) -> None:
+    _after_commit({"what": "entry", "entry": present.entry(row)})
+
+
+def recalled(message: Message) -> None:
+    _after_commit({"what": "recalled", "msgid": message.msgid})
+
+
+def callback(row: Callback) -> None:
+    _after_commit({"what": "callback", "callback": present.callback(row)})
+
+
+def call(row: Call) -> None:
+    _after_commit({"what": "call", "call": present.call(row)})
+
+
+def refresh() -> None:
+    """Something changed that is simplest to read anew: members, a reset, a message to very many."""
+    _after_commit({"what": "refresh"})
+
+
+def _after_commit(event: dict[str, Any]) -> None:
+    transaction.on_commit(lambda: _tell(event))
+
+
+def _tell(event: dict[str, Any]) -> None:
+    for loop in _loops:
+        loop.call_soon_threadsafe(_spread, event)
+
+
+def _spread(event: dict[str, Any]) -> None:
+    task = asyncio.get_running_loop().create_task(_send(event))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+async def _send(event: dict[str, Any]) -> None:
+    await get_channel_layer().group_send(GROUP, {"type": "phone.event", "event": event})

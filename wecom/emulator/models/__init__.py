@@ -1,0 +1,23 @@
+"""What the emulated platform remembers: the directory, messages, and what went over the wire."""
+
+from wecom.emulator.models.directory import AccessToken, App, Corp, Department, Member, WrongSecret
+from wecom.emulator.models.messages import Accepted, Entry, Media, Message
+from wecom.emulator.models.wire import Attempt, Call, Callback, Clock, Fault
+
+__all__ = [
+    "Accepted",
+    "AccessToken",
+    "App",
+    "Attempt",
+    "Call",
+    "Callback",
+    "Clock",
+    "Corp",
+    "Department",
+    "Entry",
+    "Fault",
+    "Media",
+    "Member",
+    "Message",
+    "WrongSecret",
+]

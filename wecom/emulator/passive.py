@@ -1,0 +1,81 @@
+"""Passive replies: an application may answer a callback with an encrypted message instead of an empty body.
+
+Source: https://developer.work.weixin.qq.com/document/path/90241.
+"""
+
+import logging
+import secrets
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from wecom.crypto import CryptoError, open_sealed, verify
+from wecom.emulator import clock, contents, media, sending
+from wecom.emulator.errors import ApiError
+from wecom.emulator.models import Callback, Member, Message
+from wecom.emulator.sealing import keys
+
+logger = logging.getLogger(__name__)
+
+
+def take(callback: Callback, text: str) -> None:
+    """Deliver the reply, if there is one. What is not a reply ("success", HTML) is ignored, as on the platform."""
+    if not text.lstrip().startswith("<xml"):
+        return
+    app = callback.app
+    member = Member.objects.filter(corp=app.corp, userid=callback.userid).first()
+    try:
+        content = _content(_open(callback, text))
+        fields = dict(content.fields)
+        if content.media_id is not None:
+            fields.update(media.describe(media.find(app.corp, content.media_id, kind=content.msgtype)))
+    except (ParseError, DefusedXmlException, CryptoError, ApiError) as problem:
+        logger.warning("A passive reply was not understood: %s", type(problem).__name__)
+        return
+    if member is None or not member.reachable:
+        return
+    now = clock.now()
+    msgid = secrets.token_urlsafe(48)
+    message = Message.objects.create(app=app, msgtype=content.msgtype, content=fields, msgid=msgid, sent_at=now)
+    sending.deliver(message, [member])
+
+
+def _open(callback: Callback, text: str) -> Element:
+    outer = fromstring(text, forbid_dtd=True)
+    own = keys(callback.app)
+    sealed = outer.findtext("Encrypt") or ""
+    verify(
+        own,
+        signature=outer.findtext("MsgSignature") or "",
+        timestamp=outer.findtext("TimeStamp") or "",
+        nonce=outer.findtext("Nonce") or "",
+        encrypted=sealed,
+    )
+    inner: Element = fromstring(open_sealed(own, sealed), forbid_dtd=True)
+    return inner
+
+
+def _content(reply: Element) -> contents.Content:
+    """The reply as `message/send` would have put it."""
+    msgtype = reply.findtext("MsgType") or ""
+    part: dict[str, Any]
+    if msgtype == "text":
+        part = {"content": contents.cut(reply.findtext("Content") or "", contents.TEXT_CUT)}
+    elif msgtype in {"image", "voice", "video"}:
+        node = msgtype.capitalize()
+        part = {"media_id": reply.findtext(f"{node}/MediaId") or ""}
+        if msgtype == "video":
+            part["title"] = reply.findtext("Video/Title") or ""
+            part["description"] = reply.findtext("Video/Description") or ""
+    elif msgtype == "news":
+        part = {"articles": [_article(item) for item in reply.findall("Articles/item")]}
+    else:
+        raise ApiError(40008)
+    return contents.check({"msgtype": msgtype, msgtype: part})
+
+
+def _article(item: Element) -> dict[str, str]:
+    names = {"title": "Title", "description": "Description", "url": "Url", "picurl": "PicUrl"}
+    return {ours: item.findtext(theirs) or "" for ours, theirs in names.items()}

@@ -1,0 +1,108 @@
+"""Rows as the JSON that the control API, the ledger and the phone show."""
+
+from typing import Any
+
+from wecom.emulator.models import App, Attempt, Call, Callback, Entry, Fault, Member
+
+
+def member(row: Member) -> dict[str, Any]:
+    return {
+        "userid": row.userid,
+        "name": row.name,
+        "position": row.position,
+        "departments": row.departments,
+        "status": row.status,
+        "visible": row.visible,
+        "left": row.status == Member.Status.LEFT,
+    }
+
+
+def app(row: App) -> dict[str, Any]:
+    """With its secrets: they are what a developer comes for, and protect nothing."""
+    return {
+        "corpid": row.corp.corp_id,
+        "agentid": row.agent_id,
+        "name": row.name,
+        "description": row.description,
+        "secret": row.secret,
+        "token": row.token,
+        "aes_key": row.aes_key,
+        "callback": row.callback_url,
+    }
+
+
+def entry(row: Entry) -> dict[str, Any]:
+    """One bubble. `received` is from the person's point of view; `callback` tells how their own message fared."""
+    message = row.message
+    callback = None if row.received else Callback.objects.filter(message=message).order_by("pk").first()
+    return {
+        "id": row.pk,
+        "member": row.member.userid,
+        "agentid": row.app.agent_id,
+        "received": row.received,
+        "msgtype": message.msgtype,
+        "content": message.content,
+        "media_url": message.content.get("media_url"),
+        "msgid": message.msgid,
+        "at": row.at,
+        "recalled": message.recalled,
+        "read": row.read,
+        "callback": None if callback is None else {"id": callback.pk, "status": callback.status},
+    }
+
+
+def callback(row: Callback) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "agentid": row.app.agent_id,
+        "member": row.userid,
+        "kind": row.kind,
+        "message": row.message_id,
+        "status": row.status,
+        "at": row.at,
+        "xml": row.plain,
+        "query": row.query,
+        "body": row.body,
+        "attempts": [attempt(one) for one in Attempt.objects.filter(callback=row)],
+    }
+
+
+def attempt(row: Attempt) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "at": row.at,
+        "ms": round(row.milliseconds, 1),
+        "status": row.status,
+        "answer": row.answer,
+        "error": row.error,
+    }
+
+
+def call(row: Call) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "path": row.path,
+        "at": row.at,
+        "errcode": row.errcode,
+        "status": row.status,
+        "ms": round(row.milliseconds, 1),
+        "digest": row.digest,
+        "request": row.request,
+        "answer": row.answer,
+        "fault": row.fault,
+    }
+
+
+def fault(row: Fault) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "path": row.path,
+        "kind": row.kind,
+        "value": row.value,
+        "processed": row.processed,
+        "times": row.times,
+        "share": row.share,
+        "member": row.member,
+        "hits": row.hits,
+    }

@@ -1,0 +1,93 @@
+"""Whom a message goes to: `touser`, `toparty` and `totag`, and which of them the platform cannot reach."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from wecom.emulator.errors import ApiError
+from wecom.emulator.models import App, Department, Member
+
+USERS, PARTIES, TAGS = 1000, 100, 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipients:
+    """Reachable members, each once, and the names that reach nobody."""
+
+    members: list[Member]
+    invalid_users: list[str]
+    invalid_parties: list[str]
+    invalid_tags: list[str]
+
+    def complaints(self) -> dict[str, str]:
+        """The fields of the answer; the platform leaves out those that are empty."""
+        named = {
+            "invaliduser": self.invalid_users,
+            "invalidparty": self.invalid_parties,
+            "invalidtag": self.invalid_tags,
+        }
+        return {name: "|".join(values) for name, values in named.items() if values}
+
+
+def find(app: App, body: dict[str, Any]) -> Recipients:
+    """Raises `ApiError`: 82001 nobody named, 40032/82002/82003 too many, 81013 nobody reachable."""
+    users, parties, tags = (_names(body, field) for field in ("touser", "toparty", "totag"))
+    if not (users or parties or tags):
+        raise ApiError(82001)
+    for names, most, errcode in ((users, USERS, 40032), (parties, PARTIES, 82002), (tags, TAGS, 82003)):
+        if len(names) > most:
+            raise ApiError(errcode)
+    everybody = {member.userid.lower(): member for member in Member.objects.filter(corp=app.corp) if member.reachable}
+    if users == ["@all"]:
+        found = Recipients(members=list(everybody.values()), invalid_users=[], invalid_parties=[], invalid_tags=[])
+    else:
+        found = _resolve(app, everybody, users, parties, tags)
+    if not found.members:
+        raise ApiError(81013)
+    return found
+
+
+def _resolve(
+    app: App, everybody: dict[str, Member], users: list[str], parties: list[str], tags: list[str]
+) -> Recipients:
+    chosen: dict[str, Member] = {}
+    unknown = []
+    for name in dict.fromkeys(user.lower() for user in users):
+        if name in everybody:
+            chosen[name] = everybody[name]
+        else:
+            unknown.append(name)
+    known = {
+        str(number): number for number in Department.objects.filter(corp=app.corp).values_list("number", flat=True)
+    }
+    inside = within(app.corp_id, {known[party] for party in parties if party in known})
+    for userid, member in everybody.items():
+        if inside & set(member.departments):
+            chosen[userid] = member
+    return Recipients(
+        members=list(chosen.values()),
+        invalid_users=unknown,
+        invalid_parties=[party for party in parties if party not in known],
+        invalid_tags=tags,  # tags are not emulated, so none exists
+    )
+
+
+def within(corp: int, numbers: set[int]) -> set[int]:
+    """These departments and all below them."""
+    children: dict[int, list[int]] = {}
+    for number, parent in Department.objects.filter(corp_id=corp).exclude(number=1).values_list("number", "parent"):
+        children.setdefault(parent, []).append(number)
+    found: set[int] = set()
+    waiting = list(numbers)
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting.extend(children.get(number, []))
+    return found
+
+
+def _names(body: dict[str, Any], field: str) -> list[str]:
+    value = body.get(field) or ""
+    if not isinstance(value, str):
+        raise ApiError(40031, f"{field} is not a string")
+    return [name.strip() for name in value.split("|") if name.strip()]

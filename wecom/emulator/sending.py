@@ -1,0 +1,101 @@
+"""`message/send` and `message/recall`: accept, refuse, swallow repeats, drop what is over quota, deliver."""
+
+import hashlib
+import secrets
+from collections import Counter
+from typing import Any
+
+from wecom.emulator import clock, contents, live, media, recipients
+from wecom.emulator.calls import Answer, Request, endpoint
+from wecom.emulator.conf import options
+from wecom.emulator.errors import ApiError
+from wecom.emulator.models import Accepted, App, Entry, Member, Message
+
+INTERVAL, INTERVAL_MAX = 1800, 14400
+RECALL_WITHIN = 24 * 3600.0
+
+
+@endpoint("message/send", "POST")
+def send(request: Request) -> Answer:
+    """Check everything, then deliver to everybody who may be reached."""
+    app, body = request.caller, request.json()
+    _check_agent(app, body.get("agentid"))
+    digest = hashlib.sha256(request.body).hexdigest()
+    now = clock.now()
+    earlier = Accepted.objects.filter(app=app, digest=digest, until__gt=now).first() if _wants_check(body) else None
+    if earlier is not None:
+        return dict(earlier.answer)
+    content = contents.check(body)
+    found = recipients.find(app, body)
+    fields = dict(content.fields)
+    if content.media_id is not None:
+        fields.update(media.describe(media.find(app.corp, content.media_id, kind=content.msgtype)))
+    msgid = secrets.token_urlsafe(48)
+    answer: dict[str, Any] = {**found.complaints(), "msgid": msgid}
+    if content.answers_back:
+        answer["response_code"] = secrets.token_urlsafe(32)
+    if _wants_check(body):
+        Accepted.objects.create(app=app, digest=digest, answer=answer, until=now + _interval(body))
+    message = Message.objects.create(app=app, msgtype=content.msgtype, content=fields, msgid=msgid, sent_at=now)
+    if not request.dropping:
+        deliver(message, within_quota(app, found.members, now))
+    return answer
+
+
+def deliver(message: Message, members: list[Member]) -> None:
+    """Write the message into everybody's chat and show it to whoever looks."""
+    rows = [
+        Entry(message=message, member=member, app_id=message.app_id, received=True, at=message.sent_at)
+        for member in members
+    ]
+    Entry.objects.bulk_create(rows)
+    if len(rows) <= live.MOST:
+        for row in rows:
+            live.entry(row)
+
+
+def within_quota(app: App, members: list[Member], now: float) -> list[Member]:
+    """Those whose quota is not used up. The platform tells nobody about the others."""
+    minute, hour = options().quota_per_minute, options().quota_per_hour
+    counts: Counter[int] = Counter()
+    recent: Counter[int] = Counter()
+    received = Entry.objects.filter(app=app, received=True, at__gt=now - 3600, member__in=members)
+    for member, at in received.values_list("member", "at"):
+        counts[member] += 1
+        recent[member] += at > now - 60
+    return [member for member in members if counts[member.pk] < hour and recent[member.pk] < minute]
+
+
+@endpoint("message/recall", "POST")
+def recall(request: Request) -> Answer:
+    """Withdraw a message of the same application within 24 hours."""
+    message = Message.objects.filter(msgid=str(request.json().get("msgid", "")), app=request.caller).first()
+    if message is None or message.sender_id is not None:
+        raise ApiError(40058, "invalid msgid")
+    if message.sent_at < clock.now() - RECALL_WITHIN:
+        raise ApiError(42052)
+    message.recalled = True
+    message.save(update_fields=["recalled"])
+    live.recalled(message)
+    return {}
+
+
+def _check_agent(app: App, agent_id: object) -> None:
+    if agent_id is None or agent_id == "":
+        raise ApiError(41011)
+    if isinstance(agent_id, bool) or not str(agent_id).isdecimal():
+        raise ApiError(40056)
+    if int(str(agent_id)) != app.agent_id:
+        siblings = App.objects.filter(corp=app.corp, agent_id=int(str(agent_id)))
+        raise ApiError(301002 if siblings.exists() else 40056)
+
+
+def _wants_check(body: dict[str, Any]) -> bool:
+    return body.get("enable_duplicate_check") in {1, "1"}
+
+
+def _interval(body: dict[str, Any]) -> int:
+    value = body.get("duplicate_check_interval", INTERVAL)
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        return INTERVAL
+    return min(value, INTERVAL_MAX)

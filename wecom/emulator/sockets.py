@@ -1,0 +1,46 @@
+"""A hand on the connection below ASGI, for faults that only a network can make."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Scope = dict[str, Any]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+KEY = "emulator.connection"
+
+
+class Connection:
+    """The connection that a request came over."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    async def reset(self) -> None:
+        """Drop the connection at once: the peer sees RST ("connection reset by peer"), never an answer."""
+        raw = self._transport.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close sends RST, not FIN
+        self._transport.abort()
+        await asyncio.sleep(0)  # lets the server notice before anybody tries to answer
+
+    def half_close(self) -> None:
+        """Send FIN without an answer, but go on reading."""
+        self._transport.write_eof()
+
+
+def with_connection(app: Application) -> Application:
+    """ASGI has no way to drop a connection, so the request carries uvicorn's transport along.
+
+    uvicorn passes a bound method of its request cycle as `send`; the cycle knows the transport.
+    """
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        cycle = getattr(send, "__self__", None)
+        if scope["type"] == "http" and cycle is not None:
+            scope[KEY] = Connection(cycle.transport)
+        await app(scope, receive, send)
+
+    return wrapped

@@ -1,0 +1,38 @@
+"""The emulator's addresses: the platform's API, the control API, the phone."""
+
+from django.urls import path
+
+# These register the endpoints of cgi-bin.
+from wecom.emulator import control_people as people
+from wecom.emulator import control_wire as wire
+from wecom.emulator import directory, gateway, phone, sending, tokens, verification
+from wecom.emulator.control import endpoint
+
+REGISTERED = (directory, sending, tokens)
+
+urlpatterns = [
+    path("cgi-bin/<path:path>", gateway.view),
+    path("", phone.home),
+    path("emulator/", phone.page),
+    path("emulator/static/<str:name>", phone.asset),
+    path("emulator/media/<str:media_id>", phone.show_media),
+    path("emulator/media/<str:media_id>/listen", phone.listen),
+    path("emulator/api/members", endpoint(GET=people.members, POST=people.add_member)),
+    path("emulator/api/members/<str:userid>", endpoint(PATCH=people.change_member)),
+    path("emulator/api/departments", endpoint(GET=people.departments, POST=people.add_department)),
+    path("emulator/api/apps", endpoint(GET=people.apps, POST=people.save_app)),
+    path("emulator/api/send", endpoint(POST=people.send, later=people.until_settled)),
+    path("emulator/api/event", endpoint(POST=people.event, later=people.until_settled)),
+    path("emulator/api/chat", endpoint(GET=people.chat)),
+    path("emulator/api/read", endpoint(POST=people.read)),
+    path("emulator/api/ledger", endpoint(GET=people.ledger, later=people.until_received)),
+    path("emulator/api/callbacks", endpoint(GET=wire.list_callbacks)),
+    path("emulator/api/callbacks/<int:number>/replay", endpoint(POST=wire.replay, later=people.until_settled)),
+    path("emulator/api/calls", endpoint(GET=wire.list_calls)),
+    path("emulator/api/faults", endpoint(GET=wire.list_faults, POST=wire.add_fault, DELETE=wire.clear_faults)),
+    path("emulator/api/faults/<int:number>", endpoint(DELETE=wire.remove_fault)),
+    path("emulator/api/tokens", endpoint(DELETE=wire.revoke_tokens)),
+    path("emulator/api/clock", endpoint(GET=wire.show_clock, POST=wire.set_clock)),
+    path("emulator/api/verify", endpoint(POST=verification.begin, later=verification.finish)),
+    path("emulator/api/reset", endpoint(POST=wire.reset)),
+]
