@@ -1,6 +1,18 @@
 """Every address of the installation."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from openuser import health, media, timeline
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("media/<path:name>", media.serve, name="media"),
+    path("api/v1/integrations/wechat/", include("wecom.urls")),
+]

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypedDict
@@ -38,10 +38,12 @@ class Node:
         """The text of the first child with this tag, or of "Parent/Child"; "" where there is none."""
         node = self
         for tag in path.split("/"):
-            found = next((child for child in node.children if child.tag == tag), None)
-            if found is None:
+            for child in node.children:
+                if child.tag == tag:
+                    node = child
+                    break
+            else:
                 return ""
-            node = found
         return node.text
 
     def word(self, path: str) -> str:
@@ -167,20 +169,28 @@ def envelope(body: bytes) -> Envelope:
     sealed = root.all("Encrypt")
     if len(sealed) != 1 or sealed[0].children or not sealed[0].text.strip():
         raise CryptoError(REFUSED, "The body must have exactly one Encrypt.")
-    return Envelope(
-        to_user_name=root.word("ToUserName"),
-        agent_id=root.word("AgentID"),
-        encrypted=sealed[0].text.strip(),
-    )
+    encrypted = sealed[0].text.strip()
+    return Envelope(to_user_name=root.word("ToUserName"), agent_id=root.word("AgentID"), encrypted=encrypted)
 
 
 def inbound(xml: bytes) -> Inbound:
     """The decrypted XML. Raises `CryptoError` -40002 where it is malformed, or lacks its type or its sender."""
     tree = parse(_printable(xml))
-    if not tree.word("FromUserName") or not _kind(tree):
+    common: _Common = {
+        "to_user_name": tree.word("ToUserName"),
+        "from_user_id": tree.word("FromUserName").lower(),
+        "created_at": datetime.fromtimestamp(_whole(tree, "CreateTime", MAX_SECONDS), UTC),
+        "agent_id": _whole(tree, "AgentID", MAX_NUMBER),
+        "kind": tree.word("MsgType").lower(),
+        "tree": tree,
+    }
+    if not common["kind"] or not common["from_user_id"]:
         raise CryptoError(REFUSED, "The message lacks MsgType or FromUserName.")
-    build = BUILDERS.get(_kind(tree))
-    return build(tree) if build else UnknownMessage(**_sent(tree))
+    return (
+        _event(tree, common)
+        if common["kind"] == "event"
+        else _message(tree, {**common, "message_id": tree.word("MsgId")})
+    )
 
 
 def identity(inbound: Inbound) -> str:
@@ -260,10 +270,6 @@ def _printable(xml: bytes) -> bytes:
     return xml.translate(None, CONTROLS).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
-def _kind(tree: Node) -> str:
-    return tree.word("MsgType").lower()
-
-
 class _Common(TypedDict):
     to_user_name: str
     from_user_id: str
@@ -277,49 +283,34 @@ class _Sent(_Common):
     message_id: str
 
 
-def _common(tree: Node) -> _Common:
-    return {
-        "to_user_name": tree.word("ToUserName"),
-        "from_user_id": tree.word("FromUserName").lower(),
-        "created_at": datetime.fromtimestamp(_whole(tree, "CreateTime", MAX_SECONDS), UTC),
-        "agent_id": _whole(tree, "AgentID", MAX_NUMBER),
-        "kind": _kind(tree),
-        "tree": tree,
-    }
-
-
-def _sent(tree: Node) -> _Sent:
-    return {**_common(tree), "message_id": tree.word("MsgId")}
-
-
-BUILDERS: dict[str, Callable[[Node], Inbound]] = {
-    "text": lambda tree: TextMessage(**_sent(tree), content=tree.find("Content")),
-    "image": lambda tree: ImageMessage(**_sent(tree), pic_url=tree.word("PicUrl"), media_id=tree.word("MediaId")),
-    "voice": lambda tree: VoiceMessage(
-        **_sent(tree), media_id=tree.word("MediaId"), format=tree.word("Format").lower()
-    ),
-    "video": lambda tree: VideoMessage(
-        **_sent(tree), media_id=tree.word("MediaId"), thumb_media_id=tree.word("ThumbMediaId")
-    ),
-    "location": lambda tree: LocationMessage(
-        **_sent(tree),
-        latitude=_degrees(tree, "Location_X", 90.0),
-        longitude=_degrees(tree, "Location_Y", 180.0),
-        scale=_whole(tree, "Scale", MAX_NUMBER),
-        label=tree.find("Label"),
-    ),
-    "link": lambda tree: LinkMessage(
-        **_sent(tree),
-        title=tree.find("Title"),
-        description=tree.find("Description"),
-        url=tree.word("Url"),
-        pic_url=tree.word("PicUrl"),
-    ),
-    "event": lambda tree: Event(
-        **_common(tree),
+def _event(tree: Node, common: _Common) -> Event:
+    return Event(
+        **common,
         event=tree.word("Event").lower(),
         event_key=tree.word("EventKey"),
         task_id=tree.word("TaskId"),
         response_code=tree.word("ResponseCode"),
-    ),
-}
+    )
+
+
+def _message(tree: Node, sent: _Sent) -> Message:
+    match sent["kind"]:
+        case "text":
+            return TextMessage(**sent, content=tree.find("Content"))
+        case "image":
+            return ImageMessage(**sent, pic_url=tree.word("PicUrl"), media_id=tree.word("MediaId"))
+        case "voice":
+            return VoiceMessage(**sent, media_id=tree.word("MediaId"), format=tree.word("Format").lower())
+        case "video":
+            thumb = tree.word("ThumbMediaId")
+            return VideoMessage(**sent, media_id=tree.word("MediaId"), thumb_media_id=thumb)
+        case "location":
+            x, y = _degrees(tree, "Location_X", 90.0), _degrees(tree, "Location_Y", 180.0)
+            scale = _whole(tree, "Scale", MAX_NUMBER)
+            return LocationMessage(**sent, latitude=x, longitude=y, scale=scale, label=tree.find("Label"))
+        case "link":
+            title, about = tree.find("Title"), tree.find("Description")
+            url, picture = tree.word("Url"), tree.word("PicUrl")
+            return LinkMessage(**sent, title=title, description=about, url=url, pic_url=picture)
+        case _:
+            return UnknownMessage(**sent)

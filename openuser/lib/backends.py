@@ -1,4 +1,4 @@
-"""Named back ends from a settings dict: `{"name": {"class": "dotted.path", "options": {...}}}`, one instance per process."""
+"""Named back ends from a settings dict `{"name": {"class": "dotted.path", "options": {}}}`, one of each per process."""
 
 from functools import cache
 from typing import Any

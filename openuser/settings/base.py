@@ -1,10 +1,14 @@
-"""Every setting, from the environment, with safe defaults. The other modules of this package change only what differs."""
+"""Every setting, from the environment, with safe defaults. The other modules here change only what differs."""
 
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from django.utils.translation import gettext_lazy as _
+
+# Lets the generic classes of Django's stubs, like ModelForm[Application], exist at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -79,7 +83,7 @@ def database(url: str) -> dict[str, Any]:
     """Django's settings for a database URL; an empty one is SQLite in the var folder."""
     if not url:
         name = VAR_DIR / "openuser.sqlite3"
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": sqlite_options()}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(name), "OPTIONS": sqlite_options()}
     config: dict[str, Any] = dict(env.db_url_config(url))
     config["CONN_MAX_AGE"] = 0
     if config["ENGINE"].endswith("sqlite3"):
@@ -161,6 +165,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "openuser.sweep", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
+    "release": {"task": "conversations.release", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
 }
 
@@ -218,4 +223,22 @@ LOGGING: dict[str, Any] = {
         "kombu": {"level": "WARNING"},
         "wecom": {"level": "DEBUG" if WECHAT_DEBUG else LOG_LEVEL},
     },
+}
+
+# ---- how work is woken (openuser/lib/work.py), and where a process dies on purpose in tests (openuser/lib/crash.py)
+WORK_REWAKE_SECONDS = env.float("OPENUSER_REWAKE_SECONDS", default=30.0)
+CRASH_AT = env.str("OPENUSER_CRASH_AT", default="")
+
+# ---- the admin
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "OpenUser",
+    "SITE_HEADER": "OpenUser",
+    "SITE_SUBHEADER": _("Digital humans in WeChat Work"),
+    "SITE_SYMBOL": "record_voice_over",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "DASHBOARD_CALLBACK": "openuser.dashboard.callback",
+    "STYLES": [lambda request: f"{STATIC_URL}openuser/admin.css"],
+    "SIDEBAR": {"show_search": True, "navigation": "openuser.navigation.sections"},
 }

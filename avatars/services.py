@@ -1,0 +1,97 @@
+"""The front door of the digital humans: ask for a video, cancel it, try it again."""
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from avatars import estimates
+from avatars.exceptions import ScriptError
+from avatars.models import DigitalHuman, Render
+from avatars.signals import render_finished
+from avatars.studio import studio
+
+# Part of the content hash: raise it when the same script would come out differently.
+PIPELINE_VERSION = 1
+CHAT, TEST, CAMPAIGN = 20, 10, 0
+
+
+def check_script(text: str) -> str:
+    """The script without blanks around it. Raises `ScriptError` for one that cannot become a video."""
+    text = text.strip()
+    most = settings.AVATARS["MAX_CHARACTERS"]
+    if not text:
+        raise ScriptError("There is nothing to say.", code="empty", field="text", remedy="Write what to say.")
+    if len(text) > most:
+        raise ScriptError(
+            f"The script has {len(text)} characters; a video may have {most}.",
+            code="too_long",
+            field="text",
+            remedy="Make it shorter or send it in parts.",
+        )
+    return text
+
+
+@transaction.atomic
+def request_render(
+    digital_human: DigitalHuman, text: str, *, mode: str = "", priority: int = CHAT, cid: str = ""
+) -> Render:
+    """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
+
+    Raises `ScriptError` for a script that cannot become a video.
+    """
+    text, mode = check_script(text), mode or digital_human.mode
+    content_hash = _content_hash(digital_human, text, mode)
+    shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED)
+    render = shared.first()
+    if render is None:
+        render = Render(digital_human=digital_human, text=text, mode=mode, content_hash=content_hash)
+        render.priority, render.cid = priority, cid
+        render.estimated_seconds = estimates.render_seconds(text, mode)
+        try:
+            with transaction.atomic():
+                render.save()
+        except IntegrityError:
+            render = shared.get()
+        else:
+            render.wake()
+    if render.priority < priority and not render.is_finished:
+        Render.objects.filter(pk=render.pk).update(priority=priority)
+    return render
+
+
+@transaction.atomic
+def cancel_render(render: Render) -> bool:
+    """Stop a render, whoever waits for it; False where it had ended. Its worker is free again within two seconds."""
+    cancelled = render.cancel()
+    if cancelled:
+        render_finished.send(Render, render=render)
+    return cancelled
+
+
+@transaction.atomic
+def retry_render(render: Render) -> bool:
+    """Make a failed or cancelled render once more; False where it is not ended or somebody made it meanwhile."""
+    if render.status not in (Render.Status.FAILED, Render.Status.CANCELLED):
+        return False
+    if Render.objects.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():
+        return False
+    return render.restart(stage=Render.Stage.WAITING, progress=0, hint="")
+
+
+def seconds_left(render: Render) -> float:
+    """An honest estimate of when it is ready, in seconds from now."""
+    return estimates.wait_seconds(render)
+
+
+def _content_hash(digital_human: DigitalHuman, text: str, mode: str) -> str:
+    voice = digital_human.voice
+    parts = [text, mode, digital_human.portrait.name, digital_human.engine, digital_human.speed]
+    parts += [voice.engine, voice.key, settings.AVATARS["PROVIDER_CODE"], PIPELINE_VERSION]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def check_portrait(data: bytes) -> None:
+    """Raise `PortraitError` for a picture that cannot be animated. The studio looks at it, in a process of its own."""
+    studio().check_portrait(data)

@@ -1,0 +1,10 @@
+"""Celery's door to rendering; its queue has workers of its own, so that a video never keeps a text waiting."""
+
+from celery import shared_task
+
+from avatars import rendering
+
+
+@shared_task(name="avatars.render")
+def render(pk: int) -> None:
+    rendering.render_next()

@@ -1,0 +1,7 @@
+"""What can go wrong in a conversation."""
+
+from openuser.lib.exceptions import OpenUserError
+
+
+class ConversationError(OpenUserError):
+    """Anything of the conversations' side."""

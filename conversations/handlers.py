@@ -1,0 +1,15 @@
+"""People's acts, put in terms of conversations. They run last, in the transaction that settles the callback."""
+
+from conversations import services
+from wecom.bot import Incoming, bot
+
+
+@bot.on_message("*", final=True)
+def said(incoming: Incoming) -> None:
+    services.receive(incoming.callback, incoming.inbound)
+
+
+@bot.on_event("enter_agent", final=True)
+@bot.on_event("subscribe", final=True)
+def opened(incoming: Incoming) -> None:
+    services.greet(incoming.callback)

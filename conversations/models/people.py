@@ -1,0 +1,142 @@
+"""Who talks to whom, and every thing that was said."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from avatars.models import DigitalHuman, Render
+from wecom.models import Application, Member, Outbound
+
+
+class Desk(models.Model):
+    """What an application has for the people who write to it: a digital human and a greeting."""
+
+    class Language(models.TextChoices):
+        CHINESE = "zh-hans", _("Chinese")
+        ENGLISH = "en", _("English")
+
+    application = models.OneToOneField(Application, models.CASCADE, related_name="desk", verbose_name=_("application"))
+    digital_human = models.ForeignKey(
+        DigitalHuman, models.PROTECT, related_name="desks", verbose_name=_("digital human")
+    )
+    language = models.CharField(
+        _("first language"),
+        max_length=8,
+        choices=Language,
+        default=Language.CHINESE,
+        help_text=_("For greeting people who have not written yet; after that each is answered in their own."),
+    )
+    greeting = models.TextField(_("greeting"), help_text=_("Sent when somebody opens the application."))
+
+    class Meta:
+        verbose_name = _("desk")
+        verbose_name_plural = _("desks")
+
+    def __str__(self) -> str:
+        return str(self.application)
+
+
+class Conversation(models.Model):
+    """The history of one member with one application. Whatever steps it locks this row first."""
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="conversations", verbose_name=_("application")
+    )
+    member = models.ForeignKey(Member, models.CASCADE, related_name="conversations", verbose_name=_("member"))
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    greeted_at = models.DateTimeField(_("greeted at"), null=True, blank=True, editable=False)
+    last_message_at = models.DateTimeField(_("last message"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "member"], name="conversation_one_per_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.application}"
+
+    def messages(self) -> "MessageQuerySet":
+        return Message.objects.filter(application=self.application_id, member=self.member_id)
+
+
+class Content(models.Model):
+    """What a message says; shared by all who get the same."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("text")
+        IMAGE = "image", _("image")
+        VOICE = "voice", _("voice")
+        VIDEO = "video", _("video")
+        EVENT = "event", _("event")
+        OTHER = "other", _("other")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.TEXT)
+    text = models.TextField(_("text"), blank=True)
+
+    class Meta:
+        verbose_name = _("content")
+        verbose_name_plural = _("contents")
+
+    def __str__(self) -> str:
+        return self.text[:60] or str(self.Kind(self.kind).label)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Queries on messages."""
+
+    def waiting(self) -> "MessageQuerySet":
+        return self.filter(state=Message.State.WAITING)
+
+    def waiting_for(self, render: Render) -> "MessageQuerySet":
+        return self.waiting().filter(render=render)
+
+    def releasable(self) -> "MessageQuerySet":
+        """Waiting for a render that has ended meanwhile."""
+        return self.waiting().exclude(render__status__in=Render.UNFINISHED)
+
+
+class Message(models.Model):
+    """One thing said by or to one member of one application."""
+
+    class Direction(models.TextChoices):
+        IN = "in", _("from the member")
+        OUT = "out", _("to the member")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("received")
+        WAITING = "waiting", _("waits for its video")
+        SENDING = "sending", _("handed to the outbox")
+        CANCELLED = "cancelled", _("cancelled")
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="messages")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="messages", verbose_name=_("member"))
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction)
+    state = models.CharField(_("state"), max_length=9, choices=State)
+    content = models.ForeignKey(Content, models.PROTECT, related_name="messages", verbose_name=_("content"))
+    outbound = models.ForeignKey(
+        Outbound, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("outbound message")
+    )
+    render = models.ForeignKey(
+        Render, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("render")
+    )
+    degraded = models.BooleanField(
+        _("degraded"), default=False, help_text=_("Sent as text because its video could not be made or delivered.")
+    )
+    cid = models.CharField(_("correlation ID"), max_length=32, blank=True)
+    created_at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(fields=["application", "member", "created_at"], name="message_thread"),
+            models.Index(fields=["state", "render"], name="message_waiting"),
+            models.Index(fields=["cid"], name="message_cid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()} #{self.pk}"

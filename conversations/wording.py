@@ -1,0 +1,135 @@
+"""What the digital human says of its own accord, in the language that is active."""
+
+import math
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from wecom.contents import truncate
+
+from avatars.models import Render
+
+
+def greeting() -> str:
+    return _("Hello! I am your digital human assistant. Write to me, or send /help to see what I can do.")
+
+
+def help_text(name: str) -> str:
+    return _(
+        "I am %(name)s. You can:\n"
+        "· ask me a question, just as you would ask a colleague\n"
+        "· /video <text> – I say your text in a video\n"
+        "· /status – see what is being made\n"
+        "· /cancel – stop the videos you are waiting for\n"
+        "· /help – see this again"
+    ) % {"name": name}
+
+
+def video_usage() -> str:
+    return _("Write the text after the command, like this:\n/video Welcome to the company.")
+
+
+def video_started(seconds: float, text: str) -> str:
+    return _("Your video is being made: “%(text)s”\nIt will be here in about %(time)s. Go on chatting meanwhile.") % {
+        "text": truncate(text, 60),
+        "time": duration(seconds),
+    }
+
+
+def video_ready_soon(text: str) -> str:
+    return _("I have already made this video: “%s”. Here it comes.") % truncate(text, 60)
+
+
+def video_title(render: Render) -> str:
+    return truncate(render.text, 128)
+
+
+def video_failed(text: str) -> str:
+    return _("I could not deliver this as a video, sorry. Here is the text:\n%s") % text
+
+
+def video_cancelled(text: str) -> str:
+    return _("The video “%s” was cancelled.") % truncate(text, 60)
+
+
+def too_many_videos(most: int) -> str:
+    return (
+        ngettext(
+            "You already wait for %d video. Let me finish it first, or send /cancel.",
+            "You already wait for %d videos. Let me finish them first, or send /cancel.",
+            most,
+        )
+        % most
+    )
+
+
+def script_too_long(length: int, most: int) -> str:
+    return _("This text has %(length)d characters; a video can have %(most)d. Please send a shorter one.") % {
+        "length": length,
+        "most": most,
+    }
+
+
+def no_digital_human() -> str:
+    return _("No digital human is on duty here yet, so I cannot make videos. Text works as ever.")
+
+
+def nothing_to_say() -> str:
+    return _("There is nothing in this text that I can say aloud. Please send words.")
+
+
+def text_too_long(length: int, most: int) -> str:
+    return _(
+        "Thank you, but this is more than I can read at once (%(length)d characters, %(most)d at most). "
+        "Please send the important part, or several shorter messages."
+    ) % {"length": length, "most": most}
+
+
+def not_understood() -> str:
+    return _("I have no answer to that yet. Try other words, or send /help to see what I can do.")
+
+
+def did_you_mean(command: str) -> str:
+    return _("I do not know this command. Did you mean %s?") % command
+
+
+def unknown_command() -> str:
+    return _("I do not know this command. Send /help to see what I can do.")
+
+
+def cannot_read(kind: str) -> str:
+    seen = {
+        "image": _("Thank you for the picture! I cannot look at pictures yet; please tell me in words."),
+        "voice": _("Thank you for the voice message! I cannot listen yet; please write it."),
+        "video": _("Thank you for the video! I cannot watch videos yet; please tell me in words."),
+        "location": _("Thank you, I see where you are. I cannot use locations yet; please write what you need."),
+        "link": _("Thank you for the link! I cannot open links; please write what it is about."),
+    }
+    return seen.get(kind, _("Thank you! I cannot read this kind of message yet; please write to me."))
+
+
+def nothing_waits() -> str:
+    return _("Everything is fine. No video of yours is being made right now.")
+
+
+def work_in_progress(rows: list[tuple[str, str, float]]) -> str:
+    """`rows` are (title, stage, seconds left)."""
+    lines = [
+        _("“%(text)s” – %(stage)s, about %(time)s left")
+        % {"text": truncate(text, 60), "stage": stage, "time": duration(seconds)}
+        for text, stage, seconds in rows
+    ]
+    return _("Being made for you:") + "\n" + "\n".join(f"· {line}" for line in lines)
+
+
+def cancelled(count: int) -> str:
+    if not count:
+        return _("You are not waiting for any video.")
+    return ngettext("Done: %d video was cancelled.", "Done: %d videos were cancelled.", count) % count
+
+
+def duration(seconds: float) -> str:
+    """A span as a person says it; never less than it will be."""
+    if seconds < 55:
+        return _("%d seconds") % max(5, 5 * math.ceil(seconds / 5))
+    minutes = math.ceil(seconds / 60)
+    return ngettext("%d minute", "%d minutes", minutes) % minutes

@@ -1,0 +1,8 @@
+"""What is thrown away in time: callback bodies after 30 days, abandoned working folders."""
+
+from wecom import services as wecom
+
+
+def tidy() -> None:
+    """Delete what has outlived its purpose."""
+    wecom.forget_old_callbacks()

@@ -1,0 +1,41 @@
+"""Model fields that keep secrets encrypted at rest."""
+
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+PREFIX = "ouf1:"
+
+
+def _cipher() -> MultiFernet:
+    if not settings.FIELD_KEYS:
+        raise ImproperlyConfigured(
+            "OPENUSER_FIELD_KEYS is empty. Set it to one or more keys made by "
+            "`python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`."
+        )
+    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """Text that the database holds only as Fernet tokens. The first of `OPENUSER_FIELD_KEYS` writes, all of them read.
+
+    A value that no key opens raises `ImproperlyConfigured`: a secret must never come back as its own ciphertext.
+    Filtering on the field finds nothing, since equal texts have different tokens.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return value if not value else PREFIX + _cipher().encrypt(str(value).encode()).decode()
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+        if not value:
+            return value
+        try:
+            return _cipher().decrypt(value.removeprefix(PREFIX).encode()).decode()
+        except InvalidToken as error:
+            raise ImproperlyConfigured(
+                "A stored secret cannot be opened: OPENUSER_FIELD_KEYS lacks the key it was written with."
+            ) from error

@@ -1,0 +1,13 @@
+"""`manage.py seed`: the demonstration's rows, for an installation that `up` does not run."""
+
+from django.core.management.base import BaseCommand
+
+from openuser import seed
+
+
+class Command(BaseCommand):
+    help = "Create the demonstration's digital humans, desk and answers; what is there already stays."
+
+    def handle(self, **_: object) -> None:
+        seed.seed()
+        self.stdout.write("The demonstration is in place.")

@@ -1,0 +1,73 @@
+"""The stage: an application with a desk, and a member who writes."""
+
+import itertools
+
+import pytest
+
+from tests import factories
+from tests.wecom.platform import event_xml, text_xml
+from wecom import messages, services
+from wecom.models import Callback, Outbound
+
+_numbers = itertools.count(1000)
+
+
+@pytest.fixture
+def application(media):
+    application = factories.make_application(is_default=True)
+    factories.make_desk(application)
+    factories.make_answer()
+    return application
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+class Person:
+    """Says things to the application and reads what is queued for them."""
+
+    def __init__(self, application, user_id: str = "zhangsan") -> None:
+        self.application = application
+        self.user_id = user_id
+        self._seen = 0
+
+    def _deliver(self, xml: str) -> list[str]:
+        inbound = messages.inbound(xml.encode())
+        callback = Callback.objects.create(
+            application=self.application,
+            identity=messages.identity(inbound),
+            kind=inbound.kind,
+            event=getattr(inbound, "event", ""),
+            from_user_id=inbound.from_user_id,
+            sent_at=inbound.created_at,
+            body=xml,
+            cid=f"cid{next(_numbers)}",
+        )
+        services.handle(callback.pk)
+        callback.refresh_from_db()
+        assert callback.is_finished
+        return self.read()
+
+    def says(self, text: str) -> list[str]:
+        return self._deliver(text_xml(self.application, text=text, user=self.user_id, msg_id=next(_numbers)))
+
+    def sends(self, kind: str) -> list[str]:
+        xml = text_xml(self.application, user=self.user_id, msg_id=next(_numbers)).replace("[text]", f"[{kind}]")
+        return self._deliver(xml)
+
+    def does(self, event: str) -> list[str]:
+        return self._deliver(event_xml(self.application, event, user=self.user_id, key=str(next(_numbers))))
+
+    def read(self) -> list[str]:
+        rows = Outbound.objects.filter(recipients=[self.user_id], pk__gt=self._seen).order_by("pk")
+        fresh = list(rows)
+        self._seen = fresh[-1].pk if fresh else self._seen
+        return [row.content.get("content", row.msgtype) for row in fresh]
+
+
+@pytest.fixture
+def person(application):
+    return Person(application)

@@ -1,0 +1,94 @@
+"""Rows for tests. Each factory makes one, with whatever it needs around it."""
+
+import secrets
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from avatars.models import DigitalHuman, Render, Voice
+from conversations.models import Answer, Desk
+from wecom.models import Application, Callback, Corporation, Member, Outbound, Upload
+
+TOKEN = "QDG6eK"
+AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+
+
+def make_corporation(**fields: Any) -> Corporation:
+    fields.setdefault("corp_id", f"ww{secrets.token_hex(8)}")
+    return Corporation.objects.create(**fields)
+
+
+def make_application(**fields: Any) -> Application:
+    if "corporation" not in fields:
+        fields["corporation"] = make_corporation()
+    fields.setdefault("agent_id", 1000002)
+    fields.setdefault("name", "OpenUser")
+    fields.setdefault("secret", "s3cr3t")
+    fields.setdefault("token", TOKEN)
+    fields.setdefault("encoding_aes_key", AES_KEY)
+    fields.setdefault("api_base_url", "http://127.0.0.1:9")
+    return Application.objects.create(**fields)
+
+
+def make_member(application: Application, user_id: str = "zhangsan", **fields: Any) -> Member:
+    return Member.objects.create(corporation=application.corporation, user_id=user_id, **fields)
+
+
+def make_callback(application: Application | None = None, **fields: Any) -> Callback:
+    fields.setdefault("identity", secrets.token_hex(32))
+    fields.setdefault("kind", "text")
+    fields.setdefault("from_user_id", "zhangsan")
+    fields.setdefault("sent_at", timezone.now())
+    fields.setdefault("cid", secrets.token_hex(8))
+    return Callback.objects.create(application=application or make_application(), **fields)
+
+
+def make_upload(application: Application | None = None, **fields: Any) -> Upload:
+    application = application or make_application()
+    fields.setdefault("kind", "video")
+    fields.setdefault("sha256", secrets.token_hex(32))
+    fields.setdefault("path", "missing.mp4")
+    fields.setdefault("filename", "林晓.mp4")
+    return Upload.objects.create(application=application, corporation=application.corporation, **fields)
+
+
+def make_outbound(application: Application | None = None, **fields: Any) -> Outbound:
+    fields.setdefault("recipients", ["zhangsan"])
+    fields.setdefault("msgtype", "text")
+    fields.setdefault("content", {"content": "你好"})
+    return Outbound.objects.create(application=application or make_application(), **fields)
+
+
+def make_voice(**fields: Any) -> Voice:
+    fields.setdefault("name", f"voice-{secrets.token_hex(4)}")
+    fields.setdefault("key", "zf_xiaobei")
+    return Voice.objects.create(**fields)
+
+
+def make_digital_human(**fields: Any) -> DigitalHuman:
+    fields.setdefault("name", f"human-{secrets.token_hex(4)}")
+    if "voice" not in fields:
+        fields["voice"] = make_voice()
+    portrait = fields.pop("portrait", b"no picture")
+    human = DigitalHuman(**fields)
+    human.portrait.save("portrait.png", ContentFile(portrait), save=True)
+    return human
+
+
+def make_render(digital_human: DigitalHuman | None = None, **fields: Any) -> Render:
+    fields.setdefault("text", "你好")
+    fields.setdefault("mode", "lipsync")
+    fields.setdefault("content_hash", secrets.token_hex(32))
+    return Render.objects.create(digital_human=digital_human or make_digital_human(), **fields)
+
+
+def make_desk(application: Application, **fields: Any) -> Desk:
+    if "digital_human" not in fields:
+        fields["digital_human"] = make_digital_human()
+    fields.setdefault("greeting", "你好，我是林晓。")
+    return Desk.objects.create(application=application, **fields)
+
+
+def make_answer(question: str = "你好", answer: str = "你好！今天想了解什么？", **fields: Any) -> Answer:
+    return Answer.objects.create(question=question, answer=answer, **fields)

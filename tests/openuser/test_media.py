@@ -1,0 +1,61 @@
+"""Files with Range, for staff only."""
+
+import pytest
+from django.contrib.auth.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "renders").mkdir()
+    (tmp_path / "renders" / "a.mp4").write_bytes(bytes(range(100)))
+    return "/media/renders/a.mp4"
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(User.objects.create_user("hr", is_staff=True))
+    return client
+
+
+def body(answer) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def test_the_whole_file(staff, file):
+    answer = staff.get(file)
+    assert (answer.status_code, answer["Content-Type"], answer["Accept-Ranges"]) == (200, "video/mp4", "bytes")
+    assert body(answer) == bytes(range(100))
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [("bytes=0-9", 0, 9), ("bytes=90-", 90, 99), ("bytes=-5", 95, 99), ("bytes=95-500", 95, 99), ("bytes=0-0", 0, 0)],
+)
+def test_a_range_of_it(staff, file, asked, first, last):
+    answer = staff.get(file, headers={"Range": asked})
+    assert answer.status_code == 206
+    assert answer["Content-Range"] == f"bytes {first}-{last}/100"
+    assert int(answer["Content-Length"]) == last - first + 1
+    assert body(answer) == bytes(range(first, last + 1))
+
+
+def test_a_range_behind_the_end_cannot_be_served(staff, file):
+    answer = staff.get(file, headers={"Range": "bytes=100-"})
+    assert (answer.status_code, answer["Content-Range"]) == (416, "bytes */100")
+
+
+@pytest.mark.parametrize("asked", ["bytes=", "bytes=a-b", "pages=1-2", "bytes=0-1,5-6"])
+def test_nonsense_gets_the_whole_file(staff, file, asked):
+    assert staff.get(file, headers={"Range": asked}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["../secrets.env", "renders/../../secrets.env", "missing.mp4", "renders"])
+def test_nothing_outside_the_folder(staff, file, name):
+    assert staff.get(f"/media/{name}").status_code == 404
+
+
+def test_nobody_else(client, file):
+    assert client.get(file).status_code == 302

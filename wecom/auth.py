@@ -1,0 +1,91 @@
+"""The access token of an application: one for all processes, fetched by one of them at a time."""
+
+import logging
+import time
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from wecom import client
+from wecom.exceptions import BusyError, ConfigurationError, WeComError
+from wecom.models import Application
+
+logger = logging.getLogger(__name__)
+
+EARLY = timedelta(minutes=5)
+LEASE = timedelta(seconds=20)
+POLL = 0.05
+SECRET_BAN = timedelta(hours=1)
+
+
+def access_token(application: Application, *, rejected: str = "") -> str:
+    """A token that works as far as anybody knows; `rejected` is one that the platform just refused.
+
+    Whoever holds the row's lease fetches; the others wait for the row. Raises `ConfigurationError` where the secret is
+    wrong: asking again would get our address banned for an hour, so the application is held.
+    """
+    deadline = time.monotonic() + LEASE.total_seconds() + 5
+    while True:
+        application.refresh_from_db()
+        if application.held_until and application.held_until > timezone.now():
+            raise ConfigurationError("The application is held.", code="held", remedy=application.held_reason)
+        if _is_good(application, rejected):
+            return application.access_token
+        owner = uuid.uuid4().hex
+        if _take_lease(application, owner, rejected):
+            return _fetch(application, owner)
+        if time.monotonic() > deadline:
+            raise BusyError("Nobody fetched a token in time.", code="token_timeout")
+        time.sleep(POLL)
+
+
+def hold(application: Application, reason: str, span: timedelta) -> None:
+    """Send nothing for this application until a person mends a setting or the time is over."""
+    until = timezone.now() + span
+    Application.objects.filter(pk=application.pk).update(held_until=until, held_reason=reason)
+    logger.error("An application is held until its settings are mended.", extra={"application": application.pk})
+
+
+def release_hold(application: Application) -> None:
+    """Somebody changed the settings: try again at once, with a new token."""
+    Application.objects.filter(pk=application.pk).update(
+        held_until=None, held_reason="", access_token="", access_token_expires_at=None
+    )
+
+
+def _is_good(application: Application, rejected: str) -> bool:
+    expires = application.access_token_expires_at
+    fresh = expires is not None and expires > timezone.now() + EARLY
+    return bool(application.access_token) and fresh and application.access_token != rejected
+
+
+def _take_lease(application: Application, owner: str, rejected: str) -> bool:
+    free = models.Q(token_lease_until=None) | models.Q(token_lease_until__lt=Now())
+    until = models.ExpressionWrapper(Now() + models.Value(LEASE), output_field=models.DateTimeField())
+    # The expiry is the version that we saw: somebody who refreshed meanwhile changed it, and then we look again.
+    seen = models.Q(access_token_expires_at=application.access_token_expires_at)
+    row = Application.objects.filter(free, seen, pk=application.pk)
+    return bool(row.update(token_lease_owner=owner, token_lease_until=until))
+
+
+def _fetch(application: Application, owner: str) -> str:
+    mine = Application.objects.filter(pk=application.pk, token_lease_owner=owner)
+    try:
+        answer = client.get(
+            application.api_base_url,
+            "gettoken",
+            corpid=application.corporation.corp_id,
+            corpsecret=application.secret,
+        )
+    except WeComError as error:
+        mine.update(token_lease_until=None)
+        if isinstance(error, ConfigurationError):
+            hold(application, str(error), SECRET_BAN)
+        raise
+    token = str(answer["access_token"])
+    expires = timezone.now() + timedelta(seconds=int(answer.get("expires_in", 7200)))
+    mine.update(access_token=token, access_token_expires_at=expires, token_lease_until=None)
+    return token

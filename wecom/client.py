@@ -1,0 +1,90 @@
+"""The platform's API over requests: one call, one answer or one error that says what to do."""
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests import exceptions
+from urllib3.exceptions import NewConnectionError
+
+from wecom.exceptions import AmbiguousError, NotReached
+from wecom.reactions import error_of
+
+_local = threading.local()
+
+
+def get(base_url: str, path: str, **params: str) -> dict[str, Any]:
+    """Call a reading interface. Raises `ApiError` or one of its children, `NotReached`, `AmbiguousError`."""
+    return _call("GET", base_url, path, params)
+
+
+def post(base_url: str, path: str, body: bytes, **params: str) -> dict[str, Any]:
+    """Call a writing interface with frozen JSON bytes."""
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    return _call("POST", base_url, path, params, data=body, headers=headers)
+
+
+def upload(base_url: str, file: Path, filename: str, **params: str) -> dict[str, Any]:
+    """Upload a temporary media file; the part is named `media` and the name is raw UTF-8.
+
+    requests would write a Chinese name as RFC 2231 `filename*=`, which the platform does not read (44001).
+    """
+    boundary = "openuser-" + file.stem[-24:].encode("ascii", "ignore").decode().replace(" ", "") + "-media"
+    safe = filename.replace('"', "'").replace("\r", " ").replace("\n", " ")
+    data = file.read_bytes()
+    head = (
+        f"--{boundary}\r\n"
+        f'Content-Disposition: form-data; name="media"; filename="{safe}"; filelength={len(data)}\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    return _call("POST", base_url, "media/upload", params, data=body, headers=headers)
+
+
+def _session() -> requests.Session:
+    if not hasattr(_local, "session"):
+        _local.session = requests.Session()
+        _local.session.trust_env = False
+    session: requests.Session = _local.session
+    return session
+
+
+def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> dict[str, Any]:
+    url = f"{base_url.rstrip('/')}/cgi-bin/{path}"
+    timeout = (settings.WECOM["CONNECT_TIMEOUT"], settings.WECOM["READ_TIMEOUT"])
+    try:
+        response = _session().request(
+            method, url, params=dict(params), timeout=timeout, allow_redirects=False, **options
+        )
+    except (exceptions.ConnectTimeout, exceptions.SSLError, exceptions.ProxyError) as error:
+        raise NotReached("WeChat Work could not be reached.", code="not_reached") from error
+    except exceptions.ConnectionError as error:
+        if _never_connected(error):
+            raise NotReached("WeChat Work could not be reached.", code="not_reached") from error
+        raise AmbiguousError("The connection broke before the answer.", code="broken") from error
+    except exceptions.RequestException as error:
+        raise AmbiguousError("No answer came in time.", code="no_answer") from error
+    return _answer(response)
+
+
+def _never_connected(error: exceptions.ConnectionError) -> bool:
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
+def _answer(response: requests.Response) -> dict[str, Any]:
+    try:
+        answer = json.loads(response.content)
+    except ValueError as error:
+        raise AmbiguousError("The answer is no JSON.", code=f"http_{response.status_code}") from error
+    if response.status_code >= 500 or not isinstance(answer, dict):
+        raise AmbiguousError("The answer is no answer.", code=f"http_{response.status_code}")
+    errcode = int(answer.get("errcode", 0))
+    if errcode:
+        raise error_of(errcode, str(answer.get("errmsg", "")))
+    return answer

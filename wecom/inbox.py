@@ -1,0 +1,130 @@
+"""Callbacks: verified and recorded once, then acted on once, in order per person."""
+
+import inspect
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from openuser.lib import crash
+from openuser.lib.exceptions import TemporaryError
+from openuser.lib.work import LeaseLost
+from wecom import crypto, messages
+from wecom.models import Application, Callback, Outbound
+from wecom.router import Incoming, Route, router
+from wecom.signals import message_sent
+
+logger = logging.getLogger(__name__)
+
+Answer = Callable[[Callback, str], list[Outbound]]
+Acting = Callable[[Callback], AbstractContextManager[None]]
+
+
+def receive(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> Callback:
+    """Verify, decrypt, insert under the identity. See `services.receive`."""
+    crypto.strict(signature, timestamp, nonce)
+    envelope = messages.envelope(body)
+    keys = application.keys
+    crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=envelope.encrypted)
+    xml = crypto.open_sealed(keys, envelope.encrypted)
+    inbound = messages.inbound(xml)
+    now = timezone.now()
+    suspect = abs(now.timestamp() - int(timestamp)) > settings.WECOM["CLOCK_WINDOW"]
+    row = Callback(
+        application=application,
+        identity=messages.identity(inbound),
+        kind=inbound.kind[:32],
+        event=(inbound.event if isinstance(inbound, messages.Event) else "")[:64],
+        from_user_id=inbound.from_user_id[:64],
+        sent_at=inbound.created_at,
+        suspect=suspect,
+        body=xml.decode(),
+        order_key=f"{application.pk}:{inbound.from_user_id}"[:120],
+        cid=secrets.token_hex(8),
+    )
+    if now - inbound.created_at > timedelta(seconds=settings.WECOM["STALE_AFTER"]):
+        row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.STALE, now
+    return _insert(row)
+
+
+def _insert(row: Callback) -> Callback:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            if not row.is_finished:
+                row.wake()
+            crash.point("webhook.recording")
+    except IntegrityError:
+        logger.info("A callback came again.", extra={"application": row.application_id})
+        return Callback.objects.get(application=row.application, identity=row.identity)
+    crash.point("webhook.recorded")
+    logger.info("A callback came in.", extra={"cid": row.cid, "kind": row.kind, "callback_event": row.event})
+    return row
+
+
+def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = None) -> None:
+    """Claim, dispatch, settle. What a handler cannot do now is put back; what it never can ends in a plain sentence."""
+    callback = Callback.claim(pk, now=now)
+    if callback is None:
+        return
+    crash.point("callback.claimed")
+    try:
+        inbound = messages.inbound(callback.body.encode())
+        with acting(callback):
+            _dispatch(callback, inbound, answer)
+    except LeaseLost:
+        logger.info("Somebody else handles this callback.", extra={"cid": callback.cid})
+    except (TemporaryError, OperationalError):
+        callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), "temporary")
+    except Exception:  # noqa: BLE001 - a process edge: whatever a handler raises, the person gets a sentence
+        _apologise(callback, answer, acting)
+    crash.point("callback.settled")
+
+
+def _dispatch(callback: Callback, inbound: messages.Inbound, answer: Answer) -> None:
+    for route in router.routes(inbound, final=False):
+        text = _run(route, inbound)
+        if text is not None:
+            with transaction.atomic():
+                _announce(callback, text, answer(callback, text) if text.strip() else [])
+                callback.settle(Callback.Status.DONE)
+            return
+    with transaction.atomic():
+        for route in router.routes(inbound, final=True):
+            text = _run(route, Incoming(inbound=inbound, callback=callback))
+            if text is not None:
+                answer(callback, text)
+                break
+        crash.point("callback.handling")
+        callback.settle(Callback.Status.DONE)
+
+
+def _run(route: Route, subject: Any) -> str | None:
+    result = route.handler(subject)
+    if not inspect.isawaitable(result):
+        return result
+
+    async def wait() -> str | None:
+        return await result
+
+    return async_to_sync(wait)()
+
+
+def _announce(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
+    message_sent.send(Callback, callback=callback, text=text, outbounds=outbounds)
+
+
+def _apologise(callback: Callback, answer: Answer, acting: Acting) -> None:
+    number = callback.cid[:4].upper()
+    logger.exception("A handler failed.", extra={"cid": callback.cid, "number": number})
+    with translation.override(settings.LANGUAGE_CODE), acting(callback), transaction.atomic():
+        answer(callback, _("Sorry, something went wrong on our side (#%s). Please try again later.") % number)
+        callback.settle(Callback.Status.FAILED, "error")

@@ -1,0 +1,63 @@
+"""The registry of handlers, and the choice among them."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from wecom.messages import Event, Inbound, Message
+from wecom.models import Callback
+
+Handler = Callable[[Any], "Awaitable[str | None] | str | None"]
+ANY = "*"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """What a final handler gets: the message and the row that recorded it."""
+
+    inbound: Inbound
+    callback: Callback
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A handler and what it wants. `final` ones run last, in the transaction that settles the callback."""
+
+    sort: str
+    name: str
+    handler: Handler
+    final: bool
+
+    def fits(self, inbound: Inbound) -> bool:
+        if isinstance(inbound, Event):
+            return self.sort == "event" and self.name in (ANY, inbound.event)
+        if self.sort == "command":
+            return isinstance(inbound, Message) and inbound.get_command() == self.name
+        return self.sort == "message" and self.name in (ANY, inbound.kind)
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """Code of other apps before ours, commands before messages, the exact before the catch-all."""
+        return self.final, self.sort != "command", self.name == ANY
+
+
+class Router:
+    """Handlers in the order of their registration, the more specific first."""
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+
+    def add(self, sort: str, name: str, handler: Handler, *, final: bool) -> None:
+        self._routes.append(Route(sort=sort, name=name.lower(), handler=handler, final=final))
+
+    def remove(self, handler: Handler) -> None:
+        """Forget a handler, for tests and for apps that reload."""
+        self._routes = [route for route in self._routes if route.handler is not handler]
+
+    def routes(self, inbound: Inbound, *, final: bool) -> Iterator[Route]:
+        """The handlers that want this, in the order to try them."""
+        fitting = (route for route in self._routes if route.final == final and route.fits(inbound))
+        return iter(sorted(fitting, key=lambda route: route.rank))
+
+
+router = Router()

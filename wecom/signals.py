@@ -1,0 +1,9 @@
+"""News of WeChat Work, sent inside the transaction that settles."""
+
+from django.dispatch import Signal
+
+message_sent = Signal()
+"""A code handler's answer was queued: `application`, `member`, `content`, `outbound`, `cid`."""
+
+outbound_settled = Signal()
+"""An Outbound reached its end: `outbound`."""
