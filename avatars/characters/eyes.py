@@ -80,7 +80,7 @@ def _lids(canvas: Canvas, person: Person, side: int) -> None:
     strength = person.build.lashes
     upper = line(person.build.upper_lid)
     t = np.linspace(0, 1, len(upper))
-    widths = np.interp(t, [0, 0.2, 0.6, 0.92, 1], [1.0, 2.2, 3.4, 3.2, 1.6]) * (0.75 + 0.4 * strength)
+    widths = np.interp(t, [0, 0.2, 0.6, 0.92, 1], [1.0, 2.2, 3.4, 3.7, 2.2]) * (0.75 + 0.4 * strength)
     line_above = canvas.shape(sided(ribbon(shifted(upper, 0, -0.6), widths), side)).blurred(0.45)
     canvas.paint(line_above, person.palette.lash, 0.95)
     lower = line(person.build.lower_lid)
@@ -102,7 +102,7 @@ def _lashes(canvas: Canvas, person: Person, side: int) -> None:
     hairs = []
     for number, root in enumerate(upper):
         t = number / (len(upper) - 1)
-        length = (3.0 + 6.2 * t**1.2) * (0.45 + 0.55 * strength) * (0.86 + 0.14 * (number % 2))
+        length = (2.6 + 4.6 * t**1.2) * (0.45 + 0.55 * strength) * (0.86 + 0.14 * (number % 2))
         lean = np.radians(np.interp(t, [0, 0.4, 1], [-14, 8, 56]))
         end = root + length * np.array([np.sin(lean), -np.cos(lean)])
         middle = (root + end) / 2 + [0.16 * length, 0.10 * length]
@@ -132,7 +132,8 @@ def _brow(canvas: Canvas, person: Person, side: int, generator: np.random.Genera
         hair = along(np.stack([root, end]), 4)
         bands.append(band(sided(hair, side), [0.5, 1.0, 0.7, 0.2]))
         colours.append(np.tile(np.asarray(person.palette.brow) * generator.uniform(0.8, 1.12), (3, 1)))
-    field = canvas.shape(sided(ribbon(path, width * 3.5), side))
+    low, high = path.min(0) - width, path.max(0) + width
+    field = canvas.shape(sided(np.array([low, (high[0], low[1]), high, (low[0], high[1])]), side))
     canvas.strands(bands, colours, field.times(0.30))
 
 
