@@ -1,6 +1,7 @@
 import itertools
 import pickle
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avatars.captions import srt
-from avatars.exceptions import AvatarError, EngineMissing, ScriptError
+from avatars.exceptions import AvatarError, EngineMissing, RenderCancelled, ScriptError
 from avatars.speech import finish
 from avatars.speech.base import Speech
 from avatars.speech.kokoro import Kokoro
@@ -129,6 +130,19 @@ def test_progress_runs_to_one_and_a_text_survives_the_child_process(kokoro: Koko
     speech = kokoro.speak("一。二。三。", voice=WOMAN, progress=seen.append)
     assert seen == pytest.approx([1 / 3, 2 / 3, 1])
     assert pickle.loads(pickle.dumps(speech)).tokens == speech.tokens
+
+
+def test_a_cancelled_speech_stops_at_once(kokoro: Kokoro) -> None:
+    heard: list[float] = []
+
+    def cancel(done: float) -> None:
+        heard.append(done)
+        raise RenderCancelled("Nobody waits any more.")
+
+    with pytest.raises(RenderCancelled):
+        kokoro.speak("一。" * 200, voice=WOMAN, progress=cancel)
+    assert len(heard) == 1
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("kokoro")]
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "😊", "……", "https://example.com", "***", "Привет"])

@@ -1,7 +1,8 @@
 """The engine: plan, speak, cut, join, level."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -60,11 +61,12 @@ class Kokoro(SpeechEngine):
                 field="speed",
             )
         runs = self._runs(text)
-        pieces = []
-        for done, piece in enumerate(self._pieces(runs, style, speed), start=1):
-            pieces.append(piece)
-            if progress:
-                progress(done / len(runs))
+        pieces: list[_Piece] = []
+        with closing(self._pieces(runs, style, speed)) as spoken:
+            for piece in spoken:
+                pieces.append(piece)
+                if progress:
+                    progress(len(pieces) / len(runs))
         return _join(pieces)
 
     def _runs(self, text: str) -> list[Utterable]:
@@ -82,7 +84,9 @@ class Kokoro(SpeechEngine):
             )
         return runs
 
-    def _pieces(self, runs: Sequence[Utterable], style: NDArray[np.float32], speed: float) -> Iterator[_Piece]:
+    def _pieces(
+        self, runs: Sequence[Utterable], style: NDArray[np.float32], speed: float
+    ) -> Generator[_Piece, None, None]:
         """Yield in order; where the caller stops early, sentences not yet begun are dropped."""
         pool = ThreadPoolExecutor(max_workers=self._parallel, thread_name_prefix="kokoro")
         try:
