@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypedDict
@@ -16,12 +16,11 @@ from xml.parsers import expat
 
 from wecom.crypto import CryptoError
 
-MAX_NODES = 2000
-MAX_DEPTH = 32
-MAX_SECONDS = 2**32  # a CreateTime beyond the year 2106 is no time
-MAX_NUMBER = 2**31
+MAX_NODES, MAX_DEPTH = 2000, 32
+MAX_NUMBER = 2**32  # a CreateTime beyond the year 2106 is no time
 REFUSED = -40002
 CONTROLS = bytes(sorted(set(range(0x20)) - {0x09, 0x0A, 0x0D}))
+WHOLE, DEGREES = re.compile(r"[0-9]{1,10}"), re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{0,20})?")
 COMMAND = re.compile(r"\s*[/／]([A-Za-z0-9_-]+|[^\s/／]+)(.*)", re.DOTALL)
 IDENTIFYING = ("Event", "EventKey", "ChangeType", "UserID", "TaskId", "ResponseCode", "JobId", "ThirdNo", "Id", "TagId")
 
@@ -38,12 +37,7 @@ class Node:
         """The text of the first child with this tag, or of "Parent/Child"; "" where there is none."""
         node = self
         for tag in path.split("/"):
-            for child in node.children:
-                if child.tag == tag:
-                    node = child
-                    break
-            else:
-                return ""
+            node = next((child for child in node.children if child.tag == tag), NOTHING)
         return node.text
 
     def word(self, path: str) -> str:
@@ -59,6 +53,9 @@ class Node:
         yield self
         for child in self.children:
             yield from child.walk()
+
+
+NOTHING = Node(tag="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,18 +176,20 @@ def inbound(xml: bytes) -> Inbound:
     common: _Common = {
         "to_user_name": tree.word("ToUserName"),
         "from_user_id": tree.word("FromUserName").lower(),
-        "created_at": datetime.fromtimestamp(_whole(tree, "CreateTime", MAX_SECONDS), UTC),
-        "agent_id": _whole(tree, "AgentID", MAX_NUMBER),
+        "created_at": datetime.fromtimestamp(_whole(tree, "CreateTime"), UTC),
+        "agent_id": _whole(tree, "AgentID"),
         "kind": tree.word("MsgType").lower(),
         "tree": tree,
     }
     if not common["kind"] or not common["from_user_id"]:
         raise CryptoError(REFUSED, "The message lacks MsgType or FromUserName.")
-    return (
-        _event(tree, common)
-        if common["kind"] == "event"
-        else _message(tree, {**common, "message_id": tree.word("MsgId")})
-    )
+    if common["kind"] == "event":
+        name, key = tree.word("Event").lower(), tree.word("EventKey")
+        task, code = tree.word("TaskId"), tree.word("ResponseCode")
+        return Event(**common, event=name, event_key=key, task_id=task, response_code=code)
+    sent: _Sent = {**common, "message_id": tree.word("MsgId")}
+    build = BUILDERS.get(common["kind"])
+    return build(tree, sent) if build else UnknownMessage(**sent)
 
 
 def identity(inbound: Inbound) -> str:
@@ -214,7 +213,7 @@ def parse(xml: bytes) -> Node:
     parser.StartElementHandler = building.start
     parser.EndElementHandler = building.end
     parser.CharacterDataHandler = building.text
-    parser.StartDoctypeDeclHandler = _refuse_dtd
+    parser.StartDoctypeDeclHandler = building.doctype
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
@@ -226,7 +225,7 @@ class _Building:
     """A tree in the making: what is open, each with its text and the children that are complete."""
 
     def __init__(self) -> None:
-        self.root = Node(tag="")
+        self.root = NOTHING
         self.count = 0
         self.texts: list[list[str]] = []
         self.children: list[list[Node]] = [[]]
@@ -245,24 +244,18 @@ class _Building:
         self.root = Node(tag=tag, text="".join(self.texts.pop()), children=tuple(self.children.pop()))
         self.children[-1].append(self.root)
 
+    def doctype(self, *declaration: object) -> None:
+        raise CryptoError(REFUSED, "The XML declares a document type.")
 
-def _refuse_dtd(*declaration: object) -> None:
-    raise CryptoError(REFUSED, "The XML declares a document type.")
 
-
-def _whole(tree: Node, tag: str, limit: int) -> int:
+def _whole(tree: Node, tag: str) -> int:
     text = tree.word(tag)
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(limit))):
-        return 0
-    return int(text) if int(text) < limit else 0
+    return int(text) if WHOLE.fullmatch(text) and int(text) < MAX_NUMBER else 0
 
 
 def _degrees(tree: Node, tag: str, limit: float) -> float:
-    try:
-        value = float(tree.word(tag))
-    except ValueError:
-        return 0.0
-    return value if -limit <= value <= limit else 0.0
+    text = tree.word(tag)
+    return float(text) if DEGREES.fullmatch(text) and abs(float(text)) <= limit else 0.0
 
 
 def _printable(xml: bytes) -> bytes:
@@ -283,34 +276,25 @@ class _Sent(_Common):
     message_id: str
 
 
-def _event(tree: Node, common: _Common) -> Event:
-    return Event(
-        **common,
-        event=tree.word("Event").lower(),
-        event_key=tree.word("EventKey"),
-        task_id=tree.word("TaskId"),
-        response_code=tree.word("ResponseCode"),
-    )
-
-
-def _message(tree: Node, sent: _Sent) -> Message:
-    match sent["kind"]:
-        case "text":
-            return TextMessage(**sent, content=tree.find("Content"))
-        case "image":
-            return ImageMessage(**sent, pic_url=tree.word("PicUrl"), media_id=tree.word("MediaId"))
-        case "voice":
-            return VoiceMessage(**sent, media_id=tree.word("MediaId"), format=tree.word("Format").lower())
-        case "video":
-            thumb = tree.word("ThumbMediaId")
-            return VideoMessage(**sent, media_id=tree.word("MediaId"), thumb_media_id=thumb)
-        case "location":
-            x, y = _degrees(tree, "Location_X", 90.0), _degrees(tree, "Location_Y", 180.0)
-            scale = _whole(tree, "Scale", MAX_NUMBER)
-            return LocationMessage(**sent, latitude=x, longitude=y, scale=scale, label=tree.find("Label"))
-        case "link":
-            title, about = tree.find("Title"), tree.find("Description")
-            url, picture = tree.word("Url"), tree.word("PicUrl")
-            return LinkMessage(**sent, title=title, description=about, url=url, pic_url=picture)
-        case _:
-            return UnknownMessage(**sent)
+BUILDERS: dict[str, Callable[[Node, _Sent], Message]] = {
+    "text": lambda tree, sent: TextMessage(**sent, content=tree.find("Content")),
+    "image": lambda tree, sent: ImageMessage(**sent, pic_url=tree.word("PicUrl"), media_id=tree.word("MediaId")),
+    "voice": lambda tree, sent: VoiceMessage(**sent, media_id=tree.word("MediaId"), format=tree.word("Format").lower()),
+    "video": lambda tree, sent: VideoMessage(
+        **sent, media_id=tree.word("MediaId"), thumb_media_id=tree.word("ThumbMediaId")
+    ),
+    "location": lambda tree, sent: LocationMessage(
+        **sent,
+        latitude=_degrees(tree, "Location_X", 90.0),
+        longitude=_degrees(tree, "Location_Y", 180.0),
+        scale=_whole(tree, "Scale"),
+        label=tree.find("Label"),
+    ),
+    "link": lambda tree, sent: LinkMessage(
+        **sent,
+        title=tree.find("Title"),
+        description=tree.find("Description"),
+        url=tree.word("Url"),
+        pic_url=tree.word("PicUrl"),
+    ),
+}
