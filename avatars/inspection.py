@@ -10,9 +10,10 @@ from avatars import ffmpeg, label, mp4
 from avatars.engines.base import Shot
 from avatars.exceptions import OutputError
 
-SMALL_SIDE = 96
+SMALL_SIDE = 64
 DARK = 24
-MOVED = 3
+# Grey levels on a small picture: encoding moves a still one by up to 7, lips move it by 30 and more.
+MOVED = 12
 SILENT_PEAK = 0.005
 CLIPPED_LEVEL = 0.999
 CLIPPED_SHARE = 0.002

@@ -15,7 +15,7 @@ import numpy as np
 
 from avatars import captions, ffmpeg, inspection, label, mp4
 from avatars.engines.base import Mode, RenderEngine, Shot
-from avatars.exceptions import PortraitError, ScriptError
+from avatars.exceptions import ScriptError
 from avatars.speech.base import Speech, SpeechEngine
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
@@ -85,19 +85,22 @@ class Stopwatch:
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
         self._stage: Stage | None = None
+        self._share = 0.0
         self._began = (0.0, 0.0)
         self._timings: list[Timing] = []
 
     def begin(self, stage: Stage) -> None:
         """End the stage before, start this one."""
         self._end()
-        self._stage, self._began = stage, (_cpu(), time.monotonic())
+        self._stage, self._share, self._began = stage, -1.0, (_cpu(), time.monotonic())
         self.report(0.0)
 
     def report(self, share: float) -> None:
-        """`share` is 0..1 of the present stage."""
-        if self._progress is not None and self._stage is not None:
-            self._progress(self._stage, min(1.0, share))
+        """`share` is 0..1 of the present stage; only what is further than before is passed on."""
+        share = min(1.0, share)
+        if self._progress is not None and self._stage is not None and share > self._share:
+            self._share = share
+            self._progress(self._stage, share)
 
     def finish(self) -> tuple[Timing, ...]:
         self._end()
@@ -165,10 +168,7 @@ def _shot(script: Script, spoken: Speech) -> Shot:
     # It brings OpenCV, which only the studio's child may load; everything else here is light.
     from avatars import portrait
 
-    try:
-        picture = portrait.load(script.portrait, longest=script.longest)
-    except FileNotFoundError as error:
-        raise PortraitError("The portrait's file is missing.", code="portrait_missing") from error
+    picture = portrait.load(script.portrait, longest=script.longest)
     return Shot(portrait=picture, speech=spoken, mode=Mode(script.mode), fps=script.fps, seed=script.seed)
 
 

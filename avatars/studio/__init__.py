@@ -62,9 +62,10 @@ class Studio:
         """Load the engines that such a script needs. Raises `EngineMissing`."""
         self._order(Order(number=0, kind=Kind.WARM, script=script), _Watch(time_limit=time_limit))
 
-    def check_portrait(self, data: bytes, *, time_limit: float = SMALL_WORK_SECONDS) -> None:
-        """Raise `PortraitError` for a picture file that cannot be animated."""
-        self._order(Order(number=0, kind=Kind.CHECK_PORTRAIT, data=data), _Watch(time_limit=time_limit))
+    def check_portrait(self, data: bytes, *, time_limit: float = SMALL_WORK_SECONDS) -> tuple[str, ...]:
+        """What to tell whoever brought this picture file. Raises `PortraitError` where it cannot be animated."""
+        order = Order(number=0, kind=Kind.CHECK_PORTRAIT, data=data)
+        return self._order(order, _Watch(time_limit=time_limit)).warnings
 
     def draw(self, character: str, *, time_limit: float = SMALL_WORK_SECONDS) -> bytes:
         """The PNG of one of our own characters. Raises `PortraitError` for an unknown one."""

@@ -63,10 +63,10 @@ class Desk:
         if order.kind is Kind.CHECK_PORTRAIT:
             from avatars import portrait
 
-            portrait.check(order.data)
-        elif order.kind is Kind.DRAW:
+            return Answer(number=order.number, event=Event.DONE, warnings=portrait.check(order.data).warnings)
+        if order.kind is Kind.DRAW:
             return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
-        elif order.script is not None:
+        if order.script is not None:
             _engines(order.script)
         return Answer(number=order.number, event=Event.DONE)
 

@@ -89,7 +89,7 @@ class Child:
             for line in lines:
                 with contextlib.suppress(ValueError, TypeError, KeyError):
                     self._answers.put(read_answer(line))
-        process.wait()
+        # Not waited for here: while one thread waits, another that asks whether the child is alive is told that it is.
         self._answers.put(None)
 
     def _death(self) -> StudioError:

@@ -51,6 +51,7 @@ class Answer:
     share: float = 0.0
     film: Film | None = None
     data: bytes = b""
+    warnings: tuple[str, ...] = ()
     error: AvatarError | None = None
 
 
@@ -88,6 +89,7 @@ def read_answer(line: str) -> Answer:
         share=values["share"],
         film=_film(values["film"]) if values["film"] else None,
         data=base64.b64decode(values["data"]),
+        warnings=tuple(values["warnings"]),
         error=_error(**values["error"]) if values["error"] else None,
     )
 

@@ -1,0 +1,93 @@
+"""`manage.py speak TEXT OUT.mp4`: words in, a talking video out; no rows, no database."""
+
+import secrets
+import tempfile
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from avatars.engines.base import Mode
+from avatars.exceptions import AvatarError
+from avatars.pipeline import Film, Script, Stage
+from avatars.studio import Studio
+
+VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
+FIRST_HAN = "\u2e80"
+
+
+class Command(BaseCommand):
+    """Films a text with one of our characters or with a portrait of yours."""
+
+    help = "Make a talking video of a text: an MP4 with the AI label, and its captions beside it."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("text", help="what to say, Chinese, English or both")
+        parser.add_argument("out", type=Path, help="the MP4 to write")
+        face = parser.add_mutually_exclusive_group()
+        face.add_argument("--portrait", type=Path, help="a photograph or drawing of one face (JPEG, PNG, WebP)")
+        face.add_argument("--character", default="xiao", help="one of our own: xiao, ran")
+        parser.add_argument("--voice", help="a voice of the speech engine; by the language of the text if not given")
+        parser.add_argument("--speed", type=float, default=1.0, help="0.5 to 2, 1 is natural")
+        parser.add_argument("--mode", choices=[mode.value for mode in Mode], default=Mode.ENHANCED_TALKING_HEAD.value)
+        parser.add_argument("--longest", type=int, default=720, help="the longer side in pixels at most")
+        parser.add_argument("--speech-engine", default=next(iter(settings.SPEECH_ENGINES)))
+        parser.add_argument("--render-engine", default=next(iter(settings.RENDER_ENGINES)))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        out: Path = options["out"].absolute()
+        if not out.parent.is_dir():
+            raise CommandError(f"The folder {out.parent} does not exist.")
+        started = time.monotonic()
+        place = Studio()
+        try:
+            with tempfile.TemporaryDirectory(dir=out.parent, prefix=".speak-") as folder:
+                script = self._script(place, Path(folder), options)
+                film = place.film(
+                    script,
+                    Path(folder),
+                    on_progress=self._report,
+                    time_limit=settings.AVATARS["TIME_LIMIT"],
+                    memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
+                )
+                film.captions.replace(out.with_suffix(".srt"))
+                film.video.replace(out)
+        except AvatarError as error:
+            raise CommandError(f"{error} ({error.code})") from error
+        finally:
+            place.close()
+        self._sum_up(out, film, time.monotonic() - started)
+
+    def _script(self, place: Studio, folder: Path, options: dict[str, Any]) -> Script:
+        portrait: Path | None = options["portrait"]
+        if portrait is None:
+            portrait = folder / "portrait.png"
+            portrait.write_bytes(place.draw(options["character"]))
+        return Script(
+            text=options["text"],
+            portrait=portrait.absolute(),
+            content_id=secrets.token_hex(16),
+            provider=settings.AVATARS["PROVIDER_CODE"],
+            voice=options["voice"] or VOICES["zh" if any(char >= FIRST_HAN for char in options["text"]) else "en"],
+            speech_engine=options["speech_engine"],
+            render_engine=options["render_engine"],
+            speed=options["speed"],
+            mode=options["mode"],
+            longest=options["longest"],
+        )
+
+    def _report(self, stage: Stage, share: float) -> None:
+        """One line per stage, rewritten on a terminal as it goes on."""
+        live = self.stdout.isatty()
+        if live or share >= 1:
+            end = "\n" if share >= 1 else ""
+            self.stdout.write(f"{chr(13) if live else ''}{stage.value:<10}{share:5.0%}{end}", ending="")
+            self.stdout.flush()
+
+    def _sum_up(self, out: Path, film: Film, took: float) -> None:
+        facts = f"{film.seconds:.1f} s, {film.width}×{film.height}, {film.size / 1e6:.2f} MB, made in {took:.1f} s"
+        self.stdout.write(f"{out}: {facts}")
