@@ -1,0 +1,144 @@
+"""What the lips, lids and head are told to do, before any pixel moves."""
+
+import numpy as np
+import pytest
+
+from avatars.engines.base import Mode, Shot
+from avatars.engines.puppet.lips import aperture, lip_poses
+from avatars.engines.puppet.motion import Motion, plan
+from avatars.engines.puppet.parameters import Expression, Head
+from avatars.engines.puppet.visemes import BITE, CLOSED, HISS, SPREAD, visemes
+from avatars.speech.base import Sound, Speech
+
+pytestmark = pytest.mark.once
+
+PORTRAIT = np.zeros((64, 64, 3), np.uint8)
+WORD = (
+    Sound(symbol="", start=0.0, end=0.6),
+    Sound(symbol="a", start=0.6, end=0.9),
+    Sound(symbol="m", start=0.9, end=0.98),
+    Sound(symbol="ˈi", start=0.98, end=1.2),
+    Sound(symbol="u", start=1.2, end=1.5),
+    Sound(symbol="", start=1.5, end=2.4),
+)
+
+
+def make_shot(
+    sounds: tuple[Sound, ...] = WORD, *, seconds: float = 2.4, mode: Mode = Mode.ENHANCED_TALKING_HEAD, seed: int = 1
+) -> Shot:
+    rate = 24_000
+    samples = np.zeros(int(seconds * rate), np.float32)
+    for sound in sounds:
+        if sound.symbol:
+            part = slice(int(sound.start * rate), int(sound.end * rate))
+            samples[part] = 0.3 * np.sin(np.arange(part.stop - part.start) * 2 * np.pi * 150 / rate)
+    return Shot(
+        portrait=PORTRAIT,
+        speech=Speech(samples=samples, rate=rate, sounds=sounds, tokens=()),
+        mode=mode,
+        seed=seed,
+    )
+
+
+def at(motion: Motion, seconds: float) -> np.ndarray:
+    return motion.face[int(seconds * 25)]
+
+
+def test_silence_closes_the_lips_entirely() -> None:
+    track = lip_poses(WORD, np.arange(0, 2.4, 0.01))
+    moments = np.arange(0, 2.4, 0.01)
+    quiet = (moments < 0.4) | ((moments > 1.7) & (moments < 2.2))
+    assert np.abs(track[quiet]).max() < 1e-3
+
+
+def test_m_closes_the_lips_for_at_least_one_frame() -> None:
+    motion = plan(make_shot())
+    around = motion.face[20:26]
+    assert around[:, Expression.PRESS].max() > 0.98
+    assert aperture(around[:, 1:7]).min() < 0.003
+
+
+def test_vowels_have_their_shapes() -> None:
+    motion = plan(make_shot())
+    assert at(motion, 0.70)[Expression.JAW] > 0.6
+    assert at(motion, 1.06)[Expression.WIDE] > 0.5
+    assert at(motion, 1.34)[Expression.ROUND] > 0.7
+
+
+def test_lips_are_ahead_of_the_sound() -> None:
+    moments = np.arange(0, 2.4, 0.005)
+    opening = aperture(lip_poses(WORD, moments))
+    assert 0.5 < moments[np.argmax(opening > 0.02)] < 0.6
+
+
+def test_a_short_silence_before_a_stop_is_its_closure() -> None:
+    sounds = (
+        Sound(symbol="a", start=0.0, end=0.3),
+        Sound(symbol="", start=0.3, end=0.35),
+        Sound(symbol="p", start=0.35, end=0.42),
+        Sound(symbol="a", start=0.42, end=0.8),
+    )
+    moments = np.arange(0, 0.8, 0.005)
+    track = lip_poses(sounds, moments)
+    assert moments[track[:, 5].argmax()] == pytest.approx(0.36 - 0.045, abs=0.03)
+    assert aperture(track).min() < 0.002
+
+
+def test_symbols_of_both_languages_have_visemes() -> None:
+    assert visemes("m") == visemes("b") == visemes("p") == (CLOSED,)
+    assert visemes("f") == (BITE,)
+    assert visemes("ɨ") == (HISS,)
+    assert visemes("ˈiː") == (SPREAD,)
+    assert len(visemes("A")) == len(visemes("W")) == len(visemes("O")) == 2
+    assert visemes("") == visemes("↗") == ()
+    assert len(visemes("ʘ")) == 1
+
+
+def test_the_same_seed_gives_the_same_motion_and_another_seed_another() -> None:
+    first, again, other = plan(make_shot(seed=3)), plan(make_shot(seed=3)), plan(make_shot(seed=4))
+    assert np.array_equal(first.head, again.head)
+    assert np.array_equal(first.blink, again.blink)
+    assert not np.array_equal(first.head, other.head)
+
+
+def test_the_head_is_still_where_only_the_lips_shall_move() -> None:
+    for mode in (Mode.LIPSYNC, Mode.ENHANCED_LIPSYNC):
+        motion = plan(make_shot(mode=mode))
+        assert not motion.head.any()
+        assert not motion.face[:, Expression.BROW].any()
+
+
+def test_brows_and_breath_belong_to_the_enhanced_talking_head() -> None:
+    plain, enhanced = plan(make_shot(mode=Mode.TALKING_HEAD)), plan(make_shot())
+    assert plain.head[:, Head.YAW].any()
+    assert not plain.head[:, Head.BREATH].any()
+    assert enhanced.head[:, Head.BREATH].any()
+    assert enhanced.face[:, Expression.BROW].any()
+
+
+def test_a_silent_person_still_moves_and_blinks() -> None:
+    motion = plan(make_shot((Sound(symbol="", start=0.0, end=8.0),), seconds=8.0))
+    assert np.ptp(motion.head[:, Head.YAW]) > 0.5
+    assert motion.blink.max() > 0.9
+    assert not motion.face[:, 1:7].any()
+
+
+def test_the_head_stays_within_what_a_picture_can_bear() -> None:
+    for seed in range(20):
+        motion = plan(make_shot((Sound(symbol="a", start=0.0, end=20.0),), seconds=20.0, seed=seed))
+        assert np.abs(motion.head[:, [Head.YAW, Head.PITCH, Head.ROLL]]).max() < 5.0
+
+
+def test_the_head_never_jerks() -> None:
+    motion = plan(make_shot((Sound(symbol="a", start=0.0, end=20.0),), seconds=20.0))
+    assert np.abs(np.diff(motion.head[:, Head.YAW])).max() < 0.6
+
+
+def test_speech_without_sounds_is_silence() -> None:
+    motion = plan(make_shot((), seconds=1.0))
+    assert len(motion.face) == 25
+    assert not motion.face[:, 1:7].any()
+
+
+def test_no_samples_give_no_frames() -> None:
+    assert len(plan(make_shot((), seconds=0.0)).face) == 0

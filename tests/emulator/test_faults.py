@@ -1,0 +1,151 @@
+"""Faults, looked at on the wire with a raw socket."""
+
+import json
+import socket
+import struct
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.emulator.conftest import Application, Emulator
+
+pytestmark = pytest.mark.once
+
+
+def exchange(application: Application, member: str, *, timeout: float = 10) -> bytes:
+    """message/send over a bare socket: everything that came back until the connection ended or was kept alive."""
+    text = {"touser": member, "msgtype": "text", "text": {"content": "x"}, "agentid": application.agent_id}
+    body = json.dumps(text).encode()
+    address = urlsplit(application.emulator.url)
+    head = (
+        f"POST /cgi-bin/message/send?access_token={application.access_token()} HTTP/1.1\r\n"
+        f"Host: {address.netloc}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=timeout) as connection:
+        connection.sendall(head.encode() + body)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    return answer
+
+
+@pytest.fixture
+def fault(emulator: Emulator, member: str):
+    def set_fault(**fields):
+        return emulator.control("POST", "faults", member=member, **fields)
+
+    yield set_fault
+    emulator.control("DELETE", "faults")
+
+
+@pytest.mark.parametrize(
+    ("name", "errcode"),
+    [
+        ("busy", -1),
+        ("token-invalid", 40014),
+        ("token-expired", 42001),
+        ("rate-limited", 45009),
+        ("untrusted-ip", 60020),
+    ],
+)
+def test_a_named_fault_strikes_once(application: Application, fault, member: str, name: str, errcode: int) -> None:
+    fault(name=name)
+    assert application.say(member)["errcode"] == errcode
+    assert application.say(member)["errcode"] == 0
+    assert len(application.received(member)) == 1
+
+
+def test_a_fault_by_code_strikes_as_often_as_asked_and_only_whom_it_names(
+    application: Application, fault, member: str
+) -> None:
+    fault(path="message/send", errcode=45033, times=2)
+    assert application.say("lisi")["errcode"] == 0
+    assert [application.say(member)["errcode"] for _ in range(3)] == [45033, 45033, 0]
+
+
+def test_a_share_of_calls_can_fail(application: Application, fault, member: str) -> None:
+    fault(errcode=-1, share=0.5)
+    codes = [application.say(member)["errcode"] for _ in range(29)]
+    assert set(codes) == {0, -1}
+
+
+@pytest.mark.parametrize("name", ["reset-before", "reset-after"])
+def test_a_reset_is_a_reset_on_the_wire(application: Application, fault, member: str, name: str) -> None:
+    fault(name=name)
+    with pytest.raises(ConnectionResetError):
+        exchange(application, member)
+    assert len(application.received(member)) == (1 if name == "reset-after" else 0)
+    call = application.emulator.control("GET", "calls", path="message/send")["calls"][-1]
+    assert call["status"] is None
+
+
+def test_half_closed_is_an_end_without_an_answer(application: Application, fault, member: str) -> None:
+    fault(name="half-close", seconds=0.2)
+    assert exchange(application, member) == b""
+    assert len(application.received(member)) == 1
+
+
+@pytest.mark.parametrize(("name", "status"), [("server-error", 500), ("bad-gateway", 502), ("html", 200)])
+def test_a_web_page_comes_instead_of_json(application: Application, fault, member: str, name: str, status: int) -> None:
+    fault(name=name)
+    answer = exchange(application, member)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"<html>" in answer
+    assert application.received(member) == []
+
+
+def test_an_error_page_may_come_after_the_message_was_accepted(application: Application, fault, member: str) -> None:
+    fault(status=504, processed=True)
+    assert exchange(application, member).startswith(b"HTTP/1.1 504 ")
+    assert len(application.received(member)) == 1
+
+
+def test_answers_are_empty_or_cut(application: Application, fault, member: str) -> None:
+    fault(name="empty")
+    assert exchange(application, member).endswith(b"\r\n\r\n")
+    fault(name="truncated")
+    body = exchange(application, member).split(b"\r\n\r\n")[1]
+    with pytest.raises(ValueError, match=r"."):
+        json.loads(body)
+    assert len(application.received(member)) == 1
+
+
+@pytest.mark.parametrize(("name", "before"), [("slow", 0), ("late", 1)])
+def test_a_caller_that_hangs_up_does_not_stop_the_call(
+    application: Application, fault, member: str, name: str, before: int
+) -> None:
+    fault(name=name, seconds=0.5)
+    with pytest.raises(TimeoutError):
+        exchange(application, member, timeout=0.2)
+    assert len(application.received(member)) == before
+    assert len(application.received(member, wait=10)) == 1
+
+
+def test_a_dropped_message_looks_accepted(application: Application, fault, member: str) -> None:
+    fault(name="drop")
+    answer = application.say(member)
+    assert (answer["errcode"], bool(answer["msgid"])) == (0, True)
+    assert application.received(member) == []
+
+
+def test_faults_are_listed_and_cleared(emulator: Emulator, fault) -> None:
+    row = fault(name="late", path="*", times=None)
+    listed = emulator.control("GET", "faults")
+    assert [one["id"] for one in listed["faults"]] == [row["id"]]
+    assert (row["kind"], row["processed"], row["times"]) == ("delay", True, None)
+    assert "reset-after" in listed["names"]
+    emulator.control("DELETE", f"faults/{row['id']}")
+    assert emulator.control("GET", "faults")["faults"] == []
+    emulator.control("POST", "faults", name="no such fault", status=400)
+
+
+def test_the_connection_is_kept_alive_between_calls(emulator: Emulator) -> None:
+    address = urlsplit(emulator.url)
+    request = f"GET /emulator/api/clock HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=5) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        for _ in range(3):
+            connection.sendall(request)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    assert time.monotonic() > 0

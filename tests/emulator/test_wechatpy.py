@@ -1,0 +1,53 @@
+"""An independent client that knows nothing of the emulator: wechatpy."""
+
+import io
+
+import pytest
+from wechatpy.enterprise import WeChatClient
+from wechatpy.exceptions import WeChatClientException
+
+from tests.emulator.conftest import Application
+from tests.emulator.test_media import MP4
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture
+def client(application: Application) -> WeChatClient:
+    class Client(WeChatClient):
+        API_BASE_URL = f"{application.emulator.url}/cgi-bin/"
+
+        def fetch_access_token(self):
+            query = {"corpid": self.corp_id, "corpsecret": self.secret}
+            return self._fetch_access_token(url=f"{self.API_BASE_URL}gettoken", params=query)
+
+    return Client(application.corp_id, application.secret)
+
+
+def test_it_sends_a_text(client: WeChatClient, application: Application, member: str) -> None:
+    answer = client.message.send_text(application.agent_id, [member, "nobody"], "你好，世界")
+    assert answer["invaliduser"] == "nobody"
+    assert [entry["content"]["content"] for entry in application.received(member)] == ["你好，世界"]
+
+
+def test_it_uploads_and_sends_a_video(client: WeChatClient, application: Application, member: str) -> None:
+    media = client.media.upload("video", ("你好.mp4", io.BytesIO(MP4)))
+    client.message.send_video(application.agent_id, member, media["media_id"], title="问候")
+    (entry,) = application.received(member)
+    assert (entry["content"]["filename"], entry["content"]["title"]) == ("你好.mp4", "问候")
+    assert client.media.download(media["media_id"]).content == MP4
+
+
+def test_it_reads_the_directory(client: WeChatClient) -> None:
+    assert client.user.get("lisi")["name"] == "李四"
+    assert [row["name"] for row in client.department.get()][:1] == ["总部"]
+    with pytest.raises(WeChatClientException) as caught:
+        client.user.get("nobody")
+    assert caught.value.errcode == 60111
+
+
+def test_it_renews_a_token_that_was_revoked(client: WeChatClient, application: Application, member: str) -> None:
+    client.message.send_text(application.agent_id, member, "one")
+    application.control("DELETE", "tokens")
+    client.message.send_text(application.agent_id, member, "two")
+    assert len(application.received(member)) == 2
