@@ -252,6 +252,9 @@ def pip_install(group: Group) -> None:
     command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
     if group.optional and failed_before.exists():
         command += ["--retries", "0"]  # else every start without a network would wait for pip's patience
+    if sys.version_info >= (3, 13):
+        # misaki forbids it for the sake of an extra that we do not use; as every version is pinned, none slips in.
+        command.append("--ignore-requires-python")
     command += [*shlex.split(os.environ.get("OPENUSER_PIP_ARGS", "")), "-r", str(REQUIREMENTS / f"{group.name}.txt")]
     wanted = digest(group)
     print(f"Installing {group.title} (requirements/{group.name}.txt) …", flush=True)

@@ -8,6 +8,8 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from openuser.lib.logs import LineFormatter, Redact
+
 COLOURS = (36, 33, 35, 32, 34, 96, 93)
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # True of every laptop, and of no use to whoever reads it there.
@@ -16,6 +18,20 @@ NOISE = re.compile(
     r"|superuser privileges|absolutely not recommended|specify a different user using the --uid"
     r"|^User information: uid=|no config file specified|Redis is starting|Valkey is starting"
 )
+
+
+class ConsoleHandler(logging.Handler):
+    """Sends what this process logs to a console, under a name."""
+
+    def __init__(self, console: "Console", name: str) -> None:
+        super().__init__()
+        self._console = console
+        self._who = name
+        self.setFormatter(LineFormatter())
+        self.addFilter(Redact())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._console.say(self._who, self.format(record))
 
 
 class Console:

@@ -20,6 +20,7 @@ def run(command: Sequence[str]) -> tuple[int, str]:
     # Some configurations ask for --user, which pip refuses in a virtual environment.
     environment = {**os.environ, "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
     kept: deque[str] = deque(maxlen=200)
+    got = 0.0
     with (
         LOG.open("a", encoding="utf-8") as log,
         subprocess.Popen(
@@ -30,23 +31,34 @@ def run(command: Sequence[str]) -> tuple[int, str]:
         for line in pip.stdout or ():
             log.write(line)
             kept.append(line)
-            news = progress(line)
+            got += megabytes(line)
+            news = progress(line, got)
             if news:
                 print(f"  {time.monotonic() - started:4.0f} s  {news}", flush=True)
     return pip.returncode, "".join(kept)
 
 
-def progress(line: str) -> str:
-    """What a line of pip's output means to somebody who waits; empty for most lines."""
+def progress(line: str, got: float) -> str:
+    """What a line of pip's output means to somebody who waits; empty for most lines, and for small packages.
+
+    Args:
+        got: megabytes received so far, this line's included.
+    """
     words = line.strip()
-    got = re.match(r"(Downloading|Using cached|Processing) (\S+)(?: \((.+?)\))?$", words)
-    if got and not words.endswith(".metadata"):
-        package = re.match(r"(.+?)-([^-]+?)(?:-(?:cp|py|pp)\d.*\.whl|\.tar\.gz|\.zip|-.*\.whl)$", Path(got[2]).name)
-        return f"{package[1]} {package[2]}  {got[3] or ''}".rstrip() if package else ""
+    size = megabytes(line)
+    if size >= 1.0:
+        name = re.match(r"(.+?)-(\d[^-]*?)(?:-.*\.whl|\.tar\.gz|\.zip)$", Path(words.split()[1]).name)
+        return f"{name[1].replace('_', '-')} {name[2]} ({size:.0f} MB)" if name else ""
     if words.startswith("Installing collected packages:"):
-        return f"unpacking {words.count(',') + 1} packages (the longest step without news)"
+        return f"unpacking {words.count(',') + 1} packages, {got:.0f} MB"
     built = re.match(r"Building wheel for (\S+) .*started", words)
     return f"building {built[1]}" if built else ""
+
+
+def megabytes(line: str) -> float:
+    """How much a line of pip's output says was received; 0 for other lines."""
+    size = re.match(r"\s*(?:Downloading|Using cached) \S+ \(([\d.]+) ([kMG]?)B\)", line)
+    return float(size[1]) * {"": 1e-6, "k": 1e-3, "M": 1.0, "G": 1e3}[size[2]] if size else 0.0
 
 
 def explain(output: str) -> str:
@@ -63,6 +75,10 @@ def explain(output: str) -> str:
     hashes = re.search(r"DO NOT MATCH THE HASHES[\s\S]*?\n\s+(\S+) from", output)
     if hashes:
         return f"{hashes[1]} is not the file that OpenUser was made with (its hash differs).\n  {where}"
+    conflict = re.search(r"Cannot install (.+?) because these package versions", output)
+    if conflict:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return f"pip cannot agree on {conflict[1]} for Python {version}.\n  Try Python 3.11. {where}"
     built = re.search(
         r"Failed to build (?:installable wheels for some pyproject\.toml based projects )?\(?(\S+?)\)?\s", output
     )

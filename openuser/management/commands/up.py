@@ -1,5 +1,6 @@
 """`manage.py up`: the whole installation on one machine, in one terminal."""
 
+import logging
 import os
 import time
 from argparse import ArgumentParser
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from openuser import installation, programs
-from openuser.console import Console
+from openuser.console import Console, ConsoleHandler
 from openuser.services import ports
 from openuser.services.lock import DataLock
 from openuser.services.processes import Processes, ServiceError
@@ -80,6 +81,7 @@ def check_ports(plan: programs.Plan) -> None:
 def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: str, reload: bool) -> None:
     """Start everything, say how to reach it, keep it alive, end it."""
     console = Console(settings.LOG_DIR / "app.log")
+    logging.getLogger().handlers = [ConsoleHandler(console, NAME)]
     processes = Processes(keep_open=[lock.descriptor])
     supervisor = Supervisor(console, processes)
     supervisor.catch_signals()
