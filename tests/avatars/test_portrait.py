@@ -18,7 +18,7 @@ PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
 
 def make_file(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, kind, **options)  # type: ignore[arg-type]
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 

@@ -41,7 +41,8 @@ def make_shot(
 
 
 def at(motion: Motion, seconds: float) -> np.ndarray:
-    return motion.face[int(seconds * 25)]
+    face: np.ndarray = motion.face[int(seconds * 25)]
+    return face
 
 
 def test_silence_closes_the_lips_entirely() -> None:
@@ -55,7 +56,7 @@ def test_m_closes_the_lips_for_at_least_one_frame() -> None:
     motion = plan(make_shot())
     around = motion.face[20:26]
     assert around[:, Expression.PRESS].max() > 0.98
-    assert aperture(around[:, 1:7]).min() < 0.003
+    assert aperture(around[:, 1:7].astype(np.float64)).min() < 0.003
 
 
 def test_vowels_have_their_shapes() -> None:
@@ -68,7 +69,7 @@ def test_vowels_have_their_shapes() -> None:
 def test_lips_are_ahead_of_the_sound() -> None:
     moments = np.arange(0, 2.4, 0.005)
     opening = aperture(lip_poses(WORD, moments))
-    assert 0.5 < moments[np.argmax(opening > 0.02)] < 0.6
+    assert 0.45 < moments[np.argmax(opening > 0.02)] < 0.58
 
 
 def test_a_short_silence_before_a_stop_is_its_closure() -> None:
@@ -80,7 +81,8 @@ def test_a_short_silence_before_a_stop_is_its_closure() -> None:
     )
     moments = np.arange(0, 0.8, 0.005)
     track = lip_poses(sounds, moments)
-    assert moments[track[:, 5].argmax()] == pytest.approx(0.36 - 0.045, abs=0.03)
+    pressed = float((moments * track[:, 5]).sum() / track[:, 5].sum())
+    assert pressed == pytest.approx(0.36 - 0.045, abs=0.03)
     assert aperture(track).min() < 0.002
 
 

@@ -15,7 +15,8 @@ SAMPLES = 48
 OPEN_ENOUGH = 0.004
 LASHES = 0.030
 CREASE = 0.10
-RIM, CROSSES = 0.62, 0.6
+RIM, CROSSES, BEHIND_GLASSES = 0.62, 0.45, 0.75
+OVERLAP = 0.014
 FEATHER = 4
 
 
@@ -29,6 +30,7 @@ class Eye:
         along = along / np.linalg.norm(along)
         self._along, self._down = along, np.array([-along[1], along[0]])
         self._middle = spots[list(points.upper)].mean(axis=0)
+        self._reach = 1.0
         self._upper, self._lower, self._brow = self._lines(spots, points)
         self.pixels = self._box(spots, points).within(rig.region.width, rig.region.height)
         self._edge = _feather(self.pixels, FEATHER)[..., None]
@@ -46,7 +48,9 @@ class Eye:
         u = place @ self._along.astype(np.float32)
         v = place @ self._down.astype(np.float32)
         upper, lower, brow = (self._read(line, u) for line in (self._upper, self._lower, self._brow))
-        gap = np.maximum(lower - upper, 0) * blink
+        blink *= self._reach
+        # Past the lower lid, or the mesh's error would leave a sliver of the eye.
+        gap = np.maximum(lower - upper + OVERLAP * self._unit, 0) * blink
         lid_edge = upper + gap
         side = self._side(u)
         shift = _stretch(v, brow, lid_edge - LASHES * self._unit, gap) * side
@@ -54,7 +58,7 @@ class Eye:
         lid = cv2.remap(self._picture, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
         fold = np.exp(-(((v - (upper - 0.02 * self._unit)) / (0.018 * self._unit)) ** 2))
         lid = lid * (1 - CREASE * blink * fold * side)[..., None]
-        cover = np.clip((lid_edge + 0.010 * self._unit * blink - v) / 1.3 + 0.5, 0, 1) * (v > brow)
+        cover = np.clip((lid_edge - v) / 1.3 + 0.5, 0, 1) * (v > brow)
         mixed = target + (lid - target) * (cover[..., None] * self._edge)
         target[...] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
@@ -90,6 +94,7 @@ class Eye:
         dark = cv2.blur(light, (1, 13)).astype(np.float64) < RIM * np.median(light)
         if dark.any(axis=1).mean() < CROSSES:
             return start
+        self._reach = BEHIND_GLASSES
         last = np.where(dark.any(axis=1), len(heights) - dark[:, ::-1].argmax(axis=1), 0)
         below = np.where(last > 0, lid + heights[np.clip(last, 0, len(heights) - 1)], -np.inf)
         clear = np.minimum(np.maximum(start, below), lid - LASHES - 0.010 * self._unit)
@@ -111,7 +116,7 @@ class Eye:
     def _side(self, u: Plane) -> Plane:
         """1 over the eye, 0 beyond its corners."""
         part = (u - self._start) / (self._end - self._start)
-        t = np.clip(np.minimum(part, 1 - part) / 0.04, 0, 1)
+        t = np.clip(np.minimum(part, 1 - part) / 0.08, 0, 1)
         side: Plane = t * t * (3 - 2 * t)
         return side
 

@@ -59,7 +59,7 @@ class Mouth:
         # Beyond the corners both layers agree more and more, and the step between them may soften.
         softness = 0.8 + 0.8 * lips.beyond(self._across)
         under = np.clip((self._below - middle) / softness + 0.5, 0, 1)[..., None]
-        mixed: Plane = upper + (lower - upper) * under
+        mixed: Plane = (upper + (lower - upper) * under).astype(np.float32)
         if float(gap.max()) > SEEN_GAP:
             self._open(mixed, lips, top, bottom, face, head)
         seen = target + (mixed - target) * self._edge
