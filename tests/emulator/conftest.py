@@ -1,4 +1,4 @@
-"""The stage: one emulator process per run, and for each test an application, a member and a listening server of its own."""
+"""The stage: one emulator per run; for each test an application, a member and a listening server of its own."""
 
 import itertools
 import json
@@ -28,11 +28,11 @@ class Emulator:
 
     url: str
 
-    def control(self, method: str, path: str, *, status: int = 200, **data: Any) -> dict[str, Any]:
+    def control(self, method: str, path: str, /, *, expect: int = 200, **data: Any) -> dict[str, Any]:
         """A call of the control API; query parameters for GET, else a JSON body."""
         kind = {"params": data} if method == "GET" else {"data": json.dumps(data).encode()}
         answer = requests.request(method, f"{self.url}/emulator/api/{path}", timeout=90, **kind)  # type: ignore[arg-type]
-        assert answer.status_code == status, answer.text
+        assert answer.status_code == expect, answer.text
         return dict(answer.json())
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
@@ -78,8 +78,8 @@ class Application:
         )
         return dict(answer.json())
 
-    def control(self, method: str, path: str, *, status: int = 200, **data: Any) -> dict[str, Any]:
-        return self.emulator.control(method, path, status=status, agentid=self.agent_id, **data)
+    def control(self, method: str, path: str, /, **data: Any) -> dict[str, Any]:
+        return self.emulator.control(method, path, agentid=self.agent_id, **data)
 
     def received(self, member: str = "", **query: Any) -> list[dict[str, Any]]:
         return list(self.control("GET", "ledger", **({"member": member} if member else {}), **query)["entries"])
@@ -119,7 +119,7 @@ class Listener:
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("EMULATOR_")},
         "DJANGO_SETTINGS_MODULE": "openuser.settings.emulator",
         "EMULATOR_DATABASE": str(tmp_path_factory.mktemp("emulator") / "emulator.sqlite3"),
         "EMULATOR_CALLBACK": "http://127.0.0.1:9/nobody",

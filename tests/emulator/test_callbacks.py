@@ -39,12 +39,8 @@ def test_what_a_member_writes_arrives_encrypted(application: Application, listen
 def test_events_carry_no_message_id(application: Application, listener: Listener, member: str) -> None:
     application.control("POST", "event", member=member, event="enter_agent")
     event = decrypt(application, listener.next())
-    assert (event["MsgType"], event["Event"], event["EventKey"], "MsgId" in event) == (
-        "event",
-        "enter_agent",
-        None,
-        False,
-    )
+    assert (event["MsgType"], event["Event"], event["EventKey"]) == ("event", "enter_agent", None)
+    assert "MsgId" not in event
     application.control("POST", "event", member=member, event="click", key="menu.1")
     assert decrypt(application, listener.next())["EventKey"] == "menu.1"
     application.control("POST", "event", member=member, event="LOCATION", latitude=1.5)
@@ -82,9 +78,7 @@ def test_members_send_places_and_links(application: Application, listener: Liste
     assert decrypt(application, listener.next())["Title"] == "题"
 
 
-def test_a_refused_callback_is_sent_again_byte_by_byte(
-    application: Application, listener: Listener, member: str
-) -> None:
+def test_a_refused_callback_is_sent_again_as_it_was(application: Application, listener: Listener, member: str) -> None:
     for _ in range(2):
         listener.will_answer(500)
     answer = application.control("POST", "send", member=member, text="x", wait=10)
@@ -198,7 +192,8 @@ def test_the_callback_url_is_judged(application: Application, listener: Listener
     def echo(path: str) -> tuple[int, bytes]:
         query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
         crypto = WeChatCrypto(application.token, application.aes_key, application.corp_id)
-        return 200, crypto.check_signature(query["msg_signature"], query["timestamp"], query["nonce"], query["echostr"])
+        names = ("msg_signature", "timestamp", "nonce", "echostr")
+        return 200, crypto.check_signature(*(query[name] for name in names)).encode()
 
     listener.on_get = echo
     assert application.control("POST", "verify")["ok"] is True

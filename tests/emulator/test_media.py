@@ -44,9 +44,7 @@ def test_a_part_with_another_name_is_missing_data(application: Application) -> N
     assert application.upload("file", b"123456", part="file")["errcode"] == 41005
 
 
-def test_an_encoded_file_name_is_the_trap_that_it_is_on_the_platform(
-    application: Application, emulator: Emulator
-) -> None:
+def test_an_encoded_file_name_is_the_platforms_trap(application: Application, emulator: Emulator) -> None:
     def post(disposition: str) -> int:
         lines = ["--b", f'Content-Disposition: form-data; name="media"; {disposition}', "", "123456", "--b--", ""]
         answer = requests.post(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import requests
 
 from tests.emulator.conftest import Application, Emulator
 
@@ -134,9 +135,7 @@ def test_without_the_check_a_repeat_is_delivered_again(application: Application,
     assert len(application.received(member)) == 2
 
 
-def test_a_refused_message_is_not_remembered_as_a_repeat(
-    application: Application, emulator: Emulator, member: str
-) -> None:
+def test_a_refused_message_is_not_taken_for_a_repeat(application: Application, emulator: Emulator, member: str) -> None:
     late = f"{member}-late"
     assert application.say(late, enable_duplicate_check=1)["errcode"] == 81013
     emulator.control("POST", "members", userid=late)
@@ -163,8 +162,6 @@ def test_a_message_can_be_recalled_for_a_day(
     url = f"{emulator.url}/cgi-bin/message/recall"
 
     def recall(msgid: str) -> int:
-        import requests
-
         query = {"access_token": application.access_token()}
         return int(requests.post(url, params=query, json={"msgid": msgid}, timeout=10).json()["errcode"])
 

@@ -19,6 +19,9 @@ def local_only(get_response: Handler) -> Handler:
             and request.headers.get("Sec-Fetch-Mode") != "navigate"
         ):
             return JsonResponse({"error": "Requests from other sites are refused."}, status=403)
-        return await get_response(request)
+        response = await get_response(request)
+        if not response.streaming and not response.has_header("Content-Length"):
+            response["Content-Length"] = len(response.content)  # the platform does not answer in chunks
+        return response
 
     return middleware
