@@ -181,17 +181,19 @@ def test_close_ends_the_child(stage):
     assert stage.pid is None
 
 
-def test_the_child_dies_with_its_parent(stage, tmp_path):
+@pytest.mark.parametrize(("voice", "processes"), [("hang", 1), ("a", 2)])
+def test_the_child_and_its_ffmpeg_die_with_the_parent(stage, tmp_path, voice, processes):
     lines = (
-        "import sys; from pathlib import Path; from avatars.studio import Studio; from avatars.pipeline import Script",
-        f"script = Script(text='字', portrait=Path({str(PHOTOGRAPH)!r}), content_id='c', provider='p', voice='hang',",
-        "    speech_engine='tone', render_engine='light')",
+        "from pathlib import Path; from avatars.studio import Studio; from avatars.pipeline import Script",
+        f"script = Script(text='字' * 1200, portrait=Path({str(PHOTOGRAPH)!r}), content_id='c', provider='p',",
+        f"    voice={voice!r}, speech_engine='tone', render_engine='light', longest=240)",
         "place = Studio(); place.warm(script); print(place.pid, flush=True)",
-        f"place.film(script, Path({str(tmp_path)!r}))",
+        f"place.film(script, Path({str(tmp_path)!r}), on_progress=lambda *news: print(*news, flush=True))",
     )
     with subprocess.Popen([sys.executable, "-c", "\n".join(lines)], stdout=subprocess.PIPE, cwd=ROOT) as parent:
+        assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        assert alive(child)
+        wait_until(lambda: len(group_of(child)) == processes)
         parent.kill()
         parent.wait()
     wait_until(lambda: group_of(child) == [])

@@ -58,6 +58,8 @@ class Command(BaseCommand):
                 film.video.replace(out)
         except AvatarError as error:
             raise CommandError(f"{error} ({error.code})") from error
+        except KeyboardInterrupt as stop:
+            raise CommandError("Stopped; nothing was left behind.", returncode=130) from stop
         finally:
             place.close()
         self._sum_up(out, film, time.monotonic() - started)
