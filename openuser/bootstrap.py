@@ -76,7 +76,7 @@ def ensure(argv: Sequence[str]) -> None:
         groups = needed_groups(argv)
         if not (inside or PYTHON.exists()) or any(not is_current(group) for group in groups) or (inside and not whole):
             with one_at_a_time():
-                install(groups, broken=inside and not whole)
+                install(argv, broken=inside and not whole)
         if not whole:
             hand_over(argv)
     except BootstrapError as error:
@@ -128,9 +128,11 @@ def is_current(group: Group) -> bool:
 
 def hand_over(argv: Sequence[str]) -> NoReturn:
     """Run the same command line in the project's own interpreter; does not return."""
-    if os.environ.get(GUARD) == str(os.getpid()):
+    pid, _, times = os.environ.get(GUARD, "").partition(":")
+    already = int(times) if pid == str(os.getpid()) and times.isdigit() else 0
+    if already > 1:  # once into an environment, once more because it had to be made again
         raise BootstrapError(f"{PYTHON} is not a working environment.\n  Remove the folder {VENV} and run again.")
-    environment = {**os.environ, GUARD: str(os.getpid())}
+    environment = {**os.environ, GUARD: f"{os.getpid()}:{already + 1}"}
     try:
         os.execve(PYTHON, [str(PYTHON), *argv], environment)  # noqa: S606
     except OSError as error:
@@ -157,12 +159,13 @@ def one_at_a_time() -> Iterator[None]:
         ) from error
 
 
-def install(groups: Sequence[Group], *, broken: bool) -> None:
-    """Make the environment where it is missing or broken, then install the groups that are not current."""
+def install(argv: Sequence[str], *, broken: bool) -> None:
+    """Make the environment where it is missing or broken, then install what the command needs and is not current."""
     started = time.monotonic()
     if broken or not is_usable():
-        check_disk(sum(group.megabytes for group in groups))
+        check_disk(BASE.megabytes)
         make_environment()
+    groups = needed_groups(argv)  # asked again: in a new environment every command needs everything
     pending = [group for group in groups if not is_current(group)]
     if not pending:
         return

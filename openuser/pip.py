@@ -45,10 +45,10 @@ def progress(line: str, got: float) -> str:
         got: megabytes received so far, this line's included.
     """
     words = line.strip()
+    file = re.match(r"(?:Downloading|Using cached) (?:\S*/)?(\S+?)-(\d[^-\s]*?)(?:-\S+\.whl|\.tar\.gz|\.zip) ", words)
     size = megabytes(line)
-    if size >= 1.0:
-        name = re.match(r"(.+?)-(\d[^-]*?)(?:-.*\.whl|\.tar\.gz|\.zip)$", Path(words.split()[1]).name)
-        return f"{name[1].replace('_', '-')} {name[2]} ({size:.0f} MB)" if name else ""
+    if file and size >= 1.0:
+        return f"{file[1].replace('_', '-')} {file[2]} ({size:.0f} MB)"
     if words.startswith("Installing collected packages:"):
         return f"unpacking {words.count(',') + 1} packages, {got:.0f} MB"
     built = re.match(r"Building wheel for (\S+) .*started", words)
