@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import butter, sosfilt
 
 from avatars.captions import srt
 from avatars.exceptions import AvatarError, EngineMissing, RenderCancelled, ScriptError
@@ -89,6 +90,23 @@ def test_silence_is_silent_and_sounds_are_heard(spoken: tuple[str, Speech]) -> N
             assert decibels(samples) > -45
         elif not sound.symbol and len(samples) > 0.04 * RATE:
             assert decibels(samples) < -45
+
+
+@pytest.mark.parametrize(
+    "text", ["他说他想在上海学习怎么使用手机写字。", "She sells sea shells, and such shoes cost less."]
+)
+def test_hiss_is_heard_when_it_is_reported(kokoro: Kokoro, text: str) -> None:
+    speech = kokoro.speak(text, voice=WOMAN)
+    hiss = sosfilt(butter(4, 4500, "high", fs=RATE, output="sos"), speech.samples)
+    heard = np.sqrt(np.square(hiss[: len(hiss) // 240 * 240]).reshape(-1, 240).mean(axis=1))
+    reported = np.zeros(len(heard))
+    for sound in speech.sounds:
+        if sound.symbol and sound.symbol[-1] in "ʂɕsʃʦꭧʨʧ":
+            reported[round(sound.start * 100) : round(sound.end * 100)] = 1
+    agreement = {shift: np.corrcoef(heard, np.roll(reported, shift))[0, 1] for shift in range(-15, 16)}
+    assert agreement[0] > 0.4
+    best, _ = max(agreement.items(), key=lambda item: item[1])
+    assert abs(best) <= 2
 
 
 def test_there_are_as_many_voiced_nuclei_as_syllables(spoken: tuple[str, Speech]) -> None:
@@ -259,4 +277,4 @@ def test_a_pause_that_is_voiced_is_no_pause() -> None:
         Segment(symbol="", start=4800, end=7200, owner=NOBODY),
         Segment(symbol="m", start=7200, end=9600, owner=1),
     ]
-    assert [(sound.start, sound.end) for sound in cut(timed, samples)] == [(0, 7200), (7200, 9600)]
+    assert [(sound.start, sound.end) for sound in cut(timed, samples)] == [(0, 7200), (7200, 9600 + 1920)]

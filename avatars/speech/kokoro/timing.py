@@ -1,7 +1,7 @@
 """From the network's times to what is heard: one segment per sound, cut to where there is energy.
 
-The network gives a sound before a pause much of the pause (0.15 s in a sentence, 0.7 s at its end), and reports the
-first sound after one up to 60 ms late; tone, length and stress marks have times, which belong to their vowel.
+The network gives a sound before a pause much of the pause (0.15 s in a sentence, 0.7 s at its end) and reports
+the first sound after it late; tone, length and stress marks have times, which belong to their vowel.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _STRESS = frozenset("ˈˌ")
 _SHORT_BLANK = round(0.06 * RATE)
 _HOP = RATE // 100
 _FLOOR = 0.01
-_EARLIEST_PULL = 8
+_FURTHEST = 8
 _SHORTEST = round(0.03 * RATE)
 
 
@@ -73,8 +73,8 @@ def cut(segments: list[Segment], samples: NDArray[np.float32]) -> list[Segment]:
     for sound, following in zip_longest(sounds, sounds[1:]):
         before = trimmed[-1].end if trimmed else 0
         start = _onset(sound.start, before, loud) if sound.start > before else sound.start
-        is_last = following is None or following.start > sound.end
-        trimmed.append(replace(sound, start=start, end=_offset(sound, loud) if is_last else sound.end))
+        limit = following.start if following else len(samples)
+        trimmed.append(replace(sound, start=start, end=_offset(sound, limit, loud) if limit > sound.end else sound.end))
     return trimmed
 
 
@@ -91,13 +91,16 @@ def _loud(samples: NDArray[np.float32]) -> NDArray[np.bool_]:
 def _onset(start: int, before: int, loud: NDArray[np.bool_]) -> int:
     """Pull a sound after a pause back to where the voice begins, by 80 ms at most."""
     frame = reported = min(start // _HOP, len(loud))
-    while frame > 0 and frame > reported - _EARLIEST_PULL and loud[frame - 1]:
+    while frame > 0 and frame > reported - _FURTHEST and loud[frame - 1]:
         frame -= 1
     return max(before, min(start, frame * _HOP))
 
 
-def _offset(segment: Segment, loud: NDArray[np.bool_]) -> int:
-    frame = min(-(-segment.end // _HOP), len(loud))
-    while frame > segment.start // _HOP + 3 and not loud[frame - 1]:
+def _offset(sound: Segment, limit: int, loud: NDArray[np.bool_]) -> int:
+    """End a sound before a pause where the voice ends: earlier by any amount, or later by 80 ms at most."""
+    frame = reported = min(-(-sound.end // _HOP), len(loud))
+    while frame > sound.start // _HOP + 3 and not loud[frame - 1]:
         frame -= 1
-    return min(segment.end, max(frame * _HOP, segment.start + _SHORTEST))
+    while frame < min(len(loud), reported + _FURTHEST) and loud[frame]:
+        frame += 1
+    return min(limit, max(frame * _HOP, sound.start + _SHORTEST))
