@@ -1,4 +1,4 @@
-"""Closes the loop: films a shot, encodes it, decodes it, measures the face again and holds it against what was asked for."""
+"""Closes the loop: films a shot, encodes and decodes it, and holds what is seen of the face against what was asked."""
 
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ Curve = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What was measured in a film per frame: `gap` of the lips and `width` of the mouth in eye distances, `nose` in pixels."""
+    """Per frame of a film: `gap` of the lips and `width` of the mouth in eye distances, `nose` in pixels."""
 
     gap: Curve
     width: Curve

@@ -187,7 +187,7 @@ def test_a_portrait_that_shows_teeth_is_closed_in_silence_and_keeps_its_teeth(
     rig = engine.rig(laughing)
     assert rig.face.shows_teeth
     camera = Camera(rig, Mode.ENHANCED_TALKING_HEAD)
-    assert camera._mouth._interior.own is not None
+    assert camera._mouth._interior.owns_teeth
     closed = engine._mesh.find(camera.frame(pose(), STILL, 0.0).copy())[0]
     assert np.linalg.norm(closed.points[13] - closed.points[14]) / closed.eye_distance < 0.03
 

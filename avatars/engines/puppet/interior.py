@@ -24,6 +24,7 @@ INCISOR_EDGE = 0.002
 TOOTH_ENDS = (0.0, 0.088, 0.155, 0.212, 0.255, 0.290)
 TOOTH_LENGTHS = (0.026, 0.019, 0.024, 0.014, 0.006)
 LOWER_TOOTH = 0.058
+LIP_RED = 0.33
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class Interior:
     tongue: Sprite
     lower_teeth: Sprite
     upper_teeth: Sprite
-    own: Sprite | None
+    owns_teeth: bool
     face: Anatomy
 
     def to_pixels(self) -> Floats:
@@ -45,12 +46,13 @@ class Interior:
 def paint(picture: Picture, face: Anatomy, colours: Palette, seam: float) -> Interior:
     """Paint the inside of a mouth whose closed lips meet at `seam` (units below the middle of the mouth)."""
     canvas = _Canvas(face=face, seam=seam)
+    own = _own_mouth(picture, face, canvas, colours) if face.shows_teeth else None
     return Interior(
         cavity=_cavity(canvas, colours),
         tongue=_tongue(canvas, colours),
         lower_teeth=_lower_teeth(canvas, colours),
-        upper_teeth=_upper_teeth(canvas, colours),
-        own=_own_mouth(picture, face, canvas) if face.shows_teeth else None,
+        upper_teeth=_upper_teeth(canvas, colours) if own is None else own,
+        owns_teeth=own is not None,
         face=face,
     )
 
@@ -128,38 +130,47 @@ def _incisal_edge(across: Sprite) -> Sprite:
     return edge
 
 
-def _own_mouth(picture: Picture, face: Anatomy, canvas: _Canvas) -> Sprite | None:
-    """The portrait's own teeth, a little inside its lips, without lip colour; None where too little shows."""
-    opening = np.zeros(picture.shape[:2], np.uint8)
-    rim = np.concatenate([face.points[list(INNER_UPPER), :2], face.points[list(INNER_LOWER)[::-1], :2]])
-    cv2.fillPoly(opening, [rim.round().astype(np.int32)], 255)
-    shrink = max(1, round(0.008 * face.unit))
-    opening = cv2.erode(opening, np.ones((3, 3), np.uint8), iterations=shrink)
-    if int((opening > 0).sum()) < 20:
+def _own_mouth(picture: Picture, face: Anatomy, canvas: _Canvas, colours: Palette) -> Sprite | None:
+    """The portrait's own teeth, without lip colour; they go on under the upper lip. None where too little shows."""
+    shrink = max(1, round(0.012 * face.unit))
+    opening = cv2.erode(_opening(picture, face), np.ones((3, 3), np.uint8), iterations=shrink)
+    # Where the mesh is a little off, lips come into the opening: they are redder than any tooth.
+    red, green = picture[..., 0].astype(np.float32), picture[..., 1].astype(np.float32)
+    opening[(red - green) / np.maximum(red, 30) > LIP_RED] = 0
+    inside = picture[opening > 0].astype(np.float64) @ LUMA
+    if len(inside) < 20 or np.mean(inside > 0.6 * (colours.teeth @ LUMA)) < 0.25:
         return None
     y, x = np.nonzero(opening)
-    around = slice(max(0, y.min() - 20), y.max() + 20), slice(max(0, x.min() - 20), x.max() + 20)
+    margin = round(0.08 * face.unit)
+    around = slice(max(0, y.min() - margin), y.max() + margin), slice(max(0, x.min() - margin), x.max() + margin)
     filled = picture.copy()
     outside = np.ascontiguousarray((opening[around] == 0).astype(np.uint8))
     filled[around] = cv2.inpaint(np.ascontiguousarray(picture[around]), outside, 3, cv2.INPAINT_TELEA)
-    soft = cv2.GaussianBlur(opening.astype(np.float32) / 255, (0, 0), shrink * 0.9)
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    upwards = np.ones((max(1, round(0.05 * face.unit)), 1), np.uint8)
+    covered = cv2.dilate(opening, upwards, anchor=(0, 0)).astype(np.float32) / 255
+    soft = cv2.GaussianBlur(covered, (0, 0), shrink * 0.7)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     colour = cv2.warpAffine(filled, _to_pixels(face), canvas.size, flags=flags).astype(np.float32)
-    alpha = cv2.warpAffine(soft, _to_pixels(face), canvas.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    alpha = cv2.warpAffine(soft, _to_pixels(face), canvas.size, flags=flags)
     return np.dstack([colour * alpha[..., None], alpha])
+
+
+def _opening(picture: Picture, face: Anatomy) -> NDArray[np.uint8]:
+    """255 between the inner lips as the mesh has them."""
+    opening = np.zeros(picture.shape[:2], np.uint8)
+    rim = np.concatenate([face.points[list(INNER_UPPER), :2], face.points[list(INNER_LOWER)[::-1], :2]])
+    cv2.fillPoly(opening, [rim.round().astype(np.int32)], 255)
+    return opening
 
 
 def own_teeth_colour(picture: Picture, face: Anatomy, colours: Palette) -> Palette:
     """The palette with the colour of the teeth that the portrait shows, if it shows enough of them."""
-    opening = np.zeros(picture.shape[:2], np.uint8)
-    rim = np.concatenate([face.points[list(INNER_UPPER), :2], face.points[list(INNER_LOWER)[::-1], :2]])
-    cv2.fillPoly(opening, [rim.round().astype(np.int32)], 255)
-    inside = picture[opening > 0].astype(np.float64)
+    inside = picture[_opening(picture, face) > 0].astype(np.float64)
     if len(inside) < 20:
         return colours
     light, spread = inside @ LUMA, inside.max(axis=1) - inside.min(axis=1)
-    bright = inside[(light > np.percentile(light, 60)) & (spread < 90)]
-    if len(bright) < 10:
+    bright = inside[(light > max(np.percentile(light, 60), 0.55 * (colours.teeth @ LUMA))) & (spread < 90)]
+    if len(bright) < 0.1 * len(inside):
         return colours
     teeth = (np.median(bright, axis=0) * 0.97).astype(np.float32)
     return Palette(teeth=teeth, cavity=colours.cavity, tongue=colours.tongue, drawn=colours.drawn)

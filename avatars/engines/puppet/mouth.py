@@ -114,11 +114,8 @@ class Mouth:
             seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
         light = 0.70 + 0.30 * np.clip(depth / (0.045 * unit), 0, 1)
         # Lips that are pushed forward keep the light out.
-        light *= lips.corner_light(across) * (1 - 0.40 * float(np.clip(face[Expression.ROUND], 0, 1)))
+        light *= lips.corner_light(across) * (1 - 0.25 * float(np.clip(face[Expression.ROUND], 0, 1)))
         seen *= 1 - (1 - light)[..., None] * SHADOW
-        if interior.own is not None:
-            layer = laid(interior.own, 0.0)
-            seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
         return seen
 
     def _placed(self, head: Pose, down: float, corner: Floats) -> Floats:
