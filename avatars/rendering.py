@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from avatars.exceptions import AvatarError, RenderCancelled
-from avatars.models import Render
+from avatars.models import DigitalHuman, Render
 from avatars.pipeline import Film, Script
 from avatars.signals import render_finished
 from avatars.studio import studio
@@ -27,10 +27,10 @@ logger = logging.getLogger(__name__)
 
 # Where each stage begins and how much of the whole it is, in per cent, from figures of the benchmark.
 STAGES = {
-    Render.Stage.SPEAKING: (0, 30),
-    Render.Stage.FILMING: (30, 60),
-    Render.Stage.FINISHING: (90, 5),
-    Render.Stage.CHECKING: (95, 5),
+    Render.Stage.SPEAKING: (0, 55),
+    Render.Stage.FILMING: (55, 28),
+    Render.Stage.FINISHING: (83, 5),
+    Render.Stage.CHECKING: (88, 12),
 }
 REPORT_EVERY = 0.7
 CANDIDATES = 5
@@ -51,6 +51,18 @@ def render_next(*, now: datetime | None = None) -> None:
         logger.info("A render was cancelled or taken over.", extra={"cid": render.cid, "render": render.pk})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def warm() -> None:
+    """Have the studio load its models before anybody waits for them."""
+    human = DigitalHuman.objects.select_related("voice").order_by("pk").first()
+    if human is None:
+        return
+    sample = Render(digital_human=human, text=human.name, mode=human.mode)
+    try:
+        studio().warm(_script(sample))
+    except AvatarError as error:
+        logger.warning("The studio could not warm up.", extra={"code": error.code})
 
 
 def _claim(now: datetime) -> Render | None:

@@ -94,4 +94,8 @@ def _content_hash(digital_human: DigitalHuman, text: str, mode: str) -> str:
 
 def check_portrait(data: bytes) -> None:
     """Raise `PortraitError` for a picture that cannot be animated. The studio looks at it, in a process of its own."""
-    studio().check_portrait(data)
+    try:
+        studio().check_portrait(data)
+    finally:
+        # A web process asks rarely: the child would only hold memory.
+        studio().close()

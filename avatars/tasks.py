@@ -8,3 +8,8 @@ from avatars import rendering
 @shared_task(name="avatars.render")
 def render(pk: int) -> None:
     rendering.render_next()
+
+
+@shared_task(name="avatars.warm")
+def warm() -> None:
+    rendering.warm()

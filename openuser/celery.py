@@ -22,3 +22,5 @@ def keep_our_logging(**_: Any) -> None:
 def wake_what_waits(**_: Any) -> None:
     """A worker that starts finds what its predecessors left."""
     app.send_task("openuser.sweep", retry=False)
+    if "render" in app.amqp.queues.consume_from:
+        app.send_task("avatars.warm", retry=False)

@@ -22,6 +22,7 @@ KEYS = {
     "TOKEN": "StackToken",
     "AES_KEY": AES_KEY,
 }
+LONGEST_WAIT = 30
 _numbers = itertools.count(1)
 
 
@@ -118,8 +119,10 @@ class Person:
 
     def reads(self, count: int = 1, *, seconds: float = 45) -> list[dict[str, Any]]:
         """The next `count` messages, waited for."""
-        query = {"member": self.user_id, "since": self._seen, "wait": seconds, "count": count}
-        entries: list[dict[str, Any]] = self.emulator.api("GET", "ledger", params=query)["entries"]
+        deadline, entries = time.monotonic() + seconds, []
+        while len(entries) < count and time.monotonic() < deadline:
+            query = {"member": self.user_id, "since": self._seen, "wait": min(seconds, LONGEST_WAIT), "count": count}
+            entries = self.emulator.api("GET", "ledger", params=query)["entries"]
         assert len(entries) >= count, f"{self.user_id} waited for {count} messages and got {len(entries)}"
         self._seen = entries[count - 1]["id"]
         return entries[:count]

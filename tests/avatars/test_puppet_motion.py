@@ -5,7 +5,7 @@ import pytest
 
 from avatars.engines.base import Mode, Shot
 from avatars.engines.puppet.lips import aperture, lip_poses
-from avatars.engines.puppet.motion import Motion, plan
+from avatars.engines.puppet.motion import Motion, plan, smiling
 from avatars.engines.puppet.parameters import Expression, Head
 from avatars.engines.puppet.visemes import BITE, CLOSED, HISS, SPREAD, visemes
 from avatars.speech.base import Sound, Speech
@@ -144,3 +144,14 @@ def test_speech_without_sounds_is_silence() -> None:
 
 def test_no_samples_give_no_frames() -> None:
     assert len(plan(make_shot((), seconds=0.0)).face) == 0
+
+
+def test_a_smiling_portrait_opens_as_far_but_less_by_the_jaw() -> None:
+    plain = plan(make_shot()).face
+    eased = smiling(plain, 0.08)
+    opened = int(plain[:, Expression.JAW].argmax())
+    assert eased[opened, Expression.JAW] < plain[opened, Expression.JAW]
+    assert eased[opened, Expression.NEUTRAL] < 0.5
+    gap = aperture(eased[:, 1:7].astype(np.float64)) + 0.08 * (1 - eased[:, Expression.NEUTRAL])
+    assert np.allclose(gap, aperture(plain[:, 1:7].astype(np.float64)), atol=1e-4)
+    assert eased[2, Expression.NEUTRAL] == 1

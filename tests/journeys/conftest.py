@@ -1,0 +1,34 @@
+"""One stack for all journeys of a run; each test has a member of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.emulated import Person
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    stack = Stack()
+    try:
+        yield stack.start()
+    finally:
+        stack.close()
+
+
+@pytest.fixture
+def person(stack: Stack) -> Person:
+    stack.emulator.api("DELETE", "faults")
+    return stack.emulator.hire()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failing journey shows what the processes said."""
+    report = yield
+    stack = item.funcargs.get("stack") if hasattr(item, "funcargs") else None
+    if report.when == "call" and report.failed and stack is not None:
+        for name in stack.parts:
+            report.sections.append((f"log of {name}", stack.log(name)[-4000:]))
+    return report
