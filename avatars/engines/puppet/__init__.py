@@ -10,7 +10,7 @@ import cv2
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.engines.puppet.camera import Camera
 from avatars.engines.puppet.mesh import DATA, FaceMesh
-from avatars.engines.puppet.motion import plan
+from avatars.engines.puppet.motion import plan, smiling
 from avatars.engines.puppet.rig import Rig, build
 from avatars.engines.puppet.segmentation import PersonMask
 
@@ -45,5 +45,6 @@ class Puppet(RenderEngine):
     def _film(self, rig: Rig, shot: Shot) -> Iterator[Picture]:
         motion = plan(shot, strength=self._strength * rig.amplitude)
         camera = Camera(rig, shot.mode)
-        for face, head, blink in zip(motion.face, motion.head * rig.amplitude, motion.blink, strict=True):
+        faces = smiling(motion.face, float(rig.face.gaps.max())) if rig.face.shows_teeth else motion.face
+        for face, head, blink in zip(faces, motion.head * rig.amplitude, motion.blink, strict=True):
             yield camera.frame(face, head, float(blink))

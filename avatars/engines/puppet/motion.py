@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from avatars.engines.base import Mode, Shot
-from avatars.engines.puppet.lips import lip_poses
+from avatars.engines.puppet.expressions import JAW_DROP
+from avatars.engines.puppet.geometry import smoothstep
+from avatars.engines.puppet.lips import aperture, lip_poses
 from avatars.engines.puppet.mesh import Floats
 from avatars.engines.puppet.parameters import LIPS, Expression, Head
 from avatars.speech.base import Speech
@@ -53,6 +55,18 @@ def plan(shot: Shot, *, strength: float = 1.0) -> Motion:
             head[:, Head.BREATH] = 0.55 * np.sin(2 * np.pi * times / BREATH_SECONDS)
             face[:, Expression.BROW] = _brows(voice, shot.fps, random)
     return Motion(face=face.astype(np.float32), head=head.astype(np.float32), blink=blink.astype(np.float32))
+
+
+def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
+    """The poses for a portrait whose own lips are `gap` (eye distances) apart: open sounds part them as in the portrait
+    rather than by the jaw, so that its teeth are seen; how far the lips are apart stays the same."""
+    asked = aperture(face[:, list(LIPS)].astype(np.float64))
+    by_jaw = JAW_DROP * np.maximum(0.0, face[:, Expression.JAW])
+    back = np.minimum(0.7 * smoothstep(0.01, 0.06, asked), 0.9 * by_jaw / gap)
+    eased = face.copy()
+    eased[:, Expression.NEUTRAL] -= back
+    eased[:, Expression.JAW] -= back * gap / JAW_DROP
+    return eased
 
 
 def _voice(speech: Speech, count: int, fps: int) -> _Voice:

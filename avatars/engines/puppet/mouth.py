@@ -112,7 +112,9 @@ class Mouth:
         ):
             layer = laid(sprite, down)
             seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
-        light = 0.70 + 0.30 * np.clip(depth / (0.045 * unit), 0, 1)
+        # Teeth of the portrait bring their own shadow along.
+        shadow = 0.12 if interior.owns_teeth else 0.30
+        light = 1 - shadow * (1 - np.clip(depth / (0.045 * unit), 0, 1))
         # Lips that are pushed forward keep the light out.
         light *= lips.corner_light(across) * (1 - 0.25 * float(np.clip(face[Expression.ROUND], 0, 1)))
         seen *= 1 - (1 - light)[..., None] * SHADOW
