@@ -201,8 +201,8 @@ def noise(chance: random.Random) -> bytes:
 
 MUTATORS: list[Mutator] = [
     truncated_base64, invalid_base64, changed_ciphertext, wrong_padding, wrong_receive_id, wrong_length,
-    short_plaintext, document_type, oversized, deep, wide, attributes, other_encodings, invalid_utf8, json_body, two_encrypts,
-    missing_elements, odd_values, cut_anywhere, changed_anywhere, changed_inside, noise,
+    short_plaintext, document_type, oversized, deep, wide, attributes, other_encodings, invalid_utf8, json_body,
+    two_encrypts, missing_elements, odd_values, cut_anywhere, changed_anywhere, changed_inside, noise,
 ]  # fmt: skip
 REFUSED: list[Mutator] = [
     truncated_base64, invalid_base64, wrong_padding, wrong_receive_id, wrong_length, short_plaintext, document_type,

@@ -156,7 +156,7 @@ def test_repeated_and_nested_elements_stay_in_the_tree():
 def test_values_cannot_be_changed_and_do_not_show_their_tree():
     message = text("你好")
     with pytest.raises(FrozenInstanceError):
-        message.content = "other"  # type: ignore[misc]
+        message.content = "other"
     assert "Node" not in repr(message)
 
 
