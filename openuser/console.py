@@ -17,6 +17,8 @@ NOISE = re.compile(
     r"(?i)overcommit|memory overcommit must be enabled|vm\.overcommit_memory|can also cause failures without low memory"
     r"|superuser privileges|absolutely not recommended|specify a different user using the --uid"
     r"|^User information: uid=|no config file specified|Redis is starting|Valkey is starting"
+    r"|Received SIGTERM scheduling shutdown|is now ready to exit, bye bye|^worker: Warm shutdown"
+    r"|TensorFlow Lite XNNPACK delegate"
 )
 
 

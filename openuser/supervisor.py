@@ -121,6 +121,8 @@ class Supervisor:
     def restart(self, names: Iterable[str], *, why: str) -> None:
         """End some programs and start them again at once."""
         children = [self._children[name] for name in names if name in self._children]
+        if not children:
+            return
         self._say(f"{why}: restarting {', '.join(child.program.name for child in children)}")
         running = [child.process for child in children if child.process is not None]
         self._processes.end(running, grace=2.0)

@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from openuser.sources import Sources
 from openuser.supervisor import NAME, NotStartingError, Supervisor
 
 RELOADED = ("web", "worker", "render", "beat")
+EMULATORS = ("wecom/emulator/", "templates/emulator/")
 
 
 class Command(BaseCommand):
@@ -118,15 +120,18 @@ def adopt(plan: programs.Plan) -> None:
         settings.WECOM["API_BASE_URL"] = environment["OPENUSER_EMULATOR_URL"]
 
 
-def reloader(supervisor: Supervisor) -> Any:
+def reloader(supervisor: Supervisor) -> Callable[[], None]:
     """What to do every second under --reload."""
     sources = Sources()
 
     def look() -> None:
         changed = sources.changed()
-        if changed:
-            more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-            supervisor.restart(RELOADED, why=f"{changed[0]}{more} changed")
+        ours = [name for name in changed if not name.startswith(EMULATORS)]
+        theirs = [name for name in changed if name.startswith(EMULATORS)]
+        for names, concerned in ((ours, RELOADED), (theirs, ("emulator",))):
+            if names:
+                more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+                supervisor.restart(concerned, why=f"{names[0]}{more} changed")
 
     return look
 
