@@ -1,0 +1,106 @@
+// The column beside the phone: callbacks, API calls, faults.
+import { $, make } from "./dom.js";
+import { call } from "./server.js";
+import { say } from "./strings.js";
+import { precise } from "./times.js";
+
+const MOST = 100;
+const records = new Map(); // "callbacks 12" → its <details>
+
+const pretty = (text) => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+};
+const indented = (xml) => xml.replace(/></g, ">\n<").replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, "$1");
+
+function put(panel, key, summary, body) {
+  const old = records.get(`${panel} ${key}`);
+  const node = make("details", { className: "record" }, make("summary", {}, ...summary), ...body);
+  records.set(`${panel} ${key}`, node);
+  const home = $(`panel-${panel}`);
+  home.querySelector(".empty")?.remove();
+  if (old) {
+    node.open = old.open;
+    old.replaceWith(node);
+    return;
+  }
+  home.prepend(node);
+  if (home.childElementCount > MOST) home.lastElementChild.remove();
+}
+
+const pill = (text, kind) => make("span", { className: `pill ${kind}`, text });
+
+export function showCallback(row) {
+  const last = row.attempts.at(-1);
+  const kind = { delivered: "good", failed: "bad" }[row.status] ?? "";
+  const name = make("span", { className: "record-name", text: row.kind }, make("small", { text: row.member }));
+  const time = make("span", { className: "record-time", text: precise(row.at) });
+  const tries = row.attempts.map(
+    (one) => `${say("attempt", one.number)}  ${one.status ?? one.error}  ${one.ms} ms${one.answer ? `\n${one.answer}` : ""}`,
+  );
+  const body = [make("pre", { text: indented(row.xml) })];
+  if (tries.length) body.push(make("pre", { text: tries.join("\n") }));
+  body.push(make("button", { className: "mini", type: "button", text: say("replay"), click: () => call("POST", `callbacks/${row.id}/replay`) }));
+  put("callbacks", row.id, [pill(last ? String(last.status ?? "—") : "…", kind), name, time], body);
+}
+
+export function showCall(row) {
+  const kind = row.errcode === 0 && !row.fault ? "good" : "bad";
+  const name = make("span", { className: "record-name", text: row.path }, make("small", { text: `${row.ms} ms` }));
+  const time = make("span", { className: "record-time", text: precise(row.at) });
+  const body = [make("pre", { text: `${row.fault ? `⚡ ${row.fault}\n` : ""}${pretty(row.request) || "—"}` }), make("pre", { text: pretty(row.answer) })];
+  put("calls", row.id, [pill(String(row.status === null ? "—" : row.errcode), kind), name, time], body);
+}
+
+export async function refresh() {
+  const [callbacks, calls] = await Promise.all([call("GET", "callbacks", { limit: 50 }), call("GET", "calls", { limit: 50 })]);
+  for (const panel of ["callbacks", "calls"]) $(`panel-${panel}`).replaceChildren(make("p", { className: "empty", text: say("nothing") }));
+  records.clear();
+  callbacks.callbacks.forEach(showCallback);
+  calls.calls.forEach(showCall);
+  await refreshFaults();
+}
+
+async function refreshFaults() {
+  const { faults, names } = await call("GET", "faults");
+  const select = $("fault-name");
+  if (!select.options.length) select.append(...names.map((name) => make("option", { text: name, value: name })));
+  $("fault-list").replaceChildren(
+    ...faults.map((fault) => {
+      const words = `${fault.name || fault.kind} · ${fault.path} · ×${fault.times ?? say("always")}`;
+      const remove = () => call("DELETE", `faults/${fault.id}`).then(refreshFaults);
+      return make("li", {}, make("span", { text: words }), make("button", { className: "mini", type: "button", text: say("remove"), click: remove }));
+    }),
+  );
+}
+
+export function start() {
+  const tabs = ["callbacks", "calls", "faults"];
+  const choose = (name) => {
+    for (const tab of tabs) {
+      $(`tab-${tab}`).setAttribute("aria-selected", String(tab === name));
+      $(`tab-${tab}`).tabIndex = tab === name ? 0 : -1;
+      $(`panel-${tab}`).hidden = tab !== name;
+    }
+    if (name === "faults") refreshFaults();
+  };
+  tabs.forEach((name, index) => {
+    $(`tab-${name}`).addEventListener("click", () => choose(name));
+    $(`tab-${name}`).addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs[(index + step + tabs.length) % tabs.length];
+      choose(next);
+      $(`tab-${next}`).focus();
+    });
+  });
+  $("fault-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const data = { name: $("fault-name").value, path: $("fault-path").value, times: Number($("fault-times").value) || 1 };
+    await call("POST", "faults", data);
+    await refreshFaults();
+  });
+}

@@ -1,0 +1,249 @@
+// The phone: who one is, the open chat, and what arrives.
+import { preview, row } from "./bubbles.js";
+import * as composer from "./composer.js";
+import { $, avatar, make } from "./dom.js";
+import * as inspector from "./inspector.js";
+import { call, connect } from "./server.js";
+import { say, translate } from "./strings.js";
+import { GAP, now, short, stamp } from "./times.js";
+
+const state = { app: null, members: [], member: null, entries: new Map(), unsent: [], sending: 0, held: [], following: true };
+const NEAR = 120; // pixels from the end within which a chat follows new messages
+
+// ---- members
+async function loadMembers() {
+  state.members = (await call("GET", "members")).members;
+  drawMembers();
+}
+
+function drawMembers() {
+  $("people-list").replaceChildren(...state.members.map(personRow));
+  const elsewhere = state.members.reduce((sum, one) => sum + (one.userid === state.member?.userid ? 0 : one.unread), 0);
+  $("back-count").hidden = elsewhere === 0;
+  $("back-count").textContent = String(elsewhere);
+  document.title = `${elsewhere ? `(${elsewhere}) ` : ""}${state.app.name}`;
+}
+
+function personRow(person) {
+  const first = make("div", { className: "person-line" });
+  const job = person.left ? say("left") : person.position;
+  first.append(make("span", { className: "person-name", text: person.name }), make("span", { className: "person-job", text: job }));
+  if (person.last) first.append(make("span", { className: "person-time", text: short(person.last.at) }));
+  const second = make("div", { className: "person-line" });
+  second.append(make("span", { className: "person-last", text: person.last ? preview(person.last, state.app) : say("noMessages") }));
+  if (person.unread) second.append(make("span", { className: "badge", text: String(person.unread), "aria-label": say("unread", person.unread) }));
+  const current = person.userid === state.member?.userid;
+  const button = make("button", {
+    className: `person ${person.left ? "left" : ""}`, type: "button", "data-testid": `member-${person.userid}`,
+    "aria-current": current ? "true" : false, click: () => choose(person.userid),
+  });
+  button.append(avatar(person, "large"), make("span", { className: "person-lines" }, first, second));
+  return make("li", {}, button);
+}
+
+function choose(userid) {
+  if (location.hash === `#${userid}`) open(userid);
+  else location.hash = userid;
+}
+
+// ---- the open chat
+async function open(userid) {
+  const member = state.members.find((one) => one.userid === userid) ?? null;
+  const entered = member !== null && member.userid !== state.member?.userid;
+  state.member = member;
+  $("desk").dataset.view = member ? "chat" : "people";
+  if (!member) return drawMembers();
+  if (entered) Object.assign(state, { entries: new Map(), unsent: [] });
+  $("chat-title").textContent = state.app.name;
+  $("chat-note").textContent = say("actingAs", member.name);
+  $("me").replaceChildren(avatar(member, "small"));
+  await loadChat();
+  toEnd();
+  if (entered) await call("POST", "event", { member: userid, event: "enter_agent" });
+  if (matchMedia("(hover: hover)").matches) $("composer").focus({ preventScroll: true });
+}
+
+async function loadChat() {
+  const member = state.member;
+  if (!member) return;
+  const { entries } = await call("GET", "chat", { member: member.userid });
+  if (state.member !== member) return; // somebody else was chosen meanwhile
+  state.entries = new Map(entries.map((entry) => [entry.id, entry]));
+  draw();
+  await markRead();
+}
+
+async function markRead() {
+  const known = state.members.find((one) => one.userid === state.member?.userid);
+  if (!known || document.hidden) return;
+  await call("POST", "read", { member: known.userid });
+  known.unread = 0;
+  drawMembers();
+}
+
+function draw() {
+  const messages = $("messages");
+  const old = new Map([...messages.querySelectorAll("[data-key]")].map((node) => [node.dataset.key, node]));
+  const nodes = [];
+  let last = 0;
+  for (const entry of [...[...state.entries.values()].sort((one, other) => one.id - other.id), ...state.unsent]) {
+    if (entry.at - last > GAP) nodes.push(make("p", { className: "stamp", text: stamp(entry.at) }));
+    last = entry.at;
+    nodes.push(keep(old, entry));
+  }
+  for (const node of old.values()) node.remove();
+  place(messages, nodes);
+  if (state.following) toEnd();
+}
+
+// A node whose entry did not change stays, so that a playing video goes on.
+function keep(old, entry) {
+  const key = `${entry.id}/${entry.recalled}/${entry.status ?? entry.callback?.status ?? ""}`;
+  const known = old.get(key);
+  if (known) {
+    old.delete(key);
+    return known;
+  }
+  const node = row(entry, { app: state.app, member: state.member, retry });
+  node.dataset.key = key;
+  node.classList.toggle("fresh", Date.now() / 1000 - entry.at < 3);
+  for (const media of node.querySelectorAll("img, video")) {
+    for (const name of ["load", "loadedmetadata"]) media.addEventListener(name, () => state.following && toEnd());
+  }
+  return node;
+}
+
+function place(messages, nodes) {
+  for (const node of [...messages.querySelectorAll(".stamp")]) node.remove();
+  nodes.forEach((node, index) => {
+    const there = messages.children[index];
+    if (there !== node) messages.insertBefore(node, there ?? null);
+  });
+}
+
+function toEnd() {
+  state.following = true;
+  $("messages").scrollTop = $("messages").scrollHeight;
+}
+
+function watchScrolling() {
+  const messages = $("messages");
+  messages.addEventListener("scroll", () => {
+    state.following = messages.scrollHeight - messages.scrollTop - messages.clientHeight < NEAR;
+  });
+}
+
+// ---- sending
+async function send(draft) {
+  const { member, body } = draft;
+  draft.status = "queued";
+  state.unsent.push(draft);
+  draw();
+  toEnd();
+  state.sending += 1;
+  try {
+    const { entry } = await call("POST", "send", body);
+    if (state.member === member) state.entries.set(entry.id, entry);
+    state.unsent = state.unsent.filter((one) => one !== draft);
+  } catch {
+    draft.status = "unsent";
+  } finally {
+    state.sending -= 1;
+  }
+  state.held.splice(0).forEach(happened);
+  draw();
+  toEnd();
+}
+
+const draft = (msgtype, content, body, media_url = null) => ({
+  id: `draft-${crypto.randomUUID()}`, msgtype, content, body, media_url, received: false, recalled: false, at: Date.now() / 1000,
+  member: state.member,
+});
+
+function sendText(text) {
+  send(draft("text", { content: text }, { member: state.member.userid, text }));
+}
+
+function sendFile(kind, file) {
+  const form = new FormData();
+  form.append("member", state.member.userid);
+  form.append("type", kind);
+  form.append("media", file, file.name);
+  send(draft(kind, { filename: file.name, size: file.size }, form, URL.createObjectURL(file)));
+}
+
+function sendPlace() {
+  const place = { type: "location", latitude: 23.1065, longitude: 113.3245, label: say("here") };
+  send(draft("location", place, { member: state.member.userid, ...place }));
+}
+
+function retry(entry) {
+  if (entry.callback) return call("POST", `callbacks/${entry.callback.id}/replay`);
+  state.unsent = state.unsent.filter((one) => one !== entry);
+  return send({ ...entry, at: Date.now() / 1000 });
+}
+
+// ---- news
+const HANDLERS = {
+  entry({ entry }) {
+    if (entry.agentid !== state.app.agentid) return;
+    if (!entry.received && state.sending) return void state.held.push({ what: "entry", entry }); // its draft still stands for it
+    const person = state.members.find((one) => one.userid === entry.member);
+    if (person) Object.assign(person, { last: entry, unread: person.unread + (entry.received ? 1 : 0) });
+    drawMembers();
+    if (entry.member !== state.member?.userid) return;
+    state.entries.set(entry.id, { ...entry, callback: entry.callback ?? state.entries.get(entry.id)?.callback });
+    draw();
+    if (entry.received) markRead();
+  },
+  recalled({ msgid }) {
+    for (const entry of state.entries.values()) if (entry.msgid === msgid) entry.recalled = true;
+    draw();
+  },
+  callback({ callback }) {
+    inspector.showCallback(callback);
+    for (const entry of state.entries.values()) if (entry.callback?.id === callback.id) entry.callback.status = callback.status;
+    if (state.member) draw();
+  },
+  call: ({ call: one }) => inspector.showCall(one),
+  refresh: () => catchUp(),
+};
+
+const happened = (event) => HANDLERS[event.what]?.(event);
+
+async function catchUp() {
+  try {
+    await Promise.all([loadMembers(), loadChat(), inspector.refresh()]);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // a TypeError is fetch without a network: the next try will do
+  }
+}
+
+function online(yes) {
+  $("offline").hidden = yes;
+  $("lamp").classList.toggle("on", yes);
+}
+
+async function start() {
+  translate(document);
+  const tick = () => ($("clock").textContent = now());
+  tick();
+  setInterval(tick, 5000);
+  const agent = Number(new URLSearchParams(location.search).get("agentid"));
+  const { apps } = await call("GET", "apps");
+  state.app = apps.find((app) => app.agentid === agent) ?? apps[0];
+  composer.start({ sendText, sendFile, sendPlace });
+  inspector.start();
+  watchScrolling();
+  $("back").addEventListener("click", () => (location.hash = ""));
+  $("me").addEventListener("click", () => (location.hash = ""));
+  await loadMembers();
+  addEventListener("hashchange", () => open(decodeURIComponent(location.hash.slice(1))));
+  document.addEventListener("visibilitychange", markRead);
+  const wide = matchMedia("(min-width: 1180px)").matches;
+  const first = decodeURIComponent(location.hash.slice(1)) || (wide ? state.members[0]?.userid : "");
+  if (first) choose(first);
+  connect({ happened, catchUp, online });
+}
+
+start();

@@ -1,0 +1,42 @@
+// The control API and the live connection.
+const agent = new URLSearchParams(location.search).get("agentid");
+
+export async function call(method, path, data = {}) {
+  const url = new URL(`/emulator/api/${path}`, location.href);
+  const options = { method };
+  if (agent) data instanceof FormData ? data.append("agentid", agent) : (data = { agentid: Number(agent), ...data });
+  if (data instanceof FormData) options.body = data;
+  else if (method === "GET") for (const [name, value] of Object.entries(data)) url.searchParams.set(name, value);
+  else Object.assign(options, { body: JSON.stringify(data), headers: { "Content-Type": "application/json" } });
+  const answer = await fetch(url, options);
+  const result = await answer.json();
+  if (!answer.ok) throw new Error(result.error ?? answer.statusText);
+  return result;
+}
+
+const LONGEST = 8000;
+const POLL = 2000;
+
+// Calls `happened(event)` for news, `catchUp()` after every connection and regularly while there is none.
+export function connect({ happened, catchUp, online }) {
+  let pause = 500;
+  let polling = null;
+  const open = () => {
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/emulator/ws/`);
+    socket.addEventListener("open", () => {
+      pause = 500;
+      clearInterval(polling);
+      polling = null;
+      online(true);
+      catchUp();
+    });
+    socket.addEventListener("message", (message) => happened(JSON.parse(message.data)));
+    socket.addEventListener("close", () => {
+      online(false);
+      polling ??= setInterval(catchUp, POLL);
+      setTimeout(open, pause);
+      pause = Math.min(pause * 2, LONGEST);
+    });
+  };
+  open();
+}

@@ -1,0 +1,44 @@
+// Words of the page, in Chinese and English. The browser's language decides; ?lang= overrules it.
+const WORDS = {
+  zh: {
+    whoAmI: "我是谁", whoHint: "选择一位成员，进入应用会话", back: "返回成员列表", switchMember: "切换成员", messages: "消息",
+    writeHere: "输入消息", send: "发送", emoji: "表情", more: "更多", picture: "图片", video: "视频", location: "位置",
+    offline: "连接已断开，正在重新连接…", inspector: "检查器", callbacks: "回调", calls: "接口调用", faults: "故障", fault: "故障类型",
+    path: "接口", times: "次数", addFault: "注入", remove: "移除", replay: "重放", nothing: "还没有记录", left: "已离职",
+    yesterday: "昨天", recalled: "“{0}”撤回了一条消息", failed: "发送失败，点按重试", refused: "应用未接收，点按重发", sending: "发送中",
+    actingAs: "以 {0} 的身份", details: "详情", unread: "{0} 条未读", seconds: "{0} 秒", noMessages: "还没有消息", request: "请求",
+    answer: "应答", attempt: "第 {0} 次", always: "一直", here: "广州市海珠区新港中路 397 号",
+    "kind.image": "[图片]", "kind.voice": "[语音]", "kind.video": "[视频]", "kind.file": "[文件]", "kind.textcard": "[卡片]",
+    "kind.news": "[图文]", "kind.markdown": "[Markdown]", "kind.template_card": "[卡片]", "kind.location": "[位置]", "kind.link": "[链接]",
+  },
+  en: {
+    whoAmI: "Who am I?", whoHint: "Choose a member to open the chat with the application", back: "Back to members",
+    switchMember: "Switch member", messages: "Messages", writeHere: "Message", send: "Send", emoji: "Emoji", more: "More",
+    picture: "Picture", video: "Video", location: "Location", offline: "Connection lost, reconnecting…", inspector: "Inspector",
+    callbacks: "Callbacks", calls: "API calls", faults: "Faults", fault: "Fault", path: "Path", times: "Times", addFault: "Inject",
+    remove: "Remove", replay: "Replay", nothing: "Nothing yet", left: "left", yesterday: "Yesterday",
+    recalled: "{0} recalled a message", failed: "Not sent, tap to retry", refused: "Not accepted by the application, tap to resend",
+    sending: "Sending", actingAs: "as {0}", details: "Details", unread: "{0} unread", seconds: "{0} seconds", noMessages: "No messages yet",
+    request: "Request", answer: "Answer", attempt: "Attempt {0}", always: "always", here: "397 Xingang Middle Road, Guangzhou",
+    "kind.image": "[Picture]", "kind.voice": "[Voice]", "kind.video": "[Video]", "kind.file": "[File]", "kind.textcard": "[Card]",
+    "kind.news": "[News]", "kind.markdown": "[Markdown]", "kind.template_card": "[Card]", "kind.location": "[Location]", "kind.link": "[Link]",
+  },
+};
+
+const asked = new URLSearchParams(location.search).get("lang") || navigator.language || "zh";
+export const language = asked.toLowerCase().startsWith("en") ? "en" : "zh";
+
+export function say(name, ...values) {
+  const words = WORDS[language][name] ?? name;
+  return words.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
+}
+
+// Fills data-text (content) and data-label (accessible name and tooltip).
+export function translate(root) {
+  document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+  for (const node of root.querySelectorAll("[data-text]")) node.textContent = say(node.dataset.text);
+  for (const node of root.querySelectorAll("[data-label]")) {
+    node.setAttribute("aria-label", say(node.dataset.label));
+    if (node.tagName === "BUTTON") node.title = say(node.dataset.label);
+  }
+}
