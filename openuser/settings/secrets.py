@@ -68,8 +68,11 @@ def corp_id() -> str:
 
 
 def aes_key() -> str:
-    """An EncodingAESKey: 43 characters, base64 of 32 bytes without the padding."""
-    return base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    """An EncodingAESKey: base64 of 32 bytes without its padding, 43 characters, letters and digits only."""
+    while True:
+        key = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+        if key.isalnum():
+            return key
 
 
 def token() -> str:

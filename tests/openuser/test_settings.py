@@ -10,6 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from openuser.settings import secrets
+from wecom.crypto import Keys
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +92,12 @@ def test_a_value_is_added_to_a_file_without_a_last_newline(tmp_path, monkeypatch
     path.write_text("OLD=1")
     secrets.ensure(path, {"NEW": lambda: "2"})
     assert secrets.read(path) == {"OLD": "1", "NEW": "2"}
+
+
+def test_callback_keys_are_letters_and_digits_as_the_platform_makes_them():
+    for _ in range(50):
+        Keys.parse(token=secrets.token(), encoding_aes_key=secrets.aes_key(), receive_id=secrets.corp_id())
+        assert secrets.aes_key().isalnum()
 
 
 def test_passwords_can_be_read_aloud():
