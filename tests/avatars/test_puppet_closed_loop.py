@@ -41,7 +41,7 @@ def portrait(name: str) -> Picture:
         ("photograph", Mode.ENHANCED_TALKING_HEAD, 0.95),
         ("photograph", Mode.LIPSYNC, 0.95),
         # The mesh reads drawn lips less well than filmed ones; they are held a little looser.
-        ("xiao", Mode.ENHANCED_TALKING_HEAD, 0.92),
+        ("xiao", Mode.ENHANCED_TALKING_HEAD, 0.90),
         ("ran", Mode.ENHANCED_TALKING_HEAD, 0.90),
     ],
 )

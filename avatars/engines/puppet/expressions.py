@@ -145,11 +145,13 @@ def _round(mouth: _Mouth) -> Floats:
     move[:, 0] = -local[:, 0] * pull * mouth.near * np.clip(1.1 - 0.25 * mouth.across**2, 0.2, 1)
     outwards = np.where(mouth.lower > 0.5, 1, -1)
     move[:, 1] = -mouth.thickness * 0.16 * mouth.arch + outwards * 0.006 * pout
+    # The lips turn outwards; how far they are apart is for the jaw to say.
+    move[list(INNER_UPPER + INNER_LOWER), 1] = 0
     # Narrow lips make a ring, not a beak: beside the middle they swell and part.
     across = np.clip(np.abs(mouth.across), 0, 1)
     beside = 2.6 * across * (1 - across**2)
     for rings in (UPPER_RINGS, LOWER_RINGS):
-        for points, swell in zip(rings, (0.006, 0.012, 0.020, 0.026), strict=True):
+        for points, swell in zip(rings, (0.004, 0.012, 0.020, 0.026), strict=True):
             inner = list(points[1:-1])
             move[inner, 1] += (outwards * swell * beside)[inner]
     move[:, 2] = -0.06 * mouth.near * np.clip(1 - np.abs(mouth.across) * 0.5, 0, 1)
