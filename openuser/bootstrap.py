@@ -144,7 +144,7 @@ def one_at_a_time() -> Iterator[None]:
     """Let a second command wait until the first has finished installing."""
     folder = ROOT / "var"
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)  # messages and keys will lie in it
         with (folder / "bootstrap.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

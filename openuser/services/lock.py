@@ -18,7 +18,7 @@ class DataLock:
         Raises:
             ServiceError: another process holds it; the words say which.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / "up.lock"
         self.descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         try:

@@ -21,7 +21,7 @@ def ensure(path: Path, makers: Mapping[str, Maker]) -> None:
     wanted = [name for name in makers if not os.environ.get(name)]
     if not wanted:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -42,10 +42,12 @@ def show(expression: str, *, var: Path, settings: str = "embedded", **environmen
 
 def test_an_embedded_installation_makes_its_secrets_once(tmp_path):
     expression = "settings.SECRET_KEY, settings.FIELD_KEYS, settings.WECOM['CORP_ID'], settings.DEBUG"
-    first = show(expression, var=tmp_path)
-    assert first == show(expression, var=tmp_path)
-    assert (tmp_path / "secrets.env").stat().st_mode & 0o777 == 0o600
-    values = secrets.read(tmp_path / "secrets.env")
+    var = tmp_path / "var"
+    first = show(expression, var=var)
+    assert first == show(expression, var=var)
+    assert var.stat().st_mode & 0o777 == 0o700
+    assert (var / "secrets.env").stat().st_mode & 0o777 == 0o600
+    values = secrets.read(var / "secrets.env")
     assert len(values["SECRET_KEY"]) >= 50
     assert Fernet(values["OPENUSER_FIELD_KEYS"]).decrypt(Fernet(values["OPENUSER_FIELD_KEYS"]).encrypt(b"x")) == b"x"
     assert len(values["EMULATOR_AES_KEY"]) == 43
