@@ -60,7 +60,10 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openuser-test-")))
             steps = suite(stack, folder, fast=options["fast"], extra=options["pytest"])
-            outcomes = self._run(steps, fail_fast=options["fail_fast"])
+            try:
+                outcomes = self._run(steps, fail_fast=options["fail_fast"])
+            except KeyboardInterrupt:
+                sys.exit(130)
         self._summarise(outcomes)
         if not all(outcome.passed for outcome in outcomes):
             sys.exit(1)

@@ -28,7 +28,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--host", default="127.0.0.1", help="address of the web server (default: this machine only)"
+            "--host",
+            default="127.0.0.1",
+            help="address of the web server (default: this machine only; others need ALLOWED_HOSTS too)",
         )
         parser.add_argument("--port", type=int, default=8000, help="port of the web server (default: 8000)")
         parser.add_argument("--emulator-port", type=int, default=9001, help="port of the emulator (default: 9001)")
