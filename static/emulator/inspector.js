@@ -14,7 +14,7 @@ const pretty = (text) => {
     return text;
   }
 };
-const indented = (xml) => xml.replace(/></g, ">\n<").replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, "$1");
+const indented = (xml) => xml.replace(/(<\/\w+>|<xml>)(?=<)/g, "$1\n").replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, "$1");
 
 function put(panel, key, summary, body) {
   const old = records.get(`${panel} ${key}`);

@@ -68,7 +68,7 @@ async function loadChat() {
   if (!member) return;
   const { entries } = await call("GET", "chat", { member: member.userid });
   if (state.member !== member) return; // somebody else was chosen meanwhile
-  state.entries = new Map(entries.map((entry) => [entry.id, entry]));
+  for (const entry of entries) state.entries.set(entry.id, entry); // what arrived during the request stays
   draw();
   await markRead();
 }
@@ -202,11 +202,15 @@ const HANDLERS = {
   },
   callback({ callback }) {
     inspector.showCallback(callback);
+    if (state.sending) state.held.push({ what: "callback", callback }); // its message may not be known yet
     for (const entry of state.entries.values()) if (entry.callback?.id === callback.id) entry.callback.status = callback.status;
     if (state.member) draw();
   },
   call: ({ call: one }) => inspector.showCall(one),
-  refresh: () => catchUp(),
+  refresh() {
+    state.entries = new Map();
+    return catchUp();
+  },
 };
 
 const happened = (event) => HANDLERS[event.what]?.(event);

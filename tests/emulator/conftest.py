@@ -31,7 +31,7 @@ class Emulator:
     def control(self, method: str, path: str, /, *, expect: int = 200, **data: Any) -> dict[str, Any]:
         """A call of the control API; query parameters for GET, else a JSON body."""
         kind = {"params": data} if method == "GET" else {"data": json.dumps(data).encode()}
-        answer = requests.request(method, f"{self.url}/emulator/api/{path}", timeout=90, **kind)  # type: ignore[arg-type]
+        answer = requests.request(method, f"{self.url}/emulator/api/{path}", timeout=90, **kind)
         assert answer.status_code == expect, answer.text
         return dict(answer.json())
 

@@ -2,11 +2,12 @@
 
 import threading
 import time
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-import xmltodict
+from defusedxml.ElementTree import fromstring
 from wechatpy.enterprise.crypto import WeChatCrypto
 from wechatpy.enterprise.exceptions import InvalidCorpIdException
 from wechatpy.exceptions import InvalidSignatureException
@@ -21,7 +22,7 @@ def decrypt(application: Application, arrival: Arrival) -> dict:
     query = {name: values[0] for name, values in parse_qs(urlsplit(arrival.path).query).items()}
     crypto = WeChatCrypto(application.token, application.aes_key, application.corp_id)
     plain = crypto.decrypt_message(arrival.body, query["msg_signature"], query["timestamp"], query["nonce"])
-    return dict(xmltodict.parse(plain)["xml"])
+    return {child.tag: child.text for child in fromstring(plain)}
 
 
 def test_what_a_member_writes_arrives_encrypted(application: Application, listener: Listener, member: str) -> None:
@@ -195,12 +196,15 @@ def test_the_callback_url_is_judged(application: Application, listener: Listener
         names = ("msg_signature", "timestamp", "nonce", "echostr")
         return 200, crypto.check_signature(*(query[name] for name in names)).encode()
 
+    def constantly(answer: tuple[int, bytes], path: str) -> tuple[int, bytes]:
+        return answer
+
     listener.on_get = echo
     assert application.control("POST", "verify")["ok"] is True
     listener.on_get = lambda path: (200, b'"' + echo(path)[1] + b'"')
     assert "bare text" in application.control("POST", "verify")["verdict"]
     for answer, words in (((301, b""), "redirects"), ((403, b""), "EncodingAESKey"), ((200, b"<html>"), "web page")):
-        listener.on_get = lambda path, answer=answer: answer
+        listener.on_get = partial(constantly, answer)
         verdict = application.control("POST", "verify")
         assert (verdict["ok"], words in verdict["verdict"]) == (False, True)
     assert "connect" in application.control("POST", "verify", url="http://127.0.0.1:9/")["verdict"]

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.once
 
 @pytest.fixture
 def client(application: Application) -> WeChatClient:
-    class Client(WeChatClient):
+    class Client(WeChatClient):  # type: ignore[misc]
         API_BASE_URL = f"{application.emulator.url}/cgi-bin/"
 
         def fetch_access_token(self):
