@@ -78,7 +78,7 @@ class Stack:
         self.run("web")
         for name in COMMANDS:
             self.run(name)
-        wait_for(lambda: answers(f"{self.url}/healthz/ready"), "the web process")
+        wait_for(self.is_up, "the web process")
         wait_for(lambda: answers(f"{self.emulator.url}/emulator/api/calls"), "the emulator")
         return self
 
@@ -115,6 +115,9 @@ class Stack:
         if name in self.parts:
             self.kill(name)
         self.run(name, **env)
+
+    def is_up(self) -> bool:
+        return answers(f"{self.url}/healthz/ready")
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
