@@ -12,7 +12,8 @@ import django
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, reset_queries
 
 GRACE = 2  # seconds that open connections get at the end
 
@@ -58,6 +59,9 @@ def _prepare(callback: str) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     seeds.plant(callback)
     connection.close()
+    for signal in (request_started, request_finished):  # they would take a thread to it for every request
+        signal.disconnect(close_old_connections)
+    request_started.disconnect(reset_queries)
 
 
 async def _serve(listener: socket.socket, address: str) -> None:

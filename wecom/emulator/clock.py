@@ -1,6 +1,7 @@
 """The emulator's clock: real time plus an offset that a developer may move, so that tokens and media expire at will."""
 
 import time
+from functools import cache
 
 from wecom.emulator.models import Clock
 
@@ -10,12 +11,14 @@ def now() -> float:
     return time.time() + offset()
 
 
+@cache
 def offset() -> float:
-    """How far the clock was moved, in seconds."""
+    """How far the clock was moved, in seconds. Read once, because every call asks for the time several times."""
     return Clock.objects.filter(pk=1).values_list("offset", flat=True).first() or 0.0
 
 
 def move(seconds: float) -> float:
     """Set the offset from real time (not from the last offset); returns the new time."""
     Clock.objects.update_or_create(pk=1, defaults={"offset": seconds})
+    offset.cache_clear()
     return now()

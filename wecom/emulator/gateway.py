@@ -60,17 +60,34 @@ async def view(request: HttpRequest, path: str) -> HttpResponse:
 
 async def _serve(http: HttpRequest, incoming: Incoming) -> HttpResponse:
     started = time.perf_counter()
-    fault = await database.run(faults.take, incoming.path, incoming.addressed())
-    if fault is not None and fault.kind == Fault.Kind.DELAY and not fault.processed:
+    result = await database.run(_straight, http, incoming, started)
+    return await _spoil(http, incoming, result, started) if isinstance(result, Fault) else result
+
+
+def _straight(http: HttpRequest, incoming: Incoming, started: float) -> HttpResponse | Fault:
+    """The usual way: everything in one visit to the database's thread. Returns a fault where one strikes first."""
+    with transaction.atomic():
+        fault = faults.take(incoming.path, incoming.addressed())
+        if fault is not None:
+            return fault
+        outcome = _process(incoming, None)
+        response = _respond(http, outcome.answer, None)
+        _log(incoming, outcome, None, response.status_code, started)
+    return response
+
+
+async def _spoil(http: HttpRequest, incoming: Incoming, fault: Fault, started: float) -> HttpResponse:
+    """The call with a fault."""
+    late = fault.kind == Fault.Kind.DELAY
+    if late and not fault.processed:
         await asyncio.sleep(fault.value)
     outcome = await database.run(_process, incoming, fault)
-    if fault is not None and fault.kind == Fault.Kind.DELAY and fault.processed:
+    if late and fault.processed:
         await asyncio.sleep(fault.value)
     response = _respond(http, outcome.answer, fault)
-    reset = fault is not None and fault.kind in {Fault.Kind.RESET, Fault.Kind.HALF_CLOSE}
-    elapsed = (time.perf_counter() - started) * 1000
-    await database.run(_log, incoming, outcome, fault, None if reset else response.status_code, elapsed)
-    if fault is not None and reset:
+    broken = fault.kind in {Fault.Kind.RESET, Fault.Kind.HALF_CLOSE}
+    await database.run(_log, incoming, outcome, fault, None if broken else response.status_code, started)
+    if broken:
         await _break(http, fault)
     return response
 
@@ -168,7 +185,7 @@ def _respond(http: HttpRequest, answer: Answer, fault: Fault | None) -> HttpResp
     return HttpResponse(body[: len(body) // 2] if kind == Fault.Kind.TRUNCATED else body, content_type=JSON)
 
 
-def _log(incoming: Incoming, outcome: Outcome, fault: Fault | None, status: int | None, elapsed: float) -> None:
+def _log(incoming: Incoming, outcome: Outcome, fault: Fault | None, status: int | None, started: float) -> None:
     answer, request = outcome.answer, incoming.request
     shown = request.upload.filename if request.upload else request.body[:KEPT].decode(errors="replace")
     payload = request.upload.data if request.upload else request.body
@@ -178,7 +195,7 @@ def _log(incoming: Incoming, outcome: Outcome, fault: Fault | None, status: int 
         at=clock.now(),
         errcode=answer.get("errcode") if isinstance(answer, dict) else 0,
         status=status,
-        milliseconds=elapsed,
+        milliseconds=(time.perf_counter() - started) * 1000,
         digest=hashlib.sha256(payload).hexdigest(),
         request=shown,
         answer=json.dumps(answer, ensure_ascii=False)[:KEPT] if isinstance(answer, dict) else answer.filename,
