@@ -119,7 +119,8 @@ class Person:
 
     def reads(self, count: int = 1, *, seconds: float = 45) -> list[dict[str, Any]]:
         """The next `count` messages, waited for."""
-        deadline, entries = time.monotonic() + seconds, []
+        entries: list[dict[str, Any]] = []
+        deadline = time.monotonic() + seconds
         while len(entries) < count and time.monotonic() < deadline:
             query = {"member": self.user_id, "since": self._seen, "wait": min(seconds, LONGEST_WAIT), "count": count}
             entries = self.emulator.api("GET", "ledger", params=query)["entries"]

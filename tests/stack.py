@@ -42,6 +42,7 @@ class Stack:
             "OPENUSER_VAR_DIR": str(self.folder),
             "OPENUSER_SWEEP_SECONDS": "1",
             "OPENUSER_REWAKE_SECONDS": "1",
+            "OPENUSER_LEASE_SCALE": "0.15",
             "WECHAT_RETRY_UNIT": "0.05",
             "WECHAT_READ_TIMEOUT": "2",
             "WECHAT_API_BASE_URL": self.emulator.url,

@@ -252,4 +252,5 @@ def publish_task(name: str, pk: int) -> None:
 
 def _from_now(span: timedelta) -> "models.ExpressionWrapper[Any]":
     """The database's clock plus a span, so that leases do not depend on any worker's clock."""
+    span = span * settings.WORK_LEASE_SCALE
     return models.ExpressionWrapper(Now() + models.Value(span), output_field=models.DateTimeField())

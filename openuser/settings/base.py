@@ -195,7 +195,9 @@ AVATARS: dict[str, Any] = {
     "WORK_DIR": VAR_DIR / "work",
     "CACHE_DIR": VAR_DIR / "cache",
 }
-SPEECH_ENGINES: dict[str, Any] = {"kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {}}}
+SPEECH_ENGINES: dict[str, Any] = {
+    "kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {"cache_dir": AVATARS["CACHE_DIR"]}},
+}
 RENDER_ENGINES: dict[str, Any] = {"puppet": {"class": "avatars.engines.puppet.Puppet", "options": {}}}
 CONVERSATIONS: dict[str, Any] = {
     "GREET_EVERY_HOURS": env.float("OPENUSER_GREET_EVERY_HOURS", default=4.0),
@@ -226,6 +228,7 @@ LOGGING: dict[str, Any] = {
 }
 
 # ---- how work is woken (openuser/lib/work.py), and where a process dies on purpose in tests (openuser/lib/crash.py)
+WORK_LEASE_SCALE = env.float("OPENUSER_LEASE_SCALE", default=1.0)
 WORK_REWAKE_SECONDS = env.float("OPENUSER_REWAKE_SECONDS", default=30.0)
 CRASH_AT = env.str("OPENUSER_CRASH_AT", default="")
 

@@ -7,8 +7,8 @@ import redis
 
 from openuser.services import valkey
 from tests.chaos.test_crash_points import settled
-from tests.emulated import wait_for
-from tests.stack import COMMANDS, ROOT
+from tests.emulated import ROOT, wait_for
+from tests.stack import COMMANDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from avatars.exceptions import AvatarError, ScriptError
 from avatars.speech import finish
 from avatars.speech.base import Progress, Sound, Speech, SpeechEngine, Token
+from avatars.speech.g2p import keep_words_in
 from avatars.speech.kokoro.model import RATE, Model
 from avatars.speech.kokoro.plan import Place, Utterable, plan
 from avatars.speech.kokoro.timing import Segment, cut, merge
@@ -34,9 +35,20 @@ class _Piece:
 
 
 class Kokoro(SpeechEngine):
-    """Kokoro-82M. `threads` per sentence, `parallel` sentences at once, `model_path` a model file of your own."""
+    """Kokoro-82M. `threads` per sentence, `parallel` sentences at once, `model_path` a model file of your own.
 
-    def __init__(self, *, threads: int = 1, parallel: int = 2, model_path: str | Path | None = None) -> None:
+    `cache_dir` keeps what is compiled once, so that later starts are faster.
+    """
+
+    def __init__(
+        self,
+        *,
+        threads: int = 1,
+        parallel: int = 2,
+        model_path: str | Path | None = None,
+        cache_dir: Path | None = None,
+    ) -> None:
+        keep_words_in(cache_dir)
         self._model = Model(threads=threads, path=model_path)
         self._voices = Voices()
         self._normaliser = Normaliser()

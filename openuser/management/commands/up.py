@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
 from openuser import installation, programs
@@ -151,6 +152,5 @@ def welcome(plan: programs.Plan, login: installation.Login, seconds: float) -> s
     lines = [f"READY after {seconds:.1f} s", f"  Admin   {plan.site}/admin/   {account}"]
     if plan.with_emulator:
         lines.append(f"  Phone   {plan.phone}")
-    if not settings.AVATARS.get("SPEECH_READY", True):
-        lines.append("  Speech  not installed: text works, videos do not")
+    lines += [f"  Missing {warning.msg} {warning.hint}" for warning in checks.run_checks(tags=["openuser"])]
     return "\n" + "\n".join([*lines, f"  Logs    {settings.LOG_DIR / 'app.log'}", "  Ctrl-C ends everything."]) + "\n"
