@@ -2,13 +2,14 @@
 
 from statistics import median
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from avatars.models import Render
 
 HISTORY = 20
-START = 3.0
-PER_CHARACTER = {"zh": 0.30, "en": 0.10}
+# Seconds with a warm studio on two cores, by tests/benchmarks/text_to_video.py; other machines learn their own.
+START = 1.5
+PER_CHARACTER = {"zh": 0.13, "en": 0.035}
 
 
 def render_seconds(text: str, mode: str) -> float:
@@ -20,17 +21,23 @@ def render_seconds(text: str, mode: str) -> float:
 
 
 def wait_seconds(render: Render) -> float:
-    """Seconds until a render is done: what is before it in the queue, and itself."""
+    """Seconds until a render is done: what is before it, shared by the workers that are busy with it, and itself."""
     if render.is_finished:
         return 0.0
-    remaining = render.estimated_seconds * (1 - render.progress / 100)
     if render.status == Render.Status.RUNNING:
-        return remaining
-    unfinished = Render.objects.filter(status__in=Render.UNFINISHED).exclude(pk=render.pk)
-    ahead = unfinished.filter(priority__gt=render.priority) | unfinished.filter(
-        priority=render.priority, pk__lt=render.pk
-    )
-    return remaining + float(ahead.aggregate(total=Sum("estimated_seconds"))["total"] or 0.0)
+        return _remaining(render.estimated_seconds, render.progress)
+    others = Render.objects.exclude(pk=render.pk)
+    # Whatever runs already is finished first, urgent or not.
+    running = others.filter(status=Render.Status.RUNNING).values_list("estimated_seconds", "progress")
+    before = [_remaining(seconds, progress) for seconds, progress in running]
+    queued = others.filter(status=Render.Status.QUEUED)
+    sooner = queued.filter(Q(priority__gt=render.priority) | Q(priority=render.priority, pk__lt=render.pk))
+    waiting = float(sooner.aggregate(total=Sum("estimated_seconds"))["total"] or 0.0)
+    return (sum(before) + waiting) / max(1, len(before)) + render.estimated_seconds
+
+
+def _remaining(seconds: float, progress: int) -> float:
+    return seconds * (1 - progress / 100)
 
 
 def _guess(text: str) -> float:

@@ -1,0 +1,132 @@
+"""What a person is told about when their video is ready."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from avatars import estimates
+from avatars.models import Render
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+CHINESE = "你好，我是你的数字人助手，很高兴认识你。"
+ENGLISH = "Welcome to the company."
+
+
+@pytest.fixture
+def human():
+    return factories.make_digital_human()
+
+
+def make_history(human, factor, *, count=20, mode="lipsync", spread=0.2, seed=1):
+    """Finished renders of a machine that is `factor` times as slow as ours, give or take."""
+    chance = random.Random(seed)
+    taken = []
+    for number in range(count):
+        text = (CHINESE if number % 3 else ENGLISH) * (1 + number % 4)
+        taken.append(factor * chance.lognormvariate(0, spread))
+        factories.make_render(
+            human,
+            text=text,
+            mode=mode,
+            status=Render.Status.DONE,
+            took_seconds=taken[-1] * estimates.render_seconds(text, "unknown"),
+            finished_at=timezone.now() - timedelta(hours=count - number),
+        )
+    return sorted(taken)
+
+
+def make_waiting(human, seconds, **fields):
+    return factories.make_render(human, estimated_seconds=seconds, **fields)
+
+
+@pytest.mark.parametrize(("text", "measured"), [(CHINESE, 4.1), (ENGLISH, 2.6)], ids=["zh", "en"])
+def test_without_history_the_estimate_is_what_a_small_machine_was_measured_to_take(text, measured):
+    assert estimates.render_seconds(text, "enhanced_talking_head") == pytest.approx(measured, rel=0.2)
+
+
+def test_a_longer_text_takes_longer_and_none_is_free():
+    short, long = (estimates.render_seconds(CHINESE * times, "lipsync") for times in (1, 10))
+    assert 0 < short < long < 10 * short
+    assert estimates.render_seconds("", "lipsync") > 0
+
+
+@pytest.mark.parametrize("factor", [0.2, 1.0, 6.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_after_twenty_renders_the_estimate_lies_where_most_of_them_lay(human, factor, seed):
+    unlearned = estimates.render_seconds(CHINESE, "lipsync")
+    factors = make_history(human, factor, seed=seed)
+    learned = estimates.render_seconds(CHINESE, "lipsync")
+    assert factors[2] * unlearned <= learned <= factors[17] * unlearned
+
+
+def test_one_odd_render_does_not_spoil_the_estimate(human):
+    make_history(human, 1.0, spread=0)
+    before = estimates.render_seconds(CHINESE, "lipsync")
+    factories.make_render(human, text=CHINESE, status="done", took_seconds=900, finished_at=timezone.now())
+    assert estimates.render_seconds(CHINESE, "lipsync") == pytest.approx(before)
+
+
+def test_only_the_last_renders_count_so_that_a_faster_machine_is_believed_soon(human):
+    make_history(human, 8.0, count=30, spread=0)
+    for number in range(estimates.HISTORY):
+        took = estimates.render_seconds(CHINESE, "unknown")
+        finished_at = timezone.now() + timedelta(seconds=number)
+        factories.make_render(human, text=CHINESE, status="done", took_seconds=took, finished_at=finished_at)
+    assert estimates.render_seconds(CHINESE, "lipsync") == pytest.approx(
+        estimates.render_seconds(CHINESE, "talking_head")
+    )
+
+
+def test_each_mode_learns_from_its_own(human):
+    before = estimates.render_seconds(CHINESE, "talking_head")
+    make_history(human, 5.0, mode="lipsync")
+    assert estimates.render_seconds(CHINESE, "talking_head") == before
+
+
+def test_failed_renders_teach_nothing(human):
+    before = estimates.render_seconds(CHINESE, "lipsync")
+    factories.make_render(human, text=CHINESE, status="failed", took_seconds=500, finished_at=timezone.now())
+    assert estimates.render_seconds(CHINESE, "lipsync") == before
+
+
+def test_whoever_is_next_waits_for_nobody(human):
+    assert estimates.wait_seconds(make_waiting(human, 7.0)) == 7.0
+
+
+def test_the_time_left_falls_with_progress_and_ends_at_zero(human):
+    render = make_waiting(human, 10.0, status="running")
+    left = []
+    for progress in (0, 30, 55, 90, 100):
+        render.progress = progress
+        left.append(estimates.wait_seconds(render))
+    assert left == sorted(left, reverse=True)
+    assert (left[0], left[-1]) == (10.0, 0.0)
+    for status in ("done", "failed", "cancelled"):
+        render.status = status
+        assert estimates.wait_seconds(render) == 0.0
+
+
+def test_the_queue_before_a_render_is_waited_for_and_the_queue_behind_it_is_not(human):
+    make_waiting(human, 5.0)
+    make_waiting(human, 3.0, priority=20)
+    mine = make_waiting(human, 10.0)
+    make_waiting(human, 100.0)
+    make_waiting(human, 100.0, status="done")
+    make_waiting(human, 100.0, status="cancelled")
+    assert estimates.wait_seconds(mine) == pytest.approx(18.0)
+
+
+def test_what_runs_already_is_finished_first_even_if_it_is_less_urgent(human):
+    make_waiting(human, 10.0, status="running", progress=75, priority=0)
+    assert estimates.wait_seconds(make_waiting(human, 4.0, priority=20)) == pytest.approx(2.5 + 4.0)
+
+
+def test_two_workers_share_the_queue(human):
+    for _ in range(2):
+        make_waiting(human, 10.0, status="running", progress=50)
+    make_waiting(human, 6.0)
+    assert estimates.wait_seconds(make_waiting(human, 4.0)) == pytest.approx((5 + 5 + 6) / 2 + 4.0)
