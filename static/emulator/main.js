@@ -13,6 +13,8 @@ const NEAR = 120; // pixels from the end within which a chat follows new message
 // ---- members
 async function loadMembers() {
   state.members = (await call("GET", "members")).members;
+  const here = state.members.find((one) => one.userid === state.member?.userid);
+  if (here && !document.hidden) here.unread = 0; // what is being looked at was counted before it was marked as read
   drawMembers();
 }
 
