@@ -27,7 +27,8 @@ def send_video(application: Application, member: Member, render: Render, *, titl
         name=name,
         filename=f"{render.digital_human.name}.mp4",
     )
-    content = Video(title=truncate(title, 128), description=truncate(render.text, 512))
+    heading = truncate(title, 128)
+    content = Video(title=heading, description="" if heading == render.text else truncate(render.text, 512))
     return wecom.send(application, content, to=[member.user_id], upload=upload, cid=cid)
 
 
