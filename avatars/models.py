@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from avatars.engines.base import Mode
@@ -134,5 +135,5 @@ class Render(Work):
         return f"{self.digital_human} #{self.pk}"
 
     def exhaust(self) -> None:
-        super().exhaust()
+        self.settle(self.Status.FAILED, "attempts", hint=gettext("Its worker died each time; the log may say why."))
         render_finished.send(Render, render=self)

@@ -1,10 +1,13 @@
 """Making a video: claim the row, have the studio film it, store the files, settle the row."""
 
+import errno
 import logging
 import secrets
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +36,11 @@ STAGES = {
     Render.Stage.CHECKING: (88, 12),
 }
 REPORT_EVERY = 0.7
+ASK_EVERY = 0.5
 CANDIDATES = 5
+WORKING, STORED = "render-", "renders"
+# The working files of the longest video and the video itself, with room for the database beside them.
+NEEDED_MB = 100
 
 
 def render_next(*, now: datetime | None = None) -> None:
@@ -42,15 +49,10 @@ def render_next(*, now: datetime | None = None) -> None:
     if render is None:
         return
     crash.point("render.claimed")
-    work_dir = Path(settings.AVATARS["WORK_DIR"])
-    work_dir.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"render-{render.pk}-", dir=work_dir))
     try:
-        _make(render, folder)
-    except (LeaseLost, RenderCancelled):
+        _make(render)
+    except (LeaseLost, RenderCancelled, DigitalHuman.DoesNotExist):
         logger.info("A render was cancelled or taken over.", extra={"cid": render.cid, "render": render.pk})
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def warm() -> None:
@@ -74,27 +76,51 @@ def _claim(now: datetime) -> Render | None:
     return None
 
 
-def _make(render: Render, folder: Path) -> None:
-    started = time.monotonic()
-    reporter = Reporter(render)
+def _make(render: Render) -> None:
     try:
-        film = studio().film(
-            _script(render),
-            folder,
-            on_progress=reporter.report,
-            cancelled=reporter.cancelled,
-            time_limit=settings.AVATARS["TIME_LIMIT"],
-            memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
-        )
-        crash.point("render.filmed")
-        _store(render, film, time.monotonic() - started)
+        with _working_folder(render) as folder:
+            started = time.monotonic()
+            film = _film(render, folder)
+            crash.point("render.filmed")
+            _store(render, film, time.monotonic() - started)
     except RenderCancelled:
         raise
     except AvatarError as error:
         _fail(render, error)
-    except OSError:
-        _fail(render, AvatarError("The disk is full or a file is missing.", code="disk"))
+    except OSError as error:
+        logger.warning(
+            "A file could not be written.", extra={"cid": render.cid, "error": errno.errorcode.get(error.errno or 0)}
+        )
+        _fail(render, _disk_full() if error.errno == errno.ENOSPC else _disk_broken())
     crash.point("render.settled")
+
+
+def _film(render: Render, folder: Path) -> Film:
+    reporter = Reporter(render)
+    return studio().film(
+        _script(render),
+        folder,
+        on_progress=reporter.report,
+        cancelled=reporter.cancelled,
+        time_limit=settings.AVATARS["TIME_LIMIT"],
+        memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
+    )
+
+
+@contextmanager
+def _working_folder(render: Render) -> Iterator[Path]:
+    """A folder for this attempt. What earlier ones left, whose workers died, goes first."""
+    root = Path(settings.AVATARS["WORK_DIR"])
+    root.mkdir(parents=True, exist_ok=True)
+    for left in root.glob(f"{WORKING}{render.pk}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    if shutil.disk_usage(root).free < NEEDED_MB * 1024 * 1024:
+        raise _disk_full()
+    folder = Path(tempfile.mkdtemp(prefix=f"{WORKING}{render.pk}-", dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _script(render: Render) -> Script:
@@ -119,6 +145,7 @@ class Reporter:
         self.render = render
         self.reported_at = 0.0
         self.asked_at = 0.0
+        self.extended_at = time.monotonic()
         self.unwanted = False
 
     def report(self, stage: str, fraction: float) -> None:
@@ -130,46 +157,96 @@ class Reporter:
         begin, span = STAGES[Render.Stage(stage)]
         try:
             self.render.record(stage=stage, progress=int(begin + span * fraction))
-            self.render.extend()
         except LeaseLost:
             self.unwanted = True
 
     def cancelled(self) -> bool:
-        """True once the row was cancelled or taken over; looks at most twice a second."""
-        if not self.unwanted and time.monotonic() - self.asked_at > 0.5:
+        """True once the row was cancelled or taken over; looks at most twice a second.
+
+        The lease is kept from here and not from `report`: a stage may say nothing for longer than a lease lasts, and
+        whoever asks is alive. How long a stage may take is the studio's time limit.
+        """
+        if not self.unwanted and time.monotonic() - self.asked_at > ASK_EVERY:
             self.asked_at = time.monotonic()
-            self.unwanted = not self.render.is_ours()
+            self.unwanted = not self._held()
         return self.unwanted
+
+    def _held(self) -> bool:
+        if time.monotonic() - self.extended_at < self.render.lease.total_seconds() / 4:
+            return self.render.is_ours()
+        self.extended_at = time.monotonic()
+        try:
+            self.render.extend()
+        except LeaseLost:
+            return False
+        return True
 
 
 def _store(render: Render, film: Film, took: float) -> None:
-    folder = f"renders/{secrets.token_hex(16)}"
-    stored = {}
-    for field, path in (("video", film.video), ("captions", film.captions), ("poster", film.poster)):
-        with path.open("rb") as file:
-            stored[field] = default_storage.save(f"{folder}/{field}{path.suffix}", File(file))
-    with transaction.atomic():
-        render.settle(
-            Render.Status.DONE,
-            progress=100,
-            seconds=film.seconds,
-            width=film.width,
-            height=film.height,
-            size=film.size,
-            took_seconds=round(took, 2),
-            **stored,
-        )
-        render_finished.send(Render, render=render)
+    """Keep the files and settle the row; a row that is no longer ours, or a full disk, keeps none."""
+    folder = f"{STORED}/{secrets.token_hex(16)}"
+    try:
+        files = {
+            "video": _keep(film.video, f"{folder}/video"),
+            "captions": _keep(film.captions, f"{folder}/captions"),
+            "poster": _keep(film.poster, f"{folder}/poster"),
+        }
+        with transaction.atomic():
+            render.settle(
+                Render.Status.DONE,
+                hint="",
+                progress=100,
+                seconds=film.seconds,
+                width=film.width,
+                height=film.height,
+                size=film.size,
+                took_seconds=round(took, 2),
+                **files,
+            )
+            render_finished.send(Render, render=render)
+    except (OSError, LeaseLost):
+        discard(folder)
+        raise
     logger.info("A video is ready.", extra={"cid": render.cid, "render": render.pk, "took": round(took, 1)})
+
+
+def _keep(path: Path, name: str) -> str:
+    with path.open("rb") as file:
+        return default_storage.save(f"{name}{path.suffix}", File(file))
+
+
+def discard(folder: str) -> None:
+    """Remove a folder of the storage with the files in it."""
+    if default_storage.exists(folder):
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
+        default_storage.delete(folder)
 
 
 def _fail(render: Render, error: AvatarError) -> None:
     """Back to the queue where time may help, else the end; whoever waits gets the text instead."""
     logger.warning("A render failed.", extra={"cid": render.cid, "render": render.pk, "code": error.code})
-    if isinstance(error, TemporaryError) and render.attempts < render.max_attempts:
-        render.postpone(timezone.now() + timedelta(seconds=2 * render.attempts), error.code[:40], hint=error.remedy)
+    if _may_pass(error) and render.attempts < render.max_attempts:
+        # The first fault of a studio is forgiven at once, for somebody waits; a second one gets a pause.
+        pause = timedelta(seconds=2 * (render.attempts - 1))
+        render.postpone(timezone.now() + pause, error.code[:40], hint=error.remedy)
         render.wake()
         return
     with transaction.atomic():
         render.settle(Render.Status.FAILED, error.code[:40], hint=f"{error.message} {error.remedy}".strip())
         render_finished.send(Render, render=render)
+
+
+def _may_pass(error: AvatarError) -> bool:
+    # A script that took the whole time limit would take it again, and somebody has waited long enough.
+    return isinstance(error, TemporaryError) and error.code != "time_limit"
+
+
+def _disk_full() -> AvatarError:
+    words = f"Free at least {NEEDED_MB} MB where OpenUser keeps its files, then make it again."
+    return AvatarError("The disk is full.", code="disk_full", remedy=words)
+
+
+def _disk_broken() -> AvatarError:
+    words = "Check the permissions and the disk of the folders that OpenUser writes to, then make it again."
+    return AvatarError("A file could not be written.", code="disk", remedy=words)

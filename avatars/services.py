@@ -2,24 +2,37 @@
 
 import hashlib
 import json
+import math
+import re
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from avatars import estimates
 from avatars.exceptions import ScriptError
-from avatars.models import DigitalHuman, Render
+from avatars.models import DigitalHuman, Render, RenderMode
+from avatars.rendering import STORED, WORKING, discard
 from avatars.signals import render_finished
 from avatars.studio import studio
 
 # Part of the content hash: raise it when the same script would come out differently.
 PIPELINE_VERSION = 1
 CHAT, TEST, CAMPAIGN = 20, 10, 0
+KEEP_UNKNOWN = timedelta(days=1)
 
 
 def check_script(text: str) -> str:
     """The script without blanks around it. Raises `ScriptError` for one that cannot become a video."""
     text = text.strip()
+    if not _can_be_stored(text):
+        raise ScriptError(
+            "The text has characters that do not exist.", code="unreadable", field="text", remedy="Write it anew."
+        )
     most = settings.AVATARS["MAX_CHARACTERS"]
     if not text:
         raise ScriptError("There is nothing to say.", code="empty", field="text", remedy="Write what to say.")
@@ -42,6 +55,9 @@ def request_render(
     Raises `ScriptError` for a script that cannot become a video.
     """
     text, mode = check_script(text), mode or digital_human.mode
+    if mode not in RenderMode.values:
+        known = ", ".join(RenderMode.values)
+        raise ScriptError("There is no such mode.", code="mode_unknown", field="mode", remedy=f"We have {known}.")
     content_hash = _content_hash(digital_human, text, mode)
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED)
     render = shared.first()
@@ -53,11 +69,15 @@ def request_render(
             with transaction.atomic():
                 render.save()
         except IntegrityError:
-            render = shared.get()
+            # Somebody asked for the same at this moment.
+            render = shared.first()
+            if render is None:
+                raise
         else:
             render.wake()
     if render.priority < priority and not render.is_finished:
         Render.objects.filter(pk=render.pk).update(priority=priority)
+        render.priority = priority
     return render
 
 
@@ -77,12 +97,54 @@ def retry_render(render: Render) -> bool:
         return False
     if Render.objects.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():
         return False
-    return render.restart(stage=Render.Stage.WAITING, progress=0, hint="")
+    try:
+        with transaction.atomic():
+            return render.restart(stage=Render.Stage.WAITING, progress=0, hint="")
+    except IntegrityError:
+        return False
 
 
 def seconds_left(render: Render) -> float:
     """An honest estimate of when it is ready, in seconds from now."""
     return estimates.wait_seconds(render)
+
+
+def tidy(*, now: datetime | None = None) -> None:
+    """Remove what dead workers left behind: their working folders, and stored files that no row knows."""
+    now = now or timezone.now()
+    abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
+    for folder in Path(settings.AVATARS["WORK_DIR"]).glob(f"{WORKING}*"):
+        if _modified_at(folder) < abandoned_at:
+            shutil.rmtree(folder, ignore_errors=True)
+    for name in _unknown_folders(now - KEEP_UNKNOWN):
+        discard(f"{STORED}/{name}")
+
+
+def _unknown_folders(before: datetime) -> list[str]:
+    """Folders of stored videos that are older than that and belong to no render."""
+    if not default_storage.exists(STORED):
+        return []
+    found = [name for name in default_storage.listdir(STORED)[0] if re.fullmatch("[0-9a-f]{32}", name)]
+    old = [name for name in found if default_storage.get_modified_time(f"{STORED}/{name}") < before]
+    videos = Render.objects.exclude(video="").values_list("video", flat=True) if old else ()
+    known = {video.split("/")[1] for video in videos}
+    return [name for name in old if name not in known]
+
+
+def _modified_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
+
+
+def _can_be_stored(text: str) -> bool:
+    """False for halves of surrogate pairs and for NUL, which PostgreSQL refuses."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def _content_hash(digital_human: DigitalHuman, text: str, mode: str) -> str:
@@ -92,10 +154,13 @@ def _content_hash(digital_human: DigitalHuman, text: str, mode: str) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
-def check_portrait(data: bytes) -> None:
-    """Raise `PortraitError` for a picture that cannot be animated. The studio looks at it, in a process of its own."""
+def check_portrait(data: bytes) -> tuple[str, ...]:
+    """What to tell whoever brought this picture. The studio looks at it, in a process of its own.
+
+    Raises `PortraitError` for one that cannot be animated.
+    """
     try:
-        studio().check_portrait(data)
+        return studio().check_portrait(data)
     finally:
         # A web process asks rarely: the child would only hold memory.
         studio().close()
