@@ -25,7 +25,9 @@ def receive(callback: Callback, inbound: messages.Inbound) -> None:
     """Record what a member said, and answer it."""
     conversation = _conversation(callback)
     text = inbound.content if isinstance(inbound, messages.TextMessage) else ""
-    conversation.language = language_of(text, otherwise=conversation.language)
+    # A command's words need not be the language of who sends it: “/video Welcome” may come from anybody.
+    if not text.startswith(("/", "／")) or not conversation.messages().exists():
+        conversation.language = language_of(text, otherwise=conversation.language)
     conversation.last_message_at = callback.created_at
     conversation.save(update_fields=["language", "last_message_at"])
     _note(conversation, inbound, text, callback.cid)

@@ -76,6 +76,9 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
     if callback is None:
         return
     crash.point("callback.claimed")
+    if callback.attempts == callback.max_attempts:
+        _apologise(callback, answer, "attempts")
+        return
     try:
         inbound = messages.inbound(callback.body.encode())
         with acting(callback):
@@ -84,8 +87,9 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
         logger.info("Somebody else handles this callback.", extra={"cid": callback.cid})
     except (TemporaryError, OperationalError):
         callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), "temporary")
-    except Exception:  # noqa: BLE001 - a process edge: whatever a handler raises, the person gets a sentence
-        _apologise(callback, answer, acting)
+    except Exception:  # a process edge: whatever a handler raises, the person gets a sentence
+        logger.exception("A handler failed.", extra={"cid": callback.cid})
+        _apologise(callback, answer, "error")
     crash.point("callback.settled")
 
 
@@ -122,9 +126,10 @@ def _announce(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
     message_sent.send(Callback, callback=callback, text=text, outbounds=outbounds)
 
 
-def _apologise(callback: Callback, answer: Answer, acting: Acting) -> None:
+def _apologise(callback: Callback, answer: Answer, reason: str) -> None:
+    """The last word where nothing else works: a plain sentence, with a number that the log knows too."""
     number = callback.cid[:4].upper()
-    logger.exception("A handler failed.", extra={"cid": callback.cid, "number": number})
-    with translation.override(settings.LANGUAGE_CODE), acting(callback), transaction.atomic():
+    logger.error("A callback could not be handled.", extra={"cid": callback.cid, "number": number, "why": reason})
+    with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
         answer(callback, _("Sorry, something went wrong on our side (#%s). Please try again later.") % number)
-        callback.settle(Callback.Status.FAILED, "error")
+        callback.settle(Callback.Status.FAILED, reason)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from openuser.lib.fields import EncryptedTextField
 from openuser.lib.work import Work
 from wecom.crypto import Keys
+from wecom.signals import outbound_settled
 
 
 def new_webhook_key() -> str:
@@ -114,7 +115,7 @@ class Callback(Work):
     """The inbox: one thing that the platform told us, kept under its identity so that a repeat is seen as one."""
 
     task = "wecom.handle"
-    max_attempts = 5
+    max_attempts = 6  # the last one only apologises
 
     class Reason(models.TextChoices):
         STALE = "stale", _("older than six hours: not acted on")
@@ -233,6 +234,10 @@ class Outbound(Work):
 
     def __str__(self) -> str:
         return f"{self.msgtype} #{self.pk}"
+
+    def exhaust(self) -> None:
+        super().exhaust()
+        outbound_settled.send(Outbound, outbound=self)
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):

@@ -29,7 +29,7 @@ from wecom.exceptions import (
     TokenRejected,
     WeComError,
 )
-from wecom.models import Attempt, Outbound
+from wecom.models import Attempt, Outbound, Upload
 from wecom.signals import outbound_settled
 
 logger = logging.getLogger(__name__)
@@ -72,6 +72,9 @@ def _must_wait(outbound: Outbound, now: datetime) -> bool:
         return True
     upload = outbound.upload
     if upload is not None and outbound.body is None and not upload.is_usable(now):
+        if upload.status == Upload.Status.FAILED:
+            _end(outbound, Outbound.Status.CANCELLED, "upload_failed")
+            return True
         outbound.postpone(now + UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, burn=False)
         uploads.want(upload, now)
         return True

@@ -214,9 +214,8 @@ def forget_old_callbacks(now: datetime | None = None) -> int:
 
 
 def _send_answer(callback: Callback, text: str) -> list[Outbound]:
-    return [
-        send(callback.application, Text(content=part), to=[callback.from_user_id]) for part in split_text(text.strip())
-    ]
+    to, cid = [callback.from_user_id], callback.cid
+    return [send(callback.application, Text(content=part), to=to, cid=cid) for part in split_text(text.strip())]
 
 
 def _fingerprint(

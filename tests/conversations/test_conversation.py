@@ -208,6 +208,37 @@ def test_a_handler_that_fails_gives_a_plain_sentence_with_a_number(person, handl
     assert "geheimnis" not in caplog.text
 
 
+def test_a_handler_that_fails_after_a_send_still_apologises(person, handler):
+    def broken(message):
+        from wecom import services as wecom
+
+        wecom.send_text(message.from_user_id, content="Generating…")
+        raise ValueError("half way")
+
+    handler(broken)
+    answers = person.says("你好")
+    assert answers[0] == "Generating…"
+    assert Callback.objects.get().cid[:4].upper() in answers[1]
+
+
+def test_a_callback_whose_workers_die_ends_in_a_plain_sentence(person, application):
+    from wecom import services as wecom
+
+    callback = factories.make_callback(application, body="", from_user_id=person.user_id)
+    Callback.objects.filter(pk=callback.pk).update(attempts=Callback.max_attempts - 1)
+    wecom.handle(callback.pk)
+    callback.refresh_from_db()
+    assert (callback.status, callback.reason) == ("failed", "attempts")
+    (answer,) = person.read()
+    assert callback.cid[:4].upper() in answer
+
+
+def test_asking_for_an_english_video_does_not_change_the_language(person):
+    person.says("你好")
+    person.says("/video Welcome.")
+    assert Conversation.objects.get().language == "zh-hans"
+
+
 def test_a_repeated_task_answers_once(person, application):
     callback = factories.make_callback(application, body="")
     Callback.objects.filter(pk=callback.pk).update(status="done")
