@@ -1,147 +1,208 @@
 """Digital humans in the admin: portraits and voices to edit, renders to watch."""
 
+from typing import Any
+
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from avatars import services
-from avatars.forms import DigitalHumanForm
+from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman, Render, Voice
-from openuser.lib.admin import STATUS_LABELS, RequestedAdmin, TimelineMixin
+from openuser.lib.admin import NOTHING, WorkAdmin, change_url, duration, for_one_row, shortened
 
 
 @admin.register(Voice)
 class VoiceAdmin(ModelAdmin[Voice]):
-    list_display = ("name", "engine", "key")
+    list_display = ("name", "engine", "key", "used_by")
     search_fields = ("name", "key")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
+        queryset: QuerySet[Voice] = super().get_queryset(request)
+        return queryset.annotate(human_count=Count("digital_humans"))
+
+    @display(description=_("digital humans"), ordering="human_count")
+    def used_by(self, voice: Any) -> int:
+        return int(voice.human_count)
 
 
 @admin.register(DigitalHuman)
 class DigitalHumanAdmin(ModelAdmin[DigitalHuman]):
     form = DigitalHumanForm
-    list_display = ("face", "name", "voice", "mode", "created_at")
+    list_display = ("face", "name", "voice", "mode", "made")
     list_display_links = ("face", "name")
     list_select_related = ("voice",)
-    search_fields = ("name",)
-    fields = ("name", "portrait", "picture", "voice", "speed", "mode")
-    readonly_fields = ("picture",)
+    search_fields = ("name", "voice__name")
+    fields = ("name", "portrait", "voice", "speed", "mode")
     actions = ("try_out",)
+    actions_detail = ("sample",)
+
+    class Media:
+        js = ("openuser/confirm.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
+        queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
+        return queryset.annotate(render_count=Count("renders"))
 
     @display(description="")
     def face(self, human: DigitalHuman) -> str:
-        return format_html(
-            '<img src="{}" alt="" style="height:48px;width:36px;object-fit:cover;border-radius:6px">',
-            human.portrait.url,
-        )
+        return format_html('<img class="ou-thumb" src="{}" alt="{}">', human.portrait.url, human.name)
 
-    @display(description=_("preview"))
-    def picture(self, human: DigitalHuman) -> str:
-        if not human.portrait:
-            return "–"
-        return format_html('<img src="{}" alt="" style="max-height:320px;border-radius:12px">', human.portrait.url)
+    @display(description=_("renders"), ordering="render_count")
+    def made(self, human: Any) -> int:
+        return int(human.render_count)
+
+    def save_model(self, request: HttpRequest, obj: DigitalHuman, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for words in form.warnings:
+            self.message_user(request, words, messages.WARNING)
 
     @admin.action(description=_("Make a short sample video"), permissions=["sample"])
     def try_out(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
         for human in queryset:
-            sample = _("Hello, I am %(name)s. Nice to meet you.") % {"name": human.name}
-            services.request_render(human, sample, priority=services.TEST)
+            services.request_render(human, sample_text(human), priority=services.TEST)
         self.message_user(request, _("The sample is being made: see Renders."), messages.SUCCESS)
 
-    def has_sample_permission(self, request: HttpRequest) -> bool:
+    @action(
+        description=_("Try it out"),
+        permissions=["sample"],
+        icon="play_circle",
+        dialog={
+            "title": _("Let it say something"),
+            "description": _("A video is made and kept under Renders. It is sent to nobody."),
+            "form_class": SampleForm,
+            "form_submit_text": _("Make the video"),
+        },
+    )
+    def sample(self, request: HttpRequest, form: SampleForm, object_id: str) -> HttpResponse:
+        human = DigitalHuman.objects.select_related("voice").get(pk=object_id)
+        render = services.request_render(human, form.cleaned_data["text"], priority=services.TEST)
+        return HttpResponse(headers={"HX-Redirect": change_url(render)})
+
+    def has_sample_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("avatars.add_render")
 
 
 @admin.register(Render)
-class RenderAdmin(TimelineMixin, RequestedAdmin):
-    list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "created_at")
+class RenderAdmin(WorkAdmin):
+    list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
-    list_filter = ("status", "mode", "digital_human")
+    list_filter = ("status", "digital_human", "mode")
     search_fields = ("text", "cid", "content_id")
+    search_help_text = _("Search for words of the script, a correlation ID or the ID in the AI label.")
     list_select_related = ("digital_human",)
     ordering = ("-pk",)
-    fields = (
-        "player",
-        "digital_human",
-        "text",
-        "mode",
-        "status",
-        "reason",
-        "hint",
-        "how_far",
-        "estimated_seconds",
-        "took_seconds",
-        "seconds",
-        "size",
-        "attempts",
-        "content_id",
-        "created_at",
-        "started_at",
-        "finished_at",
-        "timeline",
+    fieldsets = (
+        (None, {"fields": ("player", "text", "digital_human", "mode")}),
+        (_("How it went"), {"fields": ("how_far", "state", "reason", "hint", "attempts", "times")}),
+        (_("The file"), {"fields": ("length", "file_size", "picture", "label_id")}),
+        (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
-    readonly_fields = fields
     actions = ("cancel", "again")
-    show_full_result_count = False
+    actions_detail = ("cancel_this", "again_this")
 
     @display(description="")
     def thumb(self, render: Render) -> str:
         if not render.poster:
-            return "–"
-        return format_html(
-            '<img src="{}" alt="" loading="lazy" style="height:48px;width:36px;object-fit:cover;border-radius:6px">',
-            render.poster.url,
-        )
+            return format_html('<span class="ou-thumb ou-thumb-empty"></span>')
+        return format_html('<img class="ou-thumb" src="{}" alt="" loading="lazy">', render.poster.url)
 
-    @display(description=_("script"))
+    @display(description=_("script"), ordering="text")
     def script(self, render: Render) -> str:
-        return render.text if len(render.text) <= 40 else render.text[:40] + "…"
-
-    @display(description=_("status"), label=STATUS_LABELS)
-    def state(self, render: Render) -> tuple[str, str]:
-        return render.status, render.get_status_display()
+        return shortened(render.text, 60)
 
     @display(description=_("progress"))
     def how_far(self, render: Render) -> str:
         if render.is_finished:
-            return "100 %" if render.status == Render.Status.DONE else "–"
-        return f"{render.get_stage_display()} {render.progress} %"
+            return "100 %" if render.status == Render.Status.DONE else NOTHING
+        # The attribute tells static/openuser/live.js to look again.
+        return format_html(
+            '<div class="ou-progress" id="progress-{}" data-live data-unfinished><progress max="100" value="{}">'
+            "</progress><span>{} {} %</span></div>",
+            render.pk,
+            render.progress,
+            render.get_stage_display(),
+            render.progress,
+        )
 
-    @display(description=_("length"))
+    @display(description=_("length"), ordering="seconds")
     def length(self, render: Render) -> str:
-        return f"{render.seconds:.1f} s" if render.seconds else "–"
+        return duration(render.seconds)
+
+    @display(description=_("estimated / took"))
+    def times(self, render: Render) -> str:
+        return f"{duration(render.estimated_seconds)} / {duration(render.took_seconds)}"
+
+    @display(description=_("size"))
+    def file_size(self, render: Render) -> str:
+        return filesizeformat(render.size) if render.size else NOTHING
+
+    @display(description=_("picture"))
+    def picture(self, render: Render) -> str:
+        return f"{render.width} × {render.height}" if render.width else NOTHING
+
+    @display(description=_("ID in the AI label"))
+    def label_id(self, render: Render) -> str:
+        return render.content_id
 
     @display(description=_("preview"))
     def player(self, render: Render) -> str:
         if not render.video:
-            return "–"
-        captions = render.captions.url if render.captions else ""
+            return NOTHING
+        files = [(render.video.url, "MP4"), (render.captions.url if render.captions else "", _("captions (SRT)"))]
         return format_html(
-            '<video controls preload="metadata" poster="{}" src="{}" style="max-height:420px;border-radius:12px">'
-            '</video><p><a class="text-primary-600" href="{}" download>MP4</a> · '
-            '<a class="text-primary-600" href="{}" download>SRT</a></p>',
+            '<video class="ou-player" controls preload="metadata" poster="{}" src="{}" data-testid="player"></video>'
+            "<p>{}</p>",
             render.poster.url if render.poster else "",
             render.video.url,
-            render.video.url,
-            captions,
+            format_html_join(
+                " · ", '<a class="ou-link" href="{}" download>{}</a>', [file for file in files if file[0]]
+            ),
         )
 
     @admin.action(description=_("Cancel"), permissions=["steer"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Render]) -> None:
         count = sum(services.cancel_render(render) for render in queryset)
-        self._say(request, ngettext("%d render was cancelled.", "%d renders were cancelled.", count) % count, count)
+        text = ngettext("%d render was cancelled.", "%d renders were cancelled.", count) % count
+        self.tell(request, text, done=bool(count))
+
+    cancel_this = for_one_row(
+        cancel,
+        icon="cancel",
+        title=_("Cancel this render?"),
+        words=_("Whoever waits for the video is told that it does not come."),
+    )
 
     @admin.action(description=_("Make again"), permissions=["steer"])
     def again(self, request: HttpRequest, queryset: QuerySet[Render]) -> None:
         count = sum(services.retry_render(render) for render in queryset)
-        self._say(request, ngettext("%d render was queued.", "%d renders were queued.", count) % count, count)
+        text = ngettext("%d render was queued.", "%d renders were queued.", count) % count
+        self.tell(request, text, done=bool(count))
 
-    def has_steer_permission(self, request: HttpRequest) -> bool:
+    again_this = for_one_row(
+        again,
+        icon="replay",
+        title=_("Make this video again?"),
+        words=_("It joins the queue. Nobody gets it by itself: its text was sent instead."),
+    )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only what this render's status allows."""
+        status = Render.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        useful = {
+            Render.Status.QUEUED: "cancel_this",
+            Render.Status.RUNNING: "cancel_this",
+            Render.Status.FAILED: "again_this",
+            Render.Status.CANCELLED: "again_this",
+        }
+        wanted = useful.get(Render.Status(status)) if status else None
+        return [one for one in super().get_actions_detail(request, object_id) if wanted and one.path == wanted]
+
+    def has_steer_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("avatars.change_render")
-
-    def _say(self, request: HttpRequest, text: str, count: int) -> None:
-        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)

@@ -1,29 +1,88 @@
-"""Forms of the digital humans: a portrait is checked before it is stored."""
+"""Forms of the digital humans: a portrait is checked before it is stored, and a script before it is spoken."""
 
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from avatars import services
-from avatars.exceptions import AvatarError
+from avatars.exceptions import AvatarError, PortraitError, ScriptError
 from avatars.models import DigitalHuman
+
+UNUSABLE = {
+    "not_an_image": _("This is not a picture, or a broken one. Upload a JPEG, PNG or WebP picture."),
+    "too_large": _("The picture is too large. Use one of at most 10 MB and 40 million pixels."),
+    "too_small": _(
+        "The picture or the face in it is too small. Use one of at least 200 pixels a side, closer to the face."
+    ),
+    "no_face": _(
+        "No face was found. Choose a well lit picture in which the face looks at the camera and nothing covers it."
+    ),
+    "several_faces": _(
+        "There is more than one face. Cut the picture so that only the person who shall speak is in it."
+    ),
+    "turned": _("The face is turned too far to a side. Choose a picture in which it looks at the camera."),
+}
+# What the check of a portrait says of one that will do, but could be better.
+WARNINGS = (
+    gettext_noop("There are smaller faces in the background; they will not move."),
+    gettext_noop("The face is turned to a side; its lips will move less."),
+    gettext_noop("The face is small; the video will look better with a closer picture."),
+)
 
 
 class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
-    """Refuses a portrait that cannot be animated, saying why and what to do."""
+    """Refuses a portrait that cannot be animated, saying why and what to do; `warnings` are for one that will do."""
 
     class Meta:
         model = DigitalHuman
         fields = ("name", "portrait", "voice", "speed", "mode")
+        help_texts = {
+            "name": _("As people see it in conversations and as the title of its files."),
+            "speed": _("1 is the voice's own speed; 0.8 is slow, 1.2 brisk."),
+            "mode": _("The head moves more naturally in the last mode; the first is the fastest."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.warnings: tuple[str, ...] = ()
 
     def clean_portrait(self) -> Any:
         portrait = self.cleaned_data.get("portrait")
         if isinstance(portrait, UploadedFile):
             try:
-                services.check_portrait(portrait.read())
+                found = services.check_portrait(portrait.read())
+                self.warnings = tuple(gettext(words) for words in found)
+            except PortraitError as error:
+                raise forms.ValidationError(UNUSABLE.get(error.code, str(error)), code=error.code) from error
             except AvatarError as error:
                 raise forms.ValidationError(str(error), code=error.code) from error
             finally:
                 portrait.seek(0)
         return portrait
+
+
+class SampleForm(BaseDialogForm):  # type: ignore[misc]
+    """What a digital human shall say to try it out."""
+
+    text = forms.CharField(label=_("text"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        human = DigitalHuman.objects.filter(pk=self.object_id).first()
+        self.fields["text"].initial = sample_text(human) if human else ""
+
+    def clean_text(self) -> str:
+        try:
+            return services.check_script(self.cleaned_data["text"])
+        except ScriptError as error:
+            raise forms.ValidationError(str(error), code=error.code) from error
+
+
+def sample_text(human: DigitalHuman) -> str:
+    """A sentence to try a digital human with."""
+    return gettext("Hello, I am %(name)s. Nice to meet you.") % {"name": human.name}

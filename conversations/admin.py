@@ -1,7 +1,10 @@
 """Conversations in the admin: desks and answers to edit, conversations to read."""
 
+from operator import attrgetter
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -12,68 +15,129 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from conversations.models import Answer, Conversation, Desk, Message
-from openuser.lib.admin import RequestedAdmin, TimelineMixin
+from openuser.lib.admin import NOTHING, TONES, RequestedAdmin, badge, moment, row_link, shortened
 
 THREAD = 100
+LANGUAGES = dict(settings.LANGUAGES)
+DELIVERIES = {"done": _("delivered"), "failed": _("not delivered")}
 
 
 @admin.register(Desk)
 class DeskAdmin(ModelAdmin[Desk]):
-    list_display = ("application", "digital_human", "language")
+    list_display = ("application", "digital_human", "language", "greets")
     list_select_related = ("application", "digital_human")
+    list_filter = ("digital_human",)
+    search_fields = ("application__name", "greeting")
+
+    @display(description=_("greeting"))
+    def greets(self, desk: Desk) -> str:
+        return shortened(desk.greeting, 60)
 
 
 @admin.register(Answer)
 class AnswerAdmin(ModelAdmin[Answer]):
-    list_display = ("question", "short", "enabled")
+    list_display = ("question", "others", "short", "enabled")
     list_editable = ("enabled",)
     list_filter = ("enabled",)
     search_fields = ("question", "other_wordings", "answer")
+    search_help_text = _("Search in questions, their other wordings and answers.")
+    fields = ("question", "other_wordings", "answer", "enabled")
+
+    @display(description=_("other wordings"))
+    def others(self, answer: Answer) -> str:
+        return shortened(" · ".join(answer.wordings[1:]), 30) or NOTHING
 
     @display(description=_("answer"))
     def short(self, answer: Answer) -> str:
-        return answer.answer if len(answer.answer) <= 60 else answer.answer[:60] + "…"
+        return shortened(answer.answer, 60)
 
 
 @admin.register(Conversation)
 class ConversationAdmin(RequestedAdmin):
-    list_display = ("member", "application", "said", "last_message_at")
-    list_filter = ("application",)
+    list_display = ("member", "last_words", "said", "application", "speaks", "last")
+    list_filter = ("application", "language")
     search_fields = ("member__user_id", "member__name")
+    search_help_text = _("Search for a user ID or a name.")
     list_select_related = ("member", "application")
     ordering = ("-last_message_at",)
-    fields = ("member", "application", "language", "thread")
-    readonly_fields = fields
+    fields = ("member", "application", "speaks", "thread")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         theirs = Message.objects.filter(application=OuterRef("application"), member=OuterRef("member"))
         counted = theirs.order_by().values("member").annotate(count=Count("pk")).values("count")
+        newest = theirs.order_by("-pk").values("content__text")[:1]
         queryset: QuerySet[Conversation] = super().get_queryset(request)
-        return queryset.annotate(said_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        return queryset.annotate(
+            said_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0), newest=Subquery(newest)
+        )
 
     @display(description=_("messages"), ordering="said_count")
-    def said(self, conversation: Conversation) -> int:
-        count: int = getattr(conversation, "said_count", 0)
-        return count
+    def said(self, conversation: Any) -> int:
+        return int(conversation.said_count)
+
+    @display(description=_("said last"))
+    def last_words(self, conversation: Any) -> str:
+        return shortened(conversation.newest or "", 48) or NOTHING
+
+    @display(description=_("language"), ordering="language")
+    def speaks(self, conversation: Conversation) -> str:
+        return str(LANGUAGES.get(conversation.language, conversation.language))
+
+    @display(description=_("last message"), ordering="last_message_at")
+    def last(self, conversation: Conversation) -> str:
+        return moment(conversation.last_message_at)
 
     @display(description=_("what was said"))
     def thread(self, conversation: Conversation) -> SafeString:
-        rows = conversation.messages().select_related("content", "render", "outbound").order_by("-pk")
-        page = Paginator(rows, THREAD).page(1)
-        return render_to_string("admin/thread.html", {"messages": list(page)[::-1], "more": page.has_next()})
+        rows = conversation.messages().select_related("content", "render", "outbound").order_by("-pk")[: THREAD + 1]
+        newest = list(rows)
+        for message in newest:
+            # A video is written down when it is asked for, but said when it goes out.
+            message.said_at = message.outbound.created_at if message.outbound else message.created_at  # type: ignore[attr-defined]
+        shown = sorted(newest[:THREAD], key=attrgetter("said_at", "pk"))
+        return render_to_string("admin/thread.html", {"messages": shown, "more": len(newest) > THREAD})
 
 
 @admin.register(Message)
-class MessageAdmin(TimelineMixin, RequestedAdmin):
-    list_display = ("id", "direction", "member", "words", "state", "degraded", "timeline", "created_at")
-    list_filter = ("direction", "state", "degraded")
-    search_fields = ("content__text", "member__user_id", "cid")
-    list_select_related = ("content", "member")
+class MessageAdmin(RequestedAdmin):
+    list_display = ("id", "way", "member", "words", "outcome", "timeline", "when")
+    list_filter = ("direction", "state", "degraded", "content__kind", "application")
+    search_fields = ("content__text", "member__user_id", "member__name", "cid")
+    search_help_text = _("Search for words, a user ID, a name or a correlation ID.")
+    list_select_related = ("content", "member", "outbound")
     ordering = ("-pk",)
-    fields = ("direction", "member", "words", "state", "degraded", "outbound", "render", "timeline", "created_at")
-    readonly_fields = fields
-    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("way", "member", "all_words", "outcome", "timeline", "created_at")}),
+        (_("How it was made and sent"), {"fields": ("render_link", "outbound_link")}),
+    )
+
+    @display(description=_("direction"), ordering="direction")
+    def way(self, message: Message) -> str:
+        return badge(message.get_direction_display(), "info" if message.direction == Message.Direction.IN else "")
 
     @display(description=_("text"))
     def words(self, message: Message) -> str:
-        return str(message.content)
+        return shortened(str(message.content), 60)
+
+    @display(description=_("text"))
+    def all_words(self, message: Message) -> SafeString:
+        return render_to_string("admin/words.html", {"message": message})
+
+    @display(description=_("status"), ordering="state")
+    def outcome(self, message: Message) -> str:
+        if message.degraded:
+            return badge(_("sent as text instead"), "warn")
+        if message.state == Message.State.WAITING:
+            return badge(message.get_state_display(), "info")
+        if message.outbound is None or message.state != Message.State.SENDING:
+            return badge(message.get_state_display())
+        words = DELIVERIES.get(message.outbound.status, message.outbound.get_status_display())
+        return badge(words, TONES.get(message.outbound.status, ""))
+
+    @display(description=_("render"))
+    def render_link(self, message: Message) -> str:
+        return row_link(message.render)
+
+    @display(description=_("outbound message"))
+    def outbound_link(self, message: Message) -> str:
+        return row_link(message.outbound)

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from avatars.models import Render
-from conversations.models import Message
+from conversations.models import Content, Message
+from openuser.lib.admin import change_url, reason_words, shortened
 from wecom.models import Attempt, Callback, Outbound, Upload
 
 
@@ -36,10 +36,16 @@ def view(request: HttpRequest, cid: str) -> HttpResponse:
         raise PermissionDenied
     steps = sorted(_steps(cid), key=lambda step: step.at)
     if not steps:
-        raise Http404
+        raise Http404(_("Nothing is known under this ID."))
     first = steps[0].at
     rows = [(step, (step.at - first).total_seconds()) for step in steps]
-    context = {**admin.site.each_context(request), "title": _("Timeline"), "cid": cid, "rows": rows}
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Timeline"),
+        "cid": cid,
+        "rows": rows,
+        "unfinished": any(step.tone == "wait" for step in steps),
+    }
     return TemplateResponse(request, "admin/timeline.html", context)
 
 
@@ -68,26 +74,29 @@ def _steps(cid: str) -> Iterator[Step]:
 
 def _callback(callback: Callback) -> Iterator[Step]:
     title = _("Callback received: %s") % (callback.event or callback.kind)
-    yield Step(at=callback.created_at, title=title, detail=callback.from_user_id, url=_change(callback))
+    yield Step(at=callback.created_at, title=title, detail=callback.from_user_id, url=change_url(callback))
     if callback.finished_at:
         tone = "ok" if callback.status == Callback.Status.DONE else "bad"
-        detail = f"{callback.get_status_display()} {callback.reason}".strip()
-        yield Step(at=callback.finished_at, title=_("Callback handled"), detail=detail, tone=tone)
+        yield Step(at=callback.finished_at, title=_("Callback handled"), detail=_outcome(callback), tone=tone)
 
 
 def _message(message: Message) -> Step:
-    incoming = message.direction == Message.Direction.IN
-    title = _("The member said") if incoming else _("The digital human said")
+    title = _("The digital human said")
+    if message.direction == Message.Direction.IN:
+        title = _("The member said")
+    elif message.content.kind == Content.Kind.VIDEO:
+        title = _("A video was promised")
     tone = "wait" if message.state == Message.State.WAITING else "bad" if message.degraded else "ok"
-    detail = f"{message.content} ({message.get_state_display()})"
-    return Step(at=message.created_at, title=title, detail=detail, tone=tone, url=_change(message))
+    words = shortened(message.content.text, 120) or message.content.get_kind_display()
+    detail = _("%s (sent as text instead)") % words if message.degraded else words
+    return Step(at=message.created_at, title=title, detail=detail, tone=tone, url=change_url(message))
 
 
 def _render(render: Render) -> Iterator[Step]:
-    yield Step(at=render.created_at, title=_("Video requested"), detail=str(render), url=_change(render))
+    yield Step(at=render.created_at, title=_("Video requested"), detail=str(render), url=change_url(render))
     if render.started_at:
         detail = _("attempt %d") % render.attempts
-        yield Step(at=render.started_at, title=_("Video begun"), detail=detail)
+        yield Step(at=render.started_at, title=_("Video begun"), detail=detail, tone=_tone(render))
     if render.finished_at:
         done = render.status == Render.Status.DONE
         seconds = _("%(length).1f s long, made in %(took).1f s") % {
@@ -97,38 +106,51 @@ def _render(render: Render) -> Iterator[Step]:
         yield Step(
             at=render.finished_at,
             title=_("Video ready") if done else _("Video not made"),
-            detail=seconds if done else f"{render.get_status_display()} {render.reason}. {render.hint}",
+            detail=seconds if done else f"{_outcome(render)} {render.hint}".strip(),
             tone="ok" if done else "bad",
             video=render.video.url if done else "",
             poster=render.poster.url if done and render.poster else "",
         )
 
 
+def _tone(render: Render) -> str:
+    return "ok" if render.is_finished else "wait"
+
+
 def _upload(upload: Upload) -> Iterator[Step]:
     if upload.finished_at:
         tone = "ok" if upload.status == Upload.Status.DONE else "bad"
-        detail = f"{upload.get_status_display()} {upload.reason}".strip()
-        yield Step(at=upload.finished_at, title=_("Uploaded to WeChat Work"), detail=detail, tone=tone)
+        title = _("Uploaded to WeChat Work")
+        yield Step(at=upload.finished_at, title=title, detail=_outcome(upload), tone=tone, url=change_url(upload))
 
 
 def _outbound(outbound: Outbound) -> Iterator[Step]:
     title = _("Message queued: %s") % outbound.msgtype
-    yield Step(at=outbound.created_at, title=title, detail=", ".join(outbound.recipients), url=_change(outbound))
+    recipients = ", ".join(outbound.recipients[:5])
+    waiting = not outbound.is_finished and outbound.reason
+    yield Step(
+        at=outbound.created_at,
+        title=title,
+        detail=f"{recipients}. {reason_words(outbound)}" if waiting else recipients,
+        tone="wait" if waiting else "ok",
+        url=change_url(outbound),
+    )
     for attempt in outbound.tries.all():
         yield _attempt(attempt)
     if outbound.finished_at:
-        done = outbound.status == Outbound.Status.DONE
-        detail = f"{outbound.get_status_display()} {outbound.reason}".strip()
-        yield Step(at=outbound.finished_at, title=_("Delivery settled"), detail=detail, tone="ok" if done else "bad")
+        tone = "ok" if outbound.status == Outbound.Status.DONE else "bad"
+        yield Step(at=outbound.finished_at, title=_("Delivery settled"), detail=_outcome(outbound), tone=tone)
 
 
 def _attempt(attempt: Attempt) -> Step:
     tones = {Attempt.Outcome.SENT: "ok", Attempt.Outcome.FAILED: "bad"}
-    code = "" if attempt.errcode is None else f"errcode {attempt.errcode}"
+    code = f"(errcode {attempt.errcode})" if attempt.errcode else ""
     detail = f"{attempt.get_outcome_display()} {code} {attempt.detail}".strip()
     tone = tones.get(Attempt.Outcome(attempt.outcome), "wait")
     return Step(at=attempt.started_at, title=_("Attempt %d") % attempt.number, detail=detail, tone=tone)
 
 
-def _change(row: Model) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+def _outcome(row: Callback | Render | Upload | Outbound) -> str:
+    """The status, and why where there is more to say."""
+    words = reason_words(row)
+    return f"{row.get_status_display()}: {words}" if words else row.get_status_display()

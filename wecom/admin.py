@@ -1,11 +1,15 @@
 """WeChat Work in the admin: applications to edit, callbacks and outbounds to look into."""
 
+import json
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -13,12 +17,13 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordInput
 
-from openuser.lib.admin import STATUS_LABELS, RequestedAdmin, TimelineMixin
+from openuser.lib.admin import NOTHING, WorkAdmin, badge, for_one_row, moment, row_link, shortened
 from wecom import services
 from wecom.crypto import CryptoError, Keys
 from wecom.models import Application, Attempt, Callback, Corporation, Member, Outbound, Upload
 
 SECRETS = ("secret", "token", "encoding_aes_key")
+OUTCOMES = {"sent": "good", "retry": "warn", "ambiguous": "warn", "failed": "bad", "held": "bad"}
 
 
 class ApplicationForm(forms.ModelForm[Application]):
@@ -26,23 +31,18 @@ class ApplicationForm(forms.ModelForm[Application]):
 
     class Meta:
         model = Application
-        fields = (
-            "corporation",
-            "agent_id",
-            "name",
-            "secret",
-            "token",
-            "encoding_aes_key",
-            "api_base_url",
-            "is_default",
-            "enabled",
-        )
+        fields = ("corporation", "agent_id", "name", *SECRETS, "api_base_url", "is_default", "enabled")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in SECRETS:
-            field = self.fields[name]
-            field.widget = UnfoldAdminPasswordInput(render_value=False)
+            field = self.fields.get(name)
+            if field is None:
+                continue  # somebody who may only look gets no fields
+            stored = {"placeholder": "••••••••"} if self.instance.pk else {}
+            field.widget = UnfoldAdminPasswordInput(
+                render_value=False, attrs={"autocomplete": "new-password", **stored}
+            )
             if self.instance.pk:
                 field.required = False
                 field.help_text = format_html("{} {}", field.help_text, _("Leave empty to keep the stored value."))
@@ -73,12 +73,53 @@ class CorporationAdmin(ModelAdmin[Corporation]):
 class ApplicationAdmin(ModelAdmin[Application]):
     form = ApplicationForm
     list_display = ("name", "corporation", "agent_id", "is_default", "enabled", "condition")
+    list_filter = ("enabled",)
+    search_fields = ("name", "corporation__corp_id", "corporation__name")
     list_select_related = ("corporation",)
-    readonly_fields = ("held_until", "held_reason")
+    change_form_before_template = "admin/application_condition.html"
+    fieldsets = (
+        (None, {"fields": ("corporation", "agent_id", "name", "is_default", "enabled")}),
+        (_("Keys"), {"fields": SECRETS, "description": _("Stored encrypted and never shown again.")}),
+        (_("Addresses"), {"fields": ("callback_address", "api_base_url")}),
+    )
+    readonly_fields = ("callback_address",)
+    actions_detail = ("try_again_this",)
 
-    @display(description=_("condition"), label={"ok": "success", "held": "danger"})
-    def condition(self, application: Application) -> tuple[str, str]:
-        return ("held", str(_("held"))) if application.held_reason else ("ok", str(_("in order")))
+    @display(description=_("condition"))
+    def condition(self, application: Application) -> str:
+        if not application.enabled:
+            return badge(_("disabled"))
+        return badge(_("held"), "bad") if application.held_reason else badge(_("in order"), "good")
+
+    @display(description=_("callback address"))
+    def callback_address(self, application: Application) -> str:
+        if not application.pk:
+            return str(_("Shown once the application is stored."))
+        path = reverse("webhook-of", args=[application.webhook_key])
+        if application.is_default:
+            path = reverse("webhook")
+        address = f"{settings.SITE_URL.rstrip('/')}{path}"
+        if application.is_default and settings.WECOM["WEBHOOK_URL"]:
+            address = settings.WECOM["WEBHOOK_URL"]
+        help_text = _("Enter it in the console under “Receive messages”, with the token and the EncodingAESKey above.")
+        return format_html('<code class="ou-code">{}</code><p class="ou-quiet">{}</p>', address, help_text)
+
+    @admin.action(description=_("Try again now"), permissions=["change"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
+        for application in queryset:
+            services.save_application(application)
+        self.message_user(request, _("What waited is being sent."), messages.SUCCESS)
+
+    try_again_this = for_one_row(
+        try_again,
+        icon="play_arrow",
+        title=_("Try again now?"),
+        words=_("What waits is sent. Do this after the setting was mended in the console."),
+    )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        held = Application.objects.filter(pk=object_id).exclude(held_reason="").exists()
+        return list(super().get_actions_detail(request, object_id)) if held else []
 
     def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
         services.save_application(obj)
@@ -87,8 +128,11 @@ class ApplicationAdmin(ModelAdmin[Application]):
 @admin.register(Member)
 class MemberAdmin(ModelAdmin[Member]):
     list_display = ("user_id", "name", "corporation", "created_at")
+    list_filter = ("corporation",)
     list_select_related = ("corporation",)
     search_fields = ("user_id", "name")
+    search_help_text = _("Search for a user ID or a name.")
+    fields = ("user_id", "name", "corporation", "created_at")
     readonly_fields = ("corporation", "user_id", "created_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -96,123 +140,160 @@ class MemberAdmin(ModelAdmin[Member]):
 
 
 @admin.register(Callback)
-class CallbackAdmin(TimelineMixin, RequestedAdmin):
-    list_display = ("id", "what", "from_user_id", "state", "reason", "timeline", "created_at")
-    list_filter = ("status", "kind", "event")
+class CallbackAdmin(WorkAdmin):
+    list_display = ("id", "what", "from_user_id", "application", "state", "why", "timeline", "when")
+    list_filter = ("status", "kind", "event", "application")
     search_fields = ("from_user_id", "cid")
+    search_help_text = _("Search for a user ID or a correlation ID.")
     list_select_related = ("application__corporation",)
     ordering = ("-pk",)
-    fields = (
-        "application",
-        "kind",
-        "event",
-        "from_user_id",
-        "status",
-        "reason",
-        "attempts",
-        "sent_at",
-        "created_at",
-        "finished_at",
-        "suspect",
-        "timeline",
+    fieldsets = (
+        (None, {"fields": ("what", "from_user_id", "application", "state", "why", "timeline")}),
+        (_("Times"), {"fields": ("sent_at", "created_at", "finished_at", "suspect", "attempts")}),
     )
-    readonly_fields = fields
     actions = ("replay",)
-    show_full_result_count = False
+    actions_detail = ("replay_this",)
 
     @display(description=_("what"))
     def what(self, callback: Callback) -> str:
         return callback.event or callback.kind
 
-    @display(description=_("status"), label=STATUS_LABELS)
-    def state(self, callback: Callback) -> tuple[str, str]:
-        return callback.status, callback.get_status_display()
-
-    @admin.action(description=_("Handle the chosen callbacks once more"), permissions=["replay"])
+    @admin.action(description=_("Handle once more"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Callback]) -> None:
         count = sum(services.replay(callback) for callback in queryset)
         text = ngettext("%d callback is handled again.", "%d callbacks are handled again.", count) % count
-        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+        self.tell(request, text, done=bool(count))
 
-    def has_replay_permission(self, request: HttpRequest) -> bool:
+    replay_this = for_one_row(
+        replay,
+        icon="replay",
+        title=_("Handle this callback once more?"),
+        words=_("What was answered already is not sent twice."),
+    )
+
+    def has_replay_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("wecom.change_callback")
 
 
 class AttemptInline(TabularInline[Attempt, Outbound]):
     model = Attempt
-    fields = ("number", "started_at", "ended_at", "outcome", "errcode", "detail")
+    fields = ("number", "began", "took", "result", "errcode", "detail")
     readonly_fields = fields
     extra = 0
     can_delete = False
+    hide_title = True
     ordering = ("number",)
+
+    @display(description=_("started at"))
+    def began(self, attempt: Attempt) -> str:
+        return moment(attempt.started_at)
+
+    @display(description=_("took"))
+    def took(self, attempt: Attempt) -> str:
+        return f"{(attempt.ended_at - attempt.started_at).total_seconds():.2f} s" if attempt.ended_at else NOTHING
+
+    @display(description=_("outcome"))
+    def result(self, attempt: Attempt) -> str:
+        return badge(attempt.get_outcome_display(), OUTCOMES.get(attempt.outcome, "info"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(Outbound)
-class OutboundAdmin(TimelineMixin, RequestedAdmin):
-    list_display = ("id", "msgtype", "to", "state", "reason", "attempts", "errcode", "timeline", "created_at")
-    list_filter = ("status", "reason", "msgtype")
+class OutboundAdmin(WorkAdmin):
+    list_display = ("id", "msgtype", "to", "says", "state", "why", "attempts", "timeline", "when")
+    list_filter = ("status", "reason", "msgtype", "application")
     search_fields = ("recipients", "cid", "msgid")
-    list_select_related = ("application__corporation",)
+    search_help_text = _("Search for a user ID, a correlation ID or a message ID.")
+    list_select_related = ("application__corporation", "upload")
     ordering = ("-pk",)
-    fields = (
-        "application",
-        "recipients",
-        "msgtype",
-        "content",
-        "upload",
-        "status",
-        "reason",
-        "attempts",
-        "errcode",
-        "msgid",
-        "invalid",
-        "due_at",
-        "created_at",
-        "finished_at",
-        "timeline",
+    fieldsets = (
+        (None, {"fields": ("to", "msgtype", "says_all", "file", "application", "timeline")}),
+        (_("Delivery"), {"fields": ("state", "why", "attempts", "errcode", "msgid", "not_reached")}),
+        (_("Times"), {"fields": ("created_at", "due_at", "finished_at")}),
     )
-    readonly_fields = fields
     inlines = (AttemptInline,)
     actions = ("resend", "treat_as_sent")
-    show_full_result_count = False
+    actions_detail = ("resend_this", "treat_as_sent_this")
 
     @display(description=_("to"))
     def to(self, outbound: Outbound) -> str:
         names = ", ".join(outbound.recipients[:3])
         return names if len(outbound.recipients) <= 3 else f"{names} … ({len(outbound.recipients)})"
 
-    @display(description=_("status"), label=STATUS_LABELS)
-    def state(self, outbound: Outbound) -> tuple[str, str]:
-        return outbound.status, outbound.get_status_display()
+    @display(description=_("text"))
+    def says(self, outbound: Outbound) -> str:
+        return shortened(_words(outbound), 44)
+
+    @display(description=_("content"))
+    def says_all(self, outbound: Outbound) -> str:
+        return format_html('<div class="ou-words">{}</div>', _words(outbound))
+
+    @display(description=_("file"))
+    def file(self, outbound: Outbound) -> str:
+        return row_link(outbound.upload)
+
+    @display(description=_("not reached"))
+    def not_reached(self, outbound: Outbound) -> str:
+        return ", ".join(outbound.invalid) or NOTHING
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Outbound]) -> None:
         for outbound in queryset:
             services.resend(outbound)
-        self.message_user(request, _("The chosen messages were queued again."), messages.SUCCESS)
+        self.tell(request, str(_("The chosen messages were queued again.")))
+
+    resend_this = for_one_row(
+        resend,
+        icon="send",
+        title=_("Send this message again?"),
+        words=_("If it arrived the first time, the person gets it twice."),
+    )
 
     @admin.action(description=_("Treat as sent"), permissions=["send"])
     def treat_as_sent(self, request: HttpRequest, queryset: QuerySet[Outbound]) -> None:
         count = sum(services.treat_as_sent(outbound) for outbound in queryset)
         text = ngettext("%d message counts as sent.", "%d messages count as sent.", count) % count
-        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+        self.tell(request, text, done=bool(count))
 
-    def has_send_permission(self, request: HttpRequest) -> bool:
+    treat_as_sent_this = for_one_row(
+        treat_as_sent,
+        icon="done_all",
+        title=_("Treat this message as sent?"),
+        words=_("Choose this if the person says that it arrived. It is not sent again."),
+    )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only what makes sense for this message: nothing while it is on its way."""
+        ended = Outbound.objects.filter(pk=object_id).exclude(status__in=Outbound.UNFINISHED).first()
+        useful = {"resend_this"} if ended else set()
+        if ended and (ended.status, ended.reason) == (Outbound.Status.FAILED, Outbound.Reason.UNKNOWN):
+            useful.add("treat_as_sent_this")
+        return [one for one in super().get_actions_detail(request, object_id) if one.path in useful]
+
+    def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("wecom.change_outbound")
 
 
 @admin.register(Upload)
-class UploadAdmin(RequestedAdmin):
-    list_display = ("filename", "kind", "size", "state", "reason", "expires_at", "created_at")
+class UploadAdmin(WorkAdmin):
+    list_display = ("filename", "kind", "bytes_", "state", "why", "expires_at", "when")
     list_filter = ("status", "kind")
     search_fields = ("filename", "sha256")
+    search_help_text = _("Search for a file name or a SHA-256.")
     ordering = ("-pk",)
-    fields = ("application", "kind", "filename", "size", "sha256", "status", "reason", "attempts", "expires_at")
-    readonly_fields = fields
+    fieldsets = (
+        (None, {"fields": ("filename", "kind", "bytes_", "application", "state", "why", "attempts")}),
+        (_("Times"), {"fields": ("sha256", "created_at", "expires_at")}),
+    )
 
-    @display(description=_("status"), label=STATUS_LABELS)
-    def state(self, upload: Upload) -> tuple[str, str]:
-        return upload.status, upload.get_status_display()
+    @display(description=_("size"), ordering="size")
+    def bytes_(self, upload: Upload) -> str:
+        return filesizeformat(upload.size)
+
+
+def _words(outbound: Outbound) -> str:
+    """What a person reads of it: the text or the title, else the payload."""
+    words = outbound.content.get("content") or outbound.content.get("title")
+    return words if isinstance(words, str) else json.dumps(outbound.content, ensure_ascii=False)
