@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from avatars import captions, ffmpeg, inspection, label, mp4
-from avatars.engines.base import Mode, RenderEngine, Shot
+from avatars.engines.base import Mode, Picture, RenderEngine, Shot
 from avatars.exceptions import ScriptError
 from avatars.speech.base import Speech, SpeechEngine
 
@@ -126,10 +126,11 @@ def make(
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     try:
+        picture = _picture(script)
         watch.begin(Stage.SPEAKING)
         spoken = _speak(script, speech, watch)
         watch.begin(Stage.FILMING)
-        shot = _shot(script, spoken)
+        shot = Shot(portrait=picture, speech=spoken, mode=Mode(script.mode), fps=script.fps, seed=script.seed)
         _film(script, shot, engine, work, watch)
         watch.begin(Stage.FINISHING)
         _finish(script, shot, work)
@@ -164,12 +165,12 @@ def _speak(script: Script, speech: SpeechEngine, watch: Stopwatch) -> Speech:
     return spoken
 
 
-def _shot(script: Script, spoken: Speech) -> Shot:
+def _picture(script: Script) -> Picture:
+    """Loaded before anything is spoken: a broken file should not cost anybody a minute."""
     # It brings OpenCV, which only the studio's child may load; everything else here is light.
     from avatars import portrait
 
-    picture = portrait.load(script.portrait, longest=script.longest)
-    return Shot(portrait=picture, speech=spoken, mode=Mode(script.mode), fps=script.fps, seed=script.seed)
+    return portrait.load(script.portrait, longest=script.longest)
 
 
 def _film(script: Script, shot: Shot, engine: RenderEngine, work: Path, watch: Stopwatch) -> None:
