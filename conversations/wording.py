@@ -4,9 +4,9 @@ import math
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wecom.contents import truncate
 
 from avatars.models import Render
+from wecom.contents import truncate
 
 
 def greeting() -> str:
