@@ -21,6 +21,7 @@ from avatars.signals import render_finished
 from avatars.studio import studio
 from avatars.studio.process import ROOT
 from conversations.models import Message
+from tests.avatars import rendering_stage
 from tests.avatars.rendering_stage import (
     ENGINES,
     LONG,
@@ -37,8 +38,12 @@ from tests.avatars.rendering_stage import (
 )
 from tests.avatars.test_studio import alive, group_of, wait_until
 
-pytest_plugins = ["tests.avatars.rendering_stage"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
+
+# Fixtures of the stage.
+news = rendering_stage.news
+small_engines = rendering_stage.small_engines
+work_dir = rendering_stage.work_dir
 
 
 # ---- good days

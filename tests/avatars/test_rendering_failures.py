@@ -14,11 +14,18 @@ from PIL import Image
 from avatars import label, rendering
 from avatars.models import Render
 from avatars.studio import studio
+from tests.avatars import rendering_stage
 from tests.avatars.rendering_stage import after, nothing_is_left, promise, request, spoken_instead, video_of
 from tests.avatars.test_pipeline import PHOTOGRAPH
 
-pytest_plugins = ["tests.avatars.rendering_stage"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
+
+# Fixtures of the stage.
+news = rendering_stage.news
+other_engines = rendering_stage.other_engines
+small_engines = rendering_stage.small_engines
+spoiled_storage = rendering_stage.spoiled_storage
+work_dir = rendering_stage.work_dir
 
 
 def failed_at_once(message, code, news):
