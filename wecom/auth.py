@@ -49,6 +49,11 @@ def hold(application: Application, reason: str, span: timedelta) -> None:
     logger.error("An application is held until its settings are mended.", extra={"application": application.pk})
 
 
+def end_hold(application: Application) -> None:
+    """A message went through: whatever was wrong has been mended."""
+    Application.objects.filter(pk=application.pk).update(held_until=None, held_reason="")
+
+
 def release_hold(application: Application) -> None:
     """Somebody changed the settings: try again at once, with a new token."""
     Application.objects.filter(pk=application.pk).update(

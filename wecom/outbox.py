@@ -148,6 +148,8 @@ def _close(attempt: Attempt, outcome: Attempt.Outcome, error: WeComError | None)
 
 
 def _sent(outbound: Outbound, answer: dict[str, object]) -> None:
+    if outbound.application.held_reason:
+        auth.end_hold(outbound.application)
     invalid = sorted(
         {name for key in ("invaliduser", "unlicenseduser") for name in str(answer.get(key) or "").split("|") if name}
     )

@@ -138,6 +138,15 @@ def test_a_wrong_setting_holds_the_application_and_says_what_to_do(connected, em
     assert person.texts() == ["等等"]
 
 
+def test_what_goes_through_after_a_hold_ends_it(connected, emulator, person):
+    emulator.fault("untrusted-ip")
+    outbound = deliver(services.send_text(person.user_id, content="等等"))
+    Application.objects.update(held_until=timezone.now())
+    assert deliver(outbound, later=timedelta(minutes=5)).status == "done"
+    connected.refresh_from_db()
+    assert (connected.held_reason, connected.held_until) == ("", None)
+
+
 def test_a_person_out_of_range_is_no_reason_to_try_again(connected, emulator, person):
     emulator.api("PATCH", f"members/{person.user_id}", json={"visible": False})
     outbound = deliver(services.send_text(person.user_id, content="看不见"))
