@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class AvatarsConfig(AppConfig):
     name = "avatars"
     verbose_name = _("Digital humans")
+
+    def ready(self) -> None:
+        from avatars import checks  # noqa: F401
