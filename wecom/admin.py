@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminPasswordInput
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from openuser.lib.admin import NOTHING, WorkAdmin, badge, for_one_row, moment, row_link, shortened
 from wecom import services
@@ -40,7 +40,7 @@ class ApplicationForm(forms.ModelForm[Application]):
             if field is None:
                 continue  # somebody who may only look gets no fields
             stored = {"placeholder": "••••••••"} if self.instance.pk else {}
-            field.widget = UnfoldAdminPasswordInput(
+            field.widget = UnfoldAdminPasswordWidget(
                 render_value=False, attrs={"autocomplete": "new-password", **stored}
             )
             if self.instance.pk:
