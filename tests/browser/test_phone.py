@@ -1,0 +1,97 @@
+"""What a new user does first: four steps with the phone, in a real browser, to real videos."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.emulated import Person
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+PHOTOGRAPH = Path(__file__).resolve().parents[1] / "data" / "grace_hopper.jpg"
+LONG = 90_000
+
+
+@pytest.fixture
+def person(stack: Stack) -> Person:
+    return stack.emulator.hire()
+
+
+@pytest.fixture
+def chat(phone: Page, person: Person) -> Page:
+    """The chat of somebody new, after the greeting."""
+    phone.reload()
+    phone.get_by_test_id(f"member-{person.user_id}").click()
+    expect(answers(phone)).to_have_count(1)
+    return phone
+
+
+def answers(page: Page) -> Locator:
+    return page.get_by_test_id("bubble-in")
+
+
+def write(page: Page, text: str) -> None:
+    page.get_by_test_id("composer").fill(text)
+    page.get_by_test_id("send").click()
+
+
+def plays(video: Locator) -> float:
+    """Play it for real; its length in seconds once the picture has moved on."""
+    return float(
+        video.evaluate(
+            """video => new Promise((resolve, reject) => {
+                video.muted = true;
+                video.addEventListener("error", () => reject(new Error("the video is broken")));
+                const look = () => video.currentTime > 0.5 && video.readyState >= 2 && resolve(video.duration);
+                video.addEventListener("timeupdate", look);
+                video.play().catch(reject);
+            })"""
+        )
+    )
+
+
+def test_opening_the_chat_greets(chat, picture):
+    expect(answers(chat).first).to_contain_text("数字人")
+    assert chat.evaluate("document.documentElement.scrollWidth") <= 375
+    picture(chat, "greeting")
+
+
+def test_the_same_question_gets_the_same_answer_again(chat, picture):
+    write(chat, "你好")
+    expect(answers(chat)).to_have_count(2)
+    write(chat, "你好")
+    expect(answers(chat)).to_have_count(3)
+    first, second = (answers(chat).nth(number).inner_text().rstrip("\u200b\u200c\u2060") for number in (1, 2))
+    assert first == second
+    picture(chat, "answers")
+
+
+@pytest.mark.parametrize("words", ["你好，我是你的数字人助手，很高兴认识你。", "Welcome to the company."])
+def test_a_video_is_promised_and_plays_while_text_is_answered(chat, picture, words):
+    write(chat, f"/video {words}")
+    expect(answers(chat).nth(1)).to_contain_text(re.compile(r"\d+\s*(秒|second)"))
+    write(chat, "谢谢")
+    expect(answers(chat).filter(has_text="不客气")).to_have_count(1)
+    video = chat.get_by_test_id("video")
+    expect(video).to_have_count(1, timeout=LONG)
+    video.scroll_into_view_if_needed()
+    assert 1 < plays(video) < 8
+    expect(answers(chat).last).to_contain_text(words)
+    picture(chat, "video")
+
+
+@pytest.mark.parametrize("text", ["/help", "/status", "/video", "长" * 10_000, "/vidoe 你好"])
+def test_every_text_gets_a_sensible_answer(chat, picture, text):
+    write(chat, text)
+    expect(answers(chat)).to_have_count(2)
+    expect(answers(chat).last).to_contain_text(re.compile(r"\S{5,}"))
+    picture(chat, "answer")
+
+
+def test_a_picture_is_answered_politely(chat, picture):
+    chat.get_by_test_id("more").click()
+    chat.get_by_test_id("picture").set_input_files(PHOTOGRAPH)
+    expect(answers(chat).filter(has_text="图片")).to_have_count(1)
+    picture(chat, "picture")
