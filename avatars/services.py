@@ -76,7 +76,7 @@ def request_render(
         else:
             render.wake()
     if render.priority < priority and not render.is_finished:
-        Render.objects.filter(pk=render.pk).update(priority=priority)
+        Render.objects.filter(pk=render.pk, priority__lt=priority).update(priority=priority)
         render.priority = priority
     return render
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings as configured
 from django.core.files.storage import default_storage
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -49,6 +50,8 @@ def small_engines():
     studio().close()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_SETTINGS_MODULE", ENGINES)
+        # Its own folder would outlive a child that is killed.
+        patch.setenv("OPENUSER_VAR_DIR", str(configured.VAR_DIR))
         yield
     studio().close()
 
