@@ -7,15 +7,26 @@ import { call, connect } from "./server.js";
 import { say, translate } from "./strings.js";
 import { GAP, now, short, stamp } from "./times.js";
 
-const state = { app: null, members: [], member: null, entries: new Map(), unsent: [], sending: 0, held: [], following: true };
+const state = { app: null, members: [], member: null, entries: new Map(), unsent: [], sending: 0, held: [], following: true, stale: false, loading: null };
 const NEAR = 120; // pixels from the end within which a chat follows new messages
 
 // ---- members
-async function loadMembers() {
-  state.members = (await call("GET", "members")).members;
-  const here = state.members.find((one) => one.userid === state.member?.userid);
-  if (here && !document.hidden) here.unread = 0; // what is being looked at was counted before it was marked as read
-  drawMembers();
+// Only the server counts what is unread: an entry may be in a snapshot already when its event comes. One request at a time,
+// and another if something happened meanwhile, so that the last answer is never an old one.
+function loadMembers() {
+  state.stale = true;
+  state.loading ??= readMembers().finally(() => (state.loading = null));
+  return state.loading;
+}
+
+async function readMembers() {
+  while (state.stale) {
+    state.stale = false;
+    state.members = (await call("GET", "members")).members;
+    const here = state.members.find((one) => one.userid === state.member?.userid);
+    if (here && !document.hidden) here.unread = 0; // is about to be marked as read
+    drawMembers();
+  }
 }
 
 function drawMembers() {
@@ -79,8 +90,7 @@ async function markRead() {
   const known = state.members.find((one) => one.userid === state.member?.userid);
   if (!known || document.hidden) return;
   await call("POST", "read", { member: known.userid });
-  known.unread = 0;
-  drawMembers();
+  await loadMembers();
 }
 
 function draw() {
@@ -191,12 +201,13 @@ const HANDLERS = {
     if (entry.agentid !== state.app.agentid) return;
     if (!entry.received && state.sending) return void state.held.push({ what: "entry", entry }); // its draft still stands for it
     const person = state.members.find((one) => one.userid === entry.member);
-    if (person) Object.assign(person, { last: entry, unread: person.unread + (entry.received ? 1 : 0) });
+    if (person) person.last = entry;
     drawMembers();
+    quietly(loadMembers());
     if (entry.member !== state.member?.userid) return;
     state.entries.set(entry.id, { ...entry, callback: entry.callback ?? state.entries.get(entry.id)?.callback });
     draw();
-    if (entry.received) markRead();
+    if (entry.received) quietly(markRead());
   },
   recalled({ msgid }) {
     for (const entry of state.entries.values()) if (entry.msgid === msgid) entry.recalled = true;
@@ -217,13 +228,15 @@ const HANDLERS = {
 
 const happened = (event) => HANDLERS[event.what]?.(event);
 
-async function catchUp() {
+async function quietly(work) {
   try {
-    await Promise.all([loadMembers(), loadChat(), inspector.refresh()]);
+    await work;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // a TypeError is fetch without a network: the next try will do
   }
 }
+
+const catchUp = () => quietly(Promise.all([loadMembers(), loadChat(), inspector.refresh()]));
 
 function online(yes) {
   $("offline").hidden = yes;
@@ -245,7 +258,7 @@ async function start() {
   $("me").addEventListener("click", () => (location.hash = ""));
   await loadMembers();
   addEventListener("hashchange", () => open(decodeURIComponent(location.hash.slice(1))));
-  document.addEventListener("visibilitychange", markRead);
+  document.addEventListener("visibilitychange", () => quietly(markRead()));
   const wide = matchMedia("(min-width: 1180px)").matches;
   const first = decodeURIComponent(location.hash.slice(1)) || (wide ? state.members[0]?.userid : "");
   if (first) choose(first);

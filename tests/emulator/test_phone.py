@@ -181,6 +181,34 @@ def test_unread_messages_are_counted_in_the_list(phone: Open, application: Appli
     expect(person.locator(".badge")).to_have_count(0)
 
 
+def test_news_of_a_message_that_was_already_counted_counts_nothing(
+    phone: Open, application: Application, member: str
+) -> None:
+    sockets: list[WebSocketRoute] = []
+    held: list[str] = []
+
+    def hold(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server().on_message(lambda news: held.append(str(news)))
+
+    page = phone(lambda page: page.route_web_socket("**/emulator/ws/", hold), chat=False)
+    badge = page.get_by_test_id(f"member-{member}").locator(".badge")
+    expect(page.locator("#lamp")).to_have_class("lamp on")
+    application.say(member, "one")
+    sockets[0].send('{"what": "refresh"}')
+    expect(badge).to_have_text("1")
+    application.say(member, "two")
+    for _ in range(600):
+        if sum('"what": "entry"' in news for news in held) == 2:
+            break
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert sum('"what": "entry"' in news for news in held) == 2
+    for news in held:
+        sockets[0].send(news)
+    expect(page.get_by_test_id(f"member-{member}")).to_contain_text("two")
+    expect(badge).to_have_text("2")
+
+
 def test_without_a_websocket_the_phone_looks_for_itself(phone: Open, application: Application, member: str) -> None:
     def refuse(socket: WebSocketRoute) -> None:
         socket.close()
