@@ -110,7 +110,7 @@ def picture(request: pytest.FixtureRequest):
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
             test = re.sub(r"\W+", "-", request.node.name)
-            page.screenshot(path=Path(folder) / f"{test}-{name}.png")
+            page.screenshot(path=Path(folder) / f"{test}-{name}.png", animations="disabled")
 
     return take
 

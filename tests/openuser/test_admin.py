@@ -122,6 +122,12 @@ def test_a_list_asks_as_often_for_thirty_rows_as_for_three(client, app, model):
     assert len(many) <= len(few)
 
 
+@pytest.mark.parametrize(("app", "model"), LISTS)
+def test_an_empty_list_has_words(client, app, model):
+    page = client.get(url(app, model, "changelist"), {"q": "nothing-like-this"}, follow=True).content.decode()
+    assert 'data-testid="empty"' in page or 'id="result_list"' in page
+
+
 def test_every_address_of_the_sidebar_opens(client):
     page = client.get(reverse("admin:index"))
     links = [item["link"] for section in page.context["sidebar_navigation"] for item in section["items"]]
