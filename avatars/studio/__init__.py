@@ -79,8 +79,9 @@ class Studio:
     def _order(self, order: Order, watch: "_Watch") -> Answer:
         with self._lock:
             self._number += 1
+            order = replace(order, number=self._number)
             try:
-                answer = watch.follow(self._ready(), replace(order, number=self._number))
+                answer = self._give(order, watch)
             except BaseException:
                 self._discard()
                 raise
@@ -89,6 +90,17 @@ class Studio:
         if answer.error is not None:
             raise answer.error
         return answer
+
+    def _give(self, order: Order, watch: "_Watch") -> Answer:
+        idle = self._child
+        try:
+            return watch.follow(self._ready(), order)
+        except StudioError as error:
+            # It died while it had nothing to do, and its last threads were still ending when it was asked for.
+            if error.code != "studio_died" or watch.heard or self._child is not idle:
+                raise
+            self._discard()
+            return watch.follow(self._ready(), order)
 
     def _ready(self) -> Child:
         if self._child is not None and not self._child.alive:
@@ -117,6 +129,7 @@ class _Watch:
         self._cancelled = cancelled
         self._time_limit = time_limit
         self._memory_limit_mb = memory_limit_mb
+        self.heard = False
 
     def follow(self, child: Child, order: Order) -> Answer:
         """Give the order and return its last answer, `DONE` or `FAILED`."""
@@ -126,6 +139,7 @@ class _Watch:
         while True:
             answer = child.answer(TICK)
             if answer is not None and answer.number == order.number:
+                self.heard = True
                 if answer.event is not Event.PROGRESS:
                     return answer
                 if self._on_progress is not None and answer.stage is not None:

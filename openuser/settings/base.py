@@ -12,7 +12,7 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
-env.read_env(BASE_DIR / ".env", overwrite=False)
+env.read_env(env.str("OPENUSER_DOTENV", default=str(BASE_DIR / ".env")), overwrite=False)
 
 VAR_DIR = Path(env.str("OPENUSER_VAR_DIR", default=str(BASE_DIR / "var")))
 env.read_env(VAR_DIR / "secrets.env", overwrite=False)

@@ -1,31 +1,32 @@
 """For the suite: real parts, private ones. Servers are those of TEST_DATABASE_URL and TEST_BROKER_URL, else our own."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
+# Before the settings are read: neither a developer's .env nor the files of their installation belong to a test. The
+# children of a test inherit the folder, so that only who made it removes it.
+os.environ["OPENUSER_DOTENV"] = os.devnull
+if not os.environ.get("OPENUSER_VAR_DIR"):
+    os.environ["OPENUSER_VAR_DIR"] = tempfile.mkdtemp(prefix="ou-test-", dir="/tmp")
+    atexit.register(shutil.rmtree, os.environ["OPENUSER_VAR_DIR"], ignore_errors=True)
+
 from openuser.services import valkey
 from openuser.settings.base import *  # noqa: F403
-from openuser.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, database, env
+from openuser.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR_DIR, database, env
 
-VAR_DIR = Path(env.str("OPENUSER_VAR_DIR", default="") or tempfile.mkdtemp(prefix="ou-test-", dir="/tmp"))
-if not env.str("OPENUSER_VAR_DIR", default=""):
-    atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
 SECRET_KEY = "test-only-" + "k" * 50
 FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0zMi1ieXRlcyEhISE="]
 ALLOWED_HOSTS = ["*"]
-MEDIA_ROOT = VAR_DIR / "media"
-STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
+Path(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 
-DATABASE_URL = env.str("TEST_DATABASE_URL", default="") or env.str("DATABASE_URL", default="")
+DATABASE_URL = env.str("TEST_DATABASE_URL", default="")
 DATABASES = {"default": database(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    if not DATABASE_URL:
-        DATABASES["default"]["NAME"] = str(VAR_DIR / "openuser.sqlite3")
     # A file, not memory: threads and processes of a test see the same rows.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 
