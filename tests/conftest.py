@@ -1,12 +1,18 @@
-"""What every test stands on: a private broker, unless TEST_BROKER_URL names one."""
+"""What every test stands on: a private broker, unless TEST_BROKER_URL names one; and a browser for those that ask."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import Browser, sync_playwright
 
-from openuser.services import valkey
+from openuser.services import chromium, valkey
+
+BROWSER_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run", "--autoplay-policy=no-user-gesture-required"),
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,6 +23,15 @@ def broker() -> Iterator[str]:
         return
     with valkey.running(settings.BROKER_FOLDER) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; one per module, since only one may be driven at a time."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

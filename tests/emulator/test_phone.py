@@ -8,7 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, Playwright, Route, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.emulator.conftest import Application, Listener
 from tests.emulator.test_callbacks import decrypt
@@ -16,18 +16,7 @@ from tests.emulator.test_media import AMR, PNG
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield _launch(playwright)
-
-
-def _launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One stack for all journeys of a run; each test has a member of its own."""
+"""One stack for all journeys; each test has a member of its own."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tests.emulated import Person
 from tests.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     stack = Stack()
     try:
