@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from avatars.models import Render
@@ -13,7 +14,9 @@ from wecom.signals import message_sent, outbound_settled
 
 @receiver(render_finished)
 def on_render_finished(render: Render, **_: Any) -> None:
-    services.release(render)
+    # After the commit, since whoever settles a render has locked it, and a person who cancels locks in the other order:
+    # the conversation, then the render. Should the process die between, the sweeper releases.
+    transaction.on_commit(lambda: services.release(render), robust=True)
 
 
 @receiver(outbound_settled)

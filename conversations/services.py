@@ -76,7 +76,7 @@ def say_video(conversation: Conversation, text: str, *, mode: str = "", cid: str
     desk = desk_of(conversation.application)
     if desk is None:
         raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
-    render = avatars.request_render(desk.digital_human, text, mode=mode, cid=cid)
+    render = _render_to_wait_for(desk, text, mode=mode, cid=cid)
     message = Message.objects.create(
         application=conversation.application,
         member=conversation.member,
@@ -87,8 +87,17 @@ def say_video(conversation: Conversation, text: str, *, mode: str = "", cid: str
         cid=cid,
     )
     # Made already, or finished while this was being written: nobody else would release it before the sweeper.
-    transaction.on_commit(lambda: release(render))
+    transaction.on_commit(lambda: release(render), robust=True)
     return message
+
+
+def _render_to_wait_for(desk: Desk, text: str, *, mode: str, cid: str) -> Render:
+    """A render that is locked, so that whoever shares it cannot cancel it before our message is seen to wait."""
+    while True:
+        render = avatars.request_render(desk.digital_human, text, mode=mode, cid=cid)
+        render = Render.objects.select_for_update(of=("self",)).get(pk=render.pk)
+        if render.status != Render.Status.CANCELLED:
+            return render
 
 
 def release(render: Render) -> int:
@@ -108,12 +117,15 @@ def release_all() -> int:
 @transaction.atomic
 def cancel_waiting(conversation: Conversation) -> int:
     """Cancel the videos a member waits for; a render that nobody else waits for is stopped. Returns how many."""
-    waiting = list(conversation.messages().waiting().select_related("render"))
+    # Everybody locks renders in the same order; without the lock, somebody who just asked for the same is not seen.
+    waiting = conversation.messages().waiting().order_by("render_id", "pk")
+    cancelled = 0
     for message in waiting:
-        Message.objects.filter(pk=message.pk).waiting().update(state=Message.State.CANCELLED)
-        if message.render and not Message.objects.waiting_for(message.render).exists():
-            avatars.cancel_render(message.render)
-    return len(waiting)
+        render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
+        cancelled += Message.objects.filter(pk=message.pk).waiting().update(state=Message.State.CANCELLED)
+        if render is not None and not Message.objects.waiting_for(render).exists():
+            avatars.cancel_render(render)
+    return cancelled
 
 
 @transaction.atomic
@@ -196,16 +208,27 @@ def _release_one(pk: int) -> int:
 
 def _send_released(conversation: Conversation, message: Message) -> None:
     render = message.render
-    if render is not None and render.status == Render.Status.DONE and render.video:
-        message.outbound = channel.send_video(
-            message.application, message.member, render, title=wording.video_title(render), cid=message.cid
-        )
-    elif render is not None and render.status == Render.Status.CANCELLED:
+    if render is not None and render.status == Render.Status.CANCELLED:
         message.state = Message.State.CANCELLED
         say(conversation, wording.video_cancelled(message.content.text), cid=message.cid)
     else:
-        message.degraded = True
-        text = wording.video_failed(message.content.text)
-        message.outbound = channel.send_text(message.application, message.member, text, cid=message.cid)
+        message.outbound = _send_video(message, render)
+        if message.outbound is None:
+            message.degraded = True
+            text = wording.video_failed(message.content.text)
+            message.outbound = channel.send_text(message.application, message.member, text, cid=message.cid)
     message.save(update_fields=["outbound", "state", "degraded"])
     logger.info("A message was released.", extra={"cid": message.cid, "degraded": message.degraded})
+
+
+def _send_video(message: Message, render: Render | None) -> Outbound | None:
+    """Queue the video of a message; None where there is none, or none any more."""
+    if render is None or render.status != Render.Status.DONE or not render.video:
+        return None
+    title = wording.video_title(render)
+    try:
+        return channel.send_video(message.application, message.member, render, title=title, cid=message.cid)
+    except OSError:
+        # Its file is gone. One message that raises here would hold up everybody whose turn comes after it.
+        logger.error("The file of a video cannot be read.", extra={"cid": message.cid, "render": render.pk})
+        return None
