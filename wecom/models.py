@@ -140,7 +140,7 @@ class Callback(Work):
         ]
         indexes = [
             models.Index(fields=["status", "due_at"], name="callback_due"),
-            models.Index(fields=["order_key", "id"], name="callback_order"),
+            models.Index(fields=["order_key", "status", "id"], name="callback_order"),
             models.Index(fields=["cid"], name="callback_cid"),
         ]
 
@@ -227,7 +227,8 @@ class Outbound(Work):
         verbose_name_plural = _("outbound messages")
         indexes = [
             models.Index(fields=["status", "due_at"], name="outbound_due"),
-            models.Index(fields=["order_key", "id"], name="outbound_order"),
+            models.Index(fields=["order_key", "status", "id"], name="outbound_order"),
+            models.Index(fields=["order_key", "status", "finished_at"], name="outbound_sent"),
             models.Index(fields=["cid"], name="outbound_cid"),
             models.Index(fields=["fingerprint", "created_at"], name="outbound_fingerprint"),
         ]

@@ -43,12 +43,15 @@ class WorkQuerySet(models.QuerySet[W]):
     def claimable(self, now: datetime) -> Self:
         """Due, not held by a living worker, and with nothing earlier of the same order key unfinished."""
         free = models.Q(status=Work.Status.QUEUED) | models.Q(status=Work.Status.RUNNING, lease_until__lt=Now())
-        earlier = (
-            self.model._base_manager.filter(order_key=models.OuterRef("order_key"), pk__lt=models.OuterRef("pk"))
-            .filter(status__in=Work.UNFINISHED, gave_way=False)
-            .exclude(order_key="")
+        earlier = self.model._base_manager.filter(
+            order_key=models.OuterRef("order_key"),
+            pk__lt=models.OuterRef("pk"),
+            status__in=Work.UNFINISHED,
+            gave_way=False,
         )
-        return self.filter(free, due_at__lte=now).exclude(models.Exists(earlier))
+        # The key is compared before, not within: SQLite would walk all rows without a key for each of them.
+        first = models.Q(order_key="") | ~models.Exists(earlier)
+        return self.filter(free, first, due_at__lte=now)
 
     def to_wake(self, now: datetime) -> Self:
         """What the sweeper wakes: claimable, and not woken a moment ago."""
@@ -120,7 +123,10 @@ class Work(models.Model):
         )
         if not changed:
             return None
-        row = cls._work().get(pk=pk)
+        # By its owner: a machine that slept since the update must not read somebody else's claim as its own.
+        row = cls._work().filter(pk=pk, lease_owner=owner).first()
+        if row is None:
+            return None
         if row.attempts > cls.max_attempts:
             with transaction.atomic():
                 row.exhaust()

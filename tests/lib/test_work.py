@@ -1,6 +1,7 @@
 """The contract of every kind of work, on the database of this run."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -210,3 +211,26 @@ def test_a_wake_goes_out_on_commit_and_a_dead_broker_is_forgiven(settings, caplo
         row.wake()
         assert connection.in_atomic_block
     assert Callback.claim(row.pk) is not None
+
+
+def test_thousands_of_rows_without_an_order_are_swept_in_no_time():
+    application = factories.make_application()
+    Outbound.objects.bulk_create(Outbound(application=application, recipients=["a"]) for _ in range(6000))
+    before = time.process_time()
+    due = list(Outbound._work().to_wake(timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True)[:500])
+    assert len(due) == 500
+    assert time.process_time() - before < 0.3
+
+
+@EVERY_KIND
+def test_a_claim_that_was_taken_over_while_its_machine_slept_is_nobodys(kind, monkeypatch):
+    row = MAKERS[kind]()
+    update = work.WorkQuerySet.update
+
+    def asleep(rows, **fields):
+        changed = update(rows, **fields)
+        update(kind._work().filter(pk=row.pk), lease_owner="the heir", attempts=2)
+        return changed
+
+    monkeypatch.setattr(work.WorkQuerySet, "update", asleep)
+    assert kind.claim(row.pk) is None
