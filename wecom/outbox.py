@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 BACK_OFF = (5, 30, 120, 600, 1800)
 REMEMBERED = timedelta(hours=4) - timedelta(minutes=10)
+FORGOTTEN = timedelta(hours=5)
 HELD_FOR = timedelta(minutes=2)
 UPLOAD_PATIENCE = timedelta(minutes=10)
 
@@ -113,21 +114,31 @@ def _attempt(outbound: Outbound, now: datetime) -> None:
 def _open(outbound: Outbound, now: datetime) -> Attempt:
     """Freeze the bytes at the first claim, in the transaction that records the attempt."""
     if outbound.body is None:
-        outbound.record(body=_freeze(outbound), first_attempt_at=outbound.first_attempt_at or now)
+        repeat = _repeat(outbound, now)
+        body = _freeze(outbound, repeat)
+        outbound.record(body=body, repeat=repeat, first_attempt_at=outbound.first_attempt_at or now)
     return Attempt.objects.create(outbound=outbound, number=outbound.tries.count() + 1)
 
 
-def _freeze(outbound: Outbound) -> bytes:
-    before = Outbound.objects.filter(fingerprint=outbound.fingerprint, pk__lt=outbound.pk).exclude(
-        created_at__lt=outbound.created_at - timedelta(hours=5)
-    )
+def _repeat(outbound: Outbound, now: datetime) -> int:
+    """A number that no equal message has whose bytes the platform may still remember.
+
+    All equal rows are locked, so that two workers who freeze at once do not take the same one.
+    """
+    equal = Outbound.objects.filter(fingerprint=outbound.fingerprint).exclude(finished_at__lt=now - FORGOTTEN)
+    rows = equal.order_by("pk").select_for_update().only("pk", "repeat", "first_attempt_at")
+    others = [row.repeat + 1 for row in rows if row.pk != outbound.pk and (row.first_attempt_at or row.repeat)]
+    return max([outbound.repeat, *others])
+
+
+def _freeze(outbound: Outbound, repeat: int) -> bytes:
     return contents.body(
         recipients=outbound.recipients,
         agent_id=outbound.application.agent_id,
         msgtype=outbound.msgtype,
         payload=outbound.content,
         media_id=outbound.upload.media_id if outbound.upload else "",
-        repeat=before.count(),
+        repeat=repeat,
     )
 
 

@@ -188,9 +188,9 @@ def ensure_upload(application: Application, *, kind: str, path: Path, name: str,
 
 @transaction.atomic
 def resend(outbound: Outbound) -> None:
-    """A person decided: send this again, as a new message."""
+    """A person decided: send this again, as a new message, with bytes that the platform does not take for the old."""
     Attempt.objects.abandoned(outbound).update(outcome=Attempt.Outcome.AMBIGUOUS)
-    outbound.restart(body=None, was_ambiguous=False, first_attempt_at=None, errcode=None)
+    outbound.restart(body=None, repeat=outbound.repeat + 1, was_ambiguous=False, first_attempt_at=None, errcode=None)
 
 
 @transaction.atomic

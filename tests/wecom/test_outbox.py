@@ -1,8 +1,11 @@
 """Delivery against the emulator: nothing is lost, nothing arrives twice."""
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from tests import factories
@@ -62,6 +65,42 @@ def test_the_same_text_again_arrives_again(connected, person):
     assert {text.rstrip("\u200b\u200c\u2060") for text in person.texts()} == {"好的"}
 
 
+def test_the_same_text_every_three_hours_never_has_bytes_of_the_last_four(connected, person):
+    bodies = []
+    for hours in (0, 3, 6, 9):
+        outbound = services.send_text(person.user_id, content="好的")
+        at = timezone.now() + timedelta(hours=hours)
+        Outbound.objects.filter(pk=outbound.pk).update(created_at=at)
+        outbound = deliver(outbound, later=timedelta(hours=hours))
+        Outbound.objects.filter(pk=outbound.pk).update(finished_at=at)
+        bodies.append(bytes(outbound.body))
+    assert all(body != before for before, body in itertools.pairwise(bodies))
+
+
+def test_a_text_that_was_held_for_hours_and_an_equal_new_one_both_arrive(connected, person):
+    old = services.send_text(person.user_id, content="好的")
+    Outbound.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=9))
+    deliver(old)
+    deliver(services.send_text(person.user_id, content="好的"))
+    assert len(person.texts()) == 2
+
+
+def test_equal_messages_that_are_frozen_at_once_have_different_bytes(connected, emulator):
+    people = [emulator.hire().user_id for _ in range(2)]
+    rows = [services.send(connected, Text(content="同时"), to=people) for _ in range(4)]
+    deliver(services.send_text(people[0], content="热身"))
+
+    def work(row: Outbound) -> None:
+        try:
+            outbox.deliver(row.pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, rows))
+    assert len({bytes(row.body) for row in Outbound.objects.filter(pk__in=[row.pk for row in rows])}) == 4
+
+
 @pytest.mark.parametrize("fault", ["reset-after", "late", "truncated", "server-error", "bad-gateway", "html", "empty"])
 def test_what_may_have_arrived_is_sent_again_with_the_same_bytes_and_arrives_once(connected, emulator, person, fault):
     emulator.fault(fault, seconds=2) if fault == "late" else emulator.fault(fault)
@@ -86,6 +125,7 @@ def test_nobody_knows_after_four_hours_and_a_person_decides(connected, emulator,
     assert outbound.status == "done"
     services.resend(outbound)
     assert deliver(outbound).status == "done"
+    assert len(person.texts()) == 2
 
 
 def test_a_worker_that_died_during_the_call_counts_as_ambiguous(connected, person):
