@@ -3,14 +3,16 @@
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from wecom import client
-from wecom.exceptions import BusyError, ConfigurationError, WeComError
+from wecom.exceptions import ApiError, BusyError, ConfigurationError, TokenRejected, WeComError
 from wecom.models import Application
 
 logger = logging.getLogger(__name__)
@@ -18,7 +20,11 @@ logger = logging.getLogger(__name__)
 EARLY = timedelta(minutes=5)
 LEASE = timedelta(seconds=20)
 POLL = 0.05
+HELD = "held"
+HELD_FOR = timedelta(minutes=2)
 SECRET_BAN = timedelta(hours=1)
+
+T = TypeVar("T")
 
 
 def access_token(application: Application, *, rejected: str = "") -> str:
@@ -31,7 +37,7 @@ def access_token(application: Application, *, rejected: str = "") -> str:
     while True:
         application.refresh_from_db()
         if application.held_until and application.held_until > timezone.now():
-            raise ConfigurationError("The application is held.", code="held", remedy=application.held_reason)
+            raise ConfigurationError("The application is held.", code=HELD, remedy=application.held_reason)
         if _is_good(application, rejected):
             return application.access_token
         owner = uuid.uuid4().hex
@@ -42,10 +48,25 @@ def access_token(application: Application, *, rejected: str = "") -> str:
         time.sleep(POLL)
 
 
-def hold(application: Application, reason: str, span: timedelta) -> None:
-    """Send nothing for this application until a person mends a setting or the time is over."""
+def with_token(application: Application, call: Callable[[str], T], *, token: str = "") -> T:
+    """Call with a token, and once more with a fresh one where the platform refuses it."""
+    token = token or access_token(application)
+    try:
+        return call(token)
+    except ApiError as error:
+        # 40001 is a wrong secret when a token is fetched, but in other calls a token that was revoked.
+        if not isinstance(error, TokenRejected) and error.errcode != 40001:
+            raise
+    return call(access_token(application, rejected=token))
+
+
+def hold(application: Application, error: WeComError, span: timedelta = HELD_FOR) -> None:
+    """Send nothing for this application until a person mends a setting or the time is over, the longest that is set."""
+    if error.code == HELD:
+        return  # by somebody else, who wrote down why
     until = timezone.now() + span
-    Application.objects.filter(pk=application.pk).update(held_until=until, held_reason=reason)
+    shorter = models.Q(held_until=None) | models.Q(held_until__lt=until)
+    Application.objects.filter(shorter, pk=application.pk).update(held_until=until, held_reason=str(error))
     logger.error("An application is held until its settings are mended.", extra={"application": application.pk})
 
 
@@ -85,12 +106,12 @@ def _fetch(application: Application, owner: str) -> str:
             corpid=application.corporation.corp_id,
             corpsecret=application.secret,
         )
+        token = client.word(answer, "access_token")
+        expires = timezone.now() + timedelta(seconds=client.whole(answer, "expires_in", otherwise=7200))
     except WeComError as error:
         mine.update(token_lease_until=None)
         if isinstance(error, ConfigurationError):
-            hold(application, str(error), SECRET_BAN)
+            hold(application, error, SECRET_BAN)
         raise
-    token = str(answer["access_token"])
-    expires = timezone.now() + timedelta(seconds=int(answer.get("expires_in", 7200)))
     mine.update(access_token=token, access_token_expires_at=expires, token_lease_until=None)
     return token

@@ -15,6 +15,15 @@ from wecom.exceptions import AmbiguousError, NotReached
 from wecom.reactions import error_of
 
 _local = threading.local()
+# Among them a wrong API address, of which requests makes several errors.
+NEVER_WRITTEN = (
+    exceptions.ConnectTimeout,
+    exceptions.SSLError,
+    exceptions.ProxyError,
+    exceptions.InvalidURL,
+    exceptions.InvalidSchema,
+    exceptions.MissingSchema,
+)
 
 
 def get(base_url: str, path: str, **params: str) -> dict[str, Any]:
@@ -46,6 +55,23 @@ def upload(base_url: str, file: Path, filename: str, **params: str) -> dict[str,
     return _call("POST", base_url, "media/upload", params, data=body, headers=headers)
 
 
+def word(answer: Mapping[str, Any], name: str) -> str:
+    """A field that an answer must have. Raises `AmbiguousError` for an answer without it."""
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise AmbiguousError("The answer lacks a field.", code=f"no_{name}")
+    return value
+
+
+def whole(answer: Mapping[str, Any], name: str, *, otherwise: int) -> int:
+    """A number of an answer. Raises `AmbiguousError` for what is none."""
+    value = answer.get(name, otherwise)
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise AmbiguousError("A field of the answer is no number.", code=f"odd_{name}") from error
+
+
 def _session() -> requests.Session:
     if not hasattr(_local, "session"):
         _local.session = requests.Session()
@@ -61,7 +87,7 @@ def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **op
         response = _session().request(
             method, url, params=dict(params), timeout=timeout, allow_redirects=False, **options
         )
-    except (exceptions.ConnectTimeout, exceptions.SSLError, exceptions.ProxyError) as error:
+    except NEVER_WRITTEN as error:
         raise NotReached("WeChat Work could not be reached.", code="not_reached") from error
     except exceptions.ConnectionError as error:
         if _never_connected(error):
@@ -84,7 +110,7 @@ def _answer(response: requests.Response) -> dict[str, Any]:
         raise AmbiguousError("The answer is no JSON.", code=f"http_{response.status_code}") from error
     if response.status_code >= 500 or not isinstance(answer, dict):
         raise AmbiguousError("The answer is no answer.", code=f"http_{response.status_code}")
-    errcode = int(answer.get("errcode", 0))
+    errcode = whole(answer, "errcode", otherwise=0)
     if errcode:
         raise error_of(errcode, str(answer.get("errmsg", "")))
     return answer

@@ -182,6 +182,20 @@ class Upload(Work):
     def __str__(self) -> str:
         return f"{self.filename} #{self.pk}"
 
+    def exhaust(self) -> None:
+        super().exhaust()
+        self.wake_waiting()
+
+    def waiting(self) -> "models.QuerySet[Outbound]":
+        """The messages that need its media ID."""
+        return self.outbounds.filter(status=Outbound.Status.QUEUED, body=None)
+
+    def wake_waiting(self) -> None:
+        """It has ended, well or not: those who wait look again now."""
+        self.waiting().update(due_at=timezone.now(), woken_at=None)
+        for outbound in self.waiting():
+            outbound.wake()
+
     def is_usable(self, now: Any) -> bool:
         return bool(self.media_id) and self.expires_at is not None and self.expires_at > now
 

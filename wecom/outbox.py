@@ -37,7 +37,6 @@ logger = logging.getLogger(__name__)
 BACK_OFF = (5, 30, 120, 600, 1800)
 REMEMBERED = timedelta(hours=4) - timedelta(minutes=10)
 FORGOTTEN = timedelta(hours=5)
-HELD_FOR = timedelta(minutes=2)
 UPLOAD_PATIENCE = timedelta(minutes=10)
 
 
@@ -71,18 +70,26 @@ def _must_wait(outbound: Outbound, now: datetime) -> bool:
     if held_until and held_until > now:
         outbound.postpone(held_until, Outbound.Reason.HELD, burn=False)
         return True
-    upload = outbound.upload
-    if upload is not None and outbound.body is None and not upload.is_usable(now):
-        if upload.status == Upload.Status.FAILED:
-            _end(outbound, Outbound.Status.CANCELLED, "upload_failed")
-            return True
-        outbound.postpone(now + UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, burn=False)
-        uploads.want(upload, now)
+    if outbound.upload is not None and outbound.body is None and _waits_for_upload(outbound, outbound.upload, now):
         return True
     until = limits.wait_for(outbound, now)
     if until is not None:
         outbound.postpone(until, "quota", burn=False)
     return until is not None
+
+
+def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool:
+    with transaction.atomic():
+        # Locked, so that an upload that ends at this moment either is seen here or sees this message wait.
+        upload = outbound.upload = Upload.objects.select_for_update().get(pk=upload.pk)
+        failed = upload.status == Upload.Status.FAILED
+        if not failed and not upload.is_usable(now):
+            outbound.postpone(now + UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, burn=False)
+            uploads.want(upload)
+            return True
+    if failed:
+        _end(outbound, Outbound.Status.CANCELLED, "upload_failed")
+    return failed
 
 
 def _attempt(outbound: Outbound, now: datetime) -> None:
@@ -144,11 +151,9 @@ def _freeze(outbound: Outbound, repeat: int) -> bytes:
 
 def _call(outbound: Outbound, token: str) -> dict[str, object]:
     body, base_url = bytes(outbound.body or b""), outbound.application.api_base_url
-    try:
-        return client.post(base_url, "message/send", body, access_token=token)
-    except TokenRejected:
-        fresh = auth.access_token(outbound.application, rejected=token)
-        return client.post(base_url, "message/send", body, access_token=fresh)
+    return auth.with_token(
+        outbound.application, lambda token: client.post(base_url, "message/send", body, access_token=token), token=token
+    )
 
 
 def _close(attempt: Attempt, outcome: Attempt.Outcome, error: WeComError | None) -> None:
@@ -181,7 +186,7 @@ def _end(outbound: Outbound, status: Outbound.Status, reason: str, **fields: obj
 def _put_back(outbound: Outbound, error: WeComError) -> None:
     """Before any attempt was recorded: nothing was sent, so nothing is ambiguous."""
     if isinstance(error, ConfigurationError):
-        outbound.postpone(timezone.now() + HELD_FOR, Outbound.Reason.HELD, burn=False)
+        outbound.postpone(timezone.now() + auth.HELD_FOR, Outbound.Reason.HELD, burn=False)
     else:
         outbound.postpone(_later(outbound), Outbound.Reason.BUSY)
 
@@ -195,9 +200,9 @@ def _ambiguous(outbound: Outbound, error: WeComError) -> None:
 
 
 def _hold(outbound: Outbound, error: WeComError) -> None:
-    auth.hold(outbound.application, str(error), HELD_FOR)
+    auth.hold(outbound.application, error)
     errcode = error.errcode if isinstance(error, ApiError) else None
-    outbound.postpone(timezone.now() + HELD_FOR, Outbound.Reason.HELD, burn=False, errcode=errcode)
+    outbound.postpone(timezone.now() + auth.HELD_FOR, Outbound.Reason.HELD, burn=False, errcode=errcode)
 
 
 def _upload_again(outbound: Outbound, error: WeComError) -> None:

@@ -6,15 +6,14 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from openuser.lib import crash
-from openuser.lib.work import LeaseLost
+from openuser.lib.exceptions import TemporaryError
+from openuser.lib.work import GIVES_WAY_AFTER_ATTEMPTS, LeaseLost
 from wecom import auth, client
-from wecom.exceptions import ApiError, BusyError, ConfigurationError, TokenRejected, WeComError
+from wecom.exceptions import ConfigurationError, TokenRejected, WeComError
 from wecom.models import Outbound, Upload
-from wecom.signals import outbound_settled
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +30,9 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
         logger.info("Somebody else uploads this file.", extra={"upload": upload.pk})
 
 
-def want(upload: Upload, now: datetime) -> None:
-    """A message needs it: queue it again where its media ID has expired or the upload had failed."""
-    if upload.is_finished and not upload.is_usable(now):
-        upload.restart()
-    else:
+def want(upload: Upload) -> None:
+    """A message waits for it: queue it again where its media ID has expired."""
+    if not upload.restart():
         upload.wake()
 
 
@@ -48,48 +45,40 @@ def forget(upload: Upload) -> None:
 def _deliver(upload: Upload) -> None:
     try:
         media_id = _call(upload)
-    except FileNotFoundError:
-        _fail(upload, "file_missing")
+    except OSError:
+        _settle(upload, Upload.Status.FAILED, "file_unreadable")
     except WeComError as error:
         _react(upload, error)
     else:
         crash.point("upload.called")
-        with transaction.atomic():
-            expires = timezone.now() + Upload.valid_for
-            upload.settle(Upload.Status.DONE, media_id=media_id, expires_at=expires)
-            _waiting(upload).update(due_at=timezone.now(), woken_at=None)
-            for outbound in _waiting(upload):
-                outbound.wake()
+        expires = timezone.now() + Upload.valid_for
+        _settle(upload, Upload.Status.DONE, media_id=media_id, expires_at=expires)
 
 
 def _call(upload: Upload) -> str:
-    application = upload.application
-    token = auth.access_token(application)
+    application, base_url = upload.application, upload.application.api_base_url
     file = Path(default_storage.path(upload.path))
-    try:
-        answer = client.upload(application.api_base_url, file, upload.filename, access_token=token, type=upload.kind)
-    except TokenRejected:
-        token = auth.access_token(application, rejected=token)
-        answer = client.upload(application.api_base_url, file, upload.filename, access_token=token, type=upload.kind)
-    return str(answer["media_id"])
+    answer = auth.with_token(
+        application,
+        lambda token: client.upload(base_url, file, upload.filename, access_token=token, type=upload.kind),
+    )
+    return client.word(answer, "media_id")
 
 
 def _react(upload: Upload, error: WeComError) -> None:
-    final = isinstance(error, ApiError) and not isinstance(error, BusyError | ConfigurationError | TokenRejected)
-    if final or upload.attempts >= upload.max_attempts:
-        _fail(upload, f"refused_{error.code}"[:40])
+    if isinstance(error, ConfigurationError):
+        auth.hold(upload.application, error)
+        upload.postpone(timezone.now() + auth.HELD_FOR, Outbound.Reason.HELD, burn=False)
+    elif upload.attempts >= upload.max_attempts or not isinstance(error, TemporaryError | TokenRejected):
+        _settle(upload, Upload.Status.FAILED, f"refused_{error.code}"[:40])
     else:
-        burn = not isinstance(error, ConfigurationError)
-        upload.postpone(timezone.now() + timedelta(seconds=min(3 * 2**upload.attempts, 300)), "busy", burn=burn)
+        upload.postpone(timezone.now() + timedelta(seconds=min(3 * 2**upload.attempts, 300)), Outbound.Reason.BUSY)
+        if upload.attempts >= GIVES_WAY_AFTER_ATTEMPTS:
+            for outbound in upload.waiting():
+                outbound.give_way()
 
 
-def _fail(upload: Upload, reason: str) -> None:
-    with transaction.atomic():
-        upload.settle(Upload.Status.FAILED, reason)
-        for outbound in _waiting(upload):
-            if outbound.cancel("upload_failed"):
-                outbound_settled.send(Outbound, outbound=outbound)
-
-
-def _waiting(upload: Upload) -> QuerySet[Outbound]:
-    return Outbound.objects.filter(upload=upload, status=Outbound.Status.QUEUED, body=None)
+@transaction.atomic
+def _settle(upload: Upload, status: Upload.Status, reason: str = "", **fields: object) -> None:
+    upload.settle(status, reason, **fields)
+    upload.wake_waiting()

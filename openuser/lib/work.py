@@ -182,6 +182,11 @@ class Work(models.Model):
         if self.gave_way:
             self._wake_next()
 
+    def give_way(self) -> None:
+        """Let later rows of the same order key go first: what this one waits for takes long."""
+        self._work().filter(pk=self.pk).update(gave_way=True)
+        self._wake_next()
+
     def exhaust(self) -> None:
         """Fail a row whose attempts are used up; subclasses tell whoever waits."""
         self.settle(self.Status.FAILED, "attempts")

@@ -1,17 +1,17 @@
 """Delivery against the emulator: nothing is lost, nothing arrives twice."""
 
 import itertools
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from tests import factories
-from wecom import outbox, services
+from wecom import outbox, services, uploads
 from wecom.contents import Text, Video
-from wecom.models import Application, Attempt, Outbound
+from wecom.models import Application, Attempt, Outbound, Upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -248,8 +248,6 @@ def send_film(application: Application, user_id: str, film) -> Outbound:
 
 
 def upload_of(outbound: Outbound):
-    from wecom import uploads
-
     assert outbound.upload is not None
     uploads.deliver(outbound.upload.pk)
     outbound.upload.refresh_from_db()
@@ -304,7 +302,7 @@ def test_an_upload_that_is_refused_ends_the_messages_that_wait_for_it(connected,
     tiny.write_bytes(b"abc")
     outbound = send_film(connected, person.user_id, tiny)
     assert upload_of(outbound).status == "failed"
-    outbound.refresh_from_db()
+    deliver(outbound)
     assert (outbound.status, outbound.reason) == ("cancelled", "upload_failed")
 
 
@@ -315,3 +313,75 @@ def test_an_upload_that_breaks_off_is_tried_again(connected, emulator, person, f
     assert upload.status == "queued"
     type(upload).objects.update(due_at=timezone.now())
     assert upload_of(outbound).status == "done"
+
+
+def test_an_upload_that_ends_while_its_message_begins_to_wait_is_not_missed(connected, person, film):
+    outbound = send_film(connected, person.user_id, film)
+    uploading = []
+
+    def upload() -> None:
+        try:
+            uploads.deliver(outbound.upload_id)
+        finally:
+            connections.close_all()
+
+    def upload_at_this_moment(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and Outbound.Reason.UPLOADING in params and not uploading:
+            uploading.append(pool.submit(upload))
+            wait(uploading, timeout=0.7)
+        return execute(sql, params, many, context)
+
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(upload_at_this_moment):
+        deliver(outbound)
+    uploading[0].result()
+    outbound.refresh_from_db()
+    assert outbound.due_at <= timezone.now()
+    assert deliver(outbound).status == "done"
+
+
+def test_an_upload_that_takes_long_lets_later_messages_go_first(connected, emulator, person, film):
+    video = deliver(send_film(connected, person.user_id, film))
+    text = services.send_text(person.user_id, content="先说一句")
+    assert deliver(text).status == "queued"
+    emulator.fault("busy", path="media/upload", times=3)
+    for _ in range(3):
+        upload_of(video)
+        Upload.objects.update(due_at=timezone.now())
+    assert deliver(text).status == "done"
+    assert upload_of(video).status == "done"
+    assert deliver(video).status == "done"
+
+
+def test_a_wrong_setting_found_by_an_upload_holds_the_application(connected, emulator, person, film):
+    emulator.fault("untrusted-ip", path="media/upload")
+    video = send_film(connected, person.user_id, film)
+    assert (upload_of(video).status, upload_of(video).reason) == ("queued", "held")
+    connected.refresh_from_db()
+    assert connected.held_until
+    assert "企业可信IP" in connected.held_reason
+    assert emulator.calls("media/upload") == 1
+
+
+def test_an_upload_whose_file_is_gone_ends_its_message(connected, person, film):
+    video = send_film(connected, person.user_id, film)
+    film.unlink()
+    assert (upload_of(video).status, upload_of(video).reason) == ("failed", "file_unreadable")
+    assert deliver(video).reason == "upload_failed"
+
+
+def test_an_upload_whose_workers_died_ends_its_message(connected, person, film):
+    video = deliver(send_film(connected, person.user_id, film))
+    Upload.objects.update(attempts=Upload.max_attempts)
+    assert upload_of(video).status == "failed"
+    assert deliver(video).reason == "upload_failed"
+
+
+def test_a_revoked_token_is_replaced_and_a_wrong_secret_is_not_asked_again_for_an_hour(connected, emulator, person):
+    deliver(services.send_text(person.user_id, content="热身"))
+    emulator.fault("wrong-secret")
+    assert deliver(services.send_text(person.user_id, content="还在")).status == "done"
+    emulator.fault("wrong-secret")
+    emulator.fault("wrong-secret", path="gettoken")
+    assert deliver(services.send_text(person.user_id, content="不行")).reason == "held"
+    connected.refresh_from_db()
+    assert connected.held_until > timezone.now() + timedelta(minutes=50)
