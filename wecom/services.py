@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from openuser.lib.work import Work
 from wecom import auth, inbox
 from wecom.contents import Content, Text, split_text
 from wecom.exceptions import ContentError, NotConfigured
@@ -61,7 +62,7 @@ def default_application() -> Application:
 
 @transaction.atomic
 def configure(*, name: str = "") -> Application | None:
-    """Create or update the default application from the WECHAT_* settings; None where they are not set."""
+    """Make the application of the WECHAT_* settings the default one, with their values; None where they are not set."""
     wanted = settings.WECOM
     if not (wanted["CORP_ID"] and wanted["AGENT_ID"]):
         return None
@@ -69,28 +70,32 @@ def configure(*, name: str = "") -> Application | None:
     application = Application.objects.filter(corporation=corporation, agent_id=wanted["AGENT_ID"]).first()
     if application is None:
         application = Application(corporation=corporation, agent_id=wanted["AGENT_ID"], name=name or "OpenUser")
-        application.is_default = not Application.objects.filter(is_default=True).exists()
-    before = (application.secret, application.api_base_url)
-    application.secret = wanted["CORP_SECRET"]
-    application.token = wanted["TOKEN"].strip()
-    application.encoding_aes_key = wanted["ENCODING_AES_KEY"].strip()
-    application.api_base_url = wanted["API_BASE_URL"]
-    application.save()
-    if before != (application.secret, application.api_base_url):
-        auth.release_hold(application)
+    values = {
+        "secret": wanted["CORP_SECRET"],
+        "token": wanted["TOKEN"],
+        "encoding_aes_key": wanted["ENCODING_AES_KEY"],
+        "api_base_url": wanted["API_BASE_URL"],
+        "is_default": True,
+    }
+    if application._state.adding or any(getattr(application, field) != value for field, value in values.items()):
+        for field, value in values.items():
+            setattr(application, field, value)
+        save_application(application)
     return application
 
 
+@transaction.atomic
 def save_application(application: Application) -> None:
-    """Store what somebody changed in the admin, keep at most one default, and try again what was held."""
-    with transaction.atomic():
-        if application.is_default:
-            Application.objects.exclude(pk=application.pk).update(is_default=False)
-        application.save()
-        auth.release_hold(application)
-        for outbound in application.outbounds.filter(status=Outbound.Status.QUEUED, reason=Outbound.Reason.HELD):
-            Outbound.objects.filter(pk=outbound.pk).update(due_at=timezone.now())
-            outbound.wake()
+    """Store what somebody changed, keep at most one default, and try again what was held."""
+    if application.is_default:
+        Application.objects.exclude(pk=application.pk).update(is_default=False)
+    application.save()
+    auth.release_hold(application)
+    for rows in (application.uploads, application.outbounds):
+        held = rows.filter(status=Work.Status.QUEUED, reason=Outbound.Reason.HELD)
+        held.update(due_at=timezone.now(), woken_at=None)
+        for row in held:
+            row.wake()
 
 
 def member(application: Application, user_id: str) -> Member:

@@ -171,13 +171,13 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- one dict per app
 WECOM: dict[str, Any] = {
-    "CORP_ID": env.str("WECHAT_CORP_ID", default=""),
-    "AGENT_ID": env.int("WECHAT_AGENT_ID", default=0),
-    "CORP_SECRET": env.str("WECHAT_CORP_SECRET", default=""),
-    "TOKEN": env.str("WECHAT_TOKEN", default=""),
-    "ENCODING_AES_KEY": env.str("WECHAT_ENCODING_AES_KEY", default=""),
+    "CORP_ID": env.str("WECHAT_CORP_ID", default="").strip(),
+    "AGENT_ID": int(env.str("WECHAT_AGENT_ID", default="").strip() or 0),
+    "CORP_SECRET": env.str("WECHAT_CORP_SECRET", default="").strip(),
+    "TOKEN": env.str("WECHAT_TOKEN", default="").strip(),
+    "ENCODING_AES_KEY": env.str("WECHAT_ENCODING_AES_KEY", default="").strip(),
     "WEBHOOK_URL": env.str("WECHAT_WEBHOOK_URL", default=""),
-    "API_BASE_URL": env.str("WECHAT_API_BASE_URL", default="https://qyapi.weixin.qq.com"),
+    "API_BASE_URL": env.str("WECHAT_API_BASE_URL", default="") or "https://qyapi.weixin.qq.com",
     "MAX_BODY": 65_536,
     "CLOCK_WINDOW": 600,
     "STALE_AFTER": 6 * 3600,
@@ -209,7 +209,7 @@ REPLY_PROVIDERS: dict[str, Any] = {
 }
 
 # ---- logs without personal data
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+LOG_LEVEL = env.str("LOG_LEVEL", default="").upper() or "INFO"
 WECHAT_DEBUG = env.bool("WECHAT_DEBUG", default=False)
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -15,7 +15,7 @@ if not os.environ.get("OPENUSER_VAR_DIR"):
 
 from openuser.services import valkey
 from openuser.settings.base import *  # noqa: F403
-from openuser.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR_DIR, database, env
+from openuser.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR_DIR, WECOM, database, env
 
 SECRET_KEY = "test-only-" + "k" * 50
 FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0zMi1ieXRlcyEhISE="]
@@ -34,3 +34,4 @@ BROKER_FOLDER = VAR_DIR / "valkey"
 BROKER_URL = env.str("TEST_BROKER_URL", default="") or valkey.url(BROKER_FOLDER)
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 5}
+WECOM = {**WECOM, "CORP_ID": ""}  # nor does a real application of the environment
