@@ -1,10 +1,13 @@
 """The webhook: verify, record, answer. WeChat Work waits one second for a GET and five for a POST."""
 
 import logging
+from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -13,6 +16,16 @@ from wecom.exceptions import NotConfigured
 from wecom.models import Application
 
 logger = logging.getLogger(__name__)
+
+
+class Indifferent(BaseContentNegotiation):
+    """Takes any Accept header and any `format`: there is one answer, and whoever asks for another gets it too."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return None
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class Webhook(APIView):
@@ -25,7 +38,17 @@ class Webhook(APIView):
     permission_classes = []
     parser_classes = []
     throttle_classes = []
+    content_negotiation_class = Indifferent
+    http_method_names = ["get", "post", "head"]
     schema = None
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
+        """A method that there is not, or a query that Django refuses to read, is answered without a word as well."""
+        if isinstance(exc, MethodNotAllowed):
+            return HttpResponse(status=405)
+        if isinstance(exc, SuspiciousOperation):
+            return self._refuse(type(exc).__name__)
+        raise exc
 
     def get(self, request: Request, key: str = "") -> HttpResponse:
         """The URL check of “save callback settings”: answer the decrypted echo, byte for byte."""
@@ -39,7 +62,7 @@ class Webhook(APIView):
             crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=echo)
             return HttpResponse(crypto.open_sealed(keys, echo), content_type="text/plain")
         except (crypto.CryptoError, NotConfigured) as error:
-            return self._refuse(error)
+            return self._refuse(error.code)
 
     def post(self, request: Request, key: str = "") -> HttpResponse:
         """One message or event: an empty 200 once it is safely recorded, the first time and every time."""
@@ -56,7 +79,7 @@ class Webhook(APIView):
                 nonce=query.get("nonce", ""),
             )
         except (crypto.CryptoError, NotConfigured) as error:
-            return self._refuse(error)
+            return self._refuse(error.code)
         return HttpResponse(content_type="text/plain")
 
     def _application(self, key: str) -> Application:
@@ -75,12 +98,10 @@ class Webhook(APIView):
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.WECOM["MAX_BODY"]:
             return None
-        try:
-            body: bytes = request._request.body
-        except RequestDataTooBig:
-            return None
+        # A chunked body has no length to go by, and Django's `body` would take all of it.
+        body: bytes = request._request.read(settings.WECOM["MAX_BODY"] + 1)
         return body if len(body) <= settings.WECOM["MAX_BODY"] else None
 
-    def _refuse(self, error: crypto.CryptoError | NotConfigured) -> HttpResponse:
-        logger.warning("A callback was refused.", extra={"code": error.code})
+    def _refuse(self, code: int | str) -> HttpResponse:
+        logger.warning("A callback was refused.", extra={"code": code})
         return HttpResponse(status=403)
