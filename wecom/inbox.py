@@ -81,8 +81,10 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
         return
     try:
         inbound = messages.inbound(callback.body.encode())
+        # Only these can act and then be asked again; the others write in the transaction that settles.
         with acting(callback):
-            _dispatch(callback, inbound, answer)
+            text = _ask_others(inbound)
+        _dispatch(callback, inbound, text, answer)
     except LeaseLost:
         logger.info("Somebody else handles this callback.", extra={"cid": callback.cid})
     except (TemporaryError, OperationalError):
@@ -93,22 +95,24 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
     crash.point("callback.settled")
 
 
-def _dispatch(callback: Callback, inbound: messages.Inbound, answer: Answer) -> None:
-    for route in router.routes(inbound, final=False):
-        text = _run(route, inbound)
-        if text is not None:
-            with transaction.atomic():
-                _announce(callback, text, answer(callback, text) if text.strip() else [])
-                callback.settle(Callback.Status.DONE)
-            return
-    with transaction.atomic():
+def _ask_others(inbound: messages.Inbound) -> str | None:
+    """The first answer that a code handler of another app gives."""
+    answers = (_run(route, inbound) for route in router.routes(inbound, final=False))
+    return next((text for text in answers if text is not None), None)
+
+
+@transaction.atomic
+def _dispatch(callback: Callback, inbound: messages.Inbound, text: str | None, answer: Answer) -> None:
+    if text is not None:
+        _announce(callback, text, answer(callback, text) if text.strip() else [])
+    else:
         for route in router.routes(inbound, final=True):
             text = _run(route, Incoming(inbound=inbound, callback=callback))
             if text is not None:
                 answer(callback, text)
                 break
-        crash.point("callback.handling")
-        callback.settle(Callback.Status.DONE)
+    crash.point("callback.handling")
+    callback.settle(Callback.Status.DONE)
 
 
 def _run(route: Route, subject: Any) -> str | None:
