@@ -21,6 +21,7 @@ STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "asctime",
     "taskName",
     "data",
+    "request",  # Django's own lines carry it; it shows the whole URL
 }
 
 
