@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ from wecom.exceptions import ContentError, NotConfigured
 from wecom.models import Application, Attempt, Callback, Corporation, Member, Outbound, Upload
 
 MAX_RECIPIENTS = 1000
+USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
 
 
 @dataclass(kw_only=True)
@@ -137,9 +139,12 @@ def send(
     if acting is not None:
         delivery_key = delivery_key or acting.next_key()
         cid = cid or acting.callback.cid
-    recipients = [user_id.lower() for user_id in to]
+    recipients = list(dict.fromkeys(user_id.lower() for user_id in to))
     if not 0 < len(recipients) <= MAX_RECIPIENTS:
         raise ContentError("A message goes to 1 to 1,000 members.", code="recipients", field="to")
+    if not all(USER_ID.fullmatch(user_id) for user_id in recipients):
+        # "@all" and "a|b" among them: whom they reach is not known, nor who of them did not get it.
+        raise ContentError("A recipient is no user ID.", code="recipients", field="to")
     payload = content.payload()
     values: dict[str, Any] = {
         "application": application,

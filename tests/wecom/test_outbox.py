@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests import factories
 from wecom import outbox, services, uploads
 from wecom.contents import Text, Video
+from wecom.exceptions import ContentError
 from wecom.models import Application, Attempt, Outbound, Upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -197,6 +198,19 @@ def test_of_several_recipients_those_who_cannot_be_reached_are_named(connected, 
     outbound = services.send(connected, Text(content="大家好"), to=[person.user_id, "nobody"])
     outbound = deliver(outbound)
     assert (outbound.status, outbound.invalid) == ("done", ["nobody"])
+
+
+@pytest.mark.parametrize("name", ["@all", "a|b", "", " ", "x" * 65])
+def test_a_recipient_is_one_member(connected, name):
+    with pytest.raises(ContentError):
+        services.send_text(name, content="你好")
+    assert not Outbound.objects.exists()
+
+
+def test_a_member_who_is_named_twice_gets_it_once(connected, person):
+    outbound = services.send(connected, Text(content="一次"), to=[person.user_id, person.user_id.upper()])
+    assert outbound.recipients == [person.user_id]
+    assert outbound.order_key
 
 
 def test_a_message_that_is_too_late_is_not_sent(connected, person):
