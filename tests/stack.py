@@ -46,7 +46,7 @@ class Stack:
             "WECHAT_RETRY_UNIT": "0.05",
             "WECHAT_READ_TIMEOUT": "2",
             "WECHAT_API_BASE_URL": self.emulator.url,
-            "WECHAT_CORP_ID": KEYS["CORP_ID"],
+            "TEST_CORP_ID": KEYS["CORP_ID"],
             "WECHAT_AGENT_ID": KEYS["AGENT_ID"],
             "WECHAT_CORP_SECRET": KEYS["SECRET"],
             "WECHAT_TOKEN": KEYS["TOKEN"],

@@ -34,4 +34,5 @@ BROKER_FOLDER = VAR_DIR / "valkey"
 BROKER_URL = env.str("TEST_BROKER_URL", default="") or valkey.url(BROKER_FOLDER)
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 5}
-WECOM = {**WECOM, "CORP_ID": ""}  # nor does a real application of the environment
+# Nor does a real application of the environment; tests/stack.py names its own.
+WECOM = {**WECOM, "CORP_ID": env.str("TEST_CORP_ID", default="")}
