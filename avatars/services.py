@@ -59,8 +59,12 @@ def request_render(
         known = ", ".join(RenderMode.values)
         raise ScriptError("There is no such mode.", code="mode_unknown", field="mode", remedy=f"We have {known}.")
     content_hash = _content_hash(digital_human, text, mode)
-    shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED)
+    # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
+    shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()
     render = shared.first()
+    if render is not None and _has_vanished(render):
+        Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
+        render = None
     if render is None:
         render = Render(digital_human=digital_human, text=text, mode=mode, content_hash=content_hash)
         render.priority, render.cid = priority, cid
@@ -79,6 +83,11 @@ def request_render(
         Render.objects.filter(pk=render.pk, priority__lt=priority).update(priority=priority)
         render.priority = priority
     return render
+
+
+def _has_vanished(render: Render) -> bool:
+    """Made, but its file was removed from the storage since."""
+    return bool(render.video) and not default_storage.exists(str(render.video))
 
 
 @transaction.atomic

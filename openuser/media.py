@@ -14,8 +14,9 @@ from django.http.response import HttpResponseBase
 from django.utils._os import safe_join
 from django.utils.http import http_date
 
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 64 * 1024
+LONGEST = 200
 
 
 @staff_member_required
@@ -46,7 +47,7 @@ def _find(name: str) -> Path:
         file = Path(safe_join(str(settings.MEDIA_ROOT), name))
     except SuspiciousFileOperation as error:
         raise Http404 from error
-    if not file.is_file():
+    if len(name) > LONGEST or not file.is_file():
         raise Http404
     return file
 

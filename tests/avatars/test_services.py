@@ -111,6 +111,18 @@ def test_what_ended_badly_is_made_anew(human, status):
     assert again.status == Render.Status.QUEUED
 
 
+def test_a_video_whose_file_vanished_is_made_anew(human):
+    first = services.request_render(human, "你好")
+    name = default_storage.save("renders/there.mp4", ContentFile(b"film"))
+    Render.objects.filter(pk=first.pk).update(status=Render.Status.DONE, video=name)
+    assert services.request_render(human, "你好") == first
+    default_storage.delete(name)
+    again = services.request_render(human, "你好")
+    assert again != first
+    first.refresh_from_db()
+    assert (first.status, first.reason) == (Render.Status.FAILED, "file_missing")
+
+
 def test_other_words_mode_voice_speed_or_portrait_make_another_video(human):
     renders = [services.request_render(human, "你好"), services.request_render(human, "你好！")]
     renders.append(services.request_render(human, "你好", mode="lipsync"))
