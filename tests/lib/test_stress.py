@@ -1,7 +1,6 @@
 """SQLite under load: a web process, four workers, a render and a beat write at once, and nobody is refused."""
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -36,7 +35,7 @@ def test_web_workers_render_and_beat_write_at_once(settings):
             assert Envelope(application, xml).post(Client()).status_code == 200
 
     def busy(act: Callable[[], object]) -> None:
-        while not ended.is_set():
+        while not ended.wait(0.01):
             act()
 
     def closing(act: Callable[..., None], *arguments: object) -> None:
@@ -63,7 +62,6 @@ def test_web_workers_render_and_beat_write_at_once(settings):
 
 
 def work_off(ended: threading.Event) -> None:
-    while not ended.is_set():
+    while not ended.wait(0.01):
         for pk in Callback.objects.filter(status="queued").values_list("pk", flat=True):
             services.handle(pk)
-        time.sleep(0.01)
