@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "wecom.apps.WeComConfig",
     "avatars.apps.AvatarsConfig",
     "conversations.apps.ConversationsConfig",
+    "scheduling.apps.SchedulingConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
