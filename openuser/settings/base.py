@@ -5,6 +5,7 @@ from typing import Any
 
 import django_stubs_ext
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 # Lets the generic classes of Django's stubs, like ModelForm[Application], exist at run time too.
@@ -170,6 +171,26 @@ CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
 }
 
+# ---- live pages are told through the broker's server (openuser/lib/publish.py)
+CHANNEL_URL = env.str("CHANNEL_URL", default="")
+CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default="openuser")
+
+
+def channel_layers(broker_url: str, *, prefix: str = CHANNEL_PREFIX) -> dict[str, Any]:
+    """Channels' settings for CHANNEL_URL, or else for the broker's URL as Celery writes it."""
+    url = CHANNEL_URL or broker_url
+    if url.startswith("redis+socket://"):
+        url = url.replace("redis+socket://", "unix://", 1).replace("virtual_host=", "db=")
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured("CHANNEL_URL must name a Redis or Valkey: redis://host:6379/0 or unix:///path.")
+    hosts = [{"address": url, "socket_connect_timeout": 3, "health_check_interval": 25}]
+    # Publish and subscribe, not lists: a hint that nobody hears is not kept.
+    layer = "channels_redis.pubsub.RedisPubSubChannelLayer"
+    return {"default": {"BACKEND": layer, "CONFIG": {"hosts": hosts, "prefix": prefix}}}
+
+
+CHANNEL_LAYERS = channel_layers(BROKER_URL)
+
 # ---- one dict per app
 WECOM: dict[str, Any] = {
     "CORP_ID": env.str("WECHAT_CORP_ID", default="").strip(),
@@ -224,6 +245,8 @@ LOGGING: dict[str, Any] = {
         "urllib3": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        # Says once a second, with a traceback, that the broker is away; our own lines say it already.
+        "channels_redis": {"level": "CRITICAL"},
         "wecom": {"level": "DEBUG" if WECHAT_DEBUG else LOG_LEVEL},
     },
 }

@@ -21,7 +21,7 @@ secrets.ensure(
 )
 
 from openuser.settings.base import *  # noqa: E402, F403
-from openuser.settings.base import BROKER_URL, VAR_DIR, WECOM, env  # noqa: E402
+from openuser.settings.base import BROKER_URL, VAR_DIR, WECOM, channel_layers, env  # noqa: E402
 
 env.read_env(VAR_DIR / "secrets.env", overwrite=False)
 SECRET_KEY = env.str("SECRET_KEY")
@@ -29,6 +29,7 @@ FIELD_KEYS = env.list("OPENUSER_FIELD_KEYS")
 
 if not env.str("BROKER_URL", default=""):
     BROKER_URL = CELERY_BROKER_URL = valkey.url(VAR_DIR / "valkey")
+    CHANNEL_LAYERS = channel_layers(BROKER_URL)
 
 EMULATED = not WECOM["CORP_ID"]
 EMULATOR_URL = env.str("OPENUSER_EMULATOR_URL", default="http://127.0.0.1:9001")
