@@ -152,7 +152,11 @@ class UnknownMessage(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Inbound):
-    """What happened, by its lower-case name; see `tree` for what is particular to it."""
+    """What happened, by its lower-case name; see `tree` for what is particular to it.
+
+    `task_id` is the card's as it was given, without the mark of a card that was sent again; `response_code` is of this
+    click, good for one change of the card within 72 hours; what was chosen on a card is at SelectedItems in `tree`.
+    """
 
     event: str
     event_key: str
@@ -185,7 +189,7 @@ def inbound(xml: bytes) -> Inbound:
         raise CryptoError(REFUSED, "The message lacks MsgType or FromUserName.")
     if common["kind"] == "event":
         name, key = tree.word("Event").lower(), tree.word("EventKey")
-        task, code = tree.word("TaskId"), tree.word("ResponseCode")
+        task, code = tree.word("TaskId").partition("@")[0], tree.word("ResponseCode")
         return Event(**common, event=name, event_key=key, task_id=task, response_code=code)
     sent: _Sent = {**common, "message_id": tree.word("MsgId")}
     build = BUILDERS.get(common["kind"])

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from openuser.lib import crash
 from openuser.lib.work import LeaseLost
-from wecom import auth, client, contents, limits, uploads
+from wecom import auth, client, freezing, limits, uploads
 from wecom.exceptions import (
     AmbiguousError,
     ApiError,
@@ -139,7 +139,7 @@ def _repeat(outbound: Outbound, now: datetime) -> int:
 
 
 def _freeze(outbound: Outbound, repeat: int) -> bytes:
-    return contents.body(
+    return freezing.body(
         recipients=outbound.recipients,
         agent_id=outbound.application.agent_id,
         msgtype=outbound.msgtype,

@@ -6,9 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wecom import contents
-from wecom.contents import File, Image, Text, TextCard, Video, Voice, distinct, split_text, truncate
+from wecom import bounds, freezing
+from wecom.contents import (
+    Article,
+    Button,
+    ButtonCard,
+    Content,
+    File,
+    Image,
+    Markdown,
+    News,
+    Text,
+    TextCard,
+    Video,
+    Voice,
+    split_text,
+    truncate,
+)
 from wecom.exceptions import ContentError
+from wecom.freezing import distinct
 
 pytestmark = pytest.mark.once
 
@@ -34,10 +50,10 @@ def call(**changes: object) -> dict[str, object]:
 
 def frozen(**changes: object) -> bytes:
     arguments = {"recipients": ["zhangsan"], "agent_id": 1000002, "msgtype": "text", "payload": {"content": "你好"}}
-    return contents.body(**(arguments | changes))  # type: ignore[arg-type]
+    return freezing.body(**(arguments | changes))  # type: ignore[arg-type]
 
 
-def problem(build: object, **fields: str) -> ContentError:
+def problem(build: object, **fields: object) -> ContentError:
     assert callable(build)
     with pytest.raises(ContentError) as caught:
         build(**fields)
@@ -125,11 +141,137 @@ def test_a_card_names_the_field_that_is_wrong(change, code, field):
         (Video(), "video"),
         (File(), "file"),
         (TextCard(title="t", description="d", url="https://a"), "textcard"),
+        (Markdown(content="# x"), "markdown"),
+        (News(articles=(Article(title="t", url="https://a"),)), "news"),
+        (ButtonCard(title="t", task_id="1", buttons=(Button(key="k", text="b"),)), "template_card"),
     ],
 )
-def test_every_content_names_its_type(content: contents.Content, msgtype):
+def test_every_content_names_its_type(content: Content, msgtype):
     assert content.msgtype == msgtype
     assert json.dumps(content.payload())
+
+
+# Cards with buttons
+
+
+def card(**changes: object) -> ButtonCard:
+    fields = {"title": "要什么画质？", "text": "越清晰越慢。", "task_id": "s7-2", "buttons": buttons(("hd", "高清"))}
+    return ButtonCard(**(fields | changes))  # type: ignore[arg-type]
+
+
+def buttons(*pairs: tuple[str, str]) -> tuple[Button, ...]:
+    return tuple(Button(key=key, text=text) for key, text in pairs)
+
+
+def test_a_card_with_buttons_has_the_platforms_names():
+    several = (Button(key="sd", text="标清"), Button(key="hd", text="高清", style=2))
+    assert card(buttons=several).payload() == {
+        "card_type": "button_interaction",
+        "main_title": {"title": "要什么画质？"},
+        "sub_title_text": "越清晰越慢。",
+        "task_id": "s7-2",
+        "button_list": [{"text": "标清", "style": 1, "key": "sd"}, {"text": "高清", "style": 2, "key": "hd"}],
+    }
+    assert "sub_title_text" not in card(text=" ").payload()
+
+
+def test_a_card_may_be_full():
+    full = buttons(*((f"{number}" + "k" * 1023, "十个汉字的按钮就这么") for number in range(6)))
+    assert len(card(title="汉" * 36, text="x" * 320, task_id="a_-Z9" * 24, buttons=full).payload()) == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"title": " "}, "empty", "title"),
+        ({"title": "汉" * 36 + "x"}, "too_long", "title"),
+        ({"text": "x" * 321}, "too_long", "text"),
+        ({"buttons": ()}, "count", "buttons"),
+        ({"buttons": tuple(Button(key=str(number), text="b") for number in range(7))}, "count", "buttons"),
+        ({"buttons": (Button(key="k", text="a"), Button(key="k", text="b"))}, "repeated", "buttons"),
+        ({"task_id": ""}, "invalid", "task_id"),
+        ({"task_id": "a" * 121}, "invalid", "task_id"),
+        ({"task_id": "card 1"}, "invalid", "task_id"),
+        ({"task_id": "card@1"}, "invalid", "task_id"),
+        ({"task_id": "卡片"}, "invalid", "task_id"),
+        ({"task_id": "1\n"}, "invalid", "task_id"),
+    ],
+)
+def test_a_card_with_buttons_names_the_field_that_is_wrong(change, code, field):
+    error = problem(card, **change)
+    assert (error.code, error.field) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"text": ""}, "empty", "button.text"),
+        ({"text": "十个汉字的按钮就这么长"}, "too_long", "button.text"),
+        ({"text": "More than twenty lett"}, "too_long", "button.text"),
+        ({"key": "  "}, "empty", "button.key"),
+        ({"key": "汉" * 342}, "too_long", "button.key"),
+        ({"style": 0}, "invalid", "button.style"),
+        ({"style": 5}, "invalid", "button.style"),
+    ],
+)
+def test_a_button_names_the_field_that_is_wrong(change, code, field):
+    error = problem(Button, **({"key": "k", "text": "b"} | change))
+    assert (error.code, error.field) == (code, field)
+
+
+def test_cards_that_read_the_same_have_bytes_of_their_own():
+    one, other = (frozen(msgtype="template_card", payload=card(task_id=name).payload()) for name in ("s7-2", "s7-3"))
+    assert one != other
+
+
+def test_a_card_that_is_sent_again_has_a_name_that_the_platform_has_not_seen():
+    payload = card(task_id="a" * 120).payload()
+    names = [task_id(payload, repeat) for repeat in range(3)]
+    assert names == ["a" * 120, "a" * 120 + "@1", "a" * 120 + "@2"]
+    assert len(task_id(payload, 9_999_999)) == 128
+
+
+def task_id(payload: dict[str, object], repeat: int) -> str:
+    part = call(msgtype="template_card", payload=payload, repeat=repeat)["template_card"]
+    assert isinstance(part, dict)
+    return str(part["task_id"])
+
+
+# Markdown and news
+
+
+def test_news_has_the_platforms_names():
+    article = Article(title="标题", url="https://a", description="d", picture_url="https://a/b.png")
+    assert News(articles=(article,)).payload() == {
+        "articles": [{"title": "标题", "description": "d", "url": "https://a", "picurl": "https://a/b.png"}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"title": ""}, "empty", "article.title"),
+        ({"title": "汉" * 43}, "too_long", "article.title"),
+        ({"description": "x" * 513}, "too_long", "article.description"),
+        ({"url": ""}, "empty", "article.url"),
+        ({"url": "a.example"}, "invalid", "article.url"),
+        ({"picture_url": "b.png"}, "invalid", "article.picture_url"),
+    ],
+)
+def test_an_article_names_the_field_that_is_wrong(change, code, field):
+    error = problem(Article, **({"title": "t", "url": "https://a"} | change))
+    assert (error.code, error.field) == (code, field)
+
+
+@pytest.mark.parametrize("count", [0, 9])
+def test_news_has_1_to_8_articles(count):
+    error = problem(News, articles=(Article(title="t", url="https://a"),) * count)
+    assert (error.code, error.field) == ("count", "articles")
+
+
+@pytest.mark.parametrize(("content", "code"), [("", "empty"), ("汉" * 683, "too_long")])
+def test_markdown_has_1_to_2048_bytes(content, code):
+    assert problem(Markdown, content=content).code == code
 
 
 # Splitting
@@ -269,7 +411,7 @@ def test_a_suffix_is_invisible_and_different_every_time():
     texts = [distinct("你好", n) for n in range(500)]
     assert texts[0] == "你好"
     assert len(set(texts)) == 500
-    assert all(text.rstrip(contents.INVISIBLE) == "你好" for text in texts)
+    assert all(text.rstrip(bounds.INVISIBLE) == "你好" for text in texts)
     assert max(size(text) for text in texts) <= size("你好") + 18
 
 
@@ -286,6 +428,7 @@ REPEATED = [
     ("video", {"media_id": "m", "title": "", "description": ""}),
     ("video", {"media_id": "m", "title": "t", "description": "x" * 512}),
     ("textcard", {"title": "t", "description": "d", "url": "https://a"}),
+    ("markdown", {"content": "# x"}),
     ("image", {"media_id": "m"}),
     ("voice", {"media_id": "m"}),
     ("file", {"media_id": "m"}),
@@ -305,7 +448,7 @@ def test_a_repeat_reads_the_same_and_stays_within_the_limits(msgtype, payload):
         found = call(msgtype=msgtype, payload=payload, repeat=number)
         part = found[msgtype]
         assert isinstance(part, dict)
-        assert {key: str(value).rstrip(contents.INVISIBLE) for key, value in part.items()} == payload
+        assert {key: str(value).rstrip(bounds.INVISIBLE) for key, value in part.items()} == payload
         assert size(str(part.get("content", ""))) <= 2048
         assert size(str(part.get("description", ""))) <= 512
         interval = found["duplicate_check_interval"]

@@ -1,0 +1,96 @@
+"""Long texts in parts: where a reader pauses, and never between the halves of what a reader sees as one character."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
+
+TEXT = 2048  # bytes of UTF-8 that a text message may have
+# Where a long text may be cut, the best first: paragraph, line, sentence, clause, word.
+CUTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\n(?:[ \t\r]*\n)+",
+        r"\n",
+        r"(?:[。！？!?；;…]+|\.(?=\s))[”’」』）)\"']*[ \t\u3000]?",
+        r"[，、：,:](?!\d)[ \t]?",
+        r"\s+",
+    )
+)
+JOINERS = frozenset("\u200d\ufe0e\ufe0f")
+
+
+def size(text: str) -> int:
+    """Its bytes in UTF-8."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def columns(text: str) -> int:
+    """How wide it is shown, in Latin letters: a Chinese character is two."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide
+
+
+def split_text(text: str, limit: int = TEXT) -> list[str]:
+    """Parts of at most `limit` (≥ 4) bytes that join to the text exactly, cut where a reader pauses; [] for ""."""
+    if limit < 4:
+        raise ValueError("A part must have room for one character.")
+    ends = list(accumulate((size(character) for character in text), initial=0))
+    cuts = [[match.end() for match in pattern.finditer(text)] for pattern in CUTS] if ends[-1] > limit else []
+    parts, start = [], 0
+    while start < len(text):
+        farthest = bisect_right(ends, ends[start] + limit) - 1
+        end = farthest if farthest == len(text) else _cut(text, start, farthest, cuts)
+        parts.append(text[start:end])
+        start = end
+    return parts
+
+
+def truncate(text: str, limit: int) -> str:
+    """The text in at most `limit` bytes; where it is cut, "…" ends it if that fits."""
+    if size(text) <= limit:
+        return text
+    ellipsis = "…" if limit >= size("…") else ""
+    ends = list(accumulate((size(character) for character in text), initial=0))
+    end = bisect_right(ends, limit - size(ellipsis)) - 1
+    whole = _border_before(text, 0, end)
+    return text[: end if whole == 0 else whole].rstrip() + ellipsis
+
+
+def _cut(text: str, start: int, farthest: int, cuts: list[list[int]]) -> int:
+    """The best place up to `farthest`: the strongest pause in the second half, else the last at all."""
+    lasts = [ends[bisect_right(ends, farthest) - 1] if ends and ends[0] <= farthest else start for ends in cuts]
+    places = [place for place in lasts if place > start and _is_border(text, place)]
+    middle = (start + farthest) // 2
+    late = [place for place in places if place > middle]
+    if places:
+        return late[0] if late else max(places)
+    whole = _border_before(text, start, farthest)
+    return farthest if whole == start else whole
+
+
+def _border_before(text: str, start: int, end: int) -> int:
+    while end > start and not _is_border(text, end):
+        end -= 1
+    return end
+
+
+def _is_border(text: str, place: int) -> bool:
+    """Whether a reader sees two characters here, and not the two halves of one."""
+    if place <= 0 or place >= len(text):
+        return True
+    before, after = text[place - 1], text[place]
+    if before == "\u200d" or before + after == "\r\n" or after in JOINERS:
+        return False
+    if "\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff":
+        return _flags_before(text, place) % 2 == 0
+    modifier = "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f"
+    return not modifier and not unicodedata.category(after).startswith("M")
+
+
+def _flags_before(text: str, place: int) -> int:
+    """How many regional indicators end here; two make a flag."""
+    start = place
+    while start > 0 and "\U0001f1e6" <= text[start - 1] <= "\U0001f1ff":
+        start -= 1
+    return place - start
