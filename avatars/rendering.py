@@ -24,6 +24,7 @@ from avatars.signals import render_finished
 from avatars.studio import studio
 from openuser.lib import crash
 from openuser.lib.exceptions import TemporaryError
+from openuser.lib.publish import tell
 from openuser.lib.work import LeaseLost
 
 logger = logging.getLogger(__name__)
@@ -157,6 +158,7 @@ class Reporter:
         begin, span = STAGES[Render.Stage(stage)]
         try:
             self.render.record(stage=stage, progress=int(begin + span * fraction))
+            tell("renders", "progress", id=self.render.pk)
         except LeaseLost:
             self.unwanted = True
 
