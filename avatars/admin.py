@@ -9,17 +9,16 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from avatars import services
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman, Render, Voice
-from openuser.lib.admin import NOTHING, WorkAdmin, change_url, duration, for_one_row, shortened
+from openuser.lib.admin import NOTHING, KeptAdmin, WorkAdmin, change_url, duration, for_one_row, shortened
 
 
 @admin.register(Voice)
-class VoiceAdmin(ModelAdmin[Voice]):
+class VoiceAdmin(KeptAdmin):
     list_display = ("name", "engine", "key", "used_by")
     search_fields = ("name", "key")
 
@@ -33,7 +32,8 @@ class VoiceAdmin(ModelAdmin[Voice]):
 
 
 @admin.register(DigitalHuman)
-class DigitalHumanAdmin(ModelAdmin[DigitalHuman]):
+class DigitalHumanAdmin(KeptAdmin):
+    takes_along = (Render,)
     form = DigitalHumanForm
     list_display = ("face", "name", "voice", "mode", "made")
     list_display_links = ("face", "name")

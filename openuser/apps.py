@@ -1,6 +1,8 @@
 """The project as an installed app: it brings the commands, and the Celery app that tasks are registered with."""
 
 from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_migrate
 
 
 class OpenUserConfig(AppConfig):
@@ -8,4 +10,7 @@ class OpenUserConfig(AppConfig):
     verbose_name = "OpenUser"
 
     def ready(self) -> None:
-        from openuser import celery  # noqa: F401
+        from openuser import celery, receivers, roles  # noqa: F401
+
+        checks.register(roles.check_table)
+        post_migrate.connect(roles.keep_in_step, dispatch_uid="openuser.roles")

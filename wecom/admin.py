@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from openuser.lib.admin import NOTHING, WorkAdmin, badge, for_one_row, moment, row_link, shortened
+from openuser.lib.admin import NOTHING, KeptAdmin, WorkAdmin, badge, for_one_row, moment, row_link, shortened
 from wecom import services
 from wecom.crypto import CryptoError, Keys
 from wecom.models import Application, Attempt, Callback, Corporation, Member, Outbound, Upload
@@ -64,13 +64,21 @@ class ApplicationForm(forms.ModelForm[Application]):
 
 
 @admin.register(Corporation)
-class CorporationAdmin(ModelAdmin[Corporation]):
+class CorporationAdmin(KeptAdmin):
+    kept_by = {
+        "applications": _("Applications belong to it. Delete those first."),
+        "members": _("People who wrote belong to it."),
+    }
     list_display = ("corp_id", "name")
     search_fields = ("corp_id", "name")
 
 
 @admin.register(Application)
-class ApplicationAdmin(ModelAdmin[Application]):
+class ApplicationAdmin(KeptAdmin):
+    kept_by = {
+        relation: _("It has a history, which would be lost. Untick “enabled” instead: then it takes no messages.")
+        for relation in ("conversations", "callbacks", "outbounds")
+    }
     form = ApplicationForm
     list_display = ("name", "corporation", "agent_id", "is_default", "enabled", "condition")
     list_filter = ("enabled",)
@@ -104,7 +112,14 @@ class ApplicationAdmin(ModelAdmin[Application]):
         help_text = _("Enter it in the console under “Receive messages”, with the token and the EncodingAESKey above.")
         return format_html('<code class="ou-code">{}</code><p class="ou-quiet">{}</p>', address, help_text)
 
-    @admin.action(description=_("Try again now"), permissions=["change"])
+    def get_fieldsets(self, request: HttpRequest, obj: Application | None = None) -> Any:
+        """Without the keys for those who may only look: Django would show them as they are."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request)):
+            return fieldsets
+        return [fieldset for fieldset in fieldsets if fieldset[1]["fields"] != SECRETS]
+
+    @admin.action(description=_("Try again now"), permissions=["send"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
         for application in queryset:
             services.save_application(application)
@@ -121,12 +136,16 @@ class ApplicationAdmin(ModelAdmin[Application]):
         held = Application.objects.filter(pk=object_id).exclude(held_reason="").exists()
         return list(super().get_actions_detail(request, object_id)) if held else []
 
+    def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("wecom.change_outbound")
+
     def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
         services.save_application(obj)
 
 
 @admin.register(Member)
-class MemberAdmin(ModelAdmin[Member]):
+class MemberAdmin(KeptAdmin):
+    kept_by = {"conversations": _("What was said with this person is kept.")}
     list_display = ("user_id", "name", "corporation", "created_at")
     list_filter = ("corporation",)
     list_select_related = ("corporation",)

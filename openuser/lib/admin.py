@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets
@@ -53,6 +53,28 @@ class RequestedAdmin(ModelAdmin[Any]):
     @display(description=_("at"), ordering="created_at")
     def when(self, row: Any) -> str:
         return moment(row.created_at)
+
+
+class KeptAdmin(ModelAdmin[Any]):
+    """For rows that people write and that others may need: where one cannot be deleted, its page says why."""
+
+    # Names of relations to rows that would go with it, each with what to do instead.
+    kept_by: ClassVar[dict[str, Any]] = {}
+    # Models whose rows go with it, though nobody deletes them by themselves.
+    takes_along: ClassVar[tuple[type[Model], ...]] = ()
+
+    def kept_because(self, row: Any) -> Any:
+        """Why this row must stay, in words; nothing where it may go."""
+        return next((words for name, words in self.kept_by.items() if getattr(row, name).exists()), "")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
+        # Asked first: collecting what goes along would read a whole history.
+        kept = [(row, self.kept_because(row)) for row in objs]
+        reasons: list[Any] = [format_html("{}: {}", row, words) for row, words in kept if words]
+        if reasons:
+            return [], {}, set(), reasons
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, lacking - {model._meta.verbose_name for model in self.takes_along}, protected
 
 
 class WorkAdmin(RequestedAdmin):

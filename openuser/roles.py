@@ -1,0 +1,140 @@
+"""Who may do what in the admin: four roles, kept as groups of accounts. To edit is not to send.
+
+Each role looks at what a viewer looks at. An editor also changes what is said, an operator also decides what is made,
+sent and run, an administrator may do everything. Whoever needs two roles gets both.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.contrib import admin
+from django.contrib.auth.management import create_permissions
+from django.core import checks
+from django.db.models import Model, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+OURS = ("openuser", "wecom", "avatars", "conversations", "scheduling")
+STANDARD = ("add", "change", "delete", "view")
+
+
+class Role(TextChoices):
+    """The names of the four groups."""
+
+    VIEWER = "viewer", _("Viewer")
+    EDITOR = "editor", _("Editor")
+    OPERATOR = "operator", _("Operator")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+WORDS = {
+    Role.VIEWER: _("Looks at conversations, videos and deliveries. Changes nothing."),
+    Role.EDITOR: _(
+        "Also edits digital humans, answers and other content, and tries them out. Sends nothing to anybody."
+    ),
+    Role.OPERATOR: _("Looks at everything a viewer does, and sends, runs, publishes, cancels and repeats."),
+    Role.ADMINISTRATOR: _("Does everything, also applications with their keys, and accounts."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """What the roles may do to a model, in words like `add`, `change` or `publish`; an administrator may do all."""
+
+    everybody: str = "view"
+    editor: str = ""
+    operator: str = ""
+
+    def of(self, role: Role) -> set[str]:
+        """The words of one role."""
+        extra = {Role.EDITOR: self.editor, Role.OPERATOR: self.operator}.get(role, "")
+        return {*self.everybody.split(), *extra.split()}
+
+
+ADMINISTRATORS_ONLY = Rights(everybody="")
+WRITTEN = Rights(editor="add change delete")
+# Nobody edits what happened: `change` means to act on it, as to send again or to cancel.
+HAPPENED = Rights(operator="change")
+
+TABLE: dict[str, Rights] = {
+    "avatars.DigitalHuman": WRITTEN,
+    "avatars.Render": Rights(editor="add", operator="add change"),
+    "avatars.Voice": WRITTEN,
+    "conversations.Answer": WRITTEN,
+    "conversations.Content": Rights(),
+    "conversations.Conversation": HAPPENED,
+    "conversations.Desk": WRITTEN,
+    "conversations.Message": HAPPENED,
+    "wecom.Application": Rights(),
+    "wecom.Attempt": Rights(),
+    "wecom.Callback": HAPPENED,
+    "wecom.CardUpdate": Rights(),
+    "wecom.Corporation": Rights(),
+    "wecom.Member": Rights(editor="change"),
+    "wecom.MenuButton": WRITTEN,
+    "wecom.MenuPublication": Rights(operator="add"),
+    "wecom.Outbound": HAPPENED,
+    "wecom.Upload": HAPPENED,
+    "auth.Group": ADMINISTRATORS_ONLY,
+    "auth.User": ADMINISTRATORS_ONLY,
+    "django_celery_beat.ClockedSchedule": ADMINISTRATORS_ONLY,
+    "django_celery_beat.CrontabSchedule": ADMINISTRATORS_ONLY,
+    "django_celery_beat.IntervalSchedule": ADMINISTRATORS_ONLY,
+    "django_celery_beat.PeriodicTask": Rights(everybody="", operator="view"),
+    "django_celery_beat.SolarSchedule": ADMINISTRATORS_ONLY,
+}
+
+
+def codenames(model: type[Model], role: Role) -> set[str]:
+    """The permissions that a role has on a model; none on one that the table does not name."""
+    options = model._meta
+    rights = TABLE.get(options.label)
+    if rights is None:
+        return set()
+    if role == Role.ADMINISTRATOR:
+        return {f"{word}_{options.model_name}" for word in STANDARD} | {name for name, _words in options.permissions}
+    return {f"{word}_{options.model_name}" for word in rights.of(role)}
+
+
+def unlisted() -> list[str]:
+    """Models of ours, or with a page in the admin, of which the table does not say who may do what."""
+    ours = {model for app in OURS for model in apps.get_app_config(app).get_models()}
+    return sorted({model._meta.label for model in ours | set(admin.site._registry)} - set(TABLE))
+
+
+def check_table(app_configs: Any = None, **options: Any) -> list[checks.CheckMessage]:
+    """Say which models nobody but a superuser could see."""
+    hint = "Add it to TABLE in openuser/roles.py."
+    words = "No role says who may see {}."
+    return [checks.Warning(words.format(label), hint=hint, id="openuser.W010") for label in unlisted()]
+
+
+def keep_in_step(app_config: AppConfig, *, using: str = "default", apps: Any = apps, **options: Any) -> None:
+    """Give the four groups exactly the permissions of the table on one app's models, after its migrations ran.
+
+    Other groups, and who is in which group, stay as people left them.
+    """
+    models = [model for model in app_config.get_models() if model._meta.label in TABLE]
+    if not models:
+        return
+    try:
+        group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
+    except LookupError:
+        return  # the accounts are not migrated yet
+    # The receiver that makes permissions may come after this one.
+    create_permissions(app_config, verbosity=0, using=using, apps=apps)
+    known = {
+        permission.codename: permission
+        for permission in permission_model.objects.using(using).filter(content_type__app_label=app_config.label)
+    }
+    for role in Role:
+        group, _made = group_model.objects.using(using).get_or_create(name=role.value)
+        wanted = {name for model in models for name in codenames(model, role)}
+        has = set(group.permissions.filter(content_type__app_label=app_config.label).values_list("codename", flat=True))
+        group.permissions.remove(*_chosen(known, has - wanted))
+        group.permissions.add(*_chosen(known, wanted - has))
+
+
+def _chosen(known: dict[str, Any], names: Iterable[str]) -> list[Any]:
+    return [known[name] for name in sorted(names) if name in known]
