@@ -168,6 +168,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "openuser.sweep", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "release": {"task": "conversations.release", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
+    "tick": {"task": "conversations.tick", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
 }
 
@@ -207,6 +208,7 @@ WECOM: dict[str, Any] = {
     "CONNECT_TIMEOUT": env.float("WECHAT_CONNECT_TIMEOUT", default=3.0),
     "READ_TIMEOUT": env.float("WECHAT_READ_TIMEOUT", default=10.0),
     "RETRY_UNIT": env.float("WECHAT_RETRY_UNIT", default=1.0),
+    "HANDLER_TIME_LIMIT": env.float("WECHAT_HANDLER_TIME_LIMIT", default=600.0),
 }
 MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))
 AVATARS: dict[str, Any] = {
@@ -224,6 +226,7 @@ RENDER_ENGINES: dict[str, Any] = {"puppet": {"class": "avatars.engines.puppet.Pu
 CONVERSATIONS: dict[str, Any] = {
     "GREET_EVERY_HOURS": env.float("OPENUSER_GREET_EVERY_HOURS", default=4.0),
     "MAX_TEXT": 4_000,
+    "ERRAND_SECONDS": env.float("OPENUSER_ERRAND_SECONDS", default=45.0),
     "QUEUED_PER_MEMBER": env.int("OPENUSER_QUEUED_PER_MEMBER", default=3),
 }
 REPLY_PROVIDERS: dict[str, Any] = {
