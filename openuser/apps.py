@@ -10,7 +10,7 @@ class OpenUserConfig(AppConfig):
     verbose_name = "OpenUser"
 
     def ready(self) -> None:
-        from openuser import celery, roles  # noqa: F401
+        from openuser import celery, receivers, roles  # noqa: F401
 
         checks.register(roles.check_table)
         post_migrate.connect(roles.keep_in_step, dispatch_uid="openuser.roles")

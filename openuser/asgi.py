@@ -1,9 +1,14 @@
-"""The site for an ASGI server: what `up` serves."""
+"""The site for an ASGI server, pages and websockets: what `up` serves."""
 
 import os
 
+from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
 
-application = get_asgi_application()
+pages = get_asgi_application()
+
+from openuser import live  # noqa: E402 - its models exist only once Django is set up
+
+application = ProtocolTypeRouter({"http": pages, "websocket": live.sockets})
