@@ -6,14 +6,20 @@ from django.core.files.storage import default_storage
 
 from avatars.models import Render
 from wecom import services as wecom
-from wecom.contents import Text, Video, split_text, truncate
-from wecom.models import Application, Callback, Member, Outbound
+from wecom.contents import Content, Text, Video, split_text, truncate
+from wecom.models import Application, Callback, Member, Outbound, Upload
+
+
+def send(
+    application: Application, member: Member, content: Content, *, upload: Upload | None = None, cid: str
+) -> Outbound:
+    """Queue a message of any kind."""
+    return wecom.send(application, content, to=[member.user_id], upload=upload, cid=cid)
 
 
 def send_text(application: Application, member: Member, text: str, *, cid: str) -> Outbound:
     """Queue text, in parts where it is long; returns the last part's row."""
-    parts = split_text(text)
-    sent = [wecom.send(application, Text(content=part), to=[member.user_id], cid=cid) for part in parts]
+    sent = [send(application, member, Text(content=part), cid=cid) for part in split_text(text)]
     return sent[-1]
 
 
@@ -29,7 +35,22 @@ def send_video(application: Application, member: Member, render: Render, *, titl
     )
     heading = truncate(title, 128)
     content = Video(title=heading, description="" if heading == render.text else truncate(render.text, 512))
-    return wecom.send(application, content, to=[member.user_id], upload=upload, cid=cid)
+    return send(application, member, content, upload=upload, cid=cid)
+
+
+def update_card(application: Application, member: Member, response_code: str, text: str) -> None:
+    """Let a card that the member pressed show this instead of its buttons."""
+    wecom.update_card(application, response_code=response_code, user_id=member.user_id, text=text)
+
+
+def default_application() -> Application:
+    """The application of whoever names none. Raises `NotConfigured` where none is connected."""
+    return wecom.default_application()
+
+
+def member(application: Application, user_id: str) -> Member:
+    """The member with this user ID, made on first contact."""
+    return wecom.member(application, user_id)
 
 
 def member_of(callback: Callback) -> Member:

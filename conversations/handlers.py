@@ -2,6 +2,7 @@
 
 from conversations import services
 from wecom.bot import Incoming, bot
+from wecom.messages import Event
 
 
 @bot.on_message("*", final=True)
@@ -13,3 +14,15 @@ def said(incoming: Incoming) -> None:
 @bot.on_event("subscribe", final=True)
 def opened(incoming: Incoming) -> None:
     services.greet(incoming.callback)
+
+
+@bot.on_event("click", final=True)
+def pressed(incoming: Incoming) -> None:
+    assert isinstance(incoming.inbound, Event)
+    services.press(incoming.callback, incoming.inbound)
+
+
+@bot.on_event("template_card_event", final=True)
+def chose(incoming: Incoming) -> None:
+    assert isinstance(incoming.inbound, Event)
+    services.choose(incoming.callback, incoming.inbound)

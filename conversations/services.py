@@ -1,23 +1,57 @@
-"""The front door of conversations: what to say, to whom, and when a video may go out."""
+"""The front door of conversations: what members do comes in here, and what is said to them goes out."""
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from avatars import services as avatars
-from avatars.exceptions import ScriptError
-from avatars.models import Render
-from conversations import channel, commands, wording
+from conversations import answering, channel, wording
+from conversations.errands import run_errand
+from conversations.flows import publish, roll_back
 from conversations.language import language_of
-from conversations.models import Content, Conversation, Desk, Message
-from openuser.lib import crash
+from conversations.models import Content, Conversation, Message
+from conversations.saying import (
+    cancel_waiting,
+    conversation_of,
+    conversation_with,
+    desk_of,
+    fall_back,
+    release,
+    release_all,
+    say,
+    say_content,
+    say_video,
+)
+from conversations.sessions import start as start_flow
+from conversations.sessions import stop as stop_session
+from conversations.sessions import tick
 from wecom import messages
-from wecom.models import Application, Callback, Member, Outbound
+from wecom.models import Callback, Outbound
 
-logger = logging.getLogger(__name__)
+__all__ = [
+    "cancel_waiting",
+    "choose",
+    "conversation_of",
+    "conversation_with",
+    "desk_of",
+    "fall_back",
+    "greet",
+    "note_answer",
+    "press",
+    "publish",
+    "receive",
+    "release",
+    "release_all",
+    "roll_back",
+    "run_errand",
+    "say",
+    "say_content",
+    "say_video",
+    "start_flow",
+    "stop_session",
+    "tick",
+]
 
 
 @transaction.atomic
@@ -30,10 +64,30 @@ def receive(callback: Callback, inbound: messages.Inbound) -> None:
         conversation.language = language_of(text, otherwise=conversation.language)
     conversation.last_message_at = callback.created_at
     conversation.save(update_fields=["language", "last_message_at"])
-    _note(conversation, inbound, text, callback.cid)
+    _note(conversation, inbound.kind, text, callback.cid)
     with translation.override(conversation.language):
-        turn = commands.Turn(conversation, callback.cid, say=say, say_video=say_video, cancel=cancel_waiting)
-        commands.answer(turn, inbound)
+        answering.answer(conversation, inbound, cid=callback.cid, now=callback.created_at)
+
+
+@transaction.atomic
+def press(callback: Callback, event: messages.Event) -> None:
+    """Act on a button of the application's menu."""
+    conversation = _conversation(callback)
+    _note(conversation, Content.Kind.EVENT, event.event_key, callback.cid)
+    with translation.override(conversation.language):
+        answering.press_menu(conversation, event.event_key, cid=callback.cid)
+
+
+@transaction.atomic
+def choose(callback: Callback, event: messages.Event) -> None:
+    """Act on a button of a card, and let the card show what was chosen."""
+    conversation = _conversation(callback)
+    now = callback.created_at
+    with translation.override(conversation.language):
+        shown = answering.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
+    _note(conversation, Content.Kind.EVENT, shown, callback.cid)
+    if event.response_code:
+        channel.update_card(conversation.application, conversation.member, event.response_code, shown)
 
 
 @transaction.atomic
@@ -51,104 +105,12 @@ def greet(callback: Callback) -> None:
 
 
 @transaction.atomic
-def say(conversation: Conversation, text: str, *, cid: str, degraded: bool = False) -> Message:
-    """Say text to a member."""
-    application, member = conversation.application, conversation.member
-    outbound = channel.send_text(application, member, text, cid=cid)
-    return Message.objects.create(
-        application=application,
-        member=member,
-        direction=Message.Direction.OUT,
-        state=Message.State.SENDING,
-        content=Content.objects.create(text=text),
-        outbound=outbound,
-        degraded=degraded,
-        cid=cid,
-    )
-
-
-@transaction.atomic
-def say_video(conversation: Conversation, text: str, *, mode: str = "", cid: str) -> Message:
-    """Say text to a member as a video of the desk's digital human; the message waits until it is made.
-
-    Raises `ScriptError` for a script that cannot become a video.
-    """
-    desk = desk_of(conversation.application)
-    if desk is None:
-        raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
-    render = _render_to_wait_for(desk, text, mode=mode, cid=cid)
-    message = Message.objects.create(
-        application=conversation.application,
-        member=conversation.member,
-        direction=Message.Direction.OUT,
-        state=Message.State.WAITING,
-        content=Content.objects.create(kind=Content.Kind.VIDEO, text=render.text),
-        render=render,
-        cid=cid,
-    )
-    # Made already, or finished while this was being written: nobody else would release it before the sweeper.
-    transaction.on_commit(lambda: release(render), robust=True)
-    return message
-
-
-def _render_to_wait_for(desk: Desk, text: str, *, mode: str, cid: str) -> Render:
-    """A render that is locked, so that whoever shares it cannot cancel it before our message is seen to wait."""
-    while True:
-        render = avatars.request_render(desk.digital_human, text, mode=mode, cid=cid)
-        render = Render.objects.select_for_update(of=("self",)).get(pk=render.pk)
-        if render.status != Render.Status.CANCELLED:
-            return render
-
-
-def release(render: Render) -> int:
-    """Send what waits for a render that has ended, by state and not by event: doing it twice does nothing."""
-    if Render.objects.filter(pk=render.pk, status__in=Render.UNFINISHED).exists():
-        return 0
-    waiting = list(Message.objects.waiting_for(render).order_by("pk").values_list("pk", flat=True))
-    return sum(_release_one(pk) for pk in waiting)
-
-
-def release_all() -> int:
-    """What no event released: the sweeper's part."""
-    waiting = list(Message.objects.releasable().order_by("pk").values_list("pk", flat=True)[:500])
-    return sum(_release_one(pk) for pk in waiting)
-
-
-@transaction.atomic
-def cancel_waiting(conversation: Conversation) -> int:
-    """Cancel the videos a member waits for; a render that nobody else waits for is stopped. Returns how many."""
-    # Everybody locks renders in the same order; without the lock, somebody who just asked for the same is not seen.
-    waiting = conversation.messages().waiting().order_by("render_id", "pk")
-    cancelled = 0
-    for message in waiting:
-        render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
-        cancelled += Message.objects.filter(pk=message.pk).waiting().update(state=Message.State.CANCELLED)
-        if render is not None and not Message.objects.waiting_for(render).exists():
-            avatars.cancel_render(render)
-    return cancelled
-
-
-@transaction.atomic
-def fall_back(outbound: Outbound) -> None:
-    """A video that could not be delivered goes out as text."""
-    if outbound.msgtype != "video" or outbound.status == Outbound.Status.DONE:
-        return
-    if outbound.reason in (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED):
-        return
-    for message in Message.objects.filter(outbound=outbound, degraded=False).select_related("content"):
-        Message.objects.filter(pk=message.pk).update(degraded=True)
-        conversation = conversation_of(message.application, message.member)
-        with translation.override(conversation.language):
-            say(conversation, wording.video_failed(message.content.text), cid=message.cid, degraded=True)
-
-
-@transaction.atomic
 def note_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
     """Record what a code handler answered, and what it answered to."""
     conversation = _conversation(callback)
     inbound = messages.inbound(callback.body.encode())
     said = inbound.content if isinstance(inbound, messages.TextMessage) else ""
-    _note(conversation, inbound, said, callback.cid)
+    _note(conversation, inbound.kind, said, callback.cid)
     if outbounds:
         Message.objects.create(
             application=conversation.application,
@@ -161,28 +123,12 @@ def note_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> Non
         )
 
 
-def desk_of(application: Application) -> Desk | None:
-    """The application's desk, or None where nobody has set one up."""
-    return Desk.objects.select_related("digital_human__voice").filter(application=application).first()
-
-
-def conversation_of(application: Application, member: Member) -> Conversation:
-    """The conversation of a member with an application, locked until the transaction ends."""
-    desk = desk_of(application)
-    language = desk.language if desk else settings.LANGUAGE_CODE
-    found, _ = Conversation.objects.get_or_create(
-        application=application, member=member, defaults={"language": language}
-    )
-    return Conversation.objects.select_for_update(of=("self",)).select_related("application", "member").get(pk=found.pk)
-
-
 def _conversation(callback: Callback) -> Conversation:
     return conversation_of(callback.application, channel.member_of(callback))
 
 
-def _note(conversation: Conversation, inbound: messages.Inbound, text: str, cid: str) -> Message:
-    known = inbound.kind in Content.Kind.values
-    content = Content.objects.create(kind=inbound.kind if known else Content.Kind.OTHER, text=text)
+def _note(conversation: Conversation, kind: str, text: str, cid: str) -> Message:
+    content = Content.objects.create(kind=kind if kind in Content.Kind.values else Content.Kind.OTHER, text=text)
     return Message.objects.create(
         application=conversation.application,
         member=conversation.member,
@@ -191,44 +137,3 @@ def _note(conversation: Conversation, inbound: messages.Inbound, text: str, cid:
         content=content,
         cid=cid,
     )
-
-
-@transaction.atomic
-def _release_one(pk: int) -> int:
-    message = Message.objects.select_related("application__corporation", "member", "render__digital_human").get(pk=pk)
-    conversation = conversation_of(message.application, message.member)
-    if not Message.objects.filter(pk=pk).waiting().update(state=Message.State.SENDING):
-        return 0
-    message.state = Message.State.SENDING
-    with translation.override(conversation.language):
-        _send_released(conversation, message)
-    crash.point("message.releasing")
-    return 1
-
-
-def _send_released(conversation: Conversation, message: Message) -> None:
-    render = message.render
-    if render is not None and render.status == Render.Status.CANCELLED:
-        message.state = Message.State.CANCELLED
-        say(conversation, wording.video_cancelled(message.content.text), cid=message.cid)
-    else:
-        message.outbound = _send_video(message, render)
-        if message.outbound is None:
-            message.degraded = True
-            text = wording.video_failed(message.content.text)
-            message.outbound = channel.send_text(message.application, message.member, text, cid=message.cid)
-    message.save(update_fields=["outbound", "state", "degraded"])
-    logger.info("A message was released.", extra={"cid": message.cid, "degraded": message.degraded})
-
-
-def _send_video(message: Message, render: Render | None) -> Outbound | None:
-    """Queue the video of a message; None where there is none, or none any more."""
-    if render is None or render.status != Render.Status.DONE or not render.video:
-        return None
-    title = wording.video_title(render)
-    try:
-        return channel.send_video(message.application, message.member, render, title=title, cid=message.cid)
-    except OSError:
-        # Its file is gone. One message that raises here would hold up everybody whose turn comes after it.
-        logger.error("The file of a video cannot be read.", extra={"cid": message.cid, "render": render.pk})
-        return None

@@ -8,3 +8,13 @@ from conversations import services
 @shared_task(name="conversations.release")
 def release() -> None:
     services.release_all()
+
+
+@shared_task(name="conversations.tick")
+def tick() -> None:
+    services.tick()
+
+
+@shared_task(name="conversations.errand")
+def errand(pk: int) -> None:
+    services.run_errand(pk)

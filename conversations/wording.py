@@ -1,11 +1,13 @@
 """What the digital human says of its own accord, in the language that is active."""
 
 import math
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from avatars.models import Render
+from conversations.machine import Notice
 from wecom.contents import truncate
 
 
@@ -13,15 +15,21 @@ def greeting() -> str:
     return _("Hello! I am your digital human assistant. Write to me, or send /help to see what I can do.")
 
 
-def help_text(name: str) -> str:
-    return _(
-        "I am %(name)s. You can:\n"
-        "· ask me a question, just as you would ask a colleague\n"
-        "· /video <text> – I say your text in a video\n"
-        "· /status – see what is being made\n"
-        "· /cancel – stop the videos you are waiting for\n"
-        "· /help – see this again"
-    ) % {"name": name}
+def help_text(name: str, flows: Sequence[tuple[str, str]] = ()) -> str:
+    """`flows` are (what to write, what it is for)."""
+    lines = "".join(f"\n· {way} – {title}" for way, title in flows)
+    return (
+        _(
+            "I am %(name)s. You can:\n"
+            "· ask me a question, just as you would ask a colleague\n"
+            "· /video <text> – I say your text in a video\n"
+            "· /status – see what is being made\n"
+            "· /cancel – stop the videos you are waiting for\n"
+            "· /help – see this again"
+        )
+        % {"name": name}
+        + lines
+    )
 
 
 def video_usage() -> str:
@@ -88,6 +96,10 @@ def not_understood() -> str:
     return _("I have no answer to that yet. Try other words, or send /help to see what I can do.")
 
 
+def no_answer_in_time() -> str:
+    return _("Sorry, I could not find an answer in time. Please ask me again in a while.")
+
+
 def did_you_mean(command: str) -> str:
     return _("I do not know this command. Did you mean %s?") % command
 
@@ -133,3 +145,49 @@ def duration(seconds: float) -> str:
         return _("%d seconds") % max(5, 5 * math.ceil(seconds / 5))
     minutes = math.ceil(seconds / 60)
     return ngettext("%d minute", "%d minutes", minutes) % minutes
+
+
+def notice(kind: Notice, flow: str) -> str:
+    """What is said of a flow's own course; `flow` is its name."""
+    words = {
+        Notice.NOT_VALID: _("I did not understand that. Please try again, or send “cancel” to leave."),
+        Notice.AT_START: _("This is the first question already."),
+        Notice.HELP: _(
+            "We are in “%(flow)s”. Answer the question below. You can also send:\n"
+            "· back – change the last answer\n"
+            "· restart – start over\n"
+            "· cancel – leave"
+        ),
+        Notice.REMINDER: _("Are you still there? “%(flow)s” waits for your answer. Send “cancel” to leave."),
+        Notice.CANCELLED: _("Done: “%(flow)s” was cancelled."),
+        Notice.GAVE_UP: _("Let us leave it at that. Start “%(flow)s” again whenever you like, or send “help”."),
+        Notice.EXPIRED: _("“%(flow)s” has ended, because no answer came. Send “continue” to go on, or “restart”."),
+        Notice.FAILED: _("Sorry, “%(flow)s” cannot go on. Please tell whoever looks after it."),
+    }
+    return words[kind] % {"flow": flow} if "%(" in words[kind] else words[kind]
+
+
+def question(text: str, labels: Sequence[str]) -> str:
+    """A question, with its choices as a numbered list."""
+    lines = [f"{number}. {label}" for number, label in enumerate(labels, start=1)]
+    return "\n".join([text.strip(), *lines])
+
+
+def please_choose() -> str:
+    return _("Please choose:")
+
+
+def chosen(label: str) -> str:
+    return _("Chosen: %s") % label
+
+
+def over() -> str:
+    return _("Closed")
+
+
+def question_is_over() -> str:
+    return _("This question is closed. Send “help” to see what I can do.")
+
+
+def button_does_nothing() -> str:
+    return _("Nothing is behind this button yet. Send “help” to see what I can do.")

@@ -1,6 +1,20 @@
-"""What is said, to whom, and what the digital human knows."""
+"""What is said, to whom, what the digital human knows, and the conversations that HR draws."""
 
+from conversations.models.errands import Errand
+from conversations.models.flows import Flow, FlowVersion, Session, State, Transition
 from conversations.models.knowledge import Answer
 from conversations.models.people import Content, Conversation, Desk, Message
 
-__all__ = ["Answer", "Content", "Conversation", "Desk", "Message"]
+__all__ = [
+    "Answer",
+    "Content",
+    "Conversation",
+    "Desk",
+    "Errand",
+    "Flow",
+    "FlowVersion",
+    "Message",
+    "Session",
+    "State",
+    "Transition",
+]

@@ -69,6 +69,8 @@ class Content(models.Model):
         IMAGE = "image", _("image")
         VOICE = "voice", _("voice")
         VIDEO = "video", _("video")
+        FILE = "file", _("file")
+        CARD = "card", _("card")
         EVENT = "event", _("event")
         OTHER = "other", _("other")
 

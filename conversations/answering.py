@@ -1,0 +1,127 @@
+"""Which answer a member's act gets: a word that always works, a command, the flow they are in, a flow that begins, or
+somebody who knows. There is always an answer, in the active language."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from conversations import commands, errands, saying, sessions, wording
+from conversations.machine import Act
+from conversations.models import Conversation, Flow, Session
+from conversations.phrases import act_of
+from conversations.providers.knowledge import plain
+from openuser.lib import backends
+from wecom import messages
+
+WITHIN_SESSION = (Act.CANCEL, Act.BACK, Act.RESTART, Act.HELP)
+
+
+def answer(conversation: Conversation, inbound: messages.Inbound, *, cid: str, now: datetime) -> None:
+    """Answer a message. `now` is when it arrived, however late it is handled."""
+    session = _current(conversation, cid=cid, now=now)
+    if not isinstance(inbound, messages.TextMessage):
+        saying.say(conversation, wording.cannot_read(inbound.kind), cid=cid)
+    elif len(inbound.content) > settings.CONVERSATIONS["MAX_TEXT"]:
+        most = settings.CONVERSATIONS["MAX_TEXT"]
+        saying.say(conversation, wording.text_too_long(len(inbound.content), most), cid=cid)
+    elif not _always_works(conversation, session, inbound.content, cid=cid, now=now):
+        _text(conversation, session, inbound, cid=cid, now=now)
+
+
+def press_menu(conversation: Conversation, key: str, *, cid: str) -> None:
+    """A button of the application's menu: a command, or a flow that begins."""
+    if key.startswith("/"):
+        name, _, args = key.partition(" ")
+        commands.run(conversation, name.lower(), args.strip(), cid=cid)
+        return
+    flow = Flow.objects.live().select_related("live__flow").filter(menu_key=key).first()
+    if flow is not None:
+        sessions.start(conversation, flow, cid=cid)
+    else:
+        saying.say(conversation, wording.button_does_nothing(), cid=cid)
+
+
+def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, now: datetime) -> str:
+    """A button of a card: the answer to its question, once. Returns what the card shall show from now on."""
+    session = _current(conversation, cid=cid, now=now)
+    if session is None or not task_id or session.task_id != task_id:
+        if session is None:
+            saying.say(conversation, wording.question_is_over(), cid=cid)
+        return wording.over()
+    chosen = sessions.label(session, key)
+    sessions.take(session, Act.CHOOSE, key, cid=cid, now=now)
+    return wording.chosen(chosen)
+
+
+def _current(conversation: Conversation, *, cid: str, now: datetime) -> Session | None:
+    """The session that waits; one whose time was over when the member wrote ends here, before it is answered."""
+    session = sessions.active(conversation)
+    if session is None or not sessions.is_late(session, now):
+        return session
+    sessions.take(session, Act.EXPIRE, cid=cid, now=now)
+    return sessions.active(conversation)
+
+
+def _always_works(conversation: Conversation, session: Session | None, text: str, *, cid: str, now: datetime) -> bool:
+    """Words that mean the same anywhere. They end with the answer given, or are left to whoever comes next."""
+    act = act_of(text)
+    if session is not None and act in WITHIN_SESSION:
+        sessions.take(session, act, cid=cid, now=now)
+        return True
+    if session is not None or act is None:
+        return False
+    ended = sessions.resumable(conversation, now=now) if act in (Act.RESUME, Act.RESTART) else None
+    if ended is not None:
+        sessions.revive(ended, act, cid=cid, now=now)
+    elif act == Act.CANCEL:
+        commands.cancel(conversation, "", cid)
+    elif act == Act.HELP:
+        commands.help_(conversation, "", cid)
+    else:
+        return False
+    return True
+
+
+def _text(
+    conversation: Conversation, session: Session | None, message: messages.TextMessage, *, cid: str, now: datetime
+) -> None:
+    flow = None if session else _flow_for(message.content, conversation.language)
+    if name := message.get_command():
+        commands.run(conversation, name, message.get_command_args(), cid=cid)
+    elif session is not None:
+        sessions.take(session, Act.SAY, message.content, cid=cid, now=now)
+    elif flow is not None:
+        sessions.start(conversation, flow, cid=cid, now=now)
+    else:
+        _reply(conversation, message.content, cid=cid)
+
+
+def _flow_for(text: str, language: str) -> Flow | None:
+    """The flow with the longest trigger in this text; among equals, one in the member's language."""
+    said = plain(text)
+    best: tuple[int, bool, Flow] | None = None
+    for flow in Flow.objects.live().select_related("live__flow"):
+        fits = [len(words) for words in map(plain, flow.trigger_words) if _triggers(words, said)]
+        rank = (max(fits, default=0), flow.language == language)
+        if rank[0] and (best is None or rank > best[:2]):
+            best = (*rank, flow)
+    return best[2] if best else None
+
+
+def _triggers(words: str, said: str) -> bool:
+    """A trigger of some length may stand inside a sentence; a short one is the whole message."""
+    short = 2 if any(ord(char) > 0x2E7F for char in words) else 5
+    return words == said or (len(words) >= short and words in said)
+
+
+def _reply(conversation: Conversation, text: str, *, cid: str) -> None:
+    for name in backends.names("REPLY_PROVIDERS"):
+        provider = backends.backend("REPLY_PROVIDERS", name)
+        if provider.waits:
+            errands.ask(conversation, name, text, cid=cid)
+            return
+        reply: str | None = provider.reply(text, language=conversation.language)
+        if reply:
+            saying.say(conversation, reply, cid=cid)
+            return
+    saying.say(conversation, wording.not_understood(), cid=cid)

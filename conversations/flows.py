@@ -1,0 +1,161 @@
+"""From the rows that HR edits to a version that runs: draft, publish, roll back, and what changed between two."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Max
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from conversations import linting
+from conversations.exceptions import FlowError
+from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.models import Flow, FlowVersion, Session, State, Transition
+from conversations.slots import Choice, Slot, SlotType, parse_choices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is different in one state: `sort` is "added", "removed" or "changed"; `parts` names what."""
+
+    sort: str
+    name: str
+    parts: tuple[str, ...] = ()
+
+
+def draft(flow: Flow) -> Machine:
+    """The flow as its rows stand now. Its start is "" where it has no states."""
+    states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
+    nodes = tuple(_node(state, flow.language) for state in states)
+    start = states[0].key if states else ""
+    return Machine(name=flow.name, language=flow.language, start=start, nodes=nodes)
+
+
+def live_machine(version: FlowVersion) -> Machine:
+    """The machine of a published version."""
+    return Machine.from_json(version.definition)
+
+
+def check(flow: Flow) -> list[linting.Problem]:
+    """What is wrong with the draft, errors first; with an error it cannot be published."""
+    others = Flow.objects.exclude(pk=flow.pk)
+    taken = {words.casefold(): other.name for other in others for words in other.trigger_words}
+    return linting.lint(draft(flow), triggers=flow.trigger_words, taken=taken)
+
+
+@transaction.atomic
+def publish(flow: Flow, *, by: AbstractBaseUser | None = None, note: str = "") -> FlowVersion:
+    """Freeze the draft as a new version, which runs from now on; sessions stay with the version they began with.
+
+    Raises `FlowError` where the draft has errors.
+    """
+    flow = Flow.objects.select_for_update().get(pk=flow.pk)
+    errors = [problem for problem in check(flow) if problem.is_error]
+    if errors:
+        words = " ".join(str(problem) for problem in errors)
+        remedy = ngettext("Mend it and publish again.", "Mend them and publish again.", len(errors))
+        raise FlowError(words, code="flow_has_errors", field="states", remedy=remedy)
+    number = (flow.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    version = FlowVersion(flow=flow, number=number, definition=draft(flow).to_json(), note=note)
+    version.published_by_id = by.pk if by else None
+    version.save(force_insert=True)
+    Flow.objects.filter(pk=flow.pk).update(live=version)
+    return version
+
+
+@transaction.atomic
+def roll_back(version: FlowVersion) -> None:
+    """Let an older version run again. The draft stays as it is."""
+    Flow.objects.filter(pk=version.flow_id).update(live=version)
+
+
+def is_changed(flow: Flow) -> bool:
+    """Whether the draft differs from the version that runs."""
+    return flow.live is None or flow.live.definition != _plain(draft(flow))
+
+
+def sessions_by_state(flow: Flow) -> dict[str, int]:
+    """How many people wait in which state, over all versions."""
+    states = Session.objects.active().filter(version__flow=flow).values_list("state", flat=True)
+    counts: dict[str, int] = {}
+    for state in states:
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def diff(before: Machine, after: Machine) -> list[Change]:
+    """The states that were added, removed or changed, in the order of the later one."""
+    old, new = {node.key: node for node in before.nodes}, {node.key: node for node in after.nodes}
+    changes = [Change(sort="added", name=node.name) for key, node in new.items() if key not in old]
+    changes += [Change(sort="removed", name=node.name) for key, node in old.items() if key not in new]
+    both = [(old[key], node) for key, node in new.items() if key in old and old[key] != node]
+    return changes + [Change(sort="changed", name=node.name, parts=tuple(_parts(was, node))) for was, node in both]
+
+
+def _parts(was: Node, now: Node) -> Iterable[str]:
+    names = {
+        "name": _("name"),
+        "kind": _("what it does"),
+        "text": _("text"),
+        "slot": _("answer"),
+        "as_card": _("with buttons"),
+        "edges": _("transitions"),
+        "remind_after": _("remind after"),
+        "reminder": _("reminder"),
+        "expire_after": _("give up after"),
+        "mode": _("mode of the video"),
+        "digital_human": _("digital human"),
+    }
+    return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
+
+
+def _plain(machine: Machine) -> object:
+    """As it looks after a round through a JSON column: tuples are lists."""
+    return json.loads(json.dumps(machine.to_json()))
+
+
+def _node(state: State, language: str) -> Node:
+    kind = NodeKind(state.kind)
+    return Node(
+        key=state.key,
+        name=state.name,
+        kind=kind,
+        text=state.text.replace("\r\n", "\n"),
+        slot=_slot(state, language) if kind == NodeKind.ASK else None,
+        as_card=state.as_card,
+        edges=tuple(_edge(row, state) for row in state.transitions.all()) if kind != NodeKind.END else (),
+        remind_after=state.remind_after,
+        reminder=state.reminder,
+        expire_after=state.expire_after,
+        mode=state.mode.strip(),
+        digital_human=state.digital_human_id,
+    )
+
+
+def _slot(state: State, language: str) -> Slot:
+    slot_type = SlotType(state.slot_type)
+    choices = parse_choices(state.choices) if slot_type == SlotType.CHOICE else ()
+    if slot_type == SlotType.YES_NO:
+        with translation.override(language):
+            choices = (Choice(value="yes", label=_("Yes")), Choice(value="no", label=_("No")))
+    return Slot(
+        name=state.slot,
+        type=slot_type,
+        choices=choices,
+        minimum=state.minimum,
+        maximum=state.maximum,
+        retry_text=state.retry_text.replace("\r\n", "\n"),
+        retries=state.retries,
+    )
+
+
+def _edge(row: Transition, state: State) -> Edge:
+    operator = Operator(row.test)
+    guard = None
+    if operator != Operator.ALWAYS:
+        guard = Guard(slot=row.slot or state.slot, operator=operator, value=row.value)
+    return Edge(to=row.target.key, on=On(row.when), guard=guard)

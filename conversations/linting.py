@@ -1,0 +1,193 @@
+"""What is wrong with a flow, in words that name the state and say what to do. Knows values, and how to translate."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from conversations.machine import Guard, Machine, Node, NodeKind, On, Operator, placeholders
+from conversations.phrases import ACTS
+from conversations.slots import SlotType, plain
+
+TEXT_BYTES = 2048  # of one message of the platform
+BUTTONS, BUTTON_WIDTH = 6, 20  # of a card; a Chinese character is two wide
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One fault: `state` is the name of the place, "" for the whole flow."""
+
+    code: str
+    words: str
+    state: str = ""
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.words}" if self.state else self.words
+
+
+def lint(machine: Machine, *, triggers: Sequence[str] = (), taken: Mapping[str, str] | None = None) -> list[Problem]:
+    """All problems, errors first. `taken` are the triggers of other flows and whose they are."""
+    if not machine.nodes:
+        return [Problem(code="empty", words=_("The flow has no states. Add one that asks or says something."))]
+    found = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
+    found += [*_unreachable(machine), *_circles(machine), *_triggers(triggers, taken or {})]
+    return sorted(found, key=lambda problem: not problem.is_error)
+
+
+def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
+    if node.kind != NodeKind.END and not node.text.strip():
+        yield Problem(code="no_text", state=node.name, words=_("It says nothing. Write its text."))
+    for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
+        if len(text.encode()) > TEXT_BYTES:
+            words = _("A text is longer than one message (2,048 bytes; a Chinese character is 3). Shorten it.")
+            yield Problem(code="text_too_long", state=node.name, words=words)
+
+
+def _slots(machine: Machine, node: Node) -> Iterator[Problem]:
+    if node.kind != NodeKind.ASK:
+        return
+    slot = node.slot
+    if slot is None or not slot.name:
+        yield Problem(code="no_slot", state=node.name, words=_("It asks, but keeps the answer nowhere. Name a slot."))
+        return
+    if slot.minimum is not None and slot.maximum is not None and slot.minimum > slot.maximum:
+        yield Problem(code="bounds", state=node.name, words=_("“At least” is more than “at most”."))
+    if slot.type == SlotType.CHOICE:
+        yield from _choices(node)
+    same = [other for other in machine.nodes if other.slot and other.slot.name == slot.name]
+    if any(other.slot and other.slot.type != slot.type for other in same):
+        words = _("The slot “%s” is of another kind in another state. Give one of them another name.") % slot.name
+        yield Problem(code="slot_kinds", state=node.name, words=words)
+
+
+def _choices(node: Node) -> Iterator[Problem]:
+    assert node.slot is not None
+    choices = node.slot.choices
+    if len(choices) < 2:
+        yield Problem(code="no_choices", state=node.name, words=_("It offers fewer than two choices. Write them."))
+    said = [plain(word) for choice in choices for word in {choice.value, choice.label, *choice.words}]
+    if len(set(said)) < len(said):
+        yield Problem(code="same_choice", state=node.name, words=_("Two choices have the same word. Change one."))
+    if reserved := sorted(set(ACTS).intersection(said)):
+        words = _("“%s” has a meaning of its own everywhere. Use another word for this choice.") % reserved[0]
+        yield Problem(code="reserved", state=node.name, words=words)
+    if node.as_card and len(choices) > BUTTONS:
+        words = _("More than six choices do not fit a card; they will show as a numbered list.")
+        yield Problem(code="too_many_buttons", state=node.name, words=words, is_error=False)
+    if node.as_card and any(width(choice.label) > BUTTON_WIDTH for choice in choices):
+        words = _("A label is longer than a button (10 Chinese characters); they will show as a numbered list.")
+        yield Problem(code="button_too_long", state=node.name, words=words, is_error=False)
+
+
+def _edges(machine: Machine, node: Node) -> Iterator[Problem]:
+    if node.kind == NodeKind.END:
+        return
+    following = node.leaving(On.NEXT)
+    if not following:
+        words = _("Nothing follows it, so the flow just stops here. Draw a transition, or let it be an end.")
+        yield Problem(code="dead_end", state=node.name, words=words, is_error=node.kind == NodeKind.ASK)
+    elif all(edge.guard for edge in following) and not _covers(node):
+        words = _("No transition fits every answer. Add one that is taken always, as the last.")
+        yield Problem(code="uncovered", state=node.name, words=words)
+    for edge in following[:-1]:
+        if edge.guard is None:
+            words = _("A transition that is taken always hides those behind it. Move it to the end.")
+            yield Problem(code="hidden", state=node.name, words=words)
+            break
+    if node.kind != NodeKind.ASK and any(edge.on != On.NEXT for edge in node.edges):
+        words = _("Only a state that asks can run out of tries or of time.")
+        yield Problem(code="not_asking", state=node.name, words=words, is_error=False)
+    yield from _guards(machine, node)
+
+
+def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
+    for guard in (edge.guard for edge in node.edges if edge.guard):
+        slot = machine.slot(guard.slot)
+        if slot is None:
+            words = _("A transition looks at the slot “%s”, which no state fills.") % guard.slot
+            yield Problem(code="unknown_slot", state=node.name, words=words)
+        elif slot.choices and guard.operator in (Operator.IS, Operator.IS_NOT) and not _is_choice(guard, slot.choices):
+            words = _("A transition waits for “%s”, which is no choice there.") % guard.value
+            yield Problem(code="unknown_choice", state=node.name, words=words)
+
+
+def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
+    for text in (node.text, node.mode, node.reminder, node.slot.retry_text if node.slot else ""):
+        for name in placeholders(text):
+            if machine.slot(name) is None:
+                words = _("Its text shows the slot “%s”, which no state fills.") % name
+                yield Problem(code="unknown_slot", state=node.name, words=words)
+
+
+def _unreachable(machine: Machine) -> Iterator[Problem]:
+    seen, ahead = {machine.start}, [machine.start]
+    while ahead:
+        node = machine.node(ahead.pop())
+        new = {edge.to for edge in node.edges} - seen if node else set()
+        seen |= new
+        ahead += new
+    for node in machine.nodes:
+        if node.key not in seen:
+            words = _("Nothing leads to it. Draw a transition to it, or remove it.")
+            yield Problem(code="unreachable", state=node.name, words=words)
+
+
+def _circles(machine: Machine) -> Iterator[Problem]:
+    """Ways that come back to where they began without ever asking."""
+    for node in machine.nodes:
+        if node.kind in (NodeKind.SAY, NodeKind.VIDEO) and _comes_back(machine, node):
+            words = _("It comes back to itself without asking anything, and would talk for ever.")
+            yield Problem(code="circle", state=node.name, words=words)
+
+
+def _comes_back(machine: Machine, start: Node) -> bool:
+    seen: set[str] = set()
+    ahead = [edge.to for edge in start.leaving(On.NEXT)]
+    while ahead:
+        key = ahead.pop()
+        if key == start.key:
+            return True
+        node = machine.node(key)
+        if key in seen or node is None or node.kind in (NodeKind.ASK, NodeKind.END):
+            continue
+        seen.add(key)
+        ahead += [edge.to for edge in node.leaving(On.NEXT)]
+    return False
+
+
+def _triggers(triggers: Iterable[str], taken: Mapping[str, str]) -> Iterator[Problem]:
+    for words in triggers:
+        if plain(words) in ACTS:
+            text = _("“%s” has a meaning of its own everywhere and cannot start a flow.") % words
+            yield Problem(code="reserved", words=text)
+        if words.casefold() in taken:
+            text = _("“%(words)s” starts the flow “%(name)s” already.") % {
+                "words": words,
+                "name": taken[words.casefold()],
+            }
+            yield Problem(code="trigger_taken", words=text)
+
+
+def _covers(node: Node) -> bool:
+    """Whether the guards name every choice there is."""
+    if node.slot is None or not node.slot.choices:
+        return False
+    named = {
+        edge.guard.value.strip().casefold()
+        for edge in node.leaving(On.NEXT)
+        if edge.guard and edge.guard.operator == Operator.IS and edge.guard.slot == node.slot.name
+    }
+    return {choice.value.casefold() for choice in node.slot.choices} <= named
+
+
+def _is_choice(guard: Guard, choices: Iterable[object]) -> bool:
+    return guard.value.strip().casefold() in {str(getattr(choice, "value", "")).casefold() for choice in choices}
+
+
+def width(text: str) -> int:
+    """Half-widths: 2 for a Chinese character, 1 for a letter."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+
+
+RULES: tuple[Callable[[Machine, Node], Iterator[Problem]], ...] = (_texts, _slots, _edges, _placeholders)

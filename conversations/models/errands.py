@@ -1,0 +1,44 @@
+"""What a conversation waits for: work outside any transaction whose result comes back as something to say."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.people import Conversation
+from openuser.lib.fields import EncryptedTextField
+from openuser.lib.work import Work
+
+
+class Errand(Work):
+    """A question that is put to a service over the network (外部请求), with a deadline and a text to fall back on."""
+
+    task = "conversations.errand"
+    max_attempts = 4
+    lease = timedelta(seconds=90)
+
+    class Reason(models.TextChoices):
+        LATE = "late", _("no answer in time")
+        REFUSED = "refused", _("the service refused")
+        BUSY = "busy", _("the service is busy")
+        OVERTAKEN = "overtaken", _("the conversation has moved on")
+
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="errands", verbose_name=_("conversation")
+    )
+    provider = models.CharField(_("service"), max_length=40)
+    question = EncryptedTextField(_("question"), blank=True, editable=False)
+    language = models.CharField(_("language"), max_length=8)
+    deadline_at = models.DateTimeField(_("deadline"))
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("errand")
+        verbose_name_plural = _("errands")
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="errand_due"),
+            models.Index(fields=["cid"], name="errand_cid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} #{self.pk}"

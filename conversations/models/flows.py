@@ -1,0 +1,294 @@
+"""Conversations that HR draws: states and transitions to edit, versions to run, sessions that run them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from avatars.models import DigitalHuman
+from conversations.machine import NodeKind, On, Operator, Outcome
+from conversations.models.people import Conversation, Desk
+from conversations.slots import SlotType
+
+NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then small letters, digits and _."))
+
+
+class FlowQuerySet(models.QuerySet["Flow"]):
+    """Queries on flows."""
+
+    def live(self) -> "FlowQuerySet":
+        """Those that people can start: published and not switched off."""
+        return self.filter(enabled=True, live__isnull=False)
+
+
+class Flow(models.Model):
+    """A conversation with steps (流程). Its states are a draft; only a published version is ever run."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        choices=Desk.Language,
+        default=Desk.Language.CHINESE,
+        help_text=_("Of its texts, and of what is said around them."),
+    )
+    enabled = models.BooleanField(
+        _("enabled"), default=True, help_text=_("Off: nobody can start it; who is in it can finish.")
+    )
+    triggers = models.TextField(
+        _("starts with"),
+        blank=True,
+        help_text=_("One a line: words that start it when somebody writes them, like “create video”."),
+    )
+    command = models.CharField(
+        _("command"),
+        max_length=32,
+        blank=True,
+        validators=[RegexValidator(r"^/[^\s/]+$", _("A command begins with / and has no blanks, like /onboarding."))],
+        help_text=_("Starts it too, like /onboarding."),
+    )
+    menu_key = models.CharField(
+        _("menu key"), max_length=128, blank=True, help_text=_("The key of the menu button that starts it.")
+    )
+    live = models.ForeignKey(
+        "FlowVersion",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("version that runs"),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = FlowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("flow")
+        verbose_name_plural = _("flows")
+        ordering = ["name"]
+        permissions = [("publish_flow", "Can publish a flow")]
+        constraints = [
+            models.UniqueConstraint(fields=["command"], condition=~models.Q(command=""), name="flow_unique_command"),
+            models.UniqueConstraint(fields=["menu_key"], condition=~models.Q(menu_key=""), name="flow_unique_menu_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.command = self.command.strip().lower()
+
+    @property
+    def trigger_words(self) -> list[str]:
+        return [line.strip() for line in self.triggers.splitlines() if line.strip()]
+
+
+class FlowVersion(models.Model):
+    """What a flow was when somebody published it. Never changed: sessions stay with the one they began with."""
+
+    flow = models.ForeignKey(Flow, models.CASCADE, related_name="versions", verbose_name=_("flow"))
+    number = models.PositiveIntegerField(_("version"))
+    definition = models.JSONField(_("definition"), editable=False)
+    note = models.CharField(_("what changed"), max_length=200, blank=True)
+    published_at = models.DateTimeField(_("published at"), default=timezone.now, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("published by")
+    )
+
+    class Meta:
+        verbose_name = _("flow version")
+        verbose_name_plural = _("flow versions")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["flow", "number"], name="flow_version_unique_number")]
+
+    def __str__(self) -> str:
+        return f"{self.flow} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and not kwargs.get("force_insert"):
+            raise ValidationError(_("A published version cannot be changed; publish a new one."))
+        super().save(*args, **kwargs)
+
+
+class State(models.Model):
+    """A step (步骤): asks for something, says something, makes a video, or ends the flow."""
+
+    class Kind(models.TextChoices):
+        ASK = NodeKind.ASK.value, _("ask and wait for the answer")
+        SAY = NodeKind.SAY.value, _("say and go on")
+        VIDEO = NodeKind.VIDEO.value, _("make a video and go on")
+        END = NodeKind.END.value, _("end")
+
+    class Type(models.TextChoices):
+        TEXT = SlotType.TEXT.value, _("text")
+        CHOICE = SlotType.CHOICE.value, _("one of the choices below")
+        NUMBER = SlotType.NUMBER.value, _("whole number")
+        YES_NO = SlotType.YES_NO.value, _("yes or no")
+        DATE = SlotType.DATE.value, _("date")
+        PHONE = SlotType.PHONE.value, _("mobile number")
+        EMAIL = SlotType.EMAIL.value, _("e-mail address")
+
+    flow = models.ForeignKey(Flow, models.CASCADE, related_name="states", verbose_name=_("flow"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("The first one starts the flow."))
+    key = models.CharField(_("key"), max_length=40, validators=[NAME], help_text=_("Its short name, like ask_text."))
+    name = models.CharField(_("name"), max_length=60, help_text=_("As it stands in the picture of the flow."))
+    kind = models.CharField(_("what it does"), max_length=8, choices=Kind, default=Kind.ASK)
+    text = models.TextField(
+        _("text"),
+        blank=True,
+        help_text=_("What is said. {{slot}} stands for an answer, {{slot.label}} for the words of a choice."),
+    )
+    slot = models.CharField(
+        _("keeps the answer as"), max_length=40, blank=True, validators=[NAME], help_text=_("Like text or quality.")
+    )
+    slot_type = models.CharField(_("kind of answer"), max_length=8, choices=Type, default=Type.TEXT)
+    choices = models.TextField(
+        _("choices"),
+        blank=True,
+        help_text=_("One a line: value = label, other words. People tap, or write the number, the label or a word."),
+    )
+    as_card = models.BooleanField(_("with buttons"), default=True, help_text=_("Up to six choices show as buttons."))
+    minimum = models.IntegerField(_("at least"), null=True, blank=True, help_text=_("Characters, or the number."))
+    maximum = models.IntegerField(_("at most"), null=True, blank=True, help_text=_("Characters, or the number."))
+    retry_text = models.TextField(_("when the answer does not fit"), blank=True)
+    retries = models.PositiveSmallIntegerField(
+        _("times to ask again"), default=2, validators=[MaxValueValidator(9)], help_text=_("After that: the way out.")
+    )
+    mode = models.CharField(
+        _("mode of the video"),
+        max_length=60,
+        blank=True,
+        help_text=_("Like lipsync, or {{quality}}; empty: the digital human's own."),
+    )
+    digital_human = models.ForeignKey(
+        DigitalHuman,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("digital human"),
+        help_text=_("Empty: the one of the desk."),
+    )
+    remind_after = models.PositiveIntegerField(
+        _("remind after"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")
+    )
+    reminder = models.TextField(_("reminder"), blank=True)
+    expire_after = models.PositiveIntegerField(
+        _("give up after"), default=60, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")
+    )
+
+    class Meta:
+        verbose_name = _("state")
+        verbose_name_plural = _("states")
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["flow", "key"], name="state_unique_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Transition(models.Model):
+    """Where a state leads (转移), and on what condition. The first one that fits is taken."""
+
+    class When(models.TextChoices):
+        NEXT = On.NEXT.value, _("it is done")
+        RETRIES = On.RETRIES.value, _("asked too often")
+        EXPIRED = On.EXPIRED.value, _("no answer in time")
+
+    class Test(models.TextChoices):
+        ALWAYS = Operator.ALWAYS.value, _("always")
+        IS = Operator.IS.value, _("is")
+        IS_NOT = Operator.IS_NOT.value, _("is not")
+        CONTAINS = Operator.CONTAINS.value, _("contains")
+        MORE = Operator.MORE.value, _("is more than")
+        LESS = Operator.LESS.value, _("is less than")
+
+    state = models.ForeignKey(State, models.CASCADE, related_name="transitions", verbose_name=_("from"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    when = models.CharField(_("when"), max_length=8, choices=When, default=When.NEXT)
+    slot = models.CharField(_("slot"), max_length=40, blank=True, help_text=_("Empty: the answer of this state."))
+    test = models.CharField(_("condition"), max_length=8, choices=Test, default=Test.ALWAYS)
+    value = models.CharField(_("value"), max_length=100, blank=True)
+    target = models.ForeignKey(State, models.CASCADE, related_name="arrivals", verbose_name=_("to"))
+
+    class Meta:
+        verbose_name = _("transition")
+        verbose_name_plural = _("transitions")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.state} → {self.target}"
+
+    def clean(self) -> None:
+        if self.target_id and self.state_id and self.target.flow_id != self.state.flow_id:
+            raise ValidationError({"target": _("Choose a state of the same flow.")})
+        if self.test != self.Test.ALWAYS and not self.value.strip():
+            raise ValidationError({"value": _("Say what to compare with.")})
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Queries on sessions."""
+
+    def active(self) -> "SessionQuerySet":
+        return self.filter(status=Session.Status.ACTIVE)
+
+
+class Session(models.Model):
+    """One member's run through a flow version. Whatever steps it locks its conversation and compares `revision`."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("waits for an answer")
+        COMPLETED = Outcome.COMPLETED.value, _("completed")
+        CANCELLED = Outcome.CANCELLED.value, _("cancelled by the member")
+        GAVE_UP = Outcome.GAVE_UP.value, _("ended: no fitting answer")
+        EXPIRED = Outcome.EXPIRED.value, _("expired")
+        INTERRUPTED = "interrupted", _("another flow was started")
+        STOPPED = "stopped", _("stopped by an operator")
+        FAILED = Outcome.FAILED.value, _("failed")
+
+    version = models.ForeignKey(FlowVersion, models.PROTECT, related_name="sessions", verbose_name=_("flow version"))
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="sessions", verbose_name=_("conversation")
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ACTIVE)
+    state = models.CharField(_("state"), max_length=40, blank=True)
+    slots = models.JSONField(_("slots"), default=dict)
+    data = models.JSONField(_("data it began with"), default=dict)
+    path = models.JSONField(default=list)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    reminded = models.BooleanField(_("reminded"), default=False)
+    revision = models.PositiveIntegerField(default=0)
+    task_id = models.CharField(max_length=128, blank=True, db_index=True)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    due_at = models.DateTimeField(_("next reminder or end"), null=True, blank=True)
+    cid = models.CharField(_("correlation ID"), max_length=32, blank=True)
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"], condition=models.Q(status="active"), name="session_one_active"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="session_due"),
+            models.Index(fields=["conversation", "started_at"], name="session_thread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} #{self.pk}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == self.Status.ACTIVE

@@ -1,0 +1,262 @@
+"""Sessions: members' runs through published flows. Every step is one transaction that holds the conversation.
+
+Whoever steps has locked the conversation; on SQLite, where that locks nothing, `revision` is compared, so two workers
+never both write what they thought of the same moment.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from avatars.exceptions import ScriptError
+from avatars.models import DigitalHuman
+from conversations import flows, making, saying, wording
+from conversations.exceptions import FlowError, SessionMoved
+from conversations.machine import Act, Ask, Effect, Film, Machine, Outcome, Place, Say, Step
+from conversations.models import Conversation, Flow, Session
+from conversations.stepping import step
+from wecom.contents import Button, ButtonCard
+from wecom.exceptions import ContentError
+from wecom.models import Callback, Member
+
+RESUMABLE = timedelta(days=7)
+
+
+@transaction.atomic
+def start(
+    conversation: Conversation,
+    flow: Flow,
+    *,
+    data: Mapping[str, str] | None = None,
+    cid: str,
+    now: datetime | None = None,
+) -> Session:
+    """Begin a flow for a member, whose running one is interrupted. What `data` holds and fits is not asked again.
+
+    Raises `FlowError` for a flow that is not published or is switched off, and for data that no slot of it takes.
+    """
+    version = flow.live
+    if version is None or not flow.enabled:
+        raise FlowError(f"The flow “{flow}” does not run.", code="flow_not_live", field="flow", remedy="Publish it.")
+    now = now or timezone.now()
+    machine = flows.live_machine(version)
+    given = _checked(machine, data or {}, today=timezone.localdate(now))
+    running = active(conversation)
+    if running is not None:
+        _write(running, status=Session.Status.INTERRUPTED, due_at=None, finished_at=now)
+    session = Session.objects.create(
+        version=version, conversation=conversation, data=given, slots=given, cid=cid, asked_at=now, started_at=now
+    )
+    _take(session, Act.START, cid=cid, now=now)
+    return session
+
+
+def active(conversation: Conversation) -> Session | None:
+    """The session that waits for this member's answer."""
+    rows = Session.objects.active().filter(conversation=conversation)
+    return rows.select_related("version__flow", "conversation").first()
+
+
+def resumable(conversation: Conversation, *, now: datetime) -> Session | None:
+    """The member's last session, where it ran out of time a few days ago at most and none has begun since."""
+    rows = Session.objects.filter(conversation=conversation).select_related("version__flow", "conversation")
+    last = rows.order_by("-started_at", "-pk").first()
+    if last is None or last.status != Session.Status.EXPIRED or last.finished_at is None:
+        return None
+    return last if now - last.finished_at < RESUMABLE else None
+
+
+@transaction.atomic
+def take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime | None = None) -> None:
+    """Step a session by what a member did."""
+    _take(session, act, text, cid=cid, now=now or timezone.now())
+
+
+@transaction.atomic
+def revive(session: Session, act: Act, *, cid: str, now: datetime | None = None) -> None:
+    """Go on with a session that had ended, or start it over."""
+    _write(session, status=Session.Status.ACTIVE, finished_at=None)
+    _take(session, act, cid=cid, now=now or timezone.now())
+
+
+@transaction.atomic
+def stop(session: Session) -> bool:
+    """End a session because an operator says so; False where it had ended. The member is not told."""
+    saying.conversation_of(session.conversation.application, session.conversation.member)
+    session.refresh_from_db()
+    if not session.is_active:
+        return False
+    _write(session, status=Session.Status.STOPPED, due_at=None, finished_at=timezone.now())
+    return True
+
+
+def is_late(session: Session, now: datetime) -> bool:
+    """Whether the time to answer was over at that moment."""
+    node = flows.live_machine(session.version).node(session.state)
+    return node is not None and now >= session.asked_at + timedelta(minutes=node.expire_after)
+
+
+def label(session: Session, value: str) -> str:
+    """What a member sees for a value of the question that was asked."""
+    node = flows.live_machine(session.version).node(session.state)
+    return node.slot.label(value) if node and node.slot else value
+
+
+def tick(*, now: datetime | None = None) -> int:
+    """Remind those who are silent, and end what waited too long. Twice does nothing. Returns how many stepped."""
+    now = now or timezone.now()
+    due = list(Session.objects.active().filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:500])
+    return sum(_tick(pk, now) for pk in due)
+
+
+@transaction.atomic
+def _tick(pk: int, now: datetime) -> bool:
+    found = Session.objects.select_related("conversation__application", "conversation__member").get(pk=pk)
+    conversation = saying.conversation_of(found.conversation.application, found.conversation.member)
+    session = active(conversation)
+    if session is None or session.pk != pk or session.due_at is None or session.due_at > now:
+        return False
+    if _has_written(conversation.member, conversation):
+        return False  # the answer is here already and waits for its worker
+    act = Act.EXPIRE if is_late(session, now) else Act.REMIND
+    _take(session, act, cid=session.cid, now=now)
+    return True
+
+
+def _has_written(member: Member, conversation: Conversation) -> bool:
+    rows = Callback.objects.filter(application=conversation.application, from_user_id=member.user_id)
+    return rows.filter(status__in=Callback.UNFINISHED).exists()
+
+
+def _take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
+    machine = flows.live_machine(session.version)
+    result = step(machine, _place(session), act, text, today=timezone.localdate(now))
+    _settle(session, machine, result, act, now=now)
+    with translation.override(machine.language):
+        for number, effect in enumerate(result.effects):
+            is_last = number == len(result.effects) - 1
+            _carry_out(session, effect, is_last=is_last and session.is_active, cid=cid)
+
+
+def _place(session: Session) -> Place:
+    return Place(
+        at=session.state,
+        slots=session.slots,
+        given=session.data,
+        path=tuple(session.path),
+        tries=session.tries,
+        reminded=session.reminded,
+    )
+
+
+def _settle(session: Session, machine: Machine, result: Step, act: Act, *, now: datetime) -> None:
+    place = result.place
+    asked_at = session.asked_at if act == Act.REMIND else now
+    fields = {
+        "state": place.at,
+        "slots": dict(place.slots),
+        "path": list(place.path),
+        "tries": place.tries,
+        "reminded": place.reminded,
+        "asked_at": asked_at,
+        "task_id": "" if act != Act.REMIND else session.task_id,
+    }
+    if place.outcome is None:
+        due_at = _next_due(machine, place, asked_at)
+        _write(session, **fields, status=Session.Status.ACTIVE, due_at=due_at)
+    else:
+        _write(session, **fields, status=OUTCOMES[place.outcome], due_at=None, finished_at=now)
+
+
+def _next_due(machine: Machine, place: Place, asked_at: datetime) -> datetime | None:
+    node = machine.node(place.at)
+    if node is None:
+        return None
+    if node.remind_after and not place.reminded and node.remind_after < node.expire_after:
+        return asked_at + timedelta(minutes=node.remind_after)
+    return asked_at + timedelta(minutes=node.expire_after)
+
+
+def _write(session: Session, **fields: object) -> None:
+    """Compare and set; raises `SessionMoved` where another worker stepped it meanwhile."""
+    seen = Session.objects.filter(pk=session.pk, revision=session.revision)
+    if not seen.update(**fields, revision=session.revision + 1):
+        raise SessionMoved("Somebody else stepped this session.", code="session_moved")
+    session.revision += 1
+    for name, value in fields.items():
+        setattr(session, name, value)
+
+
+def _carry_out(session: Session, effect: Effect, *, is_last: bool, cid: str) -> None:
+    conversation = session.conversation
+    if isinstance(effect, Say):
+        saying.say(conversation, effect.text, cid=cid)
+    elif isinstance(effect, Ask):
+        _ask(session, effect, with_card=is_last, cid=cid)
+    elif isinstance(effect, Film):
+        _film(conversation, effect, cid=cid)
+    else:
+        saying.say(conversation, wording.notice(effect.notice, session.version.flow.name), cid=cid)
+
+
+def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
+    card = _card(session, ask) if ask.choices and ask.as_card and with_card else None
+    if card is None:
+        saying.say(session.conversation, wording.question(ask.text, [choice.label for choice in ask.choices]), cid=cid)
+        return
+    _write(session, task_id=card.task_id)
+    saying.say_content(session.conversation, card, cid=cid)
+
+
+def _card(session: Session, ask: Ask) -> ButtonCard | None:
+    """The question as a card with buttons, or None where it does not fit one."""
+    first, _, rest = ask.text.strip().partition("\n")
+    buttons = tuple(
+        Button(key=choice.value, text=f"{number}. {choice.label}", style=1)
+        for number, choice in enumerate(ask.choices, start=1)
+    )
+    for title, text in ((first, rest.strip()), (wording.please_choose(), ask.text.strip())):
+        try:
+            return ButtonCard(title=title, text=text, buttons=buttons, task_id=_task_id(session))
+        except ContentError:
+            continue
+    return None
+
+
+def _task_id(session: Session) -> str:
+    return f"session-{session.pk}-{session.revision}-{secrets.token_hex(4)}"
+
+
+def _film(conversation: Conversation, film: Film, *, cid: str) -> None:
+    human = DigitalHuman.objects.filter(pk=film.digital_human).first() if film.digital_human else None
+    try:
+        making.make_video(conversation, film.text, mode=film.mode, digital_human=human, cid=cid)
+    except ScriptError as error:
+        saying.say(conversation, making.refusal(error, film.text), cid=cid)
+
+
+def _checked(machine: Machine, data: Mapping[str, str], *, today: date) -> dict[str, str]:
+    """The data in the form in which slots keep it. Raises `FlowError` naming the field."""
+    given: dict[str, str] = {}
+    for name, value in data.items():
+        slot = machine.slot(name)
+        kept = slot.read(str(value), today=today) if slot else None
+        if slot is None or kept is None:
+            words = f"The value of “{name}” does not fit its slot." if slot else f"The flow has no slot “{name}”."
+            names = ", ".join(sorted({node.slot.name for node in machine.nodes if node.slot}))
+            remedy = f"Its slots are: {names}." if names else "It has no slots."
+            raise FlowError(words, code="data_invalid", field=f"data.{name}", remedy=remedy)
+        given[name] = kept
+    return given
+
+
+OUTCOMES = {
+    Outcome.COMPLETED: Session.Status.COMPLETED,
+    Outcome.CANCELLED: Session.Status.CANCELLED,
+    Outcome.GAVE_UP: Session.Status.GAVE_UP,
+    Outcome.EXPIRED: Session.Status.EXPIRED,
+    Outcome.FAILED: Session.Status.FAILED,
+}
