@@ -1,6 +1,7 @@
 """Rows for tests. Each factory makes one, with whatever it needs around it."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -8,7 +9,17 @@ from django.utils import timezone
 
 from avatars.models import DigitalHuman, Render, Voice
 from conversations.models import Answer, Desk
-from wecom.models import Application, Callback, Corporation, Member, Outbound, Upload
+from wecom.models import (
+    Application,
+    Callback,
+    CardUpdate,
+    Corporation,
+    Member,
+    MenuButton,
+    MenuPublication,
+    Outbound,
+    Upload,
+)
 
 TOKEN = "QDG6eK"
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
@@ -58,6 +69,25 @@ def make_outbound(application: Application | None = None, **fields: Any) -> Outb
     fields.setdefault("msgtype", "text")
     fields.setdefault("content", {"content": "你好"})
     return Outbound.objects.create(application=application or make_application(), **fields)
+
+
+def make_card_update(application: Application | None = None, **fields: Any) -> CardUpdate:
+    fields.setdefault("response_code", secrets.token_hex(16))
+    fields.setdefault("user_id", "zhangsan")
+    fields.setdefault("text", "已选择：高清")
+    fields.setdefault("expires_at", timezone.now() + timedelta(hours=72))
+    return CardUpdate.objects.create(application=application or make_application(), **fields)
+
+
+def make_menu_button(application: Application, name: str = "帮助", **fields: Any) -> MenuButton:
+    if fields.get("kind", "click") == "click":
+        fields.setdefault("key", "/help")
+    return MenuButton.objects.create(application=application, name=name, **fields)
+
+
+def make_menu_publication(application: Application | None = None, **fields: Any) -> MenuPublication:
+    fields.setdefault("buttons", [{"type": "click", "name": "帮助", "key": "/help"}])
+    return MenuPublication.objects.create(application=application or make_application(), **fields)
 
 
 def make_voice(**fields: Any) -> Voice:

@@ -170,6 +170,7 @@ def _sent(outbound: Outbound, answer: dict[str, object]) -> None:
         {name for key in ("invaliduser", "unlicenseduser") for name in str(answer.get(key) or "").split("|") if name}
     )
     fields = {"errcode": 0, "msgid": str(answer.get("msgid") or ""), "invalid": invalid}
+    fields["response_code"] = str(answer.get("response_code") or "")
     if len(invalid) >= len(outbound.recipients):
         _end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, **fields)
     else:

@@ -93,7 +93,7 @@ def save_application(application: Application) -> None:
         Application.objects.exclude(pk=application.pk).update(is_default=False)
     application.save()
     auth.release_hold(application)
-    for rows in (application.uploads, application.outbounds):
+    for rows in (application.uploads, application.outbounds, application.card_updates, application.menu_publications):
         held = rows.filter(status=Work.Status.QUEUED, reason=Outbound.Reason.HELD)
         held.update(due_at=timezone.now(), woken_at=None)
         for row in held:

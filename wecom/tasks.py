@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from wecom import outbox, services, uploads
+from wecom import cards, menus, outbox, services, uploads
 
 
 @shared_task(name="wecom.handle")
@@ -18,3 +18,13 @@ def deliver(pk: int) -> None:
 @shared_task(name="wecom.upload")
 def upload(pk: int) -> None:
     uploads.deliver(pk)
+
+
+@shared_task(name="wecom.update_card")
+def update_card(pk: int) -> None:
+    cards.deliver(pk)
+
+
+@shared_task(name="wecom.publish_menu")
+def publish_menu(pk: int) -> None:
+    menus.deliver(pk)

@@ -13,7 +13,7 @@ from avatars.models import Render
 from openuser.lib import work
 from openuser.lib.work import LeaseLost, Work
 from tests import factories
-from wecom.models import Callback, Outbound, Upload
+from wecom.models import Callback, CardUpdate, MenuPublication, Outbound, Upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,6 +21,8 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Callback: factories.make_callback,
     Outbound: factories.make_outbound,
     Upload: factories.make_upload,
+    CardUpdate: factories.make_card_update,
+    MenuPublication: factories.make_menu_publication,
     Render: factories.make_render,
 }
 EVERY_KIND = pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind.__name__)

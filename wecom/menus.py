@@ -1,0 +1,105 @@
+"""The menu below the chat: checked as a whole, frozen, and handed to the platform.
+
+Sources: https://developer.work.weixin.qq.com/document/path/90231 (create), /path/90233 (delete).
+"""
+
+import json
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from openuser.lib.work import LeaseLost
+from wecom import auth, client, retries
+from wecom.exceptions import ApiError, ContentError, WeComError
+from wecom.models import Application, MenuButton, MenuPublication
+from wecom.splitting import size
+
+logger = logging.getLogger(__name__)
+
+NONE = 46003  # there is no menu
+
+
+@transaction.atomic
+def publish(application: Application) -> MenuPublication:
+    """The menu of this moment, queued in place of those that wait. See `services.publish_menu`."""
+    menu = buttons(application)
+    for earlier in application.menu_publications.filter(status=MenuPublication.Status.QUEUED):
+        earlier.cancel(MenuPublication.Reason.SUPERSEDED)
+    order_key = f"menu:{application.pk}"
+    publication = MenuPublication.objects.create(application=application, buttons=menu, order_key=order_key)
+    publication.wake()
+    return publication
+
+
+def buttons(application: Application) -> list[dict[str, Any]]:
+    """The menu as the platform takes it. Raises `ContentError` with words for the first thing that is wrong."""
+    rows = list(MenuButton.objects.of(application))
+    tops = [row for row in rows if row.parent_id is None]
+    if len(tops) > MenuButton.TOPS:
+        raise _wrong(_("The bar has %d buttons.") % len(tops), _("Leave three, or put some into a menu."))
+    return [_button(top, [row for row in rows if row.parent_id == top.pk]) for top in tops]
+
+
+def deliver(pk: int, *, now: datetime | None = None) -> None:
+    """Hand a menu to the platform, or put the row back with the reason."""
+    publication = MenuPublication.claim(pk, now=now)
+    if publication is None:
+        return
+    try:
+        _deliver(publication)
+    except LeaseLost:
+        logger.info("Somebody else publishes this menu.", extra={"publication": publication.pk})
+
+
+def _deliver(publication: MenuPublication) -> None:
+    application = publication.application
+    if application.menu_publications.filter(pk__gt=publication.pk).exists():
+        publication.settle(MenuPublication.Status.CANCELLED, MenuPublication.Reason.SUPERSEDED)
+        return
+    try:
+        auth.with_token(application, lambda token: _call(publication, token))
+    except WeComError as error:
+        if not (isinstance(error, ApiError) and error.errcode == NONE and not publication.buttons):
+            retries.react(publication, application, error)
+            return
+    publication.settle(MenuPublication.Status.DONE, errcode=0)
+
+
+def _call(publication: MenuPublication, token: str) -> dict[str, Any]:
+    application = publication.application
+    where: dict[str, str] = {"agentid": str(application.agent_id), "access_token": token}
+    if not publication.buttons:
+        return client.get(application.api_base_url, "menu/delete", **where)
+    body = json.dumps({"button": publication.buttons}, ensure_ascii=False, separators=(",", ":")).encode()
+    return client.post(application.api_base_url, "menu/create", body, **where)
+
+
+def _button(row: MenuButton, below: list[MenuButton]) -> dict[str, Any]:
+    if size(row.name) > row.limit:
+        words = _("The name of “%(name)s” is too long for its place.") % {"name": row.name}
+        raise _wrong(words, _("In the bar 16 bytes are the most, in a menu 40; a Chinese character has 3."))
+    if row.kind == MenuButton.Kind.MENU:
+        return {"name": row.name, "sub_button": _below(row, below)}
+    if below:
+        words = _("“%(name)s” has buttons below it, but does not open a menu.") % {"name": row.name}
+        raise _wrong(words, _("Make it open a menu, or move the buttons."))
+    target = {"key": row.key} if row.kind == MenuButton.Kind.CLICK else {"url": row.url}
+    return {"type": row.kind, "name": row.name, **target}
+
+
+def _below(row: MenuButton, below: list[MenuButton]) -> list[dict[str, Any]]:
+    if row.parent_id or not below:
+        raise _wrong(
+            _("The menu of “%(name)s” is empty.") % {"name": row.name}, _("Put buttons into it, or delete it.")
+        )
+    if len(below) > MenuButton.SUBS:
+        words = _("The menu of “%(name)s” has %(count)d buttons.") % {"name": row.name, "count": len(below)}
+        raise _wrong(words, _("Leave five."))
+    return [_button(one, []) for one in below]
+
+
+def _wrong(words: str, remedy: str) -> ContentError:
+    return ContentError(words, code="menu", field="menu", remedy=remedy)

@@ -1,0 +1,20 @@
+"""WeChat Work's side in rows: who we are there, what came in, what goes out."""
+
+from wecom.models.company import Application, Corporation, Member, new_webhook_key
+from wecom.models.inbox import Callback
+from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
+from wecom.models.outbox import Attempt, Outbound, Upload
+
+__all__ = [
+    "Application",
+    "Attempt",
+    "Callback",
+    "CardUpdate",
+    "Corporation",
+    "Member",
+    "MenuButton",
+    "MenuPublication",
+    "Outbound",
+    "Upload",
+    "new_webhook_key",
+]

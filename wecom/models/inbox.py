@@ -1,0 +1,45 @@
+"""What came in."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from openuser.lib.fields import EncryptedTextField
+from openuser.lib.work import Work
+from wecom.models.company import Application
+
+
+class Callback(Work):
+    """The inbox: one thing that the platform told us, kept under its identity so that a repeat is seen as one."""
+
+    task = "wecom.handle"
+    max_attempts = 6  # the last one only apologises
+
+    class Reason(models.TextChoices):
+        STALE = "stale", _("older than six hours: not acted on")
+        SUSPECT = "suspect", _("its clock differs from ours")
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="callbacks", verbose_name=_("application")
+    )
+    identity = models.CharField(max_length=64, editable=False)
+    kind = models.CharField(_("kind"), max_length=32)
+    event = models.CharField(_("event"), max_length=64, blank=True)
+    from_user_id = models.CharField(_("from"), max_length=64)
+    sent_at = models.DateTimeField(_("sent at"))
+    suspect = models.BooleanField(_("clock differs"), default=False)
+    body = EncryptedTextField(blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("callback")
+        verbose_name_plural = _("callbacks")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "identity"], name="callback_unique_identity"),
+        ]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="callback_due"),
+            models.Index(fields=["order_key", "status", "id"], name="callback_order"),
+            models.Index(fields=["cid"], name="callback_cid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event or self.kind} #{self.pk}"
