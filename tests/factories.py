@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from avatars.models import DigitalHuman, Render, Voice
-from conversations.models import Answer, Desk
+from conversations.models import Answer, Desk, Flow, State, Transition
+from openuser.api import clients
 from wecom.models import (
     Application,
     Callback,
@@ -122,3 +124,48 @@ def make_desk(application: Application, **fields: Any) -> Desk:
 
 def make_answer(question: str = "你好", answer: str = "你好！今天想了解什么？", **fields: Any) -> Answer:
     return Answer.objects.create(question=question, answer=answer, **fields)
+
+
+def make_api(*scopes: str, **fields: Any) -> APIClient:
+    """Somebody with a token that has these scopes."""
+    _client, token = clients.create(f"client-{secrets.token_hex(4)}", scopes=scopes, **fields)
+    api = APIClient()
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return api
+
+
+def make_flow(**fields: Any) -> Flow:
+    """The guide's conversation that makes a video, as HR would draw it; not published."""
+    fields.setdefault("name", f"制作视频 {secrets.token_hex(3)}")
+    fields.setdefault("triggers", "制作视频\ncreate video")
+    flow = Flow.objects.create(**fields)
+    text = State.objects.create(
+        flow=flow,
+        position=1,
+        key="ask_text",
+        name="问文本",
+        text="请发送视频文本。",
+        slot="text",
+        maximum=100,
+        remind_after=10,
+    )
+    quality = State.objects.create(
+        flow=flow,
+        position=2,
+        key="ask_quality",
+        name="问清晰度",
+        text="“{{text}}”要多清晰？",
+        slot="quality",
+        slot_type="choice",
+        choices="lipsync = 基础\nenhanced_lipsync = 增强\nenhanced_talking_head = 高清",
+        retries=1,
+    )
+    film = State.objects.create(
+        flow=flow, position=3, key="film", name="制作", kind="video", text="{{text}}", mode="{{quality}}"
+    )
+    bye = State.objects.create(flow=flow, position=4, key="bye", name="结束", kind="end", text="做好就发给你。")
+    sorry = State.objects.create(flow=flow, position=5, key="sorry", name="抱歉", kind="end", text="请找人事。")
+    for state, target, when in ((text, quality, "next"), (quality, film, "next"), (quality, sorry, "retries")):
+        Transition.objects.create(state=state, target=target, when=when)
+    Transition.objects.create(state=film, target=bye)
+    return flow

@@ -1,0 +1,42 @@
+"""A small machine for tests: the guide's conversation that makes a video."""
+
+from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.slots import Slot, SlotType, parse_choices
+
+QUALITY = parse_choices("lipsync = 基础\nenhanced_lipsync = 增强\nenhanced_talking_head = 高清")
+
+
+def video_machine(**changes: object) -> Machine:
+    """Asks for a text, then for a quality; makes the video; ends. Too many wrong answers lead to a human word."""
+    nodes = (
+        Node(
+            key="ask_text",
+            name="问文本",
+            kind=NodeKind.ASK,
+            text="请发送视频文本。",
+            slot=Slot(name="text", maximum=20),
+            edges=(Edge(to="ask_quality"),),
+            remind_after=10,
+            expire_after=60,
+        ),
+        Node(
+            key="ask_quality",
+            name="问清晰度",
+            kind=NodeKind.ASK,
+            text="“{{text}}”要多清晰？",
+            slot=Slot(name="quality", type=SlotType.CHOICE, choices=QUALITY, retries=1),
+            edges=(
+                Edge(to="film", guard=Guard(slot="quality", operator=Operator.IS_NOT, value="lipsync")),
+                Edge(to="plain"),
+                Edge(to="sorry", on=On.RETRIES),
+            ),
+        ),
+        Node(
+            key="film", name="制作", kind=NodeKind.VIDEO, text="{{text}}", mode="{{quality}}", edges=(Edge(to="bye"),)
+        ),
+        Node(key="plain", name="快速", kind=NodeKind.SAY, text="{{quality.label}}很快。", edges=(Edge(to="film"),)),
+        Node(key="sorry", name="抱歉", kind=NodeKind.SAY, text="请找人事。", edges=(Edge(to="bye"),)),
+        Node(key="bye", name="结束", kind=NodeKind.END, text="好了。"),
+    )
+    fields = {"name": "制作视频", "language": "zh-hans", "start": "ask_text", "nodes": nodes} | changes
+    return Machine(**fields)  # type: ignore[arg-type]

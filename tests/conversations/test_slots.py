@@ -1,0 +1,127 @@
+"""What people write, as the values of slots."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.slots import Choice, Slot, SlotType, parse_choices
+
+pytestmark = pytest.mark.once
+TODAY = date(2026, 11, 25)
+QUALITY = parse_choices("lipsync = 基础, 普通\nenhanced = 增强\nhigh = 高清, HD")
+
+
+def read(slot_type: SlotType, text: str, **fields: object) -> str | None:
+    return Slot(name="slot", type=slot_type, **fields).read(text, today=TODAY)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", "lipsync"),
+        ("２", "enhanced"),
+        ("3.", "high"),
+        (" (2) ", "enhanced"),
+        ("二", "enhanced"),
+        ("第三个", "high"),
+        ("选1", "lipsync"),
+        ("基础", "lipsync"),
+        ("普通", "lipsync"),
+        ("hd", "high"),
+        ("ENHANCED", "enhanced"),
+        ("高清。", "high"),
+        ("4", None),
+        ("0", None),
+        ("12", None),
+        ("最好的", None),
+        ("", None),
+    ],
+)
+def test_a_choice_is_made_by_number_label_value_or_another_word(text, value):
+    assert read(SlotType.CHOICE, text, choices=QUALITY) == value
+
+
+def test_a_choice_of_numbers_means_the_label_before_the_place():
+    years = parse_choices("2\n1")
+    assert read(SlotType.CHOICE, "2", choices=years) == "2"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2026-11-25", "2026-11-25"),
+        ("2026年1月5日", "2026-01-05"),
+        ("2026/3/9", "2026-03-09"),
+        ("２０２６．３．９", "2026-03-09"),
+        ("11月25日", "2026-11-25"),
+        ("12-1", "2026-12-01"),
+        ("明天", "2026-11-26"),
+        ("today", "2026-11-25"),
+        ("2026-02-30", None),
+        ("2026-13-01", None),
+        ("下周", None),
+    ],
+)
+def test_dates_are_read_as_people_write_them(text, value):
+    assert read(SlotType.DATE, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7", "7"), ("-3", "-3"), ("１２", "12"), ("1,200", "1200"), ("007", "7"), ("7.5", None), ("七", None)],
+)
+def test_whole_numbers_are_kept_in_plain_digits(text, value):
+    assert read(SlotType.NUMBER, text) == value
+
+
+def test_numbers_and_texts_keep_their_bounds():
+    assert read(SlotType.NUMBER, "5", minimum=1, maximum=5) == "5"
+    assert read(SlotType.NUMBER, "6", minimum=1, maximum=5) is None
+    assert read(SlotType.TEXT, "  你好  ", minimum=2, maximum=2) == "你好"
+    assert read(SlotType.TEXT, "你好！", maximum=2) is None
+    assert read(SlotType.TEXT, "   ") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("是的", "yes"), ("OK", "yes"), ("1", "yes"), ("不用", "no"), ("No.", "no"), ("2", "no"), ("也许", None)],
+)
+def test_yes_and_no_are_understood_in_both_languages(text, value):
+    assert read(SlotType.YES_NO, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("138 0013 8000", "13800138000"), ("+86-138-0013-8000", "13800138000"), ("12345", None), ("23800138000", None)],
+)
+def test_a_mobile_number_is_kept_without_prefix_and_blanks(text, value):
+    assert read(SlotType.PHONE, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [(" li@example.com ", "li@example.com"), ("li@example", None), ("li example.com", None)]
+)
+def test_an_email_address_has_a_name_and_a_domain(text, value):
+    assert read(SlotType.EMAIL, text) == value
+
+
+def test_a_choice_may_be_written_without_a_value():
+    assert parse_choices("北京\nshanghai = 上海，沪\n\n") == (
+        Choice(value="北京", label="北京"),
+        Choice(value="shanghai", label="上海", words=("沪",)),
+    )
+
+
+@given(st.sampled_from(SlotType), st.text(max_size=60))
+def test_nothing_that_people_write_makes_a_slot_raise(slot_type, text):
+    value = Slot(name="slot", type=slot_type, choices=QUALITY).read(text, today=TODAY)
+    assert value is None or value.strip()
+
+
+@given(st.sampled_from([kind for kind in SlotType if kind != SlotType.CHOICE]), st.text(max_size=40))
+def test_a_value_reads_as_itself(slot_type, text):
+    slot = Slot(name="slot", type=slot_type)
+    value = slot.read(text, today=TODAY)
+    assert value is None or slot.read(value, today=TODAY) == value
