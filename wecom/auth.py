@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
+from asgiref.sync import sync_to_async
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from wecom import client
+from wecom import applications, client
 from wecom.exceptions import ApiError, BusyError, ConfigurationError, TokenRejected, WeComError
 from wecom.models import Application
 
@@ -46,6 +47,20 @@ def access_token(application: Application, *, rejected: str = "") -> str:
         if time.monotonic() > deadline:
             raise BusyError("Nobody fetched a token in time.", code="token_timeout")
         time.sleep(POLL)
+
+
+async def get_access_token(corp_id: str = "", corp_secret: str = "") -> str:
+    """The guide's awaitable; see `token_of`. Nothing needs it to send: every call here renews its token itself."""
+    return await sync_to_async(token_of)(corp_id, corp_secret)
+
+
+def token_of(corp_id: str = "", corp_secret: str = "") -> str:
+    """The shared token of the application with these credentials; without them, of the default one.
+
+    Raises `NotConfigured` where there is no such application, `ConfigurationError` where the platform refuses it.
+    """
+    named = corp_id or corp_secret
+    return access_token(applications.of_credentials(corp_id, corp_secret) if named else applications.default())
 
 
 def with_token(application: Application, call: Callable[[str], T], *, token: str = "") -> T:

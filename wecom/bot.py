@@ -1,20 +1,40 @@
-"""The face for developers: `bot` and its decorators, as in the integration guide.
+"""The face for developers: `bot` and its decorators, and the awaitables of the integration guide.
 
 Put handlers into a module `handlers` of an installed app; it is imported at start. A handler takes a message or an
 event, may be sync or async, and may return a string, which is sent as the answer. The first answer that is not None
-wins.
+wins. The awaitables work inside a handler and outside of one (`asyncio.run`); for sync code each has a plain function
+in `wecom.services`.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 
 from wecom import services
+from wecom.auth import get_access_token
 from wecom.models import Outbound
 from wecom.router import Handler, Incoming, router
 
-__all__ = ["Incoming", "WeChatWorkBot", "bot", "send_text_message"]
+__all__ = [
+    "Incoming",
+    "WeChatWorkBot",
+    "bot",
+    "get_access_token",
+    "get_department_users",
+    "get_user_info",
+    "send_file_message",
+    "send_image_message",
+    "send_text_card",
+    "send_text_message",
+    "send_video_message",
+    "send_voice_message",
+    "upload_file",
+    "upload_image",
+    "upload_video",
+    "upload_voice",
+]
 
 H = TypeVar("H", bound=Handler)
 
@@ -46,8 +66,67 @@ bot = WeChatWorkBot()
 
 
 async def send_text_message(user_id: str, content: str) -> Outbound:
-    """Send text to a member through the outbox of the default application; long text goes out in parts.
+    """Send text to a member through the outbox; long text goes out in parts.
 
-    Returns the last part's row. Raises `NotConfigured` where no application is connected.
+    Like all of these it uses the application that is being answered, or the default one outside a handler, and returns
+    the row that a worker delivers. Raises `NotConfigured` where no application is connected, `ContentError` for what
+    the platform would refuse.
     """
     return await sync_to_async(services.send_text)(user_id, content=content)
+
+
+async def send_image_message(user_id: str, media_id: str) -> Outbound:
+    """Send a picture by the media ID of `upload_image`."""
+    return await sync_to_async(services.send_image)(user_id, media_id=media_id)
+
+
+async def send_voice_message(user_id: str, media_id: str) -> Outbound:
+    """Send a recording by the media ID of `upload_voice`."""
+    return await sync_to_async(services.send_voice)(user_id, media_id=media_id)
+
+
+async def send_video_message(user_id: str, media_id: str, title: str = "", description: str = "") -> Outbound:
+    """Send a video by the media ID of `upload_video`. The words are cut at 128 and 512 bytes."""
+    return await sync_to_async(services.send_video)(user_id, media_id=media_id, title=title, description=description)
+
+
+async def send_file_message(user_id: str, media_id: str) -> Outbound:
+    """Send a file by the media ID of `upload_file`."""
+    return await sync_to_async(services.send_file)(user_id, media_id=media_id)
+
+
+async def send_text_card(user_id: str, title: str, description: str, url: str, btn_text: str = "") -> Outbound:
+    """Send a card with a link; the button says "Details" where it has no text of its own."""
+    return await sync_to_async(services.send_text_card)(
+        user_id, title=title, description=description, url=url, btn_text=btn_text
+    )
+
+
+async def upload_image(file_path: str | Path) -> str:
+    """Upload a JPG or PNG of up to 10 MB; its media ID."""
+    return await sync_to_async(services.upload_image)(file_path)
+
+
+async def upload_voice(file_path: str | Path) -> str:
+    """Upload an AMR recording of up to 2 MB and 60 seconds; its media ID."""
+    return await sync_to_async(services.upload_voice)(file_path)
+
+
+async def upload_video(file_path: str | Path) -> str:
+    """Upload an MP4 of up to 10 MB; its media ID."""
+    return await sync_to_async(services.upload_video)(file_path)
+
+
+async def upload_file(file_path: str | Path) -> str:
+    """Upload any file of up to 20 MB; its media ID."""
+    return await sync_to_async(services.upload_file)(file_path)
+
+
+async def get_user_info(user_id: str) -> dict[str, Any]:
+    """What the platform knows of a member: `userid`, `name`, `department`, `position`, `status` …"""
+    return await sync_to_async(services.user_info)(user_id)
+
+
+async def get_department_users(department_id: int) -> list[dict[str, Any]]:
+    """The visible members of a department: `userid`, `name`, `department` of each."""
+    return await sync_to_async(services.department_users)(department_id)

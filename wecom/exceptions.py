@@ -15,6 +15,10 @@ class NotConfigured(WeComError):
     """No application is connected yet, or one of its fields is missing."""
 
 
+class HandlerTookTooLong(WeComError):
+    """A code handler passed its time limit."""
+
+
 class ApiError(WeComError):
     """The platform answered with an error code; `errcode` is its number."""
 

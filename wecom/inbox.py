@@ -1,14 +1,11 @@
 """Callbacks: verified and recorded once, then acted on once, in order per person."""
 
-import inspect
 import logging
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone, translation
@@ -17,12 +14,15 @@ from django.utils.translation import gettext as _
 from openuser.lib import crash
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.work import LeaseLost
-from wecom import crypto, messages
+from wecom import crypto, messages, running
+from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Application, Callback, Outbound
-from wecom.router import Incoming, Route, router
+from wecom.router import Incoming, router
 from wecom.signals import message_sent
 
 logger = logging.getLogger(__name__)
+
+LATE = "time_limit"
 
 Answer = Callable[[Callback, str], list[Outbound]]
 Acting = Callable[[Callback], AbstractContextManager[None]]
@@ -83,22 +83,28 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
         inbound = messages.inbound(callback.body.encode())
         # Only these can act and then be asked again; the others write in the transaction that settles.
         with acting(callback):
-            text = _ask_others(inbound)
+            text = _ask_others(callback, inbound, answer)
         _dispatch(callback, inbound, text, answer)
     except LeaseLost:
         logger.info("Somebody else handles this callback.", extra={"cid": callback.cid})
     except (TemporaryError, OperationalError):
-        callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), "temporary")
+        _put_back(callback)
+    except HandlerTookTooLong:
+        _apologise(callback, answer, LATE)
     except Exception:  # a process edge: whatever a handler raises, the person gets a sentence
         logger.exception("A handler failed.", extra={"cid": callback.cid})
         _apologise(callback, answer, "error")
     crash.point("callback.settled")
 
 
-def _ask_others(inbound: messages.Inbound) -> str | None:
+def _ask_others(callback: Callback, inbound: messages.Inbound, answer: Answer) -> str | None:
     """The first answer that a code handler of another app gives."""
-    answers = (_run(route, inbound) for route in router.routes(inbound, final=False))
-    return next((text for text in answers if text is not None), None)
+    routes = list(router.routes(inbound, final=False))
+    if not routes:
+        return None
+    with running.kept(callback, late=lambda row: _apologise(row, answer, LATE)) as until:
+        answers = (running.run(route.handler, inbound, until=until) for route in routes)
+        return next((text for text in answers if text is not None), None)
 
 
 @transaction.atomic
@@ -107,7 +113,7 @@ def _dispatch(callback: Callback, inbound: messages.Inbound, text: str | None, a
         _announce(callback, text, answer(callback, text) if text.strip() else [])
     else:
         for route in router.routes(inbound, final=True):
-            text = _run(route, Incoming(inbound=inbound, callback=callback))
+            text = running.run(route.handler, Incoming(inbound=inbound, callback=callback))
             if text is not None:
                 answer(callback, text)
                 break
@@ -115,25 +121,24 @@ def _dispatch(callback: Callback, inbound: messages.Inbound, text: str | None, a
     callback.settle(Callback.Status.DONE)
 
 
-def _run(route: Route, subject: Any) -> str | None:
-    result = route.handler(subject)
-    if not inspect.isawaitable(result):
-        return result
-
-    async def wait() -> str | None:
-        return await result
-
-    return async_to_sync(wait)()
-
-
 def _announce(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
     message_sent.send(Callback, callback=callback, text=text, outbounds=outbounds)
+
+
+def _put_back(callback: Callback) -> None:
+    try:
+        callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), "temporary")
+    except LeaseLost:
+        logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})
 
 
 def _apologise(callback: Callback, answer: Answer, reason: str) -> None:
     """The last word where nothing else works: a plain sentence, with a number that the log knows too."""
     number = callback.cid[:4].upper()
     logger.error("A callback could not be handled.", extra={"cid": callback.cid, "number": number, "why": reason})
-    with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
-        answer(callback, _("Sorry, something went wrong on our side (#%s). Please try again later.") % number)
-        callback.settle(Callback.Status.FAILED, reason)
+    try:
+        with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
+            answer(callback, _("Sorry, something went wrong on our side (#%s). Please try again later.") % number)
+            callback.settle(Callback.Status.FAILED, reason)
+    except LeaseLost:
+        logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})

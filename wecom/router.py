@@ -1,6 +1,7 @@
 """The registry of handlers, and the choice among them."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,16 @@ class Router:
     def remove(self, handler: Handler) -> None:
         """Forget a handler, for tests and for apps that reload."""
         self._routes = [route for route in self._routes if route.handler is not handler]
+
+    @contextmanager
+    def temporary(self) -> Iterator[None]:
+        """Handlers that are registered inside are forgotten at the end."""
+        before = self._routes
+        self._routes = list(before)
+        try:
+            yield
+        finally:
+            self._routes = before
 
     def routes(self, inbound: Inbound, *, final: bool) -> Iterator[Route]:
         """The handlers that want this, in the order to try them."""

@@ -1,12 +1,5 @@
 """The front door of WeChat Work: receive, handle, send."""
 
-import hashlib
-import json
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,50 +9,69 @@ from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib.work import Work
-from wecom import auth, inbox
-from wecom.contents import Content, Text, split_text
-from wecom.exceptions import ContentError, NotConfigured
-from wecom.models import Application, Attempt, Callback, Corporation, Member, Outbound, Upload
+from wecom import auth, cards, directory, inbox, menus, uploads
+from wecom.contents import Text, split_text
+from wecom.models import (
+    Application,
+    Attempt,
+    Callback,
+    CardUpdate,
+    Corporation,
+    Member,
+    MenuPublication,
+    Outbound,
+    Upload,
+)
+from wecom.sending import (
+    MAX_RECIPIENTS,
+    acting_on,
+    answering,
+    apart,
+    default_application,
+    send,
+    send_file,
+    send_image,
+    send_text,
+    send_text_card,
+    send_video,
+    send_voice,
+    taking_long,
+)
 
-MAX_RECIPIENTS = 1000
-USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
-
-
-@dataclass(kw_only=True)
-class Acting:
-    """What a handler is answering; every send inside it gets the next number, so that a retry doubles nothing."""
-
-    callback: Callback
-    sent: int = field(default=0)
-
-    def next_key(self) -> str:
-        self.sent += 1
-        return f"callback:{self.callback.pk}:{self.sent}"
-
-
-_acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
-
-
-@contextmanager
-def acting_on(callback: Callback) -> Iterator[None]:
-    """Sends inside this block belong to the callback."""
-    token = _acting.set(Acting(callback=callback))
-    try:
-        yield
-    finally:
-        _acting.reset(token)
-
-
-def default_application() -> Application:
-    """The application of functions that name none. Raises `NotConfigured` where none is connected."""
-    application = Application.objects.select_related("corporation").filter(is_default=True).first()
-    if application is None:
-        raise NotConfigured(
-            "No WeChat Work application is connected.",
-            code="not_configured",
-            remedy="Set the WECHAT_* variables or add an application in the admin.",
-        )
-    return application
+__all__ = [
+    "MAX_RECIPIENTS",
+    "access_token",
+    "acting_on",
+    "answering",
+    "apart",
+    "configure",
+    "default_application",
+    "department_users",
+    "ensure_upload",
+    "forget_old_callbacks",
+    "handle",
+    "member",
+    "publish_menu",
+    "receive",
+    "replay",
+    "resend",
+    "save_application",
+    "send",
+    "send_file",
+    "send_image",
+    "send_text",
+    "send_text_card",
+    "send_video",
+    "send_voice",
+    "taking_long",
+    "treat_as_sent",
+    "update_card",
+    "upload_file",
+    "upload_image",
+    "upload_video",
+    "upload_voice",
+    "user_info",
+]
 
 
 @transaction.atomic
@@ -119,81 +131,73 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
     inbox.handle(pk, acting=acting_on, answer=_send_answer, now=now)
 
 
-@transaction.atomic
-def send(
-    application: Application,
-    content: Content,
-    *,
-    to: Sequence[str],
-    upload: Upload | None = None,
-    cid: str = "",
-    priority: int = 0,
-    expires_at: datetime | None = None,
-    delivery_key: str = "",
-) -> Outbound:
-    """Queue one call of message/send. Inside a handler, or with a `delivery_key`, the same send is made only once.
+def upload_image(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload a JPG or PNG of up to 10 MB now; its media ID, good for three days, or longer where we send it.
 
-    Raises `ContentError` for a message that the platform would refuse.
+    Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
+    platform says. The same file is uploaded once.
     """
-    acting = _acting.get()
-    if acting is not None:
-        delivery_key = delivery_key or acting.next_key()
-        cid = cid or acting.callback.cid
-    recipients = list(dict.fromkeys(user_id.lower() for user_id in to))
-    if not 0 < len(recipients) <= MAX_RECIPIENTS:
-        raise ContentError("A message goes to 1 to 1,000 members.", code="recipients", field="to")
-    if not all(USER_ID.fullmatch(user_id) for user_id in recipients):
-        # "@all" and "a|b" among them: whom they reach is not known, nor who of them did not get it.
-        raise ContentError("A recipient is no user ID.", code="recipients", field="to")
-    payload = content.payload()
-    values: dict[str, Any] = {
-        "application": application,
-        "recipients": recipients,
-        "msgtype": content.msgtype,
-        "content": payload,
-        "upload": upload,
-        "priority": priority,
-        "expires_at": expires_at,
-        "order_key": f"{application.pk}:{recipients[0]}" if len(recipients) == 1 else "",
-        "cid": cid,
-        "fingerprint": _fingerprint(application, recipients, content.msgtype, payload, upload),
-    }
-    if delivery_key:
-        outbound, created = Outbound.objects.get_or_create(delivery_key=delivery_key, defaults=values)
-    else:
-        outbound, created = Outbound.objects.create(**values), True
-    if created:
-        outbound.wake()
-    return outbound
+    return uploads.put(application or default_application(), kind="image", file_path=file_path)
 
 
-@transaction.atomic
-def send_text(user_id: str, *, content: str, application: Application | None = None) -> Outbound:
-    """Send text to one member; text over 2,048 bytes goes out in parts, in order. Returns the last part's row."""
-    application = application or default_application()
-    if not content.strip():
-        raise ContentError("The text is empty.", code="empty", field="content", remedy="Write something to send.")
-    parts = [send(application, Text(content=part), to=[user_id]) for part in split_text(content)]
-    return parts[-1]
+def upload_voice(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload an AMR recording of up to 2 MB and 60 seconds now. See `upload_image`."""
+    return uploads.put(application or default_application(), kind="voice", file_path=file_path)
 
 
-@transaction.atomic
+def upload_video(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload an MP4 of up to 10 MB now. See `upload_image`."""
+    return uploads.put(application or default_application(), kind="video", file_path=file_path)
+
+
+def upload_file(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload any file of up to 20 MB now; people see its name. See `upload_image`."""
+    return uploads.put(application or default_application(), kind="file", file_path=file_path)
+
+
 def ensure_upload(application: Application, *, kind: str, path: Path, name: str, filename: str) -> Upload:
     """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    upload, created = Upload.objects.get_or_create(
-        corporation=application.corporation,
-        kind=kind,
-        sha256=digest,
-        defaults={"application": application, "path": name, "filename": filename, "size": path.stat().st_size},
-    )
-    if not created and upload.is_finished and not upload.is_usable(timezone.now()):
-        upload.application, upload.path, upload.filename = application, name, filename
-        upload.save(update_fields=["application", "path", "filename"])
-        upload.restart()
-    if created:
-        upload.wake()
-    return upload
+    return uploads.ensure(application, kind=kind, path=path, name=name, filename=filename)
+
+
+def user_info(user_id: str, *, application: Application | None = None) -> dict[str, Any]:
+    """What the platform knows of a member: `userid`, `name`, `department`, `position`, `status` …
+
+    Raises `RecipientError` for somebody who does not exist or is out of the application's visible range.
+    """
+    return directory.user_info(application or default_application(), user_id)
+
+
+def department_users(department_id: int, *, application: Application | None = None) -> list[dict[str, Any]]:
+    """The visible members of a department, not of those below it: `userid`, `name`, `department` of each."""
+    return directory.department_users(application or default_application(), department_id)
+
+
+def access_token(corp_id: str = "", corp_secret: str = "") -> str:
+    """The token that all processes share, of the application with these credentials or of the default one.
+
+    Raises `NotConfigured` where there is no such application, `ConfigurationError` where the platform refuses it.
+    """
+    return auth.token_of(corp_id, corp_secret)
+
+
+def update_card(application: Application, *, response_code: str, user_id: str, text: str, cid: str = "") -> CardUpdate:
+    """Put a greyed text in the place of a card's buttons, for one person; each response code is good for one change.
+
+    The code comes with a click, or is that of the `Outbound` that carried the card; for 72 hours. Text of more than 30
+    Chinese characters is cut, as the phone would. Raises `ContentError` for an empty text or code.
+    """
+    callback = answering()
+    cid = cid or (callback.cid if callback else "")
+    return cards.request(application, response_code=response_code, user_id=user_id, text=text, cid=cid)
+
+
+def publish_menu(application: Application) -> MenuPublication:
+    """Show the menu that the buttons of this application make, in place of the one before; no buttons, no menu.
+
+    Raises `ContentError` with words for what the platform would refuse.
+    """
+    return menus.publish(application)
 
 
 @transaction.atomic
@@ -226,10 +230,3 @@ def forget_old_callbacks(now: datetime | None = None) -> int:
 def _send_answer(callback: Callback, text: str) -> list[Outbound]:
     to, cid = [callback.from_user_id], callback.cid
     return [send(callback.application, Text(content=part), to=to, cid=cid) for part in split_text(text.strip())]
-
-
-def _fingerprint(
-    application: Application, recipients: list[str], msgtype: str, payload: dict[str, Any], upload: Upload | None
-) -> str:
-    whole = [application.pk, recipients, msgtype, payload, upload.pk if upload else None]
-    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,9 +1,14 @@
 """Media on its way to the platform: uploaded once per content, kept for less than three days, healed when forgotten."""
 
+import hashlib
 import logging
+import secrets
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
@@ -11,11 +16,16 @@ from django.utils import timezone
 from openuser.lib import crash
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.work import GIVES_WAY_AFTER_ATTEMPTS, LeaseLost
-from wecom import auth, client
-from wecom.exceptions import ConfigurationError, TokenRejected, WeComError
-from wecom.models import Outbound, Upload
+from wecom import auth, client, media
+from wecom.exceptions import BusyError, ConfigurationError, ContentError, TokenRejected, WeComError
+from wecom.models import Application, Outbound, Upload
 
 logger = logging.getLogger(__name__)
+
+FOLDER = "uploads"
+LONGEST_NAME = 128
+PATIENCE = 60.0  # seconds to wait for somebody else who uploads the same
+POLL = 0.1
 
 
 def deliver(pk: int, *, now: datetime | None = None) -> None:
@@ -28,6 +38,53 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
         _deliver(upload)
     except LeaseLost:
         logger.info("Somebody else uploads this file.", extra={"upload": upload.pk})
+    except (OSError, WeComError) as error:
+        code = error.code if isinstance(error, WeComError) else "file_unreadable"
+        logger.warning("A file was not uploaded.", extra={"upload": upload.pk, "code": code})
+
+
+@transaction.atomic
+def ensure(application: Application, *, kind: str, path: Path, name: str, filename: str) -> Upload:
+    """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
+    upload, created = Upload.objects.get_or_create(
+        corporation=application.corporation,
+        kind=kind,
+        sha256=_digest(path),
+        defaults={"application": application, "path": name, "filename": filename, "size": path.stat().st_size},
+    )
+    if not created and upload.is_finished and not upload.is_usable(timezone.now()):
+        _again(upload, application=application, path=name, filename=filename)
+    if created:
+        upload.wake()
+    return upload
+
+
+def put(application: Application, *, kind: str, file_path: str | Path) -> str:
+    """Upload a file now, unless the platform has it; its media ID. Whoever sends the same later shares and heals it.
+
+    Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
+    platform says.
+    """
+    path = Path(file_path)
+    media.check(kind, path)
+    return _finished(_upload_of(application, kind, path))
+
+
+def known(application: Application, *, kind: str, media_id: str) -> Upload | None:
+    """The upload that gave this media ID, queued again where it has expired; None for one of somebody else.
+
+    Raises `ContentError` where it was uploaded as another kind, which the platform refuses.
+    """
+    upload = Upload.objects.filter(corporation=application.corporation, media_id=media_id).first()
+    if upload is None:
+        return None
+    if upload.kind != kind:
+        words = f"This media ID is of kind {upload.kind}, not {kind}."
+        remedy = f"Upload the file with upload_{kind}, or send it with send_{upload.kind}_message."
+        raise ContentError(words, code="kind", field="media_id", remedy=remedy)
+    if upload.is_finished and not upload.is_usable(timezone.now()):
+        upload.restart()
+    return upload
 
 
 def want(upload: Upload) -> None:
@@ -42,17 +99,79 @@ def forget(upload: Upload) -> None:
     upload.restart()
 
 
-def _deliver(upload: Upload) -> None:
+def _upload_of(application: Application, kind: str, path: Path) -> Upload:
+    """The row of these bytes; a new one has a copy of the file, so that it heals though the caller deletes theirs."""
+    digest, filename = _digest(path), path.stem[: LONGEST_NAME - 20] + path.suffix[:20]
+    rows = Upload.objects.filter(corporation=application.corporation, kind=kind, sha256=digest)
+    upload = rows.first()
+    if upload is None:
+        name = _keep(path)
+        defaults = {"application": application, "path": name, "filename": filename, "size": path.stat().st_size}
+        upload, created = rows.get_or_create(
+            corporation=application.corporation, kind=kind, sha256=digest, defaults=defaults
+        )
+        if created:
+            return upload
+    # Only a file shows its name: under another one the platform must get it again.
+    renamed = kind == Upload.Kind.FILE and upload.filename != filename
+    if upload.is_finished and (renamed or not upload.is_usable(timezone.now())):
+        name = upload.path if default_storage.exists(upload.path) else _keep(path)
+        fields = {"media_id": "", "expires_at": None} if renamed else {}
+        _again(upload, application=application, path=name, filename=filename, **fields)
+    return upload
+
+
+def _again(upload: Upload, **fields: object) -> None:
+    Upload.objects.filter(pk=upload.pk).update(**fields)
+    upload.restart(**fields)
+
+
+def _keep(path: Path) -> str:
+    """The name of the file in the media storage: its own where it is there, else that of a copy."""
+    root = Path(settings.MEDIA_ROOT).resolve()
+    if path.resolve().is_relative_to(root):
+        return path.resolve().relative_to(root).as_posix()
+    with path.open("rb") as file:
+        return default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{path.suffix[:20]}", File(file))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _finished(upload: Upload) -> str:
+    """The media ID, made here or by whoever is at it already."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        claimed = Upload.claim(upload.pk, now=max(timezone.now(), upload.due_at))
+        if claimed is not None:
+            return _deliver(claimed)
+        upload.refresh_from_db()
+        if upload.is_usable(timezone.now()):
+            return upload.media_id
+        if upload.is_finished:
+            remedy = "See the upload in the admin; the log may say more."
+            raise WeComError("The file could not be uploaded.", code=upload.reason or "upload_failed", remedy=remedy)
+        if time.monotonic() > deadline:
+            raise BusyError("Somebody else is uploading this file and does not finish.", code="upload_timeout")
+        time.sleep(POLL)
+
+
+def _deliver(upload: Upload) -> str:
+    """Call and settle; the media ID. What goes wrong is raised when the row has been put back or has failed."""
     try:
         media_id = _call(upload)
     except OSError:
         _settle(upload, Upload.Status.FAILED, "file_unreadable")
+        raise
     except WeComError as error:
         _react(upload, error)
-    else:
-        crash.point("upload.called")
-        expires = timezone.now() + Upload.valid_for
-        _settle(upload, Upload.Status.DONE, media_id=media_id, expires_at=expires)
+        raise
+    crash.point("upload.called")
+    expires = timezone.now() + Upload.valid_for
+    _settle(upload, Upload.Status.DONE, media_id=media_id, expires_at=expires)
+    return media_id
 
 
 def _call(upload: Upload) -> str:
