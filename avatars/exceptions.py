@@ -29,3 +29,7 @@ class StudioError(AvatarError, TemporaryError):
 
 class RenderCancelled(AvatarError):
     """Somebody no longer wants this video."""
+
+
+class InUse(AvatarError):
+    """It cannot be deleted: something needs it."""

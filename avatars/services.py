@@ -11,10 +11,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from avatars import estimates
-from avatars.exceptions import ScriptError
+from avatars.exceptions import InUse, ScriptError
 from avatars.models import DigitalHuman, Render, RenderMode
 from avatars.rendering import STORED, WORKING, discard
 from avatars.signals import render_finished
@@ -111,6 +112,26 @@ def retry_render(render: Render) -> bool:
             return render.restart(stage=Render.Stage.WAITING, progress=0, hint="")
     except IntegrityError:
         return False
+
+
+@transaction.atomic
+def remove_digital_human(human: DigitalHuman) -> None:
+    """Delete a digital human that nothing uses, with its portrait. Raises `InUse` for one that something uses."""
+    used = InUse(
+        "This digital human is used.",
+        code="in_use",
+        remedy="Give its desks and schedules another one; its videos stay.",
+    )
+    # Locked, so that nobody asks it for a video at this moment.
+    locked = DigitalHuman.objects.select_for_update().get(pk=human.pk)
+    if locked.renders.exists():
+        raise used
+    portrait = locked.portrait.name
+    try:
+        locked.delete()
+    except ProtectedError as error:
+        raise used from error
+    transaction.on_commit(lambda: default_storage.delete(str(portrait)))
 
 
 def seconds_left(render: Render) -> float:

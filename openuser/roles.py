@@ -76,6 +76,8 @@ TABLE: dict[str, Rights] = {
     "wecom.MenuPublication": Rights(operator="add"),
     "wecom.Outbound": HAPPENED,
     "wecom.Upload": HAPPENED,
+    "openuser.ApiAnswer": Rights(everybody=""),
+    "openuser.ApiClient": ADMINISTRATORS_ONLY,
     "auth.Group": ADMINISTRATORS_ONLY,
     "auth.User": ADMINISTRATORS_ONLY,
     "django_celery_beat.ClockedSchedule": ADMINISTRATORS_ONLY,

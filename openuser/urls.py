@@ -15,4 +15,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:name>", media.serve, name="media"),
     path("api/v1/integrations/wechat/", include("wecom.urls")),
+    path("api/v1/", include("openuser.api.urls")),
 ]

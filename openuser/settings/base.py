@@ -37,6 +37,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_celery_beat",
     "wecom.apps.WeComConfig",
     "avatars.apps.AvatarsConfig",
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
     "scheduling.apps.SchedulingConfig",
 ]
 MIDDLEWARE = [
+    "openuser.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -51,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "openuser.api.idempotency.Idempotency",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -134,16 +139,63 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 
+# ---- REST: apps' views name what they need, these classes do the rest (openuser/api/README.md)
+API: dict[str, Any] = {
+    "RATE": env.int("OPENUSER_API_RATE", default=600),  # requests a minute of a person; clients have their own
+    "MAX_BODY": DATA_UPLOAD_MAX_MEMORY_SIZE,
+    "MAX_UPLOAD": 22 * 1024 * 1024,  # WeChat Work takes files of 20 MB
+}
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "openuser.api.authentication.Bearer",
+        "openuser.api.authentication.StaffSession",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["openuser.api.permissions.Allowed"],
+    "DEFAULT_THROTTLE_CLASSES": ["openuser.api.throttles.ClientRate"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "openuser.api.negotiation.OneKind",
+    "DEFAULT_PAGINATION_CLASS": "openuser.api.pages.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["openuser.api.filters.Filters"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "openuser.api.schema.Schema",
+    "EXCEPTION_HANDLER": "openuser.api.errors.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "OpenUser",
+    "DESCRIPTION": "Digital humans in WeChat Work. Errors are `application/problem+json`; lists are pages by cursor; "
+    "every POST takes an `Idempotency-Key`; every answer has an `X-Request-ID`, the correlation ID of what it caused.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "validatorUrl": None},
+}
+
+# ---- what processes count together: on the broker's server, where that is a Redis or Valkey
+CACHE_TIMEOUT = 0.5
+
+
+def cache(url: str) -> dict[str, Any]:
+    """Django's settings for a shared cache at this URL; each process has its own where it is no Redis."""
+    if not url.startswith(("redis://", "rediss://", "redis+socket://", "unix://")):
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    waits = {"socket_timeout": CACHE_TIMEOUT, "socket_connect_timeout": CACHE_TIMEOUT}
+    location = url.replace("redis+socket://", "unix://", 1)
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location, "OPTIONS": waits}
+
 
 # ---- Celery only wakes workers: rows are the truth (openuser/lib/work.py)
 BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = BROKER_URL
+CACHES = {"default": cache(env.str("CACHE_URL", default="") or BROKER_URL)}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"avatars.*": {"queue": "render"}}

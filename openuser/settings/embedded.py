@@ -29,6 +29,7 @@ FIELD_KEYS = env.list("OPENUSER_FIELD_KEYS")
 
 if not env.str("BROKER_URL", default=""):
     BROKER_URL = CELERY_BROKER_URL = valkey.url(VAR_DIR / "valkey")
+    CACHES = {"default": base.cache(BROKER_URL)}
     CHANNEL_LAYERS = channel_layers(BROKER_URL)
 
 EMULATED = not WECOM["CORP_ID"]

@@ -15,7 +15,7 @@ if not os.environ.get("OPENUSER_VAR_DIR"):
 
 from openuser.services import valkey
 from openuser.settings.base import *  # noqa: F403
-from openuser.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR_DIR, WECOM, channel_layers, database, env
+from openuser.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR_DIR, WECOM, cache, channel_layers, database, env
 
 SECRET_KEY = "test-only-" + "k" * 50
 FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0zMi1ieXRlcyEhISE="]
@@ -33,6 +33,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 BROKER_FOLDER = VAR_DIR / "valkey"
 BROKER_URL = env.str("TEST_BROKER_URL", default="") or valkey.url(BROKER_FOLDER)
 CELERY_BROKER_URL = BROKER_URL
+CACHES = {"default": cache(BROKER_URL)}
 CHANNEL_LAYERS = channel_layers(BROKER_URL, prefix=VAR_DIR.name)
 CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 5}
 # Nor does a real application of the environment; tests/stack.py names its own.

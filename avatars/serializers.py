@@ -1,0 +1,115 @@
+"""Digital humans, voices and renders as the API shows and takes them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from avatars import services
+from avatars.models import DigitalHuman, Render, RenderMode, Voice
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": settings.AVATARS["MAX_CHARACTERS"]})
+class ScriptField(serializers.CharField):
+    """Words for a digital human to say; what can be said is the service's to judge."""
+
+
+class VoiceSerializer(serializers.ModelSerializer[Voice]):
+    """A speaking voice."""
+
+    class Meta:
+        model = Voice
+        fields = ("id", "name", "engine", "key")
+
+
+class DigitalHumanSerializer(serializers.ModelSerializer[DigitalHuman]):
+    """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
+
+    portrait_url = serializers.SerializerMethodField(help_text="Where the picture can be had, with the same token.")
+
+    class Meta:
+        model = DigitalHuman
+        fields: tuple[str, ...] = ("id", "name", "voice", "speed", "mode", "portrait", "portrait_url", "created_at")
+        extra_kwargs = {"portrait": {"write_only": True}}
+        read_only_fields = ("created_at",)
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_portrait_url(self, human: DigitalHuman) -> str:
+        return _address(self.context, "digital-human-portrait", human.pk)
+
+
+class CheckedDigitalHumanSerializer(DigitalHumanSerializer):
+    """After a portrait was looked at: what could be better about it."""
+
+    warnings = serializers.SerializerMethodField(help_text="What to mind; the portrait was taken all the same.")
+
+    class Meta(DigitalHumanSerializer.Meta):
+        fields = (*DigitalHumanSerializer.Meta.fields, "warnings")
+
+    def get_warnings(self, human: DigitalHuman) -> list[str]:
+        return list(self.context["warnings"])
+
+
+class RenderSerializer(serializers.ModelSerializer[Render]):
+    """A video and how far it is."""
+
+    video_url = serializers.SerializerMethodField(help_text="The MP4; null until it is made.")
+    captions_url = serializers.SerializerMethodField(help_text="The captions as SRT; null until they are made.")
+    poster_url = serializers.SerializerMethodField(help_text="A still picture; null until it is made.")
+
+    class Meta:
+        model = Render
+        fields: tuple[str, ...] = (
+            *("id", "digital_human", "text", "mode", "status", "reason", "hint", "stage", "progress"),
+            *("estimated_seconds", "took_seconds", "seconds", "width", "height", "size", "content_id", "cid"),
+            *("created_at", "started_at", "finished_at", "video_url", "captions_url", "poster_url"),
+        )
+        read_only_fields = fields
+        extra_kwargs = {"seconds": {"help_text": "How long the video plays."}, "size": {"help_text": "In bytes."}}
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_video_url(self, render: Render) -> str | None:
+        return _address(self.context, "render-video", render.pk) if render.video else None
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_captions_url(self, render: Render) -> str | None:
+        return _address(self.context, "render-captions", render.pk) if render.captions else None
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_poster_url(self, render: Render) -> str | None:
+        return _address(self.context, "render-poster", render.pk) if render.poster else None
+
+
+class RenderProgressSerializer(RenderSerializer):
+    """One video, with an honest estimate of when it is ready."""
+
+    eta_seconds = serializers.SerializerMethodField(
+        help_text="Seconds from now until it is ready; 0 once it has ended."
+    )
+
+    class Meta(RenderSerializer.Meta):
+        fields = (*RenderSerializer.Meta.fields, "eta_seconds")
+        read_only_fields = fields
+
+    def get_eta_seconds(self, render: Render) -> float:
+        return round(services.seconds_left(render), 1)
+
+
+class RenderRequestSerializer(serializers.Serializer[Any]):
+    """What to make."""
+
+    digital_human = serializers.PrimaryKeyRelatedField(queryset=DigitalHuman.objects.select_related("voice"))
+    text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="What it says.")
+    mode = serializers.ChoiceField(
+        RenderMode.choices, required=False, help_text="How much of the portrait moves; by default as the digital human."
+    )
+
+
+def _address(context: Mapping[str, Any], name: str, pk: int) -> str:
+    path = reverse(name, args=[pk])
+    request = context.get("request")
+    return str(request.build_absolute_uri(path)) if request else path

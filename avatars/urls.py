@@ -1,0 +1,11 @@
+"""The addresses of digital humans, voices and renders in the API."""
+
+from rest_framework.routers import SimpleRouter
+
+from avatars.views import DigitalHumans, Renders, Voices
+
+router = SimpleRouter()
+router.register("digital-humans", DigitalHumans, basename="digital-human")
+router.register("voices", Voices, basename="voice")
+router.register("renders", Renders, basename="render")
+urlpatterns = router.urls

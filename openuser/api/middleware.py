@@ -1,0 +1,78 @@
+"""Around the whole API: a number for every request, limits of size, and a problem for what no view answers."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from openuser.api.errors import MEDIA_TYPE, Problem
+
+ROOT = "/api/v1/"
+# The platform's webhook speaks a protocol of its own.
+FOREIGN = ("/api/v1/integrations/",)
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether a request is for the API that this package serves."""
+    return request.path_info.startswith(ROOT) and not request.path_info.startswith(FOREIGN)
+
+
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A problem where there is no view to raise an error."""
+    return HttpResponse(
+        json.dumps(problem.body(request), ensure_ascii=False), status=problem.status, content_type=MEDIA_TYPE
+    )
+
+
+class ApiMiddleware:
+    """Takes the client's X-Request-ID or makes one; it becomes the correlation ID of the rows that a request makes.
+
+    Views find it in the request's header. Stands first, so that whatever happens inside is answered as a problem.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_api(request):
+            return self.get_response(request)
+        asked = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
+        request.META["HTTP_X_REQUEST_ID"] = request_id
+        response = too_large(request) or self.get_response(request)
+        if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
+            response = answer(request, unforeseen(response.status_code))
+        response.headers["X-Request-ID"] = request_id
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse | None:
+    """A refusal of a body over the limit: of a file's upload, or of everything else."""
+    is_upload = request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data")
+    most = settings.API["MAX_UPLOAD"] if is_upload else settings.API["MAX_BODY"]
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) <= most:
+        return None
+    words = _("The request is too large: %(most)s bytes are allowed.") % {"most": most}
+    return answer(request, Problem(status=413, code="too_large", detail=words))
+
+
+def unforeseen(status: int) -> Problem:
+    """A problem for a status that some other part of the site gave, without its words."""
+    known = {
+        400: ("bad_request", _("The request cannot be understood."), ""),
+        403: ("forbidden", _("The request was refused."), _("A session needs the header X-CSRFToken.")),
+        404: ("not_found", _("There is nothing at this address."), _("See /api/v1/docs/ for what there is.")),
+        405: ("method_not_allowed", _("This address does not know the method."), ""),
+    }
+    words = _("Something went wrong here. Nothing of your request was kept.")
+    hint = _("Send it again with the same Idempotency-Key; if it stays, tell an administrator the request_id.")
+    code, detail, todo = known.get(status, ("error", words, hint))
+    return Problem(status=status, code=code, detail=detail, hint=todo)

@@ -1,0 +1,60 @@
+"""Pages by cursor: what is added meanwhile neither repeats rows nor skips them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+
+LARGEST = 2**63 - 1
+
+
+class Pages(CursorPagination):
+    """The newest first, 50 a page, up to 200 by `page_size`."""
+
+    # A time is not unique; a primary key is, and grows with it.
+    ordering = "-pk"
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "page_size"
+
+    def get_page_size(self, request: Request) -> int:
+        """The size asked for; a wrong one is refused rather than ignored."""
+        asked = request.query_params.get("page_size")
+        if asked is None:
+            return self.page_size or 0
+        if not (asked.isascii() and asked.isdigit()) or len(asked) > 3 or not 0 < int(asked) <= self.max_page_size:
+            words = _("Choose a number from 1 to %(most)s.") % {"most": self.max_page_size}
+            raise ValidationError({"page_size": [words]}, code="invalid")
+        return int(asked)
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        return ("-pk",)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The cursor, which must be one of ours."""
+        asked = request.query_params.get(self.cursor_query_param)
+        if asked is None:
+            return None
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound as error:
+            raise self._unknown() from error
+        position: Any = cursor.position if cursor else None
+        if position is not None and not (position.isascii() and position.isdigit() and int(position) <= LARGEST):
+            raise self._unknown()
+        return cursor
+
+    def get_schema_operation_parameters(self, view: Any) -> list[Any]:
+        """As REST framework describes them, with the limits of a page."""
+        found = super().get_schema_operation_parameters(view)
+        for parameter in found:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": 50}
+        return found
+
+    def _unknown(self) -> ValidationError:
+        words = _("This cursor is not from a page of this list.")
+        return ValidationError({"cursor": [words]}, code="invalid")

@@ -1,0 +1,119 @@
+"""The OpenAPI description: what is true of every operation, said once."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import Direction, OpenApiParameter
+
+from openuser.api.errors import MEDIA_TYPE
+from openuser.api.permissions import scope_of
+
+FLAW = {
+    "type": "object",
+    "required": ["field", "code", "detail"],
+    "properties": {
+        "field": {"type": "string", "description": "Its path, like `data.name`; empty for the request as a whole."},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; `detail` and `hint` are for people, in their language.",
+    "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "example": "urn:openuser:problem:invalid"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "example": "invalid"},
+        "instance": {"type": "string", "description": "The path of the request."},
+        "request_id": {"type": "string"},
+        "hint": {"type": "string", "description": "What to do."},
+        "field": {"type": "string", "description": "The first of `errors`."},
+        "errors": {"type": "array", "items": FLAW},
+    },
+}
+WORDS = {
+    "400": "The request cannot be read.",
+    "401": "No token, or one that is not valid.",
+    "403": "The token lacks the scope.",
+    "404": "There is no such row.",
+    "405": "The method is not known here.",
+    "409": "It cannot be done as things are; or the Idempotency-Key was used for another request.",
+    "413": "The request is too large.",
+    "415": "The media type is not known here.",
+    "422": "A field is wrong: see `errors`.",
+    "429": "Too many requests; see `Retry-After`.",
+    "503": "It cannot be done now; see `hint`.",
+}
+ALWAYS = ("401", "403", "405", "429")
+WITH_BODY = ("400", "409", "413", "415", "422", "503")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[\\x21-\\x7e]{1,128}$"},
+    OpenApiParameter.HEADER,
+    description="Your own name for this request, such as a UUID. Sent again within a day, it does nothing twice and "
+    "gives the first answer.",
+)
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How a client says who it is."""
+
+    target_class = "openuser.api.authentication.Bearer"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "A token made in the admin under “API clients”."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The admin's session, so that a person can try this page."""
+
+    target_class = "openuser.api.authentication.StaffSession"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "Logged in to the admin."}
+
+
+class Schema(AutoSchema):
+    """Adds the problems, the scope and the Idempotency-Key to what a view says of itself."""
+
+    def get_override_parameters(self) -> list[Any]:
+        found = list(super().get_override_parameters())
+        return [*found, IDEMPOTENCY_KEY] if self.method == "POST" else found
+
+    def get_description(self) -> str:  # type: ignore[override]
+        scope = scope_of(self.view, self.method)
+        words = str(super().get_description() or "").strip()
+        return f"{words}\n\nScope: `{scope}`" if scope else words
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/v1/").split("/")[0].replace("_", " ")]
+
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for status in self._problems():
+            bodies.setdefault(status, self._problem(status))
+        return bodies
+
+    def _problems(self) -> list[str]:
+        found = set(ALWAYS)
+        if self.method in ("POST", "PATCH", "PUT"):
+            found |= set(WITH_BODY)
+        elif self._is_list_view():
+            found.add("422")
+        if "{" in self.path:
+            found.add("404")
+        return sorted(found)
+
+    def _problem(self, status: str) -> dict[str, Any]:
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            name="Problem", type=ResolvedComponent.SCHEMA, object="Problem", schema=PROBLEM
+        )
+        self.registry.register_on_missing(component)
+        return {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": component.ref}}}

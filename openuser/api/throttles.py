@@ -1,0 +1,46 @@
+"""How often a client may ask: so many requests in each minute, counted for all processes together."""
+
+import logging
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from openuser.models import ApiClient
+
+logger = logging.getLogger(__name__)
+
+WINDOW = 60
+
+
+class ClientRate(BaseThrottle):
+    """A fixed window per client, or per person. Where the counter cannot be reached, everybody passes."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        who: Any = request.user
+        is_client = isinstance(who, ApiClient)
+        rate = who.rate if is_client else settings.API["RATE"]
+        name = f"{who.digest[:16] if is_client else f'user{who.pk}'}-{self._window()}"
+        try:
+            return bool(self._count(name) <= rate)
+        except (RedisError, OSError) as error:
+            logger.warning("Requests are not counted: the cache is away.", extra={"error": type(error).__name__})
+            return True
+
+    def wait(self) -> float:
+        """Seconds until the next window."""
+        return WINDOW - time.time() % WINDOW
+
+    def _window(self) -> int:
+        return int(time.time() // WINDOW)
+
+    def _count(self, name: str) -> int:
+        cache.add(f"api-rate-{name}", 0, timeout=2 * WINDOW)
+        try:
+            return int(cache.incr(f"api-rate-{name}"))
+        except ValueError:
+            return 1  # thrown out of the cache between the two

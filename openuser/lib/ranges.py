@@ -1,0 +1,58 @@
+"""A file over HTTP, whole or the one range asked for, so that a video can be seeked."""
+
+import mimetypes
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import http_date
+
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+CHUNK = 64 * 1024
+
+
+def serve(request: HttpRequest, file: Path) -> HttpResponseBase:
+    """The file, with Range; 416 for a range that it does not have."""
+    size = file.stat().st_size
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    span = _span(request.headers.get("Range", ""), size)
+    response: HttpResponseBase
+    if span is None:
+        response = FileResponse(file.open("rb"), content_type=kind)
+    elif span[0] > span[1]:
+        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    else:
+        first, last = span
+        response = StreamingHttpResponse(_read(file.open("rb"), first, last), status=206, content_type=kind)
+        response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+        response.headers["Content-Length"] = str(last - first + 1)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Last-Modified"] = http_date(file.stat().st_mtime)
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def _span(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range; None for the whole file; first > last where it cannot be served."""
+    found = RANGE.fullmatch(header.strip())
+    if not found or found.groups() == ("", ""):
+        return None
+    first, last = found.groups()
+    if not first:
+        length = min(int(last), size)
+        return (size - length, size - 1) if length else (1, 0)
+    if int(first) >= size:
+        return 1, 0
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+def _read(file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
+    with file:
+        file.seek(first)
+        left = last - first + 1
+        while left > 0 and (chunk := file.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk

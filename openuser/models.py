@@ -1,0 +1,93 @@
+"""Who may use the API, and what it answered to a POST that may come again."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ApiClient(models.Model):
+    """A program that may use the API with a token of its own. Only the token's hash is kept.
+
+    It is no account: it has no permissions but its scopes, and it stays when the person who made it leaves.
+    """
+
+    class Scope(models.TextChoices):
+        DIGITAL_HUMANS_READ = "digital_humans:read", _("see digital humans and voices")
+        DIGITAL_HUMANS_WRITE = "digital_humans:write", _("create and change digital humans")
+        RENDERS_READ = "renders:read", _("see videos and download them")
+        RENDERS_WRITE = "renders:write", _("have videos made, cancel them")
+        MESSAGES_READ = "messages:read", _("read messages")
+        MESSAGES_WRITE = "messages:write", _("send messages and upload their files")
+        MEMBERS_READ = "members:read", _("see members")
+        MEMBERS_WRITE = "members:write", _("add members and change their names")
+        FLOWS_READ = "flows:read", _("see flows")
+        SESSIONS_READ = "sessions:read", _("see the runs of flows and what was answered")
+        SESSIONS_WRITE = "sessions:write", _("start flows for members, stop them")
+        SCHEDULES_READ = "schedules:read", _("see schedules and their runs")
+        SCHEDULES_WRITE = "schedules:write", _("create, change, run and delete schedules")
+
+    # What REST framework asks of whoever is logged in.
+    is_authenticated: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+
+    name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("The system that uses it, like “OA”."))
+    scopes: "models.JSONField[Any, Any]" = models.JSONField(_("may"), default=list)
+    rate = models.PositiveIntegerField(
+        _("requests a minute"), default=600, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
+    )
+    enabled = models.BooleanField(
+        _("enabled"), default=True, help_text=_("Switch it off to revoke the token at once; switching it on allows it.")
+    )
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True, help_text=_("Empty: never."))
+    prefix = models.CharField(_("token begins with"), max_length=12, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API client")
+        verbose_name_plural = _("API clients")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Neither switched off nor past its time."""
+        return self.enabled and (self.expires_at is None or self.expires_at > now)
+
+
+class ApiAnswer(models.Model):
+    """A POST under an Idempotency-Key: claimed before it acts, and its answer kept for whoever sends it again."""
+
+    owner = models.CharField(max_length=40)
+    key = models.CharField(max_length=128)
+    fingerprint = models.CharField(max_length=64)
+    lease_owner = models.CharField(max_length=32)
+    lease_until = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+
+    class Meta:
+        verbose_name = _("API answer")
+        verbose_name_plural = _("API answers")
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="api_answer_unique_key")]
+        indexes = [models.Index(fields=["created_at"], name="api_answer_age")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.key}"
