@@ -18,6 +18,7 @@ DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("EMULATOR_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ROOT_URLCONF = "wecom.emulator.urls"
 INSTALLED_APPS = ["channels", "wecom.emulator.apps.EmulatorConfig", "wecom.emulator.apps.CommandLineConfig"]
+MIGRATION_MODULES: dict[str, str | None] = {"commandline": None}
 MIDDLEWARE = ["wecom.emulator.guard.local_only"]
 TEMPLATES: list[dict[str, Any]] = [
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR / "templates"], "OPTIONS": {}}
