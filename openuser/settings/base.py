@@ -221,7 +221,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "openuser.sweep", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "release": {"task": "conversations.release", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "tick": {"task": "conversations.tick", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
+    "schedules": {"task": "scheduling.sweep", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
+    "tidy-schedules": {"task": "scheduling.tidy", "schedule": 24 * 3600.0},
 }
 
 # ---- live pages are told through the broker's server (openuser/lib/publish.py)
@@ -280,6 +282,12 @@ CONVERSATIONS: dict[str, Any] = {
     "MAX_TEXT": 4_000,
     "ERRAND_SECONDS": env.float("OPENUSER_ERRAND_SECONDS", default=45.0),
     "QUEUED_PER_MEMBER": env.int("OPENUSER_QUEUED_PER_MEMBER", default=3),
+}
+SCHEDULING: dict[str, Any] = {
+    "GRACE_MINUTES": env.int("OPENUSER_SCHEDULE_GRACE_MINUTES", default=10),
+    "MAX_MEMBERS": env.int("OPENUSER_SCHEDULE_MAX_MEMBERS", default=200),
+    "MAX_TEXT": 4_000,
+    "KEEP_RUNS_DAYS": env.int("OPENUSER_KEEP_RUNS_DAYS", default=400),
 }
 REPLY_PROVIDERS: dict[str, Any] = {
     "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},

@@ -1,0 +1,177 @@
+"""When a cron line is due, in its own time zone and on China's working days. Pure: no rows, and now is an argument.
+
+A *tick* is a moment that the line names; an *occurrence* is a tick on a day on which the schedule speaks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+from cronsim import CronSim, CronSimError
+from cronsim.cronsim import Field
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from scheduling.exceptions import SchedulingError
+
+LAST, LAST_WEEKDAY = CronSim.LAST, CronSim.LAST_WEEKDAY
+EVERY_MINUTE, EVERY_HOUR, EVERY_DAY, EVERY_MONTH = range(60), range(24), range(1, 32), range(1, 13)
+EVERY_WEEKDAY = range(7)
+FIELDS = (
+    (Field.MINUTE, gettext_noop("minute"), gettext_noop("Write 0 to 59, like 0, 0,30 or */15.")),
+    (Field.HOUR, gettext_noop("hour"), gettext_noop("Write 0 to 23, like 9, 9,18 or 9-17.")),
+    (
+        Field.DAY,
+        gettext_noop("day of the month"),
+        gettext_noop("Write 1 to 31, L for the last day, or * for every day."),
+    ),
+    (Field.MONTH, gettext_noop("month"), gettext_noop("Write 1 to 12, JAN to DEC, or * for every month.")),
+    (
+        Field.DOW,
+        gettext_noop("day of the week"),
+        gettext_noop("Write 0 to 7 (0 and 7 are Sunday), MON to SUN, like 1-5, or * for every day."),
+    ),
+)
+# Where clocks go back, the same hour comes twice: a walk backwards begins after both.
+OVERLAP = timedelta(hours=3)
+SATURDAY = 5
+HORIZON = timedelta(days=3660)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CronLine:
+    """A line taken apart. Days may hold `LAST` and `LAST_WEEKDAY`; weekdays (0 is Sunday) pairs like (5, `LAST`)."""
+
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: frozenset[int]
+    months: tuple[int, ...]
+    weekdays: frozenset[int | tuple[int, int]]
+    needs_both: bool
+
+    @property
+    def names_days(self) -> bool:
+        return not self.days.issuperset(EVERY_DAY)
+
+    @property
+    def names_weekdays(self) -> bool:
+        return not self.weekdays.issuperset(EVERY_WEEKDAY)
+
+    @property
+    def times(self) -> int:
+        """How often a day, on a day that it names."""
+        return len(self.minutes) * len(self.hours)
+
+
+def parse(line: str) -> CronLine:
+    """Take a line of five fields apart. Raises `SchedulingError` that says which field is wrong, with an example."""
+    parts = line.upper().split()
+    if len(parts) != len(FIELDS):
+        words = _("A cron line has five fields: minute, hour, day of the month, month and weekday; this has %(count)d.")
+        example = _("“0 9 * * *” is every day at 9:00, “0 10 * * 1” every Monday at 10:00.")
+        raise SchedulingError(words % {"count": len(parts)}, code="cron_fields", field="cron", remedy=example)
+    for part, (field, name, allowed) in zip(parts, FIELDS, strict=True):
+        try:
+            field.parse(part)
+        except CronSimError as error:
+            words = _("In the cron line, “%(part)s” stands for the %(name)s.") % {"part": part[:40], "name": _(name)}
+            code = f"cron_{field.name.lower()}"
+            raise SchedulingError(words, code=code, field="cron", remedy=_(allowed)) from error
+    try:
+        sim = CronSim(" ".join(parts), datetime(2000, 1, 1, tzinfo=UTC))
+    except CronSimError as error:
+        words, example = _("No month that the cron line names has such a day."), _("For a month's last day, write L.")
+        raise SchedulingError(words, code="cron_never", field="cron", remedy=example) from error
+    return CronLine(
+        minutes=tuple(sorted(sim.minutes)),
+        hours=tuple(sorted(sim.hours)),
+        days=frozenset(sim.days),
+        months=tuple(sorted(sim.months)),
+        weekdays=frozenset(_sunday_is_0(one) for one in sim.weekdays),
+        needs_both=sim.day_and,
+    )
+
+
+def is_working_day(day: date) -> bool:
+    """Whether China works on that day, make-up days included; Monday to Friday in a year that is not published yet."""
+    return bool(chinese_calendar.is_workday(day)) if is_published(day.year) else day.weekday() < SATURDAY
+
+
+@cache
+def is_published(year: int) -> bool:
+    """Whether the working days of a year are known. The State Council publishes them in the November before."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A line in a time zone, perhaps on working days only. Takes aware moments and gives UTC.
+
+    Comparing moments of one zone with each other would compare what clocks show, and those go back once a year.
+    """
+
+    line: str
+    zone: ZoneInfo
+    working_days: bool = False
+
+    def upcoming(self, now: datetime, count: int) -> list[datetime]:
+        """The next occurrences after now; fewer where there are no more within ten years."""
+        return list(islice(self._forwards(now), count))
+
+    def next_tick(self, now: datetime) -> datetime | None:
+        """The next moment that the line names, working day or not."""
+        return next(replace(self, working_days=False)._forwards(now), None)
+
+    def latest_tick(self, now: datetime, *, since: datetime) -> datetime | None:
+        """The latest moment that the line names, not after now and after `since`; working day or not."""
+        return next(replace(self, working_days=False).backwards(now, since=since), None)
+
+    def backwards(self, now: datetime, *, since: datetime) -> Iterator[datetime]:
+        """The occurrences that are not after now and after `since`, the latest first."""
+        start = (now.astimezone(UTC) + OVERLAP).astimezone(self.zone)
+        for at in self._walk(start, reverse=True):
+            if at <= since:
+                return
+            if at <= now and self._speaks_at(at):
+                yield at
+
+    def _forwards(self, now: datetime) -> Iterator[datetime]:
+        for at in self._walk(now.astimezone(self.zone), reverse=False):
+            if at > now + HORIZON:
+                return
+            if at > now and self._speaks_at(at):
+                yield at
+
+    def _walk(self, start: datetime, *, reverse: bool) -> Iterator[datetime]:
+        """The ticks from a moment of our zone on; of a day off only the first."""
+        while True:
+            for at in CronSim(self.line, start, reverse):
+                yield at.astimezone(UTC)
+                if self.working_days and not is_working_day(at.date()):
+                    start = self._end_of(at.date(), reverse=reverse)
+                    break
+            else:
+                return
+
+    def _speaks_at(self, tick: datetime) -> bool:
+        return not self.working_days or is_working_day(tick.astimezone(self.zone).date())
+
+    def _end_of(self, day: date, *, reverse: bool) -> datetime:
+        """Where a walk that leaves this day goes on: it takes one second more by itself."""
+        if reverse:
+            return datetime.combine(day, time(), self.zone)
+        return datetime.combine(day, time(23, 59, 59), self.zone)
+
+
+def _sunday_is_0(weekday: int | tuple[int, int]) -> int | tuple[int, int]:
+    if isinstance(weekday, tuple):
+        return weekday[0] % 7, weekday[1]
+    return weekday % 7

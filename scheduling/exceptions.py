@@ -1,0 +1,7 @@
+"""What can go wrong with a schedule; `field` names the part, and the remedy shows how it would be right."""
+
+from openuser.lib.exceptions import OpenUserError
+
+
+class SchedulingError(OpenUserError):
+    """Anything about when things are said."""

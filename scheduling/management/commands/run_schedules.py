@@ -1,0 +1,40 @@
+"""`manage.py run_schedules`: deal with what is due, without beat; perhaps as if it were another time."""
+
+from argparse import ArgumentParser
+from datetime import datetime
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from scheduling import services
+from scheduling.wording import moment_words
+
+
+class Command(BaseCommand):
+    """Prints a line per run."""
+
+    help = "Run the schedules that are due, as beat's messages to the workers do; twice does nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--now", help="the time to take it to be, like 2026-11-25T09:00 or 2026-11-25T09:00+08:00")
+
+    def handle(self, *, now: str | None = None, **_: object) -> None:
+        runs = services.run_all_due(now=_moment(now))
+        for run in runs:
+            due = moment_words(run.due_at, run.schedule.zone)
+            self.stdout.write(f"{due}  {run.schedule}: {run.get_outcome_display()} {run.why}".rstrip())
+        if not runs:
+            self.stdout.write("Nothing is due.")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(f"“{text}” is no time; write one like 2026-11-25T09:00.")
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

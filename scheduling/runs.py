@@ -1,0 +1,64 @@
+"""One moment of a schedule: its row first, then its messages, both in one transaction."""
+
+import logging
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from conversations import services as conversations
+from conversations.models import Conversation, Message
+from openuser.lib.exceptions import OpenUserError
+from scheduling.models import Run, RunMessage, Schedule
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def speak(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool = False) -> Run | None:
+    """Say it to everybody and record the run; None where this moment has one already."""
+    run = record(schedule, due_at, Run.Outcome.SENT, now=now, by_hand=by_hand)
+    if run is None:
+        return None
+    try:
+        with transaction.atomic():
+            messages = _say(schedule, run.cid)
+    except OpenUserError as error:
+        run.outcome, run.reason, run.detail = Run.Outcome.FAILED, error.code, str(error)
+        run.save(update_fields=["outcome", "reason", "detail"])
+    else:
+        RunMessage.objects.bulk_create(RunMessage(run=run, message=message) for message in messages)
+    logger.info("A schedule ran.", extra={"cid": run.cid, "schedule": schedule.pk, "outcome": run.outcome})
+    return run
+
+
+def record(
+    schedule: Schedule,
+    due_at: datetime,
+    outcome: Run.Outcome,
+    *,
+    now: datetime,
+    by_hand: bool = False,
+    others_missed: int = 0,
+) -> Run | None:
+    """Write down what became of a moment; None where it was written down before."""
+    values = {"outcome": outcome, "by_hand": by_hand, "others_missed": others_missed}
+    values |= {"cid": secrets.token_hex(8), "created_at": now}
+    run, created = Run.objects.get_or_create(schedule=schedule, due_at=due_at, defaults=values)
+    return run if created else None
+
+
+def _say(schedule: Schedule, cid: str) -> list[Message]:
+    # All conversations are locked before any render is, and in one order: so does everybody else.
+    talks = [
+        conversations.conversation_with(user_id, application=schedule.application)
+        for user_id in sorted(schedule.user_ids)
+    ]
+    return [_say_to(talk, schedule, cid) for talk in talks]
+
+
+def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> Message:
+    if schedule.message_type == Schedule.MessageType.VIDEO:
+        human = schedule.digital_human
+        return conversations.say_video(talk, schedule.text, mode=schedule.mode, digital_human=human, cid=cid)
+    return conversations.say(talk, schedule.text, cid=cid)

@@ -1,0 +1,129 @@
+"""What is wrong with a schedule before it is saved: each fault names its field and the remedy."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from avatars import services as avatars
+from avatars.exceptions import AvatarError
+from avatars.models import RenderMode
+from openuser.lib.exceptions import OpenUserError
+from scheduling.calendar import is_published, parse
+from scheduling.exceptions import SchedulingError
+from scheduling.models import LONGEST_GRACE, Schedule
+
+USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
+BETWEEN_IDS = re.compile(r"[\s,;，；、|]+")
+LOOK_AHEAD = timedelta(days=60)
+OFTEN = 24
+LONGEST_NAME, LONGEST_LINE = 80, 120
+
+
+def user_ids(text: str) -> list[str]:
+    """The user IDs in a text, each once, as the platform compares them: in small letters."""
+    return list(dict.fromkeys(one.lower() for one in BETWEEN_IDS.split(text) if one))
+
+
+def check(schedule: Schedule) -> None:
+    """Raise the first `SchedulingError` that is wrong with a schedule."""
+    for problem in problems(schedule):
+        raise problem
+
+
+def problems(schedule: Schedule) -> Iterator[OpenUserError]:
+    """Everything that is wrong with a schedule, a fault a field."""
+    yield from _members(schedule)
+    yield from _words(schedule)
+    yield from _time(schedule)
+    if len(schedule.name) > LONGEST_NAME or not _can_be_stored(schedule.name):
+        yield _error("name", "name_invalid", _("The name is too long."), _("Write at most 80 letters."))
+
+
+def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
+    """What somebody should know of a schedule that will do."""
+    year = (now + LOOK_AHEAD).astimezone(schedule.zone).year
+    if schedule.rule.working_days and not is_published(year):
+        yield _(
+            "China's working days of %(year)d are not known here yet: from then on Monday to Friday count as such, "
+            "holidays or not. They are published in November; have the package chinesecalendar brought up to date."
+        ) % {"year": year}
+    upcoming = schedule.rule.upcoming(now, 1)
+    if not upcoming:
+        yield _("This schedule never comes due: no such day is a working day.")
+    times = parse(schedule.cron).times
+    if times > OFTEN:
+        yield _("Each member gets %(count)d messages on a day of this schedule.") % {"count": times}
+
+
+def _members(schedule: Schedule) -> Iterator[SchedulingError]:
+    most = settings.SCHEDULING["MAX_MEMBERS"]
+    if not schedule.user_ids:
+        yield _error("user_ids", "members_none", _("Nobody is named."), _("Write at least one user ID, like zhangsan."))
+    elif len(schedule.user_ids) > most:
+        words = _("There are %(count)d members; a schedule may have %(most)d.")
+        values = {"count": len(schedule.user_ids), "most": most}
+        yield _error("user_ids", "members_too_many", words % values, _("Share them among several schedules."))
+    for one in schedule.user_ids:
+        if not (USER_ID.fullmatch(str(one))):
+            words = _("“%(id)s” is no user ID.") % {"id": str(one)[:64]}
+            remedy = _("Write the account that WeChat Work's contacts show for the member, like zhangsan.")
+            yield _error("user_ids", "member_invalid", words, remedy)
+            return
+
+
+def _words(schedule: Schedule) -> Iterator[OpenUserError]:
+    if schedule.message_type not in Schedule.MessageType.values:
+        yield _error("message_type", "message_type_unknown", _("There is no such type."), _("Write text or video."))
+        return
+    most = settings.SCHEDULING["MAX_TEXT"]
+    if not schedule.text.strip():
+        yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
+    elif schedule.message_type == Schedule.MessageType.VIDEO:
+        yield from _script(schedule)
+    elif not _can_be_stored(schedule.text):
+        yield _error("text", "unreadable", _("The text has characters that do not exist."), _("Write it anew."))
+    elif len(schedule.text) > most:
+        words = _("The text has %(count)d characters; it may have %(most)d.")
+        values = {"count": len(schedule.text), "most": most}
+        yield _error("text", "too_long", words % values, _("Make it shorter."))
+
+
+def _script(schedule: Schedule) -> Iterator[OpenUserError]:
+    try:
+        avatars.check_script(schedule.text)
+    except AvatarError as error:
+        yield error
+    if schedule.mode and schedule.mode not in RenderMode.values:
+        known = ", ".join(RenderMode.values)
+        remedy = _("There are: %(known)s.") % {"known": known}
+        yield _error("mode", "mode_unknown", _("There is no such mode."), remedy)
+
+
+def _time(schedule: Schedule) -> Iterator[SchedulingError]:
+    try:
+        parse(schedule.cron)
+        if len(schedule.cron) > LONGEST_LINE:
+            yield _error("cron", "cron_too_long", _("The cron line is too long."), _("Write ranges like 9-17."))
+    except SchedulingError as error:
+        yield error
+    if schedule.time_zone not in available_timezones():
+        words = _("“%(zone)s” is no time zone.") % {"zone": schedule.time_zone[:64]}
+        yield _error("time_zone", "zone_unknown", words, _("Write one like Asia/Shanghai or America/New_York."))
+    if schedule.days not in Schedule.Days.values:
+        yield _error("days", "days_unknown", _("There is no such choice of days."), _("Write every or working."))
+    if not 1 <= schedule.grace_minutes <= LONGEST_GRACE:
+        remedy = _("Write 1 to %(most)d minutes.") % {"most": LONGEST_GRACE}
+        yield _error("grace_minutes", "grace_invalid", _("The grace is out of range."), remedy)
+
+
+def _can_be_stored(text: str) -> bool:
+    """Neither half a character nor the one that ends strings in C."""
+    return "\0" not in text and text.encode(errors="ignore").decode() == text
+
+
+def _error(field: str, code: str, words: str, remedy: str) -> SchedulingError:
+    return SchedulingError(words, code=code, field=field, remedy=remedy)

@@ -1,0 +1,66 @@
+"""Several beats and workers at one moment."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from scheduling import services
+from scheduling.models import Run, Schedule
+from tests.scheduling.conftest import clock, make_schedule, sent
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(count: int, act) -> None:
+    start = threading.Barrier(count)
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        start.wait()
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  told to the test, which fails
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def test_of_many_beats_at_once_one_speaks(application):
+    schedule = make_schedule(user_ids=["zhangsan", "lisi"])
+    at_once(6, lambda: services.run_due(schedule.pk, now=clock("2026-11-25T09:00")))
+    assert Run.objects.count() == 1
+    assert (len(sent("zhangsan")), len(sent("lisi"))) == (1, 1)
+
+
+def test_several_schedules_for_the_same_people_do_not_wait_for_each_other_for_ever(application):
+    for ids in (["a", "b", "c"], ["c", "b", "a"], ["b", "a", "c"]):
+        make_schedule(user_ids=ids, message_type="video", text="早上好！")
+    at_once(4, lambda: services.run_all_due(now=clock("2026-11-25T09:00")))
+    assert Run.objects.filter(outcome="sent").count() == 3
+
+
+def test_pressing_run_now_in_two_windows_says_it_once(application):
+    schedule = make_schedule()
+    now = clock("2026-11-25T11:00")
+    at_once(4, lambda: services.run_now(schedule, now=now))
+    assert len(sent()) == 1
+
+
+def test_the_same_call_in_several_processes_makes_one_schedule(application):
+    at_once(5, lambda: services.schedule_wechat_message(user_id="zhangsan", message="早！", schedule="0 9 * * *"))
+    assert Schedule.objects.count() == 1
+
+
+def test_what_was_paused_in_the_meantime_does_not_speak(application):
+    schedule = make_schedule()
+    stale = Schedule.objects.get()
+    services.pause(schedule)
+    assert services.run_due(stale.pk, now=clock("2026-11-25T09:00")) == []

@@ -1,0 +1,35 @@
+"""`manage.py run_schedules`, by hand and under a moved clock."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.scheduling.conftest import make_schedule, sent
+
+pytestmark = pytest.mark.django_db
+
+
+def run_schedules(**options: str) -> str:
+    out = StringIO()
+    call_command("run_schedules", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_it_prints_what_ran_and_then_that_nothing_is_due(application):
+    make_schedule(name="晨会", now="2026-11-25T08:00")
+    assert run_schedules(now="2026-11-25T08:59") == "Nothing is due.\n"
+    assert "晨会: handed to the outbox" in run_schedules(now="2026-11-25T09:05")
+    assert run_schedules(now="2026-11-25T01:05Z") == "Nothing is due.\n"
+    assert len(sent()) == 1
+
+
+def test_it_says_what_was_missed(application):
+    make_schedule(name="晨会", now="2026-11-25T08:00")
+    assert "晨会: missed OpenUser was not working" in run_schedules(now="2026-11-25T12:00+08:00")
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "2026-13-01T09:00"])
+def test_a_time_that_is_none_is_refused(text):
+    with pytest.raises(CommandError, match="write one like"):
+        run_schedules(now=text)

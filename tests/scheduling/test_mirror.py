@@ -1,0 +1,31 @@
+"""What beat is told of a line: the same, or more often where Celery's crontab cannot say it."""
+
+import pytest
+
+from scheduling.calendar import parse
+from scheduling.mirror import crontab_fields
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    ("line", "minute", "hour", "day", "month", "weekday"),
+    [
+        ("0 9 * * *", "0", "9", "*", "*", "*"),
+        ("*/15 9-11 * * 7", "0,15,30,45", "9,10,11", "*", "*", "0"),
+        ("0 9 1,15 1 *", "0", "9", "1,15", "1", "*"),
+        ("0 9 L * *", "0", "9", "*", "*", "*"),
+        ("0 9 * * 5L", "0", "9", "*", "*", "*"),
+        ("0 9 1 * 1", "0", "9", "*", "*", "*"),
+        ("0 9 */10 * 1", "0", "9", "1,11,21,31", "*", "1"),
+        ("* * * * *", "*", "*", "*", "*", "*"),
+    ],
+)
+def test_beat_wakes_at_least_when_the_line_says(line, minute, hour, day, month, weekday):
+    assert crontab_fields(parse(line)) == {
+        "minute": minute,
+        "hour": hour,
+        "day_of_month": day,
+        "month_of_year": month,
+        "day_of_week": weekday,
+    }

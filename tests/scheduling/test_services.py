@@ -1,0 +1,336 @@
+"""Schedules under a moved clock: once per moment, never for the past, and every moment accounted for."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from avatars.exceptions import ScriptError
+from avatars.models import Render
+from conversations.models import Message
+from scheduling import services
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Run, Schedule
+from tests.factories import make_application, make_desk, make_digital_human
+from tests.scheduling.conftest import clock, make_schedule, outcomes, sent
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_guides_example_says_good_morning_every_day_at_nine(application):
+    from scheduling.services import schedule_wechat_message
+
+    human = make_digital_human()
+
+    # Schedule daily greeting
+    greeting = schedule_wechat_message(
+        user_id="UserID",
+        message="Good morning! Have a great day!",
+        schedule="0 9 * * *",  # Every day at 9 AM
+    )
+
+    # Schedule weekly report
+    report = schedule_wechat_message(
+        user_id="UserID",
+        message_type="video",
+        digital_human_id=human.pk,
+        text="Here's your weekly summary...",
+        schedule="0 10 * * 1",  # Every Monday at 10 AM
+    )
+    assert (greeting.cron, greeting.user_ids, greeting.time_zone) == ("0 9 * * *", ["userid"], "Asia/Shanghai")
+    assert (report.message_type, report.digital_human) == ("video", human)
+    Schedule.objects.update(watched_from=clock("2026-11-29T12:00"))
+    services.run_due(greeting.pk, now=clock("2026-11-30T09:00"))
+    services.run_due(report.pk, now=clock("2026-11-30T10:00"))
+    assert sent("userid") == ["Good morning! Have a great day!"]
+    assert Render.objects.get().digital_human == human
+
+
+def test_the_same_call_again_gives_the_same_schedule_as_it_is_by_now(application):
+    call = {"user_id": "zhangsan", "message": "早上好！", "schedule": "0 9 * * *"}
+    first = services.schedule_wechat_message(**call)
+    services.pause(first)
+    Schedule.objects.update(text="大家早！")
+    again = services.schedule_wechat_message(**call)
+    assert (again.pk, again.text, again.paused) == (first.pk, "大家早！", True)
+    other = services.schedule_wechat_message(**{**call, "schedule": "0 10 * * *"})
+    assert other.pk != first.pk
+    services.remove(first)
+    assert services.schedule_wechat_message(**call).pk not in (first.pk, other.pk)
+
+
+def test_it_speaks_at_nine_and_not_before(application):
+    schedule = make_schedule(now="2026-11-25T08:00")
+    assert services.run_due(schedule.pk, now=clock("2026-11-25T08:59")) == []
+    (run,) = services.run_due(schedule.pk, now=clock("2026-11-25T09:01"))
+    assert (run.due_at, run.outcome) == (clock("2026-11-25T09:00"), "sent")
+    assert sent() == ["早上好！"]
+    message = Message.objects.get()
+    assert list(run.messages.all()) == [message]
+    assert message.cid == run.cid != ""
+
+
+def test_any_number_of_beats_says_it_once(application):
+    schedule = make_schedule()
+    for second in (0, 0, 1, 30, 59):
+        services.run_due(schedule.pk, now=clock(f"2026-11-25T09:00:{second:02}"))
+    assert outcomes(schedule) == [("11-25 09:00", "sent")]
+    assert len(sent()) == 1
+
+
+def test_a_schedule_made_now_never_speaks_for_the_past(application):
+    schedule = make_schedule(now="2026-11-25T09:00:30")
+    assert services.run_due(schedule.pk, now=clock("2026-11-25T09:01")) == []
+    assert services.run_all_due(now=clock("2026-11-25T09:05")) == []
+    assert schedule.runs.count() == 0
+
+
+def test_within_the_grace_it_is_still_said_and_later_it_is_missed(application):
+    early, late = make_schedule(), make_schedule(user_ids=["lisi"])
+    services.run_due(early.pk, now=clock("2026-11-25T09:10"))
+    services.run_due(late.pk, now=clock("2026-11-25T09:10:01"))
+    assert outcomes(early) == [("11-25 09:00", "sent")]
+    assert outcomes(late) == [("11-25 09:00", "missed")]
+    assert sent("lisi") == []
+    assert "too late" in late.runs.get().why
+
+
+def test_a_greeting_of_the_morning_is_not_sent_after_an_outage_until_the_afternoon(application):
+    schedule, report = (
+        make_schedule(),
+        make_schedule(user_ids=["lisi"], cron="0 14 * * *", grace_minutes=120, now="2026-11-25T08:00"),
+    )
+    services.run_all_due(now=clock("2026-11-25T15:00"))
+    assert outcomes(schedule) == [("11-25 09:00", "missed")]
+    assert outcomes(report) == [("11-25 14:00", "sent")]
+    assert (sent("zhangsan"), sent("lisi")) == ([], ["早上好！"])
+
+
+def test_an_outage_of_hours_leaves_one_row_that_counts_the_others(application):
+    schedule = make_schedule(cron="*/5 * * * *", now="2026-11-25T08:00")
+    runs = services.run_due(schedule.pk, now=clock("2026-11-25T12:01"))
+    assert outcomes(schedule) == [("11-25 11:55", "missed"), ("11-25 12:00", "sent")]
+    assert [run.others_missed for run in runs if run.outcome == "missed"] == [46]
+    assert "46" in Run.objects.get(outcome="missed").why
+    assert len(sent()) == 1
+    assert services.run_due(schedule.pk, now=clock("2026-11-25T12:02")) == []
+
+
+def test_of_two_moments_within_the_grace_only_the_later_is_said(application):
+    schedule = make_schedule(cron="*/5 * * * *", now="2026-11-25T08:51")
+    services.run_due(schedule.pk, now=clock("2026-11-25T09:01"))
+    assert outcomes(schedule) == [("11-25 08:55", "missed"), ("11-25 09:00", "sent")]
+
+
+def test_on_a_day_off_nothing_is_said_and_the_run_says_why(application):
+    schedule = make_schedule(days="working", now="2026-09-30T12:00")
+    services.run_due(schedule.pk, now=clock("2026-10-01T09:00"))
+    services.run_due(schedule.pk, now=clock("2026-10-01T09:00:15"))
+    services.run_due(schedule.pk, now=clock("2026-10-10T09:00"))
+    assert outcomes(schedule) == [("10-01 09:00", "skipped"), ("10-09 09:00", "missed"), ("10-10 09:00", "sent")]
+    assert "China" in schedule.runs.get(outcome="skipped").why
+    assert len(sent()) == 1
+
+
+def test_a_working_day_that_was_missed_before_a_day_off_is_recorded_too(application):
+    schedule = make_schedule(days="working", now="2026-09-30T08:00")
+    services.run_due(schedule.pk, now=clock("2026-10-02T12:00"))
+    assert outcomes(schedule) == [("09-30 09:00", "missed"), ("10-02 09:00", "skipped")]
+
+
+def test_each_member_gets_the_message(application):
+    schedule = make_schedule(user_ids=["Lisi", "zhangsan", "lisi", " wangwu "])
+    assert schedule.user_ids == ["lisi", "zhangsan", "wangwu"]
+    (run,) = services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert run.messages.count() == 3
+    assert {name for name in schedule.user_ids if sent(name) == ["早上好！"]} == {"lisi", "zhangsan", "wangwu"}
+
+
+def test_a_video_is_of_the_desk_unless_another_is_named(application):
+    for human in (None, make_digital_human()):
+        schedule = make_schedule(message_type="video", digital_human=human, mode="lipsync", text=f"你好{human}")
+        services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+        message = schedule.runs.get().messages.get()
+        assert message.render.digital_human == (human or application.desk.digital_human)
+        assert (message.render.mode, message.state) == ("lipsync", "waiting")
+
+
+def test_equal_videos_for_many_are_one_render(application):
+    schedule = make_schedule(message_type="video", user_ids=[f"member{number}" for number in range(20)])
+    services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert Render.objects.count() == 1
+    assert schedule.runs.get().messages.count() == 20
+
+
+def test_a_schedule_may_be_of_another_application(application):
+    other = make_application()
+    make_desk(other)
+    services.run_due(make_schedule(application=other).pk, now=clock("2026-11-25T09:00"))
+    assert Message.objects.get().application == other
+
+
+def test_without_an_application_the_run_says_what_to_do():
+    schedule = make_schedule()
+    (run,) = services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert (run.outcome, run.reason) == ("failed", "not_configured")
+    assert "WECHAT_" in run.why
+    assert run.messages.count() == 0
+
+
+def test_what_fails_for_one_is_said_to_nobody():
+    application = make_application(is_default=True)
+    schedule = make_schedule(message_type="video", user_ids=["lisi", "zhangsan"])
+    (run,) = services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert (run.outcome, run.reason) == ("failed", "no_desk")
+    assert not Message.objects.filter(application=application).exists()
+
+
+def test_a_paused_schedule_is_silent_and_does_not_make_up_for_it(application):
+    schedule = make_schedule()
+    assert services.pause(schedule)
+    assert not services.pause(schedule)
+    assert services.run_all_due(now=clock("2026-11-25T09:00")) == []
+    assert services.run_due(schedule.pk, now=clock("2026-11-25T09:00")) == []
+    assert services.resume(schedule, now=clock("2026-11-25T09:05"))
+    assert not services.resume(schedule)
+    assert services.run_due(schedule.pk, now=clock("2026-11-25T09:06")) == []
+    services.run_due(schedule.pk, now=clock("2026-11-26T09:00"))
+    assert outcomes(schedule) == [("11-26 09:00", "sent")]
+
+
+def test_another_time_is_not_made_up_for_but_other_words_are_said_in_their_time(application):
+    moved, reworded = make_schedule(), make_schedule(user_ids=["lisi"])
+    moved.cron, reworded.text = "30 8 * * *", "早！"
+    for schedule in (moved, reworded):
+        services.save_schedule(schedule, now=clock("2026-11-25T09:01"))
+    services.run_all_due(now=clock("2026-11-25T09:02"))
+    assert outcomes(moved) == []
+    assert sent("lisi") == ["早！"]
+
+
+def test_running_now_says_it_at_once_even_while_it_is_paused(application):
+    schedule = make_schedule()
+    services.pause(schedule)
+    now = clock("2026-11-25T11:11:11")
+    run = services.run_now(schedule, now=now)
+    assert (run.outcome, run.by_hand, run.due_at) == ("sent", True, now)
+    assert services.run_now(schedule, now=now + timedelta(milliseconds=400)).pk == run.pk
+    assert services.run_now(schedule, now=now + timedelta(seconds=5)).pk != run.pk
+    assert len(sent()) == 2
+
+
+def test_due_is_the_moment_that_waits(application):
+    schedule = make_schedule(now="2026-11-25T08:00")
+    assert services.due(schedule, clock("2026-11-25T08:59")) is None
+    assert services.due(schedule, clock("2026-11-25T12:00")) == clock("2026-11-25T09:00")
+    services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    schedule.refresh_from_db()
+    assert services.due(schedule, clock("2026-11-25T12:00")) is None
+
+
+def test_the_sweeper_wakes_only_what_is_due(application):
+    make_schedule(now="2026-11-25T08:00")
+    services.pause(make_schedule(now="2026-11-25T08:00"))
+    assert services.sweep(now=clock("2026-11-25T08:59")) == 0
+    assert services.sweep(now=clock("2026-11-25T09:00")) == 1
+    services.run_all_due(now=clock("2026-11-25T09:00"))
+    assert services.sweep(now=clock("2026-11-25T09:01")) == 0
+
+
+def test_beats_row_follows_the_schedule(application):
+    schedule = make_schedule(cron="0 10 * * 1", name="周报")
+    task = schedule.periodic_task
+    assert (task.task, json.loads(task.args), task.enabled) == ("scheduling.run_due", [schedule.pk], True)
+    assert "周报" in task.name
+    assert str(task.crontab.timezone) == "Asia/Shanghai"
+    assert (task.crontab.minute, task.crontab.hour, task.crontab.day_of_week) == ("0", "10", "1")
+    services.pause(schedule)
+    assert not PeriodicTask.objects.get().enabled
+    services.resume(schedule)
+    schedule.cron, schedule.time_zone = "30 8 L * *", "America/New_York"
+    services.save_schedule(schedule)
+    task = PeriodicTask.objects.get()
+    assert task.enabled
+    assert (task.crontab.minute, task.crontab.hour, task.crontab.day_of_month) == ("30", "8", "*")
+    assert str(task.crontab.timezone) == "America/New_York"
+    services.remove(schedule)
+    assert not PeriodicTask.objects.exists()
+
+
+def test_a_mirror_that_somebody_deleted_comes_back_and_was_not_needed(application):
+    schedule = make_schedule()
+    PeriodicTask.objects.all().delete()
+    services.run_all_due(now=clock("2026-11-25T09:00"))
+    assert outcomes(schedule) == [("11-25 09:00", "sent")]
+    services.save_schedule(Schedule.objects.get())
+    assert PeriodicTask.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({"user_ids": []}, "members_none", "user_ids"),
+        ({"user_ids": ["zhang san"]}, "member_invalid", "user_ids"),
+        ({"user_ids": ["@all"]}, "member_invalid", "user_ids"),
+        ({"user_ids": ["a" * 65]}, "member_invalid", "user_ids"),
+        ({"user_ids": [f"m{number}" for number in range(201)]}, "members_too_many", "user_ids"),
+        ({"text": " "}, "empty", "text"),
+        ({"text": "长" * 4001}, "too_long", "text"),
+        ({"text": "a\0b"}, "unreadable", "text"),
+        ({"message_type": "fax"}, "message_type_unknown", "message_type"),
+        ({"message_type": "video", "mode": "hologram"}, "mode_unknown", "mode"),
+        ({"cron": "0 9 * *"}, "cron_fields", "cron"),
+        ({"cron": "0 9 * * " + "1," * 60 + "1"}, "cron_too_long", "cron"),
+        ({"time_zone": "Asia/Peking"}, "zone_unknown", "time_zone"),
+        ({"days": "holidays"}, "days_unknown", "days"),
+        ({"grace_minutes": 0}, "grace_invalid", "grace_minutes"),
+        ({"name": "n" * 81}, "name_invalid", "name"),
+    ],
+)
+def test_what_is_wrong_names_its_field_and_the_remedy(fields, code, field):
+    with pytest.raises(SchedulingError) as caught:
+        make_schedule(**fields)
+    assert (caught.value.code, caught.value.field) == (code, field)
+    assert caught.value.message
+    assert caught.value.remedy
+    assert not Schedule.objects.exists()
+
+
+def test_a_script_that_cannot_be_a_video_is_refused_when_it_is_written():
+    with pytest.raises(ScriptError) as caught:
+        make_schedule(message_type="video", text="长" * 601)
+    assert caught.value.field == "text"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"schedule": "9 o'clock"}, "schedule"),
+        ({"user_id": ""}, "user_id"),
+        ({"digital_human_id": 404}, "digital_human_id"),
+        ({"text": "晚上好！"}, "text"),
+    ],
+)
+def test_the_guides_function_names_its_own_arguments(arguments, field):
+    call = {"user_id": "zhangsan", "message": "早上好！", "schedule": "0 9 * * *"}
+    with pytest.raises(SchedulingError) as caught:
+        services.schedule_wechat_message(**{**call, **arguments})
+    assert caught.value.field == field
+
+
+def test_old_runs_are_forgotten_and_not_recorded_anew(application):
+    schedule = make_schedule(cron="0 9 29 2 *", now="2024-02-28T12:00")
+    services.run_due(schedule.pk, now=clock("2024-02-29T09:00"))
+    make_schedule(user_ids=["lisi"])
+    services.run_all_due(now=clock("2026-11-25T09:00"))
+    assert services.forget_old_runs(now=clock("2026-11-25T09:00")) == 1
+    assert services.run_due(schedule.pk, now=clock("2026-11-25T09:00")) == []
+    assert Run.objects.count() == 1
+
+
+def test_a_schedule_is_named_after_its_words_where_nobody_names_it():
+    assert make_schedule(text="大家\n早上好！").name == "大家 早上好！"
+    assert make_schedule(name="晨会").name == "晨会"
+    assert Schedule(watched_from=timezone.now()).rule is not None

@@ -1,0 +1,33 @@
+"""Beat's entries and the tasks of scheduling know each other's names."""
+
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.conf import settings
+
+from scheduling import mirror, tasks
+from scheduling.models import Run, Schedule
+from tests.scheduling.conftest import make_schedule
+
+
+@pytest.mark.once
+def test_every_name_leads_to_a_task():
+    named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    ours = {name for name in named | {mirror.TASK} if name.startswith("scheduling.")}
+    assert ours == {"scheduling.sweep", "scheduling.tidy", "scheduling.run_due"}
+    assert ours <= set(current_app.tasks)
+
+
+@pytest.mark.django_db
+def test_the_tasks_do_what_they_are_named_after(application):
+    schedule = make_schedule(now="2026-01-01T12:00", grace_minutes=1440)
+    tasks.sweep()
+    tasks.run_due(schedule.pk)
+    assert Run.objects.exists()
+    for run in Run.objects.all():
+        run.due_at -= timedelta(days=3000)
+        run.save()
+    tasks.tidy()
+    assert not Run.objects.exists()
+    assert Schedule.objects.count() == 1
