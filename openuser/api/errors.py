@@ -1,9 +1,13 @@
-"""Whatever goes wrong in the API, as application/problem+json (RFC 9457) with a code, a field and what to do."""
+"""Whatever goes wrong in the API, as application/problem+json (RFC 9457) with a code, a field and what to do.
+
+Views are made with the permissions of the settings, which need this module: so it imports no view.
+"""
 
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +15,6 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from openuser.lib.exceptions import OpenUserError, TemporaryError
 from wecom.exceptions import NotConfigured
@@ -20,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:openuser:problem:"
-RETRY_AFTER = "10"
+SOON = 10  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +78,12 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     known = problem_of(error)
     if known is None:
         return None
-    # For the headers that belong to an error, and for rolling back.
-    made = exception_handler(error, context)
     response = Response(known.body(request), status=known.status, content_type=MEDIA_TYPE)
-    for name, value in made.headers.items() if made is not None else ():
-        if name in ("WWW-Authenticate", "Retry-After", "Allow"):
-            response.headers[name] = value
-    if known.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = RETRY_AFTER
+    wait = getattr(error, "wait", None) or (SOON if known.status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+    if wait is not None:
+        response.headers["Retry-After"] = str(ceil(wait))
+    if auth_header := getattr(error, "auth_header", ""):
+        response.headers["WWW-Authenticate"] = auth_header
     return response
 
 
