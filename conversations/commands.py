@@ -38,8 +38,9 @@ def help_(conversation: Conversation, _args: str, cid: str) -> None:
 
 
 def _ways_in(language: str) -> list[tuple[str, str]]:
-    """What to write for each flow of this language, and its name."""
-    flows = Flow.objects.live().filter(language=language)
+    """What to write for each flow and its name; those of this language, where there are any."""
+    flows = list(Flow.objects.live())
+    flows = [flow for flow in flows if flow.language == language] or flows
     return [(way, flow.name) for flow in flows if (way := flow.command or next(iter(flow.trigger_words), ""))]
 
 

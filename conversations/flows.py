@@ -11,9 +11,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from avatars.models import RenderMode
 from conversations import linting
 from conversations.exceptions import FlowError
-from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator, placeholders
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from conversations.slots import Choice, Slot, SlotType, parse_choices
 
@@ -44,7 +45,9 @@ def check(flow: Flow) -> list[linting.Problem]:
     """What is wrong with the draft, errors first; with an error it cannot be published."""
     others = Flow.objects.exclude(pk=flow.pk)
     taken = {words.casefold(): other.name for other in others for words in other.trigger_words}
-    return linting.lint(draft(flow), triggers=flow.trigger_words, taken=taken)
+    machine = draft(flow)
+    found = [*linting.lint(machine, triggers=flow.trigger_words, taken=taken), *_wrong_modes(machine)]
+    return sorted(found, key=lambda problem: not problem.is_error)
 
 
 @transaction.atomic
@@ -94,6 +97,18 @@ def diff(before: Machine, after: Machine) -> list[Change]:
     changes += [Change(sort="removed", name=node.name) for key, node in old.items() if key not in new]
     both = [(old[key], node) for key, node in new.items() if key in old and old[key] != node]
     return changes + [Change(sort="changed", name=node.name, parts=tuple(_parts(was, node))) for was, node in both]
+
+
+def _wrong_modes(machine: Machine) -> Iterable[linting.Problem]:
+    """Videos in a mode that no digital human has, or in whatever a free answer says."""
+    for node in machine.nodes:
+        if node.kind == NodeKind.VIDEO and node.mode:
+            names = list(placeholders(node.mode))
+            slots = [slot for name in names if (slot := machine.slot(name))]
+            values = [choice.value for slot in slots for choice in slot.choices] if names else [node.mode]
+            if not set(values) <= set(RenderMode.values) or not values:
+                words = _("Its mode is none of %s.") % ", ".join(RenderMode.values)
+                yield linting.Problem(code="mode_unknown", state=node.name, words=words)
 
 
 def _parts(was: Node, now: Node) -> Iterable[str]:

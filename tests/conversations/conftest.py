@@ -58,14 +58,34 @@ class Person:
         xml = text_xml(self.application, user=self.user_id, msg_id=next(_numbers)).replace("[text]", f"[{kind}]")
         return self._deliver(xml)
 
-    def does(self, event: str) -> list[str]:
-        return self._deliver(event_xml(self.application, event, user=self.user_id, key=str(next(_numbers))))
+    def does(self, event: str, key: str = "") -> list[str]:
+        key = key or str(next(_numbers))
+        return self._deliver(event_xml(self.application, event, user=self.user_id, key=key))
+
+    def taps(self, key: str, task_id: str = "") -> list[str]:
+        """Press a button of the card that came last, or of another one."""
+        card = self._outbounds().filter(msgtype="template_card").last()
+        xml = event_xml(self.application, "template_card_event", user=self.user_id, key=key)
+        fields = (
+            f"<TaskId>{task_id or card.content['task_id']}</TaskId><ResponseCode>code{next(_numbers)}</ResponseCode>"
+        )
+        return self._deliver(xml.replace("<AgentID>", f"{fields}<AgentID>"))
+
+    def _outbounds(self):
+        return Outbound.objects.filter(recipients=[self.user_id]).order_by("pk")
 
     def read(self) -> list[str]:
-        rows = Outbound.objects.filter(recipients=[self.user_id], pk__gt=self._seen).order_by("pk")
-        fresh = list(rows)
+        fresh = list(self._outbounds().filter(pk__gt=self._seen))
         self._seen = fresh[-1].pk if fresh else self._seen
-        return [row.content.get("content", row.msgtype) for row in fresh]
+        return [_words(row) for row in fresh]
+
+
+def _words(outbound) -> str:
+    """The text; of a card its title and its buttons."""
+    content = outbound.content
+    if outbound.msgtype == "template_card":
+        return " | ".join([content["main_title"]["title"], *(button["text"] for button in content["button_list"])])
+    return str(content.get("content", outbound.msgtype))
 
 
 @pytest.fixture

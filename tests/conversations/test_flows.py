@@ -91,3 +91,16 @@ def test_yes_or_no_offers_both_in_the_flows_language():
     State.objects.filter(flow=flow, key="ask_text").update(slot_type="yes_no", maximum=None)
     slot = flows.draft(flow).node("ask_text").slot
     assert [(choice.value, choice.label) for choice in slot.choices] == [("yes", "Yes"), ("no", "No")]
+
+
+@pytest.mark.parametrize(("mode", "is_fine"), [("", True), ("lipsync", True), ("{{quality}}", True), ("4k", False)])
+def test_a_video_has_a_mode_that_exists(mode, is_fine):
+    flow = factories.make_flow()
+    State.objects.filter(flow=flow, key="film").update(mode=mode)
+    assert [problem.code for problem in flows.check(flow)] == ([] if is_fine else ["mode_unknown"])
+
+
+def test_a_choice_that_becomes_a_mode_must_be_one():
+    flow = factories.make_flow()
+    State.objects.filter(flow=flow, key="ask_quality").update(choices="lipsync = 基础\nbest = 最好")
+    assert [(problem.code, problem.state) for problem in flows.check(flow)] == [("mode_unknown", "制作")]
