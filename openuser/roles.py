@@ -53,6 +53,7 @@ class Rights:
 
 
 ADMINISTRATORS_ONLY = Rights(everybody="")
+CLOCKWORK = Rights(everybody="", operator="view")
 WRITTEN = Rights(editor="add change delete")
 # Nobody edits what happened: `change` means to act on it, as to send again or to cancel.
 HAPPENED = Rights(operator="change")
@@ -65,7 +66,13 @@ TABLE: dict[str, Rights] = {
     "conversations.Content": Rights(),
     "conversations.Conversation": HAPPENED,
     "conversations.Desk": WRITTEN,
+    "conversations.Errand": HAPPENED,
+    "conversations.Flow": Rights(editor="add change delete", operator="publish"),
+    "conversations.FlowVersion": Rights(),
     "conversations.Message": HAPPENED,
+    "conversations.Session": HAPPENED,
+    "conversations.State": WRITTEN,
+    "conversations.Transition": WRITTEN,
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
     "scheduling.Schedule": Rights(operator="add change delete run"),
@@ -83,11 +90,11 @@ TABLE: dict[str, Rights] = {
     "openuser.ApiClient": ADMINISTRATORS_ONLY,
     "auth.Group": ADMINISTRATORS_ONLY,
     "auth.User": ADMINISTRATORS_ONLY,
-    "django_celery_beat.ClockedSchedule": ADMINISTRATORS_ONLY,
-    "django_celery_beat.CrontabSchedule": ADMINISTRATORS_ONLY,
-    "django_celery_beat.IntervalSchedule": ADMINISTRATORS_ONLY,
-    "django_celery_beat.PeriodicTask": Rights(everybody="", operator="view"),
-    "django_celery_beat.SolarSchedule": ADMINISTRATORS_ONLY,
+    "django_celery_beat.ClockedSchedule": CLOCKWORK,
+    "django_celery_beat.CrontabSchedule": CLOCKWORK,
+    "django_celery_beat.IntervalSchedule": CLOCKWORK,
+    "django_celery_beat.PeriodicTask": CLOCKWORK,
+    "django_celery_beat.SolarSchedule": CLOCKWORK,
 }
 
 

@@ -1,0 +1,191 @@
+"""Every address of the admin × every role: what the table of roles allows opens, what it does not is refused.
+
+Models that come later are found by themselves. A button that does something is for operators and administrators,
+unless it is named below.
+"""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from openuser import roles
+from openuser.roles import Role
+from tests.rows import make_row
+from wecom.models import Application
+
+pytestmark = pytest.mark.django_db
+MODELS = list(admin.site._registry)
+# What a standard page asks for.
+NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view", "delete": "delete"}
+POSTING = {**NEEDS, "change": "change"}
+NAMED = {
+    "auth_user_password_change": "change",
+    **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
+}
+# Buttons and pages of our own that ask for something else than the right to act.
+ALSO_FOR = {"sample": {Role.EDITOR}, "try_out": {Role.EDITOR}}
+ACTING = {Role.OPERATOR, Role.ADMINISTRATOR}
+LINKS = re.compile(r"""(?:href|hx-get|hx-post|action)=["']([^"'#]+)""")
+ELSEWHERE = ("logout", "jsi18n", "search", "setlang", "static")
+
+
+def member_of(role: Role) -> Client:
+    user = User.objects.create_user(f"a-{role.value}", is_staff=True)
+    user.groups.add(Group.objects.get(name=role.value))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def staff() -> dict[Role, Client]:
+    return {role: member_of(role) for role in Role}
+
+
+@pytest.fixture
+def boss() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss"))
+    return client
+
+
+def page_of(model: type[Model], name: str) -> str:
+    return name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_")
+
+
+def addresses(row: Model) -> dict[str, str]:
+    """Every address of a model's pages, by the name of its pattern."""
+    patterns = [pattern for pattern in admin.site._registry[type(row)].get_urls() if pattern.name]
+    return {
+        str(pattern.name): reverse(f"admin:{pattern.name}", kwargs=dict.fromkeys(pattern.pattern.converters, row.pk))
+        for pattern in patterns
+    }
+
+
+def may(role: Role, model: type[Model], name: str, needs: dict[str, str]) -> bool:
+    """What the table of roles says of a page."""
+    page = page_of(model, name)
+    word = NAMED.get(name) or needs.get(page)
+    if word:
+        return f"{word}_{model._meta.model_name}" in roles.codenames(model, role)
+    return role in ACTING | ALSO_FOR.get(page, set())
+
+
+def asked(client: Client, method: str, address: str) -> Any:
+    """An answer, of which nothing stays in the database."""
+    with transaction.atomic():
+        answer = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    return answer
+
+
+def wanted(allowed: bool, boss: int) -> int:
+    """A superuser's answer where the role may, else a refusal. Some pages are refused to everybody."""
+    return boss if allowed else 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_a_page_is_for_those_whom_the_table_names(model, staff, boss):
+    row = make_row(model)
+    wrong = []
+    for name, address in addresses(row).items():
+        for method, needs in (("get", NEEDS), ("post", POSTING)):
+            of_boss = asked(boss, method, address).status_code
+            for role, client in staff.items():
+                status = asked(client, method, address).status_code
+                expected = wanted(may(role, model, name, needs), of_boss)
+                if status != expected:
+                    wrong.append(f"{method} {name} by {role.value}: {status}, not {expected}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_nobody_from_outside_sees_a_page(model):
+    row = make_row(model)
+    employee = Client()
+    employee.force_login(User.objects.create_user("employee"))
+    clerk = Client()
+    clerk.force_login(User.objects.create_user("clerk", is_staff=True))
+    for address in addresses(row).values():
+        for method in ("get", "post"):
+            assert getattr(Client(), method)(address).status_code == 302
+            assert getattr(employee, method)(address).status_code == 302
+            assert getattr(clerk, method)(address).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_a_form_has_its_button_and_a_list_its_actions_only_where_they_work(model, staff, boss):
+    row = make_row(model)
+    pages = addresses(row)
+    label = f"{model._meta.app_label}_{model._meta.model_name}"
+    wrong = []
+    for role, client in staff.items():
+        form = client.get(pages[f"{label}_change"]).content.decode()
+        saved = asked(client, "post", pages[f"{label}_change"]).status_code != 403
+        if ('name="_save"' in form) != saved:
+            wrong.append(f"{role.value}: the form can be saved: {saved}")
+        listed = client.get(pages[f"{label}_changelist"])
+        offered = actions_of(listed.context) if listed.status_code == 200 else set()
+        for action in actions_of(boss.get(pages[f"{label}_changelist"]).context):
+            needs = {"delete_selected": "delete"}
+            allowed = may(role, model, f"{label}_{action}", needs)
+            if (action in offered) != allowed:
+                wrong.append(f"{role.value}: {action} is offered: {not allowed}")
+    assert wrong == []
+
+
+def actions_of(context: Any) -> set[str]:
+    form = context.get("action_form")
+    return {name for name, _words in form.fields["action"].choices if name} if form else set()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_links_to_what_is_refused(role, staff):
+    for model in MODELS:
+        make_row(model)
+    client = staff[role]
+    found, refused = {reverse("admin:index"): ""}, []
+    waiting = list(found)
+    while waiting:
+        address = waiting.pop()
+        answer = asked(client, "get", address)
+        if answer.status_code not in (200, 302):
+            refused.append(f"{found[address]} → {address}: {answer.status_code}")
+        for link in links_in(answer):
+            if link not in found:
+                found[link] = address
+                waiting.append(link)
+    assert refused == []
+    assert len(found) > 20
+
+
+def links_in(answer: Any) -> set[str]:
+    """Addresses of the admin that a page offers, without what they are asked for."""
+    if not answer.get("Content-Type", "").startswith("text/html"):
+        return set()
+    paths = {unescape(link).partition("?")[0] for link in LINKS.findall(answer.content.decode())}
+    return {path for path in paths if path.startswith("/admin/") and not any(word in path for word in ELSEWHERE)}
+
+
+def test_the_home_page_is_for_all_who_have_a_role(staff):
+    home = reverse("admin:index")
+    assert {client.get(home).status_code for client in staff.values()} == {200}
+    assert Client().get(home).status_code == 302
+
+
+def test_a_viewer_gets_no_secret_in_any_page(staff):
+    secrets = {"secret": "very-secret-value", "access_token": "token-of-the-platform"}
+    application = make_row(Application, **secrets)
+    for address in addresses(application).values():
+        for role in (Role.VIEWER, Role.EDITOR, Role.OPERATOR):
+            page = staff[role].get(address).content.decode()
+            for word in (*secrets.values(), application.token, application.encoding_aes_key):
+                assert word not in page
