@@ -16,6 +16,11 @@ def opened(incoming: Incoming) -> None:
     services.greet(incoming.callback)
 
 
+@bot.on_event("unsubscribe", final=True)
+def left(incoming: Incoming) -> None:
+    services.leave(incoming.callback)
+
+
 @bot.on_event("click", final=True)
 def pressed(incoming: Incoming) -> None:
     assert isinstance(incoming.inbound, Event)

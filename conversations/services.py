@@ -23,13 +23,16 @@ from conversations.saying import (
     say_content,
     say_video,
 )
+from conversations.sessions import active as active_session
 from conversations.sessions import start as start_flow
 from conversations.sessions import stop as stop_session
 from conversations.sessions import tick
+from openuser.lib.publish import tell
 from wecom import messages
 from wecom.models import Callback, Outbound
 
 __all__ = [
+    "active_session",
     "cancel_waiting",
     "choose",
     "conversation_of",
@@ -37,6 +40,7 @@ __all__ = [
     "desk_of",
     "fall_back",
     "greet",
+    "leave",
     "note_answer",
     "press",
     "publish",
@@ -105,6 +109,17 @@ def greet(callback: Callback) -> None:
 
 
 @transaction.atomic
+def leave(callback: Callback) -> None:
+    """Somebody can no longer be reached: what waits for them ends, so that nothing is made or asked in vain."""
+    conversation = _conversation(callback)
+    _note(conversation, Content.Kind.EVENT, callback.event, callback.cid)
+    cancel_waiting(conversation)
+    session = active_session(conversation)
+    if session is not None:
+        stop_session(session)
+
+
+@transaction.atomic
 def note_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
     """Record what a code handler answered, and what it answered to."""
     conversation = _conversation(callback)
@@ -129,6 +144,7 @@ def _conversation(callback: Callback) -> Conversation:
 
 def _note(conversation: Conversation, kind: str, text: str, cid: str) -> Message:
     content = Content.objects.create(kind=kind if kind in Content.Kind.values else Content.Kind.OTHER, text=text)
+    tell("messages", "received")
     return Message.objects.create(
         application=conversation.application,
         member=conversation.member,

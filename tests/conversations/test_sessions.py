@@ -207,6 +207,14 @@ def test_an_operator_ends_a_session_and_the_member_is_free(person, flow):
     assert person.says("你好") == ["你好！今天想了解什么？"]
 
 
+def test_whoever_leaves_the_application_is_asked_and_sent_nothing_more(person, flow):
+    person.says("/video 欢迎。")
+    person.says("制作视频")
+    assert person.does("unsubscribe") == []
+    assert session_of(person).status == Session.Status.STOPPED
+    assert not Message.objects.waiting().exists()
+
+
 def test_two_workers_never_both_step_the_same_moment(person, flow):
     person.says("制作视频")
     conversation = conversation_of(person)
