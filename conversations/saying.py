@@ -12,6 +12,7 @@ from avatars.models import DigitalHuman, Render
 from conversations import channel, wording
 from conversations.models import Content, Conversation, Desk, Message
 from openuser.lib import crash
+from openuser.lib.publish import tell
 from wecom import contents
 from wecom.models import Application, Member, Outbound, Upload
 
@@ -65,6 +66,7 @@ def say_video(
             raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
         digital_human = desk.digital_human
     render = _render_to_wait_for(digital_human, text, mode=mode, cid=cid)
+    tell("messages", "promised")
     message = Message.objects.create(
         application=conversation.application,
         member=conversation.member,
@@ -158,6 +160,7 @@ def conversation_with(user_id: str, *, application: Application | None = None) -
 def _said(
     conversation: Conversation, content: Content, outbound: Outbound, *, cid: str, degraded: bool = False
 ) -> Message:
+    tell("messages", "said")
     return Message.objects.create(
         application=conversation.application,
         member=conversation.member,
