@@ -4,12 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from openuser import health, media, timeline
+from openuser import dashboard, health, media, timeline
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path("admin/home/", admin.site.admin_view(dashboard.parts), name="admin-home"),
     path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
