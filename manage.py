@@ -13,13 +13,32 @@ if sys.version_info < (3, 11):  # noqa: UP036  older ones can still read this fi
 
 def main() -> None:
     """Run a command, in the project's own environment."""
-    from openuser import bootstrap
+    from openuser import bootstrap, choice
 
     bootstrap.ensure(sys.argv)
     os.environ["DJANGO_SETTINGS_MODULE"] = bootstrap.settings_for(sys.argv)
+    if choice.asked_for(sys.argv):  # settings are read before options
+        os.environ[choice.VARIABLE] = choice.asked_for(sys.argv)
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except unreachable_database():
+        from django.conf import settings
+
+        from openuser.services import postgres
+
+        folder = settings.VAR_DIR / "postgres"
+        if getattr(settings, "OWN_DATABASE", "") != choice.POSTGRES or postgres.answers(folder):
+            raise
+        sys.exit(postgres.AWAY.format(folder=folder))
+
+
+def unreachable_database() -> type[Exception]:
+    """What Django raises then; asked for only when something was raised."""
+    from django.db import OperationalError
+
+    return OperationalError
 
 
 if __name__ == "__main__":

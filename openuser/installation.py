@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -10,11 +11,20 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from openuser import choice
 from openuser.seed import seed
 from openuser.settings import secrets
 
 ADMIN = "admin"
 PASSWORD = "OPENUSER_ADMIN_PASSWORD"  # noqa: S105  the name of a setting
+TITLES = {choice.SQLITE: "SQLite", choice.POSTGRES: "PostgreSQL"}
+
+
+@runtime_checkable
+class Pooled(Protocol):
+    """A connection to PostgreSQL, which keeps more of them ready."""
+
+    def close_pool(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +56,36 @@ def migrate() -> int:
     if plan:
         call_command("migrate", interactive=False, verbosity=0)
     return len(plan)
+
+
+def leave_database() -> None:
+    """End this process's own connections: it only prepared what others work with."""
+    connection.close()
+    if isinstance(connection, Pooled):
+        connection.close_pool()
+
+
+def database_in_words() -> str:
+    """Which database this is, and where; without its password."""
+    given = connection.settings_dict
+    own = getattr(settings, "OWN_DATABASE", "")
+    if own:
+        return f"{TITLES[own]} in {place_of(own)}"
+    host = given.get("HOST") or given.get("OPTIONS", {}).get("host") or "this machine"
+    return f"{connection.display_name} database {given['NAME']} on {host} (DATABASE_URL)"
+
+
+def place_of(own: str) -> Path:
+    """Where one of the installation's own databases lies."""
+    return Path(settings.VAR_DIR) / ("postgres" if own == choice.POSTGRES else "openuser.sqlite3")
+
+
+def switched(before: str, now: str) -> str:
+    """Words for whoever started with another database than the last time."""
+    return (
+        f"{TITLES[now]} instead of {TITLES[before]}: these are two databases, and nothing is moved.\n"
+        f"          What {place_of(before)} holds stays there: python3 manage.py up --db {before} returns to it."
+    )
 
 
 def admin_account(password: str) -> Login:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,14 +11,15 @@ from pathlib import Path
 from celery.utils.nodenames import gethostname
 from django.conf import settings
 
+from openuser import choice
 from openuser.celery import app
-from openuser.services import valkey
+from openuser.services import postgres, valkey
 from openuser.services.processes import ServiceError
 from openuser.supervisor import Program
 
 ROOT = Path(__file__).resolve().parents[1]
 WEBHOOK = "/api/v1/integrations/wechat/webhook"
-BEAT, WORKERS, WEB, EMULATOR, BROKER = range(5)  # the order in which they end
+BEAT, WORKERS, WEB, EMULATOR, BROKER, DATABASE = range(6)  # the order in which they end
 # Celery's remark about root is true and well known; it would be the first thing that a container shows.
 CELERY = (sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "openuser")
 
@@ -31,6 +33,7 @@ class Plan:
     emulator_port: int
     with_emulator: bool
     with_broker: bool
+    database: str = ""  # the installation's own: sqlite or postgres
 
     @property
     def site(self) -> str:
@@ -52,6 +55,7 @@ class Plan:
         """What every program finds in its environment."""
         return {
             **os.environ,
+            **({choice.VARIABLE: self.database} if self.database else {}),
             "PYTHONUNBUFFERED": "1",
             "BROKER_URL": settings.BROKER_URL,
             "SITE_URL": os.environ.get("SITE_URL") or self.site,
@@ -59,6 +63,27 @@ class Plan:
             "EMULATOR_CALLBACK": self.site + WEBHOOK,
             "EMULATOR_DATABASE": str(settings.VAR_DIR / "emulator.sqlite3"),
         }
+
+
+def database() -> Program:
+    """PostgreSQL; its data folder is made now if it is missing.
+
+    Raises:
+        ServiceError: there is no server, or none for these data.
+    """
+    folder = settings.VAR_DIR / "postgres"
+    cluster = postgres.prepare(folder)
+    return Program(
+        name="postgres",
+        command=cluster.command(),
+        env=cluster.server.environment(),
+        stage=DATABASE,
+        grace=15.0,
+        end_signal=signal.SIGINT,  # SIGTERM would wait for the last connection
+        account=cluster.server.account,
+        cwd=cluster.data,
+        is_ready=lambda: postgres.answers(folder),
+    )
 
 
 def broker(plan: Plan) -> Program:

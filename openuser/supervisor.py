@@ -1,14 +1,16 @@
 """Keeps an installation's processes alive: starts them, waits until they answer, restarts them, ends them in order."""
 
+import itertools
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from openuser.console import Console
-from openuser.services.processes import Processes
+from openuser.services.processes import Account, Processes
 
 NAME = "up"
 
@@ -20,6 +22,8 @@ class Program:
     Attributes:
         stage: lower ones end first.
         grace: seconds between asking to end and killing.
+        end_signal: how it is asked to end.
+        account: who runs it, where that is not who runs this.
         is_ready: whether it answers; asked again and again until it does, so it should not wait for long.
     """
 
@@ -28,6 +32,9 @@ class Program:
     env: Mapping[str, str]
     stage: int
     grace: float = 5.0
+    end_signal: int = signal.SIGTERM
+    account: Account | None = None
+    cwd: Path | None = None
     is_ready: Callable[[], bool] = lambda: True
 
 
@@ -51,6 +58,10 @@ class Child:
     deaths: int = 0
     due: float = 0.0
     ready: bool = field(default=False)
+
+    def order(self) -> tuple[int, int]:
+        """When it ends, and how it is asked to."""
+        return self.program.stage, self.program.end_signal
 
 
 class NotStartingError(Exception):
@@ -133,14 +144,18 @@ class Supervisor:
     def stop(self) -> None:
         """End everything, stage by stage."""
         self.stopping = True
-        for stage in sorted({child.program.stage for child in self._children.values()}):
-            children = [child for child in self._children.values() if child.program.stage == stage]
-            running = [child.process for child in children if child.process is not None]
-            self._processes.end(running, grace=max(child.program.grace for child in children))
+        children = sorted(self._children.values(), key=Child.order)
+        for (_, number), group in itertools.groupby(children, key=Child.order):
+            ending = list(group)
+            running = [child.process for child in ending if child.process is not None]
+            self._processes.end(running, number=number, grace=max(child.program.grace for child in ending))
         self._processes.end_all()
 
     def _launch(self, child: Child) -> None:
-        child.process = self._processes.start(child.program.command, env=child.program.env)
+        program = child.program
+        child.process = self._processes.start(
+            program.command, env=program.env, cwd=program.cwd, account=program.account
+        )
         child.started = time.monotonic()
         if child.process.stdout is not None:
             self._console.follow(child.program.name, child.process.stdout)

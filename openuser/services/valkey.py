@@ -1,19 +1,18 @@
 """A private Valkey: the broker of an embedded installation and of the suite, on a Unix socket only."""
 
 import contextlib
-import hashlib
 import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from openuser.services import sockets
 from openuser.services.processes import Processes, ServiceError
 
-LONGEST_SOCKET = 100  # bytes; the system's limit is 103 (macOS) or 107 (Linux)
+SOCKET = "valkey.sock"
 MISSING = (
     "no Valkey server was found.\n"
     "  Install one (Debian: apt-get install valkey-server), or name a Redis or Valkey: BROKER_URL=redis://host:6379/0"
@@ -37,12 +36,8 @@ def find() -> Path | None:
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the server of a data folder listens: inside it, or at a short place of its own if that is too long."""
-    path = folder.absolute() / "valkey.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET:
-        return path
-    digest = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"openuser-{os.getuid()}-{digest}" / "valkey.sock"
+    """Where the server of a data folder listens."""
+    return sockets.folder_for(folder, SOCKET) / SOCKET
 
 
 def url(folder: Path) -> str:
@@ -58,9 +53,7 @@ def command(binary: Path, folder: Path) -> list[str]:
     """
     path = socket_path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    if path.parent.stat().st_uid != os.getuid():
-        raise ServiceError(f"{path.parent} belongs to another user.\n  Choose a shorter var folder: OPENUSER_VAR_DIR=…")
+    sockets.make_folder(path.parent, uid=os.getuid(), gid=os.getgid())
     return [
         *(str(binary), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"),
         *("--dir", str(folder.absolute()), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"),

@@ -4,7 +4,10 @@ What nobody configured is made on first use and kept in var/secrets.env. Without
 demonstration that talks to the emulator, with identifiers of its own, so that nothing ever mixes with a real one.
 """
 
-from openuser.services import valkey
+from django.core.exceptions import ImproperlyConfigured
+
+from openuser import choice
+from openuser.services import postgres, valkey
 from openuser.settings import base, secrets
 
 secrets.ensure(
@@ -21,11 +24,30 @@ secrets.ensure(
 )
 
 from openuser.settings.base import *  # noqa: E402, F403
-from openuser.settings.base import BROKER_URL, VAR_DIR, WECOM, channel_layers, env  # noqa: E402
+from openuser.settings.base import (  # noqa: E402
+    BROKER_URL,
+    DATABASE_URL,
+    VAR_DIR,
+    WECOM,
+    channel_layers,
+    database,
+    env,
+)
 
 env.read_env(VAR_DIR / "secrets.env", overwrite=False)
 SECRET_KEY = env.str("SECRET_KEY")
 FIELD_KEYS = env.list("OPENUSER_FIELD_KEYS")
+
+OWN_DATABASE = ""  # sqlite or postgres; neither where DATABASE_URL names a server
+if not DATABASE_URL:
+    try:
+        OWN_DATABASE = choice.chosen(env.str(choice.VARIABLE, default=""), VAR_DIR)
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from error
+    if OWN_DATABASE == choice.POSTGRES:
+        DATABASE_URL = postgres.url(VAR_DIR / "postgres")
+        DATABASES = {"default": database(DATABASE_URL)}
+        DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 5  # it runs on this machine, or not at all
 
 if not env.str("BROKER_URL", default=""):
     BROKER_URL = CELERY_BROKER_URL = valkey.url(VAR_DIR / "valkey")

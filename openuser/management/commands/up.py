@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
-from openuser import installation, programs
+from openuser import choice, installation, programs
 from openuser.console import Console, ConsoleHandler
 from openuser.services import ports
 from openuser.services.lock import DataLock
@@ -38,17 +38,24 @@ class Command(BaseCommand):
         emulator = parser.add_mutually_exclusive_group()
         emulator.add_argument("--emulator", action="store_true", help="run the emulator beside a real application")
         emulator.add_argument("--no-emulator", action="store_true", help="run without the emulator")
+        parser.add_argument(
+            "--db",
+            choices=choice.CHOICES,
+            help="the database: SQLite, or a PostgreSQL that comes along (default: as the last time, at first sqlite)",
+        )
         parser.add_argument("--reload", action="store_true", help="restart what a changed file concerns")
         parser.add_argument("--admin-password", default="", help="set the password of the account `admin`")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
+        check_database(options["db"] or "")
         plan = programs.Plan(
             host=options["host"],
             port=options["port"],
             emulator_port=options["emulator_port"],
             with_emulator=options["emulator"] or (wants_emulator() and not options["no_emulator"]),
             with_broker=not os.environ.get("BROKER_URL"),
+            database=own_database(),
         )
         try:
             with DataLock(settings.VAR_DIR) as lock:
@@ -64,6 +71,27 @@ class Command(BaseCommand):
 def wants_emulator() -> bool:
     """Whether nobody has configured a real application."""
     return bool(getattr(settings, "EMULATED", False))
+
+
+def own_database() -> str:
+    """Which database of its own the installation has; empty where DATABASE_URL names a server."""
+    return str(getattr(settings, "OWN_DATABASE", ""))
+
+
+def check_database(asked_for: str) -> None:
+    """Refuse `--db` where it would not be followed.
+
+    Raises:
+        CommandError: the settings name another database.
+    """
+    if not asked_for or asked_for == own_database():
+        return
+    if settings.DATABASE_URL and not own_database():
+        raise CommandError(
+            f"--db {asked_for} cannot be followed: DATABASE_URL names a database already.\n"
+            "  Remove it from the environment or from .env, or leave --db away."
+        )
+    raise CommandError(f"--db is read by manage.py: python3 manage.py up --db {asked_for}")
 
 
 def check_ports(plan: programs.Plan) -> None:
@@ -91,12 +119,20 @@ def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: 
     supervisor = Supervisor(console, processes)
     supervisor.catch_signals()
     adopt(plan)
+    before = choice.noted(settings.VAR_DIR)
     try:
+        if plan.database == choice.POSTGRES:
+            supervisor.start(programs.database())
+            if not supervisor.wait_until_ready():
+                return
         if plan.with_broker:
             supervisor.start(programs.broker(plan))
         if plan.with_emulator:
             supervisor.start(programs.emulator(plan))
         login = installation.prepare(admin_password=admin_password)
+        installation.leave_database()
+        if plan.database:
+            choice.note(plan.database, settings.VAR_DIR)
         if not supervisor.stopping:
             supervisor.start(
                 programs.web(plan),
@@ -106,7 +142,7 @@ def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: 
             )
         if supervisor.wait_until_ready():
             console.say(NAME, f"ready after {time.monotonic() - started:.1f} s")
-            console.show(welcome(plan, login, time.monotonic() - started))
+            console.show(welcome(plan, login, time.monotonic() - started, before=before))
             supervisor.run(each_second=reloader(supervisor) if reload else lambda: None)
         console.say(NAME, "stopping …")
     finally:
@@ -139,7 +175,7 @@ def reloader(supervisor: Supervisor) -> Callable[[], None]:
     return look
 
 
-def welcome(plan: programs.Plan, login: installation.Login, seconds: float) -> str:
+def welcome(plan: programs.Plan, login: installation.Login, seconds: float, *, before: str = "") -> str:
     """What a person needs to know now."""
     if login.password:
         account = f"{login.name} / {login.password}"
@@ -152,5 +188,8 @@ def welcome(plan: programs.Plan, login: installation.Login, seconds: float) -> s
     lines = [f"READY after {seconds:.1f} s", f"  Admin   {plan.site}/admin/   {account}"]
     if plan.with_emulator:
         lines.append(f"  Phone   {plan.phone}")
+    lines.append(f"  Data    {installation.database_in_words()}")
+    if plan.database and before not in {"", plan.database}:
+        lines.append(f"  Note    {installation.switched(before, plan.database)}")
     lines += [f"  Missing {warning.msg} {warning.hint}" for warning in checks.run_checks(tags=["openuser"])]
     return "\n" + "\n".join([*lines, f"  Logs    {settings.LOG_DIR / 'app.log'}", "  Ctrl-C ends everything."]) + "\n"
