@@ -108,6 +108,10 @@ class Person:
     def does(self, event: str, **fields: Any) -> None:
         self.emulator.api("POST", "event", json={"member": self.user_id, "event": event, **fields})
 
+    def presses(self, key: str, **which: Any) -> None:
+        """Press a button: of the newest card that has this key, or of the `entry` that is named."""
+        self.emulator.api("POST", "press", json={"member": self.user_id, "key": key, **which})
+
     def received(self) -> list[dict[str, Any]]:
         """Everything that arrived so far, in order."""
         entries = self.emulator.api("GET", "ledger", params={"member": self.user_id})["entries"]

@@ -66,6 +66,12 @@ class Application:
         answer = requests.post(f"{self.emulator.url}/cgi-bin/message/send", params=query, data=body, timeout=30)
         return dict(answer.json())
 
+    def post(self, path: str, body: dict[str, Any], **query: Any) -> dict[str, Any]:
+        """POST of an object to another path of the API."""
+        url, token = f"{self.emulator.url}/cgi-bin/{path}", self.access_token()
+        answer = requests.post(url, params={"access_token": token, **query}, json=body, timeout=30)
+        return dict(answer.json())
+
     def say(self, touser: str, content: str = "hello", **more: Any) -> dict[str, Any]:
         return self.send({"touser": touser, "msgtype": "text", "text": {"content": content}, **more})
 

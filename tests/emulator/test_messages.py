@@ -110,11 +110,6 @@ def test_titles_and_descriptions_are_cut(application: Application, member: str) 
     assert (len(entry["content"]["description"]), entry["content"]["btntxt"]) == (512, "一二三四")
 
 
-def test_a_card_that_can_answer_brings_a_response_code(application: Application, member: str) -> None:
-    card = {"card_type": "button_interaction", "main_title": {"title": "t"}, "task_id": "1"}
-    assert application.send({"touser": member, "msgtype": "template_card", "template_card": card})["response_code"]
-
-
 def test_the_same_request_is_delivered_once_inside_the_interval(
     application: Application, member: str, emulator: Emulator, clean_clock: None
 ) -> None:

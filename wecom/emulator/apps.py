@@ -1,6 +1,6 @@
 """App configuration."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class EmulatorConfig(AppConfig):
@@ -17,4 +17,4 @@ class CommandLineConfig(AppConfig):
 
     def import_models(self) -> None:
         """None: the project's rows need apps that are not here."""
-        self.models = self.apps.all_models[self.label]
+        self.models = apps.all_models[self.label]

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from wecom.emulator import cards
 from wecom.emulator.errors import ApiError
 
 TEXT_CUT, TEXT_MAX = 2048, 5120
 TITLE, DESCRIPTION, URL, BUTTON = 128, 512, 2048, 4  # bytes; the button's are characters
 ARTICLES = 8
-CARD_TYPES = {"text_notice", "news_notice", "button_interaction", "vote_interaction", "multiple_interaction"}
-INTERACTIVE = {"button_interaction", "vote_interaction", "multiple_interaction"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +124,7 @@ def _article(article: object) -> dict[str, str]:
 
 
 def _template_card(msgtype: str, part: dict[str, Any]) -> Content:
-    """Accepted by its kind and shown plainly; the fields of each kind are not checked."""
-    kind = part.get("card_type")
-    if kind not in CARD_TYPES:
-        raise ApiError(42031)
-    return Content(msgtype=msgtype, fields=part, answers_back=kind in INTERACTIVE or "action_menu" in part)
+    return Content(msgtype=msgtype, fields=cards.check(part), answers_back=cards.answers_back(part))
 
 
 READERS: dict[str, Callable[[str, dict[str, Any]], Content]] = {

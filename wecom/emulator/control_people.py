@@ -3,11 +3,12 @@
 import asyncio
 import time
 
-from wecom.emulator import courier, database, live, media, people, present
+from wecom.emulator import cards, courier, database, live, media, people, present, pressing
 from wecom.emulator.callbacks import Twist
 from wecom.emulator.control import Control, ControlError, Result
 from wecom.emulator.models import App, Callback, Corp, Department, Entry, Member
 from wecom.emulator.people import Said
+from wecom.emulator.pressing import NotPressed
 
 POLL = 0.03
 LONGEST_WAIT = 60.0
@@ -116,6 +117,23 @@ def _said(control: Control, app: App) -> Said:
     if kind == "image":
         return people.picture(row, base_url=control.base_url)
     return people.voice(row) if kind == "voice" else people.video(row)
+
+
+def press(control: Control) -> Result:
+    """A button of a card in a member's chat: of `entry`, else of the newest card that has this `key`."""
+    rows = Entry.objects.filter(app=control.app(), member=control.member(), received=True)
+    rows = rows.filter(message__msgtype="template_card").select_related("message", "member", "app__corp")
+    key = control.text("key")
+    if "entry" in control.data:
+        entry = rows.filter(pk=int(control.number("entry"))).first()
+    else:
+        entry = next((row for row in rows.order_by("-pk") if cards.button(pressing.shown(row), key)), None)
+    if entry is None:
+        raise ControlError("there is no such card", 404)
+    try:
+        return {"callback": present.callback(pressing.press(entry, key, twist=_twist(control)))}
+    except NotPressed as problem:
+        raise ControlError(problem.words, 409) from problem
 
 
 def event(control: Control) -> Result:

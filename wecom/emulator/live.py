@@ -24,6 +24,10 @@ def entry(row: Entry) -> None:
     _after_commit({"what": "entry", "entry": present.entry(row)})
 
 
+def changed(row: Entry) -> None:
+    _after_commit({"what": "changed", "entry": present.entry(row)})
+
+
 def recalled(message: Message) -> None:
     _after_commit({"what": "recalled", "msgid": message.msgid})
 

@@ -28,6 +28,7 @@ def app(row: App) -> dict[str, Any]:
         "token": row.token,
         "aes_key": row.aes_key,
         "callback": row.callback_url,
+        "menu": row.menu,
     }
 
 
@@ -41,7 +42,8 @@ def entry(row: Entry) -> dict[str, Any]:
         "agentid": row.app.agent_id,
         "received": row.received,
         "msgtype": message.msgtype,
-        "content": message.content,
+        "content": (row.changed or {}).get("template_card") or message.content,
+        "card": card(row) if message.msgtype == "template_card" else None,
         "media_url": message.content.get("media_url"),
         "msgid": message.msgid,
         "at": row.at,
@@ -49,6 +51,13 @@ def entry(row: Entry) -> dict[str, Any]:
         "read": row.read,
         "callback": None if callback is None else {"id": callback.pk, "status": callback.status},
     }
+
+
+def card(row: Entry) -> dict[str, Any]:
+    """What became of a card: `replaced` is the greyed text in place of its buttons, "" while they can be pressed."""
+    changed = row.changed or {}
+    text = changed.get("replace_name") or (changed.get("template_card") or {}).get("replace_text") or ""
+    return {"replaced": text, "changed": row.changed is not None}
 
 
 def callback(row: Callback) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from wecom.emulator import clock, contents, live, media, recipients
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError
-from wecom.emulator.models import Accepted, App, Entry, Member, Message
+from wecom.emulator.models import Accepted, App, Entry, Member, Message, ResponseCode
 
 INTERVAL, INTERVAL_MAX = 1800, 14400
 RECALL_WITHIN = 24 * 3600.0
@@ -19,7 +19,7 @@ RECALL_WITHIN = 24 * 3600.0
 def send(request: Request) -> Answer:
     """Check everything, then deliver to everybody who may be reached."""
     app, body = request.caller, request.json()
-    _check_agent(app, body.get("agentid"))
+    check_agent(app, body.get("agentid"))
     digest = hashlib.sha256(request.body).hexdigest()
     now = clock.now()
     earlier = Accepted.objects.filter(app=app, digest=digest, until__gt=now).first() if _wants_check(body) else None
@@ -33,10 +33,13 @@ def send(request: Request) -> Answer:
     msgid = secrets.token_urlsafe(48)
     answer: dict[str, Any] = {**found.complaints(), "msgid": msgid}
     if content.answers_back:
+        _check_callback(app, fields)
         answer["response_code"] = secrets.token_urlsafe(32)
     if _wants_check(body):
         Accepted.objects.create(app=app, digest=digest, answer=answer, until=now + _interval(body))
     message = Message.objects.create(app=app, msgtype=content.msgtype, content=fields, msgid=msgid, sent_at=now)
+    if content.answers_back:
+        ResponseCode.objects.create(app=app, message=message, code=answer["response_code"], created_at=now)
     if not request.dropping:
         deliver(message, within_quota(app, found.members, now))
     return answer
@@ -80,7 +83,8 @@ def recall(request: Request) -> Answer:
     return {}
 
 
-def _check_agent(app: App, agent_id: object) -> None:
+def check_agent(app: App, agent_id: object) -> None:
+    """The application that a call names must be that of the token. Raises `ApiError` 41011, 40056, 301002."""
     if agent_id is None or agent_id == "":
         raise ApiError(41011)
     if isinstance(agent_id, bool) or not str(agent_id).isdecimal():
@@ -88,6 +92,14 @@ def _check_agent(app: App, agent_id: object) -> None:
     if int(str(agent_id)) != app.agent_id:
         siblings = App.objects.filter(corp=app.corp, agent_id=int(str(agent_id)))
         raise ApiError(301002 if siblings.exists() else 40056)
+
+
+def _check_callback(app: App, card: dict[str, Any]) -> None:
+    """A card that answers back needs somebody who listens, and a task ID that no other card of the application has."""
+    if not app.callback_url:
+        raise ApiError(43012)
+    if Message.objects.filter(app=app, msgtype="template_card", content__task_id=card["task_id"]).exists():
+        raise ApiError(42014, "the task_id was used before")
 
 
 def _wants_check(body: dict[str, Any]) -> bool:

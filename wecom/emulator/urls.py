@@ -5,10 +5,10 @@ from django.urls import path
 # These register the endpoints of cgi-bin.
 from wecom.emulator import control_people as people
 from wecom.emulator import control_wire as wire
-from wecom.emulator import directory, gateway, phone, sending, tokens, verification
+from wecom.emulator import directory, gateway, menus, phone, pressing, sending, tokens, verification
 from wecom.emulator.control import endpoint
 
-REGISTERED = (directory, sending, tokens)
+REGISTERED = (directory, menus, pressing, sending, tokens)
 
 urlpatterns = [
     path("cgi-bin/<path:path>", gateway.view),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("emulator/api/departments", endpoint(GET=people.departments, POST=people.add_department)),
     path("emulator/api/apps", endpoint(GET=people.apps, POST=people.save_app)),
     path("emulator/api/send", endpoint(POST=people.send, later=people.until_settled)),
+    path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),
     path("emulator/api/event", endpoint(POST=people.event, later=people.until_settled)),
     path("emulator/api/chat", endpoint(GET=people.chat)),
     path("emulator/api/read", endpoint(POST=people.read)),

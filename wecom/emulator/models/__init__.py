@@ -1,7 +1,7 @@
 """What the emulated platform remembers: the directory, messages, and what went over the wire."""
 
 from wecom.emulator.models.directory import AccessToken, App, Corp, Department, Member, WrongSecret
-from wecom.emulator.models.messages import Accepted, Entry, Media, Message
+from wecom.emulator.models.messages import Accepted, Entry, Media, Message, ResponseCode
 from wecom.emulator.models.wire import Attempt, Call, Callback, Clock, Fault
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "Media",
     "Member",
     "Message",
+    "ResponseCode",
     "WrongSecret",
 ]

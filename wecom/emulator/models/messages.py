@@ -58,6 +58,7 @@ class Entry(Row):
     received = models.BooleanField(help_text="By the person; false for what they sent themselves.")
     at = models.FloatField()
     read = models.BooleanField(default=False)
+    changed = models.JSONField(null=True, blank=True, help_text="What the application made of a card: for this person.")
 
     class Meta:
         app_label = "emulator"
@@ -66,6 +67,26 @@ class Entry(Row):
 
     def __str__(self) -> str:
         return f"{self.message_id} for {self.member_id}"
+
+
+class ResponseCode(Row):
+    """What lets an application change a card once: one comes with the message, one with each click."""
+
+    LIFETIME = 72 * 3600.0  # seconds
+
+    app_id: int
+
+    app = models.ForeignKey(App, on_delete=models.CASCADE)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="codes")
+    code = models.CharField(max_length=128, unique=True)
+    created_at = models.FloatField()
+    used_at = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        app_label = "emulator"
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Accepted(Row):

@@ -1,0 +1,201 @@
+"""Cards against the emulator: sent, pressed, changed once, whatever goes wrong on the way."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests import factories
+from wecom import cards, messages, outbox, services
+from wecom.contents import Button, ButtonCard
+from wecom.exceptions import ContentError
+from wecom.models import CardUpdate, Outbound
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BUTTONS = (Button(key="sd", text="标清"), Button(key="hd", text="高清"))
+NUMBERS = itertools.count(1)
+
+
+def card() -> ButtonCard:
+    return ButtonCard(title="要什么画质？", task_id=f"w{next(NUMBERS)}", buttons=BUTTONS)
+
+
+@pytest.fixture
+def sent(connected, person) -> Outbound:
+    """A card that has arrived."""
+    outbound = services.send(connected, card(), to=[person.user_id])
+    outbox.deliver(outbound.pk)
+    outbound.refresh_from_db()
+    assert outbound.status == "done"
+    return outbound
+
+
+def change(outbound: Outbound, text: str = "已选择：高清") -> CardUpdate:
+    """Ask for a change by the code of the message."""
+    code, (user_id,) = outbound.response_code, outbound.recipients
+    return services.update_card(outbound.application, response_code=code, user_id=user_id, text=text)
+
+
+def deliver(update: CardUpdate, *, times: int = 1, later: timedelta = timedelta()) -> CardUpdate:
+    for _ in range(times):
+        cards.deliver(update.pk, now=timezone.now() + later)
+        later += timedelta(hours=1)
+    update.refresh_from_db()
+    return update
+
+
+def replaced(person) -> str:
+    (entry,) = person.received()
+    return str(entry["card"]["replaced"])
+
+
+def test_a_card_arrives_with_its_buttons_and_brings_a_code(sent, person):
+    (entry,) = person.received()
+    assert [button["text"] for button in entry["content"]["button_list"]] == ["标清", "高清"]
+    assert sent.response_code
+
+
+def test_a_card_that_is_sent_again_is_taken_by_the_platform(sent, person):
+    services.resend(sent)
+    outbox.deliver(sent.pk)
+    names = [entry["content"]["task_id"] for entry in person.received()]
+    assert names == [sent.content["task_id"], sent.content["task_id"] + "@1"]
+
+
+def test_the_buttons_give_way_to_a_greyed_text(sent, person):
+    update = deliver(change(sent))
+    assert (update.status, update.reason, update.errcode) == ("done", "", 0)
+    assert replaced(person) == "已选择：高清"
+
+
+def test_a_click_changes_the_card_by_its_own_code(sent, person, connected):
+    person.presses("hd")
+    xml = person.emulator.api("GET", "callbacks", params={"member": person.user_id})["callbacks"][-1]["xml"]
+    event = messages.inbound(xml.encode())
+    assert isinstance(event, messages.Event)
+    assert (event.event, event.event_key, event.task_id) == ("template_card_event", "hd", sent.content["task_id"])
+    assert event.tree.find("CardType") == "button_interaction"
+    assert event.response_code != sent.response_code
+    deliver(services.update_card(connected, response_code=event.response_code, user_id=event.from_user_id, text="好"))
+    assert replaced(person) == "好"
+
+
+def test_two_clicks_on_one_button_are_two_acts_and_a_repeated_callback_is_one(sent, person):
+    person.presses("hd")
+    person.presses("hd")
+    rows = person.emulator.api("GET", "callbacks", params={"member": person.user_id})["callbacks"]
+    same_second = [row["xml"].replace(str(int(row["at"])), "1700000000") for row in rows]
+    first, second = (messages.identity(messages.inbound(xml.encode())) for xml in same_second)
+    assert first != second
+    assert first == messages.identity(messages.inbound(same_second[0].encode()))
+
+
+def test_what_was_chosen_on_a_card_is_in_the_tree():
+    chosen = "<SelectedItem><QuestionKey>q</QuestionKey><OptionIds><OptionId>a</OptionId></OptionIds></SelectedItem>"
+    event = messages.inbound(
+        "<xml><FromUserName>lisi</FromUserName><MsgType>event</MsgType><Event>template_card_event</Event>"
+        f"<TaskId>w1@3</TaskId><SelectedItems>{chosen}</SelectedItems></xml>".encode()
+    )
+    assert isinstance(event, messages.Event)
+    (items,) = event.tree.all("SelectedItems")
+    assert items.children[0].find("OptionIds/OptionId") == "a"
+    assert event.task_id == "w1"
+
+
+def test_a_code_is_used_once_however_often_one_asks(sent, person):
+    first, second = change(sent, "一"), change(sent, "二")
+    assert first.pk == second.pk
+    deliver(first, times=2)
+    assert (replaced(person), person.emulator.calls("message/update_template_card")) == ("一", 1)
+
+
+@pytest.mark.parametrize("fault", ["reset-after", "late", "truncated", "server-error", "html", "empty"])
+def test_a_lost_answer_is_settled_by_the_second_try(sent, person, fault):
+    person.emulator.fault(fault, "message/update_template_card", **({"value": 2} if fault == "late" else {}))
+    update = deliver(change(sent))
+    assert (update.status, update.reason, update.in_doubt) == ("queued", "busy", True)
+    update = deliver(update, later=timedelta(hours=1))
+    assert (update.status, update.reason) == ("done", "")
+    assert replaced(person) == "已选择：高清"
+
+
+def test_a_worker_that_died_after_the_call_leaves_no_failure(sent, person):
+    update = change(sent)
+    row = CardUpdate.claim(update.pk)
+    assert row is not None
+    cards._call(row)
+    CardUpdate.objects.filter(pk=update.pk).update(lease_until=timezone.now() - timedelta(days=1))
+    assert deliver(update).status == "done"
+
+
+@pytest.mark.parametrize("fault", ["busy", "rate-limited", "reset-before", "token-expired"])
+def test_what_passes_is_tried_again(sent, person, fault):
+    times = 2 if fault == "token-expired" else 1  # the first time a new token is tried at once
+    person.emulator.fault(fault, "message/update_template_card", times=times)
+    update = deliver(change(sent))
+    assert (update.status, update.reason) == ("queued", "busy")
+    assert deliver(update, later=timedelta(hours=1)).status == "done"
+    assert replaced(person) == "已选择：高清"
+
+
+def test_a_token_that_was_revoked_is_healed_at_once(sent, person):
+    person.emulator.api("DELETE", "tokens")
+    assert deliver(change(sent)).status == "done"
+
+
+def test_a_wrong_setting_holds_the_application_and_saving_it_goes_on(sent, person, connected):
+    person.emulator.fault("untrusted-ip", "message/update_template_card")
+    update = deliver(change(sent), times=2)
+    assert (update.status, update.reason, update.attempts) == ("queued", "held", 0)
+    connected.refresh_from_db()
+    assert "127.0.0.1" in connected.held_reason
+    services.save_application(connected)
+    assert deliver(update).status == "done"
+
+
+def test_a_code_that_was_used_elsewhere_fails_with_the_reason(sent):
+    used = deliver(change(sent))
+    again = factories.make_card_update(sent.application, response_code=used.response_code + "x", user_id=used.user_id)
+    assert (deliver(again).status, again.reason, again.errcode) == ("failed", "used", 60140)
+
+
+def test_after_three_days_nobody_asks_the_platform(sent, person):
+    update = deliver(change(sent), later=timedelta(hours=73))
+    assert (update.status, update.reason) == ("cancelled", "expired")
+    assert person.emulator.calls("message/update_template_card") == 0
+
+
+def test_a_person_without_the_card_is_named_as_the_reason(sent, connected):
+    update = services.update_card(connected, response_code=sent.response_code, user_id="lisi", text="x")
+    assert (deliver(update).status, update.reason) == ("failed", "recipient")
+
+
+def test_a_change_that_waits_holds_up_no_message(sent, person, connected):
+    person.emulator.fault("busy", "message/update_template_card")
+    assert deliver(change(sent)).status == "queued"
+    outbound = services.send_text(person.user_id, content="谢谢", application=connected)
+    outbox.deliver(outbound.pk)
+    assert person.texts()[-1] == "谢谢"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("好", "好"),
+        (" 两\n行 ", "两 行"),
+        ("汉" * 30, "汉" * 30),
+        ("汉" * 31, "汉" * 29 + "…"),
+        ("x" * 61, "x" * 59 + "…"),
+    ],
+)
+def test_a_greyed_text_is_one_line_that_fits(text, shown):
+    assert cards.replacement(text) == shown
+
+
+@pytest.mark.parametrize(("code", "text", "field"), [("", "x", "response_code"), ("c", " ", "text")])
+def test_a_change_without_a_code_or_a_text_is_refused(code, text, field):
+    with pytest.raises(ContentError) as caught:
+        services.update_card(factories.make_application(), response_code=code, user_id="lisi", text=text)
+    assert (caught.value.field, bool(caught.value.remedy)) == (field, True)

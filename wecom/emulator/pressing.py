@@ -1,0 +1,118 @@
+"""Cards in people's chats: what happens when somebody presses a button, and how the application changes the card.
+
+A response code comes with the message and with every click. It is good for one change, for 72 hours.
+"""
+
+import secrets
+from typing import Any
+
+from wecom.emulator import callbacks, cards, clock, live, present, recipients
+from wecom.emulator.callbacks import PLAIN, Twist
+from wecom.emulator.calls import Answer, Request, endpoint
+from wecom.emulator.errors import ApiError
+from wecom.emulator.models import App, Callback, Entry, ResponseCode
+from wecom.emulator.sending import check_agent
+
+USERS = 1000
+
+
+class NotPressed(Exception):
+    """There is no such button, or it can no longer be pressed."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def press(entry: Entry, key: str, *, twist: Twist = PLAIN) -> Callback:
+    """Press a button of a card in a person's chat. Raises `NotPressed`."""
+    card = shown(entry)
+    if entry.message.msgtype != "template_card" or entry.message.recalled:
+        raise NotPressed("there is no card to press")
+    if present.card(entry)["replaced"]:
+        raise NotPressed("the buttons of this card were replaced")
+    if cards.button(card, key) is None:
+        raise NotPressed(f"the card has no button {key!r}")
+    code = ResponseCode.objects.create(
+        app=entry.app, message=entry.message, code=secrets.token_urlsafe(32), created_at=clock.now()
+    )
+    fields = [
+        ("EventKey", key),
+        ("TaskId", entry.message.content.get("task_id", "")),
+        ("CardType", card["card_type"]),
+        ("ResponseCode", code.code),
+    ]
+    head = ("Event", "template_card_event")
+    return callbacks.create(entry.app, entry.member.userid, "template_card_event", [head, *fields], twist=twist)
+
+
+def shown(entry: Entry) -> dict[str, Any]:
+    """The card as this person sees it."""
+    card: dict[str, Any] = (entry.changed or {}).get("template_card") or entry.message.content
+    return card
+
+
+@endpoint("message/update_template_card", "POST")
+def update(request: Request) -> Answer:
+    """Change a card for those who are named and have it."""
+    app, body = request.caller, request.json()
+    check_agent(app, body.get("agentid"))
+    changed = _change(body)
+    code = _code(app, body.get("response_code"))
+    if "replace_name" in changed and code.message.content.get("card_type") not in cards.INTERACTIVE:
+        raise ApiError(42031, "only a card with buttons can replace them")
+    entries = list(Entry.objects.filter(message=code.message, received=True).select_related("member", "message", "app"))
+    found, unknown = _named(app, body, entries)
+    if not found:
+        raise ApiError(82102)
+    code.used_at = clock.now()
+    code.save(update_fields=["used_at"])
+    for entry in found:
+        entry.changed = changed
+        entry.save(update_fields=["changed"])
+        live.changed(entry)
+    return {"invaliduser": unknown} if unknown else {}
+
+
+def _change(body: dict[str, Any]) -> dict[str, Any]:
+    button, card = body.get("button"), body.get("template_card")
+    if isinstance(button, dict):
+        name = button.get("replace_name")
+        if not isinstance(name, str) or not name.strip():
+            raise ApiError(42038, "missing replace_name")
+        return {"replace_name": name}
+    if isinstance(card, dict):
+        return {"template_card": cards.check(card, updating=True)}
+    raise ApiError(40058, "missing button or template_card")
+
+
+def _code(app: App, given: object) -> ResponseCode:
+    row = ResponseCode.objects.filter(code=str(given or "")).select_related("message").first()
+    if row is None or row.used_at is not None or row.created_at + ResponseCode.LIFETIME <= clock.now():
+        raise ApiError(60140)
+    if row.app_id != app.pk:
+        raise ApiError(42015)
+    return row
+
+
+def _named(app: App, body: dict[str, Any], entries: list[Entry]) -> tuple[list[Entry], list[str]]:
+    """The entries of those who are named, and the user IDs that have no such card."""
+    if body.get("atall") in {1, "1"}:
+        return entries, []
+    users, parties = _list(body, "userids"), _list(body, "partyids")
+    if not (users or parties or _list(body, "tagids")):
+        raise ApiError(82101)
+    if len(users) > USERS:
+        raise ApiError(40032)
+    names = list(dict.fromkeys(str(user).lower() for user in users))
+    inside = recipients.within(app.corp_id, {int(str(party)) for party in parties if str(party).isdecimal()})
+    by_name = {entry.member.userid.lower(): entry for entry in entries}
+    found = [entry for name, entry in by_name.items() if name in names or inside & set(entry.member.departments)]
+    return found, [name for name in names if name not in by_name]
+
+
+def _list(body: dict[str, Any], field: str) -> list[object]:
+    value = body.get(field) or []
+    if not isinstance(value, list):
+        raise ApiError(40058, f"{field} is not a list")
+    return value
