@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
 
+from openuser.api import admin as api_clients  # noqa: F401 - Django looks for pages only here
 from openuser.forms import AccountForm, NewAccountForm
 from openuser.lib.admin import NOTHING, KeptAdmin, badge, moment
 from openuser.roles import WORDS, Role

@@ -105,6 +105,7 @@ def suite(stack: ExitStack, folder: Path, *, fast: bool, extra: list[str]) -> It
         ("lint-imports", (str(Path(sys.executable).with_name("lint-imports")),)),
         ("makemigrations --check", (manage, "makemigrations", "--check", "--dry-run")),
         ("check --fail-level WARNING", (manage, "check", "--fail-level", "WARNING")),
+        ("spectacular --fail-on-warn", (manage, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)),
     ):
         yield Step(title=title, work=partial(succeeds, line, plain))
     if not fast:
