@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from avatars import services as avatars
 from avatars.models import Render
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """One render now. `progress` is 0..100; `seconds_left` an estimate; the addresses are empty until it is done."""
+    """One render now. `progress` is 0..100, `seconds_left` an estimate, the addresses are None until it is done."""
 
     id: int
     status: str
@@ -17,9 +19,9 @@ class Progress:
     seconds_left: int
     reason: str
     hint: str
-    video_url: str
-    captions_url: str
-    poster_url: str
+    video_url: str | None
+    captions_url: str | None
+    poster_url: str | None
     is_final: bool
 
 
@@ -36,8 +38,8 @@ def progress_of(pk: int) -> Progress | None:
         seconds_left=round(avatars.seconds_left(render)),
         reason=render.reason,
         hint=render.hint,
-        video_url=render.video.url if render.video else "",
-        captions_url=render.captions.url if render.captions else "",
-        poster_url=render.poster.url if render.poster else "",
+        video_url=reverse("render-video", args=[pk]) if render.video else None,
+        captions_url=reverse("render-captions", args=[pk]) if render.captions else None,
+        poster_url=reverse("render-poster", args=[pk]) if render.poster else None,
         is_final=render.is_finished,
     )

@@ -9,28 +9,46 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.http.request import split_domain_port, validate_host
 
+from openuser.api import clients
+from openuser.api.authentication import token_of
+from openuser.models import ApiClient
+
 PROTOCOL = "openuser.v1"
+# A browser cannot set headers on a websocket. In the address a token would end in logs, so it comes as a subprotocol.
+TOKEN = "bearer."  # noqa: S105
 
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """A person with permissions."""
+    """A person with permissions, or a program with scopes."""
 
-    user: AbstractUser
+    who: AbstractUser | ApiClient
 
     @property
     def is_staff(self) -> bool:
-        return self.user.is_staff
+        return isinstance(self.who, AbstractUser) and self.who.is_staff
 
     async def may(self, permission: str, *, scope: str = "") -> bool:
-        """Whether they may see that; `scope` is what a token needs for the same."""
-        return bool(await database_sync_to_async(self.user.has_perm)(permission))
+        """Whether a person has the permission, or a program the scope."""
+        if isinstance(self.who, ApiClient):
+            return scope in self.who.scopes
+        return bool(await database_sync_to_async(self.who.has_perm)(permission))
 
 
 async def viewer_of(scope: Any) -> Viewer | None:
-    """Who it is, or None for a stranger."""
+    """Who it is, or None for a stranger. Whoever sends a token is judged by that alone."""
+    token = _token(scope)
+    if token is not None:
+        client: ApiClient | None = await database_sync_to_async(clients.find)(token)
+        return Viewer(who=client) if client else None
     user: AbstractUser | AnonymousUser = scope["user"]
-    return Viewer(user=user) if isinstance(user, AbstractUser) and user.is_active else None
+    return Viewer(who=user) if isinstance(user, AbstractUser) and user.is_active else None
+
+
+def _token(scope: Any) -> str | None:
+    token = token_of(_header(scope, b"authorization"))
+    offers = [name.removeprefix(TOKEN) for name in offered(scope) if name.startswith(TOKEN)]
+    return token if token is not None else next(iter(offers), None)
 
 
 def offered(scope: Any) -> list[str]:

@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from avatars import rendering, services
 from avatars.models import Render
 from openuser import live
+from openuser.api import clients
 from openuser.asgi import application
 from openuser.lib import publish
 from openuser.settings import base
@@ -95,7 +96,7 @@ def test_a_render_tells_its_state_its_progress_and_its_end(site):
             rendering.render_finished.send(Render, render=render)
         last = hear(opened)
         assert (last["status"], last["is_final"], last["seconds_left"]) == ("done", True, 0)
-        assert last["video_url"] == "/media/renders/ab/video.mp4"
+        assert (last["video_url"], last["poster_url"]) == (f"/api/v1/renders/{render.pk}/video/", None)
         assert ending(opened) == 1000
 
 
@@ -152,6 +153,42 @@ def test_what_a_client_says_changes_nothing(site):
         opened.send(b"\x00")
         services.cancel_render(render)
         assert hear(opened)["status"] == "cancelled"
+
+
+# ---- programs
+
+
+def test_a_program_sends_its_token_in_a_header_or_as_a_subprotocol(site):
+    _, token = clients.create("OA", scopes=["renders:read"])
+    path = f"/ws/v1/renders/{make_render().pk}/"
+    with site.open(path, headers={"Authorization": f"Bearer {token}"}, origin=None) as opened:
+        assert hear(opened)["status"] == "queued"
+    for offers in (["openuser.v1", f"bearer.{token}"], [f"bearer.{token}"]):
+        with site.open(path, subprotocols=offers) as opened:
+            assert opened.subprotocol == offers[0]
+            assert hear(opened)["status"] == "queued"
+
+
+def test_a_token_that_does_not_suffice_is_refused(site):
+    path = f"/ws/v1/renders/{make_render().pk}/"
+    client, token = clients.create("OA", scopes=["messages:read"])
+    headers = {"Authorization": f"Bearer {token}"}
+    assert ending(site.open(path, headers=headers, origin=None)) == 4403
+    client.scopes, client.enabled = ["renders:read"], False
+    client.save()
+    assert ending(site.open(path, headers=headers, origin=None)) == 4401
+    assert ending(site.open(path, subprotocols=["bearer.wrong"])) == 4401
+    assert ending(site.open(f"{path}?token={token}", origin=None)) == 4401
+
+
+def test_a_bad_token_is_not_saved_by_a_good_session(site):
+    path = f"/ws/v1/renders/{make_render().pk}/"
+    assert ending(site.open(path, signed_in("view_render"), subprotocols=["bearer.wrong"])) == 4401
+
+
+def test_the_admins_home_is_no_place_for_programs(site):
+    _, token = clients.create("OA", scopes=["renders:read"])
+    assert ending(site.open("/ws/v1/home/", headers={"Authorization": f"Bearer {token}"}, origin=None)) == 4403
 
 
 # ---- the admin's home
