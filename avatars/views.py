@@ -31,6 +31,7 @@ from avatars.serializers import (
     VoiceSerializer,
 )
 from openuser.lib import ranges
+from openuser.lib.filters import IdFilter
 
 PICTURES = {(200, f"image/{kind}"): OpenApiTypes.BINARY for kind in ("png", "jpeg", "webp")}
 RANGED = {
@@ -52,6 +53,16 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
     required_scopes = {"GET": "digital_humans:read"}
 
 
+class DigitalHumanFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which digital humans to list."""
+
+    voice = IdFilter()
+
+    class Meta:
+        model = DigitalHuman
+        fields = ("name", "mode")
+
+
 @extend_schema_view(
     list=extend_schema(summary="List digital humans"),
     retrieve=extend_schema(summary="Get a digital human"),
@@ -62,7 +73,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
     queryset = DigitalHuman.objects.all()
     serializer_class = DigitalHumanSerializer
     parser_classes = (parsers.MultiPartParser, parsers.JSONParser)
-    filterset_fields = ("name", "voice", "mode")
+    filterset_class = DigitalHumanFilter
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = {
         "GET": "digital_humans:read",
@@ -99,7 +110,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(summary="Get the portrait", responses=PICTURES | RANGED)
-    @action(detail=True, filterset_fields=())
+    @action(detail=True)
     def portrait(self, request: Request, pk: str) -> HttpResponseBase:
         """The picture as it was uploaded."""
         return _file(request, self.get_object().portrait)
@@ -117,7 +128,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
 class RenderFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which renders to list."""
 
-    digital_human = django_filters.NumberFilter()
+    digital_human = IdFilter()
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
     created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
 

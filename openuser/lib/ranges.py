@@ -12,12 +12,14 @@ from django.utils.http import http_date
 
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 64 * 1024
+# Systems differ in what they call captions.
+KINDS = {".srt": "application/x-subrip"}
 
 
 def serve(request: HttpRequest, file: Path) -> HttpResponseBase:
     """The file, with Range; 416 for a range that it does not have."""
     size = file.stat().st_size
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    kind = KINDS.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     span = _span(request.headers.get("Range", ""), size)
     response: HttpResponseBase
     if span is None:
