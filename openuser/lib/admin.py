@@ -82,7 +82,9 @@ class WorkAdmin(RequestedAdmin):
 
     @display(description=_("status"), ordering="status")
     def state(self, row: Any) -> str:
-        return badge(row.get_status_display(), TONES.get(row.status, ""))
+        words = badge(row.get_status_display(), TONES.get(row.status, ""))
+        # The attribute tells static/openuser/live.js to look again.
+        return words if row.is_finished else format_html("<span data-unfinished>{}</span>", words)
 
     @display(description=_("reason"), ordering="reason")
     def why(self, row: Any) -> str:
