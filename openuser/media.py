@@ -1,4 +1,4 @@
-"""Files of the media folder, for staff only: portraits and videos are of people."""
+"""Files of the media folder, for staff, and for whoever has a link: portraits and videos are of people."""
 
 from pathlib import Path
 
@@ -9,14 +9,20 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils._os import safe_join
 
-from openuser.lib import ranges
+from openuser.lib import links, ranges
 
 LONGEST = 200
 
 
-@staff_member_required
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of the media folder, whole or the one range asked for."""
+    if links.opens(name, request.GET.get("key", "")):
+        return ranges.serve(request, _find(name))
+    return _for_staff(request, name)
+
+
+@staff_member_required
+def _for_staff(request: HttpRequest, name: str) -> HttpResponseBase:
     return ranges.serve(request, _find(name))
 
 

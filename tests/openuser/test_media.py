@@ -1,7 +1,9 @@
-"""Files with Range, for staff only."""
+"""Files with Range, for staff, and for whoever has a link."""
 
 import pytest
 from django.contrib.auth.models import User
+
+from openuser.lib import links
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +63,29 @@ def test_nothing_outside_the_folder(staff, file, name):
 
 def test_nobody_else(client, file):
     assert client.get(file).status_code == 302
+
+
+def shared(settings, name: str) -> str:
+    settings.SITE_URL = "https://example.com/"
+    url = links.shared(name)
+    assert url.startswith(f"https://example.com/media/{name}?key=")
+    return url.removeprefix("https://example.com")
+
+
+def test_a_link_opens_for_anybody_and_with_ranges(client, file, settings):
+    answer = client.get(shared(settings, "renders/a.mp4"), headers={"Range": "bytes=0-9"})
+    assert answer.status_code == 206
+    assert body(answer) == bytes(range(10))
+
+
+def test_a_link_opens_this_file_only_and_not_for_ever(client, file, settings):
+    url = shared(settings, "renders/a.mp4")
+    for other in (file, f"{file}?key=", url[:-1], url.replace("renders/a", "renders/b")):
+        assert client.get(other).status_code == 302
+    settings.LINK_DAYS = -1
+    assert client.get(url).status_code == 302
+
+
+def test_a_link_leads_nowhere_outside_the_folder(client, file):
+    key = links.shared("../secrets.env").partition("?")[2]
+    assert client.get(f"/media/../secrets.env?{key}").status_code == 404
