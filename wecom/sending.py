@@ -27,10 +27,14 @@ class Acting:
     """What a handler is answering; every send inside it gets the next number."""
 
     callback: Callback
+    numbered: bool = field(default=True)
     sent: int = field(default=0)
     gave_way: bool = field(default=False)
 
     def next_key(self) -> str:
+        """ "" for a send that has no number here."""
+        if not self.numbered:
+            return ""
         self.sent += 1
         return f"callback:{self.callback.pk}:{self.sent}"
 
@@ -48,7 +52,8 @@ def acting_on(callback: Callback) -> Iterator[None]:
 @contextmanager
 def apart() -> Iterator[None]:
     """Sends inside this block do not count among those of the handler: something else makes them only once."""
-    with _as(None):
+    callback = answering()
+    with _as(Acting(callback=callback, numbered=False) if callback else None):
         yield
 
 
@@ -75,6 +80,17 @@ def default_application() -> Application:
     return callback.application if callback else applications.default()
 
 
+def check_recipients(to: Sequence[str]) -> list[str]:
+    """User IDs in lower case, each once. Raises `ContentError` for what is none, and for more than 1,000."""
+    recipients = list(dict.fromkeys(user_id.lower() for user_id in to))
+    if not 0 < len(recipients) <= MAX_RECIPIENTS:
+        raise ContentError("A message goes to 1 to 1,000 members.", code="recipients", field="to")
+    if not all(USER_ID.fullmatch(user_id) for user_id in recipients):
+        # "@all" and "a|b" among them: whom they reach is not known, nor who of them did not get it.
+        raise ContentError("A recipient is no user ID.", code="recipients", field="to")
+    return recipients
+
+
 @transaction.atomic
 def send(
     application: Application,
@@ -95,12 +111,7 @@ def send(
     if acting is not None:
         delivery_key = delivery_key or acting.next_key()
         cid = cid or acting.callback.cid
-    recipients = list(dict.fromkeys(user_id.lower() for user_id in to))
-    if not 0 < len(recipients) <= MAX_RECIPIENTS:
-        raise ContentError("A message goes to 1 to 1,000 members.", code="recipients", field="to")
-    if not all(USER_ID.fullmatch(user_id) for user_id in recipients):
-        # "@all" and "a|b" among them: whom they reach is not known, nor who of them did not get it.
-        raise ContentError("A recipient is no user ID.", code="recipients", field="to")
+    recipients = check_recipients(to)
     payload = content.payload()
     values: dict[str, Any] = {
         "application": application,
