@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from avatars import services as avatars
 from avatars.models import Render
 from conversations.models import Conversation, Message
+from openuser.plans import next_plans
 from openuser.troubles import troubles_for
 from wecom.models import Application, Outbound
 
@@ -62,11 +63,14 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "held": _held() if may("wecom.view_application") else [],
         "cards": [*_of_talk(today, may), *(_of_renders(today) if sees_renders else []), *_of_outbounds(today, may)],
         "sees_renders": sees_renders,
-        "sees_troubles": sees_renders or sees_outbounds,
+        "sees_troubles": sees_renders or sees_outbounds or may("scheduling.view_run"),
         "sees_talk": sees_talk,
         "making": _making() if sees_renders else [],
         "videos": _videos(today) if sees_renders else [],
         "troubles": troubles_for(may),
+        "sees_plans": may("scheduling.view_schedule"),
+        "plans": next_plans() if may("scheduling.view_schedule") else [],
+        "may_plan": may("scheduling.add_schedule"),
         "talks": _talks(today) if sees_talk else [],
         "mending": {"wecom": may("wecom.change_application")},
     }

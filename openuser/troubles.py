@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from avatars.models import Render
 from openuser.lib.admin import change_url, reason_words
+from scheduling.models import Run
 from wecom.models import Outbound
 
 LATELY = timedelta(days=3)
@@ -61,6 +62,8 @@ def troubles_for(may: Callable[[str], bool]) -> list[Trouble]:
         found += [_of_render(row, may("avatars.change_render")) for row in _failed_renders(since)]
     if may("wecom.view_outbound"):
         found += [_of_outbound(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
+    if may("scheduling.view_run"):
+        found += [_of_run(row) for row in _failed_runs(since)]
     return sorted(found, key=lambda trouble: trouble.at, reverse=True)[:MOST]
 
 
@@ -75,6 +78,11 @@ def _failed_outbounds(since: datetime) -> Any:
     late = Q(status=Outbound.Status.CANCELLED, reason=Outbound.Reason.EXPIRED)
     rows = Outbound.objects.filter(Q(status=Outbound.Status.FAILED) | late, finished_at__gte=since)
     return rows.select_related("application").order_by("-finished_at")[:MOST]
+
+
+def _failed_runs(since: datetime) -> Any:
+    rows = Run.objects.filter(outcome__in=(Run.Outcome.MISSED, Run.Outcome.FAILED), due_at__gte=since)
+    return rows.select_related("schedule").order_by("-due_at")[:MOST]
 
 
 def _of_render(render: Render, acts: bool) -> Trouble:
@@ -109,6 +117,28 @@ def _of_outbound(outbound: Outbound, acts: bool) -> Trouble:
         more=f"{CODES}{outbound.errcode}" if outbound.errcode else "",
         buttons=tuple(buttons) if acts else (),
     )
+
+
+def _of_run(run: Run) -> Trouble:
+    return Trouble(
+        key=f"run-{run.pk}",
+        what=_("Schedule not kept"),
+        words=str(run.schedule),
+        why=run.get_outcome_display(),
+        remedy=run.why,
+        at=run.due_at,
+        url=_address(run),
+        more="",
+        buttons=(),
+    )
+
+
+def _address(row: Any) -> str:
+    """The admin's page of a row; empty where there is none."""
+    try:
+        return change_url(row)
+    except NoReverseMatch:
+        return ""
 
 
 def _recipients(outbound: Outbound) -> str:

@@ -1,7 +1,7 @@
 """The admin's home: what it shows, to whom, with what advice, and how much it asks of the database."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.models import Content, Conversation, Message
+from scheduling import services as scheduling
+from scheduling.models import Run, Schedule
 from tests.factories import make_application, make_member, make_outbound, make_render
 from wecom.models import Application, Outbound
 
 pytestmark = pytest.mark.django_db
-SEEN = ("view_render", "view_outbound", "view_conversation", "view_message", "view_application")
-PANELS = ("making", "talks", "videos", "troubles")
+SEEN = (
+    "view_render",
+    "view_outbound",
+    "view_conversation",
+    "view_message",
+    "view_application",
+    "view_schedule",
+    "view_run",
+)
+PANELS = ("making", "talks", "videos", "troubles", "plans")
 
 
 def home(*permissions: str, language: str = "en") -> str:
@@ -62,6 +72,15 @@ def make_failed(reason: str, **fields: Any) -> Outbound:
     return make_outbound(status="failed", reason=reason, finished_at=timezone.now(), **fields)
 
 
+def make_schedule(name: str, **fields: Any) -> Schedule:
+    values = {"cron": "0 9 * * *", "text": "早上好", "user_ids": ["lisi"], **fields}
+    return scheduling.save_schedule(Schedule(name=name, **values))
+
+
+def make_missed(schedule: Schedule, due_at: datetime) -> Run:
+    return Run.objects.create(schedule=schedule, due_at=due_at, outcome=Run.Outcome.MISSED)
+
+
 def make_busy_day(application: Application, count: int) -> None:
     """So many of everything that the page lists."""
     for number in range(count):
@@ -71,6 +90,7 @@ def make_busy_day(application: Application, count: int) -> None:
         make_render(status="done", poster="renders/a/poster.jpg", seconds=4, finished_at=timezone.now())
         make_failed("unknown", application=application)
         make_outbound(application)
+        make_missed(make_schedule(f"schedule {number}"), timezone.now())
 
 
 # ---- what it shows
@@ -111,6 +131,18 @@ def test_a_video_of_today_is_shown_by_its_poster():
     page = home("view_render")
     assert "/media/renders/a/poster.jpg" in page
     assert "renders/b" not in page
+
+
+def test_the_schedules_that_speak_next_are_shown_soonest_first():
+    now = timezone.localtime()
+    soon, later = now + timedelta(minutes=5), now + timedelta(hours=3)
+    make_schedule("later", cron=f"{later.minute} {later.hour} * * *")
+    make_schedule("soon", cron=f"{soon.minute} {soon.hour} * * *")
+    scheduling.pause(make_schedule("paused", cron="* * * * *"))
+    page = home("view_schedule")
+    assert page.index(">soon<") < page.index(">later<")
+    assert f"{soon:%m-%d %H:%M}" in page
+    assert ">paused<" not in page
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -195,6 +227,15 @@ def test_only_who_may_connect_an_application_is_asked_to():
     assert "No application of WeChat Work is connected yet." not in home("view_application")
 
 
+def test_a_schedule_that_was_missed_is_a_trouble_and_says_why():
+    schedule = make_schedule("morning")
+    make_missed(schedule, timezone.now() - timedelta(hours=1))
+    Run.objects.create(schedule=schedule, due_at=timezone.now() - timedelta(days=1), outcome=Run.Outcome.SENT)
+    page = home("view_run")
+    assert page.count("Schedule not kept") == 1
+    assert "OpenUser was not working at that time" in page
+
+
 # ---- to whom
 
 
@@ -206,6 +247,8 @@ def test_only_who_may_connect_an_application_is_asked_to():
         (("view_outbound",), ["troubles"]),
         (("view_conversation",), ["talks"]),
         (("view_message",), []),
+        (("view_schedule",), ["plans"]),
+        (("view_run",), ["troubles"]),
         (SEEN, list(PANELS)),
     ],
 )

@@ -1,0 +1,30 @@
+"""What is said next by schedules: for the admin's home."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from scheduling.models import Schedule
+
+NEXT = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The next time that a schedule speaks; `rule` is when it does, in words."""
+
+    schedule: Schedule
+    at: datetime
+    rule: str
+
+
+def next_plans() -> list[Plan]:
+    """The next schedules that speak, the soonest first."""
+    now = timezone.now()
+    # On days off a schedule of working days comes first and speaks later: a few more are read than shown.
+    rows = Schedule.objects.filter(paused=False, next_tick_at__isnull=False).order_by("next_tick_at")[: 4 * NEXT]
+    plans = [
+        Plan(schedule=row, at=moment, rule=row.words) for row in rows for moment in row.rule.upcoming(now, count=1)
+    ]
+    return sorted(plans, key=lambda plan: plan.at)[:NEXT]
