@@ -25,7 +25,9 @@ class Filters(DjangoFilterBackend):  # type: ignore[misc]
         return queryset
 
     def _refuse_unknown(self, request: Request, known: set[str]) -> None:
-        for name in request.query_params:
+        for name, value in request.query_params.items():
+            if name in known and not value:
+                raise ValidationError({name: [_("A filter needs a value.")]}, code="blank")
             if name not in known:
                 words = _("There is no such filter. There are: %(known)s.") % {"known": ", ".join(sorted(known))}
                 raise ValidationError({name: [words]}, code="unknown_filter")

@@ -12,8 +12,10 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -49,7 +51,11 @@ class Idempotency:
         owner = owner_of(request)
         if not owner:
             return self.get_response(request)  # which will not let it in
-        claim = claim_key(owner, key, fingerprint_of(request))
+        try:
+            fingerprint = fingerprint_of(request)
+        except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+            return _refuse(request, 400, "parse_error", _("The body cannot be read."))
+        claim = claim_key(owner, key, fingerprint)
         if isinstance(claim, str):
             return REFUSALS[claim](request)
         return replay(claim) if claim.status else self._act(request, claim)

@@ -205,6 +205,13 @@ def test_a_file_sent_again_is_the_same_whatever_its_boundary(api, photo):
     assert DigitalHuman.objects.count() == 1
 
 
+def test_a_form_that_is_none_is_refused(api):
+    kind = "multipart/form-data"
+    answer = api.post(HUMANS, b"--x", content_type=kind, headers={"Idempotency-Key": "k-1"})
+    assert problem(answer, 400)["code"] == "parse_error"
+    assert not ApiAnswer.objects.exists()
+
+
 def test_answers_are_forgotten_after_a_day(api, wish):
     first = ask(api, wish)
     ApiAnswer.objects.update(created_at=timezone.now() - timedelta(hours=23))

@@ -1,0 +1,38 @@
+"""Schemathesis reads the description and tries what nobody thought of, over HTTP, with every check it has."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from openuser.models import ApiClient
+from openuser.seed import seed
+from tests.emulated import ROOT
+from tests.factories import make_api, make_application
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+
+
+@pytest.mark.slow
+@pytest.mark.once
+@pytest.mark.django_db(transaction=True)
+def test_schemathesis_finds_nothing(live_server, tmp_path):
+    make_application(is_default=True)
+    seed()
+    api = make_api(*ApiClient.Scope.values, rate=100_000)
+    token = api._credentials["HTTP_AUTHORIZATION"]
+    line = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"),
+        *(f"{live_server.url}/api/v1/openapi.json", "--header", f"Authorization: {token}", "--no-color"),
+        *("--max-examples", "20", "--seed", "1", "--suppress-health-check", "all", "--continue-on-failure"),
+    ]
+    found = subprocess.run(
+        line,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout[-8000:] + found.stderr[-2000:]
