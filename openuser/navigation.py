@@ -1,52 +1,94 @@
 """The admin's sidebar: by what people do, not by app."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+PLAIN_ICON = "table_rows"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A heading, and the models under it with their icons."""
+
+    title: Any
+    icons: dict[str, str]
+
 
 SECTIONS = (
-    ("Talk", (("conversations", "conversation", "forum"), ("conversations", "answer", "quiz"))),
-    (
-        "Digital humans",
-        (("avatars", "digitalhuman", "face"), ("avatars", "voice", "mic"), ("avatars", "render", "movie")),
+    Section(
+        title=_("Talk"),
+        icons={
+            "conversations.Conversation": "forum",
+            "conversations.Answer": "quiz",
+            "conversations.Flow": "account_tree",
+            "conversations.Session": "route",
+            "conversations.Desk": "desk",
+        },
     ),
-    (
-        "WeChat Work",
-        (
-            ("wecom", "application", "apps"),
-            ("conversations", "desk", "desk"),
-            ("wecom", "member", "badge"),
-            ("wecom", "callback", "call_received"),
-            ("wecom", "outbound", "send"),
-            ("conversations", "message", "chat"),
-            ("wecom", "upload", "upload_file"),
-        ),
+    Section(
+        title=_("Digital humans"),
+        icons={"avatars.DigitalHuman": "face", "avatars.Voice": "mic", "avatars.Render": "movie"},
     ),
-    (
-        "System",
-        (("auth", "user", "person"), ("auth", "group", "group"), ("django_celery_beat", "periodictask", "timer")),
+    Section(title=_("Schedules"), icons={"scheduling.Schedule": "calendar_month", "scheduling.Run": "event_available"}),
+    Section(
+        title=_("Deliveries"),
+        icons={
+            "conversations.Message": "chat",
+            "wecom.Outbound": "send",
+            "wecom.Upload": "upload_file",
+            "wecom.Callback": "call_received",
+            "wecom.CardUpdate": "ad_units",
+            "conversations.Errand": "travel_explore",
+        },
+    ),
+    Section(
+        title=_("WeChat Work"),
+        icons={
+            "wecom.Application": "apps",
+            "wecom.Corporation": "domain",
+            "wecom.Member": "badge",
+            "wecom.MenuButton": "menu",
+            "wecom.MenuPublication": "publish",
+        },
+    ),
+    Section(
+        title=_("System"),
+        icons={
+            "auth.User": "person",
+            "auth.Group": "group",
+            "openuser.ApiClient": "key",
+            "django_celery_beat.PeriodicTask": "timer",
+        },
     ),
 )
 
 
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
-    """Unfold's navigation: only what this person may see."""
-    names = {"Talk": _("Talk"), "Digital humans": _("Digital humans"), "WeChat Work": _("WeChat Work")}
-    return [
-        {"title": names.get(title, _("System")), "separator": True, "items": list(_items(request, entries))}
-        for title, entries in SECTIONS
-    ]
+    """Unfold's navigation: only what this person may see, and whatever has a page though no section names it."""
+    pages = {model._meta.label: page for model, page in admin.site._registry.items()}
+    named = {label for section in SECTIONS for label in section.icons}
+    rest = Section(title=_("More"), icons=dict.fromkeys(sorted(set(pages) - named), PLAIN_ICON))
+    home = {"title": gettext("Overview"), "icon": "home", "link": reverse("admin:index")}
+    shown: list[dict[str, Any]] = [{"title": "", "items": [home]}]
+    for section in (*SECTIONS, rest):
+        items = list(_items(request, section, pages))
+        if items:
+            shown.append({"title": str(section.title), "separator": True, "items": items})
+    return shown
 
 
-def _items(request: HttpRequest, entries: tuple[tuple[str, str, str], ...]) -> Any:
-    for app, model, icon in entries:
-        if request.user.has_perm(f"{app}.view_{model}"):
-            title = str(apps.get_model(app, model)._meta.verbose_name_plural)
-            yield {
-                "title": title[:1].upper() + title[1:],
-                "icon": icon,
-                "link": reverse(f"admin:{app}_{model}_changelist"),
-            }
+def _items(request: HttpRequest, section: Section, pages: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for label, icon in section.icons.items():
+        page = pages.get(label)
+        if page is not None and page.get_model_perms(request).get("view"):
+            options = page.opts
+            title = str(options.verbose_name_plural)
+            address = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+            yield {"title": title[:1].upper() + title[1:], "icon": icon, "link": address}

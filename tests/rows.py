@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -54,7 +55,7 @@ def value(field: models.Field[Any, Any]) -> Any:
         models.JSONField: {},
         models.IntegerField: secrets.randbelow(30_000) + 1,
         models.FloatField: 1.0,
-        models.DecimalField: 1,
+        models.DecimalField: Decimal(secrets.randbelow(9_000)) / 100,
         models.BooleanField: True,
         models.BinaryField: b"bytes",
     }
@@ -71,6 +72,10 @@ def make_desk(**fields: Any) -> Any:
 
 def make_member(**fields: Any) -> Any:
     return factories.make_member(factories.make_application(), f"member{secrets.token_hex(6)}", **fields)
+
+
+def make_menu_button(**fields: Any) -> Any:
+    return factories.make_menu_button(factories.make_application(), **fields)
 
 
 def make_conversation(application: Application | None = None, **fields: Any) -> Conversation:
@@ -122,6 +127,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "wecom.Callback": factories.make_callback,
     "wecom.Corporation": factories.make_corporation,
     "wecom.Member": make_member,
+    "wecom.MenuButton": make_menu_button,
     "wecom.Outbound": make_attempted,
     "wecom.Upload": factories.make_upload,
 }
