@@ -9,6 +9,17 @@ from django.utils import translation
 from conversations import answering, channel, wording
 from conversations.errands import run_errand
 from conversations.flows import publish, roll_back
+from conversations.generation import (
+    generate_and_send_video,
+    generate_digital_human_video,
+    generate_response,
+    generate_video,
+    process_with_ai,
+    reply_to,
+    send_video_of,
+    video_of,
+    video_url_of,
+)
 from conversations.language import language_of
 from conversations.models import Content, Conversation, Message
 from conversations.saying import (
@@ -39,22 +50,31 @@ __all__ = [
     "conversation_with",
     "desk_of",
     "fall_back",
+    "generate_and_send_video",
+    "generate_digital_human_video",
+    "generate_response",
+    "generate_video",
     "greet",
     "leave",
     "note_answer",
     "press",
+    "process_with_ai",
     "publish",
     "receive",
     "release",
     "release_all",
+    "reply_to",
     "roll_back",
     "run_errand",
     "say",
     "say_content",
     "say_video",
+    "send_video_of",
     "start_flow",
     "stop_session",
     "tick",
+    "video_of",
+    "video_url_of",
 ]
 
 
