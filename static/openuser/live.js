@@ -46,23 +46,22 @@
 
   async function look() {
     due = Infinity;
-    missed = document.hidden;
-    if (missed) return; // somebody who comes back sees the newest at once
+    missed = document.hidden || isBusy();
+    if (missed) return; // made up for as soon as somebody looks, or has let go
     looked = Date.now();
-    if (!isBusy()) {
-      try {
-        if (!(await refresh())) return;
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // fetch without a network: the next look will do
-      }
+    try {
+      if (!(await refresh())) return;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // fetch without a network: the next look will do
     }
-    if (changesByItself() || isBusy()) plan(isOpen() ? BESIDES : WITHOUT_SOCKET);
+    if (changesByItself()) plan(isOpen() ? BESIDES : WITHOUT_SOCKET);
   }
 
   // False where there is no more to do here.
   async function refresh() {
     const answer = await fetch(home()?.dataset.source ?? location.href, { credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) return false; // logged out: leave the page as it is
+    if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return false; // logged out, or deleted
+    if (!answer.ok) return true; // restarted just now, perhaps
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const ended = isPageOfRow() && isUnfinished(document) && !isUnfinished(fresh);
     const filled = fresh.querySelector("#result_list") && !document.querySelector("#result_list") && !home();
@@ -70,7 +69,8 @@
       location.reload(); // the page looks different from now on
       return false;
     }
-    patch(fresh);
+    missed = isBusy(); // by now
+    if (!missed) patch(fresh);
     return true;
   }
 
@@ -152,7 +152,9 @@
     connect();
     if (changesByItself()) plan(WITHOUT_SOCKET);
   });
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && missed) plan(0);
-  });
+  for (const freed of ["visibilitychange", "change"]) {
+    document.addEventListener(freed, () => {
+      if (missed && !document.hidden && !isBusy()) plan(0);
+    });
+  }
 }
