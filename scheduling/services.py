@@ -6,6 +6,7 @@ Who calls and how often does not matter: a moment of a schedule is dealt with on
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -19,6 +20,7 @@ from openuser.lib.work import publish_task
 from scheduling import mirror, runs, validation
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule, default_grace, default_time_zone
+from scheduling.wording import moment_words, zone_words
 from wecom.models import Application
 
 # What callers of the guide's function call our fields.
@@ -28,8 +30,20 @@ TELLING = (
     *("name", "application_id", "user_ids", "message_type", "text", "digital_human_id", "mode"),
     *("cron", "time_zone", "days", "grace_minutes"),
 )
+PREVIEWED = 5
 COUNTED_AT_MOST = 1000
 SWEEP_LIMIT = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """When a schedule speaks: in words, and its next moments, fewer than five where there are no more."""
+
+    words: str
+    zone: str
+    moments: tuple[datetime, ...]
+    moments_in_words: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def schedule_wechat_message(
@@ -52,8 +66,7 @@ def schedule_wechat_message(
 
     `message` and `text` are two names for what is said. Calling it again with equal arguments gives the schedule that
     the first call made, as it is by now (people may have edited or paused it), and never a second one; so it may stand
-    where code runs at each start. Raises `SchedulingError` with the field and the remedy; `ScriptError` for words that
-    cannot become a video.
+    where code runs at each start. Raises `SchedulingError` with the argument and the remedy.
     """
     if message and text and message != text:
         words = _("Both message and text are given, and they differ.")
@@ -87,7 +100,7 @@ def schedule_wechat_message(
 def save_schedule(schedule: Schedule, *, now: datetime | None = None) -> Schedule:
     """Check a schedule, save it, and bring its `PeriodicTask` in step. It never speaks for the past.
 
-    Raises `SchedulingError` with the field and the remedy; `ScriptError` for words that cannot become a video.
+    Raises `SchedulingError` with the field and the remedy.
     """
     now = now or timezone.now()
     _tidy_up(schedule)
@@ -99,6 +112,31 @@ def save_schedule(schedule: Schedule, *, now: datetime | None = None) -> Schedul
     schedule.save()
     mirror.reflect(schedule)
     return schedule
+
+
+def preview(schedule: Schedule, *, now: datetime | None = None) -> Preview:
+    """When a schedule, saved or not, would speak. Raises `SchedulingError` where its time is not right."""
+    now = now or timezone.now()
+    for problem in validation.timing(schedule):
+        raise problem
+    moments = schedule.rule.upcoming(now, PREVIEWED)
+    return Preview(
+        words=schedule.words,
+        zone=zone_words(schedule.zone, now),
+        moments=tuple(moments),
+        moments_in_words=tuple(moment_words(at, schedule.zone) for at in moments),
+        warnings=tuple(validation.timing_warnings(schedule, now)),
+    )
+
+
+def problems(schedule: Schedule) -> list[SchedulingError]:
+    """Everything that is wrong with a schedule, for a form that shows all of it at once."""
+    return list(validation.problems(schedule))
+
+
+def warnings(schedule: Schedule, *, now: datetime | None = None) -> list[str]:
+    """What somebody should know of a schedule that was saved, in words."""
+    return list(validation.warnings(schedule, now or timezone.now()))
 
 
 def pause(schedule: Schedule) -> bool:

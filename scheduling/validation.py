@@ -3,24 +3,31 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from avatars import services as avatars
-from avatars.exceptions import AvatarError
+from avatars.exceptions import ScriptError
 from avatars.models import RenderMode
-from openuser.lib.exceptions import OpenUserError
 from scheduling.calendar import is_published, parse
 from scheduling.exceptions import SchedulingError
 from scheduling.models import LONGEST_GRACE, Schedule
+from wecom.models import Application, Member
 
 USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
 BETWEEN_IDS = re.compile(r"[\s,;，；、|]+")
 LOOK_AHEAD = timedelta(days=60)
 OFTEN = 24
 LONGEST_NAME, LONGEST_LINE = 80, 120
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones. Looking for them reads hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def user_ids(text: str) -> list[str]:
@@ -34,25 +41,38 @@ def check(schedule: Schedule) -> None:
         raise problem
 
 
-def problems(schedule: Schedule) -> Iterator[OpenUserError]:
+def problems(schedule: Schedule) -> Iterator[SchedulingError]:
     """Everything that is wrong with a schedule, a fault a field."""
     yield from _members(schedule)
     yield from _words(schedule)
-    yield from _time(schedule)
+    yield from timing(schedule)
     if len(schedule.name) > LONGEST_NAME or not _can_be_stored(schedule.name):
         yield _error("name", "name_invalid", _("The name is too long."), _("Write at most 80 letters."))
 
 
 def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
     """What somebody should know of a schedule that will do."""
+    yield from timing_warnings(schedule, now)
+    application = schedule.application or Application.objects.filter(is_default=True).first()
+    if application is None:
+        yield _("No application of WeChat Work is connected yet: until one is, nothing can be sent.")
+        return
+    known = Member.objects.filter(corporation=application.corporation_id, user_id__in=schedule.user_ids)
+    strangers = sorted(set(schedule.user_ids).difference(known.values_list("user_id", flat=True)))
+    if strangers:
+        words = _("Nobody with the user ID %(ids)s has had to do with the application yet. Is it spelt right?")
+        yield words % {"ids": ", ".join(strangers[:5])}
+
+
+def timing_warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
+    """What somebody should know of when it speaks."""
     year = (now + LOOK_AHEAD).astimezone(schedule.zone).year
     if schedule.rule.working_days and not is_published(year):
         yield _(
             "China's working days of %(year)d are not known here yet: from then on Monday to Friday count as such, "
             "holidays or not. They are published in November; have the package chinesecalendar brought up to date."
         ) % {"year": year}
-    upcoming = schedule.rule.upcoming(now, 1)
-    if not upcoming:
+    if not schedule.rule.upcoming(now, 1):
         yield _("This schedule never comes due: no such day is a working day.")
     times = parse(schedule.cron).times
     if times > OFTEN:
@@ -75,7 +95,7 @@ def _members(schedule: Schedule) -> Iterator[SchedulingError]:
             return
 
 
-def _words(schedule: Schedule) -> Iterator[OpenUserError]:
+def _words(schedule: Schedule) -> Iterator[SchedulingError]:
     if schedule.message_type not in Schedule.MessageType.values:
         yield _error("message_type", "message_type_unknown", _("There is no such type."), _("Write text or video."))
         return
@@ -92,25 +112,31 @@ def _words(schedule: Schedule) -> Iterator[OpenUserError]:
         yield _error("text", "too_long", words % values, _("Make it shorter."))
 
 
-def _script(schedule: Schedule) -> Iterator[OpenUserError]:
+def _script(schedule: Schedule) -> Iterator[SchedulingError]:
     try:
         avatars.check_script(schedule.text)
-    except AvatarError as error:
-        yield error
+    except ScriptError as error:
+        if error.code == "too_long":
+            words = _("The text has %(count)d characters; a video may have %(most)d.")
+            values = {"count": len(schedule.text.strip()), "most": settings.AVATARS["MAX_CHARACTERS"]}
+            yield _error("text", "too_long", words % values, _("Make it shorter."))
+        else:
+            yield _error("text", error.code, error.message, error.remedy)
     if schedule.mode and schedule.mode not in RenderMode.values:
         known = ", ".join(RenderMode.values)
         remedy = _("There are: %(known)s.") % {"known": known}
         yield _error("mode", "mode_unknown", _("There is no such mode."), remedy)
 
 
-def _time(schedule: Schedule) -> Iterator[SchedulingError]:
+def timing(schedule: Schedule) -> Iterator[SchedulingError]:
+    """What is wrong with when it speaks."""
     try:
         parse(schedule.cron)
         if len(schedule.cron) > LONGEST_LINE:
             yield _error("cron", "cron_too_long", _("The cron line is too long."), _("Write ranges like 9-17."))
     except SchedulingError as error:
         yield error
-    if schedule.time_zone not in available_timezones():
+    if schedule.time_zone not in time_zones():
         words = _("“%(zone)s” is no time zone.") % {"zone": schedule.time_zone[:64]}
         yield _error("time_zone", "zone_unknown", words, _("Write one like Asia/Shanghai or America/New_York."))
     if schedule.days not in Schedule.Days.values:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from conversations.models import Content, Conversation, Message
+from scheduling.models import Schedule
+from scheduling.services import save_schedule
 from tests import factories
 from wecom.models import Application, Attempt, Outbound
 
@@ -106,6 +108,13 @@ def make_attempted(application: Application | None = None, **fields: Any) -> Out
     return outbound
 
 
+def make_schedule(**fields: Any) -> Schedule:
+    """A message every morning, by a digital human of its own."""
+    values = {"name": f"早安 {secrets.token_hex(6)}", "user_ids": ["zhangsan"], "text": "早上好！", "cron": "0 9 * * *"}
+    values |= {"application": factories.make_application(), "digital_human": factories.make_digital_human(), **fields}
+    return save_schedule(Schedule(**values))
+
+
 def make_interval() -> IntervalSchedule:
     return IntervalSchedule.objects.get_or_create(every=15, period="seconds")[0]
 
@@ -123,6 +132,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "django_celery_beat.PeriodicTask": lambda **fields: PeriodicTask.objects.create(
         name=f"task-{secrets.token_hex(6)}", task="openuser.sweep", interval=make_interval(), **fields
     ),
+    "scheduling.Schedule": make_schedule,
     "wecom.Application": factories.make_application,
     "wecom.Callback": factories.make_callback,
     "wecom.Corporation": factories.make_corporation,

@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from avatars.exceptions import ScriptError
 from avatars.models import Render
 from conversations.models import Message
 from scheduling import services
@@ -299,9 +298,9 @@ def test_what_is_wrong_names_its_field_and_the_remedy(fields, code, field):
 
 
 def test_a_script_that_cannot_be_a_video_is_refused_when_it_is_written():
-    with pytest.raises(ScriptError) as caught:
+    with pytest.raises(SchedulingError, match="601 characters; a video may have 600") as caught:
         make_schedule(message_type="video", text="长" * 601)
-    assert caught.value.field == "text"
+    assert (caught.value.code, caught.value.field) == ("too_long", "text")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,290 @@
+"""Schedules in the admin: what is said when, in words, and what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import display
+
+from conversations.models import Message
+from openuser.lib.admin import (
+    NOTHING,
+    KeptAdmin,
+    RequestedAdmin,
+    badge,
+    change_url,
+    for_one_row,
+    link,
+    row_link,
+    shortened,
+)
+from scheduling import services
+from scheduling.exceptions import SchedulingError
+from scheduling.forms import MomentForm, ScheduleForm
+from scheduling.models import Run, RunMessage, Schedule
+from wecom.models import Outbound
+
+TONES = {
+    Run.Outcome.SENT: "good",
+    Run.Outcome.MISSED: "warn",
+    Run.Outcome.FAILED: "bad",
+    Run.Outcome.SKIPPED: "",
+}
+LATEST_RUNS = 8
+SHOWN_MESSAGES = 200
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(KeptAdmin):
+    form = ScheduleForm
+    takes_along = (Run, RunMessage)
+    list_display = ("name", "when", "who", "sent_as", "next_run", "last_outcome", "condition")
+    list_select_related = ("application",)
+    list_filter = ("paused", "message_type", "days", "application")
+    search_fields = ("name", "text", "members_text")
+    search_help_text = _("Search for a name, words of the text, or a member's user ID.")
+    ordering = ("paused", "next_tick_at", "pk")
+    list_per_page = 50
+    readonly_fields = ("preview", "latest_runs")
+    conditional_fields = {"digital_human": "message_type == 'video'", "mode": "message_type == 'video'"}
+    fieldsets = (
+        (None, {"fields": ("name", "user_ids", "message_type", "text", "digital_human", "mode")}),
+        (_("When"), {"fields": ("cron", "time_zone", "days", "preview", "grace_minutes")}),
+        (_("Where it is sent from"), {"fields": ("application",)}),
+        (_("What became of it"), {"fields": ("latest_runs",)}),
+    )
+    actions = ("run_now", "pause", "resume")
+    actions_detail = ("run_now_this", "pause_this", "resume_this")
+
+    class Media:
+        js = ("openuser/confirm.js",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
+        # What is not there yet has become nothing.
+        return self.fieldsets if obj else self.fieldsets[:-1]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
+        newest = Run.objects.filter(schedule=OuterRef("pk")).order_by("-due_at")
+        queryset: QuerySet[Schedule] = super().get_queryset(request)
+        return queryset.annotate(
+            newest_outcome=Subquery(newest.values("outcome")[:1]),
+            newest_run=Subquery(newest.values("pk")[:1]),
+            members_text=Cast("user_ids", TextField()),
+        )
+
+    @display(description=_("when"), ordering="cron")
+    def when(self, schedule: Schedule) -> str:
+        if not schedule.rule.working_days and schedule.time_zone == settings.TIME_ZONE:
+            return schedule.words
+        elsewhere = "" if schedule.time_zone == settings.TIME_ZONE else schedule.time_zone
+        return format_html("{} <span class='ou-quiet'>{}</span>", schedule.words, elsewhere)
+
+    @display(description=_("members"))
+    def who(self, schedule: Schedule) -> str:
+        first, more = schedule.user_ids[:2], len(schedule.user_ids) - 2
+        names = shortened(", ".join(first), 32)
+        return _now("%(names)s and %(more)d more") % {"names": names, "more": more} if more > 0 else names
+
+    @display(description=_("sent as"), ordering="message_type")
+    def sent_as(self, schedule: Schedule) -> str:
+        tone = "info" if schedule.message_type == Schedule.MessageType.VIDEO else ""
+        return badge(schedule.get_message_type_display(), tone)
+
+    @display(description=_("next run"), ordering="next_tick_at")
+    def next_run(self, schedule: Schedule) -> str:
+        upcoming = [] if schedule.paused else schedule.rule.upcoming(timezone.now(), 1)
+        return _short(upcoming[0], schedule) if upcoming else NOTHING
+
+    @display(description=_("last outcome"))
+    def last_outcome(self, schedule: Any) -> str:
+        if not schedule.newest_outcome:
+            return NOTHING
+        return link(change_url(Run(pk=schedule.newest_run)), _outcome(schedule.newest_outcome))
+
+    @display(description=_("status"), ordering="paused")
+    def condition(self, schedule: Schedule) -> str:
+        return badge(_("paused"), "warn") if schedule.paused else badge(_("going on"), "good")
+
+    @display(description=_("next runs"))
+    def preview(self, schedule: Schedule | None) -> SafeString:
+        return self._shown(schedule or Schedule(), whole=True)
+
+    @display(description=_("latest runs"))
+    def latest_runs(self, schedule: Schedule) -> SafeString:
+        runs = list(schedule.runs.select_related("schedule").order_by("-due_at")[: LATEST_RUNS + 1])
+        rows = [(run, TONES[Run.Outcome(run.outcome)], _short(run.due_at, schedule)) for run in runs[:LATEST_RUNS]]
+        context = {"schedule": schedule, "rows": rows, "more": len(runs) > LATEST_RUNS}
+        return render_to_string("admin/schedule_runs.html", context)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.preview_view)
+        urls: list[URLPattern] = super().get_urls()
+        return [path("preview/", view, name="scheduling_schedule_preview"), *urls]
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """What stands below the cron line while one types."""
+        if not self.has_view_or_change_permission(request) and not self.has_add_permission(request):
+            raise PermissionDenied
+        return HttpResponse(self._shown(MomentForm(request.GET).schedule(), whole=False))
+
+    def _shown(self, schedule: Schedule, *, whole: bool) -> SafeString:
+        context: dict[str, Any] = {"schedule": schedule, "whole": whole}
+        if schedule.cron.strip():
+            try:
+                context["preview"] = services.preview(schedule)
+            except SchedulingError as error:
+                context["error"] = error
+        return render_to_string("admin/schedule_preview.html", context)
+
+    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
+        services.save_schedule(obj)
+        for words in services.warnings(obj):
+            self.message_user(request, words, messages.WARNING)
+
+    def delete_model(self, request: HttpRequest, obj: Schedule) -> None:
+        services.remove(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+        for schedule in queryset:
+            services.remove(schedule)
+
+    @admin.action(description=_("Run now"), permissions=["run"])
+    def run_now(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+        runs = [services.run_now(schedule) for schedule in queryset]
+        sent = sum(run.outcome == Run.Outcome.SENT for run in runs)
+        if sent:
+            text = ngettext("%d schedule was sent.", "%d schedules were sent.", sent) % sent
+            self.message_user(request, text, messages.SUCCESS)
+        for run in runs:
+            if run.outcome != Run.Outcome.SENT:
+                self.message_user(request, f"{run.schedule}: {run.why}", messages.ERROR)
+
+    run_now_this = for_one_row(
+        run_now,
+        icon="send",
+        title=_("Send it now?"),
+        words=_("All its members get the message at once, in addition to its own times, even while it is paused."),
+    )
+
+    @admin.action(description=_("Pause"), permissions=["change"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+        count = sum(services.pause(schedule) for schedule in queryset)
+        self._tell(request, ngettext("%d schedule is paused.", "%d schedules are paused.", count) % count, count)
+
+    pause_this = for_one_row(
+        pause,
+        icon="pause_circle",
+        title=_("Pause this schedule?"),
+        words=_("Nothing is sent until somebody resumes it. What comes due meanwhile is not made up for."),
+    )
+
+    @admin.action(description=_("Resume"), permissions=["change"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+        count = sum(services.resume(schedule) for schedule in queryset)
+        self._tell(request, ngettext("%d schedule goes on.", "%d schedules go on.", count) % count, count)
+
+    resume_this = for_one_row(
+        resume,
+        icon="play_circle",
+        title=_("Resume this schedule?"),
+        words=_("It speaks again from its next run on. What came due meanwhile is not made up for."),
+    )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only what this schedule's condition allows."""
+        paused = Schedule.objects.filter(pk=object_id).values_list("paused", flat=True).first()
+        useless = "pause_this" if paused else "resume_this"
+        return [one for one in super().get_actions_detail(request, object_id) if one.path != useless]
+
+    def has_run_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("scheduling.run_schedule")
+
+    def _tell(self, request: HttpRequest, text: str, count: int) -> None:
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+
+@admin.register(Run)
+class RunAdmin(RequestedAdmin):
+    list_display = ("due", "schedule", "state", "why", "message_count", "timeline")
+    list_filter = ("outcome", "by_hand", "schedule__message_type", ("due_at", admin.DateFieldListFilter))
+    list_select_related = ("schedule",)
+    search_fields = ("schedule__name", "schedule__text", "cid")
+    search_help_text = _("Search for a schedule, or a correlation ID.")
+    ordering = ("-due_at", "-pk")
+    fieldsets = (
+        (None, {"fields": ("schedule_link", "due", "state", "reasons")}),
+        (_("Who got it"), {"fields": ("deliveries",)}),
+        (_("Where it belongs"), {"fields": ("timeline", "created_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        queryset: QuerySet[Run] = super().get_queryset(request)
+        return queryset.annotate(made=Count("messages"))
+
+    @display(description=_("due at"), ordering="due_at")
+    def due(self, run: Run) -> str:
+        return _short(run.due_at, run.schedule)
+
+    @display(description=_("outcome"), ordering="outcome")
+    def state(self, run: Run) -> str:
+        outcome = _outcome(run.outcome)
+        return format_html("{} {}", outcome, badge(_("by hand"), "info")) if run.by_hand else outcome
+
+    @display(description=_("why"))
+    def why(self, run: Run) -> str:
+        return shortened(run.why, 60) or NOTHING
+
+    @display(description=_("why"))
+    def reasons(self, run: Run) -> str:
+        return run.why or NOTHING
+
+    @display(description=_("messages"), ordering="made")
+    def message_count(self, run: Any) -> int:
+        return int(run.made)
+
+    @display(description=_("schedule"))
+    def schedule_link(self, run: Run) -> str:
+        return row_link(run.schedule)
+
+    @display(description=_("messages"))
+    def deliveries(self, run: Run) -> SafeString:
+        rows = run.messages.select_related("member", "outbound", "render").order_by("pk")[:SHOWN_MESSAGES]
+        return render_to_string("admin/schedule_deliveries.html", {"rows": [(row, *_delivery(row)) for row in rows]})
+
+
+def _delivery(message: Message) -> tuple[str, str]:
+    """What became of one message, in words, and the tone of it."""
+    if message.state == Message.State.CANCELLED:
+        return str(message.get_state_display()), ""
+    if message.outbound is None:
+        return str(message.get_state_display()), "info"
+    if message.outbound.status == Outbound.Status.DONE:
+        return (_now("sent as text instead"), "warn") if message.degraded else (_now("delivered"), "good")
+    if message.outbound.status == Outbound.Status.FAILED:
+        return _now("not delivered"), "bad"
+    return str(message.outbound.get_status_display()), "info"
+
+
+def _outcome(outcome: str) -> str:
+    return badge(Run.Outcome(outcome).label, TONES[Run.Outcome(outcome)])
+
+
+def _short(at: datetime, schedule: Schedule) -> str:
+    """A moment by the schedule's own clock, on one line; with its zone where that is not the installation's."""
+    local = at.astimezone(schedule.zone)
+    words = f"{WEEKDAYS_ABBR[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+    return words if schedule.time_zone == settings.TIME_ZONE else f"{words} {schedule.time_zone}"
