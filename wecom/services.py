@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib.work import Work
 from wecom import auth, cards, directory, inbox, menus, uploads
 from wecom.contents import Text, split_text
+from wecom.exceptions import ContentError
 from wecom.models import (
     Application,
     Attempt,
@@ -41,8 +43,10 @@ from wecom.sending import (
 
 __all__ = [
     "MAX_RECIPIENTS",
+    "accept_upload",
     "access_token",
     "acting_on",
+    "add_member",
     "answering",
     "apart",
     "check_recipients",
@@ -118,6 +122,28 @@ def member(application: Application, user_id: str) -> Member:
     """The member with this user ID, made on first contact."""
     found, _ = Member.objects.get_or_create(corporation=application.corporation, user_id=user_id.lower())
     return found
+
+
+@transaction.atomic
+def add_member(user_id: str, *, name: str = "", application: Application | None = None) -> Member:
+    """A new member. Raises `ContentError` where there is one with this user ID."""
+    corporation = (application or default_application()).corporation
+    found, created = Member.objects.get_or_create(
+        corporation=corporation, user_id=user_id.lower(), defaults={"name": name}
+    )
+    if not created:
+        remedy = f"Change member {found.pk} instead."
+        raise ContentError("There is a member with this user ID.", code="unique", field="user_id", remedy=remedy)
+    return found
+
+
+@transaction.atomic
+def accept_upload(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
+    """Keep a file and queue its upload; whoever sent the same before gets the same row.
+
+    Raises `ContentError` for a file that the platform would refuse; then nothing is kept.
+    """
+    return uploads.accept(application, kind=kind, file=file, cid=cid)
 
 
 def receive(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> Callback:

@@ -44,18 +44,42 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
 
 
 @transaction.atomic
-def ensure(application: Application, *, kind: str, path: Path, name: str, filename: str) -> Upload:
+def ensure(application: Application, *, kind: str, path: Path, name: str, filename: str, cid: str = "") -> Upload:
     """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
     upload, created = Upload.objects.get_or_create(
         corporation=application.corporation,
         kind=kind,
         sha256=_digest(path),
-        defaults={"application": application, "path": name, "filename": filename, "size": path.stat().st_size},
+        defaults={
+            "application": application,
+            "path": name,
+            "filename": filename,
+            "size": path.stat().st_size,
+            "cid": cid,
+        },
     )
     if not created and upload.is_finished and not upload.is_usable(timezone.now()):
         _again(upload, application=application, path=name, filename=filename)
     if created:
         upload.wake()
+    return upload
+
+
+def accept(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
+    """The upload of a file that somebody brought, which is copied; raises `ContentError` for one of no use."""
+    filename = Path(file.name or kind).name
+    suffix = Path(filename).suffix[:20]
+    name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix}", file)
+    path = Path(default_storage.path(name))
+    try:
+        media.check(kind, path)
+        shown = filename.removesuffix(suffix)[: LONGEST_NAME - len(suffix)] + suffix
+        upload = ensure(application, kind=kind, path=path, name=name, filename=shown, cid=cid)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if upload.path != name:
+        path.unlink(missing_ok=True)
     return upload
 
 

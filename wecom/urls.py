@@ -1,8 +1,15 @@
-"""The webhook's addresses, with and without a slash: a redirect would lose the platform's POST."""
+"""The webhook's addresses, with and without a slash, since a redirect would lose the platform's POST; and the API's."""
 
 from django.urls import path
+from rest_framework.routers import SimpleRouter
 
+from wecom.rest import Members, Uploads
 from wecom.views import Webhook
+
+router = SimpleRouter()
+router.register("members", Members, basename="member")
+router.register("uploads", Uploads, basename="upload")
+resources = router.urls
 
 urlpatterns = [
     path("webhook", Webhook.as_view(), name="webhook"),

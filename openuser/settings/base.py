@@ -164,6 +164,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+API_MESSAGE_KINDS = ("text", "image", "voice", "video", "file", "textcard", "digital_human_video")
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "OpenUser",
     "DESCRIPTION": "Digital humans in WeChat Work. Errors are `application/problem+json`; lists are pages by cursor; "
@@ -175,6 +176,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "WorkStatus": "openuser.lib.work.Work.Status",
+        "SessionStatus": "conversations.models.Session.Status",
+        "DeliveryStatus": "conversations.serializers.Delivery",
+        "UploadKind": "wecom.models.Upload.Kind",
+        **{f"{kind.title().replace('_', '')}Kind": [kind] for kind in API_MESSAGE_KINDS},
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "validatorUrl": None},

@@ -1,0 +1,180 @@
+"""Messages, flows and sessions as the API shows them."""
+
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from avatars import services as avatars
+from conversations import flows
+from conversations.models import Flow, Message, Session
+from wecom.models import Outbound
+
+
+class Delivery(models.TextChoices):
+    """What became of a message, in one word."""
+
+    RECEIVED = "received", _("It came from the member.")
+    WAITING = "waiting", _("Its video is being made.")
+    SENDING = "sending", _("It is on its way.")
+    SENT = "sent", _("WeChat Work has accepted it.")
+    FAILED = "failed", _("It was not delivered.")
+    UNKNOWN = "unknown", _("Nobody knows whether it arrived.")
+    CANCELLED = "cancelled", _("It was cancelled.")
+
+
+SETTLED = {
+    Outbound.Status.DONE: Delivery.SENT,
+    Outbound.Status.FAILED: Delivery.FAILED,
+    Outbound.Status.CANCELLED: Delivery.CANCELLED,
+}
+
+
+def delivery_of(message: Message) -> Delivery:
+    """What became of a message. Asks for its outbound."""
+    by_state = {
+        Message.State.RECEIVED: Delivery.RECEIVED,
+        Message.State.WAITING: Delivery.WAITING,
+        Message.State.CANCELLED: Delivery.CANCELLED,
+    }
+    if message.state in by_state:
+        return by_state[Message.State(message.state)]
+    outbound = message.outbound
+    if outbound is None:
+        return Delivery.UNKNOWN
+    if outbound.status == Outbound.Status.FAILED and outbound.reason == Outbound.Reason.UNKNOWN:
+        return Delivery.UNKNOWN
+    return SETTLED.get(Outbound.Status(outbound.status), Delivery.SENDING)
+
+
+class OutcomeSerializer(serializers.Serializer[Message]):
+    """What became of a message, and why."""
+
+    status = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField(help_text="A code that says why it is so; often empty.")
+    words = serializers.SerializerMethodField(help_text="The same for a person, in their language.")
+    errcode = serializers.IntegerField(
+        source="outbound.errcode", default=None, allow_null=True, read_only=True, help_text="What WeChat Work answered."
+    )
+    attempts = serializers.IntegerField(source="outbound.attempts", default=0, read_only=True)
+    finished_at = serializers.DateTimeField(
+        source="outbound.finished_at", default=None, allow_null=True, read_only=True
+    )
+
+    @extend_schema_field({"type": "string", "enum": Delivery.values})
+    def get_status(self, message: Message) -> str:
+        return delivery_of(message).value
+
+    def get_reason(self, message: Message) -> str:
+        return message.outbound.reason if message.outbound else ""
+
+    def get_words(self, message: Message) -> str:
+        reason = self.get_reason(message)
+        known = reason in Outbound.Reason.values
+        return str(Outbound.Reason(reason).label if known else delivery_of(message).label)
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    """One thing said by or to a member."""
+
+    user_id = serializers.CharField(source="member.user_id", read_only=True)
+    kind = serializers.CharField(source="content.kind", read_only=True)
+    text = serializers.CharField(source="content.text", read_only=True)
+    outcome = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Message
+        fields: tuple[str, ...] = (
+            *("id", "direction", "kind", "text", "user_id", "member", "application", "outcome"),
+            *("degraded", "render", "cid", "created_at"),
+        )
+        read_only_fields: tuple[str, ...] = fields
+
+    @extend_schema_field(OutcomeSerializer)
+    def get_outcome(self, message: Message) -> Any:
+        return OutcomeSerializer(message).data
+
+
+class MessageProgressSerializer(MessageSerializer):
+    """One message, with an estimate of when its video is ready."""
+
+    eta_seconds = serializers.SerializerMethodField(help_text="Seconds until its video is ready; 0 for all others.")
+
+    class Meta(MessageSerializer.Meta):
+        fields = (*MessageSerializer.Meta.fields, "eta_seconds")
+        read_only_fields = fields
+
+    def get_eta_seconds(self, message: Message) -> float:
+        waits = message.state == Message.State.WAITING and message.render is not None
+        return round(avatars.seconds_left(message.render), 1) if waits and message.render else 0.0
+
+
+class SlotSerializer(serializers.Serializer[Any]):
+    """What a flow asks for; `data` of a session may bring it along."""
+
+    name = serializers.CharField()
+    type = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+
+
+class FlowSerializer(serializers.ModelSerializer[Flow]):
+    """A conversation with steps."""
+
+    version = serializers.IntegerField(
+        source="live.number", default=None, allow_null=True, read_only=True, help_text="Null: not published."
+    )
+    published_at = serializers.DateTimeField(source="live.published_at", default=None, allow_null=True, read_only=True)
+    triggers = serializers.ListField(source="trigger_words", child=serializers.CharField(), read_only=True)
+    slots = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Flow
+        fields = (
+            *("id", "name", "description", "language", "enabled", "triggers", "command", "version"),
+            *("published_at", "slots", "created_at"),
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(SlotSerializer(many=True))
+    def get_slots(self, flow: Flow) -> list[dict[str, Any]]:
+        if flow.live is None:
+            return []
+        slots = {node.slot.name: node.slot for node in flows.live_machine(flow.live).nodes if node.slot}
+        return [
+            {"name": name, "type": slot.type.value, "choices": [choice.value for choice in slot.choices]}
+            for name, slot in slots.items()
+        ]
+
+
+class SessionSerializer(serializers.ModelSerializer[Session]):
+    """One member's run through a flow."""
+
+    flow = serializers.IntegerField(source="version.flow_id", read_only=True)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    user_id = serializers.CharField(source="conversation.member.user_id", read_only=True)
+    application = serializers.IntegerField(source="conversation.application_id", read_only=True)
+    status_words = serializers.CharField(source="get_status_display", read_only=True)
+    slots = serializers.DictField(child=serializers.CharField(), read_only=True, help_text="What was answered so far.")
+    data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
+        child=serializers.CharField(), read_only=True, help_text="What it began with."
+    )
+
+    class Meta:
+        model = Session
+        fields = (
+            *("id", "flow", "version", "user_id", "application", "status", "status_words", "state", "slots", "data"),
+            *("cid", "asked_at", "due_at", "started_at", "finished_at"),
+        )
+        read_only_fields = fields
+        extra_kwargs = {
+            "state": {"help_text": "The key of the step that waits."},
+            "due_at": {"help_text": "When the member is reminded, or the session expires."},
+        }
+
+
+def address(request: Any, name: str, pk: int) -> str:
+    """Where a row of the API is."""
+    return str(request.build_absolute_uri(reverse(name, args=[pk])))

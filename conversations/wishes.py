@@ -1,0 +1,182 @@
+"""What the API may be asked to say, one serializer per kind; each knows the service that says it."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import PolymorphicProxySerializer
+from rest_framework import serializers
+
+from avatars.models import DigitalHuman, RenderMode
+from conversations import services
+from conversations.models import Conversation, Flow, Message, Session
+from wecom import contents
+from wecom.models import Application, Upload
+
+USER_ID = r"^[^\s|@][^\s|]{0,63}$"
+LONGEST_TEXT = 20_000
+
+
+class Addressed(serializers.Serializer[Any]):
+    """Whom it goes to."""
+
+    to = serializers.RegexField(USER_ID, max_length=64, help_text="The member's user ID in WeChat Work.")
+    application = serializers.PrimaryKeyRelatedField(
+        queryset=Application.objects.select_related("corporation").filter(enabled=True),
+        required=False,
+        help_text="By default the default application.",
+    )
+
+    def conversation(self) -> Conversation:
+        """Locked until the transaction ends."""
+        values = self.validated_data
+        return services.conversation_with(values["to"], application=values.get("application"))
+
+
+class MessageWish(Addressed):
+    """Something to send."""
+
+    def send(self, cid: str) -> Message:
+        """Send it; inside a transaction."""
+        raise NotImplementedError
+
+
+class TextWish(MessageWish):
+    """Text; what is longer than 2,048 bytes goes out in parts."""
+
+    kind = serializers.ChoiceField(["text"])
+    text = serializers.CharField(max_length=LONGEST_TEXT)
+
+    def send(self, cid: str) -> Message:
+        return services.say(self.conversation(), self.validated_data["text"], cid=cid)
+
+
+class MediaWish(MessageWish):
+    """A file, by the number of its upload or by a media ID of WeChat Work."""
+
+    upload = serializers.PrimaryKeyRelatedField(
+        queryset=Upload.objects.all(), required=False, help_text="What POST /api/v1/uploads/ gave."
+    )
+    media_id = serializers.CharField(required=False, max_length=256)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("upload" in attrs) == ("media_id" in attrs):
+            raise serializers.ValidationError({"upload": "Give either `upload` or `media_id`."}, code="one_of")
+        # One of ours is sent by its upload, which gets a new media ID when this one has expired.
+        upload = attrs.get("upload") or Upload.objects.filter(media_id=attrs["media_id"]).first()
+        if upload is not None and upload.kind != attrs["kind"]:
+            words = f"This is uploaded as {upload.kind}, not as {attrs['kind']}."
+            raise serializers.ValidationError({"kind": words}, code="kind")
+        return {**attrs, "upload": upload}
+
+    def send(self, cid: str) -> Message:
+        values, conversation = self.validated_data, self.conversation()
+        upload = values["upload"]
+        if upload is not None and upload.corporation_id != conversation.application.corporation_id:
+            raise serializers.ValidationError({"upload": "It belongs to another company."}, code="corporation")
+        content = self.content("" if upload else values["media_id"])
+        return services.say_content(conversation, content, upload=upload, cid=cid)
+
+    def content(self, media_id: str) -> contents.Content:
+        """The message as WeChat Work takes it."""
+        kinds = {"image": contents.Image, "voice": contents.Voice, "file": contents.File}
+        return kinds[self.validated_data["kind"]](media_id=media_id)
+
+
+class ImageWish(MediaWish):
+    """A picture."""
+
+    kind = serializers.ChoiceField(["image"])
+
+
+class VoiceWish(MediaWish):
+    """A recording."""
+
+    kind = serializers.ChoiceField(["voice"])
+
+
+class FileWish(MediaWish):
+    """A file."""
+
+    kind = serializers.ChoiceField(["file"])
+
+
+class VideoWish(MediaWish):
+    """A video that exists."""
+
+    kind = serializers.ChoiceField(["video"])
+    title = serializers.CharField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
+    description = serializers.CharField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
+
+    def content(self, media_id: str) -> contents.Content:
+        words = {name: self.validated_data.get(name, "") for name in ("title", "description")}
+        return contents.Video(media_id=media_id, **words)
+
+
+class TextCardWish(MessageWish):
+    """A card with a link."""
+
+    kind = serializers.ChoiceField(["textcard"])
+    title = serializers.CharField(max_length=128, help_text="At most 128 bytes.")
+    description = serializers.CharField(max_length=512, help_text="At most 512 bytes.")
+    url = serializers.CharField(max_length=2048, help_text="Begins with https://.")
+    btn_text = serializers.CharField(required=False, allow_blank=True, max_length=4)
+
+    def send(self, cid: str) -> Message:
+        names = ("title", "description", "url", "btn_text")
+        card = contents.TextCard(**{name: self.validated_data.get(name, "") for name in names})
+        return services.say_content(self.conversation(), card, cid=cid)
+
+
+class DigitalHumanVideoWish(MessageWish):
+    """Words that a digital human says in a video, which is made first; where that fails they go out as text."""
+
+    kind = serializers.ChoiceField(["digital_human_video"])
+    text = serializers.CharField(max_length=settings.AVATARS["MAX_CHARACTERS"])
+    mode = serializers.ChoiceField(RenderMode.choices, required=False)
+    digital_human = serializers.PrimaryKeyRelatedField(
+        queryset=DigitalHuman.objects.select_related("voice"), required=False, help_text="By default the desk's."
+    )
+
+    def send(self, cid: str) -> Message:
+        values = self.validated_data
+        human, mode = values.get("digital_human"), values.get("mode", "")
+        return services.say_video(self.conversation(), values["text"], mode=mode, digital_human=human, cid=cid)
+
+
+WISHES: dict[str, type[MessageWish]] = {
+    "text": TextWish,
+    "image": ImageWish,
+    "voice": VoiceWish,
+    "video": VideoWish,
+    "file": FileWish,
+    "textcard": TextCardWish,
+    "digital_human_video": DigitalHumanVideoWish,
+}
+ANY_WISH = PolymorphicProxySerializer(
+    component_name="MessageWish",
+    serializers=dict(WISHES),
+    resource_type_field_name="kind",
+)
+
+
+def message_wish(data: Any) -> MessageWish:
+    """The wish in a request, not yet validated. Raises `ValidationError` for a kind that there is not."""
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in WISHES:
+        words = f"Choose one of {', '.join(WISHES)}."
+        raise serializers.ValidationError({"kind": words}, code="invalid_choice" if kind else "required")
+    return WISHES[kind](data=data)
+
+
+class SessionWish(Addressed):
+    """A flow to start for a member."""
+
+    flow = serializers.PrimaryKeyRelatedField(queryset=Flow.objects.select_related("live"))
+    data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
+        child=serializers.CharField(max_length=2000), required=False, help_text="Answers known already, by slot."
+    )
+
+    def start(self, cid: str) -> Session:
+        """Start it; inside a transaction."""
+        values = self.validated_data
+        return services.start_flow(self.conversation(), values["flow"], data=values.get("data"), cid=cid)

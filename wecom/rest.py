@@ -1,0 +1,90 @@
+"""Members and uploads over REST."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import parsers, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from wecom import services
+from wecom.exceptions import ContentError
+from wecom.models import Member, Upload
+from wecom.serializers import MemberChangeSerializer, MemberSerializer, UploadRequestSerializer, UploadSerializer
+
+
+class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which members to list."""
+
+    user_id = django_filters.CharFilter("user_id", "iexact")
+    name = django_filters.CharFilter("name", "icontains", help_text="Part of the name.")
+
+    class Meta:
+        model = Member
+        fields = ()
+
+
+@extend_schema_view(list=extend_schema(summary="List members"), retrieve=extend_schema(summary="Get a member"))
+class Members(viewsets.ReadOnlyModelViewSet[Member]):
+    """People in the company, as far as they are known here."""
+
+    queryset = Member.objects.all()
+    serializer_class = MemberSerializer
+    filterset_class = MemberFilter
+    required_scopes = {"GET": "members:read", "POST": "members:write", "PATCH": "members:write"}
+
+    @extend_schema(summary="Add a member", request=MemberSerializer, responses={201: MemberSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Of the default application's company. Needed only to name somebody: whoever is sent something is added."""
+        wish = MemberSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        member = services.add_member(wish.validated_data["user_id"], name=wish.validated_data.get("name", ""))
+        location = str(reverse("member-detail", args=[member.pk], request=request))
+        return Response(MemberSerializer(member).data, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+    @extend_schema(summary="Name a member", request=MemberChangeSerializer, responses=MemberSerializer)
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What the digital human calls them."""
+        change = MemberChangeSerializer(self.get_object(), data=request.data, partial=True)
+        change.is_valid(raise_exception=True)
+        return Response(MemberSerializer(change.save()).data)
+
+
+class UploadFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which uploads to list."""
+
+    class Meta:
+        model = Upload
+        fields = ("kind", "status", "media_id", "cid")
+
+
+@extend_schema_view(list=extend_schema(summary="List uploads"), retrieve=extend_schema(summary="Get an upload"))
+class Uploads(viewsets.ReadOnlyModelViewSet[Upload]):
+    """Files for messages."""
+
+    queryset = Upload.objects.all()
+    serializer_class = UploadSerializer
+    filterset_class = UploadFilter
+    parser_classes = (parsers.MultiPartParser,)
+    required_scopes = {"GET": "messages:read", "POST": "messages:write"}
+
+    @extend_schema(
+        summary="Upload a file",
+        request={"multipart/form-data": UploadRequestSerializer},
+        responses={202: OpenApiResponse(UploadSerializer, description="It is kept and being uploaded.")},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Once per content: the same file again is the same upload. Send it by its `id`, also before it is `done`."""
+        wish = UploadRequestSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        values = wish.validated_data
+        application = values.get("application") or services.default_application()
+        cid = request.headers.get("X-Request-ID", "")
+        try:
+            upload = services.accept_upload(application, kind=values["kind"], file=values["file"], cid=cid)
+        except ContentError as error:
+            raise ContentError(error.message, code=error.code, field="file", remedy=error.remedy) from error
+        location = str(reverse("upload-detail", args=[upload.pk], request=request))
+        return Response(UploadSerializer(upload).data, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
