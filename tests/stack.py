@@ -39,6 +39,7 @@ class Stack:
         env = {key: value for key, value in os.environ.items() if not key.startswith(("OPENUSER_", "WECHAT_"))}
         env |= {
             "DJANGO_SETTINGS_MODULE": "openuser.settings.test",
+            "OPENUSER_BOOTSTRAP": "off",
             "OPENUSER_VAR_DIR": str(self.folder),
             "OPENUSER_SWEEP_SECONDS": "1",
             "OPENUSER_REWAKE_SECONDS": "1",
@@ -72,16 +73,28 @@ class Stack:
         return urlunsplit(parts._replace(path=f"/{name}")) if parts.netloc else url.replace("/postgres?", f"/{name}?")
 
     def start(self) -> "Stack":
-        self.closing.enter_context(valkey.running(self.folder / "valkey", processes=self.owner))
-        self._manage("migrate", "--verbosity", "0")
-        self._manage("seed")
-        self.run("emulator")
-        self.run("web")
-        for name in COMMANDS:
+        self.serve()
+        self.prepare()
+        for name in self.commands():
             self.run(name)
         wait_for(self.is_up, "the web process")
         wait_for(lambda: answers(f"{self.emulator.url}/emulator/api/calls"), "the emulator")
         return self
+
+    def serve(self) -> None:
+        """Start the servers that are not ours."""
+        self.closing.enter_context(valkey.running(self.folder / "valkey", processes=self.owner))
+
+    def prepare(self) -> None:
+        """What comes before the first start."""
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("seed")
+
+    def commands(self) -> dict[str, list[str]]:
+        """The command line of each part, in the order in which they start."""
+        line = [sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--port", str(self.port)]
+        web = [*line, "--lifespan", "off", "--log-level", "warning"]
+        return {"emulator": self.emulator.command(), "web": web, **COMMANDS}
 
     def close(self) -> None:
         for name in list(self.parts):
@@ -92,16 +105,8 @@ class Stack:
 
     def run(self, name: str, **env: str) -> None:
         """Start a part, with additional environment."""
-        commands = {
-            **COMMANDS,
-            "emulator": self.emulator.command(),
-            "web": [
-                *(sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--port", str(self.port)),
-                *("--lifespan", "off", "--log-level", "warning"),
-            ],
-        }
         with (self.folder / f"{name}.log").open("ab") as log:
-            part = self.owner.start(commands[name], env={**self.env, **env}, cwd=ROOT, output=log)
+            part = self.owner.start(self.commands()[name], env={**self.env, **env}, cwd=ROOT, output=log)
         self.parts[name] = part
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
@@ -123,7 +128,9 @@ class Stack:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    def _manage(self, *line: str) -> None:
-        subprocess.run(
-            [sys.executable, "manage.py", *line], env=self.env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL
-        )
+    def manage(self, *line: str, **env: str) -> str:
+        """Run a command to its end; what it prints."""
+        command = [sys.executable, "manage.py", *line]
+        return subprocess.run(
+            command, env={**self.env, **env}, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout

@@ -6,6 +6,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 # Lets the generic classes of Django's stubs, like ModelForm[Application], exist at run time too.
@@ -98,6 +99,7 @@ def database(url: str) -> dict[str, Any]:
     else:
         pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 20}
         config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": pool}
+        config["CONN_HEALTH_CHECKS"] = True  # else each connection that a restart broke fails a request
     return config
 
 
@@ -128,6 +130,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+# Where nginx finds the media folder (`internal`), if it is to send the files itself: /protected/
+MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -338,6 +342,6 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "openuser.dashboard.callback",
-    "STYLES": [lambda request: f"{STATIC_URL}openuser/admin.css"],
+    "STYLES": [lambda request: static("openuser/admin.css")],
     "SIDEBAR": {"show_search": True, "navigation": "openuser.navigation.sections"},
 }
