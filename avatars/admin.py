@@ -33,7 +33,7 @@ class VoiceAdmin(KeptAdmin):
 
 @admin.register(DigitalHuman)
 class DigitalHumanAdmin(KeptAdmin):
-    takes_along = (Render,)
+    kept_by = {"renders": _("Videos of it were made and are part of what was said.")}
     form = DigitalHumanForm
     list_display = ("face", "name", "voice", "mode", "made")
     list_display_links = ("face", "name")
@@ -62,6 +62,13 @@ class DigitalHumanAdmin(KeptAdmin):
         super().save_model(request, obj, form, change)
         for words in form.warnings:
             self.message_user(request, words, messages.WARNING)
+
+    def delete_model(self, request: HttpRequest, obj: DigitalHuman) -> None:
+        services.remove_digital_human(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
+        for human in queryset:
+            services.remove_digital_human(human)
 
     @admin.action(description=_("Make a short sample video"), permissions=["sample"])
     def try_out(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
@@ -100,7 +107,7 @@ class RenderAdmin(WorkAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("player", "text", "digital_human", "mode")}),
-        (_("How it went"), {"fields": ("how_far", "state", "reason", "hint", "attempts", "times")}),
+        (_("How it went"), {"fields": ("how_far", "state", "why", "todo", "attempts", "times")}),
         (_("The file"), {"fields": ("length", "file_size", "picture", "label_id")}),
         (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
@@ -130,6 +137,10 @@ class RenderAdmin(WorkAdmin):
             render.get_stage_display(),
             render.progress,
         )
+
+    @display(description=_("what to do"))
+    def todo(self, render: Render) -> str:
+        return render.advice or NOTHING
 
     @display(description=_("length"), ordering="seconds")
     def length(self, render: Render) -> str:

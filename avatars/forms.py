@@ -9,24 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from avatars import services
+from avatars import reasons, services
 from avatars.exceptions import AvatarError, PortraitError, ScriptError
 from avatars.models import DigitalHuman
 
-UNUSABLE = {
-    "not_an_image": _("This is not a picture, or a broken one. Upload a JPEG, PNG or WebP picture."),
-    "too_large": _("The picture is too large. Use one of at most 10 MB and 40 million pixels."),
-    "too_small": _(
-        "The picture or the face in it is too small. Use one of at least 200 pixels a side, closer to the face."
-    ),
-    "no_face": _(
-        "No face was found. Choose a well lit picture in which the face looks at the camera and nothing covers it."
-    ),
-    "several_faces": _(
-        "There is more than one face. Cut the picture so that only the person who shall speak is in it."
-    ),
-    "turned": _("The face is turned too far to a side. Choose a picture in which it looks at the camera."),
-}
+UNUSABLE = reasons.UNUSABLE
 # What the check of a portrait says of one that will do, but could be better.
 WARNINGS = (
     gettext_noop("There are smaller faces in the background; they will not move."),

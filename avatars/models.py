@@ -7,9 +7,9 @@ from typing import ClassVar
 from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from avatars import reasons
 from avatars.engines.base import Mode
 from avatars.signals import render_finished
 from openuser.lib.work import Work
@@ -134,6 +134,18 @@ class Render(Work):
     def __str__(self) -> str:
         return f"{self.digital_human} #{self.pk}"
 
+    @property
+    def reason_words(self) -> str:
+        """The reason in words, in the reader's language."""
+        return reasons.words(self.reason)
+
+    @property
+    def advice(self) -> str:
+        """What to do about the reason, in the reader's language; what its engine said where we know no better."""
+        if self.reason and not self.is_finished:
+            return str(reasons.BY_ITSELF)
+        return reasons.advice(self.reason) or self.hint
+
     def exhaust(self) -> None:
-        self.settle(self.Status.FAILED, "attempts", hint=gettext("Its worker died each time; the log may say why."))
+        self.settle(self.Status.FAILED, reasons.Reason.ATTEMPTS, hint="Its worker died each time; the log may say why.")
         render_finished.send(Render, render=self)

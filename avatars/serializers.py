@@ -57,6 +57,7 @@ class CheckedDigitalHumanSerializer(DigitalHumanSerializer):
 class RenderSerializer(serializers.ModelSerializer[Render]):
     """A video and how far it is."""
 
+    hint = serializers.CharField(source="advice", read_only=True, help_text="What to do where it was not made.")
     video_url = serializers.SerializerMethodField(help_text="The MP4; null until it is made.")
     captions_url = serializers.SerializerMethodField(help_text="The captions as SRT; null until they are made.")
     poster_url = serializers.SerializerMethodField(help_text="A still picture; null until it is made.")

@@ -37,7 +37,7 @@ def progress_of(pk: int) -> Progress | None:
         progress=render.progress,
         seconds_left=round(avatars.seconds_left(render)),
         reason=render.reason,
-        hint=render.hint,
+        hint=render.advice,
         video_url=reverse("render-video", args=[pk]) if render.video else None,
         captions_url=reverse("render-captions", args=[pk]) if render.captions else None,
         poster_url=reverse("render-poster", args=[pk]) if render.poster else None,

@@ -106,7 +106,7 @@ def _render(render: Render) -> Iterator[Step]:
         yield Step(
             at=render.finished_at,
             title=_("Video ready") if done else _("Video not made"),
-            detail=seconds if done else f"{_outcome(render)} {render.hint}".strip(),
+            detail=seconds if done else f"{_outcome(render)} {render.advice}".strip(),
             tone="ok" if done else "bad",
             video=render.video.url if done else "",
             poster=render.poster.url if done and render.poster else "",

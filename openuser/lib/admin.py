@@ -60,8 +60,6 @@ class KeptAdmin(ModelAdmin[Any]):
 
     # Names of relations to rows that would go with it, each with what to do instead.
     kept_by: ClassVar[dict[str, Any]] = {}
-    # Models whose rows go with it, though nobody deletes them by themselves.
-    takes_along: ClassVar[tuple[type[Model], ...]] = ()
 
     def kept_because(self, row: Any) -> Any:
         """Why this row must stay, in words; nothing where it may go."""
@@ -73,8 +71,8 @@ class KeptAdmin(ModelAdmin[Any]):
         reasons: list[Any] = [format_html("{}: {}", row, words) for row, words in kept if words]
         if reasons:
             return [], {}, set(), reasons
-        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return rows, counts, lacking - {model._meta.verbose_name for model in self.takes_along}, protected
+        found: tuple[Any, Any, set[Any], list[Any]] = super().get_deleted_objects(objs, request)
+        return found
 
 
 class WorkAdmin(RequestedAdmin):
@@ -111,6 +109,9 @@ def for_one_row(act: Callable[..., None], *, icon: str, title: Any, words: Any) 
 
 def reason_words(row: Any) -> str:
     """The reason in words where its model knows them, else the code."""
+    own = getattr(row, "reason_words", None)
+    if own is not None:
+        return str(own)
     reasons = getattr(row, "Reason", None)
     if reasons is not None and row.reason in reasons.values:
         return str(reasons(row.reason).label)

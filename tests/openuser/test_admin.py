@@ -1,14 +1,17 @@
 """What people see and edit in the admin. Its lists and its roles have modules of their own beside this one."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from avatars import reasons
 from avatars.models import DigitalHuman, Render
 from conversations.models import Answer, Content, Conversation, Message
 from tests.factories import (
@@ -16,6 +19,7 @@ from tests.factories import (
     TOKEN,
     make_answer,
     make_application,
+    make_desk,
     make_digital_human,
     make_member,
     make_outbound,
@@ -182,3 +186,67 @@ def test_voices_say_who_uses_them(client):
     page = client.get(url("avatars", "voice", "changelist"))
     assert [row.human_count for row in page.context["cl"].result_list] == [1]
     assert DigitalHuman.objects.count() == 1
+
+
+# ---- what cannot be deleted says why
+
+
+def kept(client: Client, row: Model) -> bool:
+    """Whether a row's page of deletion says that it must stay; if so, confirming changes nothing."""
+    address = url(row._meta.app_label, str(row._meta.model_name), "delete", row.pk)
+    says_so = 'data-testid="kept"' in client.get(address).content.decode()
+    if says_so:
+        client.post(address, {"post": "yes"})
+        assert type(row)._default_manager.filter(pk=row.pk).exists()
+    return says_so
+
+
+def test_a_digital_human_that_is_used_stays_and_another_goes_with_its_portrait(
+    client, django_capture_on_commit_callbacks
+):
+    application = make_application()
+    filmed, at_a_desk, unused = make_digital_human(), make_digital_human(), make_digital_human()
+    make_render(filmed)
+    make_desk(application, digital_human=at_a_desk)
+    assert kept(client, filmed)
+    assert kept(client, at_a_desk)
+    assert not kept(client, unused)
+    portrait = Path(unused.portrait.path)
+    assert portrait.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url("avatars", "digitalhuman", "delete", unused.pk), {"post": "yes"})
+    assert not DigitalHuman.objects.filter(pk=unused.pk).exists()
+    assert not portrait.exists()
+
+
+def test_what_has_a_history_stays(client):
+    conversation = make_conversation()
+    application = conversation.application
+    assert kept(client, application)
+    assert kept(client, application.corporation)
+    assert kept(client, conversation.member)
+    fresh = make_application()
+    assert not kept(client, fresh)
+    assert kept(client, make_digital_human().voice)
+
+
+def test_several_rows_are_deleted_together_or_not_at_all(client):
+    used, unused = make_digital_human(), make_digital_human()
+    make_render(used)
+    chosen = {"action": "delete_selected", "_selected_action": [used.pk, unused.pk]}
+    page = client.post(url("avatars", "digitalhuman", "changelist"), chosen).content.decode()
+    assert 'data-testid="kept"' in page
+    assert used.name in page
+    client.post(url("avatars", "digitalhuman", "changelist"), {**chosen, "post": "yes"})
+    assert DigitalHuman.objects.count() == 2
+    only = {**chosen, "_selected_action": [unused.pk], "post": "yes"}
+    assert client.post(url("avatars", "digitalhuman", "changelist"), only).status_code == 302
+    assert DigitalHuman.objects.get() == used
+
+
+def test_a_render_that_was_not_made_says_why_and_what_to_do(client):
+    render = make_render(status="failed", reason="disk_full", hint="The disk is full.", finished_at=timezone.now())
+    page = client.get(url("avatars", "render", "change", render.pk)).content.decode()
+    assert "disk_full" not in page
+    assert str(reasons.Reason.DISK_FULL.label) in page
+    assert str(reasons.SPACE) in page

@@ -1,0 +1,111 @@
+"""Why a video was not made, and what to do about it, in the language of whoever reads it.
+
+The row keeps a code (`Render.reason`) and what the error said in English; the words for people are found by the code.
+"""
+
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+UNUSABLE = {
+    "not_an_image": _("This is not a picture, or a broken one. Upload a JPEG, PNG or WebP picture."),
+    "too_large": _("The picture is too large. Use one of at most 10 MB and 40 million pixels."),
+    "too_small": _(
+        "The picture or the face in it is too small. Use one of at least 200 pixels a side, closer to the face."
+    ),
+    "no_face": _(
+        "No face was found. Choose a well lit picture in which the face looks at the camera and nothing covers it."
+    ),
+    "several_faces": _(
+        "There is more than one face. Cut the picture so that only the person who shall speak is in it."
+    ),
+    "turned": _("The face is turned too far to a side. Choose a picture in which it looks at the camera."),
+}
+
+
+class Reason(TextChoices):
+    """The codes that a render ends or waits with."""
+
+    DISK_FULL = "disk_full", _("the disk is full")
+    DISK = "disk", _("a file could not be written")
+    FILE_MISSING = "file_missing", _("its file was removed")
+    TIME_LIMIT = "time_limit", _("it took too long")
+    MEMORY_LIMIT = "memory_limit", _("it needed too much memory")
+    ATTEMPTS = "attempts", _("its worker stopped each time")
+    STUDIO_DIED = "studio_died", _("its worker stopped")
+    STUDIO_BROKE = "studio_broke", _("its worker failed")
+    ORDER_BROKEN = "order_broken", _("its worker failed")
+    NOT_AN_IMAGE = "not_an_image", _("the portrait cannot be read")
+    NO_FACE = "no_face", _("the portrait shows no face")
+    SEVERAL_FACES = "several_faces", _("the portrait shows several faces")
+    TURNED = "turned", _("the face in the portrait is turned away")
+    TOO_SMALL = "too_small", _("the portrait is too small")
+    TOO_LARGE = "too_large", _("something is too large")
+    MODEL_MISSING = "model_missing", _("a part of the program is missing")
+    PACKAGE_MISSING = "package_missing", _("a part of the program is missing")
+    SPEECH_MODEL_MISSING = "speech_model_missing", _("the voices are not installed")
+    SPEECH_MODEL_BROKEN = "speech_model_broken", _("the voices are damaged")
+    ENGINE_UNKNOWN = "engine_unknown", _("there is no such engine")
+    VOICE_MALFORMED = "voice_malformed", _("the voice cannot be used")
+    VOICE_UNKNOWN = "voice_unknown", _("the voice cannot be used")
+    SPEED = "speed_out_of_range", _("the speaking speed is out of range")
+    SCRIPT_EMPTY = "script_empty", _("there is nothing to say")
+    NOTHING_TO_SAY = "nothing_to_say", _("there is nothing to say")
+    UNSPEAKABLE = "script_unspeakable", _("nothing in the text can be spoken")
+    TOO_LONG = "too_long", _("the text is too long for one video")
+    ENCODE_FAILED = "encode_failed", _("the video could not be written")
+    FLAWED = "flawed", _("the finished video failed its checks")
+
+
+# What the last look at a film finds (avatars/inspection.py); all of it is the same to whoever asked for the video.
+FLAWS = {
+    *("video_codec", "audio_codec", "video_size", "frame_count", "late_start", "lengths_differ", "duration", "black"),
+    *("undecodable", "frozen", "silent", "clipped", "unlabelled", "frame_shape", "no_file"),
+}
+BY_ITSELF = _("It is tried again by itself.")
+AGAIN = _("Make it again. If it stops once more, the log of the render worker says why.")
+INSTALL = _("Run “python3 manage.py up” once more; it installs what is missing.")
+SPACE = _("Free some space where OpenUser keeps its files, then make it again.")
+WRITABLE = _("Check the permissions and the disk of the folders that OpenUser writes to, then make it again.")
+SHORTER = _("Make the text shorter, or send it in parts.")
+VOICE = _("Choose another voice for the digital human, or mend this one under Voices.")
+WORDS = _("Write Chinese or English words, or numbers.")
+ADVICE: dict[str, Any] = {
+    **UNUSABLE,
+    Reason.DISK_FULL: SPACE,
+    Reason.DISK: WRITABLE,
+    Reason.FILE_MISSING: _("Make it again."),
+    Reason.TIME_LIMIT: SHORTER,
+    Reason.MEMORY_LIMIT: _("Use a smaller portrait or a shorter text."),
+    Reason.TOO_LARGE: _("Use a smaller portrait or a shorter text."),
+    Reason.MODEL_MISSING: INSTALL,
+    Reason.PACKAGE_MISSING: INSTALL,
+    Reason.SPEECH_MODEL_MISSING: INSTALL,
+    Reason.SPEECH_MODEL_BROKEN: INSTALL,
+    Reason.ENGINE_UNKNOWN: _("Choose an engine that the settings name."),
+    Reason.VOICE_MALFORMED: VOICE,
+    Reason.VOICE_UNKNOWN: VOICE,
+    Reason.SPEED: _("Choose a speaking speed between 0.6 and 1.6."),
+    Reason.SCRIPT_EMPTY: WORDS,
+    Reason.NOTHING_TO_SAY: WORDS,
+    Reason.UNSPEAKABLE: WORDS,
+    Reason.TOO_LONG: SHORTER,
+}
+
+
+def known(code: str) -> str:
+    """The code under which the words for this one are kept; nothing for a code of somebody else's engine."""
+    if code in FLAWS:
+        return Reason.FLAWED.value
+    return code if code in Reason.values else ""
+
+
+def words(code: str) -> str:
+    """What happened, or the code itself where nobody knows words for it."""
+    return str(Reason(known(code)).label) if known(code) else code
+
+
+def advice(code: str) -> str:
+    """What to do; nothing where the code is not known."""
+    return str(ADVICE.get(code, AGAIN)) if known(code) else ""
