@@ -39,13 +39,18 @@ class LiveSocket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.watching: asyncio.Task[None] | None = None
         try:
-            await super().__call__(scope, receive, send)
-        except (RedisError, OSError) as error:
-            logger.warning("A live page finds no broker.", extra={"error": type(error).__name__})
-            await send({"type": "websocket.close", "code": AWAY})
+            with suppress(OSError):  # the client has gone while something was being told
+                await self._serve(scope, receive, send)
         finally:
             if self.watching is not None:
                 self.watching.cancel()
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except RedisError as error:
+            logger.warning("A live page finds no broker.", extra={"error": type(error).__name__})
+            await send({"type": "websocket.close", "code": AWAY})
 
     async def connect(self) -> None:
         if not is_same_site(self.scope):
@@ -91,6 +96,8 @@ class RenderSocket(LiveSocket):
                     return
             except DatabaseError as error:
                 logger.warning("A live page could not read.", extra={"error": type(error).__name__})
+            except OSError:
+                return  # the client has gone
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), LOOK_EVERY)
 

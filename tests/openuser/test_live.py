@@ -1,6 +1,7 @@
 """Live pages: what a websocket tells, whom it tells, and that no work depends on it."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -153,6 +154,22 @@ def test_what_a_client_says_changes_nothing(site):
         opened.send(b"\x00")
         services.cancel_render(render)
         assert hear(opened)["status"] == "cancelled"
+
+
+def test_a_client_that_goes_away_is_not_taken_for_a_broker_that_is_away(site, caplog):
+    path, client = f"/ws/v1/renders/{make_render().pk}/", signed_in("view_render")
+    for _ in range(5):
+        gone = socket.create_connection(("127.0.0.1", site.port))
+        lines = [
+            *(f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{site.port}", "Connection: Upgrade", "Upgrade: websocket"),
+            *("Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="),
+            f"Cookie: sessionid={client.cookies['sessionid'].value}",
+        ]
+        gone.sendall("\r\n".join([*lines, "", ""]).encode())
+        gone.close()
+    with site.open(path, client) as opened:
+        hear(opened)
+    assert "finds no broker" not in caplog.text
 
 
 # ---- programs
