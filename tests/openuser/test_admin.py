@@ -250,3 +250,26 @@ def test_a_render_that_was_not_made_says_why_and_what_to_do(client):
     assert "disk_full" not in page
     assert str(reasons.Reason.DISK_FULL.label) in page
     assert str(reasons.SPACE) in page
+
+
+# ---- languages
+
+
+def language_of(client: Client, **headers: str) -> str:
+    page = client.get(reverse("admin:index"), headers={name.replace("_", "-"): value for name, value in headers.items()})
+    return page.content.decode().partition('lang="')[2].partition('"')[0]
+
+
+def test_the_browser_decides_the_language_until_somebody_chooses_one(client):
+    assert language_of(client, accept_language="zh-CN,zh;q=0.9,en;q=0.5") == "zh-hans"
+    assert language_of(client, accept_language="en-GB,en;q=0.9") == "en"
+    client.post(reverse("set_language"), {"language": "en", "next": "/admin/"})
+    assert language_of(client, accept_language="zh-CN,zh;q=0.9") == "en"
+    assert client.cookies["django_language"]["max-age"] >= 365 * 24 * 3600
+
+
+def test_every_page_offers_the_switch_in_both_languages(client):
+    page = client.get(url("conversations", "answer", "changelist")).content.decode()
+    assert 'action="/i18n/setlang/"' in page
+    assert 'value="zh-hans"' in page
+    assert 'value="en"' in page
