@@ -117,10 +117,11 @@ def emulator(plan: Plan) -> Program:
 
 
 def web(plan: Plan) -> Program:
-    """The web server."""
+    """The web server: pages, API and websockets."""
     command = (
         *(sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--host", plan.host, "--port", str(plan.port)),
         *("--lifespan", "off", "--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-server-header"),
+        *("--ws", "websockets-sansio", "--ws-max-size", "4096"),  # clients of live pages have nothing to say
     )
     ready = answers(plan.site, "/healthz/ready")
     return Program(name="web", command=command, env=plan.environment(), stage=WEB, is_ready=ready)
