@@ -20,6 +20,7 @@ from wecom.models import Application, Callback, Outbound, Upload
 MAX_RECIPIENTS = 1000
 USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
 VIDEO_TITLE, VIDEO_DESCRIPTION = 128, 512  # bytes
+CARD_BUTTON = 4  # characters
 
 
 @dataclass(kw_only=True)
@@ -170,8 +171,11 @@ def send_video(
 def send_text_card(
     user_id: str, *, title: str, description: str, url: str, btn_text: str = "", application: Application | None = None
 ) -> Outbound:
-    """Send a card with a link. Raises `ContentError`, with the field, for what the platform would cut or refuse."""
-    card = TextCard(title=title, description=description, url=url, btn_text=btn_text)
+    """Send a card with a link. Raises `ContentError`, with the field, for what the platform would cut or refuse.
+
+    The button's text is the exception: what is over 4 characters is cut here as it is there ("View Options": "View").
+    """
+    card = TextCard(title=title, description=description, url=url, btn_text=btn_text[:CARD_BUTTON].rstrip())
     return send(application or default_application(), card, to=[user_id])
 
 

@@ -75,6 +75,11 @@ def test_texts_cards_and_videos_take_their_arguments_by_place(connected, person,
     assert card["content"]["btntxt"] == "View"
 
 
+def test_the_button_of_a_card_is_cut_as_the_platform_cuts_it(connected, person):
+    call(bot.send_text_card, person.user_id, "Options", "Choose:", "https://example.com", "View Options")
+    assert [row.content["btntxt"] for row in deliver()] == ["View"]
+
+
 def test_a_card_needs_no_button_text(connected, person):
     call(bot.send_text_card, person.user_id, "Options", "Choose:", "https://example.com")
     assert [row.status for row in deliver()] == ["done"]
