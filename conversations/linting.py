@@ -66,7 +66,9 @@ def _choices(node: Node) -> Iterator[Problem]:
     choices = node.slot.choices
     if len(choices) < 2:
         yield Problem(code="no_choices", state=node.name, words=_("It offers fewer than two choices. Write them."))
-    said = [plain(word) for choice in choices for word in {choice.value, choice.label, *choice.words}]
+    said = [
+        word for choice in choices for word in {plain(word) for word in (choice.value, choice.label, *choice.words)}
+    ]
     if len(set(said)) < len(said):
         yield Problem(code="same_choice", state=node.name, words=_("Two choices have the same word. Change one."))
     if reserved := sorted(set(ACTS).intersection(said)):

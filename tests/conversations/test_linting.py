@@ -32,6 +32,11 @@ def test_a_sound_flow_has_no_problems():
     assert lint(video_machine()) == []
 
 
+def test_a_choice_may_be_called_what_it_is_kept_as():
+    choices = (Choice(value="sales", label="Sales", words=("SALES",)), *CHOICES[:1])
+    assert "same_choice" not in {code for code, *_ in codes(changed("ask_quality", slot=asks(choices=choices)))}
+
+
 def test_an_empty_flow_says_so():
     assert codes(video_machine(nodes=())) == {("empty", "", True)}
 
