@@ -1,7 +1,7 @@
 """From the rows that HR edits to a version that runs: draft, publish, roll back, and what changed between two."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -28,9 +28,22 @@ class Change:
     parts: tuple[str, ...] = ()
 
 
-def draft(flow: Flow) -> Machine:
-    """The flow as its rows stand now. Its start is "" where it has no states."""
-    states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many people wait in a state; `is_gone` where the draft has it no more."""
+
+    name: str
+    count: int
+    is_gone: bool = False
+
+
+def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
+    """The flow as its rows stand now. Its start is "" where it has no states.
+
+    `states` are its own in their order, with their transitions and targets, where they are at hand already.
+    """
+    if states is None:
+        states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
     nodes = tuple(_node(state, flow.language) for state in states)
     start = states[0].key if states else ""
     return Machine(name=flow.name, language=flow.language, start=start, nodes=nodes)
@@ -76,9 +89,9 @@ def roll_back(version: FlowVersion) -> None:
     Flow.objects.filter(pk=version.flow_id).update(live=version)
 
 
-def is_changed(flow: Flow) -> bool:
-    """Whether the draft differs from the version that runs."""
-    return flow.live is None or flow.live.definition != _plain(draft(flow))
+def is_changed(flow: Flow, states: Sequence[State] | None = None) -> bool:
+    """Whether the draft differs from the version that runs; `states` as for `draft`."""
+    return flow.live is None or flow.live.definition != _plain(draft(flow, states))
 
 
 def sessions_by_state(flow: Flow) -> dict[str, int]:
@@ -88,6 +101,19 @@ def sessions_by_state(flow: Flow) -> dict[str, int]:
     for state in states:
         counts[state] = counts.get(state, 0) + 1
     return counts
+
+
+def waiting(flow: Flow) -> list[Waiting]:
+    """Where people wait, most of them first, with the names that states have in the draft or had when they began."""
+    names: dict[str, str] = {}
+    for version in FlowVersion.objects.filter(sessions__status=Session.Status.ACTIVE, flow=flow).distinct():
+        names |= {node.key: node.name for node in live_machine(version).nodes}
+    drawn = dict(flow.states.values_list("key", "name"))
+    counts = sorted(sessions_by_state(flow).items(), key=lambda pair: -pair[1])
+    return [
+        Waiting(name=drawn.get(key, names.get(key, key)), count=count, is_gone=key not in drawn)
+        for key, count in counts
+    ]
 
 
 def diff(before: Machine, after: Machine) -> list[Change]:

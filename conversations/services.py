@@ -7,6 +7,9 @@ from django.db import transaction
 from django.utils import translation
 
 from conversations import answering, channel, wording
+from conversations.drafting import add_example as add_flow
+from conversations.drafting import duplicate as duplicate_flow
+from conversations.drafting import restore as restore_draft
 from conversations.errands import run_errand
 from conversations.flows import publish, roll_back
 from conversations.generation import (
@@ -44,11 +47,13 @@ from wecom.models import Callback, Outbound
 
 __all__ = [
     "active_session",
+    "add_flow",
     "cancel_waiting",
     "choose",
     "conversation_of",
     "conversation_with",
     "desk_of",
+    "duplicate_flow",
     "fall_back",
     "generate_and_send_video",
     "generate_digital_human_video",
@@ -64,6 +69,7 @@ __all__ = [
     "release",
     "release_all",
     "reply_to",
+    "restore_draft",
     "roll_back",
     "run_errand",
     "say",

@@ -1,4 +1,4 @@
-"""A demonstration that works at once: two digital humans, a desk, and a table of questions and answers."""
+"""A demonstration that works at once: two digital humans, a desk, answers to questions, and flows."""
 
 import logging
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from avatars import characters
 from avatars.models import DigitalHuman, Voice
 from conversations.models import Answer, Desk
+from openuser.seeding.flows import plant_flows
 from wecom import services as wecom
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def seed() -> None:
             Answer.objects.bulk_create(
                 Answer(question=question, other_wordings=other, answer=answer) for question, other, answer in ANSWERS
             )
+        plant_flows()
         if application is not None and not Desk.objects.filter(application=application).exists():
             human = DigitalHuman.objects.order_by("pk")[0]
             Desk.objects.create(application=application, digital_human=human, greeting=GREETING)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from conversations import services
 from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.models import Flow
 from conversations.slots import Choice, Slot, SlotType
 
 REMIND, EXPIRE = 10, 60  # minutes
@@ -55,6 +57,20 @@ def examples() -> tuple[Example, ...]:
             command="/onboarding",
         ),
     )
+
+
+def plant_flows() -> None:
+    """Make and publish them, where there is no flow yet."""
+    if Flow.objects.exists():
+        return
+    for example in examples():
+        services.add_flow(
+            example.machine,
+            description=example.description,
+            triggers=example.triggers,
+            command=example.command,
+            menu_key=example.menu_key,
+        )
 
 
 def _video(name: str, language: str, words: Mapping[str, str], most: int) -> Machine:
