@@ -1,4 +1,5 @@
 // One entry of a chat as a row: avatar, bubble, and how the sending went.
+import { buttonCard } from "./cards.js";
 import { anchor, appAvatar, avatar, make, safeUrl } from "./dom.js";
 import { cardText, markdown, richText } from "./markup.js";
 import { say } from "./strings.js";
@@ -102,7 +103,9 @@ function place({ content }) {
   return bubble("plain", make("div", { className: "card" }, body, make("div", { className: "map", "aria-hidden": "true" })));
 }
 
-function templateCard({ content }) {
+function templateCard(entry, { press }) {
+  const { content } = entry;
+  if (content.card_type === "button_interaction") return bubble("plain", buttonCard(entry, (key) => press(entry, key)));
   const title = content.main_title?.title || content.sub_title_text || content.card_type;
   const pairs = (content.horizontal_content_list ?? []).map((item) => `${item.keyname}  ${item.value ?? ""}`);
   const buttons = (content.button_list ?? []).map((item) => `[ ${item.text} ]`).join("  ");
@@ -118,7 +121,9 @@ const KINDS = {
 // What the list of members shows of an entry.
 export function preview(entry, app) {
   if (entry.recalled) return say("recalled", app.name);
-  return entry.msgtype === "text" ? entry.content.content : say(`kind.${entry.msgtype}`);
+  if (entry.msgtype === "text") return entry.content.content;
+  const title = entry.content.main_title?.title ?? (entry.received ? entry.content.title : "");
+  return `${say(`kind.${entry.msgtype}`)} ${title ?? ""}`.trim();
 }
 
 function state(entry, retry) {
@@ -132,9 +137,9 @@ function state(entry, retry) {
 }
 
 // `entry.received` is from the person's point of view; what they sent stands on the right.
-export function row(entry, { app, member, retry }) {
+export function row(entry, { app, member, retry, press }) {
   if (entry.recalled) return make("p", { className: "notice", text: say("recalled", app.name), "data-testid": "recalled" });
-  const shown = (KINDS[entry.msgtype] ?? text)(entry);
+  const shown = (KINDS[entry.msgtype] ?? text)(entry, { press });
   const incoming = entry.received;
   const node = make("article", { className: `row ${incoming ? "in" : "out"}`, "data-testid": incoming ? "bubble-in" : "bubble-out" });
   node.dataset.msgtype = entry.msgtype;

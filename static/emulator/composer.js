@@ -1,10 +1,10 @@
 // The row at the bottom: text, emoji, pictures, videos, a place.
-import { $, make } from "./dom.js";
+import { $, make, toast } from "./dom.js";
 import { say } from "./strings.js";
 
 const EMOJI = [..."😀😄😁😂🤣😊😇🙂😉😍🥰😘😜🤔🤗🤭😎🥳😴😅😭😢😤😡🤯😱👍👎👏🙏💪🤝✌👌👋❤💔🎉🎁🌹☕🍺🌞🌙⭐🔥💯✅"];
 
-export function start({ sendText, sendFile, sendPlace }) {
+export function start({ sendText, sendFile, sendPlace, enter, leave }) {
   const field = $("composer");
   field.placeholder = say("writeHere");
   const fit = () => {
@@ -48,7 +48,7 @@ export function start({ sendText, sendFile, sendPlace }) {
   };
   trays.emoji.append(...EMOJI.map((one) => make("button", { type: "button", text: one, "aria-label": one, click: () => insert(one) })));
 
-  for (const [id, kind] of [["picture", "image"], ["film", "video"]]) {
+  for (const [id, kind] of [["picture", "image"], ["film", "video"], ["sound", "voice"]]) {
     $(id).addEventListener("change", () => {
       const [file] = $(id).files;
       $(id).value = "";
@@ -59,9 +59,12 @@ export function start({ sendText, sendFile, sendPlace }) {
       if (event.key === "Enter" || event.key === " ") $(id).click();
     });
   }
-  $("place").addEventListener("click", () => {
-    open(null);
-    sendPlace();
-  });
+  const tiles = { place: sendPlace, paper: () => toast(say("noFiles")), enter, leave };
+  for (const [id, act] of Object.entries(tiles)) {
+    $(id).addEventListener("click", () => {
+      open(null);
+      act();
+    });
+  }
   fit();
 }

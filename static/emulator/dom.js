@@ -30,6 +30,14 @@ export function anchor(url, ...children) {
   return make("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
 
+// A short word that goes away by itself.
+let gone = 0;
+export function toast(text) {
+  clearTimeout(gone);
+  $("toast").textContent = text;
+  gone = setTimeout(() => ($("toast").textContent = ""), 4000);
+}
+
 const TINTS = ["#4a8cf0", "#f0873c", "#22a884", "#9a6be0", "#e2607f", "#3aa0c9", "#7c8a3a", "#c7723f"];
 
 // As WeChat Work does: a coloured square with the end of a Chinese name or the initials of another.

@@ -1,13 +1,16 @@
 // The phone: who one is, the open chat, and what arrives.
+import * as acts from "./acts.js";
 import { preview, row } from "./bubbles.js";
 import * as composer from "./composer.js";
 import { $, avatar, make } from "./dom.js";
 import * as inspector from "./inspector.js";
-import { call, connect } from "./server.js";
+import * as menu from "./menu.js";
+import { call, connect, quietly } from "./server.js";
 import { say, translate } from "./strings.js";
 import { GAP, now, short, stamp } from "./times.js";
 
 const state = { app: null, members: [], member: null, entries: new Map(), unsent: [], sending: 0, held: [], following: true, stale: false, loading: null };
+const AGENT = Number(new URLSearchParams(location.search).get("agentid"));
 const NEAR = 120; // pixels from the end within which a chat follows new messages
 
 // ---- members
@@ -26,6 +29,7 @@ async function readMembers() {
     const here = state.members.find((one) => one.userid === state.member?.userid);
     if (here && !document.hidden) here.unread = 0; // is about to be marked as read
     drawMembers();
+    drawFoot();
   }
 }
 
@@ -72,8 +76,8 @@ async function open(userid) {
   $("me").replaceChildren(avatar(member, "small"));
   await loadChat();
   toEnd();
-  if (entered) await call("POST", "event", { member: userid, event: "enter_agent" });
   if (matchMedia("(hover: hover)").matches) $("composer").focus({ preventScroll: true });
+  if (entered) await call("POST", "event", { member: userid, event: "enter_agent" });
 }
 
 async function loadChat() {
@@ -110,13 +114,14 @@ function draw() {
 
 // A node whose entry did not change stays, so that a playing video goes on.
 function keep(old, entry) {
-  const key = `${entry.id}/${entry.recalled}/${entry.status ?? entry.callback?.status ?? ""}`;
+  const card = entry.card ? JSON.stringify([entry.card, entry.content]) : "";
+  const key = `${entry.id}/${entry.recalled}/${entry.status ?? entry.callback?.status ?? ""}/${card}`;
   const known = old.get(key);
   if (known) {
     old.delete(key);
     return known;
   }
-  const node = row(entry, { app: state.app, member: state.member, retry });
+  const node = row(entry, { app: state.app, member: state.member, retry, press: acts.press });
   node.dataset.key = key;
   node.classList.toggle("fresh", Date.now() / 1000 - entry.at < 3);
   for (const media of node.querySelectorAll("img, video")) {
@@ -195,6 +200,20 @@ function retry(entry) {
   return send({ ...entry, at: Date.now() / 1000 });
 }
 
+function drawFoot() {
+  const person = state.members.find((one) => one.userid === state.member?.userid);
+  const outside = person !== undefined && !person.reachable;
+  $("outside").hidden = !outside;
+  menu.draw(outside ? [] : state.app.menu);
+  if (outside) $("composer-form").hidden = true;
+}
+
+async function loadApp() {
+  const { apps } = await call("GET", "apps");
+  state.app = apps.find((app) => app.agentid === AGENT) ?? apps[0];
+  drawFoot();
+}
+
 // ---- news
 const HANDLERS = {
   entry({ entry }) {
@@ -208,6 +227,11 @@ const HANDLERS = {
     state.entries.set(entry.id, { ...entry, callback: entry.callback ?? state.entries.get(entry.id)?.callback });
     draw();
     if (entry.received) quietly(markRead());
+  },
+  changed({ entry }) {
+    if (!state.entries.has(entry.id)) return;
+    state.entries.set(entry.id, entry);
+    draw();
   },
   recalled({ msgid }) {
     for (const entry of state.entries.values()) if (entry.msgid === msgid) entry.recalled = true;
@@ -228,15 +252,7 @@ const HANDLERS = {
 
 const happened = (event) => HANDLERS[event.what]?.(event);
 
-async function quietly(work) {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // a TypeError is fetch without a network: the next try will do
-  }
-}
-
-const catchUp = () => quietly(Promise.all([loadMembers(), loadChat(), inspector.refresh()]));
+const catchUp = () => quietly(Promise.all([loadApp(), loadMembers(), loadChat(), inspector.refresh()]));
 
 function online(yes) {
   $("offline").hidden = yes;
@@ -248,10 +264,13 @@ async function start() {
   const tick = () => ($("clock").textContent = now());
   tick();
   setInterval(tick, 5000);
-  const agent = Number(new URLSearchParams(location.search).get("agentid"));
-  const { apps } = await call("GET", "apps");
-  state.app = apps.find((app) => app.agentid === agent) ?? apps[0];
-  composer.start({ sendText, sendFile, sendPlace });
+  await loadApp();
+  composer.start({
+    sendText, sendFile, sendPlace, leave: () => acts.range(state.member, false),
+    enter: () => acts.cause(state.member, { event: "enter_agent" }),
+  });
+  menu.start((event) => acts.cause(state.member, event));
+  $("come-back").addEventListener("click", () => acts.range(state.member, true));
   inspector.start();
   watchScrolling();
   $("back").addEventListener("click", () => (location.hash = ""));

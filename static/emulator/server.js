@@ -14,6 +14,14 @@ export async function call(method, path, data = {}) {
   return result;
 }
 
+export async function quietly(work) {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // a TypeError is fetch without a network: the next try will do
+  }
+}
+
 const LONGEST = 8000;
 const POLL = 2000;
 

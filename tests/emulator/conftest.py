@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 import requests
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = itertools.count(1)
+Open = Callable[..., Page]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,3 +209,28 @@ def clean_clock(emulator: Emulator) -> Iterator[None]:
     yield
     emulator.control("POST", "clock", offset=0)
     emulator.control("DELETE", "tokens")
+
+
+@pytest.fixture
+def phone(browser: Browser, application: Application, member: str) -> Iterator[Open]:
+    """Opens the member's chat at 375 px; the page may neither complain nor ask anybody else for anything."""
+    context = browser.new_context(viewport={"width": 375, "height": 812}, locale="zh-CN")
+    complaints: list[str] = []
+
+    def open_chat(prepare: Callable[[Page], None] = lambda page: None, *, chat: bool = True) -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if _foreign(request.url) else None)
+        prepare(page)
+        page.goto(f"{application.emulator.url}/emulator/?agentid={application.agent_id}")
+        if chat:
+            page.get_by_test_id(f"member-{member}").click()
+            expect(page.get_by_test_id("composer")).to_be_visible()
+        return page
+
+    def _foreign(url: str) -> bool:
+        return not url.startswith((application.emulator.url, "blob:", "data:"))
+
+    yield open_chat
+    context.close()
+    assert complaints == []

@@ -2,46 +2,18 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Route, WebSocketRoute, expect
 
-from tests.emulator.conftest import Application, Listener
+from tests.emulator.conftest import Application, Listener, Open
 from tests.emulator.test_callbacks import decrypt
 from tests.emulator.test_media import AMR, PNG
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def phone(browser: Browser, application: Application, member: str) -> Iterator[Open]:
-    """Opens the member's chat at 375 px; the page may neither complain nor ask anybody else for anything."""
-    context = browser.new_context(viewport={"width": 375, "height": 812}, locale="zh-CN")
-    complaints: list[str] = []
-
-    def open_chat(prepare: Callable[[Page], None] = lambda page: None, *, chat: bool = True) -> Page:
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.append(request.url) if _foreign(request.url) else None)
-        prepare(page)
-        page.goto(f"{application.emulator.url}/emulator/?agentid={application.agent_id}")
-        if chat:
-            page.get_by_test_id(f"member-{member}").click()
-            expect(page.get_by_test_id("composer")).to_be_visible()
-        return page
-
-    def _foreign(url: str) -> bool:
-        return not url.startswith((application.emulator.url, "blob:", "data:"))
-
-    yield open_chat
-    context.close()
-    assert complaints == []
 
 
 def test_opening_the_chat_tells_the_application(phone: Open, application: Application, listener: Listener) -> None:

@@ -95,12 +95,16 @@ def find_member(corp: Corp, userid: str) -> Member:
 
 
 Handler = Callable[[Control], Result]
+Earlier = Callable[[Control], Awaitable[Control]]
 Later = Callable[[Control, Result], Awaitable[Result]]
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
-def endpoint(*, later: Later | None = None, **handlers: Handler) -> View:
-    """A view that picks a handler by method (GET=…, POST=…). `later` may wait for something and amend the answer."""
+def endpoint(*, earlier: Earlier | None = None, later: Later | None = None, **handlers: Handler) -> View:
+    """A view that picks a handler by method (GET=…, POST=…).
+
+    `earlier` may prepare the request; `later` may wait for something and amend the answer.
+    """
 
     async def view(request: HttpRequest, **parts: Any) -> HttpResponse:
         handler = handlers.get(request.method or "")
@@ -108,6 +112,8 @@ def endpoint(*, later: Later | None = None, **handlers: Handler) -> View:
             return JsonResponse({"error": f"use {' or '.join(handlers)}"}, status=405)
         try:
             control = _read(request, parts)
+            if earlier is not None:
+                control = await earlier(control)
             result = await database.run(_atomic, handler, control)
             if later is not None:
                 result = await later(control, result)

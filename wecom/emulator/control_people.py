@@ -111,6 +111,8 @@ def _said(control: Control, app: App) -> Said:
     if kind == "link":
         title, url = control.text("title"), control.text("url")
         return people.link(title, control.text("description", ""), url, control.text("picurl", ""))
+    if kind == "file":
+        raise ControlError("the platform hands no file messages to applications")
     if kind not in KINDS or control.upload is None:
         raise ControlError("type must be text, location, link, or image, voice, video with an upload")
     row = media.store(app.corp, kind, control.upload)

@@ -1,14 +1,12 @@
 """The phone: its page, its files, its socket, and the media that its bubbles show."""
 
-import asyncio
 from typing import Any
 
-import imageio_ffmpeg
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from wecom.emulator import database, files, live, media
+from wecom.emulator import database, files, live, media, voices
 from wecom.emulator.calls import File
 from wecom.emulator.conf import options
 from wecom.emulator.models import Media
@@ -61,14 +59,8 @@ async def listen(request: HttpRequest, media_id: str) -> HttpResponse:
     """A voice message as WAV, because browsers do not play AMR."""
     source = media.path_of(await database.run(_find, media_id))
     target = source.with_suffix(".wav")
-    if not target.exists():
-        ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-        line = [ffmpeg, "-v", "error", "-y", "-i", str(source), "-f", "wav", str(target)]
-        quiet = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(*line, stdin=quiet, stdout=quiet, stderr=quiet)
-        if await process.wait():
-            target.unlink(missing_ok=True)
-            raise Http404
+    if not target.exists() and not await voices.convert(source, target, "-f", "wav"):
+        raise Http404
     return files.respond(request, File(path=target, filename="voice.wav", content_type="audio/wav"), download=False)
 
 

@@ -14,6 +14,7 @@ def member(row: Member) -> dict[str, Any]:
         "status": row.status,
         "visible": row.visible,
         "left": row.status == Member.Status.LEFT,
+        "reachable": row.reachable,
     }
 
 

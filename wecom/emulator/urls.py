@@ -5,7 +5,7 @@ from django.urls import path
 # These register the endpoints of cgi-bin.
 from wecom.emulator import control_people as people
 from wecom.emulator import control_wire as wire
-from wecom.emulator import directory, gateway, menus, phone, pressing, sending, tokens, verification
+from wecom.emulator import directory, gateway, menus, phone, pressing, sending, tokens, verification, voices
 from wecom.emulator.control import endpoint
 
 REGISTERED = (directory, menus, pressing, sending, tokens)
@@ -21,7 +21,7 @@ urlpatterns = [
     path("emulator/api/members/<str:userid>", endpoint(PATCH=people.change_member)),
     path("emulator/api/departments", endpoint(GET=people.departments, POST=people.add_department)),
     path("emulator/api/apps", endpoint(GET=people.apps, POST=people.save_app)),
-    path("emulator/api/send", endpoint(POST=people.send, later=people.until_settled)),
+    path("emulator/api/send", endpoint(earlier=voices.as_recorded, POST=people.send, later=people.until_settled)),
     path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),
     path("emulator/api/event", endpoint(POST=people.event, later=people.until_settled)),
     path("emulator/api/chat", endpoint(GET=people.chat)),
