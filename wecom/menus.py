@@ -36,7 +36,11 @@ def publish(application: Application) -> MenuPublication:
 
 def buttons(application: Application) -> list[dict[str, Any]]:
     """The menu as the platform takes it. Raises `ContentError` with words for the first thing that is wrong."""
-    rows = list(MenuButton.objects.of(application))
+    return assemble(list(MenuButton.objects.of(application)))
+
+
+def assemble(rows: list[MenuButton]) -> list[dict[str, Any]]:
+    """The same, of the rows of one application in their order."""
     tops = [row for row in rows if row.parent_id is None]
     if len(tops) > MenuButton.TOPS:
         raise _wrong(_("The bar has %d buttons.") % len(tops), _("Leave three, or put some into a menu."))

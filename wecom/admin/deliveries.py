@@ -1,161 +1,23 @@
-"""WeChat Work in the admin: applications to edit, callbacks and outbounds to look into."""
+"""What came in and what went out, in the admin: to look into, to send again, to decide."""
 
 import json
 from typing import Any
 
-from django import forms
-from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminPasswordWidget
 
-from openuser.lib.admin import NOTHING, KeptAdmin, WorkAdmin, badge, for_one_row, moment, row_link, shortened
+from openuser.lib.admin import NOTHING, WorkAdmin, badge, for_one_row, moment, row_link, shortened
 from wecom import services
-from wecom.crypto import CryptoError, Keys
-from wecom.models import Application, Attempt, Callback, Corporation, Member, Outbound, Upload
+from wecom.models import Attempt, Callback, Outbound, Upload
 
-SECRETS = ("secret", "token", "encoding_aes_key")
 OUTCOMES = {"sent": "good", "retry": "warn", "ambiguous": "warn", "failed": "bad", "held": "bad"}
-
-
-class ApplicationForm(forms.ModelForm[Application]):
-    """Secrets are written, never shown: an empty field keeps what is stored."""
-
-    class Meta:
-        model = Application
-        fields = ("corporation", "agent_id", "name", *SECRETS, "api_base_url", "is_default", "enabled")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in SECRETS:
-            field = self.fields.get(name)
-            if field is None:
-                continue  # somebody who may only look gets no fields
-            stored = {"placeholder": "••••••••"} if self.instance.pk else {}
-            field.widget = UnfoldAdminPasswordWidget(
-                render_value=False, attrs={"autocomplete": "new-password", **stored}
-            )
-            if self.instance.pk:
-                field.required = False
-                field.help_text = format_html("{} {}", field.help_text, _("Leave empty to keep the stored value."))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        for name in SECRETS:
-            data[name] = (data.get(name) or "").strip() or getattr(self.instance, name)
-        corporation = data.get("corporation")
-        try:
-            Keys.parse(
-                token=data["token"],
-                encoding_aes_key=data["encoding_aes_key"],
-                receive_id=corporation.corp_id if corporation else "",
-            )
-        except CryptoError as error:
-            self.add_error("encoding_aes_key", error.message)
-        return data
-
-
-@admin.register(Corporation)
-class CorporationAdmin(KeptAdmin):
-    kept_by = {
-        "applications": _("Applications belong to it. Delete those first."),
-        "members": _("People who wrote belong to it."),
-    }
-    list_display = ("corp_id", "name")
-    search_fields = ("corp_id", "name")
-
-
-@admin.register(Application)
-class ApplicationAdmin(KeptAdmin):
-    kept_by = {
-        relation: _("It has a history, which would be lost. Untick “enabled” instead: then it takes no messages.")
-        for relation in ("conversations", "callbacks", "outbounds")
-    }
-    form = ApplicationForm
-    list_display = ("name", "corporation", "agent_id", "is_default", "enabled", "condition")
-    list_filter = ("enabled",)
-    search_fields = ("name", "corporation__corp_id", "corporation__name")
-    list_select_related = ("corporation",)
-    change_form_before_template = "admin/application_condition.html"
-    fieldsets = (
-        (None, {"fields": ("corporation", "agent_id", "name", "is_default", "enabled")}),
-        (_("Keys"), {"fields": SECRETS, "description": _("Stored encrypted and never shown again.")}),
-        (_("Addresses"), {"fields": ("callback_address", "api_base_url")}),
-    )
-    readonly_fields = ("callback_address",)
-    actions_detail = ("try_again_this",)
-
-    @display(description=_("condition"))
-    def condition(self, application: Application) -> str:
-        if not application.enabled:
-            return badge(_("disabled"))
-        return badge(_("held"), "bad") if application.held_reason else badge(_("in order"), "good")
-
-    @display(description=_("callback address"))
-    def callback_address(self, application: Application) -> str:
-        if not application.pk:
-            return str(_("Shown once the application is stored."))
-        path = reverse("webhook-of", args=[application.webhook_key])
-        if application.is_default:
-            path = reverse("webhook")
-        address = f"{settings.SITE_URL.rstrip('/')}{path}"
-        if application.is_default and settings.WECOM["WEBHOOK_URL"]:
-            address = settings.WECOM["WEBHOOK_URL"]
-        help_text = _("Enter it in the console under “Receive messages”, with the token and the EncodingAESKey above.")
-        return format_html('<code class="ou-code">{}</code><p class="ou-quiet">{}</p>', address, help_text)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Application | None = None) -> Any:
-        """Without the keys for those who may only look: Django would show them as they are."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request)):
-            return fieldsets
-        return [fieldset for fieldset in fieldsets if fieldset[1]["fields"] != SECRETS]
-
-    @admin.action(description=_("Try again now"), permissions=["send"])
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
-        for application in queryset:
-            services.save_application(application)
-        self.message_user(request, _("What waited is being sent."), messages.SUCCESS)
-
-    try_again_this = for_one_row(
-        try_again,
-        icon="play_arrow",
-        title=_("Try again now?"),
-        words=_("What waits is sent. Do this after the setting was mended in the console."),
-    )
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        held = Application.objects.filter(pk=object_id).exclude(held_reason="").exists()
-        return list(super().get_actions_detail(request, object_id)) if held else []
-
-    def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("wecom.change_outbound")
-
-    def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
-        services.save_application(obj)
-
-
-@admin.register(Member)
-class MemberAdmin(KeptAdmin):
-    kept_by = {"conversations": _("What was said with this person is kept.")}
-    list_display = ("user_id", "name", "corporation", "created_at")
-    list_filter = ("corporation",)
-    list_select_related = ("corporation",)
-    search_fields = ("user_id", "name")
-    search_help_text = _("Search for a user ID or a name.")
-    fields = ("user_id", "name", "corporation", "created_at")
-    readonly_fields = ("corporation", "user_id", "created_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
 
 @admin.register(Callback)
@@ -314,5 +176,6 @@ class UploadAdmin(WorkAdmin):
 
 def _words(outbound: Outbound) -> str:
     """What a person reads of it: the text or the title, else the payload."""
-    words = outbound.content.get("content") or outbound.content.get("title")
+    content = outbound.content
+    words = content.get("content") or content.get("title") or (content.get("main_title") or {}).get("title")
     return words if isinstance(words, str) else json.dumps(outbound.content, ensure_ascii=False)
