@@ -1,4 +1,7 @@
-"""What children say, line by line with their names in front: on the terminal in colour, and in logs/app.log."""
+"""What children say, line by line with their names in front: on the terminal in colour, and in logs/app.log.
+
+What concerns WeChat Work stands in logs/wechat_integration.log too.
+"""
 
 import logging
 import logging.handlers
@@ -22,6 +25,11 @@ NOISE = re.compile(
 )
 
 
+# The head of a line of ours (openuser/lib/logs.py), with its logger. A traceback, which has none, goes with the last.
+HEAD = re.compile(r"\d\d:\d\d:\d\d\.\d{3} [A-Z]+ ([\w.]+):")
+WECHAT = re.compile(r"wecom(?!\.emulator\b)\b")
+
+
 class ConsoleHandler(logging.Handler):
     """Sends what this process logs to a console, under a name."""
 
@@ -37,14 +45,12 @@ class ConsoleHandler(logging.Handler):
 
 
 class Console:
-    """Writes lines of several children, from several threads, to the terminal and to a log file that is rotated."""
+    """Writes lines of several children, from several threads, to the terminal and to log files that are rotated."""
 
-    def __init__(self, log_file: Path, *, terminal: IO[str] | None = None) -> None:
-        log_file.parent.mkdir(parents=True, exist_ok=True)
-        self._file = logging.handlers.RotatingFileHandler(
-            log_file, maxBytes=10_000_000, backupCount=5, encoding="utf-8"
-        )
-        self._file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    def __init__(self, log_file: Path, *, wechat_file: Path | None = None, terminal: IO[str] | None = None) -> None:
+        self._file = _rotated(log_file)
+        self._wechat_file = _rotated(wechat_file) if wechat_file else None
+        self._logger_of: dict[str, str] = {}
         self._terminal = terminal or sys.stdout
         self._coloured = self._terminal.isatty()
         self._lock = threading.Lock()
@@ -55,7 +61,10 @@ class Console:
         with self._lock:
             colour = self._names.setdefault(name, COLOURS[len(self._names) % len(COLOURS)])
             plain = ESCAPES.sub("", text)
-            self._file.emit(logging.makeLogRecord({"msg": f"{name:<8} | {plain}"}))
+            record = logging.makeLogRecord({"msg": f"{name:<8} | {plain}"})
+            self._file.emit(record)
+            if self._wechat_file is not None and self._is_wechat(name, plain):
+                self._wechat_file.emit(record)
             prefix = f"\x1b[{colour}m{name:<8} |\x1b[0m" if self._coloured else f"{name:<8} |"
             self._print(f"{prefix} {text if self._coloured else plain}")
 
@@ -75,8 +84,21 @@ class Console:
                 if line and not NOISE.search(line):
                     self.say(name, line)
 
+    def _is_wechat(self, name: str, line: str) -> bool:
+        head = HEAD.match(line)
+        if head:
+            self._logger_of[name] = head[1]
+        return bool(WECHAT.match(self._logger_of.get(name, "")))
+
     def _print(self, line: str) -> None:
         try:
             print(line, file=self._terminal, flush=True)
         except (OSError, ValueError):  # the terminal was closed; the file goes on
             self._terminal = open("/dev/null", "w")  # noqa: SIM115
+
+
+def _rotated(path: Path) -> logging.handlers.RotatingFileHandler:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=5, encoding="utf-8")
+    file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    return file

@@ -113,7 +113,7 @@ def check_ports(plan: programs.Plan) -> None:
 
 def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: str, reload: bool) -> None:
     """Start everything, say how to reach it, keep it alive, end it."""
-    console = Console(settings.LOG_DIR / "app.log")
+    console = Console(settings.LOG_DIR / "app.log", wechat_file=settings.LOG_DIR / "wechat_integration.log")
     logging.getLogger().handlers = [ConsoleHandler(console, NAME)]
     processes = Processes(keep_open=[lock.descriptor])
     supervisor = Supervisor(console, processes)
