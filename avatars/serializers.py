@@ -11,10 +11,11 @@ from rest_framework import serializers
 
 from avatars import services
 from avatars.models import DigitalHuman, Render, RenderMode, Voice
+from openuser.lib.rest import RowSerializer, TextField
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": settings.AVATARS["MAX_CHARACTERS"]})
-class ScriptField(serializers.CharField):
+class ScriptField(TextField):
     """Words for a digital human to say; what can be said is the service's to judge."""
 
 
@@ -26,7 +27,7 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
         fields = ("id", "name", "engine", "key")
 
 
-class DigitalHumanSerializer(serializers.ModelSerializer[DigitalHuman]):
+class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
     """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
 
     portrait_url = serializers.SerializerMethodField(help_text="Where the picture can be had, with the same token.")

@@ -20,7 +20,7 @@ from conversations.serializers import (
     address,
 )
 from conversations.wishes import ANY_WISH, SessionWish, message_wish
-from openuser.lib.filters import IdFilter
+from openuser.lib.filters import IdFilter, TruthFilter
 
 
 class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -71,9 +71,11 @@ class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
 class FlowFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which flows to list."""
 
+    enabled = TruthFilter()
+
     class Meta:
         model = Flow
-        fields = ("name", "enabled", "language")
+        fields = ("name", "language")
 
 
 @extend_schema_view(list=extend_schema(summary="List flows"), retrieve=extend_schema(summary="Get a flow"))

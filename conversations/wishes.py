@@ -9,6 +9,7 @@ from rest_framework import serializers
 from avatars.models import DigitalHuman, RenderMode
 from conversations import services
 from conversations.models import Conversation, Flow, Message, Session
+from openuser.lib.rest import PatternField, TextField
 from wecom import contents
 from wecom.models import Application, Upload
 
@@ -19,7 +20,7 @@ LONGEST_TEXT = 20_000
 class Addressed(serializers.Serializer[Any]):
     """Whom it goes to."""
 
-    to = serializers.RegexField(USER_ID, max_length=64, help_text="The member's user ID in WeChat Work.")
+    to = PatternField(USER_ID, max_length=64, help_text="The member's user ID in WeChat Work.")
     application = serializers.PrimaryKeyRelatedField(
         queryset=Application.objects.select_related("corporation").filter(enabled=True),
         required=False,
@@ -44,7 +45,7 @@ class TextWish(MessageWish):
     """Text; what is longer than 2,048 bytes goes out in parts."""
 
     kind = serializers.ChoiceField(["text"])
-    text = serializers.CharField(max_length=LONGEST_TEXT)
+    text = TextField(max_length=LONGEST_TEXT)
 
     def send(self, cid: str) -> Message:
         return services.say(self.conversation(), self.validated_data["text"], cid=cid)
@@ -56,7 +57,7 @@ class MediaWish(MessageWish):
     upload = serializers.PrimaryKeyRelatedField(
         queryset=Upload.objects.all(), required=False, help_text="What POST /api/v1/uploads/ gave."
     )
-    media_id = serializers.CharField(required=False, max_length=256)
+    media_id = TextField(required=False, max_length=256)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("upload" in attrs) == ("media_id" in attrs):
@@ -104,8 +105,8 @@ class VideoWish(MediaWish):
     """A video that exists."""
 
     kind = serializers.ChoiceField(["video"])
-    title = serializers.CharField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
-    description = serializers.CharField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
+    title = TextField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
+    description = TextField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
 
     def content(self, media_id: str) -> contents.Content:
         words = {name: self.validated_data.get(name, "") for name in ("title", "description")}
@@ -116,10 +117,10 @@ class TextCardWish(MessageWish):
     """A card with a link."""
 
     kind = serializers.ChoiceField(["textcard"])
-    title = serializers.CharField(max_length=128, help_text="At most 128 bytes.")
-    description = serializers.CharField(max_length=512, help_text="At most 512 bytes.")
-    url = serializers.CharField(max_length=2048, help_text="Begins with https://.")
-    btn_text = serializers.CharField(required=False, allow_blank=True, max_length=4)
+    title = TextField(max_length=128, help_text="At most 128 bytes.")
+    description = TextField(max_length=512, help_text="At most 512 bytes.")
+    url = TextField(max_length=2048, help_text="Begins with https://.")
+    btn_text = TextField(required=False, allow_blank=True, max_length=4)
 
     def send(self, cid: str) -> Message:
         names = ("title", "description", "url", "btn_text")
@@ -131,7 +132,7 @@ class DigitalHumanVideoWish(MessageWish):
     """Words that a digital human says in a video, which is made first; where that fails they go out as text."""
 
     kind = serializers.ChoiceField(["digital_human_video"])
-    text = serializers.CharField(max_length=settings.AVATARS["MAX_CHARACTERS"])
+    text = TextField(max_length=settings.AVATARS["MAX_CHARACTERS"])
     mode = serializers.ChoiceField(RenderMode.choices, required=False)
     digital_human = serializers.PrimaryKeyRelatedField(
         queryset=DigitalHuman.objects.select_related("voice"), required=False, help_text="By default the desk's."
@@ -173,7 +174,7 @@ class SessionWish(Addressed):
 
     flow = serializers.PrimaryKeyRelatedField(queryset=Flow.objects.select_related("live"))
     data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
-        child=serializers.CharField(max_length=2000), required=False, help_text="Answers known already, by slot."
+        child=TextField(max_length=2000), required=False, help_text="Answers known already, by slot."
     )
 
     def start(self, cid: str) -> Session:

@@ -4,15 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
+from openuser.lib.rest import PatternField, RowSerializer
 from wecom.models import Application, Member, Upload
 
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
 
 
-class MemberSerializer(serializers.ModelSerializer[Member]):
+class MemberSerializer(RowSerializer[Member]):
     """A person in the company."""
 
-    user_id = serializers.RegexField(
+    user_id = PatternField(
         USER_ID, max_length=64, help_text="As WeChat Work knows it; letters are made small, since it ignores case."
     )
 
@@ -25,7 +26,7 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
         return user_id.lower()
 
 
-class MemberChangeSerializer(serializers.ModelSerializer[Member]):
+class MemberChangeSerializer(RowSerializer[Member]):
     """What can be changed of a member."""
 
     class Meta:
@@ -33,7 +34,7 @@ class MemberChangeSerializer(serializers.ModelSerializer[Member]):
         fields = ("name",)
 
 
-class UploadSerializer(serializers.ModelSerializer[Upload]):
+class UploadSerializer(RowSerializer[Upload]):
     """A file on its way to WeChat Work. It can be sent at once: the message waits for it."""
 
     class Meta:

@@ -129,6 +129,8 @@ def test_a_video_of_a_digital_human_is_made_first(api):
         ({}, "kind", "required"),
         ({"kind": "text"}, "text", "required"),
         ({"kind": "text", "text": " "}, "text", "blank"),
+        ({"kind": "text", "text": 5}, "text", "invalid"),
+        ({"kind": "text", "text": "你好", "to": 5}, "to", "invalid"),
         ({"kind": "text", "text": "你好", "to": "@all"}, "to", "invalid"),
         ({"kind": "text", "text": "你好", "to": "a|b"}, "to", "invalid"),
         ({"kind": "image"}, "upload", "one_of"),

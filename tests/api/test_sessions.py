@@ -31,7 +31,7 @@ def start(api, flow: Flow, **fields: object):
 
 
 def test_a_flow_says_what_runs_and_what_it_asks_for(api, flow):
-    draft = make_flow(name="草稿")
+    draft = make_flow(name="草稿", enabled=False)
     (found, running) = api.get(FLOWS).json()["results"]
     assert (running["id"], running["name"], running["version"], running["command"]) == (flow.pk, "制作视频", 1, "/make")
     assert running["slots"] == [
@@ -44,6 +44,9 @@ def test_a_flow_says_what_runs_and_what_it_asks_for(api, flow):
     ]
     assert (found["id"], found["version"], found["slots"]) == (draft.pk, None, [])
     assert api.get(f"{FLOWS}{flow.pk}/").json() == running
+    for query, name in (("true", "制作视频"), ("false", "草稿")):
+        assert [row["name"] for row in api.get(FLOWS, {"enabled": query}).json()["results"]] == [name]
+    assert problem(api.get(FLOWS, {"enabled": "null"}), 422)["field"] == "enabled"
 
 
 def test_a_flow_is_started_for_a_member_and_asks_its_first_question(api, flow):
