@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,13 @@ def test_kill_nine_of_the_supervisor_leaves_no_process(tmp_path):
     process.kill()
     process.wait()
     assert eventually(lambda: not any(is_running(pid) for pid in pids))
+
+
+def test_each_program_is_asked_to_end_in_its_own_way(stage):
+    for name, number in (("web", signal.SIGTERM), ("postgres", signal.SIGINT)):
+        code = RECORDS_ITS_END.replace("NAME", name).replace("signal.SIGTERM", f"signal.{signal.Signals(number).name}")
+        program = stage.program(name, code, stage=1, ready_file=name)
+        stage.supervisor.start(replace(program, end_signal=number, grace=60.0))
+    assert stage.supervisor.wait_until_ready()
+    stage.supervisor.stop()
+    assert sorted((stage.folder / "ends").read_text().split()) == ["postgres", "web"]
