@@ -215,4 +215,5 @@ def _bar(application: Application, rows: list[MenuButton], latest: MenuPublicati
         problem = error
     shown = latest.buttons if latest and latest.status != MenuPublication.Status.FAILED else None
     tops = [(top, [row for row in own if row.parent_id == top.pk]) for top in own if top.parent_id is None]
-    return Bar(application=application, tops=tops, latest=latest, problem=problem, changed=wanted != shown)
+    changed = problem is not None or wanted != shown
+    return Bar(application=application, tops=tops, latest=latest, problem=problem, changed=changed)
