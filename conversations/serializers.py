@@ -129,12 +129,13 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
     published_at = serializers.DateTimeField(source="live.published_at", default=None, allow_null=True, read_only=True)
     triggers = serializers.ListField(source="trigger_words", child=serializers.CharField(), read_only=True)
     slots = serializers.SerializerMethodField()
+    graph_url = serializers.SerializerMethodField(help_text="Its picture as SVG; null until it is published.")
 
     class Meta:
         model = Flow
         fields = (
             *("id", "name", "description", "language", "enabled", "triggers", "command", "version"),
-            *("published_at", "slots", "created_at"),
+            *("published_at", "slots", "graph_url", "created_at"),
         )
         read_only_fields = fields
 
@@ -147,6 +148,10 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
             {"name": name, "type": slot.type.value, "choices": [choice.value for choice in slot.choices]}
             for name, slot in slots.items()
         ]
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_graph_url(self, flow: Flow) -> str | None:
+        return address(self.context["request"], "flow-graph", flow.pk) if flow.live else None
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):

@@ -4,13 +4,18 @@ from typing import Any
 
 import django_filters
 from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from conversations import services
+from conversations import flows, services
+from conversations.graph import svg
 from conversations.models import Content, Flow, Message, Session
 from conversations.serializers import (
     FlowSerializer,
@@ -21,6 +26,8 @@ from conversations.serializers import (
 )
 from conversations.wishes import ANY_WISH, SessionWish, message_wish
 from openuser.lib.filters import IdFilter, TruthFilter
+
+PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -86,6 +93,16 @@ class Flows(viewsets.ReadOnlyModelViewSet[Flow]):
     serializer_class = FlowSerializer
     filterset_class = FlowFilter
     required_scopes = {"GET": "flows:read"}
+
+    @extend_schema(summary="Get the picture of a flow", responses={(200, "image/svg+xml"): OpenApiTypes.STR})
+    @action(detail=True)
+    def graph(self, request: Request, pk: str) -> HttpResponse:
+        """The version that runs, as SVG with its words in the language of the request."""
+        flow = self.get_object()
+        if flow.live is None:
+            raise NotFound(gettext("This flow is not published yet."), code="not_published")
+        drawing = svg(flows.live_machine(flow.live))
+        return HttpResponse(drawing, content_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_ONLY})
 
 
 class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]

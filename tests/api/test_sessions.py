@@ -49,6 +49,16 @@ def test_a_flow_says_what_runs_and_what_it_asks_for(api, flow):
     assert problem(api.get(FLOWS, {"enabled": "null"}), 422)["field"] == "enabled"
 
 
+def test_a_flow_that_runs_has_a_picture(api, flow):
+    found = api.get(f"{FLOWS}{flow.pk}/").json()
+    picture = api.get(found["graph_url"])
+    assert picture["Content-Type"] == "image/svg+xml"
+    assert "问清晰度" in picture.content.decode()
+    draft = make_flow(name="草稿")
+    assert api.get(f"{FLOWS}{draft.pk}/").json()["graph_url"] is None
+    assert problem(api.get(f"{FLOWS}{draft.pk}/graph/"), 404)["code"] == "not_published"
+
+
 def test_a_flow_is_started_for_a_member_and_asks_its_first_question(api, flow):
     answer = start(api, flow)
     assert answer.status_code == 201, answer.content

@@ -29,6 +29,7 @@ POSTING = {**NEEDS, "change": "change"}
 NAMED = {
     "auth_user_password_change": "change",
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
+    **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
 }
 # Buttons and pages of our own that ask for something else than the right to act.
 ALSO_FOR = {"sample": {Role.EDITOR}, "try_out": {Role.EDITOR}}
