@@ -249,8 +249,9 @@ def replay(callback: Callback) -> bool:
 
 
 def forget_old_callbacks(now: datetime | None = None) -> int:
-    """Delete callbacks that are too old to be repeated by the platform. Returns how many."""
+    """Delete callbacks too old to be repeated by the platform, and card changes. Returns how many callbacks."""
     oldest = (now or timezone.now()) - timedelta(days=settings.WECOM["KEEP_CALLBACKS_DAYS"])
+    CardUpdate.objects.filter(created_at__lt=oldest).exclude(status__in=CardUpdate.UNFINISHED).delete()
     deleted, _ = Callback.objects.filter(created_at__lt=oldest).exclude(status__in=Callback.UNFINISHED).delete()
     return deleted
 

@@ -199,3 +199,11 @@ def test_a_change_without_a_code_or_a_text_is_refused(code, text, field):
     with pytest.raises(ContentError) as caught:
         services.update_card(factories.make_application(), response_code=code, user_id="lisi", text=text)
     assert (caught.value.field, bool(caught.value.remedy)) == (field, True)
+
+
+def test_old_changes_are_forgotten_with_the_callbacks():
+    old = timezone.now() - timedelta(days=31)
+    factories.make_card_update(created_at=old, status="done")
+    waiting, young = factories.make_card_update(created_at=old), factories.make_card_update(status="done")
+    services.forget_old_callbacks()
+    assert set(CardUpdate.objects.all()) == {waiting, young}

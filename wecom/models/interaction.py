@@ -46,7 +46,10 @@ class CardUpdate(Work):
         constraints = [
             models.UniqueConstraint(fields=["application", "response_code"], name="cardupdate_one_per_code"),
         ]
-        indexes = [models.Index(fields=["status", "due_at"], name="cardupdate_due")]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="cardupdate_due"),
+            models.Index(fields=["cid"], name="cardupdate_cid"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} #{self.pk}"

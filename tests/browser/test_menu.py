@@ -1,0 +1,57 @@
+"""The menu below the chat: made by forms, published, pressed on the phone."""
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from tests.emulated import KEYS
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+
+
+@pytest.fixture
+def no_menu_afterwards(stack: Stack):
+    """Other tests find the keyboard on their phones."""
+    yield
+    url, agent = f"{stack.emulator.url}/cgi-bin", KEYS["AGENT_ID"]
+    query = {"corpid": KEYS["CORP_ID"], "corpsecret": KEYS["SECRET"]}
+    token = requests.get(f"{url}/gettoken", params=query, timeout=10).json()["access_token"]
+    requests.get(f"{url}/menu/delete", params={"access_token": token, "agentid": agent}, timeout=10)
+
+
+def add(desk: Page, stack: Stack, name: str, kind: str, **fields: str) -> None:
+    desk.goto(f"{stack.url}/admin/wecom/menubutton/add/")
+    desk.locator("#id_name").fill(name)
+    desk.locator("#id_kind").select_option(kind)
+    for field, value in fields.items():
+        if field == "parent":
+            desk.locator("#id_parent").select_option(label=value)
+        else:
+            desk.locator(f"#id_{field}").fill(value)
+    desk.locator("[name=_save]").click()
+    expect(desk.locator("#result_list")).to_contain_text(name)
+
+
+def test_a_menu_is_made_by_forms_published_and_pressed(desk, phone, stack, picture, no_menu_afterwards):
+    add(desk, stack, "帮助", "click", key="/help", position="1")
+    add(desk, stack, "更多", "menu", position="2")
+    add(desk, stack, "我的视频", "click", key="/status", parent="更多")
+    expect(desk.locator("#id_menu, [data-testid=menu]")).to_contain_text("我的视频")
+    picture(desk, "unpublished")
+    desk.locator("a[hx-get$='/publish/']").click()
+    picture(desk, "question")
+    desk.locator("#dialog [type=submit]").click()
+    expect(desk.get_by_test_id("menu").locator(".ou-badge-good")).to_be_visible(timeout=30_000)
+    picture(desk, "published")
+    person = stack.emulator.hire()
+    phone.reload()
+    phone.get_by_test_id(f"member-{person.user_id}").click()
+    expect(phone.get_by_test_id("bubble-in")).to_have_count(1)
+    phone.get_by_test_id("menu-row").get_by_role("button", name="帮助").click()
+    expect(phone.get_by_test_id("bubble-in")).to_have_count(2)
+    expect(phone.get_by_test_id("bubble-in").last).to_contain_text("/status")
+    phone.get_by_test_id("menu-row").get_by_role("button", name="更多").click()
+    picture(phone, "menu")
+    phone.get_by_test_id("submenu").get_by_text("我的视频").click()
+    expect(phone.get_by_test_id("bubble-in")).to_have_count(3)
