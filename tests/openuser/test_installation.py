@@ -58,3 +58,17 @@ def test_preparing_twice_is_preparing_once(var_folder):
     assert (var_folder / "static").is_dir()
     assert installation.prepare() == first
     assert User.objects.count() == 1
+
+
+def test_a_database_of_somebody_else_is_named_with_where_that_is_said(settings):
+    words = installation.database_in_words()
+    assert words.endswith("(DATABASE_URL)")
+    assert str(settings.DATABASES["default"]["NAME"]) in words
+
+
+@pytest.mark.parametrize(
+    ("own", "words"), [("sqlite", "SQLite in {}/openuser.sqlite3"), ("postgres", "PostgreSQL in {}/postgres")]
+)
+def test_a_database_of_ones_own_is_named_with_its_place(settings, var_folder, own, words):
+    settings.OWN_DATABASE = own
+    assert installation.database_in_words() == words.format(var_folder)
