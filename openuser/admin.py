@@ -6,19 +6,21 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import PeriodicTaskAdmin as BeatPeriodicTaskAdmin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from openuser.api import admin as api_clients  # noqa: F401 - Django looks for pages only here
-from openuser.forms import AccountForm, NewAccountForm
-from openuser.lib.admin import NOTHING, KeptAdmin, badge, moment
+from openuser.forms import AccountForm, BeatForm, NewAccountForm, PermissionsField, grantable
+from openuser.lib.admin import NOTHING, KeptAdmin, badge, change_url, moment
 from openuser.roles import WORDS, Role
 
 for model in (User, Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
@@ -40,14 +42,28 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 
+class GrantsPermissions(ModelAdmin[Any]):
+    """Offers single permissions in people's words."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.remote_field.model is Permission:
+            kwargs |= {
+                "form_class": PermissionsField,
+                "queryset": grantable(),
+                "widget": UnfoldAdminCheckboxSelectMultipleWidget,
+            }
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], KeptAdmin):
+class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], KeptAdmin):
     form = AccountForm
     add_form = NewAccountForm
+    add_form_template = None
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "full_name", "email", "may", "state", "seen")
     list_filter = (RoleFilter, "is_active")
-    filter_horizontal = ("user_permissions",)
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password", "roles", "is_active")}),
         (_("Personal info"), {"fields": ("last_name", "first_name", "email")}),
@@ -100,8 +116,9 @@ class UserAdmin(DjangoUserAdmin[User], KeptAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin[Group]):
+class GroupAdmin(GrantsPermissions, DjangoGroupAdmin, ModelAdmin[Group]):  # type: ignore[misc]
     list_display = ("shown", "words", "accounts")
+    filter_horizontal = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         queryset: QuerySet[Group] = super().get_queryset(request)
@@ -111,7 +128,15 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin[Group]):
     def shown(self, group: Group) -> str:
         return str(NAMES.get(group.name, group.name))
 
-    @display(description=_("may"))
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> Any:
+        return ("shown", "words", "who") if obj and obj.name in NAMES else ("name", "permissions")
+
+    @display(description=_("accounts"))
+    def who(self, group: Group) -> str:
+        accounts = [(change_url(user), user.get_username()) for user in group.user_set.order_by("username")]
+        return format_html_join(", ", '<a class="ou-link" href="{}">{}</a>', accounts) or NOTHING
+
+    @display(description=_("what it may do"))
     def words(self, group: Group) -> str:
         return str(WORDS[Role(group.name)]) if group.name in NAMES else NOTHING
 
@@ -129,6 +154,16 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin[Group]):
 
 @admin.register(PeriodicTask)
 class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
+    form = BeatForm
+    change_form_template = None
+    # Without what only other brokers and clocks than ours would heed.
+    fieldsets = (
+        (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
+        (_("Schedule"), {"fields": ("interval", "crontab", "clocked", "start_time", "last_run_at", "one_off")}),
+        (_("Arguments"), {"classes": ["collapse"], "fields": ("args", "kwargs", "queue")}),
+    )
+    readonly_fields = ("last_run_at",)
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Beat's actions ask for no permission by themselves."""
         return super().get_actions(request) if self.has_change_permission(request) else {}

@@ -3,13 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import Group, User
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q, QuerySet
 from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_celery_beat.admin import PeriodicTaskForm, TaskSelectWidget
 from unfold.forms import UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from openuser.roles import WORDS, Role
+from openuser.roles import TABLE, WORDS, Role
+
+ACTS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("look at")}
 
 
 def described() -> list[tuple[str, str]]:
@@ -22,7 +29,7 @@ class WithRoles(forms.ModelForm[User]):
     """Adds the field `roles`; where there is one for other groups, it offers only groups of people's own."""
 
     roles = forms.MultipleChoiceField(
-        label=_("roles"),
+        label=_("Roles"),
         choices=described,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -39,7 +46,7 @@ class WithRoles(forms.ModelForm[User]):
         groups = self.fields.get("groups")
         if isinstance(groups, forms.ModelMultipleChoiceField):
             groups.queryset = Group.objects.exclude(name__in=Role.values)
-            groups.label = _("other groups")
+            groups.label = _("Other groups")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -67,3 +74,35 @@ class AccountForm(WithRoles, UserChangeForm):  # type: ignore[misc]
 
 class NewAccountForm(WithRoles, UserCreationForm):  # type: ignore[misc]
     """Makes an account, with its roles at once."""
+
+
+class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
+    """Single permissions, named by what people call things; Django's own names are English."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        act, _mark, _model = obj.codename.partition("_")
+        kind = obj.content_type.model_class()._meta.verbose_name
+        return f"{capfirst(kind)} · {ACTS.get(act) or gettext(obj.name)}"
+
+
+def grantable() -> QuerySet[Permission]:
+    """The permissions on models that the table of roles names; others open no page."""
+    named = Q()
+    for label in TABLE:
+        options = apps.get_model(label)._meta
+        named |= Q(content_type__app_label=options.app_label, content_type__model=options.model_name)
+    return Permission.objects.filter(named).select_related("content_type").order_by("content_type", "pk")
+
+
+class RegisteredTask(UnfoldAdminSelectWidget, TaskSelectWidget):  # type: ignore[misc]
+    """Beat's choice of a task in Unfold's dress."""
+
+
+class BeatForm(PeriodicTaskForm):  # type: ignore[misc]
+    """Beat's form in Unfold's dress."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, widget in (("task", UnfoldAdminTextInputWidget()), ("regtask", RegisteredTask())):
+            if name in self.fields:
+                self.fields[name].widget = widget

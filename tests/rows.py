@@ -110,7 +110,12 @@ def make_attempted(application: Application | None = None, **fields: Any) -> Out
 
 def make_schedule(**fields: Any) -> Schedule:
     """A message every morning, by a digital human of its own."""
-    values = {"name": f"早安 {secrets.token_hex(6)}", "user_ids": ["zhangsan"], "text": "早上好！", "cron": "0 9 * * *"}
+    values: dict[str, Any] = {
+        "name": f"早安 {secrets.token_hex(6)}",
+        "user_ids": ["zhangsan"],
+        "text": "早上好！",
+        "cron": "0 9 * * *",
+    }
     values |= {"application": factories.make_application(), "digital_human": factories.make_digital_human(), **fields}
     return save_schedule(Schedule(**values))
 

@@ -14,10 +14,33 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
+from unfold.views import ChangeList
 
 TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad"}
 NOTHING = "–"
 FIRST_WIDE = "\u2e80"
+# Reasons that every kind of work may have; its model knows the others.
+REASONS = {
+    "attempts": _("given up after several tries"),
+    "busy": _("the other side is busy"),
+    "error": _("an error of ours; the log says which"),
+    "file_unreadable": _("its file cannot be read"),
+    "held": _("waits for a setting to be mended"),
+    "quota": _("waits for the platform's quota"),
+    "recipient": _("the recipient cannot be reached"),
+    "refused": _("the platform refused it"),
+    "temporary": _("tried again by itself"),
+}
+
+
+class CountedList(ChangeList):
+    """Knows how many rows there are without asking twice: where nothing is searched for, it counted them all."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count: int | None
+        if self.full_result_count is None and not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count
 
 
 class RequestedAdmin(ModelAdmin[Any]):
@@ -29,6 +52,9 @@ class RequestedAdmin(ModelAdmin[Any]):
 
     class Media:
         js = ("openuser/confirm.js", "openuser/live.js")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountedList]:
+        return CountedList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -115,7 +141,11 @@ def reason_words(row: Any) -> str:
     reasons = getattr(row, "Reason", None)
     if reasons is not None and row.reason in reasons.values:
         return str(reasons(row.reason).label)
-    return str(row.reason)
+    # Some carry the platform's number behind them, like refused_40058.
+    code, _mark, number = row.reason.rpartition("_")
+    if code in REASONS and number.isdigit():
+        return f"{REASONS[code]} ({number})"
+    return str(REASONS.get(row.reason, row.reason))
 
 
 def moment(at: datetime | None) -> str:

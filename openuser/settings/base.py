@@ -340,6 +340,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "OpenUser",
     "SITE_SUBHEADER": _("Digital humans in WeChat Work"),
     "SITE_SYMBOL": "record_voice_over",
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

@@ -256,7 +256,9 @@ def test_a_render_that_was_not_made_says_why_and_what_to_do(client):
 
 
 def language_of(client: Client, **headers: str) -> str:
-    page = client.get(reverse("admin:index"), headers={name.replace("_", "-"): value for name, value in headers.items()})
+    page = client.get(
+        reverse("admin:index"), headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
     return page.content.decode().partition('lang="')[2].partition('"')[0]
 
 

@@ -28,6 +28,7 @@ NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view"
 POSTING = {**NEEDS, "change": "change"}
 NAMED = {
     "auth_user_password_change": "change",
+    "scheduling_schedule_preview": "view",
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
     **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
 }

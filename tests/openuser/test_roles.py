@@ -177,3 +177,20 @@ def test_nobody_locks_themselves_out(client, boss):
     boss.refresh_from_db()
     assert boss.is_staff
     assert not boss.is_superuser
+
+
+def test_single_permissions_are_named_in_peoples_words(client):
+    page = client.get(reverse("admin:auth_group_add"))
+    labels = [label for _value, label in page.context["adminform"].form.fields["permissions"].choices]
+    assert "Question and answer · change" in labels
+    assert not [label for label in labels if "Can " in label and "publish" not in label and "run" not in label]
+    assert not [label for label in labels if "session key" in label.lower()]
+
+
+def test_the_page_of_a_role_says_what_it_may_do_and_who_has_it(client):
+    group = Group.objects.get(name="operator")
+    group.user_set.add(User.objects.create_user("lisi"))
+    html = client.get(reverse("admin:auth_group_change", args=[group.pk])).content.decode()
+    assert str(WORDS[Role.OPERATOR]) in html
+    assert ">lisi</a>" in html
+    assert "Can add" not in html

@@ -75,9 +75,10 @@ class ApplicationAdmin(KeptAdmin):
         for relation in ("conversations", "callbacks", "outbounds")
     }
     form = ApplicationForm
-    list_display = ("name", "corporation", "agent_id", "is_default", "enabled", "condition")
+    list_display = ("name", "corporation", "agent_id", "condition", "standing")
     list_filter = ("enabled",)
     search_fields = ("name", "corporation__corp_id", "corporation__name")
+    search_help_text = _("Search for a name or a corp ID.")
     list_select_related = ("corporation",)
     change_form_before_template = "admin/application_condition.html"
     fieldsets = (
@@ -93,6 +94,10 @@ class ApplicationAdmin(KeptAdmin):
         if not application.enabled:
             return badge(_("disabled"))
         return badge(_("held"), "bad") if application.held_reason else badge(_("in order"), "good")
+
+    @display(description=_("default"), ordering="is_default")
+    def standing(self, application: Application) -> str:
+        return badge(_("default"), "info") if application.is_default else ""
 
     @display(description=_("callback address"))
     def callback_address(self, application: Application) -> str:

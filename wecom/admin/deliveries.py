@@ -19,6 +19,28 @@ from wecom.models import Attempt, Callback, Outbound, Upload
 
 OUTCOMES = {"sent": "good", "retry": "warn", "ambiguous": "warn", "failed": "bad", "held": "bad"}
 
+KINDS = {
+    "text": _("text"),
+    "image": _("image"),
+    "voice": _("voice"),
+    "video": _("video"),
+    "file": _("file"),
+    "location": _("location"),
+    "link": _("link"),
+    "textcard": _("text card"),
+    "template_card": _("card with buttons"),
+    "news": _("articles"),
+}
+EVENTS = {
+    "subscribe": _("was given the application"),
+    "unsubscribe": _("lost the application"),
+    "enter_agent": _("opened the application"),
+    "click": _("pressed a menu button"),
+    "view": _("followed a menu link"),
+    "template_card_event": _("pressed a button on a card"),
+    "change_contact": _("change in the contacts"),
+}
+
 
 @admin.register(Callback)
 class CallbackAdmin(WorkAdmin):
@@ -37,7 +59,8 @@ class CallbackAdmin(WorkAdmin):
 
     @display(description=_("what"))
     def what(self, callback: Callback) -> str:
-        return callback.event or callback.kind
+        known = EVENTS.get(callback.event) if callback.event else KINDS.get(callback.kind)
+        return str(known or callback.event or callback.kind)
 
     @admin.action(description=_("Handle once more"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Callback]) -> None:
@@ -83,20 +106,24 @@ class AttemptInline(TabularInline[Attempt, Outbound]):
 
 @admin.register(Outbound)
 class OutboundAdmin(WorkAdmin):
-    list_display = ("id", "msgtype", "to", "says", "state", "why", "attempts", "timeline", "when")
+    list_display = ("id", "kind", "to", "says", "state", "why", "attempts", "timeline", "when")
     list_filter = ("status", "reason", "msgtype", "application")
     search_fields = ("recipients", "cid", "msgid")
     search_help_text = _("Search for a user ID, a correlation ID or a message ID.")
     list_select_related = ("application__corporation", "upload")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("to", "msgtype", "says_all", "file", "application", "timeline")}),
+        (None, {"fields": ("to", "kind", "says_all", "file", "application", "timeline")}),
         (_("Delivery"), {"fields": ("state", "why", "attempts", "errcode", "msgid", "not_reached")}),
         (_("Times"), {"fields": ("created_at", "due_at", "finished_at")}),
     )
     inlines = (AttemptInline,)
     actions = ("resend", "treat_as_sent")
     actions_detail = ("resend_this", "treat_as_sent_this")
+
+    @display(description=_("type"), ordering="msgtype")
+    def kind(self, outbound: Outbound) -> str:
+        return str(KINDS.get(outbound.msgtype, outbound.msgtype))
 
     @display(description=_("to"))
     def to(self, outbound: Outbound) -> str:
@@ -165,13 +192,18 @@ class UploadAdmin(WorkAdmin):
     search_help_text = _("Search for a file name or a SHA-256.")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("filename", "kind", "bytes_", "application", "state", "why", "attempts")}),
-        (_("Times"), {"fields": ("sha256", "created_at", "expires_at")}),
+        (None, {"fields": ("filename", "kind", "bytes_", "digest", "application")}),
+        (_("How it went"), {"fields": ("state", "why", "attempts")}),
+        (_("Times"), {"fields": ("created_at", "expires_at")}),
     )
 
     @display(description=_("size"), ordering="size")
     def bytes_(self, upload: Upload) -> str:
         return filesizeformat(upload.size)
+
+    @display(description="SHA-256")
+    def digest(self, upload: Upload) -> str:
+        return upload.sha256
 
 
 def _words(outbound: Outbound) -> str:
