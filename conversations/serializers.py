@@ -32,6 +32,19 @@ SETTLED = {
     Outbound.Status.CANCELLED: Delivery.CANCELLED,
 }
 
+HANDED, LOST = models.Q(state=Message.State.SENDING), models.Q(outbound__reason=Outbound.Reason.UNKNOWN)
+# The same as `delivery_of`, asked of the database.
+OF_DELIVERY = {
+    Delivery.RECEIVED: models.Q(state=Message.State.RECEIVED),
+    Delivery.WAITING: models.Q(state=Message.State.WAITING),
+    Delivery.SENDING: HANDED & models.Q(outbound__status__in=Outbound.UNFINISHED),
+    Delivery.SENT: HANDED & models.Q(outbound__status=Outbound.Status.DONE),
+    Delivery.FAILED: HANDED & models.Q(outbound__status=Outbound.Status.FAILED) & ~LOST,
+    Delivery.UNKNOWN: HANDED & (models.Q(outbound=None) | models.Q(outbound__status=Outbound.Status.FAILED) & LOST),
+    Delivery.CANCELLED: models.Q(state=Message.State.CANCELLED)
+    | HANDED & models.Q(outbound__status=Outbound.Status.CANCELLED),
+}
+
 
 def delivery_of(message: Message) -> Delivery:
     """What became of a message. Asks for its outbound."""

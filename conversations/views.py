@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
@@ -18,6 +19,8 @@ from conversations import flows, services
 from conversations.graph import svg
 from conversations.models import Content, Flow, Message, Session
 from conversations.serializers import (
+    OF_DELIVERY,
+    Delivery,
     FlowSerializer,
     MessageProgressSerializer,
     MessageSerializer,
@@ -37,6 +40,7 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
     member = IdFilter()
     application = IdFilter()
     render = IdFilter()
+    outcome = django_filters.ChoiceFilter(method="by_outcome", choices=Delivery.choices, help_text="What became of it.")
     kind = django_filters.ChoiceFilter("content__kind", choices=Content.Kind.choices)
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
     created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
@@ -44,6 +48,9 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Message
         fields = ("direction", "cid")
+
+    def by_outcome(self, queryset: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
+        return queryset.filter(OF_DELIVERY[Delivery(value)])
 
 
 @extend_schema_view(list=extend_schema(summary="List messages"))

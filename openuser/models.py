@@ -36,7 +36,7 @@ class ApiClient(models.Model):
     is_anonymous: ClassVar[bool] = False
 
     name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("The system that uses it, like “OA”."))
-    scopes: "models.JSONField[Any, Any]" = models.JSONField(_("may"), default=list)
+    scopes: "models.JSONField[Any, Any]" = models.JSONField(_("scopes"), default=list)
     rate = models.PositiveIntegerField(
         _("requests a minute"), default=600, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
     )

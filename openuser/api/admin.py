@@ -23,7 +23,7 @@ class ApiClientForm(forms.ModelForm[ApiClient]):
     """A client with its scopes as checkboxes."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("may"),
+        label=_("scopes"),
         choices=ApiClient.Scope.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Give it no more than it needs. To see is not to change: tick both where it does both."),
@@ -57,7 +57,7 @@ class ApiClientAdmin(ModelAdmin[ApiClient]):
     def get_fieldsets(self, request: HttpRequest, obj: ApiClient | None = None) -> Any:
         return super().get_fieldsets(request, obj) if obj else self.fieldsets[:2]
 
-    @display(description=_("may"))
+    @display(description=_("scopes"))
     def may(self, client: ApiClient) -> str:
         return ", ".join(client.scopes)
 

@@ -1,6 +1,7 @@
 """Around the whole API: a number for every request, limits of size, and a problem for what no view answers."""
 
 import json
+import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from openuser.api.errors import MEDIA_TYPE, Problem
+
+logger = logging.getLogger(__name__)
 
 ROOT = "/api/v1/"
 # The platform's webhook speaks a protocol of its own.
@@ -47,6 +50,8 @@ class ApiMiddleware:
         request.META["HTTP_X_REQUEST_ID"] = request_id
         response = too_large(request) or self.get_response(request)
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
+            if response.status_code >= 500:
+                logger.error("A request failed.", extra={"cid": request_id, "status": response.status_code})
             response = answer(request, unforeseen(response.status_code))
         response.headers["X-Request-ID"] = request_id
         response.headers.setdefault("Cache-Control", "private, no-store")

@@ -144,13 +144,14 @@ def test_an_error_of_a_service_keeps_its_code_field_and_remedy(settings):
     assert found["hint"] == "Make it shorter or send it in parts."
 
 
-def test_what_nobody_foresaw_is_a_500_without_its_words(settings):
+def test_what_nobody_foresaw_is_a_500_without_its_words(settings, caplog):
     settings.AVATARS = {"hunter2": "a setting that nobody reads, instead of those that are needed"}
     api = make_api("renders:write")
     api.raise_request_exception = False
     answer = api.post(RENDERS, {"digital_human": make_digital_human().pk, "text": "你好"})
     assert problem(answer, 500)["code"] == "error"
     assert b"MAX_CHARACTERS" not in answer.content
+    assert answer["X-Request-ID"] in [getattr(record, "cid", "") for record in caplog.records]
 
 
 def test_a_request_id_is_taken_over_or_made():

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from avatars.models import Render
 from conversations import services
 from conversations.models import Conversation, Message
+from conversations.serializers import Delivery
 from tests.api.test_core import problem
 from tests.factories import (
     make_api,
@@ -53,6 +54,8 @@ def test_text_goes_to_a_member_and_is_followed_to_its_end(api):
 @pytest.mark.parametrize(
     ("status", "reason", "outcome", "words"),
     [
+        ("done", "", "sent", "accepted"),
+        ("running", "", "sending", "on its way"),
         ("queued", "held", "sending", "waits for a setting"),
         ("failed", "recipient", "failed", "cannot be reached"),
         ("failed", "refused", "failed", "refused"),
@@ -67,6 +70,8 @@ def test_what_became_of_a_message_is_said_in_a_word_a_code_and_words(api, status
     found = api.get(url).json()["outcome"]
     assert (found["status"], found["reason"], found["errcode"]) == (outcome, reason, 60111)
     assert words in found["words"]
+    listed = {value: len(api.get(MESSAGES, {"outcome": value}).json()["results"]) for value in Delivery.values}
+    assert listed == dict.fromkeys(Delivery.values, 0) | {outcome: 1}
 
 
 def test_a_long_text_goes_out_in_parts(api):

@@ -15,7 +15,6 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
 @pytest.mark.slow
-@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_schemathesis_finds_nothing(live_server, tmp_path):
     make_application(is_default=True)

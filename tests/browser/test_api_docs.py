@@ -1,17 +1,19 @@
 """The pages of the API's description: they show every operation, offline, and can be tried by who is signed in."""
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
 VOICES = "#operations-voices-voices_list"
 
 
-def test_the_documentation_is_shown_and_tried_without_a_foreign_request(desk, stack):
+def test_the_documentation_is_shown_and_tried_without_a_foreign_request(desk, stack, picture):
     desk.goto(f"{stack.url}/api/v1/docs/")
     expect(desk.locator(".opblock")).not_to_have_count(0)
     for words in ("Send a message", "Have a video made", "Start a flow for a member"):
         expect(desk.get_by_text(words, exact=True)).to_be_visible()
+    picture(desk, "docs")
     operation = desk.locator(VOICES)
     operation.click()
     operation.get_by_role("button", name="Try it out").click()
@@ -29,3 +31,24 @@ def test_a_post_is_tried_with_the_session_of_who_is_signed_in(desk, stack):
     operation.locator("textarea").fill('{"user_id": "tried_out", "name": "试"}')
     operation.get_by_role("button", name="Execute").click()
     expect(operation.locator(".live-responses-table .response .response-col_status").first).to_contain_text("201")
+
+
+def test_a_client_is_made_by_mouse_and_its_token_copied(desk, stack, picture):
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.goto(f"{stack.url}/admin/openuser/apiclient/add/")
+    desk.locator("#id_name").fill("OA")
+    desk.locator("[name=scopes][value='members:read']").check()
+    picture(desk, "form")
+    desk.locator("[name=_save]").click()
+    token = desk.get_by_test_id("token").inner_text()
+    assert token.startswith("ou_")
+    desk.locator("[data-copy]").click()
+    expect(desk.locator("[data-copy]")).to_have_text(desk.locator("[data-copy]").get_attribute("data-done"))
+    assert desk.evaluate("navigator.clipboard.readText()") == token
+    picture(desk, "token")
+    answer = requests.get(f"{stack.url}/api/v1/members/", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    assert answer.status_code == 200
+    desk.goto(f"{stack.url}/admin/openuser/apiclient/")
+    picture(desk, "list")
+    desk.get_by_role("link", name="OA", exact=True).first.click()
+    picture(desk, "client")
