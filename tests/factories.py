@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from avatars.models import DigitalHuman, Render, Voice
-from conversations.models import Answer, Desk, Flow, State, Transition
+from conversations.models import Answer, Conversation, Desk, Errand, Flow, State, Transition
 from openuser.api import clients
 from wecom.models import (
     Application,
@@ -120,6 +120,20 @@ def make_desk(application: Application, **fields: Any) -> Desk:
         fields["digital_human"] = make_digital_human()
     fields.setdefault("greeting", "你好，我是林晓。")
     return Desk.objects.create(application=application, **fields)
+
+
+def make_conversation(application: Application | None = None, user_id: str = "zhangsan", **fields: Any) -> Conversation:
+    application = application or make_application()
+    fields.setdefault("language", "zh-hans")
+    return Conversation.objects.create(application=application, member=make_member(application, user_id), **fields)
+
+
+def make_errand(conversation: Conversation | None = None, **fields: Any) -> Errand:
+    fields.setdefault("provider", "chat")
+    fields.setdefault("question", "年假有几天？")
+    fields.setdefault("language", "zh-hans")
+    fields.setdefault("deadline_at", timezone.now() + timedelta(seconds=45))
+    return Errand.objects.create(conversation=conversation or make_conversation(), **fields)
 
 
 def make_answer(question: str = "你好", answer: str = "你好！今天想了解什么？", **fields: Any) -> Answer:

@@ -10,6 +10,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from avatars.models import Render
+from conversations.models import Errand
 from openuser.lib import work
 from openuser.lib.work import LeaseLost, Work
 from tests import factories
@@ -24,6 +25,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     CardUpdate: factories.make_card_update,
     MenuPublication: factories.make_menu_publication,
     Render: factories.make_render,
+    Errand: factories.make_errand,
 }
 EVERY_KIND = pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind.__name__)
 
