@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from avatars import services as avatars
@@ -215,9 +215,16 @@ async def _until(look: Callable[[], T | None]) -> T:
         if time.monotonic() > deadline:
             words = "It goes on being made. Look whether a render worker runs, and how many renders wait."
             raise AvatarError("The video is not ready yet.", code="time_limit", remedy=words)
+        await sync_to_async(_rest)()
         await asyncio.sleep(POLL)
         found = await _apart(look)
     return found
+
+
+def _rest() -> None:
+    """Many may wait at once, and connections are few."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 async def _apart(function: Callable[..., T], *args: Any) -> T:

@@ -7,7 +7,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -22,6 +24,10 @@ from wecom.router import Handler
 logger = logging.getLogger(__name__)
 
 Late = Callable[[Callback], None]
+
+MOST_BESIDE = 64  # handlers of this process that take long at once; more of them keep their worker waiting
+_room = threading.BoundedSemaphore(MOST_BESIDE)
+_leave: ContextVar[Callable[[], None] | None] = ContextVar("leave", default=None)
 
 
 def time_limit() -> float:
@@ -64,6 +70,57 @@ def kept(callback: Callback, *, late: Late) -> Iterator[float]:
         yield keeper.until
     finally:
         keeper.stop()
+
+
+def beside(work: Callable[[], None]) -> None:
+    """Do some work in a thread of its own; returns when it is done, or goes on when a handler in it takes long.
+
+    A worker has few threads: four people who wait for videos would else keep everybody else from being answered. When
+    the process ends, what goes on is taken up by another worker, as after any crash. Raises what the work raises.
+    """
+    aside = _Aside(work)
+    aside.start()
+    aside.free.wait()
+    if aside.result.done():
+        aside.result.result()
+
+
+def leave() -> None:
+    """Whoever waits for the work around us need not wait any longer."""
+    let_go = _leave.get()
+    if let_go is not None:
+        let_go()
+
+
+class _Aside(threading.Thread):
+    """Work in a thread that somebody waits for, until it is `free` to go on alone."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__(name="callback", daemon=True)
+        self.free = threading.Event()
+        self.result: Future[None] = Future()
+        self._work = work
+        self._left = False
+
+    def run(self) -> None:
+        _leave.set(self._go_on)
+        try:
+            self._work()
+            self.result.set_result(None)
+        except Exception as error:  # a process edge: it is raised where somebody waits
+            self.result.set_exception(error)
+            if self._left:
+                logger.exception("A callback was left unfinished.")
+        finally:
+            connections.close_all()
+            if self._left:
+                _room.release()
+            self.free.set()
+
+    def _go_on(self) -> None:
+        if not self._left and _room.acquire(blocking=False):
+            self._left = True
+            self.free.set()
 
 
 class _Keeper(threading.Thread):

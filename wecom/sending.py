@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from wecom import applications, uploads
+from wecom import applications, running, uploads
 from wecom.contents import Content, File, Image, Media, Text, TextCard, Video, Voice, split_text, truncate
 from wecom.exceptions import ContentError
 from wecom.models import Application, Callback, Outbound, Upload
@@ -65,11 +65,15 @@ def answering() -> Callback | None:
 
 
 def taking_long() -> None:
-    """Inside a handler: what the same person does meanwhile need not wait for it. Outside of one this does nothing."""
+    """Inside a handler: neither what the same person does meanwhile, nor anybody else, need wait for it.
+
+    Outside of one this does nothing.
+    """
     acting = _acting.get()
     if acting is not None and not acting.gave_way:
         acting.gave_way = True
         acting.callback.give_way()
+        running.leave()
 
 
 def default_application() -> Application:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib.work import Work
-from wecom import auth, cards, directory, inbox, menus, uploads
+from wecom import auth, cards, directory, inbox, menus, running, uploads
 from wecom.contents import Text, split_text
 from wecom.exceptions import ContentError
 from wecom.models import (
@@ -56,6 +56,7 @@ __all__ = [
     "ensure_upload",
     "forget_old_callbacks",
     "handle",
+    "handle_beside",
     "member",
     "publish_menu",
     "receive",
@@ -157,6 +158,11 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
 def handle(pk: int, *, now: datetime | None = None) -> None:
     """Act on a callback, once."""
     inbox.handle(pk, acting=acting_on, answer=_send_answer, now=now)
+
+
+def handle_beside(pk: int) -> None:
+    """`handle` for a worker: returns when it is done, or as soon as a handler says that it takes long."""
+    running.beside(lambda: handle(pk))
 
 
 def upload_image(file_path: str | Path, *, application: Application | None = None) -> str:

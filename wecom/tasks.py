@@ -7,7 +7,7 @@ from wecom import cards, menus, outbox, services, uploads
 
 @shared_task(name="wecom.handle")
 def handle(pk: int) -> None:
-    services.handle(pk)
+    services.handle_beside(pk)
 
 
 @shared_task(name="wecom.deliver")

@@ -122,17 +122,15 @@ def test_a_video_that_fails_is_an_error_with_code_and_remedy(application):
 
 
 def test_a_video_that_is_cancelled_is_an_error_of_its_own(application, human):
-    render = avatars.request_render(human, "Hello!")
-
     async def both() -> None:
         waiting = asyncio.create_task(generation.generate_digital_human_video(human.pk, "Hello!"))
-        await asyncio.sleep(0)
         await asyncio.to_thread(cancel)
         await waiting
 
     def cancel() -> None:
         try:
-            avatars.cancel_render(render)
+            wait_for(Render.objects.exists, "the wish")
+            avatars.cancel_render(Render.objects.get())
         finally:
             connections.close_all()
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import connections
 
 from openuser.lib import work
 from tests import factories
 from tests.emulated import wait_for
 from tests.wecom.platform import text_xml
-from wecom import bot, services
+from wecom import bot, running, services, tasks
 from wecom.models import Callback, Outbound
 from wecom.router import router
 
@@ -166,6 +167,37 @@ def test_a_later_message_waits_for_an_earlier_one_unless_that_takes_long(applica
         services.handle(second.pk)
         go.clear()
     assert sent() == ["slow patient", "quick after patient", "quick after long", "slow long"]
+
+
+def test_a_worker_is_free_as_soon_as_a_handler_says_that_it_takes_long(application):
+    go, waiting = threading.Event(), []
+
+    async def slow(message):
+        await sync_to_async(services.taking_long)()
+        waiting.append(1)
+        await asyncio.to_thread(go.wait, 20)
+        return "at last"
+
+    bot.bot.on_message("text")(slow)
+    callbacks = [written(application, f"number {number}") for number in range(6)]
+    Callback.objects.update(order_key="")
+    for callback in callbacks:
+        tasks.handle(callback.pk)
+    wait_for(lambda: len(waiting) == 6, "the handlers")
+    assert set(Callback.objects.values_list("status", "gave_way")) == {("running", True)}
+    go.set()
+    wait_for(lambda: not Callback.objects.exclude(status="done").exists(), "the answers")
+    assert sent() == ["at last"] * 6
+    wait_for(lambda: "callback" not in [thread.name for thread in threading.enumerate()], "the threads to end")
+
+
+def test_a_worker_waits_for_a_handler_that_does_not_say_so_and_hears_what_goes_wrong(application):
+    bot.bot.on_message("text")(lambda message: "quick")
+    callback = written(application)
+    tasks.handle(callback.pk)
+    assert outcome(callback) == ("done", "")
+    with pytest.raises(ZeroDivisionError):
+        running.beside(lambda: print(1 // 0))
 
 
 def test_taking_long_outside_of_a_handler_does_nothing(application):
