@@ -18,12 +18,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from conversations.models import Message
 from openuser.lib.admin import (
     NOTHING,
-    KeptAdmin,
     RequestedAdmin,
     badge,
     change_url,
@@ -49,9 +49,8 @@ SHOWN_MESSAGES = 200
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(KeptAdmin):
+class ScheduleAdmin(ModelAdmin[Schedule]):
     form = ScheduleForm
-    takes_along = (Run, RunMessage)
     list_display = ("name", "when", "who", "sent_as", "next_run", "last_outcome", "condition")
     list_select_related = ("application",)
     list_filter = ("paused", "message_type", "days", "application")
@@ -154,6 +153,11 @@ class ScheduleAdmin(KeptAdmin):
         services.save_schedule(obj)
         for words in services.warnings(obj):
             self.message_user(request, words, messages.WARNING)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        # Nobody deletes runs by themselves, but with their schedule they go.
+        return rows, counts, lacking - {model._meta.verbose_name for model in (Run, RunMessage)}, protected
 
     def delete_model(self, request: HttpRequest, obj: Schedule) -> None:
         services.remove(obj)

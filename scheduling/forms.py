@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -38,12 +39,12 @@ class ScheduleForm(forms.ModelForm[Schedule]):
     """Checks a schedule as `save_schedule` does, but all of it."""
 
     user_ids = UserIdsField(
-        label=_("members"),
+        label=capfirst(_("members")),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("User IDs as in WeChat Work's contacts, one a line, like zhangsan."),
     )
     time_zone = forms.ChoiceField(
-        label=_("time zone"),
+        label=capfirst(_("time zone")),
         choices=zones,
         widget=UnfoldAdminSelectWidget,
         help_text=_("Whose clock is meant. Summer time is minded."),

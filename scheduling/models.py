@@ -188,7 +188,7 @@ class Run(models.Model):
         zone = self.schedule.zone
         if self.outcome == self.Outcome.MISSED:
             values = {"noticed": moment_words(self.created_at, zone), "count": self.others_missed}
-            words = gettext("OpenUser was not working at that time, and noticed it on %(noticed)s: too late to send.")
+            words = gettext("Too late to send: noticed on %(noticed)s. OpenUser was not working when it was due.")
             more = gettext("%(count)d earlier ones were missed as well.") if self.others_missed else ""
             return f"{words} {more}".strip() % values
         if self.outcome == self.Outcome.SKIPPED:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
     path("", include("avatars.urls")),
+    path("", include("scheduling.urls")),
     path("", include(wecom.resources)),
     path("", include("conversations.urls")),
 ]

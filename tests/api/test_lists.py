@@ -24,6 +24,8 @@ ROWS = {
     "/api/v1/messages/": "conversations.Message",
     "/api/v1/flows/": "conversations.Flow",
     "/api/v1/sessions/": "conversations.Session",
+    "/api/v1/schedules/": "scheduling.Schedule",
+    "/api/v1/schedule-runs/": "scheduling.Run",
 }
 
 

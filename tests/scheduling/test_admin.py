@@ -48,7 +48,7 @@ def page_of(row: Any, page: str = "change") -> str:
 
 def text_of(answer: Any) -> str:
     assert answer.status_code == 200, answer
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def errors(answer: Any) -> dict[str, list[str]]:
@@ -250,9 +250,9 @@ def test_a_run_that_sent_nothing_says_why(client, application):
     services.run_due(schedule.pk, now=clock("2026-11-25T12:00"))
     run = schedule.runs.get()
     page = text_of(client.get(page_of(run)))
-    assert "too late to send" in page
+    assert "Too late to send" in page
     assert "Nothing was sent to anybody." in page
-    assert "too late to send" in text_of(client.get(page_of(schedule)))
+    assert "Too late to send" in text_of(client.get(page_of(schedule)))
     assert client.get("/admin/scheduling/run/add/").status_code == 403
 
 

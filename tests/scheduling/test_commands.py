@@ -26,7 +26,7 @@ def test_it_prints_what_ran_and_then_that_nothing_is_due(application):
 
 def test_it_says_what_was_missed(application):
     make_schedule(name="晨会", now="2026-11-25T08:00")
-    assert "晨会: missed OpenUser was not working" in run_schedules(now="2026-11-25T12:00+08:00")
+    assert "晨会: missed Too late to send" in run_schedules(now="2026-11-25T12:00+08:00")
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01T09:00"])

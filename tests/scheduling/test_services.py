@@ -93,7 +93,7 @@ def test_within_the_grace_it_is_still_said_and_later_it_is_missed(application):
     assert outcomes(early) == [("11-25 09:00", "sent")]
     assert outcomes(late) == [("11-25 09:00", "missed")]
     assert sent("lisi") == []
-    assert "too late" in late.runs.get().why
+    assert "Too late" in late.runs.get().why
 
 
 def test_a_greeting_of_the_morning_is_not_sent_after_an_outage_until_the_afternoon(application):

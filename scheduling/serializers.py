@@ -1,0 +1,70 @@
+"""Schedules and their runs as the API shows and takes them. Whether one is right is the service's to judge."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from rest_framework import serializers
+
+from scheduling import services
+from scheduling.models import Run, Schedule
+
+
+class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
+    """Something that is said again and again."""
+
+    user_ids = serializers.ListField(
+        child=serializers.CharField(max_length=64),
+        min_length=1,
+        max_length=settings.SCHEDULING["MAX_MEMBERS"],
+        help_text="Who gets it: user IDs as in WeChat Work's contacts.",
+    )
+    text = serializers.CharField(max_length=settings.SCHEDULING["MAX_TEXT"], help_text="What is sent or spoken.")
+    grace_minutes = serializers.IntegerField(
+        min_value=1, max_value=1440, required=False, help_text="How late it may still be sent; later it is missed."
+    )
+    words = serializers.CharField(read_only=True, help_text="When it speaks, in words.")
+    next_runs = serializers.SerializerMethodField(help_text="The next five moments; none while it is paused.")
+
+    class Meta:
+        model = Schedule
+        fields = (
+            *("id", "name", "application", "user_ids", "message_type", "text", "digital_human", "mode", "cron"),
+            *("time_zone", "days", "grace_minutes", "paused", "words", "next_runs", "created_at", "updated_at"),
+        )
+        read_only_fields = ("paused", "created_at", "updated_at")
+
+    def get_next_runs(self, schedule: Schedule) -> list[datetime]:
+        return [] if schedule.paused else schedule.rule.upcoming(timezone.now(), services.PREVIEWED)
+
+    def create(self, validated_data: dict[str, Any]) -> Schedule:
+        return services.save_schedule(Schedule(**validated_data))
+
+    def update(self, instance: Schedule, validated_data: dict[str, Any]) -> Schedule:
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        return services.save_schedule(instance)
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """What became of one moment of a schedule."""
+
+    why = serializers.CharField(read_only=True, help_text="Why nothing was sent, in words; empty where it was.")
+    message_count = serializers.IntegerField(read_only=True, help_text="How many messages it made.")
+
+    class Meta:
+        model = Run
+        fields: tuple[str, ...] = (
+            *("id", "schedule", "due_at", "outcome", "reason", "why", "by_hand", "others_missed", "message_count"),
+            *("cid", "created_at"),
+        )
+        read_only_fields = fields
+
+
+class RunDetailSerializer(RunSerializer):
+    """One run with its messages, whose fate the messages themselves tell."""
+
+    class Meta(RunSerializer.Meta):
+        fields = (*RunSerializer.Meta.fields, "messages")
+        read_only_fields = fields
