@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from avatars import services
 from avatars.models import DigitalHuman, Render, RenderMode, Voice
-from openuser.lib.rest import RowSerializer, TextField
+from openuser.lib.rest import KnownFields, RowSerializer, TextField
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": settings.AVATARS["MAX_CHARACTERS"]})
@@ -101,7 +101,7 @@ class RenderProgressSerializer(RenderSerializer):
         return round(services.seconds_left(render), 1)
 
 
-class RenderRequestSerializer(serializers.Serializer[Any]):
+class RenderRequestSerializer(KnownFields):
     """What to make."""
 
     digital_human = serializers.PrimaryKeyRelatedField(queryset=DigitalHuman.objects.select_related("voice"))

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from avatars.models import DigitalHuman, RenderMode
 from conversations import services
 from conversations.models import Conversation, Flow, Message, Session
-from openuser.lib.rest import PatternField, TextField
+from openuser.lib.rest import KnownFields, PatternField, TextField
 from wecom import contents
 from wecom.models import Application, Upload
 
@@ -17,7 +17,7 @@ USER_ID = r"^[^\s|@][^\s|]{0,63}$"
 LONGEST_TEXT = 20_000
 
 
-class Addressed(serializers.Serializer[Any]):
+class Addressed(KnownFields):
     """Whom it goes to."""
 
     to = PatternField(USER_ID, max_length=64, help_text="The member's user ID in WeChat Work.")

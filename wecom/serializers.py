@@ -1,10 +1,8 @@
 """Members and uploads as the API shows and takes them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from openuser.lib.rest import PatternField, RowSerializer
+from openuser.lib.rest import KnownFields, PatternField, RowSerializer
 from wecom.models import Application, Member, Upload
 
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
@@ -46,7 +44,7 @@ class UploadSerializer(RowSerializer[Upload]):
         read_only_fields = fields
 
 
-class UploadRequestSerializer(serializers.Serializer[Any]):
+class UploadRequestSerializer(KnownFields):
     """A file to send to members later."""
 
     kind = serializers.ChoiceField(

@@ -4,11 +4,12 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import Direction, OpenApiParameter
 
 from openuser.api.errors import MEDIA_TYPE
 from openuser.api.permissions import scope_of
+from openuser.lib.rest import KnownFields
 
 FLAW = {
     "type": "object",
@@ -100,6 +101,12 @@ class Schema(AutoSchema):
         for status in self._problems():
             bodies.setdefault(status, self._problem(status))
         return bodies
+
+    def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if direction == "request" and isinstance(force_instance(serializer), KnownFields):  # type: ignore[no-untyped-call]
+            schema["additionalProperties"] = False
+        return schema
 
     def _problems(self) -> list[str]:
         found = set(ALWAYS)

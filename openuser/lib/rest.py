@@ -1,8 +1,10 @@
 """Fields of the API that are stricter than REST framework's, so that its description tells the truth."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 M = TypeVar("M", bound=models.Model)
@@ -21,8 +23,23 @@ class PatternField(TextField, serializers.RegexField):
     """Text of a form."""
 
 
-class RowSerializer(serializers.ModelSerializer[M]):
-    """A model's serializer whose text is text."""
+class KnownFields(serializers.Serializer[Any]):
+    """Refuses a name that it does not know, so that a typing error is not taken for a wish for the default.
+
+    What can only be read is let pass: programs send back what they got.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
+        if unknown:
+            writable = ", ".join(name for name, field in self.fields.items() if not field.read_only)
+            words = _("There is no such field. There are: %(fields)s.") % {"fields": writable}
+            raise serializers.ValidationError({name: [words] for name in unknown}, code="unknown_field")
+        return super().to_internal_value(data)
+
+
+class RowSerializer(KnownFields, serializers.ModelSerializer[M]):
+    """A model's serializer whose text is text, and which knows its fields."""
 
     serializer_field_mapping: ClassVar[Any] = {
         **serializers.ModelSerializer.serializer_field_mapping,

@@ -122,6 +122,7 @@ def test_words_that_were_filmed_before_are_there_at_once(api):
         ({"digital_human": "x"}, "digital_human"),
         ({"digital_human": 2**70}, "digital_human"),
         ({"text": ["你好"]}, "text"),
+        ({"mod": "lipsync"}, "mod"),
     ],
 )
 def test_a_wish_that_cannot_be_met_names_the_field(api, change, field):

@@ -135,6 +135,7 @@ def test_a_video_of_a_digital_human_is_made_first(api):
         ({"kind": "text"}, "text", "required"),
         ({"kind": "text", "text": " "}, "text", "blank"),
         ({"kind": "text", "text": 5}, "text", "invalid"),
+        ({"kind": "text", "text": "你好", "mode": "lipsync"}, "mode", "unknown_field"),
         ({"kind": "text", "text": "你好", "to": 5}, "to", "invalid"),
         ({"kind": "text", "text": "你好", "to": "@all"}, "to", "invalid"),
         ({"kind": "text", "text": "你好", "to": "a|b"}, "to", "invalid"),
@@ -228,8 +229,10 @@ def test_members_are_found_added_and_named(api, application):
     assert [row["id"] for row in api.get(MEMBERS).json()["results"]] == [made["id"], there.pk]
     for query in ({"user_id": "LISI"}, {"name": "李"}):
         assert [row["id"] for row in api.get(MEMBERS, query).json()["results"]] == [there.pk]
-    renamed = api.patch(f"{MEMBERS}{there.pk}/", {"name": "李小四", "user_id": "other"})
+    renamed = api.patch(f"{MEMBERS}{there.pk}/", {"name": "李小四"})
     assert (renamed.json()["name"], renamed.json()["user_id"]) == ("李小四", "lisi")
+    refused = problem(api.patch(f"{MEMBERS}{there.pk}/", {"user_id": "other"}), 422)
+    assert (refused["field"], refused["errors"][0]["code"]) == ("user_id", "unknown_field")
 
 
 def test_a_member_is_added_once(api):
