@@ -54,6 +54,14 @@ def live_machine(version: FlowVersion) -> Machine:
     return Machine.from_json(version.definition)
 
 
+def readable(version: FlowVersion | None) -> Machine | None:
+    """The machine of a version to look at; None where there is none, or its format is of another day."""
+    try:
+        return live_machine(version) if version else None
+    except ValueError:
+        return None
+
+
 def check(flow: Flow) -> list[linting.Problem]:
     """What is wrong with the draft, errors first; with an error it cannot be published."""
     others = Flow.objects.exclude(pk=flow.pk)
@@ -107,7 +115,8 @@ def waiting(flow: Flow) -> list[Waiting]:
     """Where people wait, most of them first, with the names that states have in the draft or had when they began."""
     names: dict[str, str] = {}
     for version in FlowVersion.objects.filter(sessions__status=Session.Status.ACTIVE, flow=flow).distinct():
-        names |= {node.key: node.name for node in live_machine(version).nodes}
+        machine = readable(version)
+        names |= {node.key: node.name for node in machine.nodes} if machine else {}
     drawn = dict(flow.states.values_list("key", "name"))
     counts = sorted(sessions_by_state(flow).items(), key=lambda pair: -pair[1])
     return [

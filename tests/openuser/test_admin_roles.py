@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from conversations.models import Flow
 from openuser import roles
 from openuser.roles import Role
 from tests.rows import make_row
@@ -28,10 +29,15 @@ NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view"
 POSTING = {**NEEDS, "change": "change"}
 NAMED = {
     "auth_user_password_change": "change",
+    "conversations_flow_duplicate": "add",
+    "conversations_flow_duplicate_this": "add",
+    "conversations_flow_try_it": "view",
     "scheduling_schedule_preview": "view",
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
     **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
 }
+# What asks for a right to another model.
+ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {"conversations_flowversion_restore_this": ("change", Flow)}
 # Buttons and pages of our own that ask for something else than the right to act.
 ALSO_FOR = {"sample": {Role.EDITOR}, "try_out": {Role.EDITOR}}
 ACTING = {Role.OPERATOR, Role.ADMINISTRATOR}
@@ -75,9 +81,9 @@ def addresses(row: Model) -> dict[str, str]:
 def may(role: Role, model: type[Model], name: str, needs: dict[str, str]) -> bool:
     """What the table of roles says of a page."""
     page = page_of(model, name)
-    word = NAMED.get(name) or needs.get(page)
+    word, whose = ELSEWHOSE.get(name, (NAMED.get(name) or needs.get(page), model))
     if word:
-        return f"{word}_{model._meta.model_name}" in roles.codenames(model, role)
+        return f"{word}_{whose._meta.model_name}" in roles.codenames(whose, role)
     return role in ACTING | ALSO_FOR.get(page, set())
 
 

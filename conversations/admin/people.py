@@ -1,4 +1,4 @@
-"""Conversations in the admin: desks and answers to edit, conversations to read."""
+"""Who talks to whom, in the admin: desks and answers to edit, conversations, messages and errands to read."""
 
 from operator import attrgetter
 from typing import Any
@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from conversations.models import Answer, Conversation, Desk, Message
-from openuser.lib.admin import NOTHING, TONES, RequestedAdmin, badge, moment, row_link, shortened
+from conversations.models import Answer, Conversation, Desk, Errand, Message
+from openuser.lib.admin import NOTHING, TONES, RequestedAdmin, WorkAdmin, badge, moment, row_link, shortened
 
 THREAD = 100
 LANGUAGES = dict(settings.LANGUAGES)
@@ -141,3 +141,22 @@ class MessageAdmin(RequestedAdmin):
     @display(description=_("outbound message"))
     def outbound_link(self, message: Message) -> str:
         return row_link(message.outbound)
+
+
+@admin.register(Errand)
+class ErrandAdmin(WorkAdmin):
+    list_display = ("id", "provider", "conversation", "state", "why", "timeline", "when")
+    list_filter = ("status", "provider", "reason")
+    search_fields = ("conversation__member__user_id", "conversation__member__name", "cid")
+    search_help_text = _("Search for a user ID, a name or a correlation ID.")
+    list_select_related = ("conversation__member", "conversation__application")
+    ordering = ("-pk",)
+    # What was asked is kept encrypted until it is answered, and shown to nobody.
+    fieldsets = (
+        (None, {"fields": ("provider", "conversation_link", "language", "state", "why", "detail", "timeline")}),
+        (_("Times"), {"fields": ("created_at", "due_at", "deadline_at", "finished_at", "attempts")}),
+    )
+
+    @display(description=_("conversation"))
+    def conversation_link(self, errand: Errand) -> str:
+        return row_link(errand.conversation)

@@ -1,0 +1,188 @@
+"""Flows in the admin: their draft as a picture and as rows, and what is done with them as a whole."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import action, display
+
+from conversations import flows, services
+from conversations.admin import trying
+from conversations.admin.pictures import faults, links, picture
+from conversations.forms import FlowForm, PublishForm, StateFormSet, StateRowForm
+from conversations.models import Flow, FlowVersion, Session, State, Transition
+from openuser.lib.admin import NOTHING, KeptAdmin, badge, change_url, for_one_row, link, shortened
+
+
+class StateInline(TabularInline):
+    model = State
+    form = StateRowForm
+    formset = StateFormSet
+    fields = ("position", "name", "kind", "text", "key", "leads")
+    readonly_fields = ("leads",)
+    ordering = ("position", "pk")
+    ordering_field = "position"
+    extra = 0
+    show_change_link = True
+    hide_title = True
+    verbose_name_plural = _("States – the first one starts the flow; open one for its choices and transitions")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[State]:
+        queryset: QuerySet[State] = super().get_queryset(request)
+        return queryset.prefetch_related("transitions__target")
+
+    @display(description=_("leads to"))
+    def leads(self, state: State) -> str:
+        if state.pk is None:
+            return NOTHING
+        targets = dict.fromkeys(transition.target.name for transition in state.transitions.all())
+        return link(change_url(state), shortened(", ".join(targets), 24) if targets else gettext("Open"))
+
+
+@admin.register(Flow)
+class FlowAdmin(KeptAdmin):
+    form = FlowForm
+    list_display = ("name", "language", "runs", "changed", "now", "begins", "enabled")
+    list_filter = ("language", "enabled")
+    list_select_related = ("live",)
+    search_fields = ("name", "description", "triggers", "command", "states__text")
+    search_help_text = _("Search in names, in what starts a flow, and in what it says.")
+    fieldsets = (
+        (None, {"fields": ("name", "description", ("language", "enabled"))}),
+        (_("How it starts"), {"fields": ("triggers", ("command", "menu_key"))}),
+    )
+    inlines = (StateInline,)
+    change_form_outer_before_template = "admin/flows/flow.html"
+    actions_detail = ("publish_this", "try_it", "duplicate_this")
+    warn_unsaved_form = True
+
+    class Media:
+        css = {"all": ("openuser/flows.css",)}
+        js = ("openuser/confirm.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Flow]:
+        active = Session.objects.active().filter(version__flow=OuterRef("pk")).order_by()
+        counted = active.values("version__flow").annotate(count=Count("pk")).values("count")
+        ways = Prefetch("transitions", queryset=Transition.objects.select_related("target"))
+        queryset: QuerySet[Flow] = super().get_queryset(request)
+        return queryset.annotate(
+            session_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+        ).prefetch_related(Prefetch("states", queryset=State.objects.prefetch_related(ways)))
+
+    @display(description=_("version that runs"))
+    def runs(self, flow: Flow) -> str:
+        if flow.live is None:
+            return badge(_("not published"), "warn")
+        return badge(f"v{flow.live.number}", "good" if flow.enabled else "")
+
+    @display(description=_("draft"))
+    def changed(self, flow: Flow) -> str:
+        if flow.live is None:
+            return NOTHING
+        is_changed = flows.is_changed(flow, list(flow.states.all()))
+        return badge(_("changed since"), "info") if is_changed else str(_("the same"))
+
+    @display(description=_("sessions now"), ordering="session_count")
+    def now(self, flow: Any) -> str:
+        if not flow.session_count:
+            return "0"
+        address = reverse("admin:conversations_session_changelist")
+        wanted = f"?version__flow__id__exact={flow.pk}&status__exact={Session.Status.ACTIVE}"
+        return link(f"{address}{wanted}", str(flow.session_count))
+
+    @display(description=_("starts with"))
+    def begins(self, flow: Flow) -> str:
+        return shortened(" · ".join(filter(None, [flow.command, *flow.trigger_words])), 40) or NOTHING
+
+    def get_inlines(self, request: HttpRequest, obj: Flow | None = None) -> Any:
+        return self.inlines if obj else ()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        flow = Flow.objects.filter(pk=object_id).select_related("live").first() if object_id.isdecimal() else None
+        # Drawn only where it is shown: what is saved leads elsewhere.
+        page = SimpleLazyObject(lambda: self._page(request, flow)) if flow else None
+        extra = {**(extra_context or {}), "flow_page": page}
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return response
+
+    def _page(self, request: HttpRequest, flow: Flow) -> dict[str, Any]:
+        """What stands above the form."""
+        counts = flows.sessions_by_state(flow)
+        return {
+            "picture": picture(flows.draft(flow), counts=counts, links=links(flow)),
+            "faults": faults(flow),
+            "is_changed": flows.is_changed(flow),
+            "waiting": sum(counts.values()),
+            "versions": flow.versions.count(),
+            "may_publish": self.has_publish_permission(request),
+        }
+
+    def response_add(self, request: HttpRequest, obj: Flow, post_url_continue: str | None = None) -> HttpResponse:
+        """A new flow needs states next, so its page opens."""
+        if "_addanother" in request.POST or "_popup" in request.POST:
+            response: HttpResponse = super().response_add(request, obj, post_url_continue)
+            return response
+        self.message_user(request, _("The flow is there. Now add its states below."), messages.SUCCESS)
+        return HttpResponse(status=302, headers={"Location": change_url(obj)})
+
+    def kept_because(self, row: Any) -> Any:
+        if Session.objects.filter(version__flow=row).exists():
+            return _(
+                "People have been in it, and their sessions are kept. Untick “enabled” instead: nobody can start it."
+            )
+        return ""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
+        """Versions go with their flow, though nobody deletes one by itself."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, lacking - {FlowVersion._meta.verbose_name}, protected
+
+    @action(
+        description=_("Publish"),
+        permissions=["publish"],
+        icon="publish",
+        dialog={
+            "title": _("Publish this draft?"),
+            "description": _("Whoever starts the flow from now on gets it; sessions stay with the version they began."),
+            "form_class": PublishForm,
+            "form_submit_text": _("Publish"),
+        },
+    )
+    def publish_this(self, request: HttpRequest, form: PublishForm, object_id: str) -> HttpResponse:
+        flow = Flow.objects.get(pk=object_id)
+        version = services.publish(flow, by=request.user, note=form.cleaned_data["note"])  # type: ignore[arg-type]
+        self.message_user(request, _("Version %d runs now.") % version.number, messages.SUCCESS)
+        return HttpResponse(headers={"HX-Redirect": change_url(flow)})
+
+    @action(description=_("Try it"), permissions=["view"], icon="play_circle")
+    def try_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return trying.page(self, request, Flow.objects.get(pk=object_id))
+
+    @admin.action(description=_("Duplicate"), permissions=["copy"])
+    def duplicate(self, request: HttpRequest, queryset: QuerySet[Flow]) -> None:
+        for flow in queryset:
+            copy = services.duplicate_flow(flow)
+            self.message_user(request, _("“%s” was made. Nothing starts it yet.") % copy, messages.SUCCESS)
+
+    duplicate_this = for_one_row(
+        duplicate,
+        icon="content_copy",
+        title=_("Duplicate this flow?"),
+        words=_("The copy has the same states. It is not published, and has no command or words that start it."),
+    )
+    actions = ("duplicate",)
+
+    def has_copy_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("conversations.add_flow")
+
+    def has_publish_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("conversations.publish_flow")

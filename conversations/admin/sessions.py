@@ -1,0 +1,126 @@
+"""Sessions in the admin: who is where in which flow."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import display
+
+from conversations import flows, services
+from conversations.admin.pictures import picture_of
+from conversations.machine import Machine
+from conversations.models import Session
+from openuser.lib.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment, row_link
+
+STATUS_TONES = {
+    Session.Status.ACTIVE: "info",
+    Session.Status.COMPLETED: "good",
+    Session.Status.GAVE_UP: "warn",
+    Session.Status.EXPIRED: "warn",
+    Session.Status.FAILED: "bad",
+}
+
+
+@admin.register(Session)
+class SessionAdmin(RequestedAdmin):
+    list_display = ("id", "member", "version", "where", "condition", "timeline", "started", "next")
+    list_display_links = ("id", "member")
+    list_filter = ("status", "version__flow")
+    search_fields = ("conversation__member__user_id", "conversation__member__name", "cid")
+    search_help_text = _("Search for a user ID, a name or a correlation ID.")
+    list_select_related = ("version__flow", "conversation__member")
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("who", "flow", "condition", "where", "filled", "walked", "timeline")}),
+        (_("Times"), {"fields": ("started", "asked_at", "next", "finished_at", "tries", "reminded")}),
+        (_("Where it is"), {"fields": ("drawing",)}),
+    )
+    actions = ("stop",)
+    actions_detail = ("stop_this",)
+
+    class Media:
+        css = {"all": ("openuser/flows.css",)}
+
+    @display(description=_("member"), ordering="conversation__member__user_id")
+    def member(self, session: Session) -> str:
+        return str(session.conversation.member)
+
+    @display(description=_("member"))
+    def who(self, session: Session) -> str:
+        return row_link(session.conversation)
+
+    @display(description=_("flow version"))
+    def flow(self, session: Session) -> str:
+        return row_link(session.version)
+
+    @display(description=_("state"), ordering="state")
+    def where(self, session: Session) -> str:
+        return _named(flows.readable(session.version), session.state) or NOTHING
+
+    @display(description=_("status"), ordering="status")
+    def condition(self, session: Session) -> str:
+        return badge(session.get_status_display(), STATUS_TONES.get(Session.Status(session.status), ""))
+
+    @display(description=_("started at"), ordering="started_at")
+    def started(self, session: Session) -> str:
+        return moment(session.started_at)
+
+    @display(description=_("next reminder or end"), ordering="due_at")
+    def next(self, session: Session) -> str:
+        return moment(session.due_at)
+
+    @display(description=_("slots"))
+    def filled(self, session: Session) -> SafeString:
+        machine = flows.readable(session.version)
+        rows = [
+            {"name": name, "value": value, "label": _labelled(machine, name, str(value)), "given": name in session.data}
+            for name, value in session.slots.items()
+        ]
+        return render_to_string("admin/flows/slots.html", {"rows": rows})
+
+    @display(description=_("questions answered"))
+    def walked(self, session: Session) -> str:
+        machine = flows.readable(session.version)
+        return " → ".join(_named(machine, key) for key in session.path) or NOTHING
+
+    @display(description=_("picture"))
+    def drawing(self, session: Session) -> SafeString:
+        return picture_of(session.version, here=session.state)
+
+    @admin.action(description=_("End session"), permissions=["steer"])
+    def stop(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        rows = queryset.select_related("conversation__application", "conversation__member")
+        count = sum(services.stop_session(session) for session in rows)
+        text = ngettext("%d session was ended.", "%d sessions were ended.", count) % count
+        self.tell(request, text, done=bool(count))
+
+    stop_this = for_one_row(
+        stop,
+        icon="stop_circle",
+        title=_("End this session?"),
+        words=_("The flow stops here. The member is not told, and is answered as usual from now on."),
+    )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only one that waits can be ended."""
+        is_active = Session.objects.active().filter(pk=object_id).exists()
+        return list(super().get_actions_detail(request, object_id)) if is_active else []
+
+    def has_steer_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("conversations.change_session")
+
+
+def _named(machine: Machine | None, key: str) -> str:
+    node = machine.node(key) if machine else None
+    return node.name if node else key
+
+
+def _labelled(machine: Machine | None, name: str, value: str) -> str:
+    slot = machine.slot(name) if machine else None
+    label = slot.label(value) if slot else value
+    return "" if label == value else label

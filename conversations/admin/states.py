@@ -1,0 +1,140 @@
+"""States in the admin: one page each, which shows only what a state of its kind needs."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from conversations import flows
+from conversations.admin.pictures import faults, links, picture
+from conversations.forms import StateForm, TransitionForm
+from conversations.models import Flow, State, Transition
+from openuser.lib.admin import KeptAdmin, change_url, shortened
+
+# Who may only look gets no fields that a page's script could ask; then everything is shown.
+ASKS = "typeof kind === 'undefined' || kind === 'ask'"
+CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{State.Type.CHOICE}')"
+BUTTONS = "typeof kind === 'undefined' || (kind === 'ask' && ['choice', 'yes_no'].includes(slot_type))"
+BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].includes(slot_type))"
+FILMS = "typeof kind === 'undefined' || kind === 'video'"
+
+
+class TransitionInline(TabularInline):
+    model = Transition
+    form = TransitionForm
+    fk_name = "state"
+    fields = ("position", "when", "slot", "test", "value", "target")
+    ordering = ("position", "pk")
+    ordering_field = "position"
+    extra = 0
+    hide_title = True
+    verbose_name_plural = _("Where it leads – the first transition that fits is taken")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transition]:
+        queryset: QuerySet[Transition] = super().get_queryset(request)
+        return queryset.select_related("state", "target")
+
+    def get_formset(self, request: HttpRequest, obj: State | None = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        states = tuple(State.objects.filter(flow=obj.flow_id)) if obj else ()
+        formset.form = type("TransitionForm", (formset.form,), {"flow_states": states})
+        target = formset.form.base_fields.get("target")
+        if target is not None:
+            target.queryset = State.objects.filter(flow=obj.flow_id if obj else None)
+            target.widget = target.widget.widget  # states are made on the page of their flow
+        return formset
+
+
+@admin.register(State)
+class StateAdmin(KeptAdmin):
+    form = StateForm
+    list_display = ("name", "flow", "kind", "says", "key")
+    list_filter = ("flow", "kind")
+    list_select_related = ("flow",)
+    search_fields = ("name", "key", "text", "flow__name")
+    search_help_text = _("Search in names, keys and texts.")
+    ordering = ("flow", "position", "pk")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    *(("name", "key"), ("kind", "position"), "text", ("slot", "slot_type"), "choices", "as_card"),
+                    *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
+                    ("mode", "digital_human"),
+                )
+            },
+        ),
+    )
+    conditional_fields = {
+        **dict.fromkeys(("slot", "slot_type", "retries", "retry_text"), ASKS),
+        **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
+        **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
+        **{"mode": FILMS, "digital_human": FILMS},
+    }
+    inlines = (TransitionInline,)
+    change_form_outer_before_template = "admin/flows/state.html"
+    warn_unsaved_form = True
+
+    class Media:
+        css = {"all": ("openuser/flows.css",)}
+
+    @display(description=_("text"))
+    def says(self, state: State) -> str:
+        return shortened(state.text, 60)
+
+    def get_fieldsets(self, request: HttpRequest, obj: State | None = None) -> Any:
+        """A new state says which flow it belongs to; after that it stays there."""
+        fields: Any = self.fieldsets[0][1]["fields"]
+        return self.fieldsets if obj else [(None, {"fields": ("flow", *fields)})]
+
+    def get_inlines(self, request: HttpRequest, obj: State | None = None) -> Any:
+        """What ends leads nowhere; a new state first has to be there."""
+        return self.inlines if obj and obj.kind != State.Kind.END else ()
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """States are reached through their flow, not from the menu."""
+        return {}
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        state = State.objects.filter(pk=object_id).select_related("flow").first() if object_id.isdecimal() else None
+        # Drawn only where it is shown: what is saved leads elsewhere.
+        page = SimpleLazyObject(lambda: _page(state)) if state else None
+        extra = {**(extra_context or {}), "state_page": page}
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return response
+
+    def response_post_save_change(self, request: HttpRequest, obj: State) -> HttpResponse:
+        return HttpResponseRedirect(change_url(obj.flow))
+
+    def response_post_save_add(self, request: HttpRequest, obj: State) -> HttpResponse:
+        return HttpResponseRedirect(change_url(obj))
+
+    def delete_model(self, request: HttpRequest, obj: State) -> None:
+        request.flow_to_show = obj.flow  # type: ignore[attr-defined]
+        super().delete_model(request, obj)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        response: HttpResponse = super().response_delete(request, obj_display, obj_id)
+        flow: Flow | None = getattr(request, "flow_to_show", None)
+        return HttpResponseRedirect(change_url(flow)) if flow and response.status_code == 302 else response
+
+
+def _page(state: State) -> dict[str, Any]:
+    """What stands above the form."""
+    around = list(State.objects.filter(flow=state.flow_id))
+    index = around.index(state)
+    return {
+        "flow": state.flow,
+        "before": around[index - 1] if index else None,
+        "after": around[index + 1] if index + 1 < len(around) else None,
+        "faults": [fault for fault in faults(state.flow) if fault.problem.state == state.name],
+        "picture": picture(flows.draft(state.flow), here=state.key, links=links(state.flow)),
+    }

@@ -1,0 +1,107 @@
+"""Published versions in the admin: to read, to compare, and to let an older one run again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from conversations import flows, services
+from conversations.admin.pictures import picture_of
+from conversations.models import FlowVersion
+from openuser.lib.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment, row_link
+
+
+@admin.register(FlowVersion)
+class FlowVersionAdmin(RequestedAdmin):
+    list_display = ("version", "flow", "runs", "note", "published_by", "published")
+    list_filter = ("flow",)
+    list_select_related = ("flow", "published_by")
+    search_fields = ("flow__name", "note")
+    search_help_text = _("Search for a flow or a note.")
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("flow_link", "version", "runs", "note", "published_by", "published")}),
+        (_("What it is"), {"fields": ("changes", "drawing")}),
+    )
+    actions_detail = ("roll_back_this", "restore_this")
+
+    class Media:
+        css = {"all": ("openuser/flows.css",)}
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """Versions are reached through their flow, not from the menu."""
+        return {}
+
+    @display(description=_("version"), ordering="number")
+    def version(self, version: FlowVersion) -> str:
+        return f"v{version.number}"
+
+    @display(description=_("flow"))
+    def flow_link(self, version: FlowVersion) -> str:
+        return row_link(version.flow)
+
+    @display(description=_("runs"))
+    def runs(self, version: FlowVersion) -> str:
+        return badge(_("runs now"), "good") if version.flow.live_id == version.pk else NOTHING
+
+    @display(description=_("published at"), ordering="published_at")
+    def published(self, version: FlowVersion) -> str:
+        return moment(version.published_at)
+
+    @display(description=_("changed since the one before"))
+    def changes(self, version: FlowVersion) -> SafeString:
+        before = version.flow.versions.filter(number__lt=version.number).first()
+        older, newer = flows.readable(before), flows.readable(version)
+        changes = flows.diff(older, newer) if older and newer else []
+        is_unreadable = before is not None and not (older and newer)
+        context = {"before": before, "changes": changes, "unreadable": is_unreadable}
+        return render_to_string("admin/flows/changes.html", context)
+
+    @display(description=_("picture"))
+    def drawing(self, version: FlowVersion) -> SafeString:
+        return picture_of(version)
+
+    @admin.action(description=_("Let this version run"), permissions=["publish"])
+    def roll_back(self, request: HttpRequest, queryset: QuerySet[FlowVersion]) -> None:
+        for version in queryset.select_related("flow"):
+            services.roll_back(version)
+            self.message_user(request, _("“%s” runs now. The draft stays as it is.") % version, messages.SUCCESS)
+
+    roll_back_this = for_one_row(
+        roll_back,
+        icon="history",
+        title=_("Let this version run?"),
+        words=_(
+            "Whoever starts the flow from now on gets it; sessions stay with the version they began. The draft stays."
+        ),
+    )
+
+    @admin.action(description=_("Edit from here"), permissions=["edit"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[FlowVersion]) -> None:
+        for version in queryset.select_related("flow"):
+            services.restore_draft(version)
+            self.message_user(request, _("The draft is what “%s” was.") % version, messages.SUCCESS)
+
+    restore_this = for_one_row(
+        restore,
+        icon="edit_note",
+        title=_("Make the draft what this version is?"),
+        words=_("The states of the draft are replaced; changes that were not published are lost. What runs stays."),
+    )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The version that runs need not be let run."""
+        is_live = FlowVersion.objects.filter(pk=object_id, flow__live=object_id).exists()
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if not (is_live and one.path == "roll_back_this")]
+
+    def has_publish_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("conversations.publish_flow")
+
+    def has_edit_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perms(("conversations.change_flow", "conversations.delete_state"))
