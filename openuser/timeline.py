@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from avatars.models import Render
-from conversations.models import Content, Message
+from conversations.models import Content, Errand, Message, Session
 from openuser.lib.admin import change_url, reason_words, shortened
-from wecom.models import Attempt, Callback, Outbound, Upload
+from openuser.lib.work import Work
+from wecom.models import Attempt, Callback, CardUpdate, Outbound, Upload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +65,18 @@ def _steps(cid: str) -> Iterator[Step]:
         yield from _callback(callback)
     for message in messages:
         yield _message(message)
+    for session in Session.objects.filter(cid=cid).select_related("version__flow"):
+        yield _session(session)
+    for errand in Errand.objects.filter(cid=cid):
+        yield from _errand(errand)
     for render in renders.values():
         yield from _render(render)
     for upload in uploads.values():
         yield from _upload(upload)
     for outbound in outbounds:
         yield from _outbound(outbound)
+    for change in CardUpdate.objects.filter(cid=cid):
+        yield _card(change)
 
 
 def _callback(callback: Callback) -> Iterator[Step]:
@@ -90,6 +97,27 @@ def _message(message: Message) -> Step:
     words = shortened(message.content.text, 120) or message.content.get_kind_display()
     detail = _("%s (sent as text instead)") % words if message.degraded else words
     return Step(at=message.created_at, title=title, detail=detail, tone=tone, url=change_url(message))
+
+
+def _session(session: Session) -> Step:
+    title = _("Flow begun: %s") % session.version
+    detail = session.get_status_display()
+    tone = "wait" if session.is_active else "ok"
+    return Step(at=session.started_at, title=title, detail=detail, tone=tone, url=change_url(session))
+
+
+def _errand(errand: Errand) -> Iterator[Step]:
+    title = _("A service was asked: %s") % errand.provider
+    yield Step(at=errand.created_at, title=title, url=change_url(errand))
+    if errand.finished_at:
+        tone = "ok" if errand.status == Errand.Status.DONE else "bad"
+        yield Step(at=errand.finished_at, title=_("The service answered"), detail=_outcome(errand), tone=tone)
+
+
+def _card(change: CardUpdate) -> Step:
+    tone = {CardUpdate.Status.DONE: "ok", CardUpdate.Status.FAILED: "bad"}.get(CardUpdate.Status(change.status), "wait")
+    at = change.finished_at or change.created_at
+    return Step(at=at, title=_("The card shows: %s") % change.text, detail=_outcome(change), tone=tone)
 
 
 def _render(render: Render) -> Iterator[Step]:
@@ -150,7 +178,7 @@ def _attempt(attempt: Attempt) -> Step:
     return Step(at=attempt.started_at, title=_("Attempt %d") % attempt.number, detail=detail, tone=tone)
 
 
-def _outcome(row: Callback | Render | Upload | Outbound) -> str:
+def _outcome(row: Work) -> str:
     """The status, and why where there is more to say."""
     words = reason_words(row)
     return f"{row.get_status_display()}: {words}" if words else row.get_status_display()
