@@ -156,6 +156,9 @@ class GroupAdmin(GrantsPermissions, DjangoGroupAdmin, ModelAdmin[Group]):  # typ
 class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
     form = BeatForm
     change_form_template = None
+    list_display = ("name", "enabled", "rhythm", "ran")
+    list_filter = ("enabled",)
+    date_hierarchy = None
     # Without what only other brokers and clocks than ours would heed.
     fieldsets = (
         (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
@@ -163,6 +166,14 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
         (_("Arguments"), {"classes": ["collapse"], "fields": ("args", "kwargs", "queue")}),
     )
     readonly_fields = ("last_run_at",)
+
+    @display(description=_("when"))
+    def rhythm(self, task: PeriodicTask) -> str:
+        return str(task.scheduler)
+
+    @display(description=_("last run"), ordering="last_run_at")
+    def ran(self, task: PeriodicTask) -> str:
+        return moment(task.last_run_at)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Beat's actions ask for no permission by themselves."""

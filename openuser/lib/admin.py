@@ -97,8 +97,10 @@ class KeptAdmin(ModelAdmin[Any]):
         reasons: list[Any] = [format_html("{}: {}", row, words) for row, words in kept if words]
         if reasons:
             return [], {}, set(), reasons
-        found: tuple[Any, Any, set[Any], list[Any]] = super().get_deleted_objects(objs, request)
-        return found
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        # Rows that nobody may delete would go along: they are what happened, and no permission would help.
+        belonging = [format_html("{}: {}", kind, _("rows of this kind belong to it and are kept.")) for kind in lacking]
+        return rows, counts, set(), [*protected, *belonging]
 
 
 class WorkAdmin(RequestedAdmin):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from avatars import reasons
 from avatars.models import DigitalHuman, Render
 from conversations.models import Answer, Content, Conversation, Message
+from scheduling.models import Run, Schedule
 from tests.factories import (
     AES_KEY,
     TOKEN,
@@ -26,7 +27,7 @@ from tests.factories import (
     make_render,
     make_voice,
 )
-from tests.rows import make_conversation, make_message
+from tests.rows import make_conversation, make_message, make_row
 from wecom.models import Application
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +251,14 @@ def test_a_render_that_was_not_made_says_why_and_what_to_do(client):
     assert "disk_full" not in page
     assert str(reasons.Reason.DISK_FULL.label) in page
     assert str(reasons.SPACE) in page
+
+
+def test_an_application_whose_schedules_have_run_stays(client):
+    schedule = make_row(Schedule)
+    Run.objects.create(schedule=schedule, due_at=timezone.now())
+    page = url("wecom", "application", "delete", schedule.application.pk)
+    assert kept(client, schedule.application)
+    assert str(Run._meta.verbose_name) in client.get(page).content.decode()
 
 
 # ---- languages
