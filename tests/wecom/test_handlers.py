@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.logs import LineFormatter
@@ -138,6 +140,15 @@ def test_a_callback_that_a_person_replays_is_answered_again(application):
     services.replay(callback)
     services.handle(callback.pk)
     assert len(sent()) == 2
+
+
+def test_callbacks_are_forgotten_after_thirty_days_unless_they_wait_to_be_handled(application):
+    old = timezone.now() - timedelta(days=31)
+    factories.make_callback(application, created_at=old, status="done")
+    waiting = factories.make_callback(application, created_at=old)
+    young = factories.make_callback(application, created_at=old + timedelta(days=2), status="done")
+    services.forget_old_callbacks()
+    assert set(Callback.objects.all()) == {waiting, young}
 
 
 def test_what_a_handler_was_told_stays_out_of_the_log(application, register, caplog):
