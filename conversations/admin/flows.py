@@ -48,6 +48,7 @@ class StateInline(TabularInline):
 
 @admin.register(Flow)
 class FlowAdmin(KeptAdmin):
+    takes_along = (FlowVersion,)
     form = FlowForm
     list_display = ("name", "language", "runs", "changed", "now", "begins", "enabled")
     list_filter = ("language", "enabled")
@@ -140,11 +141,6 @@ class FlowAdmin(KeptAdmin):
                 "People have been in it, and their sessions are kept. Untick “enabled” instead: nobody can start it."
             )
         return ""
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
-        """Versions go with their flow, though nobody deletes one by itself."""
-        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return rows, counts, lacking - {FlowVersion._meta.verbose_name}, protected
 
     @action(
         description=_("Publish"),

@@ -86,6 +86,8 @@ class KeptAdmin(ModelAdmin[Any]):
 
     # Names of relations to rows that would go with it, each with what to do instead.
     kept_by: ClassVar[dict[str, Any]] = {}
+    # Models whose rows go with it, though nobody deletes them by themselves.
+    takes_along: ClassVar[tuple[type[Model], ...]] = ()
 
     def kept_because(self, row: Any) -> Any:
         """Why this row must stay, in words; nothing where it may go."""
@@ -98,8 +100,9 @@ class KeptAdmin(ModelAdmin[Any]):
         if reasons:
             return [], {}, set(), reasons
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        # Rows that nobody may delete would go along: they are what happened, and no permission would help.
-        belonging = [format_html("{}: {}", kind, _("rows of this kind belong to it and are kept.")) for kind in lacking]
+        # What else would go along is what happened: nobody may delete it, and no permission would help.
+        records = lacking - {model._meta.verbose_name for model in self.takes_along}
+        belonging = [format_html("{}: {}", kind, _("rows of this kind belong to it and are kept.")) for kind in records]
         return rows, counts, set(), [*protected, *belonging]
 
 
