@@ -164,6 +164,14 @@ def test_an_upload_of_another_kind_or_company_is_refused(api, application):
     assert problem(send(api, "image", upload=foreign.pk), 422)["field"] == "upload"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_sent_leaves_nobody_behind(api):
+    foreign = make_upload(make_application(), kind="image")
+    problem(send(api, "image", upload=foreign.pk), 422)
+    assert not Member.objects.exists()
+    assert not Conversation.objects.exists()
+
+
 def test_without_an_application_it_is_said_what_is_missing():
     found = problem(send(make_api("messages:write"), "text", text="你好"), 503)
     assert found["code"] == "not_configured"
