@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("openuser", "wecom", "avatars", "conversations")
+APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 THE_SAME = {"EncodingAESKey"}
 IN_TEMPLATES = re.compile(r"""{%\s*translate\s+(["'])(.+?)\1""")
