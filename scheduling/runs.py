@@ -17,18 +17,20 @@ logger = logging.getLogger(__name__)
 @transaction.atomic
 def speak(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool = False) -> Run | None:
     """Say it to everybody and record the run; None where this moment has one already."""
-    run = record(schedule, due_at, Run.Outcome.SENT, now=now, by_hand=by_hand)
+    cid = secrets.token_hex(8)
+    run = record(schedule, due_at, Run.Outcome.SENT, now=now, by_hand=by_hand, cid=cid)
     if run is None:
         return None
     try:
         with transaction.atomic():
-            messages = _say(schedule, run.cid)
+            messages = _say(schedule, cid)
     except OpenUserError as error:
-        run.outcome, run.reason, run.detail = Run.Outcome.FAILED, error.code, str(error)
-        run.save(update_fields=["outcome", "reason", "detail"])
+        # Nothing is left of what was said: there is nothing to find under its ID.
+        run.outcome, run.reason, run.detail, run.cid = Run.Outcome.FAILED, error.code, str(error), ""
+        run.save(update_fields=["outcome", "reason", "detail", "cid"])
     else:
         RunMessage.objects.bulk_create(RunMessage(run=run, message=message) for message in messages)
-    logger.info("A schedule ran.", extra={"cid": run.cid, "schedule": schedule.pk, "outcome": run.outcome})
+    logger.info("A schedule ran.", extra={"cid": cid, "schedule": schedule.pk, "outcome": run.outcome})
     return run
 
 
@@ -40,10 +42,11 @@ def record(
     now: datetime,
     by_hand: bool = False,
     others_missed: int = 0,
+    cid: str = "",
 ) -> Run | None:
     """Write down what became of a moment; None where it was written down before."""
     values = {"outcome": outcome, "by_hand": by_hand, "others_missed": others_missed}
-    values |= {"cid": secrets.token_hex(8), "created_at": now}
+    values |= {"cid": cid, "created_at": now}
     run, created = Run.objects.get_or_create(schedule=schedule, due_at=due_at, defaults=values)
     return run if created else None
 

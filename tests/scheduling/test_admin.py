@@ -93,11 +93,11 @@ def test_warnings_are_given_for_strangers_and_for_too_much(client, application):
     assert "No application" in text_of(client.post(ADD, form(), follow=True))
 
 
-def test_a_schedule_of_working_days_warns_of_a_year_that_is_not_published(client, application, monkeypatch):
+def test_a_schedule_of_working_days_warns_of_a_year_that_is_not_published(client, application):
     schedule = make_schedule(days="working")
     assert services.preview(schedule, now=clock("2026-03-01T00:00")).warnings == ()
-    (warning,) = services.preview(schedule, now=clock("2026-12-01T00:00")).warnings
-    assert "2027" in warning
+    (warning,) = services.preview(schedule, now=clock("2090-12-01T00:00")).warnings
+    assert "2091" in warning
 
 
 def test_the_next_five_runs_are_shown_and_follow_what_one_types(client):
@@ -243,6 +243,15 @@ def test_a_run_shows_who_got_it_and_who_did_not(client, application):
     for words in ("anna", "bert", "cleo", "delivered", "not delivered", "queued", run.cid):
         assert words in page
     assert deliveries.index("anna") < deliveries.index("bert")
+
+
+def test_only_a_run_that_said_something_has_a_timeline(client, application):
+    schedule = make_schedule()
+    (said,) = services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    services.run_due(schedule.pk, now=clock("2026-11-26T12:00"))
+    page = text_of(client.get("/admin/scheduling/run/"))
+    assert page.count("/admin/timeline/") == 1
+    assert "早上好！" in text_of(client.get(reverse("timeline", args=[said.cid])))
 
 
 def test_a_run_that_sent_nothing_says_why(client, application):

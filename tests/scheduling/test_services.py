@@ -173,7 +173,7 @@ def test_a_schedule_may_be_of_another_application(application):
 def test_without_an_application_the_run_says_what_to_do():
     schedule = make_schedule()
     (run,) = services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
-    assert (run.outcome, run.reason) == ("failed", "not_configured")
+    assert (run.outcome, run.reason, run.cid) == ("failed", "not_configured", "")
     assert "WECHAT_" in run.why
     assert run.messages.count() == 0
 
@@ -190,12 +190,12 @@ def test_a_paused_schedule_is_silent_and_does_not_make_up_for_it(application):
     schedule = make_schedule()
     assert services.pause(schedule)
     assert not services.pause(schedule)
-    assert services.run_all_due(now=clock("2026-11-25T09:00")) == []
-    assert services.run_due(schedule.pk, now=clock("2026-11-25T09:00")) == []
-    assert services.resume(schedule, now=clock("2026-11-25T09:05"))
+    assert services.run_all_due(now=clock("2031-11-25T09:00")) == []
+    assert services.run_due(schedule.pk, now=clock("2031-11-25T09:00")) == []
+    assert services.resume(schedule, now=clock("2031-11-25T09:05"))
     assert not services.resume(schedule)
-    assert services.run_due(schedule.pk, now=clock("2026-11-25T09:06")) == []
-    services.run_due(schedule.pk, now=clock("2026-11-26T09:00"))
+    assert services.run_due(schedule.pk, now=clock("2031-11-25T09:06")) == []
+    services.run_due(schedule.pk, now=clock("2031-11-26T09:00"))
     assert outcomes(schedule) == [("11-26 09:00", "sent")]
 
 
