@@ -45,6 +45,7 @@ class SessionAdmin(RequestedAdmin):
 
     class Media:
         css = {"all": ("openuser/flows.css",)}
+        js = ("openuser/flows.js",)
 
     @display(description=_("member"), ordering="conversation__member__user_id")
     def member(self, session: Session) -> str:
@@ -58,7 +59,7 @@ class SessionAdmin(RequestedAdmin):
     def flow(self, session: Session) -> str:
         return row_link(session.version)
 
-    @display(description=_("state"), ordering="state")
+    @display(description=_("step"), ordering="state")
     def where(self, session: Session) -> str:
         return _named(flows.readable(session.version), session.state) or NOTHING
 

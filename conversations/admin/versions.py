@@ -32,6 +32,7 @@ class FlowVersionAdmin(RequestedAdmin):
 
     class Media:
         css = {"all": ("openuser/flows.css",)}
+        js = ("openuser/flows.js",)
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """Versions are reached through their flow, not from the menu."""
