@@ -100,6 +100,15 @@ def no_answer_in_time() -> str:
     return _("Sorry, I could not find an answer in time. Please ask me again in a while.")
 
 
+def looking_up() -> str:
+    return _("I am looking that up. One moment, please.")
+
+
+def answer_to(question: str, answer: str) -> str:
+    """An answer that comes when something else was said meanwhile."""
+    return _("On “%(question)s”:\n%(answer)s") % {"question": truncate(question, 60), "answer": answer}
+
+
 def did_you_mean(command: str) -> str:
     return _("I do not know this command. Did you mean %s?") % command
 

@@ -15,12 +15,14 @@ class Errand(Work):
 
     task = "conversations.errand"
     max_attempts = 4
-    lease = timedelta(seconds=90)
+    lease = timedelta(seconds=20)  # extended while the service is asked; another worker is in time if this one dies
 
     class Reason(models.TextChoices):
         LATE = "late", _("no answer in time")
         REFUSED = "refused", _("the service refused")
         BUSY = "busy", _("the service is busy")
+        EMPTY = "empty", _("the service had no answer")
+        UNKNOWN = "unknown_service", _("no such service is configured")
         OVERTAKEN = "overtaken", _("the conversation has moved on")
 
     conversation = models.ForeignKey(
@@ -30,6 +32,7 @@ class Errand(Work):
     question = EncryptedTextField(_("question"), blank=True, editable=False)
     language = models.CharField(_("language"), max_length=8)
     deadline_at = models.DateTimeField(_("deadline"))
+    told_at = models.DateTimeField(_("told to wait at"), null=True, blank=True, editable=False)
     detail = models.CharField(_("detail"), max_length=200, blank=True)
 
     class Meta:

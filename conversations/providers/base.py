@@ -5,10 +5,20 @@ from typing import ClassVar
 
 from conversations.exceptions import ConversationError
 from conversations.models import Conversation
+from openuser.lib.exceptions import TemporaryError
 
 
 class ReplyRefused(ConversationError):
     """The service will not answer this, however often it is asked."""
+
+
+class ReplyBusy(ConversationError, TemporaryError):
+    """The service cannot answer now; where it says so, in how many seconds it can."""
+
+    retry_after: float = 0.0
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (*super().__reduce__(), {"retry_after": self.retry_after})
 
 
 class ReplyProvider(ABC):
@@ -30,5 +40,6 @@ class RemoteProvider(ABC):
     def answer(self, conversation: Conversation, text: str, *, language: str) -> str | None:
         """The answer to what a member wrote, or None where there is none.
 
-        Raises `TemporaryError` for what may pass, `ReplyRefused` for what will not.
+        Raises `TemporaryError` for what may pass, best `ReplyBusy`, and `ReplyRefused` for what will not. Operators
+        read their words, which therefore quote nobody.
         """

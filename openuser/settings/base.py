@@ -1,5 +1,6 @@
 """Every setting, from the environment, with safe defaults. The other modules here change only what differs."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -296,6 +297,7 @@ CONVERSATIONS: dict[str, Any] = {
     "GREET_EVERY_HOURS": env.float("OPENUSER_GREET_EVERY_HOURS", default=4.0),
     "MAX_TEXT": 4_000,
     "ERRAND_SECONDS": env.float("OPENUSER_ERRAND_SECONDS", default=45.0),
+    "PATIENCE_SECONDS": env.float("OPENUSER_PATIENCE_SECONDS", default=5.0),  # then people are told to wait
     "QUEUED_PER_MEMBER": env.int("OPENUSER_QUEUED_PER_MEMBER", default=3),
 }
 SCHEDULING: dict[str, Any] = {
@@ -307,6 +309,32 @@ SCHEDULING: dict[str, Any] = {
 REPLY_PROVIDERS: dict[str, Any] = {
     "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},
 }
+
+
+def json_object(name: str) -> dict[str, Any]:
+    """A variable of the environment that holds a JSON object; {} where it is not set."""
+    try:
+        value = json.loads(env.str(name, default="") or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f'{name} must be a JSON object: {{"top_p": 0.8}}.')
+    return value
+
+
+CHAT: dict[str, Any] = {
+    "base_url": env.str("OPENUSER_CHAT_BASE_URL", default="").strip(),
+    "model": env.str("OPENUSER_CHAT_MODEL", default="").strip(),
+    "api_key": env.str("OPENUSER_CHAT_API_KEY", default="").strip(),
+    "prompt": env.str("OPENUSER_CHAT_PROMPT", default="", multiline=True).strip(),
+    "history": env.int("OPENUSER_CHAT_HISTORY", default=10),
+    "temperature": env.float("OPENUSER_CHAT_TEMPERATURE", default=0.3),
+    "max_tokens": env.int("OPENUSER_CHAT_MAX_TOKENS", default=800),
+    "timeout": env.float("OPENUSER_CHAT_TIMEOUT", default=40.0),
+    "extra": json_object("OPENUSER_CHAT_EXTRA"),  # more of the request; null leaves one of the above out
+}
+if CHAT["base_url"]:
+    REPLY_PROVIDERS["chat"] = {"class": "conversations.providers.chat.Chat", "options": CHAT}
 
 # ---- logs without personal data
 LOG_LEVEL = env.str("LOG_LEVEL", default="").upper() or "INFO"

@@ -1,0 +1,89 @@
+"""What was said before a question, as a language model takes it: turns of a member and of the digital human."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.utils import translation
+
+from conversations import wording
+from conversations.models import Content, Conversation, Message
+
+SAID = (Content.Kind.TEXT, Content.Kind.VIDEO)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What one side said; `role` is as the protocol calls it."""
+
+    role: str
+    text: str
+
+
+def turns_before(conversation: Conversation, question: str, *, most: int, budget: int) -> list[Turn]:
+    """The last `most` messages before the question, in at most `budget` characters; oldest first.
+
+    They begin with the member and alternate, which some models insist on.
+    """
+    # The question may have been stored already, and what came after it too.
+    stored = conversation.messages().filter(content__kind__in=SAID).select_related("content")
+    rows = list(stored.order_by("-created_at", "-pk")[: 2 * most + 2])
+    return list(_merged(_fitting(_before(rows, question)[:most], budget)))
+
+
+def _before(rows: Sequence[Message], question: str) -> list[Message]:
+    """What was said before the question, newest first; an answer belongs to its question, however late it came."""
+    number = next((number for number, row in enumerate(rows) if _is_theirs(row) and row.content.text == question), None)
+    if number is None:
+        return [row for row in rows if not _is_notice(row)]
+    earlier = rows[number + 1 :]
+    asked = {row.cid for row in earlier if _is_theirs(row)} - {""}
+    answers = [row for row in rows[:number] if not _is_theirs(row) and row.cid in asked]
+    return [row for row in (*answers, *earlier) if not _is_notice(row)]
+
+
+def _fitting(rows: Sequence[Message], budget: int) -> list[Turn]:
+    """Oldest first, as many of the newest as the budget has room for."""
+    turns: list[Turn] = []
+    for row in rows:
+        text = row.content.text.strip()
+        budget -= len(text)
+        if budget < 0:
+            break
+        if text:
+            turns.append(Turn(role="user" if _is_theirs(row) else "assistant", text=text))
+    return turns[::-1]
+
+
+def _merged(turns: Sequence[Turn]) -> Iterator[Turn]:
+    """Question, answer, question, answer; what got no answer is left out, lest a model answers it instead."""
+    asked: Turn | None = None
+    answer = ""
+    for turn in turns:
+        if turn.role == "assistant":
+            answer = f"{answer}\n{turn.text}".strip()
+            continue
+        if asked and answer:
+            yield from (asked, Turn(role="assistant", text=answer))
+        asked, answer = turn, ""
+    if asked and answer:
+        yield from (asked, Turn(role="assistant", text=answer))
+
+
+def _is_theirs(row: Message) -> bool:
+    return row.direction == Message.Direction.IN
+
+
+def _is_notice(row: Message) -> bool:
+    """What is said where there is no answer; a model would soon say it too."""
+    return not _is_theirs(row) and row.content.text in _notices()
+
+
+@cache
+def _notices() -> frozenset[str]:
+    notices = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            notices |= {wording.looking_up(), wording.no_answer_in_time(), wording.not_understood()}
+    return frozenset(notices)
