@@ -27,7 +27,7 @@ def chapter() -> str:
 
 def block(language: str, containing: str) -> str:
     """The block of code in the chapter that contains these words."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", chapter(), re.S)
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", chapter(), re.S)
     return next(code for code in blocks if containing in code)
 
 
