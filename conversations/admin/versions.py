@@ -25,7 +25,7 @@ class FlowVersionAdmin(RequestedAdmin):
     search_help_text = _("Search for a flow or a note.")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("flow_link", "version", "runs", "note", "published_by", "published")}),
+        (None, {"fields": ("flow_link", "version", "runs", "note", "publisher", "published")}),
         (_("What it is"), {"fields": ("changes", "drawing")}),
     )
     actions_detail = ("roll_back_this", "restore_this")
@@ -49,6 +49,11 @@ class FlowVersionAdmin(RequestedAdmin):
     @display(description=_("runs"))
     def runs(self, version: FlowVersion) -> str:
         return badge(_("runs now"), "good") if version.flow.live_id == version.pk else NOTHING
+
+    @display(description=_("published by"))
+    def publisher(self, version: FlowVersion) -> str:
+        """Without a link: few may see accounts."""
+        return str(version.published_by or NOTHING)
 
     @display(description=_("published at"), ordering="published_at")
     def published(self, version: FlowVersion) -> str:
