@@ -16,7 +16,14 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from openuser.roles import TABLE, WORDS, Role
 
-ACTS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("look at")}
+ACTS = {
+    "add": _("add"),
+    "change": _("change"),
+    "delete": _("delete"),
+    "view": _("look at"),
+    "publish": _("publish"),
+    "run": _("run"),
+}
 
 
 def described() -> list[tuple[str, str]]:
@@ -70,6 +77,13 @@ class WithRoles(forms.ModelForm[User]):
 
 class AccountForm(WithRoles, UserChangeForm):  # type: ignore[misc]
     """Changes an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            words = '{} <a class="ou-link" href="../password/">{}</a>'
+            unseen = _("Nobody can see it; only a mark of it is kept.")
+            self.fields["password"].help_text = format_html(words, unseen, _("Set another password"))
 
 
 class NewAccountForm(WithRoles, UserCreationForm):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """What came in and what went out, in the admin: to look into, to send again, to decide."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -42,10 +43,19 @@ EVENTS = {
 }
 
 
+class InWords(admin.AllValuesFieldListFilter):
+    """A filter by the platform's codes that shows words for them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            code = str(choice["display"])
+            yield {**choice, "display": KINDS.get(code) or EVENTS.get(code) or code}
+
+
 @admin.register(Callback)
 class CallbackAdmin(WorkAdmin):
     list_display = ("id", "what", "from_user_id", "application", "state", "why", "timeline", "when")
-    list_filter = ("status", "kind", "event", "application")
+    list_filter = ("status", ("kind", InWords), ("event", InWords), "application")
     search_fields = ("from_user_id", "cid")
     search_help_text = _("Search for a user ID or a correlation ID.")
     list_select_related = ("application__corporation",)
@@ -107,7 +117,7 @@ class AttemptInline(TabularInline[Attempt, Outbound]):
 @admin.register(Outbound)
 class OutboundAdmin(WorkAdmin):
     list_display = ("id", "kind", "to", "says", "state", "why", "attempts", "timeline", "when")
-    list_filter = ("status", "reason", "msgtype", "application")
+    list_filter = ("status", "reason", ("msgtype", InWords), "application")
     search_fields = ("recipients", "cid", "msgid")
     search_help_text = _("Search for a user ID, a correlation ID or a message ID.")
     list_select_related = ("application__corporation", "upload")
