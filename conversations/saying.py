@@ -125,7 +125,8 @@ def fall_back(outbound: Outbound) -> None:
         return
     if outbound.reason in (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED):
         return
-    for message in Message.objects.filter(outbound=outbound, degraded=False).select_related("content"):
+    ours = Message.objects.filter(outbound=outbound, degraded=False, render__isnull=False)
+    for message in ours.select_related("content"):
         Message.objects.filter(pk=message.pk).update(degraded=True)
         conversation = conversation_of(message.application, message.member)
         with translation.override(conversation.language):

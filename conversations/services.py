@@ -1,10 +1,10 @@
 """The front door of conversations: what members do comes in here, and what is said to them goes out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from conversations import answering, channel, wording
 from conversations.drafting import add_example as add_flow
@@ -26,6 +26,7 @@ from conversations.generation import (
 from conversations.language import language_of
 from conversations.models import Content, Conversation, Message
 from conversations.saying import (
+    KINDS,
     cancel_waiting,
     conversation_of,
     conversation_with,
@@ -62,6 +63,7 @@ __all__ = [
     "greet",
     "leave",
     "note_answer",
+    "note_sent",
     "press",
     "process_with_ai",
     "publish",
@@ -151,7 +153,8 @@ def note_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> Non
     conversation = _conversation(callback)
     inbound = messages.inbound(callback.body.encode())
     said = inbound.content if isinstance(inbound, messages.TextMessage) else ""
-    _note(conversation, inbound.kind, said, callback.cid)
+    # It came before what the handler sent meanwhile.
+    _note(conversation, inbound.kind, said, callback.cid, at=callback.created_at)
     if outbounds:
         Message.objects.create(
             application=conversation.application,
@@ -164,11 +167,28 @@ def note_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> Non
         )
 
 
+@transaction.atomic
+def note_sent(outbound: Outbound, text: str) -> None:
+    """Record what code sent to a member of its own accord; a retry of the same send is recorded once."""
+    if Message.objects.filter(outbound=outbound).exists():
+        return
+    conversation = conversation_with(outbound.recipients[0], application=outbound.application)
+    Message.objects.create(
+        application=conversation.application,
+        member=conversation.member,
+        direction=Message.Direction.OUT,
+        state=Message.State.SENDING,
+        content=Content.objects.create(kind=KINDS.get(outbound.msgtype, Content.Kind.OTHER), text=text),
+        outbound=outbound,
+        cid=outbound.cid,
+    )
+
+
 def _conversation(callback: Callback) -> Conversation:
     return conversation_of(callback.application, channel.member_of(callback))
 
 
-def _note(conversation: Conversation, kind: str, text: str, cid: str) -> Message:
+def _note(conversation: Conversation, kind: str, text: str, cid: str, *, at: datetime | None = None) -> Message:
     content = Content.objects.create(kind=kind if kind in Content.Kind.values else Content.Kind.OTHER, text=text)
     tell("messages", "received")
     return Message.objects.create(
@@ -178,4 +198,5 @@ def _note(conversation: Conversation, kind: str, text: str, cid: str) -> Message
         state=Message.State.RECEIVED,
         content=content,
         cid=cid,
+        created_at=at or timezone.now(),
     )

@@ -16,6 +16,7 @@ from wecom import applications, running, uploads
 from wecom.contents import Content, File, Image, Media, Text, TextCard, Video, Voice, split_text, truncate
 from wecom.exceptions import ContentError
 from wecom.models import Application, Callback, Outbound, Upload
+from wecom.signals import program_sent
 
 MAX_RECIPIENTS = 1000
 USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
@@ -146,7 +147,7 @@ def send_text(user_id: str, *, content: str, application: Application | None = N
     if not content.strip():
         raise ContentError("The text is empty.", code="empty", field="content", remedy="Write something to send.")
     parts = [send(application, Text(content=part), to=[user_id]) for part in split_text(content)]
-    return parts[-1]
+    return _announced(parts[-1], content)
 
 
 def send_image(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
@@ -172,6 +173,7 @@ def send_video(
     return _send_media(user_id, Video(media_id=media_id, title=title, description=description), application)
 
 
+@transaction.atomic
 def send_text_card(
     user_id: str, *, title: str, description: str, url: str, btn_text: str = "", application: Application | None = None
 ) -> Outbound:
@@ -180,7 +182,7 @@ def send_text_card(
     The button's text is the exception: what is over 4 characters is cut here as it is there ("View Options": "View").
     """
     card = TextCard(title=title, description=description, url=url, btn_text=btn_text[:CARD_BUTTON].rstrip())
-    return send(application or default_application(), card, to=[user_id])
+    return _announced(send(application or default_application(), card, to=[user_id]), f"{title}\n{description}")
 
 
 @transaction.atomic
@@ -193,7 +195,13 @@ def _send_media(user_id: str, content: Media, application: Application | None) -
     upload = uploads.known(application, kind=content.msgtype, media_id=content.media_id)
     if upload is not None:
         content = replace(content, media_id="")
-    return send(application, content, to=[user_id], upload=upload)
+    words = f"{getattr(content, 'title', '')}\n{getattr(content, 'description', '')}".strip()
+    return _announced(send(application, content, to=[user_id], upload=upload), words)
+
+
+def _announced(outbound: Outbound, text: str) -> Outbound:
+    program_sent.send(Outbound, outbound=outbound, text=text)
+    return outbound
 
 
 @contextmanager

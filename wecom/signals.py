@@ -7,3 +7,6 @@ message_sent = Signal()
 
 outbound_settled = Signal()
 """An Outbound reached its end: `outbound`."""
+
+program_sent = Signal()
+"""Code sent something of its own accord, in the transaction that queues it: `outbound`, `text` as a person reads it."""

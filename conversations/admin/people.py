@@ -89,7 +89,11 @@ class ConversationAdmin(RequestedAdmin):
 
     @display(description=_("what was said"))
     def thread(self, conversation: Conversation) -> SafeString:
-        rows = conversation.messages().select_related("content", "render", "outbound").order_by("-pk")[: THREAD + 1]
+        rows = (
+            conversation.messages()
+            .select_related("content", "render", "outbound")
+            .order_by("-created_at", "-pk")[: THREAD + 1]
+        )
         newest = list(rows)
         for message in newest:
             # A video is written down when it is asked for, but said when it goes out.

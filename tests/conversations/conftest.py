@@ -35,8 +35,15 @@ class Person:
         self._seen = 0
 
     def _deliver(self, xml: str) -> list[str]:
+        callback = self._arrives(xml)
+        services.handle(callback.pk)
+        callback.refresh_from_db()
+        assert callback.is_finished
+        return self.read()
+
+    def _arrives(self, xml: str) -> Callback:
         inbound = messages.inbound(xml.encode())
-        callback = Callback.objects.create(
+        return Callback.objects.create(
             application=self.application,
             identity=messages.identity(inbound),
             kind=inbound.kind,
@@ -46,10 +53,10 @@ class Person:
             body=xml,
             cid=f"cid{next(_numbers)}",
         )
-        services.handle(callback.pk)
-        callback.refresh_from_db()
-        assert callback.is_finished
-        return self.read()
+
+    def writes(self, text: str) -> Callback:
+        """Say something that nobody has handled yet."""
+        return self._arrives(text_xml(self.application, text=text, user=self.user_id, msg_id=next(_numbers)))
 
     def says(self, text: str) -> list[str]:
         return self._deliver(text_xml(self.application, text=text, user=self.user_id, msg_id=next(_numbers)))

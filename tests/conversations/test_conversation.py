@@ -1,14 +1,19 @@
 """What a member gets for what they write: never silence, never an exception."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from avatars import services as avatars
 from avatars.models import Render
 from conversations import services
 from conversations.models import Answer, Conversation, Message
+from openuser.lib.exceptions import TemporaryError
 from tests import factories
 from tests.conversations.conftest import Person
-from wecom.bot import bot
+from wecom import services as wecom
+from wecom.bot import bot, send_text_card, send_text_message
 from wecom.models import Callback, Outbound
 from wecom.router import router
 
@@ -246,3 +251,39 @@ def test_a_repeated_task_answers_once(person, application):
 
     wecom.handle(callback.pk)
     assert person.read() == []
+
+
+def test_what_code_sends_of_its_own_accord_is_in_the_conversation_once(person):
+    tries = []
+
+    @bot.on_command("/weather")
+    async def weather(message):
+        await send_text_message(message.from_user_id, "正在看天气……")
+        await send_text_card(message.from_user_id, "天气", "晴", "https://example.com/weather")
+        tries.append(message)
+        if len(tries) == 1:
+            raise TemporaryError("The forecast is away.")
+        return "今天晴。"
+
+    try:
+        callback = person.writes("/weather")
+        wecom.handle(callback.pk)
+        wecom.handle(callback.pk, now=timezone.now() + timedelta(minutes=1))
+    finally:
+        router.remove(weather)
+    rows = Conversation.objects.get().messages().order_by("created_at", "pk")
+    said = [(row.direction, row.content.kind, row.content.text) for row in rows]
+    assert said == [
+        ("in", "text", "/weather"),
+        ("out", "text", "正在看天气……"),
+        ("out", "card", "天气\n晴"),
+        ("out", "text", "今天晴。"),
+    ]
+
+
+def test_a_video_that_code_sent_and_that_is_refused_says_nothing_in_its_name(person):
+    outbound = wecom.send_video("zhangsan", media_id="MEDIA", title="周报", application=person.application)
+    Outbound.objects.filter(pk=outbound.pk).update(status=Outbound.Status.FAILED, reason=Outbound.Reason.REFUSED)
+    outbound.refresh_from_db()
+    services.fall_back(outbound)
+    assert Outbound.objects.count() == 1
