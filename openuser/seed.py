@@ -1,4 +1,4 @@
-"""A demonstration that works at once: two digital humans, a desk, answers to questions, and flows."""
+"""A demonstration that works at once: two digital humans, a desk, answers to questions, flows and a menu."""
 
 import logging
 
@@ -9,6 +9,7 @@ from avatars import characters
 from avatars.models import DigitalHuman, Voice
 from conversations.models import Answer, Desk
 from openuser.seeding.flows import plant_flows
+from openuser.seeding.menu import plant_menu
 from wecom import services as wecom
 
 logger = logging.getLogger(__name__)
@@ -59,4 +60,6 @@ def seed() -> None:
         if application is not None and not Desk.objects.filter(application=application).exists():
             human = DigitalHuman.objects.order_by("pk")[0]
             Desk.objects.create(application=application, digital_human=human, greeting=GREETING)
+        if application is not None:
+            plant_menu(application)
     logger.info("The demonstration is in place.")

@@ -1,0 +1,16 @@
+"""A menu to begin with. Its rows are there to edit; people see it when somebody publishes it."""
+
+from wecom.models import Application, MenuButton
+
+
+def plant_menu(application: Application) -> None:
+    """Two buttons and a menu, where the application has none."""
+    if MenuButton.objects.filter(application=application).exists():
+        return
+    click, menu = MenuButton.Kind.CLICK, MenuButton.Kind.MENU
+    add = MenuButton.objects.create
+    add(application=application, position=1, name="做视频", kind=click, key="CREATE_VIDEO")
+    more = add(application=application, position=2, name="我的", kind=menu)
+    add(application=application, parent=more, position=1, name="正在制作的视频", kind=click, key="/status")
+    add(application=application, parent=more, position=2, name="取消", kind=click, key="/cancel")
+    add(application=application, position=3, name="帮助", kind=click, key="/help")

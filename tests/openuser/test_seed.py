@@ -1,0 +1,47 @@
+"""The demonstration: whole at once, and what a person changed stays."""
+
+import pytest
+
+from avatars.models import DigitalHuman
+from conversations.models import Answer, Desk, Flow
+from openuser.seed import seed
+from wecom import menus
+from wecom.models import MenuButton
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def connected(settings):
+    settings.WECOM = {**settings.WECOM, "CORP_ID": "ww0123456789abcdef", "AGENT_ID": 1000002}
+    settings.WECOM |= {"CORP_SECRET": "s3cr3t", "TOKEN": "QDG6eK"}
+    settings.WECOM |= {"ENCODING_AES_KEY": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"}
+
+
+def test_everything_is_there_and_fits_together(connected):
+    seed()
+    assert DigitalHuman.objects.count() == 2
+    assert Desk.objects.get().digital_human.name == "林晓"
+    assert Flow.objects.live().count() == 4
+    keys = set(MenuButton.objects.exclude(key="").exclude(key__startswith="/").values_list("key", flat=True))
+    assert keys <= set(Flow.objects.live().values_list("menu_key", flat=True))
+    for button in MenuButton.objects.all():
+        button.full_clean()
+    assert len(menus.buttons(Desk.objects.get().application)) == 3
+
+
+def test_a_second_time_brings_back_nothing_that_a_person_removed(connected):
+    seed()
+    Answer.objects.exclude(pk=Answer.objects.first().pk).delete()
+    MenuButton.objects.filter(name="帮助").delete()
+    Flow.objects.filter(name__contains="onboarding").delete()
+    counts = (Answer.objects.count(), MenuButton.objects.count(), Flow.objects.count())
+    seed()
+    assert (Answer.objects.count(), MenuButton.objects.count(), Flow.objects.count()) == counts
+
+
+def test_without_an_application_there_is_no_desk_and_no_menu():
+    seed()
+    assert DigitalHuman.objects.exists()
+    assert not Desk.objects.exists()
+    assert not MenuButton.objects.exists()
