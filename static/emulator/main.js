@@ -68,6 +68,8 @@ async function open(userid) {
   const member = state.members.find((one) => one.userid === userid) ?? null;
   const entered = member !== null && member.userid !== state.member?.userid;
   state.member = member;
+  // Who signs in to a page from this browser, as the application itself would say.
+  document.cookie = `emulator_member=${member ? encodeURIComponent(member.userid) : ""}; path=/; SameSite=Lax${member ? "" : "; max-age=0"}`;
   $("desk").dataset.view = member ? "chat" : "people";
   if (!member) return drawMembers();
   if (entered) Object.assign(state, { entries: new Map(), unsent: [] });

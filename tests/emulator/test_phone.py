@@ -200,3 +200,14 @@ def test_the_inspector_shows_what_went_over_the_wire(
         expect(page.locator("#fault-list")).to_contain_text("busy · message/send · ×1")
         page.get_by_role("button", name="Remove").click()
         expect(page.locator("#fault-list li")).to_have_count(0)
+
+
+def test_a_page_that_the_phone_opens_knows_the_member(phone: Open, application: Application, member: str) -> None:
+    page = phone()
+    address = "http://127.0.0.1:9/page"
+    query = f"appid={application.corp_id}&redirect_uri={address}&response_type=code&scope=snsapi_base&state=s"
+    answer = page.request.get(f"{application.emulator.url}/connect/oauth2/authorize?{query}", max_redirects=0)
+    code = re.search(r"code=([^&]+)", answer.headers["location"])
+    assert code is not None
+    told = application.emulator.get("auth/getuserinfo", access_token=application.access_token(), code=code[1])
+    assert told["userid"] == member

@@ -1,13 +1,15 @@
 """An independent client that knows nothing of the emulator: wechatpy."""
 
 import io
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from wechatpy.enterprise import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
-from tests.emulator.conftest import Application
-from tests.emulator.test_media import MP4
+from tests.emulator.conftest import Application, Emulator
+from tests.emulator.test_media import MP4, PNG
 
 pytestmark = pytest.mark.once
 
@@ -50,3 +52,29 @@ def test_it_renews_a_token_that_was_revoked(client: WeChatClient, application: A
     application.control("DELETE", "tokens")
     client.message.send_text(application.agent_id, member, "two")
     assert len(application.received(member)) == 2
+
+
+def test_it_downloads_what_it_uploaded(client: WeChatClient, emulator: Emulator) -> None:
+    media = client.media.upload("image", ("图.png", io.BytesIO(PNG)))
+    url = client.media.get_url(media["media_id"])  # wechatpy knows no address but the platform's
+    answer = requests.get(url.replace("https://qyapi.weixin.qq.com", emulator.url), timeout=10)
+    assert (answer.content, answer.headers["Content-Type"]) == (PNG, "image/png")
+
+
+def test_it_uploads_a_picture_of_an_article(client: WeChatClient) -> None:
+    url = client.media.upload_img(("图.png", io.BytesIO(PNG)))["url"]
+    assert requests.get(url, timeout=10).content == PNG
+
+
+def test_it_signs_a_member_in(client: WeChatClient, emulator: Emulator, member: str) -> None:
+    url = client.oauth.authorize_url("http://127.0.0.1:8000/page", state="s1")
+    url = url.replace("https://open.weixin.qq.com", emulator.url).replace(
+        "&response_type", f"&as={member}&response_type"
+    )
+    back = requests.get(url, allow_redirects=False, timeout=10).headers["Location"]
+    query = parse_qs(urlsplit(back).query)
+    assert query["state"] == ["s1"]
+    assert client.oauth.get_user_info(query["code"][0])["UserId"] == member
+    with pytest.raises(WeChatClientException) as caught:
+        client.oauth.get_user_info(query["code"][0])
+    assert caught.value.errcode == 40029

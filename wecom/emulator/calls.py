@@ -20,7 +20,10 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A call that has arrived whole. `app` is the token's owner; `dropping` asks to accept but not deliver."""
+    """A call that has arrived whole. `app` is the token's owner; `dropping` asks to accept but not deliver.
+
+    `range` is the header of that name, `base_url` the address at which the emulator was called.
+    """
 
     query: dict[str, str]
     body: bytes
@@ -28,6 +31,8 @@ class Request:
     upload: Upload | None
     app: App | None
     dropping: bool = False
+    range: str = ""
+    base_url: str = ""
 
     @property
     def caller(self) -> App:

@@ -89,6 +89,7 @@ def save_app(control: Control) -> Result:
         setattr(row, attribute, control.text(field, old))
     if known is None and "secret" not in control.data:
         row.secret = f"{row.secret}-{row.agent_id}"[-64:]
+    row.redirect_domain = control.text("redirect_domain", row.redirect_domain)
     row.save()
     live.refresh()
     return present.app(row)
@@ -115,7 +116,7 @@ def _said(control: Control, app: App) -> Said:
         raise ControlError("the platform hands no file messages to applications")
     if kind not in KINDS or control.upload is None:
         raise ControlError("type must be text, location, link, or image, voice, video with an upload")
-    row = media.store(app.corp, kind, control.upload)
+    row = media.store(app.corp, kind, control.upload, by_member=True)
     if kind == "image":
         return people.picture(row, base_url=control.base_url)
     return people.voice(row) if kind == "voice" else people.video(row)

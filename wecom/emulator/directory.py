@@ -85,7 +85,7 @@ def agent_get(request: Request) -> Answer:
         "allow_partys": {"partyid": []},
         "allow_tags": {"tagid": []},
         "close": 0,
-        "redirect_domain": "",
+        "redirect_domain": app.redirect_domain,
         "report_location_flag": 0,
         "isreportenter": 1,
         "home_url": "",

@@ -19,6 +19,7 @@ from wecom.emulator.errors import ApiError, words
 from wecom.emulator.models import App, Call, Fault
 from wecom.emulator.sockets import KEY, Connection
 
+FORMS = {"media/upload", "media/uploadimg"}
 KEPT = 8192  # characters of a body that the log keeps
 HTML = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 JSON = "application/json; charset=UTF-8"
@@ -103,13 +104,21 @@ async def _break(http: HttpRequest, fault: Fault) -> None:
 def _read(http: HttpRequest, path: str) -> Incoming:
     query = {name: str(value) for name, value in http.GET.items()}
     upload, refusal = None, None
-    if path == "media/upload" and http.method == "POST":
+    if path in FORMS and http.method == "POST":
         try:
             upload = _upload(http)
         except ApiError as error:
             refusal = error
     address = http.META.get("REMOTE_ADDR", "127.0.0.1")
-    request = Request(query=query, body=b"" if upload else http.body, address=address, upload=upload, app=None)
+    request = Request(
+        query=query,
+        body=b"" if upload else http.body,
+        address=address,
+        upload=upload,
+        app=None,
+        range=http.headers.get("Range", ""),
+        base_url=f"{http.scheme}://{http.get_host()}",
+    )
     return Incoming(path=path, method=http.method or "GET", request=request, refusal=refusal)
 
 

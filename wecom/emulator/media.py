@@ -1,5 +1,6 @@
 """Temporary media (临时素材): upload with the platform's checks, download with ranges, three days of life."""
 
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from wecom.emulator import clock
 from wecom.emulator.calls import Answer, File, Request, Upload, endpoint
 from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError
-from wecom.emulator.models import Corp, Media
+from wecom.emulator.models import Corp, Media, Picture
 
 LIFETIME = 3 * 86400.0
 SMALLEST = 5  # bytes; a file must be larger
@@ -23,6 +24,12 @@ LIMITS = {  # kind: most bytes, errcode above
     "video": (10 * 2**20, 40011),
     "file": (20 * 2**20, 45001),
 }
+PIECE = 20 * 2**20  # bytes: what is larger comes in ranges of at most this
+BLOCK = 16  # bytes, of files that are kept encrypted
+LARGEST = 200 * 2**20  # what a member can send, and what upload_by_url takes
+PICTURE = 2 * 2**20
+PICTURES = {86400.0: 1000, 30 * 86400.0: 3000}  # seconds: how many pictures of articles a company may upload in them
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 
@@ -40,15 +47,56 @@ def upload(request: Request) -> Answer:
 
 @endpoint("media/get", "GET")
 def get(request: Request) -> Answer:
-    """The file itself."""
+    """The file, or the range of it that is asked for. Raises `ApiError` 830002 and 40146 for a range that is none."""
     row = find(request.caller.corp, request.query.get("media_id", ""))
+    check_range(row, request.range)
     return as_file(row)
 
 
-def store(corp: Corp, kind: str, given: Upload) -> Media:
-    """Check a file as the platform does and keep it. Raises `ApiError`."""
-    content_type, seconds = inspect(kind, given)
+@endpoint("media/uploadimg", "POST")
+def uploadimg(request: Request) -> Answer:
+    """Keep a picture for the text of an article, for good."""
+    if request.upload is None:
+        raise ApiError(41005)
+    corp, data, now = request.caller.corp, request.upload.data, clock.now()
+    if not data:
+        raise ApiError(44001)
+    if not SMALLEST < len(data) <= PICTURE:
+        raise ApiError(40009)
+    for seconds, most in PICTURES.items():
+        if Picture.objects.filter(corp=corp, created_at__gt=now - seconds).count() >= most:
+            raise ApiError(45009)
+    row = Picture.objects.create(corp=corp, name=secrets.token_urlsafe(32), content_type=_image(data), created_at=now)
+    folder = options().media_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / row.name).write_bytes(data)
+    return {"url": f"{request.base_url}/emulator/pictures/{row.name}"}
+
+
+def check_range(row: Media, header: str) -> None:
+    """Large files come in pieces only, and those that are kept encrypted in whole blocks."""
+    asked = RANGE.fullmatch(header.strip())
+    if asked is None or not asked[1]:
+        if row.size > PIECE:
+            raise ApiError(830002)
+        return
+    first, last = int(asked[1]), int(asked[2] or row.size - 1)
+    if min(last, row.size - 1) - first + 1 > PIECE:
+        raise ApiError(830002)
+    ends = last + 1 >= row.size
+    if row.sealed and (first % BLOCK or (not ends and (last + 1 - first) % BLOCK)):
+        raise ApiError(40146)
+
+
+def store(corp: Corp, kind: str, given: Upload, *, by_member: bool = False, by_url: bool = False) -> Media:
+    """Check a file as the platform does and keep it. Raises `ApiError`.
+
+    What members send may be larger than what applications upload, and is kept encrypted; so is what was fetched.
+    """
+    content_type, seconds = inspect(kind, given, most=LARGEST if by_member or by_url else None)
     row = Media(
+        sealed=by_member,
+        by_url=by_url,
         corp=corp,
         media_id=secrets.token_urlsafe(48),
         kind=kind,
@@ -68,7 +116,9 @@ def store(corp: Corp, kind: str, given: Upload) -> Media:
 def find(corp: Corp, media_id: str, *, kind: str | None = None) -> Media:
     """A file that is still valid, of the kind asked for. Raises `ApiError` 40007."""
     row = Media.objects.filter(corp=corp, media_id=media_id).first()
-    if row is None or row.created_at + LIFETIME <= clock.now() or (kind is not None and row.kind != kind):
+    if row is None or row.created_at + LIFETIME <= clock.now():
+        raise ApiError(40007)
+    if kind is not None and (row.kind != kind or row.by_url):
         raise ApiError(40007)
     return row
 
@@ -94,10 +144,11 @@ def describe(row: Media) -> dict[str, Any]:
     }
 
 
-def inspect(kind: str, given: Upload) -> tuple[str, float | None]:
+def inspect(kind: str, given: Upload, *, most: int | None = None) -> tuple[str, float | None]:
     """Content type, and the length of a voice message. Raises `ApiError` for what the platform refuses."""
     data = given.data
-    most, too_large = LIMITS[kind]
+    limit, too_large = LIMITS[kind]
+    most = most or limit
     if not data:
         raise ApiError(44001)
     if len(data) <= SMALLEST:

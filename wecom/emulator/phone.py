@@ -9,7 +9,7 @@ from django.shortcuts import render
 from wecom.emulator import database, files, live, media, voices
 from wecom.emulator.calls import File
 from wecom.emulator.conf import options
-from wecom.emulator.models import Media
+from wecom.emulator.models import Media, Picture
 
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob: http://127.0.0.1:* http://localhost:*; media-src 'self' blob:; "
@@ -55,6 +55,11 @@ async def show_media(request: HttpRequest, media_id: str) -> HttpResponse:
     return files.respond(request, media.as_file(await database.run(_find, media_id)), download=False)
 
 
+async def show_picture(request: HttpRequest, name: str) -> HttpResponse:
+    """A picture of an article."""
+    return files.respond(request, await database.run(_picture, name), download=False)
+
+
 async def listen(request: HttpRequest, media_id: str) -> HttpResponse:
     """A voice message as WAV, because browsers do not play AMR."""
     source = media.path_of(await database.run(_find, media_id))
@@ -62,6 +67,13 @@ async def listen(request: HttpRequest, media_id: str) -> HttpResponse:
     if not target.exists() and not await voices.convert(source, target, "-f", "wav"):
         raise Http404
     return files.respond(request, File(path=target, filename="voice.wav", content_type="audio/wav"), download=False)
+
+
+def _picture(name: str) -> File:
+    row = Picture.objects.filter(name=name).first()
+    if row is None:
+        raise Http404
+    return File(path=options().media_dir / row.name, filename=row.name, content_type=row.content_type)
 
 
 def _find(media_id: str) -> Media:

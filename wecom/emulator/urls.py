@@ -5,18 +5,33 @@ from django.urls import path
 # These register the endpoints of cgi-bin.
 from wecom.emulator import control_people as people
 from wecom.emulator import control_wire as wire
-from wecom.emulator import directory, gateway, menus, phone, pressing, sending, tokens, verification, voices
+from wecom.emulator import (
+    directory,
+    fetching,
+    gateway,
+    login,
+    menus,
+    phone,
+    pressing,
+    sending,
+    tokens,
+    verification,
+    voices,
+)
 from wecom.emulator.control import endpoint
 
-REGISTERED = (directory, menus, pressing, sending, tokens)
+REGISTERED = (directory, fetching, menus, pressing, sending, tokens)
 
 urlpatterns = [
     path("cgi-bin/<path:path>", gateway.view),
+    path("connect/oauth2/authorize", login.authorize),
+    path("wwlogin/sso/login", login.sso),
     path("", phone.home),
     path("emulator/", phone.page),
     path("emulator/static/<str:name>", phone.asset),
     path("emulator/media/<str:media_id>", phone.show_media),
     path("emulator/media/<str:media_id>/listen", phone.listen),
+    path("emulator/pictures/<str:name>", phone.show_picture),
     path("emulator/api/members", endpoint(GET=people.members, POST=people.add_member)),
     path("emulator/api/members/<str:userid>", endpoint(PATCH=people.change_member)),
     path("emulator/api/departments", endpoint(GET=people.departments, POST=people.add_department)),

@@ -1,6 +1,8 @@
 """What the emulated platform remembers: the directory, messages, and what went over the wire."""
 
 from wecom.emulator.models.directory import AccessToken, App, Corp, Department, Member, WrongSecret
+from wecom.emulator.models.files import Picture, UrlJob
+from wecom.emulator.models.login import LoginCode, UserTicket
 from wecom.emulator.models.messages import Accepted, Entry, Media, Message, ResponseCode
 from wecom.emulator.models.wire import Attempt, Call, Callback, Clock, Fault
 
@@ -16,9 +18,13 @@ __all__ = [
     "Department",
     "Entry",
     "Fault",
+    "LoginCode",
     "Media",
     "Member",
     "Message",
+    "Picture",
     "ResponseCode",
+    "UrlJob",
+    "UserTicket",
     "WrongSecret",
 ]

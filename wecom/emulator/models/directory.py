@@ -79,6 +79,7 @@ class App(Row):
     token = models.CharField(max_length=32)
     aes_key = models.CharField(max_length=43)
     callback_url = models.CharField(max_length=500, blank=True)
+    redirect_domain = models.CharField(max_length=255, blank=True, help_text="Trusted domain (可信域名); empty is any.")
     menu = models.JSONField(default=list, blank=True, help_text="The buttons below the chat.")
 
     class Meta:

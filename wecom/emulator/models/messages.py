@@ -16,6 +16,8 @@ class Media(Row):
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     seconds = models.FloatField(null=True, blank=True, help_text="Length of a voice message.")
+    sealed = models.BooleanField(default=False, help_text="Kept encrypted: ranges are multiples of 16 bytes.")
+    by_url = models.BooleanField(default=False, help_text="Fetched by upload_by_url: cannot be sent in a message.")
     created_at = models.FloatField()
 
     class Meta:
