@@ -4,9 +4,9 @@ import { call, quietly } from "./server.js";
 import { say } from "./strings.js";
 
 // Waits until the application was told, so that the button shows that something is under way.
-export async function press(entry, key) {
+export async function press(entry, key, selected = {}) {
   try {
-    await call("POST", "press", { member: entry.member, entry: entry.id, key, wait: 10 });
+    await call("POST", "press", { member: entry.member, entry: entry.id, key, selected, wait: 10 });
   } catch (error) {
     if (error instanceof TypeError) throw error;
     toast(say("pressFailed"));

@@ -1,7 +1,8 @@
 // One entry of a chat as a row: avatar, bubble, and how the sending went.
-import { buttonCard } from "./cards.js";
+import { emphasis, facts } from "./cardparts.js";
+import { templateCard } from "./cards.js";
 import { anchor, appAvatar, avatar, make, safeUrl } from "./dom.js";
-import { cardText, markdown, richText } from "./markup.js";
+import { cardText, markdown, plainWords, richText } from "./markup.js";
 import { say } from "./strings.js";
 
 const bubble = (className, ...children) => make("div", { className: `bubble ${className}` }, ...children);
@@ -103,18 +104,38 @@ function place({ content }) {
   return bubble("plain", make("div", { className: "card" }, body, make("div", { className: "map", "aria-hidden": "true" })));
 }
 
-function templateCard(entry, { press }) {
-  const { content } = entry;
-  if (content.card_type === "button_interaction") return bubble("plain", buttonCard(entry, (key) => press(entry, key)));
-  const title = content.main_title?.title || content.sub_title_text || content.card_type;
-  const pairs = (content.horizontal_content_list ?? []).map((item) => `${item.keyname}  ${item.value ?? ""}`);
-  const buttons = (content.button_list ?? []).map((item) => `[ ${item.text} ]`).join("  ");
-  const parts = [content.main_title?.desc, content.main_title ? content.sub_title_text : null, ...pairs, buttons];
-  return card(content.card_action?.url ?? "", title, [parts.filter(Boolean).join("\n")], "");
+// A long article of the company's own: its digest; the text opens below, as text.
+function story(article, index) {
+  const cover = article.media_url ? make("img", { src: article.media_url, alt: "", loading: "lazy" }) : null;
+  const head = make("div", { className: "article-lines" }, make("div", { className: "card-title", text: article.title }));
+  if (index === 0 && article.digest) head.append(make("div", { className: "card-text", text: article.digest }));
+  const summary = make("summary", { className: `article ${index === 0 ? "first" : ""}` }, head, cover);
+  const words = make("div", { className: "story" }, ...plainWords(article.content));
+  if (article.author) words.prepend(make("p", { className: "byline", text: article.author }));
+  if (safeUrl(article.content_source_url)) words.append(anchor(article.content_source_url, say("original")));
+  return make("details", {}, summary, words);
 }
 
+const mpnews = ({ content }) => bubble("plain", make("div", { className: "card" }, ...content.articles.map(story)));
+
+function notice({ content }) {
+  const head = make("div", { className: "card-source" }, make("span", { className: "shade-grey", text: say("miniProgram") }));
+  const title = make("div", { className: "card-title", text: content.title });
+  const [first, ...rest] = content.content_item ?? [];
+  const big = content.emphasis_first_item && first ? emphasis({ title: first.value, desc: first.key }) : null;
+  const items = big ? rest : (content.content_item ?? []);
+  const list = facts(items.map((item) => ({ keyname: item.key, value: item.value })));
+  const desc = content.description ? make("div", { className: "card-text", text: content.description }) : null;
+  const body = make("div", { className: "card-body" }, head, title, desc, big, list);
+  const foot = content.page ? make("div", { className: "card-foot", text: say("openMiniProgram") }) : null;
+  return bubble("plain", make("div", { className: "card template-card", title: `${content.appid} ${content.page ?? ""}`.trim() }, body, foot));
+}
+
+const template = (entry, { press }) => bubble("plain", templateCard(entry, (key, selected) => press(entry, key, selected)));
+
 const KINDS = {
-  text, image: picture, video: film, voice, file, textcard, news, link, location: place, template_card: templateCard,
+  text, image: picture, video: film, voice, file, textcard, news, link, location: place, template_card: template, mpnews,
+  miniprogram_notice: notice,
   markdown: ({ content }) => bubble("markdown", ...markdown(content.content)),
 };
 

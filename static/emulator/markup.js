@@ -59,3 +59,9 @@ export function markdown(text) {
     return make("p", {}, ...inline(line));
   });
 }
+
+// An article's HTML as paragraphs of text: nothing of its tags comes into the page.
+export function plainWords(html) {
+  const parsed = new DOMParser().parseFromString((html ?? "").replace(/<(br|\/p|\/div|\/h\d|\/li)\b[^>]*>/gi, "$&\n"), "text/html").body;
+  return parsed.textContent.split(/\n+/).filter((line) => line.trim()).map((line) => make("p", { text: line.trim() }));
+}

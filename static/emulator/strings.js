@@ -10,9 +10,11 @@ const WORDS = {
     answer: "应答", attempt: "第 {0} 次", always: "一直", here: "广州市海珠区新港中路 397 号",
     appMenu: "应用菜单", keyboard: "键盘", voice: "语音", file: "文件", enter: "重新进入", leave: "移出可见范围", comeBack: "恢复",
     outside: "你不在此应用的可见范围内，应用已收到 unsubscribe", noFiles: "企业微信不会把文件消息交给自建应用",
-    notHere: "模拟器不模拟这种按钮", buttons: "卡片按钮", pressFailed: "按钮已失效",
+    notHere: "模拟器不模拟这种按钮", buttons: "卡片按钮", pressFailed: "按钮已失效", cardMenu: "卡片菜单", choose: "请选择",
+    miniProgram: "小程序", openMiniProgram: "进入小程序查看", original: "阅读原文",
     "kind.image": "[图片]", "kind.voice": "[语音]", "kind.video": "[视频]", "kind.file": "[文件]", "kind.textcard": "[卡片]",
     "kind.news": "[图文]", "kind.markdown": "[Markdown]", "kind.template_card": "[卡片]", "kind.location": "[位置]", "kind.link": "[链接]",
+    "kind.mpnews": "[图文]", "kind.miniprogram_notice": "[小程序]",
   },
   en: {
     whoAmI: "Who am I?", whoHint: "Choose a member to open the chat with the application", back: "Back to members",
@@ -27,9 +29,11 @@ const WORDS = {
     leave: "Leave the range", comeBack: "Come back",
     outside: "You are outside this application's visible range; it was told “unsubscribe”",
     noFiles: "WeChat Work hands no file messages to applications", notHere: "The emulator does not imitate such a button",
-    buttons: "Buttons of the card", pressFailed: "This button no longer works",
+    buttons: "Buttons of the card", pressFailed: "This button no longer works", cardMenu: "Menu of the card", choose: "Choose",
+    miniProgram: "Mini program", openMiniProgram: "Open the mini program", original: "Read the original",
     "kind.image": "[Picture]", "kind.voice": "[Voice]", "kind.video": "[Video]", "kind.file": "[File]", "kind.textcard": "[Card]",
     "kind.news": "[News]", "kind.markdown": "[Markdown]", "kind.template_card": "[Card]", "kind.location": "[Location]", "kind.link": "[Link]",
+    "kind.mpnews": "[Article]", "kind.miniprogram_notice": "[Mini program]",
   },
 };
 

@@ -18,11 +18,15 @@ from tests.emulator.test_media import AMR, MP4, PNG
 pytestmark = pytest.mark.once
 
 
-def decrypt(application: Application, arrival: Arrival) -> dict:
+def plain(application: Application, arrival: Arrival) -> str:
+    """The XML of a callback."""
     query = {name: values[0] for name, values in parse_qs(urlsplit(arrival.path).query).items()}
     crypto = WeChatCrypto(application.token, application.aes_key, application.corp_id)
-    plain = crypto.decrypt_message(arrival.body, query["msg_signature"], query["timestamp"], query["nonce"])
-    return {child.tag: child.text for child in fromstring(plain)}
+    return str(crypto.decrypt_message(arrival.body, query["msg_signature"], query["timestamp"], query["nonce"]))
+
+
+def decrypt(application: Application, arrival: Arrival) -> dict:
+    return {child.tag: child.text for child in fromstring(plain(application, arrival))}
 
 
 def test_what_a_member_writes_arrives_encrypted(application: Application, listener: Listener, member: str) -> None:

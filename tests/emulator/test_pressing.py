@@ -65,7 +65,7 @@ def test_a_card_is_pressed_and_then_shows_what_was_chosen(
     send(application, member)
     buttons = page.get_by_test_id("card-button")
     expect(buttons).to_have_text(["标清", "高清"])
-    expect(page.locator(".button-card .card-title")).to_have_text("要什么画质？")
+    expect(page.locator(".template-card .card-title")).to_have_text("要什么画质？")
     buttons.nth(1).click()
     event = next_event(application, listener)
     assert (event["Event"], event["EventKey"]) == ("template_card_event", "hd")

@@ -5,6 +5,7 @@ card with buttons are checked; of the other kinds only what every card has.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from wecom.emulator.errors import ApiError
@@ -36,9 +37,47 @@ def answers_back(card: dict[str, Any]) -> bool:
 
 
 def button(card: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """The button with this key."""
-    buttons: list[dict[str, Any]] = card.get("button_list") or []
+    """The button with this key: one of several, or the one that submits."""
+    submit = card.get("submit_button")
+    buttons: list[dict[str, Any]] = [*(card.get("button_list") or []), *([submit] if submit else [])]
     return next((one for one in buttons if one.get("key") == key and not one.get("type")), None)
+
+
+def in_menu(card: dict[str, Any], key: str) -> bool:
+    """Whether the menu at the top right has an entry with this key."""
+    entries = (card.get("action_menu") or {}).get("action_list") or []
+    return any(one.get("key") == key for one in entries)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something that a card asks."""
+
+    key: str
+    options: tuple[str, ...]
+    preset: tuple[str, ...]
+    several: bool
+
+
+def questions(card: dict[str, Any]) -> list[Question]:
+    """What a card asks, in the order in which it stands there."""
+    asked = []
+    if box := card.get("checkbox"):
+        options = box.get("option_list") or []
+        asked.append(
+            Question(
+                key=box["question_key"],
+                options=tuple(one["id"] for one in options),
+                preset=tuple(one["id"] for one in options if one.get("is_checked")),
+                several=box.get("mode") == 1,
+            )
+        )
+    selection = card.get("button_selection")
+    for one in [*(card.get("select_list") or []), *([selection] if selection else [])]:
+        ids = tuple(option["id"] for option in one.get("option_list") or [])
+        preset = (one.get("selected_id") or "",) if one.get("selected_id") else ids[:1]
+        asked.append(Question(key=one["question_key"], options=ids, preset=preset, several=False))
+    return asked
 
 
 def _titles(card: dict[str, Any]) -> None:

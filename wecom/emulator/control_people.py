@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 from wecom.emulator import cards, courier, database, live, media, people, present, pressing
 from wecom.emulator.callbacks import Twist
@@ -123,20 +124,34 @@ def _said(control: Control, app: App) -> Said:
 
 
 def press(control: Control) -> Result:
-    """A button of a card in a member's chat: of `entry`, else of the newest card that has this `key`."""
+    """A button of a card in a member's chat, or an entry of its menu: of `entry`, else of the newest card that has this
+    `key`. `selected` is {question_key: [option id, …]}."""
     rows = Entry.objects.filter(app=control.app(), member=control.member(), received=True)
     rows = rows.filter(message__msgtype="template_card").select_related("message", "member", "app__corp")
     key = control.text("key")
     if "entry" in control.data:
         entry = rows.filter(pk=int(control.number("entry"))).first()
     else:
-        entry = next((row for row in rows.order_by("-pk") if cards.button(pressing.shown(row), key)), None)
+        entry = next((row for row in rows.order_by("-pk") if _has(pressing.shown(row), key)), None)
     if entry is None:
         raise ControlError("there is no such card", 404)
     try:
-        return {"callback": present.callback(pressing.press(entry, key, twist=_twist(control)))}
+        callback = pressing.press(entry, key, selected=_selected(control), twist=_twist(control))
     except NotPressed as problem:
         raise ControlError(problem.words, 409) from problem
+    return {"callback": present.callback(callback)}
+
+
+def _has(card: dict[str, Any], key: str) -> bool:
+    return cards.button(card, key) is not None or cards.in_menu(card, key)
+
+
+def _selected(control: Control) -> pressing.Selected:
+    given = control.data.get("selected", {})
+    lists = isinstance(given, dict) and all(isinstance(options, list) for options in given.values())
+    if not lists:
+        raise ControlError("selected must be an object with a list of option IDs for each question key")
+    return {str(key): [str(option) for option in options] for key, options in given.items()}
 
 
 def event(control: Control) -> Result:

@@ -11,6 +11,7 @@ from wecom.emulator.callbacks import PLAIN, Twist
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import App, Callback, Entry, ResponseCode
+from wecom.emulator.sealing import Field
 from wecom.emulator.sending import check_agent
 
 USERS = 1000
@@ -24,26 +25,51 @@ class NotPressed(Exception):
         self.words = words
 
 
-def press(entry: Entry, key: str, *, twist: Twist = PLAIN) -> Callback:
-    """Press a button of a card in a person's chat. Raises `NotPressed`."""
+Selected = dict[str, list[str]]
+
+
+def press(entry: Entry, key: str, *, selected: Selected | None = None, twist: Twist = PLAIN) -> Callback:
+    """Press a button of a card in a person's chat, or an entry of its menu. `selected` has the options that are chosen
+    of each question; those of questions that are not named stay as they were shown. Raises `NotPressed`."""
     card = shown(entry)
     if entry.message.msgtype != "template_card" or entry.message.recalled:
         raise NotPressed("there is no card to press")
-    if present.card(entry)["replaced"]:
+    of_menu = cards.in_menu(card, key)
+    if present.card(entry)["replaced"] and not of_menu:
         raise NotPressed("the buttons of this card were replaced")
-    if cards.button(card, key) is None:
+    if not of_menu and cards.button(card, key) is None:
         raise NotPressed(f"the card has no button {key!r}")
+    name = "template_card_menu_event" if of_menu else "template_card_event"
+    chosen = [] if of_menu else _selected_items(card, selected or {})
     code = ResponseCode.objects.create(
         app=entry.app, message=entry.message, code=secrets.token_urlsafe(32), created_at=clock.now()
     )
-    fields = [
+    fields: list[Field] = [
         ("EventKey", key),
         ("TaskId", entry.message.content.get("task_id", "")),
         ("CardType", card["card_type"]),
         ("ResponseCode", code.code),
+        *chosen,
     ]
-    head = ("Event", "template_card_event")
-    return callbacks.create(entry.app, entry.member.userid, "template_card_event", [head, *fields], twist=twist)
+    return callbacks.create(entry.app, entry.member.userid, name, [("Event", name), *fields], twist=twist)
+
+
+def _selected_items(card: dict[str, Any], selected: Selected) -> list[Field]:
+    """`SelectedItems` as the platform writes it: only for cards that ask something."""
+    questions = cards.questions(card)
+    unknown = selected.keys() - {question.key for question in questions}
+    if unknown:
+        raise NotPressed(f"the card has no question {min(unknown)!r}")
+    items: list[Field] = []
+    for question in questions:
+        options = selected.get(question.key, list(question.preset))
+        if not set(options) <= set(question.options):
+            raise NotPressed(f"the question {question.key!r} has no such option")
+        if len(options) > 1 and not question.several:
+            raise NotPressed(f"the question {question.key!r} takes one option")
+        ids: list[Field] = [("OptionId", option) for option in options]
+        items.append(("SelectedItem", [("QuestionKey", question.key), ("OptionIds", ids)]))
+    return [("SelectedItems", items)] if items else []
 
 
 def shown(entry: Entry) -> dict[str, Any]:
