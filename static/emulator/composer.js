@@ -4,7 +4,7 @@ import { say } from "./strings.js";
 
 const EMOJI = [..."😀😄😁😂🤣😊😇🙂😉😍🥰😘😜🤔🤗🤭😎🥳😴😅😭😢😤😡🤯😱👍👎👏🙏💪🤝✌👌👋❤💔🎉🎁🌹☕🍺🌞🌙⭐🔥💯✅"];
 
-export function start({ sendText, sendFile, sendPlace, enter, leave }) {
+export function start({ sendText, sendFile, sendPlace, sendLink, enter, leave }) {
   const field = $("composer");
   field.placeholder = say("writeHere");
   const fit = () => {
@@ -59,7 +59,7 @@ export function start({ sendText, sendFile, sendPlace, enter, leave }) {
       if (event.key === "Enter" || event.key === " ") $(id).click();
     });
   }
-  const tiles = { place: sendPlace, paper: () => toast(say("noFiles")), enter, leave };
+  const tiles = { place: sendPlace, "page-link": sendLink, paper: () => toast(say("noFiles")), enter, leave };
   for (const [id, act] of Object.entries(tiles)) {
     $(id).addEventListener("click", () => {
       open(null);

@@ -1,13 +1,18 @@
 // The phone: who one is, the open chat, and what arrives.
 import * as acts from "./acts.js";
+import * as bell from "./bell.js";
 import { preview, row } from "./bubbles.js";
 import * as composer from "./composer.js";
 import { $, avatar, make } from "./dom.js";
+import * as dropping from "./dropping.js";
 import * as inspector from "./inspector.js";
+import * as linking from "./linking.js";
 import * as menu from "./menu.js";
+import * as recorder from "./recorder.js";
 import { call, connect, quietly } from "./server.js";
 import { say, translate } from "./strings.js";
 import { GAP, now, short, stamp } from "./times.js";
+import * as typing from "./typing.js";
 
 const state = { app: null, members: [], member: null, entries: new Map(), unsent: [], sending: 0, held: [], following: true, stale: false, loading: null };
 const AGENT = Number(new URLSearchParams(location.search).get("agentid"));
@@ -74,12 +79,17 @@ async function open(userid) {
   if (!member) return drawMembers();
   if (entered) Object.assign(state, { entries: new Map(), unsent: [] });
   $("chat-title").textContent = state.app.name;
-  $("chat-note").textContent = say("actingAs", member.name);
+  showTyping(false);
   $("me").replaceChildren(avatar(member, "small"));
   await loadChat();
   toEnd();
   if (matchMedia("(hover: hover)").matches) $("composer").focus({ preventScroll: true });
   if (entered) await call("POST", "event", { member: userid, event: "enter_agent" });
+}
+
+function showTyping(yes) {
+  $("chat-note").classList.toggle("typing", yes);
+  $("chat-note").textContent = yes ? say("typing") : say("actingAs", state.member?.name ?? "");
 }
 
 async function loadChat() {
@@ -196,6 +206,11 @@ function sendPlace() {
   send(draft("location", place, { member: state.member.userid, ...place }));
 }
 
+function sendLink({ title, url }) {
+  const link = { type: "link", title, url, description: url, picurl: "" };
+  send(draft("link", link, { member: state.member.userid, ...link }));
+}
+
 function retry(entry) {
   if (entry.callback) return call("POST", `callbacks/${entry.callback.id}/replay`);
   state.unsent = state.unsent.filter((one) => one !== entry);
@@ -228,7 +243,10 @@ const HANDLERS = {
     if (entry.member !== state.member?.userid) return;
     state.entries.set(entry.id, { ...entry, callback: entry.callback ?? state.entries.get(entry.id)?.callback });
     draw();
-    if (entry.received) quietly(markRead());
+    if (!entry.received) return;
+    typing.end(state.member, showTyping);
+    bell.ring();
+    quietly(markRead());
   },
   changed({ entry }) {
     if (!state.entries.has(entry.id)) return;
@@ -243,6 +261,8 @@ const HANDLERS = {
     inspector.showCallback(callback);
     if (state.sending) state.held.push({ what: "callback", callback }); // its message may not be known yet
     for (const entry of state.entries.values()) if (entry.callback?.id === callback.id) entry.callback.status = callback.status;
+    const said = callback.message !== null && callback.member === state.member?.userid;
+    if (said && callback.status === "delivered" && unanswered(callback)) typing.begin(state.member, showTyping);
     if (state.member) draw();
   },
   call: ({ call: one }) => inspector.showCall(one),
@@ -251,6 +271,12 @@ const HANDLERS = {
     return catchUp();
   },
 };
+
+// Nothing came since: an answer may overtake the news that the message arrived.
+function unanswered(callback) {
+  const own = [...state.entries.values()].find((entry) => entry.callback?.id === callback.id);
+  return own !== undefined && ![...state.entries.values()].some((entry) => entry.received && entry.id > own.id);
+}
 
 const happened = (event) => HANDLERS[event.what]?.(event);
 
@@ -268,9 +294,13 @@ async function start() {
   setInterval(tick, 5000);
   await loadApp();
   composer.start({
-    sendText, sendFile, sendPlace, leave: () => acts.range(state.member, false),
+    sendText, sendFile, sendPlace, sendLink: linking.open, leave: () => acts.range(state.member, false),
     enter: () => acts.cause(state.member, { event: "enter_agent" }),
   });
+  linking.start(sendLink);
+  recorder.start((sound) => sendFile("voice", sound));
+  dropping.start(sendFile);
+  bell.start();
   menu.start((event) => acts.cause(state.member, event));
   $("come-back").addEventListener("click", () => acts.range(state.member, true));
   inspector.start();
