@@ -40,6 +40,6 @@ def test_the_application_describes_itself(application: Application, emulator: Em
     token = application.access_token()
     answer = emulator.get("agent/get", agentid=application.agent_id, access_token=token)
     assert (answer["name"], answer["close"]) == ("测试", 0)
-    assert {"userid": "emma"} in answer["allow_userinfos"]["user"]
+    assert answer["allow_partys"] == {"partyid": [1]}
     assert emulator.get("agent/get", agentid=1000002, access_token=token)["errcode"] == 301002
     assert emulator.get("getcallbackip", access_token=token)["ip_list"] == ["127.0.0.1"]

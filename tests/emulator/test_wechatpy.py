@@ -47,6 +47,29 @@ def test_it_reads_the_directory(client: WeChatClient) -> None:
     assert caught.value.errcode == 60111
 
 
+def test_it_lists_people_and_departments(client: WeChatClient) -> None:
+    assert {"zhangsan", "emma"} <= {row["userid"] for row in client.user.list(2, simple=True)}
+    assert {"lisi", "wangwu"} <= {row["userid"] for row in client.user.list(1, fetch_child=True)}
+    assert client.user.list(3)[0]["position"] == "工程师"
+    assert [row["id"] for row in client.department.get(3)] == [3]
+    assert {"zhangsan"} <= {row["userid"] for row in client.department.get_users(2, simple=True)}
+
+
+def test_it_makes_fills_and_deletes_a_tag(client: WeChatClient, member: str) -> None:
+    name = f"标签 {member}"
+    number = client.tag.create(name)["tagid"]
+    client.tag.add_users(number, [member, "lisi"])
+    assert {row["userid"] for row in client.tag.get_users(number)["userlist"]} == {member, "lisi"}
+    client.tag.delete_users(number, ["lisi"])
+    assert [row["userid"] for row in client.tag.get_users(number)["userlist"]] == [member]
+    client.tag.update(number, f"{name}二")
+    assert {"tagid": number, "tagname": f"{name}二"} in client.tag.list()
+    client.tag.delete(number)
+    with pytest.raises(WeChatClientException) as caught:
+        client.tag.get_users(number)
+    assert caught.value.errcode == 40068
+
+
 def test_it_renews_a_token_that_was_revoked(client: WeChatClient, application: Application, member: str) -> None:
     client.message.send_text(application.agent_id, member, "one")
     application.control("DELETE", "tokens")

@@ -45,7 +45,9 @@ def create(
     ]
     tail: list[Field] = [] if message is None else [("MsgId", FIRST_MSGID + message.pk)]
     msgtype = "event" if message is None else kind
-    plain = element("xml", [*head, ("MsgType", msgtype), *fields, *tail, ("AgentID", app.agent_id)])
+    # The contacts assistant is no application: its callbacks have no number.
+    number: list[Field] = [] if app.agent_id == App.ASSISTANT else [("AgentID", app.agent_id)]
+    plain = element("xml", [*head, ("MsgType", msgtype), *fields, *tail, *number])
     query, body = envelope(app, plain, timestamp=int(now) + twist.skew, tamper=twist.tamper)
     row = Callback.objects.create(
         app=app,

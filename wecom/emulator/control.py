@@ -60,6 +60,13 @@ class Control:
             raise ControlError(f"{name} must be true or false")
         return value
 
+    def items(self, name: str, default: list[Any] | None = None) -> list[Any]:
+        """A list of the body; empty where it is absent."""
+        value = self.data.get(name, default or [])
+        if not isinstance(value, list):
+            raise ControlError(f"{name} must be a list")
+        return value
+
     def asked(self, name: str, default: float = 0) -> float:
         """A number of the query string."""
         try:
@@ -73,8 +80,10 @@ class Control:
         rows = App.objects.select_related("corp")
         if named.get("corpid"):
             rows = rows.filter(corp__corp_id=str(named["corpid"]))
-        if named.get("agentid"):
+        if str(named.get("agentid", "")):
             rows = rows.filter(agent_id=int(named["agentid"]))
+        else:
+            rows = rows.exclude(agent_id=App.ASSISTANT)
         row = rows.first()
         if row is None:
             raise ControlError("there is no such application", 404)

@@ -8,6 +8,7 @@ from wecom.emulator import cards, courier, database, live, media, people, presen
 from wecom.emulator.callbacks import Twist
 from wecom.emulator.control import Control, ControlError, Result
 from wecom.emulator.models import App, Callback, Corp, Department, Entry, Member
+from wecom.emulator.models.directory import everybody
 from wecom.emulator.people import Said
 from wecom.emulator.pressing import NotPressed
 
@@ -57,22 +58,11 @@ def change_member(control: Control) -> Result:
     return present.member(row)
 
 
-def departments(control: Control) -> Result:
-    rows = Department.objects.filter(corp=control.app().corp)
-    return {"departments": [{"id": row.number, "name": row.name, "parentid": row.parent} for row in rows]}
-
-
-def add_department(control: Control) -> Result:
-    row, _ = Department.objects.update_or_create(
-        corp=control.app().corp,
-        number=int(control.number("id")),
-        defaults={"name": control.text("name"), "parent": int(control.number("parentid", 1))},
-    )
-    return {"id": row.number, "name": row.name, "parentid": row.parent}
-
-
 def apps(_: Control) -> Result:
-    return {"apps": [present.app(row) for row in App.objects.select_related("corp")]}
+    """The applications, and beside them the contacts assistants, which nobody has on their phone."""
+    rows = App.objects.select_related("corp")
+    assistants = [present.app(row) for row in rows.filter(agent_id=App.ASSISTANT)]
+    return {"apps": [present.app(row) for row in rows.exclude(agent_id=App.ASSISTANT)], "assistants": assistants}
 
 
 def save_app(control: Control) -> Result:
@@ -91,6 +81,14 @@ def save_app(control: Control) -> Result:
     if known is None and "secret" not in control.data:
         row.secret = f"{row.secret}-{row.agent_id}"[-64:]
     row.redirect_domain = control.text("redirect_domain", row.redirect_domain)
+    if "scope" in control.data:
+        given = control.data["scope"]
+        if not isinstance(given, dict) or not set(given) <= set(everybody()):
+            raise ControlError(f"scope must be an object of {', '.join(everybody())}")
+        row.scope = {name: given.get(name, []) for name in everybody()}
+    for flag in ("privileged", "hears_contacts"):
+        asked = control.flag(flag)
+        setattr(row, flag, getattr(row, flag) if asked is None else asked)
     row.save()
     live.refresh()
     return present.app(row)

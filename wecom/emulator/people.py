@@ -94,7 +94,7 @@ def event_fields(name: str, key: str, latitude: float, longitude: float) -> list
 
 
 def change(member: Member, *, visible: bool | None, left: bool | None, name: str | None) -> Member:
-    """Change a member; whoever enters or leaves the visible range subscribes or unsubscribes."""
+    """Change a member; whoever enters or leaves the visible range subscribes or unsubscribes. See also `contacts`."""
     before = member.reachable
     if visible is not None:
         member.visible = visible
@@ -104,7 +104,7 @@ def change(member: Member, *, visible: bool | None, left: bool | None, name: str
         member.name = name
     member.save()
     if member.reachable != before:
-        for app in App.objects.filter(corp=member.corp).select_related("corp"):
+        for app in App.objects.filter(corp=member.corp).exclude(agent_id=App.ASSISTANT).select_related("corp"):
             event(app, member, "subscribe" if member.reachable else "unsubscribe", [("EventKey", "")])
     live.refresh()
     return member

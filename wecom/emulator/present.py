@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wecom.emulator.models import App, Attempt, Call, Callback, Entry, Fault, Member
+from wecom.emulator.models import App, Attempt, Call, Callback, Department, Entry, Fault, Member, Tag
 
 
 def member(row: Member) -> dict[str, Any]:
@@ -11,11 +11,27 @@ def member(row: Member) -> dict[str, Any]:
         "name": row.name,
         "position": row.position,
         "departments": row.departments,
+        "leads": row.leads,
         "status": row.status,
         "visible": row.visible,
         "left": row.status == Member.Status.LEFT,
         "reachable": row.reachable,
     }
+
+
+def department(row: Department) -> dict[str, Any]:
+    return {
+        "id": row.number,
+        "name": row.name,
+        "name_en": row.name_en,
+        "parentid": row.parent,
+        "order": row.order,
+        "leaders": row.leaders,
+    }
+
+
+def tag(row: Tag) -> dict[str, Any]:
+    return {"id": row.number, "name": row.name, "users": row.userids, "parties": row.departments}
 
 
 def app(row: App) -> dict[str, Any]:
@@ -30,6 +46,9 @@ def app(row: App) -> dict[str, Any]:
         "aes_key": row.aes_key,
         "callback": row.callback_url,
         "menu": row.menu,
+        "scope": row.scope,
+        "privileged": row.privileged,
+        "hears_contacts": row.hears_contacts,
     }
 
 

@@ -6,7 +6,7 @@ A response code comes with the message and with every click. It is good for one 
 import secrets
 from typing import Any
 
-from wecom.emulator import callbacks, cards, clock, live, present, recipients
+from wecom.emulator import callbacks, cards, clock, live, present, scope
 from wecom.emulator.callbacks import PLAIN, Twist
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
@@ -131,7 +131,7 @@ def _named(app: App, body: dict[str, Any], entries: list[Entry]) -> tuple[list[E
     if len(users) > USERS:
         raise ApiError(40032)
     names = list(dict.fromkeys(str(user).lower() for user in users))
-    inside = recipients.within(app.corp_id, {int(str(party)) for party in parties if str(party).isdecimal()})
+    inside = scope.within(app.corp_id, {int(str(party)) for party in parties if str(party).isdecimal()})
     by_name = {entry.member.userid.lower(): entry for entry in entries}
     found = [entry for name, entry in by_name.items() if name in names or inside & set(entry.member.departments)]
     return found, [name for name in names if name not in by_name]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from wecom.emulator import scope
 from wecom.emulator.errors import ApiError
-from wecom.emulator.models import App, Department, Member
+from wecom.emulator.models import App, Department, Member, Tag
 
 USERS, PARTIES, TAGS = 1000, 100, 100
 
@@ -36,7 +37,8 @@ def find(app: App, body: dict[str, Any]) -> Recipients:
     for names, most, errcode in ((users, USERS, 40032), (parties, PARTIES, 82002), (tags, TAGS, 82003)):
         if len(names) > most:
             raise ApiError(errcode)
-    everybody = {member.userid.lower(): member for member in Member.objects.filter(corp=app.corp) if member.reachable}
+    seen = scope.of(app)
+    everybody = {m.userid.lower(): m for m in Member.objects.filter(corp=app.corp) if seen.reaches(m)}
     if users == ["@all"]:
         found = Recipients(members=list(everybody.values()), invalid_users=[], invalid_parties=[], invalid_tags=[])
     else:
@@ -59,31 +61,22 @@ def _resolve(
     known = {
         str(number): number for number in Department.objects.filter(corp=app.corp).values_list("number", flat=True)
     }
-    inside = within(app.corp_id, {known[party] for party in parties if party in known})
+    marked = {str(tag.number): tag for tag in Tag.objects.filter(corp=app.corp)} if tags else {}
+    carried = [marked[tag] for tag in tags if tag in marked]
+    named = {userid for tag in carried for userid in tag.userids}
+    numbers = {known[party] for party in parties if party in known} | {
+        one for tag in carried for one in tag.departments
+    }
+    inside = scope.within(app.corp_id, numbers)
     for userid, member in everybody.items():
-        if inside & set(member.departments):
+        if userid in named or inside & set(member.departments):
             chosen[userid] = member
     return Recipients(
         members=list(chosen.values()),
         invalid_users=unknown,
         invalid_parties=[party for party in parties if party not in known],
-        invalid_tags=tags,  # tags are not emulated, so none exists
+        invalid_tags=[tag for tag in tags if tag not in marked],
     )
-
-
-def within(corp: int, numbers: set[int]) -> set[int]:
-    """These departments and all below them."""
-    children: dict[int, list[int]] = {}
-    for number, parent in Department.objects.filter(corp_id=corp).exclude(number=1).values_list("number", "parent"):
-        children.setdefault(parent, []).append(number)
-    found: set[int] = set()
-    waiting = list(numbers)
-    while waiting:
-        number = waiting.pop()
-        if number not in found:
-            found.add(number)
-            waiting.extend(children.get(number, []))
-    return found
 
 
 def _names(body: dict[str, Any], field: str) -> list[str]:

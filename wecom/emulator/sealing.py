@@ -39,7 +39,9 @@ def envelope(app: App, plain: str, *, timestamp: int, tamper: str = "") -> tuple
     if tamper == "signature":
         signature = signature[::-1]
     query = urlencode({"msg_signature": signature, "timestamp": timestamp, "nonce": nonce})
-    outer: list[Field] = [("ToUserName", app.corp.corp_id), ("Encrypt", sealed), ("AgentID", str(app.agent_id))]
+    outer: list[Field] = [("ToUserName", app.corp.corp_id), ("Encrypt", sealed)]
+    if app.agent_id != App.ASSISTANT:
+        outer.append(("AgentID", str(app.agent_id)))
     body = element("xml", outer)
     return query, body[: len(body) // 2] if tamper == "body" else body
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 # These register the endpoints of cgi-bin.
+from wecom.emulator import control_contacts as contacts
 from wecom.emulator import control_people as people
 from wecom.emulator import control_wire as wire
 from wecom.emulator import (
@@ -14,13 +15,14 @@ from wecom.emulator import (
     phone,
     pressing,
     sending,
+    tags,
     tokens,
     verification,
     voices,
 )
 from wecom.emulator.control import endpoint
 
-REGISTERED = (directory, fetching, menus, pressing, sending, tokens)
+REGISTERED = (directory, fetching, menus, pressing, sending, tags, tokens)
 
 urlpatterns = [
     path("cgi-bin/<path:path>", gateway.view),
@@ -34,7 +36,13 @@ urlpatterns = [
     path("emulator/pictures/<str:name>", phone.show_picture),
     path("emulator/api/members", endpoint(GET=people.members, POST=people.add_member)),
     path("emulator/api/members/<str:userid>", endpoint(PATCH=people.change_member)),
-    path("emulator/api/departments", endpoint(GET=people.departments, POST=people.add_department)),
+    path("emulator/api/members/<str:userid>/leave", endpoint(POST=contacts.leave)),
+    path("emulator/api/members/<str:userid>/move", endpoint(POST=contacts.move)),
+    path("emulator/api/hire", endpoint(POST=contacts.hire)),
+    path("emulator/api/departments", endpoint(GET=contacts.departments, POST=contacts.save_department)),
+    path("emulator/api/departments/<int:number>", endpoint(DELETE=contacts.delete_department)),
+    path("emulator/api/tags", endpoint(GET=contacts.tags, POST=contacts.save_tag)),
+    path("emulator/api/tags/<int:number>", endpoint(DELETE=contacts.delete_tag)),
     path("emulator/api/apps", endpoint(GET=people.apps, POST=people.save_app)),
     path("emulator/api/send", endpoint(earlier=voices.as_recorded, POST=people.send, later=people.until_settled)),
     path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),

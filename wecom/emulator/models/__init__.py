@@ -1,6 +1,6 @@
 """What the emulated platform remembers: the directory, messages, and what went over the wire."""
 
-from wecom.emulator.models.directory import AccessToken, App, Corp, Department, Member, WrongSecret
+from wecom.emulator.models.directory import AccessToken, App, Corp, Department, Member, Tag, WrongSecret
 from wecom.emulator.models.files import Picture, UrlJob
 from wecom.emulator.models.login import LoginCode, UserTicket
 from wecom.emulator.models.messages import Accepted, Entry, Media, Message, ResponseCode
@@ -24,6 +24,7 @@ __all__ = [
     "Message",
     "Picture",
     "ResponseCode",
+    "Tag",
     "UrlJob",
     "UserTicket",
     "WrongSecret",

@@ -24,7 +24,10 @@ class Department(Row):
     corp = models.ForeignKey(Corp, on_delete=models.CASCADE, related_name="departments")
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, blank=True)
     parent = models.PositiveIntegerField(default=1)
+    order = models.PositiveBigIntegerField(default=0)
+    leaders = models.JSONField(default=list, blank=True, help_text="User IDs.")
 
     class Meta:
         app_label = "emulator"
@@ -49,6 +52,12 @@ class Member(Row):
     name = models.CharField(max_length=64)
     position = models.CharField(max_length=64, blank=True)
     departments = models.JSONField(default=list)
+    main_department = models.PositiveIntegerField(null=True, blank=True)
+    leads = models.JSONField(default=list, blank=True, help_text="The departments that this person leads.")
+    direct_leaders = models.JSONField(default=list, blank=True, help_text="User IDs.")
+    alias = models.CharField(max_length=64, blank=True)
+    details = models.JSONField(default=dict, blank=True, help_text="gender, mobile, email, biz_mail, address, avatar.")
+    extattr = models.JSONField(default=list, blank=True, help_text="Fields of the company's own, as the API has them.")
     status = models.PositiveSmallIntegerField(choices=Status.choices, default=Status.ACTIVE)
     visible = models.BooleanField(default=True, help_text="In the visible range of the company's applications.")
 
@@ -62,12 +71,48 @@ class Member(Row):
 
     @property
     def reachable(self) -> bool:
-        """Whether an application may see this person and write to them."""
+        """Whether any application may see this person and write to them; see `scope` for one of them."""
         return self.visible and self.status in {self.Status.ACTIVE, self.Status.INACTIVE}
+
+    @property
+    def employed(self) -> bool:
+        """False for who left: the directory no longer has them."""
+        return self.status != self.Status.LEFT
+
+
+class Tag(Row):
+    """A tag of members and departments. Only the application that made it may change who has it."""
+
+    app_id: int | None
+
+    corp = models.ForeignKey(Corp, on_delete=models.CASCADE, related_name="tags")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=32)
+    userids = models.JSONField(default=list, blank=True)
+    departments = models.JSONField(default=list, blank=True)
+    app = models.ForeignKey("App", on_delete=models.SET_NULL, null=True, blank=True, help_text="Who made it.")
+
+    class Meta:
+        app_label = "emulator"
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["corp", "number"], name="emulator_tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def everybody() -> dict[str, list[int]]:
+    """The visible range of an application that was made for the whole company."""
+    return {"users": [], "parties": [1], "tags": []}
 
 
 class App(Row):
-    """A self-built application (自建应用) with the three values of its callback form."""
+    """A self-built application (自建应用) with the three values of its callback form.
+
+    Number 0 is the contacts assistant (通讯录同步), which has a secret and a callback form like an application.
+    """
+
+    ASSISTANT = 0
 
     corp_id: int
 
@@ -81,6 +126,9 @@ class App(Row):
     callback_url = models.CharField(max_length=500, blank=True)
     redirect_domain = models.CharField(max_length=255, blank=True, help_text="Trusted domain (可信域名); empty is any.")
     menu = models.JSONField(default=list, blank=True, help_text="The buttons below the chat.")
+    scope = models.JSONField(default=everybody, help_text="Who may see it: users, parties, tags.")
+    privileged = models.BooleanField(default=False, help_text="Made before June 2022: gets phone, e-mail, picture …")
+    hears_contacts = models.BooleanField(default=False, help_text="Gets change_contact, as the assistant does.")
 
     class Meta:
         app_label = "emulator"
