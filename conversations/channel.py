@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 
 from avatars.models import Render
 from wecom import services as wecom
-from wecom.contents import Content, Text, Video, split_text, truncate
+from wecom.contents import Content, Text, Video, split_numbered, truncate
 from wecom.models import Application, Callback, Member, Outbound, Upload
 
 
@@ -18,8 +18,8 @@ def send(
 
 
 def send_text(application: Application, member: Member, text: str, *, cid: str) -> Outbound:
-    """Queue text, in parts where it is long; returns the last part's row."""
-    sent = [send(application, member, Text(content=part), cid=cid) for part in split_text(text)]
+    """Queue text, in numbered parts where it is long; returns the last part's row."""
+    sent = [send(application, member, Text(content=part), cid=cid) for part in split_numbered(text)]
     return sent[-1]
 
 

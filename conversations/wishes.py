@@ -79,7 +79,11 @@ class MediaWish(MessageWish):
 
     def content(self, media_id: str) -> contents.Content:
         """The message as WeChat Work takes it."""
-        kinds = {"image": contents.Image, "voice": contents.Voice, "file": contents.File}
+        kinds: dict[str, type[contents.Media]] = {
+            "image": contents.Image,
+            "voice": contents.Voice,
+            "file": contents.File,
+        }
         return kinds[self.validated_data["kind"]](media_id=media_id)
 
 

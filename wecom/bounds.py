@@ -1,6 +1,7 @@
 """What a field of a message may hold; each check raises a `ContentError` that names the field and the remedy."""
 
 import re
+from collections.abc import Iterable
 
 from wecom.exceptions import ContentError
 from wecom.splitting import columns, size
@@ -35,20 +36,61 @@ def narrow(name: str, value: str, limit: int) -> None:
         raise too_long(name, f"the width of {columns(value)} letters", most)
 
 
-def counted(name: str, count: int, most: int) -> None:
-    """Refuse a list that is empty or too long."""
-    if not 0 < count <= most:
-        words, remedy = f"The field {name} has {count} entries.", f"Give it 1 to {most}."
+def wide_enough(name: str, value: str, limit: int) -> None:
+    """Refuse what the platform finds too short."""
+    if columns(value) < limit:
+        words = f"The field {name} has the width of {columns(value)} letters."
+        remedy = f"Give it at least {limit // 2} Chinese characters or {limit} letters."
+        raise ContentError(words, code="too_short", field=name, remedy=remedy)
+
+
+def words(name: str, value: str, limit: int) -> None:
+    """Refuse an empty text, and one that is too wide."""
+    required(name, value.strip())
+    narrow(name, value, limit)
+
+
+def key(name: str, value: str, limit: int) -> None:
+    """Refuse an empty key, and one of more bytes."""
+    required(name, value.strip())
+    within(name, value, limit)
+
+
+def counted(name: str, count: int, most: int, *, least: int = 1) -> None:
+    """Refuse a list that is too short or too long."""
+    if not least <= count <= most:
+        words, remedy = f"The field {name} has {count} entries.", f"Give it {least} to {most}."
         raise ContentError(words, code="count", field=name, remedy=remedy)
 
 
-def address(name: str, value: str) -> None:
+def distinct(names: Iterable[tuple[str, str]]) -> None:
+    """Refuse the second of two equal keys; each comes with the name of its field."""
+    seen: set[str] = set()
+    for name, value in names:
+        if value in seen:
+            words, remedy = f"The field {name} repeats one before it.", "Give each a key of its own."
+            raise ContentError(words, code="repeated", field=name, remedy=remedy)
+        seen.add(value)
+
+
+def one_of(name: str, value: int, choices: str, *, most: int, least: int = 0) -> None:
+    """Refuse a number that the platform gives no meaning; `choices` says what there is."""
+    if not least <= value <= most:
+        raise ContentError(f"The field {name} is {value}.", code="invalid", field=name, remedy=f"Choose {choices}.")
+
+
+def address(name: str, value: str, limit: int = URL) -> None:
     """Refuse what is no URL with its scheme, in 2,048 bytes."""
     required(name, value.strip())
-    within(name, value, URL)
+    within(name, value, limit)
     if not ADDRESS.match(value):
         remedy = "Begin it with https://."
         raise ContentError(f"The field {name} is no web address.", code="invalid", field=name, remedy=remedy)
+
+
+def missing(name: str, remedy: str) -> ContentError:
+    """The error for a part that must be there."""
+    return ContentError(f"The field {name} is missing.", code="empty", field=name, remedy=remedy)
 
 
 def too_long(name: str, length: str, limit: str) -> ContentError:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from wecom import applications, running, uploads
-from wecom.contents import Content, File, Image, Media, Text, TextCard, Video, Voice, split_text, truncate
+from wecom.contents import Content, File, Image, Media, Text, TextCard, Video, Voice, split_numbered, truncate
 from wecom.exceptions import ContentError
 from wecom.models import Application, Callback, Outbound, Upload
 from wecom.signals import program_sent
@@ -142,11 +142,11 @@ def send(
 
 @transaction.atomic
 def send_text(user_id: str, *, content: str, application: Application | None = None) -> Outbound:
-    """Send text to one member; text over 2,048 bytes goes out in parts, in order. Returns the last part's row."""
+    """Send text to one member; text over 2,048 bytes goes out in numbered parts. Returns the last part's row."""
     application = application or default_application()
     if not content.strip():
         raise ContentError("The text is empty.", code="empty", field="content", remedy="Write something to send.")
-    parts = [send(application, Text(content=part), to=[user_id]) for part in split_text(content)]
+    parts = [send(application, Text(content=part), to=[user_id]) for part in split_numbered(content)]
     return _announced(parts[-1], content)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from openuser.lib.work import Work
 from wecom import auth, cards, directory, inbox, menus, running, uploads
-from wecom.contents import Text, split_text
+from wecom.contents import Text, split_numbered
 from wecom.exceptions import ContentError
 from wecom.models import (
     Application,
@@ -264,4 +264,4 @@ def forget_old_callbacks(now: datetime | None = None) -> int:
 
 def _send_answer(callback: Callback, text: str) -> list[Outbound]:
     to, cid = [callback.from_user_id], callback.cid
-    return [send(callback.application, Text(content=part), to=to, cid=cid) for part in split_text(text.strip())]
+    return [send(callback.application, Text(content=part), to=to, cid=cid) for part in split_numbered(text.strip())]

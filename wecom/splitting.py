@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from itertools import accumulate
 
 TEXT = 2048  # bytes of UTF-8 that a text message may have
@@ -31,18 +32,36 @@ def columns(text: str) -> int:
     return len(text) + wide
 
 
-def split_text(text: str, limit: int = TEXT) -> list[str]:
-    """Parts of at most `limit` (≥ 4) bytes that join to the text exactly, cut where a reader pauses; [] for ""."""
+def split_text(text: str, limit: int = TEXT, *, whole: re.Pattern[str] | None = None) -> list[str]:
+    """Parts of at most `limit` (≥ 4) bytes that join to the text exactly, cut where a reader pauses; [] for "".
+
+    What matches `whole` is not cut unless it is longer than a part.
+    """
     if limit < 4:
         raise ValueError("A part must have room for one character.")
     ends = list(accumulate((size(character) for character in text), initial=0))
-    cuts = [[match.end() for match in pattern.finditer(text)] for pattern in CUTS] if ends[-1] > limit else []
+    if ends[-1] <= limit:
+        return [text] if text else []
+    spans = [match.span() for match in whole.finditer(text)] if whole is not None else []
+    cuts = [[end for end in _ends(pattern, text) if not _inside(spans, end)] for pattern in CUTS]
     parts, start = [], 0
     while start < len(text):
         farthest = bisect_right(ends, ends[start] + limit) - 1
-        end = farthest if farthest == len(text) else _cut(text, start, farthest, cuts)
+        end = farthest if farthest == len(text) else _cut(text, start, _before(spans, start, farthest), cuts)
         parts.append(text[start:end])
         start = end
+    return parts
+
+
+def split_numbered(text: str, limit: int = TEXT, *, whole: re.Pattern[str] | None = None) -> list[str]:
+    """The same, and where there are several each begins with a line like "(2/3)"; without those they join exactly."""
+    parts = split_text(text, limit, whole=whole)
+    digits = 1
+    while len(parts) > 1:
+        parts = split_text(text, limit - len(f"({'9' * digits}/{'9' * digits})\n"), whole=whole)
+        if len(str(len(parts))) <= digits:
+            return [f"({number}/{len(parts)})\n{part}" for number, part in enumerate(parts, 1)]
+        digits = len(str(len(parts)))
     return parts
 
 
@@ -55,6 +74,24 @@ def truncate(text: str, limit: int) -> str:
     end = bisect_right(ends, limit - size(ellipsis)) - 1
     whole = _border_before(text, 0, end)
     return text[: end if whole == 0 else whole].rstrip() + ellipsis
+
+
+def _ends(pattern: re.Pattern[str], text: str) -> Iterator[int]:
+    return (match.end() for match in pattern.finditer(text))
+
+
+def _inside(spans: list[tuple[int, int]], place: int) -> bool:
+    """Whether a cut here would go through one of the spans, which are in order and do not overlap."""
+    before = bisect_left(spans, (place, 0)) - 1
+    return before >= 0 and spans[before][0] < place < spans[before][1]
+
+
+def _before(spans: list[tuple[int, int]], start: int, place: int) -> int:
+    """The place, or the beginning of the span that it is in, if that is after the start."""
+    before = bisect_left(spans, (place, 0)) - 1
+    if before >= 0 and start < spans[before][0] and place < spans[before][1]:
+        return spans[before][0]
+    return place
 
 
 def _cut(text: str, start: int, farthest: int, cuts: list[list[int]]) -> int:

@@ -15,8 +15,8 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from conversations.models import Conversation, Desk
 from conversations.providers.base import RemoteProvider, ReplyBusy, ReplyRefused
 from conversations.providers.history import turns_before
-from conversations.providers.markdown import plain_text, without_thoughts
-from wecom.contents import truncate
+from conversations.providers.thoughts import without_thoughts
+from wecom.contents import plain_text, truncate
 
 CONNECT_SECONDS = 5.0
 MAX_BODY = 262_144  # bytes of an answer that are read

@@ -183,12 +183,12 @@ def test_a_card_may_be_full():
 @pytest.mark.parametrize(
     ("change", "code", "field"),
     [
-        ({"title": " "}, "empty", "title"),
-        ({"title": "汉" * 36 + "x"}, "too_long", "title"),
-        ({"text": "x" * 321}, "too_long", "text"),
-        ({"buttons": ()}, "count", "buttons"),
-        ({"buttons": tuple(Button(key=str(number), text="b") for number in range(7))}, "count", "buttons"),
-        ({"buttons": (Button(key="k", text="a"), Button(key="k", text="b"))}, "repeated", "buttons"),
+        ({"title": " "}, "empty", "main_title.title"),
+        ({"title": "汉" * 36 + "x"}, "too_long", "main_title.title"),
+        ({"text": "x" * 321}, "too_long", "sub_title_text"),
+        ({"buttons": ()}, "count", "button_list"),
+        ({"buttons": tuple(Button(key=str(number), text="b") for number in range(7))}, "count", "button_list"),
+        ({"buttons": (Button(key="k", text="a"), Button(key="k", text="b"))}, "repeated", "button_list[1].key"),
         ({"task_id": ""}, "invalid", "task_id"),
         ({"task_id": "a" * 121}, "invalid", "task_id"),
         ({"task_id": "card 1"}, "invalid", "task_id"),
@@ -205,17 +205,17 @@ def test_a_card_with_buttons_names_the_field_that_is_wrong(change, code, field):
 @pytest.mark.parametrize(
     ("change", "code", "field"),
     [
-        ({"text": ""}, "empty", "button.text"),
-        ({"text": "十个汉字的按钮就这么长"}, "too_long", "button.text"),
-        ({"text": "More than twenty lett"}, "too_long", "button.text"),
-        ({"key": "  "}, "empty", "button.key"),
-        ({"key": "汉" * 342}, "too_long", "button.key"),
-        ({"style": 0}, "invalid", "button.style"),
-        ({"style": 5}, "invalid", "button.style"),
+        ({"text": ""}, "empty", "button_list[0].text"),
+        ({"text": "十个汉字的按钮就这么长"}, "too_long", "button_list[0].text"),
+        ({"text": "More than twenty lett"}, "too_long", "button_list[0].text"),
+        ({"key": "  "}, "empty", "button_list[0].key"),
+        ({"key": "汉" * 342}, "too_long", "button_list[0].key"),
+        ({"style": 0}, "invalid", "button_list[0].style"),
+        ({"style": 5}, "invalid", "button_list[0].style"),
     ],
 )
 def test_a_button_names_the_field_that_is_wrong(change, code, field):
-    error = problem(Button, **({"key": "k", "text": "b"} | change))
+    error = problem(card, buttons=(Button(**({"key": "k", "text": "b"} | change)),))
     assert (error.code, error.field) == (code, field)
 
 
@@ -250,16 +250,16 @@ def test_news_has_the_platforms_names():
 @pytest.mark.parametrize(
     ("change", "code", "field"),
     [
-        ({"title": ""}, "empty", "article.title"),
-        ({"title": "汉" * 43}, "too_long", "article.title"),
-        ({"description": "x" * 513}, "too_long", "article.description"),
-        ({"url": ""}, "empty", "article.url"),
-        ({"url": "a.example"}, "invalid", "article.url"),
-        ({"picture_url": "b.png"}, "invalid", "article.picture_url"),
+        ({"title": ""}, "empty", "articles[0].title"),
+        ({"title": "汉" * 43}, "too_long", "articles[0].title"),
+        ({"description": "x" * 513}, "too_long", "articles[0].description"),
+        ({"url": ""}, "empty", "articles[0].url"),
+        ({"url": "a.example"}, "invalid", "articles[0].url"),
+        ({"picture_url": "b.png"}, "invalid", "articles[0].picurl"),
     ],
 )
 def test_an_article_names_the_field_that_is_wrong(change, code, field):
-    error = problem(Article, **({"title": "t", "url": "https://a"} | change))
+    error = problem(News, articles=(Article(**({"title": "t", "url": "https://a"} | change)),))
     assert (error.code, error.field) == (code, field)
 
 

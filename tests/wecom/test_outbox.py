@@ -47,7 +47,8 @@ def test_long_text_arrives_in_parts_in_order(connected, person):
     for outbound in Outbound.objects.order_by("pk"):
         deliver(outbound)
     parts = person.texts()
-    assert "".join(parts) == text
+    assert [part.split("\n")[0] for part in parts] == [f"({n}/{len(parts)})" for n in range(1, len(parts) + 1)]
+    assert "".join(part.split("\n", 1)[1] for part in parts) == text
     assert all(len(part.encode()) <= 2048 for part in parts)
 
 

@@ -1,0 +1,80 @@
+"""Words: plain, with a few marks, or on a card with a link."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wecom import bounds
+from wecom.bounds import DESCRIPTION, INVISIBLE, TITLE, clean
+from wecom.contents.base import Translated
+from wecom.splitting import TEXT
+
+BUTTON = 4  # characters, on a text card
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Translated):
+    """1 to 2,048 bytes; longer text goes through `split_text`. Invisible characters at its end are dropped.
+
+    A `safe` one cannot be passed on and shows a watermark.
+    """
+
+    msgtype: ClassVar[str] = "text"
+    content: str
+    safe: bool = False
+
+    def __post_init__(self) -> None:
+        bounds.required("content", self.content.rstrip(INVISIBLE))
+        bounds.within("content", self.content, TEXT)
+
+    def payload(self, media_id: str = "") -> dict[str, object]:
+        return {"content": clean(self.content)}
+
+    def options(self) -> dict[str, int]:
+        return {**super().options(), **({"safe": 1} if self.safe else {})}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Markdown:
+    """Markdown of 1 to 2,048 bytes: headings, bold, links, code in a line, quotes, and three colours.
+
+    Other Markdown goes through `wecom.markdown.for_messages`. It is not shown in the WeChat plugin (微信插件).
+    """
+
+    msgtype: ClassVar[str] = "markdown"
+    content: str
+
+    def __post_init__(self) -> None:
+        bounds.required("content", self.content.rstrip(INVISIBLE))
+        bounds.within("content", self.content, TEXT)
+
+    def payload(self, media_id: str = "") -> dict[str, object]:
+        return {"content": clean(self.content)}
+
+    def options(self) -> dict[str, int]:
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextCard(Translated):
+    """A card with a link: title of up to 128 bytes, description 512, URL with its scheme, button 4 characters."""
+
+    msgtype: ClassVar[str] = "textcard"
+    title: str
+    description: str
+    url: str
+    btn_text: str = ""
+
+    def __post_init__(self) -> None:
+        bounds.key("title", self.title, TITLE)
+        bounds.key("description", self.description, DESCRIPTION)
+        bounds.address("url", self.url)
+        if len(self.btn_text) > BUTTON:
+            raise bounds.too_long("btn_text", f"{len(self.btn_text)} characters", f"{BUTTON} characters")
+
+    def payload(self, media_id: str = "") -> dict[str, object]:
+        card: dict[str, object] = {
+            "title": clean(self.title),
+            "description": clean(self.description),
+            "url": self.url,
+        }
+        return {**card, "btntxt": clean(self.btn_text)} if self.btn_text else card
