@@ -1,10 +1,12 @@
 """The front door of the digital humans: ask for a video, cancel it, try it again."""
 
 import hashlib
+import io
 import json
 import math
 import re
 import shutil
+import wave
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from avatars import estimates
+from avatars import estimates, ffmpeg
 from avatars.exceptions import InUse, ScriptError
 from avatars.models import DigitalHuman, Render, RenderMode
 from avatars.rendering import STORED, WORKING, discard
@@ -24,6 +26,7 @@ from avatars.studio import studio
 # Part of the content hash: raise it when the same script would come out differently.
 PIPELINE_VERSION = 1
 CHAT, TEST, CAMPAIGN = 20, 10, 0
+WAV_RATE = 16_000
 KEEP_UNKNOWN = timedelta(days=1)
 
 
@@ -148,6 +151,18 @@ def tidy(*, now: datetime | None = None) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     for name in _unknown_folders(now - KEEP_UNKNOWN):
         discard(f"{STORED}/{name}")
+
+
+def as_wav(path: Path) -> bytes:
+    """A recording of any format as WAV, which every browser plays. Raises `OutputError` for what is none."""
+    samples = ffmpeg.samples(path, WAV_RATE)
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(WAV_RATE)
+        file.writeframes((samples.clip(-1, 1) * 32767).round().astype("<i2").tobytes())
+    return sound.getvalue()
 
 
 def _unknown_folders(before: datetime) -> list[str]:

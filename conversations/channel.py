@@ -7,7 +7,8 @@ from django.core.files.storage import default_storage
 from avatars.models import Render
 from wecom import services as wecom
 from wecom.contents import Content, Text, Video, split_numbered, truncate
-from wecom.models import Application, Callback, Member, Outbound, Upload
+from wecom.messages import Inbound
+from wecom.models import Application, Callback, Download, Member, Outbound, Upload
 
 
 def send(
@@ -36,6 +37,14 @@ def send_video(application: Application, member: Member, render: Render, *, titl
     heading = truncate(title, 128)
     content = Video(title=heading, description="" if heading == render.text else truncate(render.text, 512))
     return send(application, member, content, upload=upload, cid=cid)
+
+
+def fetch(callback: Callback, inbound: Inbound) -> Download | None:
+    """Have a worker fetch the file of a message; None where it has none."""
+    media_id = getattr(inbound, "media_id", "")
+    if not media_id:
+        return None
+    return wecom.fetch_media(callback.application, kind=inbound.kind, media_id=media_id, cid=callback.cid)
 
 
 def update_card(application: Application, member: Member, response_code: str, text: str) -> None:

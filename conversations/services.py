@@ -44,7 +44,7 @@ from conversations.sessions import stop as stop_session
 from conversations.sessions import tick
 from openuser.lib.publish import tell
 from wecom import messages
-from wecom.models import Callback, Outbound
+from wecom.models import Callback, Download, Outbound
 
 __all__ = [
     "active_session",
@@ -96,7 +96,7 @@ def receive(callback: Callback, inbound: messages.Inbound) -> None:
         conversation.language = language_of(text, otherwise=conversation.language)
     conversation.last_message_at = callback.created_at
     conversation.save(update_fields=["language", "last_message_at"])
-    _note(conversation, inbound.kind, text, callback.cid)
+    _note(conversation, inbound.kind, text, callback.cid, download=channel.fetch(callback, inbound))
     with translation.override(conversation.language):
         answering.answer(conversation, inbound, cid=callback.cid, now=callback.created_at)
 
@@ -154,7 +154,8 @@ def note_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> Non
     inbound = messages.inbound(callback.body.encode())
     said = inbound.content if isinstance(inbound, messages.TextMessage) else ""
     # It came before what the handler sent meanwhile.
-    _note(conversation, inbound.kind, said, callback.cid, at=callback.created_at)
+    download = channel.fetch(callback, inbound)
+    _note(conversation, inbound.kind, said, callback.cid, at=callback.created_at, download=download)
     if outbounds:
         Message.objects.create(
             application=conversation.application,
@@ -188,7 +189,15 @@ def _conversation(callback: Callback) -> Conversation:
     return conversation_of(callback.application, channel.member_of(callback))
 
 
-def _note(conversation: Conversation, kind: str, text: str, cid: str, *, at: datetime | None = None) -> Message:
+def _note(
+    conversation: Conversation,
+    kind: str,
+    text: str,
+    cid: str,
+    *,
+    at: datetime | None = None,
+    download: Download | None = None,
+) -> Message:
     content = Content.objects.create(kind=kind if kind in Content.Kind.values else Content.Kind.OTHER, text=text)
     tell("messages", "received")
     return Message.objects.create(
@@ -197,6 +206,7 @@ def _note(conversation: Conversation, kind: str, text: str, cid: str, *, at: dat
         direction=Message.Direction.IN,
         state=Message.State.RECEIVED,
         content=content,
+        download=download,
         cid=cid,
         created_at=at or timezone.now(),
     )

@@ -1,4 +1,4 @@
-"""What is thrown away in time: callback bodies after 30 days, abandoned folders, answers of the API after a day."""
+"""What is thrown away in time: callback bodies and what members sent, abandoned folders, answers of the API."""
 
 from avatars import services as avatars
 from openuser.api import idempotency
@@ -8,5 +8,6 @@ from wecom import services as wecom
 def tidy() -> None:
     """Delete what has outlived its purpose."""
     wecom.forget_old_callbacks()
+    wecom.forget_old_media()
     avatars.tidy()
     idempotency.forget_old_answers()

@@ -4,14 +4,17 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
-from django.core.exceptions import SuspiciousFileOperation
-from django.http import Http404, HttpRequest
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils._os import safe_join
 
+from avatars import services as avatars
 from openuser.lib import links, ranges
 
 LONGEST = 200
+# What members sent is for those who may see it, and not for everybody with an account.
+GUARDED = {"inbound/": "wecom.view_download"}
 
 
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -23,7 +26,20 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @staff_member_required
 def _for_staff(request: HttpRequest, name: str) -> HttpResponseBase:
-    return ranges.serve(request, _find(name))
+    return ranges.serve(request, _find_for(request, name))
+
+
+@staff_member_required
+def listen(request: HttpRequest, name: str) -> HttpResponse:
+    """A recording as WAV, because browsers do not play AMR."""
+    return HttpResponse(avatars.as_wav(_find_for(request, name)), content_type="audio/wav")
+
+
+def _find_for(request: HttpRequest, name: str) -> Path:
+    guards = [permission for folder, permission in GUARDED.items() if name.startswith(folder)]
+    if not all(request.user.has_perm(permission) for permission in guards):
+        raise PermissionDenied
+    return _find(name)
 
 
 def _find(name: str) -> Path:

@@ -43,6 +43,7 @@ SECTIONS = (
             "conversations.Message": "chat",
             "wecom.Outbound": "send",
             "wecom.Upload": "upload_file",
+            "wecom.Download": "download",
             "wecom.Callback": "call_received",
             "wecom.CardUpdate": "ad_units",
             "conversations.Errand": "travel_explore",

@@ -81,6 +81,7 @@ TABLE: dict[str, Rights] = {
     "wecom.Callback": HAPPENED,
     "wecom.CardUpdate": Rights(),
     "wecom.Corporation": Rights(),
+    "wecom.Download": HAPPENED,
     "wecom.Member": Rights(editor="change"),
     "wecom.MenuButton": WRITTEN,
     "wecom.MenuPublication": Rights(operator="add"),

@@ -15,7 +15,7 @@ from avatars.models import Render
 from conversations.models import Content, Errand, Message, Session
 from openuser.lib.admin import change_url, reason_words, shortened
 from openuser.lib.work import Work
-from wecom.models import Attempt, Callback, CardUpdate, Outbound, Upload
+from wecom.models import Attempt, Callback, CardUpdate, Download, Outbound, Upload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,8 @@ def _steps(cid: str) -> Iterator[Step]:
         yield _message(message)
     for session in Session.objects.filter(cid=cid).select_related("version__flow"):
         yield _session(session)
+    for download in Download.objects.filter(cid=cid):
+        yield from _download(download)
     for errand in Errand.objects.filter(cid=cid):
         yield from _errand(errand)
     for render in renders.values():
@@ -112,6 +114,13 @@ def _errand(errand: Errand) -> Iterator[Step]:
     if errand.finished_at:
         tone = "ok" if errand.status == Errand.Status.DONE else "bad"
         yield Step(at=errand.finished_at, title=_("The service answered"), detail=_outcome(errand), tone=tone)
+
+
+def _download(download: Download) -> Iterator[Step]:
+    if download.finished_at:
+        tone = "ok" if download.status == Download.Status.DONE else "bad"
+        title = _("What the member sent was fetched")
+        yield Step(at=download.finished_at, title=title, detail=_outcome(download), tone=tone, url=change_url(download))
 
 
 def _card(change: CardUpdate) -> Step:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("media/<path:name>/listen", media.listen, name="listen"),
     path("media/<path:name>", media.serve, name="media"),
     path("api/v1/integrations/wechat/", include("wecom.urls")),
     path("api/v1/", include("openuser.api.urls")),

@@ -16,6 +16,7 @@ from wecom.models import (
     Callback,
     CardUpdate,
     Corporation,
+    Download,
     Member,
     MenuButton,
     MenuPublication,
@@ -64,6 +65,13 @@ def make_upload(application: Application | None = None, **fields: Any) -> Upload
     fields.setdefault("path", "missing.mp4")
     fields.setdefault("filename", "林晓.mp4")
     return Upload.objects.create(application=application, corporation=application.corporation, **fields)
+
+
+def make_download(application: Application | None = None, **fields: Any) -> Download:
+    application = application or make_application()
+    fields.setdefault("kind", "image")
+    fields.setdefault("media_id", secrets.token_hex(16))
+    return Download.objects.create(application=application, corporation=application.corporation, **fields)
 
 
 def make_outbound(application: Application | None = None, **fields: Any) -> Outbound:

@@ -21,6 +21,7 @@ __all__ = [
     "Incoming",
     "WeChatWorkBot",
     "bot",
+    "download_media",
     "get_access_token",
     "get_department_users",
     "get_user_info",
@@ -120,6 +121,11 @@ async def upload_video(file_path: str | Path) -> str:
 async def upload_file(file_path: str | Path) -> str:
     """Upload any file of up to 20 MB; its media ID."""
     return await sync_to_async(services.upload_file)(file_path)
+
+
+async def download_media(media_id: str, kind: str = "") -> Path:
+    """What a member sent, by the media ID of their message, as a file: `await download_media(message.media_id)`."""
+    return await sync_to_async(services.download_media)(media_id, kind=kind)
 
 
 async def get_user_info(user_id: str) -> dict[str, Any]:

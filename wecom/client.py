@@ -1,8 +1,10 @@
 """The platform's API over requests: one call, one answer or one error that says what to do."""
 
 import json
+import re
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from wecom.exceptions import AmbiguousError, NotReached
 from wecom.reactions import error_of
 
 _local = threading.local()
+CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 # Among them a wrong API address, of which requests makes several errors.
 NEVER_WRITTEN = (
     exceptions.ConnectTimeout,
@@ -24,6 +27,15 @@ NEVER_WRITTEN = (
     exceptions.InvalidSchema,
     exceptions.MissingSchema,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A part of a file: where it begins, and how large the whole is."""
+
+    data: bytes
+    first: int
+    total: int
 
 
 def get(base_url: str, path: str, **params: str) -> dict[str, Any]:
@@ -55,6 +67,24 @@ def upload(base_url: str, file: Path, filename: str, **params: str) -> dict[str,
     return _call("POST", base_url, "media/upload", params, data=body, headers=headers)
 
 
+def download(base_url: str, path: str, first: int, last: int, **params: str) -> Piece:
+    """The bytes `first` to `last` of a file, or the whole of it from a platform that gives no ranges.
+
+    Raises what `get` raises: errors come as JSON in the place of the file.
+    """
+    response = _request("GET", base_url, path, params, headers={"Range": f"bytes={first}-{last}"})
+    if response.headers.get("Content-Type", "").startswith(("application/json", "text/")):
+        _answer(response)
+        raise AmbiguousError("The answer is no file.", code="no_file")
+    if response.status_code == 200:
+        return Piece(data=response.content, first=0, total=len(response.content))
+    found = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+    whole = found is not None and int(found[1]) == first and len(response.content) == int(found[2]) - first + 1
+    if response.status_code != 206 or found is None or not whole:
+        raise AmbiguousError("The answer is not the range that was asked for.", code=f"http_{response.status_code}")
+    return Piece(data=response.content, first=first, total=int(found[3]))
+
+
 def word(answer: Mapping[str, Any], name: str) -> str:
     """A field that an answer must have. Raises `AmbiguousError` for an answer without it."""
     value = answer.get(name)
@@ -81,12 +111,14 @@ def _session() -> requests.Session:
 
 
 def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> dict[str, Any]:
+    return _answer(_request(method, base_url, path, params, **options))
+
+
+def _request(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> requests.Response:
     url = f"{base_url.rstrip('/')}/cgi-bin/{path}"
     timeout = (settings.WECOM["CONNECT_TIMEOUT"], settings.WECOM["READ_TIMEOUT"])
     try:
-        response = _session().request(
-            method, url, params=dict(params), timeout=timeout, allow_redirects=False, **options
-        )
+        return _session().request(method, url, params=dict(params), timeout=timeout, allow_redirects=False, **options)
     except NEVER_WRITTEN as error:
         raise NotReached("WeChat Work could not be reached.", code="not_reached") from error
     except exceptions.ConnectionError as error:
@@ -95,7 +127,6 @@ def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **op
         raise AmbiguousError("The connection broke before the answer.", code="broken") from error
     except exceptions.RequestException as error:
         raise AmbiguousError("No answer came in time.", code="no_answer") from error
-    return _answer(response)
 
 
 def _never_connected(error: exceptions.ConnectionError) -> bool:

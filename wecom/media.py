@@ -1,17 +1,24 @@
-"""Files before they are uploaded: what the platform refuses is refused here, with words, and without a call.
+"""Files before they are uploaded, and after they came: what cannot be used is refused here, with words.
 
 Source: https://developer.work.weixin.qq.com/document/path/90253. Knows no framework.
 """
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 from wecom.exceptions import ContentError
 
 SMALLEST = 6  # bytes: the platform takes files of more than 5
 MB = 2**20
 HEAD = 12
+PICTURES = {"PNG": ".png", "JPEG": ".jpg", "GIF": ".gif"}
+MOST_PIXELS = 80_000_000
+AMR = b"#!AMR\n"
+AMR_FRAMES = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)  # bytes after the first of a frame, by its type
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +78,67 @@ def check(kind: str, path: Path) -> None:
         raise _refusal(words, "too_large", limits.advice)
     if not limits.looks_right(head):
         raise _refusal(f"The file is not {limits.formats}.", "format", limits.advice)
+
+
+def look(kind: str, path: Path) -> str:
+    """The ending that fits what came as this kind: ".jpg", ".png", ".amr", ".mp4". Never trusts a name.
+
+    Raises `ContentError` for a file of another kind, or a broken one as far as that is cheap to see.
+    """
+    try:
+        suffix = LOOKS[kind](path)
+    except (OSError, ValueError, SyntaxError, struct.error) as error:
+        raise _refusal("The file is broken.", "format", "Ask for it again.") from error
+    if not suffix:
+        raise _refusal(f"The file is not {LIMITS[kind].formats}.", "format", "Ask for it again.")
+    return suffix
+
+
+def _look_at_picture(path: Path) -> str:
+    try:
+        with Image.open(path) as picture:
+            form, pixels = picture.format or "", picture.width * picture.height
+            if pixels > MOST_PIXELS or form not in PICTURES:
+                return ""
+            picture.verify()
+    except Image.DecompressionBombError:
+        return ""
+    return PICTURES[form]
+
+
+def _look_at_recording(path: Path) -> str:
+    data = path.read_bytes()
+    if not data.startswith(AMR):
+        return ""
+    position = len(AMR)
+    while position < len(data):
+        position += 1 + AMR_FRAMES[data[position] >> 3 & 15]
+    return ".amr" if position == len(data) > len(AMR) else ""
+
+
+def _look_at_film(path: Path) -> str:
+    """Whether it is made of boxes to its end, with an index and a content among them."""
+    size, position, names = path.stat().st_size, 0, set()
+    with path.open("rb") as file:
+        while position < size:
+            file.seek(position)
+            length, name = struct.unpack(">I4s", file.read(8))
+            if length == 1:
+                (length,) = struct.unpack(">Q", file.read(8))
+            names.add(name)
+            if length == 0:
+                break  # to the end of the file
+            if length < 8 or (position == 0 and name != b"ftyp"):
+                return ""
+            position += length
+    return ".mp4" if position <= size and {b"ftyp", b"moov", b"mdat"} <= names else ""
+
+
+LOOKS: dict[str, Callable[[Path], str]] = {
+    "image": _look_at_picture,
+    "voice": _look_at_recording,
+    "video": _look_at_film,
+}
 
 
 def _refusal(message: str, code: str, remedy: str, *, field: str = "file_path") -> ContentError:

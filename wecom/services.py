@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib.work import Work
-from wecom import auth, cards, directory, inbox, menus, running, uploads
+from wecom import auth, cards, directory, downloads, inbox, menus, running, uploads
 from wecom.contents import Text, split_numbered
 from wecom.exceptions import ContentError
 from wecom.models import (
@@ -19,6 +19,7 @@ from wecom.models import (
     Callback,
     CardUpdate,
     Corporation,
+    Download,
     Member,
     MenuPublication,
     Outbound,
@@ -53,13 +54,17 @@ __all__ = [
     "configure",
     "default_application",
     "department_users",
+    "download_media",
     "ensure_upload",
+    "fetch_media",
     "forget_old_callbacks",
+    "forget_old_media",
     "handle",
     "handle_beside",
     "member",
     "publish_menu",
     "receive",
+    "refetch_media",
     "replay",
     "resend",
     "save_application",
@@ -112,7 +117,13 @@ def save_application(application: Application) -> None:
         Application.objects.exclude(pk=application.pk).update(is_default=False)
     application.save()
     auth.release_hold(application)
-    for rows in (application.uploads, application.outbounds, application.card_updates, application.menu_publications):
+    for rows in (
+        application.uploads,
+        application.downloads,
+        application.outbounds,
+        application.card_updates,
+        application.menu_publications,
+    ):
         held = rows.filter(status=Work.Status.QUEUED, reason=Outbound.Reason.HELD)
         held.update(due_at=timezone.now(), woken_at=None)
         for row in held:
@@ -194,6 +205,33 @@ def ensure_upload(application: Application, *, kind: str, path: Path, name: str,
     return uploads.ensure(application, kind=kind, path=path, name=name, filename=filename)
 
 
+def fetch_media(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
+    """The download of what a member sent, by the media ID of their message; it is fetched once, by a worker.
+
+    `media_downloaded` announces its end.
+    """
+    return downloads.request(application, kind=kind, media_id=media_id, cid=cid)
+
+
+def refetch_media(download: Download) -> bool:
+    """Fetch a file once more that did not come, or was removed; False where it is on its way or here."""
+    if download.is_here or not download.is_finished:
+        return False
+    return download.restart(path="", received=0, size=0, errcode=None)
+
+
+def download_media(media_id: str, *, kind: str = "", application: Application | None = None) -> Path:
+    """What a member sent, by the media ID of their message, as a file; fetched now unless we have it.
+
+    `kind` is "image", "voice" or "video", of the message that is being answered by default. The file is kept for
+    WECHAT_KEEP_MEDIA_DAYS: copy what shall stay. Raises `ContentError` with the reason ("expired", "format" …) and what
+    helps, `TemporaryError` where trying again may.
+    """
+    callback = answering()
+    kind = kind or (callback.kind if callback else "")
+    return downloads.fetched(application or default_application(), media_id=media_id, kind=kind)
+
+
 def user_info(user_id: str, *, application: Application | None = None) -> dict[str, Any]:
     """What the platform knows of a member: `userid`, `name`, `department`, `position`, `status` …
 
@@ -260,6 +298,11 @@ def forget_old_callbacks(now: datetime | None = None) -> int:
     CardUpdate.objects.filter(created_at__lt=oldest).exclude(status__in=CardUpdate.UNFINISHED).delete()
     deleted, _ = Callback.objects.filter(created_at__lt=oldest).exclude(status__in=Callback.UNFINISHED).delete()
     return deleted
+
+
+def forget_old_media(now: datetime | None = None) -> int:
+    """Remove files that members sent long ago. Returns how many."""
+    return downloads.forget(now=now)
 
 
 def _send_answer(callback: Callback, text: str) -> list[Outbound]:

@@ -8,5 +8,8 @@ message_sent = Signal()
 outbound_settled = Signal()
 """An Outbound reached its end: `outbound`."""
 
+media_downloaded = Signal()
+"""What a member sent was fetched, or cannot be: `download`, which has ended."""
+
 program_sent = Signal()
 """Code sent something of its own accord, in the transaction that queues it: `outbound`, `text` as a person reads it."""

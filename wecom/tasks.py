@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from wecom import cards, menus, outbox, services, uploads
+from wecom import cards, downloads, menus, outbox, services, uploads
 
 
 @shared_task(name="wecom.handle")
@@ -18,6 +18,11 @@ def deliver(pk: int) -> None:
 @shared_task(name="wecom.upload")
 def upload(pk: int) -> None:
     uploads.deliver(pk)
+
+
+@shared_task(name="wecom.download")
+def download(pk: int) -> None:
+    downloads.fetch(pk)
 
 
 @shared_task(name="wecom.update_card")

@@ -91,7 +91,7 @@ class ConversationAdmin(RequestedAdmin):
     def thread(self, conversation: Conversation) -> SafeString:
         rows = (
             conversation.messages()
-            .select_related("content", "render", "outbound")
+            .select_related("content", "render", "outbound", "download")
             .order_by("-created_at", "-pk")[: THREAD + 1]
         )
         newest = list(rows)
@@ -108,7 +108,7 @@ class MessageAdmin(RequestedAdmin):
     list_filter = ("direction", "state", "degraded", "content__kind", "application")
     search_fields = ("content__text", "member__user_id", "member__name", "cid")
     search_help_text = _("Search for words, a user ID, a name or a correlation ID.")
-    list_select_related = ("content", "member", "outbound")
+    list_select_related = ("content", "member", "outbound", "download")
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("way", "member", "all_words", "outcome", "timeline", "created_at")}),

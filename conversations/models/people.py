@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models import DigitalHuman, Render
-from wecom.models import Application, Member, Outbound
+from wecom.models import Application, Download, Member, Outbound
 
 
 class Desk(models.Model):
@@ -122,6 +122,9 @@ class Message(models.Model):
     )
     render = models.ForeignKey(
         Render, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("render")
+    )
+    download = models.ForeignKey(
+        Download, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("download")
     )
     degraded = models.BooleanField(
         _("degraded"), default=False, help_text=_("Sent as text because its video could not be made or delivered.")

@@ -275,6 +275,9 @@ WECOM: dict[str, Any] = {
     "CLOCK_WINDOW": 600,
     "STALE_AFTER": 6 * 3600,
     "KEEP_CALLBACKS_DAYS": 30,
+    "KEEP_MEDIA_DAYS": env.int("WECHAT_KEEP_MEDIA_DAYS", default=90),  # pictures, recordings and videos of members
+    "MAX_DOWNLOAD": env.int("WECHAT_MAX_DOWNLOAD_MB", default=200) * 1024 * 1024,
+    "DOWNLOAD_PIECE": 4 * 1024 * 1024,
     "CONNECT_TIMEOUT": env.float("WECHAT_CONNECT_TIMEOUT", default=3.0),
     "READ_TIMEOUT": env.float("WECHAT_READ_TIMEOUT", default=10.0),
     "RETRY_UNIT": env.float("WECHAT_RETRY_UNIT", default=1.0),

@@ -1,9 +1,12 @@
 """Files with Range, for staff, and for whoever has a link."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 
+from conversations.models import Content, Message
 from openuser.lib import links
+from tests import factories
+from tests.wecom.test_downloads import AMR
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +92,51 @@ def test_a_link_opens_this_file_only_and_not_for_ever(client, file, settings):
 def test_a_link_leads_nowhere_outside_the_folder(client, file):
     key = links.shared("../secrets.env").partition("?")[2]
     assert client.get(f"/media/../secrets.env?{key}").status_code == 404
+
+
+@pytest.fixture
+def received(file, settings):
+    """A recording that a member sent."""
+    (settings.MEDIA_ROOT / "inbound").mkdir()
+    (settings.MEDIA_ROOT / "inbound" / "a.amr").write_bytes(AMR)
+    return "/media/inbound/a.amr"
+
+
+def test_what_members_sent_is_for_those_who_may_see_it(client, received):
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    client.force_login(clerk)
+    assert client.get(received).status_code == 403
+    assert client.get(f"{received}/listen").status_code == 403
+    clerk.user_permissions.add(Permission.objects.get(codename="view_download"))
+    assert body(client.get(received)) == AMR
+    client.logout()
+    assert client.get(received).status_code == 302
+
+
+def test_a_recording_can_be_heard_in_every_browser(client, received):
+    client.force_login(User.objects.create_superuser("boss"))
+    answer = client.get(f"{received}/listen")
+    assert answer["Content-Type"] == "audio/wav"
+    assert answer.content.startswith(b"RIFF")
+    assert len(answer.content) == 44 + 2 * 16_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "tag"), [("image", "<img "), ("voice", "<audio "), ("video", "<video ")], ids=["image", "voice", "video"]
+)
+def test_a_conversation_shows_what_was_sent(client, file, kind, tag):
+    client.force_login(User.objects.create_superuser("boss"))
+    conversation = factories.make_conversation()
+    fields = {
+        "application": conversation.application,
+        "member": conversation.member,
+        "content": Content.objects.create(kind=kind),
+    }
+    here = factories.make_download(conversation.application, kind=kind, status="done", path="inbound/b.bin")
+    gone = factories.make_download(conversation.application, kind=kind, status="failed", reason="expired")
+    for download in (here, gone):
+        Message.objects.create(direction="in", state="received", download=download, **fields)
+    page = client.get(f"/admin/conversations/conversation/{conversation.pk}/change/").content.decode()
+    assert f'{tag}class="ou-received"' in page
+    assert 'src="/media/inbound/b.bin' in page
+    assert "no longer has it" in page

@@ -1,6 +1,7 @@
 """WeChat Work's side in rows: who we are there, what came in, what goes out."""
 
 from wecom.models.company import Application, Corporation, Member, new_webhook_key
+from wecom.models.downloads import Download
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
 from wecom.models.outbox import Attempt, Outbound, Upload
@@ -11,6 +12,7 @@ __all__ = [
     "Callback",
     "CardUpdate",
     "Corporation",
+    "Download",
     "Member",
     "MenuButton",
     "MenuPublication",
