@@ -1,7 +1,9 @@
-// The column beside the phone: callbacks, API calls, faults.
+// The column beside the phone: callbacks and API calls as they happen, and what a developer can turn.
 import { $, make } from "./dom.js";
+import * as faults from "./faults.js";
 import { call } from "./server.js";
 import { say } from "./strings.js";
+import * as time from "./time.js";
 import { precise } from "./times.js";
 
 const MOST = 100;
@@ -61,31 +63,19 @@ export async function refresh() {
   records.clear();
   callbacks.callbacks.forEach(showCallback);
   calls.calls.forEach(showCall);
-  await refreshFaults();
-}
-
-async function refreshFaults() {
-  const { faults, names } = await call("GET", "faults");
-  const select = $("fault-name");
-  if (!select.options.length) select.append(...names.map((name) => make("option", { text: name, value: name })));
-  $("fault-list").replaceChildren(
-    ...faults.map((fault) => {
-      const words = `${fault.name || fault.kind} · ${fault.path} · ×${fault.times ?? say("always")}`;
-      const remove = () => call("DELETE", `faults/${fault.id}`).then(refreshFaults);
-      return make("li", {}, make("span", { text: words }), make("button", { className: "mini", type: "button", text: say("remove"), click: remove }));
-    }),
-  );
+  await Promise.all([faults.refresh(), time.refresh()]);
 }
 
 export function start() {
-  const tabs = ["callbacks", "calls", "faults"];
+  const tabs = ["callbacks", "calls", "faults", "time"];
   const choose = (name) => {
     for (const tab of tabs) {
       $(`tab-${tab}`).setAttribute("aria-selected", String(tab === name));
       $(`tab-${tab}`).tabIndex = tab === name ? 0 : -1;
       $(`panel-${tab}`).hidden = tab !== name;
     }
-    if (name === "faults") refreshFaults();
+    if (name === "faults") faults.refresh();
+    if (name === "time") time.refresh();
   };
   tabs.forEach((name, index) => {
     $(`tab-${name}`).addEventListener("click", () => choose(name));
@@ -97,10 +87,6 @@ export function start() {
       $(`tab-${next}`).focus();
     });
   });
-  $("fault-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const data = { name: $("fault-name").value, path: $("fault-path").value, times: Number($("fault-times").value) || 1 };
-    await call("POST", "faults", data);
-    await refreshFaults();
-  });
+  faults.start();
+  time.start();
 }

@@ -9,6 +9,7 @@ import * as inspector from "./inspector.js";
 import * as linking from "./linking.js";
 import * as menu from "./menu.js";
 import * as recorder from "./recorder.js";
+import * as second from "./second.js";
 import { call, connect, quietly } from "./server.js";
 import { say, translate } from "./strings.js";
 import { GAP, now, short, stamp } from "./times.js";
@@ -310,6 +311,7 @@ async function start() {
   await loadMembers();
   addEventListener("hashchange", () => open(decodeURIComponent(location.hash.slice(1))));
   document.addEventListener("visibilitychange", () => quietly(markRead()));
+  second.start(() => state.members.find((one) => !one.left && one.userid !== state.member?.userid)?.userid ?? "");
   const wide = matchMedia("(min-width: 1180px)").matches;
   const first = decodeURIComponent(location.hash.slice(1)) || (wide ? state.members[0]?.userid : "");
   if (first) choose(first);

@@ -13,7 +13,13 @@ const WORDS = {
     notHere: "模拟器不模拟这种按钮", buttons: "卡片按钮", pressFailed: "按钮已失效", cardMenu: "卡片菜单", choose: "请选择",
     miniProgram: "小程序", openMiniProgram: "进入小程序查看", original: "阅读原文", link: "链接", linkTitle: "发送链接", title: "标题", address: "网址", cancel: "取消", dropHere: "松开发送",
     speak: "语音输入", holdToTalk: "按住 说话", releaseToSend: "松开 发送，上滑取消", tooShort: "说话时间太短", noMicrophone: "无法使用麦克风，请在浏览器中允许",
-    typing: "对方正在输入…", soundOn: "打开提示音", soundOff: "关闭提示音",
+    typing: "对方正在输入…", soundOn: "打开提示音", soundOff: "关闭提示音", time: "时间", twoPhones: "并排打开第二部手机", onePhone: "关闭第二部手机", secondPhone: "第二部手机", share: "比例 %", seed: "种子",
+    seedHint: "随机", anyFault: "随机任一种", allPaths: "所有接口", hits: "命中 {0} 次", removeAll: "全部移除",
+    faultNote: "比例小于 100 时，按比例命中，直到移除；填写种子后，每次命中的结果可以重现。接口填 * 表示所有接口。",
+    realTime: "与真实时间一致", ahead: "比真实时间快 {0}", behind: "比真实时间慢 {0}", daysShort: "{0} 天", backToNow: "恢复", hours: "小时",
+    move: "调整", "step.minute": "+1 分钟", "step.hours2": "+2 小时", "step.day": "+1 天", "step.days3": "+3 天",
+    "expires.minute": "每人每分钟的配额恢复", "expires.hours2": "access_token 过期", "expires.day": "消息不能再撤回，当日配额恢复",
+    "expires.days3": "临时素材与卡片的 response_code 过期",
     "kind.image": "[图片]", "kind.voice": "[语音]", "kind.video": "[视频]", "kind.file": "[文件]", "kind.textcard": "[卡片]",
     "kind.news": "[图文]", "kind.markdown": "[Markdown]", "kind.template_card": "[卡片]", "kind.location": "[位置]", "kind.link": "[链接]",
     "kind.mpnews": "[图文]", "kind.miniprogram_notice": "[小程序]",
@@ -35,7 +41,14 @@ const WORDS = {
     miniProgram: "Mini program", openMiniProgram: "Open the mini program", original: "Read the original", link: "Link",
     linkTitle: "Send a link", title: "Title", address: "Address", cancel: "Cancel", dropHere: "Drop to send", speak: "Speak",
     holdToTalk: "Hold to talk", releaseToSend: "Release to send, pull up to cancel", tooShort: "Too short",
-    noMicrophone: "There is no microphone: allow it in the browser", typing: "typing…", soundOn: "Sound on", soundOff: "Sound off",
+    noMicrophone: "There is no microphone: allow it in the browser", typing: "typing…", soundOn: "Sound on", soundOff: "Sound off", time: "Time", twoPhones: "Open a second phone",
+    onePhone: "Close the second phone", secondPhone: "Second phone", share: "Share %", seed: "Seed", seedHint: "random",
+    anyFault: "any of them", allPaths: "all paths", hits: "{0} hits", removeAll: "Remove all",
+    faultNote: "Below 100 % that share of the calls is hit, until removed. With a seed the same calls fare the same each time. * is every path.",
+    realTime: "Real time", ahead: "{0} ahead of real time", behind: "{0} behind real time", daysShort: "{0} d", backToNow: "Back to now",
+    hours: "Hours", move: "Move", "step.minute": "+1 minute", "step.hours2": "+2 hours", "step.day": "+1 day", "step.days3": "+3 days",
+    "expires.minute": "The quota of a minute is free again", "expires.hours2": "Access tokens expire",
+    "expires.day": "Messages can no longer be recalled; the quota of the day is free", "expires.days3": "Media and the response codes of cards expire",
     "kind.image": "[Picture]", "kind.voice": "[Voice]", "kind.video": "[Video]", "kind.file": "[File]", "kind.textcard": "[Card]",
     "kind.news": "[News]", "kind.markdown": "[Markdown]", "kind.template_card": "[Card]", "kind.location": "[Location]", "kind.link": "[Link]",
     "kind.mpnews": "[Article]", "kind.miniprogram_notice": "[Mini program]",
@@ -54,6 +67,7 @@ export function say(name, ...values) {
 export function translate(root) {
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
   for (const node of root.querySelectorAll("[data-text]")) node.textContent = say(node.dataset.text);
+  for (const node of root.querySelectorAll("[data-placeholder]")) node.placeholder = say(node.dataset.placeholder);
   for (const node of root.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", say(node.dataset.label));
     if (node.tagName === "BUTTON") node.title = say(node.dataset.label);

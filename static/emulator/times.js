@@ -26,4 +26,6 @@ export const short = (seconds) => {
 };
 
 export const precise = (seconds) => exact.format(new Date(seconds * 1000));
+const dated = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", hour12: false });
+export const full = (seconds) => dated.format(new Date(seconds * 1000));
 export const now = () => clock.format(new Date());

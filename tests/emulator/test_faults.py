@@ -6,6 +6,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests.emulator.conftest import Application, Emulator
 
@@ -148,3 +149,42 @@ def test_the_connection_is_kept_alive_between_calls(emulator: Emulator) -> None:
         assert connection.getresponse().read().startswith(b'{"now"')
         assert connection.sock is first
     connection.close()
+
+
+def fates(application: Application, member: str, count: int = 12) -> list[object]:
+    """How as many sends fare: an errcode, an HTTP status, or what was raised."""
+    found: list[object] = []
+    for _ in range(count):
+        body = {"touser": member, "msgtype": "text", "text": {"content": "x"}, "agentid": application.agent_id}
+        url, query = f"{application.emulator.url}/cgi-bin/message/send", {"access_token": application.access_token()}
+        answer = requests.post(url, params=query, json=body, timeout=10)
+        found.append(answer.json()["errcode"] if answer.ok and answer.text.startswith("{") else answer.status_code)
+    return found
+
+
+def test_a_seed_makes_a_random_mix_repeatable(application: Application, emulator: Emulator, fault, member: str) -> None:
+    mix = ["busy", "rate-limited", "bad-gateway", "html"]
+    seen = []
+    for seed in (7, 7, 8):
+        fault(mix=mix, share=0.5, seed=seed)
+        seen.append(fates(application, member))
+        emulator.control("DELETE", "faults")
+    assert seen[0] == seen[1] != seen[2]
+    assert {0} < set(seen[0]) <= {0, -1, 45009, 502, 200}
+
+
+def test_a_partial_success_names_who_was_not_reached(application: Application, fault, member: str) -> None:
+    fault(name="partial")
+    answer = application.say(f"{member}|lisi|wangwu")
+    reached = {"lisi", "wangwu", member} - set(answer["invaliduser"].split("|"))
+    assert answer["errcode"] == 0
+    assert 0 < len(reached) < 3
+    for userid in ("lisi", "wangwu", member):
+        last = application.received(userid)[-1:]
+        assert bool(last and last[0]["msgid"] == answer["msgid"]) == (userid in reached)
+
+
+def test_a_mix_of_unknown_faults_is_refused(application: Application, emulator: Emulator) -> None:
+    answer = requests.post(f"{emulator.url}/emulator/api/faults", json={"mix": ["none"]}, timeout=10)
+    assert answer.status_code == 400
+    assert "busy" in answer.json()["error"]

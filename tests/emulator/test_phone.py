@@ -198,7 +198,7 @@ def test_the_inspector_shows_what_went_over_the_wire(
         page.locator("#fault-name").select_option("busy")
         page.get_by_role("button", name="Inject").click()
         expect(page.locator("#fault-list")).to_contain_text("busy · message/send · ×1")
-        page.get_by_role("button", name="Remove").click()
+        page.get_by_role("button", name="Remove", exact=True).click()
         expect(page.locator("#fault-list li")).to_have_count(0)
 
 

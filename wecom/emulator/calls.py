@@ -20,7 +20,8 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A call that has arrived whole. `app` is the token's owner; `dropping` asks to accept but not deliver.
+    """A call that has arrived whole. `app` is the token's owner; `dropping` asks to accept but not deliver, and
+    `unreachable` names members to treat as if they could not be reached.
 
     `range` is the header of that name, `base_url` the address at which the emulator was called.
     """
@@ -31,6 +32,7 @@ class Request:
     upload: Upload | None
     app: App | None
     dropping: bool = False
+    unreachable: frozenset[str] = frozenset()
     range: str = ""
     base_url: str = ""
 

@@ -47,13 +47,15 @@ def list_faults(_: Control) -> Result:
 
 
 def add_fault(control: Control) -> Result:
-    """By name, or by kind and value, or short: `{"path": …, "errcode": 45009, "times": 1}`."""
+    """By name, as a mix of names, or by kind and value, or short: `{"path": …, "errcode": 45009, "times": 1}`."""
     name = control.text("name", "")
     preset = faults.PRESETS.get(name)
     if name and preset is None:
         raise ControlError(f"name must be one of {', '.join(sorted(faults.PRESETS))}")
-    kind = preset.kind.value if preset else _kind(control)
-    value = preset.value if preset else control.number(kind, 0) if kind in control.data else control.number("value", 0)
+    mix = _mix(control)
+    kind = Fault.Kind.MIX.value if mix else preset.kind.value if preset else _kind(control)
+    short = kind in control.data and kind != Fault.Kind.MIX
+    value = preset.value if preset else control.number(kind if short else "value", 0)
     for other in ("value", "seconds"):
         value = control.number(other, value)
     times = control.data.get("times", 1 if "share" not in control.data else None)
@@ -66,13 +68,22 @@ def add_fault(control: Control) -> Result:
         processed=processed if processed is not None else bool(preset and preset.processed),
         times=None if times is None else int(times),
         share=control.number("share", 1),
+        mix=mix,
+        seed=None if control.data.get("seed") is None else int(control.number("seed")),
         member=control.text("member", ""),
     )
     return present.fault(row)
 
 
+def _mix(control: Control) -> list[str]:
+    names = control.data.get("mix", [])
+    if not isinstance(names, list) or not set(names) <= set(faults.PRESETS):
+        raise ControlError(f"mix must be a list of {', '.join(sorted(faults.PRESETS))}")
+    return names
+
+
 def _kind(control: Control) -> str:
-    for kind in Fault.Kind.values:
+    for kind in sorted(set(Fault.Kind.values) - {Fault.Kind.MIX}):
         if control.data.get("kind") == kind or (kind in control.data and kind in {"errcode", "status", "delay"}):
             return str(kind)
     raise ControlError(f"give a name, or a kind: {', '.join(Fault.Kind.values)}")
@@ -101,11 +112,12 @@ def show_clock(_: Control) -> Result:
 
 
 def set_clock(control: Control) -> Result:
-    """`offset` seconds from real time, or `advance` from where the clock is now."""
+    """`offset` seconds from real time, or `advance` from where the clock is now. Phones look again."""
     if "advance" in control.data:
         clock.move(clock.offset() + control.number("advance"))
     else:
         clock.move(control.number("offset"))
+    live.refresh()
     return show_clock(control)
 
 

@@ -1,4 +1,4 @@
-"""Faults: by name or in detail, taken by the next call that they fit."""
+"""Faults: by name, as a mix of names, or in detail; taken by the next call that they fit."""
 
 import random
 from collections.abc import Collection
@@ -43,17 +43,38 @@ PRESETS = {
     "reset-after": Preset(kind=Kind.RESET, processed=True),
     "half-close": Preset(kind=Kind.HALF_CLOSE, value=10, processed=True),
     "drop": Preset(kind=Kind.DROP),
+    "partial": Preset(kind=Kind.PARTIAL, processed=True),
 }
 
 
 def take(path: str, userids: Collection[str]) -> Fault | None:
-    """The first fault that strikes this call, counted down. `userids` are those that the call addresses."""
+    """The first fault that strikes this call, counted down. `userids` are those that the call addresses.
+
+    With a seed, the n-th call that a fault looks at always fares the same, whatever the others do.
+    """
     for fault in Fault.objects.filter(path__in=[path, "*"]).exclude(times=0):
         if fault.member and fault.member.lower() not in userids:
             continue
-        if fault.share < 1 and random.random() >= fault.share:
-            continue
-        left = {} if fault.times is None else {"times": F("times") - 1}
-        Fault.objects.filter(pk=fault.pk).update(hits=F("hits") + 1, **left)
-        return fault
+        chance = random.Random(None if fault.seed is None else f"{fault.seed}/{fault.seen}")
+        strikes = chance.random() < fault.share
+        left = {} if fault.times is None or not strikes else {"times": F("times") - 1}
+        Fault.objects.filter(pk=fault.pk).update(seen=F("seen") + 1, hits=F("hits") + strikes, **left)
+        if strikes:
+            return _chosen(fault, chance)
     return None
+
+
+def _chosen(fault: Fault, chance: random.Random) -> Fault:
+    """The fault itself, or the one that it is this time; not stored."""
+    if fault.kind != Kind.MIX:
+        return fault
+    name = chance.choice(fault.mix)
+    preset = PRESETS[name]
+    return Fault(name=name, path=fault.path, kind=preset.kind, value=preset.value, processed=preset.processed)
+
+
+def unreachable(fault: Fault | None, userids: Collection[str]) -> frozenset[str]:
+    """Whom the platform says it cannot reach: every second of those who are addressed, where the fault wants it so."""
+    if fault is None or fault.kind != Kind.PARTIAL:
+        return frozenset()
+    return frozenset(sorted(userids)[::2])

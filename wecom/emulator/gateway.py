@@ -148,7 +148,9 @@ def _process(incoming: Incoming, fault: Fault | None) -> Outcome:
         with transaction.atomic():
             app = _authenticate(incoming)
             dropping = fault is not None and fault.kind == Fault.Kind.DROP
-            answer = _dispatch(incoming, replace(incoming.request, app=app, dropping=dropping))
+            unreachable = faults.unreachable(fault, incoming.addressed())
+            asked = replace(incoming.request, app=app, dropping=dropping, unreachable=unreachable)
+            answer = _dispatch(incoming, asked)
     except tokens.WrongSecretGiven as error:
         error.remember()
         answer = _refusal(error, address)

@@ -133,5 +133,7 @@ def fault(row: Fault) -> dict[str, Any]:
         "times": row.times,
         "share": row.share,
         "member": row.member,
+        "mix": row.mix,
+        "seed": row.seed,
         "hits": row.hits,
     }

@@ -29,7 +29,7 @@ class Recipients:
         return {name: "|".join(values) for name, values in named.items() if values}
 
 
-def find(app: App, body: dict[str, Any]) -> Recipients:
+def find(app: App, body: dict[str, Any], *, unreachable: frozenset[str] = frozenset()) -> Recipients:
     """Raises `ApiError`: 82001 nobody named, 40032/82002/82003 too many, 81013 nobody reachable."""
     users, parties, tags = (_names(body, field) for field in ("touser", "toparty", "totag"))
     if not (users or parties or tags):
@@ -39,6 +39,7 @@ def find(app: App, body: dict[str, Any]) -> Recipients:
             raise ApiError(errcode)
     seen = scope.of(app)
     everybody = {m.userid.lower(): m for m in Member.objects.filter(corp=app.corp) if seen.reaches(m)}
+    everybody = {userid: member for userid, member in everybody.items() if userid not in unreachable}
     if users == ["@all"]:
         found = Recipients(members=list(everybody.values()), invalid_users=[], invalid_parties=[], invalid_tags=[])
     else:

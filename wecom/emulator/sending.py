@@ -26,7 +26,7 @@ def send(request: Request) -> Answer:
     if earlier is not None:
         return dict(earlier.answer)
     content = contents.check(body)
-    found = recipients.find(app, body)
+    found = recipients.find(app, body, unreachable=request.unreachable)
     fields = dict(content.fields)
     if content.media_id is not None:
         fields.update(media.describe(media.find(app.corp, content.media_id, kind=content.msgtype)))

@@ -20,6 +20,8 @@ class Fault(Row):
         RESET = "reset"
         HALF_CLOSE = "half_close"
         DROP = "drop"
+        PARTIAL = "partial"
+        MIX = "mix"
 
     name = models.CharField(max_length=64, blank=True)
     path = models.CharField(max_length=100, help_text="message/send; * is every path.")
@@ -29,6 +31,9 @@ class Fault(Row):
     times = models.PositiveIntegerField(null=True, blank=True, help_text="How many calls are left; empty is all.")
     share = models.FloatField(default=1.0, help_text="Which share of the calls is hit.")
     member = models.CharField(max_length=64, blank=True, help_text="Only calls that address this user ID.")
+    mix = models.JSONField(default=list, blank=True, help_text="Names of faults, one of which strikes each time.")
+    seed = models.IntegerField(null=True, blank=True, help_text="Makes which calls are hit, and how, repeatable.")
+    seen = models.PositiveIntegerField(default=0, help_text="Calls that it could have struck.")
     hits = models.PositiveIntegerField(default=0)
 
     class Meta:
