@@ -11,11 +11,13 @@ import re
 import secrets
 import struct
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from Crypto.Cipher import AES
-from Crypto.Cipher._mode_cbc import CbcMode
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-BLOCK = 32  # PKCS#7 pads to 32 bytes here, not to AES's 16
+BLOCK, AES_BLOCK = 32, 16  # PKCS#7 pads to 32 bytes here, not to AES's 16
 RANDOM = 16  # bytes before the length
 LENGTH = 4
 KEY_SHAPE = re.compile(r"[A-Za-z0-9]{43}")
@@ -61,15 +63,18 @@ def strict(signature: str, timestamp: str, nonce: str) -> None:
     still fit. With these shapes none can: a nonce of 40 is too short to take the 64 characters of base64 that shift a
     ciphertext by whole blocks.
     """
-    shapes = (SIGNATURE_SHAPE, signature), (TIMESTAMP_SHAPE, timestamp), (NONCE_SHAPE, nonce)
-    if not all(shape.fullmatch(value) for shape, value in shapes):
+    fits = (
+        SIGNATURE_SHAPE.fullmatch(signature) and TIMESTAMP_SHAPE.fullmatch(timestamp) and NONCE_SHAPE.fullmatch(nonce)
+    )
+    if not fits:
         raise CryptoError(-40001, "The signature, timestamp or nonce is malformed.")
 
 
 def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
     """The `msg_signature` of a callback or a passive reply: 40 lower-case hex digits."""
-    parts = sorted(part.encode("utf-8", "surrogatepass") for part in (token, timestamp, nonce, encrypted))
-    return hashlib.sha1(b"".join(parts)).hexdigest()  # noqa: S324
+    # Text sorts as its UTF-8 does, so that it need be encoded only once.
+    joined = "".join(sorted((token, timestamp, nonce, encrypted)))
+    return hashlib.sha1(joined.encode("utf-8", "surrogatepass")).hexdigest()  # noqa: S324
 
 
 def verify(keys: Keys, *, signature: str, timestamp: str, nonce: str, encrypted: str) -> None:
@@ -83,7 +88,8 @@ def seal(keys: Keys, message: bytes, *, random: bytes | None = None) -> str:
     """Encrypt a message; base64 without line breaks. `random` (16 bytes) is fixed in tests only."""
     prefix = secrets.token_bytes(RANDOM) if random is None else random
     plain = prefix + struct.pack(">I", len(message)) + message + keys.receive_id.encode()
-    return base64.b64encode(_cipher(keys).encrypt(pad(plain))).decode()
+    encryptor = _cipher(keys.aes_key).encryptor()
+    return base64.b64encode(encryptor.update(pad(plain)) + encryptor.finalize()).decode()
 
 
 def open_sealed(keys: Keys, encrypted: str) -> bytes:
@@ -92,9 +98,10 @@ def open_sealed(keys: Keys, encrypted: str) -> bytes:
         sealed = base64.b64decode(encrypted, validate=True)
     except ValueError as error:  # binascii.Error is one, and so is text beyond ASCII
         raise CryptoError(-40010, "The ciphertext is not base64.") from error
-    if not sealed or len(sealed) % AES.block_size:
+    if not sealed or len(sealed) % AES_BLOCK:
         raise CryptoError(-40007, "The ciphertext is not a whole number of blocks.")
-    plain = unpad(_cipher(keys).decrypt(sealed))
+    decryptor = _cipher(keys.aes_key).decryptor()
+    plain = unpad(decryptor.update(sealed) + decryptor.finalize())
     head = RANDOM + LENGTH
     if len(plain) < head:
         raise CryptoError(-40008, "The plaintext is too short.")
@@ -125,5 +132,7 @@ def unpad(padded: bytes) -> bytes:
     return padded[:-size]
 
 
-def _cipher(keys: Keys) -> CbcMode:
-    return AES.new(keys.aes_key, AES.MODE_CBC, iv=keys.aes_key[:16])
+@lru_cache(maxsize=256)
+def _cipher(aes_key: bytes) -> Cipher[CBC]:
+    """Made once for a key: half of the time that a short callback takes to decrypt."""
+    return Cipher(AES256(aes_key), CBC(aes_key[:16]))
