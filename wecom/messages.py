@@ -1,61 +1,41 @@
 """WeChat Work's callback XML as values. Knows bytes and text, no framework; what must be refused is a `CryptoError`.
 
-Sources: https://developer.work.weixin.qq.com/document/path/90239 (messages), /path/90240 (events). The parser is bare
-expat, told to stop at a DTD in any encoding; the inner tree stays at hand for what these values do not name.
+Sources: https://developer.work.weixin.qq.com/document/path/90239 and /path/90240.
 """
 
 import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TypedDict
-from xml.parsers import expat
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from wecom import contacts, events
 from wecom.crypto import CryptoError
+from wecom.events import Event, UnknownEvent
+from wecom.tree import REFUSED, Common, Fields, Inbound, Node, parse
 
-MAX_NODES, MAX_DEPTH = 2000, 32
-MAX_NUMBER = 2**32  # a CreateTime beyond the year 2106 is no time
-REFUSED = -40002
+__all__ = [
+    "Envelope",
+    "Event",
+    "ImageMessage",
+    "Inbound",
+    "LinkMessage",
+    "LocationMessage",
+    "Message",
+    "Node",
+    "TextMessage",
+    "UnknownEvent",
+    "UnknownMessage",
+    "VideoMessage",
+    "VoiceMessage",
+    "envelope",
+    "identity",
+    "inbound",
+]
+
 CONTROLS = bytes(sorted(set(range(0x20)) - {0x09, 0x0A, 0x0D}))
-WHOLE, DEGREES = re.compile(r"[0-9]{1,10}"), re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{0,20})?")
 COMMAND = re.compile(r"\s*[/／]([A-Za-z0-9_-]+|[^\s/／]+)(.*)", re.DOTALL)
-IDENTIFYING = ("Event", "EventKey", "ChangeType", "UserID", "TaskId", "ResponseCode", "JobId", "ThirdNo", "Id", "TagId")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
-    """An element: its own text, and its children in their order, repeated ones included."""
-
-    tag: str
-    text: str = ""
-    children: tuple["Node", ...] = ()
-
-    def find(self, path: str) -> str:
-        """The text of the first child with this tag, or of "Parent/Child"; "" where there is none."""
-        node = self
-        for tag in path.split("/"):
-            node = next((child for child in node.children if child.tag == tag), NOTHING)
-        return node.text
-
-    def word(self, path: str) -> str:
-        """`find`, without blanks around it: for names, IDs and numbers, never for what people wrote."""
-        return self.find(path).strip()
-
-    def all(self, tag: str) -> list["Node"]:
-        """The children with this tag."""
-        return [child for child in self.children if child.tag == tag]
-
-    def walk(self) -> Iterator["Node"]:
-        """This element and everything in it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-
-NOTHING = Node(tag="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,18 +45,6 @@ class Envelope:
     to_user_name: str
     agent_id: str
     encrypted: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inbound:
-    """What a person did. `from_user_id` is lower-case, `created_at` in UTC (1970 where it is missing)."""
-
-    to_user_name: str
-    from_user_id: str
-    created_at: datetime
-    agent_id: int
-    kind: str
-    tree: Node = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +80,11 @@ class ImageMessage(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceMessage(Message):
-    """A recording; `format` is "amr" or "speex"."""
+    """A recording; `format` is "amr" or "speex". `recognition` is what the platform heard, where it says."""
 
     media_id: str
     format: str
+    recognition: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +97,13 @@ class VideoMessage(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class LocationMessage(Message):
-    """A place, in degrees."""
+    """A place, in degrees. `app_type` is "wxwork", or "" where it was sent from WeChat."""
 
     latitude: float
     longitude: float
     scale: int
     label: str
+    app_type: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,155 +120,95 @@ class UnknownMessage(Message):
     """A type that the platform's pages do not list; see `tree`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event(Inbound):
-    """What happened, by its lower-case name; see `tree` for what is particular to it.
-
-    `task_id` is the card's as it was given, without the mark of a card that was sent again; `response_code` is of this
-    click, good for one change of the card within 72 hours; what was chosen on a card is at SelectedItems in `tree`.
-    """
-
-    event: str
-    event_key: str
-    task_id: str
-    response_code: str
-
-
 def envelope(body: bytes) -> Envelope:
     """The outer XML. Raises `CryptoError` -40002 unless it is well-formed and has exactly one Encrypt."""
     root = parse(body)
-    sealed = root.all("Encrypt")
-    if len(sealed) != 1 or sealed[0].children or not sealed[0].text.strip():
+    sealed = [child for child in root.children if child.tag == "Encrypt"]
+    if len(sealed) != 1 or sealed[0].children or not (encrypted := sealed[0].text.strip()):
         raise CryptoError(REFUSED, "The body must have exactly one Encrypt.")
-    encrypted = sealed[0].text.strip()
-    return Envelope(to_user_name=root.word("ToUserName"), agent_id=root.word("AgentID"), encrypted=encrypted)
+    fields = Fields(root)
+    return Envelope(to_user_name=fields.word("ToUserName"), agent_id=fields.word("AgentID"), encrypted=encrypted)
 
 
 def inbound(xml: bytes) -> Inbound:
     """The decrypted XML. Raises `CryptoError` -40002 where it is malformed, or lacks its type or its sender."""
-    tree = parse(_printable(xml))
-    common: _Common = {
-        "to_user_name": tree.word("ToUserName"),
-        "from_user_id": tree.word("FromUserName").lower(),
-        "created_at": datetime.fromtimestamp(_whole(tree, "CreateTime"), UTC),
-        "agent_id": _whole(tree, "AgentID"),
-        "kind": tree.word("MsgType").lower(),
+    tree = _tree(xml)
+    fields = Fields(tree)
+    common: Common = {
+        "to_user_name": fields.word("ToUserName"),
+        "from_user_id": fields.word("FromUserName").lower(),
+        "created_at": fields.moment("CreateTime"),
+        "agent_id": fields.whole("AgentID"),
+        "kind": fields.word("MsgType").lower(),
         "tree": tree,
     }
     if not common["kind"] or not common["from_user_id"]:
         raise CryptoError(REFUSED, "The message lacks MsgType or FromUserName.")
     if common["kind"] == "event":
-        name, key = tree.word("Event").lower(), tree.word("EventKey")
-        task, code = tree.word("TaskId").partition("@")[0], tree.word("ResponseCode")
-        return Event(**common, event=name, event_key=key, task_id=task, response_code=code)
-    sent: _Sent = {**common, "message_id": tree.word("MsgId")}
+        return events.event(fields, common, {"change_contact": contacts.change})
+    sent: _Sent = {**common, "message_id": fields.word("MsgId")}
     build = BUILDERS.get(common["kind"])
-    return build(tree, sent) if build else UnknownMessage(**sent)
+    return build(fields, sent) if build else UnknownMessage(**sent)
 
 
 def identity(inbound: Inbound) -> str:
-    """64 hex digits that are equal for a repeat and differ for anything else that a person did."""
+    """64 hex digits that are equal for a repeat and differ for anything else that a person did.
+
+    A message has a number, which is unique per person only. An event has none, and one person causes several in a
+    second: all that it says is told apart, or of two changes of a tag the second would be lost.
+    """
     tree = inbound.tree
-    parts = [inbound.kind, inbound.from_user_id, tree.word("MsgId"), tree.word("CreateTime")]
-    if isinstance(inbound, Event):
-        found: dict[str, str] = {}
-        for node in tree.walk():  # some are nested: BatchJob/JobId, ApprovalInfo/ThirdNo
-            found.setdefault(node.tag, node.text.strip())
-        parts += [found.get(tag, "") for tag in IDENTIFYING]
+    number = inbound.message_id if isinstance(inbound, Message) else ""
+    parts: list[object] = [inbound.kind, inbound.from_user_id, number, tree.word("CreateTime")]
+    if not number:
+        leaves = ((node.tag.lower(), node.text.strip()) for node in tree.walk() if not node.children)
+        parts.append(sorted((tag, text) for tag, text in leaves if text and tag not in HEAD))
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def parse(xml: bytes) -> Node:
-    """XML as a tree. Raises `CryptoError` -40002 for a DTD, more than 2,000 elements, 32 levels, or broken XML."""
-    building = _Building()
-    # The platform sends UTF-8 whatever a declaration says; fixing it keeps other codecs out of the parser.
-    parser = expat.ParserCreate("UTF-8")
-    parser.buffer_text = True
-    parser.StartElementHandler = building.start
-    parser.EndElementHandler = building.end
-    parser.CharacterDataHandler = building.text
-    parser.StartDoctypeDeclHandler = building.doctype
+HEAD = frozenset({"tousername", "fromusername", "createtime", "msgtype", "agentid"})
+
+
+def _tree(xml: bytes) -> Node:
+    """People can paste what XML cannot hold: losing such a character is better than losing the message."""
     try:
-        parser.Parse(xml, True)
-    except expat.ExpatError as error:
-        raise CryptoError(REFUSED, "The XML is malformed.") from error
-    return building.root
+        return parse(xml)
+    except CryptoError:
+        cleaned = xml.translate(None, CONTROLS).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+        if cleaned == xml:
+            raise
+        return parse(cleaned)
 
 
-class _Building:
-    """A tree in the making: what is open, each with its text and the children that are complete."""
-
-    def __init__(self) -> None:
-        self.root = NOTHING
-        self.count = 0
-        self.texts: list[list[str]] = []
-        self.children: list[list[Node]] = [[]]
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.count += 1
-        if self.count > MAX_NODES or len(self.texts) >= MAX_DEPTH:
-            raise CryptoError(REFUSED, "The XML is too large.")
-        self.texts.append([])
-        self.children.append([])
-
-    def text(self, text: str) -> None:
-        self.texts[-1].append(text)
-
-    def end(self, tag: str) -> None:
-        self.root = Node(tag=tag, text="".join(self.texts.pop()), children=tuple(self.children.pop()))
-        self.children[-1].append(self.root)
-
-    def doctype(self, *declaration: object) -> None:
-        raise CryptoError(REFUSED, "The XML declares a document type.")
-
-
-def _whole(tree: Node, tag: str) -> int:
-    text = tree.word(tag)
-    return int(text) if WHOLE.fullmatch(text) and int(text) < MAX_NUMBER else 0
-
-
-def _degrees(tree: Node, tag: str, limit: float) -> float:
-    text = tree.word(tag)
-    return float(text) if DEGREES.fullmatch(text) and abs(float(text)) <= limit else 0.0
-
-
-def _printable(xml: bytes) -> bytes:
-    """Without what XML cannot hold, but people can paste: losing such a character is better than losing the message."""
-    return xml.translate(None, CONTROLS).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
-
-
-class _Common(TypedDict):
-    to_user_name: str
-    from_user_id: str
-    created_at: datetime
-    agent_id: int
-    kind: str
-    tree: Node
-
-
-class _Sent(_Common):
+class _Sent(Common):
     message_id: str
 
 
-BUILDERS: dict[str, Callable[[Node, _Sent], Message]] = {
-    "text": lambda tree, sent: TextMessage(**sent, content=tree.find("Content")),
-    "image": lambda tree, sent: ImageMessage(**sent, pic_url=tree.word("PicUrl"), media_id=tree.word("MediaId")),
-    "voice": lambda tree, sent: VoiceMessage(**sent, media_id=tree.word("MediaId"), format=tree.word("Format").lower()),
-    "video": lambda tree, sent: VideoMessage(
-        **sent, media_id=tree.word("MediaId"), thumb_media_id=tree.word("ThumbMediaId")
-    ),
-    "location": lambda tree, sent: LocationMessage(
+BUILDERS: dict[str, Callable[[Fields, _Sent], Message]] = {
+    "text": lambda fields, sent: TextMessage(**sent, content=fields.text("Content")),
+    "image": lambda fields, sent: ImageMessage(**sent, pic_url=fields.word("PicUrl"), media_id=fields.word("MediaId")),
+    "voice": lambda fields, sent: VoiceMessage(
         **sent,
-        latitude=_degrees(tree, "Location_X", 90.0),
-        longitude=_degrees(tree, "Location_Y", 180.0),
-        scale=_whole(tree, "Scale"),
-        label=tree.find("Label"),
+        media_id=fields.word("MediaId"),
+        format=fields.word("Format").lower(),
+        recognition=fields.text("Recognition"),
     ),
-    "link": lambda tree, sent: LinkMessage(
+    "video": lambda fields, sent: VideoMessage(
+        **sent, media_id=fields.word("MediaId"), thumb_media_id=fields.word("ThumbMediaId")
+    ),
+    "location": lambda fields, sent: LocationMessage(
         **sent,
-        title=tree.find("Title"),
-        description=tree.find("Description"),
-        url=tree.word("Url"),
-        pic_url=tree.word("PicUrl"),
+        latitude=fields.degrees("Location_X", 90.0),
+        longitude=fields.degrees("Location_Y", 180.0),
+        scale=fields.whole("Scale"),
+        label=fields.text("Label"),
+        app_type=fields.word("AppType"),
+    ),
+    "link": lambda fields, sent: LinkMessage(
+        **sent,
+        title=fields.text("Title"),
+        description=fields.text("Description"),
+        url=fields.word("Url"),
+        pic_url=fields.word("PicUrl"),
     ),
 }

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy.enterprise import parse_message
 
-from wecom import messages
+from wecom import messages, tree
 from wecom.crypto import CryptoError
 from wecom.messages import (
     Event,
@@ -65,7 +65,7 @@ def test_a_text_is_read():
         kind="text",
         message_id="7234567890123456789",
         content="你好 OpenUser",
-        tree=messages.Node(tag="another"),
+        tree=messages.Node("another"),
     )
 
 
@@ -301,12 +301,12 @@ def test_the_declared_encoding_is_not_believed(name):
 
 
 def test_too_many_elements_are_refused():
-    assert messages.parse(b"<x>" + b"<a/>" * 1999 + b"</x>").children[-1].tag == "a"
+    assert tree.parse(b"<x>" + b"<a/>" * 1999 + b"</x>").children[-1].tag == "a"
     refused(b"<x>" + b"<a/>" * 2000 + b"</x>")
 
 
 def test_too_deep_a_tree_is_refused():
-    assert len(list(messages.parse(b"<a>" * 32 + b"</a>" * 32).walk())) == 32
+    assert len(list(tree.parse(b"<a>" * 32 + b"</a>" * 32).walk())) == 32
     refused(b"<a>" * 33 + b"</a>" * 33)
     refused(b"<a>" * 20000)
 
@@ -391,6 +391,11 @@ EVENTS = [
     "<Event>batch_job_result</Event><BatchJob><JobId>j2</JobId></BatchJob>",
     "<Event>open_approval_change</Event><ApprovalInfo><ThirdNo>1</ThirdNo></ApprovalInfo>",
     "<Event>open_approval_change</Event><ApprovalInfo><ThirdNo>2</ThirdNo></ApprovalInfo>",
+    "<Event>open_approval_change</Event><ApprovalInfo><ThirdNo>2</ThirdNo><OpenSpStatus>2</OpenSpStatus></ApprovalInfo>",
+    "<Event>change_contact</Event><ChangeType>update_tag</ChangeType><TagId>2</TagId><AddUserItems>a</AddUserItems>",
+    "<Event>change_contact</Event><ChangeType>update_tag</ChangeType><TagId>2</TagId><DelUserItems>a</DelUserItems>",
+    "<Event>scancode_push</Event><EventKey>a</EventKey><ScanCodeInfo><ScanResult>1</ScanResult></ScanCodeInfo>",
+    "<Event>scancode_push</Event><EventKey>a</EventKey><ScanCodeInfo><ScanResult>2</ScanResult></ScanCodeInfo>",
 ]
 
 
@@ -431,3 +436,66 @@ def test_any_text_survives(said):
     dropped = {*map(chr, range(32)), "\ufffe", "\uffff"} - {"\t", "\n", "\r"}
     lines = said.replace("\r\n", "\n").replace("\r", "\n")  # as XML reads them
     assert kept == "".join(character for character in lines if character not in dropped)
+
+
+# The short way to read a row of elements
+
+
+TAGS = st.sampled_from(["ToUserName", "Content", "MsgId", "a", "xml", "Encrypt"])
+ODD = st.sampled_from(
+    [
+        "",
+        "x",
+        "你好",
+        "[微笑]",
+        "]]",
+        "]]>",
+        "]",
+        ">",
+        "<",
+        "<a>",
+        "</a>",
+        "&amp;",
+        "&",
+        "\n",
+        "\r\n",
+        "\x00",
+        "\x1b",
+        " ",
+        "\ufffe",
+    ]
+)
+PIECES_OF_XML = st.builds(
+    lambda tag, end, text, cdata, between: (
+        f"<{tag}>" + (f"<![CDATA[{text}]]>" if cdata else text) + f"</{end or tag}>" + between
+    ),
+    TAGS,
+    st.sampled_from(["", "", "", "b"]),
+    st.lists(ODD, max_size=3).map("".join),
+    st.booleans(),
+    st.sampled_from(
+        ["", "", "", " ", "\n", "<!-- c -->", "<a/>", "<b><c>1</c></b>", "<a b='1'>x</a>", "text", "<?x?>"]
+    ),
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    st.lists(PIECES_OF_XML, max_size=6),
+    st.sampled_from(["", "", "<?xml version='1.0'?>", "<!DOCTYPE xml>", "\ufeff", " "]),
+)
+def test_the_short_way_reads_what_the_parser_reads_or_leaves_it_to_it(pieces, before):
+    body = f"{before}<xml>{''.join(pieces)}</xml>".encode()
+    short = tree._flat(body)
+    if short is not None:
+        assert short == tree._any(body)
+
+
+def test_what_the_platform_writes_takes_the_short_way():
+    assert tree._flat(xml("text", "<Content><![CDATA[你好 [微笑] <b>&\n]]></Content>")) is not None
+    assert (
+        tree._flat(b"<xml><ToUserName><![CDATA[ww01]]></ToUserName><Encrypt><![CDATA[abc=]]></Encrypt></xml>")
+        is not None
+    )
+    assert tree._flat(b"<xml>" + b"<a></a>" * 1999 + b"</xml>") is not None
+    assert tree._flat(b"<xml>" + b"<a></a>" * 2000 + b"</xml>") is None
