@@ -1,7 +1,7 @@
 // The phone: who one is, the open chat, and what arrives.
 import * as acts from "./acts.js";
 import * as bell from "./bell.js";
-import { preview, row } from "./bubbles.js";
+import { row } from "./bubbles.js";
 import * as composer from "./composer.js";
 import { $, avatar, make } from "./dom.js";
 import * as dropping from "./dropping.js";
@@ -10,13 +10,13 @@ import * as linking from "./linking.js";
 import * as menu from "./menu.js";
 import * as recorder from "./recorder.js";
 import * as second from "./second.js";
-import { call, connect, quietly } from "./server.js";
+import { AGENT, call, connect, CORP, quietly } from "./server.js";
+import * as staff from "./staff.js";
 import { say, translate } from "./strings.js";
-import { GAP, now, short, stamp } from "./times.js";
+import { GAP, now, stamp } from "./times.js";
 import * as typing from "./typing.js";
 
 const state = { app: null, members: [], member: null, entries: new Map(), unsent: [], sending: 0, held: [], following: true, stale: false, loading: null };
-const AGENT = Number(new URLSearchParams(location.search).get("agentid"));
 const NEAR = 120; // pixels from the end within which a chat follows new messages
 
 // ---- members
@@ -40,28 +40,11 @@ async function readMembers() {
 }
 
 function drawMembers() {
-  $("people-list").replaceChildren(...state.members.map(personRow));
+  staff.draw(state.members, state.app, { current: state.member?.userid, choose });
   const elsewhere = state.members.reduce((sum, one) => sum + (one.userid === state.member?.userid ? 0 : one.unread), 0);
   $("back-count").hidden = elsewhere === 0;
   $("back-count").textContent = String(elsewhere);
   document.title = `${elsewhere ? `(${elsewhere}) ` : ""}${state.app.name}`;
-}
-
-function personRow(person) {
-  const first = make("div", { className: "person-line" });
-  const job = person.left ? say("left") : person.position;
-  first.append(make("span", { className: "person-name", text: person.name }), make("span", { className: "person-job", text: job }));
-  if (person.last) first.append(make("span", { className: "person-time", text: short(person.last.at) }));
-  const second = make("div", { className: "person-line" });
-  second.append(make("span", { className: "person-last", text: person.last ? preview(person.last, state.app) : say("noMessages") }));
-  if (person.unread) second.append(make("span", { className: "badge", text: String(person.unread), "aria-label": say("unread", person.unread) }));
-  const current = person.userid === state.member?.userid;
-  const button = make("button", {
-    className: `person ${person.left ? "left" : ""}`, type: "button", "data-testid": `member-${person.userid}`,
-    "aria-current": current ? "true" : false, click: () => choose(person.userid),
-  });
-  button.append(avatar(person, "large"), make("span", { className: "person-lines" }, first, second));
-  return make("li", {}, button);
 }
 
 function choose(userid) {
@@ -228,7 +211,7 @@ function drawFoot() {
 
 async function loadApp() {
   const { apps } = await call("GET", "apps");
-  state.app = apps.find((app) => app.agentid === AGENT) ?? apps[0];
+  state.app = apps.find((app) => (!AGENT || app.agentid === AGENT) && (!CORP || app.corpid === CORP)) ?? apps[0];
   drawFoot();
 }
 
@@ -281,7 +264,7 @@ function unanswered(callback) {
 
 const happened = (event) => HANDLERS[event.what]?.(event);
 
-const catchUp = () => quietly(Promise.all([loadApp(), loadMembers(), loadChat(), inspector.refresh()]));
+const catchUp = () => quietly(Promise.all([loadApp(), staff.load(), loadMembers(), loadChat(), inspector.refresh()]));
 
 function online(yes) {
   $("offline").hidden = yes;
@@ -308,6 +291,8 @@ async function start() {
   watchScrolling();
   $("back").addEventListener("click", () => (location.hash = ""));
   $("me").addEventListener("click", () => (location.hash = ""));
+  staff.start();
+  await staff.load();
   await loadMembers();
   addEventListener("hashchange", () => open(decodeURIComponent(location.hash.slice(1))));
   document.addEventListener("visibilitychange", () => quietly(markRead()));

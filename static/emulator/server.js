@@ -1,13 +1,25 @@
 // The control API and the live connection.
-const agent = new URLSearchParams(location.search).get("agentid");
+const asked = new URLSearchParams(location.search);
+export const AGENT = Number(asked.get("agentid"));
+export const CORP = asked.get("corpid");
+// Which application is meant; the first one where the page's address names none.
+const named = { ...(AGENT ? { agentid: AGENT } : {}), ...(CORP ? { corpid: CORP } : {}) };
 
 export async function call(method, path, data = {}) {
   const url = new URL(`/emulator/api/${path}`, location.href);
   const options = { method };
-  if (agent) data instanceof FormData ? data.append("agentid", agent) : (data = { agentid: Number(agent), ...data });
-  if (data instanceof FormData) options.body = data;
-  else if (method === "GET") for (const [name, value] of Object.entries(data)) url.searchParams.set(name, value);
+  if (data instanceof FormData) {
+    for (const [name, value] of Object.entries(named)) data.append(name, value);
+    options.body = data;
+    return read(url, options);
+  }
+  data = { ...named, ...data };
+  if (method === "GET") for (const [name, value] of Object.entries(data)) url.searchParams.set(name, value);
   else Object.assign(options, { body: JSON.stringify(data), headers: { "Content-Type": "application/json" } });
+  return read(url, options);
+}
+
+async function read(url, options) {
   const answer = await fetch(url, options);
   const result = await answer.json();
   if (!answer.ok) throw new Error(result.error ?? answer.statusText);
