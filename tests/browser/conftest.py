@@ -57,8 +57,8 @@ class Watched:
             self.strangers.append(request.url)
 
 
-def opened(browser: Browser, stack: Stack, size: ViewportSize) -> Iterator[Page]:
-    context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+def opened(browser: Browser, stack: Stack, size: ViewportSize, *, locale: str = "zh-CN") -> Iterator[Page]:
+    context = browser.new_context(viewport=size, locale=locale, timezone_id="Asia/Shanghai")
     watched = Watched(context, stack)
     yield watched.page
     context.close()
@@ -78,12 +78,16 @@ def phone(browser: Browser, stack: Stack) -> Iterator[Page]:
 def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
     """The admin's home, logged in."""
     for page in opened(browser, stack, DESK):
-        page.goto(f"{stack.url}/admin/login/")
-        page.locator("#id_username").fill("boss")
-        page.locator("#id_password").fill(PASSWORD)
-        page.locator("#login-form [type=submit]").click()
-        page.wait_for_url(f"{stack.url}/admin/")
+        sign_in(page, stack)
         yield page
+
+
+def sign_in(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/admin/login/")
+    page.locator("#id_username").fill("boss")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#login-form [type=submit]").click()
+    page.wait_for_url(f"{stack.url}/admin/")
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.chat import answers, open_chat, plays, write
 from tests.emulated import Person
 from tests.stack import Stack
 
@@ -22,34 +23,8 @@ def person(stack: Stack) -> Person:
 @pytest.fixture
 def chat(phone: Page, person: Person) -> Page:
     """The chat of somebody new, after the greeting."""
-    phone.reload()
-    phone.get_by_test_id(f"member-{person.user_id}").click()
-    expect(answers(phone)).to_have_count(1)
+    open_chat(phone, person)
     return phone
-
-
-def answers(page: Page) -> Locator:
-    return page.get_by_test_id("bubble-in")
-
-
-def write(page: Page, text: str) -> None:
-    page.get_by_test_id("composer").fill(text)
-    page.get_by_test_id("send").click()
-
-
-def plays(video: Locator) -> float:
-    """Play it for real; its length in seconds once the picture has moved on."""
-    return float(
-        video.evaluate(
-            """video => new Promise((resolve, reject) => {
-                video.muted = true;
-                video.addEventListener("error", () => reject(new Error("the video is broken")));
-                const look = () => video.currentTime > 0.5 && video.readyState >= 2 && resolve(video.duration);
-                video.addEventListener("timeupdate", look);
-                video.play().catch(reject);
-            })"""
-        )
-    )
 
 
 def test_opening_the_chat_greets(chat, picture):
