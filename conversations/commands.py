@@ -17,17 +17,34 @@ def run(conversation: Conversation, name: str, args: str, *, cid: str) -> None:
     if name in COMMANDS:
         COMMANDS[name](conversation, args, cid)
         return
-    flow = Flow.objects.live().select_related("live__flow").filter(command=name).first()
+    flow = next((flow for flow in _flows() if name in flow.commands), None)
     if flow is not None:
-        sessions.start(conversation, flow, cid=cid)
+        sessions.start(conversation, Flow.objects.select_related("live__flow").get(pk=flow.pk), cid=cid)
     else:
         saying.say(conversation, _unknown(name), cid=cid)
 
 
+def is_meant(name: str) -> bool:
+    """Whether a text that begins so is for us: with a command, or nearly one."""
+    return _alike(name, _known()) is not None
+
+
 def _unknown(name: str) -> str:
-    known: Iterable[str] = [*COMMANDS, *Flow.objects.live().exclude(command="").values_list("command", flat=True)]
-    alike = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return wording.did_you_mean(alike[0]) if alike else wording.unknown_command()
+    alike = _alike(name, _known())
+    return wording.did_you_mean(alike) if alike else wording.unknown_command()
+
+
+def _known() -> list[str]:
+    return [*COMMANDS, *(name for flow in _flows() for name in flow.commands)]
+
+
+def _flows() -> Iterable[Flow]:
+    """Those that can begin, without their definitions, which are large."""
+    return Flow.objects.live().only("command", "triggers").order_by("pk")
+
+
+def _alike(name: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
 
 
 def help_(conversation: Conversation, _args: str, cid: str) -> None:
@@ -41,7 +58,7 @@ def _ways_in(language: str) -> list[tuple[str, str]]:
     """What to write for each flow and its name; those of this language, where there are any."""
     flows = list(Flow.objects.live())
     flows = [flow for flow in flows if flow.language == language] or flows
-    return [(way, flow.name) for flow in flows if (way := flow.command or next(iter(flow.trigger_words), ""))]
+    return [(way, flow.name) for flow in flows if (way := next(iter((*flow.commands, *flow.trigger_words)), ""))]
 
 
 def _video(conversation: Conversation, text: str, cid: str) -> None:

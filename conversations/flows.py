@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -16,7 +17,7 @@ from conversations import linting
 from conversations.exceptions import FlowError
 from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator, placeholders
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from conversations.slots import Choice, Slot, SlotType, parse_choices
+from conversations.slots import Choice, Slot, SlotType, parse_choices, plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +63,13 @@ def readable(version: FlowVersion | None) -> Machine | None:
         return None
 
 
-def check(flow: Flow) -> list[linting.Problem]:
-    """What is wrong with the draft, errors first; with an error it cannot be published."""
+def check(flow: Flow, machine: Machine | None = None) -> list[linting.Problem]:
+    """What is wrong with the draft, errors first; with an error it cannot be published. `machine` is it, if at hand."""
     others = Flow.objects.exclude(pk=flow.pk)
-    taken = {words.casefold(): other.name for other in others for words in other.trigger_words}
-    machine = draft(flow)
-    found = [*linting.lint(machine, triggers=flow.trigger_words, taken=taken), *_wrong_modes(machine)]
+    taken = {plain(words): other.name for other in others for words in (*other.trigger_words, *other.commands)}
+    machine = machine or draft(flow)
+    found = linting.lint(machine, triggers=flow.trigger_words, taken=taken, commands=flow.commands)
+    found += _wrong_modes(machine)
     return sorted(found, key=lambda problem: not problem.is_error)
 
 
@@ -78,13 +80,14 @@ def publish(flow: Flow, *, by: AbstractBaseUser | None = None, note: str = "") -
     Raises `FlowError` where the draft has errors.
     """
     flow = Flow.objects.select_for_update().get(pk=flow.pk)
-    errors = [problem for problem in check(flow) if problem.is_error]
+    machine = draft(flow)  # read once: what is frozen is what was checked, though somebody edits it meanwhile
+    errors = [problem for problem in check(flow, machine) if problem.is_error]
     if errors:
         words = " ".join(str(problem) for problem in errors)
         remedy = ngettext("Mend it and publish again.", "Mend them and publish again.", len(errors))
         raise FlowError(words, code="flow_has_errors", field="states", remedy=remedy)
     number = (flow.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    version = FlowVersion(flow=flow, number=number, definition=draft(flow).to_json(), note=note)
+    version = FlowVersion(flow=flow, number=number, definition=machine.to_json(), note=note)
     version.published_by_id = by.pk if by else None
     version.save(force_insert=True)
     Flow.objects.filter(pk=flow.pk).update(live=version)
@@ -138,12 +141,20 @@ def _wrong_modes(machine: Machine) -> Iterable[linting.Problem]:
     """Videos in a mode that no digital human has, or in whatever a free answer says."""
     for node in machine.nodes:
         if node.kind == NodeKind.VIDEO and node.mode:
-            names = list(placeholders(node.mode))
-            slots = [slot for name in names if (slot := machine.slot(name))]
-            values = [choice.value for slot in slots for choice in slot.choices] if names else [node.mode]
-            if not set(values) <= set(RenderMode.values) or not values:
+            modes = set(_modes(machine, node.mode))
+            if not modes <= set(RenderMode.values) or not modes:
                 words = _("Its mode is none of %s.") % ", ".join(RenderMode.values)
                 yield linting.Problem(code="mode_unknown", state=node.name, words=words)
+
+
+def _modes(machine: Machine, mode: str) -> Iterable[str]:
+    """What a mode comes out as for each choice that people may make in any state with its slots."""
+    names = list(dict.fromkeys(placeholders(mode)))
+    slots = [node.slot for node in machine.nodes if node.slot]
+    choices = [{choice.value for slot in slots if slot.name == name for choice in slot.choices} for name in names]
+    if any(slot.name in names and not slot.choices for slot in slots):
+        return ()
+    return (machine.fill(mode, dict(zip(names, values, strict=True))) for values in product(*choices))
 
 
 def _parts(was: Node, now: Node) -> Iterable[str]:

@@ -31,6 +31,12 @@ class FlowForm(forms.ModelForm[Flow]):
     class Meta:
         model = Flow
         fields = ("name", "description", "language", "enabled", "triggers", "command", "menu_key")
+        help_texts = {
+            "triggers": _(
+                "One a line: words that start it when somebody writes them, like “create video”. A line that begins "
+                "with / is another name of its command."
+            )
+        }
         widgets = {"triggers": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "制作视频\ncreate video"})}
 
 

@@ -10,6 +10,7 @@ PHRASES: dict[Act, tuple[str, ...]] = {
     Act.HELP: ("帮助", "help", "?"),
     Act.RESUME: ("继续", "接着来", "continue", "resume", "go on"),
 }
+COMMANDS = ("/help", "/帮助", "/video", "/视频", "/status", "/状态", "/cancel", "/取消")  # of every desk
 ACTS = {phrase: act for act, phrases in PHRASES.items() for phrase in phrases}
 
 

@@ -1,8 +1,9 @@
 """What an answer means: text as it was typed → the value of a typed slot, or None where it does not fit. Pure."""
 
 import re
+import string
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -27,16 +28,41 @@ YES = frozenset(
         "确认",
         "同意",
         "要",
+        "是啊",
+        "对啊",
+        "好啊",
     ]
 )
-NO = frozenset(["no", "n", "nope", "否", "不", "不是", "不要", "不行", "不可以", "不同意", "不用", "没有"])
+NO = frozenset(
+    [
+        "no",
+        "n",
+        "nope",
+        "否",
+        "不",
+        "不是",
+        "不要",
+        "不行",
+        "不可以",
+        "不同意",
+        "不用",
+        "没有",
+        "不对",
+        "不好",
+        "不了",
+        "没",
+    ]
+)
 DAYS = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2, "昨天": -1, "yesterday": -1}
 FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 SHORT_DATE = re.compile(r"(\d{1,2})\s*[-/月]\s*(\d{1,2})\s*[日号]?")
 WHOLE = re.compile(r"[+-]?\d{1,12}")
-PHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 NUMBERED = re.compile(r"[(]?(\d{1,2})\s*[.)、]?")
+UNKEEPABLE = re.compile("[\0\ud800-\udfff]")  # what no database column holds
+INVISIBLE = "\u200b\u200c\u2060"  # a message of nothing else is empty to the platform
+INVISIBLE_RUN = re.compile(f"([{INVISIBLE}])[{INVISIBLE}]+")
 CHINESE_NUMBERS = {char: str(number) for number, char in enumerate("一二三四五六七八九十", start=1)}
 
 
@@ -75,7 +101,7 @@ class Slot:
 
     def read(self, text: str, *, today: date) -> str | None:
         """The value as it is kept (numbers in digits, dates as 2026-11-25, yes or no), or None if it does not fit."""
-        return READERS[self.type](self, text, today)
+        return None if UNKEEPABLE.search(text) else READERS[self.type](self, text, today)
 
     def label(self, value: str) -> str:
         """What people see for a value."""
@@ -91,7 +117,24 @@ def _choice(line: str) -> Choice:
     value, _, rest = line.partition("=")
     words = [word.strip() for word in re.split(r"[,，]", rest or value) if word.strip()]
     label = words[0] if words else value.strip()
-    return Choice(value=value.strip() if rest else label, label=label, words=tuple(words[1:]))
+    return Choice(value=(value.strip() if rest else "") or label, label=label, words=tuple(words[1:]))
+
+
+def numbered(labels: Iterable[str]) -> list[str]:
+    """Labels as people see them, on buttons and in a list: each with the number that means it."""
+    return [f"{number}. {label}" for number, label in enumerate(labels, start=1)]
+
+
+def ordinal(text: str) -> int:
+    """1 for "1", "1.", "(1)", "第一个" or "选一"; 0 for what is no number."""
+    text = plain(text).removeprefix("第").removeprefix("选").removesuffix("个")
+    found = NUMBERED.fullmatch(CHINESE_NUMBERS.get(text, text))
+    return int(found[1]) if found else 0
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything of it."""
+    return not text.strip(INVISIBLE + string.whitespace + "\u3000")
 
 
 def plain(text: str) -> str:
@@ -100,7 +143,9 @@ def plain(text: str) -> str:
 
 
 def _text(slot: Slot, text: str, _: date) -> str | None:
-    text = text.strip()
+    if is_blank(text):
+        return None
+    text = INVISIBLE_RUN.sub(r"\1", text.strip()).strip(INVISIBLE).strip()
     return text if text and _within(slot, len(text)) else None
 
 
@@ -109,15 +154,8 @@ def _chosen(slot: Slot, text: str, _: date) -> str | None:
     for choice in slot.choices:
         if wanted in {plain(word) for word in (choice.value, choice.label, *choice.words)}:
             return choice.value
-    number = _ordinal(wanted)
+    number = ordinal(wanted)
     return slot.choices[number - 1].value if 0 < number <= len(slot.choices) else None
-
-
-def _ordinal(text: str) -> int:
-    """1 for "1", "1.", "(1)", "第一个" or "选一"; 0 for what is no number."""
-    text = text.removeprefix("第").removeprefix("选").removesuffix("个")
-    found = NUMBERED.fullmatch(CHINESE_NUMBERS.get(text, text))
-    return int(found[1]) if found else 0
 
 
 def _number(slot: Slot, text: str, _: date) -> str | None:
@@ -126,10 +164,10 @@ def _number(slot: Slot, text: str, _: date) -> str | None:
 
 
 def _yes_no(_: Slot, text: str, __: date) -> str | None:
-    text = plain(text)
-    if text in YES or text == "1":
+    said, number = plain(text), ordinal(text)
+    if said in YES or number == 1:
         return "yes"
-    return "no" if text in NO or text == "2" else None
+    return "no" if said in NO or number == 2 else None
 
 
 def _date(_: Slot, text: str, today: date) -> str | None:

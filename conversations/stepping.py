@@ -24,8 +24,6 @@ from conversations.machine import (
     Tell,
 )
 
-MOVES = 50  # a flow that says more than this without asking goes in circles
-
 
 def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: date) -> Step:
     """One step. `text` is what was said, or the value of the button pressed; `today` is what “tomorrow” counts from."""
@@ -101,14 +99,17 @@ class _Walk:
         )
 
     def _enter(self, place: Place, key: str | None) -> Place:
-        """Walk until a question is asked or the flow ends."""
-        for _ in range(MOVES):
+        """Walk until a question is asked or the flow ends. What is given is passed over once; coming back asks it."""
+        passed: set[str] = set()
+        for _ in range((1 + len(self.machine.nodes)) ** 2):  # more than that goes in circles
             node = self.machine.node(key) if key else None
             if node is None:
                 return self._fail(place) if key else replace(place, outcome=Outcome.COMPLETED)
             place = replace(place, at=node.key)
-            if node.kind == NodeKind.ASK and not self._is_given(node, place):
-                return self._ask(node, place)
+            if node.kind == NodeKind.ASK:
+                if node.key in passed or not self._is_given(node, place):
+                    return self._ask(node, place)
+                passed.add(node.key)
             self._do(node, place)
             key = self._next(node, place, On.NEXT) if node.kind != NodeKind.END else None
         return self._fail(place)

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from avatars.models import Render
 from conversations.machine import Notice
+from conversations.slots import numbered
 from wecom.contents import truncate
 
 
@@ -178,12 +179,15 @@ def notice(kind: Notice, flow: str) -> str:
 
 def question(text: str, labels: Sequence[str]) -> str:
     """A question, with its choices as a numbered list."""
-    lines = [f"{number}. {label}" for number, label in enumerate(labels, start=1)]
-    return "\n".join([text.strip(), *lines])
+    return "\n".join([text.strip(), *numbered(labels)])
 
 
 def please_choose() -> str:
     return _("Please choose:")
+
+
+def please_answer() -> str:
+    return _("Please write your answer.")
 
 
 def chosen(label: str) -> str:
@@ -196,6 +200,10 @@ def over() -> str:
 
 def question_is_over() -> str:
     return _("This question is closed. Send “help” to see what I can do.")
+
+
+def question_waits() -> str:
+    return _("This question is closed. Send “continue” to take it up again, or “help” to see what I can do.")
 
 
 def button_does_nothing() -> str:

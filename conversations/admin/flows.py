@@ -100,7 +100,7 @@ class FlowAdmin(KeptAdmin):
 
     @display(description=_("starts with"))
     def begins(self, flow: Flow) -> str:
-        return shortened(" · ".join(filter(None, [flow.command, *flow.trigger_words])), 40) or NOTHING
+        return shortened(" · ".join([*flow.commands, *flow.trigger_words]), 40) or NOTHING
 
     def get_inlines(self, request: HttpRequest, obj: Flow | None = None) -> Any:
         return self.inlines if obj else ()

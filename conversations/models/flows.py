@@ -14,6 +14,7 @@ from conversations.machine import NodeKind, On, Operator, Outcome
 from conversations.models.people import Conversation, Desk
 from conversations.slots import SlotType
 
+SLASHES = ("/", "／")
 NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then small letters, digits and _."))
 
 
@@ -86,6 +87,15 @@ class Flow(models.Model):
 
     @property
     def trigger_words(self) -> list[str]:
+        return [line for line in self._lines() if not line.startswith(SLASHES)]
+
+    @property
+    def commands(self) -> list[str]:
+        """Its command, and the other names of it: the lines of `triggers` that begin with a slash."""
+        aliases = (f"/{line[1:].lower()}" for line in self._lines() if line.startswith(SLASHES))
+        return list(dict.fromkeys(name for name in (self.command, *aliases) if name))
+
+    def _lines(self) -> list[str]:
         return [line.strip() for line in self.triggers.splitlines() if line.strip()]
 
 

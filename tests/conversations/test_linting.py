@@ -69,6 +69,18 @@ FAULTS = [
     (changed("bye", text="{{nobody}}"), ("unknown_slot", "结束", True)),
     (changed("ask_quality", edges=(Edge(to="film"),)), ("unreachable", "抱歉", True)),
     (changed("film", edges=(Edge(to="film"),)), ("circle", "制作", True)),
+    (changed("ask_text", slot=Slot(name="text", maximum=0)), ("bounds", "问文本", True)),
+    (changed("ask_text", remind_after=60), ("late_reminder", "问文本", False)),
+    (
+        changed("ask_quality", slot=asks(choices=(*CHOICES[:2], Choice(value="x", label="第一")))),
+        ("number_choice", "问清晰度", False),
+    ),
+    (
+        changed("ask_text", edges=(Edge(to="ask_quality"), Edge(to="ask_text", on=On.EXPIRED))),
+        ("nagging", "问文本", True),
+    ),
+    (changed("film", edges=(Edge(to="nowhere"),)), ("unknown_state", "制作", True)),
+    *((changed("bye", text=text), ("bad_placeholder", "结束", True)) for text in ("{{Text}}", "{{text", "text }}")),
 ]
 
 
@@ -95,6 +107,36 @@ def test_guards_that_name_every_choice_need_no_other_way():
 def test_triggers_must_not_be_taken_or_mean_something_already():
     found = codes(video_machine(), triggers=["取消", "制作视频"], taken={"制作视频": "别的"})
     assert found == {("reserved", "", True), ("trigger_taken", "", True)}
+
+
+@pytest.mark.parametrize(
+    "starts", [{"triggers": ["ＭＡＫＥ video!"]}, {"commands": ["/make"]}, {"commands": ["/x", "/make"]}]
+)
+def test_what_starts_another_flow_is_named_whatever_its_form(starts):
+    taken = {"make video": "别的", "/make": "别的"}
+    assert codes(video_machine(), **starts, taken=taken) == {("trigger_taken", "", True)}
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("/video", "command_reserved"),
+        ("/取消", "command_reserved"),
+        ("/stop", "command_reserved"),
+        ("/on入职", "command_unreadable"),
+        ("/create!", "command_unreadable"),
+        ("/on-boarding", None),
+        ("/制作", None),
+        ("/create2", None),
+    ],
+)
+def test_a_command_can_be_written_and_is_nobody_elses(command, code):
+    assert {found for found, *_ in codes(video_machine(), commands=[command])} == ({code} if code else set())
+
+
+def test_a_way_out_of_silence_that_ends_is_no_nagging():
+    machine = changed("ask_text", edges=(Edge(to="ask_quality"), Edge(to="sorry", on=On.EXPIRED)))
+    assert lint(machine) == []
 
 
 def test_an_end_may_be_silent():

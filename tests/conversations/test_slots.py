@@ -86,7 +86,18 @@ def test_numbers_and_texts_keep_their_bounds():
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("是的", "yes"), ("OK", "yes"), ("1", "yes"), ("不用", "no"), ("No.", "no"), ("2", "no"), ("也许", None)],
+    [
+        ("是的", "yes"),
+        ("OK", "yes"),
+        ("1", "yes"),
+        ("不用", "no"),
+        ("No.", "no"),
+        ("2", "no"),
+        ("也许", None),
+        ("是啊", "yes"),
+        ("不了", "no"),
+        ("2.", "no"),
+    ],
 )
 def test_yes_and_no_are_understood_in_both_languages(text, value):
     assert read(SlotType.YES_NO, text) == value
@@ -107,11 +118,21 @@ def test_an_email_address_has_a_name_and_a_domain(text, value):
     assert read(SlotType.EMAIL, text) == value
 
 
+@pytest.mark.parametrize("text", ["\u200b", " \u2060\u3000", "a\0b", "a\ud800"])
+def test_what_nobody_sees_or_no_column_holds_is_no_answer(text):
+    assert read(SlotType.TEXT, text) is None
+
+
+def test_a_text_loses_the_marks_that_nobody_sees_at_its_ends():
+    assert read(SlotType.TEXT, "\u200b 你好\u200b\u200b吗 \u2060") == "你好\u200b吗"
+
+
 def test_a_choice_may_be_written_without_a_value():
     assert parse_choices("北京\nshanghai = 上海，沪\n\n") == (
         Choice(value="北京", label="北京"),
         Choice(value="shanghai", label="上海", words=("沪",)),
     )
+    assert parse_choices("= 上海") == (Choice(value="上海", label="上海"),)
 
 
 @given(st.sampled_from(SlotType), st.text(max_size=60))

@@ -8,7 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.machine import Act, Ask, Edge, Film, Machine, Node, NodeKind, Notice, On, Outcome, Place, Say, Tell
+from conversations.machine import (
+    Act,
+    Ask,
+    Edge,
+    Film,
+    Guard,
+    Machine,
+    Node,
+    NodeKind,
+    Notice,
+    On,
+    Operator,
+    Outcome,
+    Place,
+    Say,
+    Tell,
+)
 from conversations.slots import Slot, SlotType
 from conversations.stepping import step
 from tests.conversations.machines import QUALITY, video_machine
@@ -95,6 +111,25 @@ def test_restart_keeps_only_what_the_session_began_with():
 
 def test_what_the_session_began_with_is_asked_all_the_same_where_it_does_not_fit():
     assert Talk(video_machine(), text="很长" * 20).heard == [Ask(text="请发送视频文本。")]
+
+
+def test_what_the_session_began_with_is_passed_over_once_and_asked_by_a_way_back():
+    first, second, *others = video_machine().nodes
+    back = Edge(to="ask_text", guard=Guard(slot="quality", operator=Operator.IS, value="lipsync"))
+    machine = video_machine(nodes=(first, replace(second, edges=(back, *second.edges)), *others))
+    talk = Talk(machine, text="你好", quality="lipsync")
+    assert talk.heard == [Ask(text="请发送视频文本。")]
+    assert talk.place.at == "ask_text"
+
+
+def test_a_long_flow_may_say_more_than_fifty_things_in_a_row():
+    says = [
+        Node(key=f"say{number}", name="说", kind=NodeKind.SAY, text="嗯。", edges=(Edge(to=f"say{number + 1}"),))
+        for number in range(60)
+    ]
+    talk = Talk(video_machine(nodes=(*says, Node(key="say60", name="完", kind=NodeKind.END)), start="say0"))
+    assert len(talk.heard) == 60
+    assert talk.place.outcome == Outcome.COMPLETED
 
 
 def test_help_and_a_reminder_leave_the_answer_open():
