@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from conversations import commands, errands, saying, sessions, wording
+from conversations import asking, commands, errands, saying, sessions, wording
 from conversations.machine import Act
 from conversations.models import Conversation, Flow, Session
 from conversations.phrases import act_of
@@ -18,7 +18,7 @@ WITHIN_SESSION = (Act.CANCEL, Act.BACK, Act.RESTART, Act.HELP)
 
 def answer(conversation: Conversation, inbound: messages.Inbound, *, cid: str, now: datetime) -> None:
     """Answer a message. `now` is when it arrived, however late it is handled."""
-    session = _current(conversation, cid=cid, now=now)
+    session = _current(sessions.active(conversation), conversation, cid=cid, now=now)
     if not isinstance(inbound, messages.TextMessage):
         saying.say(conversation, wording.cannot_read(inbound.kind), cid=cid)
     elif len(inbound.content) > settings.CONVERSATIONS["MAX_TEXT"]:
@@ -41,21 +41,32 @@ def press_menu(conversation: Conversation, key: str, *, cid: str) -> None:
         saying.say(conversation, wording.button_does_nothing(), cid=cid)
 
 
-def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, now: datetime) -> str:
-    """A button of a card: the answer to its question, once. Returns what the card shall show from now on."""
-    session = _current(conversation, cid=cid, now=now)
+def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, now: datetime) -> str | None:
+    """A button of a card: the answer to its question, once. Returns what the card shall show from now on.
+
+    None for a second tap that came before the first was answered: the card shows what was chosen, and keeps it.
+    """
+    waits = sessions.active(conversation)
+    session = _current(waits, conversation, cid=cid, now=now)
     if session is None or not task_id or session.task_id != task_id:
-        if session is None:
-            saying.say(conversation, wording.question_is_over(), cid=cid)
+        if sessions.has_stepped_since(conversation, task_id, now):
+            return None
+        if waits is None:  # else they have just been told, or have another question before them
+            saying.say(conversation, _why_closed(conversation, task_id, now), cid=cid)
         return wording.over()
-    chosen = sessions.label(session, key)
+    chosen = sessions.meaning(session, key, now=now)
     sessions.take(session, Act.CHOOSE, key, cid=cid, now=now)
-    return wording.chosen(chosen)
+    return wording.over() if chosen is None else wording.chosen(chosen)
 
 
-def _current(conversation: Conversation, *, cid: str, now: datetime) -> Session | None:
+def _why_closed(conversation: Conversation, task_id: str, now: datetime) -> str:
+    ended = sessions.resumable(conversation, now=now)
+    is_resumable = ended is not None and asking.is_of(task_id, ended.pk)
+    return wording.question_waits() if is_resumable else wording.question_is_over()
+
+
+def _current(session: Session | None, conversation: Conversation, *, cid: str, now: datetime) -> Session | None:
     """The session that waits; one whose time was over when the member wrote ends here, before it is answered."""
-    session = sessions.active(conversation)
     if session is None or not sessions.is_late(session, now):
         return session
     sessions.take(session, Act.EXPIRE, cid=cid, now=now)
@@ -65,7 +76,7 @@ def _current(conversation: Conversation, *, cid: str, now: datetime) -> Session 
 def _always_works(conversation: Conversation, session: Session | None, text: str, *, cid: str, now: datetime) -> bool:
     """Words that mean the same anywhere. They end with the answer given, or are left to whoever comes next."""
     act = act_of(text)
-    if session is not None and act in WITHIN_SESSION:
+    if session is not None and act is not None and (act in WITHIN_SESSION or _goes_on(session, act, text, now)):
         sessions.take(session, act, cid=cid, now=now)
         return True
     if session is not None or act is None:
@@ -85,27 +96,39 @@ def _always_works(conversation: Conversation, session: Session | None, text: str
 def _text(
     conversation: Conversation, session: Session | None, message: messages.TextMessage, *, cid: str, now: datetime
 ) -> None:
-    flow = None if session else _flow_for(message.content, conversation.language)
-    if name := message.get_command():
+    name = message.get_command()
+    if name and (session is None or not _is_answer(session, message, now)):
         commands.run(conversation, name, message.get_command_args(), cid=cid)
     elif session is not None:
         sessions.take(session, Act.SAY, message.content, cid=cid, now=now)
-    elif flow is not None:
+    elif flow := _flow_for(message.content, conversation.language):
         sessions.start(conversation, flow, cid=cid, now=now)
     else:
         _reply(conversation, message.content, cid=cid)
+
+
+def _goes_on(session: Session, act: Act | None, text: str, now: datetime) -> bool:
+    """“Continue” asks again where it is no answer, or answers the reminder rather than the question."""
+    return act == Act.RESUME and (session.reminded or sessions.meaning(session, text, now=now) is None)
+
+
+def _is_answer(session: Session, message: messages.TextMessage, now: datetime) -> bool:
+    """Whether a text that begins like a command is none, but what the question asks for: “/usr/bin is a path”."""
+    if sessions.meaning(session, message.content, now=now) is None:
+        return False
+    return not commands.is_meant(message.get_command())
 
 
 def _flow_for(text: str, language: str) -> Flow | None:
     """The flow with the longest trigger in this text; among equals, one in the member's language."""
     said = plain(text)
     best: tuple[int, bool, Flow] | None = None
-    for flow in Flow.objects.live().select_related("live__flow"):
+    for flow in Flow.objects.live().only("triggers", "language"):  # without the definitions, which are large
         fits = [len(words) for words in map(plain, flow.trigger_words) if _triggers(words, said)]
         rank = (max(fits, default=0), flow.language == language)
         if rank[0] and (best is None or rank > best[:2]):
             best = (*rank, flow)
-    return best[2] if best else None
+    return Flow.objects.live().select_related("live__flow").filter(pk=best[2].pk).first() if best else None
 
 
 def _triggers(words: str, said: str) -> bool:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from conversations import answering, channel, wording
+from conversations.asking import close_card
 from conversations.drafting import add_example as add_flow
 from conversations.drafting import duplicate as duplicate_flow
 from conversations.drafting import restore as restore_draft
@@ -115,11 +116,16 @@ def choose(callback: Callback, event: messages.Event) -> None:
     """Act on a button of a card, and let the card show what was chosen."""
     conversation = _conversation(callback)
     now = callback.created_at
+    note = _note(conversation, Content.Kind.EVENT, event.event_key, callback.cid)  # before what it is answered with
     with translation.override(conversation.language):
         shown = answering.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
-    _note(conversation, Content.Kind.EVENT, shown, callback.cid)
+        Content.objects.filter(pk=note.content_id).update(text=wording.over() if shown is None else shown)
+    if shown is None:
+        return
     if event.response_code:
         channel.update_card(conversation.application, conversation.member, event.response_code, shown)
+    elif event.task_id:
+        close_card(conversation, event.task_id, shown)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ Whoever steps has locked the conversation; on SQLite, where that locks nothing, 
 never both write what they thought of the same moment.
 """
 
-import secrets
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -13,14 +13,16 @@ from django.utils import timezone, translation
 
 from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman
-from conversations import flows, making, saying, wording
+from conversations import asking, flows, making, saying, wording
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.machine import Act, Ask, Effect, Film, Machine, Outcome, Place, Say, Step
 from conversations.models import Conversation, Flow, Session
+from conversations.slots import is_blank
 from conversations.stepping import step
-from wecom.contents import Button, ButtonCard
-from wecom.exceptions import ContentError
+from openuser.lib.exceptions import OpenUserError
 from wecom.models import Callback, Member
+
+logger = logging.getLogger(__name__)
 
 RESUMABLE = timedelta(days=7)
 
@@ -39,16 +41,26 @@ def start(
     Raises `FlowError` for a flow that is not published or is switched off, and for data that no slot of it takes.
     """
     version = flow.live
-    if version is None or not flow.enabled:
-        raise FlowError(f"The flow “{flow}” does not run.", code="flow_not_live", field="flow", remedy="Publish it.")
+    machine = flows.readable(version)
+    if version is None or machine is None or not flow.enabled:
+        remedy = "Publish it." if flow.enabled else "Enable it."
+        raise FlowError(f"The flow “{flow}” does not run.", code="flow_not_live", field="flow", remedy=remedy)
     now = now or timezone.now()
-    machine = flows.live_machine(version)
     given = _checked(machine, data or {}, today=timezone.localdate(now))
+    # Whoever calls has locked it already; who has not must not find two of them beginning.
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("application", "member")
+    conversation = rows.get(pk=conversation.pk)
     running = active(conversation)
     if running is not None:
+        _close(running)
         _write(running, status=Session.Status.INTERRUPTED, due_at=None, finished_at=now)
     session = Session.objects.create(
-        version=version, conversation=conversation, data=given, slots=given, cid=cid, asked_at=now, started_at=now
+        version=version,
+        conversation=conversation,
+        data=given,
+        slots=given,
+        cid=cid,
+        started_at=max(now, timezone.now()),
     )
     _take(session, Act.START, cid=cid, now=now)
     return session
@@ -62,11 +74,23 @@ def active(conversation: Conversation) -> Session | None:
 
 def resumable(conversation: Conversation, *, now: datetime) -> Session | None:
     """The member's last session, where it ran out of time a few days ago at most and none has begun since."""
-    rows = Session.objects.filter(conversation=conversation).select_related("version__flow", "conversation")
-    last = rows.order_by("-started_at", "-pk").first()
+    last = _last(conversation)
     if last is None or last.status != Session.Status.EXPIRED or last.finished_at is None:
         return None
+    if not last.version.flow.enabled:
+        return None
     return last if now - last.finished_at < RESUMABLE else None
+
+
+def has_stepped_since(conversation: Conversation, task_id: str, now: datetime) -> bool:
+    """Whether the session that showed this card went on after a tap on it had come, but before it was read."""
+    last = _last(conversation)
+    return last is not None and asking.is_of(task_id, last.pk) and now <= last.asked_at
+
+
+def _last(conversation: Conversation) -> Session | None:
+    rows = Session.objects.filter(conversation=conversation).select_related("version__flow", "conversation")
+    return rows.order_by("-started_at", "-pk").first()
 
 
 @transaction.atomic
@@ -90,31 +114,45 @@ def stop(session: Session) -> bool:
     if not session.is_active:
         return False
     _write(session, status=Session.Status.STOPPED, due_at=None, finished_at=timezone.now())
+    _close(session)
     return True
 
 
 def is_late(session: Session, now: datetime) -> bool:
     """Whether the time to answer was over at that moment."""
-    node = flows.live_machine(session.version).node(session.state)
+    node = _machine(session).node(session.state)
     return node is not None and now >= session.asked_at + timedelta(minutes=node.expire_after)
 
 
-def label(session: Session, value: str) -> str:
-    """What a member sees for a value of the question that was asked."""
-    node = flows.live_machine(session.version).node(session.state)
-    return node.slot.label(value) if node and node.slot else value
+def meaning(session: Session, text: str, *, now: datetime) -> str | None:
+    """What a text means as the answer to the question that waits, as people see it; None where it does not fit."""
+    node = _machine(session).node(session.state)
+    value = node.slot.read(text, today=timezone.localdate(now)) if node and node.slot else None
+    return node.slot.label(value) if node and node.slot and value is not None else None
 
 
 def tick(*, now: datetime | None = None) -> int:
     """Remind those who are silent, and end what waited too long. Twice does nothing. Returns how many stepped."""
     now = now or timezone.now()
     due = list(Session.objects.active().filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:500])
-    return sum(_tick(pk, now) for pk in due)
+    return sum(_ticked(pk, now) for pk in due)
+
+
+def _ticked(pk: int, now: datetime) -> bool:
+    """`_tick`, which for one session that cannot be stepped must not fail all whose turn comes after it."""
+    try:
+        return _tick(pk, now)
+    except OpenUserError as error:
+        logger.warning("A session was not stepped.", extra={"session": pk, "code": error.code})
+        return False
 
 
 @transaction.atomic
 def _tick(pk: int, now: datetime) -> bool:
-    found = Session.objects.select_related("conversation__application", "conversation__member").get(pk=pk)
+    rows = Session.objects.select_related("conversation__application", "conversation__member")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        return False
     conversation = saying.conversation_of(found.conversation.application, found.conversation.member)
     session = active(conversation)
     if session is None or session.pk != pk or session.due_at is None or session.due_at > now:
@@ -132,13 +170,31 @@ def _has_written(member: Member, conversation: Conversation) -> bool:
 
 
 def _take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
-    machine = flows.live_machine(session.version)
+    machine = _machine(session)
     result = step(machine, _place(session), act, text, today=timezone.localdate(now))
+    if act == Act.SAY:
+        _close(session, meaning(session, text, now=now))
+    elif act not in (Act.CHOOSE, Act.REMIND):  # a tap closes its card itself, and a reminder leaves it open
+        _close(session)
     _settle(session, machine, result, act, now=now)
     with translation.override(machine.language):
         for number, effect in enumerate(result.effects):
             is_last = number == len(result.effects) - 1
             _carry_out(session, effect, is_last=is_last and session.is_active, cid=cid)
+
+
+def _machine(session: Session) -> Machine:
+    """The machine it runs; an empty one, in which every step fails with a word, where nobody can read it any more."""
+    flow = session.version.flow
+    return flows.readable(session.version) or Machine(name=flow.name, language=flow.language, start="", nodes=())
+
+
+def _close(session: Session, chosen: str | None = None) -> None:
+    """Grey the card of the question that waits, since it is answered or over."""
+    if session.task_id:
+        with translation.override(_machine(session).language):
+            shown = wording.over() if chosen is None else wording.chosen(chosen)
+        asking.close_card(session.conversation, session.task_id, shown)
 
 
 def _place(session: Session) -> Place:
@@ -154,7 +210,8 @@ def _place(session: Session) -> Place:
 
 def _settle(session: Session, machine: Machine, result: Step, act: Act, *, now: datetime) -> None:
     place = result.place
-    asked_at = session.asked_at if act == Act.REMIND else now
+    # However late an answer is handled, people get all their time for the question that goes out now.
+    asked_at = session.asked_at if act == Act.REMIND else max(now, timezone.now())
     fields = {
         "state": place.at,
         "slots": dict(place.slots),
@@ -169,7 +226,7 @@ def _settle(session: Session, machine: Machine, result: Step, act: Act, *, now: 
         _write(session, **fields, status=Session.Status.ACTIVE, due_at=due_at)
     else:
         _write(session, **fields, status=OUTCOMES[place.outcome], due_at=None, finished_at=now)
-
+    
 
 def _next_due(machine: Machine, place: Place, asked_at: datetime) -> datetime | None:
     node = machine.node(place.at)
@@ -193,7 +250,8 @@ def _write(session: Session, **fields: object) -> None:
 def _carry_out(session: Session, effect: Effect, *, is_last: bool, cid: str) -> None:
     conversation = session.conversation
     if isinstance(effect, Say):
-        saying.say(conversation, effect.text, cid=cid)
+        if not is_blank(effect.text):  # its placeholders may all have come out empty
+            saying.say(conversation, effect.text, cid=cid)
     elif isinstance(effect, Ask):
         _ask(session, effect, with_card=is_last, cid=cid)
     elif isinstance(effect, Film):
@@ -203,31 +261,12 @@ def _carry_out(session: Session, effect: Effect, *, is_last: bool, cid: str) -> 
 
 
 def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
-    card = _card(session, ask) if ask.choices and ask.as_card and with_card else None
+    card = asking.card(ask, asking.new_task_id(session.pk, session.revision)) if with_card else None
     if card is None:
-        saying.say(session.conversation, wording.question(ask.text, [choice.label for choice in ask.choices]), cid=cid)
+        saying.say(session.conversation, asking.words(ask), cid=cid)
         return
     _write(session, task_id=card.task_id)
     saying.say_content(session.conversation, card, cid=cid)
-
-
-def _card(session: Session, ask: Ask) -> ButtonCard | None:
-    """The question as a card with buttons, or None where it does not fit one."""
-    first, _, rest = ask.text.strip().partition("\n")
-    buttons = tuple(
-        Button(key=choice.value, text=f"{number}. {choice.label}", style=1)
-        for number, choice in enumerate(ask.choices, start=1)
-    )
-    for title, text in ((first, rest.strip()), (wording.please_choose(), ask.text.strip())):
-        try:
-            return ButtonCard(title=title, text=text, buttons=buttons, task_id=_task_id(session))
-        except ContentError:
-            continue
-    return None
-
-
-def _task_id(session: Session) -> str:
-    return f"session-{session.pk}-{session.revision}-{secrets.token_hex(4)}"
 
 
 def _film(conversation: Conversation, film: Film, *, cid: str) -> None:

@@ -71,12 +71,17 @@ class Person:
 
     def taps(self, key: str, task_id: str = "") -> list[str]:
         """Press a button of the card that came last, or of another one."""
-        card = self._outbounds().filter(msgtype="template_card").last()
+        return self._deliver(self._tap(key, task_id))
+
+    def presses(self, key: str) -> Callback:
+        """Press a button of the card that came last; nobody has handled it yet."""
+        return self._arrives(self._tap(key))
+
+    def _tap(self, key: str, task_id: str = "") -> str:
+        task_id = task_id or self._outbounds().filter(msgtype="template_card").last().content["task_id"]
         xml = event_xml(self.application, "template_card_event", user=self.user_id, key=key)
-        fields = (
-            f"<TaskId>{task_id or card.content['task_id']}</TaskId><ResponseCode>code{next(_numbers)}</ResponseCode>"
-        )
-        return self._deliver(xml.replace("<AgentID>", f"{fields}<AgentID>"))
+        fields = f"<TaskId>{task_id}</TaskId><ResponseCode>code{next(_numbers)}</ResponseCode>"
+        return xml.replace("<AgentID>", f"{fields}<AgentID>")
 
     def _outbounds(self):
         return Outbound.objects.filter(recipients=[self.user_id]).order_by("pk")

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from conversations import services
+from conversations import services, wording
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.machine import Act
-from conversations.models import Conversation, Flow, Message, Session, State
+from conversations.models import Conversation, Flow, FlowVersion, Message, Session, State
 from conversations.sessions import active, start, take
 from tests import factories
 from tests.conversations.conftest import Person
@@ -83,6 +83,19 @@ def test_a_command_and_a_menu_button_begin_it_too(person, flow):
     assert statuses == [Session.Status.INTERRUPTED, Session.Status.ACTIVE]
 
 
+@pytest.mark.parametrize("command", ["/制作", "/make", "／Make", "/MAKE-IT now"])
+def test_a_command_has_other_names(person, flow, command):
+    Flow.objects.update(triggers="制作视频\n/Make\n／make-it\n")
+    assert person.says(command) == ["请发送视频文本。"]
+
+
+def test_an_almost_right_other_name_is_suggested_and_no_trigger(person, flow):
+    Flow.objects.update(command="", triggers="/onboarding")
+    person.says("你好")
+    assert person.says("/onbording") == ["没有这个命令。你是想用 /onboarding 吗？"]
+    assert "/onboarding – 制作视频" in person.says("/help")[0]
+
+
 def test_the_words_that_always_work(person, flow):
     person.says("制作视频")
     assert person.says("帮助")[-1] == "请发送视频文本。"
@@ -93,6 +106,59 @@ def test_the_words_that_always_work(person, flow):
     assert person.says("退出") == ["好的，已取消“制作视频”。"]
     assert session_of(person).status == Session.Status.CANCELLED
     assert person.says("取消") == ["你没有正在等待的视频。"]
+
+
+@pytest.mark.parametrize(
+    ("cancel", "back", "restart", "help_"),
+    [("取消", "返回", "重来", "帮助"), ("Cancel", "BACK", "restart.", "help"), ("／取消", "/back", "/重来", "？")],
+)
+def test_the_four_words_work_in_both_languages_and_with_a_slash(person, flow, cancel, back, restart, help_):
+    person.says("制作视频")
+    person.says("欢迎加入！")
+    assert person.says(help_)[-1] == CARD
+    assert person.says(back) == ["请发送视频文本。"]
+    person.says("欢迎加入！")
+    assert person.says(restart) == ["请发送视频文本。"]
+    person.says(cancel)
+    assert session_of(person).status == Session.Status.CANCELLED
+
+
+def test_continue_asks_again_unless_it_is_the_answer(person, flow):
+    person.says("制作视频")
+    assert person.says("继续") == [CARD.replace("欢迎加入！", "继续")]
+    assert person.says("continue") == [CARD.replace("欢迎加入！", "继续")]
+    assert session_of(person).tries == 0
+
+
+def test_after_a_reminder_continue_answers_the_reminder(person, flow):
+    person.says("制作视频")
+    services.tick(now=timezone.now() + timedelta(minutes=11))
+    person.read()
+    assert person.says("继续") == ["请发送视频文本。"]
+
+
+def test_a_text_that_begins_with_a_slash_and_is_no_command_is_an_answer(person, flow):
+    person.says("制作视频")
+    assert person.says("/usr 是什么")[-1] == CARD.replace("欢迎加入！", "/usr 是什么")
+    assert person.says("/statsu") == ["没有这个命令。你是想用 /status 吗？"]
+    assert session_of(person).state == "ask_quality"
+
+
+def test_a_definition_of_another_day_ends_in_plain_words(person, flow):
+    person.says("制作视频")
+    FlowVersion.objects.update(definition={"format": 99})
+    (words,) = person.says("欢迎加入！")
+    assert "制作视频" in words
+    assert session_of(person).status == Session.Status.FAILED
+    with pytest.raises(FlowError):
+        start(conversation_of(person), flow, cid="c1")
+
+
+def test_a_question_of_which_nothing_is_left_is_asked_all_the_same(person, flow):
+    State.objects.filter(key="ask_text").update(text="{{quality}}")
+    services.publish(flow)
+    with translation.override("zh-hans"):
+        assert person.says("制作视频") == [wording.please_answer()]
 
 
 def test_a_command_in_the_middle_leaves_the_question_open(person, flow):
