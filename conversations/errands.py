@@ -1,20 +1,32 @@
-"""Errands: questions put to a service over the network, outside any transaction, with a deadline and a fall-back."""
+"""Errands: questions put to a service over the network, outside any transaction, with a deadline and a fall-back.
+
+Each ends with words for whoever asked, in the order in which they asked: the answer, or that there is none. But nothing
+is said in the middle of a flow: where one is under way the errand is held, and the service is asked when the flow ends.
+"""
 
 import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 
 from conversations import saying, wording
-from conversations.models import Conversation, Errand
-from conversations.providers.base import ReplyRefused
+from conversations.calling import Question, beside
+from conversations.models import Conversation, Errand, Message, Session
+from conversations.providers.base import RemoteProvider, ReplyBusy, ReplyRefused
 from openuser.lib import backends, crash
-from openuser.lib.exceptions import TemporaryError
+from openuser.lib.exceptions import OpenUserError, TemporaryError
 from openuser.lib.work import LeaseLost
 
 logger = logging.getLogger(__name__)
+
+HELD_FOR = timedelta(days=1)  # whoever is in a flow for longer has long asked somebody else
+LOOK_AGAIN = timedelta(minutes=10)  # should nobody tell that a flow has ended
+POISON = "attempts"  # the reason of a row whose workers died each time
+TIMELY = (Errand.Reason.LATE, POISON)  # who asks again later may well get an answer
 
 
 @transaction.atomic
@@ -25,7 +37,7 @@ def ask(conversation: Conversation, provider: str, question: str, *, cid: str) -
         provider=provider,
         question=question,
         language=conversation.language,
-        deadline_at=timezone.now() + timedelta(seconds=settings.CONVERSATIONS["ERRAND_SECONDS"]),
+        deadline_at=_deadline(timezone.now()),
         order_key=f"conversation:{conversation.pk}",
         cid=cid,
     )
@@ -33,43 +45,206 @@ def ask(conversation: Conversation, provider: str, question: str, *, cid: str) -
     return errand
 
 
+def take_up(conversation: Conversation) -> None:
+    """Go on with what was held while the member was in a flow that has ended now."""
+    now = timezone.now()
+    held = Q(status=Errand.Status.QUEUED, reason=Errand.Reason.HELD)
+    rows = Errand.objects.filter(conversation=conversation)
+    for errand in rows.filter(held | _unburied()).order_by("pk"):
+        rows.filter(held, pk=errand.pk).update(due_at=now, deadline_at=_deadline(now))
+        errand.wake()
+
+
+def cancel_all(conversation: Conversation) -> None:
+    """Ask nothing any more for somebody who cannot be reached."""
+    for errand in Errand.objects.filter(conversation=conversation, status__in=Errand.UNFINISHED):
+        errand.cancel()
+
+
+def reply_now(conversation: Conversation, provider: str, question: str, *, language: str) -> str | None:
+    """Ask a provider of the network and wait: its answer, None where it has none, polite words where it is away.
+
+    For code that can wait; call it outside of transactions. Nothing is stored, and nothing is said.
+    """
+    try:
+        asked: RemoteProvider = backends.backend("REPLY_PROVIDERS", provider)
+        return asked.answer(conversation, question, language=language)
+    except ReplyRefused as error:
+        logger.warning("A service refused a question.", extra={"provider": provider, "code": error.code})
+        return None
+    except TemporaryError as error:
+        logger.info("A service could not answer.", extra={"provider": provider, "code": error.code})
+        with translation.override(language):
+            return wording.no_answer_in_time()
+
+
 def run_errand(pk: int, *, now: datetime | None = None) -> None:
-    """Ask the service, and say what it answered; what it cannot answer in time is said plainly."""
-    errand = Errand.claim(pk, now=now)
+    """Ask the service, and say what it answered; what it cannot answer in time is said plainly.
+
+    Returns early where the service takes long: the rest goes on in a thread, and another worker takes the errand up
+    where this process ends before it.
+    """
+    errand = _claim(pk, now)
     if errand is None:
         return
     crash.point("errand.claimed")
     try:
         _run(errand, now or timezone.now())
     except LeaseLost:
-        logger.info("Somebody else runs this errand.", extra={"cid": errand.cid})
+        _log_lost(errand)
+
+
+def _claim(pk: int, now: datetime | None) -> Errand | None:
+    """The errand for one attempt. One whose workers died each time ends here, with words: in the same transaction."""
+    with transaction.atomic():
+        errand = Errand.claim(pk, now=now)
+        if errand is None:
+            _bury(pk)
+    return errand
+
+
+def _bury(pk: int) -> None:
+    """The words for one whose attempts are used up; its question is cleared with them, so that they are said once."""
+    poisoned = Errand.objects.filter(_unburied(), pk=pk)
+    errand = poisoned.first()
+    if errand is None:
+        return
+    conversation = _locked(errand)
+    if not _is_in_flow(conversation) and poisoned.update(question=""):
+        _say(conversation, errand, errand.question, None, POISON)
+
+
+def _unburied() -> Q:
+    return Q(status=Errand.Status.FAILED, reason=POISON) & ~Q(question="")
 
 
 def _run(errand: Errand, now: datetime) -> None:
-    if now >= errand.deadline_at:
-        _settle(errand, None, Errand.Reason.LATE)
+    left = (errand.deadline_at - now).total_seconds()
+    if left <= 0:
+        _settle(errand, Errand.Reason.LATE)
         return
-    provider = backends.backend("REPLY_PROVIDERS", errand.provider)
+    if _is_in_flow(errand.conversation) and _is_held(errand):
+        return
     try:
-        reply = provider.answer(errand.conversation, errand.question, language=errand.language)
-    except ReplyRefused as error:
-        _settle(errand, None, Errand.Reason.REFUSED, detail=str(error)[:200])
-    except TemporaryError as error:
-        again = now + timedelta(seconds=2 * errand.attempts)
-        if errand.attempts >= errand.max_attempts or again >= errand.deadline_at:
-            _settle(errand, None, Errand.Reason.LATE, detail=str(error)[:200])
-        else:
-            errand.postpone(again, Errand.Reason.BUSY, detail=str(error)[:200])
+        provider: RemoteProvider = backends.backend("REPLY_PROVIDERS", errand.provider)
+    except ImproperlyConfigured:
+        _settle(errand, Errand.Reason.UNKNOWN)
+        return
+    question = Question(provider, errand, seconds=left)
+    question.start()
+    patience = settings.CONVERSATIONS["PATIENCE_SECONDS"] - (now - errand.due_at).total_seconds()
+    if question.is_answered(within=max(0.0, patience)):
+        _hear(errand, question)
     else:
-        crash.point("errand.answered")
-        _settle(errand, reply, "")
+        _tell_to_wait(errand)
+        beside(lambda: _see_through(errand, question))
 
 
 @transaction.atomic
-def _settle(errand: Errand, reply: str | None, reason: str, detail: str = "") -> None:
-    conversation = saying.conversation_of(errand.conversation.application, errand.conversation.member)
-    status = Errand.Status.DONE if reply else Errand.Status.FAILED
-    errand.settle(status, reason, detail=detail, question="")
+def _is_held(errand: Errand) -> bool:
+    """Put it off to the end of the flow that the member is in, as the last look shows under lock; False for none."""
+    if not _is_in_flow(_locked(errand)):
+        return False
+    now = timezone.now()
+    if now - errand.created_at > HELD_FOR:
+        errand.settle(Errand.Status.CANCELLED, Errand.Reason.OVERTAKEN, question="")
+    else:
+        until = now + LOOK_AGAIN
+        errand.postpone(until, Errand.Reason.HELD, burn=False, deadline_at=_deadline(until))
+    logger.info("An errand met a flow.", extra={"cid": errand.cid, "reason": errand.reason})
+    return True
+
+
+def _see_through(errand: Errand, question: Question) -> None:
+    try:
+        while not question.is_answered(within=question.until_extension()):
+            if not question.seconds_left():
+                _settle(errand, Errand.Reason.LATE)
+                return
+            errand.extend()
+        _hear(errand, question)
+    except LeaseLost:
+        _log_lost(errand)
+
+
+def _hear(errand: Errand, question: Question) -> None:
+    try:
+        reply = question.answer()
+    except ReplyRefused as error:
+        _settle(errand, Errand.Reason.REFUSED, error=error)
+    except TemporaryError as error:
+        _try_again(errand, error, question.seconds_left())
+    else:
+        crash.point("errand.answered")
+        _settle(errand, "" if reply else Errand.Reason.EMPTY, reply=reply)
+
+
+def _try_again(errand: Errand, error: TemporaryError, left: float) -> None:
+    """Later, if there is time; whoever asked is told that it takes a while."""
+    pause = max(error.retry_after if isinstance(error, ReplyBusy) else 0.0, 2.0 * errand.attempts)
+    if errand.attempts >= errand.max_attempts or pause >= left:
+        _settle(errand, Errand.Reason.LATE, error=error)
+        return
+    with transaction.atomic():
+        _tell_to_wait(errand)
+        errand.postpone(timezone.now() + timedelta(seconds=pause), Errand.Reason.BUSY, detail=_detail(error))
+    logger.info("A service is asked again later.", extra={"cid": errand.cid, "code": error.code})
+
+
+@transaction.atomic
+def _tell_to_wait(errand: Errand) -> None:
+    """Once; not where they were told of another question since, nor in the middle of a flow."""
+    conversation = _locked(errand)
+    told = conversation.errands.filter(told_at__gte=errand.created_at).exists()
+    if told or _is_in_flow(conversation):
+        return
+    errand.record(told_at=timezone.now())
     with translation.override(errand.language):
-        words = reply or (wording.no_answer_in_time() if reason == Errand.Reason.LATE else wording.not_understood())
+        saying.say(conversation, wording.looking_up(), cid=errand.cid)
+
+
+@transaction.atomic
+def _settle(errand: Errand, reason: str, *, reply: str | None = None, error: OpenUserError | None = None) -> None:
+    """End the errand and say the words of its end, in one transaction; in the middle of a flow, neither."""
+    if _is_held(errand):
+        return
+    conversation = _locked(errand)
+    question = errand.question
+    status = Errand.Status.FAILED if reason else Errand.Status.DONE
+    errand.settle(status, reason, detail=_detail(error), question="")
+    logger.info("An errand ended.", extra={"cid": errand.cid, "status": status, "reason": reason})
+    _say(conversation, errand, question, reply, reason)
+
+
+def _say(conversation: Conversation, errand: Errand, question: str, reply: str | None, reason: str) -> None:
+    with translation.override(errand.language):
+        words = reply or (wording.no_answer_in_time() if reason in TIMELY else wording.not_understood())
+        if _has_moved_on(conversation, errand):
+            words = wording.answer_to(question, words)
         saying.say(conversation, words, cid=errand.cid)
+
+
+def _has_moved_on(conversation: Conversation, errand: Errand) -> bool:
+    """Whether the member has said something else since."""
+    last = conversation.messages().filter(direction=Message.Direction.IN).order_by("-created_at", "-pk").first()
+    return last is not None and last.cid != errand.cid
+
+
+def _is_in_flow(conversation: Conversation) -> bool:
+    return Session.objects.active().filter(conversation=conversation).exists()
+
+
+def _deadline(asked_at: datetime) -> datetime:
+    return asked_at + timedelta(seconds=settings.CONVERSATIONS["ERRAND_SECONDS"])
+
+
+def _locked(errand: Errand) -> Conversation:
+    return saying.conversation_of(errand.conversation.application, errand.conversation.member)
+
+
+def _detail(error: OpenUserError | None) -> str:
+    return str(error or "")[:200]
+
+
+def _log_lost(errand: Errand) -> None:
+    logger.info("An errand was cancelled or taken over.", extra={"cid": errand.cid})

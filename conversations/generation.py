@@ -12,18 +12,17 @@ from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 
 from avatars import services as avatars
 from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
 from avatars.models import DigitalHuman, Render
-from conversations import channel, saying, wording
+from conversations import channel, errands, saying, wording
 from conversations.language import language_of
 from conversations.models import Content, Conversation, Message
-from conversations.providers.base import ReplyRefused
 from openuser.lib import backends, links
-from openuser.lib.exceptions import TemporaryError
+from openuser.lib.idle import give_connections_back
 from wecom import services as wecom
 from wecom.models import Callback
 
@@ -105,21 +104,11 @@ def _first_reply(conversation: Conversation, text: str, language: str) -> str | 
     for name in backends.names("REPLY_PROVIDERS"):
         provider = backends.backend("REPLY_PROVIDERS", name)
         if provider.waits:
-            return _asked_far_away(provider, conversation, text, language)
+            return errands.reply_now(conversation, name, text, language=language)
         reply: str | None = provider.reply(text, language=language)
         if reply:
             return reply
     return None
-
-
-def _asked_far_away(provider: Any, conversation: Conversation, text: str, language: str) -> str | None:
-    try:
-        reply: str | None = provider.answer(conversation, text, language=language)
-    except ReplyRefused:
-        return None
-    except TemporaryError:
-        return wording.no_answer_in_time()
-    return reply
 
 
 def _conversation(callback: Callback | None) -> Conversation:
@@ -215,16 +204,10 @@ async def _until(look: Callable[[], T | None]) -> T:
         if time.monotonic() > deadline:
             words = "It goes on being made. Look whether a render worker runs, and how many renders wait."
             raise AvatarError("The video is not ready yet.", code="time_limit", remedy=words)
-        await sync_to_async(_rest)()
+        await sync_to_async(give_connections_back)()
         await asyncio.sleep(POLL)
         found = await _apart(look)
     return found
-
-
-def _rest() -> None:
-    """Many may wait at once, and connections are few."""
-    if not connection.in_atomic_block:
-        connection.close()
 
 
 async def _apart(function: Callable[..., T], *args: Any) -> T:

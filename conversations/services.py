@@ -11,6 +11,7 @@ from conversations.asking import close_card
 from conversations.drafting import add_example as add_flow
 from conversations.drafting import duplicate as duplicate_flow
 from conversations.drafting import restore as restore_draft
+from conversations.errands import cancel_all as cancel_errands
 from conversations.errands import run_errand
 from conversations.flows import publish, roll_back
 from conversations.generation import (
@@ -148,6 +149,7 @@ def leave(callback: Callback) -> None:
     conversation = _conversation(callback)
     _note(conversation, Content.Kind.EVENT, callback.event, callback.cid)
     cancel_waiting(conversation)
+    cancel_errands(conversation)
     session = active_session(conversation)
     if session is not None:
         stop_session(session)

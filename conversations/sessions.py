@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman
-from conversations import asking, flows, making, saying, wording
+from conversations import asking, errands, flows, making, saying, wording
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.machine import Act, Ask, Effect, Film, Machine, Outcome, Place, Say, Step
 from conversations.models import Conversation, Flow, Session
@@ -115,6 +115,7 @@ def stop(session: Session) -> bool:
         return False
     _write(session, status=Session.Status.STOPPED, due_at=None, finished_at=timezone.now())
     _close(session)
+    errands.take_up(session.conversation)
     return True
 
 
@@ -226,7 +227,8 @@ def _settle(session: Session, machine: Machine, result: Step, act: Act, *, now: 
         _write(session, **fields, status=Session.Status.ACTIVE, due_at=due_at)
     else:
         _write(session, **fields, status=OUTCOMES[place.outcome], due_at=None, finished_at=now)
-    
+        errands.take_up(session.conversation)
+
 
 def _next_due(machine: Machine, place: Place, asked_at: datetime) -> datetime | None:
     node = machine.node(place.at)

@@ -23,6 +23,7 @@ class Errand(Work):
         BUSY = "busy", _("the service is busy")
         EMPTY = "empty", _("the service had no answer")
         UNKNOWN = "unknown_service", _("no such service is configured")
+        HELD = "in_flow", _("waits for the end of a flow")
         OVERTAKEN = "overtaken", _("the conversation has moved on")
 
     conversation = models.ForeignKey(

@@ -1,0 +1,113 @@
+"""A service that speaks OpenAI's protocol for chats, in a thread: answers by a script, remembers what was asked."""
+
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+KEY = "sk-local-0123456789abcdef"
+FIRST, LONGEST = 0.02, 20.0
+
+
+@dataclass(kw_only=True)
+class Reaction:
+    """What the service does with one question; `body` wins over `text`."""
+
+    text: str | None = "好的。"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    drips: bool = False  # sends its body byte by byte, for ever
+    after: threading.Event | None = None  # waits for it before it answers
+
+    def payload(self) -> bytes:
+        if self.body is not None:
+            return self.body
+        message = {"role": "assistant", "content": self.text}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        return json.dumps({"id": "chatcmpl-1", "object": "chat.completion", "choices": [choice]}).encode()
+
+
+def error(status: int, code: str = "", message: str = "", **headers: str) -> Reaction:
+    """A failure as the protocol tells it."""
+    body = json.dumps({"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}})
+    return Reaction(status=status, body=body.encode(), headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+class ChatServer(ThreadingHTTPServer):
+    """Reacts to each question by the next reaction of `script`, then as `usual`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}/v1"
+        self.script: list[Reaction] = []
+        self.usual: Callable[[dict[str, Any]], Reaction] = lambda asked: Reaction()
+        self.asked: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.over = threading.Event()
+        self._numbers = itertools.count()
+
+    def questions(self) -> list[str]:
+        """What was asked last in each request, in the order of the requests."""
+        return [asked["messages"][-1]["content"] for asked in self.asked]
+
+    def reaction(self, path: str, headers: dict[str, str], asked: dict[str, Any]) -> Reaction:
+        if path != "/v1/chat/completions":
+            return error(404, "unknown_url")
+        if headers.get("Authorization") != f"Bearer {KEY}":
+            return error(401, "invalid_api_key", f"Incorrect API key: {headers.get('Authorization')}")
+        self.headers.append(headers)
+        self.asked.append(asked)
+        number = next(self._numbers)
+        return self.script[number] if number < len(self.script) else self.usual(asked)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ChatServer
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        reaction = self.server.reaction(self.path, dict(self.headers), asked)
+        if reaction.after is not None:
+            reaction.after.wait(LONGEST)
+        with suppress(OSError):
+            self._react(reaction)
+
+    def _react(self, reaction: Reaction) -> None:
+        body = reaction.payload()
+        self.send_response(reaction.status)
+        for name, value in reaction.headers.items():
+            self.send_header(name, value)
+        if reaction.drips:
+            self.end_headers()
+            until = time.monotonic() + LONGEST
+            while time.monotonic() < until and not self.server.over.wait(FIRST):
+                self.wfile.write(b" ")
+            return
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def running() -> Iterator[ChatServer]:
+    server = ChatServer()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
