@@ -1,4 +1,4 @@
-"""App configuration: listens to what the apps below announce."""
+"""App configuration: listens to what the apps below announce, and checks the settings."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,4 +9,4 @@ class ConversationsConfig(AppConfig):
     verbose_name = _("Conversations")
 
     def ready(self) -> None:
-        from conversations import receivers  # noqa: F401
+        from conversations import checks, receivers  # noqa: F401

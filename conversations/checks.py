@@ -1,0 +1,37 @@
+"""System checks: what a language model lacks that was meant to answer, with the remedy."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
+from django.utils.translation import gettext as _
+
+
+@register("openuser")
+def check_chat(**_kwargs: Any) -> list[CheckMessage]:
+    """Warnings only: without it the table of answers and the flows work as ever."""
+    chat = settings.CHAT
+    if not chat["base_url"]:
+        return _chat_is_off() if chat["model"] or chat["api_key"] else []
+    found: list[CheckMessage] = []
+    if not chat["model"]:
+        text = _("The language model has no name: questions get a polite word instead of an answer.")
+        hint = _("Set OPENUSER_CHAT_MODEL to a model of the service, as it calls it.")
+        found.append(Warning(text, hint=hint, id="conversations.W002"))
+    address = urlsplit(chat["base_url"])
+    if address.scheme not in ("http", "https") or not address.netloc:
+        text = _("The address of the language model is none.")
+        hint = _("Set OPENUSER_CHAT_BASE_URL to one like https://llm.example.com/v1.")
+        found.append(Warning(text, hint=hint, id="conversations.W003"))
+    if chat["timeout"] >= settings.CONVERSATIONS["ERRAND_SECONDS"]:
+        text = _("People are told that there is no answer before the language model may have given it.")
+        hint = _("Set OPENUSER_CHAT_TIMEOUT below OPENUSER_ERRAND_SECONDS.")
+        found.append(Warning(text, hint=hint, id="conversations.W004"))
+    return found
+
+
+def _chat_is_off() -> list[CheckMessage]:
+    text = _("A language model is named, but it is not asked.")
+    hint = _("Set OPENUSER_CHAT_BASE_URL to the address of its service, which mostly ends with /v1.")
+    return [Warning(text, hint=hint, id="conversations.W001")]

@@ -1,0 +1,41 @@
+"""What the checks say of a language model that cannot be asked."""
+
+import pytest
+from django.core.checks.registry import registry
+
+from conversations.checks import check_chat
+from openuser.lib import backends
+
+pytestmark = pytest.mark.once
+URL = "https://llm.example.com/v1"
+
+
+def found(settings, **chat) -> set[str]:
+    settings.CHAT = {**settings.CHAT, "base_url": "", "model": "", "api_key": "", **chat}
+    messages = check_chat()
+    assert all(message.hint for message in messages)
+    return {str(message.id) for message in messages}
+
+
+def test_the_checks_name_what_is_missing(settings):
+    assert found(settings) == set()
+    assert found(settings, model="qwen3") == {"conversations.W001"}
+    assert found(settings, base_url=URL, model="qwen3") == set()
+    assert found(settings, base_url=URL) == {"conversations.W002"}
+    assert found(settings, base_url="llm.example.com/v1", model="qwen3") == {"conversations.W003"}
+    assert found(settings, base_url=URL, model="qwen3", timeout=300.0) == {"conversations.W004"}
+
+
+def test_they_are_run_with_the_others():
+    assert check_chat in registry.get_checks()
+
+
+def test_a_chat_with_every_option_of_the_settings_can_be_made(settings):
+    settings.REPLY_PROVIDERS = {
+        "chat": {"class": "conversations.providers.chat.Chat", "options": {**settings.CHAT, "base_url": URL}}
+    }
+    backends.backend.cache_clear()
+    try:
+        assert backends.backend("REPLY_PROVIDERS", "chat").url == f"{URL}/chat/completions"
+    finally:
+        backends.backend.cache_clear()
