@@ -49,9 +49,9 @@ def api(stack: Stack) -> Api:
     return Api(stack)
 
 
-def reads_card(person: Person) -> dict[str, Any]:
+def reads_card(person: Person, *, seconds: float = 45) -> dict[str, Any]:
     """The next message, which is a card with buttons."""
-    (entry,) = person.reads()
+    (entry,) = person.reads(seconds=seconds)
     assert entry["msgtype"] == "template_card", entry["content"]
     return entry
 
