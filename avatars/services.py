@@ -16,18 +16,24 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from avatars import estimates, ffmpeg
+from avatars import doctor, estimates, ffmpeg
 from avatars.exceptions import InUse, ScriptError
 from avatars.models import DigitalHuman, Render, RenderMode
 from avatars.rendering import STORED, WORKING, discard
 from avatars.signals import render_finished
 from avatars.studio import studio
+from openuser.lib.diagnosis import Check
 
 # Part of the content hash: raise it when the same script would come out differently.
 PIPELINE_VERSION = 1
 CHAT, TEST, CAMPAIGN = 20, 10, 0
 WAV_RATE = 16_000
 KEEP_UNKNOWN = timedelta(days=1)
+
+
+def checks() -> list[Check]:
+    """What the doctor looks at to see whether videos can be made."""
+    return [kind() for kind in doctor.CHECKS]
 
 
 def check_script(text: str) -> str:

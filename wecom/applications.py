@@ -1,4 +1,7 @@
-"""Which application is meant: the default one, or that of a corp ID and a secret."""
+"""Which application is meant: the default one, or that of a corp ID and a secret; and where it is called."""
+
+from django.conf import settings
+from django.urls import reverse
 
 from wecom.exceptions import NotConfigured
 from wecom.models import Application
@@ -30,3 +33,14 @@ def of_credentials(corp_id: str, corp_secret: str) -> Application:
         words, field = "No application of this corp ID is connected.", "corp_id"
         remedy = "Set WECHAT_CORP_ID and its companions, or add the application in the admin first."
     raise NotConfigured(words, code="unknown_credentials", field=field, remedy=remedy)
+
+
+def webhook_url(application: Application) -> str:
+    """Where WeChat Work is to call this application, as it is entered in the console under “Receive messages”.
+
+    `WECHAT_WEBHOOK_URL` where it is set, for the default application; else SITE_URL with the application's own path.
+    """
+    if application.is_default and settings.WECOM["WEBHOOK_URL"]:
+        return str(settings.WECOM["WEBHOOK_URL"])
+    path = reverse("webhook") if application.is_default else reverse("webhook-of", args=[application.webhook_key])
+    return f"{settings.SITE_URL.rstrip('/')}{path}"

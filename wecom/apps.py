@@ -15,6 +15,8 @@ class WeComConfig(AppConfig):
     verbose_name = _("WeChat Work")
 
     def ready(self) -> None:
+        from wecom import checks  # noqa: F401
+
         autodiscover_modules("handlers")
         post_migrate.connect(connect_application, sender=self)
 

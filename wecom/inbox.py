@@ -50,7 +50,9 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
         order_key=f"{application.pk}:{inbound.from_user_id}"[:120],
         cid=secrets.token_hex(8),
     )
-    if now - inbound.created_at > timedelta(seconds=settings.WECOM["STALE_AFTER"]):
+    if row.event == Callback.PROBE:
+        row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.PROBE, now
+    elif now - inbound.created_at > timedelta(seconds=settings.WECOM["STALE_AFTER"]):
         row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.STALE, now
     return _insert(row)
 

@@ -1,5 +1,6 @@
 """The front door of WeChat Work: receive, handle, send."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,22 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from openuser.lib.diagnosis import Check
 from openuser.lib.work import Work
-from wecom import auth, cards, directory, downloads, inbox, menus, running, uploads
+from wecom import (
+    applications,
+    auth,
+    cards,
+    directory,
+    doctor,
+    downloads,
+    inbox,
+    menus,
+    refusals,
+    running,
+    shapes,
+    uploads,
+)
 from wecom.contents import Text, split_numbered
 from wecom.exceptions import ContentError
 from wecom.models import (
@@ -41,6 +56,7 @@ from wecom.sending import (
     send_voice,
     taking_long,
 )
+from wecom.shapes import Flaw
 
 __all__ = [
     "MAX_RECIPIENTS",
@@ -51,6 +67,8 @@ __all__ = [
     "answering",
     "apart",
     "check_recipients",
+    "checks",
+    "checks_to_come",
     "configure",
     "default_application",
     "department_users",
@@ -61,7 +79,9 @@ __all__ = [
     "forget_old_media",
     "handle",
     "handle_beside",
+    "key_flaws",
     "member",
+    "note_refusal",
     "publish_menu",
     "receive",
     "refetch_media",
@@ -83,6 +103,7 @@ __all__ = [
     "upload_video",
     "upload_voice",
     "user_info",
+    "webhook_url",
 ]
 
 
@@ -290,6 +311,37 @@ def treat_as_sent(outbound: Outbound) -> bool:
 def replay(callback: Callback) -> bool:
     """Handle a finished callback once more; False where its body is gone or it is still being handled."""
     return bool(callback.body) and callback.restart()
+
+
+def checks(application: Application | None = None, *, connection_only: bool = False) -> list[Check]:
+    """What the doctor looks at: of the installation, or of one application in the order in which things build up.
+
+    `connection_only` leaves out what calls our own address: what remains asks WeChat Work three questions at most.
+    """
+    if application is None:
+        return [doctor.KeyShapes(), doctor.Connected()]
+    kinds = doctor.CONNECTION if connection_only else doctor.CHECKS
+    return [kind(application) for kind in kinds]
+
+
+def checks_to_come() -> list[Check]:
+    """Those of applications that cannot be listed, or that there are not: to be named, not to be looked at."""
+    return [kind(None) for kind in doctor.CHECKS]
+
+
+def key_flaws(values: Mapping[str, str]) -> list[Flaw]:
+    """Which of an application's keys have the wrong shape; see `wecom.shapes`."""
+    return shapes.flaws(values)
+
+
+def webhook_url(application: Application) -> str:
+    """Where WeChat Work is to call this application; entered in the console under “Receive messages”."""
+    return applications.webhook_url(application)
+
+
+def note_refusal(application: Application, code: int, nonce: str) -> None:
+    """Remember for the doctor why a callback was refused."""
+    refusals.note(application, code, nonce)
 
 
 def forget_old_callbacks(now: datetime | None = None) -> int:

@@ -52,34 +52,36 @@ class Webhook(APIView):
 
     def get(self, request: Request, key: str = "") -> HttpResponse:
         """The URL check of “save callback settings”: answer the decrypted echo, byte for byte."""
-        query = request.query_params
+        query, application = request.query_params, None
         # A proxy that decodes twice turns the base64 "+" into a space; base64 has no spaces of its own.
         echo = query.get("echostr", "").replace(" ", "+")
         signature, timestamp, nonce = (query.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
         try:
-            keys = self._application(key).keys
+            application = self._application(key)
+            keys = application.keys
             crypto.strict(signature, timestamp, nonce)
             crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=echo)
             return HttpResponse(crypto.open_sealed(keys, echo), content_type="text/plain")
         except (crypto.CryptoError, NotConfigured) as error:
-            return self._refuse(error.code)
+            return self._refuse(error.code, application, nonce)
 
     def post(self, request: Request, key: str = "") -> HttpResponse:
         """One message or event: an empty 200 once it is safely recorded, the first time and every time."""
-        query = request.query_params
+        query, application = request.query_params, None
         try:
             body = self._body(request)
             if body is None:
                 return HttpResponse(status=413)
+            application = self._application(key)
             services.receive(
-                self._application(key),
+                application,
                 body,
                 signature=query.get("msg_signature", ""),
                 timestamp=query.get("timestamp", ""),
                 nonce=query.get("nonce", ""),
             )
         except (crypto.CryptoError, NotConfigured) as error:
-            return self._refuse(error.code)
+            return self._refuse(error.code, application, query.get("nonce", ""))
         return HttpResponse(content_type="text/plain")
 
     def _application(self, key: str) -> Application:
@@ -102,6 +104,9 @@ class Webhook(APIView):
         body: bytes = request._request.read(settings.WECOM["MAX_BODY"] + 1)
         return body if len(body) <= settings.WECOM["MAX_BODY"] else None
 
-    def _refuse(self, code: int | str) -> HttpResponse:
-        logger.warning("A callback was refused.", extra={"code": code})
+    def _refuse(self, code: int | str, application: Application | None = None, nonce: str = "") -> HttpResponse:
+        if application is not None and isinstance(code, int):
+            services.note_refusal(application, code, nonce)
+        pk = application.pk if application else None
+        logger.warning("A callback was refused.", extra={"code": code, "application": pk})
         return HttpResponse(status=403)

@@ -233,6 +233,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SYNC_EVERY = 1  # note each run at once: that is how anybody sees that beat is alive
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "openuser.sweep", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "release": {"task": "conversations.release", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
@@ -263,13 +264,15 @@ def channel_layers(broker_url: str, *, prefix: str = CHANNEL_PREFIX) -> dict[str
 CHANNEL_LAYERS = channel_layers(BROKER_URL)
 
 # ---- one dict per app
+AGENT_ID = env.str("WECHAT_AGENT_ID", default="").strip()
 WECOM: dict[str, Any] = {
     "CORP_ID": env.str("WECHAT_CORP_ID", default="").strip(),
-    "AGENT_ID": int(env.str("WECHAT_AGENT_ID", default="").strip() or 0),
+    "AGENT_ID": int(AGENT_ID) if AGENT_ID.isdecimal() else 0,
+    "AGENT_ID_AS_GIVEN": AGENT_ID,  # a wrong one is for the doctor to name, not for a traceback
     "CORP_SECRET": env.str("WECHAT_CORP_SECRET", default="").strip(),
     "TOKEN": env.str("WECHAT_TOKEN", default="").strip(),
     "ENCODING_AES_KEY": env.str("WECHAT_ENCODING_AES_KEY", default="").strip(),
-    "WEBHOOK_URL": env.str("WECHAT_WEBHOOK_URL", default=""),
+    "WEBHOOK_URL": env.str("WECHAT_WEBHOOK_URL", default="").strip(),
     "API_BASE_URL": env.str("WECHAT_API_BASE_URL", default="") or "https://qyapi.weixin.qq.com",
     "MAX_BODY": 65_536,
     "CLOCK_WINDOW": 600,

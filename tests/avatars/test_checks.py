@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from avatars.checks import MODEL_WHEELS, check_speech_model
+from avatars.checks import check_speech_model
+from avatars.doctor import MODEL_WHEELS
 from avatars.studio.process import ROOT
 
 pytestmark = pytest.mark.once

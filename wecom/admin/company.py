@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -15,7 +13,6 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from openuser.lib.admin import KeptAdmin, badge, for_one_row
 from wecom import services
-from wecom.crypto import CryptoError, Keys
 from wecom.models import Application, Corporation, Member
 
 SECRETS = ("secret", "token", "encoding_aes_key")
@@ -46,15 +43,12 @@ class ApplicationForm(forms.ModelForm[Application]):
         data = super().clean() or {}
         for name in SECRETS:
             data[name] = (data.get(name) or "").strip() or getattr(self.instance, name)
-        corporation = data.get("corporation")
-        try:
-            Keys.parse(
-                token=data["token"],
-                encoding_aes_key=data["encoding_aes_key"],
-                receive_id=corporation.corp_id if corporation else "",
-            )
-        except CryptoError as error:
-            self.add_error("encoding_aes_key", error.message)
+        values = {name: str(data[name] or "") for name in SECRETS}
+        if data.get("agent_id"):
+            values["agent_id"] = str(data["agent_id"])
+        for flaw in services.key_flaws(values):
+            if flaw.field not in self.errors:
+                self.add_error(flaw.field, str(flaw.words))
         return data
 
 
@@ -103,12 +97,7 @@ class ApplicationAdmin(KeptAdmin):
     def callback_address(self, application: Application) -> str:
         if not application.pk:
             return str(_("Shown once the application is stored."))
-        path = reverse("webhook-of", args=[application.webhook_key])
-        if application.is_default:
-            path = reverse("webhook")
-        address = f"{settings.SITE_URL.rstrip('/')}{path}"
-        if application.is_default and settings.WECOM["WEBHOOK_URL"]:
-            address = settings.WECOM["WEBHOOK_URL"]
+        address = services.webhook_url(application)
         help_text = _("Enter it in the console under “Receive messages”, with the token and the EncodingAESKey above.")
         return format_html('<code class="ou-code">{}</code><p class="ou-quiet">{}</p>', address, help_text)
 

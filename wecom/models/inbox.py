@@ -1,5 +1,7 @@
 """What came in."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +15,13 @@ class Callback(Work):
 
     task = "wecom.handle"
     max_attempts = 6  # the last one only apologises
+    # The event that we send ourselves to see whether callbacks arrive; nobody acts on it.
+    PROBE: ClassVar[str] = "openuser_probe"
 
     class Reason(models.TextChoices):
         STALE = "stale", _("older than six hours: not acted on")
         SUSPECT = "suspect", _("its clock differs from ours")
+        PROBE = "probe", _("a check of ours: not acted on")
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="callbacks", verbose_name=_("application")

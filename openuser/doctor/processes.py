@@ -1,0 +1,99 @@
+"""Who is alive: the broker, the workers of both queues, and beat."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from celery import current_app
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_celery_beat.models import PeriodicTask
+from kombu.exceptions import OperationalError
+
+from openuser.lib.diagnosis import Check, Finding, bad, good
+
+CONNECT_SECONDS = 3
+# Workers answer at once; one whose machine is busy gets another moment.
+PATIENCE = (1.0, 3.0)
+SILENT_FOR = timedelta(seconds=60)
+
+
+class Broker(Check):
+    """The server through which workers are woken."""
+
+    id = "broker"
+    title = gettext_lazy("Broker")
+
+    def look(self) -> Finding:
+        place = _place(settings.BROKER_URL)
+        try:
+            with current_app.connection_for_write(connect_timeout=CONNECT_SECONDS) as connection:
+                connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
+        except (OperationalError, OSError):
+            words = _("The broker at %s does not answer: nothing is handled until it does.") % place
+            remedy = _("Start Redis or Valkey, and see that BROKER_URL names the right host, port and password.")
+            return bad("broker_down", words, remedy=remedy)
+        return good(_("The broker at %s answers.") % place)
+
+
+class Worker(Check):
+    """Somebody works off callbacks and messages."""
+
+    id = "worker"
+    title = gettext_lazy("Worker")
+    after = ("broker",)
+    queue: ClassVar[str] = "default"
+    idle: ClassVar[Any] = gettext_lazy("No worker takes from the queue “default”: callbacks and messages wait.")
+
+    def look(self) -> Finding:
+        names: list[str] = []
+        for seconds in PATIENCE:
+            names = sorted(_consumers(self.queue, seconds))
+            if names:
+                return good(_("At work: %s.") % ", ".join(names))
+        command = f"celery -A openuser worker -Q {self.queue} -P threads -n {self.id}@%h"
+        return bad(f"no_{self.id}", str(self.idle), remedy=_("Start one, or “python3 manage.py up”: %s") % command)
+
+
+class RenderWorker(Worker):
+    """Somebody makes videos."""
+
+    id = "render"
+    title = gettext_lazy("Render worker")
+    queue = "render"
+    idle = gettext_lazy("No worker takes from the queue “render”: videos wait.")
+
+
+class Beat(Check):
+    """The clock that finds what is due. It notes each run itself, so that no worker is needed to see that it lives."""
+
+    id = "beat"
+    title = gettext_lazy("Beat")
+    after = ("database", "migrations")
+
+    def look(self) -> Finding:
+        runs = PeriodicTask.objects.filter(task="openuser.sweep").values_list("last_run_at", flat=True)
+        last = max((at for at in runs if at is not None), default=None)
+        if last is not None and last > timezone.now() - SILENT_FOR:
+            return good(_("It rang at %s.") % timezone.localtime(last).strftime("%H:%M:%S"))
+        if last is None:
+            words = _("Beat has never run: nothing due is found, and nothing is tried again.")
+        else:
+            at = timezone.localtime(last).strftime("%Y-%m-%d %H:%M")
+            words = _("Beat has been silent since %s: nothing due is found, and nothing is tried again.") % at
+        command = "celery -A openuser beat --pidfile="
+        return bad("no_beat", words, remedy=_("Start it, or “python3 manage.py up”: %s") % command)
+
+
+def _consumers(queue: str, seconds: float) -> Collection[str]:
+    found = current_app.control.inspect(timeout=seconds).active_queues() or {}
+    return {name for name, queues in found.items() if any(one["name"] == queue for one in queues)}
+
+
+def _place(url: str) -> str:
+    """Where the broker is, without its password."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path

@@ -1,0 +1,86 @@
+"""`manage.py doctor`: what is wrong with this installation, in order, with where to click."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from openuser import doctor
+from openuser.lib.diagnosis import Level, Result, run
+
+MARKS = {Level.GOOD: "✓", Level.WARN: "!", Level.BAD: "✗", Level.SKIPPED: "–"}
+
+
+class Command(BaseCommand):
+    """Ends with status 1 where something does not work."""
+
+    help = "Look at everything that must be in order, from the settings to WeChat Work, and say what helps."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--only", action="append", default=[], metavar="NAME", help="one check; may be repeated")
+        parser.add_argument("--list", action="store_true", help="the names of all checks")
+        parser.add_argument("--json", action="store_true", help="for programs: an array of objects")
+        parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES], help="of the answers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with translation.override(options["language"] or settings.LANGUAGE_CODE):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
+        checks = doctor.checks()
+        if options["list"]:
+            for check in checks:
+                self.stdout.write(f"{check.key:<18} {_titled(check.title, check.subject)}")
+            return
+        if options["only"]:
+            try:
+                checks = doctor.chosen(checks, options["only"])
+            except LookupError as error:
+                raise CommandError(_("There is no check “%s”; --list names them.") % error.args[0]) from error
+        results = []
+        for result in run(checks):
+            results.append(result)
+            if not options["json"]:
+                self._say(result)
+        if options["json"]:
+            self.stdout.write(json.dumps([as_json(result) for result in results], ensure_ascii=False, indent=2))
+        if any(result.finding.level == Level.BAD for result in results):
+            sys.exit(1)
+
+    def _say(self, result: Result) -> None:
+        finding, check = result.finding, result.check
+        style = {Level.GOOD: self.style.SUCCESS, Level.WARN: self.style.WARNING, Level.BAD: self.style.ERROR}
+        mark = style.get(finding.level, str)(MARKS[finding.level])
+        self.stdout.write(f"{mark} {_titled(check.title, check.subject)}: {finding.words}")
+        for line in (finding.remedy, finding.where):
+            if line:
+                self.stdout.write(f"    → {line}")
+        if finding.level in {Level.BAD, Level.WARN}:
+            self.stdout.write(_("      once more: %s") % f"python3 manage.py doctor --only {check.key}")
+        self.stdout.flush()
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """A result as programs read it."""
+    finding = result.finding
+    return {
+        "check": result.check.key,
+        "title": str(result.check.title),
+        "subject": result.check.subject,
+        "level": finding.level.value,
+        "code": finding.code,
+        "words": finding.words,
+        "remedy": finding.remedy,
+        "where": finding.where,
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def _titled(title: Any, subject: str) -> str:
+    return f"{title} ({subject})" if subject else str(title)

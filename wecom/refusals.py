@@ -1,0 +1,63 @@
+"""Callbacks that were refused, remembered for a day: a key that differs from the console's shows nowhere else.
+
+Kept in the cache, one per application and reason, so that nobody can fill anything. Anybody can send what is refused,
+so this is a hint for people and decides nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from wecom.models import Application
+
+# The codes of the platform's own library: signature, corp ID, and what comes of another EncodingAESKey.
+SIGNATURE, CORP_ID, KEYS = -40001, -40005, (-40004, -40007, -40008)
+CODES = (SIGNATURE, CORP_ID, *KEYS)
+REMEMBERED = 24 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """The newest callback that was refused for a reason; `nonce` tells which it was."""
+
+    code: int
+    at: datetime
+    nonce: str
+
+
+def note(application: Application, code: int, nonce: str) -> None:
+    """Remember that a callback was refused. A cache that is away changes nothing."""
+    if code in CODES and nonce:
+        with suppress(Exception):  # the webhook answers, whatever the cache does
+            cache.set(_key(application, code), (timezone.now(), nonce[:40]), REMEMBERED)
+
+
+def of(application: Application) -> list[Refusal]:
+    """The newest refusal for each reason, the newest first."""
+    return sorted(_known(application), key=lambda refusal: refusal.at, reverse=True)
+
+
+def find(nonce: str) -> tuple[Application, Refusal] | None:
+    """The refusal of one callback, and the application that its address meant."""
+    for application in Application.objects.select_related("corporation"):
+        for refusal in _known(application):
+            if refusal.nonce == nonce:
+                return application, refusal
+    return None
+
+
+def _known(application: Application) -> Iterator[Refusal]:
+    with suppress(Exception):
+        found = cache.get_many([_key(application, code) for code in CODES])
+        for code in CODES:
+            value = found.get(_key(application, code))
+            if value:
+                yield Refusal(code=code, at=value[0], nonce=value[1])
+
+
+def _key(application: Application, code: int) -> str:
+    return f"wecom.refused.{application.pk}.{code}"
