@@ -58,6 +58,7 @@ EMULATOR: dict[str, Any] = {
     "RETRY_DELAY": env.float("EMULATOR_RETRY_DELAY", default=1.0),
     "QUOTA_PER_MINUTE": env.int("EMULATOR_QUOTA_PER_MINUTE", default=30),
     "QUOTA_PER_HOUR": env.int("EMULATOR_QUOTA_PER_HOUR", default=1000),
+    "QUOTA_PER_ACCOUNT": env.int("EMULATOR_QUOTA_PER_ACCOUNT", default=200),
     "WRONG_SECRETS": env.int("EMULATOR_WRONG_SECRETS", default=5),
     "KEEP_CALLS": env.int("EMULATOR_KEEP_CALLS", default=5000),
 }

@@ -76,7 +76,8 @@ def test_a_wrong_card_is_refused_with_the_platforms_code(application: Applicatio
 
 def test_a_card_that_can_answer_brings_a_response_code_and_a_notice_none(application: Application, member: str):
     assert send(application, member)["response_code"]
-    notice = card(card_type="text_notice", task_id=None, button_list=None)
+    link = {"type": 1, "url": "https://example.com"}
+    notice = card(card_type="text_notice", task_id=None, button_list=None, card_action=link)
     answer = application.send({"touser": member, "msgtype": "template_card", "template_card": notice})
     assert (answer["errcode"], "response_code" in answer) == (0, False)
 

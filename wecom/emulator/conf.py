@@ -26,6 +26,7 @@ class Options:
     retry_delay: float
     quota_per_minute: int
     quota_per_hour: int
+    quota_per_account: int
     wrong_secrets: int
     keep_calls: int
 

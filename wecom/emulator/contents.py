@@ -4,26 +4,32 @@ Source: https://developer.work.weixin.qq.com/document/path/90236. Knows values o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from wecom.emulator import cards
+from wecom.emulator import cards, pages
 from wecom.emulator.errors import ApiError
 
 TEXT_CUT, TEXT_MAX = 2048, 5120
 TITLE, DESCRIPTION, URL, BUTTON = 128, 512, 2048, 4  # bytes; the button's are characters
-ARTICLES = 8
+ARTICLES, PAGE_PATH = 8, 128  # of a mini-program, in bytes
+SAFE = {"text", "image", "video", "file", "mpnews"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """A message that passed. `fields` are shown as they are; `media_id` is still to be looked up."""
+    """A message that passed. `fields` are shown as they are; `media_id` is still to be looked up.
+
+    `safe` is 1 or 2 for one that cannot be passed on; with `translate` IDs in it become names.
+    """
 
     msgtype: str
     fields: dict[str, Any]
     media_id: str | None = None
     answers_back: bool = False
+    safe: int = 0
+    translate: bool = False
 
 
 def check(body: dict[str, Any]) -> Content:
@@ -35,14 +41,25 @@ def check(body: dict[str, Any]) -> Content:
     part = body.get(msgtype)
     if not isinstance(part, dict):
         raise ApiError(40058, f"{msgtype} is missing")
-    if body.get("safe") not in {None, 0, "0"} and msgtype == "news":
+    safe = _flag(body, "safe", most=2 if msgtype == "mpnews" else 1)
+    if safe and msgtype == "news":
         raise ApiError(40074)
-    return reader(msgtype, part)
+    translate = bool(_flag(body, "enable_id_trans", most=1))
+    return replace(reader(msgtype, part), safe=safe if msgtype in SAFE else 0, translate=translate)
 
 
 def cut(text: str, limit: int) -> str:
     """The longest start of the text that fits `limit` bytes of UTF-8 without splitting a character."""
     return text.encode()[:limit].decode(errors="ignore")
+
+
+def _flag(body: dict[str, Any], field: str, *, most: int) -> int:
+    value = body.get(field)
+    if value is None or value == "":
+        return 0
+    if isinstance(value, bool) or not str(value).isdecimal() or int(str(value)) > most:
+        raise ApiError(40058, f"invalid {field}")
+    return int(str(value))
 
 
 def _string(part: dict[str, Any], field: str, *, required: bool = True) -> str:
@@ -115,7 +132,11 @@ def _article(article: object) -> dict[str, str]:
     if not isinstance(article, dict):
         raise ApiError(40058, "an article is not an object")
     mini_program = bool(article.get("appid")) and bool(article.get("pagepath"))
+    if mini_program and len(_string(article, "pagepath").encode()) > PAGE_PATH:
+        raise ApiError(40058, "pagepath is too long")
+    leads = {"appid": str(article["appid"]), "pagepath": article["pagepath"]} if mini_program else {}
     return {
+        **leads,
         "title": cut(_string(article, "title"), TITLE),
         "description": cut(_string(article, "description", required=False), DESCRIPTION),
         "url": "" if mini_program else _url(article),
@@ -127,6 +148,14 @@ def _template_card(msgtype: str, part: dict[str, Any]) -> Content:
     return Content(msgtype=msgtype, fields=cards.check(part), answers_back=cards.answers_back(part))
 
 
+def _mpnews(msgtype: str, part: dict[str, Any]) -> Content:
+    return Content(msgtype=msgtype, fields={"articles": pages.mpnews(part)})
+
+
+def _notice(msgtype: str, part: dict[str, Any]) -> Content:
+    return Content(msgtype=msgtype, fields=pages.notice(part))
+
+
 READERS: dict[str, Callable[[str, dict[str, Any]], Content]] = {
     "text": _text,
     "markdown": _markdown,
@@ -136,5 +165,7 @@ READERS: dict[str, Callable[[str, dict[str, Any]], Content]] = {
     "file": _media,
     "textcard": _textcard,
     "news": _news,
+    "mpnews": _mpnews,
+    "miniprogram_notice": _notice,
     "template_card": _template_card,
 }

@@ -86,7 +86,7 @@ def save_app(control: Control) -> Result:
         if not isinstance(given, dict) or not set(given) <= set(everybody()):
             raise ControlError(f"scope must be an object of {', '.join(everybody())}")
         row.scope = {name: given.get(name, []) for name in everybody()}
-    for flag in ("privileged", "hears_contacts"):
+    for flag in ("privileged", "hears_contacts", "closed"):
         asked = control.flag(flag)
         setattr(row, flag, getattr(row, flag) if asked is None else asked)
     row.save()

@@ -1,4 +1,4 @@
-"""Contacts and the application itself: `user/*`, `department/*`, `agent/get`, `getcallbackip`.
+"""Contacts: `user/*` and `department/*`.
 
 Sources: https://developer.work.weixin.qq.com/document/path/90196, 90200, 90201, 96067, 90208, 95350, 95351.
 """
@@ -81,37 +81,6 @@ def department_get(request: Request) -> Answer:
     if number is None:
         raise ApiError(60003)
     return {"department": _described(_department(app, number))}
-
-
-@endpoint("agent/get", "GET")
-def agent_get(request: Request) -> Answer:
-    """The application and who may see it."""
-    app, number = request.caller, _number(request, "agentid")
-    if number is None:
-        raise ApiError(41011)
-    if number != app.agent_id or number == App.ASSISTANT:
-        raise ApiError(301002 if App.objects.filter(corp=app.corp, agent_id=number).exists() else 40056)
-    users = [str(userid).lower() for userid in app.scope.get("users", [])]
-    return {
-        "agentid": app.agent_id,
-        "name": app.name,
-        "square_logo_url": "",
-        "description": app.description,
-        "allow_userinfos": {"user": [{"userid": userid} for userid in users]},
-        "allow_partys": {"partyid": app.scope.get("parties", [])},
-        "allow_tags": {"tagid": app.scope.get("tags", [])},
-        "close": 0,
-        "redirect_domain": app.redirect_domain,
-        "report_location_flag": 0,
-        "isreportenter": 1,
-        "home_url": "",
-    }
-
-
-@endpoint("getcallbackip", "GET")
-def getcallbackip(_: Request) -> Answer:
-    """Where callbacks come from: here, this machine."""
-    return {"ip_list": ["127.0.0.1"]}
 
 
 def _application(request: Request) -> App:

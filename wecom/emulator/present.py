@@ -48,6 +48,7 @@ def app(row: App) -> dict[str, Any]:
         "menu": row.menu,
         "scope": row.scope,
         "privileged": row.privileged,
+        "closed": row.closed,
         "hears_contacts": row.hears_contacts,
     }
 
@@ -61,6 +62,7 @@ def entry(row: Entry) -> dict[str, Any]:
         "member": row.member.userid,
         "agentid": row.app.agent_id,
         "received": row.received,
+        "chat": None if row.chat is None else {"id": row.chat.chat_id, "name": row.chat.name},
         "msgtype": message.msgtype,
         "content": (row.changed or {}).get("template_card") or message.content,
         "card": card(row) if message.msgtype == "template_card" else None,

@@ -6,15 +6,15 @@ A response code comes with the message and with every click. It is good for one 
 import secrets
 from typing import Any
 
-from wecom.emulator import callbacks, cards, clock, live, present, scope
+from wecom.emulator import callbacks, cards, clock, live, lookups, present, scope
 from wecom.emulator.callbacks import PLAIN, Twist
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
-from wecom.emulator.models import App, Callback, Entry, ResponseCode
+from wecom.emulator.models import App, Callback, Entry, ResponseCode, Tag
 from wecom.emulator.sealing import Field
 from wecom.emulator.sending import check_agent
 
-USERS = 1000
+USERS, PARTIES, TAGS = 1000, 100, 100
 
 
 class NotPressed(Exception):
@@ -83,7 +83,7 @@ def update(request: Request) -> Answer:
     """Change a card for those who are named and have it."""
     app, body = request.caller, request.json()
     check_agent(app, body.get("agentid"))
-    changed = _change(body)
+    changed = _change(app, body)
     code = _code(app, body.get("response_code"))
     if "replace_name" in changed and code.message.content.get("card_type") not in cards.INTERACTIVE:
         raise ApiError(42031, "only a card with buttons can replace them")
@@ -100,7 +100,7 @@ def update(request: Request) -> Answer:
     return {"invaliduser": unknown} if unknown else {}
 
 
-def _change(body: dict[str, Any]) -> dict[str, Any]:
+def _change(app: App, body: dict[str, Any]) -> dict[str, Any]:
     button, card = body.get("button"), body.get("template_card")
     if isinstance(button, dict):
         name = button.get("replace_name")
@@ -108,7 +108,10 @@ def _change(body: dict[str, Any]) -> dict[str, Any]:
             raise ApiError(42038, "missing replace_name")
         return {"replace_name": name}
     if isinstance(card, dict):
-        return {"template_card": cards.check(card, updating=True)}
+        shown = cards.check(card, updating=True)
+        lookups.check_card(app, shown)
+        translated = body.get("enable_id_trans") in {1, "1"}
+        return {"template_card": lookups.translate(app, "template_card", shown) if translated else shown}
     raise ApiError(40058, "missing button or template_card")
 
 
@@ -125,15 +128,25 @@ def _named(app: App, body: dict[str, Any], entries: list[Entry]) -> tuple[list[E
     """The entries of those who are named, and the user IDs that have no such card."""
     if body.get("atall") in {1, "1"}:
         return entries, []
-    users, parties = _list(body, "userids"), _list(body, "partyids")
-    if not (users or parties or _list(body, "tagids")):
+    users, parties, tags = (_list(body, field) for field in ("userids", "partyids", "tagids"))
+    if not (users or parties or tags):
         raise ApiError(82101)
-    if len(users) > USERS:
-        raise ApiError(40032)
+    for given, most, errcode in ((users, USERS, 40032), (parties, PARTIES, 82002), (tags, TAGS, 82003)):
+        if len(given) > most:
+            raise ApiError(errcode)
+    carried = list(
+        Tag.objects.filter(corp=app.corp, number__in=[int(tag) for tag in map(str, tags) if tag.isdecimal()])
+    )
     names = list(dict.fromkeys(str(user).lower() for user in users))
-    inside = scope.within(app.corp_id, {int(str(party)) for party in parties if str(party).isdecimal()})
+    tagged = {str(userid).lower() for tag in carried for userid in tag.userids}
+    numbers = {int(str(party)) for party in parties if str(party).isdecimal()}
+    inside = scope.within(app.corp_id, numbers | {one for tag in carried for one in tag.departments})
     by_name = {entry.member.userid.lower(): entry for entry in entries}
-    found = [entry for name, entry in by_name.items() if name in names or inside & set(entry.member.departments)]
+    found = [
+        entry
+        for name, entry in by_name.items()
+        if name in names or name in tagged or inside & set(entry.member.departments)
+    ]
     return found, [name for name in names if name not in by_name]
 
 

@@ -5,7 +5,7 @@ import secrets
 from collections import Counter
 from typing import Any
 
-from wecom.emulator import clock, contents, live, media, recipients
+from wecom.emulator import clock, contents, live, lookups, recipients
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError
@@ -20,20 +20,23 @@ def send(request: Request) -> Answer:
     """Check everything, then deliver to everybody who may be reached."""
     app, body = request.caller, request.json()
     check_agent(app, body.get("agentid"))
+    check_open(app)
     digest = hashlib.sha256(request.body).hexdigest()
     now = clock.now()
     earlier = Accepted.objects.filter(app=app, digest=digest, until__gt=now).first() if _wants_check(body) else None
     if earlier is not None:
         return dict(earlier.answer)
     content = contents.check(body)
+    if content.msgtype == "miniprogram_notice" and body.get("touser") == "@all":
+        raise ApiError(40058, "a notice of a mini-program cannot go to @all")
     found = recipients.find(app, body, unreachable=request.unreachable)
-    fields = dict(content.fields)
-    if content.media_id is not None:
-        fields.update(media.describe(media.find(app.corp, content.media_id, kind=content.msgtype)))
+    fields = lookups.resolve(app, content)
     msgid = secrets.token_urlsafe(48)
     answer: dict[str, Any] = {**found.complaints(), "msgid": msgid}
+    if content.msgtype == "template_card":
+        _check_card(app, fields, answers_back=content.answers_back)
+    _count(app, len(found.members), now)
     if content.answers_back:
-        _check_callback(app, fields)
         answer["response_code"] = secrets.token_urlsafe(32)
     if _wants_check(body):
         Accepted.objects.create(app=app, digest=digest, answer=answer, until=now + _interval(body))
@@ -62,7 +65,7 @@ def within_quota(app: App, members: list[Member], now: float) -> list[Member]:
     minute, hour = options().quota_per_minute, options().quota_per_hour
     counts: Counter[int] = Counter()
     recent: Counter[int] = Counter()
-    received = Entry.objects.filter(app=app, received=True, at__gt=now - 3600, member__in=members)
+    received = Entry.objects.filter(app=app, received=True, at__gt=now - 3600, member__in=members, chat=None)
     for member, at in received.values_list("member", "at"):
         counts[member] += 1
         recent[member] += at > now - 60
@@ -83,6 +86,12 @@ def recall(request: Request) -> Answer:
     return {}
 
 
+def check_open(app: App) -> None:
+    """An application that is disabled in the console may not write to anybody. Raises `ApiError` 301007."""
+    if app.closed:
+        raise ApiError(301007)
+
+
 def check_agent(app: App, agent_id: object) -> None:
     """The application that a call names must be that of the token. Raises `ApiError` 41011, 40056, 301002."""
     if agent_id is None or agent_id == "":
@@ -94,11 +103,27 @@ def check_agent(app: App, agent_id: object) -> None:
         raise ApiError(301002 if siblings.exists() else 40056)
 
 
-def _check_callback(app: App, card: dict[str, Any]) -> None:
+def _count(app: App, people: int, now: float) -> None:
+    """Refuse what is over the day's quota: accounts of the company times 200, as many people as are addressed."""
+    per_account = options().quota_per_account
+    if not per_account:
+        return
+    today = clock.day(now)
+    if app.counted_day != today:
+        app.counted_day, app.counted = today, 0
+    if app.counted + people > per_account:
+        accounts = Member.objects.filter(corp=app.corp).exclude(status=Member.Status.LEFT).count()
+        if app.counted + people > accounts * per_account:
+            raise ApiError(45009, "out of daily quota")
+    App.objects.filter(pk=app.pk).update(counted_day=today, counted=app.counted + people)
+
+
+def _check_card(app: App, card: dict[str, Any], *, answers_back: bool) -> None:
     """A card that answers back needs somebody who listens, and a task ID that no other card of the application has."""
-    if not app.callback_url:
+    if answers_back and not app.callback_url:
         raise ApiError(43012)
-    if Message.objects.filter(app=app, msgtype="template_card", content__task_id=card["task_id"]).exists():
+    cards = Message.objects.filter(app=app, msgtype="template_card")
+    if card.get("task_id") and cards.filter(content__task_id=card["task_id"]).exists():
         raise ApiError(42014, "the task_id was used before")
 
 

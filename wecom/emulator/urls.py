@@ -2,11 +2,9 @@
 
 from django.urls import path
 
-# These register the endpoints of cgi-bin.
-from wecom.emulator import control_contacts as contacts
-from wecom.emulator import control_people as people
-from wecom.emulator import control_wire as wire
 from wecom.emulator import (
+    agents,
+    appchat,
     directory,
     fetching,
     gateway,
@@ -20,9 +18,13 @@ from wecom.emulator import (
     verification,
     voices,
 )
+from wecom.emulator import control_contacts as contacts
+from wecom.emulator import control_people as people
+from wecom.emulator import control_wire as wire
 from wecom.emulator.control import endpoint
 
-REGISTERED = (directory, fetching, menus, pressing, sending, tags, tokens)
+# These register the endpoints of cgi-bin.
+REGISTERED = (agents, appchat, directory, fetching, menus, pressing, sending, tags, tokens)
 
 urlpatterns = [
     path("cgi-bin/<path:path>", gateway.view),

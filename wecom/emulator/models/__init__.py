@@ -1,5 +1,6 @@
 """What the emulated platform remembers: the directory, messages, and what went over the wire."""
 
+from wecom.emulator.models.chats import Chat
 from wecom.emulator.models.directory import AccessToken, App, Corp, Department, Member, Tag, WrongSecret
 from wecom.emulator.models.files import Picture, UrlJob
 from wecom.emulator.models.login import LoginCode, UserTicket
@@ -13,6 +14,7 @@ __all__ = [
     "Attempt",
     "Call",
     "Callback",
+    "Chat",
     "Clock",
     "Corp",
     "Department",

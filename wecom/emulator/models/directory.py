@@ -128,6 +128,10 @@ class App(Row):
     menu = models.JSONField(default=list, blank=True, help_text="The buttons below the chat.")
     scope = models.JSONField(default=everybody, help_text="Who may see it: users, parties, tags.")
     privileged = models.BooleanField(default=False, help_text="Made before June 2022: gets phone, e-mail, picture …")
+    profile = models.JSONField(default=dict, blank=True, help_text="What agent/set changed, beside name and domain.")
+    closed = models.BooleanField(default=False, help_text="Disabled in the console: it may not send.")
+    counted_day = models.PositiveIntegerField(default=0, help_text="The day that `counted` is of.")
+    counted = models.PositiveIntegerField(default=0, help_text="People written to on that day.")
     hears_contacts = models.BooleanField(default=False, help_text="Gets change_contact, as the assistant does.")
 
     class Meta:

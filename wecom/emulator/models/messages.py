@@ -3,6 +3,7 @@
 from django.db import models
 
 from wecom.emulator.models.base import Row
+from wecom.emulator.models.chats import Chat
 from wecom.emulator.models.directory import App, Corp, Member
 
 
@@ -60,6 +61,9 @@ class Entry(Row):
     received = models.BooleanField(help_text="By the person; false for what they sent themselves.")
     at = models.FloatField()
     read = models.BooleanField(default=False)
+    chat = models.ForeignKey(
+        Chat, on_delete=models.CASCADE, null=True, blank=True, help_text="The group chat that it was written into."
+    )
     changed = models.JSONField(null=True, blank=True, help_text="What the application made of a card: for this person.")
 
     class Meta:
