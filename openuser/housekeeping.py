@@ -9,5 +9,6 @@ def tidy() -> None:
     """Delete what has outlived its purpose."""
     wecom.forget_old_callbacks()
     wecom.forget_old_media()
+    wecom.forget_counts()
     avatars.tidy()
     idempotency.forget_old_answers()

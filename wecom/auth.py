@@ -11,9 +11,18 @@ from asgiref.sync import sync_to_async
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from wecom import applications, client
-from wecom.exceptions import ApiError, BusyError, ConfigurationError, TokenRejected, WeComError
+from wecom.client import Token
+from wecom.exceptions import (
+    ApiError,
+    BusyError,
+    ConfigurationError,
+    LimitedError,
+    TokenRejected,
+    WeComError,
+)
 from wecom.models import Application
 
 logger = logging.getLogger(__name__)
@@ -28,26 +37,29 @@ SECRET_BAN = timedelta(hours=1)
 T = TypeVar("T")
 
 
-def access_token(application: Application, *, rejected: str = "", though_held: bool = False) -> str:
+def access_token(application: Application, *, rejected: str = "", though_held: bool = False) -> Token:
     """A token that works as far as anybody knows; `rejected` is one that the platform just refused.
 
     `though_held` is for trying out whether a setting was mended: it gives a token that is there already.
 
-    Whoever holds the row's lease fetches; the others wait for the row. Raises `ConfigurationError` where the secret is
-    wrong: asking again would get our address banned for an hour, so the application is held.
+    Whoever holds the row's lease fetches; the others take the old token while it is valid, else wait for the row.
+    Raises `ConfigurationError` where the secret is wrong: asking again would get our address banned for an hour, so
+    the application is held.
     """
     deadline = time.monotonic() + LEASE.total_seconds() + 5
     while True:
         application.refresh_from_db()
-        if though_held and _is_good(application, rejected):
-            return application.access_token
+        if though_held and _is_good(application, rejected, EARLY):
+            return _token(application, application.access_token)
         if application.held_until and application.held_until > timezone.now():
             raise ConfigurationError("The application is held.", code=HELD, remedy=application.held_reason)
-        if _is_good(application, rejected):
-            return application.access_token
+        if _is_good(application, rejected, EARLY):
+            return _token(application, application.access_token)
         owner = uuid.uuid4().hex
-        if _take_lease(application, owner, rejected):
-            return _fetch(application, owner)
+        if _take_lease(application, owner):
+            return _token(application, _fetch(application, owner))
+        if _is_good(application, rejected, timedelta()):
+            return _token(application, application.access_token)
         if time.monotonic() > deadline:
             raise BusyError("Nobody fetched a token in time.", code="token_timeout")
         time.sleep(POLL)
@@ -101,18 +113,23 @@ def release_hold(application: Application) -> None:
     )
 
 
-def _is_good(application: Application, rejected: str) -> bool:
+def _token(application: Application, value: str) -> Token:
+    return Token(value, corporation_id=application.corporation_id)
+
+
+def _is_good(application: Application, rejected: str, early: timedelta) -> bool:
     expires = application.access_token_expires_at
-    fresh = expires is not None and expires > timezone.now() + EARLY
+    fresh = expires is not None and expires > timezone.now() + early
     return bool(application.access_token) and fresh and application.access_token != rejected
 
 
-def _take_lease(application: Application, owner: str, rejected: str) -> bool:
+def _take_lease(application: Application, owner: str) -> bool:
     free = models.Q(token_lease_until=None) | models.Q(token_lease_until__lt=Now())
     until = models.ExpressionWrapper(Now() + models.Value(LEASE), output_field=models.DateTimeField())
     # The expiry is the version that we saw: somebody who refreshed meanwhile changed it, and then we look again.
     seen = models.Q(access_token_expires_at=application.access_token_expires_at)
-    row = Application.objects.filter(free, seen, pk=application.pk)
+    allowed = models.Q(held_until=None) | models.Q(held_until__lte=timezone.now())
+    row = Application.objects.filter(free, seen, allowed, pk=application.pk)
     return bool(row.update(token_lease_owner=owner, token_lease_until=until))
 
 
@@ -127,10 +144,17 @@ def _fetch(application: Application, owner: str) -> str:
         )
         token = client.word(answer, "access_token")
         expires = timezone.now() + timedelta(seconds=client.whole(answer, "expires_in", otherwise=7200))
-    except WeComError as error:
-        mine.update(token_lease_until=None)
+    except WeComError as caught:
+        error = _banned(caught) if isinstance(caught, LimitedError) else caught
         if isinstance(error, ConfigurationError):
-            hold(application, error, SECRET_BAN)
-        raise
+            hold(application, error, SECRET_BAN)  # before the lease ends: nobody else may ask
+        mine.update(token_lease_until=None)
+        raise error from caught
     mine.update(access_token=token, access_token_expires_at=expires, token_lease_until=None)
     return token
+
+
+def _banned(error: LimitedError) -> ConfigurationError:
+    """Too many wrong secrets came from this address, ours or somebody else's: to go on asking would prolong it."""
+    remedy = _("WeChat Work blocks this address for an hour, as it does after several wrong secrets. Check the secret.")
+    return ConfigurationError(error.message, errcode=error.errcode, remedy=str(remedy))

@@ -3,7 +3,8 @@
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from django.conf import settings
 from requests import exceptions
 from urllib3.exceptions import NewConnectionError
 
-from wecom.exceptions import AmbiguousError, NotReached
+from wecom import circuits
+from wecom.exceptions import AmbiguousError, LimitedError, NotReached
 from wecom.reactions import error_of
 
 _local = threading.local()
@@ -38,8 +40,22 @@ class Piece:
     total: int
 
 
+class Token(str):
+    """An access token that knows which corporation's it is: calls with it count for its limits."""
+
+    corporation_id: int
+
+    def __new__(cls, value: str, *, corporation_id: int) -> "Token":
+        token = super().__new__(cls, value)
+        token.corporation_id = corporation_id
+        return token
+
+
 def get(base_url: str, path: str, **params: str) -> dict[str, Any]:
-    """Call a reading interface. Raises `ApiError` or one of its children, `NotReached`, `AmbiguousError`."""
+    """Call a reading interface. Raises `ApiError` or one of its children, `NotReached`, `AmbiguousError`.
+
+    With a `Token`, the call counts; `LimitedError` where one more would be refused, or was.
+    """
     return _call("GET", base_url, path, params)
 
 
@@ -72,10 +88,11 @@ def download(base_url: str, path: str, first: int, last: int, **params: str) -> 
 
     Raises what `get` raises: errors come as JSON in the place of the file.
     """
-    response = _request("GET", base_url, path, params, headers={"Range": f"bytes={first}-{last}"})
-    if response.headers.get("Content-Type", "").startswith(("application/json", "text/")):
-        _answer(response)
-        raise AmbiguousError("The answer is no file.", code="no_file")
+    with _counted(path, params):
+        response = _request("GET", base_url, path, params, headers={"Range": f"bytes={first}-{last}"})
+        if response.headers.get("Content-Type", "").startswith(("application/json", "text/")):
+            _answer(response)
+            raise AmbiguousError("The answer is no file.", code="no_file")
     if response.status_code == 200:
         return Piece(data=response.content, first=0, total=len(response.content))
     found = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
@@ -111,7 +128,24 @@ def _session() -> requests.Session:
 
 
 def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> dict[str, Any]:
-    return _answer(_request(method, base_url, path, params, **options))
+    with _counted(path, params):
+        return _answer(_request(method, base_url, path, params, **options))
+
+
+@contextmanager
+def _counted(path: str, params: Mapping[str, str]) -> Iterator[None]:
+    """The call inside counts for the corporation of its token, and closes the interface where the platform says so."""
+    token = params.get("access_token")
+    if not isinstance(token, Token):
+        yield
+        return
+    reopened = circuits.enter(token.corporation_id, path)
+    try:
+        yield
+    except LimitedError as error:
+        raise circuits.trip(token.corporation_id, path, error.errcode) from error
+    if reopened:
+        circuits.passed(token.corporation_id, path)
 
 
 def _request(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> requests.Response:

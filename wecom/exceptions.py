@@ -1,5 +1,7 @@
 """What can go wrong with WeChat Work, one class per remedy."""
 
+from datetime import datetime
+
 from openuser.lib.exceptions import OpenUserError, TemporaryError
 
 
@@ -40,6 +42,15 @@ class BusyError(ApiError, TemporaryError):
     """The platform is busy or limits us: certainly not accepted, try later."""
 
 
+class LimitedError(BusyError):
+    """A limit of the platform is used up: certainly not accepted, and no use to ask before `until`, if it is known."""
+
+    until: datetime | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (*super().__reduce__(), {"until": self.until})
+
+
 class ConfigurationError(ApiError):
     """Somebody must change a setting; the application is held meanwhile."""
 
@@ -50,6 +61,18 @@ class RecipientError(ApiError):
 
 class MediaExpired(ApiError):
     """The platform no longer knows the media ID; upload again."""
+
+
+class MediaRefused(ApiError):
+    """The file is of a size, length or kind that the platform does not take: fit it, or send something else."""
+
+
+class LoginExpired(ApiError):
+    """The code of a login was used or is too old: let the person log in again."""
+
+
+class ChatGone(ApiError):
+    """The group chat is unknown, or no longer this application's."""
 
 
 class NotReached(WeComError, TemporaryError):

@@ -1,21 +1,113 @@
-"""How fast we may send: the platform silently drops more than 30 messages a minute, or 1,000 an hour, to one member."""
+"""How fast we may send: what the platform would drop silently, or refuse, waits here instead.
 
-from datetime import datetime, timedelta
+Source: https://developer.work.weixin.qq.com/document/path/90312. An application may send 30 messages a minute and 1,000
+an hour to one member; what is more vanishes without a word. A day it may send 200 times as many as the company has
+accounts, where a message to a thousand counts a thousand times. All is counted in rows, so that workers count together.
+"""
 
-from wecom.models import Outbound
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from wecom import circuits
+from wecom.models import Application, DayCount, Outbound, Spending
+
+API = "message/send"
 PER_MEMBER = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
+PER_ACCOUNT = 200
+SLACK = timedelta(seconds=0.5)  # for the way to the platform, which counts when a message arrives
+LONGEST = timedelta(hours=1)
 
 
-def wait_for(outbound: Outbound, now: datetime) -> datetime | None:
-    """When this member may get another message, or None for now. Counted over what was sent to them by anybody."""
-    if not outbound.order_key:
+@transaction.atomic
+def reserve(outbound: Outbound, now: datetime) -> datetime | None:
+    """Count this message for everybody who gets it, or say when there is room. In the attempt's transaction."""
+    application = outbound.application
+    circuits.lock(application.corporation_id)
+    waits = [
+        circuits.wait_for(application.corporation_id, API, now),
+        _wait_for_day(application, outbound.reach, now),
+        _wait_for_members(application, outbound.recipients, now),
+    ]
+    until = max((wait for wait in waits if wait is not None), default=None)
+    if until is None:
+        _count(outbound, now)
+    return until
+
+
+def arrived(outbound: Outbound, reserved: datetime, took: timedelta) -> None:
+    """A call has ended: the platform counts from when the message came, which may be as late as that."""
+    if took > SLACK:
+        Spending.objects.filter(outbound=outbound, at=reserved).update(at=reserved + took)
+
+
+def refund(outbound: Outbound, reserved: datetime) -> None:
+    """The platform certainly did not accept it: what was reserved is free again."""
+    if Spending.objects.filter(outbound=outbound, at=reserved).delete()[0]:
+        counts = DayCount.objects.filter(application_id=outbound.application_id, day=day_of(reserved))
+        counts.filter(recipients__gte=outbound.reach).update(recipients=F("recipients") - outbound.reach)
+
+
+def a_day(application: Application) -> int:
+    """To how many the application may send a day; 0 where nobody said how many accounts the company has."""
+    return application.corporation.accounts * PER_ACCOUNT
+
+
+def day_of(now: datetime) -> date:
+    """The platform's calendar day."""
+    return now.astimezone(circuits.CHINA).date()
+
+
+def forget(now: datetime) -> None:
+    """Delete what no limit counts any more."""
+    circuits.forget(now)
+    Spending.objects.filter(at__lt=now - 2 * LONGEST).delete()
+    DayCount.objects.filter(day__lt=day_of(now) - timedelta(days=30)).delete()
+
+
+def when_free(times: Iterable[datetime], now: datetime) -> datetime | None:
+    """When one more may go to a member who got messages at these times, newest first; None for now."""
+    newest = sorted(times, reverse=True)
+    waits = [newest[most - 1] + window + SLACK for window, most in PER_MEMBER if len(newest) >= most]
+    return max((until for until in waits if until > now), default=None)
+
+
+def _wait_for_day(application: Application, reach: int, now: datetime) -> datetime | None:
+    most = a_day(application)
+    if not most:
         return None
-    sent = Outbound.objects.filter(order_key=outbound.order_key, status=Outbound.Status.DONE)
-    waits = []
-    for window, most in PER_MEMBER:
-        within = sent.filter(finished_at__gt=now - window).order_by("-finished_at")
-        oldest = next(iter(within.values_list("finished_at", flat=True)[most - 1 : most]), None)
-        if oldest is not None:
-            waits.append(oldest + window)
-    return max(waits, default=None)
+    row = DayCount.objects.filter(application=application, day=day_of(now)).first()
+    used = row.recipients if row else 0
+    # More than a whole day's share never finds more room than at the beginning of a day.
+    return circuits.next_day(now) if used and used + reach > most else None
+
+
+def _wait_for_members(application: Application, user_ids: list[str], now: datetime) -> datetime | None:
+    (minute, a_minute), (hour, an_hour) = PER_MEMBER
+    sent = Spending.objects.filter(application=application, user_id__in=user_ids, at__gt=now - hour - SLACK)
+    lately = Count("pk", filter=Q(at__gt=now - minute - SLACK))
+    counts = sent.values("user_id").annotate(hour=Count("pk"), minute=lately)
+    full = [row["user_id"] for row in counts.filter(Q(minute__gte=a_minute) | Q(hour__gte=an_hour))]
+    times = _times(sent.filter(user_id__in=full)) if full else {}
+    return max((until for until in (when_free(one, now) for one in times.values()) if until), default=None)
+
+
+def _times(rows: QuerySet[Spending]) -> Mapping[str, list[datetime]]:
+    times: dict[str, list[datetime]] = defaultdict(list)
+    for user_id, at in rows.values_list("user_id", "at"):
+        times[user_id].append(at)
+    return times
+
+
+def _count(outbound: Outbound, now: datetime) -> None:
+    application, names = outbound.application, outbound.recipients
+    Spending.objects.bulk_create(
+        Spending(application=application, user_id=name, at=now, outbound=outbound) for name in names
+    )
+    day = DayCount.objects.filter(application=application, day=day_of(now))
+    if not day.update(recipients=F("recipients") + outbound.reach):
+        DayCount.objects.create(application=application, day=day_of(now), recipients=outbound.reach)
+    circuits.count(application.corporation_id, API, now)

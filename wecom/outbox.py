@@ -6,42 +6,41 @@ remembers for four hours; after that a person decides.
 """
 
 import logging
-import random
-from collections.abc import Callable
+import time
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib import crash
 from openuser.lib.work import LeaseLost
-from wecom import auth, client, freezing, limits, uploads
-from wecom.exceptions import (
-    AmbiguousError,
-    ApiError,
-    BusyError,
-    ConfigurationError,
-    ContentError,
-    MediaExpired,
-    NotReached,
-    RecipientError,
-    TokenRejected,
-    WeComError,
-)
+from wecom import auth, client, freezing, limits, outcomes, uploads
+from wecom.exceptions import ContentError, WeComError
 from wecom.models import Attempt, Outbound, Upload
-from wecom.signals import outbound_settled
 
 logger = logging.getLogger(__name__)
 
-BACK_OFF = (5, 30, 120, 600, 1800)
 REMEMBERED = timedelta(hours=4) - timedelta(minutes=10)
 FORGOTTEN = timedelta(hours=5)
-UPLOAD_PATIENCE = timedelta(minutes=10)
+AHEAD = 20  # messages that go before one that nobody waits for
 
 
 def deliver(pk: int, *, now: datetime | None = None) -> None:
-    """Make one attempt at an Outbound, or put it back with the reason."""
+    """Make one attempt at an Outbound, or put it back with the reason. Before bulk goes what somebody waits for."""
+    for urgent in _more_urgent(pk, now or timezone.now()):
+        _deliver_one(urgent, now)
+    _deliver_one(pk, now)
+
+
+def _more_urgent(pk: int, now: datetime) -> list[int]:
+    """Replies that are due, where this is bulk: a broker that was full of bulk before they came says so too late."""
+    if not Outbound.objects.filter(pk=pk, priority__lt=0).exists():
+        return []
+    due = Outbound.objects.filter(pk__in=Outbound._work().claimable(now).filter(priority__gte=0).values("pk"))
+    return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:AHEAD])
+
+
+def _deliver_one(pk: int, now: datetime | None) -> None:
     outbound = Outbound.claim(pk, now=now)
     if outbound is None:
         return
@@ -58,9 +57,9 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
         outbound.record(was_ambiguous=True)
         abandoned.update(outcome=Attempt.Outcome.AMBIGUOUS, ended_at=now, detail="worker_died")
     if outbound.was_ambiguous and outbound.first_attempt_at and now - outbound.first_attempt_at > REMEMBERED:
-        _end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
+        outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
     elif outbound.expires_at and outbound.expires_at <= now and not outbound.was_ambiguous:
-        _end(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
+        outcomes.end(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
     elif not _must_wait(outbound, now):
         _attempt(outbound, now)
 
@@ -70,12 +69,9 @@ def _must_wait(outbound: Outbound, now: datetime) -> bool:
     if held_until and held_until > now:
         outbound.postpone(held_until, Outbound.Reason.HELD, burn=False)
         return True
-    if outbound.upload is not None and outbound.body is None and _waits_for_upload(outbound, outbound.upload, now):
-        return True
-    until = limits.wait_for(outbound, now)
-    if until is not None:
-        outbound.postpone(until, "quota", burn=False)
-    return until is not None
+    if outbound.upload is None or outbound.body is not None:
+        return False
+    return _waits_for_upload(outbound, outbound.upload, now)
 
 
 def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool:
@@ -84,42 +80,51 @@ def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool
         upload = outbound.upload = Upload.objects.select_for_update().get(pk=upload.pk)
         failed = upload.status == Upload.Status.FAILED
         if not failed and not upload.is_usable(now):
-            outbound.postpone(now + UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, burn=False)
+            outbound.postpone(now + outcomes.UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, burn=False)
             uploads.want(upload)
             return True
     if failed:
-        _end(outbound, Outbound.Status.CANCELLED, "upload_failed")
+        outcomes.end(outbound, Outbound.Status.CANCELLED, "upload_failed")
     return failed
 
 
 def _attempt(outbound: Outbound, now: datetime) -> None:
     try:
         token = auth.access_token(outbound.application)
-        with transaction.atomic():
-            attempt = _open(outbound, now)
+        attempt = _open(outbound, now)
     except ContentError as error:
-        _end(outbound, Outbound.Status.FAILED, error.code[:40])
+        outcomes.end(outbound, Outbound.Status.FAILED, error.code[:40])
         return
     except WeComError as error:
-        _put_back(outbound, error)
+        outcomes.put_back(outbound, error)
+        return
+    if attempt is None:
         return
     crash.point("outbound.attempting")
+    began = time.monotonic()
     try:
         answer = _call(outbound, token)
     except WeComError as error:
         with transaction.atomic():
-            _close(attempt, OUTCOMES[_kind(error)], error)
-            REACTIONS[_kind(error)](outbound, error)
+            if outcomes.refused(outbound, attempt, error):
+                limits.refund(outbound, now)
+            else:
+                limits.arrived(outbound, now, timedelta(seconds=time.monotonic() - began))
         return
     crash.point("outbound.called")
     with transaction.atomic():
-        _close(attempt, Attempt.Outcome.SENT, None)
-        _sent(outbound, answer)
+        outcomes.accepted(outbound, attempt, answer)
+        limits.arrived(outbound, now, timedelta(seconds=time.monotonic() - began))
     crash.point("outbound.settled")
 
 
-def _open(outbound: Outbound, now: datetime) -> Attempt:
-    """Freeze the bytes at the first claim, in the transaction that records the attempt."""
+@transaction.atomic
+def _open(outbound: Outbound, now: datetime) -> Attempt | None:
+    """Reserve, freeze the bytes at the first claim, and record the attempt; None where a limit is used up."""
+    until = limits.reserve(outbound, now)
+    if until is not None:
+        outbound.postpone(until, Outbound.Reason.QUOTA, burn=False)
+        return None
     if outbound.body is None:
         repeat = _repeat(outbound, now)
         body = _freeze(outbound, repeat)
@@ -154,104 +159,3 @@ def _call(outbound: Outbound, token: str) -> dict[str, object]:
     return auth.with_token(
         outbound.application, lambda token: client.post(base_url, "message/send", body, access_token=token), token=token
     )
-
-
-def _close(attempt: Attempt, outcome: Attempt.Outcome, error: WeComError | None) -> None:
-    attempt.outcome, attempt.ended_at = outcome, timezone.now()
-    attempt.errcode = error.errcode if isinstance(error, ApiError) else (0 if error is None else None)
-    attempt.detail = "" if error is None else error.code[:200]
-    attempt.save(update_fields=["outcome", "ended_at", "errcode", "detail"])
-
-
-def _sent(outbound: Outbound, answer: dict[str, object]) -> None:
-    if outbound.application.held_reason:
-        auth.end_hold(outbound.application)
-    invalid = sorted(
-        {name for key in ("invaliduser", "unlicenseduser") for name in str(answer.get(key) or "").split("|") if name}
-    )
-    fields = {"errcode": 0, "msgid": str(answer.get("msgid") or ""), "invalid": invalid}
-    fields["response_code"] = str(answer.get("response_code") or "")
-    if len(invalid) >= len(outbound.recipients):
-        _end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, **fields)
-    else:
-        _end(outbound, Outbound.Status.DONE, "", **fields)
-
-
-def _end(outbound: Outbound, status: Outbound.Status, reason: str, **fields: object) -> None:
-    with transaction.atomic():
-        outbound.settle(status, reason, **fields)
-        outbound_settled.send(Outbound, outbound=outbound)
-    logger.info("A message reached its end.", extra={"cid": outbound.cid, "status": status, "reason": reason})
-
-
-def _put_back(outbound: Outbound, error: WeComError) -> None:
-    """Before any attempt was recorded: nothing was sent, so nothing is ambiguous."""
-    if isinstance(error, ConfigurationError):
-        outbound.postpone(timezone.now() + auth.HELD_FOR, Outbound.Reason.HELD, burn=False)
-    else:
-        outbound.postpone(_later(outbound), Outbound.Reason.BUSY)
-
-
-def _busy(outbound: Outbound, error: WeComError) -> None:
-    outbound.postpone(_later(outbound), Outbound.Reason.BUSY)
-
-
-def _ambiguous(outbound: Outbound, error: WeComError) -> None:
-    outbound.postpone(_later(outbound), Outbound.Reason.AMBIGUOUS, was_ambiguous=True)
-
-
-def _hold(outbound: Outbound, error: WeComError) -> None:
-    auth.hold(outbound.application, error)
-    errcode = error.errcode if isinstance(error, ApiError) else None
-    outbound.postpone(timezone.now() + auth.HELD_FOR, Outbound.Reason.HELD, burn=False, errcode=errcode)
-
-
-def _upload_again(outbound: Outbound, error: WeComError) -> None:
-    """Only a body that certainly never arrived may change its bytes."""
-    if outbound.was_ambiguous or outbound.upload is None:
-        _refused(outbound, error)
-        return
-    uploads.forget(outbound.upload)
-    outbound.postpone(timezone.now() + UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, body=None)
-
-
-def _unreachable(outbound: Outbound, error: WeComError) -> None:
-    errcode = error.errcode if isinstance(error, ApiError) else None
-    _end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, errcode=errcode, invalid=outbound.recipients)
-
-
-def _refused(outbound: Outbound, error: WeComError) -> None:
-    errcode = error.errcode if isinstance(error, ApiError) else None
-    _end(outbound, Outbound.Status.FAILED, Outbound.Reason.REFUSED, errcode=errcode)
-
-
-def _later(outbound: Outbound) -> datetime:
-    ceiling = BACK_OFF[min(outbound.attempts, len(BACK_OFF)) - 1] * settings.WECOM["RETRY_UNIT"]
-    return timezone.now() + timedelta(seconds=random.uniform(ceiling / 2, ceiling))
-
-
-def _kind(error: WeComError) -> type[WeComError]:
-    return next(kind for kind in REACTIONS if isinstance(error, kind))
-
-
-# A token that is refused twice is a busy platform, not a wrong setting: the next attempt fetches another one.
-REACTIONS: dict[type[WeComError], Callable[[Outbound, WeComError], None]] = {
-    BusyError: _busy,
-    NotReached: _busy,
-    TokenRejected: _busy,
-    ConfigurationError: _hold,
-    RecipientError: _unreachable,
-    MediaExpired: _upload_again,
-    AmbiguousError: _ambiguous,
-    WeComError: _refused,
-}
-OUTCOMES: dict[type[WeComError], Attempt.Outcome] = {
-    BusyError: Attempt.Outcome.RETRY,
-    NotReached: Attempt.Outcome.RETRY,
-    TokenRejected: Attempt.Outcome.RETRY,
-    ConfigurationError: Attempt.Outcome.HELD,
-    RecipientError: Attempt.Outcome.FAILED,
-    MediaExpired: Attempt.Outcome.RETRY,
-    AmbiguousError: Attempt.Outcome.AMBIGUOUS,
-    WeComError: Attempt.Outcome.FAILED,
-}

@@ -8,11 +8,11 @@ from django.utils import timezone
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.work import Work
 from wecom import auth
-from wecom.exceptions import ApiError, ConfigurationError, RecipientError, TokenRejected, WeComError
+from wecom.exceptions import ApiError, ConfigurationError, LimitedError, RecipientError, TokenRejected, WeComError
 from wecom.models import Application
 
 # The codes that every kind of row puts into words in its Reason.
-HELD, BUSY, REFUSED, RECIPIENT = "held", "busy", "refused", "recipient"
+HELD, BUSY, REFUSED, RECIPIENT, QUOTA = "held", "busy", "refused", "recipient", "quota"
 FIRST, LONGEST = timedelta(seconds=3), timedelta(minutes=5)
 
 
@@ -22,6 +22,8 @@ def react(row: Work, application: Application, error: WeComError, **fields: Any)
     if isinstance(error, ConfigurationError):
         auth.hold(application, error)
         row.postpone(timezone.now() + auth.HELD_FOR, HELD, burn=False, **fields)
+    elif isinstance(error, LimitedError) and error.until is not None:
+        row.postpone(error.until, QUOTA, burn=False, **fields)
     # A token that is refused twice is a busy platform: the next attempt fetches another one.
     elif isinstance(error, TemporaryError | TokenRejected) and row.attempts < row.max_attempts:
         row.postpone(later(row), BUSY, **fields)

@@ -105,12 +105,13 @@ def send(
     to: Sequence[str],
     upload: Upload | None = None,
     cid: str = "",
-    priority: int = 0,
+    priority: int | None = None,
     expires_at: datetime | None = None,
     delivery_key: str = "",
 ) -> Outbound:
     """Queue one call of message/send. Inside a handler, or with a `delivery_key`, the same send is made only once.
 
+    A message to several is bulk, which waits while anything else is queued, unless `priority` is said to be 0 or more.
     Raises `ContentError` for a message that the platform would refuse.
     """
     acting = _acting.get()
@@ -122,10 +123,11 @@ def send(
     values: dict[str, Any] = {
         "application": application,
         "recipients": recipients,
+        "reach": len(recipients),
         "msgtype": content.msgtype,
         "content": payload,
         "upload": upload,
-        "priority": priority,
+        "priority": priority if priority is not None else Outbound.BULK if len(recipients) > 1 else 0,
         "expires_at": expires_at,
         "order_key": f"{application.pk}:{recipients[0]}" if len(recipients) == 1 else "",
         "cid": cid,

@@ -20,7 +20,9 @@ from wecom import (
     doctor,
     downloads,
     inbox,
+    limits,
     menus,
+    reactions,
     refusals,
     running,
     shapes,
@@ -75,6 +77,7 @@ __all__ = [
     "download_media",
     "ensure_upload",
     "fetch_media",
+    "forget_counts",
     "forget_old_callbacks",
     "forget_old_media",
     "handle",
@@ -85,6 +88,7 @@ __all__ = [
     "publish_menu",
     "receive",
     "refetch_media",
+    "remedy",
     "replay",
     "resend",
     "save_application",
@@ -297,7 +301,8 @@ def publish_menu(application: Application) -> MenuPublication:
 def resend(outbound: Outbound) -> None:
     """A person decided: send this again, as a new message, with bytes that the platform does not take for the old."""
     Attempt.objects.abandoned(outbound).update(outcome=Attempt.Outcome.AMBIGUOUS)
-    outbound.restart(body=None, repeat=outbound.repeat + 1, was_ambiguous=False, first_attempt_at=None, errcode=None)
+    fresh = {"body": None, "was_ambiguous": False, "first_attempt_at": None, "errcode": None}
+    outbound.restart(repeat=outbound.repeat + 1, invalid=[], unlicensed=[], **fresh)
 
 
 @transaction.atomic
@@ -342,6 +347,16 @@ def webhook_url(application: Application) -> str:
 def note_refusal(application: Application, code: int, nonce: str) -> None:
     """Remember for the doctor why a callback was refused."""
     refusals.note(application, code, nonce)
+
+
+def remedy(errcode: int | None) -> str:
+    """What a person can do about a code of the platform, in words; empty where nobody knows."""
+    return reactions.remedy_of(errcode)
+
+
+def forget_counts(now: datetime | None = None) -> None:
+    """Delete what no limit of the platform counts any more."""
+    limits.forget(now or timezone.now())
 
 
 def forget_old_callbacks(now: datetime | None = None) -> int:

@@ -17,7 +17,14 @@ from openuser.lib import crash
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.work import GIVES_WAY_AFTER_ATTEMPTS, LeaseLost
 from wecom import auth, client, media
-from wecom.exceptions import BusyError, ConfigurationError, ContentError, TokenRejected, WeComError
+from wecom.exceptions import (
+    BusyError,
+    ConfigurationError,
+    ContentError,
+    LimitedError,
+    TokenRejected,
+    WeComError,
+)
 from wecom.models import Application, Outbound, Upload
 
 logger = logging.getLogger(__name__)
@@ -212,6 +219,8 @@ def _react(upload: Upload, error: WeComError) -> None:
     if isinstance(error, ConfigurationError):
         auth.hold(upload.application, error)
         upload.postpone(timezone.now() + auth.HELD_FOR, Outbound.Reason.HELD, burn=False)
+    elif isinstance(error, LimitedError) and error.until is not None:
+        upload.postpone(error.until, Outbound.Reason.QUOTA, burn=False)
     elif upload.attempts >= upload.max_attempts or not isinstance(error, TemporaryError | TokenRejected):
         _settle(upload, Upload.Status.FAILED, f"refused_{error.code}"[:40])
     else:

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 GIVES_WAY_AFTER_ATTEMPTS = 3
 GIVES_WAY_AFTER = timedelta(seconds=60)
 SWEEP_LIMIT = 500
+LAST = 9  # of Redis' priorities, where 0 comes first
 
 W = TypeVar("W", bound="Work")
 
@@ -73,6 +74,8 @@ class Work(models.Model):
     task: ClassVar[str] = ""
     lease: ClassVar[timedelta] = timedelta(seconds=60)
     max_attempts: ClassVar[int] = 5
+    # Of a kind that has a column `priority`: what is below zero is bulk, and waits while anything else is queued.
+    ranked: ClassVar[bool] = False
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED, editable=False)
     reason = models.CharField(
@@ -97,10 +100,15 @@ class Work(models.Model):
     def is_finished(self) -> bool:
         return self.status not in self.UNFINISHED
 
+    @property
+    def is_bulk(self) -> bool:
+        """Whether nobody waits for it."""
+        return self.ranked and getattr(self, "priority", 0) < 0
+
     def wake(self) -> None:
         """Tell a worker once the transaction commits. A dead broker changes nothing: the sweeper wakes it later."""
-        name, pk = self.task, self.pk
-        transaction.on_commit(lambda: publish_task(name, pk))
+        name, pk, bulk = self.task, self.pk, self.is_bulk
+        transaction.on_commit(lambda: publish_task(name, pk, bulk=bulk))
 
     @classmethod
     def claim(cls, pk: int, *, now: datetime | None = None) -> Self | None:
@@ -244,18 +252,20 @@ def sweep(now: datetime | None = None) -> int:
     now = now or timezone.now()
     woken = 0
     for kind in kinds():
-        due = list(kind._work().to_wake(now).order_by("due_at", "pk").values_list("pk", flat=True)[:SWEEP_LIMIT])
-        kind._work().filter(pk__in=due).update(woken_at=now)
-        for pk in due:
-            publish_task(kind.task, pk)
+        rank = ["priority"] if kind.ranked else []
+        order = [f"-{name}" for name in rank] + ["due_at", "pk"]
+        due = list(kind._work().to_wake(now).order_by(*order).only("pk", *rank)[:SWEEP_LIMIT])
+        kind._work().filter(pk__in=[row.pk for row in due]).update(woken_at=now)
+        for row in due:
+            publish_task(kind.task, row.pk, bulk=row.is_bulk)
         woken += len(due)
     return woken
 
 
-def publish_task(name: str, pk: int) -> None:
-    """Queue a task by name; a broker that is away is logged and forgiven."""
+def publish_task(name: str, pk: int, *, bulk: bool = False) -> None:
+    """Queue a task by name, bulk behind everything else; a broker that is away is logged and forgiven."""
     try:
-        current_app.send_task(name, args=[pk], retry=False)
+        current_app.send_task(name, args=[pk], retry=False, priority=LAST if bulk else None)
     except (OperationalError, OSError) as error:
         logger.warning("The broker is away; the sweeper will wake this row.", extra={"task": name, "pk": pk})
         logger.debug("The broker said so.", extra={"error": type(error).__name__})

@@ -27,6 +27,14 @@ class Corporation(models.Model):
         help_text=_("Console → My company → Corp ID, like ww1234567890abcdef."),
     )
     name = models.CharField(_("name"), max_length=100, blank=True)
+    accounts = models.PositiveIntegerField(
+        _("account limit"),
+        default=0,
+        help_text=_(
+            "Console → My company → account limit (帐号上限). Each application may send 200 times as many messages "
+            "a day; with 0 this limit is left to WeChat Work."
+        ),
+    )
 
     class Meta:
         verbose_name = _("corporation")

@@ -72,20 +72,37 @@ class Outbound(Work):
     max_attempts = 60
     lease = timedelta(seconds=45)
 
+    ranked = True
+    BULK: ClassVar[int] = -10  # the priority of what nobody waits for at their phone
+
     class Reason(models.TextChoices):
         UNKNOWN = "unknown", _("nobody knows whether it arrived")
         EXPIRED = "expired", _("too late to be of use")
         HELD = "held", _("waits for a setting to be mended")
         BUSY = "busy", _("the platform is busy")
+        QUOTA = "quota", _("waits for the platform's quota")
         AMBIGUOUS = "ambiguous", _("no clear answer; sent again without doubling")
         UPLOADING = "uploading", _("waits for its media")
         REFUSED = "refused", _("the platform refused it")
+        MEDIA = "media", _("the platform refused its file")
         RECIPIENT = "recipient", _("the recipient cannot be reached")
+
+    class Delivery(models.TextChoices):
+        """What became of it for one recipient."""
+
+        WAITING = "waiting", _("on its way")
+        SENT = "sent", _("accepted")
+        UNREACHED = "unreached", _("cannot be reached")
+        UNLICENSED = "unlicensed", _("has no interface licence")
+        UNKNOWN = "unknown", _("nobody knows")
+        FAILED = "failed", _("not accepted")
+        CANCELLED = "cancelled", _("not sent")
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="outbounds", verbose_name=_("application")
     )
     recipients = models.JSONField(_("recipients"), default=list)
+    reach = models.PositiveSmallIntegerField(_("number of recipients"), default=1, editable=False)
     msgtype = models.CharField(_("type"), max_length=24)
     content = models.JSONField(_("content"), default=dict)
     upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="outbounds")
@@ -101,12 +118,14 @@ class Outbound(Work):
     msgid = models.CharField(_("message ID"), max_length=255, blank=True)
     response_code = models.CharField(max_length=255, blank=True, editable=False)
     invalid = models.JSONField(_("not reached"), default=list, blank=True)
+    unlicensed = models.JSONField(_("without a licence"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("outbound message")
         verbose_name_plural = _("outbound messages")
         indexes = [
             models.Index(fields=["status", "due_at"], name="outbound_due"),
+            models.Index(fields=["status", "-priority", "due_at"], name="outbound_rank"),
             models.Index(fields=["order_key", "status", "id"], name="outbound_order"),
             models.Index(fields=["order_key", "status", "finished_at"], name="outbound_sent"),
             models.Index(fields=["cid"], name="outbound_cid"),
@@ -116,9 +135,27 @@ class Outbound(Work):
     def __str__(self) -> str:
         return f"{self.msgtype} #{self.pk}"
 
+    def results(self) -> dict[str, "Outbound.Delivery"]:
+        """What became of it for each recipient, by user ID."""
+        whole = self.Delivery.UNKNOWN if self._is_unknown else ENDS.get(str(self.status), self.Delivery.WAITING)
+        results = dict.fromkeys(self.recipients, whole)
+        results |= dict.fromkeys(self.invalid, self.Delivery.UNREACHED)
+        return results | dict.fromkeys(self.unlicensed, self.Delivery.UNLICENSED)
+
+    @property
+    def _is_unknown(self) -> bool:
+        return (self.status, self.reason) == (self.Status.FAILED, self.Reason.UNKNOWN)
+
     def exhaust(self) -> None:
         super().exhaust()
         outbound_settled.send(Outbound, outbound=self)
+
+
+ENDS: dict[str, Outbound.Delivery] = {
+    Outbound.Status.DONE: Outbound.Delivery.SENT,
+    Outbound.Status.FAILED: Outbound.Delivery.FAILED,
+    Outbound.Status.CANCELLED: Outbound.Delivery.CANCELLED,
+}
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):

@@ -1,0 +1,205 @@
+"""The table of the platform's error codes, each played by the emulator: what becomes of the message and of the rest."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from wecom import auth, circuits, outbox, reactions, services
+from wecom.exceptions import ApiError, ChatGone, LoginExpired
+from wecom.models import Application, Circuit, Outbound
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # test_outbox.py does each kind on both databases
+
+TOKEN = (40014, 41001, 42001)
+BUSY = (-1, 6000, 45035)
+LIMITED = (45009, 45033, 45036)
+CONFIGURATION = (
+    *(40013, 40056, 41002, 41004, 43009, 43012, 45031, 48001, 48002, 48004, 48006, 48009, 48010),
+    *(50001, 50003, 60020, 60031, 80001, 85005, 301002, 301007, 701008, 701016, 701099),
+)
+RECIPIENT = (
+    *(40003, 40031, 40032, 40066, 40068, 40070, 43004, 46004, 50002, 60003, 60011, 60021, 60030, 60111, 60123),
+    *(81013, 84061, 92000),
+)
+MEDIA = (*(40004, 40005, 40006, 40007, 40009, 40011, 40123, 40145, 45001, 45007, 301016, 301017),)
+OURS = (
+    *(40008, 40033, 40035, 40058, 40063, 41033, 44001, 44004, 45002, 45008, 45029, 45032, 45034, 82004),
+    *(40029, 42003, 42022, 40050, 86001, 86215, 49008, 40074, 40201, 40204, 85002, *range(42014, 42021)),
+    *(*range(42027, 42032), 42033, *range(42035, 42053), 48005, 60140, 81012, 82001, 82002, 82003, 830002, 40146),
+    *range(90200, 90209),
+)
+
+
+@pytest.fixture
+def connected(connected: Application, settings) -> Application:
+    """With a token, and with waits as long as in earnest."""
+    settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 1.0}
+    auth.access_token(connected)
+    return connected
+
+
+def send(emulator, person, errcode: int, *, times: int = 1) -> Outbound:
+    """A message at whose delivery the platform answers with a code."""
+    emulator.fault("", errcode=errcode, times=times)
+    outbound = services.send_text(person.user_id, content="你好")
+    outbox.deliver(outbound.pk)
+    outbound.refresh_from_db()
+    return outbound
+
+
+def state(outbound: Outbound) -> tuple[str, str, int]:
+    return (outbound.status, outbound.reason, outbound.attempts)
+
+
+@pytest.mark.parametrize("errcode", [*TOKEN, 40001])
+def test_a_refused_token_is_fetched_anew_once_and_the_call_repeated(connected, emulator, person, errcode):
+    outbound = send(emulator, person, errcode)
+    assert state(outbound) == ("done", "", 1)
+    assert (emulator.calls("message/send"), emulator.calls("gettoken")) == (2, 2)
+    assert person.texts() == ["你好"]
+
+
+@pytest.mark.parametrize("errcode", TOKEN)
+def test_a_token_that_is_refused_twice_is_not_asked_for_a_third_time(connected, emulator, person, errcode):
+    outbound = send(emulator, person, errcode, times=5)
+    assert state(outbound) == ("queued", "busy", 1)
+    assert (emulator.calls("message/send"), emulator.calls("gettoken")) == (2, 2)
+
+
+def test_a_secret_that_is_refused_with_a_fresh_token_too_is_a_wrong_setting(connected, emulator, person):
+    outbound = send(emulator, person, 40001, times=5)
+    assert state(outbound) == ("queued", "held", 0)
+    assert (emulator.calls("message/send"), emulator.calls("gettoken")) == (2, 2)
+
+
+@pytest.mark.parametrize("errcode", BUSY)
+def test_a_busy_platform_is_asked_again_later(connected, emulator, person, errcode):
+    outbound = send(emulator, person, errcode)
+    assert state(outbound) == ("queued", "busy", 1)
+    assert timezone.now() < outbound.due_at < timezone.now() + timedelta(seconds=6)
+    assert outbound.tries.get().outcome == "retry"
+    outbox.deliver(outbound.pk, now=outbound.due_at)
+    assert person.texts() == ["你好"]
+    assert emulator.calls("message/send") == 2
+
+
+def test_a_platform_that_stays_busy_is_asked_ever_more_rarely(connected, emulator, person):
+    outbound = send(emulator, person, -1, times=6)
+    waits = []
+    for _ in range(4):
+        waits.append(outbound.due_at - timezone.now())
+        outbox.deliver(outbound.pk, now=outbound.due_at)
+        outbound.refresh_from_db()
+    assert waits == sorted(waits)
+    assert waits[-1] > timedelta(minutes=4)
+
+
+@pytest.mark.parametrize("errcode", LIMITED)
+def test_a_limit_closes_the_interface_until_its_window_ends_and_burns_no_attempt(connected, emulator, person, errcode):
+    outbound = send(emulator, person, errcode)
+    assert state(outbound) == ("queued", "quota", 0)
+    assert timedelta(seconds=55) < outbound.due_at - timezone.now() <= timedelta(seconds=60)
+    other = services.send_text(emulator.hire().user_id, content="也等等")
+    outbox.deliver(other.pk)
+    other.refresh_from_db()
+    assert state(other) == ("queued", "quota", 0)
+    assert not other.tries.exists()
+    assert emulator.calls("message/send") == 1
+    Circuit.objects.update(until=timezone.now())
+    for row in (outbound, other):
+        outbox.deliver(row.pk, now=outbound.due_at)
+    assert person.texts() == ["你好"]
+    assert not Circuit.objects.exists()
+
+
+def test_a_limit_that_is_still_used_up_after_a_minute_is_that_of_the_hour_and_then_of_the_day(
+    connected, emulator, person
+):
+    outbound, waits = send(emulator, person, 45009, times=3), []
+    for _ in range(3):
+        circuit = Circuit.objects.get()
+        waits.append(circuit.until - circuit.since)
+        Circuit.objects.update(until=timezone.now())
+        outbox.deliver(outbound.pk, now=outbound.due_at)
+        outbound.refresh_from_db()
+    assert waits[:2] == [timedelta(minutes=1), timedelta(hours=1)]
+    assert circuits.next_day(timezone.now()) - timezone.now() == pytest.approx(waits[2], abs=timedelta(seconds=60))
+    assert outbound.status == "done"
+    assert person.texts() == ["你好"]
+
+
+@pytest.mark.parametrize("errcode", CONFIGURATION)
+def test_a_wrong_setting_holds_the_application_without_burning_attempts(connected, emulator, person, errcode):
+    outbound = send(emulator, person, errcode)
+    assert state(outbound) == ("queued", "held", 0)
+    connected.refresh_from_db()
+    assert connected.held_until > timezone.now()
+    assert len(connected.held_reason) > len("WeChat Work answered 60020. ")
+    other = services.send_text(emulator.hire().user_id, content="也等等")
+    outbox.deliver(other.pk)
+    other.refresh_from_db()
+    assert state(other) == ("queued", "held", 0)
+    assert emulator.calls("message/send") == 1
+    assert outbound.tries.get().outcome == "held"
+
+
+@pytest.mark.parametrize("errcode", RECIPIENT)
+def test_somebody_who_cannot_be_reached_is_named_and_not_tried_again(connected, emulator, person, errcode):
+    outbound = send(emulator, person, errcode)
+    assert state(outbound) == ("failed", "recipient", 1)
+    assert outbound.results() == {person.user_id: "unreached"}
+    ended(emulator, person, outbound, errcode)
+
+
+@pytest.mark.parametrize("errcode", MEDIA)
+def test_a_file_that_the_platform_does_not_take_is_not_sent_again(connected, emulator, person, errcode):
+    outbound = send(emulator, person, errcode)
+    assert state(outbound) == ("failed", "media", 1)
+    ended(emulator, person, outbound, errcode)
+
+
+@pytest.mark.parametrize("errcode", OURS)
+def test_a_request_that_is_refused_for_what_it_says_is_not_tried_again(connected, emulator, person, errcode):
+    outbound = send(emulator, person, errcode)
+    assert state(outbound) == ("failed", "refused", 1)
+    ended(emulator, person, outbound, errcode)
+
+
+def ended(emulator, person, outbound: Outbound, errcode: int) -> None:
+    """Asked once, held nobody, counted for nobody, and says why."""
+    outbox.deliver(outbound.pk, now=timezone.now() + timedelta(hours=1))
+    assert emulator.calls("message/send") == 1
+    assert outbound.errcode == errcode
+    assert [(attempt.outcome, attempt.errcode) for attempt in outbound.tries.all()] in (
+        [("failed", errcode)],
+        [("retry", errcode)],
+    )
+    assert Application.objects.get().held_until is None
+    assert not outbound.spendings.exists()
+    assert person.received() == []
+
+
+@pytest.mark.parametrize("errcode", [*CONFIGURATION, *RECIPIENT, *LIMITED, *BUSY, *MEDIA, 40001, 40201, 82003])
+def test_what_a_person_can_do_is_said(errcode):
+    if errcode not in reactions.EXPIRED:  # it is uploaded again by itself
+        assert reactions.remedy_of(errcode)
+
+
+@pytest.mark.parametrize(
+    ("errcode", "kind"), [(40029, LoginExpired), (42003, LoginExpired), (86215, ChatGone), (40058, ApiError)]
+)
+def test_other_interfaces_tell_their_errors_by_remedy(errcode, kind):
+    assert type(reactions.error_of(errcode, "words")) is kind
+
+
+def test_too_many_wrong_secrets_from_this_address_hold_the_application_for_an_hour(connected, emulator, person):
+    Application.objects.update(access_token="", access_token_expires_at=None)
+    emulator.fault("", path="gettoken", errcode=45009)
+    for _ in range(3):
+        outbound = services.send_text(person.user_id, content="你好")
+        outbox.deliver(outbound.pk)
+    outbound = Outbound.objects.first()
+    assert state(outbound) == ("queued", "held", 0)
+    assert Application.objects.get().held_until > timezone.now() + timedelta(minutes=50)
+    assert emulator.calls("gettoken") == 2

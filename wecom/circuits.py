@@ -1,0 +1,117 @@
+"""How often a corporation calls each interface of the platform, and those that the platform closed to it for a while.
+
+Source: https://developer.work.weixin.qq.com/document/path/90312. The answer 45009 does not say which window is used up,
+so the shortest is waited for first, and the next where the first call after it is refused again.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
+
+from wecom.exceptions import LimitedError
+from wecom.models import CallCount, Circuit, Corporation
+
+logger = logging.getLogger(__name__)
+
+CHINA = ZoneInfo("Asia/Shanghai")  # whose days the platform counts
+SLOT = 10  # seconds
+PER_API = ((timedelta(minutes=1), 10_000), (timedelta(hours=1), 150_000))
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+TOO_OFTEN = 45009
+# Counted by `limits.reserve`, in the transaction that records the attempt.
+RESERVED = frozenset({"message/send"})
+
+
+def lock(corporation_id: int) -> None:
+    """Nobody else counts for this corporation until the transaction ends. SQLite's transactions do so anyway."""
+    Corporation.objects.select_for_update(no_key=True).only("pk").get(pk=corporation_id)
+
+
+def enter(corporation_id: int, api: str) -> bool:
+    """Count a call that is about to be made; whether the interface was closed until a moment ago.
+
+    Raises `LimitedError` where it would be refused, and counts nothing.
+    """
+    if api in RESERVED:
+        return False
+    now = timezone.now()
+    with transaction.atomic():
+        lock(corporation_id)
+        until = wait_for(corporation_id, api, now)
+        if until is None:
+            count(corporation_id, api, now)
+            return Circuit.objects.filter(corporation_id=corporation_id, api=api).exists()
+    raise limited(until)
+
+
+def wait_for(corporation_id: int, api: str, now: datetime) -> datetime | None:
+    """When the interface may be called again, or None for now."""
+    closed = Circuit.objects.filter(corporation_id=corporation_id, api=api, until__gt=now).first()
+    if closed is not None:
+        return closed.until
+    counts = CallCount.objects.filter(corporation_id=corporation_id, api=api)
+    for window, most in PER_API:
+        if lately(counts, now, window) >= most:
+            return now + timedelta(seconds=SLOT)
+    return None
+
+
+def count(corporation_id: int, api: str, now: datetime) -> None:
+    """One call more. The corporation is locked."""
+    slot = datetime.fromtimestamp(now.timestamp() // SLOT * SLOT, tz=now.tzinfo)
+    key = {"corporation_id": corporation_id, "api": api, "slot": slot}
+    if not CallCount.objects.filter(**key).update(calls=F("calls") + 1):
+        CallCount.objects.create(**key, calls=1)
+
+
+def lately(counts: QuerySet[CallCount], now: datetime, window: timedelta) -> int:
+    """Calls of a window; of a slot that it cuts through, all."""
+    total = counts.filter(slot__gt=now - window - timedelta(seconds=SLOT)).aggregate(total=Sum("calls"))["total"]
+    return int(total or 0)
+
+
+@transaction.atomic
+def trip(corporation_id: int, api: str, errcode: int) -> LimitedError:
+    """The platform refused a call for its number: close the interface, for longer where it was just opened again."""
+    now = timezone.now()
+    lock(corporation_id)
+    row = Circuit.objects.filter(corporation_id=corporation_id, api=api).first()
+    if row is None or row.until <= now:
+        step = row.step + 1 if row is not None and errcode == TOO_OFTEN else 0
+        until = now + _closed_for(step, now) * settings.WECOM["RETRY_UNIT"]
+        values = {"errcode": errcode, "step": step, "since": now, "until": until}
+        row, _ = Circuit.objects.update_or_create(corporation_id=corporation_id, api=api, defaults=values)
+        logger.warning("The platform closed an interface for a while.", extra={"api": api, "errcode": errcode})
+    return limited(row.until, errcode)
+
+
+def passed(corporation_id: int, api: str) -> None:
+    """A call went through: what was closed is open again."""
+    Circuit.objects.filter(corporation_id=corporation_id, api=api, until__lte=timezone.now()).delete()
+
+
+def limited(until: datetime, errcode: int = TOO_OFTEN) -> LimitedError:
+    """The error that says until when."""
+    error = LimitedError("WeChat Work takes no more of these calls for now.", code="limited", errcode=errcode)
+    error.until = until
+    return error
+
+
+def next_day(now: datetime) -> datetime:
+    """When China's next day has begun; a few minutes later, since everybody else waits for midnight too."""
+    tomorrow = now.astimezone(CHINA) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=3, second=0, microsecond=0)
+
+
+def forget(now: datetime) -> None:
+    """Delete counts of windows that are over."""
+    CallCount.objects.filter(slot__lt=now - 2 * HOUR).delete()
+
+
+def _closed_for(step: int, now: datetime) -> timedelta:
+    return (MINUTE, HOUR)[step] if step < 2 else next_day(now) - now

@@ -1,0 +1,78 @@
+"""What was sent lately, counted against the platform's limits, and which of its interfaces are closed to us for now."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wecom.models.company import Application, Corporation
+
+
+class Spending(models.Model):
+    """One message to one member, which the platform counts for an hour. Of a message to many, one for each of them."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="spendings")
+    user_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    outbound = models.ForeignKey("wecom.Outbound", models.CASCADE, related_name="spendings")
+
+    class Meta:
+        verbose_name = _("counted message")
+        verbose_name_plural = _("counted messages")
+        indexes = [models.Index(fields=["application", "user_id", "at"], name="spending_lately")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%H:%M:%S}"
+
+
+class DayCount(models.Model):
+    """How many members an application wrote to on one day of China's calendar; one message to many counts for each."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="day_counts")
+    day = models.DateField()
+    recipients = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("count of a day")
+        verbose_name_plural = _("counts of days")
+        constraints = [models.UniqueConstraint(fields=["application", "day"], name="day_count_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.recipients}"
+
+
+class CallCount(models.Model):
+    """How often a corporation called one interface within ten seconds."""
+
+    corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="call_counts")
+    api = models.CharField(max_length=60)
+    slot = models.DateTimeField()
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("count of calls")
+        verbose_name_plural = _("counts of calls")
+        constraints = [models.UniqueConstraint(fields=["corporation", "api", "slot"], name="call_count_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.api} {self.slot:%H:%M:%S}: {self.calls}"
+
+
+class Circuit(models.Model):
+    """An interface that the platform closed to a corporation: nobody calls it before `until`.
+
+    `step` counts the times that it was closed again at once: a minute, an hour, the rest of the day.
+    """
+
+    corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="circuits")
+    api = models.CharField(_("interface"), max_length=60)
+    errcode = models.IntegerField(_("error code"))
+    step = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("closed interface")
+        verbose_name_plural = _("closed interfaces")
+        constraints = [models.UniqueConstraint(fields=["corporation", "api"], name="circuit_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.api} ({self.errcode})"
