@@ -196,3 +196,23 @@ def test_what_no_handler_names_goes_to_those_of_everything():
     event, message = seen
     assert isinstance(event, UnknownEvent)
     assert isinstance(message, UnknownMessage)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", [name for name, (_, sort) in EVENTS.items() if sort is not UnknownEvent])
+def test_what_the_emulator_sends_becomes_the_same_kind_of_value(emulator, person, name):
+    sent = emulator.api("POST", "event", json={"event": name, "member": person.user_id})["callback"]["xml"]
+    value = messages.inbound(sent.encode())
+    assert type(value) is (MemberChange if name == "change_contact" else EVENTS[name][1])
+    assert isinstance(value, Event)
+    assert (value.event, value.from_user_id) == (name.lower(), person.user_id)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", [name for name in CHANGES if name != "paint_user"])
+def test_the_emulators_changes_of_contacts_become_the_same_kind_of_value(emulator, name):
+    sent = emulator.api("POST", "event", json={"event": "change_contact", "change": name})["callback"]["xml"]
+    value = messages.inbound(sent.encode())
+    assert type(value) is CHANGES[name][1]
+    assert isinstance(value, ContactChange)
+    assert (value.change_type, value.from_user_id) == (name, "sys")

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
-from wecom.emulator import cards, courier, database, live, media, people, present, pressing
-from wecom.emulator.callbacks import Twist
+from wecom.emulator import cards, courier, database, events, live, media, people, present, pressing
 from wecom.emulator.control import Control, ControlError, Result
+from wecom.emulator.control_events import fields, twist, write
 from wecom.emulator.models import App, Callback, Corp, Department, Entry, Member
 from wecom.emulator.models.directory import everybody
 from wecom.emulator.people import Said
@@ -97,7 +98,8 @@ def save_app(control: Control) -> Result:
 def send(control: Control) -> Result:
     """A message from a member, or several at once as `messages`."""
     app, member = control.app(), control.member()
-    entry, callback = people.say(app, member, _said(control, app), twist=_twist(control))
+    said = _with_fields(control, _said(control, app))
+    entry, callback = people.say(app, member, said, twist=twist(control))
     return {"entry": present.entry(entry), "callback": present.callback(callback)}
 
 
@@ -113,12 +115,23 @@ def _said(control: Control, app: App) -> Said:
         return people.link(title, control.text("description", ""), url, control.text("picurl", ""))
     if kind == "file":
         raise ControlError("the platform hands no file messages to applications")
+    if kind not in KINDS and kind != "text" and fields(control):
+        return Said(msgtype=kind[:32], content={"content": f"[{kind}]"}, fields=[])
     if kind not in KINDS or control.upload is None:
-        raise ControlError("type must be text, location, link, or image, voice, video with an upload")
+        words = (
+            "type must be text, location, link, or image, voice, video with an upload; any other one needs its fields"
+        )
+        raise ControlError(words)
     row = media.store(app.corp, kind, control.upload, by_member=True)
     if kind == "image":
         return people.picture(row, base_url=control.base_url)
     return people.voice(row) if kind == "voice" else people.video(row)
+
+
+def _with_fields(control: Control, said: Said) -> Said:
+    """`fields` change what the callback carries, not what the chat shows."""
+    changed = fields(control)
+    return replace(said, fields=write(events.merged(dict(said.fields), changed))) if changed else said
 
 
 def press(control: Control) -> Result:
@@ -134,7 +147,7 @@ def press(control: Control) -> Result:
     if entry is None:
         raise ControlError("there is no such card", 404)
     try:
-        callback = pressing.press(entry, key, selected=_selected(control), twist=_twist(control))
+        callback = pressing.press(entry, key, selected=_selected(control), twist=twist(control))
     except NotPressed as problem:
         raise ControlError(problem.words, 409) from problem
     return {"callback": present.callback(callback)}
@@ -150,30 +163,6 @@ def _selected(control: Control) -> pressing.Selected:
     if not lists:
         raise ControlError("selected must be an object with a list of option IDs for each question key")
     return {str(key): [str(option) for option in options] for key, options in given.items()}
-
-
-def event(control: Control) -> Result:
-    """An event that a member causes."""
-    name = control.text("event", "enter_agent")
-    if name not in people.EVENTS:
-        raise ControlError(f"event must be one of {', '.join(sorted(people.EVENTS))}")
-    at = control.number("latitude", 23.104), control.number("longitude", 113.32)
-    fields = people.event_fields(name, control.text("key", ""), *at)
-    callback = people.event(control.app(), control.member(), name, fields, twist=_twist(control))
-    return {"callback": present.callback(callback)}
-
-
-def _twist(control: Control) -> Twist:
-    tamper = control.text("tamper", "")
-    if tamper not in {"", "signature", "key", "corp", "body"}:
-        raise ControlError("tamper must be signature, key, corp or body")
-    return Twist(
-        copies=min(max(int(control.number("copies", 1)), 1), 32),
-        delay=control.number("delay", 0),
-        skew=int(control.number("skew", 0)),
-        age=int(control.number("age", 0)),
-        tamper=tamper,
-    )
 
 
 async def until_settled(control: Control, result: Result) -> Result:

@@ -13,8 +13,6 @@ from wecom.emulator.calls import Upload
 from wecom.emulator.models import App, Callback, Entry, Media, Member, Message
 from wecom.emulator.sealing import Field
 
-EVENTS = {"enter_agent", "subscribe", "unsubscribe", "click", "view", "LOCATION"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -84,13 +82,6 @@ def link(title: str, description: str, url: str, picurl: str) -> Said:
 def event(app: App, member: Member, name: str, fields: Sequence[Field] = (), *, twist: Twist = PLAIN) -> Callback:
     """Something the person did without a message. `fields` follow the name."""
     return callbacks.create(app, member.userid, name, [("Event", name), *fields], twist=twist)
-
-
-def event_fields(name: str, key: str, latitude: float, longitude: float) -> list[Field]:
-    """What an event carries beside its name."""
-    if name == "LOCATION":
-        return [("Latitude", latitude), ("Longitude", longitude), ("Precision", 65.0), ("AppType", "wxwork")]
-    return [("EventKey", key)]
 
 
 def change(member: Member, *, visible: bool | None, left: bool | None, name: str | None) -> Member:

@@ -5,6 +5,7 @@ from django.urls import path
 from wecom.emulator import (
     agents,
     appchat,
+    control_events,
     directory,
     fetching,
     gateway,
@@ -48,7 +49,7 @@ urlpatterns = [
     path("emulator/api/apps", endpoint(GET=people.apps, POST=people.save_app)),
     path("emulator/api/send", endpoint(earlier=voices.as_recorded, POST=people.send, later=people.until_settled)),
     path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),
-    path("emulator/api/event", endpoint(POST=people.event, later=people.until_settled)),
+    path("emulator/api/event", endpoint(POST=control_events.event, later=people.until_settled)),
     path("emulator/api/chat", endpoint(GET=people.chat)),
     path("emulator/api/read", endpoint(POST=people.read)),
     path("emulator/api/ledger", endpoint(GET=people.ledger, later=people.until_received)),
