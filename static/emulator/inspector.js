@@ -2,6 +2,7 @@
 import { $, make } from "./dom.js";
 import * as faults from "./faults.js";
 import { call } from "./server.js";
+import * as session from "./session.js";
 import { say } from "./strings.js";
 import * as time from "./time.js";
 import { precise } from "./times.js";
@@ -67,7 +68,7 @@ export async function refresh() {
 }
 
 export function start() {
-  const tabs = ["callbacks", "calls", "faults", "time"];
+  const tabs = ["callbacks", "calls", "faults", "time", "session"];
   const choose = (name) => {
     for (const tab of tabs) {
       $(`tab-${tab}`).setAttribute("aria-selected", String(tab === name));
@@ -89,4 +90,5 @@ export function start() {
   });
   faults.start();
   time.start();
+  session.start();
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db.models import Count
 
-from wecom.emulator import callbacks, clock, courier, faults, live, present
+from wecom.emulator import callbacks, clock, courier, faults, live, present, recording
 from wecom.emulator.control import Control, ControlError, Result
 from wecom.emulator.models import Accepted, AccessToken, Call, Callback, Entry, Fault, Message, WrongSecret
 
@@ -30,6 +30,11 @@ def replay(control: Control) -> Result:
     row.save(update_fields=["status", "copies", "delay"])
     courier.COURIER.post(callbacks.parcel(row))
     return {"callback": present.callback(row)}
+
+
+def record(control: Control) -> Result:
+    """The session as a file, from `since` on by the emulator's clock; `words=0` hides what was written."""
+    return recording.record(control.app(), since=control.asked("since"), words=control.query.get("words") != "0")
 
 
 def list_calls(control: Control) -> Result:

@@ -56,7 +56,7 @@ def voice(row: Media) -> Said:
 
 
 def video(row: Media) -> Said:
-    thumb = media.store(row.corp, "image", Upload(filename="thumb.png", data=_blank_png()))
+    thumb = media.store(row.corp, "image", Upload(filename="thumb.png", data=blank_png()))
     fields: list[Field] = [("MediaId", row.media_id), ("ThumbMediaId", thumb.media_id)]
     return Said(msgtype="video", content=media.describe(row), fields=fields)
 
@@ -101,7 +101,7 @@ def change(member: Member, *, visible: bool | None, left: bool | None, name: str
     return member
 
 
-def _blank_png() -> bytes:
+def blank_png() -> bytes:
     """One grey pixel: the picture that stands for a video."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
