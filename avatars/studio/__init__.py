@@ -4,13 +4,14 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from avatars import pipeline
 from avatars.exceptions import RenderCancelled, StudioError
 from avatars.pipeline import Film, Progress, Script
+from avatars.recognition.base import Transcript
 from avatars.studio.process import Child
 from avatars.studio.wire import Answer, Event, Kind, Order
 
@@ -70,6 +71,30 @@ class Studio:
     def draw(self, character: str, *, time_limit: float = SMALL_WORK_SECONDS) -> bytes:
         """The PNG of one of our own characters. Raises `PortraitError` for an unknown one."""
         return self._order(Order(number=0, kind=Kind.DRAW, name=character), _Watch(time_limit=time_limit)).data
+
+    def listen(
+        self,
+        recording: Path,
+        *,
+        engine: str,
+        language: str = "",
+        hints: Sequence[str] = (),
+        time_limit: float = SMALL_WORK_SECONDS,
+        memory_limit_mb: int = MEMORY_MB,
+    ) -> Transcript:
+        """The words of a recording of any format. Raises `EngineMissing`, `OutputError` for what is no recording."""
+        order = Order(
+            number=0,
+            kind=Kind.LISTEN,
+            name=engine,
+            recording=recording.absolute(),
+            language=language,
+            hints=tuple(hints),
+        )
+        answer = self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+        if answer.transcript is None:
+            raise StudioError("The studio answered without words.", code="studio_broke")
+        return answer.transcript
 
     def close(self) -> None:
         """End the child; the next order starts another."""

@@ -22,6 +22,8 @@ from avatars import ffmpeg, pipeline
 from avatars.engines.base import RenderEngine
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
 from avatars.pipeline import Stage
+from avatars.recognition import base
+from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
 from avatars.studio.wire import Answer, Event, Kind, Order, answer_line, read_order
 from openuser.lib.backends import backend
@@ -66,9 +68,19 @@ class Desk:
             return Answer(number=order.number, event=Event.DONE, warnings=portrait.check(order.data).warnings)
         if order.kind is Kind.DRAW:
             return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
+        if order.kind is Kind.LISTEN:
+            return self._listen(order)
         if order.script is not None:
             _engines(order.script)
         return Answer(number=order.number, event=Event.DONE)
+
+    def _listen(self, order: Order) -> Answer:
+        if order.recording is None:
+            raise StudioError("An order to listen has no recording.", code="order_broken")
+        engine: RecognitionEngine = backend("RECOGNITION_ENGINES", order.name)
+        samples = ffmpeg.samples(order.recording, base.RATE)
+        heard = engine.transcribe(samples, language=order.language, hints=order.hints)
+        return Answer(number=order.number, event=Event.DONE, transcript=heard)
 
     def _film(self, order: Order) -> Answer:
         if order.script is None or order.folder is None:

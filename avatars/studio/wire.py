@@ -10,6 +10,7 @@ from typing import Any
 from avatars import exceptions
 from avatars.exceptions import AvatarError, StudioError
 from avatars.pipeline import Film, Script, Stage, Timing
+from avatars.recognition.base import Transcript
 
 
 class Kind(StrEnum):
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     FILM = "film"
     CHECK_PORTRAIT = "check_portrait"
     DRAW = "draw"
+    LISTEN = "listen"
 
 
 class Event(StrEnum):
@@ -31,7 +33,11 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Work for the child. A film needs script and folder, a check needs data, a drawing the name of its character."""
+    """Work for the child.
+
+    A film needs script and folder, a check needs data, a drawing the name of its character, listening the name of its
+    engine and the recording.
+    """
 
     number: int
     kind: Kind
@@ -39,6 +45,9 @@ class Order:
     folder: Path | None = None
     data: bytes = b""
     name: str = ""
+    recording: Path | None = None
+    language: str = ""
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +59,7 @@ class Answer:
     stage: Stage | None = None
     share: float = 0.0
     film: Film | None = None
+    transcript: Transcript | None = None
     data: bytes = b""
     warnings: tuple[str, ...] = ()
     error: AvatarError | None = None
@@ -71,6 +81,9 @@ def read_order(line: str) -> Order:
         folder=Path(values["folder"]) if values["folder"] else None,
         data=base64.b64decode(values["data"]),
         name=values["name"],
+        recording=Path(values["recording"]) if values["recording"] else None,
+        language=values["language"],
+        hints=tuple(values["hints"]),
     )
 
 
@@ -88,6 +101,7 @@ def read_answer(line: str) -> Answer:
         stage=Stage(values["stage"]) if values["stage"] else None,
         share=values["share"],
         film=_film(values["film"]) if values["film"] else None,
+        transcript=Transcript(**values["transcript"]) if values["transcript"] else None,
         data=base64.b64decode(values["data"]),
         warnings=tuple(values["warnings"]),
         error=_error(**values["error"]) if values["error"] else None,
@@ -105,7 +119,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, AvatarError):
         words = {"message": value.message, "code": value.code, "remedy": value.remedy, "field": value.field}
         return {"kind": type(value).__name__, **words}
-    return asdict(value) if isinstance(value, Script | Film) else value
+    return asdict(value) if isinstance(value, Script | Film | Transcript) else value
 
 
 def _film(values: dict[str, Any]) -> Film:

@@ -292,11 +292,23 @@ AVATARS: dict[str, Any] = {
     "MAX_CHARACTERS": env.int("OPENUSER_MAX_CHARACTERS", default=600),
     "TIME_LIMIT": env.int("OPENUSER_RENDER_TIME_LIMIT", default=900),
     "MEMORY_LIMIT_MB": env.int("OPENUSER_RENDER_MEMORY_MB", default=2500),
+    "LISTEN_SECONDS": env.float("OPENUSER_LISTEN_SECONDS", default=60.0),
     "WORK_DIR": VAR_DIR / "work",
     "CACHE_DIR": VAR_DIR / "cache",
 }
 SPEECH_ENGINES: dict[str, Any] = {
     "kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {"cache_dir": AVATARS["CACHE_DIR"]}},
+}
+RECOGNITION_ENGINES: dict[
+    str, Any
+] = {  # the first one listens; it is an install of its own (requirements/recognition.txt)
+    "whisper": {
+        "class": "avatars.recognition.whisper.Whisper",
+        "options": {
+            "cache_dir": AVATARS["CACHE_DIR"],
+            "model_path": env.str("OPENUSER_WHISPER_MODEL", default="") or None,
+        },
+    },
 }
 RENDER_ENGINES: dict[str, Any] = {"puppet": {"class": "avatars.engines.puppet.Puppet", "options": {}}}
 CONVERSATIONS: dict[str, Any] = {

@@ -7,3 +7,4 @@ RENDER_ENGINES = {
     "light": {"class": "tests.avatars.engines_for_tests.Light"},
     "no_face": {"class": "tests.avatars.engines_for_tests.Light", "options": {"fault": "no_face"}},
 }
+RECOGNITION_ENGINES = {"ear": {"class": "tests.avatars.engines_for_tests.Ear"}}

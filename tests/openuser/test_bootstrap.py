@@ -222,7 +222,7 @@ def test_a_server_installs_its_own_group_and_renews_it_when_migrating(monkeypatc
     (tmp_path / ".openuser-production").touch()
     assert bootstrap.needed_groups(["manage.py", "shell"]) == []
     assert bootstrap.needed_groups(["manage.py", "migrate"]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
-    assert bootstrap.needed_groups(["manage.py", "test"]) == [bootstrap.TEST, bootstrap.MODELS]
+    assert bootstrap.needed_groups(["manage.py", "test"]) == [bootstrap.TEST, bootstrap.MODELS, bootstrap.RECOGNITION]
 
 
 def test_a_full_disk_is_said_in_megabytes():

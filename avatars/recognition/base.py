@@ -1,0 +1,31 @@
+"""What a recognition engine gives: the words of a recording, and the language they are in."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 16_000
+"""Samples per second of what an engine hears."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    """The words of a recording, "" where there are none; `language` is "zh" or "en", `seconds` how long it is."""
+
+    text: str
+    language: str
+    seconds: float
+
+
+class RecognitionEngine(ABC):
+    """Somebody who listens. Models load in `__init__`; it raises `EngineMissing` where a file or package is absent."""
+
+    @abstractmethod
+    def transcribe(self, samples: NDArray[np.float32], *, language: str = "", hints: Sequence[str] = ()) -> Transcript:
+        """The words in mono float32 samples of 16 kHz, shape (n,), in -1..1.
+
+        `language` is what is probably spoken, "zh" or "en"; `hints` are likely words, the likeliest first.
+        """
