@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 HELD_FOR = timedelta(days=1)  # whoever is in a flow for longer has long asked somebody else
 LOOK_AGAIN = timedelta(minutes=10)  # should nobody tell that a flow has ended
+A_MOMENT = 1.0  # seconds: who has waited long already is not asked for patience right before the answer
 POISON = "attempts"  # the reason of a row whose workers died each time
 TIMELY = (Errand.Reason.LATE, POISON)  # who asks again later may well get an answer
 
@@ -132,8 +133,9 @@ def _run(errand: Errand, now: datetime) -> None:
         return
     question = Question(provider, errand, seconds=left)
     question.start()
-    patience = settings.CONVERSATIONS["PATIENCE_SECONDS"] - (now - errand.due_at).total_seconds()
-    if question.is_answered(within=max(0.0, patience)):
+    patience: float = settings.CONVERSATIONS["PATIENCE_SECONDS"]
+    waited = (now - errand.due_at).total_seconds()
+    if question.is_answered(within=max(min(A_MOMENT, patience), patience - waited)):
         _hear(errand, question)
     else:
         _tell_to_wait(errand)

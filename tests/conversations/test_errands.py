@@ -211,6 +211,12 @@ def test_somebody_who_waits_is_told_once_and_the_worker_is_free(person, server, 
     assert Errand.objects.get().told_at is not None
 
 
+def test_who_has_waited_for_a_worker_is_not_told_to_wait_right_before_the_answer(person, server):
+    person.says(QUESTION)
+    assert run(now=timezone.now() + timedelta(seconds=20)).status == "done"
+    assert person.read() == ["好的。"]
+
+
 def test_of_two_questions_that_wait_one_is_enough_to_tell(person, server, settings):
     patience(settings, 0.0)
     answering = threading.Event()
