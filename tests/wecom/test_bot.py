@@ -1,5 +1,6 @@
 """The functions for developers, from the call to what a person receives."""
 
+import inspect
 import threading
 from datetime import timedelta
 
@@ -52,6 +53,15 @@ def test_a_file_is_uploaded_and_sent_and_arrives(connected, person, files, kind)
     (entry,) = person.received()
     assert entry["msgtype"] == kind
     assert entry["content"]["media_id"] == media_id
+
+
+def test_no_awaitable_lacks_a_plain_function_in_services():
+    awaitables = [name for name in bot.__all__ if inspect.iscoroutinefunction(getattr(bot, name))]
+    assert len(awaitables) >= 13
+    for name in awaitables:
+        plain = getattr(services, name.removesuffix("_message").removeprefix("get_"))
+        assert plain.__name__ in services.__all__
+        assert not inspect.iscoroutinefunction(plain)
 
 
 @pytest.mark.parametrize("kind", ["image", "video", "file", "voice"])
