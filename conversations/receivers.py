@@ -9,7 +9,7 @@ from avatars.models import Render
 from avatars.signals import render_finished
 from conversations import services
 from wecom.models import Callback, Outbound
-from wecom.signals import message_sent, outbound_settled, program_sent
+from wecom.signals import member_limited, message_sent, outbound_settled, program_sent
 
 
 @receiver(render_finished)
@@ -27,6 +27,11 @@ def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
 @receiver(message_sent)
 def on_message_sent(callback: Callback, text: str, outbounds: list[Outbound], **_: Any) -> None:
     services.note_answer(callback, text, outbounds)
+
+
+@receiver(member_limited)
+def on_member_limited(callback: Callback, **_: Any) -> None:
+    services.ask_for_patience(callback)
 
 
 @receiver(program_sent)

@@ -51,6 +51,7 @@ from wecom.models import Callback, Download, Outbound
 __all__ = [
     "active_session",
     "add_flow",
+    "ask_for_patience",
     "cancel_waiting",
     "choose",
     "conversation_of",
@@ -141,6 +142,14 @@ def greet(callback: Callback) -> None:
     conversation.save(update_fields=["greeted_at"])
     with translation.override(conversation.language):
         say(conversation, desk.greeting if desk else wording.greeting(), cid=callback.cid)
+
+
+@transaction.atomic
+def ask_for_patience(callback: Callback) -> None:
+    """Tell somebody who asks for more than is served in a minute; what is beyond it is kept, but not answered."""
+    conversation = _conversation(callback)
+    with translation.override(conversation.language):
+        say(conversation, wording.too_much(), cid=callback.cid)
 
 
 @transaction.atomic

@@ -16,6 +16,10 @@ def greeting() -> str:
     return _("Hello! I am your digital human assistant. Write to me, or send /help to see what I can do.")
 
 
+def too_much() -> str:
+    return _("That was a lot at once. I answer what I have so far; please write the rest again in a minute.")
+
+
 def help_text(name: str, flows: Sequence[tuple[str, str]] = ()) -> str:
     """`flows` are (what to write, what it is for)."""
     lines = "".join(f"\n· {way} – {title}" for way, title in flows)

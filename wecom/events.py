@@ -10,6 +10,20 @@ from datetime import datetime
 
 from wecom.tree import Common, Fields, Inbound, Node, whole
 
+# Those by which a person asks for something; the others tell of a state.
+ACTS = frozenset(
+    {
+        "click",
+        "scancode_push",
+        "scancode_waitmsg",
+        "pic_sysphoto",
+        "pic_photo_or_album",
+        "pic_weixin",
+        "location_select",
+    }
+    | {"template_card_event", "template_card_menu_event", "taskcard_click"}
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Inbound):

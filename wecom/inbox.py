@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from openuser.lib import crash
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.work import LeaseLost
-from wecom import crypto, messages, running
+from wecom import crypto, messages, pace, running
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Application, Callback, Outbound
 from wecom.router import Incoming, router
-from wecom.signals import message_sent
+from wecom.signals import member_limited, message_sent
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,8 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
         row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.PROBE, now
     elif now - inbound.created_at > timedelta(seconds=settings.WECOM["STALE_AFTER"]):
         row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.STALE, now
+    else:
+        pace.keep_back(row, now)
     return _insert(row)
 
 
@@ -82,6 +84,9 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
         _apologise(callback, answer, "attempts")
         return
     try:
+        if pace.is_kept(callback):
+            _tell_of_limit(callback)
+            return
         inbound = messages.inbound(callback.body.encode())
         # Only these can act and then be asked again; the others write in the transaction that settles.
         with acting(callback):
@@ -97,6 +102,13 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
         logger.exception("A handler failed.", extra={"cid": callback.cid})
         _apologise(callback, answer, "error")
     crash.point("callback.settled")
+
+
+@transaction.atomic
+def _tell_of_limit(callback: Callback) -> None:
+    if not pace.was_told(callback):
+        member_limited.send(Callback, callback=callback)
+    callback.settle(Callback.Status.CANCELLED, Callback.Reason.LIMITED)
 
 
 def _ask_others(callback: Callback, inbound: messages.Inbound, answer: Answer) -> str | None:
@@ -129,7 +141,8 @@ def _announce(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
 
 def _put_back(callback: Callback) -> None:
     try:
-        callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), "temporary")
+        reason = callback.reason if pace.is_kept(callback) else "temporary"
+        callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), reason)
     except LeaseLost:
         logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})
 

@@ -11,5 +11,8 @@ outbound_settled = Signal()
 media_downloaded = Signal()
 """What a member sent was fetched, or cannot be: `download`, which has ended."""
 
+member_limited = Signal()
+"""Somebody asks for more than is served in a minute, and is to be told once: `callback`, the first that was kept."""
+
 program_sent = Signal()
 """Code sent something of its own accord, in the transaction that queues it: `outbound`, `text` as a person reads it."""

@@ -21,6 +21,7 @@ class Callback(Work):
     class Reason(models.TextChoices):
         STALE = "stale", _("older than six hours: not acted on")
         SUSPECT = "suspect", _("its clock differs from ours")
+        LIMITED = "limited", _("more than one person may ask for in a minute: not acted on")
         PROBE = "probe", _("a check of ours: not acted on")
 
     application = models.ForeignKey(
@@ -43,6 +44,7 @@ class Callback(Work):
         indexes = [
             models.Index(fields=["status", "due_at"], name="callback_due"),
             models.Index(fields=["order_key", "status", "id"], name="callback_order"),
+            models.Index(fields=["order_key", "created_at"], name="callback_pace"),
             models.Index(fields=["cid"], name="callback_cid"),
         ]
 
