@@ -72,6 +72,7 @@ class StateRowForm(forms.ModelForm[State]):
         fields = ("position", "name", "kind", "text", "key")
         widgets = {
             "position": UnfoldAdminIntegerFieldWidget(attrs=NARROW),
+            "name": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 8rem"}),
             "kind": UnfoldAdminSelectWidget(attrs={"style": "min-width: 11rem"}),
             "text": UnfoldAdminTextareaWidget(attrs={"rows": 2, "style": "min-width: 18rem"}),
         }

@@ -26,6 +26,7 @@ from openuser.roles import WORDS, Role
 for model in (User, Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     admin.site.unregister(model)
 
+admin.site.empty_value_display = NOTHING
 NAMES = {role.value: role.label for role in Role}
 
 

@@ -82,7 +82,7 @@ def _steps(cid: str) -> Iterator[Step]:
 
 
 def _callback(callback: Callback) -> Iterator[Step]:
-    title = _("Callback received: %s") % (callback.event or callback.kind)
+    title = _("Callback received: %s") % callback.what
     yield Step(at=callback.created_at, title=title, detail=callback.from_user_id, url=change_url(callback))
     if callback.finished_at:
         tone = "ok" if callback.status == Callback.Status.DONE else "bad"
@@ -162,7 +162,7 @@ def _upload(upload: Upload) -> Iterator[Step]:
 
 
 def _outbound(outbound: Outbound) -> Iterator[Step]:
-    title = _("Message queued: %s") % outbound.msgtype
+    title = _("Message queued: %s") % outbound.kind
     recipients = ", ".join(outbound.recipients[:5])
     waiting = not outbound.is_finished and outbound.reason
     yield Step(

@@ -46,7 +46,7 @@ class FlowVersionAdmin(RequestedAdmin):
     def flow_link(self, version: FlowVersion) -> str:
         return row_link(version.flow)
 
-    @display(description=_("runs"))
+    @display(description=_("status"))
     def runs(self, version: FlowVersion) -> str:
         return badge(_("runs now"), "good") if version.flow.live_id == version.pk else NOTHING
 

@@ -39,13 +39,14 @@ def card_of(node: Node) -> Card:
     room = WIDTH - 2 * PADDING
     first = next((line for line in node.text.splitlines() if line.strip()), "")
     labels = [choice.label for choice in node.slot.choices] if node.slot else []
+    kept = node.slot.name if node.slot else ""
     numbered = [f"{number} {label}" for number, label in enumerate(labels, start=1)]
     return Card(
         node=node,
         name=words.wrap(node.name, size=NAME, room=room - ICON - 8, most=2),
         text=words.wrap(first, size=TEXT, room=room, most=2),
         chips=tuple(_chip_rows(numbered, room)),
-        slot=words.wrap("{{" + node.slot.name + "}}", size=TINY, room=room, most=1)[0] if node.slot else "",
+        slot=words.wrap("{{" + kept + "}}", size=TINY, room=room, most=1)[0] if kept else "",
     )
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
@@ -163,7 +164,7 @@ def moment(at: datetime | None) -> str:
 
 def duration(seconds: float | None) -> str:
     """Seconds as people read them."""
-    return NOTHING if seconds is None else f"{seconds:.1f} s"
+    return NOTHING if seconds is None else gettext("%(seconds).1f s") % {"seconds": seconds}
 
 
 def shortened(text: str, most: int) -> str:

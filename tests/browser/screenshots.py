@@ -1,6 +1,6 @@
 """Pictures of every page of the admin in both languages, for somebody to look at.
 
-    python -m tests.browser.screenshots FOLDER [--dark]
+    python -m tests.browser.screenshots FOLDER [--dark] [--narrow]
 
 It walks the sidebar: what comes later is found by itself. The stack is seeded, somebody has asked for a video, and each
 model has a row besides.
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from openuser.services import chromium
-from tests.browser.conftest import DESK, PASSWORD, make_admin
+from tests.browser.conftest import DESK, PASSWORD, PHONE, make_admin
 from tests.conftest import BROWSER_FLAGS
 from tests.emulated import ROOT
 from tests.stack import Stack
@@ -26,6 +26,10 @@ from tests.stack import Stack
 LANGUAGES = ("zh-hans", "en")
 # Chromium takes pictures of at most 16,384 pixels.
 TALLEST = 6000
+# Lists that other pages lead to, but not the sidebar.
+HIDDEN = ("/admin/conversations/state/", "/admin/conversations/flowversion/")
+# Pages of a row besides its form, where it has them.
+PARTS = ("delete/", "history/", "password/", "try_it/")
 FILL = """
 from django.contrib import admin
 from avatars import characters
@@ -44,6 +48,7 @@ class Album:
 
     folder: Path
     numbers: Iterator[int]
+    size: ViewportSize
 
     def take(self, page: Page, name: str) -> None:
         page.wait_for_load_state("networkidle")
@@ -51,10 +56,10 @@ class Album:
             "Math.max(document.documentElement.scrollHeight, ...[...document.querySelectorAll"
             "('#main, #page, #content')].map(part => part.scrollHeight))"
         )
-        page.set_viewport_size({"width": DESK["width"], "height": max(DESK["height"], min(height, TALLEST))})
+        page.set_viewport_size({"width": self.size["width"], "height": max(self.size["height"], min(height, TALLEST))})
         path = self.folder / f"{next(self.numbers):03d}-{name}.png"
         page.screenshot(path=path, animations="disabled")
-        page.set_viewport_size(DESK)
+        page.set_viewport_size(self.size)
         print(path, flush=True)
 
 
@@ -68,8 +73,8 @@ def fill(stack: Stack) -> None:
     subprocess.run([sys.executable, "manage.py", "shell", "-c", FILL], env=stack.env, cwd=ROOT, check=True)
 
 
-def log_in(browser: Browser, stack: Stack, language: str, scheme: str) -> Page:
-    context = browser.new_context(viewport=DESK, locale=language, timezone_id="Asia/Shanghai", color_scheme=scheme)  # type: ignore[arg-type]
+def log_in(browser: Browser, stack: Stack, size: ViewportSize, language: str, scheme: str) -> Page:
+    context = browser.new_context(viewport=size, locale=language, timezone_id="Asia/Shanghai", color_scheme=scheme)  # type: ignore[arg-type]
     context.add_cookies([{"name": "django_language", "value": language, "url": stack.url}])
     page = context.new_page()
     page.set_default_timeout(30_000)
@@ -85,7 +90,7 @@ def walk(page: Page, stack: Stack, album: Album) -> None:
     page.locator("#login-form [type=submit]").click()
     page.wait_for_url(f"{stack.url}/admin/")
     album.take(page, "home")
-    for address in lists(page):
+    for address in [*lists(page), *HIDDEN]:
         section(page, stack, album, address)
     page.goto(f"{stack.url}/admin/password_change/")
     album.take(page, "password")
@@ -112,8 +117,9 @@ def section(page: Page, stack: Stack, album: Album, address: str) -> None:
         visit(page, stack, album, row, f"{name}-row")
         dialogs(page, stack, album, row, name)
         base = row.partition("change/")[0]
-        for part in ("delete/", "history/"):
-            if page.request.get(stack.url + base + part).ok:
+        for part in PARTS:
+            answer = page.request.get(stack.url + base + part)
+            if answer.ok and answer.url.endswith(part):
                 visit(page, stack, album, base + part, f"{name}-{part.strip('/')}")
     if timeline:
         visit(page, stack, album, timeline, f"{name}-timeline")
@@ -144,7 +150,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dark", action="store_true", help="in the dark dress")
+    parser.add_argument("--narrow", action="store_true", help="as wide as a phone")
     options = parser.parse_args()
+    size = PHONE if options.narrow else DESK
     stack = Stack()
     try:
         stack.start()
@@ -153,8 +161,8 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=BROWSER_FLAGS)
             for language in LANGUAGES:
-                album = Album(folder=options.folder / language, numbers=count(1))
-                page = log_in(browser, stack, language, "dark" if options.dark else "light")
+                album = Album(folder=options.folder / language, numbers=count(1), size=size)
+                page = log_in(browser, stack, size, language, "dark" if options.dark else "light")
                 walk(page, stack, album)
     finally:
         stack.close()

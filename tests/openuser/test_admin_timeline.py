@@ -110,3 +110,10 @@ def test_only_those_who_may_see_messages_see_it(application):
     clerk.user_permissions.add(Permission.objects.get(codename="view_message"))
     assert open_page(User.objects.get(pk=clerk.pk)).status_code == 200
     assert open_page(User.objects.create_user("employee")).status_code == 302
+
+
+def test_kinds_are_named_in_the_readers_words(boss, application):
+    make_callback(application, cid=CID, kind="event", event="enter_agent")
+    make_outbound(application, cid=CID, msgtype="textcard")
+    titles = [step.title for step, _after in open_page(boss).context["rows"]]
+    assert titles == ["Callback received: opened the application", "Message queued: text card"]

@@ -18,30 +18,9 @@ from unfold.decorators import display
 from openuser.lib.admin import NOTHING, WorkAdmin, badge, for_one_row, moment, row_link, shortened
 from wecom import services
 from wecom.models import Attempt, Callback, Download, Outbound, Upload
+from wecom.models.words import EVENTS, KINDS
 
 OUTCOMES = {"sent": "good", "retry": "warn", "ambiguous": "warn", "failed": "bad", "held": "bad"}
-
-KINDS = {
-    "text": _("text"),
-    "image": _("image"),
-    "voice": _("voice"),
-    "video": _("video"),
-    "file": _("file"),
-    "location": _("location"),
-    "link": _("link"),
-    "textcard": _("text card"),
-    "template_card": _("card with buttons"),
-    "news": _("articles"),
-}
-EVENTS = {
-    "subscribe": _("was given the application"),
-    "unsubscribe": _("lost the application"),
-    "enter_agent": _("opened the application"),
-    "click": _("pressed a menu button"),
-    "view": _("followed a menu link"),
-    "template_card_event": _("pressed a button on a card"),
-    "change_contact": _("change in the contacts"),
-}
 
 
 class InWords(admin.AllValuesFieldListFilter):
@@ -63,15 +42,18 @@ class CallbackAdmin(WorkAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("what", "from_user_id", "application", "state", "why", "timeline")}),
-        (_("Times"), {"fields": ("sent_at", "created_at", "finished_at", "suspect", "attempts")}),
+        (_("Times"), {"fields": ("sent_at", "created_at", "finished_at", "clock", "attempts")}),
     )
     actions = ("replay",)
     actions_detail = ("replay_this",)
 
     @display(description=_("what"))
     def what(self, callback: Callback) -> str:
-        known = EVENTS.get(callback.event) if callback.event else KINDS.get(callback.kind)
-        return str(known or callback.event or callback.kind)
+        return callback.what
+
+    @display(description=_("clock"))
+    def clock(self, callback: Callback) -> str:
+        return badge(_("differs from ours"), "warn") if callback.suspect else str(_("agrees with ours"))
 
     @admin.action(description=_("Handle once more"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Callback]) -> None:
@@ -134,7 +116,7 @@ class OutboundAdmin(WorkAdmin):
 
     @display(description=_("type"), ordering="msgtype")
     def kind(self, outbound: Outbound) -> str:
-        return str(KINDS.get(outbound.msgtype, outbound.msgtype))
+        return outbound.kind
 
     @display(description=_("to"))
     def to(self, outbound: Outbound) -> str:

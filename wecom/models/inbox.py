@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from openuser.lib.fields import EncryptedTextField
 from openuser.lib.work import Work
 from wecom.models.company import Application
+from wecom.models.words import EVENTS, KINDS
 
 
 class Callback(Work):
@@ -49,4 +50,10 @@ class Callback(Work):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event or self.kind} #{self.pk}"
+        return f"{self.what} #{self.pk}"
+
+    @property
+    def what(self) -> str:
+        """What it tells, in words; the platform's code where we have none."""
+        known = EVENTS.get(self.event) if self.event else KINDS.get(self.kind)
+        return str(known or self.event or self.kind)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openuser.lib.work import Work
 from wecom.models.company import Application, Corporation
+from wecom.models.words import KINDS
 from wecom.signals import outbound_settled
 
 
@@ -133,7 +134,12 @@ class Outbound(Work):
         ]
 
     def __str__(self) -> str:
-        return f"{self.msgtype} #{self.pk}"
+        return f"{self.kind} #{self.pk}"
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words; the platform's code where we have none."""
+        return str(KINDS.get(self.msgtype, self.msgtype))
 
     def results(self) -> dict[str, "Outbound.Delivery"]:
         """What became of it for each recipient, by user ID."""
