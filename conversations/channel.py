@@ -47,6 +47,11 @@ def fetch(callback: Callback, inbound: Inbound) -> Download | None:
     return wecom.fetch_media(callback.application, kind=inbound.kind, media_id=media_id, cid=callback.cid)
 
 
+def fetched(application: Application, media_id: str) -> Path:
+    """The recording of a message, fetched now unless it is here. Raises `ContentError`, `TemporaryError` and others."""
+    return wecom.download_media(media_id, kind="voice", application=application)
+
+
 def update_card(application: Application, member: Member, response_code: str, text: str) -> None:
     """Let a card that the member pressed show this instead of its buttons."""
     wecom.update_card(application, response_code=response_code, user_id=member.user_id, text=text)

@@ -1,11 +1,15 @@
-"""Errands: questions put to a service over the network, outside any transaction, with a deadline and a fall-back.
+"""Errands: what a member waits for outside any transaction, with a deadline and words to fall back on.
 
-Each ends with words for whoever asked, in the order in which they asked: the answer, or that there is none. But nothing
-is said in the middle of a flow: where one is under way the errand is held, and the service is asked when the flow ends.
+Each ends with words for whoever asked: the answer, or that there is none. A question to a service is answered in the
+order in which they asked, and not in the middle of a flow: where one is under way it is held, and asked when the flow
+ends. Another kind of errand is a `Sort` in SORTS.
 """
 
 import logging
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -28,6 +32,55 @@ LOOK_AGAIN = timedelta(minutes=10)  # should nobody tell that a flow has ended
 A_MOMENT = 1.0  # seconds: who has waited long already is not asked for patience right before the answer
 POISON = "attempts"  # the reason of a row whose workers died each time
 TIMELY = (Errand.Reason.LATE, POISON)  # who asks again later may well get an answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """How an errand ended: with a reply, or with a reason and, where a service said why, its error's code."""
+
+    question: str
+    reply: str | None = None
+    reason: str = ""
+    code: str = ""
+
+
+class Sort(ABC):
+    """What is particular to a kind of errand."""
+
+    in_flows: ClassVar[bool] = False
+    """Whether it ends in the middle of a flow too."""
+
+    @abstractmethod
+    def source(self, errand: Errand) -> RemoteProvider:
+        """Who is asked. Raises `ImproperlyConfigured` where there is nobody."""
+
+    @abstractmethod
+    def waiting(self) -> str:
+        """What somebody is told who has waited for some seconds."""
+
+    @abstractmethod
+    def conclude(self, conversation: Conversation, errand: Errand, end: End) -> None:
+        """Say how it ended, in the transaction that settles it, with the conversation locked."""
+
+
+class Asking(Sort):
+    """A question to one of the REPLY_PROVIDERS."""
+
+    def source(self, errand: Errand) -> RemoteProvider:
+        provider: RemoteProvider = backends.backend("REPLY_PROVIDERS", errand.provider)
+        return provider
+
+    def waiting(self) -> str:
+        return wording.looking_up()
+
+    def conclude(self, conversation: Conversation, errand: Errand, end: End) -> None:
+        words = end.reply or (wording.no_answer_in_time() if end.reason in TIMELY else wording.not_understood())
+        if _has_moved_on(conversation, errand):
+            words = wording.answer_to(end.question, words)
+        saying.say(conversation, words, cid=errand.cid)
+
+
+SORTS: dict[str, Sort] = {Errand.Kind.QUESTION: Asking()}
 
 
 @transaction.atomic
@@ -111,8 +164,9 @@ def _bury(pk: int) -> None:
     if errand is None:
         return
     conversation = _locked(errand)
-    if not _is_in_flow(conversation) and poisoned.update(question=""):
-        _say(conversation, errand, errand.question, None, POISON)
+    may_speak = SORTS[errand.kind].in_flows or not _is_in_flow(conversation)
+    if may_speak and poisoned.update(question=""):
+        _conclude(conversation, errand, End(question=errand.question, reason=POISON))
 
 
 def _unburied() -> Q:
@@ -124,10 +178,10 @@ def _run(errand: Errand, now: datetime) -> None:
     if left <= 0:
         _settle(errand, Errand.Reason.LATE)
         return
-    if _is_in_flow(errand.conversation) and _is_held(errand):
+    if not SORTS[errand.kind].in_flows and _is_in_flow(errand.conversation) and _is_held(errand):
         return
     try:
-        provider: RemoteProvider = backends.backend("REPLY_PROVIDERS", errand.provider)
+        provider = SORTS[errand.kind].source(errand)
     except ImproperlyConfigured:
         _settle(errand, Errand.Reason.UNKNOWN)
         return
@@ -198,32 +252,32 @@ def _tell_to_wait(errand: Errand) -> None:
     """Once; not where they were told of another question since, nor in the middle of a flow."""
     conversation = _locked(errand)
     told = conversation.errands.filter(told_at__gte=errand.created_at).exists()
-    if told or _is_in_flow(conversation):
+    sort = SORTS[errand.kind]
+    if told or (not sort.in_flows and _is_in_flow(conversation)):
         return
     errand.record(told_at=timezone.now())
     with translation.override(errand.language):
-        saying.say(conversation, wording.looking_up(), cid=errand.cid)
+        saying.say(conversation, sort.waiting(), cid=errand.cid)
 
 
 @transaction.atomic
 def _settle(errand: Errand, reason: str, *, reply: str | None = None, error: OpenUserError | None = None) -> None:
     """End the errand and say the words of its end, in one transaction; in the middle of a flow, neither."""
-    if _is_held(errand):
+    if not SORTS[errand.kind].in_flows and _is_held(errand):
         return
     conversation = _locked(errand)
     question = errand.question
     status = Errand.Status.FAILED if reason else Errand.Status.DONE
     errand.settle(status, reason, detail=_detail(error), question="")
     logger.info("An errand ended.", extra={"cid": errand.cid, "status": status, "reason": reason})
-    _say(conversation, errand, question, reply, reason)
+    _conclude(
+        conversation, errand, End(question=question, reply=reply, reason=reason, code=error.code if error else "")
+    )
 
 
-def _say(conversation: Conversation, errand: Errand, question: str, reply: str | None, reason: str) -> None:
+def _conclude(conversation: Conversation, errand: Errand, end: End) -> None:
     with translation.override(errand.language):
-        words = reply or (wording.no_answer_in_time() if reason in TIMELY else wording.not_understood())
-        if _has_moved_on(conversation, errand):
-            words = wording.answer_to(question, words)
-        saying.say(conversation, words, cid=errand.cid)
+        SORTS[errand.kind].conclude(conversation, errand, end)
 
 
 def _has_moved_on(conversation: Conversation, errand: Errand) -> bool:

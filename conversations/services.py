@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from conversations import answering, channel, wording
+from conversations import answering, channel, hearing, wording
 from conversations.asking import close_card
 from conversations.drafting import add_example as add_flow
 from conversations.drafting import duplicate as duplicate_flow
@@ -99,8 +99,14 @@ def receive(callback: Callback, inbound: messages.Inbound) -> None:
         conversation.language = language_of(text, otherwise=conversation.language)
     conversation.last_message_at = callback.created_at
     conversation.save(update_fields=["language", "last_message_at"])
-    _note(conversation, inbound.kind, text, callback.cid, download=channel.fetch(callback, inbound))
+    note = _note(conversation, inbound.kind, text, callback.cid, download=channel.fetch(callback, inbound))
     with translation.override(conversation.language):
+        if isinstance(inbound, messages.VoiceMessage) and inbound.recognition.strip():
+            hearing.take(conversation, note, inbound.recognition.strip(), echoed=False)
+            return
+        if isinstance(inbound, messages.VoiceMessage) and inbound.media_id:
+            hearing.listen(conversation, note, inbound.media_id)
+            return
         answering.answer(conversation, inbound, cid=callback.cid, now=callback.created_at)
 
 

@@ -109,6 +109,23 @@ def looking_up() -> str:
     return _("I am looking that up. One moment, please.")
 
 
+def listening() -> str:
+    return _("I am listening to your voice message. One moment, please.")
+
+
+def heard(text: str) -> str:
+    return _("I heard: “%s”") % truncate(text, 300)
+
+
+def not_heard(reason: str, code: str) -> str:
+    """Why a voice message has no words; `reason` is the errand's, `code` that of what went wrong."""
+    if reason == "empty":
+        return _("I could not hear any words in your voice message. Please speak once more, or write it.")
+    if code in ("expired", "format", "too_large"):
+        return _("Your voice message did not reach me in one piece. Please send it again, or write it.")
+    return _("Sorry, I could not listen to your voice message just now. Please write it, or try again in a while.")
+
+
 def answer_to(question: str, answer: str) -> str:
     """An answer that comes when something else was said meanwhile."""
     return _("On “%(question)s”:\n%(answer)s") % {"question": truncate(question, 60), "answer": answer}

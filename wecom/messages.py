@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from wecom import contacts, events
 from wecom.crypto import CryptoError
@@ -32,6 +33,7 @@ __all__ = [
     "envelope",
     "identity",
     "inbound",
+    "typed",
 ]
 
 CONTROLS = bytes(sorted(set(range(0x20)) - {0x09, 0x0A, 0x0D}))
@@ -118,6 +120,19 @@ class LinkMessage(Message):
 @dataclass(frozen=True, kw_only=True)
 class UnknownMessage(Message):
     """A type that the platform's pages do not list; see `tree`."""
+
+
+def typed(content: str, *, corp_id: str, agent_id: int, user_id: str, at: datetime) -> TextMessage:
+    """A text that nobody typed, as if they had: what was said in a voice message."""
+    common: Common = {
+        "to_user_name": corp_id,
+        "from_user_id": user_id,
+        "created_at": at,
+        "agent_id": agent_id,
+        "kind": "text",
+        "tree": Node("xml"),
+    }
+    return TextMessage(**common, message_id="", content=content)
 
 
 def envelope(body: bytes) -> Envelope:

@@ -149,8 +149,8 @@ class MessageAdmin(RequestedAdmin):
 
 @admin.register(Errand)
 class ErrandAdmin(WorkAdmin):
-    list_display = ("id", "provider", "conversation", "state", "why", "timeline", "when")
-    list_filter = ("status", "provider", "reason")
+    list_display = ("id", "kind", "provider", "conversation", "state", "why", "timeline", "when")
+    list_filter = ("status", "kind", "provider", "reason")
     search_fields = ("conversation__member__user_id", "conversation__member__name", "cid")
     search_help_text = _("Search for a user ID, a name or a correlation ID.")
     list_select_related = ("conversation__member", "conversation__application")

@@ -5,17 +5,24 @@ from datetime import timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models.people import Conversation
+from conversations.models.people import Conversation, Message
 from openuser.lib.fields import EncryptedTextField
 from openuser.lib.work import Work
 
 
 class Errand(Work):
-    """A question that is put to a service over the network (外部请求), with a deadline and a text to fall back on."""
+    """What must be waited for outside of transactions (外部请求), with a deadline and words to fall back on.
+
+    A question that is put to a service, or a recording that is listened to: then `question` is its media ID.
+    """
 
     task = "conversations.errand"
     max_attempts = 4
     lease = timedelta(seconds=20)  # extended while the service is asked; another worker is in time if this one dies
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", _("question to a service")
+        RECORDING = "recording", _("voice message")
 
     class Reason(models.TextChoices):
         LATE = "late", _("no answer in time")
@@ -28,6 +35,10 @@ class Errand(Work):
 
     conversation = models.ForeignKey(
         Conversation, models.CASCADE, related_name="errands", verbose_name=_("conversation")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.QUESTION)
+    message = models.ForeignKey(
+        Message, models.SET_NULL, null=True, blank=True, related_name="errands", verbose_name=_("message")
     )
     provider = models.CharField(_("service"), max_length=40)
     question = EncryptedTextField(_("question"), blank=True, editable=False)

@@ -318,6 +318,7 @@ CONVERSATIONS: dict[str, Any] = {
     "GREET_EVERY_HOURS": env.float("OPENUSER_GREET_EVERY_HOURS", default=4.0),
     "MAX_TEXT": 4_000,
     "ERRAND_SECONDS": env.float("OPENUSER_ERRAND_SECONDS", default=45.0),
+    "LISTEN_SECONDS": env.float("OPENUSER_VOICE_SECONDS", default=120.0),  # then people are asked to write
     "PATIENCE_SECONDS": env.float("OPENUSER_PATIENCE_SECONDS", default=5.0),  # then people are told to wait
     "QUEUED_PER_MEMBER": env.int("OPENUSER_QUEUED_PER_MEMBER", default=3),
 }

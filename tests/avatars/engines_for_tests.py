@@ -97,7 +97,7 @@ class Ear(RecognitionEngine):
             for at in range(0, len(samples) - length // 2, length)
         ]
         bits = bits[1:] if bits[:1] == [True] else []
-        data = np.packbits(bits[: len(bits) // 8 * 8]).tobytes().rstrip(b"\0")
+        data = np.packbits(np.array(bits[: len(bits) // 8 * 8], bool)).tobytes().rstrip(b"\0")
         text = data.decode(errors="ignore")
         misbehave(text, text)
         return Transcript(text=text, language=language or "zh", seconds=len(samples) / HEARD_RATE)
