@@ -106,7 +106,7 @@ function place({ content }) {
 
 // A long article of the company's own: its digest; the text opens below, as text.
 function story(article, index) {
-  const cover = article.media_url ? make("img", { src: article.media_url, alt: "", loading: "lazy" }) : null;
+  const cover = article.thumb_url ? make("img", { src: article.thumb_url, alt: "", loading: "lazy" }) : null;
   const head = make("div", { className: "article-lines" }, make("div", { className: "card-title", text: article.title }));
   if (index === 0 && article.digest) head.append(make("div", { className: "card-text", text: article.digest }));
   const summary = make("summary", { className: `article ${index === 0 ? "first" : ""}` }, head, cover);

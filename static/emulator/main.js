@@ -3,6 +3,7 @@ import * as acts from "./acts.js";
 import * as bell from "./bell.js";
 import { row } from "./bubbles.js";
 import * as composer from "./composer.js";
+import * as conversations from "./conversations.js";
 import { $, avatar, make } from "./dom.js";
 import * as dropping from "./dropping.js";
 import * as inspector from "./inspector.js";
@@ -16,7 +17,7 @@ import { say, translate } from "./strings.js";
 import { GAP, now, stamp } from "./times.js";
 import * as typing from "./typing.js";
 
-const state = { app: null, members: [], member: null, entries: new Map(), unsent: [], sending: 0, held: [], following: true, stale: false, loading: null };
+const state = { app: null, members: [], member: null, chat: null, listing: false, shown: "", entries: new Map(), unsent: [], sending: 0, held: [], following: true, stale: false, loading: null };
 const NEAR = 120; // pixels from the end within which a chat follows new messages
 
 // ---- members
@@ -33,7 +34,7 @@ async function readMembers() {
     state.stale = false;
     state.members = (await call("GET", "members")).members;
     const here = state.members.find((one) => one.userid === state.member?.userid);
-    if (here && !document.hidden) here.unread = 0; // is about to be marked as read
+    if (here && !document.hidden && !state.listing && !state.chat) here.unread = 0; // is about to be marked as read
     drawMembers();
     drawFoot();
   }
@@ -52,17 +53,40 @@ function choose(userid) {
   else location.hash = userid;
 }
 
+// The page's address says what is open: #lisi is the chat with the application, #lisi/ the list of conversations, and
+// #lisi/wrOg… a group chat.
+function follow() {
+  const [userid, chat] = decodeURIComponent(location.hash.slice(1)).split("/");
+  return open(userid, chat);
+}
+
+function list(member) {
+  $("desk").dataset.view = "conversations";
+  $("conversations-note").textContent = say("actingAs", member.name);
+  $("conversations-me").replaceChildren(avatar(member, "small"));
+  return conversations.draw(member, state.app);
+}
+
 // ---- the open chat
-async function open(userid) {
+async function open(userid, chat) {
   const member = state.members.find((one) => one.userid === userid) ?? null;
-  const entered = member !== null && member.userid !== state.member?.userid;
+  const entered = member !== null && !chat && (member.userid !== state.member?.userid || state.listing || state.chat !== null);
   state.member = member;
+  state.listing = member !== null && chat === "";
+  state.chat = chat || null;
   // Who signs in to a page from this browser, as the application itself would say.
   document.cookie = `emulator_member=${member ? encodeURIComponent(member.userid) : ""}; path=/; SameSite=Lax${member ? "" : "; max-age=0"}`;
-  $("desk").dataset.view = member ? "chat" : "people";
-  if (!member) return drawMembers();
-  if (entered) Object.assign(state, { entries: new Map(), unsent: [] });
-  $("chat-title").textContent = state.app.name;
+  if (!member) {
+    $("desk").dataset.view = "people";
+    return drawMembers();
+  }
+  drawMembers();
+  drawFoot();
+  if (state.listing) return list(member);
+  $("desk").dataset.view = "chat";
+  const shown = `${member.userid}/${state.chat ?? ""}`;
+  if (shown !== state.shown) Object.assign(state, { shown, entries: new Map(), unsent: [] });
+  $("chat-title").textContent = state.chat ? await groupName(member) : state.app.name;
   showTyping(false);
   $("me").replaceChildren(avatar(member, "small"));
   await loadChat();
@@ -71,16 +95,22 @@ async function open(userid) {
   if (entered) await call("POST", "event", { member: userid, event: "enter_agent" });
 }
 
+async function groupName(member) {
+  const known = await conversations.draw(member, state.app);
+  return known.find((one) => one.id === state.chat)?.name || say("group");
+}
+
 function showTyping(yes) {
   $("chat-note").classList.toggle("typing", yes);
   $("chat-note").textContent = yes ? say("typing") : say("actingAs", state.member?.name ?? "");
 }
 
 async function loadChat() {
-  const member = state.member;
+  const { member, chat } = state;
   if (!member) return;
-  const { entries } = await call("GET", "chat", { member: member.userid });
-  if (state.member !== member) return; // somebody else was chosen meanwhile
+  if (state.listing) return void (await list(member));
+  const { entries } = await call("GET", "chat", { member: member.userid, ...(chat ? { chat } : {}) });
+  if (state.member !== member || state.chat !== chat) return; // somebody else was chosen meanwhile
   for (const entry of entries) state.entries.set(entry.id, entry); // what arrived during the request stays
   draw();
   await markRead();
@@ -88,8 +118,8 @@ async function loadChat() {
 
 async function markRead() {
   const known = state.members.find((one) => one.userid === state.member?.userid);
-  if (!known || document.hidden) return;
-  await call("POST", "read", { member: known.userid });
+  if (!known || document.hidden || state.listing) return;
+  await call("POST", "read", { member: known.userid, ...(state.chat ? { chat: state.chat } : {}) });
   await loadMembers();
 }
 
@@ -205,8 +235,9 @@ function drawFoot() {
   const person = state.members.find((one) => one.userid === state.member?.userid);
   const outside = person !== undefined && !person.reachable;
   $("outside").hidden = !outside;
-  menu.draw(outside ? [] : state.app.menu);
-  if (outside) $("composer-form").hidden = true;
+  menu.draw(outside || state.chat ? [] : state.app.menu);
+  if (outside || state.chat) $("composer-form").hidden = true;
+  $("group-note").hidden = !state.chat;
 }
 
 async function loadApp() {
@@ -218,13 +249,14 @@ async function loadApp() {
 // ---- news
 const HANDLERS = {
   entry({ entry }) {
+    if (state.listing && entry.member === state.member?.userid) quietly(list(state.member));
     if (entry.agentid !== state.app.agentid) return;
     if (!entry.received && state.sending) return void state.held.push({ what: "entry", entry }); // its draft still stands for it
     const person = state.members.find((one) => one.userid === entry.member);
     if (person) person.last = entry;
     drawMembers();
     quietly(loadMembers());
-    if (entry.member !== state.member?.userid) return;
+    if (entry.member !== state.member?.userid || (entry.chat?.id ?? null) !== state.chat || state.listing) return;
     state.entries.set(entry.id, { ...entry, callback: entry.callback ?? state.entries.get(entry.id)?.callback });
     draw();
     if (!entry.received) return;
@@ -289,17 +321,18 @@ async function start() {
   $("come-back").addEventListener("click", () => acts.range(state.member, true));
   inspector.start();
   watchScrolling();
-  $("back").addEventListener("click", () => (location.hash = ""));
+  $("back").addEventListener("click", () => (location.hash = `${state.member?.userid ?? ""}/`));
+  $("to-people").addEventListener("click", () => (location.hash = ""));
   $("me").addEventListener("click", () => (location.hash = ""));
   staff.start();
   await staff.load();
   await loadMembers();
-  addEventListener("hashchange", () => open(decodeURIComponent(location.hash.slice(1))));
+  addEventListener("hashchange", follow);
   document.addEventListener("visibilitychange", () => quietly(markRead()));
   second.start(() => state.members.find((one) => !one.left && one.userid !== state.member?.userid)?.userid ?? "");
   const wide = matchMedia("(min-width: 1180px)").matches;
-  const first = decodeURIComponent(location.hash.slice(1)) || (wide ? state.members[0]?.userid : "");
-  if (first) choose(first);
+  if (location.hash.length > 1) follow();
+  else if (wide && state.members.length) choose(state.members[0].userid);
   connect({ happened, catchUp, online });
 }
 

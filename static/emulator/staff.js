@@ -69,8 +69,17 @@ function line(person, app, { current, choose }) {
 }
 
 export function draw(members, app, context) {
-  if ($("people-list").querySelector(".dots[aria-expanded=true]")) return; // a menu is open: it would close under the finger
-  $("people-list").replaceChildren(...members.map((person) => line(person, app, context)));
+  const list = $("people-list");
+  if (list.querySelector(".dots[aria-expanded=true]")) return; // a menu is open: it would close under the finger
+  const old = new Map([...list.children].map((node) => [node.dataset.key, node]));
+  // A line that shows the same stays, so that a press on it is not lost.
+  const lines = members.map((person) => {
+    const key = JSON.stringify([person, person.userid === context.current, departments]);
+    const node = old.get(key) ?? line(person, app, context);
+    node.dataset.key = key;
+    return node;
+  });
+  if (lines.length !== list.children.length || lines.some((node, index) => node !== list.children[index])) list.replaceChildren(...lines);
   $("people-list").dataset.userids = JSON.stringify(members.map((one) => one.userid));
 }
 

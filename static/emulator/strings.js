@@ -1,7 +1,8 @@
 // Words of the page, in Chinese and English. The browser's language decides; ?lang= overrules it.
 const WORDS = {
   zh: {
-    whoAmI: "我是谁", whoHint: "选择一位成员，进入应用会话", back: "返回成员列表", switchMember: "切换成员", messages: "消息",
+    whoAmI: "我是谁", whoHint: "选择一位成员，进入应用会话", back: "返回成员列表", toConversations: "返回会话列表", conversations: "消息", group: "群聊", people: "{0} 人",
+    groupNote: "应用创建的群聊：成员的发言不会回调给应用", switchMember: "切换成员", messages: "消息",
     writeHere: "输入消息", send: "发送", emoji: "表情", more: "更多", picture: "图片", video: "视频", location: "位置",
     offline: "连接已断开，正在重新连接…", inspector: "检查器", callbacks: "回调", calls: "接口调用", faults: "故障", fault: "故障类型",
     path: "接口", times: "次数", addFault: "注入", remove: "移除", replay: "重放", nothing: "还没有记录", left: "已离职",
@@ -30,7 +31,8 @@ const WORDS = {
     "kind.mpnews": "[图文]", "kind.miniprogram_notice": "[小程序]",
   },
   en: {
-    whoAmI: "Who am I?", whoHint: "Choose a member to open the chat with the application", back: "Back to members",
+    whoAmI: "Who am I?", whoHint: "Choose a member to open the chat with the application", back: "Back to members", toConversations: "Back to the conversations",
+    conversations: "Messages", group: "Group chat", people: "{0} people", groupNote: "Made by an application, which hears nothing of what is said here",
     switchMember: "Switch member", messages: "Messages", writeHere: "Message", send: "Send", emoji: "Emoji", more: "More",
     picture: "Picture", video: "Video", location: "Location", offline: "Connection lost, reconnecting…", inspector: "Inspector",
     callbacks: "Callbacks", calls: "API calls", faults: "Faults", fault: "Fault", path: "Path", times: "Times", addFault: "Inject",

@@ -139,6 +139,7 @@ def test_unread_messages_are_counted_in_the_list(phone: Open, application: Appli
     person.click()
     expect(page.get_by_test_id("bubble-in")).to_have_count(2)
     page.get_by_test_id("back").click()
+    page.get_by_test_id("to-people").click()
     expect(person.locator(".badge")).to_have_count(0)
 
 

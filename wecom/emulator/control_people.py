@@ -180,19 +180,6 @@ def _callback(number: int) -> Result:
     return present.callback(Callback.objects.select_related("app").get(pk=number))
 
 
-def chat(control: Control) -> Result:
-    """Both sides of one person's chat: the latest `limit` entries after `since`."""
-    rows = Entry.objects.filter(app=control.app(), member=control.member(), pk__gt=int(control.asked("since")))
-    latest = rows.select_related("message", "member", "app").order_by("-pk")[: int(control.asked("limit", 200))]
-    return {"entries": [present.entry(row) for row in reversed(latest)]}
-
-
-def read(control: Control) -> Result:
-    """The person has seen the chat."""
-    rows = Entry.objects.filter(app=control.app(), member=control.member(), received=True, read=False)
-    return {"read": rows.update(read=True)}
-
-
 def ledger(control: Control) -> Result:
     """What people received, in order; `member` and `since` (an entry's id) narrow it."""
     app = control.app()

@@ -20,6 +20,7 @@ from wecom.emulator import (
     verification,
     voices,
 )
+from wecom.emulator import control_chats as chats
 from wecom.emulator import control_contacts as contacts
 from wecom.emulator import control_people as people
 from wecom.emulator import control_wire as wire
@@ -51,8 +52,9 @@ urlpatterns = [
     path("emulator/api/send", endpoint(earlier=voices.as_recorded, POST=people.send, later=people.until_settled)),
     path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),
     path("emulator/api/event", endpoint(POST=control_events.event, later=people.until_settled)),
-    path("emulator/api/chat", endpoint(GET=people.chat)),
-    path("emulator/api/read", endpoint(POST=people.read)),
+    path("emulator/api/conversations", endpoint(GET=chats.conversations)),
+    path("emulator/api/chat", endpoint(GET=chats.chat)),
+    path("emulator/api/read", endpoint(POST=chats.read)),
     path("emulator/api/ledger", endpoint(GET=people.ledger, later=people.until_received)),
     path("emulator/api/callbacks", endpoint(GET=wire.list_callbacks)),
     path("emulator/api/callbacks/<int:number>/replay", endpoint(POST=wire.replay, later=people.until_settled)),
