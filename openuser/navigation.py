@@ -14,11 +14,22 @@ PLAIN_ICON = "table_rows"
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageOfOurs:
+    """A page that belongs to no model: who may open it needs a permission."""
+
+    title: Any
+    icon: str
+    view: str
+    permission: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Section:
-    """A heading, and the models under it with their icons."""
+    """A heading, the models under it with their icons, and what stands before them."""
 
     title: Any
     icons: dict[str, str]
+    pages: tuple[PageOfOurs, ...] = ()
 
 
 SECTIONS = (
@@ -67,6 +78,9 @@ SECTIONS = (
             "openuser.ApiClient": "key",
             "django_celery_beat.PeriodicTask": "timer",
         },
+        pages=(
+            PageOfOurs(title=_("Doctor"), icon="stethoscope", view="doctor", permission="wecom.change_application"),
+        ),
     ),
 )
 
@@ -86,6 +100,9 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _items(request: HttpRequest, section: Section, pages: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for one in section.pages:
+        if request.user.has_perm(one.permission):
+            yield {"title": str(one.title), "icon": one.icon, "link": reverse(one.view)}
     for label, icon in section.icons.items():
         page = pages.get(label)
         if page is not None and page.get_model_perms(request).get("view"):

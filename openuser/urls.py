@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from openuser import dashboard, health, media, timeline
+from openuser.doctor import page as doctor
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("healthz/ready", health.ready, name="ready"),
     path("admin/home/", admin.site.admin_view(dashboard.parts), name="admin-home"),
     path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),
+    path("admin/doctor/", admin.site.admin_view(doctor.view), name="doctor"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:name>/listen", media.listen, name="listen"),

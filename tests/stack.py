@@ -41,6 +41,7 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "openuser.settings.test",
             "OPENUSER_BOOTSTRAP": "off",
             "OPENUSER_VAR_DIR": str(self.folder),
+            "SITE_URL": self.url,
             "OPENUSER_SWEEP_SECONDS": "1",
             "OPENUSER_REWAKE_SECONDS": "1",
             "OPENUSER_LEASE_SCALE": "0.15",

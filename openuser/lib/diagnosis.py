@@ -6,7 +6,7 @@ An app writes its own as subclasses of `Check`; `openuser/doctor` puts them in o
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -90,17 +90,32 @@ def run(checks: Iterable[Check], *, failed: Mapping[str, str] | None = None) -> 
     roots = dict(failed or {})
     for check in checks:
         began = time.monotonic()
-        root = next((roots[key] for name in check.after for key in (name, name + _scope(check)) if key in roots), None)
+        root = _root(check, roots)
         finding = _look(check) if root is None else not_checked(root)
         if finding.level in {Level.BAD, Level.SKIPPED}:
             roots[check.key] = root or str(check.title)
         yield Result(check=check, finding=finding, seconds=time.monotonic() - began)
 
 
+def consequences(checks: Iterable[Check], bad: Collection[str]) -> dict[str, str]:
+    """What `run` takes as `failed`, where only the keys of those are known that were found bad."""
+    roots: dict[str, str] = {}
+    for check in checks:
+        root = _root(check, roots)
+        if root is not None or check.key in bad:
+            roots[check.key] = root or str(check.title)
+    return roots
+
+
 def not_checked(root: str) -> Finding:
     """That something else must be mended first."""
     words = _("Not checked, because this is not in order: %s.") % root
     return Finding(level=Level.SKIPPED, words=words, code="not_checked")
+
+
+def _root(check: Check, roots: Mapping[str, str]) -> str | None:
+    """The title of what must be mended before this check says anything."""
+    return next((roots[key] for name in check.after for key in (name, name + _scope(check)) if key in roots), None)
 
 
 def _scope(check: Check) -> str:

@@ -4,14 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from openuser.lib.admin import KeptAdmin, badge, for_one_row
+from openuser.lib.diagnosis import run
 from wecom import services
 from wecom.models import Application, Corporation, Member
 
@@ -75,6 +80,7 @@ class ApplicationAdmin(KeptAdmin):
     search_help_text = _("Search for a name or a corp ID.")
     list_select_related = ("corporation",)
     change_form_before_template = "admin/application_condition.html"
+    change_form_outer_before_template = "admin/doctor/test.html"
     fieldsets = (
         (None, {"fields": ("corporation", "agent_id", "name", "is_default", "enabled")}),
         (_("Keys"), {"fields": SECRETS, "description": _("Stored encrypted and never shown again.")}),
@@ -82,6 +88,9 @@ class ApplicationAdmin(KeptAdmin):
     )
     readonly_fields = ("callback_address",)
     actions_detail = ("try_again_this",)
+
+    class Media:
+        js = ("openuser/copy.js", "openuser/doctor.js")
 
     @display(description=_("condition"))
     def condition(self, application: Application) -> str:
@@ -98,8 +107,7 @@ class ApplicationAdmin(KeptAdmin):
         if not application.pk:
             return str(_("Shown once the application is stored."))
         address = services.webhook_url(application)
-        help_text = _("Enter it in the console under “Receive messages”, with the token and the EncodingAESKey above.")
-        return format_html('<code class="ou-code">{}</code><p class="ou-quiet">{}</p>', address, help_text)
+        return render_to_string("admin/doctor/address.html", {"address": address})
 
     def get_fieldsets(self, request: HttpRequest, obj: Application | None = None) -> Any:
         """Without the keys for those who may only look: Django would show them as they are."""
@@ -120,6 +128,39 @@ class ApplicationAdmin(KeptAdmin):
         title=_("Try again now?"),
         words=_("What waits is sent. Do this after the setting was mended in the console."),
     )
+
+    def get_urls(self) -> list[Any]:
+        test = path(
+            "<path:object_id>/test/",
+            self.admin_site.admin_view(self.test_connection),
+            name="wecom_application_test_connection",
+        )
+        return [test, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context = {"may_test": self.has_send_permission(request), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def test_connection(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask WeChat Work whether it knows these keys, this server and this application; the answers, as a part of the
+        page for scripts and as a page of its own for those without."""
+        if not self.has_send_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        application = self.get_object(request, object_id)
+        if application is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Connection test"),
+            "original": application,
+            "results": list(run(services.checks(application, connection_only=True))),
+        }
+        part = request.headers.get("X-Part") == "lines"
+        return TemplateResponse(request, "admin/doctor/lines.html" if part else "admin/doctor/connection.html", context)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         held = Application.objects.filter(pk=object_id).exclude(held_reason="").exists()
