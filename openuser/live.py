@@ -30,6 +30,7 @@ GROUPS = {
     "renders": "avatars.view_render",
     "messages": "conversations.view_message",
     "outbounds": "wecom.view_outbound",
+    "directory": "wecom.view_directorysync",
 }
 
 

@@ -16,11 +16,14 @@ from wecom.models import (
     Callback,
     CardUpdate,
     Corporation,
+    Department,
+    DirectorySync,
     Download,
     Member,
     MenuButton,
     MenuPublication,
     Outbound,
+    Tag,
     Upload,
 )
 
@@ -47,6 +50,21 @@ def make_application(**fields: Any) -> Application:
 
 def make_member(application: Application, user_id: str = "zhangsan", **fields: Any) -> Member:
     return Member.objects.create(corporation=application.corporation, user_id=user_id, **fields)
+
+
+def make_department(application: Application, number: int, name: str = "部门", **fields: Any) -> Department:
+    fields.setdefault("parent_number", 0 if number == 1 else 1)
+    department = Department.objects.create(corporation=application.corporation, number=number, name=name, **fields)
+    department.applications.add(application)
+    return department
+
+
+def make_tag(application: Application, number: int = 1, name: str = "试用期", **fields: Any) -> Tag:
+    return Tag.objects.create(corporation=application.corporation, number=number, name=name, **fields)
+
+
+def make_directory_sync(application: Application | None = None, **fields: Any) -> DirectorySync:
+    return DirectorySync.objects.create(application=application or make_application(), **fields)
 
 
 def make_callback(application: Application | None = None, **fields: Any) -> Callback:

@@ -6,7 +6,7 @@ wins. The awaitables work inside a handler and outside of one (`asyncio.run`); f
 in `wecom.services`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,10 +20,17 @@ from wecom.router import Handler, Incoming, router
 __all__ = [
     "Incoming",
     "WeChatWorkBot",
+    "add_tag_users",
     "bot",
+    "create_tag",
+    "delete_tag",
+    "delete_tag_users",
     "download_media",
     "get_access_token",
     "get_department_users",
+    "get_departments",
+    "get_tag_users",
+    "get_tags",
     "get_user_info",
     "send_file_message",
     "send_image_message",
@@ -31,6 +38,7 @@ __all__ = [
     "send_text_message",
     "send_video_message",
     "send_voice_message",
+    "update_tag",
     "upload_file",
     "upload_image",
     "upload_video",
@@ -136,3 +144,43 @@ async def get_user_info(user_id: str) -> dict[str, Any]:
 async def get_department_users(department_id: int) -> list[dict[str, Any]]:
     """The visible members of a department: `userid`, `name`, `department` of each."""
     return await sync_to_async(services.department_users)(department_id)
+
+
+async def get_departments(department_id: int | None = None) -> list[dict[str, Any]]:
+    """The departments that the application sees, or those below one: `id`, `name`, `parentid`, `order` of each."""
+    return await sync_to_async(services.departments)(department_id)
+
+
+async def get_tags() -> list[dict[str, Any]]:
+    """The tags of the company: `tagid`, `tagname` of each."""
+    return await sync_to_async(services.company_tags)()
+
+
+async def get_tag_users(tag_id: int) -> list[dict[str, Any]]:
+    """The visible members with a tag: `userid`, `name` of each."""
+    return await sync_to_async(services.tag_users)(tag_id)
+
+
+async def create_tag(name: str, tag_id: int | None = None) -> int:
+    """A new tag; its number. Only the application that made a tag may change it."""
+    return await sync_to_async(services.create_tag)(name, tag_id=tag_id)
+
+
+async def update_tag(tag_id: int, name: str) -> None:
+    """Another name for a tag."""
+    await sync_to_async(services.update_tag)(tag_id, name)
+
+
+async def delete_tag(tag_id: int) -> None:
+    """Delete a tag."""
+    await sync_to_async(services.delete_tag)(tag_id)
+
+
+async def add_tag_users(tag_id: int, user_ids: Sequence[str]) -> list[str]:
+    """Give a tag to members; the user IDs that could not have it."""
+    return await sync_to_async(services.add_tag_users)(tag_id, user_ids)
+
+
+async def delete_tag_users(tag_id: int, user_ids: Sequence[str]) -> list[str]:
+    """Take a tag from members; the user IDs that did not have it."""
+    return await sync_to_async(services.delete_tag_users)(tag_id, user_ids)

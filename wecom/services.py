@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -16,26 +15,42 @@ from wecom import (
     applications,
     auth,
     cards,
-    directory,
+    changes,
     doctor,
     downloads,
     inbox,
     limits,
     menus,
+    people,
     reactions,
     refusals,
     running,
     shapes,
+    syncing,
     uploads,
 )
 from wecom.contents import Text, split_numbered
 from wecom.exceptions import ContentError
+from wecom.lookups import (
+    add_tag_users,
+    company_tags,
+    create_tag,
+    delete_tag,
+    delete_tag_users,
+    department_users,
+    departments,
+    tag_users,
+    unreachable,
+    update_tag,
+    user_info,
+)
 from wecom.models import (
     Application,
     Attempt,
     Callback,
     CardUpdate,
     Corporation,
+    DirectorySync,
     Download,
     Member,
     MenuPublication,
@@ -66,23 +81,33 @@ __all__ = [
     "access_token",
     "acting_on",
     "add_member",
+    "add_tag_users",
     "answering",
     "apart",
+    "change_contacts",
     "check_recipients",
     "checks",
     "checks_to_come",
+    "company_tags",
     "configure",
+    "create_tag",
     "default_application",
+    "delete_tag",
+    "delete_tag_users",
     "department_users",
+    "departments",
     "download_media",
     "ensure_upload",
+    "enter_range",
     "fetch_media",
+    "find_again",
     "forget_counts",
     "forget_old_callbacks",
     "forget_old_media",
     "handle",
     "handle_beside",
     "key_flaws",
+    "leave_range",
     "member",
     "note_refusal",
     "publish_menu",
@@ -99,9 +124,14 @@ __all__ = [
     "send_text_card",
     "send_video",
     "send_voice",
+    "sync_directory",
+    "sync_due_directories",
+    "tag_users",
     "taking_long",
     "treat_as_sent",
+    "unreachable",
     "update_card",
+    "update_tag",
     "upload_file",
     "upload_image",
     "upload_video",
@@ -145,6 +175,7 @@ def save_application(application: Application) -> None:
     for rows in (
         application.uploads,
         application.downloads,
+        application.directory_syncs,
         application.outbounds,
         application.card_updates,
         application.menu_publications,
@@ -257,17 +288,39 @@ def download_media(media_id: str, *, kind: str = "", application: Application | 
     return downloads.fetched(application or default_application(), media_id=media_id, kind=kind)
 
 
-def user_info(user_id: str, *, application: Application | None = None) -> dict[str, Any]:
-    """What the platform knows of a member: `userid`, `name`, `department`, `position`, `status` …
+@transaction.atomic
+def sync_directory(application: Application | None = None) -> DirectorySync:
+    """Read departments, members and tags anew, as far as the application sees them; the sync that does it.
 
-    Raises `RecipientError` for somebody who does not exist or is out of the application's visible range.
+    One that waits or runs already will do. The contacts assistant only tells user IDs.
     """
-    return directory.user_info(application or default_application(), user_id)
+    return syncing.request(application or default_application())
 
 
-def department_users(department_id: int, *, application: Application | None = None) -> list[dict[str, Any]]:
-    """The visible members of a department, not of those below it: `userid`, `name`, `department` of each."""
-    return directory.department_users(application or default_application(), department_id)
+def sync_due_directories(now: datetime | None = None) -> int:
+    """Queue a sync of each application that had none for `DIRECTORY_HOURS`. Returns how many."""
+    hours = settings.WECOM["DIRECTORY_HOURS"]
+    return syncing.request_due(timedelta(hours=hours), now) if hours else 0
+
+
+def change_contacts(application: Application, change_type: str, fields: Mapping[str, str]) -> None:
+    """Apply a `change_contact` event, by its type and fields; what it leaves out is looked up afterwards."""
+    changes.apply(application, change_type, fields)
+
+
+def enter_range(application: Application, user_id: str) -> None:
+    """Somebody was given the application: they can be reached, and are looked up."""
+    changes.enter(application, user_id)
+
+
+def leave_range(application: Application, user_id: str) -> None:
+    """Somebody lost the application: they cannot be reached; whether they left the company is looked up."""
+    changes.leave(application, user_id)
+
+
+def find_again(application: Application, user_id: str) -> None:
+    """Somebody wrote: they can be reached, whatever was known before."""
+    people.find_again(application, user_id)
 
 
 def access_token(corp_id: str = "", corp_secret: str = "") -> str:

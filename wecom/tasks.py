@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from wecom import cards, downloads, menus, outbox, services, uploads
+from wecom import cards, downloads, menus, outbox, services, syncing, uploads
 
 
 @shared_task(name="wecom.handle")
@@ -33,3 +33,13 @@ def update_card(pk: int) -> None:
 @shared_task(name="wecom.publish_menu")
 def publish_menu(pk: int) -> None:
     menus.deliver(pk)
+
+
+@shared_task(name="wecom.sync_directory")
+def sync_directory(pk: int) -> None:
+    syncing.deliver(pk)
+
+
+@shared_task(name="wecom.sync_due_directories")
+def sync_due_directories() -> None:
+    services.sync_due_directories()

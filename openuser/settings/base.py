@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "release": {"task": "conversations.release", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "tick": {"task": "conversations.tick", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
     "schedules": {"task": "scheduling.sweep", "schedule": env.float("OPENUSER_SWEEP_SECONDS", default=15.0)},
+    "directory": {"task": "wecom.sync_due_directories", "schedule": 3600.0},
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
     "tidy-schedules": {"task": "scheduling.tidy", "schedule": 24 * 3600.0},
 }
@@ -287,6 +288,8 @@ WECOM: dict[str, Any] = {
     "CONNECT_TIMEOUT": env.float("WECHAT_CONNECT_TIMEOUT", default=3.0),
     "READ_TIMEOUT": env.float("WECHAT_READ_TIMEOUT", default=10.0),
     "RETRY_UNIT": env.float("WECHAT_RETRY_UNIT", default=1.0),
+    "DIRECTORY_HOURS": env.float("WECHAT_DIRECTORY_HOURS", default=24.0),  # between two syncs; 0 is only on demand
+    "DIRECTORY_PAGE": env.int("WECHAT_DIRECTORY_PAGE", default=10_000),  # user IDs at a time, 1 to 10,000
     "HANDLER_TIME_LIMIT": env.float("WECHAT_HANDLER_TIME_LIMIT", default=600.0),
 }
 MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))

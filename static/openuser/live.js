@@ -11,6 +11,7 @@
   const SHOWN_ON = {
     renders: /\/avatars\/render\/|\/timeline\//,
     messages: /\/conversations\/|\/wecom\/callback\/|\/timeline\//,
+    directory: /\/wecom\/(directorysync|department|member|tag)\//,
     outbounds: /\/wecom\/(outbound|upload)\/|\/conversations\/|\/timeline\//,
   };
 

@@ -14,7 +14,7 @@ from conversations.models import Errand
 from openuser.lib import work
 from openuser.lib.work import LeaseLost, Work
 from tests import factories
-from wecom.models import Callback, CardUpdate, Download, MenuPublication, Outbound, Upload
+from wecom.models import Callback, CardUpdate, DirectorySync, Download, MenuPublication, Outbound, Upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,6 +22,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Callback: factories.make_callback,
     Outbound: factories.make_outbound,
     Upload: factories.make_upload,
+    DirectorySync: factories.make_directory_sync,
     Download: factories.make_download,
     CardUpdate: factories.make_card_update,
     MenuPublication: factories.make_menu_publication,

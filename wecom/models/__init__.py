@@ -1,6 +1,7 @@
 """WeChat Work's side in rows: who we are there, what came in, what goes out."""
 
-from wecom.models.company import Application, Corporation, Member, new_webhook_key
+from wecom.models.company import Application, Corporation, new_webhook_key
+from wecom.models.directory import Department, DirectorySync, Member, Membership, Reach, Tag
 from wecom.models.downloads import Download
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
@@ -16,12 +17,17 @@ __all__ = [
     "Circuit",
     "Corporation",
     "DayCount",
+    "Department",
+    "DirectorySync",
     "Download",
     "Member",
+    "Membership",
     "MenuButton",
     "MenuPublication",
     "Outbound",
+    "Reach",
     "Spending",
+    "Tag",
     "Upload",
     "new_webhook_key",
 ]

@@ -1,10 +1,10 @@
-"""Who we are there: the corporation, its applications with their keys, and the people we have met."""
+"""Who we are there: the corporation, and its applications with their keys."""
 
 import secrets
+from typing import ClassVar
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from openuser.lib.fields import EncryptedTextField
@@ -45,13 +45,20 @@ class Corporation(models.Model):
 
 
 class Application(models.Model):
-    """A self-built application (自建应用) of a corporation, with its keys."""
+    """A self-built application (自建应用) of a corporation, with its keys.
+
+    Number 0 is the company's contacts assistant (通讯录同步): it has a secret and a callback form like an application,
+    hears of changes in the directory, lists user IDs, and can send nothing.
+    """
+
+    ASSISTANT: ClassVar[int] = 0
 
     corporation = models.ForeignKey(
         Corporation, models.PROTECT, related_name="applications", verbose_name=_("corporation")
     )
     agent_id = models.PositiveIntegerField(
-        _("agent ID"), validators=[MinValueValidator(1)], help_text=_("The number of the application, like 1000002.")
+        _("agent ID"),
+        help_text=_("The number of the application, like 1000002; 0 is the contacts assistant (通讯录同步)."),
     )
     name = models.CharField(_("name"), max_length=64, help_text=_("As people see it in WeChat Work."))
     secret = EncryptedTextField(_("secret"), help_text=_("Console → Applications → your application → Secret."))
@@ -84,31 +91,22 @@ class Application(models.Model):
             models.UniqueConstraint(
                 fields=["is_default"], condition=models.Q(is_default=True), name="application_one_default"
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_default=False) | models.Q(agent_id__gt=0),
+                name="application_default_sends",
+                violation_error_message=_("The contacts assistant sends nothing: choose another default."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
     @property
+    def is_assistant(self) -> bool:
+        """Whether this is the contacts assistant."""
+        return self.agent_id == self.ASSISTANT
+
+    @property
     def keys(self) -> Keys:
         """The callback keys. Raises `wecom.crypto.CryptoError` where the EncodingAESKey is malformed."""
         return Keys.parse(token=self.token, encoding_aes_key=self.encoding_aes_key, receive_id=self.corporation.corp_id)
-
-
-class Member(models.Model):
-    """A person in the company (成员), made on first contact. User IDs are lower-cased: the platform ignores case."""
-
-    corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="members", verbose_name=_("corporation"))
-    user_id = models.CharField(_("user ID"), max_length=64)
-    name = models.CharField(_("name"), max_length=64, blank=True)
-    created_at = models.DateTimeField(_("first seen"), default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("member")
-        verbose_name_plural = _("members")
-        constraints = [
-            models.UniqueConstraint(fields=["corporation", "user_id"], name="member_unique_user_id"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name or self.user_id

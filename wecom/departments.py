@@ -1,0 +1,116 @@
+"""Departments in rows: what an application sees of the company's tree. Nothing here calls anybody."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from wecom.models import Application, Corporation, Department, Membership
+from wecom.models.directory import ROOT
+
+BATCH = 500  # rows named in one statement: SQLite takes few
+LONGEST = 10  # digits: the platform's numbers have 32 bits
+Info = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """Which departments an application sees: of the others its answers say nothing."""
+
+    everything: bool
+    departments: frozenset[int]
+
+    def covers(self, number: int) -> bool:
+        return self.everything or number in self.departments
+
+
+WHOLE = Sight(everything=True, departments=frozenset())
+
+
+def sight(application: Application) -> Sight:
+    """What the application sees, as far as the last sync found."""
+    numbers = frozenset(application.departments.existing().values_list("number", flat=True))
+    return Sight(everything=application.is_assistant or ROOT in numbers, departments=numbers)
+
+
+@transaction.atomic
+def learn_departments(application: Application, rows: Sequence[Info]) -> list[Department]:
+    """Write down all the departments that an application sees. Those that it saw before are gone, or out of sight."""
+    corporation = application.corporation
+    infos = {whole(row.get("id")): row for row in rows if whole(row.get("id"))}
+    places = rows_of(corporation, infos)
+    changed = [place for number, place in places.items() if _describe_department(place, infos[number])]
+    for batch in batches(changed):
+        Department.objects.bulk_update(batch, ["name", "name_en", "parent_number", "order", "leaders", "gone_at"])
+    before = set(application.departments.values_list("pk", flat=True))
+    now_seen = {place.pk for place in places.values()}
+    application.departments.add(*(now_seen - before))
+    application.departments.remove(*(before - now_seen))
+    if ROOT in infos:  # it sees the whole company: what it does not see is no more
+        existing = Department.objects.existing().filter(corporation=corporation).values_list("pk", flat=True)
+        for numbers in batches(sorted(set(existing) - now_seen)):
+            dissolve(Department.objects.filter(pk__in=numbers))
+    return sorted(places.values(), key=lambda place: place.number)
+
+
+def learn_department(application: Application, row: Info) -> None:
+    """Write down one department that an application sees."""
+    write(application.corporation, row).applications.add(application)
+
+
+@transaction.atomic
+def write(corporation: Corporation, row: Info) -> Department:
+    """Write down one department."""
+    (place,) = rows_of(corporation, [int(row["id"])]).values()
+    if _describe_department(place, row):
+        place.save()
+    return place
+
+
+def rows_of(corporation: Corporation, numbers: Iterable[int]) -> dict[int, Department]:
+    """The rows of these numbers, made without a name where there are none."""
+    wanted = sorted(set(numbers))
+
+    def known(some: Sequence[int]) -> dict[int, Department]:
+        rows = Department.objects.filter(corporation=corporation)
+        return {row.number: row for batch in batches(some) for row in rows.filter(number__in=batch)}
+
+    found = known(wanted)
+    missing = [number for number in wanted if number not in found]
+    if missing:
+        fresh = (Department(corporation=corporation, number=number) for number in missing)
+        Department.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
+        found |= known(missing)
+    return found
+
+
+def _describe_department(place: Department, info: Info) -> bool:
+    before = (place.name, place.name_en, place.parent_number, place.order, place.leaders, place.gone_at)
+    place.name = str(info.get("name") or place.name)[:128]
+    place.name_en = str(info.get("name_en") or place.name_en)[:128]
+    place.parent_number = whole(info.get("parentid")) if "parentid" in info else place.parent_number
+    place.order = whole(info.get("order")) or place.order
+    leaders = info.get("department_leader")
+    if isinstance(leaders, list):
+        place.leaders = [str(leader).lower() for leader in leaders]
+    place.gone_at = None
+    return before != (place.name, place.name_en, place.parent_number, place.order, place.leaders, place.gone_at)
+
+
+def dissolve(rows: "models.QuerySet[Department]") -> None:
+    """These departments are no more; nobody is in them."""
+    Membership.objects.filter(department__in=rows).delete()
+    rows.update(gone_at=timezone.now())
+
+
+def whole(value: object) -> int:
+    """A number of an answer, or 0 where it is none that the platform gives."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else 0
+
+
+def batches(items: Sequence[Any]) -> list[Sequence[Any]]:
+    """Pieces that fit into one statement."""
+    return [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
