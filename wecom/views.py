@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -16,6 +16,8 @@ from wecom.exceptions import NotConfigured
 from wecom.models import Application
 
 logger = logging.getLogger(__name__)
+
+SIGNED = ("msg_signature", "timestamp", "nonce")
 
 
 class Indifferent(BaseContentNegotiation):
@@ -53,10 +55,11 @@ class Webhook(APIView):
     def get(self, request: Request, key: str = "") -> HttpResponse:
         """The URL check of “save callback settings”: answer the decrypted echo, byte for byte."""
         query, application = request.query_params, None
-        # A proxy that decodes twice turns the base64 "+" into a space; base64 has no spaces of its own.
-        echo = query.get("echostr", "").replace(" ", "+")
-        signature, timestamp, nonce = (query.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
+        nonce = query.get("nonce", "")
         try:
+            signature, timestamp, _, echo = _once(query, *SIGNED, "echostr")
+            # A proxy that decodes twice turns the base64 "+" into a space; base64 has no spaces of its own.
+            echo = echo.replace(" ", "+")
             application = self._application(key)
             keys = application.keys
             crypto.strict(signature, timestamp, nonce)
@@ -72,14 +75,9 @@ class Webhook(APIView):
             body = self._body(request)
             if body is None:
                 return HttpResponse(status=413)
+            signature, timestamp, nonce = _once(query, *SIGNED)
             application = self._application(key)
-            services.receive(
-                application,
-                body,
-                signature=query.get("msg_signature", ""),
-                timestamp=query.get("timestamp", ""),
-                nonce=query.get("nonce", ""),
-            )
+            services.receive(application, body, signature=signature, timestamp=timestamp, nonce=nonce)
         except (crypto.CryptoError, NotConfigured) as error:
             return self._refuse(error.code, application, query.get("nonce", ""))
         return HttpResponse(content_type="text/plain")
@@ -110,3 +108,13 @@ class Webhook(APIView):
         pk = application.pk if application else None
         logger.warning("A callback was refused.", extra={"code": code, "application": pk})
         return HttpResponse(status=403)
+
+
+def _once(query: QueryDict, *names: str) -> list[str]:
+    """The values of parameters, "" where one is missing. Raises `CryptoError` -40001 for a doubled one.
+
+    The platform doubles none, and whoever stands between might take another one of the two than we do.
+    """
+    if any(len(query.getlist(name)) > 1 for name in names):
+        raise crypto.CryptoError(-40001, "A parameter is doubled.")
+    return [query.get(name, "") for name in names]

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import WeChatCrypto
 
+from tests.wecom.hostile import spliced
 from wecom import crypto, messages
 from wecom.crypto import CryptoError, Keys
 
@@ -458,28 +459,6 @@ def test_a_query_without_the_platforms_shapes_is_refused(signature, timestamp, n
 def test_every_published_query_has_the_platforms_shapes(name):
     vector = VECTORS[name]
     crypto.strict(vector.signature, vector.timestamp, vector.nonce)
-
-
-def spliced(timestamp: str, nonce: str, encrypted: str) -> list[tuple[str, str, str]]:
-    """Other values that are cut from the same characters."""
-    return [
-        ("", timestamp + nonce, encrypted),
-        ("", nonce, timestamp + encrypted),
-        (timestamp + nonce, "", encrypted),
-        (timestamp, "", nonce + encrypted),
-        (timestamp[:-1], timestamp[-1] + nonce, encrypted),
-        (timestamp + nonce[0], nonce[1:], encrypted),
-        (timestamp, nonce + encrypted[:64], encrypted[64:]),
-        (timestamp, encrypted[:64] + nonce, encrypted[64:]),
-        (timestamp, encrypted[-64:] + nonce, encrypted[:-64]),
-        (timestamp, nonce + encrypted[:4], encrypted[4:]),
-        (timestamp + encrypted[:64], nonce, encrypted[64:]),
-        (timestamp, nonce, encrypted + "A" * 64),
-        (timestamp, nonce, encrypted[64:]),
-        (encrypted, nonce, timestamp),
-        (timestamp, encrypted, nonce),
-        (nonce, timestamp, encrypted),
-    ]
 
 
 def exchanges(count: int) -> Iterator[tuple[Keys, str, str, str, bytes]]:

@@ -38,10 +38,33 @@ def test_head_is_refused_like_get(client, application):
     assert client.head(PATH).status_code == 403
 
 
-def test_of_a_doubled_parameter_one_counts_and_too_many_are_refused(client, application):
+@pytest.mark.parametrize("doubled", ["nonce=other", "timestamp=1", "msg_signature=a", "nonce=1372623149", "nonce="])
+def test_a_doubled_parameter_is_refused(client, application, doubled):
     envelope = Envelope(application, text_xml(application))
-    answer = client.post(f"{PATH}?nonce=other&{envelope.query}", envelope.body, content_type="text/xml")
-    assert (answer.status_code, answer.content) == (200, b"")
+    for query in (f"{doubled}&{envelope.query}", f"{envelope.query}&{doubled}"):
+        answer = client.post(f"{PATH}?{query}", envelope.body, content_type="text/xml")
+        assert (answer.status_code, answer.content) == (403, b"")
+        asked = client.get(f"{PATH}?{query}", {"echostr": envelope.encrypted}, QUERY_STRING=f"{query}&echostr=x")
+        assert asked.status_code == 403
+    assert not Callback.objects.exists()
+
+
+def test_a_semicolon_parts_nothing(client, application):
+    envelope = Envelope(application, text_xml(application))
+    for query in (
+        envelope.query.replace("&", ";"),
+        envelope.query.replace("&nonce", ";nonce"),
+        f"{envelope.query};nonce=other",
+        f"a=1;{envelope.query}",
+    ):
+        answer = client.post(f"{PATH}?{query}", envelope.body, content_type="text/xml")
+        assert (answer.status_code, answer.content) == (403, b"")
+    assert not Callback.objects.exists()
+
+
+def test_too_many_parameters_are_refused(client, application):
+    envelope = Envelope(application, text_xml(application))
+    assert client.post(f"{PATH}?{envelope.query}&other=1", envelope.body, content_type="text/xml").status_code == 200
     many = "&".join(f"a{number}=1" for number in range(3000))
     for ask in (client.get, client.post):
         answer = ask(f"{PATH}?{many}")

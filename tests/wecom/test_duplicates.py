@@ -1,0 +1,109 @@
+"""Nothing twice, nothing lost: repeats in any number and order, and things that only look alike."""
+
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from tests import factories
+from tests.wecom.happenings import CARD, SCAN, event_body
+from tests.wecom.platform import PATH, Envelope, text_xml
+from wecom import services
+from wecom.bot import bot
+from wecom.models import Callback, Outbound
+from wecom.router import router
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def application():
+    return factories.make_application(is_default=True)
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.slow)])
+def test_callbacks_that_come_four_times_at_once_and_shuffled_are_each_answered_once(application, count):
+    envelopes = [
+        Envelope(application, text_xml(application, text=str(number), user=f"user{number % 40}", msg_id=number))
+        for number in range(count)
+    ]
+    copies = envelopes * 4
+    random.Random(5).shuffle(copies)
+    local = threading.local()
+
+    def deliver(envelope: Envelope) -> int:
+        local.client = getattr(local, "client", None) or Client()
+        try:
+            return int(envelope.post(local.client).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=50) as pool:
+        answers = list(pool.map(deliver, copies))
+    assert set(answers) == {200}
+    assert Callback.objects.count() == count
+    with router.temporary():
+        bot.on_message("text")(lambda message: f"echo {message.content}")
+        while waiting := list(Callback.objects.filter(status="queued").order_by("pk").values_list("pk", flat=True)):
+            for pk in waiting:
+                services.handle(pk)
+    sent = [row.content["content"] for row in Outbound.objects.all()]
+    assert sorted(sent) == sorted(f"echo {number}" for number in range(count))
+
+
+def deliver(client, application, xml: str | bytes, *, path: str = PATH) -> None:
+    text = xml if isinstance(xml, str) else xml.decode()
+    assert Envelope(application, text).post(client, path=path).status_code == 200
+
+
+def test_the_same_number_of_two_people_and_of_two_applications_is_told_apart(client, application):
+    other = factories.make_application(corporation=application.corporation, agent_id=1000003)
+    elsewhere = factories.make_application()
+    at = int(time.time())
+    for target in (application, other, elsewhere):
+        for user in ("zhangsan", "lisi"):
+            for _ in range(2):
+                path = f"{PATH}/{target.webhook_key}"
+                deliver(client, target, text_xml(target, user=user, msg_id=7, at=at), path=path)
+    assert Callback.objects.count() == 6
+
+
+EVENTS = {
+    "two buttons": [("click", "<EventKey>a</EventKey>"), ("click", "<EventKey>b</EventKey>")],
+    "a button and the chat": [("click", "<EventKey>a</EventKey>"), ("enter_agent", "<EventKey></EventKey>")],
+    "two codes": [("scancode_push", SCAN), ("scancode_push", SCAN.replace("1 & 2", "other"))],
+    "two clicks on a card": [("template_card_event", CARD), ("template_card_event", CARD.replace("code-1", "code-2"))],
+    "two changes of a tag": [
+        ("change_contact", f"<ChangeType>update_tag</ChangeType><TagId>1</TagId><{tag}>a</{tag}>")
+        for tag in ("AddUserItems", "DelUserItems")
+    ],
+    "two changes of a member": [
+        ("change_contact", f"<ChangeType>update_user</ChangeType><UserID>a</UserID><Department>{number}</Department>")
+        for number in (1, 2)
+    ],
+    "two states of a request": [
+        (
+            "open_approval_change",
+            f"<ApprovalInfo><ThirdNo>1</ThirdNo><OpenSpStatus>{status}</OpenSpStatus></ApprovalInfo>",
+        )
+        for status in (1, 2)
+    ],
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_two_events_of_one_second_are_both_handled_and_their_repeats_are_not(client, application, name):
+    seen: list[object] = []
+    at = int(time.time())
+    with router.temporary():
+        bot.on_event("*")(lambda event: seen.append(event) or "")
+        for _ in range(3):
+            for event, inside in EVENTS[name]:
+                deliver(client, application, event_body(event, inside, time=at))
+            for row in Callback.objects.filter(status="queued").order_by("pk"):
+                services.handle(row.pk)
+    assert len(seen) == Callback.objects.count() == 2
