@@ -46,7 +46,7 @@ def say_content(
     """
     outbound = channel.send(conversation.application, conversation.member, content, upload=upload, cid=cid)
     kind = KINDS.get(content.msgtype, Content.Kind.OTHER)
-    words = _words_of(content) or (upload.filename if upload else "")
+    words = content.words() or (upload.filename if upload else "")
     return _said(conversation, Content.objects.create(kind=kind, text=words), outbound, cid=cid)
 
 
@@ -172,12 +172,6 @@ def _said(
         degraded=degraded,
         cid=cid,
     )
-
-
-def _words_of(content: contents.Content) -> str:
-    """What a person reads of it: its text or its title, and what stands below."""
-    parts = [getattr(content, name, "") for name in ("content", "title", "text", "description")]
-    return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
 @transaction.atomic

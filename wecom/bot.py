@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 
 from wecom import services
 from wecom.auth import get_access_token
+from wecom.contents import Article, Card, Content, Item, MiniProgramNotice, Page
 from wecom.models import Outbound
 from wecom.router import Handler, Incoming, router
 
@@ -32,8 +33,14 @@ __all__ = [
     "get_tag_users",
     "get_tags",
     "get_user_info",
+    "send_card",
     "send_file_message",
     "send_image_message",
+    "send_markdown_message",
+    "send_message",
+    "send_mini_program_notice",
+    "send_mpnews_message",
+    "send_news_message",
     "send_text_card",
     "send_text_message",
     "send_video_message",
@@ -109,6 +116,39 @@ async def send_text_card(user_id: str, title: str, description: str, url: str, b
     return await sync_to_async(services.send_text_card)(
         user_id, title=title, description=description, url=url, btn_text=btn_text
     )
+
+
+async def send_markdown_message(user_id: str, content: str) -> Outbound:
+    """Send Markdown; what WeChat Work cannot show (lists, tables, pictures …) becomes the nearest that it can."""
+    return await sync_to_async(services.send_markdown)(user_id, content=content)
+
+
+async def send_news_message(user_id: str, articles: Sequence[Article]) -> Outbound:
+    """Send 1 to 8 headlines that lead somewhere: `[Article(title=…, url=…, picture_url=…)]`."""
+    return await sync_to_async(services.send_news)(user_id, articles=articles)
+
+
+async def send_mpnews_message(user_id: str, pages: Sequence[Page], safe: int = 0) -> Outbound:
+    """Send 1 to 8 pages that WeChat Work keeps: `[Page(title=…, thumb_media_id=await upload_image(…), content=…)]`."""
+    return await sync_to_async(services.send_mpnews)(user_id, pages=pages, safe=safe)
+
+
+async def send_mini_program_notice(
+    user_id: str, app_id: str, title: str, page: str = "", description: str = "", items: Sequence[Item] = ()
+) -> Outbound:
+    """Send a notice that opens a mini-program, with up to 10 lines: `items=[Item(name=…, value=…)]`."""
+    notice = MiniProgramNotice(app_id=app_id, title=title, page=page, description=description, items=tuple(items))
+    return await sync_to_async(services.send_mini_program_notice)(user_id, notice=notice)
+
+
+async def send_card(user_id: str, card: Card) -> Outbound:
+    """Send a `TextNoticeCard`, `NewsNoticeCard`, `ButtonCard`, `VoteCard` or `MultipleCard` of `wecom.contents`."""
+    return await sync_to_async(services.send_card)(user_id, card=card)
+
+
+async def send_message(user_id: str, content: Content) -> Outbound:
+    """Send a message of any kind, as `wecom.contents` has them: `Text(content=…, safe=True)`."""
+    return await sync_to_async(services.send_content)(user_id, content=content)
 
 
 async def upload_image(file_path: str | Path) -> str:

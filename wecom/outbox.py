@@ -69,15 +69,17 @@ def _must_wait(outbound: Outbound, now: datetime) -> bool:
     if held_until and held_until > now:
         outbound.postpone(held_until, Outbound.Reason.HELD, burn=False)
         return True
-    if outbound.upload is None or outbound.body is not None:
+    if outbound.body is not None:
         return False
-    return _waits_for_upload(outbound, outbound.upload, now)
+    return any(_waits_for_upload(outbound, upload, now) for upload in outbound.files())
 
 
 def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool:
     with transaction.atomic():
         # Locked, so that an upload that ends at this moment either is seen here or sees this message wait.
-        upload = outbound.upload = Upload.objects.select_for_update().get(pk=upload.pk)
+        upload = Upload.objects.select_for_update().get(pk=upload.pk)
+        if upload.pk == outbound.upload_id:
+            outbound.upload = upload
         failed = upload.status == Upload.Status.FAILED
         if not failed and not upload.is_usable(now):
             outbound.postpone(now + outcomes.UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, burn=False)
@@ -151,6 +153,8 @@ def _freeze(outbound: Outbound, repeat: int) -> bytes:
         payload=outbound.content,
         media_id=outbound.upload.media_id if outbound.upload else "",
         repeat=repeat,
+        options=outbound.options,
+        carried={name: upload.media_id for name, upload in outbound.attachments().items()},
     )
 
 

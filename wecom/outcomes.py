@@ -117,10 +117,12 @@ def _upload_again(outbound: Outbound, error: WeComError) -> None:
     if outbound.was_ambiguous:
         end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN, errcode=_errcode(error))
         return
-    if outbound.upload is None:
+    files = outbound.files()
+    if not files:
         _unfit(outbound, error)
         return
-    uploads.forget(outbound.upload)
+    for upload in files:
+        uploads.forget(upload)
     until = timezone.now() + UPLOAD_PATIENCE
     outbound.postpone(until, Outbound.Reason.UPLOADING, body=None, errcode=_errcode(error))
 

@@ -6,22 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from wecom import applications, running, uploads
-from wecom.contents import Content, File, Image, Media, Text, TextCard, Video, Voice, split_numbered, truncate
+from wecom import applications, attachments, running
+from wecom.contents import Content
 from wecom.exceptions import ContentError
 from wecom.models import Application, Callback, Outbound, Upload
-from wecom.signals import program_sent
 
 MAX_RECIPIENTS = 1000
 USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
-VIDEO_TITLE, VIDEO_DESCRIPTION = 128, 512  # bytes
-CARD_BUTTON = 4  # characters
 
 
 @dataclass(kw_only=True)
@@ -119,90 +117,34 @@ def send(
         delivery_key = delivery_key or acting.next_key()
         cid = cid or acting.callback.cid
     recipients = check_recipients(to)
-    payload = content.payload()
+    earlier = Outbound.objects.filter(delivery_key=delivery_key).first() if delivery_key else None
+    if earlier is not None:
+        return earlier
+    payload, files = attachments.named(application, content.payload()) if upload is None else (content.payload(), [])
+    fingerprint = _fingerprint(application, recipients, content, payload, upload)
+    if upload is not None and content.msgtype in attachments.BARE:
+        upload = attachments.apart(upload, fingerprint, timezone.now())
     values: dict[str, Any] = {
         "application": application,
         "recipients": recipients,
         "reach": len(recipients),
         "msgtype": content.msgtype,
         "content": payload,
+        "options": content.options(),
         "upload": upload,
         "priority": priority if priority is not None else Outbound.BULK if len(recipients) > 1 else 0,
         "expires_at": expires_at,
         "order_key": f"{application.pk}:{recipients[0]}" if len(recipients) == 1 else "",
         "cid": cid,
-        "fingerprint": _fingerprint(application, recipients, content.msgtype, payload, upload),
+        "fingerprint": fingerprint,
     }
     if delivery_key:
         outbound, created = Outbound.objects.get_or_create(delivery_key=delivery_key, defaults=values)
     else:
         outbound, created = Outbound.objects.create(**values), True
     if created:
+        outbound.attached.set(files)
         outbound.wake()
-    return outbound
-
-
-@transaction.atomic
-def send_text(user_id: str, *, content: str, application: Application | None = None) -> Outbound:
-    """Send text to one member; text over 2,048 bytes goes out in numbered parts. Returns the last part's row."""
-    application = application or default_application()
-    if not content.strip():
-        raise ContentError("The text is empty.", code="empty", field="content", remedy="Write something to send.")
-    parts = [send(application, Text(content=part), to=[user_id]) for part in split_numbered(content)]
-    return _announced(parts[-1], content)
-
-
-def send_image(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
-    """Send a picture that was uploaded. Raises `ContentError` for a media ID of another kind."""
-    return _send_media(user_id, Image(media_id=media_id), application)
-
-
-def send_voice(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
-    """Send a recording that was uploaded."""
-    return _send_media(user_id, Voice(media_id=media_id), application)
-
-
-def send_file(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
-    """Send a file that was uploaded."""
-    return _send_media(user_id, File(media_id=media_id), application)
-
-
-def send_video(
-    user_id: str, *, media_id: str, title: str = "", description: str = "", application: Application | None = None
-) -> Outbound:
-    """Send a video that was uploaded; a title over 128 bytes, or a description over 512, ends in an ellipsis."""
-    title, description = truncate(title, VIDEO_TITLE), truncate(description, VIDEO_DESCRIPTION)
-    return _send_media(user_id, Video(media_id=media_id, title=title, description=description), application)
-
-
-@transaction.atomic
-def send_text_card(
-    user_id: str, *, title: str, description: str, url: str, btn_text: str = "", application: Application | None = None
-) -> Outbound:
-    """Send a card with a link. Raises `ContentError`, with the field, for what the platform would cut or refuse.
-
-    The button's text is the exception: what is over 4 characters is cut here as it is there ("View Options": "View").
-    """
-    card = TextCard(title=title, description=description, url=url, btn_text=btn_text[:CARD_BUTTON].rstrip())
-    return _announced(send(application or default_application(), card, to=[user_id]), f"{title}\n{description}")
-
-
-@transaction.atomic
-def _send_media(user_id: str, content: Media, application: Application | None) -> Outbound:
-    """One of ours is sent by its upload, which gets a new media ID when this one has expired."""
-    application = application or default_application()
-    if not content.media_id.strip():
-        remedy = f"Upload the file first: upload_{content.msgtype} gives its media ID."
-        raise ContentError("The media ID is empty.", code="empty", field="media_id", remedy=remedy)
-    upload = uploads.known(application, kind=content.msgtype, media_id=content.media_id)
-    if upload is not None:
-        content = replace(content, media_id="")
-    words = f"{getattr(content, 'title', '')}\n{getattr(content, 'description', '')}".strip()
-    return _announced(send(application, content, to=[user_id], upload=upload), words)
-
-
-def _announced(outbound: Outbound, text: str) -> Outbound:
-    program_sent.send(Outbound, outbound=outbound, text=text)
     return outbound
 
 
@@ -216,7 +158,9 @@ def _as(acting: Acting | None) -> Iterator[None]:
 
 
 def _fingerprint(
-    application: Application, recipients: list[str], msgtype: str, payload: dict[str, Any], upload: Upload | None
+    application: Application, recipients: list[str], content: Content, payload: dict[str, Any], upload: Upload | None
 ) -> str:
-    whole = [application.pk, recipients, msgtype, payload, upload.pk if upload else None]
+    """Equal for messages whose bytes would be equal. All copies of a file count as one."""
+    whole = [application.pk, recipients, content.msgtype, payload, f"{upload.kind}:{upload.sha256}" if upload else None]
+    whole += [content.options()] if content.options() else []
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

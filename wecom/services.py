@@ -13,6 +13,7 @@ from openuser.lib.diagnosis import Check
 from openuser.lib.work import Work
 from wecom import (
     applications,
+    attachments,
     auth,
     cards,
     changes,
@@ -57,6 +58,20 @@ from wecom.models import (
     Outbound,
     Upload,
 )
+from wecom.posting import (
+    send_card,
+    send_content,
+    send_file,
+    send_image,
+    send_markdown,
+    send_mini_program_notice,
+    send_mpnews,
+    send_news,
+    send_text,
+    send_text_card,
+    send_video,
+    send_voice,
+)
 from wecom.sending import (
     MAX_RECIPIENTS,
     acting_on,
@@ -65,12 +80,6 @@ from wecom.sending import (
     check_recipients,
     default_application,
     send,
-    send_file,
-    send_image,
-    send_text,
-    send_text_card,
-    send_video,
-    send_voice,
     taking_long,
 )
 from wecom.shapes import Flaw
@@ -118,8 +127,14 @@ __all__ = [
     "resend",
     "save_application",
     "send",
+    "send_card",
+    "send_content",
     "send_file",
     "send_image",
+    "send_markdown",
+    "send_mini_program_notice",
+    "send_mpnews",
+    "send_news",
     "send_text",
     "send_text_card",
     "send_video",
@@ -354,7 +369,9 @@ def publish_menu(application: Application) -> MenuPublication:
 def resend(outbound: Outbound) -> None:
     """A person decided: send this again, as a new message, with bytes that the platform does not take for the old."""
     Attempt.objects.abandoned(outbound).update(outcome=Attempt.Outcome.AMBIGUOUS)
-    fresh = {"body": None, "was_ambiguous": False, "first_attempt_at": None, "errcode": None}
+    if outbound.upload is not None and outbound.msgtype in attachments.BARE:
+        outbound.upload = attachments.apart(outbound.upload, outbound.fingerprint, timezone.now())
+    fresh = {"body": None, "upload": outbound.upload, "was_ambiguous": False, "first_attempt_at": None, "errcode": None}
     outbound.restart(repeat=outbound.repeat + 1, invalid=[], unlicensed=[], **fresh)
 
 

@@ -57,6 +57,7 @@ def ensure(application: Application, *, kind: str, path: Path, name: str, filena
         corporation=application.corporation,
         kind=kind,
         sha256=_digest(path),
+        copy=0,
         defaults={
             "application": application,
             "path": name,
@@ -118,6 +119,19 @@ def known(application: Application, *, kind: str, media_id: str) -> Upload | Non
     return upload
 
 
+@transaction.atomic
+def copy_of(upload: Upload, number: int) -> Upload:
+    """The same bytes uploaded once more: its media ID makes a message that is equal in all else another one."""
+    same = {"corporation": upload.corporation, "kind": upload.kind, "sha256": upload.sha256}
+    fields = {name: getattr(upload, name) for name in ("application", "path", "filename", "size", "cid")}
+    copy, created = Upload.objects.get_or_create(**same, copy=number, defaults=fields)
+    if created:
+        copy.wake()
+    elif copy.is_finished and not copy.is_usable(timezone.now()):
+        _again(copy, path=upload.path, filename=upload.filename)
+    return copy
+
+
 def want(upload: Upload) -> None:
     """A message waits for it: queue it again where its media ID has expired."""
     if not upload.restart():
@@ -133,13 +147,13 @@ def forget(upload: Upload) -> None:
 def _upload_of(application: Application, kind: str, path: Path) -> Upload:
     """The row of these bytes; a new one has a copy of the file, so that it heals though the caller deletes theirs."""
     digest, filename = _digest(path), path.stem[: LONGEST_NAME - 20] + path.suffix[:20]
-    rows = Upload.objects.filter(corporation=application.corporation, kind=kind, sha256=digest)
+    rows = Upload.objects.filter(corporation=application.corporation, kind=kind, sha256=digest, copy=0)
     upload = rows.first()
     if upload is None:
         name = _keep(path)
         defaults = {"application": application, "path": name, "filename": filename, "size": path.stat().st_size}
         upload, created = rows.get_or_create(
-            corporation=application.corporation, kind=kind, sha256=digest, defaults=defaults
+            corporation=application.corporation, kind=kind, sha256=digest, copy=0, defaults=defaults
         )
         if created:
             return upload

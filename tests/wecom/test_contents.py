@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.wecom.messages_of_every_kind import article, notice
 from wecom import bounds, freezing
 from wecom.contents import (
     Article,
@@ -15,7 +16,9 @@ from wecom.contents import (
     File,
     Image,
     Markdown,
+    MpNews,
     News,
+    Page,
     Text,
     TextCard,
     Video,
@@ -25,6 +28,7 @@ from wecom.contents import (
 )
 from wecom.exceptions import ContentError
 from wecom.freezing import distinct
+from wecom.splitting import columns
 
 pytestmark = pytest.mark.once
 
@@ -404,6 +408,22 @@ def test_control_characters_and_quotes_are_escaped():
     assert call(payload={"content": 'a"\n\x00\\'})["text"] == {"content": 'a"\n\x00\\'}
 
 
+def test_what_stands_beside_a_message_is_in_the_call():
+    options = {"safe": 2, "enable_id_trans": 1}
+    found = call(msgtype="mpnews", payload={"articles": []}, options=options)
+    assert (found["safe"], found["enable_id_trans"]) == (2, 1)
+    assert "safe" not in call(msgtype="markdown", payload={"content": "x"})
+    assert "enable_id_trans" not in call()
+
+
+def test_files_of_ours_are_named_by_their_upload_until_they_go_out():
+    pages = MpNews(pages=tuple(Page(title="t", thumb_media_id=f"upload:{n}", content="upload:1") for n in (1, 2, 3)))
+    found = call(msgtype="mpnews", payload=pages.payload(), carried={"upload:1": "m1", "upload:2": "m2"})
+    articles = found["mpnews"]["articles"]
+    assert [one["thumb_media_id"] for one in articles] == ["m1", "m2", "upload:3"]
+    assert articles[0]["content"] == "upload:1"
+
+
 # Repeats
 
 
@@ -428,7 +448,14 @@ REPEATED = [
     ("video", {"media_id": "m", "title": "", "description": ""}),
     ("video", {"media_id": "m", "title": "t", "description": "x" * 512}),
     ("textcard", {"title": "t", "description": "d", "url": "https://a"}),
+    ("textcard", {"title": "t", "description": "x" * 512, "url": "https://a"}),
     ("markdown", {"content": "# x"}),
+    ("news", News(articles=(article(), article())).payload()),
+    ("news", News(articles=(Article(title="t", url="https://a"),)).payload()),
+    ("mpnews", MpNews(pages=(Page(title="t", thumb_media_id="m", content="<p>x</p>"),)).payload()),
+    ("mpnews", MpNews(pages=(Page(title="t" * 128, thumb_media_id="m", content="<p>x</p>"),)).payload()),
+    ("miniprogram_notice", notice().payload()),
+    ("miniprogram_notice", {"appid": "wx1", "title": "四个汉字"}),
     ("image", {"media_id": "m"}),
     ("voice", {"media_id": "m"}),
     ("file", {"media_id": "m"}),
@@ -442,15 +469,28 @@ def test_an_equal_message_is_told_from_the_one_before(msgtype, payload):
     assert bodies[7] == frozen(msgtype=msgtype, payload=payload, repeat=7)
 
 
+def without_suffix(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: without_suffix(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [without_suffix(one) for one in value]
+    return value.rstrip(bounds.INVISIBLE) if isinstance(value, str) else value
+
+
 @pytest.mark.parametrize(("msgtype", "payload"), REPEATED)
 def test_a_repeat_reads_the_same_and_stays_within_the_limits(msgtype, payload):
     for number in (1, 40, 599, 600, 5000):
         found = call(msgtype=msgtype, payload=payload, repeat=number)
         part = found[msgtype]
         assert isinstance(part, dict)
-        assert {key: str(value).rstrip(bounds.INVISIBLE) for key, value in part.items()} == payload
+        assert without_suffix(part) == payload
         assert size(str(part.get("content", ""))) <= 2048
         assert size(str(part.get("description", ""))) <= 512
+        for one in part.get("articles", []):
+            assert size(one["title"]) <= 128
+            assert size(one.get("description", "")) <= 512
+        for one in part.get("content_item", []):
+            assert columns(one["value"]) <= 60
         interval = found["duplicate_check_interval"]
         assert isinstance(interval, int)
         assert 14400 - 600 <= interval <= 14400

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from wecom import bounds
 from wecom.bounds import DESCRIPTION, TITLE, clean, missing
-from wecom.contents.base import MiniProgram, Translated
+from wecom.contents.base import MiniProgram, Translated, lines
 
 ARTICLES = 8
 MINI_PAGE = 128  # bytes
@@ -60,6 +60,9 @@ class News(Translated):
     def payload(self, media_id: str = "") -> dict[str, object]:
         return {"articles": [article.payload() for article in self.articles]}
 
+    def words(self) -> str:
+        return lines(*(article.title for article in self.articles))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -112,3 +115,6 @@ class MpNews(Translated):
 
     def options(self) -> dict[str, int]:
         return {**super().options(), **({"safe": self.safe} if self.safe else {})}
+
+    def words(self) -> str:
+        return lines(*(page.title for page in self.pages))

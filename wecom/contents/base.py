@@ -19,6 +19,9 @@ class Content(Protocol):
     def options(self) -> dict[str, int]:
         """The fields beside it: `safe` and `enable_id_trans`, where they are wanted."""
 
+    def words(self) -> str:
+        """What a person reads of it, one thing to a line; "" of a file."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Translated:
@@ -64,6 +67,11 @@ class MiniProgram:
 
 
 Link = Web | MiniProgram
+
+
+def lines(*texts: str) -> str:
+    """Those that are not empty, one to a line."""
+    return "\n".join(text for text in texts if text.strip())
 
 
 def linked(link: Link | None) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 
 from wecom import bounds
 from wecom.bounds import clean, missing
-from wecom.contents.base import Link, Translated, linked
+from wecom.contents.base import Link, Translated, lines, linked
 from wecom.contents.card_inputs import Button, Checkbox, Selector, Submit
 from wecom.contents.card_parts import Emphasis, Jump, Menu, Paragraph, Picture, PictureWithText, Quote, Row, Source
 from wecom.exceptions import ContentError
@@ -64,6 +64,10 @@ class Card(Translated):
     def fields(self) -> dict[str, object]:
         """The parts, by the platform's names."""
         return {**_payload("source", self.source)}
+
+    def words(self) -> str:
+        told = (getattr(self, name, "") for name in ("title", "description", "text"))
+        return lines(*told)
 
     def _check_task_id(self) -> None:
         if not TASK_ID.fullmatch(self.task_id):

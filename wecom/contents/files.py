@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from wecom import bounds
 from wecom.bounds import DESCRIPTION, TITLE, clean
+from wecom.contents.base import lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,9 @@ class Media:
 
     def options(self) -> dict[str, int]:
         return {}
+
+    def words(self) -> str:
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,3 +71,6 @@ class Video(Guarded):
     def payload(self, media_id: str = "") -> dict[str, object]:
         words = {"title": clean(self.title), "description": clean(self.description)}
         return {**super().payload(media_id), **words}
+
+    def words(self) -> str:
+        return lines(self.title, self.description)

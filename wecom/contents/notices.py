@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from wecom import bounds
 from wecom.bounds import clean
-from wecom.contents.base import APP_ID, PAGE, Translated
+from wecom.contents.base import APP_ID, PAGE, Translated, lines
 
 # Columns: the platform counts Chinese characters, 4 to 12 of them, 10 and 30.
 SHORTEST, TITLE, NAME, VALUE = 8, 24, 20, 60
@@ -67,3 +67,6 @@ class MiniProgramNotice(Translated):
         if self.items:
             notice["content_item"] = [item.payload() for item in self.items]
         return notice
+
+    def words(self) -> str:
+        return lines(self.title, self.description, *(f"{item.name}: {item.value}" for item in self.items))

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from wecom import bounds
 from wecom.bounds import DESCRIPTION, INVISIBLE, TITLE, clean
-from wecom.contents.base import Translated
+from wecom.contents.base import Translated, lines
 from wecom.splitting import TEXT
 
 BUTTON = 4  # characters, on a text card
@@ -32,6 +32,9 @@ class Text(Translated):
     def options(self) -> dict[str, int]:
         return {**super().options(), **({"safe": 1} if self.safe else {})}
 
+    def words(self) -> str:
+        return self.content
+
 
 @dataclass(frozen=True, kw_only=True)
 class Markdown:
@@ -52,6 +55,9 @@ class Markdown:
 
     def options(self) -> dict[str, int]:
         return {}
+
+    def words(self) -> str:
+        return self.content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,3 +84,6 @@ class TextCard(Translated):
             "url": self.url,
         }
         return {**card, "btntxt": clean(self.btn_text)} if self.btn_text else card
+
+    def words(self) -> str:
+        return lines(self.title, self.description)

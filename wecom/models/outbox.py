@@ -31,6 +31,9 @@ class Upload(Work):
     application = models.ForeignKey(Application, models.CASCADE, related_name="uploads", verbose_name=_("application"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     sha256 = models.CharField(max_length=64)
+    copy = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="The same bytes once more, for who gets the same twice within hours."
+    )
     path = models.CharField(_("file"), max_length=500, help_text=_("Its name in the media storage."))
     filename = models.CharField(_("shown as"), max_length=128)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
@@ -41,7 +44,7 @@ class Upload(Work):
         verbose_name = _("upload")
         verbose_name_plural = _("uploads")
         constraints = [
-            models.UniqueConstraint(fields=["corporation", "kind", "sha256"], name="upload_unique_content"),
+            models.UniqueConstraint(fields=["corporation", "kind", "sha256", "copy"], name="upload_unique_copy"),
         ]
         indexes = [models.Index(fields=["status", "due_at"], name="upload_due")]
 
@@ -54,13 +57,19 @@ class Upload(Work):
 
     def waiting(self) -> "models.QuerySet[Outbound]":
         """The messages that need its media ID."""
-        return self.outbounds.filter(status=Outbound.Status.QUEUED, body=None)
+        carrying = models.Q(upload=self) | models.Q(pk__in=self.attached_to.values("pk"))
+        return Outbound.objects.filter(carrying, status=Outbound.Status.QUEUED, body=None)
 
     def wake_waiting(self) -> None:
         """It has ended, well or not: those who wait look again now."""
         self.waiting().update(due_at=timezone.now(), woken_at=None)
         for outbound in self.waiting():
             outbound.wake()
+
+    @property
+    def placeholder(self) -> str:
+        """What stands for its media ID in the content of a message, until that goes out."""
+        return f"upload:{self.pk}"
 
     def is_usable(self, now: Any) -> bool:
         return bool(self.media_id) and self.expires_at is not None and self.expires_at > now
@@ -74,6 +83,7 @@ class Outbound(Work):
     lease = timedelta(seconds=45)
 
     ranked = True
+    NAMING_FILES: ClassVar = frozenset({"mpnews", "template_card"})
     BULK: ClassVar[int] = -10  # the priority of what nobody waits for at their phone
 
     class Reason(models.TextChoices):
@@ -107,6 +117,10 @@ class Outbound(Work):
     msgtype = models.CharField(_("type"), max_length=24)
     content = models.JSONField(_("content"), default=dict)
     upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="outbounds")
+    attached = models.ManyToManyField(
+        Upload, related_name="attached_to", blank=True, editable=False, help_text="Files that its content names."
+    )
+    options = models.JSONField(default=dict, blank=True, editable=False)
     delivery_key = models.CharField(max_length=120, unique=True, null=True, editable=False)  # noqa: DJ001 - unique
     priority = models.SmallIntegerField(_("priority"), default=0)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
@@ -140,6 +154,16 @@ class Outbound(Work):
     def kind(self) -> str:
         """What it is, in words; the platform's code where we have none."""
         return str(KINDS.get(self.msgtype, self.msgtype))
+
+    def attachments(self) -> dict[str, Upload]:
+        """The files that its content names, by that name."""
+        if self.msgtype not in self.NAMING_FILES:
+            return {}
+        return {upload.placeholder: upload for upload in self.attached.order_by("pk")}
+
+    def files(self) -> "list[Upload]":
+        """All that must be uploaded before it can go out."""
+        return [*([self.upload] if self.upload else []), *self.attachments().values()]
 
     def results(self) -> dict[str, "Outbound.Delivery"]:
         """What became of it for each recipient, by user ID."""
