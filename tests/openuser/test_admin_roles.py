@@ -5,6 +5,7 @@ unless it is named below.
 """
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -14,9 +15,9 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 
-from conversations.models import Flow
+from conversations.models import Flow, Message
 from openuser import roles
 from openuser.roles import Role
 from tests.rows import make_row
@@ -41,6 +42,18 @@ ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {"conversations_flowversion_rest
 # Buttons and pages of our own that ask for something else than the right to act.
 ALSO_FOR = {"sample": {Role.EDITOR}, "try_out": {Role.EDITOR}}
 ACTING = {Role.OPERATOR, Role.ADMINISTRATOR}
+# Pages of no model, and what each needs to be shown.
+OF_ALL: dict[str, dict[str, str]] = {
+    "index": {},
+    "admin-home": {},
+    "search": {},
+    "app_list": {"app_label": "conversations"},
+    "timeline": {"cid": "98b8d9a85776e3fc"},
+    "password_change": {},
+    "password_change_done": {},
+}
+# What Django itself answers by other rules: signing in and out, words for scripts, and redirects to rows' own pages.
+DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}
 LINKS = re.compile(r"""(?:href|hx-get|hx-post|action)=["']([^"'#]+)""")
 ELSEWHERE = ("logout", "jsi18n", "search", "setlang", "static")
 
@@ -181,6 +194,32 @@ def links_in(answer: Any) -> set[str]:
         return set()
     paths = {unescape(link).partition("?")[0] for link in LINKS.findall(answer.content.decode())}
     return {path for path in paths if path.startswith("/admin/") and not any(word in path for word in ELSEWHERE)}
+
+
+def test_every_address_below_the_admin_is_a_models_or_named_here():
+    of_models = {pattern.name for page in admin.site._registry.values() for pattern in page.get_urls()}
+    below = {name for path, name in named_addresses(get_resolver()) if path.startswith("admin/")}
+    assert below - of_models == {*OF_ALL, *DJANGOS}
+
+
+def named_addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        path = f"{before}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from named_addresses(pattern, path)
+        elif pattern.name:
+            yield path, pattern.name
+
+
+@pytest.mark.parametrize("name", list(OF_ALL))
+def test_a_page_of_no_model_is_for_all_who_have_a_role_and_for_nobody_else(name, staff):
+    make_row(Message, cid=OF_ALL["timeline"]["cid"])
+    space = "" if name in ("admin-home", "timeline") else "admin:"
+    address = reverse(f"{space}{name}", kwargs=OF_ALL[name])
+    assert {client.get(address).status_code for client in staff.values()} == {200}
+    employee = Client()
+    employee.force_login(User.objects.create_user("employee"))
+    assert {client.get(address).status_code for client in (Client(), employee)} == {302}
 
 
 def test_the_home_page_is_for_all_who_have_a_role(staff):
