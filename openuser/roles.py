@@ -87,6 +87,7 @@ TABLE: dict[str, Rights] = {
     "wecom.DayCount": Rights(),
     "wecom.Department": Rights(),
     "wecom.DirectorySync": Rights(operator="add change"),
+    "wecom.Guard": HAPPENED,
     "wecom.Member": Rights(editor="change"),
     "wecom.Membership": Rights(),
     "wecom.MenuButton": WRITTEN,

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from openuser.lib import crash
 from openuser.lib.work import LeaseLost
-from wecom import auth, client, freezing, limits, outcomes, uploads
+from wecom import auth, client, freezing, guard, limits, outcomes, uploads
 from wecom.exceptions import ContentError, WeComError
 from wecom.models import Attempt, Outbound, Upload
 
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 REMEMBERED = timedelta(hours=4) - timedelta(minutes=10)
 FORGOTTEN = timedelta(hours=5)
+CONFIRMED = timedelta(minutes=5)  # until a person's confirmation is looked for again
 AHEAD = 20  # messages that go before one that nobody waits for
 
 
@@ -61,7 +62,11 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
     elif outbound.expires_at and outbound.expires_at <= now and not outbound.was_ambiguous:
         outcomes.end(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
     elif not _must_wait(outbound, now):
-        _attempt(outbound, now)
+        database = guard.instance()
+        if database:
+            _attempt(outbound, now, database)
+        else:
+            outbound.postpone(now + CONFIRMED, Outbound.Reason.GUARDED, burn=False)
 
 
 def _must_wait(outbound: Outbound, now: datetime) -> bool:
@@ -90,7 +95,7 @@ def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool
     return failed
 
 
-def _attempt(outbound: Outbound, now: datetime) -> None:
+def _attempt(outbound: Outbound, now: datetime, database: str) -> None:
     try:
         token = auth.access_token(outbound.application)
         attempt = _open(outbound, now)
@@ -102,6 +107,7 @@ def _attempt(outbound: Outbound, now: datetime) -> None:
         return
     if attempt is None:
         return
+    guard.mark(database, attempt.pk)
     crash.point("outbound.attempting")
     began = time.monotonic()
     try:

@@ -19,6 +19,7 @@ from wecom import (
     changes,
     doctor,
     downloads,
+    guard,
     inbox,
     limits,
     menus,
@@ -53,6 +54,7 @@ from wecom.models import (
     Corporation,
     DirectorySync,
     Download,
+    Guard,
     Member,
     MenuPublication,
     Outbound,
@@ -122,9 +124,11 @@ __all__ = [
     "publish_menu",
     "receive",
     "refetch_media",
+    "release_restore_hold",
     "remedy",
     "replay",
     "resend",
+    "restore_hold",
     "save_application",
     "send",
     "send_card",
@@ -417,6 +421,16 @@ def webhook_url(application: Application) -> str:
 def note_refusal(application: Application, code: int, nonce: str) -> None:
     """Remember for the doctor why a callback was refused."""
     refusals.note(application, code, nonce)
+
+
+def restore_hold() -> Guard | None:
+    """The guard while nothing is sent, because the database was restored or copied and nobody confirmed it yet."""
+    return guard.held()
+
+
+def release_restore_hold(*, discard: bool) -> int:
+    """A person confirmed this database: send what waits in it, or discard that. Returns how many messages it is."""
+    return guard.release(discard=discard)
 
 
 def remedy(errcode: int | None) -> str:

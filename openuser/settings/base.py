@@ -290,6 +290,10 @@ WECOM: dict[str, Any] = {
     "RETRY_UNIT": env.float("WECHAT_RETRY_UNIT", default=1.0),
     "DIRECTORY_HOURS": env.float("WECHAT_DIRECTORY_HOURS", default=24.0),  # between two syncs; 0 is only on demand
     "DIRECTORY_PAGE": env.int("WECHAT_DIRECTORY_PAGE", default=10_000),  # user IDs at a time, 1 to 10,000
+    # Where senders note, outside the database, how far they came (wecom/guard.py).
+    "RESTORE_GUARD": env.bool("OPENUSER_RESTORE_GUARD", default=True),
+    "GUARD_FILE": env.str("OPENUSER_GUARD_FILE", default="") or str(VAR_DIR / "senders.json"),
+    "MACHINE_ID_FILE": "/etc/machine-id",
     "HANDLER_TIME_LIMIT": env.float("WECHAT_HANDLER_TIME_LIMIT", default=600.0),
 }
 MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))

@@ -35,9 +35,11 @@ FAULTS = (
 LIMITS = ("rate-limited", "concurrency-limited")
 SECONDS = {"late": 3.0, "slow": 3.0, "half-close": 1.0}
 QUEUE = """
+from django.db import transaction
 from wecom import services
-for number, user_id in enumerate({user_ids!r}):
-    services.send_text(user_id, content=f"message {{number}}")
+with transaction.atomic():
+    for number, user_id in enumerate({user_ids!r}):
+        services.send_text(user_id, content=f"message {{number}}")
 """
 COUNT = """
 from collections import Counter
@@ -178,8 +180,13 @@ def happen(event: str, stack: Stack, sender: str, database: Database | None, rep
         # Long enough that its lease runs out and somebody else takes over what it was sending.
         process = stack.parts[sender]
         process.send_signal(signal.SIGSTOP)
-        threading.Timer(9.0, lambda: process.poll() is None and process.send_signal(signal.SIGCONT)).start()
+        threading.Timer(9.0, go_on, [process]).start()
         report.stops += 1
+
+
+def go_on(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGCONT)
 
 
 def newest(emulator: Emulator) -> int:

@@ -1,5 +1,7 @@
 """The access token: one for all, fetched by one."""
 
+import functools
+import multiprocessing
 import threading
 from datetime import timedelta
 
@@ -7,15 +9,16 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from wecom import auth
+from openuser.installation import leave_database
+from wecom import auth, client
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_cold_workers_at_once_fetch_one_token(connected, emulator):
-    start, tokens = threading.Barrier(12), []
+def test_twenty_cold_workers_at_once_fetch_one_token(connected, emulator):
+    start, tokens = threading.Barrier(20), []
 
     def ask() -> None:
         start.wait()
@@ -24,13 +27,98 @@ def test_cold_workers_at_once_fetch_one_token(connected, emulator):
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=ask) for _ in range(12)]
+    threads = [threading.Thread(target=ask) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(tokens) == 12
+    assert len(tokens) == 20
     assert len(set(tokens)) == 1
+    assert emulator.calls("gettoken") == 1
+
+
+def test_twenty_cold_processes_at_once_fetch_one_token(connected, emulator):
+    leave_database()  # a connection does not survive the fork
+    fork = multiprocessing.get_context("fork")
+    start, tokens = fork.Barrier(20), fork.Queue()
+    processes = [fork.Process(target=ask_in_a_process, args=(start, tokens)) for _ in range(20)]
+    for process in processes:
+        process.start()
+    told = [tokens.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join()
+    assert len(set(told)) == 1
+    assert told[0]
+    assert emulator.calls("gettoken") == 1
+
+
+def ask_in_a_process(start, tokens) -> None:
+    """What a worker does first, in a process that has nothing of this one but its settings."""
+    start.wait()
+    try:
+        tokens.put(str(auth.access_token(Application.objects.select_related("corporation").get())))
+    except BaseException:
+        tokens.put("")
+        raise
+    finally:
+        leave_database()
+
+
+def test_processes_that_meet_an_expired_token_fetch_one_new_one_and_go_on(connected, emulator, person):
+    old = auth.access_token(connected)
+    emulator.api("DELETE", "tokens", json={"expired": True})
+    start, outcomes = threading.Barrier(8), []
+
+    def ask() -> None:
+        start.wait()
+        try:
+            application = Application.objects.select_related("corporation").get()
+            call = functools.partial(call_with, application, person.user_id)
+            outcomes.append(auth.with_token(application, call, token=old)["errcode"])
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == [0] * 8
+    assert emulator.calls("gettoken") == 2
+
+
+def call_with(application: Application, user_id: str, token: str):
+    return client.get(application.api_base_url, "user/get", access_token=token, userid=user_id)
+
+
+def test_a_token_that_is_about_to_expire_serves_the_others_while_one_renews_it(connected, emulator):
+    old = auth.access_token(connected)
+    expires, lease = timezone.now() + timedelta(minutes=4), timezone.now() + timedelta(minutes=1)
+    Application.objects.update(access_token_expires_at=expires, token_lease_owner="a", token_lease_until=lease)
+    assert auth.access_token(connected) == old
+    assert emulator.calls("gettoken") == 1
+
+
+def test_twenty_workers_with_a_wrong_secret_ask_once(connected, emulator):
+    connected.secret = "wrong"
+    connected.save()
+    start, refused = threading.Barrier(20), []
+
+    def ask() -> None:
+        start.wait()
+        try:
+            auth.access_token(Application.objects.select_related("corporation").get())
+        except ConfigurationError as error:
+            refused.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 20
     assert emulator.calls("gettoken") == 1
 
 

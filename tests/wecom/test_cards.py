@@ -135,7 +135,7 @@ def test_what_passes_is_tried_again(sent, person, fault):
     times = 2 if fault == "token-expired" else 1  # the first time a new token is tried at once
     person.emulator.fault(fault, "message/update_template_card", times=times)
     update = deliver(change(sent))
-    assert (update.status, update.reason) == ("queued", "busy")
+    assert (update.status, update.reason) == ("queued", "quota" if fault == "rate-limited" else "busy")
     assert deliver(update, later=timedelta(hours=1)).status == "done"
     assert replaced(person) == "已选择：高清"
 

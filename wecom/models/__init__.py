@@ -3,6 +3,7 @@
 from wecom.models.company import Application, Corporation, new_webhook_key
 from wecom.models.directory import Department, DirectorySync, Member, Membership, Reach, Tag
 from wecom.models.downloads import Download
+from wecom.models.guard import Guard
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
 from wecom.models.limits import CallCount, Circuit, DayCount, Spending
@@ -20,6 +21,7 @@ __all__ = [
     "Department",
     "DirectorySync",
     "Download",
+    "Guard",
     "Member",
     "Membership",
     "MenuButton",

@@ -92,6 +92,8 @@ class Outbound(Work):
         HELD = "held", _("waits for a setting to be mended")
         BUSY = "busy", _("the platform is busy")
         QUOTA = "quota", _("waits for the platform's quota")
+        GUARDED = "guarded", _("waits until a person confirms this database")
+        DISCARDED = "discarded", _("discarded after a restore")
         AMBIGUOUS = "ambiguous", _("no clear answer; sent again without doubling")
         UPLOADING = "uploading", _("waits for its media")
         REFUSED = "refused", _("the platform refused it")
