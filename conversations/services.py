@@ -44,6 +44,8 @@ from conversations.sessions import active as active_session
 from conversations.sessions import start as start_flow
 from conversations.sessions import stop as stop_session
 from conversations.sessions import tick
+from conversations.watching import link as link_to_watch
+from conversations.watching import viewings
 from openuser.lib.publish import tell
 from wecom import messages
 from wecom.models import Callback, Download, Outbound
@@ -65,6 +67,7 @@ __all__ = [
     "generate_video",
     "greet",
     "leave",
+    "link_to_watch",
     "note_answer",
     "note_sent",
     "press",
@@ -86,6 +89,7 @@ __all__ = [
     "tick",
     "video_of",
     "video_url_of",
+    "viewings",
 ]
 
 

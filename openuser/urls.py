@@ -1,10 +1,10 @@
 """Every address of the installation."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from openuser import dashboard, health, media, timeline
+from openuser import dashboard, health, media, timeline, watching
 from openuser.doctor import page as doctor
 
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:name>/listen", media.listen, name="listen"),
     path("media/<path:name>", media.serve, name="media"),
+    path("watch/login/", watching.login, name="watch-login"),
+    path("watch/<slug:name>/", watching.page, name="watch"),
+    re_path("^watch/(?P<name>[0-9a-f]{32})/(?P<which>video|poster|captions)$", watching.file, name="watch-file"),
     path("api/v1/integrations/wechat/", include("wecom.urls")),
     path("api/v1/", include("openuser.api.urls")),
 ]

@@ -48,6 +48,8 @@ class Stack:
             "WECHAT_RETRY_UNIT": "0.05",
             "WECHAT_READ_TIMEOUT": "2",
             "WECHAT_API_BASE_URL": self.emulator.url,
+            "WECHAT_OAUTH_BASE_URL": self.emulator.url,
+            "WECHAT_LOGIN_BASE_URL": self.emulator.url,
             "TEST_CORP_ID": KEYS["CORP_ID"],
             "WECHAT_AGENT_ID": KEYS["AGENT_ID"],
             "WECHAT_CORP_SECRET": KEYS["SECRET"],

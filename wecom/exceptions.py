@@ -75,6 +75,10 @@ class ChatGone(ApiError):
     """The group chat is unknown, or no longer this application's."""
 
 
+class LoginFailed(ApiError):
+    """Nobody signed in: the code is no good, or it is nobody of the company."""
+
+
 class NotReached(WeComError, TemporaryError):
     """No connection: the request certainly did not arrive."""
 

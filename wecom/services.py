@@ -22,6 +22,7 @@ from wecom import (
     guard,
     inbox,
     limits,
+    logins,
     menus,
     people,
     reactions,
@@ -119,6 +120,8 @@ __all__ = [
     "handle_beside",
     "key_flaws",
     "leave_range",
+    "login",
+    "login_address",
     "member",
     "note_refusal",
     "publish_menu",
@@ -305,6 +308,19 @@ def download_media(media_id: str, *, kind: str = "", application: Application | 
     callback = answering()
     kind = kind or (callback.kind if callback else "")
     return downloads.fetched(application or default_application(), media_id=media_id, kind=kind)
+
+
+def login_address(application: Application, *, back: str, state: str, inside: bool, language: str = "zh") -> str:
+    """Where to send somebody who shall say who they are; the platform sends them `back` with `code` and `state`.
+
+    `inside` is for the browser within WeChat Work. The domain of `back` must be the application's trusted domain.
+    """
+    return logins.entrance(application, back=back, state=state, inside=inside, language=language)
+
+
+def login(application: Application, code: str) -> str:
+    """The user ID of whoever came back with this code, which is good once. Raises `LoginFailed`."""
+    return logins.who(application, code)
 
 
 @transaction.atomic

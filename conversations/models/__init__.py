@@ -4,6 +4,7 @@ from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, Session, State, Transition
 from conversations.models.knowledge import Answer
 from conversations.models.people import Content, Conversation, Desk, Message
+from conversations.models.watching import Viewing
 
 __all__ = [
     "Answer",
@@ -17,4 +18,5 @@ __all__ = [
     "Session",
     "State",
     "Transition",
+    "Viewing",
 ]

@@ -275,6 +275,8 @@ WECOM: dict[str, Any] = {
     "ENCODING_AES_KEY": env.str("WECHAT_ENCODING_AES_KEY", default="").strip(),
     "WEBHOOK_URL": env.str("WECHAT_WEBHOOK_URL", default="").strip(),
     "API_BASE_URL": env.str("WECHAT_API_BASE_URL", default="") or "https://qyapi.weixin.qq.com",
+    "OAUTH_BASE_URL": env.str("WECHAT_OAUTH_BASE_URL", default="https://open.weixin.qq.com"),
+    "LOGIN_BASE_URL": env.str("WECHAT_LOGIN_BASE_URL", default="https://login.work.weixin.qq.com"),
     "MAX_BODY": 65_536,
     "CLOCK_WINDOW": 600,
     "STALE_AFTER": 6 * 3600,

@@ -65,4 +65,6 @@ if EMULATED:
         "TOKEN": env.str("EMULATOR_TOKEN"),
         "ENCODING_AES_KEY": env.str("EMULATOR_AES_KEY"),
         "API_BASE_URL": EMULATOR_URL,
+        "OAUTH_BASE_URL": EMULATOR_URL,
+        "LOGIN_BASE_URL": EMULATOR_URL,
     }
