@@ -30,7 +30,7 @@ def reads(phone: Page, words: str) -> None:
 
 def press(phone: Page, words: str) -> None:
     """Press a button of the newest card; afterwards the card shows what was chosen in place of its buttons."""
-    cards = phone.locator(".button-card")
+    cards = phone.locator(".template-card")
     card = cards.nth(cards.count() - 1)
     card.get_by_role("button", name=words).click()
     expect(card.get_by_test_id("replaced")).to_be_visible()
