@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -188,3 +189,15 @@ def test_a_mix_of_unknown_faults_is_refused(application: Application, emulator: 
     answer = requests.post(f"{emulator.url}/emulator/api/faults", json={"mix": ["none"]}, timeout=10)
     assert answer.status_code == 400
     assert "busy" in answer.json()["error"]
+
+
+def test_calls_on_one_connection_do_not_wait_for_each_other(emulator: Emulator) -> None:
+    connection = HTTPConnection(urlsplit(emulator.url).netloc, timeout=5)
+    took = []
+    for _ in range(30):
+        asked = time.monotonic()
+        connection.request("GET", "/cgi-bin/gettoken")
+        connection.getresponse().read()
+        took.append(time.monotonic() - asked)
+    connection.close()
+    assert min(took[20:]) < 0.035  # Nagle's algorithm and a delayed acknowledgement would make it 40 ms, always
