@@ -53,16 +53,10 @@ class Outcome:
 
 
 async def view(request: HttpRequest, path: str) -> HttpResponse:
-    """One call. It runs to its end even if the caller hangs up meanwhile, as on the platform."""
-    incoming = _read(request, path.strip("/"))
-    task = asyncio.ensure_future(_serve(request, incoming))
-    return await asyncio.shield(task)
-
-
-async def _serve(http: HttpRequest, incoming: Incoming) -> HttpResponse:
-    started = time.perf_counter()
-    result = await database.run(_straight, http, incoming, started)
-    return await _spoil(http, incoming, result, started) if isinstance(result, Fault) else result
+    """One call."""
+    incoming, started = _read(request, path.strip("/")), time.perf_counter()
+    result = await database.run(_straight, request, incoming, started)
+    return await _spoil(request, incoming, result, started) if isinstance(result, Fault) else result
 
 
 def _straight(http: HttpRequest, incoming: Incoming, started: float) -> HttpResponse | Fault:

@@ -1,6 +1,7 @@
 """Tells open phones what happened, after it was committed."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -11,6 +12,7 @@ from wecom.emulator.models import Call, Callback, Entry, Message
 
 GROUP = "phones"
 MOST = 50  # people shown one by one; a larger send asks the phones to look for themselves
+listening: set[object] = set()  # the sockets that are open; nothing is put into words while there are none
 _loops: list[asyncio.AbstractEventLoop] = []
 _tasks: set[asyncio.Task[None]] = set()
 
@@ -21,32 +23,34 @@ def attach(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def entry(row: Entry) -> None:
-    _after_commit({"what": "entry", "entry": present.entry(row)})
+    _after_commit("entry", lambda: {"entry": present.entry(row)})
 
 
 def changed(row: Entry) -> None:
-    _after_commit({"what": "changed", "entry": present.entry(row)})
+    _after_commit("changed", lambda: {"entry": present.entry(row)})
 
 
 def recalled(message: Message) -> None:
-    _after_commit({"what": "recalled", "msgid": message.msgid})
+    _after_commit("recalled", lambda: {"msgid": message.msgid})
 
 
 def callback(row: Callback) -> None:
-    _after_commit({"what": "callback", "callback": present.callback(row)})
+    _after_commit("callback", lambda: {"callback": present.callback(row)})
 
 
 def call(row: Call) -> None:
-    _after_commit({"what": "call", "call": present.call(row)})
+    _after_commit("call", lambda: {"call": present.call(row)})
 
 
 def refresh() -> None:
     """Something changed that is simplest to read anew: members, a reset, a message to very many."""
-    _after_commit({"what": "refresh"})
+    _after_commit("refresh", dict)
 
 
-def _after_commit(event: dict[str, Any]) -> None:
-    transaction.on_commit(lambda: _tell(event))
+def _after_commit(what: str, details: Callable[[], dict[str, Any]]) -> None:
+    if listening:
+        event = {"what": what, **details()}
+        transaction.on_commit(lambda: _tell(event))
 
 
 def _tell(event: dict[str, Any]) -> None:

@@ -24,6 +24,13 @@ class PhoneSocket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     groups = [live.GROUP]
 
+    async def connect(self) -> None:
+        live.listening.add(self)
+        await super().connect()
+
+    async def disconnect(self, code: int) -> None:
+        live.listening.discard(self)
+
     async def phone_event(self, message: dict[str, Any]) -> None:
         await self.send_json(message["event"])
 

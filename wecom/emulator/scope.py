@@ -40,7 +40,8 @@ def of(app: App) -> Scope:
     whole = ROOT in parties or app.agent_id == App.ASSISTANT
     userids = {str(userid).lower() for userid in app.scope.get("users", [])}
     tagged: set[int] = set()
-    for tag in Tag.objects.filter(corp=app.corp, number__in=app.scope.get("tags", [])):
+    tags = app.scope.get("tags", [])
+    for tag in Tag.objects.filter(corp=app.corp, number__in=tags) if tags else ():
         userids |= {str(userid).lower() for userid in tag.userids}
         tagged |= set(tag.departments)
     departments = set() if whole else within(app.corp_id, parties)
@@ -67,6 +68,8 @@ def departments(app: App) -> list[Department]:
 
 def within(corp: int, numbers: set[int]) -> set[int]:
     """These departments and all below them."""
+    if not numbers:
+        return set()
     children: dict[int, list[int]] = {}
     for number, parent in Department.objects.filter(corp_id=corp).exclude(number=ROOT).values_list("number", "parent"):
         children.setdefault(parent, []).append(number)

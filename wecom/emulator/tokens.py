@@ -8,6 +8,11 @@ from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import AccessToken, App, Corp, WrongSecret
 
+# Written out, because every call asks: building the query would take longer than the rest of it.
+OWNER = (
+    "SELECT app.*, given.expires_at AS until FROM emulator_accesstoken given "
+    "JOIN emulator_app app ON app.id = given.app_id WHERE given.value = %s"
+)
 LIFETIME = 7200.0
 BLOCK = 3600.0
 
@@ -54,10 +59,9 @@ def owner(value: str) -> App:
     """The application that a token was given to. Raises `ApiError` 41001, 40014 or 42001."""
     if not value:
         raise ApiError(41001)
-    token = AccessToken.objects.select_related("app__corp").filter(value=value).first()
-    if token is None:
+    app = next(iter(App.objects.raw(OWNER, [value])), None)
+    if app is None:
         raise ApiError(40014)
-    if token.expires_at <= clock.now():
+    if app.until <= clock.now():  # type: ignore[attr-defined]
         raise ApiError(42001)
-    app: App = token.app
     return app
