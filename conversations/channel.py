@@ -20,8 +20,8 @@ def send(
 
 def send_text(application: Application, member: Member, text: str, *, cid: str) -> Outbound:
     """Queue text, in numbered parts where it is long; returns the last part's row."""
-    sent = [send(application, member, Text(content=part), cid=cid) for part in split_numbered(text)]
-    return sent[-1]
+    parts = [Text(content=part) for part in split_numbered(text)]
+    return wecom.send_parts(application, parts, to=[member.user_id], cid=cid)[-1]
 
 
 def send_video(application: Application, member: Member, render: Render, *, title: str, cid: str) -> Outbound:
@@ -55,6 +55,11 @@ def fetched(application: Application, media_id: str) -> Path:
 def update_card(application: Application, member: Member, response_code: str, text: str) -> None:
     """Let a card that the member pressed show this instead of its buttons."""
     wecom.update_card(application, response_code=response_code, user_id=member.user_id, text=text)
+
+
+def recall(outbound: Outbound, *, cid: str) -> None:
+    """Take a message back. Raises `ContentError` where that is not possible."""
+    wecom.recall(outbound, cid=cid)
 
 
 def default_application() -> Application:

@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
@@ -14,6 +15,7 @@ from conversations.models import Content, Conversation, Desk, Message
 from openuser.lib import crash
 from openuser.lib.publish import tell
 from wecom import contents
+from wecom.exceptions import ContentError
 from wecom.models import Application, Member, Outbound, Upload
 
 logger = logging.getLogger(__name__)
@@ -26,6 +28,10 @@ KINDS = {
     "file": Content.Kind.FILE,
     "textcard": Content.Kind.CARD,
     "template_card": Content.Kind.CARD,
+    "markdown": Content.Kind.TEXT,
+    "news": Content.Kind.CARD,
+    "mpnews": Content.Kind.CARD,
+    "miniprogram_notice": Content.Kind.CARD,
 }
 
 
@@ -109,12 +115,28 @@ def cancel_waiting(conversation: Conversation) -> int:
     """Cancel the videos a member waits for; a render that nobody else waits for is stopped. Returns how many."""
     # Everybody locks renders in the same order; without the lock, somebody who just asked for the same is not seen.
     waiting = conversation.messages().waiting().order_by("render_id", "pk")
-    cancelled = 0
-    for message in waiting:
-        render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
-        cancelled += Message.objects.filter(pk=message.pk).waiting().update(state=Message.State.CANCELLED)
-        if render is not None and not Message.objects.waiting_for(render).exists():
-            avatars.cancel_render(render)
+    return sum(_cancel(message) for message in waiting)
+
+
+@transaction.atomic
+def recall(message: Message, *, cid: str = "") -> None:
+    """Take back what was said to a member, and to all who got the same; a video that is being made is cancelled.
+
+    Raises `ContentError` for what a member said, what was not sent, and what is more than 24 hours old.
+    """
+    if message.direction == Message.Direction.IN or (message.outbound is None and not _cancel(message)):
+        remedy = gettext("Only what was sent can be recalled.")
+        raise ContentError(gettext("There is nothing to recall."), code="not_sent", field="message", remedy=remedy)
+    if message.outbound is not None:
+        channel.recall(message.outbound, cid=cid)
+
+
+def _cancel(message: Message) -> int:
+    """Cancel a video that is waited for; how many messages that were."""
+    render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
+    cancelled = Message.objects.filter(pk=message.pk).waiting().update(state=Message.State.CANCELLED)
+    if cancelled and render is not None and not Message.objects.waiting_for(render).exists():
+        avatars.cancel_render(render)
     return cancelled
 
 

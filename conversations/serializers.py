@@ -11,7 +11,7 @@ from rest_framework import serializers
 from avatars import services as avatars
 from conversations import flows
 from conversations.models import Flow, Message, Session
-from wecom.models import Outbound
+from wecom.models import Outbound, Recall
 
 
 class Delivery(models.TextChoices):
@@ -24,6 +24,7 @@ class Delivery(models.TextChoices):
     FAILED = "failed", _("It was not delivered.")
     UNKNOWN = "unknown", _("Nobody knows whether it arrived.")
     CANCELLED = "cancelled", _("It was cancelled.")
+    RECALLED = "recalled", _("It was taken back.")
 
 
 SETTLED = {
@@ -32,17 +33,19 @@ SETTLED = {
     Outbound.Status.CANCELLED: Delivery.CANCELLED,
 }
 
+TAKEN_BACK = models.Q(outbound__recall__status=Recall.Status.DONE)
 HANDED, LOST = models.Q(state=Message.State.SENDING), models.Q(outbound__reason=Outbound.Reason.UNKNOWN)
 # The same as `delivery_of`, asked of the database.
 OF_DELIVERY = {
     Delivery.RECEIVED: models.Q(state=Message.State.RECEIVED),
     Delivery.WAITING: models.Q(state=Message.State.WAITING),
     Delivery.SENDING: HANDED & models.Q(outbound__status__in=Outbound.UNFINISHED),
-    Delivery.SENT: HANDED & models.Q(outbound__status=Outbound.Status.DONE),
+    Delivery.SENT: HANDED & models.Q(outbound__status=Outbound.Status.DONE) & ~TAKEN_BACK,
     Delivery.FAILED: HANDED & models.Q(outbound__status=Outbound.Status.FAILED) & ~LOST,
     Delivery.UNKNOWN: HANDED & (models.Q(outbound=None) | models.Q(outbound__status=Outbound.Status.FAILED) & LOST),
     Delivery.CANCELLED: models.Q(state=Message.State.CANCELLED)
-    | HANDED & models.Q(outbound__status=Outbound.Status.CANCELLED),
+    | HANDED & models.Q(outbound__status=Outbound.Status.CANCELLED) & ~TAKEN_BACK,
+    Delivery.RECALLED: HANDED & TAKEN_BACK,
 }
 
 
@@ -58,6 +61,8 @@ def delivery_of(message: Message) -> Delivery:
     outbound = message.outbound
     if outbound is None:
         return Delivery.UNKNOWN
+    if getattr(outbound, "recall", None) is not None and outbound.recall.status == Recall.Status.DONE:
+        return Delivery.RECALLED
     if outbound.status == Outbound.Status.FAILED and outbound.reason == Outbound.Reason.UNKNOWN:
         return Delivery.UNKNOWN
     return SETTLED.get(Outbound.Status(outbound.status), Delivery.SENDING)

@@ -57,7 +57,7 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Message]):
     """What was said by and to members."""
 
-    queryset = Message.objects.select_related("member", "content", "outbound", "render")
+    queryset = Message.objects.select_related("member", "content", "outbound__recall", "render")
     serializer_class = MessageSerializer
     filterset_class = MessageFilter
     required_scopes = {"GET": "messages:read", "POST": "messages:write"}
@@ -80,6 +80,17 @@ class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """With what became of it."""
         return Response(MessageProgressSerializer(self.get_object()).data)
+
+    @extend_schema(
+        summary="Recall a message",
+        request=None,
+        responses={202: OpenApiResponse(MessageProgressSerializer, description="It is being taken back.")},
+    )
+    @action(detail=True, methods=["post"])
+    def recall(self, request: Request, pk: str) -> Response:
+        """From everybody who got it, with all its parts, within 24 hours. `outcome` says `recalled` when it is done."""
+        services.recall(self.get_object(), cid=request.headers.get("X-Request-ID", ""))
+        return Response(MessageProgressSerializer(self.get_object()).data, status=status.HTTP_202_ACCEPTED)
 
 
 class FlowFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -94,6 +94,7 @@ TABLE: dict[str, Rights] = {
     "wecom.MenuButton": WRITTEN,
     "wecom.MenuPublication": Rights(operator="add"),
     "wecom.Outbound": HAPPENED,
+    "wecom.Recall": Rights(),
     "wecom.Spending": Rights(),
     "wecom.Reach": Rights(),
     "wecom.Tag": Rights(),

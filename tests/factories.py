@@ -23,6 +23,7 @@ from wecom.models import (
     MenuButton,
     MenuPublication,
     Outbound,
+    Recall,
     Tag,
     Upload,
 )
@@ -105,6 +106,12 @@ def make_card_update(application: Application | None = None, **fields: Any) -> C
     fields.setdefault("text", "已选择：高清")
     fields.setdefault("expires_at", timezone.now() + timedelta(hours=72))
     return CardUpdate.objects.create(application=application or make_application(), **fields)
+
+
+def make_recall(application: Application | None = None, **fields: Any) -> Recall:
+    application = application or make_application()
+    outbound = fields.pop("outbound", None) or make_outbound(application, status=Outbound.Status.DONE, msgid="m")
+    return Recall.objects.create(application=application, outbound=outbound, **fields)
 
 
 def make_menu_button(application: Application, name: str = "帮助", **fields: Any) -> MenuButton:

@@ -15,7 +15,8 @@ from asgiref.sync import sync_to_async
 from wecom import services
 from wecom.auth import get_access_token
 from wecom.contents import Article, Card, Content, Item, MiniProgramNotice, Page
-from wecom.models import Outbound
+from wecom.messages import Event
+from wecom.models import CardUpdate, Outbound, Recall
 from wecom.router import Handler, Incoming, router
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "get_tag_users",
     "get_tags",
     "get_user_info",
+    "recall_message",
     "send_card",
     "send_file_message",
     "send_image_message",
@@ -45,6 +47,7 @@ __all__ = [
     "send_text_message",
     "send_video_message",
     "send_voice_message",
+    "update_card",
     "update_tag",
     "upload_file",
     "upload_image",
@@ -144,6 +147,24 @@ async def send_mini_program_notice(
 async def send_card(user_id: str, card: Card) -> Outbound:
     """Send a `TextNoticeCard`, `NewsNoticeCard`, `ButtonCard`, `VoteCard` or `MultipleCard` of `wecom.contents`."""
     return await sync_to_async(services.send_card)(user_id, card=card)
+
+
+async def update_card(event: Event, shown: str | Card, greyed: str = "") -> CardUpdate:
+    """Change the card that somebody has just pressed, for them: a greyed text in the place of its buttons, or a card.
+
+    `await update_card(event, "Approved")`, or `await update_card(event, ButtonCard(…))`; `greyed` stands in the place
+    of that one's buttons. Once for each press, for 72 hours.
+    """
+    text, card = (shown, None) if isinstance(shown, str) else (greyed, shown)
+    application = await sync_to_async(services.default_application)()
+    return await sync_to_async(services.update_card)(
+        application, response_code=event.response_code, user_id=event.from_user_id, text=text, card=card
+    )
+
+
+async def recall_message(outbound: Outbound) -> Recall:
+    """Take back what one of these functions sent, within 24 hours."""
+    return await sync_to_async(services.recall)(outbound)
 
 
 async def send_message(user_id: str, content: Content) -> Outbound:

@@ -1,11 +1,10 @@
-"""Cards after the click: the buttons of one person's card become a greyed text.
+"""Cards after the click: the buttons of one person's card become a greyed text, or another card takes its place.
 
 Source: https://developer.work.weixin.qq.com/document/path/94888. A response code comes with a card that was
 sent and with each click on it. Each is good for 72 hours and for one call: where an answer was lost, its refusal the
 second time tells that the first time worked.
 """
 
-import json
 import logging
 from datetime import datetime
 
@@ -15,7 +14,9 @@ from django.utils import timezone
 from openuser.lib.work import LeaseLost
 from wecom import auth, client, retries
 from wecom.bounds import clean, required
+from wecom.contents import Card
 from wecom.exceptions import AmbiguousError, ApiError, WeComError
+from wecom.freezing import compact
 from wecom.models import Application, CardUpdate
 from wecom.splitting import columns
 
@@ -37,15 +38,26 @@ def replacement(text: str) -> str:
 
 
 @transaction.atomic
-def request(application: Application, *, response_code: str, user_id: str, text: str, cid: str = "") -> CardUpdate:
+def request(
+    application: Application,
+    *,
+    response_code: str,
+    user_id: str,
+    text: str = "",
+    card: Card | None = None,
+    cid: str = "",
+) -> CardUpdate:
     """The change of a card, queued once for each response code. See `services.update_card`."""
     required("response_code", response_code)
+    greyed = replacement(text) if card is None or text.strip() else ""
     update, created = CardUpdate.objects.get_or_create(
         application=application,
         response_code=response_code,
         defaults={
             "user_id": user_id.lower(),
-            "text": replacement(text),
+            "text": greyed,
+            "card": card.replacement(greyed) if card is not None else None,
+            "options": card.options() if card is not None else {},
             "expires_at": timezone.now() + CardUpdate.valid_for,
             "cid": cid,
         },
@@ -101,10 +113,12 @@ def _call(update: CardUpdate) -> bool:
 
 
 def _body(update: CardUpdate) -> bytes:
+    shown = {"button": {"replace_name": update.text}} if update.card is None else {"template_card": update.card}
     call = {
         "userids": [update.user_id],
         "agentid": update.application.agent_id,
         "response_code": update.response_code,
-        "button": {"replace_name": update.text},
+        **shown,
+        **update.options,
     }
-    return json.dumps(call, ensure_ascii=False, separators=(",", ":")).encode()
+    return compact(call)

@@ -33,7 +33,7 @@ from wecom.contents import (
 from wecom.exceptions import ContentError
 from wecom.markdown import CONSTRUCTS
 from wecom.models import Application, Outbound
-from wecom.sending import default_application, send
+from wecom.sending import default_application, send, send_parts
 from wecom.signals import program_sent
 
 VIDEO_TITLE, VIDEO_DESCRIPTION = 128, 512  # bytes
@@ -45,8 +45,8 @@ def send_text(user_id: str, *, content: str, application: Application | None = N
     """Send text to one member; text over 2,048 bytes goes out in numbered parts. Returns the last part's row."""
     application = application or default_application()
     _check_words(content)
-    parts = [send(application, Text(content=part), to=[user_id]) for part in split_numbered(content)]
-    return _announced(parts[-1], content)
+    parts = [Text(content=part) for part in split_numbered(content)]
+    return _announced(send_parts(application, parts, to=[user_id])[-1], content)
 
 
 @transaction.atomic
@@ -58,9 +58,8 @@ def send_markdown(user_id: str, *, content: str, application: Application | None
     application = application or default_application()
     shown = to_markdown(content)
     _check_words(shown)
-    pieces = split_numbered(shown, whole=CONSTRUCTS)
-    parts = [send(application, Markdown(content=piece), to=[user_id]) for piece in pieces]
-    return _announced(parts[-1], shown)
+    parts = [Markdown(content=part) for part in split_numbered(shown, whole=CONSTRUCTS)]
+    return _announced(send_parts(application, parts, to=[user_id])[-1], shown)
 
 
 def send_image(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:

@@ -148,6 +148,17 @@ def send(
     return outbound
 
 
+@transaction.atomic
+def send_parts(
+    application: Application, contents: Sequence[Content], *, to: Sequence[str], cid: str = ""
+) -> list[Outbound]:
+    """Queue what belongs together, in order; it is recalled together."""
+    rows = [send(application, content, to=to, cid=cid) for content in contents]
+    later = [row.pk for row in rows[1:] if row.first_part_id is None]
+    Outbound.objects.filter(pk__in=later).update(first_part=rows[0])
+    return rows
+
+
 @contextmanager
 def _as(acting: Acting | None) -> Iterator[None]:
     token = _acting.set(acting)

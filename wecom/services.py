@@ -26,13 +26,14 @@ from wecom import (
     menus,
     people,
     reactions,
+    recalls,
     refusals,
     running,
     shapes,
     syncing,
     uploads,
 )
-from wecom.contents import Text, split_numbered
+from wecom.contents import Card, Text, split_numbered
 from wecom.exceptions import ContentError
 from wecom.lookups import (
     add_tag_users,
@@ -59,6 +60,7 @@ from wecom.models import (
     Member,
     MenuPublication,
     Outbound,
+    Recall,
     Upload,
 )
 from wecom.posting import (
@@ -83,6 +85,7 @@ from wecom.sending import (
     check_recipients,
     default_application,
     send,
+    send_parts,
     taking_long,
 )
 from wecom.shapes import Flaw
@@ -96,6 +99,7 @@ __all__ = [
     "add_tag_users",
     "answering",
     "apart",
+    "can_be_recalled",
     "change_contacts",
     "check_recipients",
     "checks",
@@ -125,6 +129,7 @@ __all__ = [
     "member",
     "note_refusal",
     "publish_menu",
+    "recall",
     "receive",
     "refetch_media",
     "release_restore_hold",
@@ -142,6 +147,7 @@ __all__ = [
     "send_mini_program_notice",
     "send_mpnews",
     "send_news",
+    "send_parts",
     "send_text",
     "send_text_card",
     "send_video",
@@ -200,6 +206,7 @@ def save_application(application: Application) -> None:
         application.directory_syncs,
         application.outbounds,
         application.card_updates,
+        application.recalls,
         application.menu_publications,
     ):
         held = rows.filter(status=Work.Status.QUEUED, reason=Outbound.Reason.HELD)
@@ -366,15 +373,37 @@ def access_token(corp_id: str = "", corp_secret: str = "") -> str:
     return auth.token_of(corp_id, corp_secret)
 
 
-def update_card(application: Application, *, response_code: str, user_id: str, text: str, cid: str = "") -> CardUpdate:
-    """Put a greyed text in the place of a card's buttons, for one person; each response code is good for one change.
+def update_card(
+    application: Application,
+    *,
+    response_code: str,
+    user_id: str,
+    text: str = "",
+    card: Card | None = None,
+    cid: str = "",
+) -> CardUpdate:
+    """Put a greyed text in the place of a card's buttons, or another card in its place, for one person.
 
-    The code comes with a click, or is that of the `Outbound` that carried the card; for 72 hours. Text of more than 30
-    Chinese characters is cut, as the phone would. Raises `ContentError` for an empty text or code.
+    The code comes with a click, or is that of the `Outbound` that carried the card; for 72 hours, and each is good for
+    one change. Text of more than 30 Chinese characters is cut, as the phone would; with a `card` it stands in the place
+    of that one's buttons. Raises `ContentError` for an empty code, and where there is neither text nor card.
     """
     callback = answering()
     cid = cid or (callback.cid if callback else "")
-    return cards.request(application, response_code=response_code, user_id=user_id, text=text, cid=cid)
+    return cards.request(application, response_code=response_code, user_id=user_id, text=text, card=card, cid=cid)
+
+
+def recall(outbound: Outbound, *, cid: str = "") -> Recall:
+    """Take a message back from everybody who got it, with all its parts. What is queued is not sent any more.
+
+    Raises `ContentError` for one that was not sent ("not_sent"), or more than 24 hours ago ("too_late").
+    """
+    return recalls.request(outbound, cid=cid)
+
+
+def can_be_recalled(outbound: Outbound) -> bool:
+    """Whether `recall` would take it back, as far as anybody knows."""
+    return recalls.is_possible(outbound)
 
 
 def publish_menu(application: Application) -> MenuPublication:
@@ -473,5 +502,5 @@ def forget_old_media(now: datetime | None = None) -> int:
 
 
 def _send_answer(callback: Callback, text: str) -> list[Outbound]:
-    to, cid = [callback.from_user_id], callback.cid
-    return [send(callback.application, Text(content=part), to=to, cid=cid) for part in split_numbered(text.strip())]
+    parts = [Text(content=part) for part in split_numbered(text.strip())]
+    return send_parts(callback.application, parts, to=[callback.from_user_id], cid=callback.cid)

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from avatars.models import Render
 from conversations import services
@@ -17,7 +18,7 @@ from tests.factories import (
     make_member,
     make_upload,
 )
-from wecom.models import Application, Member, Outbound, Upload
+from wecom.models import Application, Member, Outbound, Recall, Upload
 
 pytestmark = pytest.mark.django_db
 MESSAGES, MEMBERS, UPLOADS = "/api/v1/messages/", "/api/v1/members/", "/api/v1/uploads/"
@@ -249,3 +250,36 @@ def test_a_member_is_added_once(api):
     assert (found["field"], found["code"]) == ("user_id", "unique")
     assert problem(api.post(MEMBERS, {"user_id": "a|b"}), 422)["field"] == "user_id"
     assert Member.objects.count() == 1
+
+
+def test_a_message_that_waits_is_taken_back_at_once(api):
+    url = send(api, "text", text="说错了")["Location"]
+    answer = api.post(f"{url}recall/")
+    assert answer.status_code == 202, answer.content
+    found = answer.json()["outcome"]
+    assert (found["status"], found["reason"]) == ("recalled", "recalled")
+    assert [row["id"] for row in api.get(MESSAGES, {"outcome": "recalled"}).json()["results"]] == [answer.json()["id"]]
+
+
+def test_a_message_that_was_sent_is_taken_back_by_a_worker(api):
+    url = send(api, "text", text="说错了")["Location"]
+    Outbound.objects.update(status="done", msgid="m", first_attempt_at=timezone.now(), finished_at=timezone.now())
+    assert api.post(f"{url}recall/").json()["outcome"]["status"] == "sent"
+    Recall.objects.update(status="done")
+    assert api.get(url).json()["outcome"]["status"] == "recalled"
+    assert len(api.get(MESSAGES, {"outcome": "sent"}).json()["results"]) == 0
+
+
+def test_what_cannot_be_taken_back_says_why(api):
+    url = send(api, "text", text="说错了")["Location"]
+    Outbound.objects.update(status="failed", reason="refused")
+    found = problem(api.post(f"{url}recall/"), 422)
+    assert found["errors"][0]["code"] == "not_sent"
+    Message.objects.update(direction="in", state="received", outbound=None)
+    assert problem(api.post(f"{url}recall/"), 422)["errors"][0]["code"] == "not_sent"
+
+
+def test_a_video_that_is_being_made_is_not_made_any_more(api, application):
+    url = send(api, "digital_human_video", text="你好")["Location"]
+    assert api.post(f"{url}recall/").json()["outcome"]["status"] == "cancelled"
+    assert Render.objects.get().status == "cancelled"

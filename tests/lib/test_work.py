@@ -14,7 +14,7 @@ from conversations.models import Errand
 from openuser.lib import work
 from openuser.lib.work import LeaseLost, Work
 from tests import factories
-from wecom.models import Callback, CardUpdate, DirectorySync, Download, MenuPublication, Outbound, Upload
+from wecom.models import Callback, CardUpdate, DirectorySync, Download, MenuPublication, Outbound, Recall, Upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +26,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Download: factories.make_download,
     CardUpdate: factories.make_card_update,
     MenuPublication: factories.make_menu_publication,
+    Recall: factories.make_recall,
     Render: factories.make_render,
     Errand: factories.make_errand,
 }

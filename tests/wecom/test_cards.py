@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
-from wecom import cards, messages, outbox, services
-from wecom.contents import Button, ButtonCard
+from tests.wecom.messages_of_every_kind import CARDS, button_card, text_notice
+from wecom import bot, cards, messages, outbox, services
+from wecom.contents import Button, ButtonCard, Checkbox, Choice, Submit, VoteCard
 from wecom.exceptions import ContentError
-from wecom.models import CardUpdate, Outbound
+from wecom.models import Callback, CardUpdate, Outbound
+from wecom.router import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -207,3 +209,63 @@ def test_old_changes_are_forgotten_with_the_callbacks():
     waiting, young = factories.make_card_update(created_at=old), factories.make_card_update(status="done")
     services.forget_old_callbacks()
     assert set(CardUpdate.objects.all()) == {waiting, young}
+
+
+# Another card in its place
+
+
+@pytest.mark.parametrize("build", CARDS.values(), ids=CARDS.keys())
+def test_any_card_may_take_its_place(sent, person, connected, build):
+    code, new = sent.response_code, build()
+    update = deliver(services.update_card(connected, response_code=code, user_id=person.user_id, card=new))
+    assert (update.status, update.errcode) == ("done", 0), update.reason
+    (entry,) = person.received()
+    assert entry["content"]["card_type"] == new.card_type
+    assert entry["content"]["main_title"] == new.payload()["main_title"]
+    assert "task_id" not in entry["content"]
+
+
+def test_the_buttons_of_the_new_card_may_be_greyed(sent, person, connected):
+    code, user_id = sent.response_code, person.user_id
+    deliver(services.update_card(connected, response_code=code, user_id=user_id, card=card(), text="已处理"))
+    (entry,) = person.received()
+    assert entry["content"]["main_title"]["title"] == "要什么画质？"
+    assert replaced(person) == "已处理"
+
+
+def test_a_card_that_shows_what_was_chosen_has_its_choices_disabled(sent, person, connected):
+    box = Checkbox(key="q", choices=(Choice(id="a", text="甲", chosen=True), Choice(id="b", text="乙")), disabled=True)
+    new = VoteCard(title="午饭", checkbox=box, submit=Submit(text="提交", key="s"))
+    deliver(services.update_card(connected, response_code=sent.response_code, user_id=person.user_id, card=new))
+    (entry,) = person.received()
+    assert entry["content"]["checkbox"]["disable"] is True
+
+
+def test_a_change_needs_words_or_a_card(sent, connected):
+    with pytest.raises(ContentError) as caught:
+        services.update_card(connected, response_code=sent.response_code, user_id="lisi")
+    assert caught.value.field == "text"
+    with pytest.raises(ContentError) as caught:
+        services.update_card(
+            connected, response_code=sent.response_code, user_id="lisi", card=text_notice(), text="没有按钮"
+        )
+    assert caught.value.field == "replace_text"
+
+
+@pytest.mark.parametrize("shown", ["已批准", button_card(title="已批准")], ids=["text", "card"])
+def test_a_code_handler_changes_the_card_that_was_pressed(sent, person, connected, shown):
+    async def pressed(event) -> None:
+        await bot.update_card(event, shown)
+
+    person.presses("hd")
+    row = person.emulator.api("GET", "callbacks", params={"member": person.user_id})["callbacks"][-1]
+    callback = factories.make_callback(connected, kind="event", event="template_card_event", body=row["xml"])
+    with router.temporary():
+        bot.bot.on_event("template_card_event")(pressed)
+        services.handle(callback.pk)
+        Callback.objects.update(status="queued", finished_at=None)
+        services.handle(callback.pk)
+    assert deliver(CardUpdate.objects.get()).status == "done"
+    (entry,) = person.received()
+    title = entry["content"]["main_title"]["title"]
+    assert "已批准" in (entry["card"]["replaced"], title)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -15,9 +15,20 @@ from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from openuser.lib.admin import NOTHING, WorkAdmin, badge, for_one_row, moment, row_link, shortened
+from openuser.lib.admin import (
+    NOTHING,
+    TONES,
+    WorkAdmin,
+    badge,
+    for_one_row,
+    moment,
+    reason_words,
+    row_link,
+    shortened,
+)
 from wecom import services
-from wecom.models import Attempt, Callback, Download, Outbound, Upload
+from wecom.exceptions import ContentError
+from wecom.models import Attempt, Callback, Download, Outbound, Recall, Upload
 from wecom.models.words import EVENTS, KINDS
 
 OUTCOMES = {"sent": "good", "retry": "warn", "ambiguous": "warn", "failed": "bad", "held": "bad"}
@@ -107,12 +118,12 @@ class OutboundAdmin(WorkAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("to", "kind", "says_all", "file", "application", "timeline")}),
-        (_("Delivery"), {"fields": ("state", "why", "attempts", "errcode", "msgid", "not_reached")}),
+        (_("Delivery"), {"fields": ("state", "why", "attempts", "errcode", "msgid", "not_reached", "recalled")}),
         (_("Times"), {"fields": ("created_at", "due_at", "finished_at")}),
     )
     inlines = (AttemptInline,)
-    actions = ("resend", "treat_as_sent")
-    actions_detail = ("resend_this", "treat_as_sent_this")
+    actions = ("resend", "treat_as_sent", "recall")
+    actions_detail = ("resend_this", "treat_as_sent_this", "recall_this")
 
     @display(description=_("type"), ordering="msgtype")
     def kind(self, outbound: Outbound) -> str:
@@ -165,12 +176,44 @@ class OutboundAdmin(WorkAdmin):
         words=_("Choose this if the person says that it arrived. It is not sent again."),
     )
 
+    @display(description=_("recalled"))
+    def recalled(self, outbound: Outbound) -> str:
+        recall = Recall.objects.filter(outbound=outbound).first()
+        if recall is None:
+            return NOTHING
+        return format_html(
+            "{} {}", badge(recall.get_status_display(), TONES.get(recall.status, "")), reason_words(recall)
+        )
+
+    @admin.action(description=_("Recall"), permissions=["send"])
+    def recall(self, request: HttpRequest, queryset: QuerySet[Outbound]) -> None:
+        count = 0
+        for outbound in queryset:
+            try:
+                services.recall(outbound)
+                count += 1
+            except ContentError as problem:
+                self.message_user(request, f"{outbound}: {problem}", messages.ERROR)
+        if count:
+            text = ngettext("%d message is being recalled.", "%d messages are being recalled.", count) % count
+            self.tell(request, text)
+
+    recall_this = for_one_row(
+        recall,
+        icon="undo",
+        title=_("Recall this message?"),
+        words=_("It disappears from the chats of all who got it, with all its parts, except in the WeChat plugin."),
+    )
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only what makes sense for this message: nothing while it is on its way."""
+        """Only what makes sense for this message: while it is on its way it can only be recalled."""
+        row = Outbound.objects.filter(pk=object_id).first()
+        useful_now = {"recall_this"} if row and services.can_be_recalled(row) else set()
         ended = Outbound.objects.filter(pk=object_id).exclude(status__in=Outbound.UNFINISHED).first()
         useful = {"resend_this"} if ended else set()
         if ended and (ended.status, ended.reason) == (Outbound.Status.FAILED, Outbound.Reason.UNKNOWN):
             useful.add("treat_as_sent_this")
+        useful |= useful_now
         return [one for one in super().get_actions_detail(request, object_id) if one.path in useful]
 
     def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:

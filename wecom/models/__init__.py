@@ -8,6 +8,7 @@ from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
 from wecom.models.limits import CallCount, Circuit, DayCount, Spending
 from wecom.models.outbox import Attempt, Outbound, Upload
+from wecom.models.recalls import Recall
 
 __all__ = [
     "Application",
@@ -28,6 +29,7 @@ __all__ = [
     "MenuPublication",
     "Outbound",
     "Reach",
+    "Recall",
     "Spending",
     "Tag",
     "Upload",

@@ -15,7 +15,10 @@ from wecom.splitting import size
 
 
 class CardUpdate(Work):
-    """One change of one card for one person: its buttons become a greyed text. Each response code is good for one."""
+    """One change of one card for one person: its buttons become a greyed text, or another card takes its place.
+
+    Each response code is good for one.
+    """
 
     task = "wecom.update_card"
     max_attempts = 12
@@ -35,7 +38,11 @@ class CardUpdate(Work):
     )
     response_code = models.CharField(max_length=255, editable=False)
     user_id = models.CharField(_("user ID"), max_length=64)
-    text = models.CharField(_("text"), max_length=100, help_text=_("Stands in the place of the buttons, greyed."))
+    text = models.CharField(
+        _("text"), max_length=100, blank=True, help_text=_("Stands in the place of the buttons, greyed.")
+    )
+    card = models.JSONField(_("card"), null=True, blank=True, help_text=_("Takes the place of the one before."))
+    options = models.JSONField(default=dict, blank=True, editable=False)
     expires_at = models.DateTimeField(_("expires at"))
     in_doubt = models.BooleanField(default=False, editable=False)
     errcode = models.IntegerField(_("error code"), null=True, blank=True)

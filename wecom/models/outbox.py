@@ -97,6 +97,7 @@ class Outbound(Work):
         AMBIGUOUS = "ambiguous", _("no clear answer; sent again without doubling")
         UPLOADING = "uploading", _("waits for its media")
         REFUSED = "refused", _("the platform refused it")
+        RECALLED = "recalled", _("recalled before it was sent")
         MEDIA = "media", _("the platform refused its file")
         RECIPIENT = "recipient", _("the recipient cannot be reached")
 
@@ -121,6 +122,9 @@ class Outbound(Work):
     upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="outbounds")
     attached = models.ManyToManyField(
         Upload, related_name="attached_to", blank=True, editable=False, help_text="Files that its content names."
+    )
+    first_part = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, editable=False, related_name="later_parts"
     )
     options = models.JSONField(default=dict, blank=True, editable=False)
     delivery_key = models.CharField(max_length=120, unique=True, null=True, editable=False)  # noqa: DJ001 - unique
