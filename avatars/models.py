@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import reasons
 from avatars.engines.base import Mode
-from avatars.signals import render_finished
+from avatars.signals import render_finished, rendition_finished
 from openuser.lib.work import Work
 
 
@@ -149,3 +149,34 @@ class Render(Work):
     def exhaust(self) -> None:
         self.settle(self.Status.FAILED, reasons.Reason.ATTEMPTS, hint="Its worker died each time; the log may say why.")
         render_finished.send(Render, render=self)
+
+
+class Rendition(Work):
+    """A finished video once more, small enough for somebody's limit. Its label is the video's own."""
+
+    task = "avatars.fit"
+    lease = timedelta(seconds=60)
+    max_attempts = 3
+
+    render = models.ForeignKey(Render, models.CASCADE, related_name="renditions", verbose_name=_("render"))
+    limit = models.PositiveBigIntegerField(_("bytes at most"))
+    video = models.FileField(_("video"), upload_to="renders", blank=True)
+    size = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("rendition")
+        verbose_name_plural = _("renditions")
+        constraints = [models.UniqueConstraint(fields=["render", "limit"], name="rendition_one_per_limit")]
+        indexes = [models.Index(fields=["status", "due_at"], name="rendition_due")]
+
+    def __str__(self) -> str:
+        return f"{self.render} ≤ {self.limit}"
+
+    @property
+    def reason_words(self) -> str:
+        """The reason in words, in the reader's language."""
+        return reasons.words(self.reason)
+
+    def exhaust(self) -> None:
+        super().exhaust()
+        rendition_finished.send(Rendition, rendition=self)

@@ -136,6 +136,7 @@ def _script(render: Render) -> Script:
         mode=render.mode,
         content_id=render.content_id,
         provider=settings.AVATARS["PROVIDER_CODE"],
+        limit=settings.AVATARS["SIZE_LIMIT"],
     )
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from avatars import doctor, estimates, ffmpeg
 from avatars.exceptions import EngineMissing, InUse, ScriptError
-from avatars.models import DigitalHuman, Render, RenderMode
+from avatars.models import DigitalHuman, Render, RenderMode, Rendition
 from avatars.recognition.base import Transcript
 from avatars.rendering import STORED, WORKING, discard
 from avatars.signals import render_finished
@@ -179,6 +179,15 @@ def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()
         time_limit=settings.AVATARS["LISTEN_SECONDS"],
         memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
     )
+
+
+@transaction.atomic
+def rendition(render: Render, *, limit: int) -> Rendition:
+    """A finished video in at most `limit` bytes: its row, queued where it is new. `rendition_finished` announces it."""
+    row, created = Rendition.objects.get_or_create(render=render, limit=limit, defaults={"cid": render.cid})
+    if created:
+        row.wake()
+    return row
 
 
 def as_wav(path: Path) -> bytes:

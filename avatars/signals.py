@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 render_finished = Signal()
 """A Render reached its end, whichever: `render`."""
+
+rendition_finished = Signal()
+"""A Rendition reached its end, whichever: `rendition`."""

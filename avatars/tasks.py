@@ -2,12 +2,17 @@
 
 from celery import shared_task
 
-from avatars import rendering
+from avatars import fitting, rendering
 
 
 @shared_task(name="avatars.render")
 def render(pk: int) -> None:
     rendering.render_next()
+
+
+@shared_task(name="avatars.fit")
+def fit(pk: int) -> None:
+    fitting.fit(pk)
 
 
 @shared_task(name="avatars.warm")

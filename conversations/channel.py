@@ -5,8 +5,10 @@ from pathlib import Path
 from django.core.files.storage import default_storage
 
 from avatars.models import Render
+from conversations import fitting, watching
+from conversations.fitting import Form
 from wecom import services as wecom
-from wecom.contents import Content, Text, Video, split_numbered, truncate
+from wecom.contents import Content, File, Text, TextCard, Video, split_numbered, truncate
 from wecom.messages import Inbound
 from wecom.models import Application, Callback, Download, Member, Outbound, Upload
 
@@ -25,15 +27,22 @@ def send_text(application: Application, member: Member, text: str, *, cid: str) 
 
 
 def send_video(application: Application, member: Member, render: Render, *, title: str, cid: str) -> Outbound:
-    """Queue a finished video; its file is uploaded once for everybody who gets it."""
-    name = str(render.video.name)
+    """Queue a finished video, in the form in which it can arrive; a file is uploaded once for everybody who gets it."""
+    parcel = fitting.parcel_of(render)
+    if parcel.form == Form.LINK:
+        address = watching.link(application, member, render)
+        words = truncate(render.text, 512)
+        return send(application, member, TextCard(title=truncate(title, 128), description=words, url=address), cid=cid)
+    name = parcel.name
     upload = wecom.ensure_upload(
         application,
-        kind="video",
+        kind=parcel.form.value,
         path=Path(default_storage.path(name)),
         name=name,
         filename=f"{render.digital_human.name}.mp4",
     )
+    if parcel.form == Form.FILE:
+        return send(application, member, File(), upload=upload, cid=cid)
     heading = truncate(title, 128)
     content = Video(title=heading, description="" if heading == render.text else truncate(render.text, 512))
     return send(application, member, content, upload=upload, cid=cid)

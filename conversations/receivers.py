@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from avatars.models import Render
-from avatars.signals import render_finished
+from avatars.models import Render, Rendition
+from avatars.signals import render_finished, rendition_finished
 from conversations import services
 from wecom.models import Callback, Outbound
 from wecom.signals import member_limited, message_sent, outbound_settled, program_sent
@@ -17,6 +17,11 @@ def on_render_finished(render: Render, **_: Any) -> None:
     # After the commit, since whoever settles a render has locked it, and a person who cancels locks in the other order:
     # the conversation, then the render. Should the process die between, the sweeper releases.
     transaction.on_commit(lambda: services.release(render), robust=True)
+
+
+@receiver(rendition_finished)
+def on_rendition_finished(rendition: Rendition, **_: Any) -> None:
+    transaction.on_commit(lambda: services.release(rendition.render), robust=True)
 
 
 @receiver(outbound_settled)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman, Render
-from conversations import channel, wording
+from conversations import channel, fitting, wording
 from conversations.models import Content, Conversation, Desk, Message
 from openuser.lib import crash
 from openuser.lib.publish import tell
@@ -19,6 +19,8 @@ from wecom.exceptions import ContentError
 from wecom.models import Application, Member, Outbound, Upload
 
 logger = logging.getLogger(__name__)
+
+CARRIERS = ("video", "file", "textcard")  # the forms in which a video goes out
 
 KINDS = {
     "text": Content.Kind.TEXT,
@@ -143,7 +145,7 @@ def _cancel(message: Message) -> int:
 @transaction.atomic
 def fall_back(outbound: Outbound) -> None:
     """A video that could not be delivered goes out as text."""
-    if outbound.msgtype != "video" or outbound.status == Outbound.Status.DONE:
+    if outbound.msgtype not in CARRIERS or outbound.status == Outbound.Status.DONE:
         return
     if outbound.reason in (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED):
         return
@@ -200,6 +202,8 @@ def _said(
 def _release_one(pk: int) -> int:
     message = Message.objects.select_related("application__corporation", "member", "render__digital_human").get(pk=pk)
     conversation = conversation_of(message.application, message.member)
+    if message.render is not None and fitting.is_under_way(message.render):
+        return 0
     if not Message.objects.filter(pk=pk).waiting().update(state=Message.State.SENDING):
         return 0
     message.state = Message.State.SENDING

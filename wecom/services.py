@@ -23,6 +23,7 @@ from wecom import (
     inbox,
     limits,
     logins,
+    media,
     menus,
     people,
     reactions,
@@ -123,6 +124,7 @@ __all__ = [
     "handle",
     "handle_beside",
     "key_flaws",
+    "largest",
     "leave_range",
     "login",
     "login_address",
@@ -315,6 +317,12 @@ def download_media(media_id: str, *, kind: str = "", application: Application | 
     callback = answering()
     kind = kind or (callback.kind if callback else "")
     return downloads.fetched(application or default_application(), media_id=media_id, kind=kind)
+
+
+def largest(kind: str) -> int:
+    """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
+    most = media.LIMITS[kind].most
+    return min(most, int(settings.WECOM["MOST"].get(kind, most)))
 
 
 def login_address(application: Application, *, back: str, state: str, inside: bool, language: str = "zh") -> str:

@@ -277,6 +277,11 @@ WECOM: dict[str, Any] = {
     "API_BASE_URL": env.str("WECHAT_API_BASE_URL", default="") or "https://qyapi.weixin.qq.com",
     "OAUTH_BASE_URL": env.str("WECHAT_OAUTH_BASE_URL", default="https://open.weixin.qq.com"),
     "LOGIN_BASE_URL": env.str("WECHAT_LOGIN_BASE_URL", default="https://login.work.weixin.qq.com"),
+    # Bytes that WeChat Work takes at most; lower ones make videos smaller, or send them as files or links sooner.
+    "MOST": {
+        "video": int(env.float("WECHAT_VIDEO_MB", default=10.0) * 1024 * 1024),
+        "file": int(env.float("WECHAT_FILE_MB", default=20.0) * 1024 * 1024),
+    },
     "MAX_BODY": 65_536,
     "CLOCK_WINDOW": 600,
     "STALE_AFTER": 6 * 3600,
@@ -302,6 +307,8 @@ MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))
 AVATARS: dict[str, Any] = {
     "PROVIDER_CODE": env.str("OPENUSER_AI_PROVIDER", default="OpenUser"),
     "MAX_CHARACTERS": env.int("OPENUSER_MAX_CHARACTERS", default=600),
+    # Of a video as it is made; a smaller one is made of it where WeChat Work takes less.
+    "SIZE_LIMIT": env.int("OPENUSER_VIDEO_MB", default=100) * 1024 * 1024,
     "TIME_LIMIT": env.int("OPENUSER_RENDER_TIME_LIMIT", default=900),
     "MEMORY_LIMIT_MB": env.int("OPENUSER_RENDER_MEMORY_MB", default=2500),
     "LISTEN_SECONDS": env.float("OPENUSER_LISTEN_SECONDS", default=60.0),

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from avatars.models import Render
+from avatars.models import Render, Rendition
 from conversations.models import Errand
 from openuser.lib import work
 from openuser.lib.work import LeaseLost, Work
@@ -28,6 +28,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     MenuPublication: factories.make_menu_publication,
     Recall: factories.make_recall,
     Render: factories.make_render,
+    Rendition: factories.make_rendition,
     Errand: factories.make_errand,
 }
 EVERY_KIND = pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind.__name__)

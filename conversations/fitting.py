@@ -1,0 +1,57 @@
+"""How a video reaches somebody: as a video, made smaller where it must be, else as a file, else as a link to our page.
+
+What WeChat Work takes at most, `wecom` knows; how a video becomes smaller, `avatars`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.core.files.storage import default_storage
+
+from avatars import services as avatars
+from avatars.models import Render
+from wecom import services as wecom
+
+
+class Form(StrEnum):
+    """What the message is."""
+
+    VIDEO = "video"
+    FILE = "file"
+    LINK = "link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """What to send of a video: its form, and the name of the file in the media storage."""
+
+    form: Form
+    name: str
+
+
+def is_under_way(render: Render) -> bool:
+    """Whether a smaller version of a finished video is being made."""
+    limit = wecom.largest("video")
+    if not _is_here(render) or _size(str(render.video.name)) <= limit:
+        return False
+    return not avatars.rendition(render, limit=limit).is_finished
+
+
+def parcel_of(render: Render) -> Parcel:
+    """How a finished video goes out. Raises `OSError` where its file is gone."""
+    name = str(render.video.name)
+    size, limit = _size(name), wecom.largest("video")
+    if size <= limit:
+        return Parcel(form=Form.VIDEO, name=name)
+    small = avatars.rendition(render, limit=limit)
+    if small.status == small.Status.DONE and default_storage.exists(str(small.video.name)):
+        return Parcel(form=Form.VIDEO, name=str(small.video.name))
+    return Parcel(form=Form.FILE if size <= wecom.largest("file") else Form.LINK, name=name)
+
+
+def _is_here(render: Render) -> bool:
+    return render.status == Render.Status.DONE and bool(render.video) and default_storage.exists(str(render.video))
+
+
+def _size(name: str) -> int:
+    return int(default_storage.size(name))
