@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from openuser.lib import crash
 from openuser.lib.work import LeaseLost
-from wecom import auth, client, freezing, guard, limits, outcomes, uploads
+from wecom import auth, client, freezing, guard, limits, outcomes, people, uploads
 from wecom.exceptions import ContentError, WeComError
 from wecom.models import Attempt, Outbound, Upload
 
@@ -61,12 +61,23 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
         outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
     elif outbound.expires_at and outbound.expires_at <= now and not outbound.was_ambiguous:
         outcomes.end(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
-    elif not _must_wait(outbound, now):
+    elif not (_reaches_nobody(outbound) or _must_wait(outbound, now)):
         database = guard.instance()
         if database:
             _attempt(outbound, now, database)
         else:
             outbound.postpone(now + CONFIRMED, Outbound.Reason.GUARDED, burn=False)
+
+
+def _reaches_nobody(outbound: Outbound) -> bool:
+    """End it without a call where everybody is known to have left, or to be out of the visible range."""
+    if outbound.body is not None or not outbound.recipients:
+        return False
+    beyond = people.unreachable(outbound.application, outbound.recipients)
+    if not beyond.keys() >= set(outbound.recipients):
+        return False
+    outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, invalid=sorted(beyond))
+    return True
 
 
 def _must_wait(outbound: Outbound, now: datetime) -> bool:
@@ -135,8 +146,10 @@ def _open(outbound: Outbound, now: datetime) -> Attempt | None:
         return None
     if outbound.body is None:
         repeat = _repeat(outbound, now)
-        body = _freeze(outbound, repeat)
-        outbound.record(body=body, repeat=repeat, first_attempt_at=outbound.first_attempt_at or now)
+        invalid = sorted(people.unreachable(outbound.application, outbound.recipients))
+        body = _freeze(outbound, repeat, without=invalid)
+        began = outbound.first_attempt_at or now
+        outbound.record(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
     return Attempt.objects.create(outbound=outbound, number=outbound.tries.count() + 1)
 
 
@@ -151,9 +164,9 @@ def _repeat(outbound: Outbound, now: datetime) -> int:
     return max([outbound.repeat, *others])
 
 
-def _freeze(outbound: Outbound, repeat: int) -> bytes:
+def _freeze(outbound: Outbound, repeat: int, *, without: list[str]) -> bytes:
     return freezing.body(
-        recipients=outbound.recipients,
+        recipients=[user_id for user_id in outbound.recipients if user_id not in without],
         agent_id=outbound.application.agent_id,
         msgtype=outbound.msgtype,
         payload=outbound.content,

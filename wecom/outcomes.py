@@ -44,7 +44,9 @@ def accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]) -> No
     if outbound.application.held_reason:
         auth.end_hold(outbound.application)
     circuits.passed(outbound.application.corporation_id, limits.API)
-    invalid, unlicensed = _names(answer, "invaliduser"), _names(answer, "unlicenseduser")
+    # Who is known to be out of reach was not among those asked for.
+    invalid = sorted({*outbound.invalid, *_names(answer, "invaliduser")})
+    unlicensed = _names(answer, "unlicenseduser")
     fields: dict[str, Any] = {"errcode": 0, "msgid": str(answer.get("msgid") or "")}
     fields |= {"response_code": str(answer.get("response_code") or ""), "invalid": invalid, "unlicensed": unlicensed}
     if {*invalid, *unlicensed} >= set(outbound.recipients):
