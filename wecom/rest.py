@@ -3,15 +3,17 @@
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import parsers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from openuser.lib.filters import IdFilter
 from wecom import services
 from wecom.exceptions import ContentError
-from wecom.models import Member, Upload
+from wecom.models import Member, Reach, Upload
 from wecom.serializers import MemberChangeSerializer, MemberSerializer, UploadRequestSerializer, UploadSerializer
 
 
@@ -20,17 +22,24 @@ class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     user_id = django_filters.CharFilter("user_id", "iexact")
     name = django_filters.CharFilter("name", "icontains", help_text="Part of the name.")
+    status = django_filters.ChoiceFilter(choices=Member.Status.choices)
+    department = IdFilter("memberships__department__number", help_text="The number of a department that they are in.")
+    tag = IdFilter("tags__number", distinct=True, help_text="The number of a tag that they have.")
+    reachable_by = IdFilter(method="by_application", help_text="An application in whose visible range they are.")
 
     class Meta:
         model = Member
         fields = ()
+
+    def by_application(self, queryset: QuerySet[Member], name: str, value: int) -> QuerySet[Member]:
+        return queryset.filter(pk__in=Reach.objects.filter(application=value, in_range=True).values("member"))
 
 
 @extend_schema_view(list=extend_schema(summary="List members"), retrieve=extend_schema(summary="Get a member"))
 class Members(viewsets.ReadOnlyModelViewSet[Member]):
     """People in the company, as far as they are known here."""
 
-    queryset = Member.objects.all()
+    queryset = Member.objects.select_related("main_department").prefetch_related("memberships__department", "reaches")
     serializer_class = MemberSerializer
     filterset_class = MemberFilter
     required_scopes = {"GET": "members:read", "POST": "members:write", "PATCH": "members:write"}

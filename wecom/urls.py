@@ -4,10 +4,14 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from wecom.rest import Members, Uploads
+from wecom.rest_directory import Departments, DirectorySyncs, Tags
 from wecom.views import Webhook
 
 router = SimpleRouter()
 router.register("members", Members, basename="member")
+router.register("departments", Departments, basename="department")
+router.register("tags", Tags, basename="tag")
+router.register("directory-syncs", DirectorySyncs, basename="directory-sync")
 router.register("uploads", Uploads, basename="upload")
 resources = router.urls
 
