@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 from openuser.lib.admin import KeptAdmin, badge, for_one_row
 from openuser.lib.diagnosis import run
 from wecom import services
-from wecom.models import Application, Corporation, Member
+from wecom.models import Application, Corporation, Department, DirectorySync, Tag
 
 SECRETS = ("secret", "token", "encoding_aes_key")
 
@@ -63,6 +63,7 @@ class CorporationAdmin(KeptAdmin):
         "applications": _("Applications belong to it. Delete those first."),
         "members": _("People who wrote belong to it."),
     }
+    takes_along = (Department, Tag)
     list_display = ("corp_id", "name")
     search_fields = ("corp_id", "name")
 
@@ -73,6 +74,7 @@ class ApplicationAdmin(KeptAdmin):
         relation: _("It has a history, which would be lost. Untick “enabled” instead: then it takes no messages.")
         for relation in ("conversations", "callbacks", "outbounds")
     }
+    takes_along = (DirectorySync,)
     form = ApplicationForm
     list_display = ("name", "corporation", "agent_id", "condition", "standing")
     list_filter = ("enabled",)
@@ -171,18 +173,3 @@ class ApplicationAdmin(KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
         services.save_application(obj)
-
-
-@admin.register(Member)
-class MemberAdmin(KeptAdmin):
-    kept_by = {"conversations": _("What was said with this person is kept.")}
-    list_display = ("user_id", "name", "corporation", "created_at")
-    list_filter = ("corporation",)
-    list_select_related = ("corporation",)
-    search_fields = ("user_id", "name")
-    search_help_text = _("Search for a user ID or a name.")
-    fields = ("user_id", "name", "corporation", "created_at")
-    readonly_fields = ("corporation", "user_id", "created_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False

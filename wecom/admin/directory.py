@@ -1,0 +1,379 @@
+"""The directory in the admin: departments as a tree, members, tags, and the syncs with their progress."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from openuser.lib.admin import NOTHING, KeptAdmin, RequestedAdmin, WorkAdmin, badge, row_link
+from wecom import services
+from wecom.models import Application, Department, DirectorySync, Member, Reach, Tag
+from wecom.reactions import REMEDIES
+
+DIALOG = {
+    "title": _("Read the directory now?"),
+    "description": _(
+        "Departments, members and tags are read from WeChat Work, through every application. Nobody is deleted, and "
+        "nothing is sent. This may take some minutes in a large company."
+    ),
+    "form_class": None,
+    "form_submit_text": _("Sync now"),
+}
+TONES = {
+    Member.Status.ACTIVE: "good",
+    Member.Status.DISABLED: "warn",
+    Member.Status.NOT_ACTIVATED: "info",
+    Member.Status.LEFT: "bad",
+}
+STEPS = {
+    DirectorySync.Stage.DEPARTMENTS: _("reading the departments"),
+    DirectorySync.Stage.MEMBERS: _("reading the members"),
+    DirectorySync.Stage.TAGS: _("reading the tags"),
+    DirectorySync.Stage.UNSEEN: _("comparing"),
+    DirectorySync.Stage.DETAILS: _("looking up who was not seen"),
+}
+FORBIDDEN = _(
+    "The application may not read the contacts. Allow it in the console under Management tools → Contacts sync, or "
+    "widen the application's visible range."
+)
+
+
+class SyncButton(ModelAdmin[Any]):
+    """*Sync now*, and how the last syncs went, above a list of the directory."""
+
+    list_before_template = "admin/directory.html"
+    actions_list = ("sync_now",)
+
+    @property
+    def media(self) -> forms.Media:
+        own = forms.Media(js=("openuser/live.js",), css={"all": ("openuser/directory.css",)})
+        inherited: forms.Media = super().media
+        return inherited + own
+
+    @action(description=_("Sync now"), permissions=["sync"], icon="sync", dialog=DIALOG)
+    def sync_now(self, request: HttpRequest, _form: Any) -> HttpResponse:
+        """Queue a sync of every application that is switched on."""
+        applications = list(Application.objects.filter(enabled=True))
+        for application in applications:
+            services.sync_directory(application)
+        if applications:
+            messages.success(request, now("The directory is being read."))
+        else:
+            messages.warning(request, now("There is no application to read it through. Add one first."))
+        name = self.model._meta.model_name
+        return HttpResponse(headers={"HX-Redirect": reverse(f"admin:wecom_{name}_changelist")})
+
+    def has_sync_permission(self, request: HttpRequest) -> bool:
+        allowed: bool = request.user.has_perm("wecom.add_directorysync")
+        return allowed
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        context = {**(extra_context or {}), "syncs": latest_syncs()}
+        return super().changelist_view(request, context)
+
+
+class RangeFilter(admin.SimpleListFilter):
+    """Whether somebody can be reached by any application."""
+
+    title = _("visible range")
+    parameter_name = "range"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("in", _("in range")), ("out", _("out of range")), ("unknown", _("not known yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
+        inside = Reach.objects.filter(in_range=True).values("member")
+        known = Reach.objects.filter(in_range__isnull=False).values("member")
+        wanted = {
+            "in": Q(pk__in=inside),
+            "out": Q(pk__in=known) & ~Q(pk__in=inside),
+            "unknown": ~Q(pk__in=known),
+        }
+        return queryset.filter(wanted.get(self.value() or "", Q()))
+
+
+class ApplicationFilter(admin.SimpleListFilter):
+    """Who is in the visible range of one application."""
+
+    title = _("in the range of")
+    parameter_name = "application"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(row.pk), row.name) for row in Application.objects.exclude(agent_id=Application.ASSISTANT)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
+        value = self.value() or ""
+        if not value.isdecimal():
+            return queryset
+        return queryset.filter(pk__in=Reach.objects.filter(application=int(value), in_range=True).values("member"))
+
+
+class DepartmentFilter(admin.SimpleListFilter):
+    """Members of one department, chosen on the departments' page; here only the chosen one is offered."""
+
+    title = _("department")
+    parameter_name = "department"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        rows = Department.objects.existing().exclude(name="").order_by("name")[:200]
+        return [(str(row.pk), row.name) for row in rows]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
+        value = self.value() or ""
+        return queryset.filter(memberships__department=int(value)) if value.isdecimal() else queryset
+
+
+@admin.register(Member)
+class MemberAdmin(SyncButton, KeptAdmin):
+    kept_by = {"conversations": _("What was said with this person is kept.")}
+    list_display = ("user_id", "name", "works_in", "position", "standing", "reachable")
+    list_filter = ("status", RangeFilter, DepartmentFilter, ApplicationFilter, "tags")
+    list_select_related = ("corporation", "main_department")
+    search_fields = ("user_id", "name", "alias", "position")
+    search_help_text = _("Search for a user ID, a name, an alias or a position.")
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("user_id", "name", "alias", "position", "standing", "reachable")}),
+        (_("In the company"), {"fields": ("places", "carries", "leaders", "extras", "corporation", "created_at")}),
+    )
+    readonly_fields = (
+        *("corporation", "user_id", "alias", "position", "standing", "reachable", "places", "carries", "leaders"),
+        *("extras", "created_at"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
+        rows: QuerySet[Member] = super().get_queryset(request)
+        return rows.prefetch_related("reaches__application", "memberships__department")
+
+    @display(description=_("department"), ordering="main_department__name")
+    def works_in(self, member: Member) -> str:
+        places = [row.department for row in member.memberships.all()]
+        main = member.main_department or (places[0] if places else None)
+        if main is None:
+            return NOTHING
+        more = len({place.pk for place in places} - {main.pk})
+        return f"{main} +{more}" if more else str(main)
+
+    @display(description=_("status"), ordering="status")
+    def standing(self, member: Member) -> str:
+        return badge(member.get_status_display(), TONES[Member.Status(member.status)]) if member.status else NOTHING
+
+    @display(description=_("visible range"))
+    def reachable(self, member: Member) -> str:
+        """In words by application, where there are several."""
+        known = [row for row in member.reaches.all() if row.in_range is not None and not row.application.is_assistant]
+        if not known:
+            return NOTHING
+        if len({row.in_range for row in known}) == 1:
+            return _range(inside=bool(known[0].in_range))
+        outside = ", ".join(str(row.application) for row in known if not row.in_range)
+        return badge(now("not in that of %s") % outside, "warn")
+
+    @display(description=_("departments"))
+    def places(self, member: Member) -> SafeString | str:
+        leads = now(" (leads it)")
+        rows = [(row_link(row.department), leads if row.is_leader else "") for row in member.memberships.all()]
+        return format_html_join(", ", "{}{}", rows) or NOTHING
+
+    @display(description=_("tags"))
+    def carries(self, member: Member) -> SafeString | str:
+        return format_html_join(", ", "{}", [(row_link(tag),) for tag in member.tags.all()]) or NOTHING
+
+    @display(description=_("direct leaders"))
+    def leaders(self, member: Member) -> str:
+        return ", ".join(member.direct_leaders) or NOTHING
+
+    @display(description=_("attributes"))
+    def extras(self, member: Member) -> SafeString | str:
+        rows = sorted(member.attributes.items())
+        return format_html_join("", "<div>{}: {}</div>", rows) or NOTHING
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Department)
+class DepartmentAdmin(SyncButton, RequestedAdmin):
+    list_display = ("place", "number", "people", "led_by", "seen_by")
+    list_display_links = ("place",)
+    search_fields = ("name", "name_en", "number")
+    search_help_text = _("Search for a name or a number.")
+    list_per_page = 500
+    sortable_by = ()
+    fieldsets = ((None, {"fields": ("name", "name_en", "number", "above", "people", "led_by", "seen_by", "gone_at")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
+        rows: QuerySet[Department] = super().get_queryset(request).prefetch_related("applications")
+        return rows.annotate(count=Count("memberships"))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The rows of the page as the company stands: each department, then those below it."""
+        changes = super().get_changelist_instance(request)
+        rows = list(changes.result_list)
+        changes.result_list = _as_tree([row for row in rows if row.gone_at is None or len(rows) == 1])
+        return changes
+
+    @display(description=_("department"))
+    def place(self, row: Department) -> str:
+        depth = getattr(row, "depth", 0)
+        english = format_html(' <span class="ou-quiet">{}</span>', row.name_en) if row.name_en else ""
+        return format_html('<span class="ou-branch" style="--depth: {}">{}{}</span>', depth, row, english)
+
+    @display(description=_("members"))
+    def people(self, row: Department) -> str:
+        count = getattr(row, "count", 0)
+        if not count:
+            return NOTHING
+        address = reverse("admin:wecom_member_changelist")
+        return format_html('<a class="ou-link" href="{}?department={}">{}</a>', address, row.pk, count)
+
+    @display(description=_("led by"))
+    def led_by(self, row: Department) -> str:
+        return ", ".join(row.leaders) or NOTHING
+
+    @display(description=_("visible to"))
+    def seen_by(self, row: Department) -> str:
+        return ", ".join(str(application) for application in row.applications.all()) or NOTHING
+
+    @display(description=_("department above"))
+    def above(self, row: Department) -> str:
+        found = Department.objects.filter(corporation=row.corporation_id, number=row.parent_number).first()
+        return row_link(found)
+
+
+@admin.register(Tag)
+class TagAdmin(SyncButton, RequestedAdmin):
+    list_display = ("name", "number", "people", "parties", "standing")
+    search_fields = ("name", "number")
+    search_help_text = _("Search for a name or a number.")
+    ordering = ("name",)
+    fieldsets = ((None, {"fields": ("name", "number", "people", "parties", "standing")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
+        rows: QuerySet[Tag] = super().get_queryset(request).prefetch_related("departments")
+        return rows.annotate(count=Count("members"))
+
+    @display(description=_("members"))
+    def people(self, tag: Tag) -> str:
+        count = getattr(tag, "count", 0)
+        if not count:
+            return NOTHING
+        address = reverse("admin:wecom_member_changelist")
+        return format_html('<a class="ou-link" href="{}?tags__id__exact={}">{}</a>', address, tag.pk, count)
+
+    @display(description=_("departments"))
+    def parties(self, tag: Tag) -> str:
+        return ", ".join(str(place) for place in tag.departments.all()) or NOTHING
+
+    @display(description=_("status"))
+    def standing(self, tag: Tag) -> str:
+        return badge(_("deleted"), "bad") if tag.gone_at else badge(_("in use"), "good")
+
+
+@admin.register(DirectorySync)
+class DirectorySyncAdmin(SyncButton, WorkAdmin):
+    list_display = ("id", "application", "kind", "state", "how_far", "counts", "why", "when")
+    list_filter = ("status", "kind", "application")
+    list_select_related = ("application",)
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("application", "kind", "state", "how_far", "counts")}),
+        (_("How it went"), {"fields": ("why", "helps", "errcode", "attempts")}),
+        (_("Could not be read"), {"fields": ("left_out",)}),
+        (_("Times"), {"fields": ("created_at", "started_at", "finished_at", "due_at")}),
+    )
+
+    @display(description=_("progress"))
+    def how_far(self, sync: DirectorySync) -> str:
+        return bar(sync)
+
+    @display(description=_("read"))
+    def counts(self, sync: DirectorySync) -> str:
+        return counts(sync)
+
+    @display(description=_("what helps"))
+    def helps(self, sync: DirectorySync) -> str:
+        return remedy(sync) or NOTHING
+
+    @display(description=_("what"))
+    def left_out(self, sync: DirectorySync) -> SafeString | str:
+        rows = [(note.get("what", ""), note.get("number", 0), note.get("errcode", 0)) for note in sync.notes]
+        return format_html_join("", "<div>{} {}: {}</div>", rows) or NOTHING
+
+
+def bar(sync: DirectorySync) -> str:
+    """How far a sync is, as a bar with its step."""
+    step = "" if sync.is_finished else STEPS.get(DirectorySync.Stage(sync.stage), "") if sync.stage else now("waits")
+    return format_html(
+        '<progress class="ou-progress" max="100" value="{0}">{0} %</progress> <span class="ou-quiet">{1}</span>',
+        sync.progress,
+        step,
+    )
+
+
+def counts(sync: DirectorySync) -> str:
+    """What a sync has read."""
+    if sync.kind == DirectorySync.Kind.CHANGES:
+        return now("%d looked up") % sync.looked_up
+    numbers = {"departments": sync.departments_read, "members": sync.members_read, "tags": sync.tags_read}
+    return now("%(departments)d departments, %(members)d members, %(tags)d tags") % numbers
+
+
+def remedy(sync: DirectorySync) -> str:
+    """What a person can do about a sync that waits or failed; "" where there is nothing to do."""
+    if sync.reason == DirectorySync.Reason.HELD:
+        return sync.application.held_reason
+    if sync.reason == DirectorySync.Reason.FORBIDDEN:
+        return str(FORBIDDEN)
+    if sync.status == DirectorySync.Status.FAILED:
+        known = str(REMEDIES.get(sync.errcode or 0, "")).replace("{ip}", "?")
+        return known or now("Sync again.")
+    return ""
+
+
+def latest_syncs() -> list[dict[str, Any]]:
+    """The last full sync of each application, as the pages show it; one without any is None."""
+    newest = DirectorySync.objects.whole().values("application").annotate(newest=Max("pk")).values("newest")
+    rows = DirectorySync.objects.filter(pk__in=newest).select_related("application")
+    latest = {row.application_id: row for row in rows}
+    shown = []
+    for application in Application.objects.filter(enabled=True).order_by("-is_default", "pk"):
+        sync = latest.get(application.pk)
+        state = {"bar": bar(sync), "counts": counts(sync), "remedy": remedy(sync)} if sync else {}
+        tone = {"done": "good", "failed": "bad"}.get(sync.status, "info") if sync else ""
+        words = badge(sync.get_status_display(), tone) if sync else ""
+        reason = DirectorySync.Reason(sync.reason).label if sync and sync.reason in DirectorySync.Reason.values else ""
+        shown.append({"application": application, "sync": sync, "badge": words, "reason": reason, **state})
+    return shown
+
+
+def _range(*, inside: bool) -> str:
+    return badge(_("in range"), "good") if inside else badge(_("out of range"), "bad")
+
+
+def _as_tree(rows: list[Department]) -> list[Department]:
+    """The rows in the order of the tree, each with its `depth`; a branch whose root is elsewhere begins at the top."""
+    known = {(row.corporation_id, row.number) for row in rows}
+    below: dict[tuple[int, int], list[Department]] = {}
+    tops: list[Department] = []
+    for row in sorted(rows, key=lambda row: (-row.order, row.number)):
+        above = (row.corporation_id, row.parent_number)
+        (below.setdefault(above, []) if above in known and row.parent_number != row.number else tops).append(row)
+    shown: list[Department] = []
+    waiting = [(row, 0) for row in reversed(tops)]
+    while waiting:
+        row, depth = waiting.pop()
+        row.depth = depth  # type: ignore[attr-defined]
+        shown.append(row)
+        inside = below.pop((row.corporation_id, row.number), [])
+        waiting.extend((child, depth + 1) for child in reversed(inside))
+    return shown
