@@ -178,6 +178,8 @@ def _take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime
     elif act not in (Act.CHOOSE, Act.REMIND):  # a tap closes its card itself, and a reminder leaves it open
         _close(session)
     _settle(session, machine, result, act, now=now)
+    fields = {"cid": cid, "session": session.pk, "act": act, "revision": session.revision, "status": session.status}
+    logger.info("A session took a step.", extra=fields)
     with translation.override(machine.language):
         for number, effect in enumerate(result.effects):
             is_last = number == len(result.effects) - 1

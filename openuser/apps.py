@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core import checks
+from django.core.signals import request_started
 from django.db.models.signals import post_migrate
 
 
@@ -11,6 +12,8 @@ class OpenUserConfig(AppConfig):
 
     def ready(self) -> None:
         from openuser import celery, receivers, roles  # noqa: F401
+        from openuser.lib import logs
 
         checks.register(roles.check_table)
+        request_started.connect(logs.about_nothing)
         post_migrate.connect(roles.keep_in_step, dispatch_uid="openuser.roles")

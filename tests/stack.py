@@ -55,6 +55,10 @@ class Stack:
             "WECHAT_CORP_SECRET": KEYS["SECRET"],
             "WECHAT_TOKEN": KEYS["TOKEN"],
             "WECHAT_ENCODING_AES_KEY": AES_KEY,
+            # Everything that could be logged is, and close() looks for what must never be.
+            "LOG_LEVEL": "DEBUG",
+            "WECHAT_DEBUG": "true",
+            "OPENUSER_LOG_DIR": str(self.folder / "logs"),
             "LANGUAGE_CODE": "zh-hans",
             "TEST_BROKER_URL": "",
             "PYTHONPATH": str(ROOT),
@@ -104,7 +108,10 @@ class Stack:
             self.kill(name, signal.SIGTERM)
         self.closing.close()
         self.owner.end_all()
+        logs = self.logs()
         shutil.rmtree(self.folder, ignore_errors=True)
+        told = [name for name in ("SECRET", "TOKEN", "AES_KEY") if KEYS[name] in logs]
+        assert told == [], "these keys stand in a log"
 
     def run(self, name: str, **env: str) -> None:
         """Start a part, with additional environment."""
@@ -130,6 +137,11 @@ class Stack:
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def logs(self) -> str:
+        """What all our processes have logged so far, to wherever."""
+        files = [path for path in self.folder.rglob("*.log*") if path.is_file() and path.name != "emulator.log"]
+        return "\n".join(path.read_text(errors="replace") for path in files)
 
     def manage(self, *line: str, **env: str) -> str:
         """Run a command to its end; what it prints."""

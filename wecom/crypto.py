@@ -70,6 +70,12 @@ def strict(signature: str, timestamp: str, nonce: str) -> None:
         raise CryptoError(-40001, "The signature, timestamp or nonce is malformed.")
 
 
+def is_strict(signature: str, timestamp: str, nonce: str) -> bool:
+    """Whether the query has the platform's shapes."""
+    shapes = (SIGNATURE_SHAPE, signature), (TIMESTAMP_SHAPE, timestamp), (NONCE_SHAPE, nonce)
+    return all(shape.fullmatch(value) for shape, value in shapes)
+
+
 def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
     """The `msg_signature` of a callback or a passive reply: 40 lower-case hex digits."""
     # Text sorts as its UTF-8 does, so that it need be encoded only once.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from openuser.lib import crash
 from openuser.lib.exceptions import TemporaryError
+from openuser.lib.logs import about
 from openuser.lib.work import LeaseLost
 from wecom import crypto, messages, pace, running
 from wecom.exceptions import HandlerTookTooLong
@@ -60,6 +61,7 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
 
 
 def _insert(row: Callback) -> Callback:
+    about(row.cid)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -67,8 +69,9 @@ def _insert(row: Callback) -> Callback:
                 row.wake()
             crash.point("webhook.recording")
     except IntegrityError:
-        logger.info("A callback came again.", extra={"application": row.application_id})
-        return Callback.objects.get(application=row.application, identity=row.identity)
+        first = Callback.objects.get(application=row.application, identity=row.identity)
+        logger.info("A callback came again.", extra={"cid": first.cid, "application": row.application_id})
+        return first
     crash.point("webhook.recorded")
     logger.info("A callback came in.", extra={"cid": row.cid, "kind": row.kind, "callback_event": row.event})
     return row

@@ -31,7 +31,7 @@ class Refusal:
 
 def note(application: Application, code: int, nonce: str) -> None:
     """Remember that a callback was refused. A cache that is away changes nothing."""
-    if code in CODES and nonce:
+    if code in CODES:
         with suppress(Exception):  # the webhook answers, whatever the cache does
             cache.set(_key(application, code), (timezone.now(), nonce[:40]), REMEMBERED)
 

@@ -1,6 +1,7 @@
 """The webhook: verify, record, answer. WeChat Work waits one second for a GET and five for a POST."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -66,7 +67,7 @@ class Webhook(APIView):
             crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=echo)
             return HttpResponse(crypto.open_sealed(keys, echo), content_type="text/plain")
         except (crypto.CryptoError, NotConfigured) as error:
-            return self._refuse(error.code, application, nonce)
+            return self._refuse(error.code, application, query)
 
     def post(self, request: Request, key: str = "") -> HttpResponse:
         """One message or event: an empty 200 once it is safely recorded, the first time and every time."""
@@ -79,7 +80,7 @@ class Webhook(APIView):
             application = self._application(key)
             services.receive(application, body, signature=signature, timestamp=timestamp, nonce=nonce)
         except (crypto.CryptoError, NotConfigured) as error:
-            return self._refuse(error.code, application, query.get("nonce", ""))
+            return self._refuse(error.code, application, query)
         return HttpResponse(content_type="text/plain")
 
     def _application(self, key: str) -> Application:
@@ -102,8 +103,12 @@ class Webhook(APIView):
         body: bytes = request._request.read(settings.WECOM["MAX_BODY"] + 1)
         return body if len(body) <= settings.WECOM["MAX_BODY"] else None
 
-    def _refuse(self, code: int | str, application: Application | None = None, nonce: str = "") -> HttpResponse:
-        if application is not None and isinstance(code, int):
+    def _refuse(
+        self, code: int | str, application: Application | None = None, query: Mapping[str, str] | None = None
+    ) -> HttpResponse:
+        signature, timestamp, nonce = ((query or {}).get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
+        # What has not even the platform's form comes from a stranger, and says nothing of our keys.
+        if application is not None and isinstance(code, int) and crypto.is_strict(signature, timestamp, nonce):
             services.note_refusal(application, code, nonce)
         pk = application.pk if application else None
         logger.warning("A callback was refused.", extra={"code": code, "application": pk})

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from openuser.api.errors import MEDIA_TYPE, Problem
+from openuser.lib.logs import about
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class ApiMiddleware:
         asked = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = request_id
+        about(request_id)
         response = too_large(request) or self.get_response(request)
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
             if response.status_code >= 500:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
 from openuser.lib.exceptions import OpenUserError
+from openuser.lib.logs import about
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +136,7 @@ class Work(models.Model):
         row = cls._work().filter(pk=pk, lease_owner=owner).first()
         if row is None:
             return None
+        about(row.cid)
         if row.attempts > cls.max_attempts:
             with transaction.atomic():
                 row.exhaust()

@@ -1,6 +1,7 @@
 """Every setting, from the environment, with safe defaults. The other modules here change only what differs."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -380,14 +381,16 @@ if CHAT["base_url"]:
 
 # ---- logs without personal data
 LOG_LEVEL = env.str("LOG_LEVEL", default="").upper() or "INFO"
+# One that there is not is for the doctor to name; it must not end every command.
+KNOWN_LEVEL = LOG_LEVEL if LOG_LEVEL in logging.getLevelNamesMapping() else "INFO"
 WECHAT_DEBUG = env.bool("WECHAT_DEBUG", default=False)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "openuser.lib.logs.Redact"}},
+    "filters": {"about": {"()": "openuser.lib.logs.Correlate"}, "redact": {"()": "openuser.lib.logs.Redact"}},
     "formatters": {"line": {"()": "openuser.lib.logs.LineFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["about", "redact"]}},
+    "root": {"handlers": ["console"], "level": KNOWN_LEVEL},
     "loggers": {
         "django.server": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
@@ -395,9 +398,27 @@ LOGGING: dict[str, Any] = {
         "kombu": {"level": "WARNING"},
         # Says once a second, with a traceback, that the broker is away; our own lines say it already.
         "channels_redis": {"level": "CRITICAL"},
-        "wecom": {"level": "DEBUG" if WECHAT_DEBUG else LOG_LEVEL},
+        "wecom": {"level": "DEBUG" if WECHAT_DEBUG else KNOWN_LEVEL},
     },
 }
+
+
+def with_log_files(logging_settings: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The same with app.log, and wechat_integration.log for what concerns WeChat Work, besides the console.
+
+    For processes that nobody else writes down: under `up` it is `up` that keeps these files.
+    """
+    file = {"()": "openuser.lib.logs.LogFile", "formatter": "line", "filters": ["about", "redact"]}
+    files = {"app": {**file, "filename": folder / "app.log"}}
+    files["wechat"] = {**file, "filename": folder / "wechat_integration.log"}
+    root, loggers = logging_settings["root"], logging_settings["loggers"]
+    return {
+        **logging_settings,
+        "handlers": {**logging_settings["handlers"], **files},
+        "root": {**root, "handlers": [*root["handlers"], "app"]},
+        "loggers": {**loggers, "wecom": {**loggers["wecom"], "handlers": ["wechat"]}},
+    }
+
 
 # ---- how work is woken (openuser/lib/work.py), and where a process dies on purpose in tests (openuser/lib/crash.py)
 WORK_LEASE_SCALE = env.float("OPENUSER_LEASE_SCALE", default=1.0)

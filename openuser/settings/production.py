@@ -6,7 +6,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from openuser.settings.base import *  # noqa: F403
-from openuser.settings.base import STORAGES, env
+from openuser.settings.base import LOG_DIR, LOGGING, STORAGES, env, with_log_files
 
 REQUIRED = {
     "SECRET_KEY": "a long random string: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
@@ -40,3 +40,6 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+if env.bool("OPENUSER_LOG_FILES", default=True):
+    LOGGING = with_log_files(LOGGING, LOG_DIR)

@@ -3,8 +3,10 @@
 import logging
 
 import pytest
+from django.conf import settings as project
 
-from openuser.lib.logs import LineFormatter, Redact
+from openuser.lib.logs import Correlate, LineFormatter, LogFile, Redact, about, about_nothing
+from openuser.settings.base import with_log_files
 
 pytestmark = pytest.mark.once
 
@@ -36,3 +38,48 @@ def test_fields_follow_the_sentence_and_a_newline_cannot_forge_a_line():
     written = line("A callback came in.", cid="ab12", kind="text\nERROR forged")
     assert "A callback came in. cid=ab12 kind=text\\nERROR forged" in written
     assert "\n" not in written
+
+
+def test_a_line_belongs_to_what_is_being_worked_on_unless_it_says_otherwise():
+    def said(**fields: object) -> str:
+        record = logging.LogRecord("wecom", logging.INFO, "", 0, "Something happened.", (), None)
+        record.__dict__.update(fields)
+        Correlate().filter(record)
+        return LineFormatter().format(record)
+
+    about("ab12cd34")
+    assert said().endswith("cid=ab12cd34")
+    assert said(cid="other").endswith("cid=other")
+    about_nothing(sender=None)
+    assert "cid" not in said()
+
+
+def test_a_full_file_is_turned_over_once_however_many_write_to_it(tmp_path):
+    path = tmp_path / "logs" / "app.log"
+    writers = [LogFile(path, max_bytes=200, kept=2) for _ in range(3)]
+    for number in range(60):
+        writers[number % 3].emit(logging.LogRecord("a", logging.INFO, "", 0, f"line {number:03d}", (), None))
+    files = [tmp_path / "logs" / name for name in ("app.log.2", "app.log.1", "app.log")]
+    lines = [line for file in files for line in file.read_text().splitlines()]
+    assert lines == [f"line {number:03d}" for number in range(60 - len(lines), 60)]
+    assert all(file.stat().st_size <= 210 for file in files)
+    assert not (tmp_path / "logs" / "app.log.3").exists()
+    for writer in writers:
+        writer.close()
+
+
+def test_a_file_that_cannot_be_written_is_said_once_and_stops_nothing(tmp_path, capsys):
+    (tmp_path / "logs").write_text("a file where the folder should be")
+    file = LogFile(tmp_path / "logs" / "app.log")
+    for _ in range(3):
+        file.emit(logging.LogRecord("a", logging.INFO, "", 0, "line", (), None))
+    assert capsys.readouterr().err.count("cannot be written") == 1
+
+
+def test_both_files_stand_besides_the_console(tmp_path):
+    settings = with_log_files(project.LOGGING, tmp_path)
+    assert settings["root"]["handlers"] == ["console", "app"]
+    assert settings["loggers"]["wecom"]["handlers"] == ["wechat"]
+    assert settings["handlers"]["app"]["filename"] == tmp_path / "app.log"
+    assert settings["handlers"]["wechat"]["filename"] == tmp_path / "wechat_integration.log"
+    assert all(handler["filters"] == ["about", "redact"] for handler in settings["handlers"].values())

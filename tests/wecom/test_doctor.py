@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone, translation
 
@@ -38,14 +39,20 @@ def found(name: str) -> dict[str, Any]:
     return dict(diagnose(name)[1][name])
 
 
-def eventually(name: str) -> dict[str, Any]:
-    """What a check says once it complains: what a person writes takes a moment to come."""
+def eventually(name: str, code: str) -> dict[str, Any]:
+    """What a check says once it comes to this: what a person writes takes a moment, and the platform tries again."""
 
-    def complaint() -> dict[str, Any] | None:
+    def is_there() -> dict[str, Any] | None:
         finding = found(name)
-        return finding if finding["level"] == "bad" else None
+        return finding if finding["code"] == code else None
 
-    return dict(wait_for(complaint, f"{name} to complain"))
+    return dict(wait_for(is_there, f"{name} to say {code}"))
+
+
+@pytest.fixture(autouse=True)
+def no_refusals():
+    """Of another test."""
+    cache.clear()
 
 
 def at(settings, url: str) -> None:
@@ -129,9 +136,7 @@ def test_a_malformed_value_of_the_environment_is_named_by_the_doctor_and_by_djan
 def test_a_key_that_differs_from_the_consoles_is_told_from_what_the_platform_sends(console, person, values, code):
     console(**values)
     person.writes("你好")
-    finding = eventually("callbacks")
-    assert finding["code"] == code
-    assert "接收消息" in finding["where"]
+    assert "接收消息" in eventually("callbacks", code)["where"]
 
 
 def test_another_corp_id_than_the_consoles_is_told_from_what_the_platform_sends(console, person, connected):
@@ -139,17 +144,21 @@ def test_another_corp_id_than_the_consoles_is_told_from_what_the_platform_sends(
     connected.corporation.corp_id = "ww00000000000000ff"
     connected.corporation.save()
     person.writes("你好")
-    assert eventually("callbacks")["code"] == "refused_corp_id"
+    eventually("callbacks", "refused_corp_id")
 
 
 def test_a_callback_that_fits_ends_the_talk_of_one_that_did_not(console, person):
     console(token="AnotherToken")
     person.writes("你好")
-    assert eventually("callbacks")["code"] == "refused_signature"
+    eventually("callbacks", "refused_signature")
     console(token=KEYS["TOKEN"])
     person.writes("你好")
-    wait_for(Callback.objects.exists, "the callback")
-    assert found("callbacks")["level"] == "good"
+    wait_for(lambda: found("callbacks")["level"] == "good", "the callback that fits")
+
+
+def test_what_strangers_send_says_nothing_of_our_keys(connected, client):
+    client.post(f"{PATH}?msg_signature=x&timestamp=1&nonce=n", data="nonsense", content_type="text/xml")
+    assert found("callbacks")["code"] == "never"
 
 
 def test_silence_is_told(connected):
