@@ -79,6 +79,7 @@ TABLE: dict[str, Rights] = {
     "scheduling.RunMessage": Rights(),
     "scheduling.Schedule": Rights(operator="add change delete run"),
     "wecom.Application": Rights(),
+    "wecom.ArticlePicture": Rights(),
     "wecom.Attempt": Rights(),
     "wecom.CallCount": Rights(),
     "wecom.Callback": HAPPENED,

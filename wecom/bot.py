@@ -49,6 +49,7 @@ __all__ = [
     "send_voice_message",
     "update_card",
     "update_tag",
+    "upload_article_image",
     "upload_file",
     "upload_image",
     "upload_video",
@@ -190,6 +191,11 @@ async def upload_video(file_path: str | Path) -> str:
 async def upload_file(file_path: str | Path) -> str:
     """Upload any file of up to 20 MB; its media ID."""
     return await sync_to_async(services.upload_file)(file_path)
+
+
+async def upload_article_image(file_path: str | Path) -> str:
+    """Upload a JPG or PNG of up to 2 MB for the text of an article; its address, good for ever."""
+    return await sync_to_async(services.upload_article_image)(file_path)
 
 
 async def download_media(media_id: str, kind: str = "") -> Path:

@@ -65,8 +65,8 @@ def post(base_url: str, path: str, body: bytes, **params: str) -> dict[str, Any]
     return _call("POST", base_url, path, params, data=body, headers=headers)
 
 
-def upload(base_url: str, file: Path, filename: str, **params: str) -> dict[str, Any]:
-    """Upload a temporary media file; the part is named `media` and the name is raw UTF-8.
+def upload(base_url: str, file: Path, filename: str, *, to: str = "media/upload", **params: str) -> dict[str, Any]:
+    """Upload a file, by default as temporary media; the part is named `media` and the name is raw UTF-8.
 
     requests would write a Chinese name as RFC 2231 `filename*=`, which the platform does not read (44001).
     """
@@ -80,7 +80,7 @@ def upload(base_url: str, file: Path, filename: str, **params: str) -> dict[str,
     )
     body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-    return _call("POST", base_url, "media/upload", params, data=body, headers=headers)
+    return _call("POST", base_url, to, params, data=body, headers=headers)
 
 
 def download(base_url: str, path: str, first: int, last: int, **params: str) -> Piece:

@@ -16,6 +16,7 @@ SMALLEST = 6  # bytes: the platform takes files of more than 5
 MB = 2**20
 HEAD = 12
 PICTURES = {"PNG": ".png", "JPEG": ".jpg", "GIF": ".gif"}
+ARTICLE_PICTURE = 2 * MB
 MOST_PIXELS = 80_000_000
 AMR = b"#!AMR\n"
 AMR_FRAMES = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)  # bytes after the first of a frame, by its type
@@ -78,6 +79,15 @@ def check(kind: str, path: Path) -> None:
         raise _refusal(words, "too_large", limits.advice)
     if not limits.looks_right(head):
         raise _refusal(f"The file is not {limits.formats}.", "format", limits.advice)
+
+
+def check_article_picture(path: Path) -> None:
+    """Raise `ContentError` for a file that cannot be a picture within an article: JPG or PNG of up to 2 MB."""
+    check("image", path)
+    size = path.stat().st_size
+    if size > ARTICLE_PICTURE:
+        words = f"The picture has {size / MB:.1f} MB; within an article WeChat Work takes {ARTICLE_PICTURE // MB} MB."
+        raise _refusal(words, "too_large", "Save it as a smaller JPG or PNG.")
 
 
 def look(kind: str, path: Path) -> str:

@@ -8,10 +8,12 @@ from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
 from wecom.models.limits import CallCount, Circuit, DayCount, Spending
 from wecom.models.outbox import Attempt, Outbound, Upload
+from wecom.models.pictures import ArticlePicture
 from wecom.models.recalls import Recall
 
 __all__ = [
     "Application",
+    "ArticlePicture",
     "Attempt",
     "CallCount",
     "Callback",
