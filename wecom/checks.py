@@ -1,8 +1,10 @@
-"""System checks: the keys of the environment, as the doctor sees them."""
+"""System checks: the keys of the environment, as the doctor sees them; and that no production serves the emulator."""
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils.translation import gettext as _
 
 from openuser.lib.diagnosis import Level
 from wecom import services
@@ -15,3 +17,15 @@ def check_keys(**_kwargs: Any) -> list[CheckMessage]:
     if finding.level != Level.BAD:
         return []
     return [Warning(finding.words, hint=f"{finding.where} {finding.remedy}".strip(), id="wecom.W001")]
+
+
+@register(Tags.security, deploy=True)
+def check_emulator(**_kwargs: Any) -> list[CheckMessage]:
+    """The emulator shows secrets and plays anybody to whoever asks: it is a process of its own, never part of a project."""
+    if not apps.is_installed("wecom.emulator"):
+        return []
+    words = _("The emulator of WeChat Work is installed in this project.")
+    hint = _(
+        "Take wecom.emulator out of INSTALLED_APPS; to develop, run `python3 manage.py emulator` beside the project."
+    )
+    return [Error(words, hint=hint, id="wecom.E001")]

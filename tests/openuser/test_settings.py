@@ -122,6 +122,17 @@ def test_production_passes_djangos_own_inspection(tmp_path):
     assert "no issues" in result.stdout
 
 
+def test_production_is_refused_with_the_emulator_in_it(tmp_path):
+    words = "from openuser.settings.production import *\nINSTALLED_APPS = [*INSTALLED_APPS, 'wecom.emulator']\n"
+    (tmp_path / "careless.py").write_text(words)
+    line = ("-m", "django", "check", "--deploy")
+    told = {"DJANGO_SETTINGS_MODULE": "careless", "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    result = python(*line, settings="production", var=tmp_path, **PRODUCTION, **told)
+    assert result.returncode == 1
+    assert "(wecom.E001) The emulator of WeChat Work is installed in this project." in result.stderr
+    assert "HINT: Take wecom.emulator out of INSTALLED_APPS" in result.stderr
+
+
 def test_production_trusts_a_proxys_header_only_where_told(tmp_path):
     expression = "settings.SECURE_PROXY_SSL_HEADER, settings.SESSION_COOKIE_SECURE, settings.DEBUG"
     told = show(expression, settings="production", var=tmp_path, **PRODUCTION, SECURE_PROXY_SSL_HEADER="X-Scheme")
