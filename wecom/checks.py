@@ -21,7 +21,7 @@ def check_keys(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_emulator(**_kwargs: Any) -> list[CheckMessage]:
-    """The emulator shows secrets and plays anybody to whoever asks: it is a process of its own, never part of a project."""
+    """The emulator shows secrets and plays anybody to whoever asks: it is a process of its own, never part of one."""
     if not apps.is_installed("wecom.emulator"):
         return []
     words = _("The emulator of WeChat Work is installed in this project.")

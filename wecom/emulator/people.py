@@ -13,6 +13,8 @@ from wecom.emulator.calls import Upload
 from wecom.emulator.models import App, Callback, Entry, Media, Member, Message
 from wecom.emulator.sealing import Field
 
+KINDS = ("text", "image", "voice", "video", "location", "link")  # each is made by the function of its name
+
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
