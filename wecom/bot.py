@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from asgiref.sync import sync_to_async
 
 from wecom import services
+from wecom.agents import Agent
 from wecom.auth import get_access_token
 from wecom.contents import Article, Card, Content, Item, MiniProgramNotice, Page
 from wecom.messages import Event
@@ -29,6 +30,7 @@ __all__ = [
     "delete_tag_users",
     "download_media",
     "get_access_token",
+    "get_agent_info",
     "get_department_users",
     "get_departments",
     "get_tag_users",
@@ -201,6 +203,11 @@ async def upload_article_image(file_path: str | Path) -> str:
 async def download_media(media_id: str, kind: str = "") -> Path:
     """What a member sent, by the media ID of their message, as a file: `await download_media(message.media_id)`."""
     return await sync_to_async(services.download_media)(media_id, kind=kind)
+
+
+async def get_agent_info() -> Agent:
+    """The application as the console knows it: `name`, `closed`, and `users`, `departments`, `tags` that may see it."""
+    return await sync_to_async(services.agent_info)()
 
 
 async def get_user_info(user_id: str) -> dict[str, Any]:

@@ -47,6 +47,21 @@ def assemble(rows: list[MenuButton]) -> list[dict[str, Any]]:
     return [_button(top, [row for row in rows if row.parent_id == top.pk]) for top in tops]
 
 
+def current(application: Application) -> list[dict[str, Any]]:
+    """The menu that people see now, asked of the platform; [] where there is none. Raises `WeComError`."""
+    where = {"agentid": str(application.agent_id)}
+    try:
+        answer = auth.with_token(
+            application, lambda token: client.get(application.api_base_url, "menu/get", access_token=token, **where)
+        )
+    except ApiError as error:
+        if error.errcode == NONE:
+            return []
+        raise
+    buttons = answer.get("button")
+    return [dict(one) for one in buttons if isinstance(one, dict)] if isinstance(buttons, list) else []
+
+
 def deliver(pk: int, *, now: datetime | None = None) -> None:
     """Hand a menu to the platform, or put the row back with the reason."""
     publication = MenuPublication.claim(pk, now=now)
@@ -90,8 +105,15 @@ def _button(row: MenuButton, below: list[MenuButton]) -> dict[str, Any]:
     if below:
         words = _("“%(name)s” has buttons below it, but does not open a menu.") % {"name": row.name}
         raise _wrong(words, _("Make it open a menu, or move the buttons."))
-    target = {"key": row.key} if row.kind == MenuButton.Kind.CLICK else {"url": row.url}
-    return {"type": row.kind, "name": row.name, **target}
+    return {"type": row.kind, "name": row.name, **_target(row)}
+
+
+def _target(row: MenuButton) -> dict[str, str]:
+    if row.kind == MenuButton.Kind.VIEW:
+        return {"url": row.url}
+    if row.kind == MenuButton.Kind.MINI_PROGRAM:
+        return {"pagepath": row.page, "appid": row.app_id}
+    return {"key": row.key}
 
 
 def _below(row: MenuButton, below: list[MenuButton]) -> list[dict[str, Any]]:

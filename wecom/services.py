@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -12,6 +13,7 @@ from django.utils import timezone
 from openuser.lib.diagnosis import Check
 from openuser.lib.work import Work
 from wecom import (
+    agents,
     applications,
     attachments,
     auth,
@@ -35,6 +37,7 @@ from wecom import (
     syncing,
     uploads,
 )
+from wecom.agents import Agent
 from wecom.contents import Card, Text, split_numbered
 from wecom.exceptions import ContentError
 from wecom.lookups import (
@@ -99,6 +102,7 @@ __all__ = [
     "acting_on",
     "add_member",
     "add_tag_users",
+    "agent_info",
     "answering",
     "apart",
     "can_be_recalled",
@@ -132,6 +136,7 @@ __all__ = [
     "member",
     "note_refusal",
     "publish_menu",
+    "published_menu",
     "recall",
     "receive",
     "refetch_media",
@@ -423,6 +428,16 @@ def recall(outbound: Outbound, *, cid: str = "") -> Recall:
 def can_be_recalled(outbound: Outbound) -> bool:
     """Whether `recall` would take it back, as far as anybody knows."""
     return recalls.is_possible(outbound)
+
+
+def published_menu(application: Application | None = None) -> list[dict[str, Any]]:
+    """The menu that people see now, as WeChat Work has it; [] where there is none."""
+    return menus.current(application or default_application())
+
+
+def agent_info(application: Application | None = None) -> Agent:
+    """The application as the console knows it: its name, whether it is switched off, who may see it."""
+    return agents.ask(application or default_application())
 
 
 def publish_menu(application: Application) -> MenuPublication:

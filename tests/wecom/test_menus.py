@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
 from tests import factories
-from wecom import menus, services
+from wecom import bot, menus, services
 from wecom.exceptions import ContentError
 from wecom.models import Application, MenuButton, MenuPublication
 
@@ -233,3 +234,52 @@ def test_a_menu_that_comes_back_late_does_not_undo_a_newer_one(connected, emulat
     factories.make_menu_publication(connected)
     assert (deliver(old).status, old.reason) == ("cancelled", "superseded")
     assert emulator.calls("menu/create") == 0
+
+
+# What else a button may do
+
+PROGRAM = {"kind": "view_miniprogram", "app_id": "wx" + "0" * 16, "page": "pages/index"}
+
+
+@pytest.mark.parametrize("kind", MenuButton.KEYED)
+def test_a_button_that_brings_a_key_needs_one(application, kind):
+    row = factories.make_menu_button(application, "扫一扫", kind=kind, key="scan")
+    row.full_clean()
+    assert menus.buttons(application) == [{"type": kind, "name": "扫一扫", "key": "scan"}]
+    row.key = ""
+    assert list(problems(row)) == ["key"]
+    with pytest.raises(IntegrityError):
+        MenuButton.objects.update(key="")
+
+
+@pytest.mark.parametrize(("change", "field"), [({"app_id": " "}, "app_id"), ({"page": ""}, "page")])
+def test_a_button_that_opens_a_mini_program_needs_its_id_and_a_page(application, change, field):
+    row = factories.make_menu_button(application, "小程序", **PROGRAM)
+    row.full_clean()
+    for name, value in change.items():
+        setattr(row, name, value)
+    assert list(problems(row)) == [field]
+
+
+def test_a_menu_of_every_kind_is_taken_by_the_platform_and_read_back(connected, emulator):
+    top = menu(connected)
+    for number, kind in enumerate(MenuButton.KEYED[1:6], 1):
+        factories.make_menu_button(connected, kind, kind=kind, key=f"k{number}", parent=top, position=number)
+    factories.make_menu_button(connected, "位置", kind="location_select", key="where", position=2)
+    factories.make_menu_button(connected, "小程序", **PROGRAM, position=3)
+    wanted = menus.buttons(connected)
+    assert deliver(services.publish_menu(connected)).status == "done"
+    assert shown(emulator) == wanted
+    assert services.published_menu(connected) == wanted
+    MenuButton.objects.all().delete()
+    deliver(services.publish_menu(connected))
+    assert services.published_menu(connected) == []
+
+
+def test_the_application_is_told_as_the_console_knows_it(connected, emulator):
+    agent = async_to_sync(bot.get_agent_info)()
+    assert (agent.closed, agent.departments) == (False, (1,))
+    assert agent.name
+    emulator.api("POST", "apps", json={"agentid": connected.agent_id, "closed": True})
+    assert services.agent_info(connected).closed
+    emulator.api("POST", "apps", json={"agentid": connected.agent_id, "closed": False})

@@ -58,7 +58,7 @@ class Bar:
 class MenuButtonForm(forms.ModelForm[MenuButton]):
     class Meta:
         model = MenuButton
-        fields = ("application", "parent", "position", "name", "kind", "key", "url")
+        fields = ("application", "parent", "position", "name", "kind", "key", "url", "app_id", "page")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,9 +83,14 @@ class MenuButtonAdmin(ModelAdmin[MenuButton]):
     search_help_text = _("Search for a name, a key or a web address.")
     fieldsets = (
         (None, {"fields": ("application", "parent", "name", "position")}),
-        (_("When somebody presses it"), {"fields": ("kind", "key", "url")}),
+        (_("When somebody presses it"), {"fields": ("kind", "key", "url", "app_id", "page")}),
     )
-    conditional_fields = {"key": "kind == 'click'", "url": "kind == 'view'"}
+    conditional_fields = {
+        "key": " || ".join(f"kind == '{kind}'" for kind in MenuButton.KEYED),
+        "url": "kind == 'view'",
+        "app_id": "kind == 'view_miniprogram'",
+        "page": "kind == 'view_miniprogram'",
+    }
     list_before_template = "admin/menus.html"
     actions_list = ("publish",)
 
@@ -99,11 +104,11 @@ class MenuButtonAdmin(ModelAdmin[MenuButton]):
 
     @display(description=_("what it does"), ordering="kind")
     def does(self, button: MenuButton) -> str:
-        return badge(button.get_kind_display(), "info" if button.kind == MenuButton.Kind.CLICK else "")
+        return badge(button.get_kind_display(), "info" if button.kind in MenuButton.KEYED else "")
 
     @display(description=_("key or web address"))
     def target(self, button: MenuButton) -> str:
-        return button.key or button.url or NOTHING
+        return button.key or button.url or button.page or NOTHING
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """As the menu stands: each button of the bar, then those in its menu."""

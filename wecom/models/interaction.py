@@ -82,7 +82,20 @@ class MenuButton(models.Model):
     class Kind(models.TextChoices):
         CLICK = "click", _("gets an answer")
         VIEW = "view", _("opens a web page")
+        SCAN = "scancode_push", _("scans a code and shows what it says")
+        SCAN_AND_WAIT = "scancode_waitmsg", _("scans a code and waits for an answer")
+        TAKE_PICTURE = "pic_sysphoto", _("takes a picture")
+        TAKE_OR_CHOOSE = "pic_photo_or_album", _("takes or chooses a picture")
+        CHOOSE_PICTURE = "pic_weixin", _("chooses a picture")
+        CHOOSE_PLACE = "location_select", _("chooses a place")
+        MINI_PROGRAM = "view_miniprogram", _("opens a mini-program")
         MENU = "menu", _("opens a menu")
+
+    # Those that bring a key: in an event, with what was scanned, sent or chosen.
+    KEYED = (
+        *("click", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin"),
+        "location_select",
+    )
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="menu_buttons", verbose_name=_("application")
@@ -105,7 +118,7 @@ class MenuButton(models.Model):
         max_length=40,
         help_text=_("In the bar at most 5 Chinese characters or 16 letters, in a menu 13 or 40."),
     )
-    kind = models.CharField(_("what it does"), max_length=8, choices=Kind, default=Kind.CLICK)
+    kind = models.CharField(_("what it does"), max_length=24, choices=Kind, default=Kind.CLICK)
     key = models.CharField(
         _("key"),
         max_length=128,
@@ -113,6 +126,10 @@ class MenuButton(models.Model):
         help_text=_("A command, like /help, or the word that begins a flow. Up to 128 bytes."),
     )
     url = models.CharField(_("web address"), max_length=1024, blank=True, help_text=_("Begins with https://."))
+    app_id = models.CharField(
+        _("app ID"), max_length=64, blank=True, help_text=_("Of a mini-program that is bound to the application.")
+    )
+    page = models.CharField(_("page"), max_length=1024, blank=True, help_text=_("Of the mini-program: pages/index"))
 
     objects = MenuButtonQuerySet.as_manager()
 
@@ -123,10 +140,19 @@ class MenuButton(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind="menu")
-                | (models.Q(kind="click") & ~models.Q(key=""))
-                | (models.Q(kind="view") & ~models.Q(url="")),
+                | (
+                    models.Q(
+                        kind__in=(
+                            *("click", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album"),
+                            *("pic_weixin", "location_select"),
+                        )
+                    )
+                    & ~models.Q(key="")
+                )
+                | (models.Q(kind="view") & ~models.Q(url=""))
+                | (models.Q(kind="view_miniprogram") & ~models.Q(app_id="") & ~models.Q(page="")),
                 name="menubutton_does_something",
-                violation_error_message=_("A button needs a key or a web address."),
+                violation_error_message=_("A button needs a key, a web address, or the page of a mini-program."),
             ),
         ]
 
@@ -141,6 +167,7 @@ class MenuButton(models.Model):
     def clean(self) -> None:
         """Words for what the platform would refuse, each at its field."""
         self.name, self.key, self.url = self.name.strip(), self.key.strip(), self.url.strip()
+        self.app_id, self.page = self.app_id.strip(), self.page.strip()
         self._forget_what_is_not_used()
         problems = {**self._wrong_target(), **self._wrong_place()}
         if size(self.name) > self.limit:
@@ -150,20 +177,36 @@ class MenuButton(models.Model):
             raise ValidationError(problems)
 
     def _forget_what_is_not_used(self) -> None:
-        if self.kind != self.Kind.CLICK:
+        if self.kind not in self.KEYED:
             self.key = ""
         if self.kind != self.Kind.VIEW:
             self.url = ""
+        if self.kind != self.Kind.MINI_PROGRAM:
+            self.app_id = self.page = ""
 
     def _wrong_target(self) -> dict[str, ValidationError]:
         if self.kind == self.Kind.CLICK and not self.key:
             words = _("Say what it asks: a command, like /help, or the word that begins a flow.")
             return {"key": ValidationError(words)}
+        if self.kind in self.KEYED and not self.key:
+            return {"key": ValidationError(_("Give it a key: the event of the press brings it."))}
         if size(self.key) > self.KEY:
             return {"key": ValidationError(_("At most 128 bytes; a Chinese character has 3."))}
         if self.kind == self.Kind.VIEW:
             return self._wrong_address()
+        if self.kind == self.Kind.MINI_PROGRAM:
+            return self._wrong_page()
         return {}
+
+    def _wrong_page(self) -> dict[str, ValidationError]:
+        problems = {}
+        if not self.app_id:
+            problems["app_id"] = ValidationError(_("Enter the app ID of the mini-program, like wx1234567890abcdef."))
+        if not self.page:
+            problems["page"] = ValidationError(_("Enter the page to open, like pages/index."))
+        elif size(self.page) > self.URL:
+            problems["page"] = ValidationError(_("At most 1,024 bytes."))
+        return problems
 
     def _wrong_address(self) -> dict[str, ValidationError]:
         if size(self.url) > self.URL:
