@@ -120,7 +120,8 @@ def talks_by_buttons(phone: Page, person: Person) -> None:
 
 
 def talks_by_numbers(phone: Page, person: Person) -> None:
-    phone.get_by_test_id("back").click()
+    phone.get_by_test_id("me").click()
+    expect(phone.get_by_test_id("composer")).to_be_hidden()
     begins(phone, person, "小红")
     for question in ("想坐在哪里", "欢迎视频"):
         chat.write(phone, "2")
