@@ -17,6 +17,7 @@ from avatars.models import Render
 from conversations.models import Conversation, Message
 from openuser.plans import next_plans
 from openuser.troubles import troubles_for
+from wecom import services as wecom
 from wecom.models import Application, Outbound
 
 NEWEST = 8
@@ -61,6 +62,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "warnings": checks.run_checks(tags=["openuser"]),
         "connected": not may("wecom.add_application") or Application.objects.filter(enabled=True).exists(),
         "held": _held() if may("wecom.view_application") else [],
+        "guard": wecom.restore_hold() if sees_outbounds else None,
         "cards": [*_of_talk(today, may), *(_of_renders(today) if sees_renders else []), *_of_outbounds(today, may)],
         "sees_renders": sees_renders,
         "sees_troubles": sees_renders or sees_outbounds or may("scheduling.view_run"),
@@ -72,7 +74,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "plans": next_plans() if may("scheduling.view_schedule") else [],
         "may_plan": may("scheduling.add_schedule"),
         "talks": _talks(today) if sees_talk else [],
-        "mending": {"wecom": may("wecom.change_application")},
+        "mending": {"wecom": may("wecom.change_application"), "guard": may("wecom.change_guard")},
     }
 
 

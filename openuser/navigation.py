@@ -58,7 +58,9 @@ SECTIONS = (
             "wecom.Callback": "call_received",
             "wecom.CardUpdate": "ad_units",
             "conversations.Errand": "travel_explore",
+            "wecom.Guard": "shield_lock",
         },
+        pages=(PageOfOurs(title=_("Quotas"), icon="speed", view="quotas", permission="wecom.view_outbound"),),
     ),
     Section(
         title=_("WeChat Work"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from avatars.models import Render
 from openuser.lib.admin import change_url, reason_words
 from scheduling.models import Run
+from wecom import services as wecom
 from wecom.models import Outbound
 
 LATELY = timedelta(days=3)
@@ -25,6 +26,7 @@ REMEDIES = {
     Outbound.Reason.RECIPIENT: gettext_lazy(
         "See in the console that the person still works here and is in the application's visible range (可见范围)."
     ),
+    Outbound.Reason.MEDIA: gettext_lazy("Send a smaller file, or one of the kind that WeChat Work takes."),
     Outbound.Reason.REFUSED: gettext_lazy("Look the error code up, mend what it names, then send again."),
     "attempts": gettext_lazy("Its worker died each time. The log says why; then send again."),
 }
@@ -111,12 +113,18 @@ def _of_outbound(outbound: Outbound, acts: bool) -> Trouble:
         what=_("Message not delivered"),
         words=_recipients(outbound),
         why=why,
-        remedy=str(REMEDIES.get(outbound.reason, OTHERWISE)),
+        remedy=_remedy(outbound),
         at=outbound.finished_at or outbound.created_at,
         url=change_url(outbound),
         more=f"{CODES}{outbound.errcode}" if outbound.errcode else "",
         buttons=tuple(buttons) if acts else (),
     )
+
+
+def _remedy(outbound: Outbound) -> str:
+    """What the code asks for, unless nobody knows what became of it: then a person must ask."""
+    known = "" if outbound.reason == Outbound.Reason.UNKNOWN else wecom.remedy(outbound.errcode)
+    return known or str(REMEDIES.get(outbound.reason, OTHERWISE))
 
 
 def _of_run(run: Run) -> Trouble:

@@ -1,4 +1,4 @@
-"""Members and uploads over REST."""
+"""Members, uploads and quotas over REST."""
 
 from typing import Any
 
@@ -14,7 +14,13 @@ from openuser.lib.filters import IdFilter
 from wecom import services
 from wecom.exceptions import ContentError
 from wecom.models import Member, Reach, Upload
-from wecom.serializers import MemberChangeSerializer, MemberSerializer, UploadRequestSerializer, UploadSerializer
+from wecom.serializers import (
+    MemberChangeSerializer,
+    MemberSerializer,
+    QuotaSerializer,
+    UploadRequestSerializer,
+    UploadSerializer,
+)
 
 
 class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -97,3 +103,14 @@ class Uploads(viewsets.ReadOnlyModelViewSet[Upload]):
             raise ContentError(error.message, code=error.code, field="file", remedy=error.remedy) from error
         location = str(reverse("upload-detail", args=[upload.pk], request=request))
         return Response(UploadSerializer(upload).data, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
+
+
+class Quotas(viewsets.ViewSet):
+    """The platform's limits."""
+
+    required_scopes = {"GET": "messages:read"}
+
+    @extend_schema(summary="List quotas", responses=QuotaSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """What each application has used of the platform's limits, and when what waits will be through."""
+        return Response(QuotaSerializer(services.quotas(), many=True).data)

@@ -1,8 +1,11 @@
 """Members and uploads as the API shows and takes them."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from openuser.lib.rest import KnownFields, PatternField, RowSerializer
+from wecom.forecast import BECAUSE
 from wecom.models import Application, Department, DirectorySync, Member, Tag, Upload
 
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
@@ -132,3 +135,47 @@ class UploadRequestSerializer(KnownFields):
         required=False,
         help_text="By default the default application.",
     )
+
+
+class GaugeSerializer(serializers.Serializer[Any]):
+    """How much of a limit is used."""
+
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField(help_text="0 where nobody said how many accounts the company has.")
+
+
+class BusySerializer(serializers.Serializer[Any]):
+    """A member who got much lately."""
+
+    user_id = serializers.CharField()
+    minute = GaugeSerializer()
+    hour = GaugeSerializer()
+
+
+class ClosedSerializer(serializers.Serializer[Any]):
+    """An interface that the platform closed to the company for a while."""
+
+    api = serializers.CharField()
+    errcode = serializers.IntegerField()
+    until = serializers.DateTimeField()
+
+
+class ForecastSerializer(serializers.Serializer[Any]):
+    """When what waits will be through."""
+
+    messages = serializers.IntegerField()
+    recipients = serializers.IntegerField()
+    through_at = serializers.DateTimeField(allow_null=True, help_text="null while a person must mend something first.")
+    because = serializers.ChoiceField(list(BECAUSE), help_text="What it waits for most.")
+
+
+class QuotaSerializer(serializers.Serializer[Any]):
+    """The limits of one application, as they stand."""
+
+    application = serializers.IntegerField(source="application.pk")
+    day = GaugeSerializer(help_text="Members written to today; one message to many counts for each.")
+    calls_minute = GaugeSerializer(help_text="Calls of the whole company.")
+    calls_hour = GaugeSerializer()
+    members = BusySerializer(many=True)
+    closed = ClosedSerializer(many=True)
+    forecast = ForecastSerializer()

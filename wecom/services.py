@@ -21,6 +21,7 @@ from wecom import (
     changes,
     doctor,
     downloads,
+    forecast,
     guard,
     inbox,
     limits,
@@ -40,6 +41,7 @@ from wecom import (
 from wecom.agents import Agent
 from wecom.contents import Card, Text, split_numbered
 from wecom.exceptions import ContentError
+from wecom.forecast import Forecast, Quota
 from wecom.lookups import (
     add_tag_users,
     company_tags,
@@ -123,6 +125,7 @@ __all__ = [
     "enter_range",
     "fetch_media",
     "find_again",
+    "forecast_of",
     "forget_counts",
     "forget_old_callbacks",
     "forget_old_media",
@@ -137,6 +140,7 @@ __all__ = [
     "note_refusal",
     "publish_menu",
     "published_menu",
+    "quotas",
     "recall",
     "receive",
     "refetch_media",
@@ -510,6 +514,18 @@ def restore_hold() -> Guard | None:
 def release_restore_hold(*, discard: bool) -> int:
     """A person confirmed this database: send what waits in it, or discard that. Returns how many messages it is."""
     return guard.release(discard=discard)
+
+
+def quotas(now: datetime | None = None) -> list[Quota]:
+    """What of the platform's limits each application has used, and when what waits will be through."""
+    return forecast.quotas(now or timezone.now())
+
+
+def forecast_of(
+    application: Application, *, messages: int = 0, recipients: int = 0, now: datetime | None = None
+) -> Forecast:
+    """When all that waits will be through, and so many messages to so many members more."""
+    return forecast.forecast(application, now or timezone.now(), messages=messages, recipients=recipients)
 
 
 def remedy(errcode: int | None) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from wecom.rest import Members, Uploads
+from wecom.rest import Members, Quotas, Uploads
 from wecom.rest_directory import Departments, DirectorySyncs, Tags
 from wecom.views import Webhook
 
@@ -12,6 +12,7 @@ router.register("members", Members, basename="member")
 router.register("departments", Departments, basename="department")
 router.register("tags", Tags, basename="tag")
 router.register("directory-syncs", DirectorySyncs, basename="directory-sync")
+router.register("quotas", Quotas, basename="quota")
 router.register("uploads", Uploads, basename="upload")
 resources = router.urls
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from tests import factories
@@ -153,3 +155,20 @@ def test_a_broken_file_is_another_place(connected, person, file):
     file.write_text("{")
     assert send(person, "在吗").reason == "guarded"
     assert Guard.objects.get().held_since > timezone.now() - timedelta(minutes=1)
+
+
+def test_the_home_page_says_that_nothing_is_sent_and_its_button_discards(connected, person, client):
+    send(person, "昨天")
+    outbound = send(person, "今天")
+    go_back()
+    deliver(outbound)
+    client.force_login(User.objects.create_superuser("boss"))
+    home = client.get(reverse("admin:index")).content.decode()
+    assert 'data-testid="guard"' in home
+    address = reverse("admin:wecom_guard_discard_waiting_this", args=[Guard.ONLY])
+    assert address in home
+    assert client.get(reverse("admin:wecom_guard_change", args=[Guard.ONLY])).status_code == 200
+    client.post(address, {"_form_submitted": "True"})
+    outbound.refresh_from_db()
+    assert outbound.reason == "discarded"
+    assert 'data-testid="guard"' not in client.get(reverse("admin:index")).content.decode()

@@ -118,7 +118,10 @@ class OutboundAdmin(WorkAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("to", "kind", "says_all", "file", "application", "timeline")}),
-        (_("Delivery"), {"fields": ("state", "why", "attempts", "errcode", "msgid", "not_reached", "recalled")}),
+        (
+            _("Delivery"),
+            {"fields": ("state", "why", "attempts", "errcode", "remedy", "msgid", "not_reached", "recalled")},
+        ),
         (_("Times"), {"fields": ("created_at", "due_at", "finished_at")}),
     )
     inlines = (AttemptInline,)
@@ -148,7 +151,14 @@ class OutboundAdmin(WorkAdmin):
 
     @display(description=_("not reached"))
     def not_reached(self, outbound: Outbound) -> str:
-        return ", ".join(outbound.invalid) or NOTHING
+        unlicensed = [f"{name} ({_('without a licence')})" for name in outbound.unlicensed]
+        return ", ".join([*outbound.invalid, *unlicensed]) or NOTHING
+
+    @display(description=_("what helps"))
+    def remedy(self, outbound: Outbound) -> str:
+        if (outbound.status, outbound.reason) == (Outbound.Status.FAILED, Outbound.Reason.UNKNOWN):
+            return str(_("The attempts below are all that is known. Ask the person whether it arrived, then decide."))
+        return services.remedy(outbound.errcode) or NOTHING
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Outbound]) -> None:
