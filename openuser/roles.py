@@ -82,7 +82,7 @@ TABLE: dict[str, Rights] = {
     "wecom.ArticlePicture": Rights(),
     "wecom.Attempt": Rights(),
     "wecom.CallCount": Rights(),
-    "wecom.Callback": HAPPENED,
+    "wecom.Callback": Rights(operator="change read"),
     "wecom.CardUpdate": Rights(),
     "wecom.Circuit": Rights(),
     "wecom.Corporation": Rights(),

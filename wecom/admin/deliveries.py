@@ -27,6 +27,7 @@ from openuser.lib.admin import (
     shortened,
 )
 from wecom import services
+from wecom.admin.trees import tree
 from wecom.exceptions import ContentError
 from wecom.models import Attempt, Callback, Download, Outbound, Recall, Upload
 from wecom.models.words import EVENTS, KINDS
@@ -47,8 +48,8 @@ class InWords(admin.AllValuesFieldListFilter):
 class CallbackAdmin(WorkAdmin):
     list_display = ("id", "what", "from_user_id", "application", "state", "why", "timeline", "when")
     list_filter = ("status", ("kind", InWords), ("event", InWords), "application")
-    search_fields = ("from_user_id", "cid")
-    search_help_text = _("Search for a user ID or a correlation ID.")
+    search_fields = ("from_user_id", "cid", "event")
+    search_help_text = _("Search for a user ID, a correlation ID or the name of an event.")
     list_select_related = ("application__corporation",)
     ordering = ("-pk",)
     fieldsets = (
@@ -61,6 +62,15 @@ class CallbackAdmin(WorkAdmin):
     @display(description=_("what"))
     def what(self, callback: Callback) -> str:
         return callback.what
+
+    def get_fieldsets(self, request: HttpRequest, obj: Callback | None = None) -> Any:
+        """What it said is for those who may read it: it has people's words, and codes that open things."""
+        said = [(_("What it said"), {"fields": ("said",)})] if request.user.has_perm("wecom.read_callback") else []
+        return [*super().get_fieldsets(request, obj), *said]
+
+    @display(description=_("content"))
+    def said(self, callback: Callback) -> str:
+        return tree(callback.body)
 
     @display(description=_("clock"))
     def clock(self, callback: Callback) -> str:

@@ -39,6 +39,7 @@ class Callback(Work):
     class Meta:
         verbose_name = _("callback")
         verbose_name_plural = _("callbacks")
+        permissions = [("read_callback", "Can read what a callback said")]
         constraints = [
             models.UniqueConstraint(fields=["application", "identity"], name="callback_unique_identity"),
         ]
