@@ -1,0 +1,44 @@
+"""A worker dies while it reads the directory; another goes on from the checkpoint, and everybody is there."""
+
+import json
+
+import pytest
+
+from tests.chaos.test_crash_points import die
+from tests.emulated import wait_for
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
+
+BEGIN = "from wecom import services; print('SYNC', services.sync_directory().pk)"
+LOOK = """
+import json
+from wecom.models import DirectorySync, Member
+row = DirectorySync.objects.get(pk={pk})
+print('STATE', json.dumps([row.status, row.attempts, row.members_read, Member.objects.filter(user_id__in={people},
+      memberships__isnull=False, reaches__in_range=True).distinct().count()]))
+"""
+
+
+def say(stack: Stack, code: str, mark: str) -> str:
+    lines = stack.manage("shell", "-c", code).splitlines()
+    return next(line.removeprefix(f"{mark} ") for line in lines if line.startswith(mark))
+
+
+@pytest.mark.parametrize("point", ["directory.members", "directory.looked_up"])
+def test_a_directory_is_complete_though_its_reader_died(stack, point):
+    people = [stack.emulator.hire().user_id for _ in range(3)]
+    if point == "directory.looked_up":  # somebody who is known here and nowhere else
+        say(stack, "from wecom.services import add_member; print('MADE', add_member('nobody-there').pk)", "MADE")
+    stack.restart("worker", OPENUSER_CRASH_AT=point)
+    pk = say(stack, BEGIN, "SYNC")
+    die(stack, "worker")
+
+    def ended() -> list:
+        state = json.loads(say(stack, LOOK.format(pk=pk, people=people), "STATE"))
+        return state if state[0] not in ("queued", "running") else []
+
+    status, attempts, read, found = wait_for(ended, "the sync to end", seconds=120)
+    assert (status, found) == ("done", 3)
+    assert attempts > 1
+    assert read >= 7  # the three, and those whom the emulator begins with
