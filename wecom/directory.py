@@ -16,6 +16,7 @@ from wecom.models import Application
 NO_DEPARTMENT = frozenset({60003, 60123})
 NO_MEMBER = frozenset({40003, 46004, 60111})
 OUT_OF_RANGE = frozenset({50002, 60011, 60021, 60030, 92000})
+NOBODY = frozenset({40031, 40070})
 FORBIDDEN = frozenset({48001, 48002, 48009})
 TOO_LARGE = 45029
 TAG_NAME, TAG_USERS, TAG_PARTIES = 32, 1000, 100
@@ -119,15 +120,28 @@ def change_tag(
     """Give a tag to members and departments, or `take` it from them. The user IDs that could not have it.
 
     Any number: the platform gets them in pieces of 1,000 members and 100 departments. Raises `ApiError` 40070 or 40031
-    where of a piece nobody is in sight, 81011 for a tag of another application.
+    where nobody is in sight, 81011 for a tag of another application.
     """
     path = "tag/deltagusers" if take else "tag/addtagusers"
-    calls = [{"userlist": list(piece)} for piece in _pieces(user_ids, TAG_USERS)]
+    calls: list[dict[str, list[Any]]] = [{"userlist": list(piece)} for piece in _pieces(user_ids, TAG_USERS)]
     calls += [{"partylist": list(piece)} for piece in _pieces(department_ids, TAG_PARTIES)]
     if not calls:
         raise ContentError("Nobody is named.", code="empty", field="user_ids", remedy="Name members or departments.")
-    answers = [_tell(application, path, {"tagid": tag_id, **call}) for call in calls]
-    return [name for answer in answers for name in str(answer.get("invalidlist") or "").split("|") if name]
+    wrong: list[str] = []
+    refusals: list[ApiError] = []
+    for call in calls:
+        try:
+            answer = _tell(application, path, {"tagid": tag_id, **call})
+        except ApiError as error:
+            if error.errcode not in NOBODY:
+                raise
+            refusals.append(error)
+            wrong += call.get("userlist", [])
+        else:
+            wrong += [name for name in str(answer.get("invalidlist") or "").split("|") if name]
+    if len(refusals) == len(calls):
+        raise refusals[0]
+    return wrong
 
 
 _LIST = ("department/list", "department")

@@ -4,8 +4,20 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from wecom import services
-from wecom.bot import get_department_users, get_user_info
+from wecom.bot import (
+    add_tag_users,
+    create_tag,
+    delete_tag,
+    delete_tag_users,
+    get_department_users,
+    get_departments,
+    get_tag_users,
+    get_tags,
+    get_user_info,
+    update_tag,
+)
 from wecom.exceptions import ApiError, ContentError, NotConfigured, RecipientError
+from wecom.models import Member, Tag
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +68,51 @@ def test_a_token_that_was_revoked_is_renewed(connected, emulator, person):
     services.user_info(person.user_id)
     emulator.api("DELETE", "tokens")
     assert services.user_info(person.user_id)["userid"] == person.user_id
+
+
+def test_departments_and_tags_are_asked_for_and_changed(connected, person):
+    assert {"总部", "研发部"} <= {row["name"] for row in async_to_sync(get_departments)()}
+    assert [row["id"] for row in services.departments(3)] == [3]
+    number = async_to_sync(create_tag)(f"标签 {person.user_id}")
+    assert async_to_sync(add_tag_users)(number, [person.user_id, "nobody"]) == ["nobody"]
+    assert [row["userid"] for row in async_to_sync(get_tag_users)(number)] == [person.user_id]
+    tag = Tag.objects.get(number=number)
+    assert [member.user_id for member in tag.members.all()] == [person.user_id]
+    async_to_sync(update_tag)(number, f"标签二 {person.user_id}")
+    assert {"tagid": number, "tagname": f"标签二 {person.user_id}"} in async_to_sync(get_tags)()
+    async_to_sync(delete_tag_users)(number, [person.user_id])
+    assert not tag.members.exists()
+    async_to_sync(delete_tag)(number)
+    tag.refresh_from_db()
+    assert tag.gone_at is not None
+
+
+def test_many_members_get_a_tag_in_pieces(connected, emulator, person):
+    number = services.create_tag(f"多人 {person.user_id}")
+    everybody = [person.user_id, *(f"stranger{index}" for index in range(1500))]
+    assert set(services.add_tag_users(number, everybody)) == set(everybody[1:])  # of the second piece nobody is there
+    assert emulator.calls("tag/addtagusers") == 2
+    with pytest.raises(ApiError) as caught:
+        services.add_tag_users(number, ["stranger1"])
+    assert caught.value.errcode == 40070
+
+
+@pytest.mark.parametrize("name", ["", "  ", "签" * 33])
+def test_a_tag_needs_a_name_of_at_most_32_characters(connected, emulator, name):
+    with pytest.raises(ContentError) as caught:
+        services.create_tag(name)
+    assert caught.value.field == "name"
+    assert emulator.calls("tag/create") == 0
+
+
+def test_asking_for_a_member_writes_down_what_is_known(connected, emulator, person):
+    services.user_info(person.user_id)
+    member = Member.objects.get(user_id=person.user_id)
+    assert (member.name, member.status) == (person.user_id, "active")
+    emulator.api("PATCH", f"members/{person.user_id}", json={"left": True})
+    with pytest.raises(RecipientError):
+        services.user_info(person.user_id)
+    assert services.unreachable([person.user_id]) == {person.user_id: "left"}
 
 
 def test_without_an_application_the_error_says_what_to_set(db):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from openuser.lib.admin import NOTHING, KeptAdmin, RequestedAdmin, WorkAdmin, badge, row_link
+from openuser.lib.admin import NOTHING, CountedList, KeptAdmin, RequestedAdmin, WorkAdmin, badge, row_link
 from wecom import services
 from wecom.models import Application, Department, DirectorySync, Member, Reach, Tag
 from wecom.reactions import REMEDIES
@@ -149,6 +149,9 @@ class MemberAdmin(SyncButton, KeptAdmin):
         *("corporation", "user_id", "alias", "position", "standing", "reachable", "places", "carries", "leaders"),
         *("extras", "created_at"),
     )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountedList]:
+        return CountedList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)
