@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from avatars import doctor, estimates, ffmpeg
+from avatars import doctor, estimates, ffmpeg, telephone
 from avatars.exceptions import EngineMissing, InUse, ScriptError
 from avatars.models import DigitalHuman, Render, RenderMode, Rendition
 from avatars.recognition.base import Transcript
@@ -188,6 +188,14 @@ def rendition(render: Render, *, limit: int) -> Rendition:
     if created:
         row.wake()
     return row
+
+
+def as_voice(recording: Path, folder: Path) -> list[Path]:
+    """A recording of any format as AMR files of less than a minute in `folder`, split where somebody pauses.
+
+    Raises `OutputError` for what is no recording, `EngineMissing` ("amr_missing") where AMR cannot be written.
+    """
+    return telephone.parts(recording, folder)
 
 
 def as_wav(path: Path) -> bytes:

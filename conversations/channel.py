@@ -1,9 +1,13 @@
 """The only way to people: everything that leaves the conversations goes through here."""
 
+import logging
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.core.files.storage import default_storage
 
+from avatars import services as avatars
+from avatars.exceptions import EngineMissing
 from avatars.models import Render
 from conversations import fitting, watching
 from conversations.fitting import Form
@@ -11,6 +15,8 @@ from wecom import services as wecom
 from wecom.contents import Content, File, Text, TextCard, Video, split_numbered, truncate
 from wecom.messages import Inbound
 from wecom.models import Application, Callback, Download, Member, Outbound, Upload
+
+logger = logging.getLogger(__name__)
 
 
 def send(
@@ -59,6 +65,22 @@ def fetch(callback: Callback, inbound: Inbound) -> Download | None:
 def fetched(application: Application, media_id: str) -> Path:
     """The recording of a message, fetched now unless it is here. Raises `ContentError`, `TemporaryError` and others."""
     return wecom.download_media(media_id, kind="voice", application=application)
+
+
+def send_recording(user_id: str, recording: Path, *, application: Application | None = None) -> list[Outbound]:
+    """Send a recording of any format as voice messages of less than a minute each; as a file where that cannot be.
+
+    Raises `OutputError` for what is no recording, and what uploading raises.
+    """
+    with TemporaryDirectory(prefix="openuser-voice-") as folder:
+        try:
+            parts = avatars.as_voice(recording, Path(folder))
+        except EngineMissing as error:
+            logger.warning("A recording goes out as a file.", extra={"code": error.code})
+            media_id = wecom.upload_file(recording, application=application)
+            return [wecom.send_file(user_id, media_id=media_id, application=application)]
+        ids = [wecom.upload_voice(part, application=application) for part in parts]
+        return [wecom.send_voice(user_id, media_id=media_id, application=application) for media_id in ids]
 
 
 def update_card(application: Application, member: Member, response_code: str, text: str) -> None:

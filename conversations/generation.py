@@ -8,6 +8,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -24,7 +25,7 @@ from conversations.models import Content, Conversation, Message
 from openuser.lib import backends, links
 from openuser.lib.idle import give_connections_back
 from wecom import services as wecom
-from wecom.models import Callback
+from wecom.models import Callback, Outbound
 
 T = TypeVar("T")
 
@@ -72,6 +73,20 @@ async def generate_response(text: str) -> str:
 async def process_with_ai(text: str) -> str:
     """The guide's other name of `generate_response`."""
     return await generate_response(text)
+
+
+async def send_recording(user_id: str, file_path: str | Path) -> list[Outbound]:
+    """Send a recording of any format, as voice messages of less than a minute that end where somebody pauses.
+
+    As a file where AMR cannot be written. Raises `OutputError` for what is no recording, and `ContentError` and
+    `WeComError` for what cannot be uploaded.
+    """
+    return await sync_to_async(channel.send_recording)(user_id, Path(file_path))
+
+
+def send_recording_of(user_id: str, *, file_path: str | Path) -> list[Outbound]:
+    """`send_recording` for sync code."""
+    return channel.send_recording(user_id, Path(file_path))
 
 
 def send_video_of(user_id: str, *, digital_human_id: int, text: str, mode: str = "") -> Message:
