@@ -91,6 +91,8 @@ TABLE: dict[str, Rights] = {
     "wecom.Department": Rights(),
     "wecom.DirectorySync": Rights(operator="add change"),
     "wecom.Guard": HAPPENED,
+    "wecom.GroupChat": Rights(),
+    "wecom.GroupMessage": Rights(),
     "wecom.Member": Rights(editor="change"),
     "wecom.Membership": Rights(),
     "wecom.MenuButton": WRITTEN,

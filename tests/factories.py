@@ -19,6 +19,8 @@ from wecom.models import (
     Department,
     DirectorySync,
     Download,
+    GroupChat,
+    GroupMessage,
     Member,
     MenuButton,
     MenuPublication,
@@ -106,6 +108,14 @@ def make_card_update(application: Application | None = None, **fields: Any) -> C
     fields.setdefault("text", "已选择：高清")
     fields.setdefault("expires_at", timezone.now() + timedelta(hours=72))
     return CardUpdate.objects.create(application=application or make_application(), **fields)
+
+
+def make_group_message(application: Application | None = None, **fields: Any) -> GroupMessage:
+    application = application or make_application()
+    names = {"chat_id": secrets.token_hex(16), "name": "项目群", "owner": "lisi", "user_ids": ["lisi", "wangwu"]}
+    chat = fields.pop("chat", None) or GroupChat.objects.create(application=application, **names)
+    words = {"msgtype": "text", "content": {"content": "大家好"}}
+    return GroupMessage.objects.create(application=application, chat=chat, **(words | fields))
 
 
 def make_recall(application: Application | None = None, **fields: Any) -> Recall:

@@ -17,7 +17,7 @@ from wecom.agents import Agent
 from wecom.auth import get_access_token
 from wecom.contents import Article, Card, Content, Item, MiniProgramNotice, Page
 from wecom.messages import Event
-from wecom.models import CardUpdate, Outbound, Recall
+from wecom.models import CardUpdate, GroupChat, GroupMessage, Outbound, Recall
 from wecom.router import Handler, Incoming, router
 
 __all__ = [
@@ -25,12 +25,14 @@ __all__ = [
     "WeChatWorkBot",
     "add_tag_users",
     "bot",
+    "create_chat",
     "create_tag",
     "delete_tag",
     "delete_tag_users",
     "download_media",
     "get_access_token",
     "get_agent_info",
+    "get_chat",
     "get_department_users",
     "get_departments",
     "get_tag_users",
@@ -38,6 +40,7 @@ __all__ = [
     "get_user_info",
     "recall_message",
     "send_card",
+    "send_chat_message",
     "send_file_message",
     "send_image_message",
     "send_markdown_message",
@@ -50,6 +53,7 @@ __all__ = [
     "send_video_message",
     "send_voice_message",
     "update_card",
+    "update_chat",
     "update_tag",
     "upload_article_image",
     "upload_file",
@@ -203,6 +207,28 @@ async def upload_article_image(file_path: str | Path) -> str:
 async def download_media(media_id: str, kind: str = "") -> Path:
     """What a member sent, by the media ID of their message, as a file: `await download_media(message.media_id)`."""
     return await sync_to_async(services.download_media)(media_id, kind=kind)
+
+
+async def create_chat(name: str, user_ids: Sequence[str], owner: str = "") -> GroupChat:
+    """Make a group chat of 2 to 2,000 members; people see it once something is said in it."""
+    return await sync_to_async(services.create_chat)(name, user_ids, owner=owner)
+
+
+async def update_chat(
+    chat: GroupChat, name: str = "", owner: str = "", add: Sequence[str] = (), remove: Sequence[str] = ()
+) -> GroupChat:
+    """Give a group chat another name or owner, add members or remove some."""
+    return await sync_to_async(services.update_chat)(chat, name=name, owner=owner, add=add, remove=remove)
+
+
+async def get_chat(chat_id: str) -> GroupChat:
+    """A group chat of the application, as WeChat Work has it."""
+    return await sync_to_async(services.chat)(chat_id)
+
+
+async def send_chat_message(chat: GroupChat, content: Content, mentions: Sequence[str] = ()) -> GroupMessage:
+    """Say something in a group chat: `await send_chat_message(chat, Text(content="…"), mentions=["@all"])`."""
+    return await sync_to_async(services.send_to_chat)(chat, content, mentions=mentions)
 
 
 async def get_agent_info() -> Agent:

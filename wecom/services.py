@@ -1,6 +1,6 @@
 """The front door of WeChat Work: receive, handle, send."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from wecom import (
     auth,
     cards,
     changes,
+    chats,
     doctor,
     downloads,
     forecast,
@@ -39,7 +40,7 @@ from wecom import (
     uploads,
 )
 from wecom.agents import Agent
-from wecom.contents import Card, Text, split_numbered
+from wecom.contents import Card, Content, Text, split_numbered
 from wecom.exceptions import ContentError
 from wecom.forecast import Forecast, Quota
 from wecom.lookups import (
@@ -63,6 +64,8 @@ from wecom.models import (
     Corporation,
     DirectorySync,
     Download,
+    GroupChat,
+    GroupMessage,
     Guard,
     Member,
     MenuPublication,
@@ -109,11 +112,13 @@ __all__ = [
     "apart",
     "can_be_recalled",
     "change_contacts",
+    "chat",
     "check_recipients",
     "checks",
     "checks_to_come",
     "company_tags",
     "configure",
+    "create_chat",
     "create_tag",
     "default_application",
     "delete_tag",
@@ -148,6 +153,7 @@ __all__ = [
     "remedy",
     "replay",
     "resend",
+    "resend_to_chat",
     "restore_hold",
     "save_application",
     "send",
@@ -162,6 +168,7 @@ __all__ = [
     "send_parts",
     "send_text",
     "send_text_card",
+    "send_to_chat",
     "send_video",
     "send_voice",
     "sync_directory",
@@ -171,6 +178,7 @@ __all__ = [
     "treat_as_sent",
     "unreachable",
     "update_card",
+    "update_chat",
     "update_tag",
     "upload_article_image",
     "upload_file",
@@ -220,6 +228,7 @@ def save_application(application: Application) -> None:
         application.outbounds,
         application.card_updates,
         application.recalls,
+        application.group_messages,
         application.menu_publications,
     ):
         held = rows.filter(status=Work.Status.QUEUED, reason=Outbound.Reason.HELD)
@@ -442,6 +451,53 @@ def published_menu(application: Application | None = None) -> list[dict[str, Any
 def agent_info(application: Application | None = None) -> Agent:
     """The application as the console knows it: its name, whether it is switched off, who may see it."""
     return agents.ask(application or default_application())
+
+
+def create_chat(
+    name: str,
+    user_ids: Sequence[str],
+    *,
+    owner: str = "",
+    chat_id: str = "",
+    application: Application | None = None,
+) -> GroupChat:
+    """Make a group chat of 2 to 2,000 members now; people see it once something is said in it.
+
+    Without an `owner` it is the first. Raises `ContentError` for what the platform would refuse, and `WeComError` for
+    what it says: the application must be visible to the whole company.
+    """
+    return chats.create(
+        application or default_application(), name=name, user_ids=user_ids, owner=owner, chat_id=chat_id
+    )
+
+
+def update_chat(
+    chat: GroupChat, *, name: str = "", owner: str = "", add: Sequence[str] = (), remove: Sequence[str] = ()
+) -> GroupChat:
+    """Give a group chat another name or owner, add members or remove some, now."""
+    return chats.update(chat, name=name, owner=owner, add=add, remove=remove)
+
+
+def chat(chat_id: str, *, application: Application | None = None) -> GroupChat:
+    """A group chat of the application as WeChat Work has it. Raises `ChatGone` where there is none."""
+    return chats.read(application or default_application(), chat_id)
+
+
+def send_to_chat(
+    chat: GroupChat, content: Content, *, upload: Upload | None = None, mentions: Sequence[str] = (), cid: str = ""
+) -> GroupMessage:
+    """Queue a message into a group chat; `mentions` are user IDs, or "@all", that a text draws the attention of.
+
+    What may have arrived is not sent again by itself: the platform would show it twice. Raises `ContentError` for a
+    card, which group chats do not show.
+    """
+    callback = answering()
+    return chats.send(chat, content, upload=upload, mentions=mentions, cid=cid or (callback.cid if callback else ""))
+
+
+def resend_to_chat(message: GroupMessage) -> bool:
+    """A person decided: say this again in the group chat; False while it is on its way."""
+    return message.restart(in_doubt=False, errcode=None)
 
 
 def publish_menu(application: Application) -> MenuPublication:

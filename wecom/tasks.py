@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from wecom import cards, downloads, menus, outbox, recalls, services, syncing, uploads
+from wecom import cards, chats, downloads, menus, outbox, recalls, services, syncing, uploads
 
 
 @shared_task(name="wecom.handle")
@@ -23,6 +23,11 @@ def upload(pk: int) -> None:
 @shared_task(name="wecom.download")
 def download(pk: int) -> None:
     downloads.fetch(pk)
+
+
+@shared_task(name="wecom.deliver_to_chat")
+def deliver_to_chat(pk: int) -> None:
+    chats.deliver(pk)
 
 
 @shared_task(name="wecom.recall")

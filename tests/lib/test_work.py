@@ -14,7 +14,17 @@ from conversations.models import Errand
 from openuser.lib import work
 from openuser.lib.work import LeaseLost, Work
 from tests import factories
-from wecom.models import Callback, CardUpdate, DirectorySync, Download, MenuPublication, Outbound, Recall, Upload
+from wecom.models import (
+    Callback,
+    CardUpdate,
+    DirectorySync,
+    Download,
+    GroupMessage,
+    MenuPublication,
+    Outbound,
+    Recall,
+    Upload,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,6 +37,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     CardUpdate: factories.make_card_update,
     MenuPublication: factories.make_menu_publication,
     Recall: factories.make_recall,
+    GroupMessage: factories.make_group_message,
     Render: factories.make_render,
     Rendition: factories.make_rendition,
     Errand: factories.make_errand,

@@ -68,7 +68,7 @@ class News(Translated):
 class Page:
     """An article that the platform keeps: title of up to 128 bytes, HTML of up to 666 KB, a picture by its media ID.
 
-    Pictures in the HTML come from `upload_picture`, since the platform shows no others. `url` is behind "read more".
+    Pictures in the HTML come from `upload_article_image`: the platform shows no others. `url` is behind "read more".
     """
 
     title: str

@@ -1,5 +1,6 @@
 """WeChat Work's side in rows: who we are there, what came in, what goes out."""
 
+from wecom.models.chats import GroupChat, GroupMessage
 from wecom.models.company import Application, Corporation, new_webhook_key
 from wecom.models.directory import Department, DirectorySync, Member, Membership, Reach, Tag
 from wecom.models.downloads import Download
@@ -24,6 +25,8 @@ __all__ = [
     "Department",
     "DirectorySync",
     "Download",
+    "GroupChat",
+    "GroupMessage",
     "Guard",
     "Member",
     "Membership",

@@ -1,0 +1,75 @@
+"""Group chats that an application made, and what it says in them."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from openuser.lib.work import Work
+from wecom.models.company import Application
+from wecom.models.outbox import Upload
+
+
+class GroupChat(models.Model):
+    """A group chat (群聊) as it was when we last asked. People see it once something is said in it."""
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="group_chats", verbose_name=_("application")
+    )
+    chat_id = models.CharField(_("chat ID"), max_length=32)
+    name = models.CharField(_("name"), max_length=50, blank=True)
+    owner = models.CharField(_("owner"), max_length=64, blank=True)
+    user_ids = models.JSONField(_("members"), default=list)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("group chat")
+        verbose_name_plural = _("group chats")
+        constraints = [models.UniqueConstraint(fields=["application", "chat_id"], name="groupchat_unique_chat_id")]
+
+    def __str__(self) -> str:
+        return self.name or self.chat_id
+
+
+class GroupMessage(Work):
+    """One message into one group chat.
+
+    The platform checks nothing for repeats here: what may have arrived is never sent again by itself.
+    """
+
+    task = "wecom.deliver_to_chat"
+    max_attempts = 20
+    lease = timedelta(seconds=45)
+
+    class Reason(models.TextChoices):
+        UNKNOWN = "unknown", _("nobody knows whether it arrived")
+        CHAT = "chat", _("there is no such group chat of this application")
+        UPLOADING = "uploading", _("waits for its media")
+        UPLOAD_FAILED = "upload_failed", _("its file could not be uploaded")
+        HELD = "held", _("waits for a setting to be mended")
+        BUSY = "busy", _("the platform is busy")
+        REFUSED = "refused", _("the platform refused it")
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="group_messages", verbose_name=_("application")
+    )
+    chat = models.ForeignKey(GroupChat, models.CASCADE, related_name="messages", verbose_name=_("group chat"))
+    msgtype = models.CharField(_("type"), max_length=24)
+    content = models.JSONField(_("content"), default=dict)
+    options = models.JSONField(default=dict, blank=True, editable=False)
+    upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="group_messages")
+    in_doubt = models.BooleanField(default=False, editable=False)
+    errcode = models.IntegerField(_("error code"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("group message")
+        verbose_name_plural = _("group messages")
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="groupmessage_due"),
+            models.Index(fields=["order_key", "status", "id"], name="groupmessage_order"),
+            models.Index(fields=["cid"], name="groupmessage_cid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.msgtype} #{self.pk}"
