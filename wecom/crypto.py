@@ -133,7 +133,7 @@ def pad(plain: bytes) -> bytes:
 def unpad(padded: bytes) -> bytes:
     """Raises `CryptoError` -40008 unless all 1 to 32 padding bytes are right."""
     size = padded[-1] if padded else 0
-    if not 1 <= size <= BLOCK or padded[-size:] != bytes([size]) * size:
+    if not 1 <= size <= BLOCK or not padded.endswith(bytes([size]) * size):
         raise CryptoError(-40008, "The padding is wrong.")
     return padded[:-size]
 

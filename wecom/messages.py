@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from wecom import contacts, events
 from wecom.crypto import CryptoError
@@ -40,8 +41,7 @@ CONTROLS = bytes(sorted(set(range(0x20)) - {0x09, 0x0A, 0x0D}))
 COMMAND = re.compile(r"\s*[/／]([A-Za-z0-9_-]+|[^\s/／]+)(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The outer XML of a callback. `agent_id` is "" where the platform names no application."""
 
     to_user_name: str
@@ -142,7 +142,7 @@ def envelope(body: bytes) -> Envelope:
     if len(sealed) != 1 or sealed[0].children or not (encrypted := sealed[0].text.strip()):
         raise CryptoError(REFUSED, "The body must have exactly one Encrypt.")
     fields = Fields(root)
-    return Envelope(to_user_name=fields.word("ToUserName"), agent_id=fields.word("AgentID"), encrypted=encrypted)
+    return Envelope(fields.word("ToUserName"), fields.word("AgentID"), encrypted)
 
 
 def inbound(xml: bytes) -> Inbound:

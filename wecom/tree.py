@@ -66,10 +66,9 @@ NOTHING = Node("")
 class Fields:
     """The children of an element by their tags, the first of each: read often, looked up once."""
 
-    __slots__ = ("_children", "_folded", "_nodes")
+    __slots__ = ("_folded", "_nodes")
 
     def __init__(self, node: Node) -> None:
-        self._children = node.children
         self._nodes = {child.tag: child for child in reversed(node.children)}
         self._folded: dict[str, Node] | None = None
 
@@ -83,7 +82,8 @@ class Fields:
 
     def word(self, tag: str) -> str:
         """What it holds, without blanks around it."""
-        return self.node(tag).text.strip()
+        node = self._nodes.get(tag) or self._in_any_case(tag)
+        return node.text.strip() if node else ""
 
     def known(self, tag: str) -> str | None:
         """`word`, but None where it is missing: the platform leaves out what did not change."""
@@ -105,7 +105,7 @@ class Fields:
 
     def _in_any_case(self, tag: str) -> Node | None:
         if self._folded is None:
-            self._folded = {child.tag.lower(): child for child in reversed(self._children)}
+            self._folded = {name.lower(): child for name, child in self._nodes.items()}
         return self._folded.get(tag.lower())
 
 
@@ -156,11 +156,11 @@ def _flat(xml: bytes) -> Node | None:
         text = xml[len(OPEN) : -len(CLOSE)].decode()
     except UnicodeDecodeError:
         return None
-    nodes = []
+    nodes, new = [], tuple.__new__  # half of what Node's own way takes
     for tag, cdata, plain, rest in LEAF.findall(text):
         if rest or "&" in plain or ">" in plain:
             return None
-        nodes.append(Node(tag, cdata or plain))
+        nodes.append(new(Node, (tag, cdata or plain, ())))
     return Node("xml", "", tuple(nodes)) if len(nodes) < MAX_NODES else None
 
 
