@@ -24,6 +24,7 @@ from wecom.signals import member_limited, message_sent
 logger = logging.getLogger(__name__)
 
 LATE = "time_limit"
+SYSTEM = "sys"  # whom the platform names where nobody did it: there is nobody to answer
 
 Answer = Callable[[Callback, str], list[Outbound]]
 Acting = Callable[[Callback], AbstractContextManager[None]]
@@ -156,7 +157,8 @@ def _apologise(callback: Callback, answer: Answer, reason: str) -> None:
     logger.error("A callback could not be handled.", extra={"cid": callback.cid, "number": number, "why": reason})
     try:
         with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
-            answer(callback, _("Sorry, something went wrong on our side (#%s). Please try again later.") % number)
+            if callback.from_user_id != SYSTEM:
+                answer(callback, _("Sorry, something went wrong on our side (#%s). Please try again later.") % number)
             callback.settle(Callback.Status.FAILED, reason)
     except LeaseLost:
         logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})

@@ -116,6 +116,11 @@ def send(
     if acting is not None:
         delivery_key = delivery_key or acting.next_key()
         cid = cid or acting.callback.cid
+    if application.is_assistant:
+        remedy = "Send through an application that members have."
+        raise ContentError(
+            "The contacts assistant sends nothing.", code="assistant", field="application", remedy=remedy
+        )
     recipients = check_recipients(to)
     earlier = Outbound.objects.filter(delivery_key=delivery_key).first() if delivery_key else None
     if earlier is not None:

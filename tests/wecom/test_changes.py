@@ -9,7 +9,11 @@ from django.urls import reverse
 from tests.factories import make_application, make_department, make_member, make_tag
 from tests.wecom.platform import Envelope, event_xml
 from wecom import services
-from wecom.models import Application, Callback, Department, Member, Reach
+from wecom.bot import bot
+from wecom.contents import Text
+from wecom.exceptions import ContentError
+from wecom.models import Application, Callback, Department, Member, Outbound, Reach
+from wecom.router import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = itertools.count()  # no two changes of a test in one second
@@ -167,6 +171,26 @@ def test_numbers_and_names_out_of_bounds_are_left_out(client, application, assis
     change(client, assistant, "create_user", UserID="x" * 65, Department="2")
     change(client, assistant, "create_party", Id=10**20, Name="x")
     assert Member.objects.count() == 1
+
+
+def test_a_change_that_cannot_be_handled_is_answered_to_nobody(client, application, assistant):
+    def fail(incoming: object) -> None:
+        raise ValueError
+
+    with router.temporary():
+        bot.on_event("change_contact", final=True)(fail)
+        path = reverse("webhook-of", args=[assistant.webhook_key])
+        xml = event_xml(assistant, "change_contact", user="sys")
+        assert Envelope(assistant, xml).post(client, path=path).status_code == 200
+        services.handle(Callback.objects.get().pk)
+    assert Callback.objects.get().status == "failed"
+    assert not Outbound.objects.exists()
+
+
+def test_nothing_is_sent_through_the_assistant(assistant):
+    with pytest.raises(ContentError) as caught:
+        services.send(assistant, Text(content="你好"), to=["sunqi"])
+    assert caught.value.field == "application"
 
 
 def test_whoever_is_given_the_application_or_loses_it_is_known_by_it(client, application):

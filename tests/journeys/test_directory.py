@@ -1,0 +1,50 @@
+"""Somebody is hired, moves and leaves at WeChat Work; the assistant says so, and OpenUser knows within moments."""
+
+import json
+
+import pytest
+
+from tests.emulated import AES_KEY, KEYS, wait_for
+from tests.stack import Stack
+
+pytestmark = pytest.mark.slow
+
+CONNECT = """
+from wecom.models import Application, Corporation
+from wecom.services import save_application
+corporation = Corporation.objects.get(corp_id={corp!r})
+row = Application(corporation=corporation, agent_id=0, name='通讯录同步', secret='assistant-secret', token='Assistant1',
+                  encoding_aes_key={key!r}, api_base_url={url!r})
+save_application(row)
+print('KEY', row.webhook_key)
+"""
+LOOK = """
+import json
+from wecom.models import Member
+row = Member.objects.filter(user_id={user_id!r}).first()
+print('ROW', json.dumps(row and [row.name, row.status, sorted(p.number for p in row.departments.all())]))
+"""
+
+
+def say(stack: Stack, code: str, mark: str) -> str:
+    lines = stack.manage("shell", "-c", code).splitlines()
+    return next(line.removeprefix(f"{mark} ") for line in lines if line.startswith(mark))
+
+
+def test_who_is_hired_moves_and_leaves_is_known_at_once(stack):
+    emulator = stack.emulator
+    key = say(stack, CONNECT.format(corp=KEYS["CORP_ID"], key=AES_KEY, url=emulator.url), "KEY")
+    callback = f"{stack.url}/api/v1/integrations/wechat/webhook/{key}"
+    keys = {"secret": "assistant-secret", "token": "Assistant1", "aes_key": AES_KEY}
+    emulator.api("POST", "apps", json={"agentid": 0, "name": "通讯录同步", "callback": callback, **keys})
+
+    def known(*expected: object) -> None:
+        look = LOOK.format(user_id="newcomer")
+        wait_for(lambda: json.loads(say(stack, look, "ROW")) == list(expected), f"{expected}", seconds=90)
+
+    emulator.api("POST", "hire", json={"userid": "NewComer", "name": "新人", "departments": [2]})
+    known("新人", "active", [2])
+    emulator.api("POST", "members/newcomer/move", json={"departments": [3]})
+    known("新人", "active", [3])
+    emulator.api("POST", "members/newcomer/leave", json={})
+    known("新人", "left", [])
