@@ -23,7 +23,7 @@ class Ffmpeg(Check):
     """The program that encodes every video, with the encoders that WeChat Work's players need."""
 
     id = "ffmpeg"
-    title = gettext_lazy("ffmpeg")
+    title = "ffmpeg"
 
     def look(self) -> Finding:
         remedy = _("Run “python3 manage.py up”, which installs it, or name another one in IMAGEIO_FFMPEG_EXE.")

@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from wecom.connections import Applications, Callbacks
 from wecom.rest import Members, Quotas, Uploads
 from wecom.rest_directory import Departments, DirectorySyncs, Tags
 from wecom.views import Webhook
@@ -14,6 +15,8 @@ router.register("tags", Tags, basename="tag")
 router.register("directory-syncs", DirectorySyncs, basename="directory-sync")
 router.register("quotas", Quotas, basename="quota")
 router.register("uploads", Uploads, basename="upload")
+router.register("callbacks", Callbacks, basename="callback")
+router.register("applications", Applications, basename="application")
 resources = router.urls
 
 urlpatterns = [
