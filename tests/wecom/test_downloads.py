@@ -1,11 +1,11 @@
 """What members send: fetched in pieces, checked, kept, and given to code."""
 
-import asyncio
 import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
@@ -168,9 +168,9 @@ def test_two_companies_do_not_share_what_was_sent(connected, emulator, person):
 def test_code_gets_the_file_and_waits_for_nobody(connected, person):
     data = picture()
     media_id = sent(person, "image", data)
-    path = asyncio.run(bot.download_media(media_id, kind="image"))
+    path = async_to_sync(bot.download_media)(media_id, kind="image")
     assert path.read_bytes() == data
-    assert asyncio.run(bot.download_media(media_id)) == path
+    assert async_to_sync(bot.download_media)(media_id) == path
 
 
 def test_code_in_a_handler_need_not_name_the_kind(connected, person):

@@ -1,9 +1,8 @@
 """What is uploaded once: for all applications of a company, and for no other company."""
 
-import asyncio
-
 import pytest
 import requests
+from asgiref.sync import async_to_sync
 
 from tests import factories
 from tests.wecom.test_downloads import picture
@@ -40,7 +39,7 @@ def png(tmp_path):
 
 
 def test_a_picture_of_an_article_has_an_address_that_stays(connected, emulator, png):
-    url = asyncio.run(bot.upload_article_image(png))
+    url = async_to_sync(bot.upload_article_image)(png)
     assert requests.get(url, timeout=10).content == png.read_bytes()
     assert services.upload_article_image(png) == url
     assert emulator.calls("media/uploadimg") == 1

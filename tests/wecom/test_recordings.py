@@ -1,9 +1,8 @@
 """A recording on its way to a phone."""
 
-import asyncio
-
 import numpy as np
 import pytest
+from asgiref.sync import async_to_sync
 
 from conversations import services
 from tests.avatars.recordings import write_wav
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_long_recording_arrives_as_several_voice_messages(connected, person, tmp_path):
     sound = (np.sin(np.arange(70 * 8000) * 0.4) * 0.3).astype(np.float32)
-    sent = asyncio.run(services.send_recording(person.user_id, write_wav(tmp_path / "a.wav", sound, 8000)))
+    sent = async_to_sync(services.send_recording)(person.user_id, write_wav(tmp_path / "a.wav", sound, 8000))
     for outbound in sent:
         outbox.deliver(outbound.pk)
     received = person.received()
