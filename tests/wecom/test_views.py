@@ -92,6 +92,30 @@ def test_a_clock_that_differs_is_noted_and_the_message_handled_all_the_same(clie
     assert (callback.suspect, callback.status) == (True, "queued")
 
 
+@pytest.mark.parametrize(
+    ("age", "reason"), [(6 * 3600 - 60, ""), (6 * 3600 + 60, "stale"), (40 * 86400, "stale"), (-600, "")]
+)
+def test_six_hours_by_the_time_inside_part_the_fresh_from_the_stale(client, application, age, reason):
+    inside = int(time.time()) - age
+    assert Envelope(application, text_xml(application, at=inside)).post(client).status_code == 200
+    callback = Callback.objects.get()
+    assert (callback.reason, callback.is_finished) == (reason, bool(reason))
+
+
+@pytest.mark.parametrize(("skew", "suspect"), [(540, False), (-540, False), (660, True), (-660, True)])
+def test_ten_minutes_of_difference_outside_make_a_callback_suspect(client, application, skew, suspect):
+    assert Envelope(application, text_xml(application), at=int(time.time()) + skew).post(client).status_code == 200
+    callback = Callback.objects.get()
+    assert (callback.suspect, callback.status) == (suspect, "queued")
+
+
+def test_a_stale_callback_that_comes_again_is_still_not_acted_on_and_never_twice(client, application):
+    xml = text_xml(application, at=int(time.time()) - 7 * 86400)
+    for _ in range(3):
+        assert Envelope(application, xml).post(client).status_code == 200
+    assert list(Callback.objects.values_list("status", "reason")) == [("cancelled", "stale")]
+
+
 def refusals(application):
     good = Envelope(application, text_xml(application))
     wrong_token = Envelope(application, text_xml(application), token="somebodyelse")
