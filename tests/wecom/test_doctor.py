@@ -339,6 +339,11 @@ def test_an_agent_id_of_another_application(connected):
     assert "1000099" in finding["words"]
 
 
+def test_the_contacts_assistant_has_no_visible_range_to_miss(connected):
+    Application.objects.update(is_default=False, agent_id=Application.ASSISTANT)
+    assert found("visible-range")["level"] == "good"
+
+
 def test_an_application_that_the_console_switched_off(connected, emulator):
     emulator.api("POST", "faults", json={"path": "agent/get", "kind": "errcode", "value": 301007})
     assert found("visible-range")["code"] == "closed"
