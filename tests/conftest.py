@@ -8,6 +8,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from openuser.services import chromium, valkey
+from tests.scenario import Phone, WeCom
 
 BROWSER_FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
@@ -33,6 +34,18 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=BROWSER_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def wecom(emulator) -> WeCom:
+    """WeChat Work around the test: its ledger, its faults. The folder's conftest has the emulator."""
+    return WeCom(emulator)
+
+
+@pytest.fixture
+def phone(wecom: WeCom) -> Phone:
+    """The phone of a member of one's own: send, press, screen."""
+    return wecom.new_phone()
 
 
 @pytest.fixture(autouse=True)

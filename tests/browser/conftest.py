@@ -67,7 +67,7 @@ def opened(browser: Browser, stack: Stack, size: ViewportSize, *, locale: str = 
 
 
 @pytest.fixture
-def phone(browser: Browser, stack: Stack) -> Iterator[Page]:
+def phone_page(browser: Browser, stack: Stack) -> Iterator[Page]:
     """The phone's list of members, at the size of a phone."""
     for page in opened(browser, stack, PHONE):
         page.goto(f"{stack.emulator.url}/emulator/")

@@ -33,7 +33,7 @@ def add(desk: Page, stack: Stack, name: str, kind: str, **fields: str) -> None:
     expect(desk.locator("#result_list")).to_contain_text(name)
 
 
-def test_a_menu_is_made_by_forms_published_and_pressed(desk, phone, stack, picture, no_menu_afterwards):
+def test_a_menu_is_made_by_forms_published_and_pressed(desk, phone_page, stack, picture, no_menu_afterwards):
     add(desk, stack, "帮助", "click", key="/help", position="1")
     add(desk, stack, "更多", "menu", position="2")
     add(desk, stack, "我的视频", "click", key="/status", parent="更多")
@@ -45,13 +45,13 @@ def test_a_menu_is_made_by_forms_published_and_pressed(desk, phone, stack, pictu
     expect(desk.get_by_test_id("menu").locator(".ou-badge-good")).to_be_visible(timeout=30_000)
     picture(desk, "published")
     person = stack.emulator.hire()
-    phone.reload()
-    phone.get_by_test_id(f"member-{person.user_id}").click()
-    expect(phone.get_by_test_id("bubble-in")).to_have_count(1)
-    phone.get_by_test_id("menu-row").get_by_role("button", name="帮助").click()
-    expect(phone.get_by_test_id("bubble-in")).to_have_count(2)
-    expect(phone.get_by_test_id("bubble-in").last).to_contain_text("/status")
-    phone.get_by_test_id("menu-row").get_by_role("button", name="更多").click()
-    picture(phone, "menu")
-    phone.get_by_test_id("submenu").get_by_text("我的视频").click()
-    expect(phone.get_by_test_id("bubble-in")).to_have_count(3)
+    phone_page.reload()
+    phone_page.get_by_test_id(f"member-{person.user_id}").click()
+    expect(phone_page.get_by_test_id("bubble-in")).to_have_count(1)
+    phone_page.get_by_test_id("menu-row").get_by_role("button", name="帮助").click()
+    expect(phone_page.get_by_test_id("bubble-in")).to_have_count(2)
+    expect(phone_page.get_by_test_id("bubble-in").last).to_contain_text("/status")
+    phone_page.get_by_test_id("menu-row").get_by_role("button", name="更多").click()
+    picture(phone_page, "menu")
+    phone_page.get_by_test_id("submenu").get_by_text("我的视频").click()
+    expect(phone_page.get_by_test_id("bubble-in")).to_have_count(3)

@@ -21,10 +21,10 @@ def person(stack: Stack) -> Person:
 
 
 @pytest.fixture
-def chat(phone: Page, person: Person) -> Page:
+def chat(phone_page: Page, person: Person) -> Page:
     """The chat of somebody new, after the greeting."""
-    open_chat(phone, person)
-    return phone
+    open_chat(phone_page, person)
+    return phone_page
 
 
 def test_opening_the_chat_greets(chat, picture):

@@ -44,7 +44,7 @@ def forms(desk: Page, stack: Stack) -> Iterator[Forms]:
     stack.manage("shell", "-c", AS_SEEDED)
 
 
-def test_from_a_photograph_to_a_video_every_day(forms, phone, stack, picture):
+def test_from_a_photograph_to_a_video_every_day(forms, phone_page, stack, picture):
     makes_a_digital_human(forms)
     picture(forms.desk, "human")
     changes_a_flow(forms)
@@ -52,14 +52,14 @@ def test_from_a_photograph_to_a_video_every_day(forms, phone, stack, picture):
     publishes(forms)
     picture(forms.desk, "published")
     by_buttons, by_numbers = stack.emulator.hire(), stack.emulator.hire()
-    talks_by_buttons(phone, by_buttons)
-    picture(phone, "buttons")
-    talks_by_numbers(phone, by_numbers)
-    picture(phone, "numbers")
+    talks_by_buttons(phone_page, by_buttons)
+    picture(phone_page, "buttons")
+    talks_by_numbers(phone_page, by_numbers)
+    picture(phone_page, "numbers")
     schedules_a_video(forms, by_numbers)
     picture(forms.desk, "schedule")
-    comes_in_the_morning(stack, phone)
-    picture(phone, "morning")
+    comes_in_the_morning(stack, phone_page)
+    picture(phone_page, "morning")
     is_recorded(forms, by_numbers)
     picture(forms.desk, "run")
     switches_to_chinese(forms)
@@ -109,32 +109,32 @@ def publishes(forms: Forms) -> None:
     expect(forms.desk.locator(".ou-flow-panel")).to_contain_text("Version 2 runs")
 
 
-def talks_by_buttons(phone: Page, person: Person) -> None:
-    begins(phone, person, "小明")
-    chat.press(phone, "产品研发")
-    chat.reads(phone, "想坐在哪里")
-    chat.press(phone, "靠走道")
-    chat.reads(phone, "欢迎视频")
-    chat.press(phone, "是")
-    chat.watch_video(phone, 1, "小明，欢迎你！")
+def talks_by_buttons(phone_page: Page, person: Person) -> None:
+    begins(phone_page, person, "小明")
+    chat.press(phone_page, "产品研发")
+    chat.reads(phone_page, "想坐在哪里")
+    chat.press(phone_page, "靠走道")
+    chat.reads(phone_page, "欢迎视频")
+    chat.press(phone_page, "是")
+    chat.watch_video(phone_page, 1, "小明，欢迎你！")
 
 
-def talks_by_numbers(phone: Page, person: Person) -> None:
-    phone.get_by_test_id("me").click()
-    expect(phone.get_by_test_id("composer")).to_be_hidden()
-    begins(phone, person, "小红")
+def talks_by_numbers(phone_page: Page, person: Person) -> None:
+    phone_page.get_by_test_id("me").click()
+    expect(phone_page.get_by_test_id("composer")).to_be_hidden()
+    begins(phone_page, person, "小红")
     for question in ("想坐在哪里", "欢迎视频"):
-        chat.write(phone, "2")
-        chat.reads(phone, question)
-    chat.write(phone, "1")
-    chat.watch_video(phone, 1, "小红，欢迎你！")
+        chat.write(phone_page, "2")
+        chat.reads(phone_page, question)
+    chat.write(phone_page, "1")
+    chat.watch_video(phone_page, 1, "小红，欢迎你！")
 
 
-def begins(phone: Page, person: Person, name: str) -> None:
-    chat.open_chat(phone, person)
+def begins(phone_page: Page, person: Person, name: str) -> None:
+    chat.open_chat(phone_page, person)
     for text, answer in (("我要入职", "怎么称呼你"), (name, f"{name}，很高兴认识你"), ("明天", "哪个部门")):
-        chat.write(phone, text)
-        chat.reads(phone, answer)
+        chat.write(phone_page, text)
+        chat.reads(phone_page, answer)
 
 
 def schedules_a_video(forms: Forms, person: Person) -> None:
@@ -147,10 +147,10 @@ def schedules_a_video(forms: Forms, person: Person) -> None:
     expect(forms.desk.locator("#result_list")).to_contain_text("早安")
 
 
-def comes_in_the_morning(stack: Stack, phone: Page) -> None:
+def comes_in_the_morning(stack: Stack, phone_page: Page) -> None:
     tomorrow = timezone.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)
     stack.manage("run_schedules", "--now", tomorrow.replace(hour=9, minute=1).isoformat(timespec="minutes"))
-    chat.watch_video(phone, 2, MORNING)
+    chat.watch_video(phone_page, 2, MORNING)
 
 
 def is_recorded(forms: Forms, person: Person) -> None:

@@ -212,7 +212,7 @@ def clean_clock(emulator: Emulator) -> Iterator[None]:
 
 
 @pytest.fixture
-def phone(browser: Browser, application: Application, member: str) -> Iterator[Open]:
+def chat_page(browser: Browser, application: Application, member: str) -> Iterator[Open]:
     """Opens the member's chat at 375 px; the page may neither complain nor ask anybody else for anything."""
     context = browser.new_context(viewport={"width": 375, "height": 812}, locale="zh-CN")
     complaints: list[str] = []

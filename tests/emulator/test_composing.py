@@ -45,8 +45,8 @@ def talk(page: Page, *, milliseconds: int, released_at: tuple[float, float] | No
     expect(page.locator(".talk.recording")).to_have_count(0)
 
 
-def test_a_recording_becomes_a_voice_message(phone: Open, application: Application, listener: Listener) -> None:
-    page = phone()
+def test_a_recording_becomes_a_voice_message(chat_page: Open, application: Application, listener: Listener) -> None:
+    page = chat_page()
     talk(page, milliseconds=1500)
     said = next_event(application, listener)
     assert (said["MsgType"], said["Format"]) == ("voice", "amr")
@@ -57,9 +57,9 @@ def test_a_recording_becomes_a_voice_message(phone: Open, application: Applicati
     ("milliseconds", "released_at", "words"), [(1, None, "说话时间太短"), (700, (180.0, 200.0), "")]
 )
 def test_a_slip_of_the_finger_is_not_sent_nor_what_is_pulled_up(
-    phone: Open, milliseconds: int, released_at: Any, words: str
+    chat_page: Open, milliseconds: int, released_at: Any, words: str
 ) -> None:
-    page = phone()
+    page = chat_page()
     talk(page, milliseconds=milliseconds, released_at=released_at)
     expect(page.get_by_test_id("toast")).to_have_text(words)
     page.get_by_test_id("to-voice").click()
@@ -69,22 +69,24 @@ def test_a_slip_of_the_finger_is_not_sent_nor_what_is_pulled_up(
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
-def test_a_picture_is_dropped_or_pasted(phone: Open, application: Application, listener: Listener, way: str) -> None:
-    page = phone()
+def test_a_picture_is_dropped_or_pasted(
+    chat_page: Open, application: Application, listener: Listener, way: str
+) -> None:
+    page = chat_page()
     gives(page, way, "a.png", "image/png", PNG)
     assert next_event(application, listener)["MsgType"] == "image"
     expect(page.locator(".picture-bubble img")).to_be_visible()
 
 
-def test_a_dropped_file_of_another_kind_is_refused_in_words(phone: Open) -> None:
-    page = phone()
+def test_a_dropped_file_of_another_kind_is_refused_in_words(chat_page: Open) -> None:
+    page = chat_page()
     gives(page, "drop", "a.pdf", "application/pdf", b"%PDF-1.4")
     expect(page.get_by_test_id("toast")).to_have_text("企业微信不会把文件消息交给自建应用")
     expect(page.get_by_test_id("bubble-out")).to_have_count(0)
 
 
-def test_a_link_is_sent_from_a_sheet(phone: Open, application: Application, listener: Listener) -> None:
-    page = phone()
+def test_a_link_is_sent_from_a_sheet(chat_page: Open, application: Application, listener: Listener) -> None:
+    page = chat_page()
     page.get_by_test_id("more").click()
     page.get_by_test_id("page-link").click()
     page.get_by_test_id("link-name").fill("员工手册")
@@ -99,9 +101,9 @@ def test_a_link_is_sent_from_a_sheet(phone: Open, application: Application, list
 
 
 def test_the_application_seems_to_type_until_it_answers(
-    phone: Open, application: Application, listener: Listener, member: str
+    chat_page: Open, application: Application, listener: Listener, member: str
 ) -> None:
-    page = phone()
+    page = chat_page()
     listener.next()
     page.get_by_test_id("composer").fill("你好")
     page.get_by_test_id("send").click()
@@ -111,13 +113,13 @@ def test_the_application_seems_to_type_until_it_answers(
     expect(note).to_have_text("以 测试员 的身份")
 
 
-def test_sound_is_off_until_it_is_wanted_and_stays_so(phone: Open, application: Application, member: str) -> None:
+def test_sound_is_off_until_it_is_wanted_and_stays_so(chat_page: Open, application: Application, member: str) -> None:
     count = """() => {
       window.rang = 0;
       const start = OscillatorNode.prototype.start;
       OscillatorNode.prototype.start = function (...rest) { window.rang += 1; return start.apply(this, rest); };
     }"""
-    page = phone(lambda page: page.set_viewport_size({"width": 1280, "height": 860}))
+    page = chat_page(lambda page: page.set_viewport_size({"width": 1280, "height": 860}))
     page.evaluate(count)
     bell = page.get_by_test_id("bell")
     expect(bell).to_have_attribute("aria-pressed", "false")

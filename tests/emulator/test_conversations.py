@@ -71,8 +71,8 @@ def test_a_chat_and_a_group_chat_are_read_apart(company: Application) -> None:
 
 
 @pytest.mark.browser
-def test_one_goes_from_conversation_to_conversation(phone: Open, company: Application, listener: Listener) -> None:
-    page = phone(chat=False)
+def test_one_goes_from_conversation_to_conversation(chat_page: Open, company: Application, listener: Listener) -> None:
+    page = chat_page(chat=False)
     page.goto(f"{company.emulator.url}/emulator/?agentid=1&corpid={company.corp_id}#jia/")
     conversation = page.get_by_test_id("conversation-1")
     expect(conversation).to_contain_text("助手")

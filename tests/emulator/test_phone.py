@@ -16,16 +16,16 @@ from tests.emulator.test_media import AMR, PNG
 pytestmark = [pytest.mark.once, pytest.mark.browser]
 
 
-def test_opening_the_chat_tells_the_application(phone: Open, application: Application, listener: Listener) -> None:
-    page = phone()
+def test_opening_the_chat_tells_the_application(chat_page: Open, application: Application, listener: Listener) -> None:
+    page = chat_page()
     assert decrypt(application, listener.next())["Event"] == "enter_agent"
     expect(page.get_by_test_id("chat-title")).to_have_text("测试")
 
 
 def test_a_conversation_is_live_in_both_directions(
-    phone: Open, application: Application, listener: Listener, member: str
+    chat_page: Open, application: Application, listener: Listener, member: str
 ) -> None:
-    page = phone()
+    page = chat_page()
     listener.next()
     composer = page.get_by_test_id("composer")
     composer.press_sequentially("你好")
@@ -44,8 +44,8 @@ def test_a_conversation_is_live_in_both_directions(
     expect(page.locator(".state")).to_have_count(0)
 
 
-def test_what_looks_like_html_stays_text(phone: Open, application: Application, member: str) -> None:
-    page = phone()
+def test_what_looks_like_html_stays_text(chat_page: Open, application: Application, member: str) -> None:
+    page = chat_page()
     nasty = '<img src=x onerror="document.title=\'hacked\'"><a href="javascript:alert(1)">x</a>'
     application.say(member, nasty)
     expect(page.get_by_test_id("bubble-in")).to_contain_text("<img src=x")
@@ -59,12 +59,12 @@ def test_what_looks_like_html_stays_text(phone: Open, application: Application, 
 
 
 def test_a_video_plays_in_the_chat_and_can_be_sought(
-    phone: Open, application: Application, member: str, tmp_path: Path
+    chat_page: Open, application: Application, member: str, tmp_path: Path
 ) -> None:
     film = tmp_path / "film.mp4"
     ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "testsrc=size=128x128:duration=2"]
     subprocess.run([*ffmpeg, "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(film)], check=True)
-    page = phone()
+    page = chat_page()
     media_id = application.upload("video", film.read_bytes(), "film.mp4")["media_id"]
     application.send({"touser": member, "msgtype": "video", "video": {"media_id": media_id, "title": "问候"}})
     video = page.get_by_test_id("video")
@@ -74,8 +74,8 @@ def test_a_video_plays_in_the_chat_and_can_be_sought(
     page.wait_for_function("(node) => node.ended && node.duration > 1.9", arg=video.element_handle())
 
 
-def test_pictures_voices_and_files_have_bubbles(phone: Open, application: Application, member: str) -> None:
-    page = phone()
+def test_pictures_voices_and_files_have_bubbles(chat_page: Open, application: Application, member: str) -> None:
+    page = chat_page()
     page.get_by_test_id("more").click()
     page.get_by_test_id("picture").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
     expect(page.get_by_test_id("bubble-out").locator("img[src^='/emulator/media/']")).to_be_attached()
@@ -90,8 +90,8 @@ def test_pictures_voices_and_files_have_bubbles(phone: Open, application: Applic
     assert (sound.status_code, sound.content[:4]) == (200, b"RIFF")
 
 
-def test_a_recalled_message_vanishes(phone: Open, application: Application, member: str) -> None:
-    page = phone()
+def test_a_recalled_message_vanishes(chat_page: Open, application: Application, member: str) -> None:
+    page = chat_page()
     msgid = application.say(member, "oops")["msgid"]
     expect(page.get_by_test_id("bubble-in")).to_be_visible()
     url = f"{application.emulator.url}/cgi-bin/message/recall"
@@ -100,11 +100,11 @@ def test_a_recalled_message_vanishes(phone: Open, application: Application, memb
     expect(page.get_by_test_id("bubble-in")).to_have_count(0)
 
 
-def test_a_message_that_was_not_sent_can_be_sent_again(phone: Open, listener: Listener) -> None:
+def test_a_message_that_was_not_sent_can_be_sent_again(chat_page: Open, listener: Listener) -> None:
     def abort(route: Route) -> None:
         route.abort()
 
-    page = phone(lambda page: page.route("**/api/send", abort))
+    page = chat_page(lambda page: page.route("**/api/send", abort))
     listener.next()
     page.get_by_test_id("composer").fill("x")
     page.get_by_test_id("send").click()
@@ -116,8 +116,8 @@ def test_a_message_that_was_not_sent_can_be_sent_again(phone: Open, listener: Li
     listener.next()
 
 
-def test_a_message_that_the_application_refuses_is_marked(phone: Open, listener: Listener) -> None:
-    page = phone()
+def test_a_message_that_the_application_refuses_is_marked(chat_page: Open, listener: Listener) -> None:
+    page = chat_page()
     listener.next()
     for _ in range(4):
         listener.will_answer(500)
@@ -128,8 +128,8 @@ def test_a_message_that_the_application_refuses_is_marked(phone: Open, listener:
     expect(page.get_by_test_id("failed")).to_have_count(0)
 
 
-def test_unread_messages_are_counted_in_the_list(phone: Open, application: Application, member: str) -> None:
-    page = phone(chat=False)
+def test_unread_messages_are_counted_in_the_list(chat_page: Open, application: Application, member: str) -> None:
+    page = chat_page(chat=False)
     person = page.get_by_test_id(f"member-{member}")
     expect(person.locator(".badge")).to_have_count(0)
     application.say(member, "one")
@@ -144,7 +144,7 @@ def test_unread_messages_are_counted_in_the_list(phone: Open, application: Appli
 
 
 def test_news_of_a_message_that_was_already_counted_counts_nothing(
-    phone: Open, application: Application, member: str
+    chat_page: Open, application: Application, member: str
 ) -> None:
     sockets: list[WebSocketRoute] = []
     held: list[str] = []
@@ -153,7 +153,7 @@ def test_news_of_a_message_that_was_already_counted_counts_nothing(
         sockets.append(socket)
         socket.connect_to_server().on_message(lambda news: held.append(str(news)))
 
-    page = phone(lambda page: page.route_web_socket("**/emulator/ws/", hold), chat=False)
+    page = chat_page(lambda page: page.route_web_socket("**/emulator/ws/", hold), chat=False)
     badge = page.get_by_test_id(f"member-{member}").locator(".badge")
     expect(page.locator("#lamp")).to_have_class("lamp on")
     application.say(member, "one")
@@ -171,11 +171,11 @@ def test_news_of_a_message_that_was_already_counted_counts_nothing(
     expect(badge).to_have_text("2")
 
 
-def test_without_a_websocket_the_phone_looks_for_itself(phone: Open, application: Application, member: str) -> None:
+def test_without_a_websocket_the_phone_looks_for_itself(chat_page: Open, application: Application, member: str) -> None:
     def refuse(socket: WebSocketRoute) -> None:
         socket.close()
 
-    page = phone(lambda page: page.route_web_socket("**/emulator/ws/", refuse))
+    page = chat_page(lambda page: page.route_web_socket("**/emulator/ws/", refuse))
     expect(page.locator("#offline")).to_be_visible()
     application.say(member, "trotzdem")
     expect(page.get_by_test_id("bubble-in")).to_contain_text("trotzdem")
@@ -203,8 +203,8 @@ def test_the_inspector_shows_what_went_over_the_wire(
         expect(page.locator("#fault-list li")).to_have_count(0)
 
 
-def test_a_page_that_the_phone_opens_knows_the_member(phone: Open, application: Application, member: str) -> None:
-    page = phone()
+def test_a_page_that_the_phone_opens_knows_the_member(chat_page: Open, application: Application, member: str) -> None:
+    page = chat_page()
     address = "http://127.0.0.1:9/page"
     query = f"appid={application.corp_id}&redirect_uri={address}&response_type=code&scope=snsapi_base&state=s"
     answer = page.request.get(f"{application.emulator.url}/connect/oauth2/authorize?{query}", max_redirects=0)

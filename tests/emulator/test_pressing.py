@@ -59,9 +59,9 @@ def tray(page: Page) -> Page:
 
 
 def test_a_card_is_pressed_and_then_shows_what_was_chosen(
-    phone: Open, application: Application, listener: Listener, member: str
+    chat_page: Open, application: Application, listener: Listener, member: str
 ) -> None:
-    page = phone()
+    page = chat_page()
     send(application, member)
     buttons = page.get_by_test_id("card-button")
     expect(buttons).to_have_text(["标清", "高清"])
@@ -76,9 +76,9 @@ def test_a_card_is_pressed_and_then_shows_what_was_chosen(
 
 
 def test_a_card_that_nobody_changes_can_be_pressed_again(
-    phone: Open, application: Application, listener: Listener, member: str
+    chat_page: Open, application: Application, listener: Listener, member: str
 ) -> None:
-    page = phone()
+    page = chat_page()
     send(application, member)
     for _ in range(2):
         page.get_by_test_id("card-button").first.click()
@@ -87,9 +87,9 @@ def test_a_card_that_nobody_changes_can_be_pressed_again(
 
 
 def test_a_card_that_was_changed_meanwhile_says_so(
-    phone: Open, application: Application, listener: Listener, member: str
+    chat_page: Open, application: Application, listener: Listener, member: str
 ) -> None:
-    page = phone(lambda page: page.route_web_socket("**/emulator/ws/", lambda socket: None))
+    page = chat_page(lambda page: page.route_web_socket("**/emulator/ws/", lambda socket: None))
     code = send(application, member)["response_code"]
     page.reload()
     expect(page.get_by_test_id("card-button")).to_have_count(2)
@@ -99,9 +99,9 @@ def test_a_card_that_was_changed_meanwhile_says_so(
 
 
 def test_a_press_from_elsewhere_is_seen_on_the_phone(
-    phone: Open, application: Application, listener: Listener, member: str
+    chat_page: Open, application: Application, listener: Listener, member: str
 ) -> None:
-    page = phone()
+    page = chat_page()
     send(application, member)
     expect(page.get_by_test_id("card-button")).to_have_count(2)
     press(application, member)
@@ -109,8 +109,8 @@ def test_a_press_from_elsewhere_is_seen_on_the_phone(
     expect(page.get_by_test_id("replaced")).to_have_text("好")
 
 
-def test_the_menu_is_at_the_bottom_and_gives_way_to_the_keyboard(phone: Open, application: Application) -> None:
-    page = phone()
+def test_the_menu_is_at_the_bottom_and_gives_way_to_the_keyboard(chat_page: Open, application: Application) -> None:
+    page = chat_page()
     expect(page.get_by_test_id("to-menu")).to_be_hidden()
     make_menu(application, MENU)
     expect(page.get_by_test_id("menu-row")).to_be_visible()
@@ -124,8 +124,10 @@ def test_the_menu_is_at_the_bottom_and_gives_way_to_the_keyboard(phone: Open, ap
     expect(page.get_by_test_id("composer")).to_be_visible()
 
 
-def test_a_button_of_the_menu_tells_the_application(phone: Open, application: Application, listener: Listener) -> None:
-    page = phone()
+def test_a_button_of_the_menu_tells_the_application(
+    chat_page: Open, application: Application, listener: Listener
+) -> None:
+    page = chat_page()
     make_menu(application, MENU)
     bar(page, "帮助").click()
     event = next_event(application, listener)
@@ -138,8 +140,8 @@ def test_a_button_of_the_menu_tells_the_application(phone: Open, application: Ap
     expect(page.get_by_test_id("toast")).to_contain_text("不模拟")
 
 
-def test_a_menu_closes_when_one_presses_beside_it(phone: Open, application: Application) -> None:
-    page = phone()
+def test_a_menu_closes_when_one_presses_beside_it(chat_page: Open, application: Application) -> None:
+    page = chat_page()
     make_menu(application, MENU)
     for leave in (lambda: page.get_by_test_id("chat-title").click(), lambda: page.keyboard.press("Escape")):
         bar(page, "更多").click()
@@ -148,8 +150,8 @@ def test_a_menu_closes_when_one_presses_beside_it(phone: Open, application: Appl
         expect(page.get_by_test_id("submenu")).to_be_hidden()
 
 
-def test_a_link_of_the_menu_opens_and_tells(phone: Open, application: Application, listener: Listener) -> None:
-    page = phone()
+def test_a_link_of_the_menu_opens_and_tells(chat_page: Open, application: Application, listener: Listener) -> None:
+    page = chat_page()
     make_menu(application, MENU)
     page.context.route("https://example.com/**", lambda route: route.fulfill(body="<title>there</title>"))
     bar(page, "更多").click()
@@ -170,7 +172,7 @@ def test_a_link_of_the_menu_opens_and_tells(phone: Open, application: Applicatio
     ],
 )
 def test_a_file_of_each_kind_is_sent_from_the_phone(
-    phone: Open,
+    chat_page: Open,
     application: Application,
     listener: Listener,
     tile: str,
@@ -178,7 +180,7 @@ def test_a_file_of_each_kind_is_sent_from_the_phone(
     kind: str,
     shown: str,
 ) -> None:
-    page = phone()
+    page = chat_page()
     name, mime, data = file
     tray(page).get_by_test_id(tile).set_input_files({"name": name, "mimeType": mime, "buffer": data})
     event = next_event(application, listener)
@@ -186,16 +188,16 @@ def test_a_file_of_each_kind_is_sent_from_the_phone(
     expect(page.get_by_test_id("bubble-out").locator(shown)).to_be_visible()
 
 
-def test_what_is_no_sound_is_not_sent(phone: Open) -> None:
-    page = phone()
+def test_what_is_no_sound_is_not_sent(chat_page: Open) -> None:
+    page = chat_page()
     tray(page).get_by_test_id("sound").set_input_files(
         {"name": "a.mp3", "mimeType": "audio/mpeg", "buffer": b"no sound at all"}
     )
     expect(page.get_by_test_id("failed")).to_be_visible()
 
 
-def test_a_file_for_the_application_is_explained(phone: Open, application: Application, member: str) -> None:
-    page = phone()
+def test_a_file_for_the_application_is_explained(chat_page: Open, application: Application, member: str) -> None:
+    page = chat_page()
     tray(page).get_by_test_id("paper").click()
     expect(page.get_by_test_id("toast")).to_contain_text("文件消息")
     who = {"member": member, "agentid": application.agent_id}
@@ -204,9 +206,9 @@ def test_a_file_for_the_application_is_explained(phone: Open, application: Appli
 
 
 def test_somebody_leaves_the_visible_range_and_comes_back(
-    phone: Open, application: Application, listener: Listener
+    chat_page: Open, application: Application, listener: Listener
 ) -> None:
-    page = phone()
+    page = chat_page()
     tray(page).get_by_test_id("leave").click()
     expect(page.get_by_test_id("come-back")).to_be_visible()
     expect(page.get_by_test_id("composer")).to_be_hidden()
@@ -216,8 +218,8 @@ def test_somebody_leaves_the_visible_range_and_comes_back(
     assert next_event(application, listener)["Event"] == "subscribe"
 
 
-def test_the_chat_can_be_entered_again(phone: Open, application: Application, listener: Listener) -> None:
-    page = phone()
+def test_the_chat_can_be_entered_again(chat_page: Open, application: Application, listener: Listener) -> None:
+    page = chat_page()
     assert decrypt(application, listener.next())["Event"] == "enter_agent"
     tray(page).get_by_test_id("enter").click()
     assert decrypt(application, listener.next())["Event"] == "enter_agent"

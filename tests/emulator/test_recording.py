@@ -99,9 +99,9 @@ def test_what_is_no_recording_is_refused(application: Application, session: Any)
 
 @pytest.mark.browser
 def test_a_session_is_saved_and_played_on_the_page(
-    phone: Open, application: Application, listener: Listener, member: str, tmp_path: Path
+    chat_page: Open, application: Application, listener: Listener, member: str, tmp_path: Path
 ) -> None:
-    page = phone(lambda page: page.set_viewport_size({"width": 1440, "height": 860}))
+    page = chat_page(lambda page: page.set_viewport_size({"width": 1440, "height": 860}))
     page.get_by_test_id("composer").fill("你好")
     page.get_by_test_id("composer").press("Enter")
     expect(page.get_by_test_id("bubble-out")).to_have_count(1)

@@ -45,8 +45,10 @@ def people_of(page: Page, company: Application) -> Page:
     return page
 
 
-def test_somebody_is_hired_moves_leaves_and_comes_back(phone: Open, company: Application, listener: Listener) -> None:
-    page = people_of(phone(chat=False), company)
+def test_somebody_is_hired_moves_leaves_and_comes_back(
+    chat_page: Open, company: Application, listener: Listener
+) -> None:
+    page = people_of(chat_page(chat=False), company)
     page.get_by_test_id("hire").click()
     person = page.get_by_test_id("member-sunqi")
     expect(person).to_contain_text("研发部 · 新员工")
@@ -66,15 +68,15 @@ def test_somebody_is_hired_moves_leaves_and_comes_back(phone: Open, company: App
     expect(person).to_contain_text("人力资源部 · 新员工")
 
 
-def test_newcomers_are_different_people(phone: Open, company: Application) -> None:
-    page = people_of(phone(chat=False), company)
+def test_newcomers_are_different_people(chat_page: Open, company: Application) -> None:
+    page = people_of(chat_page(chat=False), company)
     for userid in ("sunqi", "zhouba"):
         page.get_by_test_id("hire").click()
         expect(page.get_by_test_id(f"member-{userid}")).to_be_visible()
 
 
-def test_the_acts_on_a_person_are_reached_by_keyboard(phone: Open, company: Application) -> None:
-    page = people_of(phone(chat=False), company)
+def test_the_acts_on_a_person_are_reached_by_keyboard(chat_page: Open, company: Application) -> None:
+    page = people_of(chat_page(chat=False), company)
     page.get_by_test_id("hire").press("Enter")
     dots = page.get_by_test_id("acts-sunqi")
     dots.press("Enter")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.emulated import Person
+from tests.emulated import Emulator, Person
 from tests.stack import Stack
 
 
@@ -18,9 +18,15 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def person(stack: Stack) -> Person:
+def emulator(stack: Stack) -> Emulator:
+    """With no faults left from another test."""
     stack.emulator.api("DELETE", "faults")
-    return stack.emulator.hire()
+    return stack.emulator
+
+
+@pytest.fixture
+def person(emulator: Emulator) -> Person:
+    return emulator.hire()
 
 
 @pytest.hookimpl(wrapper=True)

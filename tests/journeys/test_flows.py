@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.emulated import Person, wait_for
+from tests.scenario import Phone
 from tests.stack import Stack
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,7 @@ class Api:
         promised = self.get("messages/", user_id=person.user_id, direction="out", kind="video")["results"]
         return [self.get(f"renders/{message['render']}/")["mode"] for message in promised]
 
-    def session(self, person: Person) -> Any:
+    def session(self, person: Person | Phone) -> Any:
         """Somebody's newest session."""
         return self.get("sessions/", user_id=person.user_id)["results"][0]
 
@@ -171,26 +172,23 @@ def test_an_answer_that_does_not_fit_is_asked_again_until_the_flow_gives_up(pers
     assert api.modes(person) == []
 
 
-def test_a_first_day_at_work_to_its_end(person, api):
-    person.writes("我要入职")
-    assert "怎么称呼你" in person.reads_text()
-    person.writes("王小明")
-    assert "王小明，很高兴认识你" in person.reads_text()
-    person.writes("12月1日")
-    card = reads_card(person)
+def test_a_first_day_at_work_to_its_end(phone, api):
+    phone.send("我要入职")
+    phone.screen.shows("怎么称呼你")
+    phone.send("王小明")
+    phone.screen.shows("王小明，很高兴认识你")
+    phone.send("12月1日")
+    card = phone.screen.shows_a("template_card")
     assert labels(card) == ["1. 产品研发", "2. 市场销售", "3. 人事行政", "4. 财务法务"]
-    person.presses("people")
-    asked = reads_card(person)
-    assert "欢迎视频" in asked["content"]["main_title"]["title"]
-    person.presses("yes")
+    phone.press("3. 人事行政")
+    phone.screen.shows("欢迎视频")
+    phone.press("1. 是")
     words = "王小明，你好！欢迎加入人事行政团队。"
-    assert words in person.reads_text()
-    ended = person.reads_text()
-    assert "王小明" in ended
-    assert "12-01 入职，人事行政" in ended
-    (video,) = person.reads(seconds=SLOW)
+    phone.screen.shows(words)
+    assert "王小明" in phone.screen.shows("12-01 入职，人事行政")
+    video = phone.screen.shows_a("video", seconds=SLOW)
     assert video["content"]["title"].startswith(words)
-    assert api.session(person)["slots"]["department"] == "people"
+    assert api.session(phone)["slots"]["department"] == "people"
 
 
 def test_two_people_at_the_same_time_are_not_mixed_up(stack, person, api):

@@ -7,22 +7,36 @@ import pytest
 import requests
 
 from avatars import mp4
+from tests.scenario import text_of
 
 pytestmark = pytest.mark.slow
 
 
-def test_opening_the_chat_greets(person):
-    person.does("enter_agent")
-    assert "数字人" in person.reads_text()
+def test_opening_the_chat_greets(phone):
+    phone.open()
+    phone.screen.shows("数字人")
 
 
-def test_the_same_question_gets_the_same_answer_again(person):
-    person.writes("你好")
-    first = person.reads_text()
-    person.writes("你好")
-    assert person.reads_text() == first
-    person.writes("Hello")
-    assert "How can I help" in person.reads_text()
+def test_the_same_question_gets_the_same_answer_again(phone):
+    phone.send("你好")
+    answer = phone.screen.shows()
+    phone.send("你好")
+    phone.screen.shows(answer)
+    phone.send("Hello")
+    phone.screen.shows("How can I help")
+    assert phone.screen.lines()[:4] == ["> 你好", answer, "> 你好", answer]
+
+
+def test_a_message_of_ours_that_the_platform_is_too_busy_for_comes_all_the_same_and_once(phone, wecom):
+    wecom.faults.add("busy")
+    wecom.faults.add("reset-after", member=phone.user_id)
+    phone.send("你好", copies=2)
+    answer = phone.screen.shows()
+    phone.send("谢谢")
+    phone.screen.shows("不客气")
+    assert [text_of(entry) for entry in wecom.ledger(phone)][:1] == [answer]
+    assert len(wecom.ledger(phone)) == 2
+    assert wecom.faults.left() == []
 
 
 @pytest.mark.parametrize(
@@ -51,14 +65,14 @@ def check_film(file: Path, seconds: tuple[float, float]) -> None:
     assert "AIGC" in film.tags
 
 
-def test_equal_words_come_at_once_the_second_time(stack, person):
-    person.writes("/video 一样的话。")
-    person.reads_text()
-    person.reads(seconds=120)
-    other = stack.emulator.hire()
-    other.writes("/video 一样的话。")
-    assert "一样的话" in other.reads_text(seconds=10)
-    assert other.reads(seconds=10)[0]["msgtype"] == "video"
+def test_equal_words_come_at_once_the_second_time(phone, wecom):
+    phone.send("/video 一样的话。")
+    phone.screen.shows("一样的话")
+    phone.screen.shows_a("video", seconds=120)
+    other = wecom.new_phone()
+    other.send("/video 一样的话。")
+    other.screen.shows("一样的话", seconds=10)
+    other.screen.shows_a("video", seconds=10)
 
 
 @pytest.mark.parametrize("text", ["/help", "/status", "/video", "长" * 10_000, "/vidoe 你好", "???"])
@@ -74,11 +88,11 @@ def test_a_picture_is_answered_politely(person):
     assert "图片" in person.reads_text()
 
 
-def test_cancelling_frees_the_worker_and_says_so(person):
-    person.writes("/video " + "这是一段很长的话，要说很久。" * 12)
-    person.reads_text()
-    person.writes("/cancel")
-    assert "1" in person.reads_text()
-    person.writes("/video 短的。")
-    person.reads_text()
-    assert person.reads(seconds=90)[0]["msgtype"] == "video"
+def test_cancelling_frees_the_worker_and_says_so(phone):
+    phone.send("/video " + "这是一段很长的话，要说很久。" * 12)
+    phone.screen.shows()
+    phone.send("/cancel")
+    phone.screen.shows("1")
+    phone.send("/video 短的。")
+    phone.screen.shows("短的")
+    phone.screen.shows_a("video", seconds=90)

@@ -53,11 +53,11 @@ def state(outbound: Outbound) -> tuple[str, str, int]:
 
 
 @pytest.mark.parametrize("errcode", [*TOKEN, 40001])
-def test_a_refused_token_is_fetched_anew_once_and_the_call_repeated(connected, emulator, person, errcode):
-    outbound = send(emulator, person, errcode)
+def test_a_refused_token_is_fetched_anew_once_and_the_call_repeated(connected, wecom, phone, errcode):
+    outbound = send(wecom.emulator, phone, errcode)
     assert state(outbound) == ("done", "", 1)
-    assert (emulator.calls("message/send"), emulator.calls("gettoken")) == (2, 2)
-    assert person.texts() == ["你好"]
+    assert (wecom.calls("message/send"), wecom.calls("gettoken")) == (2, 2)
+    assert phone.screen.lines() == ["你好"]
 
 
 @pytest.mark.parametrize("errcode", TOKEN)
@@ -74,14 +74,14 @@ def test_a_secret_that_is_refused_with_a_fresh_token_too_is_a_wrong_setting(conn
 
 
 @pytest.mark.parametrize("errcode", BUSY)
-def test_a_busy_platform_is_asked_again_later(connected, emulator, person, errcode):
-    outbound = send(emulator, person, errcode)
+def test_a_busy_platform_is_asked_again_later(connected, wecom, phone, errcode):
+    outbound = send(wecom.emulator, phone, errcode)
     assert state(outbound) == ("queued", "busy", 1)
     assert timezone.now() < outbound.due_at < timezone.now() + timedelta(seconds=6)
     assert outbound.tries.get().outcome == "retry"
     outbox.deliver(outbound.pk, now=outbound.due_at)
-    assert person.texts() == ["你好"]
-    assert emulator.calls("message/send") == 2
+    phone.screen.shows("你好")
+    assert wecom.calls("message/send") == 2
 
 
 def test_a_platform_that_stays_busy_is_asked_ever_more_rarely(connected, emulator, person):
