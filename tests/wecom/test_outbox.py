@@ -400,3 +400,30 @@ def test_a_revoked_token_is_replaced_and_a_wrong_secret_is_not_asked_again_for_a
     assert deliver(services.send_text(person.user_id, content="不行")).reason == "held"
     connected.refresh_from_db()
     assert connected.held_until > timezone.now() + timedelta(minutes=50)
+
+
+def test_media_that_are_forgotten_after_a_lost_answer_keep_their_bytes_and_a_person_decides(
+    connected, emulator, person, film
+):
+    outbound = send_film(connected, person.user_id, film)
+    upload_of(outbound)
+    emulator.fault("reset-after")
+    frozen = bytes(deliver(outbound).body)
+    emulator.fault("media-expired")
+    outbound = deliver(outbound)
+    assert (outbound.status, outbound.reason, outbound.errcode) == ("failed", "unknown", 40007)
+    assert bytes(outbound.body) == frozen
+    assert emulator.calls("media/upload") == 1
+    assert outbound.results() == {person.user_id: "unknown"}
+    assert len(person.received()) == 1
+
+
+def test_what_became_of_a_message_is_told_for_each_recipient(connected, emulator, person):
+    emulator.api("PATCH", f"members/{person.user_id}", json={"visible": False})
+    other = emulator.hire()
+    outbound = services.send(connected, Text(content="大家好"), to=[person.user_id, "nobody", other.user_id])
+    assert set(outbound.results().values()) == {"waiting"}
+    results = deliver(outbound).results()
+    assert results == {person.user_id: "unreached", "nobody": "unreached", other.user_id: "sent"}
+    outbound.unlicensed = [other.user_id]
+    assert outbound.results()[other.user_id] == "unlicensed"
