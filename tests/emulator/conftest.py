@@ -120,6 +120,11 @@ class Listener:
 
         self.answers.put(answer)
 
+    @staticmethod
+    def pause(seconds: float) -> None:
+        """Let the caller wait, as a slow application does."""
+        threading.Event().wait(seconds)
+
     def next(self) -> Arrival:
         return self.arrivals.get(timeout=10)
 

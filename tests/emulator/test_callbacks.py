@@ -2,7 +2,6 @@
 
 import threading
 import time
-from functools import partial
 from urllib.parse import parse_qs, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -312,24 +311,3 @@ def test_leaving_and_joining_are_events(
     assert decrypt(application, listener.next())["Event"] == "unsubscribe"
     emulator.control("PATCH", f"members/{member}", left=False)
     assert decrypt(application, listener.next())["Event"] == "subscribe"
-
-
-def test_the_callback_url_is_judged(application: Application, listener: Listener) -> None:
-    def echo(path: str) -> tuple[int, bytes]:
-        query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
-        crypto = WeChatCrypto(application.token, application.aes_key, application.corp_id)
-        names = ("msg_signature", "timestamp", "nonce", "echostr")
-        return 200, crypto.check_signature(*(query[name] for name in names)).encode()
-
-    def constantly(answer: tuple[int, bytes], path: str) -> tuple[int, bytes]:
-        return answer
-
-    listener.on_get = echo
-    assert application.control("POST", "verify")["ok"] is True
-    listener.on_get = lambda path: (200, b'"' + echo(path)[1] + b'"')
-    assert "bare text" in application.control("POST", "verify")["verdict"]
-    for answer, words in (((301, b""), "redirects"), ((403, b""), "EncodingAESKey"), ((200, b"<html>"), "web page")):
-        listener.on_get = partial(constantly, answer)
-        verdict = application.control("POST", "verify")
-        assert (verdict["ok"], words in verdict["verdict"]) == (False, True)
-    assert "connect" in application.control("POST", "verify", url="http://127.0.0.1:9/")["verdict"]

@@ -4,8 +4,10 @@ Source: https://developer.work.weixin.qq.com/document/path/90930. The answer is 
 """
 
 import asyncio
+import codecs
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
@@ -19,6 +21,15 @@ from wecom.emulator.models import App
 from wecom.emulator.sealing import keys, with_query
 
 DEADLINE = 1.0
+COMPARE = "compare Token, EncodingAESKey and the company ID"
+AROUND: tuple[tuple[str, Callable[[bytes, bytes], bool]], ...] = (
+    ("a byte order mark", lambda body, _: body.startswith(codecs.BOM_UTF8)),
+    ("blanks or a newline", lambda body, text: body.strip() == text),
+    ("quotes", lambda body, text: body.strip() in {b'"%b"' % text, b"'%b'" % text}),
+    ("JSON", lambda body, _: body.lstrip()[:1] in {b"{", b"["}),
+    ("a web page", lambda body, _: body.lstrip()[:1] == b"<"),
+    ("something", lambda _body, _text: True),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +79,8 @@ def _ask(url: str, query: str, expected: bytes) -> Verdict:
         except requests.RequestException as problem:
             return Verdict(ok=False, verdict=f"Could not connect ({type(problem).__name__}).", url=url)
     elapsed = round((time.perf_counter() - started) * 1000, 1)
+    if elapsed > DEADLINE * 1000:  # in pieces, each of which came in time
+        return Verdict(ok=False, verdict="No answer within 1 second.", url=url, status=answer.status_code, ms=elapsed)
     words = _judge(answer.status_code, answer.content, expected)
     shown = answer.content[:200].decode(errors="replace")
     verdict = words or "The URL answers as it should."
@@ -79,13 +92,16 @@ def _judge(status: int, body: bytes, expected: bytes) -> str:
     if 300 <= status < 400:
         return f"The URL redirects ({status}); give the final address, mind the trailing slash."
     if status in {401, 403}:
-        return f"The URL refuses the request ({status}); compare Token, EncodingAESKey and the company ID."
+        return f"The URL refuses the request ({status}); {COMPARE}."
     if status != 200:
         return f"The URL answers {status} instead of 200."
     if body == expected:
         return ""
     if expected in body:
-        return "The body has more around the decrypted text (quotes, JSON, a newline); it must be the bare text."
+        around = next(name for name, looks_so in AROUND if looks_so(body, expected))
+        return f"The body has {around} around the decrypted text; it must be the bare text."
+    if not body.strip():
+        return f"The body is empty instead of the decrypted text; {COMPARE}."
     if body.lstrip()[:1] == b"<":
         return "The URL answers with a web page; another server may stand before the application."
-    return "The body is not the decrypted text."
+    return f"The body is not the decrypted text; {COMPARE}."
