@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import time
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -40,19 +41,104 @@ def fault(emulator: Emulator, member: str):
     emulator.control("DELETE", "faults")
 
 
-@pytest.mark.parametrize(
-    ("name", "errcode"),
-    [
-        ("busy", -1),
-        ("token-invalid", 40014),
-        ("token-expired", 42001),
-        ("rate-limited", 45009),
-        ("untrusted-ip", 60020),
-    ],
+CODES = {
+    "busy": -1,
+    "wrong-secret": 40001,
+    "token-invalid": 40014,
+    "token-expired": 42001,
+    "media-expired": 40007,
+    "rate-limited": 45009,
+    "concurrency-limited": 45033,
+    "untrusted-ip": 60020,
+    "nobody-reachable": 81013,
+}
+STATUSES = {"server-error": 500, "bad-gateway": 502, "unavailable": 503, "gateway-timeout": 504, "html": 200}
+# The platform's table of error codes, https://developer.work.weixin.qq.com/document/path/90313.
+TABLE = (
+    *(
+        -1,
+        6000,
+        45035,
+        40001,
+        40003,
+        60111,
+        46004,
+        40004,
+        40005,
+        40123,
+        40006,
+        40009,
+        40011,
+        45001,
+        40007,
+        40145,
+        40008,
+    ),
+    *(40013, 41002, 41004, 40014, 41001, 42001, 40029, 42003, 42022, 40031, 40032, 40033, 40035, 40058, 40063, 41033),
+    *(44004, 45002, 45008, 45032, 45034, 82004, 40050, 86001, 49008, 40056, 301002, 40068, 40070, 40066, 60003, 60123),
+    *(40074, 40201, 40204, 85002, 42014, 42051, 42052, 43004, 43009, 43012, 44001, 45007, 301016, 301017, 45009, 45033),
+    *(45036, 45029, 45031, 48004, 48006, 50003, 60031, 301007, 48001, 48002, 48009, 48005, 48010, 50001, 80001, 85005),
+    *(
+        50002,
+        60011,
+        60021,
+        60030,
+        92000,
+        60020,
+        60140,
+        81012,
+        82001,
+        81013,
+        82002,
+        82003,
+        84061,
+        701008,
+        701016,
+        701099,
+    ),
+    *(830002, 40146, 90200, 90208),
 )
+
+
+def test_every_named_fault_is_looked_at_here(emulator: Emulator) -> None:
+    others = {"empty", "truncated", "slow", "late", "reset-before", "reset-after", "half-close", "drop", "partial"}
+    assert set(emulator.control("GET", "faults")["names"]) == {*CODES, *STATUSES, *others}
+
+
+def test_any_code_of_the_platforms_table_can_be_answered(application: Application, fault, member: str) -> None:
+    for errcode in TABLE:
+        fault(errcode=errcode)
+        body = json.loads(exchange(application, member).split(b"\r\n\r\n")[1])
+        assert body["errcode"] == errcode
+        assert f"?e={errcode}" in body["errmsg"]
+    assert application.received(member) == []
+
+
+def test_ten_seconds_are_what_slow_and_late_mean_by_themselves(fault) -> None:
+    for name in ("slow", "late", "half-close"):
+        assert fault(name=name)["value"] == 10
+
+
+def test_where_nothing_speaks_tls_the_handshake_fails(emulator: Emulator) -> None:
+    address = urlsplit(emulator.url)
+    with (
+        socket.create_connection((address.hostname or "", address.port or 0), timeout=5) as plain,
+        pytest.raises(ssl.SSLError),
+    ):
+        ssl.create_default_context().wrap_socket(plain, server_hostname="127.0.0.1")
+
+
+def test_a_name_under_invalid_is_never_resolved() -> None:
+    with pytest.raises(socket.gaierror):
+        socket.create_connection(("qyapi.invalid", 443), timeout=5)
+
+
+@pytest.mark.parametrize(("name", "errcode"), CODES.items())
 def test_a_named_fault_strikes_once(application: Application, fault, member: str, name: str, errcode: int) -> None:
     fault(name=name)
-    assert application.say(member)["errcode"] == errcode
+    answer = exchange(application, member)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(answer.split(b"\r\n\r\n")[1])["errcode"] == errcode
     assert application.say(member)["errcode"] == 0
     assert len(application.received(member)) == 1
 
@@ -87,7 +173,7 @@ def test_half_closed_is_an_end_without_an_answer(application: Application, fault
     assert len(application.received(member)) == 1
 
 
-@pytest.mark.parametrize(("name", "status"), [("server-error", 500), ("bad-gateway", 502), ("html", 200)])
+@pytest.mark.parametrize(("name", "status"), STATUSES.items())
 def test_a_web_page_comes_instead_of_json(application: Application, fault, member: str, name: str, status: int) -> None:
     fault(name=name)
     answer = exchange(application, member)
