@@ -1,7 +1,8 @@
 """How much one person may ask for in a minute: beyond it what they send is kept, not acted on, and they are told once.
 
-The platform passes on no more than 30 messages a minute to one person, so that more could not be answered anyway. It is
-decided when a callback comes in, before a worker is woken; an administrator can have what was kept handled after all.
+The platform passes on no more than 30 messages a minute to one person: more could not be answered, and the notice is to
+find room as well. It is decided when a callback comes in, before a worker is woken; an administrator can have what was
+kept handled after all.
 """
 
 from datetime import datetime, timedelta

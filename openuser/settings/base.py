@@ -291,9 +291,8 @@ WECOM: dict[str, Any] = {
     "CLOCK_WINDOW": 600,
     "STALE_AFTER": 6 * 3600,
     "KEEP_CALLBACKS_DAYS": 30,
-    "MEMBER_RATE": env.int(
-        "WECHAT_MEMBER_RATE", default=30
-    ),  # messages a minute of one person that are acted on; 0: all
+    # Messages a minute of one person that are acted on; 0: all.
+    "MEMBER_RATE": env.int("WECHAT_MEMBER_RATE", default=20),
     "KEEP_MEDIA_DAYS": env.int("WECHAT_KEEP_MEDIA_DAYS", default=90),  # pictures, recordings and videos of members
     "MAX_DOWNLOAD": env.int("WECHAT_MAX_DOWNLOAD_MB", default=200) * 1024 * 1024,
     "DOWNLOAD_PIECE": 4 * 1024 * 1024,
