@@ -1,9 +1,12 @@
 """Callbacks: sealed, signed, repeated, in order; read here with an independent library."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from urllib.parse import parse_qs, urlsplit
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, ParseError
 
 import pytest
 import requests
@@ -12,7 +15,7 @@ from wechatpy.enterprise.crypto import WeChatCrypto
 from wechatpy.enterprise.exceptions import InvalidCorpIdException
 from wechatpy.exceptions import InvalidSignatureException
 
-from tests.emulator.conftest import Application, Arrival, Emulator, Listener
+from tests.emulator.conftest import ROOT, Application, Arrival, Emulator, Listener
 from tests.emulator.test_media import AMR, MP4, PNG
 
 pytestmark = pytest.mark.once
@@ -311,3 +314,46 @@ def test_leaving_and_joining_are_events(
     assert decrypt(application, listener.next())["Event"] == "unsubscribe"
     emulator.control("PATCH", f"members/{member}", left=False)
     assert decrypt(application, listener.next())["Event"] == "subscribe"
+
+
+def test_half_a_body_can_be_sent(application: Application, listener: Listener, member: str) -> None:
+    application.control("POST", "send", member=member, text="x", tamper="body")
+    with pytest.raises(ParseError):
+        fromstring(listener.next().body)
+
+
+def test_every_delivery_is_logged_with_what_was_asked_what_was_answered_and_how_long_it_took(
+    application: Application, listener: Listener, member: str
+) -> None:
+    listener.will_answer(500, b"sorry", after=0.1)
+    application.control("POST", "send", member=member, text="x", wait=10)
+    arrival = listener.next()
+    (row,) = application.control("GET", "callbacks", member=member)["callbacks"]
+    assert (arrival.path.partition("?")[2], arrival.body.decode()) == (row["query"], row["body"])
+    assert row["xml"] == plain(application, arrival)
+    first, second = row["attempts"]
+    assert (first["number"], first["status"], first["answer"]) == (1, 500, "sorry")
+    assert first["ms"] >= 100
+    assert (second["number"], second["status"], second["answer"]) == (2, 200, "")
+    assert second["at"] >= first["at"] + 0.1
+
+
+def test_each_application_has_its_own_deliveries(
+    emulator: Emulator, application: Application, listener: Listener, member: str
+) -> None:
+    other = emulator.control("POST", "apps", agentid=application.agent_id + 500_000, callback="http://127.0.0.1:9/")
+    to_other = emulator.control("POST", "send", agentid=other["agentid"], member=member, text="x")
+    answer = application.control("POST", "send", member=member, text="y", wait=10)
+    assert answer["callback"]["status"] == "delivered"  # while the other's is still tried again
+    given_up = emulator.control("POST", "send", agentid=other["agentid"], member=member, text="z", wait=20)["callback"]
+    assert (given_up["status"], len(given_up["attempts"])) == ("failed", 4)
+    assert {attempt["status"] for attempt in given_up["attempts"]} == {None}
+    rows = application.control("GET", "callbacks", member=member)["callbacks"]
+    assert to_other["callback"]["id"] not in {row["id"] for row in rows}
+
+
+def test_the_deadline_and_the_retries_are_the_platforms_unless_they_are_changed() -> None:
+    code = "from openuser.settings.emulator import EMULATOR as e; print(e['CALLBACK_DEADLINE'], e['CALLBACK_RETRIES'])"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("EMULATOR_")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=kept, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["5.0", "3"]

@@ -203,3 +203,18 @@ def test_too_many_wrong_secrets_from_this_address_hold_the_application_for_an_ho
     assert state(outbound) == ("queued", "held", 0)
     assert Application.objects.get().held_until > timezone.now() + timedelta(minutes=50)
     assert emulator.calls("gettoken") == 2
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:{port}", "https://qyapi.invalid", "http://127.0.0.1:9"])
+def test_a_call_that_never_left_is_certain_and_made_again(connected, wecom, phone, address):
+    right = connected.api_base_url
+    Application.objects.update(api_base_url=address.format(port=wecom.emulator.port))
+    outbound = services.send_text(phone.user_id, content="你好")
+    outbox.deliver(outbound.pk)
+    outbound.refresh_from_db()
+    assert outbound.status == "queued"
+    assert [attempt.outcome for attempt in outbound.tries.all()] == ["retry"]
+    Application.objects.update(api_base_url=right)
+    outbox.deliver(outbound.pk, now=outbound.due_at)
+    phone.screen.shows("你好")
+    assert wecom.calls() == 1
