@@ -122,8 +122,9 @@ def _of_outbound(outbound: Outbound, acts: bool) -> Trouble:
 
 
 def _remedy(outbound: Outbound) -> str:
-    """What the code asks for, unless nobody knows what became of it: then a person must ask."""
-    known = "" if outbound.reason == Outbound.Reason.UNKNOWN else wecom.remedy(outbound.errcode)
+    """What the code asks for, where it is why the platform refused it; else what the reason does."""
+    refused = outbound.reason in (Outbound.Reason.REFUSED, Outbound.Reason.MEDIA)
+    known = wecom.remedy(outbound.errcode) if refused else ""
     return known or str(REMEDIES.get(outbound.reason, OTHERWISE))
 
 

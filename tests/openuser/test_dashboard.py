@@ -185,7 +185,7 @@ def test_a_failure_of_last_week_is_no_trouble():
     [
         ("unknown", "Ask the person whether it arrived", ["resend_this", "treat_as_sent_this"]),
         ("recipient", "visible range", ["resend_this"]),
-        ("refused", "Look the error code up", ["resend_this"]),
+        ("refused", "Shorten it and send it anew", ["resend_this"]),
         ("attempts", "Its worker died each time", ["resend_this"]),
         ("something_new", "the attempts show what was tried", ["resend_this"]),
     ],
