@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman
 from conversations.machine import NodeKind, On, Operator, Outcome
@@ -194,7 +195,7 @@ class State(models.Model):
     )
 
     class Meta:
-        verbose_name = _("state")
+        verbose_name = pgettext_lazy("of a flow", "state")
         verbose_name_plural = _("states")
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["flow", "key"], name="state_unique_key")]
@@ -267,7 +268,7 @@ class Session(models.Model):
         Conversation, models.CASCADE, related_name="sessions", verbose_name=_("conversation")
     )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ACTIVE)
-    state = models.CharField(_("state"), max_length=40, blank=True)
+    state = models.CharField(pgettext_lazy("of a flow", "state"), max_length=40, blank=True)
     slots = models.JSONField(_("slots"), default=dict)
     data = models.JSONField(_("data it began with"), default=dict)
     path = models.JSONField(default=list)

@@ -38,6 +38,20 @@ def strings_of(path: Path) -> Iterator[str]:
             yield first.value
 
 
+def strings_in_context(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"pgettext", "pgettext_lazy"}:
+            context, text = (ast.literal_eval(one) for one in node.args[:2])
+            yield context, text
+
+
+def test_every_string_that_depends_on_its_context_is_translated():
+    known = catalogue()
+    found = [pair for app in APPS for path in sources(app, ".py") for pair in strings_in_context(path)]
+    assert ("of a flow", "state") in found
+    assert [pair for pair in found if known.pgettext(*pair) == pair[1]] == []
+
+
 def test_every_string_of_the_code_is_translated():
     known = catalogue()
     missing = [
