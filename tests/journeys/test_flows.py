@@ -144,16 +144,16 @@ def test_back_restart_and_cancel_work_at_any_question(person, api):
     assert "不客气" in person.reads_text()
 
 
-def test_a_card_of_a_question_that_is_over_does_nothing(person, api):
+def test_the_card_of_a_question_that_is_over_can_no_longer_be_pressed(person, api):
     person.writes("制作视频")
     person.reads_text()
     person.writes("第一次的话")
     card = reads_card(person)
     person.writes("取消")
     person.reads_text()
-    person.presses("lipsync", entry=card["id"])
     wait_for(lambda: shows(person, card, "已结束"), "the card to close")
-    assert "已经结束" in person.reads_text()
+    with pytest.raises(AssertionError, match="buttons of this card were replaced"):
+        person.presses("lipsync", entry=card["id"])
     assert api.modes(person) == []
 
 
