@@ -233,7 +233,7 @@ def test_a_schedule_that_was_missed_is_a_trouble_and_says_why():
     Run.objects.create(schedule=schedule, due_at=timezone.now() - timedelta(days=1), outcome=Run.Outcome.SENT)
     page = home("view_run")
     assert page.count("Schedule not kept") == 1
-    assert "OpenUser was not working at that time" in page
+    assert "OpenUser was not working when it was due" in page
 
 
 # ---- to whom
