@@ -6,6 +6,7 @@ import * as session from "./session.js";
 import { say } from "./strings.js";
 import * as time from "./time.js";
 import { precise } from "./times.js";
+import * as verifying from "./verifying.js";
 
 const MOST = 100;
 const records = new Map(); // "callbacks 12" → its <details>
@@ -23,7 +24,7 @@ function put(panel, key, summary, body) {
   const old = records.get(`${panel} ${key}`);
   const node = make("details", { className: "record" }, make("summary", {}, ...summary), ...body);
   records.set(`${panel} ${key}`, node);
-  const home = $(`panel-${panel}`);
+  const home = $(`list-${panel}`);
   home.querySelector(".empty")?.remove();
   if (old) {
     node.open = old.open;
@@ -60,7 +61,7 @@ export function showCall(row) {
 
 export async function refresh() {
   const [callbacks, calls] = await Promise.all([call("GET", "callbacks", { limit: 50 }), call("GET", "calls", { limit: 50 })]);
-  for (const panel of ["callbacks", "calls"]) $(`panel-${panel}`).replaceChildren(make("p", { className: "empty", text: say("nothing") }));
+  for (const panel of ["callbacks", "calls"]) $(`list-${panel}`).replaceChildren(make("p", { className: "empty", text: say("nothing") }));
   records.clear();
   callbacks.callbacks.forEach(showCallback);
   calls.calls.forEach(showCall);
@@ -91,4 +92,5 @@ export function start() {
   faults.start();
   time.start();
   session.start();
+  verifying.start();
 }

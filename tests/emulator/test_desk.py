@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.emulator.conftest import Application, Emulator
+from tests.emulator.conftest import Application, Emulator, Listener
+from tests.emulator.test_verification import decrypted
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]
 
@@ -61,7 +62,7 @@ def test_a_share_of_any_faults_is_asked_for_and_removed(
 ) -> None:
     page = desk(member)
     page.get_by_role("tab", name="Faults").click()
-    page.get_by_label("Fault", exact=True).select_option("any of them")
+    page.locator("#fault-name").select_option("any of them")
     page.get_by_label("Share %").fill("20")
     expect(page.get_by_label("Times")).to_be_disabled()
     page.get_by_label("Seed").fill("7")
@@ -72,3 +73,17 @@ def test_a_share_of_any_faults_is_asked_for_and_removed(
     assert (fault["kind"], fault["share"], fault["seed"], fault["times"]) == ("mix", 0.2, 7, None)
     page.get_by_role("button", name="Remove all").click()
     expect(page.locator("#fault-list li")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("status", "right", "words"),
+    [(200, True, "Passed"), (301, True, "redirects (301)"), (200, False, "not the decrypted text")],
+)
+def test_the_callback_url_is_checked_with_a_verdict(
+    desk: Callable[[str], Page], application: Application, listener: Listener, member: str, status, right, words
+) -> None:
+    listener.on_get = lambda path: (status, decrypted(application, path) if right else b"12345")
+    page = desk(member)
+    page.get_by_test_id("verify").click()
+    expect(page.get_by_test_id("verdict")).to_contain_text(words)
+    assert ("good" in (page.get_by_test_id("verdict").get_attribute("class") or "")) == (status == 200 and right)
