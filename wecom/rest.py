@@ -110,7 +110,8 @@ class Quotas(viewsets.ViewSet):
 
     required_scopes = {"GET": "messages:read"}
 
-    @extend_schema(summary="List quotas", responses=QuotaSerializer(many=True))
+    # It has no pages, so it is no list like the others: a few figures for each application.
+    @extend_schema(summary="Get quotas", operation_id="quotas_retrieve", responses=QuotaSerializer(many=True))
     def list(self, request: Request) -> Response:
         """What each application has used of the platform's limits, and when what waits will be through."""
         return Response(QuotaSerializer(services.quotas(), many=True).data)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from openuser.lib.diagnosis import Level, Result
 from openuser.lib.rest import KnownFields, PatternField, RowSerializer
 from wecom import services
 from wecom.forecast import BECAUSE
-from wecom.models import Application, Callback, Department, DirectorySync, Member, Tag, Upload
+from wecom.models import Application, Callback, Department, DirectorySync, Member, Outbound, Tag, Upload
 
 TEXT_SCOPE = "callbacks:text"
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
@@ -123,6 +124,56 @@ class UploadSerializer(RowSerializer[Upload]):
             *("created_at", "finished_at"),
         )
         read_only_fields = fields
+
+
+class OutboundSerializer(RowSerializer[Outbound]):
+    """One call of WeChat Work, as far as it is."""
+
+    reach = serializers.IntegerField(read_only=True, help_text="How many members it is for.")
+    unreached = serializers.SerializerMethodField(help_text="How many of them it certainly did not reach.")
+
+    class Meta:
+        model = Outbound
+        fields: tuple[str, ...] = (
+            *("id", "application", "msgtype", "status", "reason", "errcode", "msgid", "attempts", "reach", "unreached"),
+            *("first_part", "expires_at", "cid", "created_at", "finished_at"),
+        )
+        read_only_fields: tuple[str, ...] = fields
+        extra_kwargs = {
+            "first_part": {"help_text": "Of a text that is too long for one message: where it begins."},
+            "errcode": {"help_text": "What WeChat Work answered last."},
+        }
+
+    def get_unreached(self, outbound: Outbound) -> int:
+        return len({*outbound.invalid, *outbound.unlicensed})
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    """What became of a message for one member."""
+
+    user_id = serializers.CharField()
+    result = serializers.ChoiceField(
+        Outbound.Delivery.choices,
+        help_text="sent: WeChat Work took it; unreached: left, or not in the visible range; unlicensed: has no "
+        "interface licence; unknown: no answer came, a person must decide; cancelled: it was not sent.",
+    )
+    words = serializers.CharField(help_text="The same for a person, in their language.")
+
+
+class OutboundResultsSerializer(OutboundSerializer):
+    """One call of WeChat Work, with what became of it for each member."""
+
+    results = serializers.SerializerMethodField()
+
+    class Meta(OutboundSerializer.Meta):
+        fields = (*OutboundSerializer.Meta.fields, "results")
+        read_only_fields = fields
+
+    @extend_schema_field(ResultSerializer(many=True))
+    def get_results(self, outbound: Outbound) -> Any:
+        results = outbound.results().items()
+        told = [{"user_id": name, "result": result, "words": result.label} for name, result in results]
+        return ResultSerializer(told, many=True).data
 
 
 class UploadRequestSerializer(KnownFields):

@@ -24,6 +24,7 @@ ROWS = {
     "/api/v1/tags/": "wecom.Tag",
     "/api/v1/directory-syncs/": "wecom.DirectorySync",
     "/api/v1/uploads/": "wecom.Upload",
+    "/api/v1/outbounds/": "wecom.Outbound",
     "/api/v1/callbacks/": "wecom.Callback",
     "/api/v1/applications/": "wecom.Application",
     "/api/v1/messages/": "conversations.Message",

@@ -1,0 +1,84 @@
+"""Delivery results over REST: what became of one call for everybody it was for."""
+
+import pytest
+
+from tests.factories import make_api, make_application, make_outbound
+from wecom.models import Outbound
+
+pytestmark = pytest.mark.django_db
+OUTBOUNDS = "/api/v1/outbounds/"
+
+
+@pytest.fixture
+def application():
+    return make_application(is_default=True)
+
+
+@pytest.fixture
+def api():
+    return make_api("messages:read")
+
+
+def results(api, outbound: Outbound) -> dict[str, str]:
+    found = api.get(f"{OUTBOUNDS}{outbound.pk}/").json()["results"]
+    return {one["user_id"]: one["result"] for one in found}
+
+
+def test_each_recipient_has_a_result_of_their_own(api, application):
+    outbound = make_outbound(
+        application,
+        recipients=["zhangsan", "lisi", "wangwu"],
+        reach=3,
+        status="done",
+        errcode=0,
+        invalid=["lisi"],
+        unlicensed=["wangwu"],
+    )
+    assert results(api, outbound) == {"zhangsan": "sent", "lisi": "unreached", "wangwu": "unlicensed"}
+    found = api.get(f"{OUTBOUNDS}{outbound.pk}/").json()
+    assert (found["reach"], found["unreached"], found["status"]) == (3, 2, "done")
+    assert [one["words"] for one in found["results"]] == ["accepted", "cannot be reached", "has no interface licence"]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "result"),
+    [
+        ("queued", "quota", "waiting"),
+        ("running", "", "waiting"),
+        ("done", "", "sent"),
+        ("failed", "unknown", "unknown"),
+        ("failed", "refused", "failed"),
+        ("cancelled", "recalled", "cancelled"),
+    ],
+)
+def test_what_became_of_the_whole_became_of_everybody(api, application, status, reason, result):
+    outbound = make_outbound(application, recipients=["zhangsan", "lisi"], status=status, reason=reason)
+    assert results(api, outbound) == {"zhangsan": result, "lisi": result}
+
+
+def test_a_message_that_was_sent_leads_to_its_results():
+    application = make_application(is_default=True)
+    api = make_api("messages:read", "messages:write")
+    sent = api.post("/api/v1/messages/", {"to": "ZhangSan", "kind": "text", "text": "你好"}).json()
+    outbound = Outbound.objects.get(application=application)
+    assert sent["outbound"] == outbound.pk
+    assert results(api, outbound) == {"zhangsan": "waiting"}
+
+
+def test_outbounds_are_filtered_and_their_words_and_recipients_stay_out_of_the_list(api, application):
+    beside = make_application(corporation=application.corporation, agent_id=1000003)
+    lost = make_outbound(application, status="failed", reason="unknown", content={"content": "geheim"}, cid="abc")
+    make_outbound(beside, msgtype="image")
+    for query in ({"application": application.pk}, {"status": "failed"}, {"reason": "unknown"}, {"cid": "abc"}):
+        answer = api.get(OUTBOUNDS, query)
+        assert [row["id"] for row in answer.json()["results"]] == [lost.pk]
+        assert "geheim" not in answer.content.decode()
+        assert "zhangsan" not in answer.content.decode()
+    assert api.get(OUTBOUNDS, {"reason": "bad weather"}).status_code == 422
+
+
+def test_only_who_reads_messages_reads_results_and_nobody_writes_them(api, application):
+    outbound = make_outbound(application)
+    assert make_api("members:read").get(f"{OUTBOUNDS}{outbound.pk}/").status_code == 403
+    assert api.patch(f"{OUTBOUNDS}{outbound.pk}/", {"status": "done"}).status_code == 405
+    assert api.get(f"{OUTBOUNDS}{outbound.pk + 1}/").status_code == 404
