@@ -27,7 +27,7 @@ NONCE_SHAPE = re.compile(r"[0-9A-Za-z_-]{1,40}")
 
 
 class CryptoError(Exception):
-    """A callback that must be refused. `code` is the one of the platform's own library (-40001 …)."""
+    """A callback that must be refused. `code` is the one of the platform's own library (-40001 …), if it has one."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(code, message)

@@ -15,7 +15,7 @@ from openuser.lib import crash
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.logs import about
 from openuser.lib.work import LeaseLost
-from wecom import crypto, messages, pace, running
+from wecom import crypto, messages, pace, refusals, running
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Application, Callback, Outbound
 from wecom.router import Incoming, router
@@ -38,6 +38,7 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
     crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=envelope.encrypted)
     xml = crypto.open_sealed(keys, envelope.encrypted)
     inbound = messages.inbound(xml)
+    _check_addressee(application, envelope, inbound)
     now = timezone.now()
     suspect = abs(now.timestamp() - int(timestamp)) > settings.WECOM["CLOCK_WINDOW"]
     row = Callback(
@@ -59,6 +60,17 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
     else:
         pace.keep_back(row, now)
     return _insert(row)
+
+
+def _check_addressee(application: Application, envelope: messages.Envelope, inbound: messages.Inbound) -> None:
+    """Raises `CryptoError` for what is meant for another company or application: two may have been given the same keys.
+
+    What names none is let pass: the contacts assistant has no AgentID, and the signature covers only what is sealed.
+    """
+    if {envelope.to_user_name, inbound.to_user_name} - {"", application.corporation.corp_id}:
+        raise crypto.CryptoError(refusals.CORP_ID, "The callback is for another company.")
+    if envelope.agent_id not in ("", str(application.agent_id)) or inbound.agent_id not in (0, application.agent_id):
+        raise crypto.CryptoError(refusals.AGENT_ID, "The callback is for another application.")
 
 
 def _insert(row: Callback) -> Callback:

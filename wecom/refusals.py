@@ -16,7 +16,8 @@ from wecom.models import Application
 
 # The codes of the platform's own library: signature, corp ID, and what comes of another EncodingAESKey.
 SIGNATURE, CORP_ID, KEYS = -40001, -40005, (-40004, -40007, -40008)
-CODES = (SIGNATURE, CORP_ID, *KEYS)
+AGENT_ID = -40100  # ours: the library, which ends at -40011, knows no application
+CODES = (SIGNATURE, CORP_ID, AGENT_ID, *KEYS)
 REMEMBERED = 24 * 3600
 
 

@@ -155,6 +155,10 @@ def of_refusal(code: int) -> Finding:
         words = _("The callback is for another company: the corp ID stored here is not the console's.")
         remedy = _("Copy the corp ID (企业ID) from the console once more.")
         return bad("corp_id", words, remedy=remedy, where=_("Console → My company (我的企业) → Corp ID (企业ID)"))
+    if code == refusals.AGENT_ID:
+        words = _("The callback is for another application: its AgentID is not the one stored here.")
+        remedy = _("Give each application its own address in the console, and copy AgentId here once more.")
+        return bad("agent_id", words, remedy=remedy, where=_("Console → Applications (应用管理) → your application"))
     words = _("It cannot be decrypted: the EncodingAESKey there is another than the one stored here.")
     remedy = _("Copy the EncodingAESKey from the console once more, and save it here.")
     return bad("aes_key", words, remedy=remedy, where=where)
