@@ -33,14 +33,13 @@ __all__ = [
     "get_access_token",
     "get_agent_info",
     "get_chat",
+    "get_company_tags",
     "get_department_users",
     "get_departments",
     "get_tag_users",
-    "get_tags",
     "get_user_info",
     "recall_message",
     "send_card",
-    "send_chat_message",
     "send_file_message",
     "send_image_message",
     "send_markdown_message",
@@ -50,6 +49,7 @@ __all__ = [
     "send_news_message",
     "send_text_card",
     "send_text_message",
+    "send_to_chat",
     "send_video_message",
     "send_voice_message",
     "update_card",
@@ -226,8 +226,8 @@ async def get_chat(chat_id: str) -> GroupChat:
     return await sync_to_async(services.chat)(chat_id)
 
 
-async def send_chat_message(chat: GroupChat, content: Content, mentions: Sequence[str] = ()) -> GroupMessage:
-    """Say something in a group chat: `await send_chat_message(chat, Text(content="…"), mentions=["@all"])`."""
+async def send_to_chat(chat: GroupChat, content: Content, mentions: Sequence[str] = ()) -> GroupMessage:
+    """Say something in a group chat: `await send_to_chat(chat, Text(content="…"), mentions=["@all"])`."""
     return await sync_to_async(services.send_to_chat)(chat, content, mentions=mentions)
 
 
@@ -251,7 +251,7 @@ async def get_departments(department_id: int | None = None) -> list[dict[str, An
     return await sync_to_async(services.departments)(department_id)
 
 
-async def get_tags() -> list[dict[str, Any]]:
+async def get_company_tags() -> list[dict[str, Any]]:
     """The tags of the company: `tagid`, `tagname` of each."""
     return await sync_to_async(services.company_tags)()
 

@@ -17,7 +17,7 @@ from wecom.models import Member, Reach, Upload
 from wecom.serializers import (
     MemberChangeSerializer,
     MemberSerializer,
-    QuotaSerializer,
+    QuotasSerializer,
     UploadRequestSerializer,
     UploadSerializer,
 )
@@ -110,8 +110,7 @@ class Quotas(viewsets.ViewSet):
 
     required_scopes = {"GET": "messages:read"}
 
-    # It has no pages, so it is no list like the others: a few figures for each application.
-    @extend_schema(summary="Get quotas", operation_id="quotas_retrieve", responses=QuotaSerializer(many=True))
+    @extend_schema(summary="Show quotas", operation_id="quotas_retrieve", responses=QuotasSerializer)
     def list(self, request: Request) -> Response:
         """What each application has used of the platform's limits, and when what waits will be through."""
-        return Response(QuotaSerializer(services.quotas(), many=True).data)
+        return Response(QuotasSerializer({"applications": services.quotas()}).data)

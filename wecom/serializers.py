@@ -235,6 +235,12 @@ class QuotaSerializer(serializers.Serializer[Any]):
     forecast = ForecastSerializer()
 
 
+class QuotasSerializer(serializers.Serializer[Any]):
+    """The limits of every application."""
+
+    applications = QuotaSerializer(many=True)
+
+
 class CallbackSerializer(RowSerializer[Callback]):
     """Something that WeChat Work told us."""
 

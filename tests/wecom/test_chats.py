@@ -169,7 +169,7 @@ def test_the_awaitables_make_change_read_and_write(connected, person):
         chat = await bot.create_chat("群", [person.user_id, "lisi"], owner="lisi")
         chat = await bot.update_chat(chat, name="新群")
         assert (await bot.get_chat(chat.chat_id)).name == "新群"
-        return await bot.send_chat_message(chat, Text(content="你好"), mentions=["lisi"])
+        return await bot.send_to_chat(chat, Text(content="你好"), mentions=["lisi"])
 
     assert deliver(async_to_sync(script)()).status == "done"
     assert person.texts() == ["你好"]

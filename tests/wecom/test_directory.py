@@ -9,10 +9,10 @@ from wecom.bot import (
     create_tag,
     delete_tag,
     delete_tag_users,
+    get_company_tags,
     get_department_users,
     get_departments,
     get_tag_users,
-    get_tags,
     get_user_info,
     update_tag,
 )
@@ -79,7 +79,7 @@ def test_departments_and_tags_are_asked_for_and_changed(connected, person):
     tag = Tag.objects.get(number=number)
     assert [member.user_id for member in tag.members.all()] == [person.user_id]
     async_to_sync(update_tag)(number, f"标签二 {person.user_id}")
-    assert {"tagid": number, "tagname": f"标签二 {person.user_id}"} in async_to_sync(get_tags)()
+    assert {"tagid": number, "tagname": f"标签二 {person.user_id}"} in async_to_sync(get_company_tags)()
     async_to_sync(delete_tag_users)(number, [person.user_id])
     assert not tag.members.exists()
     async_to_sync(delete_tag)(number)

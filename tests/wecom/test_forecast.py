@@ -119,7 +119,7 @@ def fill(application) -> None:
 
 def test_quotas_are_told_over_rest(application):
     fill(application)
-    (quota,) = factories.make_api("messages:read").get("/api/v1/quotas/").json()
+    (quota,) = factories.make_api("messages:read").get("/api/v1/quotas/").json()["applications"]
     assert quota["application"] == application.pk
     assert quota["day"] == {"used": 800, "limit": 1000}
     assert quota["calls_minute"] == {"used": 27, "limit": 10_000}

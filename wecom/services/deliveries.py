@@ -1,0 +1,94 @@
+"""What became of messages: change them, take them back, send them again; and how fast they may go."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from wecom import attachments, cards, forecast, guard, limits, reactions, recalls
+from wecom.contents import Card
+from wecom.forecast import Forecast, Quota
+from wecom.models import Application, Attempt, CardUpdate, Guard, Outbound, Recall
+from wecom.sending import answering
+
+
+def update_card(
+    application: Application,
+    *,
+    response_code: str,
+    user_id: str,
+    text: str = "",
+    card: Card | None = None,
+    cid: str = "",
+) -> CardUpdate:
+    """Put a greyed text in the place of a card's buttons, or another card in its place, for one person.
+
+    The code comes with a click, or is that of the `Outbound` that carried the card; for 72 hours, and each is good for
+    one change. Text of more than 30 Chinese characters is cut, as the phone would; with a `card` it stands in the place
+    of that one's buttons. Raises `ContentError` for an empty code, and where there is neither text nor card.
+    """
+    callback = answering()
+    cid = cid or (callback.cid if callback else "")
+    return cards.request(application, response_code=response_code, user_id=user_id, text=text, card=card, cid=cid)
+
+
+def recall(outbound: Outbound, *, cid: str = "") -> Recall:
+    """Take a message back from everybody who got it, with all its parts. What is queued is not sent any more.
+
+    Raises `ContentError` for one that was not sent ("not_sent"), or more than 24 hours ago ("too_late").
+    """
+    return recalls.request(outbound, cid=cid)
+
+
+def can_be_recalled(outbound: Outbound) -> bool:
+    """Whether `recall` would take it back, as far as anybody knows."""
+    return recalls.is_possible(outbound)
+
+
+@transaction.atomic
+def resend(outbound: Outbound) -> None:
+    """A person decided: send this again, as a new message, with bytes that the platform does not take for the old."""
+    Attempt.objects.abandoned(outbound).update(outcome=Attempt.Outcome.AMBIGUOUS)
+    if outbound.upload is not None and outbound.msgtype in attachments.BARE:
+        outbound.upload = attachments.apart(outbound.upload, outbound.fingerprint, timezone.now())
+    fresh = {"body": None, "upload": outbound.upload, "was_ambiguous": False, "first_attempt_at": None, "errcode": None}
+    outbound.restart(repeat=outbound.repeat + 1, invalid=[], unlicensed=[], **fresh)
+
+
+@transaction.atomic
+def treat_as_sent(outbound: Outbound) -> bool:
+    """A person decided: it arrived. Only for one that nobody knows about."""
+    rows = Outbound.objects.filter(pk=outbound.pk, status=Outbound.Status.FAILED, reason=Outbound.Reason.UNKNOWN)
+    return bool(rows.update(status=Outbound.Status.DONE, reason=Outbound.Reason.UNKNOWN))
+
+
+def restore_hold() -> Guard | None:
+    """The guard while nothing is sent, because the database was restored or copied and nobody confirmed it yet."""
+    return guard.held()
+
+
+def release_restore_hold(*, discard: bool) -> int:
+    """A person confirmed this database: send what waits in it, or discard that. Returns how many messages it is."""
+    return guard.release(discard=discard)
+
+
+def quotas(now: datetime | None = None) -> list[Quota]:
+    """What of the platform's limits each application has used, and when what waits will be through."""
+    return forecast.quotas(now or timezone.now())
+
+
+def forecast_of(
+    application: Application, *, messages: int = 0, recipients: int = 0, now: datetime | None = None
+) -> Forecast:
+    """When all that waits will be through, and so many messages to so many members more."""
+    return forecast.forecast(application, now or timezone.now(), messages=messages, recipients=recipients)
+
+
+def remedy(errcode: int | None) -> str:
+    """What a person can do about a code of the platform, in words; empty where nobody knows."""
+    return reactions.remedy_of(errcode)
+
+
+def forget_counts(now: datetime | None = None) -> None:
+    """Delete what no limit of the platform counts any more."""
+    limits.forget(now or timezone.now())

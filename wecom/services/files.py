@@ -1,0 +1,97 @@
+"""Files in both directions: uploads for those who send, downloads of what members sent."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+
+from wecom import downloads, media, pictures, uploads
+from wecom.models import Application, Download, Upload
+from wecom.sending import answering, default_application
+
+
+@transaction.atomic
+def accept_upload(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
+    """Keep a file and queue its upload; whoever sent the same before gets the same row.
+
+    Raises `ContentError` for a file that the platform would refuse; then nothing is kept.
+    """
+    return uploads.accept(application, kind=kind, file=file, cid=cid)
+
+
+def upload_image(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload a JPG or PNG of up to 10 MB now; its media ID, good for three days, or longer where we send it.
+
+    Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
+    platform says. The same file is uploaded once.
+    """
+    return uploads.put(application or default_application(), kind="image", file_path=file_path)
+
+
+def upload_voice(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload an AMR recording of up to 2 MB and 60 seconds now. See `upload_image`."""
+    return uploads.put(application or default_application(), kind="voice", file_path=file_path)
+
+
+def upload_video(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload an MP4 of up to 10 MB now. See `upload_image`."""
+    return uploads.put(application or default_application(), kind="video", file_path=file_path)
+
+
+def upload_file(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload any file of up to 20 MB now; people see its name. See `upload_image`."""
+    return uploads.put(application or default_application(), kind="file", file_path=file_path)
+
+
+def ensure_upload(application: Application, *, kind: str, path: Path, name: str, filename: str) -> Upload:
+    """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
+    return uploads.ensure(application, kind=kind, path=path, name=name, filename=filename)
+
+
+def fetch_media(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
+    """The download of what a member sent, by the media ID of their message; it is fetched once, by a worker.
+
+    `media_downloaded` announces its end.
+    """
+    return downloads.request(application, kind=kind, media_id=media_id, cid=cid)
+
+
+def refetch_media(download: Download) -> bool:
+    """Fetch a file once more that did not come, or was removed; False where it is on its way or here."""
+    if download.is_here or not download.is_finished:
+        return False
+    return download.restart(path="", received=0, size=0, errcode=None)
+
+
+def download_media(media_id: str, *, kind: str = "", application: Application | None = None) -> Path:
+    """What a member sent, by the media ID of their message, as a file; fetched now unless we have it.
+
+    `kind` is "image", "voice" or "video", of the message that is being answered by default. The file is kept for
+    WECHAT_KEEP_MEDIA_DAYS: copy what shall stay. Raises `ContentError` with the reason ("expired", "format" …) and what
+    helps, `TemporaryError` where trying again may.
+    """
+    callback = answering()
+    kind = kind or (callback.kind if callback else "")
+    return downloads.fetched(application or default_application(), media_id=media_id, kind=kind)
+
+
+def upload_article_image(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload a JPG or PNG of up to 2 MB now for the text of an article (mpnews); its address, good for ever.
+
+    Equal pictures of a company are uploaded once. Raises `ContentError` before any call, `WeComError` for what the
+    platform says: a company may upload 1,000 a day.
+    """
+    return pictures.address(application or default_application(), Path(file_path))
+
+
+def largest(kind: str) -> int:
+    """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
+    most = media.LIMITS[kind].most
+    return min(most, int(settings.WECOM["MOST"].get(kind, most)))
+
+
+def forget_old_media(now: datetime | None = None) -> int:
+    """Remove files that members sent long ago. Returns how many."""
+    return downloads.forget(now=now)

@@ -1,0 +1,69 @@
+"""Menus below the chat, and group chats that applications make."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wecom import chats, menus
+from wecom.contents import Content
+from wecom.models import Application, GroupChat, GroupMessage, MenuPublication, Upload
+from wecom.sending import answering, default_application
+
+
+def published_menu(application: Application | None = None) -> list[dict[str, Any]]:
+    """The menu that people see now, as WeChat Work has it; [] where there is none."""
+    return menus.current(application or default_application())
+
+
+def publish_menu(application: Application) -> MenuPublication:
+    """Show the menu that the buttons of this application make, in place of the one before; no buttons, no menu.
+
+    Raises `ContentError` with words for what the platform would refuse.
+    """
+    return menus.publish(application)
+
+
+def create_chat(
+    name: str,
+    user_ids: Sequence[str],
+    *,
+    owner: str = "",
+    chat_id: str = "",
+    application: Application | None = None,
+) -> GroupChat:
+    """Make a group chat of 2 to 2,000 members now; people see it once something is said in it.
+
+    Without an `owner` it is the first. Raises `ContentError` for what the platform would refuse, and `WeComError` for
+    what it says: the application must be visible to the whole company.
+    """
+    return chats.create(
+        application or default_application(), name=name, user_ids=user_ids, owner=owner, chat_id=chat_id
+    )
+
+
+def update_chat(
+    chat: GroupChat, *, name: str = "", owner: str = "", add: Sequence[str] = (), remove: Sequence[str] = ()
+) -> GroupChat:
+    """Give a group chat another name or owner, add members or remove some, now."""
+    return chats.update(chat, name=name, owner=owner, add=add, remove=remove)
+
+
+def chat(chat_id: str, *, application: Application | None = None) -> GroupChat:
+    """A group chat of the application as WeChat Work has it. Raises `ChatGone` where there is none."""
+    return chats.read(application or default_application(), chat_id)
+
+
+def send_to_chat(
+    chat: GroupChat, content: Content, *, upload: Upload | None = None, mentions: Sequence[str] = (), cid: str = ""
+) -> GroupMessage:
+    """Queue a message into a group chat; `mentions` are user IDs, or "@all", that a text draws the attention of.
+
+    What may have arrived is not sent again by itself: the platform would show it twice. Raises `ContentError` for a
+    card, which group chats do not show.
+    """
+    callback = answering()
+    return chats.send(chat, content, upload=upload, mentions=mentions, cid=cid or (callback.cid if callback else ""))
+
+
+def resend_to_chat(message: GroupMessage) -> bool:
+    """A person decided: say this again in the group chat; False while it is on its way."""
+    return message.restart(in_doubt=False, errcode=None)
