@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from openuser.lib.diagnosis import Check, Finding, bad, good, not_checked, warn
-from wecom import agents, applications, auth, messages, probing, refusals, shapes, verdicts
+from wecom import agents, applications, auth, guard, messages, probing, refusals, shapes, verdicts
 from wecom.exceptions import ApiError, ConfigurationError, NotReached, WeComError
 from wecom.models import Application, Callback
 from wecom.probing import Reply, Unreached
@@ -66,6 +66,24 @@ class Connected(Check):
             words = _("No application is the default one: programs that name none cannot send.")
             return warn("no_default", words, where=_("Admin → WeChat Work → Applications → Default"))
         return good(ngettext("%d application is connected.", "%d applications are connected.", count) % count)
+
+
+class MaySend(Check):
+    """No restored or copied database waits for a person before it sends."""
+
+    id = "restore-hold"
+    title = gettext_lazy("Restore guard")
+    after = ("database", "migrations")
+
+    def look(self) -> Finding:
+        held = guard.held()
+        if held is None:
+            return good(_("Nothing waits for a person to confirm this database."))
+        words = _("Nothing is sent: %s.") % held.get_held_because_display()
+        remedy = _(
+            "Say whether to send what waits or to discard it: there, or by “python3 manage.py release_restore_hold”."
+        )
+        return bad(held.held_because, words, remedy=remedy, where=_("Admin → WeChat Work → Restore guard"))
 
 
 class ApplicationCheck(Check):

@@ -18,9 +18,9 @@ from wecom.models import Application
 
 def checks() -> list[Check]:
     """All of them. Those of applications are named even where nobody can list the applications."""
-    keys, connected = wecom.checks()
+    keys, may_send, connected = wecom.checks()
     ours = [Settings(), keys, Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
-    return [*ours, *avatars.checks(), connected, *_of_applications()]
+    return [*ours, *avatars.checks(), may_send, connected, *_of_applications()]
 
 
 def chosen(all_checks: list[Check], names: list[str]) -> list[Check]:

@@ -16,7 +16,7 @@ from tests.emulated import AES_KEY, KEYS, wait_for
 from tests.wecom.platform import PATH, Envelope, text_xml
 from wecom import auth, services
 from wecom.exceptions import ConfigurationError
-from wecom.models import Application, Callback
+from wecom.models import Application, Callback, Guard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OTHER_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -382,3 +382,17 @@ def test_words_are_in_the_language_that_was_asked_for(connected):
         here = services.checks(connected)[0].look()
     assert here.level == Level.GOOD
     assert diagnose("keys", language="zh-hans")[1]["keys"]["level"] == "good"
+
+
+# ---- the database
+
+
+@pytest.mark.parametrize("because", Guard.Because.values)
+def test_a_database_that_waits_for_a_person_is_named_with_what_to_decide(because):
+    assert found("restore-hold")["level"] == "good"
+    Guard.objects.create(pk=Guard.ONLY, held_since=timezone.now(), held_because=because)
+    finding = found("restore-hold")
+    assert (finding["level"], finding["code"]) == ("bad", because)
+    assert "release_restore_hold" in finding["remedy"]
+    services.release_restore_hold(discard=False)
+    assert found("restore-hold")["level"] == "good"

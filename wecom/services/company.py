@@ -96,7 +96,7 @@ def checks(application: Application | None = None, *, connection_only: bool = Fa
     `connection_only` leaves out what calls our own address: what remains asks WeChat Work three questions at most.
     """
     if application is None:
-        return [doctor.KeyShapes(), doctor.Connected()]
+        return [doctor.KeyShapes(), doctor.MaySend(), doctor.Connected()]
     kinds = doctor.CONNECTION if connection_only else doctor.CHECKS
     return [kind(application) for kind in kinds]
 
