@@ -13,8 +13,18 @@ from unfold.decorators import action, display
 
 from avatars import services
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
-from avatars.models import DigitalHuman, Render, Voice
-from openuser.lib.admin import NOTHING, KeptAdmin, WorkAdmin, change_url, duration, for_one_row, shortened
+from avatars.models import DigitalHuman, Render, Rendition, Voice
+from openuser.lib.admin import (
+    NOTHING,
+    KeptAdmin,
+    WorkAdmin,
+    change_url,
+    duration,
+    for_one_row,
+    link,
+    row_link,
+    shortened,
+)
 
 
 @admin.register(Voice)
@@ -217,3 +227,33 @@ class RenderAdmin(WorkAdmin):
 
     def has_steer_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("avatars.change_render")
+
+
+@admin.register(Rendition)
+class RenditionAdmin(WorkAdmin):
+    list_display = ("id", "of_render", "state", "why", "file_size", "at_most", "timeline", "when")
+    list_filter = ("status",)
+    search_fields = ("cid", "render__text")
+    search_help_text = _("Search for words of the script or a correlation ID.")
+    list_select_related = ("render__digital_human",)
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("of_render", "state", "why", "attempts", "file", "file_size", "at_most")}),
+        (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
+    )
+
+    @display(description=_("render"), ordering="render")
+    def of_render(self, rendition: Rendition) -> str:
+        return row_link(rendition.render)
+
+    @display(description=_("file"))
+    def file(self, rendition: Rendition) -> str:
+        return link(rendition.video.url, "MP4") if rendition.video else NOTHING
+
+    @display(description=_("size"), ordering="size")
+    def file_size(self, rendition: Rendition) -> str:
+        return filesizeformat(rendition.size) if rendition.size else NOTHING
+
+    @display(description=_("at most"), ordering="limit")
+    def at_most(self, rendition: Rendition) -> str:
+        return filesizeformat(rendition.limit)

@@ -45,7 +45,12 @@ SECTIONS = (
     ),
     Section(
         title=_("Digital humans"),
-        icons={"avatars.DigitalHuman": "face", "avatars.Voice": "mic", "avatars.Render": "movie"},
+        icons={
+            "avatars.DigitalHuman": "face",
+            "avatars.Voice": "mic",
+            "avatars.Render": "movie",
+            "avatars.Rendition": "compress",
+        },
     ),
     Section(title=_("Schedules"), icons={"scheduling.Schedule": "calendar_month", "scheduling.Run": "event_available"}),
     Section(
