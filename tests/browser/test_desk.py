@@ -79,7 +79,7 @@ def test_a_message_leads_to_its_timeline(desk, stack, person, picture):
     listed(desk, stack, "conversations/message", person)
     desk.locator("#result_list a[href*='/timeline/']").first.click()
     steps = desk.get_by_test_id("timeline").locator("li")
-    expect(steps.first).to_contain_text("text")
+    expect(steps.first).to_contain_text("收到回调：文本")
     links = (
         desk.get_by_test_id("timeline").locator("a").evaluate_all("all => all.map(one => one.pathname.split('/')[3])")
     )

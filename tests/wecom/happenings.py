@@ -124,10 +124,12 @@ CHANGES: dict[str, tuple[str, type[ContactChange]]] = {
 }
 
 
-def event_body(name: str, inside: str, *, sender: str = "zhangsan", time: int = 1767225600) -> bytes:
+def event_body(
+    name: str, inside: str, *, sender: str = "zhangsan", time: int = 1767225600, corp: str = "ww01"
+) -> bytes:
     """A whole event, as it is inside an envelope."""
     return (
-        f"<xml><ToUserName><![CDATA[ww01]]></ToUserName><FromUserName><![CDATA[{sender}]]></FromUserName>"
+        f"<xml><ToUserName><![CDATA[{corp}]]></ToUserName><FromUserName><![CDATA[{sender}]]></FromUserName>"
         f"<CreateTime>{time}</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[{name}]]></Event>"
         f"{inside}<AgentID>1000002</AgentID></xml>"
     ).encode()
