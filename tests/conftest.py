@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from openuser.services import chromium, valkey
@@ -46,6 +47,14 @@ def wecom(emulator) -> WeCom:
 def phone(wecom: WeCom) -> Phone:
     """The phone of a member of one's own: send, press, screen."""
     return wecom.new_phone()
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """The installation's: the language that a page was answered in stays with its thread."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

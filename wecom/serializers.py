@@ -22,6 +22,8 @@ class MemberSerializer(RowSerializer[Member]):
         USER_ID, max_length=64, help_text="As WeChat Work knows it; letters are made small, since it ignores case."
     )
 
+    status = serializers.ChoiceField([("", "not known"), *Member.Status.choices], read_only=True)
+    gender = serializers.ChoiceField([("", "not known"), *Member.Gender.choices], read_only=True)
     departments = serializers.SerializerMethodField(help_text="Their numbers.")
     leads = serializers.SerializerMethodField(help_text="The numbers of those that they lead.")
     main_department = serializers.SerializerMethodField(help_text="Its number.")
@@ -92,6 +94,7 @@ class TagSerializer(RowSerializer[Tag]):
 class DirectorySyncSerializer(RowSerializer[DirectorySync]):
     """How far a sync is. `notes` name what could not be read; then nobody is taken for gone."""
 
+    stage = serializers.ChoiceField([("", "not begun"), *DirectorySync.Stage.choices], read_only=True)
     progress = serializers.IntegerField(read_only=True, min_value=0, max_value=100)
     notes = serializers.JSONField(read_only=True)
 

@@ -91,7 +91,8 @@ async function open(userid, chat) {
   $("me").replaceChildren(avatar(member, "small"));
   await loadChat();
   toEnd();
-  if (matchMedia("(hover: hover)").matches) $("composer").focus({ preventScroll: true });
+  const busy = !$("more-tray").hidden || !$("emoji-tray").hidden; // somebody was faster than the chat
+  if (matchMedia("(hover: hover)").matches && !busy) $("composer").focus({ preventScroll: true });
   if (entered) await call("POST", "event", { member: userid, event: "enter_agent" });
 }
 

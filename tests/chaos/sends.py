@@ -44,8 +44,9 @@ with transaction.atomic():
 COUNT = """
 from collections import Counter
 from wecom.models import Attempt, Outbound
-ends = Counter(Outbound.objects.values_list("status", "reason"))
-tries = Counter(Attempt.objects.values_list("outcome", flat=True))
+rows = Outbound.objects.filter(content__content__startswith="message ")
+ends = Counter(rows.values_list("status", "reason"))
+tries = Counter(Attempt.objects.filter(outbound__in=rows).values_list("outcome", flat=True))
 print("RESULT", repr((dict(ends), dict(tries))))
 """
 

@@ -215,7 +215,9 @@ def test_somebody_leaves_the_visible_range_and_comes_back(
     assert next_event(application, listener)["Event"] == "unsubscribe"
     page.get_by_test_id("come-back").click()
     expect(page.get_by_test_id("composer")).to_be_visible()
-    assert next_event(application, listener)["Event"] == "subscribe"
+    # A busy machine may be slow to take “unsubscribe”, which then comes again.
+    later = iter(lambda: next_event(application, listener)["Event"], "subscribe")
+    assert set(later) <= {"unsubscribe"}
 
 
 def test_the_chat_can_be_entered_again(chat_page: Open, application: Application, listener: Listener) -> None:

@@ -77,7 +77,7 @@ def test_it_lists_everything_in_the_order_in_which_it_happened(boss, application
 
 
 def test_what_went_wrong_is_told_with_its_reason(boss, application):
-    make_outbound(application, cid=CID, status="failed", reason="unknown", finished_at=after(400))
+    make_outbound(application, cid=CID, status="failed", reason="unknown", created_at=BEGAN, finished_at=after(400))
     steps = [step for step, _after in open_page(boss).context["rows"]]
     assert steps[-1].tone == "bad"
     assert str(Outbound.Reason.UNKNOWN.label) in steps[-1].detail

@@ -126,7 +126,11 @@ def test_production_is_refused_with_the_emulator_in_it(tmp_path):
     words = "from openuser.settings.production import *\nINSTALLED_APPS = [*INSTALLED_APPS, 'wecom.emulator']\n"
     (tmp_path / "careless.py").write_text(words)
     line = ("-m", "django", "check", "--deploy")
-    told = {"DJANGO_SETTINGS_MODULE": "careless", "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    told = {
+        "DJANGO_SETTINGS_MODULE": "careless",
+        "LANGUAGE_CODE": "en",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)]),
+    }
     result = python(*line, settings="production", var=tmp_path, **PRODUCTION, **told)
     assert result.returncode == 1
     assert "(wecom.E001) The emulator of WeChat Work is installed in this project." in result.stderr
