@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openuser.lib.diagnosis import Level, run
+from openuser.lib.filters import IdFilter, TruthFilter
 from wecom import services
 from wecom.models import Application, Callback
 from wecom.serializers import ApplicationSerializer, CallbackSerializer, ConnectionSerializer
@@ -48,6 +49,10 @@ class Callbacks(viewsets.ReadOnlyModelViewSet[Callback]):
 
 class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which applications to list."""
+
+    agent_id = IdFilter("agent_id")
+    is_default = TruthFilter("is_default")
+    enabled = TruthFilter("enabled")
 
     class Meta:
         model = Application

@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework import parsers, status, viewsets
+from rest_framework import generics, parsers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -13,7 +13,7 @@ from rest_framework.reverse import reverse
 from openuser.lib.filters import IdFilter
 from wecom import services
 from wecom.exceptions import ContentError
-from wecom.models import Member, Reach, Upload
+from wecom.models import Member, Outbound, Reach, Upload
 from wecom.serializers import (
     MemberChangeSerializer,
     MemberSerializer,
@@ -105,12 +105,16 @@ class Uploads(viewsets.ReadOnlyModelViewSet[Upload]):
         return Response(UploadSerializer(upload).data, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
 
 
-class Quotas(viewsets.ViewSet):
-    """The platform's limits."""
+class Quotas(generics.GenericAPIView[Outbound]):
+    """The platform's limits. For people: those who may see what goes out."""
+
+    queryset = Outbound.objects.all()
+    serializer_class = QuotasSerializer
+    filter_backends = ()
 
     required_scopes = {"GET": "messages:read"}
 
     @extend_schema(summary="Show quotas", operation_id="quotas_retrieve", responses=QuotasSerializer)
-    def list(self, request: Request) -> Response:
+    def get(self, request: Request) -> Response:
         """What each application has used of the platform's limits, and when what waits will be through."""
         return Response(QuotasSerializer({"applications": services.quotas()}).data)

@@ -14,12 +14,11 @@ router.register("members", Members, basename="member")
 router.register("departments", Departments, basename="department")
 router.register("tags", Tags, basename="tag")
 router.register("directory-syncs", DirectorySyncs, basename="directory-sync")
-router.register("quotas", Quotas, basename="quota")
 router.register("outbounds", Outbounds, basename="outbound")
 router.register("uploads", Uploads, basename="upload")
 router.register("callbacks", Callbacks, basename="callback")
 router.register("applications", Applications, basename="application")
-resources = router.urls
+resources = [path("quotas/", Quotas.as_view(), name="quota-list"), *router.urls]
 
 urlpatterns = [
     path("webhook", Webhook.as_view(), name="webhook"),

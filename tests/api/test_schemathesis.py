@@ -15,6 +15,7 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
 @pytest.mark.slow
+@pytest.mark.once  # the description is of the API, whatever database is behind it
 @pytest.mark.django_db(transaction=True)
 def test_schemathesis_finds_nothing(live_server, tmp_path):
     make_application(is_default=True)
