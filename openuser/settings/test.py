@@ -29,6 +29,9 @@ DATABASES = {"default": database(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and processes of a test see the same rows.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    # One process plays many here: threads that outlive their test keep their connection until they end.
+    DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 40
 
 BROKER_FOLDER = VAR_DIR / "valkey"
 BROKER_URL = env.str("TEST_BROKER_URL", default="") or valkey.url(BROKER_FOLDER)
