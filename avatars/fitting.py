@@ -21,7 +21,7 @@ from django.db import transaction
 
 from avatars import ffmpeg, label, mp4
 from avatars.exceptions import AvatarError, OutputError
-from avatars.models import Rendition
+from avatars.models import Render, Rendition
 from avatars.signals import rendition_finished
 from openuser.lib.work import LeaseLost
 
@@ -48,7 +48,8 @@ def fit(pk: int, *, now: datetime | None = None) -> None:
 
 def _fit(rendition: Rendition) -> None:
     with _working_folder(rendition) as folder, ThreadPoolExecutor(1) as beside:
-        future = beside.submit(_small, rendition, folder)
+        # The thread asks no database: it would keep a connection.
+        future = beside.submit(_small, rendition.render, rendition.limit, folder)
         while True:
             try:
                 small = future.result(timeout=rendition.lease.total_seconds() * settings.WORK_LEASE_SCALE / 4)
@@ -58,9 +59,8 @@ def _fit(rendition: Rendition) -> None:
         _store(rendition, small)
 
 
-def _small(rendition: Rendition, folder: Path) -> Path:
+def _small(render: Render, limit: int, folder: Path) -> Path:
     """The film within its limit. Raises `OutputError`: `too_long` where it would be too poor, `too_large`."""
-    render = rendition.render
     film = Path(default_storage.path(str(render.video.name)))
     found = mp4.probe(film)
     if found.video is None:
@@ -72,13 +72,13 @@ def _small(rendition: Rendition, folder: Path) -> Path:
             height=found.video.height,
             fps=round(found.video.fps),
             frames=found.video.samples,
-            limit=int(rendition.limit * share),
+            limit=int(limit * share),
         )
         if shape.video_bits < LEAST_BITS:
             raise OutputError("It would be too poor to look at.", code="too_long")
         ffmpeg.shrink(film, folder / "raw.mp4", shape)
         label.write(folder / "raw.mp4", folder / "film.mp4", origin)
-        if (folder / "film.mp4").stat().st_size <= rendition.limit:
+        if (folder / "film.mp4").stat().st_size <= limit:
             label.verify(folder / "film.mp4", render.content_id)
             return folder / "film.mp4"
     raise OutputError("It did not become small enough.", code="too_large")
