@@ -63,7 +63,7 @@ def test_a_share_of_any_faults_is_asked_for_and_removed(
     page = desk(member)
     page.get_by_role("tab", name="Faults").click()
     page.locator("#fault-name").select_option("any of them")
-    page.get_by_label("Share %").fill("20")
+    page.get_by_label("Share %").press_sequentially("20")
     expect(page.get_by_label("Times")).to_be_disabled()
     page.get_by_label("Seed").fill("7")
     page.get_by_label("Path").fill("nobody/calls/this")
