@@ -17,9 +17,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from avatars import recipes
 from avatars.exceptions import AvatarError, RenderCancelled
 from avatars.models import DigitalHuman, Render
-from avatars.pipeline import Film, Script
+from avatars.pipeline import Film
 from avatars.signals import render_finished
 from avatars.studio import studio
 from openuser.lib import crash
@@ -63,7 +64,7 @@ def warm() -> None:
         return
     sample = Render(digital_human=human, text=human.name, mode=human.mode)
     try:
-        studio().warm(_script(sample))
+        studio().warm(recipes.script(sample))
     except AvatarError as error:
         logger.warning("The studio could not warm up.", extra={"code": error.code})
 
@@ -99,7 +100,7 @@ def _make(render: Render) -> None:
 def _film(render: Render, folder: Path) -> Film:
     reporter = Reporter(render)
     return studio().film(
-        _script(render),
+        recipes.script(render),
         folder,
         on_progress=reporter.report,
         cancelled=reporter.cancelled,
@@ -122,22 +123,6 @@ def _working_folder(render: Render) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _script(render: Render) -> Script:
-    human = render.digital_human
-    return Script(
-        text=render.text,
-        portrait=Path(default_storage.path(str(human.portrait.name))),
-        speech_engine=human.voice.engine,
-        voice=human.voice.key,
-        speed=human.speed,
-        render_engine=human.engine,
-        mode=render.mode,
-        content_id=render.content_id,
-        provider=settings.AVATARS["PROVIDER_CODE"],
-        limit=settings.AVATARS["SIZE_LIMIT"],
-    )
 
 
 class Reporter:

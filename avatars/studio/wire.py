@@ -2,14 +2,15 @@
 
 import base64
 import json
-from dataclasses import asdict, dataclass, fields
-from enum import StrEnum
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from avatars import exceptions
 from avatars.exceptions import AvatarError, StudioError
-from avatars.pipeline import Film, Script, Stage, Timing
+from avatars.pipeline import Film, Script, Stage
 from avatars.recognition.base import Transcript
 
 
@@ -71,20 +72,9 @@ def order_line(order: Order) -> str:
 
 
 def read_order(line: str) -> Order:
-    """The order of a line. Raises `ValueError` or `TypeError` for a line that is none."""
-    values = json.loads(line)
-    script = values["script"]
-    return Order(
-        number=values["number"],
-        kind=Kind(values["kind"]),
-        script=Script(**{**script, "portrait": Path(script["portrait"])}) if script else None,
-        folder=Path(values["folder"]) if values["folder"] else None,
-        data=base64.b64decode(values["data"]),
-        name=values["name"],
-        recording=Path(values["recording"]) if values["recording"] else None,
-        language=values["language"],
-        hints=tuple(values["hints"]),
-    )
+    """The order of a line. Raises `ValueError`, `KeyError` or `TypeError` for a line that is none."""
+    order: Order = _built(Order, json.loads(line))
+    return order
 
 
 def answer_line(answer: Answer) -> str:
@@ -93,39 +83,45 @@ def answer_line(answer: Answer) -> str:
 
 
 def read_answer(line: str) -> Answer:
-    """The answer of a line, its error rebuilt as the class it was. Raises `ValueError` for a line that is none."""
-    values = json.loads(line)
-    return Answer(
-        number=values["number"],
-        event=Event(values["event"]),
-        stage=Stage(values["stage"]) if values["stage"] else None,
-        share=values["share"],
-        film=_film(values["film"]) if values["film"] else None,
-        transcript=Transcript(**values["transcript"]) if values["transcript"] else None,
-        data=base64.b64decode(values["data"]),
-        warnings=tuple(values["warnings"]),
-        error=_error(**values["error"]) if values["error"] else None,
-    )
+    """The answer of a line, its error rebuilt as the class it was. Raises as `read_order` does."""
+    answer: Answer = _built(Answer, json.loads(line))
+    return answer
 
 
 def _line(message: Order | Answer) -> str:
-    plain = {field.name: _plain(getattr(message, field.name)) for field in fields(message)}
-    return json.dumps(plain, ensure_ascii=True, default=str)
+    return json.dumps(message, ensure_ascii=True, default=_plain)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
+    """What JSON knows instead of what it does not know."""
     if isinstance(value, AvatarError):
         words = {"message": value.message, "code": value.code, "remedy": value.remedy, "field": value.field}
         return {"kind": type(value).__name__, **words}
-    return asdict(value) if isinstance(value, Script | Film | Transcript) else value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot go over the wire.")
 
 
-def _film(values: dict[str, Any]) -> Film:
-    paths = {name: Path(values[name]) for name in ("video", "captions", "poster")}
-    timings = tuple(Timing(**{**timing, "stage": Stage(timing["stage"])}) for timing in values["timings"])
-    return Film(**{**values, **paths, "timings": timings})
+def _built(kind: Any, value: Any) -> Any:
+    """A value of a type, from what `_plain` made of it: dataclasses in dataclasses, tuples, paths, enums."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is UnionType:
+        return None if value is None else _built(next(each for each in inner if each is not type(None)), value)
+    if origin is tuple:
+        kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
+        return tuple(_built(one, each) for one, each in zip(kinds, value, strict=True))
+    if kind is AvatarError:
+        return _error(**value)
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{name: _built(hints[name], each) for name, each in value.items()})
+    if kind is bytes:
+        return base64.b64decode(value)
+    return kind(value) if isinstance(kind, type) and issubclass(kind, Path | Enum) else value
 
 
 def _error(kind: str, message: str, code: str, remedy: str, field: str) -> AvatarError:

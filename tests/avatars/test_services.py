@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import connections
 from django.utils import timezone
 
-from avatars import services
+from avatars import recipes, services
 from avatars.exceptions import ScriptError
 from avatars.models import Render
 from avatars.signals import render_finished
@@ -99,6 +99,16 @@ def test_equal_content_shares_one_render(human, status):
     again = services.request_render(human, " 你好\n", cid="other")
     assert (again.pk, again.status) == (first.pk, status)
     assert Render.objects.count() == 1
+
+
+def test_what_was_asked_for_is_filmed_though_its_digital_human_changes_meanwhile(human):
+    render = services.request_render(human, "你好")
+    asked_for = recipes.script(render)
+    human.speed, human.mode = 1.4, "lipsync"
+    human.save()
+    render = Render.objects.get(pk=render.pk)
+    assert recipes.script(render) == asked_for
+    assert services.request_render(human, "你好").pk != render.pk
 
 
 @pytest.mark.parametrize("status", ENDED_BADLY)

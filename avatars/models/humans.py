@@ -1,0 +1,70 @@
+"""Who speaks: digital humans and their voices."""
+
+import secrets
+
+from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from avatars.engines.base import Mode
+
+
+def portrait_name(instance: models.Model, filename: str) -> str:
+    """A random name; what the file was called is nobody's business."""
+    suffix = filename.rsplit(".", 1)[-1].lower()
+    return f"portraits/{secrets.token_hex(16)}.{suffix}"
+
+
+class RenderMode(models.TextChoices):
+    """How much of the portrait moves."""
+
+    LIPSYNC = Mode.LIPSYNC.value, _("lips and eyes, head still (fastest)")
+    TALKING_HEAD = Mode.TALKING_HEAD.value, _("lips, eyes and head")
+    ENHANCED_LIPSYNC = Mode.ENHANCED_LIPSYNC.value, _("lips and eyes, sharper")
+    ENHANCED_TALKING_HEAD = Mode.ENHANCED_TALKING_HEAD.value, _("lips, eyes and head, sharper")
+
+
+class Voice(models.Model):
+    """A speaking voice of a speech engine."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    engine = models.CharField(_("speech engine"), max_length=40, default="kokoro")
+    key = models.CharField(
+        _("engine's name for it"),
+        max_length=200,
+        help_text=_("A voice like zf_xiaobei, or a blend like 0.6*zf_xiaobei+0.4*af_heart."),
+    )
+
+    class Meta:
+        verbose_name = _("voice")
+        verbose_name_plural = _("voices")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DigitalHuman(models.Model):
+    """The persona that a person talks to: a portrait and a voice (数字人)."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    portrait = models.ImageField(
+        _("portrait"),
+        upload_to=portrait_name,
+        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"])],
+        help_text=_("A face from the front, mouth closed, well lit: JPEG, PNG or WebP up to 10 MB."),
+    )
+    voice = models.ForeignKey(Voice, models.PROTECT, related_name="digital_humans", verbose_name=_("voice"))
+    speed = models.FloatField(
+        _("speaking speed"), default=1.0, validators=[MinValueValidator(0.6), MaxValueValidator(1.6)]
+    )
+    mode = models.CharField(_("mode"), max_length=24, choices=RenderMode, default=RenderMode.ENHANCED_TALKING_HEAD)
+    engine = models.CharField(_("render engine"), max_length=40, default="puppet")
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("digital human")
+        verbose_name_plural = _("digital humans")
+
+    def __str__(self) -> str:
+        return self.name

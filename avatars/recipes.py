@@ -1,0 +1,58 @@
+"""All that makes a film, frozen when it is asked for: equal recipes share a Render, later edits change none.
+
+Whatever changes what is seen or heard is a key of `freeze`, and is read by `script`.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from avatars.models import DigitalHuman, Render
+from avatars.pipeline import Script
+
+# Raise it when the same recipe would come out differently.
+PIPELINE_VERSION = 1
+
+Recipe = dict[str, Any]
+
+
+def freeze(human: DigitalHuman, *, mode: str) -> Recipe:
+    """What makes a film of this digital human, but for its words: plain values that JSON can hold."""
+    return {
+        "version": PIPELINE_VERSION,
+        "portrait": human.portrait.name,
+        "render_engine": human.engine,
+        "mode": mode,
+        "speech_engine": human.voice.engine,
+        "voice": human.voice.key,
+        "speed": human.speed,
+        "provider": settings.AVATARS["PROVIDER_CODE"],
+    }
+
+
+def digest(text: str, recipe: Recipe) -> str:
+    """The identity of a film: equal words by an equal recipe."""
+    whole = json.dumps({**recipe, "text": text}, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def script(render: Render) -> Script:
+    """What the studio is to film for a render."""
+    # Rows from before recipes have none.
+    recipe = render.recipe or freeze(render.digital_human, mode=render.mode)
+    return Script(
+        text=render.text,
+        portrait=Path(default_storage.path(recipe["portrait"])),
+        speech_engine=recipe["speech_engine"],
+        voice=recipe["voice"],
+        speed=recipe["speed"],
+        render_engine=recipe["render_engine"],
+        mode=recipe["mode"],
+        content_id=render.content_id,
+        provider=recipe["provider"],
+        limit=settings.AVATARS["SIZE_LIMIT"],
+    )

@@ -1,0 +1,35 @@
+"""The front door of the digital humans: ask for a video, cancel it, try it again."""
+
+from avatars.services.humans import check_portrait, remove_digital_human
+from avatars.services.renders import (
+    CAMPAIGN,
+    CHAT,
+    TEST,
+    cancel_render,
+    check_script,
+    rendition,
+    request_render,
+    retry_render,
+    seconds_left,
+)
+from avatars.services.sounds import as_voice, as_wav, transcribe
+from avatars.services.upkeep import checks, tidy
+
+__all__ = [
+    "CAMPAIGN",
+    "CHAT",
+    "TEST",
+    "as_voice",
+    "as_wav",
+    "cancel_render",
+    "check_portrait",
+    "check_script",
+    "checks",
+    "remove_digital_human",
+    "rendition",
+    "request_render",
+    "retry_render",
+    "seconds_left",
+    "tidy",
+    "transcribe",
+]

@@ -1,0 +1,41 @@
+"""Who speaks: portraits and the digital humans themselves."""
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from avatars.exceptions import InUse
+from avatars.models import DigitalHuman
+from avatars.studio import studio
+
+
+def check_portrait(data: bytes) -> tuple[str, ...]:
+    """What to tell whoever brought this picture. The studio looks at it, in a process of its own.
+
+    Raises `PortraitError` for one that cannot be animated.
+    """
+    try:
+        return studio().check_portrait(data)
+    finally:
+        # A web process asks rarely: the child would only hold memory.
+        studio().close()
+
+
+@transaction.atomic
+def remove_digital_human(human: DigitalHuman) -> None:
+    """Delete a digital human that nothing uses, with its portrait. Raises `InUse` for one that something uses."""
+    used = InUse(
+        "This digital human is used.",
+        code="in_use",
+        remedy="Give its desks and schedules another one; its videos stay.",
+    )
+    # Locked, so that nobody asks it for a video at this moment.
+    locked = DigitalHuman.objects.select_for_update().get(pk=human.pk)
+    if locked.renders.exists():
+        raise used
+    portrait = locked.portrait.name
+    try:
+        locked.delete()
+    except ProtectedError as error:
+        raise used from error
+    transaction.on_commit(lambda: default_storage.delete(str(portrait)))

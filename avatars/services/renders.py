@@ -1,0 +1,123 @@
+"""Ask for a video, cancel it, try it again."""
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+
+from avatars import estimates, recipes
+from avatars.exceptions import ScriptError
+from avatars.models import DigitalHuman, Render, RenderMode, Rendition
+from avatars.signals import render_finished
+
+CHAT, TEST, CAMPAIGN = 20, 10, 0
+
+
+def check_script(text: str) -> str:
+    """The script without blanks around it. Raises `ScriptError` for one that cannot become a video."""
+    text = text.strip()
+    if not _can_be_stored(text):
+        raise ScriptError(
+            "The text has characters that do not exist.", code="unreadable", field="text", remedy="Write it anew."
+        )
+    most = settings.AVATARS["MAX_CHARACTERS"]
+    if not text:
+        raise ScriptError("There is nothing to say.", code="empty", field="text", remedy="Write what to say.")
+    if len(text) > most:
+        raise ScriptError(
+            f"The script has {len(text)} characters; a video may have {most}.",
+            code="too_long",
+            field="text",
+            remedy="Make it shorter or send it in parts.",
+        )
+    return text
+
+
+@transaction.atomic
+def request_render(
+    digital_human: DigitalHuman, text: str, *, mode: str = "", priority: int = CHAT, cid: str = ""
+) -> Render:
+    """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
+
+    Raises `ScriptError` for a script that cannot become a video.
+    """
+    text, mode = check_script(text), mode or digital_human.mode
+    if mode not in RenderMode.values:
+        known = ", ".join(RenderMode.values)
+        raise ScriptError("There is no such mode.", code="mode_unknown", field="mode", remedy=f"We have {known}.")
+    recipe = recipes.freeze(digital_human, mode=mode)
+    content_hash = recipes.digest(text, recipe)
+    # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
+    shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()
+    render = shared.first()
+    if render is not None and _has_vanished(render):
+        Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
+        render = None
+    if render is None:
+        render = Render(digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash)
+        render.priority, render.cid = priority, cid
+        render.estimated_seconds = estimates.render_seconds(text, mode)
+        try:
+            with transaction.atomic():
+                render.save()
+        except IntegrityError:
+            # Somebody asked for the same at this moment.
+            render = shared.first()
+            if render is None:
+                raise
+        else:
+            render.wake()
+    if render.priority < priority and not render.is_finished:
+        Render.objects.filter(pk=render.pk, priority__lt=priority).update(priority=priority)
+        render.priority = priority
+    return render
+
+
+@transaction.atomic
+def cancel_render(render: Render) -> bool:
+    """Stop a render, whoever waits for it; False where it had ended. Its worker is free again within two seconds."""
+    cancelled = render.cancel()
+    if cancelled:
+        render_finished.send(Render, render=render)
+    return cancelled
+
+
+@transaction.atomic
+def retry_render(render: Render) -> bool:
+    """Make a failed or cancelled render once more; False where it is not ended or somebody made it meanwhile."""
+    if render.status not in (Render.Status.FAILED, Render.Status.CANCELLED):
+        return False
+    if Render.objects.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():
+        return False
+    try:
+        with transaction.atomic():
+            return render.restart(stage=Render.Stage.WAITING, progress=0, hint="")
+    except IntegrityError:
+        return False
+
+
+def seconds_left(render: Render) -> float:
+    """An honest estimate of when it is ready, in seconds from now."""
+    return estimates.wait_seconds(render)
+
+
+@transaction.atomic
+def rendition(render: Render, *, limit: int) -> Rendition:
+    """A finished video in at most `limit` bytes: its row, queued where it is new. `rendition_finished` announces it."""
+    row, created = Rendition.objects.get_or_create(render=render, limit=limit, defaults={"cid": render.cid})
+    if created:
+        row.wake()
+    return row
+
+
+def _has_vanished(render: Render) -> bool:
+    """Made, but its file was removed from the storage since."""
+    return bool(render.video) and not default_storage.exists(str(render.video))
+
+
+def _can_be_stored(text: str) -> bool:
+    """False for halves of surrogate pairs and for NUL, which PostgreSQL refuses."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
