@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from avatars.availability import Probed
 from avatars.speech.base import Speech
 
 Picture = NDArray[np.uint8]
@@ -45,7 +46,7 @@ class Shot:
         return int(np.ceil(round(self.speech.seconds * self.fps, 6)))
 
 
-class RenderEngine(ABC):
+class RenderEngine(Probed, ABC):
     """A way to animate a portrait. Models load in `__init__`, which raises `EngineMissing` where one is absent."""
 
     @abstractmethod

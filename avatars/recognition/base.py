@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from avatars.availability import Probed
+
 RATE = 16_000
 """Samples per second of what an engine hears."""
 
@@ -20,7 +22,7 @@ class Transcript:
     seconds: float
 
 
-class RecognitionEngine(ABC):
+class RecognitionEngine(Probed, ABC):
     """Somebody who listens. Models load in `__init__`; it raises `EngineMissing` where a file or package is absent."""
 
     @abstractmethod

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from avatars.availability import Availability, NeededFile, look
 from avatars.exceptions import EngineMissing
 from avatars.recognition.base import RATE, RecognitionEngine, Transcript
 
@@ -36,6 +37,13 @@ REMEDY = (
 
 class Whisper(RecognitionEngine):
     """Chinese and English. `model_path` is a folder with a model.bin; without it the one of the wheels is used."""
+
+    @classmethod
+    def probe(cls, *, model_path: str | Path | None = None, **_options: Any) -> Availability:
+        """See `Probed.probe`: faster-whisper, and the two wheels of the model or the folder named instead."""
+        files = [NeededFile(name="model.bin", path=Path(model_path) / "model.bin")] if model_path else []
+        packages = ("faster_whisper", *(() if model_path else WHEELS))
+        return look(licence="MIT", packages=packages, files=files)
 
     def __init__(
         self, *, cache_dir: str | Path, model_path: str | Path | None = None, threads: int = 2, compute: str = "int8"

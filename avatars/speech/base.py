@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from avatars.availability import Probed
+
 Progress = Callable[[float], None]
 
 
@@ -47,7 +49,7 @@ class Speech:
         return len(self.samples) / self.rate
 
 
-class SpeechEngine(ABC):
+class SpeechEngine(Probed, ABC):
     """A voice. Models load in `__init__`, which raises `EngineMissing` where a file or package is absent."""
 
     @abstractmethod

@@ -21,3 +21,9 @@ def backend(setting: str, name: str) -> Any:
         raise ImproperlyConfigured(f"{setting} has no entry {name!r}; it has {', '.join(configured) or 'none'}.")
     entry = configured[name]
     return import_string(entry["class"])(**entry.get("options", {}))
+
+
+def described(setting: str, name: str) -> tuple[Any, dict[str, Any]]:
+    """The class of an entry and its options, without making one. Raises `KeyError` for an unknown name."""
+    entry = getattr(settings, setting)[name]
+    return import_string(entry["class"]), dict(entry.get("options", {}))

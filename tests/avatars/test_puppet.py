@@ -10,8 +10,8 @@ import pytest
 
 from avatars import characters
 from avatars.engines.base import Mode, Picture, Shot
-from avatars.engines.puppet import Puppet
 from avatars.engines.puppet.camera import Camera
+from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.parameters import Expression, Head
 from avatars.exceptions import EngineMissing, PortraitError
 from avatars.portrait import load

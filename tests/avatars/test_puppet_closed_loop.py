@@ -8,11 +8,11 @@ import pytest
 
 from avatars import characters
 from avatars.engines.base import Mode, Picture, Shot
-from avatars.engines.puppet import Puppet
+from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.mesh import FaceMesh
 from avatars.portrait import load
 from avatars.speech.base import Speech
-from avatars.speech.kokoro import Kokoro
+from avatars.speech.kokoro.engine import Kokoro
 from tests.avatars.closed_loop import agreement, asked, film_and_measure, lag, times
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]

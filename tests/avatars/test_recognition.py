@@ -11,7 +11,7 @@ from avatars import ffmpeg, services
 from avatars.exceptions import EngineMissing, OutputError, StudioError
 from avatars.recognition.base import RATE, RecognitionEngine
 from avatars.recognition.whisper import Whisper, join
-from avatars.speech.kokoro import Kokoro
+from avatars.speech.kokoro.engine import Kokoro
 from openuser.lib import backends
 from tests.avatars.engines_for_tests import beeped
 from tests.avatars.recordings import write_amr

@@ -14,7 +14,7 @@ from avatars.captions import srt
 from avatars.exceptions import AvatarError, EngineMissing, RenderCancelled, ScriptError
 from avatars.speech import finish
 from avatars.speech.base import Speech
-from avatars.speech.kokoro import Kokoro
+from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.kokoro.model import RATE, TOKEN_LIMIT, verified, wheel_part
 from avatars.speech.kokoro.plan import plan
 from avatars.speech.kokoro.timing import NOBODY, Segment, cut, merge

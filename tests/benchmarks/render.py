@@ -12,7 +12,7 @@ import numpy as np
 
 from avatars import characters
 from avatars.engines.base import Mode, Picture, Shot
-from avatars.engines.puppet import Puppet
+from avatars.engines.puppet.engine import Puppet
 from avatars.portrait import load
 from avatars.speech.base import Sound, Speech
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from avatars import label, mp4
-from avatars.speech.kokoro import Kokoro
+from avatars.speech.kokoro.engine import Kokoro
 from tests.avatars.recordings import write_amr
 from tests.emulated import wait_for
 from tests.wecom.test_downloads import picture

@@ -1,50 +1,35 @@
 """The built-in renderer: bends a portrait by its face mesh. No weights beyond the two small vendored models, no GPU."""
 
-import hashlib
-from collections import OrderedDict
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import cv2
+from avatars.availability import Availability, NeededFile, look
+from avatars.engines.base import RenderEngine
 
-from avatars.engines.base import Picture, RenderEngine, Shot
-from avatars.engines.puppet.camera import Camera
-from avatars.engines.puppet.mesh import DATA, FaceMesh
-from avatars.engines.puppet.motion import plan, smiling
-from avatars.engines.puppet.rig import Rig, build
-from avatars.engines.puppet.segmentation import PersonMask
+if TYPE_CHECKING:
+    from avatars.engines.puppet import engine
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+FILES = {
+    "face_landmarker.task": "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
+    "selfie_segmentation.tflite": "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
+}
+SMALLEST = 10_000  # bytes; a pointer that Git left in place of a file is smaller
 
 
 class Puppet(RenderEngine):
-    """Options: `models`, the folder of the model files; `strength`, how wide the lips move (1 is natural); `rigs`, how
-    many portraits are kept ready in memory. Raises `EngineMissing` where a model or LiteRT is absent."""
+    """Light to import, for the settings: making one gives an `engine.Puppet`, as `Path` gives a `PosixPath`."""
 
-    def __init__(self, *, models: str | Path = DATA, strength: float = 1.0, rigs: int = 4) -> None:
-        # More threads would spin beside the encoder, which needs the other cores.
-        cv2.setNumThreads(1)
-        self._mesh = FaceMesh(Path(models) / "face_landmarker.task")
-        self._person = PersonMask(Path(models) / "selfie_segmentation.tflite")
-        self._strength, self._most = strength, rigs
-        self._rigs: OrderedDict[bytes, Rig] = OrderedDict()
+    def __new__(cls, **_options: Any) -> "engine.Puppet":
+        from avatars.engines.puppet import engine
 
-    def animate(self, shot: Shot) -> Iterator[Picture]:
-        """See `RenderEngine.animate`; the portrait is examined before the first frame is asked for."""
-        rig = self.rig(shot.portrait)
-        return self._film(rig, shot)
+        return object.__new__(engine.Puppet)
 
-    def rig(self, portrait: Picture) -> Rig:
-        """The rig of a portrait, remembered where possible. Raises `PortraitError` where there is no face."""
-        key = hashlib.sha256(repr(portrait.shape).encode() + portrait.tobytes()).digest()
-        if key not in self._rigs:
-            self._rigs[key] = build(portrait, self._mesh, self._person)
-        self._rigs.move_to_end(key)
-        while len(self._rigs) > self._most:
-            self._rigs.popitem(last=False)
-        return self._rigs[key]
-
-    def _film(self, rig: Rig, shot: Shot) -> Iterator[Picture]:
-        motion = plan(shot, strength=self._strength * rig.amplitude)
-        camera = Camera(rig, shot.mode)
-        faces = smiling(motion.face, float(rig.face.gaps.max())) if rig.face.shows_teeth else motion.face
-        for face, head, blink in zip(faces, motion.head * rig.amplitude, motion.blink, strict=True):
-            yield camera.frame(face, head, float(blink))
+    @classmethod
+    def probe(cls, *, models: str | Path = DATA, **_options: Any) -> Availability:
+        """See `Probed.probe`: LiteRT and the two models."""
+        files = [
+            NeededFile(name=name, path=Path(models) / name, least=SMALLEST, sha256=digest)
+            for name, digest in FILES.items()
+        ]
+        return look(licence="Apache-2.0", packages=("ai_edge_litert", "cv2"), files=files)

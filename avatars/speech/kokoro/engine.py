@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.exceptions import AvatarError, ScriptError
-from avatars.speech import finish
-from avatars.speech.base import Progress, Sound, Speech, SpeechEngine, Token
+from avatars.speech import finish, kokoro
+from avatars.speech.base import Progress, Sound, Speech, Token
 from avatars.speech.g2p import keep_words_in
 from avatars.speech.kokoro.model import RATE, Model
 from avatars.speech.kokoro.plan import Place, Utterable, plan
@@ -34,7 +34,7 @@ class _Piece:
     run: Utterable
 
 
-class Kokoro(SpeechEngine):
+class Kokoro(kokoro.Kokoro):
     """Kokoro-82M. `threads` per sentence, `parallel` sentences at once, `model_path` a model file of your own.
 
     `cache_dir` keeps what is compiled once, so that later starts are faster.

