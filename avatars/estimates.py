@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from avatars.models import Render
 
@@ -30,10 +30,20 @@ def wait_seconds(render: Render) -> float:
     # Whatever runs already is finished first, urgent or not.
     running = others.filter(status=Render.Status.RUNNING).values_list("estimated_seconds", "progress")
     before = [_remaining(seconds, progress) for seconds, progress in running]
-    queued = others.filter(status=Render.Status.QUEUED)
-    sooner = queued.filter(Q(priority__gt=render.priority) | Q(priority=render.priority, pk__lt=render.pk))
-    waiting = float(sooner.aggregate(total=Sum("estimated_seconds"))["total"] or 0.0)
+    waiting = float(_sooner(render).aggregate(total=Sum("estimated_seconds"))["total"] or 0.0)
     return (sum(before) + waiting) / max(1, len(before)) + render.estimated_seconds
+
+
+def place(render: Render) -> int:
+    """Its place in the queue, from 1; 0 where it does not wait any more."""
+    if render.status != Render.Status.QUEUED:
+        return 0
+    return _sooner(render).count() + 1
+
+
+def _sooner(render: Render) -> QuerySet[Render]:
+    queued = Render.objects.exclude(pk=render.pk).filter(status=Render.Status.QUEUED)
+    return queued.filter(Q(priority__gt=render.priority) | Q(priority=render.priority, pk__lt=render.pk))
 
 
 def _remaining(seconds: float, progress: int) -> float:

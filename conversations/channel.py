@@ -12,7 +12,7 @@ from avatars.models import Render
 from conversations import fitting, watching
 from conversations.fitting import Form
 from wecom import services as wecom
-from wecom.contents import Content, File, Text, TextCard, Video, split_numbered, truncate
+from wecom.contents import Card, Content, File, Text, TextCard, Video, split_numbered, truncate
 from wecom.messages import Inbound
 from wecom.models import Application, Callback, Download, Member, Outbound, Upload
 
@@ -83,9 +83,11 @@ def send_recording(user_id: str, recording: Path, *, application: Application | 
         return [wecom.send_voice(user_id, media_id=media_id, application=application) for media_id in ids]
 
 
-def update_card(application: Application, member: Member, response_code: str, text: str) -> None:
-    """Let a card that the member pressed show this instead of its buttons."""
-    wecom.update_card(application, response_code=response_code, user_id=member.user_id, text=text)
+def update_card(
+    application: Application, member: Member, response_code: str, text: str, *, card: Card | None = None
+) -> None:
+    """Let a card of the member show this instead of its buttons, or another card, whose buttons it may replace."""
+    wecom.update_card(application, response_code=response_code, user_id=member.user_id, text=text, card=card)
 
 
 def recall(outbound: Outbound, *, cid: str) -> None:

@@ -1,12 +1,18 @@
 """A video on a member's wish: how many may wait, what is said meanwhile, and why not."""
 
+from datetime import datetime
+
 from django.conf import settings
+from django.utils import translation
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman
-from conversations import saying, wording
-from conversations.models import Conversation
+from conversations import progress, saying, wording
+from conversations.models import Conversation, Message, ProgressCard, Standing
+from wecom.models import Outbound
+
+UNDER_WAY = (Standing.QUEUED, Standing.MAKING, Standing.SENDING)
 
 
 def make_video(
@@ -20,8 +26,56 @@ def make_video(
     message = saying.say_video(conversation, text, mode=mode, digital_human=digital_human, cid=cid)
     render = message.render
     assert render is not None
-    ready = render.is_finished
-    words = wording.video_ready_soon(text) if ready else wording.video_started(avatars.seconds_left(render), text)
+    desk = saying.desk_of(conversation.application)
+    if render.is_finished:
+        saying.say(conversation, wording.video_ready_soon(text), cid=cid)
+    elif desk is None or desk.progress_cards:
+        progress.send(conversation, message, cid=cid)
+    else:
+        _promise(conversation, message, cid=cid)
+
+
+def press(conversation: Conversation, card: ProgressCard, key: str, *, code: str, cid: str, now: datetime) -> str:
+    """A button of a progress card; the card then shows how things stand. Returns what was pressed, in words."""
+    message = card.message
+    if key == progress.CANCEL:
+        saying.cancel_one(message)
+    elif key == progress.TEXT and not card.text_given and progress.standing(message) in UNDER_WAY:
+        card.text_given = True
+        card.save(update_fields=["text_given"])
+        saying.say(conversation, wording.text_first(message.content.text), cid=cid)
+    message.refresh_from_db()
+    if code:
+        progress.show(card, code, now=now)
+    else:
+        progress.settle(message)
+    pressed = {progress.TEXT: wording.button_text_first, progress.CANCEL: wording.button_cancel}
+    return pressed.get(key, wording.button_progress)()
+
+
+def follow(outbound: Outbound) -> None:
+    """A message reached its end: the card that follows it shows so; a card that cannot be sent becomes text."""
+    if len(outbound.recipients) != 1:
+        return
+    for message in Message.objects.filter(outbound=outbound, progress_card__closed_at=None):
+        progress.settle(message)
+    if outbound.msgtype != "template_card":
+        return
+    card = ProgressCard.objects.select_related(*progress.RELATED).filter(outbound=outbound).first()
+    if card is None:
+        return
+    if outbound.status == Outbound.Status.DONE:
+        progress.settle(card.message)
+    elif outbound.status == Outbound.Status.FAILED and outbound.reason not in saying.OUT_OF_REACH:
+        conversation = saying.conversation_of(card.message.application, card.message.member)
+        if progress.standing(card.message) in UNDER_WAY:
+            with translation.override(conversation.language):
+                _promise(conversation, card.message, cid=card.message.cid)
+
+
+def _promise(conversation: Conversation, message: Message, *, cid: str) -> None:
+    assert message.render is not None
+    words = wording.video_started(avatars.seconds_left(message.render), message.content.text)
     saying.say(conversation, words, cid=cid)
 
 

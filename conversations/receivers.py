@@ -26,7 +26,7 @@ def on_rendition_finished(rendition: Rendition, **_: Any) -> None:
 
 @receiver(outbound_settled)
 def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
-    services.fall_back(outbound)
+    services.follow(outbound)
 
 
 @receiver(message_sent)

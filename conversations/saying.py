@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman, Render
-from conversations import channel, fitting, wording
-from conversations.models import Content, Conversation, Desk, Message
+from conversations import channel, fitting, progress, wording
+from conversations.models import Content, Conversation, Desk, Message, ProgressCard
 from openuser.lib import crash
 from openuser.lib.publish import tell
 from wecom import contents
@@ -20,6 +20,7 @@ from wecom.models import Application, Member, Outbound, Upload
 
 logger = logging.getLogger(__name__)
 
+OUT_OF_REACH = (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED)
 CARRIERS = ("video", "file", "textcard")  # the forms in which a video goes out
 
 KINDS = {
@@ -116,8 +117,11 @@ def release_all() -> int:
 def cancel_waiting(conversation: Conversation) -> int:
     """Cancel the videos a member waits for; a render that nobody else waits for is stopped. Returns how many."""
     # Everybody locks renders in the same order; without the lock, somebody who just asked for the same is not seen.
-    waiting = conversation.messages().waiting().order_by("render_id", "pk")
-    return sum(_cancel(message) for message in waiting)
+    waiting = list(conversation.messages().waiting().order_by("render_id", "pk"))
+    cancelled = sum(cancel_one(message) for message in waiting)
+    for message in waiting:
+        progress.settle(message)
+    return cancelled
 
 
 @transaction.atomic
@@ -126,14 +130,15 @@ def recall(message: Message, *, cid: str = "") -> None:
 
     Raises `ContentError` for what a member said, what was not sent, and what is more than 24 hours old.
     """
-    if message.direction == Message.Direction.IN or (message.outbound is None and not _cancel(message)):
+    if message.direction == Message.Direction.IN or (message.outbound is None and not cancel_one(message)):
         remedy = gettext("Only what was sent can be recalled.")
         raise ContentError(gettext("There is nothing to recall."), code="not_sent", field="message", remedy=remedy)
     if message.outbound is not None:
         channel.recall(message.outbound, cid=cid)
+    progress.settle(message)
 
 
-def _cancel(message: Message) -> int:
+def cancel_one(message: Message) -> int:
     """Cancel a video that is waited for; how many messages that were."""
     render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
     cancelled = Message.objects.filter(pk=message.pk).waiting().update(state=Message.State.CANCELLED)
@@ -147,14 +152,23 @@ def fall_back(outbound: Outbound) -> None:
     """A video that could not be delivered goes out as text."""
     if outbound.msgtype not in CARRIERS or outbound.status == Outbound.Status.DONE:
         return
-    if outbound.reason in (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED):
+    if outbound.reason in OUT_OF_REACH:
         return
     ours = Message.objects.filter(outbound=outbound, degraded=False, render__isnull=False)
     for message in ours.select_related("content"):
         Message.objects.filter(pk=message.pk).update(degraded=True)
         conversation = conversation_of(message.application, message.member)
         with translation.override(conversation.language):
-            say(conversation, wording.video_failed(message.content.text), cid=message.cid, degraded=True)
+            said = say(conversation, _instead(message), cid=message.cid, degraded=True)
+        # The card's end is that of what was said in its place.
+        ProgressCard.objects.filter(message=message).update(message=said)
+
+
+def _instead(message: Message) -> str:
+    """The text in the place of a video, unless they had asked for it before."""
+    if ProgressCard.objects.filter(message=message, text_given=True).exists():
+        return wording.video_failed_text_given()
+    return wording.video_failed(message.content.text)
 
 
 def desk_of(application: Application) -> Desk | None:
@@ -222,9 +236,10 @@ def _send_released(conversation: Conversation, message: Message) -> None:
         message.outbound = _send_video(message, render)
         if message.outbound is None:
             message.degraded = True
-            text = wording.video_failed(message.content.text)
+            text = _instead(message)
             message.outbound = channel.send_text(message.application, message.member, text, cid=message.cid)
     message.save(update_fields=["outbound", "state", "degraded"])
+    progress.settle(message)
     logger.info("A message was released.", extra={"cid": message.cid, "degraded": message.degraded})
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from conversations import answering, channel, hearing, wording
+from conversations import answering, channel, hearing, making, progress, wording
 from conversations.asking import close_card
 from conversations.drafting import add_example as add_flow
 from conversations.drafting import duplicate as duplicate_flow
@@ -64,6 +64,7 @@ __all__ = [
     "desk_of",
     "duplicate_flow",
     "fall_back",
+    "follow",
     "generate_and_send_video",
     "generate_digital_human_video",
     "generate_response",
@@ -136,6 +137,12 @@ def choose(callback: Callback, event: messages.Event) -> None:
     now = callback.created_at
     note = _note(conversation, Content.Kind.EVENT, event.event_key, callback.cid)  # before what it is answered with
     with translation.override(conversation.language):
+        card = progress.of(conversation, event.task_id)
+        if card is not None:
+            code, key = event.response_code, event.event_key
+            words = making.press(conversation, card, key, code=code, cid=callback.cid, now=now)
+            Content.objects.filter(pk=note.content_id).update(text=words)
+            return
         shown = answering.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
         Content.objects.filter(pk=note.content_id).update(text=wording.over() if shown is None else shown)
     if shown is None:
@@ -178,6 +185,13 @@ def leave(callback: Callback) -> None:
     session = active_session(conversation)
     if session is not None:
         stop_session(session)
+
+
+@transaction.atomic
+def follow(outbound: Outbound) -> None:
+    """A message reached its end, whichever: what depends on it goes on."""
+    fall_back(outbound)
+    making.follow(outbound)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -46,6 +47,56 @@ def video_started(seconds: float, text: str) -> str:
         "text": truncate(text, 60),
         "time": duration(seconds),
     }
+
+
+def card_source() -> str:
+    return _("AI video")
+
+
+def label_status() -> str:
+    return _("Status")
+
+
+def label_ready() -> str:
+    return _("Ready")
+
+
+def label_as_of() -> str:
+    return _("As of")
+
+
+def place_in_queue(place: int) -> str:
+    return _("No. %d in the queue") % place
+
+
+def making(stage: str, per_cent: int) -> str:
+    return _("Being made: %(stage)s, %(progress)d %%") % {"stage": stage, "progress": per_cent}
+
+
+def ready_at(seconds: float, at: datetime) -> str:
+    """In how long, and so by when, in hours and minutes that are not too early."""
+    by = at + timedelta(seconds=59)
+    return _("in about %(time)s, by %(at)s") % {"time": duration(seconds), "at": f"{by:%H:%M}"}
+
+
+def button_progress() -> str:
+    return _("How far?")
+
+
+def button_text_first() -> str:
+    return _("Text first")
+
+
+def button_cancel() -> str:
+    return _("Cancel it")
+
+
+def text_first(text: str) -> str:
+    return _("The video will follow. Here is its text:\n%s") % text
+
+
+def video_failed_text_given() -> str:
+    return _("I could not deliver this as a video, sorry. You have its text already.")
 
 
 def video_ready_soon(text: str) -> str:

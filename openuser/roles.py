@@ -71,6 +71,7 @@ TABLE: dict[str, Rights] = {
     "conversations.Flow": Rights(editor="add change delete", operator="publish"),
     "conversations.FlowVersion": Rights(),
     "conversations.Message": Rights(operator="add change"),
+    "conversations.ProgressCard": Rights(),
     "conversations.Session": Rights(operator="add change"),
     "conversations.State": WRITTEN,
     "conversations.Transition": WRITTEN,

@@ -100,6 +100,11 @@ def seconds_left(render: Render) -> float:
     return estimates.wait_seconds(render)
 
 
+def place_in_queue(render: Render) -> int:
+    """How many would be made before it, and itself; 0 once it is being made."""
+    return estimates.place(render)
+
+
 @transaction.atomic
 def rendition(render: Render, *, limit: int) -> Rendition:
     """A finished video in at most `limit` bytes: its row, queued where it is new. `rendition_finished` announces it."""

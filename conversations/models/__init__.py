@@ -4,6 +4,7 @@ from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, Session, State, Transition
 from conversations.models.knowledge import Answer
 from conversations.models.people import Content, Conversation, Desk, Message
+from conversations.models.progress import ProgressCard, Standing
 from conversations.models.watching import Viewing
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "Flow",
     "FlowVersion",
     "Message",
+    "ProgressCard",
     "Session",
+    "Standing",
     "State",
     "Transition",
     "Viewing",

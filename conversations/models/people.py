@@ -27,6 +27,11 @@ class Desk(models.Model):
         help_text=_("For greeting people who have not written yet; after that each is answered in their own."),
     )
     greeting = models.TextField(_("greeting"), help_text=_("Sent when somebody opens the application."))
+    progress_cards = models.BooleanField(
+        _("progress as a card"),
+        default=True,
+        help_text=_("How far a video is, on a card with buttons. Plain WeChat shows no cards: there, switch it off."),
+    )
 
     class Meta:
         verbose_name = _("desk")

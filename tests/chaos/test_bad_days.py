@@ -25,7 +25,7 @@ def test_a_render_worker_killed_in_the_middle_delivers_one_video(stack, person):
     stack.restart("render")
     (video,) = person.reads(seconds=150)
     assert video["msgtype"] == "video"
-    assert [entry["msgtype"] for entry in person.received()] == ["text", "video"]
+    assert [entry["msgtype"] for entry in person.received()] == ["template_card", "video"]
 
 
 def test_a_flushed_broker_loses_nothing(stack, person):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from avatars import services as avatars
 from avatars.models import Render
 from conversations import services
-from conversations.models import Answer, Conversation, Message
+from conversations.models import Answer, Conversation, Desk, Message
 from openuser.lib.exceptions import TemporaryError
 from tests import factories
 from tests.conversations.conftest import Person
@@ -67,6 +67,7 @@ def test_each_is_answered_in_their_own_language(person):
 
 
 def test_a_video_is_promised_with_an_estimate_and_waits_for_its_render(person):
+    Desk.objects.update(progress_cards=False)
     (promise,) = person.says("/video 欢迎加入公司。")
     message = Message.objects.get(state=Message.State.WAITING)
     assert message.render.text == "欢迎加入公司。"

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from avatars import mp4
+from tests.emulated import wait_for, words_of
 from tests.scenario import text_of
 
 pytestmark = pytest.mark.slow
@@ -44,16 +45,32 @@ def test_a_message_of_ours_that_the_platform_is_too_busy_for_comes_all_the_same_
 )
 def test_a_video_is_promised_at_once_and_comes_while_text_is_answered(stack, person, tmp_path, words, seconds):
     person.writes(f"/video {words}")
-    promise = person.reads_text()
-    assert re.search(r"\d", promise)
-    person.writes("谢谢")
-    assert "不客气" in person.reads_text()
+    shown = [person.reads_text()]
+    assert words in shown[0]
+    assert re.search(r"\d", shown[0])
+    for _ in range(3):
+        person.writes("谢谢")
+    person.presses("progress")
+    assert ["不客气" in person.reads_text() for _ in range(3)] == [True] * 3
+    wait_for(lambda: card_of(person) != shown[0], "the card to change")
+    shown.append(card_of(person))
     (video,) = person.reads(seconds=120)
     assert video["msgtype"] == "video"
     assert video["content"]["title"] == words
+    wait_for(lambda: card_of(person).endswith("]"), "the card to end")
+    shown.append(card_of(person))
+    assert len(set(shown)) == 3
+    assert len(person.received()) == 5
     file = tmp_path / "video.mp4"
     file.write_bytes(requests.get(f"{stack.emulator.url}{video['media_url']}", timeout=10).content)
     check_film(file, seconds)
+
+
+def card_of(person) -> str:
+    """The card as it looks now, with what stands in the place of its buttons."""
+    (entry,) = [each for each in person.received() if each["msgtype"] == "template_card"]
+    replaced = entry["card"]["replaced"]
+    return f"{words_of(entry)}\n[{replaced}]" if replaced else words_of(entry)
 
 
 def check_film(file: Path, seconds: tuple[float, float]) -> None:
