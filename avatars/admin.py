@@ -49,7 +49,10 @@ class DigitalHumanAdmin(KeptAdmin):
     list_display_links = ("face", "name")
     list_select_related = ("voice",)
     search_fields = ("name", "voice__name")
-    fields = ("name", "portrait", "voice", "speed", "mode")
+    fieldsets = (
+        (None, {"fields": ("name", "portrait", "voice", "speed", "mode")}),
+        (_("The picture"), {"fields": ("format", "background_color", "background")}),
+    )
     actions = ("try_out",)
     actions_detail = ("sample",)
 

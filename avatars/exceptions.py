@@ -33,3 +33,7 @@ class RenderCancelled(AvatarError):
 
 class InUse(AvatarError):
     """It cannot be deleted: something needs it."""
+
+
+class MediaError(AvatarError):
+    """A background, logo, intro or outro cannot be used; `field` says which."""

@@ -27,7 +27,10 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
 
     class Meta:
         model = DigitalHuman
-        fields = ("name", "portrait", "voice", "speed", "mode")
+        fields = (
+            *("name", "portrait", "voice", "speed", "mode"),
+            *("format", "background_color", "background"),
+        )
         help_texts = {
             "name": _("As people see it in conversations and as the title of its files."),
             "speed": _("1 is the voice's own speed; 0.8 is slow, 1.2 brisk."),

@@ -16,6 +16,7 @@ import numpy as np
 from avatars import captions, ffmpeg, inspection, label, mp4
 from avatars.engines.base import Mode, Picture, RenderEngine, Shot
 from avatars.exceptions import ScriptError
+from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
 from avatars.speech.base import Speech, SpeechEngine
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
@@ -37,7 +38,8 @@ Progress = Callable[[Stage, float], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What to film. `portrait` is a picture file; `longest` the longer side in pixels at most; `limit` is in bytes."""
+    """What to film. `portrait` is a picture file, `scene` what the film makes of it; `longest` is the longer side in
+    pixels at most, `limit` is in bytes."""
 
     text: str
     portrait: Path
@@ -49,7 +51,8 @@ class Script:
     speed: float = 1.0
     mode: str = Mode.ENHANCED_TALKING_HEAD
     fps: int = 25
-    longest: int = 720
+    longest: int = LONGEST
+    scene: Scene = AS_IT_IS
     seed: int = 1
     limit: int = SIZE_LIMIT
 
@@ -168,9 +171,10 @@ def _speak(script: Script, speech: SpeechEngine, watch: Stopwatch) -> Speech:
 def _picture(script: Script) -> Picture:
     """Loaded before anything is spoken: a broken file should not cost anybody a minute."""
     # It brings OpenCV, which only the studio's child may load; everything else here is light.
-    from avatars import portrait
+    from avatars.framing import composition
 
-    return portrait.load(script.portrait, longest=script.longest)
+    enhanced = Mode(script.mode).enhanced
+    return composition.compose(script.portrait, script.scene, enhanced=enhanced, longest=script.longest)
 
 
 def _film(script: Script, shot: Shot, engine: RenderEngine, work: Path, watch: Stopwatch) -> None:

@@ -11,16 +11,17 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from avatars.framing.scene import Format, Scene
 from avatars.models import DigitalHuman, Render
 from avatars.pipeline import Script
 
 # Raise it when the same recipe would come out differently.
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 
 Recipe = dict[str, Any]
 
 
-def freeze(human: DigitalHuman, *, mode: str) -> Recipe:
+def freeze(human: DigitalHuman, *, mode: str, format: str = "") -> Recipe:
     """What makes a film of this digital human, but for its words: plain values that JSON can hold."""
     return {
         "version": PIPELINE_VERSION,
@@ -30,6 +31,11 @@ def freeze(human: DigitalHuman, *, mode: str) -> Recipe:
         "speech_engine": human.voice.engine,
         "voice": human.voice.key,
         "speed": human.speed,
+        "scene": {
+            "format": format or human.format,
+            "colour": "" if human.background else human.background_color,
+            "backdrop": human.background.name or "",
+        },
         "provider": settings.AVATARS["PROVIDER_CODE"],
     }
 
@@ -46,13 +52,22 @@ def script(render: Render) -> Script:
     recipe = render.recipe or freeze(render.digital_human, mode=render.mode)
     return Script(
         text=render.text,
-        portrait=Path(default_storage.path(recipe["portrait"])),
+        portrait=_stored(recipe["portrait"]),
         speech_engine=recipe["speech_engine"],
         voice=recipe["voice"],
         speed=recipe["speed"],
         render_engine=recipe["render_engine"],
         mode=recipe["mode"],
+        scene=_scene(**recipe.get("scene", {})),
         content_id=render.content_id,
         provider=recipe["provider"],
         limit=settings.AVATARS["SIZE_LIMIT"],
     )
+
+
+def _scene(*, format: str = Format.AS_PORTRAIT, colour: str = "", backdrop: str = "") -> Scene:
+    return Scene(format=Format(format), colour=colour, backdrop=_stored(backdrop) if backdrop else None)
+
+
+def _stored(name: str) -> Path:
+    return Path(default_storage.path(name))

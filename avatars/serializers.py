@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from avatars import services
-from avatars.models import DigitalHuman, Render, RenderMode, Voice
+from avatars.models import DigitalHuman, Render, RenderMode, VideoFormat, Voice
 from openuser.lib.rest import KnownFields, RowSerializer, TextField
 
 
@@ -34,8 +34,11 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
 
     class Meta:
         model = DigitalHuman
-        fields: tuple[str, ...] = ("id", "name", "voice", "speed", "mode", "portrait", "portrait_url", "created_at")
-        extra_kwargs = {"portrait": {"write_only": True}}
+        fields: tuple[str, ...] = (
+            *("id", "name", "voice", "speed", "mode", "portrait", "portrait_url", "format", "background_color"),
+            *("background", "created_at"),
+        )
+        extra_kwargs = {"portrait": {"write_only": True}, "background": {"write_only": True}}
         read_only_fields = ("created_at",)
 
     @extend_schema_field(OpenApiTypes.URI)
@@ -108,6 +111,9 @@ class RenderRequestSerializer(KnownFields):
     text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="What it says.")
     mode = serializers.ChoiceField(
         RenderMode.choices, required=False, help_text="How much of the portrait moves; by default as the digital human."
+    )
+    format = serializers.ChoiceField(
+        VideoFormat.choices, required=False, help_text="The proportions; by default as the digital human."
     )
 
 

@@ -160,9 +160,10 @@ class Renders(
         """Equal words of the same digital human share one video. Follow it at `Location`, or over the websocket."""
         wish = RenderRequestSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        human, text, mode = (wish.validated_data.get(name, "") for name in ("digital_human", "text", "mode"))
         cid = request.headers.get("X-Request-ID", "")
-        render = services.request_render(human, text, mode=mode, priority=services.TEST, cid=cid)
+        wishes = {**wish.validated_data}
+        human, text = wishes.pop("digital_human"), wishes.pop("text")
+        render = services.request_render(human, text, **wishes, priority=services.TEST, cid=cid)
         code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
         return Response(self._progress(render), status=code, headers={"Location": _location(request, "render", render)})
 

@@ -7,13 +7,30 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from avatars import uploads
 from avatars.engines.base import Mode
+from avatars.framing.scene import Format
 
 
 def portrait_name(instance: models.Model, filename: str) -> str:
     """A random name; what the file was called is nobody's business."""
     suffix = filename.rsplit(".", 1)[-1].lower()
     return f"portraits/{secrets.token_hex(16)}.{suffix}"
+
+
+def scenery_name(instance: models.Model, filename: str) -> str:
+    """A random name, as a portrait's."""
+    suffix = filename.rsplit(".", 1)[-1].lower()
+    return f"scenery/{secrets.token_hex(16)}.{suffix}"
+
+
+class VideoFormat(models.TextChoices):
+    """The proportions of the videos."""
+
+    AS_PORTRAIT = Format.AS_PORTRAIT.value, _("as the portrait")
+    UPRIGHT = Format.UPRIGHT.value, _("upright, 9:16 (telephones)")
+    SQUARE = Format.SQUARE.value, _("square, 1:1")
+    WIDE = Format.WIDE.value, _("wide, 16:9 (screens)")
 
 
 class RenderMode(models.TextChoices):
@@ -60,6 +77,27 @@ class DigitalHuman(models.Model):
     )
     mode = models.CharField(_("mode"), max_length=24, choices=RenderMode, default=RenderMode.ENHANCED_TALKING_HEAD)
     engine = models.CharField(_("render engine"), max_length=40, default="puppet")
+    format = models.CharField(
+        _("format"),
+        max_length=10,
+        choices=VideoFormat,
+        default=VideoFormat.AS_PORTRAIT,
+        help_text=_("The portrait is cut so that the head keeps its room; where it is too narrow, it is extended."),
+    )
+    background_color = models.CharField(
+        _("background colour"),
+        max_length=7,
+        blank=True,
+        validators=[uploads.check_colour],
+        help_text=_("Behind the person, in place of what the portrait shows there: like #1f6feb."),
+    )
+    background = models.ImageField(
+        _("background picture"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), uploads.check_background],
+        help_text=_("Behind the person, in place of the colour: JPEG, PNG or WebP up to 10 MB; its middle is shown."),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:

@@ -1,5 +1,7 @@
 """Who speaks: portraits and the digital humans themselves."""
 
+from functools import partial
+
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -33,9 +35,10 @@ def remove_digital_human(human: DigitalHuman) -> None:
     locked = DigitalHuman.objects.select_for_update().get(pk=human.pk)
     if locked.renders.exists():
         raise used
-    portrait = locked.portrait.name
+    files = [str(file.name) for file in (locked.portrait, locked.background) if file]
     try:
         locked.delete()
     except ProtectedError as error:
         raise used from error
-    transaction.on_commit(lambda: default_storage.delete(str(portrait)))
+    for name in files:
+        transaction.on_commit(partial(default_storage.delete, name))

@@ -93,7 +93,7 @@ def make_human(*, portrait=None, voice="a", speech="tone", engine="light"):
         Image.open(PHOTOGRAPH).resize((240, 300)).save(small, "PNG")
         portrait = small.getvalue()
     return factories.make_digital_human(
-        portrait=portrait, voice=factories.make_voice(engine=speech, key=voice), engine=engine
+        portrait=portrait, voice=factories.make_voice(engine=speech, key=voice), engine=engine, mode="lipsync"
     )
 
 

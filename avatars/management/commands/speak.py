@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from avatars.engines.base import Mode
 from avatars.exceptions import AvatarError
+from avatars.framing.scene import LONGEST, Format, Scene
 from avatars.pipeline import Film, Script, Stage
 from avatars.studio import Studio
 
@@ -34,7 +35,11 @@ class Command(BaseCommand):
         parser.add_argument("--voice", help="a voice of the speech engine; by the language of the text if not given")
         parser.add_argument("--speed", type=float, default=1.0, help="0.5 to 2, 1 is natural")
         parser.add_argument("--mode", choices=[mode.value for mode in Mode], default=Mode.ENHANCED_TALKING_HEAD.value)
-        parser.add_argument("--longest", type=int, default=720, help="the longer side in pixels at most")
+        parser.add_argument("--longest", type=int, default=LONGEST, help="the longer side in pixels at most")
+        parser.add_argument("--format", choices=[shape.value for shape in Format], default=Format.AS_PORTRAIT.value)
+        behind = parser.add_mutually_exclusive_group()
+        behind.add_argument("--background-color", default="", help="behind the person, like #1f6feb")
+        behind.add_argument("--background", type=Path, help="a picture behind the person (JPEG, PNG, WebP)")
         parser.add_argument("--speech-engine", default=next(iter(settings.SPEECH_ENGINES)))
         parser.add_argument("--render-engine", default=next(iter(settings.RENDER_ENGINES)))
 
@@ -80,6 +85,11 @@ class Command(BaseCommand):
             speed=options["speed"],
             mode=options["mode"],
             longest=options["longest"],
+            scene=Scene(
+                format=Format(options["format"]),
+                colour=options["background_color"],
+                backdrop=options["background"].absolute() if options["background"] else None,
+            ),
         )
 
     def _report(self, stage: Stage, share: float) -> None:

@@ -1,0 +1,69 @@
+"""What somebody may choose about the picture of a film. Knows no pixels, so that rows may name it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+SHARP, PLAIN = 720, 480
+"""The shorter side in pixels, in the enhanced modes and in the others."""
+
+PLAIN_LONGEST = 720
+LONGEST = 1280
+MOST_ENLARGED = 2.0
+"""A portrait is enlarged no further: it would only become blurred and slow."""
+
+
+class Format(StrEnum):
+    """The proportions of a film: width to height."""
+
+    AS_PORTRAIT = "portrait"
+    UPRIGHT = "9:16"
+    SQUARE = "1:1"
+    WIDE = "16:9"
+
+    @property
+    def aspect(self) -> float | None:
+        """Width by height; None for those of the portrait."""
+        if self is Format.AS_PORTRAIT:
+            return None
+        width, height = self.value.split(":")
+        return int(width) / int(height)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """The format, and what is behind the person: a `colour` as #rrggbb, a `backdrop` picture, or what was there."""
+
+    format: Format = Format.AS_PORTRAIT
+    colour: str = ""
+    backdrop: Path | None = None
+
+    @property
+    def replaces_background(self) -> bool:
+        return bool(self.colour or self.backdrop)
+
+
+AS_IT_IS = Scene()
+"""The portrait with what it shows."""
+
+
+def even(value: float) -> int:
+    """The nearest even number that is no larger: H.264 halves the sides for its colours."""
+    return max(2, int(value + 1e-6) // 2 * 2)
+
+
+def size_of(width: float, height: float, *, fixed: bool, enhanced: bool, longest: int = LONGEST) -> tuple[int, int]:
+    """The even sides of the film that shows so many pixels of a portrait; `fixed` where a format was chosen.
+
+    Enhanced modes have 720p where the portrait is not enlarged more than twice for it. The others have 480p in a chosen
+    format, and what the portrait has, up to 720, in its own.
+    """
+    short, long = min(width, height), max(width, height)
+    if enhanced:
+        scale = min(SHARP / short, MOST_ENLARGED)
+    elif fixed:
+        scale = min(PLAIN / short, MOST_ENLARGED)
+    else:
+        scale = min(1.0, PLAIN_LONGEST / long)
+    scale = min(scale, longest / long)
+    return even(width * scale), even(height * scale)

@@ -1,0 +1,52 @@
+"""Which part of a portrait a film shows: as much as its format allows, with room above and around the head."""
+
+from dataclasses import dataclass
+
+# As shares of the head's own height and width.
+ABOVE, BELOW, BESIDE = 0.16, 0.42, 0.28
+# Of the window's height: what is above the head where there is more than enough.
+HEADROOM = 0.12
+# Hair above the forehead's topmost point of the mesh, as a share of the face's height; the mesh ends below the hair.
+HAIR = 0.32
+EARS = 0.14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A rectangle in pixels of the portrait. It may reach beyond its left, right and upper edge, never below."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """Where the head is, hair and all."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def head_of(face: tuple[float, float, float, float]) -> Head:
+    """The head around the box of a face: left, top, right, bottom."""
+    left, top, right, bottom = face
+    hair, ears = HAIR * (bottom - top), EARS * (right - left)
+    return Head(left=left - ears, top=top - hair, right=right + ears, bottom=bottom)
+
+
+def window(width: int, height: int, head: Head, aspect: float) -> Window:
+    """The largest window of this aspect within the portrait, or the smallest beyond it with room for the head."""
+    wide = min(width, height * aspect)
+    tall = wide / aspect
+    head_width, head_height = head.right - head.left, head.bottom - head.top
+    wanted = max(head_width * (1 + 2 * BESIDE) / wide, head_height * (1 + ABOVE + BELOW) / tall, 1.0)
+    wide, tall = wide * wanted, tall * wanted
+    left = (head.left + head.right) / 2 - wide / 2
+    left = min(max(left, min(0.0, width - wide)), max(0.0, width - wide))
+    top = head.top - max(HEADROOM * tall, ABOVE * head_height)
+    top = min(max(top, min(0.0, height - tall)), height - tall)
+    return Window(left=left, top=top, width=wide, height=tall)
