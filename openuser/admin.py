@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from openuser.api import admin as api_clients  # noqa: F401 - Django looks for pages only here
 from openuser.forms import AccountForm, BeatForm, NewAccountForm, PermissionsField, grantable
+from openuser.hooks import admin as webhooks  # noqa: F401 - as well
 from openuser.lib.admin import NOTHING, KeptAdmin, badge, change_url, moment
 from openuser.roles import WORDS, Role
 

@@ -1,7 +1,8 @@
-"""What is thrown away in time: callback bodies and what members sent, abandoned folders, answers of the API."""
+"""What is thrown away in time: callback bodies, what members sent, abandoned folders, answers of the API, webhooks."""
 
 from avatars import services as avatars
 from openuser.api import idempotency
+from openuser.hooks import services as hooks
 from wecom import services as wecom
 
 
@@ -12,3 +13,4 @@ def tidy() -> None:
     wecom.forget_counts()
     avatars.tidy()
     idempotency.forget_old_answers()
+    hooks.forget_old()

@@ -88,6 +88,8 @@ SECTIONS = (
             "auth.User": "person",
             "auth.Group": "group",
             "openuser.ApiClient": "key",
+            "openuser.WebhookEndpoint": "webhook",
+            "openuser.WebhookDelivery": "outbox",
             "django_celery_beat.PeriodicTask": "timer",
         },
         pages=(

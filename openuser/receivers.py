@@ -1,21 +1,53 @@
-"""What the apps announce, passed on to live pages."""
+"""What the apps announce, passed on to live pages and to other systems."""
 
 from typing import Any
 
+from django.conf import settings
 from django.dispatch import receiver
+from django.urls import reverse
 
 from avatars.models import Render
 from avatars.signals import render_finished
+from openuser.hooks import services as hooks
 from openuser.lib.publish import tell
+from openuser.models import WebhookEndpoint
 from wecom.models import Outbound
 from wecom.signals import outbound_settled
+
+EVENTS: dict[str, str] = {
+    Render.Status.DONE: WebhookEndpoint.Event.RENDER_COMPLETED,
+    Render.Status.FAILED: WebhookEndpoint.Event.RENDER_FAILED,
+    Render.Status.CANCELLED: WebhookEndpoint.Event.RENDER_CANCELLED,
+}
 
 
 @receiver(render_finished)
 def on_render_finished(render: Render, **_: Any) -> None:
     tell("renders", "finished", id=render.pk)
+    hooks.announce(EVENTS[render.status], _about(render), cid=render.cid)
 
 
 @receiver(outbound_settled)
 def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
     tell("outbounds", "settled", id=outbound.pk)
+
+
+def _about(render: Render) -> dict[str, Any]:
+    """What another system needs to go on: numbers and addresses, but none of the words."""
+    files = ("video", "captions", "poster") if render.video else ()
+    return {
+        "id": render.pk,
+        "digital_human": render.digital_human_id,
+        "status": render.status,
+        "reason": render.reason,
+        "mode": render.mode,
+        "seconds": render.seconds,
+        "size": render.size,
+        "content_id": render.content_id,
+        "cid": render.cid,
+        **{f"{name}_url": _address(f"render-{name}", render.pk) for name in files},
+    }
+
+
+def _address(name: str, pk: int) -> str:
+    return f"{settings.SITE_URL.rstrip('/')}{reverse(name, args=[pk])}"

@@ -106,6 +106,8 @@ TABLE: dict[str, Rights] = {
     "wecom.Upload": HAPPENED,
     "openuser.ApiAnswer": Rights(everybody=""),
     "openuser.ApiClient": ADMINISTRATORS_ONLY,
+    "openuser.WebhookEndpoint": ADMINISTRATORS_ONLY,
+    "openuser.WebhookDelivery": ADMINISTRATORS_ONLY,
     "auth.Group": ADMINISTRATORS_ONLY,
     "auth.User": ADMINISTRATORS_ONLY,
     "django_celery_beat.ClockedSchedule": CLOCKWORK,

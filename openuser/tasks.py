@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from openuser import housekeeping
+from openuser.hooks import services as hooks
 from openuser.lib import work
 
 
@@ -14,3 +15,8 @@ def sweep() -> None:
 @shared_task(name="openuser.tidy")
 def tidy() -> None:
     housekeeping.tidy()
+
+
+@shared_task(name="openuser.deliver_webhook")
+def deliver_webhook(pk: int) -> None:
+    hooks.deliver(pk)

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from avatars.models import DigitalHuman, Render, Rendition, Voice
 from conversations.models import Answer, Conversation, Desk, Errand, Flow, State, Transition
 from openuser.api import clients
+from openuser.models import WebhookDelivery, WebhookEndpoint
 from wecom.models import (
     Application,
     Callback,
@@ -186,6 +187,17 @@ def make_errand(conversation: Conversation | None = None, **fields: Any) -> Erra
 
 def make_answer(question: str = "你好", answer: str = "你好！今天想了解什么？", **fields: Any) -> Answer:
     return Answer.objects.create(question=question, answer=answer, **fields)
+
+
+def make_webhook_delivery(**fields: Any) -> WebhookDelivery:
+    if "endpoint" not in fields:
+        fields["endpoint"] = WebhookEndpoint.objects.create(
+            name=f"OA {secrets.token_hex(4)}", url="https://oa.example.com/hook", events=["render.completed"]
+        )
+    fields.setdefault("event_id", f"msg_{secrets.token_hex(8)}")
+    fields.setdefault("event", "render.completed")
+    fields.setdefault("payload", '{"type": "render.completed", "data": {}}')
+    return WebhookDelivery.objects.create(**fields)
 
 
 def make_api(*scopes: str, **fields: Any) -> APIClient:

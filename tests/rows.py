@@ -126,6 +126,7 @@ def make_interval() -> IntervalSchedule:
 
 MAKERS: dict[str, Callable[..., Any]] = {
     "auth.User": make_user,
+    "openuser.WebhookDelivery": factories.make_webhook_delivery,
     "auth.Group": lambda **fields: Group.objects.create(name=f"group-{secrets.token_hex(6)}", **fields),
     "avatars.DigitalHuman": factories.make_digital_human,
     "avatars.Render": factories.make_render,

@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("scheduling.urls")),
     path("", include(wecom.resources)),
     path("", include("conversations.urls")),
+    path("", include("openuser.hooks.urls")),
 ]

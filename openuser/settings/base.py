@@ -154,6 +154,11 @@ API: dict[str, Any] = {
     "MAX_BODY": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "MAX_UPLOAD": 22 * 1024 * 1024,  # WeChat Work takes files of 20 MB
 }
+WEBHOOKS: dict[str, Any] = {
+    # Networks of our own that a webhook may go to, like 10.0.0.0/8; all else inside is refused.
+    "NETWORKS": env.list("OPENUSER_WEBHOOK_NETWORKS", default=[]),
+    "KEEP_DAYS": env.int("OPENUSER_WEBHOOK_KEEP_DAYS", default=30),
+}
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "openuser.api.authentication.Bearer",

@@ -54,6 +54,10 @@ if not env.str("BROKER_URL", default=""):
     CACHES = {"default": base.cache(BROKER_URL)}
     CHANNEL_LAYERS = channel_layers(BROKER_URL)
 
+if not base.WEBHOOKS["NETWORKS"]:
+    # Whoever tries this on a laptop receives webhooks there.
+    WEBHOOKS = {**base.WEBHOOKS, "NETWORKS": ["127.0.0.0/8", "::1/128"]}
+
 EMULATED = not WECOM["CORP_ID"]
 EMULATOR_URL = env.str("OPENUSER_EMULATOR_URL", default="http://127.0.0.1:9001")
 if EMULATED:

@@ -13,6 +13,7 @@ from avatars.models import Render, Rendition
 from conversations.models import Errand
 from openuser.lib import work
 from openuser.lib.work import LeaseLost, Work
+from openuser.models import WebhookDelivery
 from tests import factories
 from wecom.models import (
     Callback,
@@ -41,6 +42,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Render: factories.make_render,
     Rendition: factories.make_rendition,
     Errand: factories.make_errand,
+    WebhookDelivery: factories.make_webhook_delivery,
 }
 EVERY_KIND = pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind.__name__)
 

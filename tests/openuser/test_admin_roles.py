@@ -36,6 +36,8 @@ NAMED = {
     "scheduling_schedule_preview": "view",
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
     **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
+    **{f"openuser_webhookendpoint_{act}": "change" for act in ("send_test", "renew_secret")},
+    **{f"openuser_webhookdelivery_{act}": "change" for act in ("replay", "replay_this")},
 }
 # What asks for a right to another model.
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {"conversations_flowversion_restore_this": ("change", Flow)}

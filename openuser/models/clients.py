@@ -34,6 +34,8 @@ class ApiClient(models.Model):
         SESSIONS_WRITE = "sessions:write", _("start flows for members, stop them")
         SCHEDULES_READ = "schedules:read", _("see schedules and their runs")
         SCHEDULES_WRITE = "schedules:write", _("create, change, run and delete schedules")
+        WEBHOOKS_READ = "webhooks:read", _("see webhook endpoints and their deliveries")
+        WEBHOOKS_WRITE = "webhooks:write", _("create, change and delete webhook endpoints")
 
     # What REST framework asks of whoever is logged in.
     is_authenticated: ClassVar[bool] = True
