@@ -1,0 +1,100 @@
+"""Digital humans in the admin: portraits and voices to edit."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+
+from avatars import services
+from avatars.forms import DigitalHumanForm, SampleForm, sample_text
+from avatars.models import DigitalHuman, Voice
+from openuser.lib.admin import (
+    KeptAdmin,
+    change_url,
+)
+
+
+@admin.register(Voice)
+class VoiceAdmin(KeptAdmin):
+    list_display = ("name", "engine", "key", "used_by")
+    search_fields = ("name", "key")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
+        queryset: QuerySet[Voice] = super().get_queryset(request)
+        return queryset.annotate(human_count=Count("digital_humans"))
+
+    @display(description=_("digital humans"), ordering="human_count")
+    def used_by(self, voice: Any) -> int:
+        return int(voice.human_count)
+
+
+@admin.register(DigitalHuman)
+class DigitalHumanAdmin(KeptAdmin):
+    kept_by = {"renders": _("Videos of it were made and are part of what was said.")}
+    form = DigitalHumanForm
+    list_display = ("face", "name", "voice", "mode", "made")
+    list_display_links = ("face", "name")
+    list_select_related = ("voice",)
+    search_fields = ("name", "voice__name")
+    fieldsets = (
+        (None, {"fields": ("name", "portrait", "voice", "speed", "mode")}),
+        (_("The picture"), {"fields": ("format", "background_color", "background")}),
+    )
+    actions = ("try_out",)
+    actions_detail = ("sample",)
+
+    class Media:
+        js = ("openuser/confirm.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
+        queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
+        return queryset.annotate(render_count=Count("renders"))
+
+    @display(description="")
+    def face(self, human: DigitalHuman) -> str:
+        return format_html('<img class="ou-thumb" src="{}" alt="{}">', human.portrait.url, human.name)
+
+    @display(description=_("renders"), ordering="render_count")
+    def made(self, human: Any) -> int:
+        return int(human.render_count)
+
+    def save_model(self, request: HttpRequest, obj: DigitalHuman, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for words in form.warnings:
+            self.message_user(request, words, messages.WARNING)
+
+    def delete_model(self, request: HttpRequest, obj: DigitalHuman) -> None:
+        services.remove_digital_human(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
+        for human in queryset:
+            services.remove_digital_human(human)
+
+    @admin.action(description=_("Make a short sample video"), permissions=["sample"])
+    def try_out(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
+        for human in queryset:
+            services.request_render(human, sample_text(human), priority=services.TEST)
+        self.message_user(request, _("The sample is being made: see Renders."), messages.SUCCESS)
+
+    @action(
+        description=_("Try it out"),
+        permissions=["sample"],
+        icon="play_circle",
+        dialog={
+            "title": _("Let it say something"),
+            "description": _("A video is made and kept under Renders. It is sent to nobody."),
+            "form_class": SampleForm,
+            "form_submit_text": _("Make the video"),
+        },
+    )
+    def sample(self, request: HttpRequest, form: SampleForm, object_id: str) -> HttpResponse:
+        human = DigitalHuman.objects.select_related("voice").get(pk=object_id)
+        render = services.request_render(human, form.cleaned_data["text"], priority=services.TEST)
+        return HttpResponse(headers={"HX-Redirect": change_url(render)})
+
+    def has_sample_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("avatars.add_render")
