@@ -23,6 +23,10 @@ class OutputError(AvatarError):
     """A finished video failed its checks and must not be sent."""
 
 
+class Interrupted(OutputError, TemporaryError):
+    """What encodes was killed from outside; another attempt may succeed."""
+
+
 class StudioError(AvatarError, TemporaryError):
     """The child process died, hung or was killed; another attempt may succeed."""
 

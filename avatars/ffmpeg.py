@@ -2,14 +2,17 @@
 
 import contextlib
 import ctypes
+import errno
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -19,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
-from avatars.exceptions import OutputError
+from avatars.exceptions import Interrupted, OutputError
 
 CRF = 20
 AUDIO_BITS = 96_000
@@ -30,12 +33,15 @@ OVERHEAD = 0.97
 PIPE_BYTES = 1024 * 1024
 SET_PIPE_SIZE = 1031
 DEATH_SIGNAL = 1
+DISK_FULL = os.strerror(errno.ENOSPC)
 WHITELIST = "file,pipe"
 # Players take untagged video for BT.601 or BT.709 as they please; we convert to BT.709 and say so.
 COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
-Stamp = Callable[[Picture], Picture]
+# Draws on a frame, of which it is told the number.
+Stamp = Callable[[Picture, int], object]
+WAITING = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,52 +71,88 @@ def die_with_parent() -> None:
 
 
 class FrameSink:
-    """A context that takes frames and leaves an H.264/AAC MP4 at `path`, or nothing at all when it fails.
+    """A context that takes frames and leaves an H.264 MP4 at `path`, or nothing at all when it fails.
 
-    `write` takes uint8 RGB of shape (height, width, 3) and blocks while ffmpeg is busy, so memory stays bounded.
-    Every frame passes through `stamp`. Raises `OutputError` with ffmpeg's own words.
+    `write` takes uint8 RGB of shape (height, width, 3), has `stamp` draw on a copy of it, and hands that to a thread
+    that feeds ffmpeg; it blocks while `WAITING` frames wait there, so memory stays bounded. With `sound` there is AAC
+    beside it; without, `mux` adds it. Raises `OutputError` with ffmpeg's own words, `Interrupted` where it was killed.
     """
 
-    def __init__(self, path: Path, shape: Shape, *, sound: Path, stamp: Stamp) -> None:
+    def __init__(self, path: Path, shape: Shape, *, stamp: Stamp, sound: Path | None = None) -> None:
         self.path = path
         self.shape = shape
         self.written = 0
         self._stamp = stamp
         self._stack = contextlib.ExitStack()
         self._command = _encode(path, shape, sound)
+        self._fault: OSError | None = None
+        self._waiting: SimpleQueue[Picture | None] = SimpleQueue()
+        self._free: SimpleQueue[Picture] = SimpleQueue()
+        for _ in range(WAITING):
+            self._free.put(np.empty((shape.height, shape.width, 3), np.uint8))
 
     def __enter__(self) -> Self:
         self._process, self._errors = self._stack.enter_context(_process(self._command, stdin=subprocess.PIPE))
+        assert self._process.stdin is not None
         self._pipe = self._process.stdin
-        if sys.platform == "linux" and self._pipe is not None:
+        if sys.platform == "linux":
             _widen(self._pipe.fileno())
+        self._feeder = threading.Thread(target=self._feed, daemon=True)
+        self._feeder.start()
         return self
 
     def write(self, frame: Picture) -> None:
         expected = (self.shape.height, self.shape.width, 3)
         if frame.shape != expected or frame.dtype != np.uint8:
             raise OutputError(f"A frame is {frame.shape}, not {expected}.", code="frame_shape")
-        assert self._pipe is not None
-        try:
-            self._pipe.write(np.ascontiguousarray(self._stamp(frame)).data.cast("B"))
-        except (BrokenPipeError, OSError) as error:
-            self._process.wait()
-            raise _failed(self._errors) from error
+        canvas = self._free.get()
+        if self._fault is not None:
+            raise _failed(self._process, self._errors) from self._fault
+        np.copyto(canvas, frame)
+        self._stamp(canvas, self.written)
+        self._waiting.put(canvas)
         self.written += 1
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         done = False
         try:
-            if kind is None and self._pipe is not None:
+            if kind is None:
+                self._stop()
                 with contextlib.suppress(BrokenPipeError):
                     self._pipe.close()
-                if self._process.wait() != 0:
-                    raise _failed(self._errors)
+                if self._process.wait() != 0 or self._fault is not None:
+                    raise _failed(self._process, self._errors)
                 done = True
         finally:
+            if not done:
+                # The feeder may hang in a write that nobody reads.
+                self._process.kill()
+                self._stop()
             self._stack.close()
             if not done:
                 self.path.unlink(missing_ok=True)
+
+    def _stop(self) -> None:
+        self._waiting.put(None)
+        self._feeder.join()
+
+    def _feed(self) -> None:
+        while (canvas := self._waiting.get()) is not None:
+            if self._fault is None:
+                try:
+                    self._pipe.write(canvas.data.cast("B"))
+                except OSError as error:
+                    self._fault = error
+            self._free.put(canvas)
+
+
+def mux(picture: Path, sound: Path, to: Path) -> None:
+    """A film of the picture of one file and the sound of another, which is encoded."""
+    run(
+        ffmpeg.output(
+            source(picture).video, source(sound).audio, str(to), vcodec="copy", acodec="aac", audio_bitrate=AUDIO_BITS
+        )
+    )
 
 
 def run(stream: Any) -> bytes:
@@ -119,7 +161,7 @@ def run(stream: Any) -> bytes:
         assert process.stdout is not None
         output = process.stdout.read()
         if process.wait() != 0:
-            raise _failed(errors)
+            raise _failed(process, errors)
     return output
 
 
@@ -151,7 +193,7 @@ def frames(
         while len(data := process.stdout.read(length)) == length:
             yield np.frombuffer(data, np.uint8).reshape(shape)
         if process.wait() != 0:
-            raise _failed(errors)
+            raise _failed(process, errors)
 
 
 def samples(path: Path, rate: int) -> NDArray[np.float32]:
@@ -187,29 +229,27 @@ def threads() -> int:
     return max(1, min(4, os.cpu_count() or 1))
 
 
-def _encode(path: Path, shape: Shape, sound: Path) -> list[str]:
+def _encode(path: Path, shape: Shape, sound: Path | None) -> list[str]:
     bits = shape.video_bits
     pictures = ffmpeg.input(
         "pipe:", format="rawvideo", pix_fmt="rgb24", s=f"{shape.width}x{shape.height}", framerate=shape.fps
     )
-    stream = ffmpeg.output(
-        pictures.video,
-        source(sound).audio,
-        str(path),
-        vf="scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",
-        vcodec="libx264",
-        preset="veryfast",
-        crf=CRF,
-        maxrate=bits,
-        bufsize=bits,
-        g=shape.fps * KEYFRAME_SECONDS,
-        threads=threads(),
-        acodec="aac",
-        audio_bitrate=AUDIO_BITS,
-        movflags="+faststart",
+    options: dict[str, Any] = {
+        "vf": "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",
+        "vcodec": "libx264",
+        "preset": "veryfast",
+        "crf": CRF,
+        "maxrate": bits,
+        "bufsize": bits,
+        "g": shape.fps * KEYFRAME_SECONDS,
+        "threads": threads(),
+        "movflags": "+faststart",
         **COLOURS,
-    )
-    return _compiled(stream)
+    }
+    if sound is None:
+        return _compiled(ffmpeg.output(pictures.video, str(path), **options))
+    heard = source(sound).audio
+    return _compiled(ffmpeg.output(pictures.video, heard, str(path), **options, acodec="aac", audio_bitrate=AUDIO_BITS))
 
 
 def _compiled(stream: Any) -> list[str]:
@@ -240,10 +280,17 @@ def _process(command: list[str], *, stdin: int) -> Iterator[tuple[subprocess.Pop
                         pipe.close()
 
 
-def _failed(errors: IO[bytes]) -> OutputError:
+def _failed(process: subprocess.Popen[bytes], errors: IO[bytes]) -> OutputError:
+    """What went wrong, in ffmpeg's own words where it had time for them."""
+    code = process.wait()
     errors.seek(0)
     lines = errors.read().decode(errors="replace").strip().splitlines()
-    return OutputError(f"ffmpeg failed: {lines[-1] if lines else 'it was killed'}.", code="encode_failed")
+    if any(DISK_FULL in line for line in lines):
+        remedy = "Free some space where OpenUser works, then make it again."
+        return OutputError("The disk is full.", code="disk_full", remedy=remedy)
+    if code < 0:
+        return Interrupted("ffmpeg was killed.", code="encode_killed", remedy="It is tried again.")
+    return OutputError(f"ffmpeg failed: {lines[-1] if lines else 'it said nothing'}.", code="encode_failed")
 
 
 def _widen(pipe: int) -> None:

@@ -57,14 +57,11 @@ class Mark:
         light = np.divide(text * TEXT_ALPHA, alpha, out=np.zeros_like(alpha), where=alpha > 0)
         self._keep = np.round((1 - alpha[:, :, None]) * 256).astype(np.uint16)
         self._add = np.round(alpha * light * 255 * 256).astype(np.uint16)[:, :, None]
-        self._buffer = np.empty((height, width, 3), np.uint8)
 
-    def stamp(self, frame: Picture) -> Picture:
-        """The frame with the mark, in a buffer that the next call overwrites; the frame itself stays as it was."""
-        np.copyto(self._buffer, frame)
-        patch = self._buffer[self.y : self.y + self.height, self.x : self.x + self.width]
+    def draw(self, frame: Picture, number: int = 0) -> None:
+        """Put the mark on a frame, whatever its number."""
+        patch = frame[self.y : self.y + self.height, self.x : self.x + self.width]
         patch[:] = (patch * self._keep + self._add) >> 8
-        return self._buffer
 
     def likeness(self, patch: Picture) -> float:
         """How much a patch of grey pixels (height, width) looks like the mark: correlation, 1 is the mark itself."""

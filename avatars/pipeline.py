@@ -136,6 +136,7 @@ def make(
         shot = Shot(portrait=picture, speech=spoken, mode=Mode(script.mode), fps=script.fps, seed=script.seed)
         _film(script, shot, engine, work, watch)
         watch.begin(Stage.FINISHING)
+        _join(script, shot, work)
         _finish(script, shot, work)
         watch.begin(Stage.CHECKING)
         found = inspection.inspect(
@@ -178,14 +179,19 @@ def _picture(script: Script) -> Picture:
 
 
 def _film(script: Script, shot: Shot, engine: RenderEngine, work: Path, watch: Stopwatch) -> None:
-    sound = work / "sound.wav"
-    _write_sound(shot, sound)
     shape = _shape(script, shot)
     mark = label.Mark(shape.width, shape.height)
-    with ffmpeg.FrameSink(work / "raw.mp4", shape, sound=sound, stamp=mark.stamp) as sink:
+    with ffmpeg.FrameSink(work / "picture.mp4", shape, stamp=mark.draw) as sink:
         for frame in engine.animate(shot):
             sink.write(frame)
             watch.report(sink.written / shape.frames)
+
+
+def _join(script: Script, shot: Shot, work: Path) -> None:
+    """Picture and sound, within the limit."""
+    shape = _shape(script, shot)
+    _write_sound(shot, work / "sound.wav")
+    ffmpeg.mux(work / "picture.mp4", work / "sound.wav", work / "raw.mp4")
     if mp4.probe(work / "raw.mp4").size > script.limit:
         ffmpeg.shrink(work / "raw.mp4", work / "small.mp4", shape)
         (work / "small.mp4").replace(work / "raw.mp4")

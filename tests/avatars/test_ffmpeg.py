@@ -1,6 +1,8 @@
 """Frames in, MP4 out, exactly; and nothing left behind."""
 
 import os
+import signal
+import threading
 import wave
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image
 
 from avatars import ffmpeg, mp4
-from avatars.exceptions import OutputError
+from avatars.exceptions import Interrupted, OutputError
 
 pytestmark = pytest.mark.once
 
@@ -47,7 +49,7 @@ def make_film(folder, frames=30, seed=None, limit=10_000_000):
 
 
 def encode(path, sound, frames, shape):
-    with ffmpeg.FrameSink(path, shape, sound=sound, stamp=lambda frame: frame) as sink:
+    with ffmpeg.FrameSink(path, shape, sound=sound, stamp=lambda frame, number: None) as sink:
         for frame in frames:
             sink.write(frame)
 
@@ -157,3 +159,60 @@ def test_a_file_that_is_cut_short_is_reported(tmp_path, cut):
 
 def children_of(pid):
     return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+
+
+def test_an_encoder_that_is_killed_is_told_from_one_that_fails_and_leaves_nothing(tmp_path):
+    with pytest.raises(Interrupted) as caught:
+        film_until(tmp_path, lambda process: process.kill())
+    assert caught.value.code == "encode_killed"
+    assert os.listdir(tmp_path) == []
+    assert threading.active_count() == 1
+
+
+def test_the_engines_own_frame_stays_as_it_was(tmp_path):
+    frame = np.full((HEIGHT, WIDTH, 3), 7, np.uint8)
+
+    def stamp(canvas, number):
+        canvas[:] = 200 + number
+
+    with ffmpeg.FrameSink(tmp_path / "film.mp4", make_shape(3), stamp=stamp) as sink:
+        for _ in range(3):
+            sink.write(frame)
+    assert (frame == 7).all()
+    seen = [int(each.mean()) for each in ffmpeg.frames(tmp_path / "film.mp4", (WIDTH, HEIGHT), grey=True)]
+    assert len(seen) == 3
+    assert seen == sorted(seen)
+
+
+def test_an_engine_that_fails_while_the_encoder_hangs_is_heard_at_once(tmp_path):
+    def hang(process):
+        os.kill(process.pid, signal.SIGSTOP)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        film_until(tmp_path, hang)
+    assert os.listdir(tmp_path) == []
+
+
+def test_picture_and_sound_are_joined_without_a_gap(tmp_path):
+    with ffmpeg.FrameSink(tmp_path / "picture.mp4", make_shape(77), stamp=nothing) as sink:
+        for frame in make_frames(77):
+            sink.write(frame)
+    assert mp4.probe(tmp_path / "picture.mp4").audio is None
+    ffmpeg.mux(tmp_path / "picture.mp4", make_sound(tmp_path / "sound.wav", 77 / 25), tmp_path / "film.mp4")
+    found = mp4.probe(tmp_path / "film.mp4")
+    assert (found.video.samples, found.video.start, found.audio.start) == (77, 0, 0)
+    assert abs(found.video.seconds - found.audio.seconds) < 1 / 25
+
+
+def film_until(folder, mishap, frames=900):
+    """Film on after a mishap that happens to the encoder at the sixth frame."""
+    with ffmpeg.FrameSink(folder / "film.mp4", make_shape(frames), stamp=nothing) as sink:
+        for number, frame in enumerate(make_frames(frames)):
+            if number == 5:
+                mishap(sink._process)
+            sink.write(frame)
+
+
+def nothing(frame, number):
+    """Draws nothing."""

@@ -92,7 +92,7 @@ def test_a_film_without_the_visible_mark_is_refused(render, tmp_path):
     shape = ffmpeg.Shape(width=360, height=480, fps=25, frames=25, limit=10_000_000)
     sound = tmp_path / "sound.wav"
     write_wav(sound, np.sin(np.arange(24_000) * 0.05).astype(np.float32) * 0.3, 24_000)
-    with ffmpeg.FrameSink(video_of(render), shape, sound=sound, stamp=lambda frame: frame) as sink:
+    with ffmpeg.FrameSink(video_of(render), shape, sound=sound, stamp=lambda frame, number: None) as sink:
         for number in range(25):
             sink.write(np.full((480, 360, 3), 100 + number, np.uint8))
     small = after(services.rendition(render, limit=150_000))

@@ -28,7 +28,7 @@ def make_film(folder, shot, *, fault="", level=8000):
     shape = ffmpeg.Shape(width=width, height=height, fps=25, frames=shot.frame_count, limit=LIMIT)
     sound = make_sound(folder / "sound.wav", shot.frame_count / 25, level=level)
     mark = label.Mark(width, height)
-    with ffmpeg.FrameSink(folder / "raw.mp4", shape, sound=sound, stamp=mark.stamp) as sink:
+    with ffmpeg.FrameSink(folder / "raw.mp4", shape, sound=sound, stamp=mark.draw) as sink:
         for frame in Light(fault=fault).animate(shot):
             sink.write(frame)
     label.write(folder / "raw.mp4", folder / "film.mp4", label.Origin(provider="us", content_id="c"))

@@ -38,7 +38,7 @@ def encode_alone(film: Film, folder: Path) -> float:
     shape = ffmpeg.Shape(width=film.width, height=film.height, fps=25, frames=film.frames, limit=10_000_000)
     sound = make_sound(folder / "sound.wav", film.seconds)
     before = os.times()
-    with ffmpeg.FrameSink(folder / "alone.mp4", shape, sound=sound, stamp=lambda frame: frame) as sink:
+    with ffmpeg.FrameSink(folder / "alone.mp4", shape, sound=sound, stamp=lambda frame, number: None) as sink:
         for frame in frames:
             sink.write(frame)
     after = os.times()
