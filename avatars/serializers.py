@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from avatars import services
+from avatars.availability import State
 from avatars.models import DigitalHuman, Render, RenderMode, VideoFormat, Voice
 from openuser.lib.rest import KnownFields, RowSerializer, TextField
 
@@ -65,6 +66,12 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
     video_url = serializers.SerializerMethodField(help_text="The MP4; null until it is made.")
     captions_url = serializers.SerializerMethodField(help_text="The captions as SRT; null until they are made.")
     poster_url = serializers.SerializerMethodField(help_text="A still picture; null until it is made.")
+    notes = serializers.ListField(
+        child=serializers.CharField(),
+        source="note_words",
+        read_only=True,
+        help_text="What was not as it was asked for.",
+    )
 
     class Meta:
         model = Render
@@ -72,6 +79,7 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
             *("id", "digital_human", "text", "mode", "status", "reason", "hint", "stage", "progress"),
             *("estimated_seconds", "took_seconds", "seconds", "width", "height", "size", "content_id", "cid"),
             *("created_at", "started_at", "finished_at", "video_url", "captions_url", "poster_url"),
+            *("engine_used", "speech_engine_used", "notes"),
         )
         read_only_fields = fields
         extra_kwargs = {"seconds": {"help_text": "How long the video plays."}, "size": {"help_text": "In bytes."}}
@@ -87,6 +95,36 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
     @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
     def get_poster_url(self, render: Render) -> str | None:
         return _address(self.context, "render-poster", render.pk) if render.poster else None
+
+
+class EngineFileSerializer(serializers.Serializer[Any]):
+    """A file that an engine reads."""
+
+    name = serializers.CharField()
+    present = serializers.BooleanField()
+    whole = serializers.BooleanField(help_text="Whether its length is right.")
+    size = serializers.IntegerField(help_text="In bytes, as it must be; 0 where any will do.")
+    sha256 = serializers.CharField(allow_blank=True)
+
+
+class EngineSerializer(serializers.Serializer[Any]):
+    """An engine of the settings and how it stands."""
+
+    kind = serializers.ChoiceField(services.Kind.choices)
+    name = serializers.CharField()
+    available = serializers.BooleanField(source="availability.ok")
+    state = serializers.ChoiceField([state.value for state in State], source="availability.state")
+    about = serializers.CharField(
+        source="availability.about", allow_blank=True, help_text="The package, file, setting or address in question."
+    )
+    reason = serializers.CharField(source="words", allow_blank=True, help_text="What it lacks, in words.")
+    remedy = serializers.CharField(allow_blank=True, help_text="What to do about it.")
+    licence = serializers.CharField(source="availability.licence", allow_blank=True)
+    device = serializers.CharField(source="availability.device")
+    files = EngineFileSerializer(many=True, source="availability.files")
+    stands_in = serializers.BooleanField(help_text="Whether it is used where another one of its kind fails.")
+    uses = serializers.IntegerField(help_text="How many digital humans or voices name it.")
+    rests_until = serializers.DateTimeField(allow_null=True, help_text="Nobody asks it before: it failed repeatedly.")
 
 
 class RenderProgressSerializer(RenderSerializer):

@@ -2,10 +2,11 @@
 
 from rest_framework.routers import SimpleRouter
 
-from avatars.views import DigitalHumans, Renders, Voices
+from avatars.views import DigitalHumans, Engines, Renders, Voices
 
 router = SimpleRouter()
 router.register("digital-humans", DigitalHumans, basename="digital-human")
 router.register("voices", Voices, basename="voice")
 router.register("renders", Renders, basename="render")
+router.register("engines", Engines, basename="engine")
 urlpatterns = router.urls

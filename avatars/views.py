@@ -25,6 +25,7 @@ from avatars.models import DigitalHuman, Render, Voice
 from avatars.serializers import (
     CheckedDigitalHumanSerializer,
     DigitalHumanSerializer,
+    EngineSerializer,
     RenderProgressSerializer,
     RenderRequestSerializer,
     RenderSerializer,
@@ -51,6 +52,18 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
     serializer_class = VoiceSerializer
     filterset_fields = ("name", "engine")
     required_scopes = {"GET": "digital_humans:read"}
+
+
+@extend_schema_view(list=extend_schema(summary="List engines", responses=EngineSerializer(many=True)))
+class Engines(viewsets.ViewSet):
+    """What speaks, animates and listens, and what each lacks."""
+
+    pagination_class = None
+    required_scopes = {"GET": "digital_humans:read"}
+
+    def list(self, request: Request) -> Response:
+        """Every engine of the settings, with the missing file or package, and its licence. Loads none of them."""
+        return Response(EngineSerializer(services.engines(), many=True).data)
 
 
 class DigitalHumanFilter(django_filters.FilterSet):  # type: ignore[misc]

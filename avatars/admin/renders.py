@@ -35,7 +35,7 @@ class RenderAdmin(WorkAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("player", "text", "digital_human", "mode")}),
-        (_("How it went"), {"fields": ("how_far", "state", "why", "todo", "attempts", "times")}),
+        (_("How it went"), {"fields": ("how_far", "state", "why", "todo", "attempts", "times", "made_by")}),
         (_("The file"), {"fields": ("length", "file_size", "picture", "label_id")}),
         (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
@@ -77,6 +77,14 @@ class RenderAdmin(WorkAdmin):
     @display(description=_("estimated / took"))
     def times(self, render: Render) -> str:
         return f"{duration(render.estimated_seconds)} / {duration(render.took_seconds)}"
+
+    @display(description=_("made by"))
+    def made_by(self, render: Render) -> str:
+        """The engines, and why others than those that were asked for."""
+        if not render.engine_used:
+            return NOTHING
+        notes = format_html_join("", "<br>{}", [(words,) for words in render.note_words])
+        return format_html("{} · {}{}", render.engine_used, render.speech_engine_used, notes)
 
     @display(description=_("size"))
     def file_size(self, render: Render) -> str:

@@ -1,10 +1,12 @@
 """Digital humans and the videos they speak, in rows."""
 
+from avatars.models.engines import EngineTrouble
 from avatars.models.humans import DigitalHuman, RenderMode, VideoFormat, Voice, portrait_name, scenery_name
 from avatars.models.renders import Render, Rendition, new_content_id
 
 __all__ = [
     "DigitalHuman",
+    "EngineTrouble",
     "Render",
     "RenderMode",
     "Rendition",

@@ -59,6 +59,9 @@ class Render(Work):
     height = models.PositiveIntegerField(_("height"), null=True, blank=True)
     size = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
     took_seconds = models.FloatField(_("took seconds"), null=True, blank=True)
+    engine_used = models.CharField(_("animated by"), max_length=40, blank=True)
+    speech_engine_used = models.CharField(_("spoken by"), max_length=40, blank=True)
+    notes = models.JSONField(_("notes"), default=list, blank=True, help_text=_("What was not as it was asked for."))
 
     class Meta:
         verbose_name = _("render")
@@ -89,6 +92,11 @@ class Render(Work):
         if self.reason and not self.is_finished:
             return str(reasons.BY_ITSELF)
         return reasons.advice(self.reason) or self.hint
+
+    @property
+    def note_words(self) -> list[str]:
+        """What was not as it was asked for, in the reader's language."""
+        return [reasons.note(code) for code in self.notes]
 
     def exhaust(self) -> None:
         self.settle(self.Status.FAILED, reasons.Reason.ATTEMPTS, hint="Its worker died each time; the log may say why.")

@@ -1,5 +1,6 @@
 """The front door of the digital humans: ask for a video, cancel it, try it again."""
 
+from avatars.roster import Engine, Kind, engines
 from avatars.services.humans import check_portrait, remove_digital_human
 from avatars.services.renders import (
     CAMPAIGN,
@@ -14,18 +15,22 @@ from avatars.services.renders import (
     seconds_left,
 )
 from avatars.services.sounds import as_voice, as_wav, transcribe
+from avatars.services.trials import try_engine
 from avatars.services.upkeep import checks, tidy
 
 __all__ = [
     "CAMPAIGN",
     "CHAT",
     "TEST",
+    "Engine",
+    "Kind",
     "as_voice",
     "as_wav",
     "cancel_render",
     "check_portrait",
     "check_script",
     "checks",
+    "engines",
     "place_in_queue",
     "remove_digital_human",
     "rendition",
@@ -34,4 +39,5 @@ __all__ = [
     "seconds_left",
     "tidy",
     "transcribe",
+    "try_engine",
 ]

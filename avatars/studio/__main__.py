@@ -13,7 +13,7 @@ import time
 import traceback
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -129,7 +129,19 @@ def _listen(orders: SimpleQueue[Order]) -> None:
 
 
 def _engines(script: pipeline.Script) -> tuple[SpeechEngine, RenderEngine]:
-    return backend("SPEECH_ENGINES", script.speech_engine), backend("RENDER_ENGINES", script.render_engine)
+    speech = _made("SPEECH_ENGINES", script.speech_engine, "speech_engine")
+    return speech, _made("RENDER_ENGINES", script.render_engine, "render_engine")
+
+
+def _made(setting: str, name: str, field: str) -> Any:
+    """An engine. Raises `EngineMissing` whose field says which of them it is, so that another can stand in for it."""
+    try:
+        return backend(setting, name)
+    except EngineMissing as error:
+        raise EngineMissing(error.message, code=error.code, remedy=error.remedy, field=field) from error
+    except ImproperlyConfigured as error:
+        remedy = "Choose a configured engine."
+        raise EngineMissing(str(error), code="engine_unknown", remedy=remedy, field=field) from error
 
 
 def _drawing(name: str) -> bytes:

@@ -25,5 +25,10 @@ def backend(setting: str, name: str) -> Any:
 
 def described(setting: str, name: str) -> tuple[Any, dict[str, Any]]:
     """The class of an entry and its options, without making one. Raises `KeyError` for an unknown name."""
-    entry = getattr(settings, setting)[name]
-    return import_string(entry["class"]), dict(entry.get("options", {}))
+    found = getattr(settings, setting)[name]
+    return import_string(found["class"]), dict(found.get("options", {}))
+
+
+def entry(setting: str, name: str) -> dict[str, Any]:
+    """All that a setting says of an entry; nothing of one that there is not."""
+    return dict(getattr(settings, setting).get(name, {}))

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from openuser.settings import engines
+
 # Lets the generic classes of Django's stubs, like ModelForm[Application], exist at run time too.
 django_stubs_ext.monkeypatch()
 
@@ -28,6 +30,18 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+
+
+def json_object(name: str) -> dict[str, Any]:
+    """A variable of the environment that holds a JSON object; {} where it is not set."""
+    try:
+        value = json.loads(env.str(name, default="") or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f'{name} must be a JSON object: {{"top_p": 0.8}}.')
+    return value
+
 
 INSTALLED_APPS = [
     "openuser.apps.OpenUserConfig",
@@ -321,24 +335,32 @@ AVATARS: dict[str, Any] = {
     "TIME_LIMIT": env.int("OPENUSER_RENDER_TIME_LIMIT", default=900),
     "MEMORY_LIMIT_MB": env.int("OPENUSER_RENDER_MEMORY_MB", default=2500),
     "LISTEN_SECONDS": env.float("OPENUSER_LISTEN_SECONDS", default=60.0),
+    # After so many failures in a row an engine is left alone for so long.
+    "ENGINE_FAILURES": env.int("OPENUSER_ENGINE_FAILURES", default=3),
+    "ENGINE_REST_MINUTES": env.float("OPENUSER_ENGINE_REST_MINUTES", default=10.0),
     "WORK_DIR": VAR_DIR / "work",
     "CACHE_DIR": VAR_DIR / "cache",
 }
+# What can be plugged in, with the folder of the weights that people bring, one folder in it per engine. More entries,
+# or others of the same name, come as JSON: {"mine": {"class": "my.module.Mine", "options": {}, "time_limit": 300}}.
+MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))
 SPEECH_ENGINES: dict[str, Any] = {
-    "kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {"cache_dir": AVATARS["CACHE_DIR"]}},
+    **engines.speech(env, models=MODELS_DIR, cache=AVATARS["CACHE_DIR"]),
+    **json_object("OPENUSER_SPEECH_ENGINES"),
 }
-RECOGNITION_ENGINES: dict[
-    str, Any
-] = {  # the first one listens; it is an install of its own (requirements/recognition.txt)
-    "whisper": {
-        "class": "avatars.recognition.whisper.Whisper",
-        "options": {
-            "cache_dir": AVATARS["CACHE_DIR"],
-            "model_path": env.str("OPENUSER_WHISPER_MODEL", default="") or None,
-        },
-    },
+# The first one listens; it is an install of its own (requirements/recognition.txt).
+RECOGNITION_ENGINES: dict[str, Any] = {
+    **engines.recognition(env, cache=AVATARS["CACHE_DIR"]),
+    **json_object("OPENUSER_RECOGNITION_ENGINES"),
 }
-RENDER_ENGINES: dict[str, Any] = {"puppet": {"class": "avatars.engines.puppet.Puppet", "options": {}}}
+RENDER_ENGINES: dict[str, Any] = {
+    **engines.render(env, models=MODELS_DIR, cache=AVATARS["CACHE_DIR"]),
+    **json_object("OPENUSER_RENDER_ENGINES"),
+}
+# Who stands in for an engine that fails, so that nobody waits for it; nobody where it is empty.
+SPEECH_FALLBACK = env.str("OPENUSER_SPEECH_FALLBACK", default="kokoro")
+SPEECH_FALLBACK_VOICE = env.str("OPENUSER_SPEECH_FALLBACK_VOICE", default="zf_xiaobei")
+RENDER_FALLBACK = env.str("OPENUSER_RENDER_FALLBACK", default="puppet")
 CONVERSATIONS: dict[str, Any] = {
     "GREET_EVERY_HOURS": env.float("OPENUSER_GREET_EVERY_HOURS", default=4.0),
     "MAX_TEXT": 4_000,
@@ -356,17 +378,6 @@ SCHEDULING: dict[str, Any] = {
 REPLY_PROVIDERS: dict[str, Any] = {
     "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},
 }
-
-
-def json_object(name: str) -> dict[str, Any]:
-    """A variable of the environment that holds a JSON object; {} where it is not set."""
-    try:
-        value = json.loads(env.str(name, default="") or "{}")
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise ImproperlyConfigured(f'{name} must be a JSON object: {{"top_p": 0.8}}.')
-    return value
 
 
 CHAT: dict[str, Any] = {

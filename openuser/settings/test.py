@@ -41,3 +41,5 @@ CHANNEL_LAYERS = channel_layers(BROKER_URL, prefix=VAR_DIR.name)
 CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 5}
 # Nor does a real application of the environment; tests/stack.py names its own.
 WECOM = {**WECOM, "CORP_ID": env.str("TEST_CORP_ID", default="")}
+# What fails shall fail; tests of who stands in name somebody.
+SPEECH_FALLBACK = RENDER_FALLBACK = ""

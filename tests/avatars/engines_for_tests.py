@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from avatars.engines.base import Picture, RenderEngine, Shot
-from avatars.exceptions import PortraitError, ScriptError
+from avatars.exceptions import EngineFailed, EngineMissing, PortraitError, ScriptError
 from avatars.recognition.base import RATE as HEARD_RATE
 from avatars.recognition.base import RecognitionEngine, Transcript
 from avatars.speech.base import Progress, Sound, Speech, SpeechEngine, Token
@@ -48,6 +48,8 @@ class Light(RenderEngine):
 
     def __init__(self, *, fault: str = "") -> None:
         self.fault = fault
+        if fault == "missing":
+            raise EngineMissing("Its weights are missing.", code="engine_unavailable", remedy="Bring them.")
 
     def animate(self, shot: Shot) -> Iterator[Picture]:
         if self.fault == "no_face":
@@ -59,6 +61,10 @@ class Light(RenderEngine):
         mouth = frame[height // 2 : height // 2 + height // 8, width // 2 : width // 2 + width // 8]
         count = shot.frame_count - (1 if self.fault == "short" else 0)
         for index in range(count):
+            if index == 3 and self.fault == "failed":
+                raise EngineFailed("It failed.", code="engine_failed", field="render_engine")
+            if index == 3:
+                misbehave(self.fault, "")
             middle = int((index + 0.5) / shot.fps * shot.speech.rate)
             near = shot.speech.samples[max(0, middle - 300) : middle + 300]
             if self.fault == "" and near.size:

@@ -2,9 +2,13 @@
 
 from openuser.settings.test import *  # noqa: F403
 
-SPEECH_ENGINES = {"tone": {"class": "tests.avatars.engines_for_tests.Tone"}}
+TONE = "tests.avatars.engines_for_tests.Tone"
+SPEECH_ENGINES = {name: {"class": TONE} for name in ("tone", "theirs")}
 RENDER_ENGINES = {
     "light": {"class": "tests.avatars.engines_for_tests.Light"},
-    "no_face": {"class": "tests.avatars.engines_for_tests.Light", "options": {"fault": "no_face"}},
+    **{
+        fault: {"class": "tests.avatars.engines_for_tests.Light", "options": {"fault": fault}}
+        for fault in ("no_face", "short", "black", "failed", "missing", "hang", "crash")
+    },
 }
 RECOGNITION_ENGINES = {"ear": {"class": "tests.avatars.engines_for_tests.Ear"}}

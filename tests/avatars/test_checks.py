@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from avatars.checks import check_speech_model
-from avatars.doctor import MODEL_WHEELS
+from avatars.speech.kokoro import WHEELS
 from avatars.studio.process import ROOT
 
 pytestmark = pytest.mark.once
@@ -31,7 +31,7 @@ def test_nothing_is_said_where_the_model_is_installed(settings):
     assert check_speech_model() == []
 
 
-@pytest.mark.parametrize("wheel", [MODEL_WHEELS[0], MODEL_WHEELS[-1]])
+@pytest.mark.parametrize("wheel", [WHEELS[0], WHEELS[-1]])
 def test_a_missing_wheel_is_a_warning_that_says_what_to_do(wheel):
     # To Python, a module that is None in this table cannot be found.
     found = ask(f"sys.modules[{wheel!r}] = None")

@@ -1,0 +1,58 @@
+"""Try what can be plugged in."""
+
+import secrets
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from avatars import circuits, estimates, recipes
+from avatars.exceptions import AvatarError
+from avatars.models import DigitalHuman, Render, Voice
+from avatars.roster import TRIABLE, Kind
+from avatars.services.renders import TEST, check_script
+from openuser.lib import backends
+
+
+@transaction.atomic
+def try_engine(kind: str, name: str, text: str) -> Render:
+    """A short video by this engine, of whichever digital human there is; the row says whether another stood in.
+
+    Raises `LookupError` for one that is not configured or cannot be tried, `AvatarError` where there is no digital
+    human yet.
+    """
+    chosen = next((each for each in TRIABLE if each.value == kind and name in backends.names(each.setting)), None)
+    if chosen is None:
+        raise LookupError(name)
+    human = DigitalHuman.objects.select_related("voice").order_by("pk").first()
+    if human is None:
+        raise AvatarError(
+            gettext("There is no digital human yet."),
+            code="no_digital_human",
+            remedy=gettext("Make one, then try again."),
+        )
+    recipe = recipes.freeze(human, mode=human.mode)
+    if chosen is Kind.RENDER:
+        recipe["render_engine"] = name
+    elif name != human.voice.engine:
+        recipe |= {"speech_engine": name, "voice": _voice(name)}
+    # Made anew each time: what was made before says nothing about now.
+    recipe["trial"] = secrets.token_hex(8)
+    circuits.worked(kind, name)
+    text = check_script(text)
+    render = Render.objects.create(
+        digital_human=human,
+        text=text,
+        mode=human.mode,
+        recipe=recipe,
+        content_hash=recipes.digest(text, recipe),
+        priority=TEST,
+        estimated_seconds=estimates.render_seconds(text, human.mode),
+    )
+    render.wake()
+    return render
+
+
+def _voice(engine: str) -> str:
+    """A voice to try an engine with: one that somebody uses, else the one that the settings name."""
+    used = Voice.objects.filter(engine=engine).values_list("key", flat=True).first()
+    return used or str(backends.entry(Kind.SPEECH.setting, engine).get("voice", ""))
