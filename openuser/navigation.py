@@ -51,6 +51,7 @@ SECTIONS = (
             "avatars.Render": "movie",
             "avatars.Rendition": "compress",
         },
+        pages=(PageOfOurs(title=_("Engines"), icon="extension", view="engines", permission="avatars.view_voice"),),
     ),
     Section(title=_("Schedules"), icons={"scheduling.Schedule": "calendar_month", "scheduling.Run": "event_available"}),
     Section(

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from openuser import dashboard, health, media, quotas, timeline, watching
+from openuser import dashboard, engines, health, media, quotas, timeline, watching
 from openuser.doctor import page as doctor
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),
     path("admin/quotas/", admin.site.admin_view(quotas.view), name="quotas"),
     path("admin/doctor/", admin.site.admin_view(doctor.view), name="doctor"),
+    path("admin/engines/", admin.site.admin_view(engines.view), name="engines"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:name>/listen", media.listen, name="listen"),
