@@ -35,6 +35,14 @@ SET_PIPE_SIZE = 1031
 DEATH_SIGNAL = 1
 DISK_FULL = os.strerror(errno.ENOSPC)
 WHITELIST = "file,pipe"
+STEADY_FPS = 30
+AS_THEY_WERE = {
+    "acodec": "aac",
+    "audio_bitrate": AUDIO_BITS,
+    "ac": 2,
+    "map_metadata": 0,
+    "movflags": "use_metadata_tags+faststart",
+}
 # Players take untagged video for BT.601 or BT.709 as they please; we convert to BT.709 and say so.
 COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -222,6 +230,25 @@ def shrink(path: Path, to: Path, shape: Shape) -> None:
         film = source(path)
         rest = {"acodec": "copy", "movflags": "+faststart", "pass": 2}
         run(ffmpeg.output(film.video, film.audio, str(to), **{**video, **rest}).overwrite_output())
+
+
+def convert(path: Path, to: Path, shape: Shape, *, scale: float, time_limit: int) -> None:
+    """Encode what anybody may have brought, in two passes to the size that the limit allows.
+
+    Its sides are multiplied by `scale`, the way it is held is made upright, its metadata are kept, and so is silence.
+    It may take `time_limit` seconds of a processor. Raises `OutputError`.
+    """
+    sides = f"scale=max(2\\,trunc(iw*{scale:.4f}/2)*2):max(2\\,trunc(ih*{scale:.4f}/2)*2)"
+    rate = min(shape.fps, STEADY_FPS)
+    with tempfile.TemporaryDirectory(dir=to.parent) as folder:
+        video = {"vcodec": "libx264", "preset": "veryfast", "video_bitrate": shape.video_bits, "threads": threads()}
+        video |= {"vf": f"{sides},fps={rate},format=yuv420p", "passlogfile": str(Path(folder) / "pass")}
+        film = source(path)
+        for number, target in ((1, "pipe:"), (2, str(to))):
+            rest: dict[str, Any] = {"format": "null", "an": None} if number == 1 else AS_THEY_WERE
+            inputs = [film["v:0"]] if number == 1 else [film["v:0"], film["a:0?"]]
+            stream = ffmpeg.output(*inputs, target, **{**video, **rest, "pass": number})
+            run(stream.global_args("-timelimit", str(time_limit)))
 
 
 def threads() -> int:

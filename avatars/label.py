@@ -114,6 +114,15 @@ def write(path: Path, to: Path, origin: Origin) -> None:
     ffmpeg.run(graph.output(film.video, film.audio, str(to), **options))
 
 
+def read(film: mp4.Probe) -> Origin | None:
+    """Who says to have made a film, by its metadata; None where they say nothing that can be read."""
+    try:
+        words = json.loads(film.tags[KEY])
+        return Origin(provider=str(words["ContentProducer"]), content_id=str(words["ProduceID"]))
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
 def verify(path: Path, content_id: str) -> None:
     """Return only if the film carries both labels of this content. Raises `OutputError` (code `unlabelled`)."""
     film = mp4.probe(path)

@@ -4,17 +4,20 @@ import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.conf import settings
 from django.core.files.storage import default_storage
+from django.utils import translation
 
 from avatars import services as avatars
 from avatars.exceptions import EngineMissing
 from avatars.models import Render
-from conversations import fitting, watching
+from conversations import fitting, watching, wording
 from conversations.fitting import Form
+from conversations.models import Conversation, Desk
 from wecom import services as wecom
 from wecom.contents import Card, Content, File, Text, TextCard, Video, split_numbered, truncate
 from wecom.messages import Inbound
-from wecom.models import Application, Callback, Download, Member, Outbound, Upload
+from wecom.models import Application, Callback, Download, GroupMessage, Member, Outbound, Upload
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +55,29 @@ def send_video(application: Application, member: Member, render: Render, *, titl
     heading = truncate(title, 128)
     content = Video(title=heading, description="" if heading == render.text else truncate(render.text, 512))
     return send(application, member, content, upload=upload, cid=cid)
+
+
+def show_on_page(message: Outbound | GroupMessage) -> None:
+    """Let a video that is too large in every form be a card that leads to our page."""
+    upload = message.upload
+    if upload is None:
+        return
+    to = message.recipients if isinstance(message, Outbound) else []
+    person = member(message.application, to[0]) if len(to) == 1 else None
+    title, words = (str(message.content.get(name) or "") for name in ("title", "description"))
+    with translation.override(_language(message.application, person)):
+        card = TextCard(
+            title=truncate(title or Path(upload.filename).stem, 128),
+            description=words or wording.video_on_page(),
+            url=watching.link_to_file(message.application, person, upload),
+        )
+    wecom.reshape(message, card)
+
+
+def _language(application: Application, person: Member | None) -> str:
+    known = Conversation.objects.filter(application=application, member=person).first() if person else None
+    desk = Desk.objects.filter(application=application).first()
+    return (known and known.language) or (desk.language if desk else settings.LANGUAGE_CODE)
 
 
 def fetch(callback: Callback, inbound: Inbound) -> Download | None:

@@ -1,6 +1,7 @@
 """How a video reaches somebody: as a video, made smaller where it must be, else as a file, else as a link to our page.
 
-What WeChat Work takes at most, `wecom` knows; how a video becomes smaller, `avatars`.
+That is true of those of digital humans, and of those that code or the API bring (`video_too_large`). What WeChat Work
+takes at most, `wecom` knows; how a video becomes smaller, `avatars`.
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from enum import StrEnum
 from django.core.files.storage import default_storage
 
 from avatars import services as avatars
-from avatars.models import Render
+from avatars.models import Render, Rendition
 from wecom import services as wecom
+from wecom.models import Upload
 
 
 class Form(StrEnum):
@@ -47,6 +49,23 @@ def parcel_of(render: Render) -> Parcel:
     if small.status == small.Status.DONE and default_storage.exists(str(small.video.name)):
         return Parcel(form=Form.VIDEO, name=str(small.video.name))
     return Parcel(form=Form.FILE if size <= wecom.largest("file") else Form.LINK, name=name)
+
+
+def fit(upload: Upload) -> None:
+    """Have a video that somebody brought made smaller; where that has ended, say how."""
+    limit = wecom.largest("video")
+    small = avatars.rendition_of_file(upload.path, sha256=upload.sha256, limit=limit, cid=upload.cid)
+    if small.status == small.Status.DONE:
+        wecom.fitted(upload, name=str(small.video.name))
+    elif small.is_finished:
+        wecom.unfitted(upload)
+
+
+def fit_waiting(small: Rendition) -> None:
+    """Tell the uploads that wait for a smaller video how it ended."""
+    same = Upload.objects.filter(kind=Upload.Kind.VIDEO, sha256=small.sha256, status=Upload.Status.QUEUED)
+    for upload in same.filter(reason=Upload.Reason.FITTING):
+        fit(upload)
 
 
 def _is_here(render: Render) -> bool:

@@ -8,8 +8,8 @@ from django.dispatch import receiver
 from avatars.models import Render, Rendition
 from avatars.signals import render_finished, rendition_finished
 from conversations import services
-from wecom.models import Callback, Outbound
-from wecom.signals import member_limited, message_sent, outbound_settled, program_sent
+from wecom.models import Callback, GroupMessage, Outbound, Upload
+from wecom.signals import member_limited, message_sent, outbound_settled, page_wanted, program_sent, video_too_large
 
 
 @receiver(render_finished)
@@ -21,7 +21,17 @@ def on_render_finished(render: Render, **_: Any) -> None:
 
 @receiver(rendition_finished)
 def on_rendition_finished(rendition: Rendition, **_: Any) -> None:
-    transaction.on_commit(lambda: services.release(rendition.render), robust=True)
+    transaction.on_commit(lambda: services.use_rendition(rendition), robust=True)
+
+
+@receiver(video_too_large, sender=Upload)
+def on_video_too_large(upload: Upload, **_: Any) -> None:
+    services.fit_upload(upload)
+
+
+@receiver(page_wanted)
+def on_page_wanted(message: Outbound | GroupMessage, **_: Any) -> None:
+    services.show_on_page(message)
 
 
 @receiver(outbound_settled)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
-from avatars.models import DigitalHuman, Render
+from avatars.models import DigitalHuman, Render, Rendition
 from conversations import channel, fitting, progress, wording
 from conversations.models import Content, Conversation, Desk, Message, ProgressCard
 from openuser.lib import crash
@@ -105,6 +105,14 @@ def release(render: Render) -> int:
         return 0
     waiting = list(Message.objects.waiting_for(render).order_by("pk").values_list("pk", flat=True))
     return sum(_release_one(pk) for pk in waiting)
+
+
+def use_rendition(rendition: Rendition) -> None:
+    """A smaller video is there, or cannot be made: send what waits for it."""
+    if rendition.render is not None:
+        release(rendition.render)
+    else:
+        fitting.fit_waiting(rendition)
 
 
 def release_all() -> int:

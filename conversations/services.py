@@ -8,11 +8,13 @@ from django.utils import timezone, translation
 
 from conversations import answering, channel, hearing, making, progress, wording
 from conversations.asking import close_card
+from conversations.channel import show_on_page
 from conversations.drafting import add_example as add_flow
 from conversations.drafting import duplicate as duplicate_flow
 from conversations.drafting import restore as restore_draft
 from conversations.errands import cancel_all as cancel_errands
 from conversations.errands import run_errand
+from conversations.fitting import fit as fit_upload
 from conversations.flows import publish, roll_back
 from conversations.generation import (
     generate_and_send_video,
@@ -42,6 +44,7 @@ from conversations.saying import (
     say,
     say_content,
     say_video,
+    use_rendition,
 )
 from conversations.sessions import active as active_session
 from conversations.sessions import start as start_flow
@@ -64,6 +67,7 @@ __all__ = [
     "desk_of",
     "duplicate_flow",
     "fall_back",
+    "fit_upload",
     "follow",
     "generate_and_send_video",
     "generate_digital_human_video",
@@ -91,9 +95,11 @@ __all__ = [
     "send_recording",
     "send_recording_of",
     "send_video_of",
+    "show_on_page",
     "start_flow",
     "stop_session",
     "tick",
+    "use_rendition",
     "video_of",
     "video_url_of",
     "viewings",

@@ -1,21 +1,32 @@
 """Who may watch which video on our own page."""
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from avatars.models import Render
 from conversations.models import Viewing
-from wecom.models import Application, Member
+from wecom.models import Application, Member, Upload
 
 
 def link(application: Application, member: Member, render: Render) -> str:
     """The address at which this member, and nobody else, can watch a video."""
     viewing, _ = Viewing.objects.get_or_create(render=render, application=application, member=member)
-    return f"{settings.SITE_URL.rstrip('/')}{reverse('watch', args=[viewing.name])}"
+    return _address(viewing)
+
+
+def link_to_file(application: Application, member: Member | None, upload: Upload) -> str:
+    """The address at which a member can watch a video that somebody brought; without one, anybody of the company."""
+    viewing, _ = Viewing.objects.get_or_create(upload=upload, application=application, member=member)
+    return _address(viewing)
 
 
 def viewings() -> QuerySet[Viewing]:
     """What can be watched: made, and with its file."""
-    rows = Viewing.objects.select_related("render__digital_human", "member", "application__corporation")
-    return rows.filter(render__status=Render.Status.DONE).exclude(render__video="")
+    rows = Viewing.objects.select_related("render__digital_human", "upload", "member", "application__corporation")
+    made = Q(render__status=Render.Status.DONE) & ~Q(render__video="")
+    return rows.filter(made | Q(upload__isnull=False))
+
+
+def _address(viewing: Viewing) -> str:
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('watch', args=[viewing.name])}"

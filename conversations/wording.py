@@ -111,6 +111,10 @@ def video_failed(text: str) -> str:
     return _("I could not deliver this as a video, sorry. Here is the text:\n%s") % text
 
 
+def video_on_page() -> str:
+    return _("This video is too large for a message. Tap to watch it.")
+
+
 def video_cancelled(text: str) -> str:
     return _("The video “%s” was cancelled.") % truncate(text, 60)
 

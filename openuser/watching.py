@@ -39,7 +39,7 @@ POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-FILES = {"video": "video", "poster": "poster", "captions": "captions"}
+FILES = ("video", "poster", "captions")
 
 
 @require_safe
@@ -55,8 +55,9 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
         return _answer(request, {"problem": words, "again": f"{request.path}?again=1"}, status=403)
     context = {
         "viewing": viewing,
-        "title": viewing.render.text.strip().split("\n")[0][:80],
-        "language": "zh" if re.search(r"[\u4e00-\u9fff]", viewing.render.text) else "en",
+        "title": viewing.title,
+        "language": "zh" if re.search(r"[\u4e00-\u9fff]", viewing.words) else "en",
+        "files": {which for which in FILES if viewing.file(which)},
     }
     return _answer(request, context)
 
@@ -67,10 +68,10 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
     viewing = _find(name)
     if not _may_watch(request, viewing):
         return HttpResponse(status=403)
-    stored = getattr(viewing.render, FILES[which])
-    if not stored or not default_storage.exists(stored.name):
+    stored = viewing.file(which)
+    if not stored or not default_storage.exists(stored):
         raise Http404
-    path = Path(default_storage.path(stored.name))
+    path = Path(default_storage.path(stored))
     if which == "captions":
         return HttpResponse(_web_captions(path.read_text(encoding="utf-8")), content_type="text/vtt; charset=utf-8")
     response = ranges.serve(request, path)
@@ -110,7 +111,10 @@ def _find(name: str) -> Viewing:
 def _may_watch(request: HttpRequest, viewing: Viewing) -> bool:
     if request.user.is_active and request.user.is_staff and request.user.has_perm("avatars.view_render"):
         return True
-    return _signed_in(request) == (viewing.application.corporation_id, viewing.member.user_id.lower())
+    corporation, user_id = _signed_in(request) or (None, "")
+    if corporation != viewing.application.corporation_id:
+        return False
+    return viewing.member is None or viewing.member.user_id.lower() == user_id
 
 
 def _signed_in(request: HttpRequest) -> tuple[int, str] | None:

@@ -190,8 +190,12 @@ async def upload_voice(file_path: str | Path) -> str:
 
 
 async def upload_video(file_path: str | Path) -> str:
-    """Upload an MP4 of up to 10 MB; its media ID."""
-    return await sync_to_async(services.upload_video)(file_path)
+    """Upload an MP4; its media ID, for `send_video_message`.
+
+    One of more than 10 MB is made smaller first, which is waited for; what cannot be made small enough is sent as a
+    file of up to 20 MB, else as a link to a page on which the member can watch it.
+    """
+    return await services.upload_video_patiently(file_path)
 
 
 async def upload_file(file_path: str | Path) -> str:

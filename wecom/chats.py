@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib.work import LeaseLost
-from wecom import auth, client, freezing, retries, uploads
+from wecom import auth, client, freezing, retries, shaping, uploads
 from wecom.bounds import counted
 from wecom.contents import Content
 from wecom.exceptions import AmbiguousError, ApiError, ChatGone, ContentError, MediaExpired, WeComError
@@ -130,6 +130,9 @@ def _deliver(message: GroupMessage, now: datetime) -> None:
         else:
             uploads.want(upload)
             message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, burn=False)
+        return
+    if not shaping.shape(message):
+        message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UPLOAD_FAILED)
         return
     try:
         _call(message)

@@ -61,8 +61,11 @@ LIMITS = {
 }
 
 
-def check(kind: str, path: Path) -> None:
-    """Raise `ContentError` for a file that cannot be sent as this kind: "image", "voice", "video" or "file"."""
+def check(kind: str, path: Path, *, most: int = 0) -> None:
+    """Raise `ContentError` for a file that cannot be sent as this kind: "image", "voice", "video" or "file".
+
+    `most` is how many bytes it may have where that is more than the platform takes.
+    """
     if kind not in LIMITS:
         raise _refusal("There is no such kind of media.", "kind", f"Use one of {', '.join(LIMITS)}.", field="kind")
     limits = LIMITS[kind]
@@ -74,8 +77,13 @@ def check(kind: str, path: Path) -> None:
         raise _refusal("There is no file here that can be read.", "missing", words) from error
     if size < SMALLEST:
         raise _refusal(f"The file has only {size} bytes.", "empty", "Check that it was written completely.")
-    if size > limits.most:
-        words = f"The file has {size / MB:.1f} MB; WeChat Work takes {limits.formats} of up to {limits.most // MB} MB."
+    if size > max(limits.most, most):
+        taken = (
+            f"up to {max(limits.most, most) // MB} MB can be sent"
+            if most > limits.most
+            else (f"WeChat Work takes {limits.formats} of up to {limits.most // MB} MB")
+        )
+        words = f"The file has {size / MB:.1f} MB; {taken}."
         raise _refusal(words, "too_large", limits.advice)
     if not limits.looks_right(head):
         raise _refusal(f"The file is not {limits.formats}.", "format", limits.advice)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from openuser.lib import crash
 from openuser.lib.work import LeaseLost
-from wecom import auth, client, freezing, guard, limits, outcomes, people, uploads
+from wecom import auth, client, freezing, guard, limits, outcomes, people, shaping, uploads
 from wecom.exceptions import ContentError, WeComError
 from wecom.models import Attempt, Outbound, Upload
 
@@ -61,7 +61,7 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
         outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
     elif outbound.expires_at and outbound.expires_at <= now and not outbound.was_ambiguous:
         outcomes.end(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
-    elif not (_reaches_nobody(outbound) or _must_wait(outbound, now)):
+    elif not (_reaches_nobody(outbound) or _must_wait(outbound, now) or _has_no_form(outbound)):
         database = guard.instance()
         if database:
             _attempt(outbound, now, database)
@@ -104,6 +104,14 @@ def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool
     if failed:
         outcomes.end(outbound, Outbound.Status.CANCELLED, "upload_failed")
     return failed
+
+
+def _has_no_form(outbound: Outbound) -> bool:
+    """End it where its video is too large in every form, and nobody made a page for it."""
+    if outbound.body is not None or shaping.shape(outbound):
+        return False
+    outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.MEDIA)
+    return True
 
 
 def _attempt(outbound: Outbound, now: datetime, database: str) -> None:

@@ -1,7 +1,5 @@
 """Sends become rows of the outbox. Inside a handler each has a number of its own, so that a retry doubles nothing."""
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from wecom import applications, attachments, running
 from wecom.contents import Content
 from wecom.exceptions import ContentError
 from wecom.models import Application, Callback, Outbound, Upload
+from wecom.shaping import fingerprint as fingerprint_of
 
 MAX_RECIPIENTS = 1000
 USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
@@ -126,7 +125,7 @@ def send(
     if earlier is not None:
         return earlier
     payload, files = attachments.named(application, content.payload()) if upload is None else (content.payload(), [])
-    fingerprint = _fingerprint(application, recipients, content, payload, upload)
+    fingerprint = fingerprint_of(application, recipients, content, payload, upload)
     if upload is not None and content.msgtype in attachments.BARE:
         upload = attachments.apart(upload, fingerprint, timezone.now())
     values: dict[str, Any] = {
@@ -171,12 +170,3 @@ def _as(acting: Acting | None) -> Iterator[None]:
         yield
     finally:
         _acting.reset(token)
-
-
-def _fingerprint(
-    application: Application, recipients: list[str], content: Content, payload: dict[str, Any], upload: Upload | None
-) -> str:
-    """Equal for messages whose bytes would be equal. All copies of a file count as one."""
-    whole = [application.pk, recipients, content.msgtype, payload, f"{upload.kind}:{upload.sha256}" if upload else None]
-    whole += [content.options()] if content.options() else []
-    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -118,12 +118,21 @@ class DirectorySyncRequestSerializer(KnownFields):
 
 
 class UploadSerializer(RowSerializer[Upload]):
-    """A file on its way to WeChat Work. It can be sent at once: the message waits for it."""
+    """A file on its way to WeChat Work. It can be sent at once: the message waits for it.
+
+    While a video that is too large is made smaller, `reason` is `fitting`.
+    """
+
+    form = serializers.ChoiceField(
+        [("", "as it is"), *Upload.Form.choices],
+        read_only=True,
+        help_text="How a video goes out that cannot be made small enough: as a `file`, or a `link` to a page of ours.",
+    )
 
     class Meta:
         model = Upload
         fields = (
-            *("id", "kind", "filename", "size", "status", "reason", "media_id", "expires_at", "cid"),
+            *("id", "kind", "filename", "size", "form", "status", "reason", "media_id", "expires_at", "cid"),
             *("created_at", "finished_at"),
         )
         read_only_fields = fields
@@ -184,7 +193,8 @@ class UploadRequestSerializer(KnownFields):
 
     kind = serializers.ChoiceField(
         Upload.Kind.choices,
-        help_text="image: JPG or PNG up to 10 MB; voice: AMR up to 2 MB; video: MP4 up to 10 MB; file: up to 20 MB.",
+        help_text="image: JPG or PNG up to 10 MB; voice: AMR up to 2 MB; video: MP4, one of more than 10 MB is made "
+        "smaller; file: up to 20 MB.",
     )
     file = serializers.FileField(max_length=200, allow_empty_file=True)
     application = serializers.PrimaryKeyRelatedField(

@@ -1,4 +1,8 @@
-"""Media on its way to the platform: uploaded once per content, kept for less than three days, healed when forgotten."""
+"""Media on its way to the platform: uploaded once per content, kept for less than three days, healed when forgotten.
+
+A video that is too large is first made smaller by whoever listens to `video_too_large`. Where that cannot be, it is
+uploaded as a file, and a larger one not at all: then its messages become cards that lead to a page.
+"""
 
 import hashlib
 import logging
@@ -26,13 +30,16 @@ from wecom.exceptions import (
     WeComError,
 )
 from wecom.models import Application, Outbound, Upload
+from wecom.models.outbox import PLACEHOLDER
+from wecom.signals import video_too_large
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "uploads"
 LONGEST_NAME = 128
 PATIENCE = 60.0  # seconds to wait for somebody else who uploads the same
-POLL = 0.1
+POLL, FITTING_POLL = 0.1, 0.4
+LOOK_AGAIN = timedelta(seconds=60)  # at a video that is being made smaller, should the news be lost
 
 
 def deliver(pk: int, *, now: datetime | None = None) -> None:
@@ -80,7 +87,7 @@ def accept(application: Application, *, kind: str, file: File[bytes], cid: str =
     name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix}", file)
     path = Path(default_storage.path(name))
     try:
-        media.check(kind, path)
+        media.check(kind, path, most=_most(kind))
         shown = filename.removesuffix(suffix)[: LONGEST_NAME - len(suffix)] + suffix
         upload = ensure(application, kind=kind, path=path, name=name, filename=shown, cid=cid)
     except BaseException:
@@ -97,9 +104,49 @@ def put(application: Application, *, kind: str, file_path: str | Path) -> str:
     Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
     platform says.
     """
+    return _finished(begin(application, kind=kind, file_path=file_path))
+
+
+def begin(application: Application, *, kind: str, file_path: str | Path) -> Upload:
+    """The upload of a file, of which a copy is kept. Raises `ContentError` for one that the platform would refuse."""
     path = Path(file_path)
-    media.check(kind, path)
-    return _finished(_upload_of(application, kind, path))
+    media.check(kind, path, most=_most(kind))
+    return _upload_of(application, kind, path)
+
+
+def look(upload: Upload) -> str | None:
+    """The media ID, made now where nobody is at it; None while it is made smaller, or by somebody else.
+
+    For a video that can only be a link it is a name that our own functions understand. Raises `WeComError` with what
+    went wrong.
+    """
+    claimed = Upload.claim(upload.pk, now=max(timezone.now(), upload.due_at))
+    if claimed is not None:
+        _deliver(claimed)
+    upload.refresh_from_db()
+    if upload.is_usable(timezone.now()):
+        return upload.media_id or upload.placeholder
+    if upload.is_finished:
+        remedy = "See the upload in the admin; the log may say more."
+        raise WeComError("The file could not be uploaded.", code=upload.reason or "upload_failed", remedy=remedy)
+    return None
+
+
+def largest(kind: str) -> int:
+    """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
+    most = media.LIMITS[kind].most
+    return min(most, int(settings.WECOM["MOST"].get(kind, most)))
+
+
+def fitted(upload: Upload, *, name: str) -> bool:
+    """A video was made small enough: it is this file of the media storage now. False where nobody waits for that."""
+    return _fitted(upload, path=name, size=default_storage.size(name))
+
+
+def unfitted(upload: Upload) -> bool:
+    """Nobody can make a video small enough: it goes out as a file, else as a link. False where nobody waits."""
+    size = default_storage.size(upload.path)
+    return _fitted(upload, form=Upload.Form.FILE if size <= largest(Upload.Kind.FILE) else Upload.Form.LINK)
 
 
 def known(application: Application, *, kind: str, media_id: str) -> Upload | None:
@@ -107,7 +154,9 @@ def known(application: Application, *, kind: str, media_id: str) -> Upload | Non
 
     Raises `ContentError` where it was uploaded as another kind, which the platform refuses.
     """
-    upload = Upload.objects.filter(corporation=application.corporation, media_id=media_id).first()
+    ours, pk = Upload.objects.filter(corporation=application.corporation), media_id.removeprefix(PLACEHOLDER)
+    named = pk != media_id and pk.isdecimal()
+    upload = (ours.filter(pk=int(pk)) if named else ours.filter(media_id=media_id)).first()
     if upload is None:
         return None
     if upload.kind != kind:
@@ -185,26 +234,65 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _most(kind: str) -> int:
+    """Bytes of the largest file of this kind that we can do something with; 0 for no more than the platform."""
+    fits = kind == Upload.Kind.VIDEO and video_too_large.has_listeners(Upload)
+    return int(settings.WECOM["MAX_VIDEO"]) if fits else 0
+
+
 def _finished(upload: Upload) -> str:
     """The media ID, made here or by whoever is at it already."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        claimed = Upload.claim(upload.pk, now=max(timezone.now(), upload.due_at))
-        if claimed is not None:
-            return _deliver(claimed)
-        upload.refresh_from_db()
-        if upload.is_usable(timezone.now()):
-            return upload.media_id
-        if upload.is_finished:
-            remedy = "See the upload in the admin; the log may say more."
-            raise WeComError("The file could not be uploaded.", code=upload.reason or "upload_failed", remedy=remedy)
+    deadline = time.monotonic() + patience(upload)
+    while (media_id := look(upload)) is None:
         if time.monotonic() > deadline:
-            raise BusyError("Somebody else is uploading this file and does not finish.", code="upload_timeout")
-        time.sleep(POLL)
+            raise overdue(upload)
+        time.sleep(FITTING_POLL if upload.reason == Upload.Reason.FITTING else POLL)
+    return media_id
 
 
-def _deliver(upload: Upload) -> str:
-    """Call and settle; the media ID. What goes wrong is raised when the row has been put back or has failed."""
+def patience(upload: Upload) -> float:
+    """Seconds to wait for its media ID."""
+    return float(settings.WECOM["FITTING_SECONDS"]) if _is_too_large(upload) else PATIENCE
+
+
+def overdue(upload: Upload) -> BusyError:
+    """What to raise when that is over."""
+    if upload.reason == Upload.Reason.FITTING:
+        remedy = "See that a render worker runs, and send it again: what is made meanwhile is not lost."
+        return BusyError("The video is still being made smaller.", code="fitting_timeout", remedy=remedy)
+    return BusyError("Somebody else is uploading this file and does not finish.", code="upload_timeout")
+
+
+def _is_too_large(upload: Upload) -> bool:
+    """Whether it is a video of which nobody knows yet in what form it goes out."""
+    if upload.kind != Upload.Kind.VIDEO or upload.form or not default_storage.exists(upload.path):
+        return False
+    return default_storage.size(upload.path) > largest(upload.kind)
+
+
+@transaction.atomic
+def _have_fitted(upload: Upload) -> None:
+    upload.postpone(timezone.now() + LOOK_AGAIN, Upload.Reason.FITTING, burn=False)
+    video_too_large.send(Upload, upload=upload, limit=largest(upload.kind))
+
+
+def _fitted(upload: Upload, **fields: object) -> bool:
+    now = {"due_at": timezone.now(), "woken_at": None, "reason": ""}
+    waiting = Upload.objects.filter(pk=upload.pk, status=Upload.Status.QUEUED, reason=Upload.Reason.FITTING)
+    if not waiting.update(**now, **fields):
+        return False
+    upload.wake()
+    return True
+
+
+def _deliver(upload: Upload) -> None:
+    """Call and settle. What goes wrong is raised when the row has been put back or has failed."""
+    if upload.form == Upload.Form.LINK:
+        _settle(upload, Upload.Status.DONE)
+        return
+    if _is_too_large(upload):
+        _have_fitted(upload)
+        return
     try:
         media_id = _call(upload)
     except OSError:
@@ -216,7 +304,6 @@ def _deliver(upload: Upload) -> str:
     crash.point("upload.called")
     expires = timezone.now() + Upload.valid_for
     _settle(upload, Upload.Status.DONE, media_id=media_id, expires_at=expires)
-    return media_id
 
 
 def _call(upload: Upload) -> str:
@@ -224,7 +311,9 @@ def _call(upload: Upload) -> str:
     file = Path(default_storage.path(upload.path))
     answer = auth.with_token(
         application,
-        lambda token: client.upload(base_url, file, upload.filename, access_token=token, type=upload.kind),
+        lambda token: client.upload(
+            base_url, file, upload.filename, access_token=token, type=upload.form or upload.kind
+        ),
     )
     return client.word(answer, "media_id")
 

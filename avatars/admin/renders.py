@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from avatars import services
@@ -170,7 +170,7 @@ class RenditionAdmin(WorkAdmin):
 
     @display(description=_("render"), ordering="render")
     def of_render(self, rendition: Rendition) -> str:
-        return row_link(rendition.render)
+        return row_link(rendition.render) if rendition.render else gettext("a file that somebody brought")
 
     @display(description=_("file"))
     def file(self, rendition: Rendition) -> str:

@@ -104,13 +104,22 @@ class Render(Work):
 
 
 class Rendition(Work):
-    """A finished video once more, small enough for somebody's limit. Its label is the video's own."""
+    """A video once more, small enough for somebody's limit: of one that we made, or of a file that somebody brought.
+
+    Its label is the video's own: of what is not ours we neither add nor remove one.
+    """
 
     task = "avatars.fit"
     lease = timedelta(seconds=60)
     max_attempts = 3
 
-    render = models.ForeignKey(Render, models.CASCADE, related_name="renditions", verbose_name=_("render"))
+    render = models.ForeignKey(
+        Render, models.CASCADE, null=True, blank=True, related_name="renditions", verbose_name=_("render")
+    )
+    source = models.CharField(
+        _("file"), max_length=500, blank=True, help_text=_("The name in the media storage of what somebody brought.")
+    )
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
     limit = models.PositiveBigIntegerField(_("bytes at most"))
     video = models.FileField(_("video"), upload_to="renders", blank=True)
     size = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
@@ -118,11 +127,24 @@ class Rendition(Work):
     class Meta:
         verbose_name = _("rendition")
         verbose_name_plural = _("renditions")
-        constraints = [models.UniqueConstraint(fields=["render", "limit"], name="rendition_one_per_limit")]
+        constraints = [
+            models.UniqueConstraint(fields=["render", "limit"], name="rendition_one_per_limit"),
+            models.UniqueConstraint(
+                fields=["sha256", "limit"], condition=models.Q(render=None), name="rendition_one_per_file"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(render=None) ^ models.Q(source=""), name="rendition_of_render_or_file"
+            ),
+        ]
         indexes = [models.Index(fields=["status", "due_at"], name="rendition_due")]
 
     def __str__(self) -> str:
-        return f"{self.render} ≤ {self.limit}"
+        return f"{self.render or self.sha256[:8]} ≤ {self.limit}"
+
+    @property
+    def original(self) -> str:
+        """The name in the media storage of the video that it is made of."""
+        return str(self.render.video.name) if self.render else self.source
 
     @property
     def reason_words(self) -> str:

@@ -10,6 +10,7 @@ from avatars.models import DigitalHuman, Render, RenderMode, Rendition, VideoFor
 from avatars.signals import render_finished
 
 CHAT, TEST, CAMPAIGN = 20, 10, 0
+PASSING = ("disk", "attempts")  # why a video failed that is worth another try when it is brought again
 
 
 def check_script(text: str) -> str:
@@ -116,6 +117,28 @@ def rendition(render: Render, *, limit: int) -> Rendition:
     if created:
         row.wake()
     return row
+
+
+@transaction.atomic
+def rendition_of_file(name: str, *, sha256: str, limit: int, cid: str = "") -> Rendition:
+    """A video that somebody brought, by its name in the media storage, in at most `limit` bytes; as `rendition`.
+
+    Equal files share one. It keeps what label it has: we neither add one to what is not ours, nor take one away.
+    """
+    defaults = {"source": name, "cid": cid}
+    row, created = Rendition.objects.get_or_create(render=None, sha256=sha256, limit=limit, defaults=defaults)
+    if created:
+        row.wake()
+    elif row.is_finished and _is_to_make_again(row):
+        row.restart(source=name, video="", size=None)
+    return row
+
+
+def _is_to_make_again(row: Rendition) -> bool:
+    """Its file was removed since, or it failed for what was not its fault."""
+    if row.status == Rendition.Status.DONE:
+        return not default_storage.exists(str(row.video))
+    return row.reason in PASSING
 
 
 def _has_vanished(render: Render) -> bool:

@@ -306,6 +306,8 @@ WECOM: dict[str, Any] = {
         "video": int(env.float("WECHAT_VIDEO_MB", default=10.0) * 1024 * 1024),
         "file": int(env.float("WECHAT_FILE_MB", default=20.0) * 1024 * 1024),
     },
+    "MAX_VIDEO": env.int("WECHAT_MAX_VIDEO_MB", default=200) * 1024 * 1024,  # of one that is made smaller first
+    "FITTING_SECONDS": env.float("WECHAT_FITTING_SECONDS", default=900.0),  # that code waits for that
     "MAX_BODY": 65_536,
     "CLOCK_WINDOW": 600,
     "STALE_AFTER": 6 * 3600,

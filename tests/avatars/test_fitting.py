@@ -1,8 +1,13 @@
 """Videos made smaller: within the limit, labelled, or not at all."""
 
+import hashlib
+import subprocess
+
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
@@ -105,3 +110,78 @@ def test_a_cancelled_one_stores_nothing(render):
     fitting.fit(small.pk, now=timezone.now())
     small.refresh_from_db()
     assert small.video.name == ""
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory):
+    """A function that makes a film as a telephone would: large, loud or silent, held upright or not."""
+    folder = tmp_path_factory.mktemp("foreign")
+
+    def make(name: str, *options: str, sound: bool = True, seconds: int = 4, rate: int = 50) -> bytes:
+        path = folder / f"{name}.mp4"
+        if not path.exists():
+            noise = f"color=gray:s=640x360:r={rate}:d={seconds},noise=alls=80:allf=t"
+            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi", "-i", noise]
+            command += ["-f", "lavfi", "-i", f"sine=440:d={seconds}"] if sound else []
+            command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p", *options]
+            subprocess.run([*command, str(path)], check=True)
+        return bytes(path.read_bytes())
+
+    return make
+
+
+def brought(data: bytes, *, limit: int = 150_000) -> Rendition:
+    name = default_storage.save("uploads/brought.mp4", ContentFile(data))
+    digest = hashlib.sha256(data).hexdigest()
+    return after(services.rendition_of_file(name, sha256=digest, limit=limit))
+
+
+def test_a_film_that_somebody_brought_becomes_as_small_as_it_must(foreign, news):
+    data = foreign("plain")
+    small = brought(data)
+    assert (small.status, small.reason) == ("done", "")
+    found = mp4.probe(video_of(small))
+    assert found.size == small.size <= 150_000 < len(data)
+    assert found.video is not None
+    assert found.audio is not None
+    assert (found.video.codec, found.video.pixels, found.audio.codec) == ("h264", "yuv420p", "aac")
+    assert found.video.seconds == pytest.approx(4, abs=0.2)
+    assert found.video.fps == pytest.approx(30, abs=1)
+    assert found.video.width < 640
+    assert found.video.width / found.video.height == pytest.approx(16 / 9, rel=0.03)
+    assert (small.video.name.split("/")[0], small.render) == ("renditions", None)
+    assert news == [(small.pk, "done")]
+
+
+def test_a_silent_film_stays_silent(foreign):
+    found = mp4.probe(video_of(brought(foreign("silent", sound=False))))
+    assert found.audio is None
+
+
+def test_what_is_not_ours_keeps_its_label_and_gets_none_of_ours(foreign):
+    said = '{"Label":"1","ContentProducer":"Somebody","ProduceID":"42"}'
+    tagged = foreign("tagged", "-movflags", "use_metadata_tags", "-metadata", f"AIGC={said}")
+    assert mp4.probe(video_of(brought(tagged))).tags["AIGC"] == said
+    assert "AIGC" not in mp4.probe(video_of(brought(foreign("plain")))).tags
+
+
+def test_one_of_ours_that_comes_back_as_a_file_is_labelled_anew(film):
+    small = brought(film, limit=150_000)
+    assert (small.status, small.render) == ("done", None)
+    label.verify(video_of(small), "c" * 32)
+
+
+def test_equal_files_share_one_and_a_lost_one_is_made_again(foreign):
+    first = brought(foreign("plain"))
+    assert brought(foreign("plain")) == first
+    attempts = first.attempts
+    default_storage.delete(first.video.name)
+    again = brought(foreign("plain"))
+    assert (again.pk, again.attempts, again.status) == (first.pk, attempts, "done")
+    assert default_storage.exists(again.video.name)
+
+
+def test_a_file_that_is_no_film_says_so(foreign):
+    small = brought(b"\0\0\0\x18ftypmp42" + bytes(1000))
+    assert (small.status, small.reason) == ("failed", "mp4_broken")
+    assert brought(foreign("plain"), limit=20_000).reason == "too_long"

@@ -170,3 +170,19 @@ def test_the_page_speaks_the_readers_language(client, viewing):
     client.force_login(User.objects.create_superuser("boss"))
     assert 'lang="en"' in watch(client, viewing, headers={"Accept-Language": "en"}).content.decode()
     assert 'lang="zh-hans"' in watch(client, viewing, headers={"Accept-Language": "zh-CN"}).content.decode()
+
+
+def test_a_video_that_somebody_brought_has_a_page_without_a_mark_of_ours(client, application, person, tmp_path):  # noqa: F811
+    (tmp_path / "uploads").mkdir()
+    (tmp_path / "uploads" / "a.mp4").write_bytes(bytes(range(100)))
+    upload = factories.make_upload(application, kind="video", path="uploads/a.mp4", filename="年会.mp4", size=100)
+    Viewing.objects.create(application=application, upload=upload)  # for everybody in the company
+    viewing = Viewing.objects.get()
+    sign_in(client, viewing, person.user_id)
+    text = watch(client, viewing).content.decode()
+    assert "<h1>年会</h1>" in text
+    assert "AI" not in text
+    assert "<track" not in text
+    video = client.get(f"/watch/{viewing.name}/video", headers={"Range": "bytes=0-9"})
+    assert (video.status_code, b"".join(video.streaming_content)) == (206, bytes(range(10)))
+    assert client.get(f"/watch/{viewing.name}/poster").status_code == 404

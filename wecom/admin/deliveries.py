@@ -248,7 +248,7 @@ class UploadAdmin(WorkAdmin):
     search_help_text = _("Search for a file name or a SHA-256.")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("filename", "kind", "bytes_", "digest", "application")}),
+        (None, {"fields": ("filename", "kind", "bytes_", "form", "digest", "application")}),
         (_("How it went"), {"fields": ("state", "why", "attempts")}),
         (_("Times"), {"fields": ("created_at", "expires_at")}),
     )

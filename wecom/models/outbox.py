@@ -13,6 +13,8 @@ from wecom.models.company import Application, Corporation
 from wecom.models.words import KINDS
 from wecom.signals import outbound_settled
 
+PLACEHOLDER = "upload:"
+
 
 class Upload(Work):
     """A file that the platform keeps for three days, uploaded once for everybody who gets it."""
@@ -27,6 +29,15 @@ class Upload(Work):
         VIDEO = "video", _("video")
         FILE = "file", _("file")
 
+    class Form(models.TextChoices):
+        """How a video goes out that nobody could make small enough."""
+
+        FILE = "file", _("as a file")
+        LINK = "link", _("as a link to a page of ours")
+
+    class Reason(models.TextChoices):
+        FITTING = "fitting", _("is being made smaller")
+
     corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="uploads")
     application = models.ForeignKey(Application, models.CASCADE, related_name="uploads", verbose_name=_("application"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
@@ -37,6 +48,7 @@ class Upload(Work):
     path = models.CharField(_("file"), max_length=500, help_text=_("Its name in the media storage."))
     filename = models.CharField(_("shown as"), max_length=128)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    form = models.CharField(_("goes out"), max_length=4, choices=Form, blank=True, editable=False)
     media_id = models.CharField(_("media ID"), max_length=256, blank=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
 
@@ -69,10 +81,12 @@ class Upload(Work):
     @property
     def placeholder(self) -> str:
         """What stands for its media ID in the content of a message, until that goes out."""
-        return f"upload:{self.pk}"
+        return f"{PLACEHOLDER}{self.pk}"
 
     def is_usable(self, now: Any) -> bool:
-        return bool(self.media_id) and self.expires_at is not None and self.expires_at > now
+        """Whether a message can go out with it."""
+        lasts = bool(self.media_id) and self.expires_at is not None and self.expires_at > now
+        return lasts or self.form == self.Form.LINK
 
 
 class Outbound(Work):

@@ -1,15 +1,19 @@
 """Files in both directions: uploads for those who send, downloads of what members sent."""
 
+import asyncio
+import time
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
+from asgiref.sync import sync_to_async
 from django.core.files import File
 from django.db import transaction
 
-from wecom import downloads, media, pictures, uploads
-from wecom.models import Application, Download, Upload
-from wecom.sending import answering, default_application
+from openuser.lib.idle import give_connections_back
+from wecom import downloads, pictures, shaping, uploads
+from wecom.contents import Content
+from wecom.models import Application, Download, GroupMessage, Outbound, Upload
+from wecom.sending import answering, default_application, taking_long
 
 
 @transaction.atomic
@@ -36,8 +40,30 @@ def upload_voice(file_path: str | Path, *, application: Application | None = Non
 
 
 def upload_video(file_path: str | Path, *, application: Application | None = None) -> str:
-    """Upload an MP4 of up to 10 MB now. See `upload_image`."""
+    """Upload an MP4 now. See `upload_image`.
+
+    One of more than 10 MB is made smaller first, by a render worker: that is waited for, for WECHAT_FITTING_SECONDS at
+    most, then `BusyError` ("fitting_timeout") is raised. What cannot be made small enough is a file for `send_video`,
+    or a link to a page of ours, and the result a name that only our functions understand.
+    """
     return uploads.put(application or default_application(), kind="video", file_path=file_path)
+
+
+async def upload_video_patiently(file_path: str | Path) -> str:
+    """`upload_video` that leaves the thread of the database free while the video is made smaller."""
+    upload = await sync_to_async(_begin_video)(file_path)
+    deadline = time.monotonic() + await sync_to_async(uploads.patience)(upload)
+    while (media_id := await sync_to_async(uploads.look)(upload)) is None:
+        if time.monotonic() > deadline:
+            raise uploads.overdue(upload)
+        await sync_to_async(taking_long)()
+        await sync_to_async(give_connections_back)()
+        await asyncio.sleep(uploads.FITTING_POLL)
+    return media_id
+
+
+def _begin_video(file_path: str | Path) -> Upload:
+    return uploads.begin(default_application(), kind="video", file_path=file_path)
 
 
 def upload_file(file_path: str | Path, *, application: Application | None = None) -> str:
@@ -88,8 +114,22 @@ def upload_article_image(file_path: str | Path, *, application: Application | No
 
 def largest(kind: str) -> int:
     """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
-    most = media.LIMITS[kind].most
-    return min(most, int(settings.WECOM["MOST"].get(kind, most)))
+    return uploads.largest(kind)
+
+
+def fitted(upload: Upload, *, name: str) -> bool:
+    """A video was made small enough (`video_too_large`): it is this file of the media storage now."""
+    return uploads.fitted(upload, name=name)
+
+
+def unfitted(upload: Upload) -> bool:
+    """A video cannot be made small enough (`video_too_large`): it goes out as a file, a larger one as a link."""
+    return uploads.unfitted(upload)
+
+
+def reshape(message: Outbound | GroupMessage, content: Content) -> None:
+    """Give a message that is about to go out another content (`page_wanted`), while a worker holds it."""
+    shaping.reshape(message, content)
 
 
 def forget_old_media(now: datetime | None = None) -> int:
