@@ -23,9 +23,15 @@ class ScriptField(TextField):
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
     """A speaking voice."""
 
+    audition_url = serializers.SerializerMethodField(help_text="Where two seconds of it can be heard, as M4A.")
+
     class Meta:
         model = Voice
-        fields = ("id", "name", "engine", "key")
+        fields = ("id", "name", "name_en", "engine", "key", "gender", "language", "notes", "sample", "audition_url")
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_audition_url(self, voice: Voice) -> str:
+        return _address(self.context, "voice-audition", voice.pk)
 
 
 class DigitalHumanSerializer(RowSerializer[DigitalHuman]):

@@ -7,7 +7,7 @@ import django_filters
 from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.db.models.fields.files import FieldFile
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
@@ -50,8 +50,17 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
 
     queryset = Voice.objects.all()
     serializer_class = VoiceSerializer
-    filterset_fields = ("name", "engine")
+    filterset_fields = ("name", "engine", "key", "gender", "language")
     required_scopes = {"GET": "digital_humans:read"}
+
+    @extend_schema(
+        summary="Hear a voice",
+        responses={(200, "audio/mp4"): OpenApiTypes.BINARY, 409: OpenApiResponse(None), 422: OpenApiResponse(None)},
+    )
+    @action(detail=True)
+    def audition(self, request: Request, pk: str) -> HttpResponseBase:
+        """Two seconds of it, saying its sample text, as M4A. The first time takes some seconds, then it is kept."""
+        return HttpResponse(services.hear_voice(self.get_object()), content_type="audio/mp4")
 
 
 @extend_schema_view(list=extend_schema(summary="List engines", responses=EngineSerializer(many=True)))

@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from avatars import characters
+from avatars import services as avatars
 from avatars.models import DigitalHuman, Voice
 from conversations.models import Answer, Desk
 from openuser.seeding.flows import plant_flows
@@ -14,15 +15,10 @@ from wecom import services as wecom
 
 logger = logging.getLogger(__name__)
 
-VOICES = (
-    ("晓 · 双语女声", "0.6*zf_xiaobei+0.4*af_heart"),
-    ("然 · 双语男声", "0.6*zm_yunjian+0.4*am_michael"),
-    ("小贝 · 女声", "zf_xiaobei"),
-    ("小艺 · 明亮女声", "zf_xiaoyi"),
-    ("云健 · 男声", "zm_yunjian"),
-    ("云希 · 年轻男声", "zm_yunxi"),
+HUMANS = (
+    ("林晓", "xiao", "0.6*zf_xiaobei+0.4*af_heart"),
+    ("陈然", "ran", "0.6*zm_yunjian+0.4*am_michael"),
 )
-HUMANS = (("林晓", "xiao", VOICES[0][0]), ("陈然", "ran", VOICES[1][0]))
 GREETING = (
     "你好，我是林晓，你的数字人助手。有问题直接问我；"
     "发送 /video 加一段话，我会用视频说给你听。发送 /help 看看我还会什么。"
@@ -47,10 +43,10 @@ def seed() -> None:
     """Make what is missing; what a person changed stays."""
     application = wecom.configure(name="OpenUser")
     with transaction.atomic():
-        voices = {name: Voice.objects.get_or_create(name=name, defaults={"key": key})[0] for name, key in VOICES}
+        avatars.seed_voices()
         if not DigitalHuman.objects.exists():
             for name, character, voice in HUMANS:
-                human = DigitalHuman(name=name, voice=voices[voice])
+                human = DigitalHuman(name=name, voice=Voice.objects.filter(key=voice).order_by("pk")[0])
                 human.portrait.save(f"{character}.png", ContentFile(characters.png(character)), save=True)
         if not Answer.objects.exists():
             Answer.objects.bulk_create(

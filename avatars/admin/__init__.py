@@ -1,5 +1,5 @@
 """The digital humans' pages in the admin."""
 
-from avatars.admin import humans, renders
+from avatars.admin import humans, renders, voices
 
-__all__ = ["humans", "renders"]
+__all__ = ["humans", "renders", "voices"]

@@ -1,4 +1,4 @@
-"""Digital humans in the admin: portraits and voices to edit."""
+"""Digital humans in the admin: portraits to edit."""
 
 from typing import Any
 
@@ -11,25 +11,11 @@ from unfold.decorators import action, display
 
 from avatars import services
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
-from avatars.models import DigitalHuman, Voice
+from avatars.models import DigitalHuman
 from openuser.lib.admin import (
     KeptAdmin,
     change_url,
 )
-
-
-@admin.register(Voice)
-class VoiceAdmin(KeptAdmin):
-    list_display = ("name", "engine", "key", "used_by")
-    search_fields = ("name", "key")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
-        queryset: QuerySet[Voice] = super().get_queryset(request)
-        return queryset.annotate(human_count=Count("digital_humans"))
-
-    @display(description=_("digital humans"), ordering="human_count")
-    def used_by(self, voice: Any) -> int:
-        return int(voice.human_count)
 
 
 @admin.register(DigitalHuman)

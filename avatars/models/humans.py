@@ -1,4 +1,4 @@
-"""Who speaks: digital humans and their voices."""
+"""Who speaks: digital humans."""
 
 import secrets
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars import uploads
 from avatars.engines.base import Mode
 from avatars.framing.scene import Format
+from avatars.models.voices import Voice
 
 
 def portrait_name(instance: models.Model, filename: str) -> str:
@@ -40,25 +41,6 @@ class RenderMode(models.TextChoices):
     TALKING_HEAD = Mode.TALKING_HEAD.value, _("lips, eyes and head")
     ENHANCED_LIPSYNC = Mode.ENHANCED_LIPSYNC.value, _("lips and eyes, sharper")
     ENHANCED_TALKING_HEAD = Mode.ENHANCED_TALKING_HEAD.value, _("lips, eyes and head, sharper")
-
-
-class Voice(models.Model):
-    """A speaking voice of a speech engine."""
-
-    name = models.CharField(_("name"), max_length=60, unique=True)
-    engine = models.CharField(_("speech engine"), max_length=40, default="kokoro")
-    key = models.CharField(
-        _("engine's name for it"),
-        max_length=200,
-        help_text=_("A voice like zf_xiaobei, or a blend like 0.6*zf_xiaobei+0.4*af_heart."),
-    )
-
-    class Meta:
-        verbose_name = _("voice")
-        verbose_name_plural = _("voices")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class DigitalHuman(models.Model):

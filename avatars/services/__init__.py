@@ -18,6 +18,7 @@ from avatars.services.renders import (
 from avatars.services.sounds import as_voice, as_wav, transcribe
 from avatars.services.trials import try_engine
 from avatars.services.upkeep import checks, tidy
+from avatars.services.voices import hear_voice, seed_voices
 
 __all__ = [
     "CAMPAIGN",
@@ -32,6 +33,7 @@ __all__ = [
     "check_script",
     "checks",
     "engines",
+    "hear_voice",
     "place_in_queue",
     "remove_digital_human",
     "rendition",
@@ -39,6 +41,7 @@ __all__ = [
     "request_render",
     "retry_render",
     "seconds_left",
+    "seed_voices",
     "tidy",
     "transcribe",
     "try_engine",

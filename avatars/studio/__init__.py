@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from avatars import pipeline
+from avatars.audition import Audition
 from avatars.exceptions import RenderCancelled, StudioError
 from avatars.pipeline import Film, Progress, Script
 from avatars.recognition.base import Transcript
@@ -95,6 +96,13 @@ class Studio:
         if answer.transcript is None:
             raise StudioError("The studio answered without words.", code="studio_broke")
         return answer.transcript
+
+    def audition(
+        self, wish: Audition, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB
+    ) -> bytes:
+        """A voice for two seconds, as M4A. Raises `EngineMissing`, `ScriptError`, `AvatarError` for no such voice."""
+        order = Order(number=0, kind=Kind.AUDITION, audition=wish)
+        return self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
 
     def close(self) -> None:
         """End the child; the next order starts another."""

@@ -18,7 +18,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from avatars import ffmpeg, pipeline
+from avatars import audition, ffmpeg, pipeline
 from avatars.engines.base import RenderEngine
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
 from avatars.pipeline import Stage
@@ -70,6 +70,8 @@ class Desk:
             return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
         if order.kind is Kind.LISTEN:
             return self._listen(order)
+        if order.kind is Kind.AUDITION:
+            return self._audition(order)
         if order.script is not None:
             _engines(order.script)
         return Answer(number=order.number, event=Event.DONE)
@@ -81,6 +83,12 @@ class Desk:
         samples = ffmpeg.samples(order.recording, base.RATE)
         heard = engine.transcribe(samples, language=order.language, hints=order.hints)
         return Answer(number=order.number, event=Event.DONE, transcript=heard)
+
+    def _audition(self, order: Order) -> Answer:
+        if order.audition is None:
+            raise StudioError("An order for an audition has none.", code="order_broken")
+        engine: SpeechEngine = backend("SPEECH_ENGINES", order.audition.engine)
+        return Answer(number=order.number, event=Event.DONE, data=audition.record(order.audition, engine))
 
     def _film(self, order: Order) -> Answer:
         if order.script is None or order.folder is None:

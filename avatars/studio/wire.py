@@ -9,6 +9,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from avatars import exceptions
+from avatars.audition import Audition
 from avatars.exceptions import AvatarError, StudioError
 from avatars.pipeline import Film, Script, Stage
 from avatars.recognition.base import Transcript
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     CHECK_PORTRAIT = "check_portrait"
     DRAW = "draw"
     LISTEN = "listen"
+    AUDITION = "audition"
 
 
 class Event(StrEnum):
@@ -37,7 +39,7 @@ class Order:
     """Work for the child.
 
     A film needs script and folder, a check needs data, a drawing the name of its character, listening the name of its
-    engine and the recording.
+    engine and the recording, an audition itself.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Order:
     recording: Path | None = None
     language: str = ""
     hints: tuple[str, ...] = ()
+    audition: Audition | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,7 @@ NAMED = {
     "conversations_flow_duplicate_this": "add",
     "conversations_flow_try_it": "view",
     "scheduling_schedule_preview": "view",
+    "avatars_voice_audition": "view",
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
     **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
     **{f"openuser_webhookendpoint_{act}": "change" for act in ("send_test", "renew_secret")},

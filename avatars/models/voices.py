@@ -1,0 +1,61 @@
+"""What digital humans speak with: the voices of the speech engines."""
+
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+SAMPLES = {
+    "zh": "你好，很高兴认识你。",
+    "en": "Hello, nice to meet you.",
+    "both": "你好！Nice to meet you.",
+}
+
+
+class Voice(models.Model):
+    """A speaking voice of a speech engine."""
+
+    class Gender(models.TextChoices):
+        FEMALE = "female", _("female")
+        MALE = "male", _("male")
+        OTHER = "other", _("other")
+
+    class Language(models.TextChoices):
+        """What it speaks well; every voice says something for either language."""
+
+        CHINESE = "zh", _("Chinese")
+        ENGLISH = "en", _("English")
+        BOTH = "both", _("Chinese and English")
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    name_en = models.CharField(
+        _("name in English"), max_length=60, blank=True, help_text=_("Shown to people whose language is English.")
+    )
+    engine = models.CharField(_("speech engine"), max_length=40, default="kokoro")
+    key = models.CharField(
+        _("engine's name for it"),
+        max_length=200,
+        help_text=_("A voice like zf_xiaobei, or a blend like 0.6*zf_xiaobei+0.4*af_heart."),
+    )
+    gender = models.CharField(_("gender"), max_length=6, choices=Gender, default=Gender.OTHER)
+    language = models.CharField(
+        _("language"), max_length=4, choices=Language, default=Language.BOTH, help_text=_("What it speaks best.")
+    )
+    notes = models.CharField(
+        _("notes"), max_length=200, blank=True, help_text=_("How it sounds and what it is good for.")
+    )
+    sample = models.CharField(
+        _("sample text"), max_length=60, blank=True, help_text=_("What an audition says; a greeting where it is empty.")
+    )
+
+    class Meta:
+        verbose_name = _("voice")
+        verbose_name_plural = _("voices")
+
+    def __str__(self) -> str:
+        english = (translation.get_language() or "").startswith("en")
+        return self.name_en if english and self.name_en else self.name
+
+    @property
+    def sample_text(self) -> str:
+        """What it says to be heard."""
+        return self.sample or SAMPLES[self.language]

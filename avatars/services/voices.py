@@ -1,0 +1,72 @@
+"""The voices that there are, and hearing one before it is chosen."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from avatars import audition
+from avatars.exceptions import ScriptError
+from avatars.models import Voice
+from avatars.studio import studio
+
+LONGEST_AUDITION = 100
+FEMALE, MALE = Voice.Gender.FEMALE, Voice.Gender.MALE
+CHINESE, ENGLISH, BOTH = Voice.Language.CHINESE, Voice.Language.ENGLISH, Voice.Language.BOTH
+# The voices that come with us; pinyin errors and word errors are those of tests/benchmarks/speech.py.
+VOICES = (
+    (
+        "晓 · 双语女声",
+        "Xiao · bilingual, female",
+        "0.6*zf_xiaobei+0.4*af_heart",
+        FEMALE,
+        BOTH,
+        "温和清晰，中英文都自然",
+    ),
+    ("然 · 双语男声", "Ran · bilingual, male", "0.6*zm_yunjian+0.4*am_michael", MALE, BOTH, "沉稳，中英文都自然"),
+    ("小贝 · 女声", "Xiaobei · female", "zf_xiaobei", FEMALE, CHINESE, "语速稍慢，最清晰，适合通知和培训"),
+    ("小艺 · 明亮女声", "Xiaoyi · bright, female", "zf_xiaoyi", FEMALE, CHINESE, "年轻明亮，适合祝福和活动"),
+    ("云健 · 男声", "Yunjian · male", "zm_yunjian", MALE, CHINESE, "低沉稳重，适合制度和公告"),
+    ("云希 · 年轻男声", "Yunxi · younger, male", "zm_yunxi", MALE, CHINESE, "年轻随和，适合日常问答"),
+    ("心 · 英语女声", "Heart · English, female", "af_heart", FEMALE, ENGLISH, "美式英语，亲切；不适合中文"),
+    ("迈克 · 英语男声", "Michael · English, male", "am_michael", MALE, ENGLISH, "美式英语，稳重；不适合中文"),
+)
+
+
+@transaction.atomic
+def seed_voices() -> None:
+    """Make the voices that are missing. A voice is known by its key: what a person renamed stays as it is."""
+    for name, name_en, key, gender, language, notes in VOICES:
+        if not Voice.objects.filter(engine="kokoro", key=key).exists():
+            values = {"name_en": name_en, "key": key, "gender": gender, "language": language, "notes": notes}
+            Voice.objects.get_or_create(name=name, defaults=values)
+
+
+def hear_voice(voice: Voice, text: str = "") -> bytes:
+    """Two seconds of a voice saying `text`, else its sample text, as M4A. What was heard before comes at once.
+
+    Raises `ScriptError` for words that cannot be spoken, `EngineMissing` and other `AvatarError`s of its engine.
+    """
+    text = text.strip() or voice.sample_text
+    if len(text) > LONGEST_AUDITION:
+        raise ScriptError(
+            f"An audition has at most {LONGEST_AUDITION} characters.",
+            code="too_long",
+            field="text",
+            remedy="Choose a few words of it.",
+        )
+    wish = audition.Audition(text=text, engine=voice.engine, voice=voice.key)
+    shelf = audition.shelf(Path(settings.AVATARS["CACHE_DIR"]))
+    found = shelf.get(wish.key)
+    if found is None:
+        found = _recorded(wish)
+        shelf.put(wish.key, found)
+    return found
+
+
+def _recorded(wish: audition.Audition) -> bytes:
+    try:
+        return studio().audition(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
+    finally:
+        # A web process asks rarely: the child would only hold memory.
+        studio().close()

@@ -1,0 +1,56 @@
+"""A folder of files that cost something to make, by key, of a bounded size: the least recently used go first.
+
+Several processes may use one at once: a file appears whole or not at all, and one that vanishes was only a copy.
+"""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+MEGABYTE = 1024 * 1024
+
+
+class Shelf:
+    """Files in `folder`, together at most `limit` bytes. Keys are names that a file can have."""
+
+    def __init__(self, folder: Path, *, limit: int = 200 * MEGABYTE) -> None:
+        self._folder, self._limit = folder, limit
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under that key, if it is still there."""
+        path = self._folder / key
+        try:
+            data = path.read_bytes()
+            os.utime(path)
+        except OSError:
+            return None
+        return data
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep it, and throw out what was not asked for longest. A full disk keeps nothing, and harms nobody."""
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder, prefix=".")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                os.replace(name, self._folder / key)
+            except OSError:
+                Path(name).unlink(missing_ok=True)
+                raise
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Also removes the halves of files whose writers died."""
+        found = []
+        for entry in os.scandir(self._folder):
+            with contextlib.suppress(FileNotFoundError):
+                status = entry.stat()
+                found.append((status.st_mtime, status.st_size, entry.path))
+        room = self._limit
+        for _, size, path in sorted(found, reverse=True):
+            room -= size
+            if room < 0:
+                with contextlib.suppress(OSError):
+                    os.unlink(path)

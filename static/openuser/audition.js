@@ -1,0 +1,57 @@
+// Buttons that play a voice: data-audition is the address of the sound, data-text what is said where it is not the
+// voice's own sample, data-failed what to say where the site does not answer.
+{
+  const player = new Audio();
+  let playing = null;
+
+  addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-audition]");
+    if (!button) return;
+    event.preventDefault();
+    if (button === playing) return stop();
+    stop();
+    show(button, "busy", "");
+    try {
+      const answer = await fetch(address(button));
+      if (answer.redirected) return location.reload(); // signed out meanwhile
+      if (!answer.ok) return show(button, "failed", await reason(answer, button));
+      if (player.src) URL.revokeObjectURL(player.src);
+      player.src = URL.createObjectURL(await answer.blob());
+      playing = button;
+      await player.play();
+      show(button, "playing", "");
+    } catch (error) {
+      playing = null;
+      show(button, "failed", button.dataset.failed);
+      if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+    }
+  });
+
+  player.addEventListener("ended", stop);
+
+  function stop() {
+    player.pause();
+    if (playing) show(playing, "", "");
+    playing = null;
+  }
+
+  function address(button) {
+    const url = new URL(button.dataset.audition, location.href);
+    if (button.dataset.text) url.searchParams.set("text", button.dataset.text);
+    return url;
+  }
+
+  async function reason(answer, button) {
+    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+    return isJson ? (await answer.json()).words : button.dataset.failed;
+  }
+
+  function show(button, state, words) {
+    button.disabled = state === "busy";
+    button.closest(".ou-audition").dataset.state = state;
+    const icon = button.querySelector(".material-symbols-outlined");
+    if (icon) icon.textContent = { busy: "progress_activity", playing: "stop_circle", failed: "error" }[state] ?? "play_circle";
+    const place = button.closest(".ou-audition").querySelector(".ou-audition-words");
+    if (place) place.textContent = words;
+  }
+}

@@ -1,0 +1,66 @@
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from avatars.speech.shelf import Shelf
+
+pytestmark = pytest.mark.once
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_what_was_put_there_is_found_again(tmp_path):
+    shelf = Shelf(tmp_path / "new")
+    assert shelf.get("a") is None
+    shelf.put("a", b"one")
+    shelf.put("a", b"two")
+    assert shelf.get("a") == b"two"
+    assert names(tmp_path / "new") == ["a"]
+
+
+def test_what_was_not_used_longest_goes_first(tmp_path):
+    shelf = Shelf(tmp_path, limit=250)
+    for age, key in enumerate("abc"):
+        shelf.put(key, b"x" * 80)
+        os.utime(tmp_path / key, (1000 + age, 1000 + age))
+    shelf.get("a")
+    shelf.put("d", b"x" * 80)
+    assert names(tmp_path) == ["a", "c", "d"]
+
+
+def test_what_is_larger_than_the_shelf_is_not_kept_and_a_dead_writers_half_goes(tmp_path):
+    (tmp_path / ".half").write_bytes(b"x" * 100)
+    os.utime(tmp_path / ".half", (1000, 1000))
+    shelf = Shelf(tmp_path, limit=120)
+    shelf.put("a", b"x" * 60)
+    assert names(tmp_path) == ["a"]
+    shelf.put("b", b"x" * 121)
+    assert shelf.get("b") is None
+
+
+def test_a_folder_that_cannot_be_written_harms_nobody(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    shelf = Shelf(tmp_path / "file" / "below")
+    shelf.put("a", b"one")
+    assert shelf.get("a") is None
+
+
+def write_often(folder: Path) -> int:
+    shelf = Shelf(folder, limit=5000)
+    wrong = 0
+    for turn in range(200):
+        key = str(turn % 7)
+        shelf.put(key, key.encode() * 1000)
+        found = shelf.get(key)
+        wrong += found is not None and found != key.encode() * 1000
+    return wrong
+
+
+def test_several_writers_never_see_half_a_file(tmp_path):
+    with ProcessPoolExecutor(3) as pool:
+        assert list(pool.map(write_often, [tmp_path] * 3)) == [0, 0, 0]
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 5000
