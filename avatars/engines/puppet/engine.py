@@ -10,7 +10,8 @@ import cv2
 from avatars.engines import puppet
 from avatars.engines.base import Picture, Shot
 from avatars.engines.puppet.camera import Camera
-from avatars.engines.puppet.mesh import DATA, FaceMesh
+from avatars.engines.puppet.litert import DATA
+from avatars.engines.puppet.mesh import FaceMesh
 from avatars.engines.puppet.motion import plan, smiling
 from avatars.engines.puppet.rig import Rig, build
 from avatars.engines.puppet.segmentation import PersonMask

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.mesh import DATA, interpreter, read_model, run
+from avatars.engines.puppet.litert import DATA, interpreter, read_model, run
 
 SIDE = 256
 

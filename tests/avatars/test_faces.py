@@ -1,0 +1,73 @@
+"""Faces are found wherever they are in a picture, each once, and measured."""
+
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from avatars.engines.base import Picture
+from avatars.engines.puppet.mesh import FaceMesh
+from avatars.portrait import load
+
+pytestmark = pytest.mark.once
+
+PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
+# Left, top and width of the same photograph in a group: eye distances from 109 down to 38 pixels.
+PLACES = ((60, 40, 480), (620, 560, 240), (1050, 100, 200), (900, 700, 180), (1250, 480, 170))
+
+
+@pytest.fixture(scope="module")
+def mesh() -> FaceMesh:
+    return FaceMesh()
+
+
+@pytest.fixture(scope="module")
+def photograph() -> Picture:
+    return load(PHOTOGRAPH)
+
+
+@pytest.fixture(scope="module")
+def group(photograph: Picture) -> Picture:
+    canvas = np.full((1000, 1440, 3), (150, 160, 170), np.uint8)
+    for left, top, width in PLACES:
+        small = cv2.resize(photograph, (width, width * 600 // 512), interpolation=cv2.INTER_AREA)
+        canvas[top : top + small.shape[0], left : left + width] = small
+    return canvas
+
+
+def test_every_face_of_a_group_is_found_once_with_its_place(mesh: FaceMesh, group: Picture) -> None:
+    faces = mesh.find(group, thorough=True)
+    assert len(faces) == len(PLACES)
+    for face, (left, top, width) in zip(faces, PLACES, strict=True):
+        assert face.score > 0.5
+        assert face.points.shape == (478, 3)
+        assert face.eye_distance == pytest.approx(116 * width / 512, rel=0.08)
+        assert left < face.box[0] < face.box[2] < left + width
+        assert top < face.box[1] < face.box[3] < top + width * 600 / 512
+
+
+def test_a_small_face_alone_is_found_without_being_asked_to_be_thorough(mesh: FaceMesh, photograph: Picture) -> None:
+    canvas = np.full((1440, 1440, 3), 128, np.uint8)
+    canvas[720:907, 100:260] = cv2.resize(photograph, (160, 187), interpolation=cv2.INTER_AREA)
+    assert len(mesh.find(canvas)) == 1
+
+
+def test_a_face_cut_by_every_part_is_one_face(mesh: FaceMesh, photograph: Picture) -> None:
+    canvas = np.full((1000, 1000, 3), 128, np.uint8)
+    canvas[200:800, 244:756] = photograph
+    assert len(mesh.find(canvas, thorough=True)) == 1
+
+
+def test_a_turn_of_the_head_has_a_side(mesh: FaceMesh, photograph: Picture) -> None:
+    face = mesh.find(photograph)[0]
+    mirrored = mesh.find(np.ascontiguousarray(photograph[:, ::-1]))[0]
+    assert abs(face.yaw) < 8
+    assert mirrored.yaw == pytest.approx(-face.yaw, abs=2.5)
+
+
+def test_looking_everywhere_takes_no_time_to_speak_of(mesh: FaceMesh, group: Picture) -> None:
+    began = time.process_time()
+    mesh.find(group, thorough=True)
+    assert time.process_time() - began < 0.5
