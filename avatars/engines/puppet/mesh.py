@@ -21,6 +21,16 @@ SURE = 0.5
 PARTS = (1, 2, 3)
 """How a picture is cut, a side, to look for faces: the whole, then quarters, then ninths."""
 
+OTHER_CROPS = (
+    (1.15, 0.0, 0.0),
+    (0.9, 0.0, 0.0),
+    (1.0, 0.08, 0.0),
+    (1.0, -0.08, 0.0),
+    (1.0, 0.0, 0.08),
+    (1.0, 0.0, -0.08),
+)
+"""How much larger, further right and further down a face is cropped to see whether its points stay."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Face:
@@ -87,6 +97,19 @@ class FaceMesh:
     def track(self, picture: Picture, before: Face) -> Face:
         """The same face measured in the next picture of a film, without detecting it anew."""
         return self._refine(picture, before)
+
+    def unsteadiness(self, picture: Picture, face: Face) -> Floats:
+        """How far each of the points moves on average (478,), in eye distances, when the face is cropped otherwise."""
+        low, high = face.points[:FIRST_IRIS, :2].min(axis=0), face.points[:FIRST_IRIS, :2].max(axis=0)
+        middle, side = (low + high) / 2, float((high - low).max()) * 1.5
+        across = face.points[EYE_RIGHT, :2] - face.points[EYE_LEFT, :2]
+        angle = float(np.arctan2(across[1], across[0]))
+        moved = np.zeros(len(face.points))
+        for larger, right, down in OTHER_CROPS:
+            crop = _crop(middle + side * np.array([right, down]), side * larger, angle)
+            again = self._read(picture, crop).points
+            moved += np.linalg.norm(again[:, :2] - face.points[:, :2], axis=1)
+        return moved / len(OTHER_CROPS) / face.eye_distance
 
     def _measure(self, picture: Picture, candidate: Candidate) -> Face:
         across = candidate.eyes[1] - candidate.eyes[0]
