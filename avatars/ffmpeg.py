@@ -21,7 +21,6 @@ import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.engines.base import Picture
 from avatars.exceptions import Interrupted, OutputError
 
 CRF = 20
@@ -47,6 +46,8 @@ AS_THEY_WERE = {
 COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
+# As in engines.base, which knows more than an encoder needs to.
+Picture = NDArray[np.uint8]
 # Draws on a frame, of which it is told the number.
 Stamp = Callable[[Picture, int], object]
 WAITING = 4
@@ -179,12 +180,22 @@ def source(path: Path, **options: Any) -> Any:
 
 
 def frames(
-    path: Path, size: tuple[int, int], *, seconds: float | None = None, grey: bool = False, crop: str = ""
+    path: Path,
+    size: tuple[int, int],
+    *,
+    seconds: float | None = None,
+    grey: bool = False,
+    crop: str = "",
+    fps: int | None = None,
 ) -> Iterator[Picture]:
-    """Decode to RGB (height, width, 3) or grey (height, width), cut by `crop` (w:h:x:y), scaled to `size` (w, h)."""
+    """Decode to RGB (height, width, 3) or grey (height, width), cut by `crop` (w:h:x:y), scaled to `size` (w, h).
+
+    With `fps` frames are doubled or left out, so that there are so many in a second; else they come as they are.
+    """
     width, height = size
     scale = f"scale={width}:{height}:flags=area" + ("" if grey else ":in_color_matrix=bt709")
-    filters = f"crop={crop},{scale}" if crop else scale
+    steady = f"fps={fps}:start_time=0:round=near," if fps else ""
+    filters = steady + (f"crop={crop},{scale}" if crop else scale)
     limits = {} if seconds is None else {"t": seconds}
     stream = ffmpeg.output(
         source(path, **limits).video,

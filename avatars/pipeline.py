@@ -22,6 +22,8 @@ from avatars.speech.base import Speech, SpeechEngine
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EMPTY = 1e-6
+# How much of the filming is over when an engine that makes a whole video first has it.
+WAITED = 0.9
 
 
 class Stage(StrEnum):
@@ -133,7 +135,7 @@ def make(
         watch.begin(Stage.SPEAKING)
         spoken = _speak(script, speech, watch)
         watch.begin(Stage.FILMING)
-        shot = Shot(portrait=picture, speech=spoken, mode=Mode(script.mode), fps=script.fps, seed=script.seed)
+        shot = _shot(script, picture, spoken, work, watch)
         _film(script, shot, engine, work, watch)
         watch.begin(Stage.FINISHING)
         _join(script, shot, work)
@@ -176,6 +178,20 @@ def _picture(script: Script) -> Picture:
 
     enhanced = Mode(script.mode).enhanced
     return composition.compose(script.portrait, script.scene, enhanced=enhanced, longest=script.longest)
+
+
+def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: Stopwatch) -> Shot:
+    folder = work / "engine"
+    folder.mkdir()
+    return Shot(
+        portrait=picture,
+        speech=spoken,
+        mode=Mode(script.mode),
+        fps=script.fps,
+        seed=script.seed,
+        folder=folder,
+        waiting=lambda share: watch.report(WAITED * share),
+    )
 
 
 def _film(script: Script, shot: Shot, engine: RenderEngine, work: Path, watch: Stopwatch) -> None:

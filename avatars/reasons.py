@@ -53,6 +53,7 @@ class Reason(TextChoices):
     ENGINE_FAILED = "engine_failed", _("the engine failed")
     ENGINE_TIMEOUT = "engine_timeout", _("the engine took too long")
     ENGINE_OUTPUT = "engine_output", _("the engine gave something that cannot be used")
+    ENGINE_REFUSED = "engine_refused", _("the engine cannot animate this portrait or this recording")
     SERVER_SILENT = "server_silent", _("its server does not answer")
     SERVER_REFUSED = "server_refused", _("its server refused")
     SERVER_BROKEN = "server_broken", _("its server failed")
@@ -98,6 +99,7 @@ ADVICE: dict[str, Any] = {
     Reason.ENGINE_FAILED: ENGINES,
     Reason.ENGINE_TIMEOUT: ENGINES,
     Reason.ENGINE_OUTPUT: ENGINES,
+    Reason.ENGINE_REFUSED: _("Use another portrait, or choose another engine for the digital human."),
     Reason.SERVER_SILENT: ENGINES,
     Reason.SERVER_REFUSED: ENGINES,
     Reason.SERVER_BROKEN: ENGINES,

@@ -1,9 +1,10 @@
 """What a render engine does: a portrait and speech in, frames out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,15 +32,25 @@ class Mode(StrEnum):
         return self in (Mode.ENHANCED_LIPSYNC, Mode.ENHANCED_TALKING_HEAD)
 
 
+def _unheard(_share: float) -> None:
+    """Nobody waits for the frames."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """What to film: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size."""
+    """What to film: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
+
+    `folder` is a place for files that vanish with the film, even where the process is killed; an engine that works long
+    before it has a first frame tells `waiting` how far it is, 0..1.
+    """
 
     portrait: Picture
     speech: Speech
     mode: Mode = Mode.ENHANCED_TALKING_HEAD
     fps: int = 25
     seed: int = 1
+    folder: Path | None = None
+    waiting: Callable[[float], None] = _unheard
 
     @property
     def frame_count(self) -> int:

@@ -5,6 +5,9 @@ from typing import Any
 
 from environ import Env
 
+# What else an attempt does beside waiting for a slow engine: speaking, encoding, checking.
+BESIDE_SECONDS = 90.0
+
 
 def speech(_env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
     """What speaks."""
@@ -17,6 +20,20 @@ def recognition(env: Env, *, cache: Path) -> dict[str, Any]:
     return {"whisper": {"class": "avatars.recognition.whisper.Whisper", "options": options}}
 
 
-def render(_env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
+def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
     """What animates."""
-    return {"puppet": {"class": "avatars.engines.puppet.Puppet", "options": {}}}
+    return {
+        "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {}},
+        "command": _slow(
+            "avatars.engines.command.Command",
+            env.float("OPENUSER_COMMAND_SECONDS", default=400.0),
+            command=env.str("OPENUSER_COMMAND", default=""),
+            complaints=env.str("OPENUSER_COMMAND_COMPLAINTS", default=""),
+            licence=env.str("OPENUSER_COMMAND_LICENCE", default=""),
+        ),
+    }
+
+
+def _slow(name: str, seconds: float, **options: Any) -> dict[str, Any]:
+    """An engine that others are waited for in: the attempt may take somewhat longer than they."""
+    return {"class": name, "options": {**options, "time_limit": seconds}, "time_limit": seconds + BESIDE_SECONDS}

@@ -1,0 +1,171 @@
+"""Any program that makes a video of a portrait and a recording. Its contract is in avatars/engines/README.md."""
+
+import json
+import shlex
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from avatars.availability import Availability, NeededFile, look
+from avatars.engines import programs
+from avatars.engines.base import Picture, RenderEngine, Shot
+from avatars.engines.footage import FIELD, footage, refused
+from avatars.exceptions import EngineFailed, EngineMissing
+from avatars.servers import strange
+from avatars.speech.recording import write_wav
+
+VERSION = 1
+DONE, MISUSED, UNFIT, UNAVAILABLE, LATER = 0, 64, 65, 69, 75
+SOUND_RATE = 16_000
+
+
+class Command(RenderEngine):
+    """Options: `command`, as a shell would read it, or a list; `time_limit` in seconds; `environment`, variables that
+    the program gets beside the harmless ones; `complaints`, a file to which its stderr is appended; `licence`, what
+    the list of engines says of it."""
+
+    def __init__(
+        self,
+        *,
+        command: str | Sequence[str],
+        time_limit: float = 600.0,
+        environment: Mapping[str, str] | None = None,
+        complaints: str | Path = "",
+        **_options: Any,
+    ) -> None:
+        self._command = _words(command)
+        if not self._command or _program(self._command[0]) is None:
+            raise EngineMissing(
+                "The program of the engine “command” is not there.",
+                code="engine_unavailable",
+                remedy="Set OPENUSER_COMMAND to a program that makes videos; avatars/engines/README.md says how.",
+                field=FIELD,
+            )
+        self._limit, self._environment = time_limit, dict(environment or {})
+        self._complaints = Path(complaints) if complaints else None
+
+    @classmethod
+    def probe(cls, *, command: str | Sequence[str] = "", licence: str = "", **_options: Any) -> Availability:
+        """See `Probed.probe`: whether the program is there; what it needs itself, it says with its exit code."""
+        words = _words(command)
+        found = (_program(words[0]) or Path(words[0])) if words else None
+        return look(
+            licence=licence or "that of the program",
+            device="program",
+            settings=[("OPENUSER_COMMAND", words)],
+            files=[NeededFile(name=found.name, path=found)] if found else [],
+        )
+
+    def animate(self, shot: Shot) -> Iterator[Picture]:
+        """See `RenderEngine.animate`. Raises `EngineFailed` for all that the program does wrong."""
+        if shot.folder is None:
+            raise ValueError("An engine that runs a program needs a folder.")
+        order = _order(shot, shot.folder)
+        self._run(order, shot)
+        frames = sorted(Path(order["frames_folder"]).glob("*.png"))
+        if frames:
+            return _pictures(frames, shot)
+        if not Path(order["output"]).is_file():
+            raise strange("The program ended well and left no video.", field=FIELD)
+        return footage(Path(order["output"]), shot)
+
+    def _run(self, order: dict[str, Any], shot: Shot) -> None:
+        assert shot.folder is not None
+        code = programs.run(
+            [_filled(word, order) for word in self._command],
+            shot.folder,
+            order=json.dumps(order).encode() + b"\n",
+            heard=lambda line: _progress(line, shot),
+            time_limit=self._limit,
+            environment=self._environment,
+            complaints=self._complaints,
+        )
+        _judge(code)
+
+
+def _order(shot: Shot, folder: Path) -> dict[str, Any]:
+    """Write what the program needs, and say where it is."""
+    height, width = shot.portrait.shape[:2]
+    places = {name: folder / name for name in ("portrait.png", "sound.wav", "timing.json", "output.mp4", "frames")}
+    Image.fromarray(shot.portrait).save(places["portrait.png"])
+    write_wav(places["sound.wav"], shot.speech.samples, shot.speech.rate, to=SOUND_RATE)
+    places["frames"].mkdir()
+    sounds = [{"symbol": sound.symbol, "start": sound.start, "end": sound.end} for sound in shot.speech.sounds]
+    places["timing.json"].write_text(json.dumps({"sounds": sounds}, ensure_ascii=False), encoding="utf-8")
+    order: dict[str, Any] = {
+        "version": VERSION,
+        "portrait": str(places["portrait.png"]),
+        "sound": str(places["sound.wav"]),
+        "timing": str(places["timing.json"]),
+        "output": str(places["output.mp4"]),
+        "frames_folder": str(places["frames"]),
+        "width": width,
+        "height": height,
+        "fps": shot.fps,
+        "frames": shot.frame_count,
+        "seconds": round(shot.speech.seconds, 4),
+        "mode": shot.mode.value,
+        "seed": shot.seed,
+    }
+    (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
+    return {**order, "order": str(folder / "order.json")}
+
+
+def _judge(code: int) -> None:
+    """Raise what an exit code means; the codes are those of sysexits.h."""
+    if code == DONE:
+        return
+    if code == UNFIT:
+        raise refused("The program cannot animate this portrait or this sound.")
+    words = {
+        MISUSED: ("The program does not understand its order", "engine_failed", "Correct the command in the settings."),
+        UNAVAILABLE: ("The program lacks something", "engine_unavailable", "Install what the program needs."),
+        LATER: ("The program cannot work now", "engine_failed", "Try it later."),
+    }
+    other = ("The program failed", "engine_failed", "Run the command by hand, or set OPENUSER_COMMAND_COMPLAINTS.")
+    message, name, remedy = words.get(code, other)
+    raise EngineFailed(f"{message} (exit {code}).", code=name, remedy=remedy, field=FIELD)
+
+
+def _progress(line: bytes, shot: Shot) -> None:
+    """A line `{"progress": 0.4}` says how far it is; any other says nothing to us."""
+    try:
+        share = float(json.loads(line)["progress"])
+    except (ValueError, KeyError, TypeError):
+        return
+    if 0 <= share <= 1:
+        shot.waiting(share)
+
+
+def _pictures(paths: Sequence[Path], shot: Shot) -> Iterator[Picture]:
+    height, width = shot.portrait.shape[:2]
+    if len(paths) != shot.frame_count:
+        raise strange(f"The program gave {len(paths)} of {shot.frame_count} frames.", field=FIELD)
+    for path in paths:
+        try:
+            with Image.open(path, formats=("PNG",)) as picture:
+                if picture.size != (width, height):
+                    raise strange(f"A frame is {picture.width}×{picture.height}.", field=FIELD)
+                yield np.asarray(picture.convert("RGB"), np.uint8)
+        except OSError as error:
+            raise strange("A frame is no PNG picture.", field=FIELD) from error
+
+
+def _filled(word: str, order: Mapping[str, Any]) -> str:
+    """`{portrait}` and the like replaced by what the order says; other braces stay as they are."""
+    for name, value in order.items():
+        word = word.replace(f"{{{name}}}", str(value))
+    return word
+
+
+def _words(command: str | Sequence[str]) -> list[str]:
+    return shlex.split(command) if isinstance(command, str) else list(command)
+
+
+def _program(word: str) -> Path | None:
+    found = shutil.which(word)
+    return Path(found) if found else None

@@ -1,0 +1,140 @@
+"""HTTP to the servers of engines: bounded in time and size, every way to fail told apart.
+
+Which servers there are, operators say in the settings. What a server answers in words goes nowhere: it may repeat the
+text of somebody's video.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from avatars.exceptions import EngineFailed
+
+MEGABYTE = 1024 * 1024
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 60.0
+PIECE = 64 * 1024
+DENIED = frozenset({401, 403})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A successful answer; `kind` is its media type."""
+
+    kind: str
+    body: bytes
+    field: str
+
+    def json(self) -> dict[str, Any]:
+        """Its JSON object. Raises `EngineFailed` where it is none."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise strange("The server answered with something that is not a JSON object.", field=self.field)
+        return found
+
+
+class Server:
+    """One server. `base` is its URL, `field` the kind of engine that asks, `key` a bearer token, `most` is in bytes.
+
+    `time_limit` is for a whole answer in seconds. Every method raises `EngineFailed` with one of the codes
+    `server_silent`, `engine_timeout`, `server_refused`, `server_broken`, `engine_output`.
+    """
+
+    def __init__(
+        self, base: str, *, field: str, key: str = "", time_limit: float = 60.0, most: int = 100 * MEGABYTE
+    ) -> None:
+        self._base, self._field, self._limit, self._most = base.rstrip("/"), field, time_limit, most
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Reply:
+        return self._ask("GET", path, params=query)
+
+    def post_json(self, path: str, value: Mapping[str, Any]) -> Reply:
+        return self._ask("POST", path, json=value)
+
+    def post_form(
+        self, path: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes, str]] | None = None
+    ) -> Reply:
+        """`files` are name → (file name, content, media type)."""
+        return self._ask("POST", path, data=fields, files=files)
+
+    def _ask(self, method: str, path: str, **options: Any) -> Reply:
+        deadline = time.monotonic() + self._limit
+        try:
+            # A redirect would carry text and key to a place that nobody named.
+            with requests.request(
+                method,
+                f"{self._base}{path}",
+                headers=self._headers,
+                timeout=(min(CONNECT_SECONDS, self._limit), min(READ_SECONDS, self._limit)),
+                allow_redirects=False,
+                stream=True,
+                **options,
+            ) as answer:
+                self._judge(answer.status_code)
+                kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+                return Reply(kind=kind, body=self._read(answer, deadline), field=self._field)
+        except (requests.ReadTimeout, requests.exceptions.ChunkedEncodingError) as error:
+            raise self._late() from error
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise self._cut_off(error) from error
+        except requests.RequestException as error:
+            raise EngineFailed(
+                "The server cannot be asked.",
+                code="server_silent",
+                remedy="Correct its address in the settings.",
+                field=self._field,
+            ) from error
+
+    def _read(self, answer: requests.Response, deadline: float) -> bytes:
+        body = bytearray()
+        for piece in answer.iter_content(PIECE):
+            body += piece
+            if len(body) > self._most:
+                raise strange("The server answered with more than can be used.", field=self._field)
+            if time.monotonic() > deadline:
+                raise self._late()
+        return bytes(body)
+
+    def _judge(self, status: int) -> None:
+        if 200 <= status < 300:
+            return
+        if status >= 500:
+            words, code, remedy = "The server failed", "server_broken", "Look into the log of that server."
+        elif status in DENIED:
+            words, code, remedy = "The server lets us not in", "server_refused", "Check its key in the settings."
+        else:
+            words, code = "The server refused", "server_refused"
+            remedy = "Check its address, its model and the voice; the log of that server says more."
+        raise EngineFailed(f"{words} (HTTP {status}).", code=code, remedy=remedy, field=self._field)
+
+    def _late(self) -> EngineFailed:
+        return EngineFailed(
+            "The server took too long.",
+            code="engine_timeout",
+            remedy="Give it more time in the settings, or a faster machine.",
+            field=self._field,
+        )
+
+    def _cut_off(self, error: requests.RequestException) -> EngineFailed:
+        # What breaks off in the middle of a body is a connection error too, with this class inside.
+        if "Read timed out" in str(error):
+            return self._late()
+        return EngineFailed(
+            "The server does not answer.",
+            code="server_silent",
+            remedy="Start that server, or correct its address in the settings.",
+            field=self._field,
+        )
+
+
+def strange(message: str, *, field: str) -> EngineFailed:
+    """What an engine gave cannot be used."""
+    return EngineFailed(message, code="engine_output", remedy="Try the engine on the page “Engines”.", field=field)
