@@ -15,11 +15,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib.work import LeaseLost
-from wecom import auth, client, freezing, retries, shaping, uploads
+from wecom import attachments, auth, client, freezing, retries, shaping, uploads
 from wecom.bounds import counted
 from wecom.contents import Content
 from wecom.exceptions import AmbiguousError, ApiError, ChatGone, ContentError, MediaExpired, WeComError
-from wecom.models import Application, GroupChat, GroupMessage, Upload
+from wecom.models import Application, GroupChat, GroupMessage, Outbound, Upload
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,9 @@ def send(
     if content.msgtype not in TYPES:
         words = f"A group chat shows no message of type {content.msgtype}."
         raise ContentError(words, code="type", field="content", remedy="Send a text card or articles instead.")
-    payload = content.payload()
+    payload, files = content.payload(), list[Upload]()
+    if content.msgtype in Outbound.NAMING_FILES:
+        payload, files = attachments.named(chat.application, payload)
     if mentions and content.msgtype == "text":
         payload["mentioned_list"] = list(mentions)
     message = GroupMessage.objects.create(
@@ -104,6 +106,7 @@ def send(
         order_key=f"chat:{chat.pk}",
         cid=cid,
     )
+    message.attached.set(files)
     message.wake()
     return message
 
@@ -123,13 +126,7 @@ def _deliver(message: GroupMessage, now: datetime) -> None:
     if message.in_doubt:  # its worker died in the middle of the call
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UNKNOWN)
         return
-    upload = message.upload
-    if upload is not None and not upload.is_usable(now):
-        if upload.status == Upload.Status.FAILED:
-            message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UPLOAD_FAILED)
-        else:
-            uploads.want(upload)
-            message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, burn=False)
+    if any(_waits_for(message, upload, now) for upload in message.files()):
         return
     if not shaping.shape(message):
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UPLOAD_FAILED)
@@ -148,22 +145,37 @@ def _deliver(message: GroupMessage, now: datetime) -> None:
         message.settle(GroupMessage.Status.DONE, errcode=0, in_doubt=False)
 
 
+def _waits_for(message: GroupMessage, upload: Upload, now: datetime) -> bool:
+    """Put it back, or end it, where the platform has no such file yet, or never will."""
+    if upload.is_usable(now):
+        return False
+    if upload.status == Upload.Status.FAILED:
+        message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UPLOAD_FAILED)
+    else:
+        uploads.want(upload)
+        message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, burn=False)
+    return True
+
+
 def _call(message: GroupMessage) -> None:
     """In doubt from before the call, so that a dead worker leaves a trace; not before there is a token."""
     application = message.application
     token = auth.access_token(application)
     media_id = message.upload.media_id if message.upload else ""
-    part = freezing.filled(message.msgtype, message.content, media_id=media_id, carried={})
+    carried = {name: upload.media_id for name, upload in message.attachments().items()}
+    part = freezing.filled(message.msgtype, message.content, media_id=media_id, carried=carried)
     call = {"chatid": message.chat.chat_id, "msgtype": message.msgtype, message.msgtype: part, **message.options}
     message.record(in_doubt=True)
     _post(application, "appchat/send", call, token=token)
 
 
 def _upload_again(message: GroupMessage, error: ApiError, now: datetime) -> None:
-    if message.upload is None:
+    files = message.files()
+    if not files:
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.REFUSED, errcode=error.errcode, in_doubt=False)
         return
-    uploads.forget(message.upload)
+    for upload in files:
+        uploads.forget(upload)
     message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, in_doubt=False)
 
 

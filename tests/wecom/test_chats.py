@@ -10,7 +10,7 @@ from tests import factories
 from tests.emulator.test_media import PNG
 from tests.wecom.messages_of_every_kind import button_card
 from wecom import bot, chats, services, uploads
-from wecom.contents import Image, Markdown, Text, TextCard
+from wecom.contents import Image, Markdown, MpNews, Page, Text, TextCard
 from wecom.exceptions import ApiError, ChatGone, ContentError
 from wecom.models import GroupChat, GroupMessage, Upload
 
@@ -154,6 +154,32 @@ def test_a_picture_is_healed_when_the_platform_forgets_it(chat, emulator, person
     uploads.deliver(Upload.objects.get().pk)
     assert deliver(message, later=timedelta(minutes=1)).status == "done"
     assert [entry["msgtype"] for entry in person.received()] == ["image"]
+
+
+def test_the_pictures_of_pages_are_healed_too(chat, emulator, person, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    thumbs = []
+    for number in range(2):
+        path = tmp_path / f"{number}.png"
+        path.write_bytes(PNG + f"{number}{person.user_id}".encode())
+        thumbs.append(services.upload_image(path))
+    pages = tuple(Page(title=f"第{n}页", thumb_media_id=one, content="<p>好</p>") for n, one in enumerate(thumbs))
+    message = services.send_to_chat(chat, MpNews(pages=pages))
+    emulator.fault("media-expired", "appchat/send")
+    assert deliver(message).reason == "uploading"
+    for upload in Upload.objects.all():
+        uploads.deliver(upload.pk)
+    assert deliver(message, later=timedelta(minutes=1)).status == "done"
+    (entry,) = person.received()
+    shown = {page["thumb_media_id"] for page in entry["content"]["articles"]}
+    assert shown == set(Upload.objects.values_list("media_id", flat=True))
+    assert not shown & set(thumbs)
+
+
+def test_a_page_whose_picture_cannot_be_uploaded_ends_with_that_reason(chat, connected):
+    upload = factories.make_upload(connected, kind="image", status="failed")
+    page = Page(title="页", thumb_media_id=upload.placeholder, content="<p>好</p>")
+    assert deliver(services.send_to_chat(chat, MpNews(pages=(page,)))).reason == "upload_failed"
 
 
 def test_a_chat_shows_no_cards(chat):

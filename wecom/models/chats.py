@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openuser.lib.work import Work
 from wecom.models.company import Application
-from wecom.models.outbox import Upload
+from wecom.models.outbox import Outbound, Upload
 
 
 class GroupChat(models.Model):
@@ -49,6 +49,7 @@ class GroupMessage(Work):
         UPLOAD_FAILED = "upload_failed", _("its file could not be uploaded")
         HELD = "held", _("waits for a setting to be mended")
         BUSY = "busy", _("the platform is busy")
+        QUOTA = "quota", _("waits for the platform's quota")
         REFUSED = "refused", _("the platform refused it")
 
     application = models.ForeignKey(
@@ -59,6 +60,9 @@ class GroupMessage(Work):
     content = models.JSONField(_("content"), default=dict)
     options = models.JSONField(default=dict, blank=True, editable=False)
     upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="group_messages")
+    attached = models.ManyToManyField(
+        Upload, related_name="attached_to_groups", blank=True, editable=False, help_text="Files that its content names."
+    )
     in_doubt = models.BooleanField(default=False, editable=False)
     errcode = models.IntegerField(_("error code"), null=True, blank=True)
 
@@ -73,3 +77,13 @@ class GroupMessage(Work):
 
     def __str__(self) -> str:
         return f"{self.msgtype} #{self.pk}"
+
+    def attachments(self) -> dict[str, Upload]:
+        """The files that its content names, by that name."""
+        if self.msgtype not in Outbound.NAMING_FILES:
+            return {}
+        return {upload.placeholder: upload for upload in self.attached.order_by("pk")}
+
+    def files(self) -> list[Upload]:
+        """All that must be uploaded before it can go out."""
+        return [*([self.upload] if self.upload else []), *self.attachments().values()]
