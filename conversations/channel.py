@@ -126,6 +126,11 @@ def default_application() -> Application:
     return wecom.default_application()
 
 
+def check_reach(user_id: str, *, application: Application | None = None) -> None:
+    """Raise `ContentError` for somebody who is known to have left, or to be out of the visible range."""
+    wecom.check_reach(user_id, application=application)
+
+
 def member(application: Application, user_id: str) -> Member:
     """The member with this user ID, made on first contact."""
     return wecom.member(application, user_id)

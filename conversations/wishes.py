@@ -1,17 +1,18 @@
 """What the API may be asked to say, one serializer per kind; each knows the service that says it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from avatars.models import DigitalHuman, RenderMode
-from conversations import services
+from conversations import channel, services
 from conversations.models import Conversation, Flow, Message, Session
 from openuser.lib.rest import KnownFields, PatternField, TextField
-from wecom import contents
+from wecom import contents, kinds
 from wecom.models import Application, Upload
+from wecom.wishes import wish_of
 
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
 LONGEST_TEXT = 20_000
@@ -28,8 +29,9 @@ class Addressed(KnownFields):
     )
 
     def conversation(self) -> Conversation:
-        """Locked until the transaction ends."""
+        """Locked until the transaction ends. Raises `ContentError` for somebody who is known to be out of reach."""
         values = self.validated_data
+        channel.check_reach(values["to"], application=values.get("application"))
         return services.conversation_with(values["to"], application=values.get("application"))
 
 
@@ -132,6 +134,27 @@ class TextCardWish(MessageWish):
         return services.say_content(self.conversation(), card, cid=cid)
 
 
+class MarkdownWish(MessageWish):
+    """Markdown of up to 2,048 bytes; what WeChat Work does not show becomes the nearest that it does."""
+
+    kind = serializers.ChoiceField(["markdown"])
+    text = TextField(max_length=2048)
+
+    def send(self, cid: str) -> Message:
+        content = contents.Markdown(content=contents.to_markdown(self.validated_data["text"]))
+        return services.say_content(self.conversation(), content, cid=cid)
+
+
+class ValueWish(MessageWish):
+    """What `wecom.contents` has a value for, with its fields."""
+
+    value: ClassVar[type[contents.Content]]
+
+    def send(self, cid: str) -> Message:
+        content = kinds.made(self.value, self.validated_data)
+        return services.say_content(self.conversation(), content, cid=cid)
+
+
 class DigitalHumanVideoWish(MessageWish):
     """Words that a digital human says in a video, which is made first; where that fails they go out as text."""
 
@@ -155,6 +178,8 @@ WISHES: dict[str, type[MessageWish]] = {
     "video": VideoWish,
     "file": FileWish,
     "textcard": TextCardWish,
+    "markdown": MarkdownWish,
+    **{kind: wish_of(ValueWish, kind, value) for kind, value in kinds.KINDS.items() if kind != "textcard"},
     "digital_human_video": DigitalHumanVideoWish,
 }
 ANY_WISH = PolymorphicProxySerializer(

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 from wecom import directory, people, tags
 from wecom.directory import NO_MEMBER, Answer
-from wecom.exceptions import RecipientError
+from wecom.exceptions import ContentError, RecipientError
 from wecom.models import Application, Member
 from wecom.sending import default_application
 
@@ -98,6 +100,19 @@ def delete_tag_users(
 def unreachable(user_ids: Sequence[str], *, application: Application | None = None) -> dict[str, str]:
     """Who of these cannot be reached, each with "left" or "out_of_range", as far as is known. Asks nobody."""
     return people.unreachable(application or default_application(), [user_id.lower() for user_id in user_ids])
+
+
+def check_reach(user_id: str, *, application: Application | None = None) -> None:
+    """Raise `ContentError` for somebody who is known to be out of reach, as the message to them would fail."""
+    found = unreachable([user_id], application=application).get(user_id.lower())
+    if found == "left":
+        words = gettext("%s has left the company.") % user_id
+        remedy = gettext("Write to somebody else; if they are back, sync the directory first.")
+        raise ContentError(words, code=found, field="to", remedy=remedy)
+    if found:
+        words = gettext("%s is not in the application's visible range.") % user_id
+        remedy = gettext("Add them to it in the console (可见范围), then sync the directory.")
+        raise ContentError(words, code=found, field="to", remedy=remedy)
 
 
 def _change(

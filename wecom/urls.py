@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from wecom.connections import Applications, Callbacks
 from wecom.rest import Members, Quotas, Uploads
+from wecom.rest_chats import GroupChats, GroupMessages
 from wecom.rest_directory import Departments, DirectorySyncs, Tags
 from wecom.rest_outbox import Outbounds
 from wecom.views import Webhook
@@ -15,6 +16,8 @@ router.register("departments", Departments, basename="department")
 router.register("tags", Tags, basename="tag")
 router.register("directory-syncs", DirectorySyncs, basename="directory-sync")
 router.register("outbounds", Outbounds, basename="outbound")
+router.register("group-chats", GroupChats, basename="group-chat")
+router.register("group-messages", GroupMessages, basename="group-message")
 router.register("uploads", Uploads, basename="upload")
 router.register("callbacks", Callbacks, basename="callback")
 router.register("applications", Applications, basename="application")

@@ -123,6 +123,9 @@ def _flaws(details: Any, path: str) -> Iterator[Flaw]:
         yield Flaw(code=str(details["code"]), detail=str(details["message"]), field=path)
     else:
         for name, one in details.items():
+            if isinstance(name, int):  # of a list of plain values
+                yield from _flaws(one, f"{path}[{name}]")
+                continue
             inner = "" if name == "non_field_errors" else str(name)
             yield from _flaws(one, ".".join(part for part in (path, inner) if part))
 

@@ -191,7 +191,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-API_MESSAGE_KINDS = ("text", "image", "voice", "video", "file", "textcard", "digital_human_video")
+API_MESSAGE_KINDS = (
+    *("text", "image", "voice", "video", "file", "textcard", "digital_human_video", "markdown", "news", "mpnews"),
+    *("miniprogram_notice", "text_notice", "news_notice", "button_interaction", "vote_interaction"),
+    "multiple_interaction",
+)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "OpenUser",
     "DESCRIPTION": "Digital humans in WeChat Work. Errors are `application/problem+json`; lists are pages by cursor; "

@@ -25,6 +25,8 @@ ROWS = {
     "/api/v1/directory-syncs/": "wecom.DirectorySync",
     "/api/v1/uploads/": "wecom.Upload",
     "/api/v1/outbounds/": "wecom.Outbound",
+    "/api/v1/group-chats/": "wecom.GroupChat",
+    "/api/v1/group-messages/": "wecom.GroupMessage",
     "/api/v1/callbacks/": "wecom.Callback",
     "/api/v1/applications/": "wecom.Application",
     "/api/v1/messages/": "conversations.Message",

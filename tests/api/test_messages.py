@@ -283,3 +283,78 @@ def test_a_video_that_is_being_made_is_not_made_any_more(api, application):
     url = send(api, "digital_human_video", text="你好")["Location"]
     assert api.post(f"{url}recall/").json()["outcome"]["status"] == "cancelled"
     assert Render.objects.get().status == "cancelled"
+
+
+WEB = {"url": "https://example.com"}
+CARDS = ("text_notice", "news_notice", "button_interaction", "vote_interaction", "multiple_interaction")
+KINDS = {
+    "markdown": {"text": "- **一**"},
+    "news": {"articles": [{"title": "周会", "mini_program": {"app_id": "wx1", "page": "p"}}, {"title": "二", **WEB}]},
+    "mpnews": {"pages": [{"title": "t", "thumb_media_id": "M", "content": "<p>好</p>"}], "safe": 2},
+    "miniprogram_notice": {
+        "app_id": "wx1",
+        "title": "会议室预定成功通知",
+        "items": [{"name": "地点", "value": "五楼"}],
+        "emphasize": True,
+    },
+    "text_notice": {"title": "t", "link": WEB, "rows": [{"name": "n", "value": "v", "link": WEB}], "source": None},
+    "news_notice": {"title": "t", "link": {"app_id": "wx1"}, "picture": {"url": WEB["url"], "aspect_ratio": 2.0}},
+    "button_interaction": {"title": "t", "buttons": [{"text": "是", "key": "yes", "style": 2}], "task_id": "t-1"},
+    "vote_interaction": {
+        "title": "t",
+        "checkbox": {"key": "q", "choices": [{"id": "a", "text": "甲", "chosen": True}], "several": True},
+        "submit": {"text": "提交", "key": "s"},
+    },
+    "multiple_interaction": {
+        "title": "t",
+        "selectors": [{"key": "q", "choices": [{"id": "a", "text": "甲"}]}],
+        "submit": {"text": "提交", "key": "s"},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_other_kind_is_sent_with_the_fields_of_its_value(api, kind):
+    answer = api.post(MESSAGES, {"to": "zhangsan", "kind": kind, **KINDS[kind]}, format="json")
+    assert answer.status_code == 202, answer.content
+    outbound = Outbound.objects.get()
+    assert outbound.msgtype == ("template_card" if kind in CARDS else kind)
+    assert outbound.content.get("card_type") == (kind if kind in CARDS else None)
+
+
+def test_a_card_keeps_everything_that_was_said_of_it(api):
+    api.post(MESSAGES, {"to": "zhangsan", "kind": "button_interaction", **KINDS["button_interaction"]}, format="json")
+    card = Outbound.objects.get().content
+    assert (card["task_id"], card["main_title"]) == ("t-1", {"title": "t"})
+    assert card["button_list"] == [{"text": "是", "style": 2, "key": "yes"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "field"),
+    [
+        ("button_interaction", {"buttons": []}, "buttons"),
+        ("button_interaction", {"buttons": [{"text": "是", "key": "k", "style": 9}]}, "button_list[0].style"),
+        ("button_interaction", {"buttons": [{"text": "是", "key": "k", "style": "1"}]}, "buttons[0].style"),
+        ("text_notice", {"link": {**WEB, "app_id": "wx1"}}, "link.url"),
+        ("text_notice", {"link": None}, "card_action"),
+        ("text_notice", {"translate_ids": "yes"}, "translate_ids"),
+        ("vote_interaction", {"submit": None}, "submit"),
+        ("mpnews", {"safe": 3}, "safe"),
+    ],
+)
+def test_what_is_wrong_in_a_card_is_named_by_its_path(api, kind, change, field):
+    found = problem(api.post(MESSAGES, {"to": "zhangsan", "kind": kind, **KINDS[kind], **change}, format="json"), 422)
+    assert found["field"] == field
+    assert not Outbound.objects.exists()
+
+
+@pytest.mark.parametrize(("status", "code"), [("left", "left"), ("active", "out_of_range")])
+def test_whoever_is_known_to_be_out_of_reach_is_refused_at_once(api, application, status, code):
+    member = make_member(application, "wangwu", status=status)
+    member.reaches.create(application=application, in_range=False)
+    for wish in ({"kind": "text", "text": "你好"}, {"kind": "digital_human_video", "text": "你好"}):
+        found = problem(api.post(MESSAGES, {"to": "WangWu", **wish}), 422)
+        assert (found["field"], found["code"]) == ("to", code)
+        assert "sync the directory" in found["hint"]
+    assert not Outbound.objects.exists()
+    assert not Render.objects.exists()

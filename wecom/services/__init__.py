@@ -2,6 +2,7 @@
 
 from wecom.lookups import (
     add_tag_users,
+    check_reach,
     company_tags,
     create_tag,
     delete_tag,
@@ -116,6 +117,7 @@ __all__ = [
     "can_be_recalled",
     "change_contacts",
     "chat",
+    "check_reach",
     "check_recipients",
     "checks",
     "checks_to_come",
