@@ -1,6 +1,7 @@
 """Numbers, dates, money and abbreviations put into words, each remembering which of the author's characters it reads.
 
-The `wetext` grammars do most of it, clause by clause; `numerals` has the rules for what the grammars misread.
+The `wetext` grammars do the rest, clause by clause, after the rules for what they misread: `chinese_numbers` and
+`english_numbers`.
 """
 
 import re
@@ -9,12 +10,17 @@ from dataclasses import dataclass
 
 from wetext import Normalizer
 
-from avatars.speech.numerals import RULES, chinese_digits, english_digits
+from avatars.speech import chinese_numbers, english_numbers
+from avatars.speech.numerals import Rule, chinese_digits, english_digits
 from avatars.speech.script import HAN, Language
 
 _CLAUSE = re.compile(
     rf"[，。；！？、]|[,;!?：:](?=\s|$)(?! \d{{4}}\b)|\.(?=\s*$)|\s+(?=[{HAN}])|(?<=[{HAN}])\s+",
 )
+RULES: dict[Language, tuple[Rule, ...]] = {
+    Language.CHINESE: chinese_numbers.RULES,
+    Language.ENGLISH: english_numbers.RULES,
+}
 _WORTH_READING = {
     Language.CHINESE: re.compile(r"\d"),
     Language.ENGLISH: re.compile(r"[\d$¥€£%℃°&+]|\b(?:[A-Z]\.)+|\b[A-Z][a-z]{1,4}\."),
@@ -65,14 +71,19 @@ class Normaliser:
 
 def _by_rules(text: str, language: Language) -> list[Reading]:
     """Apply the rules in their order; what an earlier one took is not read again."""
-    taken: list[Reading] = []
+    found: list[Reading] = []
     for pattern, read in RULES[language]:
+        group = "n" if "n" in pattern.groupindex else 0
         for match in pattern.finditer(text):
-            if not any(
-                match.start() < reading.offset + reading.length and reading.offset < match.end() for reading in taken
-            ):
-                taken.append(Reading(offset=match.start(), length=len(match.group()), spoken=read(match)))
-    return sorted(taken, key=lambda reading: reading.offset)
+            start, end = match.span(group)
+            spoken = "" if _overlaps(found, start, end) else read(match)
+            if spoken:
+                found.append(Reading(offset=start, length=end - start, spoken=spoken))
+    return sorted(found, key=lambda reading: reading.offset)
+
+
+def _overlaps(found: list[Reading], start: int, end: int) -> bool:
+    return any(start < reading.offset + reading.length and reading.offset < end for reading in found)
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
