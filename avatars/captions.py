@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from avatars.speech.base import Token
+from avatars.speech.script import HAN
 
 LINE = 16
 """The width of a line in Chinese characters."""
@@ -21,56 +22,152 @@ _SENTENCE = re.compile(r"(?:[。！？!?…]+|(?<!\d)\.+(?=[\s”’)\"]|$)|\.+$
 _CLAUSE_ENDS = frozenset("，、；：,;:…—。！？!?.")
 _NEVER_FIRST = frozenset("，、；：,;:。！？!?.…—”’」』）)》】%")
 _NEVER_LAST = frozenset("“‘「『（(《【$¥€£#@")
+_HAN = re.compile(f"[{HAN}]{{2,}}")
 _SHORT_PAUSE = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Cue:
+class Word:
+    """What is spoken between two moments: `begin` to `end` of its caption's text. Seconds."""
+
+    begin: int
+    end: int
+    start: float
+    finish: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cue:
+    """A caption and when it is shown, in seconds. `gaps` are the places of its text before which a line may end.
+
+    A line feed in it stands before what is not spoken.
+    """
+
     text: str
     start: float
     end: float
+    words: tuple[Word, ...] = ()
+    gaps: frozenset[int] = frozenset()
 
 
-def srt(text: str, tokens: Sequence[Token]) -> str:
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A piece of the script with its white space reduced: `places` says where each of its characters went."""
+
+    start: int
+    text: str
+    places: list[int]
+    gaps: frozenset[int]
+
+
+def srt(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> str:
     """Return SubRip captions of the whole `text`, timed by the `tokens` of its speech; "" where there are none.
 
     The captions together are `text` but for white space; what is not spoken is shown with the words beside it.
-    Times are in order, do not overlap, and end with the last token.
+    Times are in order, do not overlap, and end with the last token; all are `late` seconds after the speech's own.
     """
-    cues = _timed(text, list(_lines(text, tokens)), tokens)
-    numbered = enumerate(cues, start=1)
+    numbered = enumerate(cues(text, tokens, late=late), start=1)
     return "\n".join(f"{number}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{cue.text}\n" for number, cue in numbered)
 
 
-def _timed(text: str, lines: list[tuple[int, int]], tokens: Sequence[Token]) -> list[_Cue]:
-    """Give every line the time of its tokens; a line without any goes with the one before it, or with the first."""
-    cues: list[_Cue] = []
-    unspoken: list[str] = []
-    for start, end in lines:
-        words = " ".join(text[start:end].split())
+def cues(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> list[Cue]:
+    """The same captions, with the words in them."""
+    found: list[Cue] = []
+    unspoken: list[_Line] = []
+    inside = _inside(text, tokens)
+    for start, end in _lines(text, inside):
+        line = _collapsed(text, start, end, inside)
         spoken = [token for token in tokens if start <= token.offset < end]
         if spoken:
-            cues.append(_Cue(text="\n".join([*unspoken, words]), start=spoken[0].start, end=spoken[-1].end))
+            begin, finish = spoken[0].start + late, spoken[-1].end + late
+            found.append(_joined([*unspoken, line], Cue(text="", start=begin, end=finish)))
+            shift = len(found[-1].text) - len(line.text)
+            words = tuple(_word(token, line, shift, late) for token in spoken)
+            found[-1] = replace(found[-1], words=words)
             unspoken = []
-        elif cues:
-            cues[-1] = replace(cues[-1], text=f"{cues[-1].text}\n{words}")
+        elif found:
+            found[-1] = _joined([line], found[-1])
         else:
-            unspoken.append(words)
-    return _held(cues)
+            unspoken.append(line)
+    return _held(found)
 
 
-def _held(cues: list[_Cue]) -> list[_Cue]:
+def ends_clause(text: str, place: int) -> bool:
+    """Tell whether a clause ends before this place."""
+    return text[:place].rstrip()[-1:] in _CLAUSE_ENDS
+
+
+def _joined(lines: list[_Line], cue: Cue) -> Cue:
+    """A caption with more lines after its own."""
+    text, gaps = cue.text, set(cue.gaps)
+    for line in lines:
+        text += "\n" if text else ""
+        gaps |= {len(text) + gap for gap in line.gaps}
+        text += line.text
+    return replace(cue, text=text, gaps=frozenset(gaps))
+
+
+def _word(token: Token, line: _Line, shift: int, late: float) -> Word:
+    first = token.offset - line.start
+    begin, end = line.places[first], line.places[min(first + token.length, len(line.places) - 1)]
+    return Word(begin=begin + shift, end=end + shift, start=token.start + late, finish=token.end + late)
+
+
+def _collapsed(text: str, start: int, end: int, inside: set[int]) -> _Line:
+    """A piece of the script in which all white space is a single blank."""
+    line, places, gaps = "", [], set()
+    for place in range(start, end):
+        char = text[place]
+        places.append(len(line))
+        if char.isspace():
+            line += " " if line and not line.endswith(" ") else ""
+            continue
+        if line and place not in inside and _is_gap(text, place):
+            gaps.add(len(line))
+        line += char
+    line = line.rstrip()
+    return _Line(
+        start=start,
+        text=line,
+        places=[min(place, len(line)) for place in [*places, len(line)]],
+        gaps=frozenset(gap for gap in gaps if gap < len(line)),
+    )
+
+
+def _inside(text: str, tokens: Sequence[Token]) -> set[int]:
+    """The places within words: of what is spoken as one, and of Chinese ones of several characters."""
+    inside = {place for token in tokens for place in range(token.offset + 1, token.offset + token.length)}
+    for match in _HAN.finditer(text):
+        place = match.start()
+        for word in _chinese_words(match.group()):
+            inside.update(range(place + 1, place + len(word)))
+            place += len(word)
+    return inside
+
+
+def _chinese_words(text: str) -> list[str]:
+    # Only the studio's child has captions to make, and only it is to load a dictionary.
+    import jieba
+
+    if not jieba.dt.initialized:
+        from avatars.speech import g2p
+
+        g2p.keep_words_in(None)
+    words: list[str] = jieba.lcut(text)
+    return words
+
+
+def _held(found: list[Cue]) -> list[Cue]:
     """Keep a caption up through a short pause, so that nothing flickers."""
     held = [
         replace(cue, end=following.start) if following.start - cue.end < _SHORT_PAUSE else cue
-        for cue, following in pairwise(cues)
+        for cue, following in pairwise(found)
     ]
-    return [*held, *cues[-1:]]
+    return [*held, *found[-1:]]
 
 
-def _lines(text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _lines(text: str, inside: set[int]) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each line: a sentence, or where it is too long, its parts."""
-    inside = {place for token in tokens for place in range(token.offset + 1, token.offset + token.length)}
     start = 0
     for end in [*(match.end() for match in _SENTENCE.finditer(text) if match.end() not in inside), len(text)]:
         if text[start:end].strip():

@@ -29,7 +29,7 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
         model = DigitalHuman
         fields = (
             *("name", "portrait", "voice", "speed", "mode"),
-            *("format", "background_color", "background"),
+            *("format", "background_color", "background", "captions"),
         )
         help_texts = {
             "name": _("As people see it in conversations and as the title of its files."),

@@ -1,14 +1,16 @@
 """The last look at a film before anybody may see it; each thing that can be wrong has a code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from avatars import ffmpeg, label, mp4
 from avatars.engines.base import Shot
 from avatars.exceptions import OutputError
+from avatars.framing.boxes import Box
 
 SMALL_SIDE = 64
 DARK = 24
@@ -22,14 +24,25 @@ START_TOLERANCE = 0.001
 Report = Callable[[float], None]
 
 
-def inspect(path: Path, shot: Shot, *, content_id: str, limit: int, progress: Report | None = None) -> mp4.Probe:
-    """Return what the film is, or raise `OutputError` with what is wrong with it."""
+def inspect(
+    path: Path,
+    shot: Shot,
+    *,
+    content_id: str,
+    limit: int,
+    covered: Sequence[Box] = (),
+    progress: Report | None = None,
+) -> mp4.Probe:
+    """Return what the film is, or raise `OutputError` with what is wrong with it.
+
+    `covered` are the places where something is drawn over the frames: what moves or shines there proves nothing.
+    """
     report = progress or _nothing
     found = mp4.probe(path)
     check_format(found, shot, limit=limit)
     label.verify(path, content_id)
     report(0.2)
-    check_picture(path, shot, report)
+    check_picture(path, shot, covered, report)
     check_sound(path, shot)
     return found
 
@@ -55,13 +68,15 @@ def check_format(found: mp4.Probe, shot: Shot, *, limit: int) -> None:
         raise _wrong("too_large", f"it has {found.size} bytes, {limit} are allowed")
 
 
-def check_picture(path: Path, shot: Shot, report: Report) -> None:
+def check_picture(path: Path, shot: Shot, covered: Sequence[Box], report: Report) -> None:
     """Decode every frame: it must decode, show something, and move while there is speech."""
     height, width = shot.portrait.shape[:2]
     scale = SMALL_SIDE / min(height, width)
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
     decoded, moved, first = 0, 0, None
-    for frame in ffmpeg.frames(path, size, grey=True):
+    seen = _uncovered(covered, (width, height), size)
+    for whole in ffmpeg.frames(path, size, grey=True):
+        frame = whole[seen]
         if first is None:
             first = frame.astype(np.int16)
         if np.percentile(frame, 95) < DARK:
@@ -73,6 +88,17 @@ def check_picture(path: Path, shot: Shot, report: Report) -> None:
         raise _wrong("undecodable", f"only {decoded} of {shot.frame_count} frames can be decoded")
     if moved < MOVED and speaks(shot):
         raise _wrong("frozen", "nothing moves although there is speech")
+
+
+def _uncovered(covered: Sequence[Box], film: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which pixels of a picture of this size nothing is drawn over."""
+    seen = np.ones((size[1], size[0]), bool)
+    across, down = size[0] / film[0], size[1] / film[1]
+    for box in covered:
+        left, right = int(box.x * across), int(np.ceil((box.x + box.width) * across))
+        top, bottom = int(box.y * down), int(np.ceil((box.y + box.height) * down))
+        seen[top:bottom, left:right] = False
+    return seen
 
 
 def check_sound(path: Path, shot: Shot) -> None:

@@ -7,23 +7,23 @@ with who made it and under which number.
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import islice
 from pathlib import Path
 
 import ffmpeg as graph
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from avatars import ffmpeg, mp4
 from avatars.engines.base import Picture
 from avatars.exceptions import OutputError
+from avatars.framing import fonts
+from avatars.framing.boxes import Box
 
 TEXT = "AI 生成"
 TEXT_SHARE = 0.055
 WEIGHT = 500
-SIMPLIFIED_CHINESE = 2
 PLATE_ALPHA = 0.52
 TEXT_ALPHA = 0.96
 LAW_SECONDS = 2.0
@@ -58,6 +58,10 @@ class Mark:
         self._keep = np.round((1 - alpha[:, :, None]) * 256).astype(np.uint16)
         self._add = np.round(alpha * light * 255 * 256).astype(np.uint16)[:, :, None]
 
+    @property
+    def box(self) -> Box:
+        return Box(x=self.x, y=self.y, width=self.width, height=self.height)
+
     def draw(self, frame: Picture, number: int = 0) -> None:
         """Put the mark on a frame, whatever its number."""
         patch = frame[self.y : self.y + self.height, self.x : self.x + self.width]
@@ -74,11 +78,9 @@ class Mark:
 def _drawing(side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Coverage 0..1 of the text and of its rounded plate, both of the plate's shape (height, width)."""
     wanted = max(10, int(np.ceil(side * TEXT_SHARE)))
-    path = str(resources.files("manimgx_fonts_cjk") / "NotoSansCJK-VF.otf.ttc")
     size = wanted
     while True:
-        font = ImageFont.truetype(path, size, index=SIMPLIFIED_CHINESE)
-        font.set_variation_by_axes([WEIGHT])
+        font = fonts.noto(size, WEIGHT)
         left, top, right, bottom = font.getbbox(TEXT)
         if bottom - top >= wanted:
             break

@@ -17,6 +17,7 @@ from avatars import captions, ffmpeg, inspection, label, mp4
 from avatars.engines.base import Mode, Picture, RenderEngine, Shot
 from avatars.exceptions import ScriptError
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
+from avatars.overlays import Overlays
 from avatars.speech.base import Speech, SpeechEngine
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
@@ -136,13 +137,19 @@ def make(
         spoken = _speak(script, speech, watch)
         watch.begin(Stage.FILMING)
         shot = _shot(script, picture, spoken, work, watch)
-        _film(script, shot, engine, work, watch)
+        over = Overlays(script.scene, captions.cues(script.text, spoken.tokens), _size(shot), fps=script.fps)
+        _film(script, shot, engine, over, work, watch)
         watch.begin(Stage.FINISHING)
         _join(script, shot, work)
         _finish(script, shot, work)
         watch.begin(Stage.CHECKING)
         found = inspection.inspect(
-            work / "film.mp4", shot, content_id=script.content_id, limit=script.limit, progress=watch.report
+            work / "film.mp4",
+            shot,
+            content_id=script.content_id,
+            limit=script.limit,
+            covered=over.covered,
+            progress=watch.report,
         )
         return _deliver(script, found, work, folder, watch)
     finally:
@@ -194,10 +201,9 @@ def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: S
     )
 
 
-def _film(script: Script, shot: Shot, engine: RenderEngine, work: Path, watch: Stopwatch) -> None:
+def _film(script: Script, shot: Shot, engine: RenderEngine, over: Overlays, work: Path, watch: Stopwatch) -> None:
     shape = _shape(script, shot)
-    mark = label.Mark(shape.width, shape.height)
-    with ffmpeg.FrameSink(work / "picture.mp4", shape, stamp=mark.draw) as sink:
+    with ffmpeg.FrameSink(work / "picture.mp4", shape, stamp=over.draw) as sink:
         for frame in engine.animate(shot):
             sink.write(frame)
             watch.report(sink.written / shape.frames)
@@ -214,8 +220,13 @@ def _join(script: Script, shot: Shot, work: Path) -> None:
 
 
 def _shape(script: Script, shot: Shot) -> ffmpeg.Shape:
-    height, width = shot.portrait.shape[:2]
+    width, height = _size(shot)
     return ffmpeg.Shape(width=width, height=height, fps=shot.fps, frames=shot.frame_count, limit=script.limit)
+
+
+def _size(shot: Shot) -> tuple[int, int]:
+    height, width = shot.portrait.shape[:2]
+    return width, height
 
 
 def _write_sound(shot: Shot, path: Path) -> None:

@@ -11,17 +11,17 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from avatars.framing.scene import Format, Scene
+from avatars.framing.scene import Captions, Format, Scene
 from avatars.models import DigitalHuman, Render
 from avatars.pipeline import Script
 
 # Raise it when the same recipe would come out differently.
-PIPELINE_VERSION = 2
+PIPELINE_VERSION = 3
 
 Recipe = dict[str, Any]
 
 
-def freeze(human: DigitalHuman, *, mode: str, format: str = "") -> Recipe:
+def freeze(human: DigitalHuman, *, mode: str, format: str = "", captions: str = "") -> Recipe:
     """What makes a film of this digital human, but for its words: plain values that JSON can hold."""
     return {
         "version": PIPELINE_VERSION,
@@ -35,6 +35,7 @@ def freeze(human: DigitalHuman, *, mode: str, format: str = "") -> Recipe:
             "format": format or human.format,
             "colour": "" if human.background else human.background_color,
             "backdrop": human.background.name or "",
+            "captions": captions or human.captions,
         },
         "provider": settings.AVATARS["PROVIDER_CODE"],
     }
@@ -65,8 +66,15 @@ def script(render: Render) -> Script:
     )
 
 
-def _scene(*, format: str = Format.AS_PORTRAIT, colour: str = "", backdrop: str = "") -> Scene:
-    return Scene(format=Format(format), colour=colour, backdrop=_stored(backdrop) if backdrop else None)
+def _scene(
+    *, format: str = Format.AS_PORTRAIT, colour: str = "", backdrop: str = "", captions: str = Captions.OFF
+) -> Scene:
+    return Scene(
+        format=Format(format),
+        colour=colour,
+        backdrop=_stored(backdrop) if backdrop else None,
+        captions=Captions(captions),
+    )
 
 
 def _stored(name: str) -> Path:

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from avatars import services
 from avatars.availability import State
-from avatars.models import DigitalHuman, Render, RenderMode, VideoFormat, Voice
+from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, VideoFormat, Voice
 from openuser.lib.rest import KnownFields, RowSerializer, TextField
 
 
@@ -43,7 +43,7 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
         model = DigitalHuman
         fields: tuple[str, ...] = (
             *("id", "name", "voice", "speed", "mode", "portrait", "portrait_url", "format", "background_color"),
-            *("background", "created_at"),
+            *("background", "captions", "created_at"),
         )
         extra_kwargs = {"portrait": {"write_only": True}, "background": {"write_only": True}}
         read_only_fields = ("created_at",)
@@ -158,6 +158,9 @@ class RenderRequestSerializer(KnownFields):
     )
     format = serializers.ChoiceField(
         VideoFormat.choices, required=False, help_text="The proportions; by default as the digital human."
+    )
+    captions = serializers.ChoiceField(
+        CaptionStyle.choices, required=False, help_text="The words in the picture; by default as the digital human."
     )
 
 

@@ -28,7 +28,7 @@ class DigitalHumanAdmin(KeptAdmin):
     search_fields = ("name", "voice__name")
     fieldsets = (
         (None, {"fields": ("name", "portrait", "voice", "speed", "mode")}),
-        (_("The picture"), {"fields": ("format", "background_color", "background")}),
+        (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
     )
     actions = ("try_out",)
     actions_detail = ("sample",)

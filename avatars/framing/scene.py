@@ -30,6 +30,14 @@ class Format(StrEnum):
         return int(width) / int(height)
 
 
+class Captions(StrEnum):
+    """How the words are shown in the picture; they are beside it as a file in any case."""
+
+    OFF = "off"
+    PLAIN = "plain"
+    KARAOKE = "karaoke"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     """The format, and what is behind the person: a `colour` as #rrggbb, a `backdrop` picture, or what was there."""
@@ -37,6 +45,7 @@ class Scene:
     format: Format = Format.AS_PORTRAIT
     colour: str = ""
     backdrop: Path | None = None
+    captions: Captions = Captions.OFF
 
     @property
     def replaces_background(self) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import uploads
 from avatars.engines.base import Mode
-from avatars.framing.scene import Format
+from avatars.framing.scene import Captions, Format
 from avatars.models.voices import Voice
 
 
@@ -32,6 +32,14 @@ class VideoFormat(models.TextChoices):
     UPRIGHT = Format.UPRIGHT.value, _("upright, 9:16 (telephones)")
     SQUARE = Format.SQUARE.value, _("square, 1:1")
     WIDE = Format.WIDE.value, _("wide, 16:9 (screens)")
+
+
+class CaptionStyle(models.TextChoices):
+    """How the words are shown in the picture; a file with them comes along in any case."""
+
+    OFF = Captions.OFF.value, _("none")
+    PLAIN = Captions.PLAIN.value, _("plain")
+    KARAOKE = Captions.KARAOKE.value, _("filled with colour as they are spoken")
 
 
 class RenderMode(models.TextChoices):
@@ -79,6 +87,13 @@ class DigitalHuman(models.Model):
         blank=True,
         validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), uploads.check_background],
         help_text=_("Behind the person, in place of the colour: JPEG, PNG or WebP up to 10 MB; its middle is shown."),
+    )
+    captions = models.CharField(
+        _("captions in the picture"),
+        max_length=10,
+        choices=CaptionStyle,
+        default=CaptionStyle.KARAOKE,
+        help_text=_("The words as they were written, for who watches without sound. An SRT file comes along anyway."),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 

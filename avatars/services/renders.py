@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from avatars import estimates, recipes
 from avatars.exceptions import ScriptError
-from avatars.models import DigitalHuman, Render, RenderMode, Rendition, VideoFormat
+from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, Rendition, VideoFormat
 from avatars.signals import render_finished
 
 CHAT, TEST, CAMPAIGN = 20, 10, 0
@@ -35,12 +35,19 @@ def check_script(text: str) -> str:
 
 @transaction.atomic
 def request_render(
-    digital_human: DigitalHuman, text: str, *, mode: str = "", format: str = "", priority: int = CHAT, cid: str = ""
+    digital_human: DigitalHuman,
+    text: str,
+    *,
+    mode: str = "",
+    format: str = "",
+    captions: str = "",
+    priority: int = CHAT,
+    cid: str = "",
 ) -> Render:
     """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
 
-    `mode` and `format` are the digital human's own where they are not given. Raises `ScriptError` for a script that
-    cannot become a video.
+    `mode`, `format` and `captions` are the digital human's own where they are not given. Raises `ScriptError` for a
+    script that cannot become a video.
     """
     text, mode = check_script(text), mode or digital_human.mode
     if mode not in RenderMode.values:
@@ -49,7 +56,10 @@ def request_render(
     if format and format not in VideoFormat.values:
         known = ", ".join(VideoFormat.values)
         raise ScriptError("There is no such format.", code="format_unknown", field="format", remedy=f"We have {known}.")
-    recipe = recipes.freeze(digital_human, mode=mode, format=format)
+    if captions and captions not in CaptionStyle.values:
+        remedy = f"We have {', '.join(CaptionStyle.values)}."
+        raise ScriptError("There are no such captions.", code="captions_unknown", field="captions", remedy=remedy)
+    recipe = recipes.freeze(digital_human, mode=mode, format=format, captions=captions)
     content_hash = recipes.digest(text, recipe)
     # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()

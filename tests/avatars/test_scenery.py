@@ -30,6 +30,23 @@ def test_a_format_may_be_wished_for_and_is_part_of_what_is_shared(human):
     assert services.request_render(human, "你好").pk == wide.pk
 
 
+def test_captions_may_be_wished_for_and_are_part_of_what_is_shared(human):
+    first = services.request_render(human, "你好")
+    without = services.request_render(human, "你好", captions="off")
+    assert without.pk != first.pk
+    assert (recipes.script(first).scene.captions, recipes.script(without).scene.captions) == ("karaoke", "off")
+    human.captions = "off"
+    human.save()
+    assert services.request_render(human, "你好").pk == without.pk
+
+
+def test_unknown_captions_are_refused_and_the_known_ones_are_named(human):
+    with pytest.raises(ScriptError) as caught:
+        services.request_render(human, "你好", captions="big")
+    assert (caught.value.code, caught.value.field) == ("captions_unknown", "captions")
+    assert "karaoke" in caught.value.remedy
+
+
 def test_an_unknown_format_is_refused_and_the_known_ones_are_named(human):
     with pytest.raises(ScriptError) as caught:
         services.request_render(human, "你好", format="4:3")

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from avatars.engines.base import Mode
 from avatars.exceptions import AvatarError
-from avatars.framing.scene import LONGEST, Format, Scene
+from avatars.framing.scene import LONGEST, Captions, Format, Scene
 from avatars.pipeline import Film, Script, Stage
 from avatars.studio import Studio
 
@@ -40,6 +40,12 @@ class Command(BaseCommand):
         behind = parser.add_mutually_exclusive_group()
         behind.add_argument("--background-color", default="", help="behind the person, like #1f6feb")
         behind.add_argument("--background", type=Path, help="a picture behind the person (JPEG, PNG, WebP)")
+        parser.add_argument(
+            "--captions",
+            choices=[way.value for way in Captions],
+            default=Captions.OFF.value,
+            help="the words in the picture; they are in an SRT file beside it in any case",
+        )
         parser.add_argument("--speech-engine", default=next(iter(settings.SPEECH_ENGINES)))
         parser.add_argument("--render-engine", default=next(iter(settings.RENDER_ENGINES)))
 
@@ -89,6 +95,7 @@ class Command(BaseCommand):
                 format=Format(options["format"]),
                 colour=options["background_color"],
                 backdrop=options["background"].absolute() if options["background"] else None,
+                captions=Captions(options["captions"]),
             ),
         )
 
