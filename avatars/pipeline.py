@@ -196,6 +196,7 @@ def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: S
         mode=Mode(script.mode),
         fps=script.fps,
         seed=script.seed,
+        origin=_digest(script.portrait),
         folder=folder,
         waiting=lambda share: watch.report(WAITED * share),
     )
@@ -254,8 +255,7 @@ def _finish(script: Script, shot: Shot, work: Path) -> None:
 def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: Stopwatch) -> Film:
     """Move the files to their place, the film last: where it is, everything is."""
     assert found.video is not None
-    with (work / "film.mp4").open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = _digest(work / "film.mp4")
     places = [folder / f"{script.content_id}{suffix}" for suffix in (".srt", ".jpg", ".mp4")]
     try:
         for place in places:
@@ -276,6 +276,11 @@ def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: 
         sha256=digest,
         timings=watch.finish(),
     )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _cpu() -> float:

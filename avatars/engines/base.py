@@ -42,6 +42,8 @@ class Shot:
 
     `folder` is a place for files that vanish with the film, even where the process is killed; an engine that works long
     before it has a first frame tells `waiting` how far it is, 0..1.
+
+    `origin` is the SHA-256, in hex, of the file that the portrait comes from: what an engine keeps of it goes by that.
     """
 
     portrait: Picture
@@ -49,6 +51,7 @@ class Shot:
     mode: Mode = Mode.ENHANCED_TALKING_HEAD
     fps: int = 25
     seed: int = 1
+    origin: str = ""
     folder: Path | None = None
     waiting: Callable[[float], None] = _unheard
 

@@ -17,7 +17,7 @@ from avatars.services.renders import (
 )
 from avatars.services.sounds import as_voice, as_wav, transcribe
 from avatars.services.trials import try_engine
-from avatars.services.upkeep import checks, tidy
+from avatars.services.upkeep import checks, purge_portrait, tidy
 from avatars.services.voices import hear_voice, seed_voices
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "engines",
     "hear_voice",
     "place_in_queue",
+    "purge_portrait",
     "remove_digital_human",
     "rendition",
     "rendition_of_file",

@@ -11,11 +11,13 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from avatars import doctor
+from avatars.engines.puppet import cache
 from avatars.models import Render
 from avatars.rendering import STORED, WORKING, discard
 from openuser.lib.diagnosis import Check
 
 KEEP_UNKNOWN = timedelta(days=1)
+KEEP_RIGS = timedelta(days=30)
 
 
 def checks() -> list[Check]:
@@ -24,7 +26,8 @@ def checks() -> list[Check]:
 
 
 def tidy(*, now: datetime | None = None) -> None:
-    """Remove what dead workers left behind: their working folders, and stored files that no row knows."""
+    """Remove what dead workers left behind: their working folders, and stored files that no row knows; and the rigs of
+    portraits that nobody has filmed for long."""
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
     for folder in Path(settings.AVATARS["WORK_DIR"]).glob(f"{WORKING}*"):
@@ -32,6 +35,15 @@ def tidy(*, now: datetime | None = None) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     for name in _unknown_folders(now - KEEP_UNKNOWN):
         discard(f"{STORED}/{name}")
+    cache.forget(Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp())
+
+
+def purge_portrait(portrait_digest: str) -> int:
+    """Remove all that was computed from a portrait's file, by its SHA-256 in hex; how many files that was.
+
+    A film that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
+    """
+    return cache.purge(Path(settings.AVATARS["CACHE_DIR"]), portrait_digest)
 
 
 def _unknown_folders(before: datetime) -> list[str]:

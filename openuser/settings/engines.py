@@ -23,7 +23,7 @@ def recognition(env: Env, *, cache: Path) -> dict[str, Any]:
 def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
     """What animates."""
     return {
-        "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {}},
+        "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {"cache": str(cache)}},
         "command": _slow(
             "avatars.engines.command.Command",
             env.float("OPENUSER_COMMAND_SECONDS", default=400.0),

@@ -1,7 +1,5 @@
 """The renderer itself, with all that it loads."""
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import cv2
 from avatars.engines import puppet
 from avatars.engines.base import Picture, Shot
 from avatars.engines.puppet.camera import Camera
+from avatars.engines.puppet.kept import KeptRigs
 from avatars.engines.puppet.litert import DATA
 from avatars.engines.puppet.mesh import FaceMesh
 from avatars.engines.puppet.motion import plan, smiling
@@ -19,30 +18,28 @@ from avatars.engines.puppet.segmentation import PersonMask
 
 class Puppet(puppet.Puppet):
     """Options: `models`, the folder of the model files; `strength`, how wide the lips move (1 is natural); `rigs`, how
-    many portraits are kept ready in memory. Raises `EngineMissing` where a model or LiteRT is absent."""
+    many portraits are kept ready in memory; `cache`, a folder for those that are kept between runs.
 
-    def __init__(self, *, models: str | Path = DATA, strength: float = 1.0, rigs: int = 4) -> None:
+    Raises `EngineMissing` where a model or LiteRT is absent.
+    """
+
+    def __init__(
+        self, *, models: str | Path = DATA, strength: float = 1.0, rigs: int = 4, cache: str | Path | None = None
+    ) -> None:
         # More threads would spin beside the encoder, which needs the other cores.
         cv2.setNumThreads(1)
         self._mesh = FaceMesh(Path(models) / "face_landmarker.task")
         self._person = PersonMask(Path(models) / "selfie_segmentation.tflite")
-        self._strength, self._most = strength, rigs
-        self._rigs: OrderedDict[bytes, Rig] = OrderedDict()
+        self._strength = strength
+        self._kept = KeptRigs(most=rigs, folder=Path(cache) if cache else None)
 
     def animate(self, shot: Shot) -> Iterator[Picture]:
         """See `RenderEngine.animate`; the portrait is examined before the first frame is asked for."""
-        rig = self.rig(shot.portrait)
-        return self._film(rig, shot)
+        return self._film(self.rig(shot.portrait, origin=shot.origin), shot)
 
-    def rig(self, portrait: Picture) -> Rig:
-        """The rig of a portrait, remembered where possible. Raises `PortraitError` where there is no face."""
-        key = hashlib.sha256(repr(portrait.shape).encode() + portrait.tobytes()).digest()
-        if key not in self._rigs:
-            self._rigs[key] = build(portrait, self._mesh, self._person)
-        self._rigs.move_to_end(key)
-        while len(self._rigs) > self._most:
-            self._rigs.popitem(last=False)
-        return self._rigs[key]
+    def rig(self, portrait: Picture, *, origin: str = "") -> Rig:
+        """The rig of a portrait, kept where possible. Raises `PortraitError` where there is no face."""
+        return self._kept.rig(portrait, origin, lambda picture: build(picture, self._mesh, self._person))
 
     def _film(self, rig: Rig, shot: Shot) -> Iterator[Picture]:
         motion = plan(shot, strength=self._strength * rig.amplitude)
