@@ -232,6 +232,18 @@ def poster(path: Path, to: Path, *, at: float = 0.0) -> None:
     to.write_bytes(data)
 
 
+def sheet(path: Path, seconds: float, *, columns: int, rows: int, height: int = 180) -> bytes:
+    """Pictures taken at equal distances along a film of so many seconds, in rows, as one JPEG."""
+    count = columns * rows
+    # Of a long film the pictures that stand by themselves are enough, and all that has to be decoded.
+    sparing = {"skip_frame": "nokey"} if seconds > 2 * KEYFRAME_SECONDS * count else {}
+    pace = f"fps={count}/{max(seconds, 0.1):.3f}:start_time=0,scale=-2:{height}"
+    colours = "scale=in_range=tv:out_range=pc:in_color_matrix=bt709:out_color_matrix=bt601,format=yuvj420p"
+    shown = f"{pace},{colours},tile={columns}x{rows}"
+    options = {"format": "image2pipe", "vcodec": "mjpeg", "vframes": 1, "vf": shown, "q:v": 4}
+    return run(ffmpeg.output(source(path, **sparing).video, "pipe:", **options))
+
+
 def shrink(path: Path, to: Path, shape: Shape) -> None:
     """Encode again in two passes to exactly the size that the limit allows, sound untouched."""
     with tempfile.TemporaryDirectory(dir=to.parent) as folder:

@@ -1,17 +1,19 @@
 """Forms of the digital humans: a portrait is checked before it is stored, and a script before it is spoken."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from avatars import reasons, services
 from avatars.exceptions import AvatarError, PortraitError, ScriptError
-from avatars.models import DigitalHuman
+from avatars.models import DigitalHuman, Render, RenderMode
 
 UNUSABLE = reasons.UNUSABLE
 # What the check of a portrait says of one that will do, but could be better.
@@ -67,12 +69,69 @@ class SampleForm(BaseDialogForm):  # type: ignore[misc]
         self.fields["text"].initial = sample_text(human) if human else ""
 
     def clean_text(self) -> str:
-        try:
-            return services.check_script(self.cleaned_data["text"])
-        except ScriptError as error:
-            raise forms.ValidationError(str(error), code=error.code) from error
+        return checked_script(self.cleaned_data["text"])
+
+
+def checked_script(text: str) -> str:
+    """A script that can be spoken, for a form."""
+    try:
+        return services.check_script(text)
+    except ScriptError as error:
+        raise forms.ValidationError(str(error), code=error.code) from error
 
 
 def sample_text(human: DigitalHuman) -> str:
     """A sentence to try a digital human with."""
     return gettext("Hello, I am %(name)s. Nice to meet you.") % {"name": human.name}
+
+
+# What a preview may change without anything being stored.
+PREVIEWED = ("voice", "speed", "mode", "format", "background_color")
+
+
+def preview_form(human: DigitalHuman, data: Any) -> forms.ModelForm[DigitalHuman]:
+    """The fields of a digital human's page that can be tried before they are kept; pictures are those that were saved.
+
+    Its `instance` is a copy that nobody saves.
+    """
+    kind = forms.modelform_factory(DigitalHuman, form=forms.ModelForm, fields=PREVIEWED)
+    return kind(data, instance=copy(human))
+
+
+class ComparisonForm(forms.Form):
+    """The same words of the same digital human in two modes."""
+
+    digital_human = forms.ModelChoiceField(
+        DigitalHuman.objects.order_by("name"), label=_("digital human"), widget=UnfoldAdminSelectWidget
+    )
+    text = forms.CharField(label=_("script"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+    one = forms.ChoiceField(label=_("mode on the left"), choices=RenderMode, widget=UnfoldAdminSelectWidget)
+    other = forms.ChoiceField(label=_("mode on the right"), choices=RenderMode, widget=UnfoldAdminSelectWidget)
+
+    @staticmethod
+    def suggestion(key: str) -> dict[str, Any]:
+        """What to begin with: the digital human with that key, else the first, its greeting, its mode and another."""
+        humans = DigitalHuman.objects.select_related("voice").order_by("name")
+        human = humans.filter(pk=key).first() if key.isdecimal() else humans.first()
+        if human is None:
+            return {}
+        other = next(mode for mode in RenderMode.values if mode != human.mode)
+        return {"digital_human": human, "text": human.voice.sample_text, "one": human.mode, "other": other}
+
+    def clean_text(self) -> str:
+        return checked_script(self.cleaned_data["text"])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("one") == found.get("other"):
+            self.add_error("other", _("Choose another mode than on the left."))
+        return found
+
+    def request_both(self) -> list[Render]:
+        """The two renders. Raises `AvatarError`, and then asks for neither."""
+        found = self.cleaned_data
+        with transaction.atomic():
+            return [
+                services.request_render(found["digital_human"], found["text"], mode=found[side], priority=services.TEST)
+                for side in ("one", "other")
+            ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from avatars import services
+from avatars.admin.films import PreviewPages
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman
 from openuser.lib.admin import (
@@ -19,7 +20,7 @@ from openuser.lib.admin import (
 
 
 @admin.register(DigitalHuman)
-class DigitalHumanAdmin(KeptAdmin):
+class DigitalHumanAdmin(PreviewPages, KeptAdmin):
     kept_by = {"renders": _("Videos of it were made and are part of what was said.")}
     form = DigitalHumanForm
     list_display = ("face", "name", "voice", "mode", "made")
@@ -30,11 +31,12 @@ class DigitalHumanAdmin(KeptAdmin):
         (None, {"fields": ("name", "portrait", "voice", "speed", "mode")}),
         (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
     )
+    change_form_after_template = "admin/films/preview.html"
     actions = ("try_out",)
     actions_detail = ("sample",)
 
     class Media:
-        js = ("openuser/confirm.js",)
+        js = ("openuser/confirm.js", "openuser/film.js", "openuser/preview.js")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
         queryset: QuerySet[DigitalHuman] = super().get_queryset(request)

@@ -4,14 +4,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from avatars import services
+from avatars.admin.films import FilmPages
 from avatars.models import Render, Rendition
 from openuser.lib.admin import (
     NOTHING,
@@ -25,7 +28,7 @@ from openuser.lib.admin import (
 
 
 @admin.register(Render)
-class RenderAdmin(WorkAdmin):
+class RenderAdmin(FilmPages, WorkAdmin):
     list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
     list_filter = ("status", "digital_human", "mode")
@@ -40,7 +43,11 @@ class RenderAdmin(WorkAdmin):
         (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
     actions = ("cancel", "again")
+    actions_list = ("compare_modes",)
     actions_detail = ("cancel_this", "again_this")
+
+    class Media:
+        js = ("openuser/film.js",)
 
     @display(description="")
     def thumb(self, render: Render) -> str:
@@ -98,20 +105,16 @@ class RenderAdmin(WorkAdmin):
     def label_id(self, render: Render) -> str:
         return render.content_id
 
-    @display(description=_("preview"))
+    @display(description=_("video"))
     def player(self, render: Render) -> str:
-        if not render.video:
-            return NOTHING
-        files = [(render.video.url, "MP4"), (render.captions.url if render.captions else "", _("captions (SRT)"))]
-        return format_html(
-            '<video class="ou-player" controls preload="metadata" poster="{}" src="{}" data-testid="player"></video>'
-            "<p>{}</p>",
-            render.poster.url if render.poster else "",
-            render.video.url,
-            format_html_join(
-                " · ", '<a class="ou-link" href="{}" download>{}</a>', [file for file in files if file[0]]
-            ),
-        )
+        return render_to_string("admin/films/film.html", {"render": render}) if render.video else NOTHING
+
+    @action(description=_("Compare two modes"), icon="compare", permissions=["compare"])
+    def compare_modes(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:avatars_render_compare"))
+
+    def has_compare_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("avatars.add_render")
 
     @admin.action(description=_("Cancel"), permissions=["steer"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Render]) -> None:

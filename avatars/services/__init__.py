@@ -1,6 +1,7 @@
 """The front door of the digital humans: ask for a video, cancel it, try it again."""
 
 from avatars.roster import Engine, Kind, engines
+from avatars.services.films import forget_glance, glance
 from avatars.services.humans import check_portrait, remove_digital_human
 from avatars.services.renders import (
     CAMPAIGN,
@@ -33,6 +34,8 @@ __all__ = [
     "check_script",
     "checks",
     "engines",
+    "forget_glance",
+    "glance",
     "hear_voice",
     "place_in_queue",
     "purge_portrait",

@@ -41,6 +41,10 @@ class Shelf:
                 raise
             self._tidy()
 
+    def remove(self, key: str) -> None:
+        """Keep it no longer."""
+        (self._folder / key).unlink(missing_ok=True)
+
     def _tidy(self) -> None:
         """Also removes the halves of files whose writers died."""
         found = []

@@ -60,7 +60,7 @@ def client() -> Client:
 
 
 def upload(client: Client, data: bytes, name: str = "portrait.png"):
-    form = {"name": "新数字人", "voice": make_voice().pk, "speed": "1.0", "mode": "lipsync"}
+    form = {"name": "新数字人", "voice": make_voice().pk, "speed": "1.0", "mode": "lipsync", "format": "portrait"}
     return client.post(reverse(ADD), {**form, "portrait": SimpleUploadedFile(name, data)}, follow=True)
 
 
@@ -106,7 +106,7 @@ def test_a_broken_file_is_refused(client, settings, data):
 def test_changing_only_the_name_looks_at_no_picture_again(client):
     upload(client, PHOTOGRAPH.read_bytes(), "grace.jpg")
     human = DigitalHuman.objects.get()
-    form = {"name": "改名", "voice": human.voice_id, "speed": "1.0", "mode": "lipsync"}
+    form = {"name": "改名", "voice": human.voice_id, "speed": "1.0", "mode": "lipsync", "format": "portrait"}
     client.post(reverse("admin:avatars_digitalhuman_change", args=[human.pk]), form)
     assert DigitalHuman.objects.get().name == "改名"
     assert DigitalHuman.objects.get().portrait.name == human.portrait.name

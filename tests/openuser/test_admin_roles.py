@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from avatars.models import Render
 from conversations.models import Flow, Message
 from openuser import roles
 from openuser.roles import Role
@@ -35,13 +36,18 @@ NAMED = {
     "conversations_flow_try_it": "view",
     "scheduling_schedule_preview": "view",
     "avatars_voice_audition": "view",
+    **{f"avatars_render_{shown}": "view" for shown in ("film", "glance", "sheet")},
+    **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes")},
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
     **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
     **{f"openuser_webhookendpoint_{act}": "change" for act in ("send_test", "renew_secret")},
     **{f"openuser_webhookdelivery_{act}": "change" for act in ("replay", "replay_this")},
 }
 # What asks for a right to another model.
-ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {"conversations_flowversion_restore_this": ("change", Flow)}
+ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
+    "conversations_flowversion_restore_this": ("change", Flow),
+    "avatars_digitalhuman_preview": ("add", Render),
+}
 # Buttons and pages of our own that ask for something else than the right to act.
 ALSO_FOR = {"sample": {Role.EDITOR}, "try_out": {Role.EDITOR}}
 ACTING = {Role.OPERATOR, Role.ADMINISTRATOR}

@@ -1,0 +1,145 @@
+"""Films in the admin: watched with their sound and pictures laid out, side by side, and tried before they are kept."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render as page
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+from unfold.admin import ModelAdmin
+
+from avatars import services
+from avatars.exceptions import AvatarError
+from avatars.forms import ComparisonForm, preview_form
+from avatars.glance import COLUMNS, ROWS
+from avatars.models import DigitalHuman, Render
+from openuser.lib.admin import change_url, duration
+
+SIDES = ("one", "other")
+
+
+class FilmPages(ModelAdmin[Any]):
+    """What a page of renders needs to show films."""
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        urls: list[URLPattern] = super().get_urls()
+        return [
+            path("compare/", wrap(self.compare), name="avatars_render_compare"),
+            path("<int:pk>/glance/", wrap(require_GET(self.glance)), name="avatars_render_glance"),
+            path("<int:pk>/sheet/", wrap(require_GET(self.sheet)), name="avatars_render_sheet"),
+            path("<int:pk>/film/", wrap(require_GET(self.film)), name="avatars_render_film"),
+            *urls,
+        ]
+
+    def glance(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The bars of its sound and the times of its pictures, as JSON."""
+        render = self._wanted(request, pk)
+        try:
+            found = services.glance(render)
+        except AvatarError as error:
+            return JsonResponse({"words": str(error), "code": error.code}, status=404)
+        sheet = reverse("admin:avatars_render_sheet", args=[pk])
+        shown = {"bars": found.bars, "times": found.times, "sheet": sheet, "columns": COLUMNS, "rows": ROWS}
+        return JsonResponse(shown, headers={"Cache-Control": "private, max-age=3600"})
+
+    def sheet(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Twelve pictures of it in two rows, as JPEG."""
+        render = self._wanted(request, pk)
+        try:
+            found = services.glance(render)
+        except AvatarError as error:
+            raise Http404 from error
+        return HttpResponse(found.sheet, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+    def film(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far it is, as JSON; once it is made, `html` shows it."""
+        return JsonResponse(film_state(self._wanted(request, pk)))
+
+    def compare(self, request: HttpRequest) -> HttpResponse:
+        """The same words filmed in two ways, side by side."""
+        if not (self.has_view_permission(request) and request.user.has_perm("avatars.add_render")):
+            raise PermissionDenied
+        form = ComparisonForm(request.POST or None, initial=ComparisonForm.suggestion(request.GET.get("human", "")))
+        if request.method == "POST" and form.is_valid():
+            try:
+                pair = dict(zip(SIDES, (render.pk for render in form.request_both()), strict=True))
+            except AvatarError as error:
+                form.add_error(None, str(error))
+            else:
+                return HttpResponseRedirect(f"{reverse('admin:avatars_render_compare')}?{urlencode(pair)}")
+        keys = [request.GET.get(side, "") for side in SIDES]
+        found = {
+            str(render.pk): render
+            for render in Render.objects.select_related("digital_human").filter(pk__in=filter(str.isdecimal, keys))
+        }
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Compare two modes"),
+            "form": form,
+            "sides": [{"render": found[key], "state": film_state(found[key])} for key in keys if key in found],
+            "media": self.media,
+        }
+        return page(request, "admin/films/compare.html", context)
+
+    def _wanted(self, request: HttpRequest, pk: int) -> Render:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        render = Render.objects.select_related("digital_human").filter(pk=pk).first()
+        if render is None:
+            raise Http404
+        return render
+
+
+class PreviewPages(ModelAdmin[Any]):
+    """What a page of a digital human needs to let it be seen moving before its changes are kept."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.preview))
+        urls: list[URLPattern] = super().get_urls()
+        return [path("<int:pk>/preview/", view, name="avatars_digitalhuman_preview"), *urls]
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have three seconds filmed as the form stands now, which is not kept; JSON as of `film`, or `words`."""
+        if not (self.has_view_permission(request) and request.user.has_perm("avatars.add_render")):
+            raise PermissionDenied
+        human = DigitalHuman.objects.select_related("voice").filter(pk=pk).first()
+        if human is None:
+            raise Http404
+        form = preview_form(human, request.POST)
+        if not form.is_valid():
+            words = [f"{form[name].label}: {' '.join(map(str, found))}" for name, found in form.errors.items()]
+            return JsonResponse({"ended": True, "words": " ".join(words)})
+        try:
+            render = services.request_render(form.instance, form.instance.voice.sample_text, priority=services.TEST)
+        except AvatarError as error:
+            return JsonResponse({"ended": True, "words": str(error)})
+        return JsonResponse(film_state(render))
+
+
+def film_state(render: Render) -> dict[str, Any]:
+    """What static/openuser/film.js shows of a render: `words` and `progress` while it is made, then `html`."""
+    made = render.status == Render.Status.DONE
+    return {
+        "ended": render.is_finished,
+        "progress": render.progress,
+        "words": "" if made else state_words(render),
+        "html": render_to_string("admin/films/film.html", {"render": render}) if made and render.video else "",
+        "again": reverse("admin:avatars_render_film", args=[render.pk]),
+        "page": change_url(render),
+    }
+
+
+def state_words(render: Render) -> str:
+    """Where a render is that is not made yet, or why it never will be."""
+    if render.is_finished:
+        return " ".join(filter(None, [render.get_status_display(), render.reason_words, render.advice]))
+    left = duration(services.seconds_left(render))
+    if render.status == Render.Status.QUEUED:
+        place = services.place_in_queue(render)
+        return gettext("Number %(place)d in the queue, about %(left)s left.") % {"place": place, "left": left}
+    return gettext("%(stage)s, about %(left)s left.") % {"stage": render.get_stage_display(), "left": left}

@@ -1,0 +1,29 @@
+"""Looking at films before they are played."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from avatars.exceptions import AvatarError
+from avatars.glance import Glance, Glances, look
+from avatars.models import Render
+from openuser.lib import stored
+
+
+def glance(render: Render) -> Glance:
+    """A finished video at a glance; the first time takes a second. Raises `AvatarError` where it has no file."""
+    glances = Glances(Path(settings.AVATARS["CACHE_DIR"]))
+    found = glances.get(render.content_id)
+    if found is None:
+        try:
+            with stored.local(render.video.name or "") as film:
+                found = look(film, render.seconds or 0)
+        except OSError as error:
+            raise AvatarError("There is no such file, or not yet.", code="no_file") from error
+        glances.put(render.content_id, found)
+    return found
+
+
+def forget_glance(render: Render) -> None:
+    """Keep nothing that shows this video, for whoever removes it."""
+    Glances(Path(settings.AVATARS["CACHE_DIR"])).forget(render.content_id)

@@ -1,0 +1,66 @@
+"""A film at a glance: its sound as bars and its pictures in a row, taken once."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avatars import ffmpeg, glance, services
+from avatars.exceptions import AvatarError
+from tests import factories
+from tests.avatars.recordings import write_wav
+
+pytestmark = pytest.mark.once
+SECONDS, FPS, SIDE = 4, 12, 64
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """Silent and dark for two seconds, then loud and bright."""
+    folder = tmp_path_factory.mktemp("film")
+    path, sound = folder / "film.mp4", folder / "sound.wav"
+    time = np.arange(SECONDS * 16_000) / 16_000
+    write_wav(sound, np.sin(2 * np.pi * 440 * time) * 0.5 * (time >= 2), 16_000)
+    shape = ffmpeg.Shape(width=SIDE, height=SIDE, fps=FPS, frames=SECONDS * FPS, limit=1_000_000)
+    with ffmpeg.FrameSink(path, shape, stamp=lambda _frame, _number: None, sound=sound) as sink:
+        for number in range(shape.frames):
+            sink.write(np.full((SIDE, SIDE, 3), 30 if number < shape.frames // 2 else 220, np.uint8))
+    return path
+
+
+def test_its_bars_are_low_where_it_is_silent_and_high_where_it_is_loud(film):
+    bars = glance.look(film, SECONDS).bars
+    assert len(bars) == glance.BARS
+    assert max(bars[: glance.BARS // 2 - 4]) <= 5
+    # The root of one half of full scale is about 70.
+    assert min(bars[glance.BARS // 2 + 4 : -4]) >= 60
+
+
+def test_its_pictures_are_laid_in_rows_in_their_order(film):
+    found = glance.look(film, SECONDS)
+    sheet = np.asarray(Image.open(io.BytesIO(found.sheet)).convert("L"), dtype=float)
+    assert found.times[0] == 0
+    assert found.times[-1] < SECONDS
+    height, width = sheet.shape[0] // glance.ROWS, sheet.shape[1] // glance.COLUMNS
+    assert sheet[:height].mean() < 60  # the first half of the film
+    assert sheet[height:].mean() > 190
+    assert (width, height) == (180, 180)
+
+
+def test_it_is_taken_once(film, tmp_path):
+    kept = glance.Glances(tmp_path)
+    assert kept.get("a") is None
+    taken = glance.look(film, SECONDS)
+    kept.put("a", taken)
+    assert glance.Glances(tmp_path).get("a") == taken
+    kept.forget("a")
+    assert kept.get("a") is None
+
+
+@pytest.mark.django_db
+def test_a_render_without_a_film_is_refused_by_name():
+    render = factories.make_render()
+    with pytest.raises(AvatarError) as refused:
+        services.glance(render)
+    assert refused.value.code == "no_file"
