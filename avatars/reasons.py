@@ -65,6 +65,7 @@ class Reason(TextChoices):
     NOTHING_TO_SAY = "nothing_to_say", _("there is nothing to say")
     UNSPEAKABLE = "script_unspeakable", _("nothing in the text can be spoken")
     TOO_LONG = "too_long", _("the text is too long for one video")
+    ENCODE_KILLED = "encode_killed", _("what writes the video was stopped from outside")
     ENCODE_FAILED = "encode_failed", _("the video could not be written")
     FLAWED = "flawed", _("the finished video failed its checks")
 

@@ -31,6 +31,14 @@ def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
             complaints=env.str("OPENUSER_COMMAND_COMPLAINTS", default=""),
             licence=env.str("OPENUSER_COMMAND_LICENCE", default=""),
         ),
+        "duix": _slow(
+            "avatars.engines.duix.Duix",
+            env.float("OPENUSER_DUIX_SECONDS", default=400.0),
+            url=env.str("OPENUSER_DUIX_URL", default=""),
+            shared=env.str("OPENUSER_DUIX_SHARED", default=""),
+            inside=env.str("OPENUSER_DUIX_INSIDE", default="/code/data"),
+            licensed=env.bool("OPENUSER_DUIX_LICENSED", default=False),
+        ),
     }
 
 
