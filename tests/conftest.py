@@ -9,6 +9,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from openuser.services import chromium, valkey
+from tests.emptying import Fresh, emptied_quickly
 from tests.scenario import Phone, WeCom
 
 BROWSER_FLAGS = [
@@ -26,6 +27,15 @@ def broker() -> Iterator[str]:
         return
     with valkey.running(settings.BROKER_FOLDER) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[Fresh]:
+    """The databases of pytest-django; what a test leaves in them is removed in our way."""
+    with django_db_blocker.unblock():
+        fresh = Fresh()
+    with emptied_quickly(fresh):
+        yield fresh
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,16 @@ if not os.environ.get("OPENUSER_VAR_DIR"):
 
 from openuser.services import valkey
 from openuser.settings.base import *  # noqa: F403
-from openuser.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR_DIR, WECOM, cache, channel_layers, database, env
+from openuser.settings.base import (
+    CELERY_BROKER_TRANSPORT_OPTIONS,
+    SQLITE_PRAGMAS,
+    VAR_DIR,
+    WECOM,
+    cache,
+    channel_layers,
+    database,
+    env,
+)
 
 SECRET_KEY = "test-only-" + "k" * 50
 FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0zMi1ieXRlcyEhISE="]
@@ -29,6 +38,8 @@ DATABASES = {"default": database(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and processes of a test see the same rows.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    # Processes are killed here, but no machine loses its power: nothing need reach the disk.
+    DATABASES["default"]["OPTIONS"]["init_command"] = f"{SQLITE_PRAGMAS}PRAGMA synchronous=OFF;"
 else:
     # One process plays many here: threads that outlive their test keep their connection until they end.
     DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 40

@@ -58,6 +58,13 @@ def test_two_installations_share_no_secret(tmp_path):
     assert show("settings.SECRET_KEY", var=tmp_path / "a") != show("settings.SECRET_KEY", var=tmp_path / "b")
 
 
+def test_only_the_suite_spares_the_disk(tmp_path):
+    expression = "settings.DATABASES['default']['OPTIONS']['init_command'].split('synchronous=')[1:]"
+    assert "OFF" not in show(expression, var=tmp_path)
+    assert show(expression, var=tmp_path).startswith("['FULL;")
+    assert show(expression, var=tmp_path, settings="test").endswith("'OFF;']")
+
+
 def test_without_a_real_application_the_emulators_is_used(tmp_path):
     shown = show("settings.EMULATED, settings.WECOM['API_BASE_URL'], settings.WECOM['CORP_ID'][:2]", var=tmp_path)
     assert shown == "(True, 'http://127.0.0.1:9001', 'ww')"

@@ -1,0 +1,61 @@
+"""After a test that commits: the rows as the migrations left them, for the price of what the test wrote.
+
+Django empties every table then, and lets each app make its permissions and groups again, which takes longer than most
+tests. What is asked for here is the same: no rows but those of a new database.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.test import TransactionTestCase
+
+Rows = list[tuple[Any, ...]]
+
+
+class Fresh:
+    """What stands in a database that nobody has used."""
+
+    def __init__(self) -> None:
+        quote = connection.ops.quote_name
+        names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        self._tables = {name: quote(name) for name in names}
+        self._ask = " UNION ALL ".join(
+            f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quoted})" for name, quoted in self._tables.items()
+        )
+        with connection.cursor() as cursor:
+            self._rows = {name: self._read(cursor, name) for name in self._filled(cursor)}
+
+    def restore(self) -> None:
+        """Remove what was written, and put back what was changed."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            written = [name for name in self._filled(cursor) if name not in self._rows]
+            spoilt = [name for name, rows in self._rows.items() if self._read(cursor, name) != rows]
+            # References are looked at when the transaction ends: the order of the tables does not matter.
+            for name in (*written, *spoilt):
+                cursor.execute(f"DELETE FROM {self._tables[name]}")
+            for name in spoilt:
+                marks = ", ".join(["%s"] * len(self._rows[name][0]))
+                cursor.executemany(f"INSERT INTO {self._tables[name]} VALUES ({marks})", self._rows[name])
+        if spoilt:
+            ContentType.objects.clear_cache()
+
+    def _filled(self, cursor: CursorWrapper) -> list[str]:
+        cursor.execute(self._ask)
+        return [name for (name,) in cursor.fetchall()]
+
+    def _read(self, cursor: CursorWrapper, name: str) -> Rows:
+        cursor.execute(f"SELECT * FROM {self._tables[name]} ORDER BY 1")
+        return list(cursor.fetchall())
+
+
+@contextmanager
+def emptied_quickly(fresh: Fresh) -> Iterator[None]:
+    """Tests that commit end with `fresh.restore`, for as long as the block lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: fresh.restore())
+        yield
