@@ -1,5 +1,6 @@
 """The emulator as tests use it: a process of its own, and what people in it do and receive."""
 
+import contextlib
 import itertools
 import os
 import socket
@@ -24,12 +25,21 @@ KEYS = {
 }
 LONGEST_WAIT = 30
 _numbers = itertools.count(1)
+_ports = itertools.count(os.getpid() % 200 * 100)
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port for a server that is yet to come.
+
+    The system gives it to no outgoing connection meanwhile (those begin at 32768), and the suite's other workers begin
+    to count elsewhere.
+    """
+    for number in _ports:
+        port = 10_000 + number % 20_000
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = 60.0) -> Any:
