@@ -32,7 +32,8 @@ class Stage(StrEnum):
 
     SPEAKING = "speaking"
     FILMING = "filming"
-    FINISHING = "finishing"
+    ENCODING = "encoding"
+    LABELLING = "labelling"
     CHECKING = "checking"
 
 
@@ -139,8 +140,9 @@ def make(
         shot = _shot(script, picture, spoken, work, watch)
         over = Overlays(script.scene, captions.cues(script.text, spoken.tokens), _size(shot), fps=script.fps)
         _film(script, shot, engine, over, work, watch)
-        watch.begin(Stage.FINISHING)
+        watch.begin(Stage.ENCODING)
         _join(script, shot, work)
+        watch.begin(Stage.LABELLING)
         _finish(script, shot, work)
         watch.begin(Stage.CHECKING)
         found = inspection.inspect(

@@ -19,25 +19,16 @@ from django.utils import timezone
 
 from avatars import recipes, standins
 from avatars.exceptions import AvatarError, RenderCancelled
-from avatars.models import DigitalHuman, Render
+from avatars.models import DigitalHuman, Outcome, Render
+from avatars.reporting import Reporter
 from avatars.signals import render_finished
 from avatars.studio import studio
 from openuser.lib import crash
 from openuser.lib.exceptions import TemporaryError
-from openuser.lib.publish import tell
 from openuser.lib.work import LeaseLost
 
 logger = logging.getLogger(__name__)
 
-# Where each stage begins and how much of the whole it is, in per cent, from figures of the benchmark.
-STAGES = {
-    Render.Stage.SPEAKING: (0, 55),
-    Render.Stage.FILMING: (55, 28),
-    Render.Stage.FINISHING: (83, 5),
-    Render.Stage.CHECKING: (88, 12),
-}
-REPORT_EVERY = 0.7
-ASK_EVERY = 0.5
 CANDIDATES = 5
 WORKING, STORED = "render-", "renders"
 # The working files of the longest video and the video itself, with room for the database beside them.
@@ -78,28 +69,27 @@ def _claim(now: datetime) -> Render | None:
 
 
 def _make(render: Render) -> None:
+    reporter = Reporter(render)
     try:
         with _working_folder(render) as folder:
             started = time.monotonic()
-            made = _film(render, folder)
+            made = standins.film(
+                recipes.script(render), folder, on_progress=reporter.report, cancelled=reporter.cancelled
+            )
             crash.point("render.filmed")
-            _store(render, made, time.monotonic() - started)
+            reporter.journal.measured(made.film.timings)
+            reporter.report(Render.Stage.STORING, 0.0)
+            _store(reporter, made, started)
     except RenderCancelled:
         raise
     except AvatarError as error:
-        _fail(render, error)
+        _fail(reporter, error)
     except OSError as error:
         logger.warning(
             "A file could not be written.", extra={"cid": render.cid, "error": errno.errorcode.get(error.errno or 0)}
         )
-        _fail(render, _disk_full() if error.errno == errno.ENOSPC else _disk_broken())
+        _fail(reporter, _disk_full() if error.errno == errno.ENOSPC else _disk_broken())
     crash.point("render.settled")
-
-
-def _film(render: Render, folder: Path) -> standins.Made:
-    reporter = Reporter(render)
-    script = recipes.script(render)
-    return standins.film(script, folder, on_progress=reporter.report, cancelled=reporter.cancelled)
 
 
 @contextmanager
@@ -118,54 +108,9 @@ def _working_folder(render: Render) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class Reporter:
-    """Writes progress and keeps the lease; asks now and then whether anybody still wants the video."""
-
-    def __init__(self, render: Render) -> None:
-        self.render = render
-        self.reported_at = 0.0
-        self.asked_at = 0.0
-        self.extended_at = time.monotonic()
-        self.unwanted = False
-
-    def report(self, stage: str, fraction: float) -> None:
-        """`stage` is one of `Render.Stage`, `fraction` is 0..1 of it."""
-        changed = stage != self.render.stage
-        if not changed and time.monotonic() - self.reported_at < REPORT_EVERY:
-            return
-        self.reported_at = time.monotonic()
-        begin, span = STAGES[Render.Stage(stage)]
-        try:
-            self.render.record(stage=stage, progress=int(begin + span * fraction))
-            tell("renders", "progress", id=self.render.pk)
-        except LeaseLost:
-            self.unwanted = True
-
-    def cancelled(self) -> bool:
-        """True once the row was cancelled or taken over; looks at most twice a second.
-
-        The lease is kept from here and not from `report`: a stage may say nothing for longer than a lease lasts, and
-        whoever asks is alive. How long a stage may take is the studio's time limit.
-        """
-        if not self.unwanted and time.monotonic() - self.asked_at > ASK_EVERY:
-            self.asked_at = time.monotonic()
-            self.unwanted = not self._held()
-        return self.unwanted
-
-    def _held(self) -> bool:
-        if time.monotonic() - self.extended_at < self.render.lease.total_seconds() / 4:
-            return self.render.is_ours()
-        self.extended_at = time.monotonic()
-        try:
-            self.render.extend()
-        except LeaseLost:
-            return False
-        return True
-
-
-def _store(render: Render, made: standins.Made, took: float) -> None:
+def _store(reporter: Reporter, made: standins.Made, started: float) -> None:
     """Keep the files and settle the row; a row that is no longer ours, or a full disk, keeps none."""
-    film = made.film
+    film, render = made.film, reporter.render
     folder = f"{STORED}/{secrets.token_hex(16)}"
     try:
         files = {
@@ -173,9 +118,11 @@ def _store(render: Render, made: standins.Made, took: float) -> None:
             "captions": _keep(film.captions, f"{folder}/captions"),
             "poster": _keep(film.poster, f"{folder}/poster"),
         }
+        took = time.monotonic() - started
         with transaction.atomic():
             render.settle(
                 Render.Status.DONE,
+                stages=reporter.journal.end(),
                 hint="",
                 progress=100,
                 seconds=film.seconds,
@@ -208,17 +155,20 @@ def discard(folder: str) -> None:
         default_storage.delete(folder)
 
 
-def _fail(render: Render, error: AvatarError) -> None:
+def _fail(reporter: Reporter, error: AvatarError) -> None:
     """Back to the queue where time may help, else the end; whoever waits gets the text instead."""
+    render, code = reporter.render, error.code[:40]
+    stages = reporter.journal.end(Outcome.FAILED, code)
     logger.warning("A render failed.", extra={"cid": render.cid, "render": render.pk, "code": error.code})
     if _may_pass(error) and render.attempts < render.max_attempts:
         # The first fault of a studio is forgiven at once, for somebody waits; a second one gets a pause.
         pause = timedelta(seconds=2 * (render.attempts - 1))
-        render.postpone(timezone.now() + pause, error.code[:40], hint=error.remedy)
+        render.postpone(timezone.now() + pause, code, hint=error.remedy, stages=stages)
         render.wake()
         return
     with transaction.atomic():
-        render.settle(Render.Status.FAILED, error.code[:40], hint=f"{error.message} {error.remedy}".strip())
+        hint = f"{error.message} {error.remedy}".strip()
+        render.settle(Render.Status.FAILED, code, hint=hint, stages=stages)
         render_finished.send(Render, render=render)
 
 

@@ -11,7 +11,16 @@ from rest_framework import serializers
 
 from avatars import services
 from avatars.availability import State
-from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, VideoFormat, Voice
+from avatars.models import (
+    CaptionStyle,
+    DigitalHuman,
+    Outcome,
+    Render,
+    RenderMode,
+    Stage,
+    VideoFormat,
+    Voice,
+)
 from openuser.lib.rest import KnownFields, RowSerializer, TextField
 
 
@@ -133,15 +142,31 @@ class EngineSerializer(serializers.Serializer[Any]):
     rests_until = serializers.DateTimeField(allow_null=True, help_text="Nobody asks it before: it failed repeatedly.")
 
 
+class StageRunSerializer(serializers.Serializer[Any]):
+    """A stage of an attempt to make a video."""
+
+    attempt = serializers.IntegerField(help_text="0 for the wait before the first one.")
+    stage = serializers.ChoiceField(Stage.choices)
+    name = serializers.CharField(source="label", help_text="Its name in the reader's language.")
+    began_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs, and where it was lost.")
+    seconds = serializers.FloatField(allow_null=True)
+    cpu_seconds = serializers.FloatField(allow_null=True, help_text="Seconds of a processor that it cost.")
+    outcome = serializers.ChoiceField(Outcome.choices)
+    code = serializers.CharField(allow_blank=True, help_text="Why it failed.")
+
+
 class RenderProgressSerializer(RenderSerializer):
     """One video, with an honest estimate of when it is ready."""
 
+    timeline = StageRunSerializer(many=True, read_only=True, help_text="The stages as they went, in order.")
+    cpu_seconds = serializers.FloatField(read_only=True, help_text="Seconds of a processor that it cost so far.")
     eta_seconds = serializers.SerializerMethodField(
         help_text="Seconds from now until it is ready; 0 once it has ended."
     )
 
     class Meta(RenderSerializer.Meta):
-        fields = (*RenderSerializer.Meta.fields, "eta_seconds")
+        fields = (*RenderSerializer.Meta.fields, "eta_seconds", "timeline", "cpu_seconds")
         read_only_fields = fields
 
     def get_eta_seconds(self, render: Render) -> float:

@@ -3,15 +3,19 @@
 from avatars.models.engines import EngineTrouble
 from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode, VideoFormat, portrait_name, scenery_name
 from avatars.models.renders import Render, Rendition, new_content_id
+from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.voices import Voice
 
 __all__ = [
     "CaptionStyle",
     "DigitalHuman",
     "EngineTrouble",
+    "Outcome",
     "Render",
     "RenderMode",
     "Rendition",
+    "Stage",
+    "StageRun",
     "VideoFormat",
     "Voice",
     "new_content_id",

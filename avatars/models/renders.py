@@ -1,6 +1,7 @@
 """The videos that digital humans speak."""
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import reasons
 from avatars.models.humans import DigitalHuman, RenderMode
+from avatars.models.stages import Outcome, StageRun, stage_run
+from avatars.models.stages import Stage as RenderStage
 from avatars.signals import render_finished, rendition_finished
 from openuser.lib.work import Work
 
@@ -26,12 +29,7 @@ class Render(Work):
     max_attempts = 3
     SHARED: ClassVar = (Work.Status.QUEUED, Work.Status.RUNNING, Work.Status.DONE)
 
-    class Stage(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        SPEAKING = "speaking", _("speaking")
-        FILMING = "filming", _("filming")
-        FINISHING = "finishing", _("finishing")
-        CHECKING = "checking", _("checking")
+    Stage = RenderStage
 
     digital_human = models.ForeignKey(
         DigitalHuman, models.CASCADE, related_name="renders", verbose_name=_("digital human")
@@ -49,6 +47,13 @@ class Render(Work):
     priority = models.SmallIntegerField(_("priority"), default=0)
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.WAITING)
     progress = models.PositiveSmallIntegerField(_("progress"), default=0, help_text=_("In per cent."))
+    stages = models.JSONField(
+        _("stages"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("When each stage began and ended, at what cost."),
+    )
     estimated_seconds = models.FloatField(_("estimated seconds"), default=0)
     hint = models.TextField(_("what to do"), blank=True)
     video = models.FileField(_("video"), upload_to="renders", blank=True)
@@ -97,6 +102,35 @@ class Render(Work):
     def note_words(self) -> list[str]:
         """What was not as it was asked for, in the reader's language."""
         return [reasons.note(code) for code in self.notes]
+
+    @property
+    def timeline(self) -> tuple[StageRun, ...]:
+        """The wait for its first worker, then each stage of each attempt, in order."""
+        waited = StageRun(
+            attempt=0,
+            stage=RenderStage.WAITING,
+            began_at=self.created_at,
+            ended_at=self.started_at or self.finished_at,
+            outcome=self._end_of(Outcome.DONE if self.started_at else Outcome.RUNNING),
+        )
+        return (waited, *(self._as_it_went(stage_run(each)) for each in self.stages))
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What it cost so far, in seconds of a processor, all attempts together."""
+        return sum(run.cpu_seconds or 0.0 for run in self.timeline)
+
+    def _as_it_went(self, run: StageRun) -> StageRun:
+        """Nobody ends a stage whose worker was told to stop, or died."""
+        if run.outcome is not Outcome.RUNNING or (self.status == self.Status.RUNNING and run.attempt == self.attempts):
+            return run
+        if self._end_of(run.outcome) is Outcome.CANCELLED and run.attempt == self.attempts:
+            return replace(run, outcome=Outcome.CANCELLED, ended_at=self.finished_at)
+        return replace(run, outcome=Outcome.LOST)
+
+    def _end_of(self, outcome: Outcome) -> Outcome:
+        cancelled = outcome is Outcome.RUNNING and self.status == self.Status.CANCELLED
+        return Outcome.CANCELLED if cancelled else outcome
 
     def exhaust(self) -> None:
         self.settle(self.Status.FAILED, reasons.Reason.ATTEMPTS, hint="Its worker died each time; the log may say why.")

@@ -105,7 +105,7 @@ def retry_render(render: Render) -> bool:
         return False
     try:
         with transaction.atomic():
-            return render.restart(stage=Render.Stage.WAITING, progress=0, hint="")
+            return render.restart(stage=Render.Stage.WAITING, stages=[], progress=0, hint="")
     except IntegrityError:
         return False
 

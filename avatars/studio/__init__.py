@@ -15,6 +15,7 @@ from avatars.pipeline import Film, Progress, Script
 from avatars.recognition.base import Transcript
 from avatars.studio.process import Child
 from avatars.studio.wire import Answer, Event, Kind, Order
+from openuser.lib.exceptions import TemporaryError
 
 TICK = 0.2
 SMALL_WORK_SECONDS = 60.0
@@ -28,6 +29,13 @@ class Studio:
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._number = 0
+        self._spent = 0.0
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Seconds of CPU of all the children that it ever had; for differences."""
+        child = self._child
+        return self._spent + (child.cpu_seconds if child is not None else 0.0)
 
     @property
     def pid(self) -> int | None:
@@ -118,7 +126,8 @@ class Studio:
             except BaseException:
                 self._discard()
                 raise
-            if isinstance(answer.error, StudioError):
+            # What may pass with time passes sooner in a process that has not seen it.
+            if isinstance(answer.error, TemporaryError):
                 self._discard()
         if answer.error is not None:
             raise answer.error
@@ -145,6 +154,7 @@ class Studio:
     def _discard(self) -> None:
         child, self._child = self._child, None
         if child is not None:
+            self._spent += child.cpu_seconds
             child.kill()
 
 

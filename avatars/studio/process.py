@@ -49,6 +49,15 @@ class Child:
             return 0.0
         return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
 
+    @property
+    def cpu_seconds(self) -> float:
+        """Seconds of CPU of the child and of those that it has waited for, 0 where the system does not say."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except (OSError, ValueError):
+            return 0.0
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
     def send(self, order: Order) -> None:
         """Give an order. Raises `StudioError` when nobody takes it."""
         assert self._process.stdin is not None

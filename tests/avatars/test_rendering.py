@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
-from avatars import label, mp4, rendering, services
+from avatars import label, mp4, rendering, reporting, services
 from avatars.models import Render
 from avatars.signals import render_finished
 from avatars.studio import studio
@@ -63,7 +63,7 @@ def test_a_render_becomes_a_stored_video_with_captions_and_a_poster(work_dir, ne
     assert (render.width, render.height, render.size) == (found.video.width, found.video.height, found.size)
     assert render.seconds == pytest.approx(found.video.seconds) == pytest.approx(2.0)
     assert 0 < render.took_seconds < 60
-    assert (render.stage, render.progress) == (Render.Stage.CHECKING, 100)
+    assert (render.stage, render.progress) == (Render.Stage.STORING, 100)
     assert (render.lease_owner, render.lease_until) == ("", None)
     label.verify(video_of(render), render.content_id)
     assert "你好" in render.captions.read().decode()
@@ -151,7 +151,7 @@ def test_a_render_whose_digital_human_is_deleted_is_stopped(work_dir):
 
 
 def test_a_video_that_was_taken_over_while_it_was_made_is_not_stored_twice(work_dir, monkeypatch):
-    monkeypatch.setattr(rendering, "ASK_EVERY", 3600.0)
+    monkeypatch.setattr(reporting, "ASK_EVERY", 3600.0)
     render = request()
     with working():
         wait_until(lambda: stage_of(render) == Render.Stage.FILMING)

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from avatars import label, mp4
+from avatars.pipeline import Stage
 from tests.avatars.test_pipeline import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
@@ -26,9 +27,9 @@ def speak(text, out, **options):
 
 def test_it_tells_every_stage_once_and_leaves_the_film_with_its_captions(tmp_path):
     told = speak("你好", tmp_path / "hello.mp4").splitlines()
-    assert [line.split()[0] for line in told[:4]] == ["speaking", "filming", "finishing", "checking"]
-    assert len(told) == 5
-    assert "hello.mp4: 1.2 s, 204×240" in told[4]
+    assert [line.split()[0] for line in told[:5]] == list(Stage)
+    assert len(told) == 6
+    assert "hello.mp4: 1.2 s, 204×240" in told[5]
     assert sorted(os.listdir(tmp_path)) == ["hello.mp4", "hello.srt"]
     assert label.KEY in mp4.probe(tmp_path / "hello.mp4").tags
 

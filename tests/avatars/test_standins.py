@@ -94,7 +94,7 @@ def test_an_engine_that_works_again_has_a_clean_record():
 
 def test_blame_falls_on_whoever_was_at_work():
     died = StudioError("", code="studio_died")
-    assert [blame(died, stage) for stage in (None, *Stage)] == ["", "speech", "render", "", ""]
+    assert [blame(died, stage) for stage in (None, *Stage)] == ["", "speech", "render", "", "", ""]
     assert blame(EngineMissing("", field="speech_engine"), None) == "speech"
     assert blame(EngineMissing("", field="model_path"), None) == ""
     assert blame(StudioError("", code="order_broken"), Stage.FILMING) == ""
