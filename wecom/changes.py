@@ -56,7 +56,8 @@ def _user(application: Application, fields: Fields) -> None:
     user_id = _rename(application, fields) or fields.get("UserID", "").lower()
     if not user_id:
         return
-    info: dict[str, Any] = {name: fields[tag] for tag, name in NAMES.items() if fields.get(tag)}
+    # What did not change is left out, and what is there and empty was taken away.
+    info: dict[str, Any] = {name: fields[tag] for tag, name in NAMES.items() if tag in fields}
     info |= {name: _whole(fields[tag]) for tag, name in NUMBERS.items() if fields.get(tag)}
     if fields.get("Department"):
         info["department"] = [_whole(number) for number in _list(fields, "Department")]

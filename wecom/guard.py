@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from openuser.lib.work import Work
@@ -89,6 +89,12 @@ def release(*, discard: bool) -> int:
     waiting = Outbound.objects.filter(status__in=Work.UNFINISHED)
     count = waiting.count()
     if discard:
+        # What may have arrived is not said to be unsent.
+        tried = Q(was_ambiguous=True) | Q(
+            pk__in=Attempt.objects.filter(outcome=Attempt.Outcome.OPEN).values("outbound")
+        )
+        ended = {"finished_at": timezone.now(), "lease_owner": "", "lease_until": None}
+        waiting.filter(tried).update(status=Work.Status.FAILED, reason=Outbound.Reason.UNKNOWN, **ended)
         for outbound in waiting.iterator():
             outbound.cancel(Outbound.Reason.DISCARDED)
     else:

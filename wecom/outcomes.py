@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from wecom import auth, circuits, limits, uploads
+from wecom import auth, circuits, limits, reactions, uploads
 from wecom.exceptions import (
     AmbiguousError,
     ApiError,
@@ -34,7 +34,8 @@ from wecom.signals import outbound_settled
 
 logger = logging.getLogger(__name__)
 
-BACK_OFF = (5, 30, 120, 600, 1800)
+BACK_OFF = (5, 30, 120, 600, 1800)  # seconds: three quick tries, then ever fewer
+BUSY_TRIES = 10  # after which a platform that says that it is busy is believed: in two to three hours
 UPLOAD_PATIENCE = timedelta(minutes=10)
 
 
@@ -104,6 +105,17 @@ def _busy(outbound: Outbound, error: WeComError) -> None:
     outbound.postpone(_later(outbound), Outbound.Reason.BUSY, errcode=_errcode(error))
 
 
+def _platform_busy(outbound: Outbound, error: WeComError) -> None:
+    """−1 and its like: three quick tries, a few slow ones, then an end that a person sees and can send again."""
+    lately = outbound.tries.filter(started_at__gte=outbound.started_at)  # not those before a person sent it again
+    told = lately.filter(errcode__in=reactions.BUSY).count()
+    if told < BUSY_TRIES:
+        _busy(outbound, error)
+    else:
+        reason = Outbound.Reason.UNKNOWN if outbound.was_ambiguous else Outbound.Reason.BUSY
+        end(outbound, Outbound.Status.FAILED, reason, errcode=_errcode(error))
+
+
 def _ambiguous(outbound: Outbound, error: WeComError) -> None:
     outbound.postpone(_later(outbound), Outbound.Reason.AMBIGUOUS, was_ambiguous=True)
 
@@ -164,7 +176,7 @@ def kind_of(error: WeComError) -> Kind:
 # A token that is refused twice is a busy platform, not a wrong setting: the next attempt fetches another one.
 KINDS = (
     Kind(error=LimitedError, outcome=Attempt.Outcome.RETRY, react=_limited),
-    Kind(error=BusyError, outcome=Attempt.Outcome.RETRY, react=_busy),
+    Kind(error=BusyError, outcome=Attempt.Outcome.RETRY, react=_platform_busy),
     Kind(error=NotReached, outcome=Attempt.Outcome.RETRY, react=_busy),
     Kind(error=TokenRejected, outcome=Attempt.Outcome.RETRY, react=_busy),
     Kind(error=ConfigurationError, outcome=Attempt.Outcome.HELD, react=_hold),

@@ -1,7 +1,7 @@
 """Members in rows: learnt from answers and from `change_contact`, and who of them can be reached. It calls nobody.
 
-An answer tells what its application may see: what is missing or blank in it changes nothing, departments out of its
-sight stay as they are, and nobody is deleted.
+An answer tells what its application may see: what is missing in it changes nothing, departments out of its sight stay
+as they are, and nobody is deleted. A position or another name that is there and empty was taken away; a name never is.
 """
 
 import re
@@ -23,7 +23,7 @@ STATUSES = {
     5: Member.Status.LEFT,
 }
 GENDERS = {"1": Member.Gender.MALE, "2": Member.Gender.FEMALE}
-WORDS = ("name", "alias", "position")
+WORDS = {"name": False, "alias": True, "position": True}  # and whether they can be taken away
 USER_ID = re.compile(r"[^\s|]{1,64}")
 MOST = 64  # characters: the platform's own limit is in bytes, or below
 LEARNT = ["name", "alias", "position", "gender", "status", "direct_leaders", "attributes", "main_department"]
@@ -144,9 +144,9 @@ def _members_known(corporation: Corporation, user_ids: Sequence[str]) -> dict[st
 def _describe(member: Member, info: Info, places: Mapping[int, Department]) -> bool:
     """Take over what an answer says of a member; whether that was news."""
     before = [getattr(member, name) for name in (*LEARNT[:-1], "main_department_id")]
-    for field in WORDS:
+    for field, may_be_empty in WORDS.items():
         value = info.get(field)
-        if isinstance(value, str) and value.strip():
+        if isinstance(value, str) and (value.strip() or may_be_empty):
             setattr(member, field, value.strip()[:MOST])
     member.gender = GENDERS.get(str(info.get("gender", "")), member.gender)
     if info.get("status") in STATUSES:

@@ -27,6 +27,8 @@ def react(row: Work, application: Application, error: WeComError, **fields: Any)
     # A token that is refused twice is a busy platform: the next attempt fetches another one.
     elif isinstance(error, TemporaryError | TokenRejected) and row.attempts < row.max_attempts:
         row.postpone(later(row), BUSY, **fields)
+    elif isinstance(error, TemporaryError):
+        row.settle(Work.Status.FAILED, BUSY, **fields)
     else:
         row.settle(Work.Status.FAILED, RECIPIENT if isinstance(error, RecipientError) else REFUSED, **fields)
 

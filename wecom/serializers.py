@@ -166,8 +166,9 @@ class ResultSerializer(serializers.Serializer[Any]):
     user_id = serializers.CharField()
     result = serializers.ChoiceField(
         Outbound.Delivery.choices,
-        help_text="sent: WeChat Work took it; unreached: left, or not in the visible range; unlicensed: has no "
-        "interface licence; unknown: no answer came, a person must decide; cancelled: it was not sent.",
+        help_text="sent: WeChat Work took it; assumed: no answer came, and a person said that it arrived; recalled: it "
+        "was taken back; unreached: left, or not in the visible range; unlicensed: has no interface licence; unknown: "
+        "no answer came, a person must decide; failed: WeChat Work did not take it; cancelled: it was not sent.",
     )
     words = serializers.CharField(help_text="The same for a person, in their language.")
 

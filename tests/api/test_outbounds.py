@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import make_api, make_application, make_outbound
+from tests.factories import make_api, make_application, make_outbound, make_recall
 from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,10 @@ def test_each_recipient_has_a_result_of_their_own(api, application):
         ("queued", "quota", "waiting"),
         ("running", "", "waiting"),
         ("done", "", "sent"),
+        ("done", "unknown", "assumed"),
         ("failed", "unknown", "unknown"),
+        ("failed", "busy", "failed"),
+        ("failed", "attempts", "failed"),
         ("failed", "refused", "failed"),
         ("cancelled", "recalled", "cancelled"),
     ],
@@ -54,6 +57,13 @@ def test_each_recipient_has_a_result_of_their_own(api, application):
 def test_what_became_of_the_whole_became_of_everybody(api, application, status, reason, result):
     outbound = make_outbound(application, recipients=["zhangsan", "lisi"], status=status, reason=reason)
     assert results(api, outbound) == {"zhangsan": result, "lisi": result}
+
+
+@pytest.mark.parametrize(("status", "result"), [("done", "recalled"), ("failed", "sent"), ("queued", "sent")])
+def test_what_was_taken_back_is_said_to_be(api, application, status, result):
+    outbound = make_outbound(application, recipients=["zhangsan", "lisi"], status="done", invalid=["lisi"])
+    make_recall(application, outbound=outbound, status=status)
+    assert results(api, outbound) == {"zhangsan": result, "lisi": "unreached"}
 
 
 def test_a_message_that_was_sent_leads_to_its_results():

@@ -101,6 +101,16 @@ def test_a_move_takes_the_old_departments_away_and_leaves_the_rest(client, appli
     assert (member.name, member.position, numbers(member)) == ("孙七", "架构师", {3})
 
 
+def test_what_was_taken_away_is_gone_and_what_is_left_out_stays(client, application, assistant):
+    member = make_member(application, "sunqi", name="孙七", position="架构师", alias="Seven", gender="male")
+    change(client, assistant, "update_user", UserID="sunqi", Position="", Name="")
+    member.refresh_from_db()
+    assert (member.name, member.position, member.alias, member.gender) == ("孙七", "", "Seven", "male")
+    change(client, assistant, "update_user", UserID="sunqi", Alias="", Gender="")
+    member.refresh_from_db()
+    assert (member.alias, member.gender) == ("", "male")
+
+
 def test_a_new_user_id_keeps_the_person(client, application, assistant):
     member = make_member(application, "sunqi", name="孙七")
     change(client, assistant, "update_user", UserID="SunQi", NewUserID="Sun.Qi")

@@ -157,6 +157,17 @@ def test_a_broken_file_is_another_place(connected, person, file):
     assert Guard.objects.get().held_since > timezone.now() - timedelta(minutes=1)
 
 
+def test_what_may_have_arrived_is_not_said_to_be_discarded(connected):
+    open_attempt = factories.make_outbound(connected, status="running")
+    Attempt.objects.create(outbound=open_attempt, number=1)
+    doubtful = factories.make_outbound(connected, was_ambiguous=True)
+    waiting = factories.make_outbound(connected)
+    services.release_restore_hold(discard=True)
+    found = {row.pk: (row.status, row.reason) for row in Outbound.objects.all()}
+    assert found[open_attempt.pk] == found[doubtful.pk] == ("failed", "unknown")
+    assert found[waiting.pk] == ("cancelled", "discarded")
+
+
 def test_the_home_page_says_that_nothing_is_sent_and_its_button_discards(connected, person, client):
     send(person, "昨天")
     outbound = send(person, "今天")

@@ -427,3 +427,14 @@ def test_what_became_of_a_message_is_told_for_each_recipient(connected, emulator
     assert results == {person.user_id: "unreached", "nobody": "unreached", other.user_id: "sent"}
     outbound.unlicensed = [other.user_id]
     assert outbound.results()[other.user_id] == "unlicensed"
+
+
+def test_a_message_whose_workers_all_died_is_unknown_only_if_one_of_them_was_calling(connected):
+    for attempts, reason in ((0, "attempts"), (1, "unknown")):
+        row = factories.make_outbound(connected, attempts=Outbound.max_attempts)
+        if attempts:
+            Attempt.objects.create(outbound=row, number=1)
+        outbox.deliver(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.reason) == ("failed", reason)
+        assert set(row.results().values()) == {"unknown" if attempts else "failed"}

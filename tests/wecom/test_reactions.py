@@ -95,6 +95,38 @@ def test_a_platform_that_stays_busy_is_asked_ever_more_rarely(connected, emulato
     assert waits[-1] > timedelta(minutes=4)
 
 
+@pytest.mark.parametrize("errcode", BUSY)
+def test_a_platform_that_stays_busy_is_believed_after_three_quick_tries_and_seven_slow_ones(
+    connected, emulator, person, errcode
+):
+    outbound, waits = send(emulator, person, errcode, times=20), []
+    while not outbound.is_finished:
+        waits.append(outbound.due_at - timezone.now())
+        outbox.deliver(outbound.pk, now=outbound.due_at)
+        outbound.refresh_from_db()
+    assert state(outbound) == ("failed", "busy", 10)
+    assert [wait < timedelta(minutes=1) for wait in waits] == [True, True, *[False] * 7]
+    assert (emulator.calls("message/send"), outbound.errcode) == (10, errcode)
+    assert outbound.results() == {person.user_id: "failed"}
+    emulator.api("POST", "reset", json={"what": ["faults"]})
+    emulator.fault("", errcode=errcode)
+    services.resend(outbound)
+    outbox.deliver(outbound.pk)
+    outbound.refresh_from_db()
+    assert state(outbound) == ("queued", "busy", 1)
+    outbox.deliver(outbound.pk, now=outbound.due_at)
+    assert person.reads_text() == "你好"
+
+
+def test_what_may_have_arrived_before_the_platform_was_busy_stays_unknown(connected, emulator, person):
+    outbound = send(emulator, person, -1, times=20)
+    Outbound.objects.update(was_ambiguous=True)
+    while not outbound.is_finished:
+        outbox.deliver(outbound.pk, now=outbound.due_at)
+        outbound.refresh_from_db()
+    assert state(outbound) == ("failed", "unknown", 10)
+
+
 @pytest.mark.parametrize("errcode", LIMITED)
 def test_a_limit_closes_the_interface_until_its_window_ends_and_burns_no_attempt(connected, emulator, person, errcode):
     outbound = send(emulator, person, errcode)

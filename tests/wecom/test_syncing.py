@@ -165,10 +165,20 @@ def test_a_member_who_is_in_the_range_by_name_is_looked_up(company):
 
 def test_what_an_answer_leaves_out_does_not_blank_what_is_known(company):
     application = company.connect()
+    company.api("POST", "members/zhouba/move", position="工程师")
     make_member(application, "zhouba", name="周八", position="工程师", gender="male", attributes={"工号": "8"})
     sync(application)
     zhou = members(application)["zhouba"]
     assert (zhou.position, zhou.gender, zhou.attributes) == ("工程师", "male", {"工号": "8"})
+
+
+def test_a_position_and_another_name_that_were_taken_away_are_gone(company):
+    application = company.connect()
+    sync(application)
+    company.api("POST", "members/zhaoliu/move", position="", alias="")
+    sync(application)
+    zhao = members(application)["zhaoliu"]
+    assert (zhao.name, zhao.position, zhao.alias) == ("ZhaoLiu", "", "")
 
 
 def test_an_application_that_sees_less_takes_nobody_out_of_departments_that_it_does_not_see(company):

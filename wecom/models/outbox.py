@@ -120,6 +120,8 @@ class Outbound(Work):
 
         WAITING = "waiting", _("on its way")
         SENT = "sent", _("accepted")
+        ASSUMED = "assumed", _("taken for sent by a person")
+        RECALLED = "recalled", _("taken back")
         UNREACHED = "unreached", _("cannot be reached")
         UNLICENSED = "unlicensed", _("has no interface licence")
         UNKNOWN = "unknown", _("nobody knows")
@@ -187,17 +189,24 @@ class Outbound(Work):
 
     def results(self) -> dict[str, "Outbound.Delivery"]:
         """What became of it for each recipient, by user ID."""
-        whole = self.Delivery.UNKNOWN if self._is_unknown else ENDS.get(str(self.status), self.Delivery.WAITING)
-        results = dict.fromkeys(self.recipients, whole)
+        results = dict.fromkeys(self.recipients, self._whole())
         results |= dict.fromkeys(self.invalid, self.Delivery.UNREACHED)
         return results | dict.fromkeys(self.unlicensed, self.Delivery.UNLICENSED)
 
-    @property
-    def _is_unknown(self) -> bool:
-        return (self.status, self.reason) == (self.Status.FAILED, self.Reason.UNKNOWN)
+    def _whole(self) -> "Outbound.Delivery":
+        """What became of it for everybody of whom nothing else is known."""
+        end = ENDS.get(str(self.status), self.Delivery.WAITING)
+        if self.reason == self.Reason.UNKNOWN:
+            return {self.Delivery.SENT: self.Delivery.ASSUMED, self.Delivery.FAILED: self.Delivery.UNKNOWN}.get(
+                end, end
+            )
+        recall = getattr(self, "recall", None) if end == self.Delivery.SENT else None
+        return self.Delivery.RECALLED if recall is not None and recall.status == self.Status.DONE else end
 
     def exhaust(self) -> None:
-        super().exhaust()
+        """Its attempts are used up: whether one of them arrived, nobody may know."""
+        doubtful = self.was_ambiguous or Attempt.objects.abandoned(self).exists()
+        self.settle(self.Status.FAILED, self.Reason.UNKNOWN if doubtful else "attempts")
         outbound_settled.send(Outbound, outbound=self)
 
 
