@@ -1,6 +1,7 @@
 """The only way to people: everything that leaves the conversations goes through here."""
 
 import logging
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -124,6 +125,11 @@ def recall(outbound: Outbound, *, cid: str) -> None:
 def default_application() -> Application:
     """The application of whoever names none. Raises `NotConfigured` where none is connected."""
     return wecom.default_application()
+
+
+def hear(application: Application, member: Member, text: str, *, at: datetime, cid: str) -> bool:
+    """Hand what was heard in a voice message to the code handlers of texts; False where there are none."""
+    return wecom.hear(application, user_id=member.user_id, text=text, at=at, cid=cid)
 
 
 def check_reach(user_id: str, *, application: Application | None = None) -> None:

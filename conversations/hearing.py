@@ -77,14 +77,19 @@ errands.SORTS[Errand.Kind.RECORDING] = Listening()
 
 
 def take(conversation: Conversation, message: Message, text: str, *, echoed: bool = True) -> None:
-    """Answer the words of a voice message as if they had been typed when it came; `echoed` shows them first."""
+    """Answer the words of a voice message as if they had been typed when it came; `echoed` shows them first.
+
+    Code handlers of texts are asked before us, by a callback of their own.
+    """
     Content.objects.filter(pk=message.content_id).update(text=text)
     conversation.language = language_of(text, otherwise=conversation.language)
     conversation.save(update_fields=["language"])
     with translation.override(conversation.language):
         if echoed:
             saying.say(conversation, wording.heard(text), cid=message.cid)
-        answering.answer(conversation, _typed(conversation, message, text), cid=message.cid, now=message.created_at)
+        at, cid = message.created_at, message.cid
+        if not channel.hear(conversation.application, conversation.member, text, at=at, cid=cid):
+            answering.answer(conversation, _typed(conversation, message, text), cid=cid, now=at)
 
 
 def hints(conversation: Conversation) -> list[str]:

@@ -110,6 +110,10 @@ __all__ = [
 def receive(callback: Callback, inbound: messages.Inbound) -> None:
     """Record what a member said, and answer it."""
     conversation = _conversation(callback)
+    if _is_spoken(inbound):  # its voice message was recorded
+        with translation.override(conversation.language):
+            answering.answer(conversation, inbound, cid=callback.cid, now=callback.sent_at)
+        return
     text = inbound.content if isinstance(inbound, messages.TextMessage) else ""
     # A command's words need not be the language of who sends it: “/video Welcome” may come from anybody.
     if not text.startswith(("/", "／")) or not conversation.messages().exists():
@@ -206,16 +210,17 @@ def note_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> Non
     conversation = _conversation(callback)
     inbound = messages.inbound(callback.body.encode())
     said = inbound.content if isinstance(inbound, messages.TextMessage) else ""
-    # It came before what the handler sent meanwhile.
-    download = channel.fetch(callback, inbound)
-    _note(conversation, inbound.kind, said, callback.cid, at=callback.created_at, download=download)
+    if not _is_spoken(inbound):
+        # It came before what the handler sent meanwhile.
+        download = channel.fetch(callback, inbound)
+        _note(conversation, inbound.kind, said, callback.cid, at=callback.created_at, download=download)
     if outbounds:
         Message.objects.create(
             application=conversation.application,
             member=conversation.member,
             direction=Message.Direction.OUT,
             state=Message.State.SENDING,
-            content=Content.objects.create(text=text),
+            content=Content.objects.create(kind=KINDS.get(outbounds[-1].msgtype, Content.Kind.OTHER), text=text),
             outbound=outbounds[-1],
             cid=callback.cid,
         )
@@ -236,6 +241,10 @@ def note_sent(outbound: Outbound, text: str) -> None:
         outbound=outbound,
         cid=outbound.cid,
     )
+
+
+def _is_spoken(inbound: messages.Inbound) -> bool:
+    return isinstance(inbound, messages.TextMessage) and inbound.spoken
 
 
 def _conversation(callback: Callback) -> Conversation:

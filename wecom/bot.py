@@ -1,9 +1,9 @@
 """The face for developers: `bot` and its decorators, and the awaitables of the integration guide.
 
 Put handlers into a module `handlers` of an installed app; it is imported at start. A handler takes a message or an
-event, may be sync or async, and may return a string, which is sent as the answer. The first answer that is not None
-wins. The awaitables work inside a handler and outside of one (`asyncio.run`); for sync code each has a plain function
-in `wecom.services`.
+event, may be sync or async, and may return a string, or any value of `wecom.contents`, which is sent as the answer. The
+first answer that is not None wins. The awaitables work inside a handler and outside of one (`asyncio.run`); for sync
+code each has a plain function in `wecom.services`.
 """
 
 from collections.abc import Callable, Sequence
@@ -156,16 +156,17 @@ async def send_card(user_id: str, card: Card) -> Outbound:
     return await sync_to_async(services.send_card)(user_id, card=card)
 
 
-async def update_card(event: Event, shown: str | Card, greyed: str = "") -> CardUpdate:
+async def update_card(event: Event, shown: str | Card, greyed: str = "", *, everybody: bool = False) -> CardUpdate:
     """Change the card that somebody has just pressed, for them: a greyed text in the place of its buttons, or a card.
 
     `await update_card(event, "Approved")`, or `await update_card(event, ButtonCard(…))`; `greyed` stands in the place
-    of that one's buttons. Once for each press, for 72 hours.
+    of that one's buttons; `everybody` changes it for all who got it. Once for each press, for 72 hours.
     """
     text, card = (shown, None) if isinstance(shown, str) else (greyed, shown)
+    user_id = "@all" if everybody else event.from_user_id
     application = await sync_to_async(services.default_application)()
     return await sync_to_async(services.update_card)(
-        application, response_code=event.response_code, user_id=event.from_user_id, text=text, card=card
+        application, response_code=event.response_code, user_id=user_id, text=text, card=card
     )
 
 

@@ -22,6 +22,7 @@ from wecom.splitting import columns
 
 logger = logging.getLogger(__name__)
 
+EVERYBODY = "@all"  # in the place of a user ID: all who got the card
 SPENT = 60140  # the response code was used or has expired
 WIDTH = 60  # columns: what a phone shows of a greyed text
 
@@ -115,7 +116,7 @@ def _call(update: CardUpdate) -> bool:
 def _body(update: CardUpdate) -> bytes:
     shown = {"button": {"replace_name": update.text}} if update.card is None else {"template_card": update.card}
     call = {
-        "userids": [update.user_id],
+        **({"atall": 1} if update.user_id == EVERYBODY else {"userids": [update.user_id]}),
         "agentid": update.application.agent_id,
         "response_code": update.response_code,
         **shown,

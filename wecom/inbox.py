@@ -1,5 +1,6 @@
 """Callbacks: verified and recorded once, then acted on once, in order per person."""
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from openuser.lib.work import LeaseLost
 from wecom import crypto, messages, pace, refusals, running
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Application, Callback, Outbound
-from wecom.router import Incoming, router
+from wecom.router import Incoming, Reply, router
 from wecom.signals import member_limited, message_sent
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 LATE = "time_limit"
 SYSTEM = "sys"  # whom the platform names where nobody did it: there is nobody to answer
 
-Answer = Callable[[Callback, str], list[Outbound]]
+Answer = Callable[[Callback, Reply], list[Outbound]]
 Acting = Callable[[Callback], AbstractContextManager[None]]
 
 
@@ -90,6 +91,28 @@ def _insert(row: Callback) -> Callback:
     return row
 
 
+@transaction.atomic
+def hear(application: Application, *, user_id: str, text: str, at: datetime, cid: str) -> bool:
+    """Hand what was heard in a voice message to code as a text. See `services.hear`."""
+    corp_id = application.corporation.corp_id
+    body = messages.spoken(text, corp_id=corp_id, agent_id=application.agent_id, user_id=user_id, at=at)
+    if not router.names(messages.inbound(body)):
+        return False
+    fields = {
+        "kind": messages.SPOKEN,
+        "from_user_id": user_id,
+        "sent_at": at,
+        "body": body.decode(),
+        "order_key": f"{application.pk}:{user_id}"[:120],
+        "cid": cid,
+    }
+    identity = hashlib.sha256(f"{messages.SPOKEN}:{cid}".encode()).hexdigest()
+    row, created = Callback.objects.get_or_create(application=application, identity=identity, defaults=fields)
+    if created:
+        row.wake()
+    return True
+
+
 def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = None) -> None:
     """Claim, dispatch, settle. What a handler cannot do now is put back; what it never can ends in a plain sentence."""
     callback = Callback.claim(pk, now=now)
@@ -106,8 +129,8 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
         inbound = messages.inbound(callback.body.encode())
         # Only these can act and then be asked again; the others write in the transaction that settles.
         with acting(callback):
-            text = _ask_others(callback, inbound, answer)
-        _dispatch(callback, inbound, text, answer)
+            reply = _ask_others(callback, inbound, answer)
+        _dispatch(callback, inbound, reply, answer)
     except LeaseLost:
         logger.info("Somebody else handles this callback.", extra={"cid": callback.cid})
     except (TemporaryError, OperationalError):
@@ -127,28 +150,39 @@ def _tell_of_limit(callback: Callback) -> None:
     callback.settle(Callback.Status.CANCELLED, Callback.Reason.LIMITED)
 
 
-def _ask_others(callback: Callback, inbound: messages.Inbound, answer: Answer) -> str | None:
+def _ask_others(callback: Callback, inbound: messages.Inbound, answer: Answer) -> Reply | None:
     """The first answer that a code handler of another app gives."""
     routes = list(router.routes(inbound, final=False))
     if not routes:
         return None
     with running.kept(callback, late=lambda row: _apologise(row, answer, LATE)) as until:
         answers = (running.run(route.handler, inbound, until=until) for route in routes)
-        return next((text for text in answers if text is not None), None)
+        return next((reply for reply in answers if reply is not None), None)
 
 
 @transaction.atomic
-def _dispatch(callback: Callback, inbound: messages.Inbound, text: str | None, answer: Answer) -> None:
-    if text is not None:
-        _announce(callback, text, answer(callback, text) if text.strip() else [])
+def _dispatch(callback: Callback, inbound: messages.Inbound, reply: Reply | None, answer: Answer) -> None:
+    if reply is not None:
+        words = _words(reply)
+        silent = isinstance(reply, str) and not words.strip()
+        _announce(callback, words, [] if silent else answer(callback, reply))
     else:
         for route in router.routes(inbound, final=True):
-            text = running.run(route.handler, Incoming(inbound=inbound, callback=callback))
-            if text is not None:
-                answer(callback, text)
+            reply = running.run(route.handler, Incoming(inbound=inbound, callback=callback))
+            if reply is not None:
+                answer(callback, reply)
                 break
     crash.point("callback.handling")
     callback.settle(Callback.Status.DONE)
+
+
+def _words(reply: object) -> str:
+    """What a person reads of an answer. Raises `TypeError` for what is neither text nor a message."""
+    if isinstance(reply, str):
+        return reply
+    if not isinstance(getattr(reply, "msgtype", None), str):
+        raise TypeError(f"A handler returned {type(reply).__name__}: neither text nor a value of wecom.contents.")
+    return str(reply.words())  # type: ignore[attr-defined]
 
 
 def _announce(callback: Callback, text: str, outbounds: list[Outbound]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 from wecom import contacts, events
 from wecom.crypto import CryptoError
@@ -34,9 +35,11 @@ __all__ = [
     "envelope",
     "identity",
     "inbound",
+    "spoken",
     "typed",
 ]
 
+SPOKEN = "spoken"  # a MsgType of our own: the platform has none for it
 CONTROLS = bytes(sorted(set(range(0x20)) - {0x09, 0x0A, 0x0D}))
 COMMAND = re.compile(r"\s*[/／]([A-Za-z0-9_-]+|[^\s/／]+)(.*)", re.DOTALL)
 
@@ -70,7 +73,9 @@ class Message(Inbound):
 
 @dataclass(frozen=True, kw_only=True)
 class TextMessage(Message):
-    """Text, exactly as it was typed, in `content`."""
+    """Text, exactly as it was typed, in `content`; `spoken` where it is what was heard in a voice message."""
+
+    spoken: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +138,13 @@ def typed(content: str, *, corp_id: str, agent_id: int, user_id: str, at: dateti
         "tree": Node("xml"),
     }
     return TextMessage(**common, message_id="", content=content)
+
+
+def spoken(content: str, *, corp_id: str, agent_id: int, user_id: str, at: datetime) -> bytes:
+    """What was heard in a voice message, as XML that `inbound` reads as a text."""
+    fields = {"ToUserName": corp_id, "FromUserName": user_id, "CreateTime": int(at.timestamp()), "MsgType": SPOKEN}
+    told = {**fields, "Content": content, "AgentID": agent_id}
+    return f"<xml>{''.join(f'<{name}>{escape(str(value))}</{name}>' for name, value in told.items())}</xml>".encode()
 
 
 def envelope(body: bytes) -> Envelope:
@@ -199,8 +211,14 @@ class _Sent(Common):
     message_id: str
 
 
+def _as_text(sent: _Sent) -> _Sent:
+    sent["kind"] = "text"
+    return sent
+
+
 BUILDERS: dict[str, Callable[[Fields, _Sent], Message]] = {
     "text": lambda fields, sent: TextMessage(**sent, content=fields.text("Content")),
+    SPOKEN: lambda fields, sent: TextMessage(**_as_text(sent), content=fields.text("Content"), spoken=True),
     "image": lambda fields, sent: ImageMessage(**sent, pic_url=fields.word("PicUrl"), media_id=fields.word("MediaId")),
     "voice": lambda fields, sent: VoiceMessage(
         **sent,

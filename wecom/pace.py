@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from wecom.events import ACTS
+from wecom.messages import SPOKEN
 from wecom.models import Callback
 
 WINDOW = timedelta(minutes=1)
-ASKING = ~Q(kind="event") | Q(event__in=ACTS)
+ASKING = ~Q(kind__in=("event", SPOKEN)) | Q(event__in=ACTS)
 KEPT = Q(reason=Callback.Reason.LIMITED)
 
 

@@ -5,11 +5,9 @@ so that the conversation records it.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.db import transaction
 
-from wecom import uploads
 from wecom.contents import (
     Article,
     Card,
@@ -17,7 +15,6 @@ from wecom.contents import (
     File,
     Image,
     Markdown,
-    Media,
     MiniProgramNotice,
     MpNews,
     News,
@@ -33,7 +30,7 @@ from wecom.contents import (
 from wecom.exceptions import ContentError
 from wecom.markdown import CONSTRUCTS
 from wecom.models import Application, Outbound
-from wecom.sending import default_application, send, send_parts
+from wecom.sending import default_application, send_known, send_parts
 from wecom.signals import program_sent
 
 VIDEO_TITLE, VIDEO_DESCRIPTION = 128, 512  # bytes
@@ -64,17 +61,17 @@ def send_markdown(user_id: str, *, content: str, application: Application | None
 
 def send_image(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
     """Send a picture that was uploaded. Raises `ContentError` for a media ID of another kind."""
-    return _send_media(user_id, Image(media_id=media_id), application)
+    return send_content(user_id, content=Image(media_id=media_id), application=application)
 
 
 def send_voice(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
     """Send a recording that was uploaded."""
-    return _send_media(user_id, Voice(media_id=media_id), application)
+    return send_content(user_id, content=Voice(media_id=media_id), application=application)
 
 
 def send_file(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
     """Send a file that was uploaded."""
-    return _send_media(user_id, File(media_id=media_id), application)
+    return send_content(user_id, content=File(media_id=media_id), application=application)
 
 
 def send_video(
@@ -82,7 +79,9 @@ def send_video(
 ) -> Outbound:
     """Send a video that was uploaded; a title over 128 bytes, or a description over 512, ends in an ellipsis."""
     title, description = truncate(title, VIDEO_TITLE), truncate(description, VIDEO_DESCRIPTION)
-    return _send_media(user_id, Video(media_id=media_id, title=title, description=description), application)
+    return send_content(
+        user_id, content=Video(media_id=media_id, title=title, description=description), application=application
+    )
 
 
 def send_text_card(
@@ -123,22 +122,7 @@ def send_card(user_id: str, *, card: Card, application: Application | None = Non
 @transaction.atomic
 def send_content(user_id: str, *, content: Content, application: Application | None = None) -> Outbound:
     """Send a message of any kind, as `wecom.contents` has them."""
-    if isinstance(content, Media):
-        return _send_media(user_id, content, application)
-    return _announced(send(application or default_application(), content, to=[user_id]), content.words())
-
-
-@transaction.atomic
-def _send_media(user_id: str, content: Media, application: Application | None) -> Outbound:
-    """One of ours is sent by its upload, which gets a new media ID when this one has expired."""
-    application = application or default_application()
-    if not content.media_id.strip():
-        remedy = f"Upload the file first: upload_{content.msgtype} gives its media ID."
-        raise ContentError("The media ID is empty.", code="empty", field="media_id", remedy=remedy)
-    upload = uploads.known(application, kind=content.msgtype, media_id=content.media_id)
-    if upload is not None:
-        content = replace(content, media_id="")
-    return _announced(send(application, content, to=[user_id], upload=upload), content.words())
+    return _announced(send_known(application or default_application(), content, to=[user_id]), content.words())
 
 
 def _check_words(content: str) -> None:

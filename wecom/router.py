@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from wecom.contents import Content
 from wecom.messages import Event, Inbound, Message
 from wecom.models import Callback
 
-Handler = Callable[[Any], "Awaitable[str | None] | str | None"]
+Reply = str | Content
+Handler = Callable[[Any], "Awaitable[Reply | None] | Reply | None"]
 ANY = "*"
 
 
@@ -69,6 +71,10 @@ class Router:
         """The handlers that want this, in the order to try them."""
         fitting = (route for route in self._routes if route.final == final and route.fits(inbound))
         return iter(sorted(fitting, key=lambda route: route.rank))
+
+    def names(self, inbound: Inbound) -> bool:
+        """Whether a code handler asked for just this, not for anything."""
+        return any(route.name != ANY for route in self.routes(inbound, final=False))
 
 
 router = Router()

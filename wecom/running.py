@@ -19,7 +19,7 @@ from django.db import OperationalError, connections
 from openuser.lib.work import LeaseLost
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Callback
-from wecom.router import Handler
+from wecom.router import Handler, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def time_limit() -> float:
     return float(settings.WECOM["HANDLER_TIME_LIMIT"])
 
 
-def run(handler: Handler, subject: Any, *, until: float | None = None) -> str | None:
+def run(handler: Handler, subject: Any, *, until: float | None = None) -> Reply | None:
     """What a handler answers, sync or async. `until` is on the monotonic clock; an async one is cancelled then.
 
     Raises `HandlerTookTooLong` for that one, and whatever a handler raises.
@@ -44,7 +44,7 @@ def run(handler: Handler, subject: Any, *, until: float | None = None) -> str | 
     if not inspect.isawaitable(result):
         return result
 
-    async def wait() -> str | None:
+    async def wait() -> Reply | None:
         limit = asyncio.timeout(None if until is None else max(0.0, until - time.monotonic()))
         try:
             async with limit:

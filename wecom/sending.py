@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from wecom import applications, attachments, running
-from wecom.contents import Content
+from wecom import applications, attachments, running, uploads
+from wecom.contents import Content, Media
 from wecom.exceptions import ContentError
 from wecom.models import Application, Callback, Outbound, Upload
 from wecom.shaping import fingerprint as fingerprint_of
@@ -150,6 +150,23 @@ def send(
         outbound.attached.set(files)
         outbound.wake()
     return outbound
+
+
+@transaction.atomic
+def send_known(application: Application, content: Content, *, to: Sequence[str], cid: str = "") -> Outbound:
+    """`send`; a file of ours goes by its upload, which gets a new media ID when this one has expired.
+
+    Raises `ContentError` for a file without a media ID, or of another kind.
+    """
+    if not isinstance(content, Media):
+        return send(application, content, to=to, cid=cid)
+    if not content.media_id.strip():
+        remedy = f"Upload the file first: upload_{content.msgtype} gives its media ID."
+        raise ContentError("The media ID is empty.", code="empty", field="media_id", remedy=remedy)
+    upload = uploads.known(application, kind=content.msgtype, media_id=content.media_id)
+    if upload is not None:
+        content = replace(content, media_id="")
+    return send(application, content, to=to, upload=upload, cid=cid)
 
 
 @transaction.atomic

@@ -15,7 +15,10 @@ from tests.avatars.rendering_stage import other_engines, small_engines  # noqa: 
 from tests.wecom.conftest import connected, emulator, running_emulator  # noqa: F401
 from tests.wecom.conftest import person as phone  # noqa: F401
 from wecom import messages
-from wecom.models import Outbound
+from wecom import services as wecom
+from wecom.bot import bot
+from wecom.models import Callback, Outbound
+from wecom.router import router
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines")]
 
@@ -167,3 +170,62 @@ def test_a_question_that_waits_for_a_flow_does_not_keep_a_voice_waiting(speaker)
     conversation = services.conversation_with(speaker.phone.user_id, application=speaker.application)
     errands.ask(conversation, "chat", "x", cid="c1")
     assert listened(speaker.says("怎么请假")).status == "done"
+
+
+@pytest.fixture
+def code():
+    """Registers code handlers, and forgets them."""
+    with router.temporary():
+        yield bot
+
+
+def handled() -> Callback:
+    """What was heard waits as a callback of its own; a worker takes it."""
+    callback = Callback.objects.get(kind="spoken", status="queued")
+    wecom.handle(callback.pk)
+    callback.refresh_from_db()
+    return callback
+
+
+def test_a_code_handler_of_texts_hears_what_was_spoken(speaker, code):
+    seen = []
+
+    @code.on_message("text")
+    async def answer(message) -> str:
+        seen.append((message.content, message.kind, message.spoken, message.from_user_id))
+        return "from code"
+
+    errand = listened(speaker.says("怎么请假"))
+    assert errand.status == "done"
+    callback = handled()
+    assert seen == [("怎么请假", "text", True, speaker.phone.user_id)]
+    heard, answered = speaker.reads()
+    assert ("“怎么请假”" in heard, answered) == (True, "from code")
+    assert (callback.status, callback.cid) == ("done", errand.cid)
+    spoken, *said = Message.objects.order_by("created_at", "pk")
+    assert (spoken.content.kind, spoken.content.text) == ("voice", "怎么请假")
+    assert [message.content.text for message in said][1:] == ["from code"]
+    assert Message.objects.filter(direction="in").count() == 1
+
+
+def test_what_no_code_handler_answers_is_answered_as_before(speaker, code):
+    code.on_message("text")(lambda message: None)
+    listened(speaker.says("怎么请假"))
+    assert handled().status == "done"
+    assert speaker.reads()[-1] == "请在审批里申请。"
+    assert Message.objects.filter(direction="in").count() == 1
+
+
+def test_a_code_handler_of_everything_gets_the_voice_and_not_its_words(speaker, code):
+    kinds = []
+    code.on_message("*")(lambda message: kinds.append(message.kind))
+    listened(speaker.says("怎么请假"))
+    assert not Callback.objects.filter(kind="spoken").exists()
+    assert speaker.reads()[-1] == "请在审批里申请。"
+
+
+def test_what_the_platform_heard_reaches_code_too(speaker, code):
+    code.on_message("text")(lambda message: f"code: {message.content}")
+    speaker.receives("none", Recognition="<![CDATA[a < b & “c”]]>")
+    handled()
+    assert speaker.reads() == ["code: a < b & “c”"]

@@ -4,6 +4,7 @@ import itertools
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from tests import factories
@@ -269,3 +270,16 @@ def test_a_code_handler_changes_the_card_that_was_pressed(sent, person, connecte
     (entry,) = person.received()
     title = entry["content"]["main_title"]["title"]
     assert "已批准" in (entry["card"]["replaced"], title)
+
+
+def test_a_card_is_changed_for_all_who_got_it(connected, person):
+    other = person.emulator.hire()
+    outbound = services.send(connected, card(), to=[person.user_id, other.user_id])
+    outbox.deliver(outbound.pk)
+    person.presses("hd")
+    xml = person.emulator.api("GET", "callbacks", params={"member": person.user_id})["callbacks"][-1]["xml"]
+    event = messages.inbound(xml.encode())
+
+    update = deliver(async_to_sync(bot.update_card)(event, "已结束", everybody=True))
+    assert (update.status, update.user_id) == ("done", "@all")
+    assert [replaced(one) for one in (person, other)] == ["已结束", "已结束"]

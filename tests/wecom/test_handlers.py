@@ -10,12 +10,14 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from conversations.models import Message
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.logs import LineFormatter
 from tests import factories
 from tests.wecom.platform import event_xml, text_xml
 from wecom import services
 from wecom.bot import bot, send_text_message
+from wecom.contents import Button, ButtonCard, Image, Markdown, TextCard
 from wecom.models import Callback, Member, Outbound
 from wecom.router import router
 
@@ -75,6 +77,36 @@ def test_an_answer_that_is_no_text_ends_in_a_plain_sentence(application, registe
     assert handle(application).status == "failed"
     assert len(sent()) == 1
     assert "#" in sent()[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "msgtype"),
+    [
+        (Markdown(content="**好**"), "markdown"),
+        (TextCard(title="t", description="d", url="https://example.com"), "textcard"),
+        (ButtonCard(title="选择", buttons=(Button(text="是", key="yes"),)), "template_card"),
+        (Image(media_id="MEDIA"), "image"),
+    ],
+)
+def test_a_handler_may_answer_with_any_value_of_contents(application, register, answer, msgtype):
+    async def reply(message):
+        return answer
+
+    register(bot.on_message("text"), reply)
+    callback = handle(application)
+    assert callback.status == "done"
+    outbound = Outbound.objects.get()
+    assert (outbound.msgtype, outbound.recipients, outbound.cid) == (msgtype, [callback.from_user_id], callback.cid)
+    noted = Message.objects.get(direction="out")
+    assert (noted.outbound, noted.content.text) == (outbound, answer.words())
+    assert noted.content.kind in ("card", "image", "text")
+
+
+def test_a_file_of_ours_in_an_answer_goes_by_its_upload(application, register):
+    upload = factories.make_upload(application, kind="image", media_id="OURS")
+    register(bot.on_message("text"), lambda message: Image(media_id="OURS"))
+    handle(application)
+    assert Outbound.objects.get().upload == upload
 
 
 def test_an_async_handler_that_takes_too_long_by_its_own_measure_fails(application, register):

@@ -6,6 +6,7 @@ KINDS = {
     "text": _("text"),
     "image": _("image"),
     "voice": _("voice"),
+    "spoken": _("words of a voice message"),
     "video": _("video"),
     "file": _("file"),
     "location": _("location"),

@@ -102,7 +102,7 @@ from wecom.services.groups import (
     send_to_chat,
     update_chat,
 )
-from wecom.services.receiving import forget_old_callbacks, handle, handle_beside, receive, replay
+from wecom.services.receiving import forget_old_callbacks, handle, handle_beside, hear, receive, replay
 
 __all__ = [
     "MAX_RECIPIENTS",
@@ -142,6 +142,7 @@ __all__ = [
     "forget_old_media",
     "handle",
     "handle_beside",
+    "hear",
     "key_flaws",
     "largest",
     "leave_range",

@@ -23,6 +23,8 @@ def update_card(
 ) -> CardUpdate:
     """Put a greyed text in the place of a card's buttons, or another card in its place, for one person.
 
+    For all who got the card where the `user_id` is "@all".
+
     The code comes with a click, or is that of the `Outbound` that carried the card; for 72 hours, and each is good for
     one change. Text of more than 30 Chinese characters is cut, as the phone would; with a `card` it stands in the place
     of that one's buttons. Raises `ContentError` for an empty code, and where there is neither text nor card.

@@ -9,7 +9,8 @@ from django.utils import timezone
 from wecom import inbox, running
 from wecom.contents import Text, split_numbered
 from wecom.models import Application, Callback, CardUpdate, Outbound
-from wecom.sending import acting_on, send_parts
+from wecom.router import Reply
+from wecom.sending import acting_on, send_known, send_parts
 
 
 def receive(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> Callback:
@@ -30,6 +31,15 @@ def handle_beside(pk: int) -> None:
     running.beside(lambda: handle(pk))
 
 
+def hear(application: Application, *, user_id: str, text: str, at: datetime, cid: str) -> bool:
+    """What was heard in a voice message, for the code handlers of texts: they get it as one, then everybody else.
+
+    False where no code handler asked for it; then nothing is queued. `cid` is of the voice message, whose words are
+    handed over once.
+    """
+    return inbox.hear(application, user_id=user_id, text=text, at=at, cid=cid)
+
+
 @transaction.atomic
 def replay(callback: Callback) -> bool:
     """Handle a finished callback once more; False where its body is gone or it is still being handled."""
@@ -44,6 +54,9 @@ def forget_old_callbacks(now: datetime | None = None) -> int:
     return deleted
 
 
-def _send_answer(callback: Callback, text: str) -> list[Outbound]:
-    parts = [Text(content=part) for part in split_numbered(text.strip())]
-    return send_parts(callback.application, parts, to=[callback.from_user_id], cid=callback.cid)
+def _send_answer(callback: Callback, reply: Reply) -> list[Outbound]:
+    to = [callback.from_user_id]
+    if not isinstance(reply, str):
+        return [send_known(callback.application, reply, to=to, cid=callback.cid)]
+    parts = [Text(content=part) for part in split_numbered(reply.strip())]
+    return send_parts(callback.application, parts, to=to, cid=callback.cid)
