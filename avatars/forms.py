@@ -86,7 +86,7 @@ def sample_text(human: DigitalHuman) -> str:
 
 
 # What a preview may change without anything being stored.
-PREVIEWED = ("voice", "speed", "mode", "format", "background_color")
+PREVIEWED = ("voice", "speed", "mode", "format", "background_color", "captions")
 
 
 def preview_form(human: DigitalHuman, data: Any) -> forms.ModelForm[DigitalHuman]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from avatars import services
+from avatars.admin import stages
 from avatars.admin.films import FilmPages
 from avatars.models import Render, Rendition
 from openuser.lib.admin import (
@@ -38,7 +39,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("player", "text", "digital_human", "mode")}),
-        (_("How it went"), {"fields": ("how_far", "state", "why", "todo", "attempts", "times", "made_by")}),
+        (_("How it went"), {"fields": ("how_far", "state", "why", "todo", "went", "attempts", "times", "made_by")}),
         (_("The file"), {"fields": ("length", "file_size", "picture", "label_id")}),
         (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
@@ -84,6 +85,10 @@ class RenderAdmin(FilmPages, WorkAdmin):
     @display(description=_("estimated / took"))
     def times(self, render: Render) -> str:
         return f"{duration(render.estimated_seconds)} / {duration(render.took_seconds)}"
+
+    @display(description=_("stages"))
+    def went(self, render: Render) -> str:
+        return stages.shown(render)
 
     @display(description=_("made by"))
     def made_by(self, render: Render) -> str:
