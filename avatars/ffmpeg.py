@@ -205,7 +205,26 @@ def frames(
         pix_fmt="gray" if grey else "rgb24",
         fps_mode="passthrough",
     )
-    shape = (height, width) if grey else (height, width, 3)
+    yield from _raw(stream, (height, width) if grey else (height, width, 3))
+
+
+def frames_and_piece(
+    path: Path, size: tuple[int, int], piece: tuple[int, int, int, int]
+) -> Iterator[tuple[Picture, Picture]]:
+    """Decode to grey, each frame twice: scaled to `size` (w, h), and the `piece` (x, y, w, h) of it as it is."""
+    (width, height), (left, top, across, down) = size, piece
+    wide = max(width, across)
+    parts = source(path).video.filter_multi_output("split")
+    whole = parts[0].filter("scale", width, height, flags="area").filter("format", "gray").filter("pad", wide, height)
+    cut = parts[1].filter("crop", across, down, left, top, exact=1).filter("format", "gray").filter("pad", wide, down)
+    both = ffmpeg.filter([whole, cut], "vstack")
+    stream = ffmpeg.output(both, "pipe:", format="rawvideo", pix_fmt="gray", fps_mode="passthrough")
+    for frame in _raw(stream, (height + down, wide)):
+        yield frame[:height, :width], frame[height:, :across]
+
+
+def _raw(stream: Any, shape: tuple[int, ...]) -> Iterator[Picture]:
+    """What a graph writes to its pipe, in arrays of this shape."""
     length = int(np.prod(shape))
     with _process(_compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):
         assert process.stdout is not None

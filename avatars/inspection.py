@@ -40,7 +40,7 @@ def inspect(
     report = progress or _nothing
     found = mp4.probe(path)
     check_format(found, shot, limit=limit)
-    label.verify(path, content_id)
+    label.verify_tag(found, content_id)
     report(0.2)
     check_picture(path, shot, covered, report)
     check_sound(path, shot)
@@ -69,13 +69,16 @@ def check_format(found: mp4.Probe, shot: Shot, *, limit: int) -> None:
 
 
 def check_picture(path: Path, shot: Shot, covered: Sequence[Box], report: Report) -> None:
-    """Decode every frame: it must decode, show something, and move while there is speech."""
+    """Decode every frame: it must decode, carry the AI mark, show something, and move while there is speech."""
     height, width = shot.portrait.shape[:2]
     scale = SMALL_SIDE / min(height, width)
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
     decoded, moved, first = 0, 0, None
     seen = _uncovered(covered, (width, height), size)
-    for whole in ffmpeg.frames(path, size, grey=True):
+    mark = label.Mark(width, height)
+    for whole, patch in ffmpeg.frames_and_piece(path, size, (mark.x, mark.y, mark.width, mark.height)):
+        if mark.likeness(patch) < label.LIKENESS:
+            raise label.unlabelled(label.missing_mark(decoded, shot.fps))
         frame = whole[seen]
         if first is None:
             first = frame.astype(np.int16)

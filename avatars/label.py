@@ -7,7 +7,6 @@ with who made it and under which number.
 import json
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from pathlib import Path
 
 import ffmpeg as graph
@@ -26,8 +25,6 @@ TEXT_SHARE = 0.055
 WEIGHT = 500
 PLATE_ALPHA = 0.52
 TEXT_ALPHA = 0.96
-LAW_SECONDS = 2.0
-CHECKED_FRAMES = 6
 LIKENESS = 0.5
 KEY = "AIGC"
 
@@ -99,18 +96,32 @@ def _drawing(side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return coverage[0], coverage[1]
 
 
-def write(path: Path, to: Path, origin: Origin) -> None:
-    """Copy a film with the metadata; the last step, because any other copy would drop it. Raises `OutputError`."""
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a file carries of the label: whose it says to be, and what it lacks, in words; nothing where it has both."""
+
+    origin: Origin | None
+    faults: tuple[str, ...]
+    frames: int = 1
+
+
+def words_of(origin: Origin, content_sha256: str) -> str:
+    """The attribute that the standard asks for, as JSON."""
     words = {
         "Label": "1",
         "ContentProducer": origin.provider,
         "ProduceID": origin.content_id,
-        "ReservedCode1": mp4.probe(path).content_sha256,
+        "ReservedCode1": content_sha256,
         "ContentPropagator": origin.provider,
         "PropagateID": origin.content_id,
         "ReservedCode2": "",
     }
-    tag = f"{KEY}={json.dumps(words, ensure_ascii=False, separators=(',', ':'))}"
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+
+
+def write(path: Path, to: Path, origin: Origin) -> None:
+    """Copy a film with the metadata; the last step, because any other copy would drop it. Raises `OutputError`."""
+    tag = f"{KEY}={words_of(origin, mp4.probe(path).content_sha256)}"
     film = ffmpeg.source(path)
     options = {"c": "copy", "map_metadata": -1, "movflags": "use_metadata_tags+faststart", "metadata": tag}
     ffmpeg.run(graph.output(film.video, film.audio, str(to), **options))
@@ -118,40 +129,78 @@ def write(path: Path, to: Path, origin: Origin) -> None:
 
 def read(film: mp4.Probe) -> Origin | None:
     """Who says to have made a film, by its metadata; None where they say nothing that can be read."""
+    return origin_of(film.tags.get(KEY, ""))
+
+
+def origin_of(words: str) -> Origin | None:
+    """Who made something, by its attribute."""
     try:
-        words = json.loads(film.tags[KEY])
-        return Origin(provider=str(words["ContentProducer"]), content_id=str(words["ProduceID"]))
+        said = json.loads(words)
+        return Origin(provider=str(said["ContentProducer"]), content_id=str(said["ProduceID"]))
     except (KeyError, ValueError, TypeError):
         return None
 
 
 def verify(path: Path, content_id: str) -> None:
     """Return only if the film carries both labels of this content. Raises `OutputError` (code `unlabelled`)."""
+    for fault in examine(path, content_id).faults:
+        raise unlabelled(fault)
+
+
+def verify_tag(film: mp4.Probe, content_id: str) -> None:
+    """Return only if the metadata are of this content, and the content is what was labelled: that takes no decoding.
+
+    Raises `OutputError` (code `unlabelled`).
+    """
+    fault = tag_fault(film.tags.get(KEY, ""), film.content_sha256, content_id)
+    if fault:
+        raise unlabelled(fault)
+
+
+def examine(path: Path, content_id: str = "") -> Proof:
+    """What a film carries of the label, of this content where it is given; every frame is decoded for it.
+
+    Raises `OutputError` for what is no film.
+    """
     film = mp4.probe(path)
-    _verify_tag(film, content_id)
     if film.video is None:
-        raise _unlabelled("it has no picture")
+        raise OutputError("The video file cannot be read: it has no picture.", code="mp4_broken")
     mark = Mark(film.video.width, film.video.height)
     place = f"{mark.width}:{mark.height}:{mark.x}:{mark.y}"
-    decoded = ffmpeg.frames(path, (mark.width, mark.height), seconds=LAW_SECONDS, grey=True, crop=place)
-    step = max(1, round(LAW_SECONDS * film.video.fps / CHECKED_FRAMES))
-    found = [mark.likeness(patch) for patch in islice(decoded, 0, None, step)]
-    if not found or min(found) < LIKENESS:
-        raise _unlabelled("the visible mark is missing")
+    frames, bare = 0, -1
+    for patch in ffmpeg.frames(path, (mark.width, mark.height), grey=True, crop=place):
+        if bare < 0 and mark.likeness(patch) < LIKENESS:
+            bare = frames
+        frames += 1
+    faults = [tag_fault(film.tags.get(KEY, ""), film.content_sha256, content_id)]
+    if not frames:
+        faults.append("the visible mark is missing: it has no frames")
+    elif bare >= 0:
+        faults.append(missing_mark(bare, film.video.fps))
+    return Proof(origin=read(film), faults=tuple(fault for fault in faults if fault), frames=frames)
 
 
-def _verify_tag(film: mp4.Probe, content_id: str) -> None:
+def missing_mark(frame: int, fps: float) -> str:
+    """What to say of a film whose mark is missing on this frame, the first of those."""
+    return f"the visible mark is missing at {frame / max(fps, 1):.2f} s"
+
+
+def tag_fault(words: str, content_sha256: str, content_id: str = "") -> str:
+    """What is wrong with an attribute, of this content where it is given; nothing where it is good."""
     try:
-        words = json.loads(film.tags[KEY])
-        good = words["Label"] == "1" and words["ProduceID"] == content_id and bool(words["ContentProducer"])
-        whole = words["ReservedCode1"] == film.content_sha256
-    except (KeyError, ValueError, TypeError) as error:
-        raise _unlabelled("the AIGC metadata is missing") from error
+        said = json.loads(words)
+        good = said["Label"] == "1" and bool(said["ProduceID"]) and bool(said["ContentProducer"])
+        ours = not content_id or said["ProduceID"] == content_id
+        whole = said["ReservedCode1"] == content_sha256
+    except (KeyError, ValueError, TypeError):
+        return "the AIGC metadata is missing"
     if not good:
-        raise _unlabelled("the AIGC metadata names other content")
-    if not whole:
-        raise _unlabelled("its content is not what was labelled")
+        return "the AIGC metadata is incomplete"
+    if not ours:
+        return "the AIGC metadata names other content"
+    return "" if whole else "its content is not what was labelled"
 
 
-def _unlabelled(why: str) -> OutputError:
+def unlabelled(why: str) -> OutputError:
+    """The refusal of what lacks a label."""
     return OutputError(f"The video is not labelled as made by AI: {why}.", code="unlabelled")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from avatars import captions, ffmpeg, inspection, label, mp4
+from avatars import captions, ffmpeg, inspection, label, mp4, stills
 from avatars.engines.base import Mode, Picture, RenderEngine, Shot
 from avatars.exceptions import ScriptError
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
@@ -173,6 +173,15 @@ def discard(script: Script, folder: Path) -> None:
             (folder / f"{script.content_id}{suffix}").unlink(missing_ok=True)
 
 
+def prove(film: Film, content_id: str) -> None:
+    """Return only if the files are those of the film that was looked at, frame by frame, with both parts of the label.
+
+    Raises `OutputError` (code `unlabelled`).
+    """
+    label.verify_tag(mp4.probe(film.video), content_id)
+    stills.verify(film.poster, content_id)
+
+
 def _speak(script: Script, speech: SpeechEngine, watch: Stopwatch) -> Speech:
     spoken = speech.speak(script.text, voice=script.voice, speed=script.speed, progress=watch.report)
     if spoken.seconds <= 0 or float(np.abs(spoken.samples).max()) < EMPTY:
@@ -252,6 +261,8 @@ def _finish(script: Script, shot: Shot, work: Path) -> None:
     origin = label.Origin(provider=script.provider, content_id=script.content_id)
     label.write(work / "raw.mp4", work / "film.mp4", origin)
     ffmpeg.poster(work / "film.mp4", work / "film.jpg")
+    stills.write(work / "film.jpg", origin)
+    stills.verify(work / "film.jpg", script.content_id)
 
 
 def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: Stopwatch) -> Film:

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from avatars import recipes, standins
+from avatars import pipeline, recipes, standins
 from avatars.exceptions import AvatarError, RenderCancelled
 from avatars.models import DigitalHuman, Outcome, Render
 from avatars.reporting import Reporter
@@ -111,6 +111,7 @@ def _working_folder(render: Render) -> Iterator[Path]:
 def _store(reporter: Reporter, made: standins.Made, started: float) -> None:
     """Keep the files and settle the row; a row that is no longer ours, or a full disk, keeps none."""
     film, render = made.film, reporter.render
+    pipeline.prove(film, render.content_id)
     folder = f"{STORED}/{secrets.token_hex(16)}"
     try:
         files = {

@@ -37,8 +37,12 @@ def send_text(application: Application, member: Member, text: str, *, cid: str) 
 
 
 def send_video(application: Application, member: Member, render: Render, *, title: str, cid: str) -> Outbound:
-    """Queue a finished video, in the form in which it can arrive; a file is uploaded once for everybody who gets it."""
+    """Queue a finished video, in the form in which it can arrive; a file is uploaded once for everybody who gets it.
+
+    Raises `OSError` where its file is gone, `OutputError` where that lacks the AI label.
+    """
     parcel = fitting.parcel_of(render)
+    avatars.check_label(render, parcel.name)
     if parcel.form == Form.LINK:
         address = watching.link(application, member, render)
         words = truncate(render.text, 512)

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from avatars import services as avatars
-from avatars.exceptions import ScriptError
+from avatars.exceptions import OutputError, ScriptError
 from avatars.models import DigitalHuman, Render, Rendition
 from conversations import channel, fitting, progress, wording
 from conversations.models import Content, Conversation, Desk, Message, ProgressCard
@@ -258,7 +258,8 @@ def _send_video(message: Message, render: Render | None) -> Outbound | None:
     title = wording.video_title(render)
     try:
         return channel.send_video(message.application, message.member, render, title=title, cid=message.cid)
-    except OSError:
-        # Its file is gone. One message that raises here would hold up everybody whose turn comes after it.
-        logger.error("The file of a video cannot be read.", extra={"cid": message.cid, "render": render.pk})
+    except (OSError, OutputError):
+        # Its file is gone, or is not what was made. One message that raises here would hold up everybody whose turn
+        # comes after it.
+        logger.error("The file of a video cannot be sent.", extra={"cid": message.cid, "render": render.pk})
         return None

@@ -3,6 +3,7 @@
 from avatars.roster import Engine, Kind, engines
 from avatars.services.films import forget_glance, glance
 from avatars.services.humans import check_portrait, remove_digital_human
+from avatars.services.labels import check_label
 from avatars.services.renders import (
     CAMPAIGN,
     CHAT,
@@ -30,6 +31,7 @@ __all__ = [
     "as_voice",
     "as_wav",
     "cancel_render",
+    "check_label",
     "check_portrait",
     "check_script",
     "checks",

@@ -1,12 +1,15 @@
 """No film without the AI label: what the eye sees and what the file says."""
 
+import io
 import json
 
 import ffmpeg as graph
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image
 
-from avatars import ffmpeg, label, mp4
+from avatars import ffmpeg, label, mp4, stills
 from avatars.exceptions import OutputError
 from tests.avatars.test_ffmpeg import RATE, make_sound
 
@@ -125,9 +128,100 @@ def test_a_label_of_other_content_is_refused(tmp_path):
     assert "other content" in refusal(make_labelled(tmp_path), content_id="other")
 
 
-@pytest.mark.parametrize("mark_until", [0, 25])
-def test_a_film_whose_mark_is_missing_or_ends_within_two_seconds_is_refused(tmp_path, mark_until):
-    assert "visible mark" in refusal(make_labelled(tmp_path, mark_until=mark_until))
+@pytest.mark.parametrize("mark_until", [0, 1, 25, FRAMES - 1])
+def test_a_film_whose_mark_is_missing_on_any_frame_is_refused_with_the_time(tmp_path, mark_until):
+    words = refusal(make_labelled(tmp_path, mark_until=mark_until))
+    assert f"the visible mark is missing at {mark_until / 25:.2f} s" in words
+
+
+def test_what_the_label_of_a_film_says_can_be_told_from_the_outside(tmp_path):
+    proof = label.examine(make_labelled(tmp_path))
+    assert (proof.origin, proof.faults, proof.frames) == (ORIGIN, (), FRAMES)
+    bare = label.examine(make_film(tmp_path, mark_until=10))
+    assert bare.origin is None
+    assert len(bare.faults) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("", "missing"),
+        ("no json", "missing"),
+        ("[1]", "missing"),
+        ('{"Label":"1"}', "missing"),
+        ('{"Label":"2","ContentProducer":"p","ProduceID":"c","ReservedCode1":"h"}', "incomplete"),
+        ('{"Label":"1","ContentProducer":"","ProduceID":"c","ReservedCode1":"h"}', "incomplete"),
+        ('{"Label":"1","ContentProducer":"p","ProduceID":"d","ReservedCode1":"h"}', "other content"),
+        ('{"Label":"1","ContentProducer":"p","ProduceID":"c","ReservedCode1":"i"}', "not what was labelled"),
+        ('{"Label":"1","ContentProducer":"p","ProduceID":"c","ReservedCode1":"h"}', ""),
+    ],
+)
+def test_each_fault_of_the_attribute_has_its_words(words, fault):
+    found = label.tag_fault(words, "h", "c")
+    assert fault in found
+    assert bool(found) == bool(fault)
+
+
+def make_poster(folder):
+    ffmpeg.poster(make_labelled(folder), folder / "poster.jpg")
+    stills.write(folder / "poster.jpg", ORIGIN)
+    return folder / "poster.jpg"
+
+
+def test_a_poster_carries_both_labels_and_still_opens(tmp_path):
+    path = make_poster(tmp_path)
+    stills.verify(path, "c0ffee")
+    with Image.open(path) as picture:
+        assert picture.size == (WIDTH, HEIGHT)
+        assert "c0ffee" in str(picture.info["xmp"])
+    assert "other content" in " ".join(stills.examine(path, "other").faults)
+
+
+def test_a_poster_that_lost_its_label_is_refused(tmp_path):
+    path = make_poster(tmp_path)
+    with Image.open(path) as picture:
+        picture.save(tmp_path / "again.jpg", quality=90)
+        picture.paste((90, 90, 90), (0, 0, WIDTH, HEIGHT // 3))
+        picture.save(tmp_path / "bare.jpg", quality=90)
+    assert stills.examine(tmp_path / "again.jpg").faults == ("the AIGC metadata is missing",)
+    assert len(stills.examine(tmp_path / "bare.jpg").faults) == 2
+    data = bytearray(path.read_bytes())
+    data[-20] ^= 1
+    path.write_bytes(data)
+    assert "not what was labelled" in stills.examine(path).faults[0]
+
+
+def test_what_is_no_picture_is_refused(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"no picture")
+    with pytest.raises(OutputError):
+        stills.verify(tmp_path / "a.jpg", "c")
+    with pytest.raises(OutputError):
+        stills.write(tmp_path / "a.jpg", ORIGIN)
+
+
+def check(*files, **options):
+    """What the command says, and its exit code."""
+    told = io.StringIO()
+    try:
+        call_command("verify", *(str(file) for file in files), stdout=told, **options)
+    except CommandError as error:
+        return told.getvalue().splitlines(), error.returncode
+    return told.getvalue().splitlines(), 0
+
+
+def test_the_command_says_of_each_file_whether_both_labels_are_there(tmp_path):
+    film, poster = make_labelled(tmp_path), make_poster(tmp_path)
+    lines, code = check(film, poster)
+    assert code == 0
+    assert f"the mark in all {FRAMES} frames" in lines[0]
+    assert all("labelled" in line and "c0ffee" in line and ORIGIN.provider in line for line in lines)
+    (tmp_path / "cut.mp4").write_bytes(film.read_bytes()[:3000])
+    files = [film, tmp_path / "raw.mp4", tmp_path / "cut.mp4", tmp_path / "none.mp4"]
+    lines, code = check(*files)
+    assert code == 1
+    assert [line.split(": ")[1] for line in lines] == ["labelled", "NOT LABELLED", "UNREADABLE", "UNREADABLE"]
+    assert check(film, content_id="c0ffee")[1] == 0
+    assert check(film, content_id="other")[1] == 1
 
 
 def test_a_film_that_was_changed_after_labelling_is_refused(tmp_path):

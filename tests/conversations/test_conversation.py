@@ -11,6 +11,7 @@ from conversations import services
 from conversations.models import Answer, Conversation, Desk, Message
 from openuser.lib.exceptions import TemporaryError
 from tests import factories
+from tests.avatars import films
 from tests.conversations.conftest import Person
 from wecom import services as wecom
 from wecom.bot import bot, send_text_card, send_text_message
@@ -87,7 +88,7 @@ def test_equal_words_share_one_render(person, application):
 def finish(render: Render, media, *, status: str = "done") -> None:
     """Settle a render as its worker would."""
     (media / "renders").mkdir(exist_ok=True)
-    (media / "renders" / f"{render.pk}.mp4").write_bytes(b"mp4" * 100)
+    (media / "renders" / f"{render.pk}.mp4").write_bytes(films.labelled(render.content_id))
     row = Render.claim(render.pk)
     assert row is not None
     row.settle(

@@ -10,6 +10,7 @@ from avatars.models import Render
 from conversations import services, wording
 from conversations.models import Desk, Message, ProgressCard
 from tests import factories
+from tests.avatars import films
 from tests.conversations.conftest import Person
 from wecom.models import CardUpdate, Outbound
 from wecom.signals import outbound_settled
@@ -57,7 +58,7 @@ def make(render: Render, media, *, to: str = "done") -> None:
     """Make the video, as its worker would."""
     if to == "done":
         (media / "renders").mkdir(exist_ok=True)
-        (media / "renders" / "1.mp4").write_bytes(b"mp4" * 100)
+        (media / "renders" / "1.mp4").write_bytes(films.labelled(render.content_id))
     row = Render.claim(render.pk)
     assert row is not None
     row.settle(Render.Status(to), "" if to == "done" else "no_face", video="renders/1.mp4" if to == "done" else "")

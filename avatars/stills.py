@@ -1,0 +1,75 @@
+"""The AI label of still pictures taken from a film: its mark is in them already, the attribute goes into their XMP.
+
+The attribute is that of the film (`AIGC`), in the name space of TC260, which wrote the standard.
+"""
+
+import hashlib
+import re
+from io import BytesIO
+from pathlib import Path
+from xml.sax.saxutils import escape, unescape
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from avatars import label
+from avatars.exceptions import OutputError
+
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
+PACKET = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    f'<rdf:Description rdf:about="" xmlns:TC260="{NAMESPACE}"><TC260:AIGC>%s</TC260:AIGC>'
+    "</rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+ATTRIBUTE = re.compile(rb"<TC260:AIGC>(.*?)</TC260:AIGC>", re.S)
+START, APP0, APP1 = b"\xff\xd8", b"\xff\xe0", b"\xff\xe1"
+
+
+def write(path: Path, origin: label.Origin) -> None:
+    """Put the attribute into a JPEG. Raises `OutputError` for what is none."""
+    bare = path.read_bytes()
+    if not bare.startswith(START):
+        raise OutputError("The picture is no JPEG.", code="no_picture")
+    packet = PACKET % escape(label.words_of(origin, hashlib.sha256(bare).hexdigest()))
+    body = XMP + packet.encode()
+    segment = APP1 + (len(body) + 2).to_bytes(2, "big") + body
+    path.write_bytes(bare[: _head(bare)] + segment + bare[_head(bare) :])
+
+
+def verify(path: Path, content_id: str) -> None:
+    """Return only if the picture carries both labels of this content. Raises `OutputError` (code `unlabelled`)."""
+    for fault in examine(path, content_id).faults:
+        raise label.unlabelled(fault)
+
+
+def examine(path: Path, content_id: str = "") -> label.Proof:
+    """What a JPEG carries of the label. Raises `OutputError` for what is no picture."""
+    data = path.read_bytes()
+    try:
+        with Image.open(BytesIO(data), formats=["JPEG"]) as picture:
+            grey = np.asarray(picture.convert("L"))
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise OutputError("The picture cannot be read.", code="no_picture") from error
+    words, bare = _taken_apart(data)
+    mark = label.Mark(grey.shape[1], grey.shape[0])
+    faults = [label.tag_fault(words, hashlib.sha256(bare).hexdigest(), content_id)]
+    if mark.likeness(grey[mark.box.place]) < label.LIKENESS:
+        faults.append("the visible mark is missing")
+    return label.Proof(origin=label.origin_of(words), faults=tuple(fault for fault in faults if fault))
+
+
+def _head(data: bytes) -> int:
+    """Where the segments after JFIF's own begin, which is the first."""
+    return 4 + int.from_bytes(data[4:6], "big") if data[2:4] == APP0 else 2
+
+
+def _taken_apart(data: bytes) -> tuple[str, bytes]:
+    """The attribute, and the picture without it."""
+    at = _head(data)
+    if data[at : at + 2] == APP1:
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        found = ATTRIBUTE.search(data[at:end])
+        if found and data[at + 4 :].startswith(XMP):
+            return unescape(found[1].decode(errors="replace")), data[:at] + data[end:]
+    return "", data
