@@ -72,7 +72,10 @@ class Timing:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """A finished film, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes."""
+    """A finished film, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes.
+
+    `notes` say what is not as it was asked for, in codes of `avatars.reasons`.
+    """
 
     video: Path
     captions: Path
@@ -84,6 +87,7 @@ class Film:
     size: int
     sha256: str
     timings: tuple[Timing, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Stopwatch:
@@ -137,7 +141,8 @@ def make(
         watch.begin(Stage.SPEAKING)
         spoken = _speak(script, speech, watch)
         watch.begin(Stage.FILMING)
-        shot = _shot(script, picture, spoken, work, watch)
+        notes: list[str] = []
+        shot = _shot(script, picture, spoken, work, watch, notes)
         over = Overlays(script.scene, captions.cues(script.text, spoken.tokens), _size(shot), fps=script.fps)
         _film(script, shot, engine, over, work, watch)
         watch.begin(Stage.ENCODING)
@@ -153,7 +158,7 @@ def make(
             covered=over.covered,
             progress=watch.report,
         )
-        return _deliver(script, found, work, folder, watch)
+        return _deliver(script, found, work, folder, watch, notes)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -198,7 +203,7 @@ def _picture(script: Script) -> Picture:
     return composition.compose(script.portrait, script.scene, enhanced=enhanced, longest=script.longest)
 
 
-def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: Stopwatch) -> Shot:
+def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: Stopwatch, notes: list[str]) -> Shot:
     folder = work / "engine"
     folder.mkdir()
     return Shot(
@@ -210,6 +215,7 @@ def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: S
         origin=_digest(script.portrait),
         folder=folder,
         waiting=lambda share: watch.report(WAITED * share),
+        note=notes.append,
     )
 
 
@@ -265,7 +271,7 @@ def _finish(script: Script, shot: Shot, work: Path) -> None:
     stills.verify(work / "film.jpg", script.content_id)
 
 
-def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: Stopwatch) -> Film:
+def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: Stopwatch, notes: list[str]) -> Film:
     """Move the files to their place, the film last: where it is, everything is."""
     assert found.video is not None
     digest = _digest(work / "film.mp4")
@@ -288,6 +294,7 @@ def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: 
         size=found.size,
         sha256=digest,
         timings=watch.finish(),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

@@ -24,7 +24,8 @@ BAD_SOUND = frozenset({"silent", "clipped", "nothing_to_say"})
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """A film, who made it, and for each engine that another stands in for a note `kind:engine:code`."""
+    """A film, who made it, and for each engine that another stands in for a note `kind:engine:code`, and those of
+    the film."""
 
     film: Film
     speech_engine: str
@@ -67,7 +68,10 @@ def film(script: Script, folder: Path, *, on_progress: Progress, cancelled: Call
         for kind in (SPEECH, RENDER):
             circuits.worked(kind, _name(script, kind))
         return Made(
-            film=done, speech_engine=script.speech_engine, render_engine=script.render_engine, notes=tuple(notes)
+            film=done,
+            speech_engine=script.speech_engine,
+            render_engine=script.render_engine,
+            notes=(*notes, *done.notes),
         )
 
 

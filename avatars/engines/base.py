@@ -36,13 +36,17 @@ def _unheard(_share: float) -> None:
     """Nobody waits for the frames."""
 
 
+def _unread(_code: str) -> None:
+    """Nobody asks how it was made."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shot:
     """What to film: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
 
     `folder` is a place for files that vanish with the film, even where the process is killed; an engine that works long
     before it has a first frame tells `waiting` how far it is, 0..1.
-
+    What comes out otherwise than it was asked for it tells `note`, by a code of `avatars.reasons`.
     `origin` is the SHA-256, in hex, of the file that the portrait comes from: what an engine keeps of it goes by that.
     """
 
@@ -54,6 +58,7 @@ class Shot:
     origin: str = ""
     folder: Path | None = None
     waiting: Callable[[float], None] = _unheard
+    note: Callable[[str], None] = _unread
 
     @property
     def frame_count(self) -> int:

@@ -10,8 +10,9 @@ import pytest
 
 from avatars import characters
 from avatars.engines.base import Mode, Picture, Shot
-from avatars.engines.puppet.camera import Camera
+from avatars.engines.puppet.camera import Camera, sharp_box
 from avatars.engines.puppet.engine import Puppet
+from avatars.engines.puppet.geometry import Box
 from avatars.engines.puppet.parameters import Expression, Head
 from avatars.exceptions import EngineMissing, PortraitError
 from avatars.portrait import load
@@ -86,7 +87,7 @@ def test_a_still_head_keeps_every_pixel_of_the_upper_face_but_the_eyes(
     rig = engine.rig(photograph)
     nose = int(rig.face.points[4, 1]) + rig.region.top
     eyes = np.zeros(photograph.shape[:2], bool)
-    for eye in Camera(rig, mode)._eyes:
+    for eye in Camera(rig, mode).eyes:
         box = eye.pixels
         area = (
             slice(box.top + rig.region.top, box.bottom + rig.region.top),
@@ -96,6 +97,40 @@ def test_a_still_head_keeps_every_pixel_of_the_upper_face_but_the_eyes(
     for frame in film(engine, photograph, mode):
         changed = (frame != photograph).any(axis=2) & ~eyes
         assert not changed[: nose - int(0.25 * rig.face.unit)].any()
+
+
+def sharpness(picture: Picture) -> float:
+    return float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.CV_32F).std())
+
+
+def test_the_enhanced_modes_keep_a_moving_face_sharp(engine: Puppet, photograph: Picture) -> None:
+    rig = engine.rig(photograph)
+    half = np.array([0.6, 0.4, 0.5, 0.5, 0.5, 0.2, 0.3], np.float32)
+    box = sharp_box(rig, Box(left=0, top=0, right=rig.region.width, bottom=rig.region.height))
+    face = (slice(box.top + 40, box.bottom - 120), slice(box.left + 20, box.right - 20))
+    kept = {}
+    for mode in (Mode.TALKING_HEAD, Mode.ENHANCED_TALKING_HEAD):
+        frame = Camera(rig, mode).frame(pose(), half, 0.0)
+        kept[mode] = sharpness(frame[rig.region.area][face]) / sharpness(rig.picture[face])
+    assert kept[Mode.ENHANCED_TALKING_HEAD] > 0.85
+    assert kept[Mode.TALKING_HEAD] < 0.9 * kept[Mode.ENHANCED_TALKING_HEAD]
+
+
+def test_where_the_sharp_face_ends_no_line_is_seen(engine: Puppet, photograph: Picture) -> None:
+    rig = engine.rig(photograph)
+    half = np.array([0.6, 0.4, 0.5, 0.5, 0.5, 0.2, 0.3], np.float32)
+    plain, sharp = (
+        Camera(rig, mode).frame(pose(), half, 0.0).astype(np.int16)
+        for mode in (Mode.TALKING_HEAD, Mode.ENHANCED_TALKING_HEAD)
+    )
+    box = sharp_box(rig, Box(left=0, top=0, right=rig.region.width, bottom=rig.region.height))
+    moving = Camera(rig, Mode.TALKING_HEAD).flow.pixels
+    assert box.left > moving.left
+    assert box.right < moving.right
+    at = rig.region.left + box.left
+    rows = slice(rig.region.top + box.top, rig.region.top + box.bottom)
+    assert np.abs(plain - sharp)[rows, at - 6 : at].max() == 0
+    assert np.abs(plain - sharp)[rows, at : at + 2].mean() < 0.5 * np.abs(plain - sharp)[rows, at + 12 : at + 24].mean()
 
 
 def test_a_talking_head_moves(engine: Puppet, photograph: Picture) -> None:
@@ -152,7 +187,7 @@ def test_no_pixel_outshines_its_surroundings(engine: Puppet, portrait: str, requ
     )
     rig = engine.rig(picture)
     camera = Camera(rig, Mode.ENHANCED_TALKING_HEAD)
-    mouth = camera._mouth.pixels
+    mouth = camera.mouth.pixels
     for face in (pose(jaw=0.8), pose(round=1, jaw=0.2), pose(wide=0.8, jaw=0.2), pose(press=1)):
         frame = camera.frame(face, np.array([2, 1, 1, 0.5, 0.5, 0.3, 0.5], np.float32), 0.5).astype(int)
         outside = (frame < low.astype(int) - 24) | (frame > high.astype(int) + 24)
@@ -187,7 +222,7 @@ def test_a_portrait_that_shows_teeth_is_closed_in_silence_and_keeps_its_teeth(
     rig = engine.rig(laughing)
     assert rig.face.shows_teeth
     camera = Camera(rig, Mode.ENHANCED_TALKING_HEAD)
-    assert camera._mouth._interior.owns_teeth
+    assert camera.mouth.interior.owns_teeth
     closed = engine._mesh.find(camera.frame(pose(), STILL, 0.0).copy())[0]
     assert np.linalg.norm(closed.points[13] - closed.points[14]) / closed.eye_distance < 0.03
 

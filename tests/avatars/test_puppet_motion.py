@@ -110,12 +110,19 @@ def test_the_head_is_still_where_only_the_lips_shall_move() -> None:
         assert not motion.face[:, Expression.BROW].any()
 
 
-def test_brows_and_breath_belong_to_the_enhanced_talking_head() -> None:
-    plain, enhanced = plan(make_shot(mode=Mode.TALKING_HEAD)), plan(make_shot())
-    assert plain.head[:, Head.YAW].any()
-    assert not plain.head[:, Head.BREATH].any()
-    assert enhanced.head[:, Head.BREATH].any()
-    assert enhanced.face[:, Expression.BROW].any()
+@pytest.mark.parametrize("mode", [Mode.TALKING_HEAD, Mode.ENHANCED_TALKING_HEAD])
+def test_a_talking_head_turns_breathes_and_lifts_its_brows(mode: Mode) -> None:
+    motion = plan(make_shot(mode=mode))
+    assert motion.head[:, Head.YAW].any()
+    assert motion.head[:, Head.BREATH].any()
+    assert motion.face[:, Expression.BROW].any()
+
+
+def test_every_mode_says_and_blinks_the_same() -> None:
+    first, *others = (plan(make_shot(mode=mode)) for mode in Mode)
+    for motion in others:
+        assert np.array_equal(motion.face[:, 1:7], first.face[:, 1:7])
+        assert np.array_equal(motion.blink, first.blink)
 
 
 def test_a_silent_person_still_moves_and_blinks() -> None:

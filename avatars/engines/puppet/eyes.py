@@ -24,53 +24,53 @@ class Eye:
     """One eye of a rig, in its own coordinates: along the eye and down, in pixels."""
 
     def __init__(self, rig: Rig, points: EyePoints, interpolation: int) -> None:
-        self._picture, self._unit, self._interpolation = rig.picture, rig.face.unit, interpolation
+        self._picture, self.unit, self._interpolation = rig.picture, rig.face.unit, interpolation
         spots = rig.face.points[:, :2]
         along = spots[points.upper[-1]] - spots[points.upper[0]]
         along = along / np.linalg.norm(along)
-        self._along, self._down = along, np.array([-along[1], along[0]])
-        self._middle = spots[list(points.upper)].mean(axis=0)
-        self._reach = 1.0
-        self._upper, self._lower, self._brow = self._lines(spots, points)
+        self.along, self.down = along, np.array([-along[1], along[0]])
+        self.middle = spots[list(points.upper)].mean(axis=0)
+        self.reach = 1.0
+        self.upper, self.lower, self.brow = self._lines(spots, points)
         self.pixels = self._box(spots, points).within(rig.region.width, rig.region.height)
-        self._edge = _feather(self.pixels, FEATHER)[..., None]
+        self.edge = _feather(self.pixels, FEATHER)[..., None]
         y, x = np.mgrid[self.pixels.top : self.pixels.bottom, self.pixels.left : self.pixels.right]
-        self._still = np.stack([x, y], axis=-1).astype(np.float32)
+        self.still = np.stack([x, y], axis=-1).astype(np.float32)
 
     def draw(self, target: Picture, source: NDArray[np.float32] | None, blink: float) -> None:
         """Close the lid by `blink` in `target`, the pixels of `pixels`; `source` maps them, None if still."""
         if source is None:
-            source = self._still
+            source = self.still
             target[...] = self._picture[self.pixels.area]
         if blink < OPEN_ENOUGH:
             return
-        place = source - self._middle.astype(np.float32)
-        u = place @ self._along.astype(np.float32)
-        v = place @ self._down.astype(np.float32)
-        upper, lower, brow = (self._read(line, u) for line in (self._upper, self._lower, self._brow))
-        blink *= self._reach
+        place = source - self.middle.astype(np.float32)
+        u = place @ self.along.astype(np.float32)
+        v = place @ self.down.astype(np.float32)
+        upper, lower, brow = (self._read(line, u) for line in (self.upper, self.lower, self.brow))
+        blink *= self.reach
         # Past the lower lid, or the mesh's error would leave a sliver of the eye.
-        gap = np.maximum(lower - upper + OVERLAP * self._unit, 0) * blink
+        gap = np.maximum(lower - upper + OVERLAP * self.unit, 0) * blink
         lid_edge = upper + gap
         side = self._side(u)
-        shift = _stretch(v, brow, lid_edge - LASHES * self._unit, gap) * side
-        where = source - shift[..., None] * self._down.astype(np.float32)
+        shift = _stretch(v, brow, lid_edge - LASHES * self.unit, gap) * side
+        where = source - shift[..., None] * self.down.astype(np.float32)
         lid = cv2.remap(self._picture, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
-        fold = np.exp(-(((v - (upper - 0.02 * self._unit)) / (0.018 * self._unit)) ** 2))
+        fold = np.exp(-(((v - (upper - 0.02 * self.unit)) / (0.018 * self.unit)) ** 2))
         lid = lid * (1 - CREASE * blink * fold * side)[..., None]
         cover = np.clip((lid_edge - v) / 1.3 + 0.5, 0, 1) * (v > brow)
-        mixed = target + (lid - target) * (cover[..., None] * self._edge)
+        mixed = target + (lid - target) * (cover[..., None] * self.edge)
         target[...] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
     def _lines(self, spots: NDArray[np.float64], points: EyePoints) -> tuple[Plane, Plane, Plane]:
         """Heights of both lids and of where the skin above begins to stretch, over even steps along the eye."""
-        axes = np.stack([self._along, self._down], axis=1)
+        axes = np.stack([self.along, self.down], axis=1)
         upper, lower, brow = (
-            (spots[list(ids)] - self._middle) @ axes for ids in (points.upper, points.lower, points.brow_lower)
+            (spots[list(ids)] - self.middle) @ axes for ids in (points.upper, points.lower, points.brow_lower)
         )
-        margin = 0.02 * self._unit
-        self._start, self._end = float(upper[:, 0].min() - margin), float(upper[:, 0].max() + margin)
-        steps = np.linspace(self._start, self._end, SAMPLES)
+        margin = 0.02 * self.unit
+        self.start, self.end = float(upper[:, 0].min() - margin), float(upper[:, 0].max() + margin)
+        steps = np.linspace(self.start, self.end, SAMPLES)
 
         def line(curve: NDArray[np.float64]) -> NDArray[np.float64]:
             order = np.argsort(curve[:, 0])
@@ -79,7 +79,7 @@ class Eye:
 
         lid = line(upper)
         start = line(brow) + 0.08 * (lid - line(brow))
-        start = np.clip(start, lid - 0.125 * self._unit, lid - 0.07 * self._unit)
+        start = np.clip(start, lid - 0.125 * self.unit, lid - 0.07 * self.unit)
         start = self._below_rims(steps, lid, start)
         return lid.astype(np.float32), line(lower).astype(np.float32), start.astype(np.float32)
 
@@ -87,35 +87,35 @@ class Eye:
         self, steps: NDArray[np.float64], lid: NDArray[np.float64], start: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Where something dark crosses the skin above the lid (the rim of glasses), stretching begins below it."""
-        grey = cv2.GaussianBlur(cv2.cvtColor(self._picture, cv2.COLOR_RGB2GRAY), (0, 0), max(0.8, 0.012 * self._unit))
-        heights = np.linspace(-0.125, -LASHES - 0.012, 24) * self._unit
-        place = self._middle + steps[:, None, None] * self._along + (lid[:, None] + heights)[..., None] * self._down
+        grey = cv2.GaussianBlur(cv2.cvtColor(self._picture, cv2.COLOR_RGB2GRAY), (0, 0), max(0.8, 0.012 * self.unit))
+        heights = np.linspace(-0.125, -LASHES - 0.012, 24) * self.unit
+        place = self.middle + steps[:, None, None] * self.along + (lid[:, None] + heights)[..., None] * self.down
         light = cv2.remap(grey, place.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         dark = cv2.blur(light, (1, 13)).astype(np.float64) < RIM * np.median(light)
         if dark.any(axis=1).mean() < CROSSES:
             return start
-        self._reach = BEHIND_GLASSES
+        self.reach = BEHIND_GLASSES
         last = np.where(dark.any(axis=1), len(heights) - dark[:, ::-1].argmax(axis=1), 0)
         below = np.where(last > 0, lid + heights[np.clip(last, 0, len(heights) - 1)], -np.inf)
-        clear = np.minimum(np.maximum(start, below), lid - LASHES - 0.010 * self._unit)
+        clear = np.minimum(np.maximum(start, below), lid - LASHES - 0.010 * self.unit)
         smooth: NDArray[np.float64] = cv2.GaussianBlur(clear[None], (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE)[0]
         return smooth
 
     def _box(self, spots: NDArray[np.float64], points: EyePoints) -> Box:
         rim = spots[list(points.upper + points.lower)]
         x, y = rim.mean(axis=0)
-        half_width, half_height = np.ptp(rim[:, 0]) / 2 + 0.06 * self._unit, 0.17 * self._unit
+        half_width, half_height = np.ptp(rim[:, 0]) / 2 + 0.06 * self.unit, 0.17 * self.unit
         return Box(
             left=int(x - half_width), top=int(y - half_height), right=int(x + half_width), bottom=int(y + half_height)
         )
 
     def _read(self, line: Plane, u: Plane) -> Plane:
-        values: Plane = np.interp(u, np.linspace(self._start, self._end, SAMPLES), line).astype(np.float32)
+        values: Plane = np.interp(u, np.linspace(self.start, self.end, SAMPLES), line).astype(np.float32)
         return values
 
     def _side(self, u: Plane) -> Plane:
         """1 over the eye, 0 beyond its corners."""
-        part = (u - self._start) / (self._end - self._start)
+        part = (u - self.start) / (self.end - self.start)
         t = np.clip(np.minimum(part, 1 - part) / 0.08, 0, 1)
         side: Plane = t * t * (3 - 2 * t)
         return side

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from avatars.engines.base import Mode, Shot
+from avatars.engines.base import Shot
 from avatars.engines.puppet.expressions import JAW_DROP
 from avatars.engines.puppet.geometry import smoothstep
 from avatars.engines.puppet.lips import aperture, lip_poses
@@ -51,9 +51,8 @@ def plan(shot: Shot, *, strength: float = 1.0) -> Motion:
     if shot.mode.moves_head and count:
         voice = _voice(shot.speech, count, shot.fps)
         head = _head(voice, shot.fps, random)
-        if shot.mode is Mode.ENHANCED_TALKING_HEAD:
-            head[:, Head.BREATH] = 0.55 * np.sin(2 * np.pi * times / BREATH_SECONDS)
-            face[:, Expression.BROW] = _brows(voice, shot.fps, random)
+        head[:, Head.BREATH] = 0.55 * np.sin(2 * np.pi * times / BREATH_SECONDS)
+        face[:, Expression.BROW] = _brows(voice, shot.fps, random)
     return Motion(face=face.astype(np.float32), head=head.astype(np.float32), blink=blink.astype(np.float32))
 
 

@@ -32,37 +32,37 @@ class Mouth:
     def __init__(self, rig: Rig, *, moves_head: bool, interpolation: int) -> None:
         face = rig.face
         self._rig, self._interpolation, self._moves_head = rig, interpolation, moves_head
-        self._upper, self._lower = lip_flows(rig, moves_head=moves_head)
+        self.upper, self.lower = lip_flows(rig, moves_head=moves_head)
         whole = Box(left=0, top=0, right=rig.region.width, bottom=rig.region.height)
         self.pixels = mouth_box(face).within(whole.width, whole.height)
-        self._part = self.pixels.inside(self._upper.pixels).area
+        self.part = self.pixels.inside(self.upper.pixels).area
         y, x = np.mgrid[self.pixels.top : self.pixels.bottom, self.pixels.left : self.pixels.right]
         place = face.in_mouth(np.stack([x, y], axis=-1).astype(np.float64))
-        self._across, self._below = place[..., 0].astype(np.float32), place[..., 1].astype(np.float32)
-        self._edge = _feather(self.pixels)[..., None]
+        self.across, self.below = place[..., 0].astype(np.float32), place[..., 1].astype(np.float32)
+        self.edge = _feather(self.pixels)[..., None]
         colours = palette(rig.picture, face)
         if face.shows_teeth:
             colours = own_teeth_colour(rig.picture, face, colours)
         closed = face.points[LIP_TOP, :2] + rig.fields.points[Expression.NEUTRAL, LIP_TOP]
         seam = float(face.in_mouth(closed)[1]) / face.unit
-        self._interior: Interior = paint(rig.picture, face, colours, seam)
-        self._rest = self._interior.to_pixels()
+        self.interior: Interior = paint(rig.picture, face, colours, seam)
+        self._rest = self.interior.to_pixels()
 
     def draw(self, target: Picture, face: Pose, head: Pose) -> None:
         """Put the mouth into `target`, the pixels of `pixels` with the face already warped."""
-        upper_from = self._upper.source(face, head)[self._part]
-        lower_from = self._lower.source(face, head)[self._part]
+        upper_from = self.upper.source(face, head)[self.part]
+        lower_from = self.lower.source(face, head)[self.part]
         upper, lower = self._look(upper_from), self._look(lower_from)
-        lips = _Contours(self._points(face, head, INNER_UPPER), self._points(face, head, INNER_LOWER))
-        top, bottom = lips.top(self._across), lips.bottom(self._across)
+        lips = self.contours(face, head)
+        top, bottom = lips.top(self.across), lips.bottom(self.across)
         middle, gap = (top + bottom) / 2, bottom - top
         # Beyond the corners both layers agree more and more, and the step between them may soften.
-        softness = 0.8 + 0.8 * lips.beyond(self._across)
-        under = np.clip((self._below - middle) / softness + 0.5, 0, 1)[..., None]
+        softness = 0.8 + 0.8 * lips.beyond(self.across)
+        under = np.clip((self.below - middle) / softness + 0.5, 0, 1)[..., None]
         mixed: Plane = (upper + (lower - upper) * under).astype(np.float32)
         if float(gap.max()) > SEEN_GAP:
             self._open(mixed, lips, top, bottom, face, head)
-        seen = target + (mixed - target) * self._edge
+        seen = target + (mixed - target) * self.edge
         target[...] = np.clip(seen + 0.5, 0, 255).astype(np.uint8)
 
     def _look(self, where: NDArray[np.float32]) -> Plane:
@@ -70,6 +70,10 @@ class Mouth:
         found = cv2.remap(picture, where, None, self._interpolation, borderMode=cv2.BORDER_REPLICATE)
         seen: Plane = found.astype(np.float32)
         return seen
+
+    def contours(self, face: Pose, head: Pose) -> "Contours":
+        """The inner edges of both lips in a pose."""
+        return Contours(self._points(face, head, INNER_UPPER), self._points(face, head, INNER_LOWER))
 
     def _points(self, face: Pose, head: Pose, ids: tuple[int, ...]) -> Floats:
         """Where contour points are in this frame, in mouth coordinates."""
@@ -79,28 +83,28 @@ class Mouth:
             moved += (head_matrix(head, self._rig.face.unit) @ fields.head_points[:, chosen]).T
         return self._rig.face.in_mouth(self._rig.face.points[chosen, :2] + moved)
 
-    def _open(self, mixed: Plane, lips: "_Contours", top: Plane, bottom: Plane, face: Pose, head: Pose) -> None:
+    def _open(self, mixed: Plane, lips: "Contours", top: Plane, bottom: Plane, face: Pose, head: Pose) -> None:
         """Lay the inside of the mouth over `mixed` between the lips, within the rows and columns where they part."""
-        rows = np.flatnonzero(((self._below > top - 1) & (self._below < bottom + 1) & (bottom > top)).any(axis=1))
+        rows = np.flatnonzero(((self.below > top - 1) & (self.below < bottom + 1) & (bottom > top)).any(axis=1))
         if not len(rows):
             return
         hole = Box(left=0, top=int(rows[0]), right=self.pixels.width, bottom=int(rows[-1]) + 1)
-        across, below, top, bottom = (plane[hole.area] for plane in (self._across, self._below, top, bottom))
+        across, below, top, bottom = (plane[hole.area] for plane in (self.across, self.below, top, bottom))
         inside = self._inside(hole, across, below - top, lips, face, head)
         cover = np.clip((below - top) / SOFT_EDGE + 0.5, 0, 1) * np.clip((bottom - below) / SOFT_EDGE + 0.5, 0, 1)
         cover *= np.clip((bottom - top) / FULL_GAP, 0, 1) * lips.between(across)
         mixed[hole.area] += (inside - mixed[hole.area]) * cover[..., None]
 
-    def _inside(self, hole: Box, across: Plane, depth: Plane, lips: "_Contours", face: Pose, head: Pose) -> Plane:
+    def _inside(self, hole: Box, across: Plane, depth: Plane, lips: "Contours", face: Pose, head: Pose) -> Plane:
         """Cavity, tongue and teeth as this pose shows them, in the shadow of the upper lip and of the corners."""
-        unit, interior = self._rig.face.unit, self._interior
+        unit, interior = self._rig.face.unit, self.interior
         jaw = max(0.0, float(face[Expression.JAW])) * 0.22
-        lowered = 0.060 * (1 - min(1.2, jaw / 0.15))
+        lowered = lowered_tongue(jaw)
         size = (hole.width, hole.height)
-        corner = np.array([self.pixels.left + hole.left, self.pixels.top + hole.top], np.float64)
+        corner = corner_of(self.pixels) + corner_of(hole)
 
         def laid(sprite: Plane, down: float) -> Plane:
-            place = self._placed(head, down * unit, corner)
+            place = self.placed(head, down * unit, corner)
             placed: Plane = cv2.warpAffine(sprite, place, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             return placed
 
@@ -120,7 +124,7 @@ class Mouth:
         seen *= 1 - (1 - light)[..., None] * SHADOW
         return seen
 
-    def _placed(self, head: Pose, down: float, corner: Floats) -> Floats:
+    def placed(self, head: Pose, down: float, corner: Floats) -> Floats:
         """The affine map from a sprite to the pixels from `corner` on, moved with the head and `down` with the jaw."""
         place = self._rest.copy()
         place[:, 2] += self._rig.face.down * down
@@ -135,42 +139,52 @@ class Mouth:
         return place
 
 
-class _Contours:
+def lowered_tongue(jaw: float) -> float:
+    """How far the tongue lies below its highest place in a mouth open by `jaw`; both in eye distances."""
+    return 0.060 * (1 - min(1.2, jaw / 0.15))
+
+
+def corner_of(box: Box) -> Floats:
+    """The upper left corner."""
+    return np.array([box.left, box.top], np.float64)
+
+
+class Contours:
     """The inner edges of both lips as heights over even steps along the mouth; they never cross."""
 
     def __init__(self, upper: Floats, lower: Floats) -> None:
         top, bottom = _smooth(upper), _smooth(lower)
-        self._start, self._end = float(top[0, 0]), float(top[-1, 0])
-        steps = np.linspace(self._start, self._end, SAMPLES)
+        self.start, self.end = float(top[0, 0]), float(top[-1, 0])
+        steps = np.linspace(self.start, self.end, SAMPLES)
         high, low = np.interp(steps, top[:, 0], top[:, 1]), np.interp(steps, bottom[:, 0], bottom[:, 1])
         middle = (high + low) / 2
-        self._top = np.where(low < high, middle, high).astype(np.float32)[None]
-        self._bottom = np.where(low < high, middle, low).astype(np.float32)[None]
+        self.high = np.where(low < high, middle, high).astype(np.float32)[None]
+        self.low = np.where(low < high, middle, low).astype(np.float32)[None]
 
     def top(self, across: Plane) -> Plane:
-        return self._read(self._top, across)
+        return self._read(self.high, across)
 
     def bottom(self, across: Plane) -> Plane:
-        return self._read(self._bottom, across)
+        return self._read(self.low, across)
 
     def beyond(self, across: Plane) -> Plane:
         """Pixels outside the corners, 0 between them."""
-        outside: Plane = np.maximum(np.maximum(self._start - across, across - self._end), 0)
+        outside: Plane = np.maximum(np.maximum(self.start - across, across - self.end), 0)
         return outside
 
     def between(self, across: Plane) -> Plane:
         """1 between the corners, 0 outside, soft."""
-        part: Plane = np.clip(np.minimum(across - self._start, self._end - across) / 1.5 + 0.5, 0, 1)
+        part: Plane = np.clip(np.minimum(across - self.start, self.end - across) / 1.5 + 0.5, 0, 1)
         return part
 
     def corner_light(self, across: Plane) -> Plane:
         """Darkens towards the corners."""
-        part = np.clip((across - self._start) / max(1.0, self._end - self._start), 0, 1) * 2 - 1
+        part = np.clip((across - self.start) / max(1.0, self.end - self.start), 0, 1) * 2 - 1
         light: Plane = 1 - 0.55 * part**4
         return light
 
     def _read(self, line: Plane, across: Plane) -> Plane:
-        index = (across - self._start) * ((SAMPLES - 1) / max(1e-3, self._end - self._start))
+        index = (across - self.start) * ((SAMPLES - 1) / max(1e-3, self.end - self.start))
         level = np.zeros_like(index)
         values: Plane = cv2.remap(line, index, level, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return values

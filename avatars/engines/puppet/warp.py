@@ -35,49 +35,49 @@ class Flow:
 
     def __init__(self, rig: Rig, basis: Layer, window: Box, *, face_window: Box, moves_head: bool) -> None:
         fields = rig.fields
-        self._cell, self._unit = fields.cell, rig.face.unit
+        self.cell, self.unit = fields.cell, rig.face.unit
         inner = face_window.inside(window)
-        self._inner = inner.area
-        self._inner_shape = (inner.height, inner.width, 2)
-        self._basis = np.ascontiguousarray(basis.reshape(len(basis), -1))
-        self._head = None
+        self.inner = inner.area
+        self.inner_shape = (inner.height, inner.width, 2)
+        self.basis = np.ascontiguousarray(basis.reshape(len(basis), -1))
+        self.head = None
         if moves_head:
-            self._head = np.ascontiguousarray(fields.head[:, *window.area]).reshape(len(fields.head), -1)
-        self._shape = (window.height, window.width)
+            self.head = np.ascontiguousarray(fields.head[:, *window.area]).reshape(len(fields.head), -1)
+        self.shape = (window.height, window.width)
         y, x = np.mgrid[0 : window.height, 0 : window.width].astype(np.float32)
-        self._nodes = np.stack([x, y], axis=-1)
-        self._moved = np.zeros((*self._shape, 2), np.float32)
+        self.nodes = np.stack([x, y], axis=-1)
+        self._moved = np.zeros((*self.shape, 2), np.float32)
         self._from = np.zeros_like(self._moved)
         self._index = np.zeros_like(self._moved)
         self.pixels = window.times(fields.cell).within(rig.region.width, rig.region.height)
         area = self.pixels
         y, x = np.mgrid[area.top : area.bottom, area.left : area.right].astype(np.float32)
-        self._place = np.stack([x, y], axis=-1)
+        self.place = np.stack([x, y], axis=-1)
         self._full = np.zeros((window.height * fields.cell, window.width * fields.cell, 2), np.float32)
-        self._source = np.empty_like(self._place)
+        self._source = np.empty_like(self.place)
 
     def source(self, face: Pose, head: Pose) -> NDArray[np.float32]:
         """Where every pixel of `pixels` comes from: x and y in the rig's picture, float32 (height, width, 2)."""
         self._mix(face, head)
         np.negative(self._moved, out=self._from)
         for _ in range(INVERSE_STEPS):
-            np.multiply(self._from, 1.0 / self._cell, out=self._index)
-            self._index += self._nodes
+            np.multiply(self._from, 1.0 / self.cell, out=self._index)
+            self._index += self.nodes
             cv2.remap(self._moved, self._index, None, cv2.INTER_LINEAR, self._from, cv2.BORDER_REPLICATE)
             np.negative(self._from, out=self._from)
         size = (self._full.shape[1], self._full.shape[0])
         cv2.resize(self._from, size, self._full, interpolation=cv2.INTER_LINEAR)
-        np.add(self._full[: self.pixels.height, : self.pixels.width], self._place, out=self._source)
+        np.add(self._full[: self.pixels.height, : self.pixels.width], self.place, out=self._source)
         return self._source
 
     def _mix(self, face: Pose, head: Pose) -> None:
-        expression = (face @ self._basis).reshape(self._inner_shape)
-        if self._head is None:
-            self._moved[self._inner] = expression
+        expression = (face @ self.basis).reshape(self.inner_shape)
+        if self.head is None:
+            self._moved[self.inner] = expression
             return
-        moved = head_matrix(head, self._unit) @ self._head
-        self._moved[..., 0], self._moved[..., 1] = moved[0].reshape(self._shape), moved[1].reshape(self._shape)
-        self._moved[self._inner] += expression
+        moved = head_matrix(head, self.unit) @ self.head
+        self._moved[..., 0], self._moved[..., 1] = moved[0].reshape(self.shape), moved[1].reshape(self.shape)
+        self._moved[self.inner] += expression
 
 
 def face_flow(rig: Rig, *, moves_head: bool) -> Flow:
