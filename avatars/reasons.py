@@ -57,6 +57,8 @@ class Reason(TextChoices):
     SERVER_SILENT = "server_silent", _("its server does not answer")
     SERVER_REFUSED = "server_refused", _("its server refused")
     SERVER_BROKEN = "server_broken", _("its server failed")
+    GPU_MEMORY = "gpu_memory", _("the graphics card had too little memory; the processor made it")
+    GPU_FAILED = "gpu_failed", _("the graphics card failed; the processor made it")
     RESTING = "resting", _("it had failed several times and rests")
     VOICE_MALFORMED = "voice_malformed", _("the voice cannot be used")
     VOICE_UNKNOWN = "voice_unknown", _("the voice cannot be used")

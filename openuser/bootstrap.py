@@ -1,13 +1,13 @@
 """From a bare Python to a running command: makes .venv, installs what changed, hands over. Standard library only.
 
 These groups are installed: `base` (always), `postgres` (where the database is one), `test` (for the test command),
-`production` (in place of base, under its settings), `models` (the speech model, whose absence is no reason to stop) and
-`recognition` (where OPENUSER_RECOGNITION=on, and wherever it was installed before).
+`production` (in place of base, under its settings), `models` (the speech model, whose absence is no reason to stop),
+`recognition` and `gpu` (where OPENUSER_RECOGNITION=on and OPENUSER_GPU=on, and wherever they were installed before).
 A stamp in .venv holds the digest of the files that a group was last installed from, so
 an interrupted or outdated installation is finished by the next command.
 
-From the environment: OPENUSER_PIP_ARGS adds arguments to every `pip install`; OPENUSER_BOOTSTRAP=off leaves the
-interpreter as it is (containers, which bring their own environment).
+From the environment: OPENUSER_PIP_ARGS adds arguments to every `pip install`, OPENUSER_TORCH_INDEX another index with
+builds of torch; OPENUSER_BOOTSTRAP=off leaves the interpreter as it is (containers, which bring their own environment).
 """
 
 import fcntl
@@ -15,7 +15,6 @@ import hashlib
 import importlib.util
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -88,7 +87,15 @@ RECOGNITION = Group(
     optional=True,
     without="people who send voice messages are asked to write",
 )
-GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, PRODUCTION, MODELS, RECOGNITION)}
+GPU = Group(
+    name="gpu",
+    title="torch, for graphics cards",
+    files=("gpu.txt", "constraints.txt"),
+    megabytes=1_200,
+    optional=True,
+    without="films are made by the processor, and what needs torch is not tested",
+)
+GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, PRODUCTION, MODELS, RECOGNITION, GPU)}
 ON = {"on", "1", "yes", "true"}
 
 
@@ -134,13 +141,17 @@ def needed_groups(argv: Sequence[str]) -> list[Group]:
     """What a command needs; those beside `up`, `test` and a server's `migrate` take any finished installation."""
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
-        return [TEST, MODELS, RECOGNITION]
+        return [TEST, MODELS, RECOGNITION, GPU]
     on_a_server = settings_for(argv) == "openuser.settings.production"
     wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if choice.needs_driver(argv) else [])]
     if command == ("migrate" if on_a_server else "up") or any(not stamp(group).exists() for group in wanted):
-        listens = os.environ.get("OPENUSER_RECOGNITION", "").lower() in ON or stamp(RECOGNITION).exists()
-        return [*wanted, MODELS, *([RECOGNITION] if listens else [])]
+        return [*wanted, MODELS, *(group for group in (RECOGNITION, GPU) if is_wished(group))]
     return []
+
+
+def is_wished(group: Group) -> bool:
+    """Whether somebody asked for an optional group, or has it already."""
+    return os.environ.get(f"OPENUSER_{group.name.upper()}", "").lower() in ON or stamp(group).exists()
 
 
 def stamp(group: Group) -> Path:
@@ -273,6 +284,8 @@ def install_or_explain(group: Group) -> None:
     """Install what OpenUser can do without; one sentence when that fails."""
     try:
         check_disk(group.megabytes)
+        if group is GPU and not is_wished(group) and not pip.offers_small_torch(PYTHON):
+            raise BootstrapError("only builds of several gigabytes are on offer; OPENUSER_GPU=on installs one")
         pip_install(group)
     except BootstrapError as error:
         reason = str(error).splitlines()[0]
@@ -296,7 +309,7 @@ def pip_install(group: Group) -> None:
     if sys.version_info >= (3, 13):
         # misaki forbids it for the sake of an extra that we do not use; as every version is pinned, none slips in.
         command.append("--ignore-requires-python")
-    command += [*shlex.split(os.environ.get("OPENUSER_PIP_ARGS", "")), "-r", str(REQUIREMENTS / f"{group.name}.txt")]
+    command += [*pip.more_arguments(), "-r", str(REQUIREMENTS / f"{group.name}.txt")]
     wanted = digest(group)
     print(f"Installing {group.title} (requirements/{group.name}.txt) …", flush=True)
     status, output = pip.run(command)

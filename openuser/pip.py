@@ -1,6 +1,7 @@
 """Running pip: what it says while it works, words for what stops it. Standard library only; for the bootstrap."""
 
 import os
+import platform
 import re
 import shlex
 import subprocess
@@ -36,6 +37,24 @@ def run(command: Sequence[str]) -> tuple[int, str]:
             if news:
                 print(f"  {time.monotonic() - started:4.0f} s  {news}", flush=True)
     return pip.returncode, "".join(kept)
+
+
+def more_arguments() -> list[str]:
+    """What the environment adds to every command of pip that asks an index."""
+    index = os.environ.get("OPENUSER_TORCH_INDEX", "")
+    return [*shlex.split(os.environ.get("OPENUSER_PIP_ARGS", "")), *(["--extra-index-url", index] if index else [])]
+
+
+def offers_small_torch(python: Path) -> bool:
+    """Whether `pip install torch` would get a build for CPUs: on Linux with x86 the plain one brings CUDA, 3 GB."""
+    if sys.platform != "linux" or platform.machine() not in {"x86_64", "AMD64"}:
+        return True
+    command = [str(python), "-m", "pip", "index", "versions", "torch", *more_arguments()]
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return "+cpu" in asked.stdout
 
 
 def progress(line: str, got: float) -> str:

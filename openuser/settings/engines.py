@@ -21,9 +21,10 @@ def recognition(env: Env, *, cache: Path) -> dict[str, Any]:
 
 
 def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
-    """What animates."""
+    """What animates. `OPENUSER_DEVICE` is "auto", "cpu" or "cuda", with its number as "cuda:1"."""
+    device = env.str("OPENUSER_DEVICE", default="auto")
     return {
-        "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {"cache": str(cache)}},
+        "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {"cache": str(cache), "device": device}},
         "command": _slow(
             "avatars.engines.command.Command",
             env.float("OPENUSER_COMMAND_SECONDS", default=400.0),

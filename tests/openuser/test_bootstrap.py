@@ -2,6 +2,7 @@
 
 import ast
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -70,6 +71,7 @@ def make_checkout(folder: Path) -> Checkout:
         "production": "-r base.txt",
         "models": "",
         "recognition": "",
+        "gpu": "",
     }
     for name, content in requirements.items():
         (folder / "requirements" / f"{name}.txt").write_text(content + "\n")
@@ -223,7 +225,40 @@ def test_a_server_installs_its_own_group_and_renews_it_when_migrating(monkeypatc
     (tmp_path / ".openuser-production").touch()
     assert bootstrap.needed_groups(["manage.py", "shell"]) == []
     assert bootstrap.needed_groups(["manage.py", "migrate"]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
-    assert bootstrap.needed_groups(["manage.py", "test"]) == [bootstrap.TEST, bootstrap.MODELS, bootstrap.RECOGNITION]
+    every = [bootstrap.TEST, bootstrap.MODELS, bootstrap.RECOGNITION, bootstrap.GPU]
+    assert bootstrap.needed_groups(["manage.py", "test"]) == every
+
+
+def test_what_somebody_wished_for_or_has_is_kept_current(monkeypatch, tmp_path):
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path)
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    assert bootstrap.GPU not in bootstrap.needed_groups(["manage.py", "up"])
+    monkeypatch.setenv("OPENUSER_GPU", "on")
+    assert bootstrap.GPU in bootstrap.needed_groups(["manage.py", "up"])
+    monkeypatch.delenv("OPENUSER_GPU")
+    (tmp_path / ".openuser-gpu").touch()
+    assert bootstrap.GPU in bootstrap.needed_groups(["manage.py", "up"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="elsewhere no build of torch brings CUDA")
+def test_the_suite_fetches_no_build_of_torch_that_brings_cuda(monkeypatch, tmp_path):
+    make_wheel(tmp_path, "torch", "2.13.0", {"torch.py": ""})
+    monkeypatch.setenv("OPENUSER_PIP_ARGS", f"--no-index --find-links {tmp_path}")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    python = Path(sys.executable)
+    assert not pip.offers_small_torch(python)
+    make_wheel(tmp_path, "torch", "2.13.0+cpu", {"torch.py": ""})
+    assert pip.offers_small_torch(python)
+
+
+def test_another_index_for_torch_is_asked_too(monkeypatch):
+    monkeypatch.setenv("OPENUSER_PIP_ARGS", "--no-cache-dir")
+    monkeypatch.setenv("OPENUSER_TORCH_INDEX", "https://builds.example/cpu")
+    assert pip.more_arguments() == ["--no-cache-dir", "--extra-index-url", "https://builds.example/cpu"]
+    monkeypatch.delenv("OPENUSER_TORCH_INDEX")
+    assert pip.more_arguments() == ["--no-cache-dir"]
 
 
 def test_a_full_disk_is_said_in_megabytes():

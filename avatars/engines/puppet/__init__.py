@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from avatars.availability import Availability, NeededFile, look
+from avatars.availability import Availability, NeededFile, installed, look
 from avatars.engines.base import RenderEngine
+from avatars.engines.puppet.device import driver
 
 if TYPE_CHECKING:
     from avatars.engines.puppet import engine
@@ -26,10 +27,12 @@ class Puppet(RenderEngine):
         return object.__new__(engine.Puppet)
 
     @classmethod
-    def probe(cls, *, models: str | Path = DATA, **_options: Any) -> Availability:
-        """See `Probed.probe`: LiteRT and the two models."""
+    def probe(cls, *, models: str | Path = DATA, device: str = "auto", **_options: Any) -> Availability:
+        """See `Probed.probe`: LiteRT and the two models, and torch where a graphics card is to be used."""
         files = [
             NeededFile(name=name, path=Path(models) / name, least=SMALLEST, sha256=digest)
             for name, digest in FILES.items()
         ]
-        return look(licence="Apache-2.0", packages=("ai_edge_litert", "cv2"), files=files)
+        card = device.startswith("cuda") or (device == "auto" and installed("torch") and driver())
+        packages = ("ai_edge_litert", "cv2", *(("torch",) if card else ()))
+        return look(licence="Apache-2.0", device="cuda" if card else "cpu", packages=packages, files=files)
