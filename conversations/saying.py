@@ -59,6 +59,17 @@ def say_content(
     return _said(conversation, Content.objects.create(kind=kind, text=words), outbound, cid=cid)
 
 
+def digital_human_of(application: Application | None) -> DigitalHuman:
+    """The digital human at the desk of an application, of the default one where none is named.
+
+    Raises `ScriptError` where nobody sits there, `NotConfigured` where there is no default application.
+    """
+    desk = desk_of(application or channel.default_application())
+    if desk is None:
+        raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
+    return desk.digital_human
+
+
 @transaction.atomic
 def say_video(
     conversation: Conversation, text: str, *, mode: str = "", digital_human: DigitalHuman | None = None, cid: str
@@ -69,11 +80,7 @@ def say_video(
 
     Raises `ScriptError` for a script that cannot become a video.
     """
-    if digital_human is None:
-        desk = desk_of(conversation.application)
-        if desk is None:
-            raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
-        digital_human = desk.digital_human
+    digital_human = digital_human or digital_human_of(conversation.application)
     render = _render_to_wait_for(digital_human, text, mode=mode, cid=cid)
     tell("messages", "promised")
     message = Message.objects.create(

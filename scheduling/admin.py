@@ -58,7 +58,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     search_help_text = _("Search for a name, words of the text, or a member's user ID.")
     ordering = ("paused", "next_tick_at", "pk")
     list_per_page = 50
-    readonly_fields = ("preview", "latest_runs")
+    readonly_fields = ("preview", "made_ahead", "latest_runs")
     conditional_fields = {"digital_human": "message_type == 'video'", "mode": "message_type == 'video'"}
     fieldsets = (
         (None, {"fields": ("name", "user_ids", "message_type", "text", "digital_human", "mode")}),
@@ -74,7 +74,12 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
         # What is not there yet has become nothing.
-        return self.fieldsets if obj else self.fieldsets[:-1]
+        if obj is None:
+            return self.fieldsets[:-1]
+        if obj.message_type != Schedule.MessageType.VIDEO:
+            return self.fieldsets
+        title, shown = self.fieldsets[-1]
+        return (*self.fieldsets[:-1], (title, {"fields": ("made_ahead", *shown["fields"])}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
         newest = Run.objects.filter(schedule=OuterRef("pk")).order_by("-due_at")
@@ -121,6 +126,14 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     @display(description=_("next runs"))
     def preview(self, schedule: Schedule | None) -> SafeString:
         return self._shown(schedule or Schedule(), whole=True)
+
+    @display(description=_("video made ahead"))
+    def made_ahead(self, schedule: Schedule) -> str:
+        """So that somebody can watch what will be sent, and sees what keeps it."""
+        if schedule.ahead is None or schedule.ahead_for is None:
+            return _now("It is begun some minutes before its time, so that it leaves on time.")
+        words = format_html("{} {}", _short(schedule.ahead_for, schedule), schedule.ahead.get_status_display())
+        return link(change_url(schedule.ahead), words)
 
     @display(description=_("latest runs"))
     def latest_runs(self, schedule: Schedule) -> SafeString:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
-from avatars.models import DigitalHuman, RenderMode
+from avatars.models import DigitalHuman, Render, RenderMode
 from conversations.models import Message
 from scheduling.calendar import Rule
 from scheduling.wording import moment_words, rule_words
@@ -37,6 +37,12 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
     def due(self, now: datetime) -> "ScheduleQuerySet":
         """Those of which a moment has come that nobody has dealt with yet."""
         return self.filter(paused=False, next_tick_at__lte=now)
+
+    def near(self, now: datetime, farthest: datetime) -> "ScheduleQuerySet":
+        """Those with a video that may have to be begun, because a moment of theirs comes until `farthest`."""
+        video = self.model.MessageType.VIDEO
+        near = self.filter(paused=False, message_type=video, next_tick_at__gt=now, next_tick_at__lte=farthest)
+        return near.exclude(ahead_for=models.F("next_tick_at")).select_related("digital_human", "application")
 
 
 class Schedule(models.Model):
@@ -108,6 +114,15 @@ class Schedule(models.Model):
         default=timezone.now, editable=False, help_text=_("Moments until then are dealt with.")
     )
     next_tick_at = models.DateTimeField(null=True, editable=False)
+    ahead = models.ForeignKey(
+        Render,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("video made ahead"),
+    )
+    ahead_for = models.DateTimeField(null=True, editable=False, help_text=_("The moment that it is made for."))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman
 from openuser.lib.work import publish_task
-from scheduling import mirror, runs, validation
+from scheduling import ahead, mirror, runs, validation
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule, default_grace, default_time_zone
 from scheduling.wording import moment_words, zone_words
@@ -109,6 +109,8 @@ def save_schedule(schedule: Schedule, *, now: datetime | None = None) -> Schedul
     goes_on = before is not None and before.rule == schedule.rule and before.paused == schedule.paused
     schedule.watched_from = before.watched_from if before and goes_on else now
     schedule.next_tick_at = schedule.rule.next_tick(schedule.watched_from)
+    # Other words, or another time: what was made ahead may be of no use.
+    schedule.ahead, schedule.ahead_for = None, None
     schedule.save()
     mirror.reflect(schedule)
     return schedule
@@ -195,8 +197,13 @@ def run_all_due(*, now: datetime | None = None) -> list[Run]:
 
 
 def sweep(*, now: datetime | None = None) -> int:
-    """Wake a worker for each schedule that beat's own message did not bring to one. Returns how many."""
-    found = Schedule.objects.due(now or timezone.now()).order_by("next_tick_at", "pk")
+    """Wake a worker for each schedule that beat's own message did not bring to one. Returns how many.
+
+    Videos of moments that are near are begun.
+    """
+    now = now or timezone.now()
+    ahead.prepare_all(now=now)
+    found = Schedule.objects.due(now).order_by("next_tick_at", "pk")
     pks = list(found.values_list("pk", flat=True)[:SWEEP_LIMIT])
     for pk in pks:
         publish_task(mirror.TASK, pk)

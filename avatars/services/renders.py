@@ -110,6 +110,11 @@ def retry_render(render: Render) -> bool:
         return False
 
 
+def expected_seconds(text: str, mode: str) -> float:
+    """An honest estimate of how long these words take once their turn has come."""
+    return estimates.render_seconds(text, mode)
+
+
 def seconds_left(render: Render) -> float:
     """An honest estimate of when it is ready, in seconds from now."""
     return estimates.wait_seconds(render)

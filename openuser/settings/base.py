@@ -381,6 +381,8 @@ SCHEDULING: dict[str, Any] = {
     "GRACE_MINUTES": env.int("OPENUSER_SCHEDULE_GRACE_MINUTES", default=10),
     "MAX_MEMBERS": env.int("OPENUSER_SCHEDULE_MAX_MEMBERS", default=200),
     "MAX_TEXT": 4_000,
+    "AHEAD_MINUTES": env.int("OPENUSER_SCHEDULE_AHEAD_MINUTES", default=15),
+    "AHEAD_AT_MOST_MINUTES": 12 * 60,
     "KEEP_RUNS_DAYS": env.int("OPENUSER_KEEP_RUNS_DAYS", default=400),
 }
 REPLY_PROVIDERS: dict[str, Any] = {
