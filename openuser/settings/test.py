@@ -12,6 +12,10 @@ os.environ["OPENUSER_DOTENV"] = os.devnull
 if not os.environ.get("OPENUSER_VAR_DIR"):
     os.environ["OPENUSER_VAR_DIR"] = tempfile.mkdtemp(prefix="ou-test-", dir="/tmp")
     atexit.register(shutil.rmtree, os.environ["OPENUSER_VAR_DIR"], ignore_errors=True)
+# Each worker of pytest-xdist has its own folder in that one, and with it a database and a broker, or its own keys in
+# the one that is named. What a test starts is no worker any more.
+if WORKER := os.environ.pop("PYTEST_XDIST_WORKER", ""):
+    os.environ["OPENUSER_VAR_DIR"] = os.path.join(os.environ["OPENUSER_VAR_DIR"], WORKER)
 
 from openuser.services import valkey
 from openuser.settings.base import *  # noqa: F403
@@ -47,8 +51,8 @@ else:
 BROKER_FOLDER = VAR_DIR / "valkey"
 BROKER_URL = env.str("TEST_BROKER_URL", default="") or valkey.url(BROKER_FOLDER)
 CELERY_BROKER_URL = BROKER_URL
-CACHES = {"default": cache(BROKER_URL)}
-CHANNEL_LAYERS = channel_layers(BROKER_URL, prefix=VAR_DIR.name)
+CACHES = {"default": {**cache(BROKER_URL), "KEY_PREFIX": str(VAR_DIR)}}
+CHANNEL_LAYERS = channel_layers(BROKER_URL, prefix=str(VAR_DIR))
 CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 5}
 # Nor does a real application of the environment; tests/stack.py names its own.
 WECOM = {**WECOM, "CORP_ID": env.str("TEST_CORP_ID", default="")}

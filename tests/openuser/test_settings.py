@@ -65,6 +65,14 @@ def test_only_the_suite_spares_the_disk(tmp_path):
     assert show(expression, var=tmp_path, settings="test").endswith("'OFF;']")
 
 
+def test_a_worker_of_the_suite_has_a_folder_of_its_own_and_what_it_starts_stays_in_it(tmp_path):
+    places = "settings.VAR_DIR.name, settings.DATABASES['default']['TEST']['NAME'].split('/')[-2]"
+    inherited = "os.environ['OPENUSER_VAR_DIR'][-4:], os.environ.get('PYTEST_XDIST_WORKER')"
+    code = f"import os; from django.conf import settings; print({places}, {inherited}, '/gw1/' in settings.BROKER_URL)"
+    result = python("-c", code, settings="test", var=tmp_path, PYTEST_XDIST_WORKER="gw1")
+    assert result.stdout.strip() == "gw1 gw1 /gw1 None True", result.stderr
+
+
 def test_without_a_real_application_the_emulators_is_used(tmp_path):
     shown = show("settings.EMULATED, settings.WECOM['API_BASE_URL'], settings.WECOM['CORP_ID'][:2]", var=tmp_path)
     assert shown == "(True, 'http://127.0.0.1:9001', 'ww')"

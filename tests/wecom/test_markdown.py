@@ -72,7 +72,7 @@ def test_markdown_becomes_what_is_shown(name):
     assert plain_text(written) == plain
 
 
-@pytest.mark.parametrize("name", set(WRITTEN) - {"escapes", "block of code", "code", "entities"})
+@pytest.mark.parametrize("name", sorted(set(WRITTEN) - {"escapes", "block of code", "code", "entities"}))
 def test_what_was_converted_stays_as_it_is(name):
     shown = to_markdown(WRITTEN[name][0])
     assert to_markdown(shown) == shown

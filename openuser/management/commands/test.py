@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from openuser.services import chromium, postgres, valkey
+from openuser.management import reports
+from openuser.services import chromium, postgres
 from openuser.services.processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,7 +66,10 @@ class Command(BaseCommand):
                 outcomes = self._run(steps, fail_fast=options["fail_fast"])
             except KeyboardInterrupt:
                 sys.exit(130)
+            tested = reports.read(folder)
         self._summarise(outcomes)
+        for line in reports.lines(tested):
+            self.stdout.write(line)
         if not all(outcome.passed for outcome in outcomes):
             sys.exit(1)
 
@@ -97,6 +102,8 @@ def suite(stack: ExitStack, folder: Path, *, fast: bool, extra: list[str]) -> It
     """The steps in order. Servers start when the first step that needs them runs, and end with `stack`."""
     plain = {**os.environ, "DJANGO_SETTINGS_MODULE": "openuser.settings.test", "OPENUSER_VAR_DIR": str(folder)}
     plain.pop("TEST_DATABASE_URL", None)
+    # All workers must find the same tests in the same order, even where those come from a set.
+    plain.setdefault("PYTHONHASHSEED", str(random.randrange(2**32)))
     manage = str(ROOT / "manage.py")
     for title, line in (
         ("ruff format --check", ("-m", "ruff", "format", "--check", ".")),
@@ -112,22 +119,15 @@ def suite(stack: ExitStack, folder: Path, *, fast: bool, extra: list[str]) -> It
         yield Step(title="Chromium", work=lambda: bool(chromium.ensure()))
     yield Step(
         title="pytest on SQLite",
-        work=lambda: pytest(marks("slow", "browser", "chaos") if fast else marks(), extra, with_broker(stack, plain)),
+        work=lambda: pytest(
+            marks("slow", "browser", "chaos") if fast else marks(), extra, plain, folder / "sqlite.xml"
+        ),
     )
     if not fast:
         yield Step(
             title="pytest on PostgreSQL",
-            work=lambda: pytest(marks("once", "browser"), extra, with_postgres(stack, with_broker(stack, plain))),
+            work=lambda: pytest(marks("once", "browser"), extra, with_postgres(stack, plain), folder / "postgres.xml"),
         )
-
-
-def with_broker(stack: ExitStack, environment: dict[str, str]) -> dict[str, str]:
-    """The environment with a broker in it: the one that TEST_BROKER_URL names, else a private one."""
-    if not environment.get("TEST_BROKER_URL"):
-        environment["TEST_BROKER_URL"] = stack.enter_context(
-            valkey.running(Path(environment["OPENUSER_VAR_DIR"]) / "valkey")
-        )
-    return environment
 
 
 def with_postgres(stack: ExitStack, environment: Mapping[str, str]) -> dict[str, str]:
@@ -142,9 +142,20 @@ def marks(*without: str) -> str:
     return " and ".join(f"not {mark}" for mark in left_out)
 
 
-def pytest(expression: str, extra: list[str], environment: Mapping[str, str]) -> bool:
+def workers(extra: list[str]) -> list[str]:
+    """How pytest shares the work out: one worker more than there are processors, since many tests wait.
+
+    Chosen tests are run by one process, which is sooner at work.
+    """
+    if any(not word.startswith("-") for word in extra):
+        return []
+    return ["-n", str(min(os.cpu_count() or 2, 7) + 1)]
+
+
+def pytest(expression: str, extra: list[str], environment: Mapping[str, str], report: Path) -> bool:
     """Run pytest; whether all went well. A choice of tests may be empty on one of the databases."""
-    status = python(["-m", "pytest", *(["-m", expression] if expression else []), *extra], environment)
+    line = ["-m", "pytest", f"--junit-xml={report}", *workers(extra)]
+    status = python([*line, *(["-m", expression] if expression else []), *extra], environment)
     return status == 0 or (bool(extra) and status == NOTHING_COLLECTED)
 
 
