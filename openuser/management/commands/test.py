@@ -102,6 +102,8 @@ def suite(stack: ExitStack, folder: Path, *, fast: bool, extra: list[str]) -> It
     """The steps in order. Servers start when the first step that needs them runs, and end with `stack`."""
     plain = {**os.environ, "DJANGO_SETTINGS_MODULE": "openuser.settings.test", "OPENUSER_VAR_DIR": str(folder)}
     plain.pop("TEST_DATABASE_URL", None)
+    # Else each of the many processes compiles the same files again.
+    plain.pop("PYTHONDONTWRITEBYTECODE", None)
     # All workers must find the same tests in the same order, even where those come from a set.
     plain.setdefault("PYTHONHASHSEED", str(random.randrange(2**32)))
     manage = str(ROOT / "manage.py")
