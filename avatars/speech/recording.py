@@ -1,17 +1,23 @@
-"""Sound files of the one kind that every engine understands: WAV, mono, 16 bits."""
+"""Sound files: what engines get is WAV, mono, 16 bits; what they give may be anything."""
 
 import struct
+import tempfile
 import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import ffmpeg as graph
 import numpy as np
 from numpy.typing import NDArray
+
+from avatars import ffmpeg
+from avatars.exceptions import OutputError
 
 Samples = NDArray[np.float32]
 
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+CODED_RATE = 24_000
 
 
 def write_wav(path: Path, samples: Samples, rate: int, *, to: int = 0) -> None:
@@ -89,3 +95,35 @@ def _values(sound: bytes, kind: int, bits: int) -> Samples:
 
 def _scaled(whole: NDArray[Any], most: int) -> Samples:
     return np.asarray(whole / most, np.float32)
+
+
+def decode(data: bytes) -> tuple[Samples, int]:
+    """Mono samples and their rate of a WAV, MP3, Ogg, FLAC or M4A file. Raises `ValueError` for another."""
+    if data[:4] == b"RIFF":
+        return read_wav(data)
+    if not _is_coded(data):
+        raise ValueError("This is no sound file.")
+    with tempfile.TemporaryDirectory(prefix="heard-") as folder:
+        path = Path(folder) / "sound"
+        path.write_bytes(data)
+        try:
+            return ffmpeg.samples(path, CODED_RATE), CODED_RATE
+        except OutputError as error:
+            raise ValueError("This sound file is broken.") from error
+
+
+def _is_coded(data: bytes) -> bool:
+    mp3 = data[:3] == b"ID3" or (data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE0 == 0xE0)
+    return mp3 or data[:4] in (b"OggS", b"fLaC") or data[4:8] == b"ftyp"
+
+
+def at_speed(samples: Samples, rate: int, speed: float) -> Samples:
+    """The same speech faster or slower, at the same pitch; `speed` is 0.5 to 2."""
+    if abs(speed - 1) < 0.005:
+        return samples
+    with tempfile.TemporaryDirectory(prefix="speed-") as folder:
+        before, after = Path(folder) / "before.wav", Path(folder) / "after.wav"
+        write_wav(before, samples, rate)
+        sound = ffmpeg.source(before).audio.filter("atempo", speed)
+        ffmpeg.run(graph.output(sound, str(after), acodec="pcm_s16le", ac=1, ar=rate))
+        return read_wav(after.read_bytes())[0]

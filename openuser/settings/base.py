@@ -353,7 +353,7 @@ AVATARS: dict[str, Any] = {
 # or others of the same name, come as JSON: {"mine": {"class": "my.module.Mine", "options": {}, "time_limit": 300}}.
 MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))
 SPEECH_ENGINES: dict[str, Any] = {
-    **engines.speech(env, models=MODELS_DIR, cache=AVATARS["CACHE_DIR"]),
+    **engines.speech(env, models=MODELS_DIR, cache=AVATARS["CACHE_DIR"], read_json=json_object),
     **json_object("OPENUSER_SPEECH_ENGINES"),
 }
 # The first one listens; it is an install of its own (requirements/recognition.txt).

@@ -1,17 +1,50 @@
 """The engines that can be plugged in, from the environment. All are listed: each says by itself what it lacks here."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from environ import Env
 
+ReadJSON = Callable[[str], dict[str, Any]]
+
 # What else an attempt does beside waiting for a slow engine: speaking, encoding, checking.
 BESIDE_SECONDS = 90.0
 
 
-def speech(_env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
-    """What speaks."""
-    return {"kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {"cache_dir": cache}}}
+def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[str, Any]:
+    """What speaks. `voice` is the one to try an engine with where nobody uses it."""
+    return {
+        "kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {"cache_dir": cache}},
+        "openai": _dictated(
+            "avatars.speech.openai.OpenAI",
+            cache,
+            voice=env.str("OPENUSER_OPENAI_SPEECH_VOICE", default="alloy"),
+            time_limit=env.float("OPENUSER_OPENAI_SPEECH_SECONDS", default=60.0),
+            url=env.str("OPENUSER_OPENAI_SPEECH_URL", default="").strip(),
+            key=env.str("OPENUSER_OPENAI_SPEECH_KEY", default="").strip(),
+            model=env.str("OPENUSER_OPENAI_SPEECH_MODEL", default="tts-1"),
+            instructions=env.str("OPENUSER_OPENAI_SPEECH_INSTRUCTIONS", default=""),
+            format=env.str("OPENUSER_OPENAI_SPEECH_FORMAT", default="wav"),
+        ),
+        "cosyvoice": _dictated(
+            "avatars.speech.cosyvoice.CosyVoice",
+            cache,
+            voice=env.str("OPENUSER_COSYVOICE_VOICE", default="中文女"),
+            time_limit=env.float("OPENUSER_COSYVOICE_SECONDS", default=120.0),
+            url=env.str("OPENUSER_COSYVOICE_URL", default="").strip(),
+            rate=env.int("OPENUSER_COSYVOICE_RATE", default=24_000),
+            voices=read_json("OPENUSER_COSYVOICE_VOICES"),
+        ),
+        "gpt_sovits": _dictated(
+            "avatars.speech.gpt_sovits.GPTSoVITS",
+            cache,
+            voice=next(iter(read_json("OPENUSER_GPT_SOVITS_VOICES")), ""),
+            time_limit=env.float("OPENUSER_GPT_SOVITS_SECONDS", default=120.0),
+            url=env.str("OPENUSER_GPT_SOVITS_URL", default="").strip(),
+            voices=read_json("OPENUSER_GPT_SOVITS_VOICES"),
+        ),
+    }
 
 
 def recognition(env: Env, *, cache: Path) -> dict[str, Any]:
@@ -41,6 +74,11 @@ def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
             licensed=env.bool("OPENUSER_DUIX_LICENSED", default=False),
         ),
     }
+
+
+def _dictated(name: str, cache: Path, *, voice: str, **options: Any) -> dict[str, Any]:
+    """An engine that reads sentences; its own time limit is for one of them."""
+    return {"class": name, "options": {"cache_dir": cache, "voice": voice, **options}, "voice": voice}
 
 
 def _slow(name: str, seconds: float, **options: Any) -> dict[str, Any]:

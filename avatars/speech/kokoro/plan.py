@@ -36,7 +36,7 @@ def plan(text: str, normaliser: Normaliser, knows: Callable[[str], bool]) -> lis
     """Return the runs for `text`, each of 1 to `TOKEN_LIMIT` phonemes that the network `knows`; empty if none."""
     runs: list[Utterable] = []
     for sentence in sentences(clean(text)):
-        spoken, owners, places = _spoken(sentence, normaliser.readings(sentence.text, sentence.language))
+        spoken, owners, places = as_spoken(sentence, normaliser.readings(sentence.text, sentence.language))
         found = [
             replace(phoneme, at=owners[phoneme.at] if phoneme.at != NOWHERE else NOWHERE)
             for phoneme in phonemes(spoken, sentence.language)
@@ -89,7 +89,7 @@ def _ended(found: list[Phoneme]) -> list[Phoneme]:
     return found if found[-1].symbol in _FINAL else [*found, Phoneme(symbol=".", at=NOWHERE)]
 
 
-def _spoken(sentence: Sentence, readings: list[Reading]) -> tuple[str, list[int], tuple[Place, ...]]:
+def as_spoken(sentence: Sentence, readings: list[Reading]) -> tuple[str, list[int], tuple[Place, ...]]:
     """Return the words as spoken, per character the index of its place (or `NOWHERE`), and the places."""
     spoken = ""
     owners: list[int] = []

@@ -1,0 +1,77 @@
+"""A script as sentences to be read aloud by somebody else: the words as spoken, and the sounds that will be heard."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from avatars.exceptions import ScriptError
+from avatars.speech.g2p import MARKS, NOWHERE, Phoneme, phonemes
+from avatars.speech.kokoro.plan import Place, as_spoken
+from avatars.speech.normalise import Normaliser
+from avatars.speech.script import Language, clean, sentences
+
+# What colours the sound before it, or the one after it, and is none itself.
+_COLOURS = frozenset("↓→↗↘ːʰʲ̃ᵝˌ")
+_STRESS = "ˈ"
+PAUSE = " "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """A sound to be heard, or `PAUSE`, where there may be silence. `place` is an index of the passage's, or `NOWHERE`;
+    `at` is a place in its words."""
+
+    symbol: str
+    place: int
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A sentence: `words` as they are spoken, `language` of most of them, and what of the script they are."""
+
+    words: str
+    language: Language
+    units: tuple[Unit, ...]
+    places: tuple[Place, ...]
+
+    @property
+    def line(self) -> str:
+        """What the reader gets."""
+        return " ".join(self.words.split())
+
+
+def passages(text: str, normaliser: Normaliser) -> list[Passage]:
+    """The sentences of a script that can be spoken. Raises `ScriptError` where there are none."""
+    if not text.strip():
+        raise ScriptError(
+            "There is nothing to say.", code="script_empty", remedy="Write what should be said.", field="text"
+        )
+    found = list(_passages(text, normaliser))
+    if not found:
+        raise ScriptError(
+            "Nothing in this text can be spoken.",
+            code="script_unspeakable",
+            remedy="Write Chinese or English words or numbers.",
+            field="text",
+        )
+    return found
+
+
+def _passages(text: str, normaliser: Normaliser) -> Iterator[Passage]:
+    for sentence in sentences(clean(text)):
+        words, owners, places = as_spoken(sentence, normaliser.readings(sentence.text, sentence.language))
+        units = tuple(_units(phonemes(words, sentence.language), owners))
+        if any(unit.place != NOWHERE for unit in units):
+            yield Passage(words=words, language=sentence.language, units=units, places=places)
+
+
+def _units(found: list[Phoneme], owners: list[int]) -> Iterator[Unit]:
+    stress = ""
+    for phoneme in found:
+        if phoneme.symbol == _STRESS:
+            stress = _STRESS
+        elif phoneme.symbol == " " or phoneme.symbol in MARKS or phoneme.at == NOWHERE:
+            yield Unit(symbol=PAUSE, place=NOWHERE, at=NOWHERE)
+        elif phoneme.symbol not in _COLOURS:
+            yield Unit(symbol=stress + phoneme.symbol, place=owners[phoneme.at], at=phoneme.at)
+            stress = ""

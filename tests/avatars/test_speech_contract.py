@@ -1,0 +1,189 @@
+"""One contract for all that speaks, whatever is behind it; and one for servers that misbehave."""
+
+import json
+
+import numpy as np
+import pytest
+
+from avatars import captions
+from avatars.availability import State
+from avatars.exceptions import AvatarError, EngineFailed, EngineMissing, ScriptError
+from avatars.speech import finish
+from avatars.speech.cosyvoice import CosyVoice
+from avatars.speech.gpt_sovits import GPTSoVITS
+from avatars.speech.kokoro import Kokoro
+from avatars.speech.openai import OpenAI
+from tests.avatars import speaking
+from tests.avatars.engine_servers import CODES, serving
+
+pytestmark = pytest.mark.once
+
+VOICES = {"ya": {"path": "/voices/ya.wav", "text": "你好。", "language": "zh"}}
+# How each is made with the URL of its server, which is one of `speaking`; a voice to speak with.
+SERVED = {
+    "openai": (OpenAI, lambda url: {"url": f"{url}/v1", "key": "sk-test"}, "alloy"),
+    "cosyvoice": (CosyVoice, lambda url: {"url": url, "rate": 22_050}, "中文女"),
+    "gpt_sovits": (GPTSoVITS, lambda url: {"url": url, "voices": VOICES}, "ya"),
+}
+TEXT = "你好！会议在2026年3月15日，下午3:30。The room is on floor 5."
+
+
+@pytest.fixture(scope="module", params=["kokoro", *SERVED])
+def engine(request):
+    """An engine and a voice of it."""
+    if request.param == "kokoro":
+        yield Kokoro(), "zf_xiaobei"
+        return
+    kind, options, voice = SERVED[request.param]
+    with serving(getattr(speaking, request.param)) as server:
+        yield kind(**options(server.url)), voice
+
+
+@pytest.fixture(scope="module")
+def spoken(engine):
+    shares = []
+    speaker, voice = engine
+    return speaker.speak(TEXT, voice=voice, progress=shares.append), shares
+
+
+def test_it_is_mono_sound_at_the_level_of_broadcasters(spoken):
+    speech, _ = spoken
+    assert speech.samples.dtype == np.float32
+    assert speech.samples.ndim == 1
+    assert 16_000 <= speech.rate <= 48_000
+    assert np.abs(speech.samples).max() <= 1
+    assert finish.loudness(speech.samples, speech.rate) == pytest.approx(-16, abs=1)
+    assert finish.true_peak(speech.samples) <= -1.4
+
+
+def test_it_begins_and_ends_in_silence(spoken):
+    speech, _ = spoken
+    for part in (speech.samples[: int(0.05 * speech.rate)], speech.samples[-int(0.1 * speech.rate) :]):
+        assert np.abs(part).max() < 0.01
+
+
+def test_sounds_fill_the_whole_of_it_without_gaps_or_overlap(spoken):
+    speech, _ = spoken
+    assert speech.sounds[0].start == 0
+    assert speech.sounds[-1].end == pytest.approx(speech.seconds, abs=1e-6)
+    assert all(sound.end > sound.start for sound in speech.sounds)
+    pairs = zip(speech.sounds[:-1], speech.sounds[1:], strict=True)
+    assert all(after.start == pytest.approx(before.end, abs=1e-6) for before, after in pairs)
+    assert {sound.symbol for sound in speech.sounds} >= {"", "n", "x"}, "silence, and sounds of 你好"
+
+
+def test_every_word_of_the_author_has_its_time_in_order(spoken):
+    speech, _ = spoken
+    written = [TEXT[token.offset : token.offset + token.length] for token in speech.tokens]
+    for word in ("你", "好", "会", "议", "The", "room", "floor"):
+        assert word in written, word
+    assert "2026" in "".join(written), "what the author wrote, not what is read"
+    assert [token.offset for token in speech.tokens] == sorted(token.offset for token in speech.tokens)
+    pairs = zip(speech.tokens[:-1], speech.tokens[1:], strict=True)
+    assert all(before.end <= after.start + 1e-6 for before, after in pairs)
+    assert all(0 <= token.start < token.end <= speech.seconds for token in speech.tokens)
+
+
+def test_captions_can_be_made_of_it(spoken):
+    speech, _ = spoken
+    lines = captions.srt(TEXT, speech.tokens)
+    assert "2026年3月15日" in lines.replace("\n", "")
+
+
+def test_progress_grows_to_one(spoken):
+    _, shares = spoken
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert len(shares) >= 3
+
+
+def test_a_text_without_words_is_the_authors_fault(engine):
+    speaker, voice = engine
+    for text in ("", "  \n", "……！"):
+        with pytest.raises(ScriptError) as caught:
+            speaker.speak(text, voice=voice)
+        assert caught.value.remedy
+
+
+def test_a_speed_out_of_range_is_refused(engine):
+    speaker, voice = engine
+    with pytest.raises(AvatarError) as caught:
+        speaker.speak("你好", voice=voice, speed=3)
+    assert caught.value.code == "speed_out_of_range"
+
+
+def test_a_faster_voice_takes_less_time(engine):
+    speaker, voice = engine
+    slow, fast = (speaker.speak("很高兴认识你。", voice=voice, speed=speed).seconds for speed in (0.8, 1.5))
+    assert fast < 0.75 * slow
+
+
+@pytest.mark.parametrize("name", SERVED)
+@pytest.mark.parametrize(("fault", "code"), CODES.items())
+def test_a_server_that_misbehaves_is_named_in_time_and_its_words_go_nowhere(name, fault, code, caplog):
+    kind, options, voice = SERVED[name]
+    with serving(getattr(speaking, name)) as server:
+        engine = kind(**options(server.url), time_limit=1.0 if fault == "hang" else 20.0)
+        server.fault = fault
+        if fault == "silent":
+            server.close()
+        with pytest.raises(EngineFailed) as caught:
+            engine.speak("你好。", voice=voice)
+        error = caught.value
+        assert (error.code, error.field) == (code, "speech_engine")
+        assert error.remedy
+        assert "somebody" not in f"{error} {error.remedy} {caplog.text}"
+        if fault == "elsewhere":
+            assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_it_says_what_it_lacks(name):
+    kind, options, _ = SERVED[name]
+    assert kind.probe().state is State.SETTING
+    assert kind.probe().about.startswith("OPENUSER_")
+    with pytest.raises(EngineMissing) as caught:
+        kind(**{**options("x"), "url": ""})
+    assert caught.value.field == "speech_engine"
+    with serving(getattr(speaking, name)) as server:
+        found = kind.probe(**options(server.url))
+        assert (found.ok, found.device) == (True, "server")
+        assert found.licence
+    assert kind.probe(**options(server.url)).state is State.SILENT
+
+
+def test_numbers_are_sent_as_they_are_read():
+    with serving(speaking.openai) as server:
+        OpenAI(url=f"{server.url}/v1", key="sk-test").speak("2026年3月15日。", voice="alloy", speed=1.2)
+        order = json.loads(server.asked[0][2])
+    assert order["input"] == "二零二六年三月十五日。"
+    assert (order["voice"], order["model"], order["response_format"], order["speed"]) == ("alloy", "tts-1", "wav", 1.2)
+
+
+def test_a_cloned_voice_of_cosyvoice_goes_with_its_recording(tmp_path):
+    clip = tmp_path / "ya.wav"
+    clip.write_bytes(speaking.as_wav(speaking.utter("你好", 16_000), 16_000))
+    voices = {
+        "said": {"wav": str(clip), "text": "你好。"},
+        "unsaid": {"wav": str(clip)},
+        "told": {"wav": str(clip), "instruct": "高兴地说"},
+        "lost": {"wav": str(tmp_path / "none.wav")},
+    }
+    with serving(speaking.cosyvoice) as server:
+        engine = CosyVoice(url=server.url, rate=22_050, voices=voices)
+        for voice in ("said", "unsaid", "told"):
+            assert engine.speak("你好。", voice=voice).seconds > 0.3
+        paths = [path for path, _, _ in server.asked]
+        assert paths == ["/inference_zero_shot", "/inference_cross_lingual", "/inference_instruct2"]
+        assert clip.read_bytes() in server.asked[0][2]
+        with pytest.raises(EngineMissing):
+            engine.speak("你好。", voice="lost")
+        assert CosyVoice.probe(url=server.url, voices=voices).state is State.FILE
+
+
+def test_an_unknown_voice_of_gpt_sovits_is_refused_before_it_is_asked():
+    with serving(speaking.gpt_sovits) as server:
+        with pytest.raises(AvatarError) as caught:
+            GPTSoVITS(url=server.url, voices=VOICES).speak("你好。", voice="nobody")
+        assert caught.value.code == "voice_unknown"
+        assert server.asked == []
