@@ -1,18 +1,16 @@
-"""Schedules in the admin: what is said when, in words, and what became of it."""
+"""Schedules in the admin: what is said when, in words, and when next."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -21,31 +19,21 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from conversations.models import Message
 from openuser.lib.admin import (
     NOTHING,
-    RequestedAdmin,
     badge,
     change_url,
     for_one_row,
     link,
-    row_link,
     shortened,
 )
 from scheduling import services
+from scheduling.admin.moments import TONES, outcome_badge, short_moment
 from scheduling.exceptions import SchedulingError
 from scheduling.forms import MomentForm, ScheduleForm
 from scheduling.models import Run, RunMessage, Schedule
-from wecom.models import Outbound
 
-TONES = {
-    Run.Outcome.SENT: "good",
-    Run.Outcome.MISSED: "warn",
-    Run.Outcome.FAILED: "bad",
-    Run.Outcome.SKIPPED: "",
-}
 LATEST_RUNS = 8
-SHOWN_MESSAGES = 200
 
 
 @admin.register(Schedule)
@@ -111,13 +99,13 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     @display(description=_("next run"), ordering="next_tick_at")
     def next_run(self, schedule: Schedule) -> str:
         upcoming = [] if schedule.paused else schedule.rule.upcoming(timezone.now(), 1)
-        return _short(upcoming[0], schedule) if upcoming else NOTHING
+        return short_moment(upcoming[0], schedule) if upcoming else NOTHING
 
     @display(description=_("last outcome"))
     def last_outcome(self, schedule: Any) -> str:
         if not schedule.newest_outcome:
             return NOTHING
-        return link(change_url(Run(pk=schedule.newest_run)), _outcome(schedule.newest_outcome))
+        return link(change_url(Run(pk=schedule.newest_run)), outcome_badge(schedule.newest_outcome))
 
     @display(description=_("status"), ordering="paused")
     def condition(self, schedule: Schedule) -> str:
@@ -132,13 +120,15 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         """So that somebody can watch what will be sent, and sees what keeps it."""
         if schedule.ahead is None or schedule.ahead_for is None:
             return _now("It is begun some minutes before its time, so that it leaves on time.")
-        words = format_html("{} {}", _short(schedule.ahead_for, schedule), schedule.ahead.get_status_display())
+        words = format_html("{} {}", short_moment(schedule.ahead_for, schedule), schedule.ahead.get_status_display())
         return link(change_url(schedule.ahead), words)
 
     @display(description=_("latest runs"))
     def latest_runs(self, schedule: Schedule) -> SafeString:
         runs = list(schedule.runs.select_related("schedule").order_by("-due_at")[: LATEST_RUNS + 1])
-        rows = [(run, TONES[Run.Outcome(run.outcome)], _short(run.due_at, schedule)) for run in runs[:LATEST_RUNS]]
+        rows = [
+            (run, TONES[Run.Outcome(run.outcome)], short_moment(run.due_at, schedule)) for run in runs[:LATEST_RUNS]
+        ]
         context = {"schedule": schedule, "rows": rows, "more": len(runs) > LATEST_RUNS}
         return render_to_string("admin/schedule_runs.html", context)
 
@@ -232,76 +222,3 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
 
     def _tell(self, request: HttpRequest, text: str, count: int) -> None:
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
-
-
-@admin.register(Run)
-class RunAdmin(RequestedAdmin):
-    list_display = ("due", "schedule", "state", "why", "message_count", "timeline")
-    list_filter = ("outcome", "by_hand", "schedule__message_type", ("due_at", admin.DateFieldListFilter))
-    list_select_related = ("schedule",)
-    search_fields = ("schedule__name", "schedule__text", "cid")
-    search_help_text = _("Search for a schedule, or a correlation ID.")
-    ordering = ("-due_at", "-pk")
-    fieldsets = (
-        (None, {"fields": ("schedule_link", "due", "state", "reasons")}),
-        (_("Who got it"), {"fields": ("deliveries",)}),
-        (_("Where it belongs"), {"fields": ("timeline", "created_at")}),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
-        queryset: QuerySet[Run] = super().get_queryset(request)
-        return queryset.annotate(made=Count("messages"))
-
-    @display(description=_("due at"), ordering="due_at")
-    def due(self, run: Run) -> str:
-        return _short(run.due_at, run.schedule)
-
-    @display(description=_("outcome"), ordering="outcome")
-    def state(self, run: Run) -> str:
-        outcome = _outcome(run.outcome)
-        return format_html("{} {}", outcome, badge(_("by hand"), "info")) if run.by_hand else outcome
-
-    @display(description=_("why"))
-    def why(self, run: Run) -> str:
-        return shortened(run.why, 60) or NOTHING
-
-    @display(description=_("why"))
-    def reasons(self, run: Run) -> str:
-        return run.why or NOTHING
-
-    @display(description=_("messages"), ordering="made")
-    def message_count(self, run: Any) -> int:
-        return int(run.made)
-
-    @display(description=_("schedule"))
-    def schedule_link(self, run: Run) -> str:
-        return row_link(run.schedule)
-
-    @display(description=_("messages"))
-    def deliveries(self, run: Run) -> SafeString:
-        rows = run.messages.select_related("member", "outbound", "render").order_by("pk")[:SHOWN_MESSAGES]
-        return render_to_string("admin/schedule_deliveries.html", {"rows": [(row, *_delivery(row)) for row in rows]})
-
-
-def _delivery(message: Message) -> tuple[str, str]:
-    """What became of one message, in words, and the tone of it."""
-    if message.state == Message.State.CANCELLED:
-        return str(message.get_state_display()), ""
-    if message.outbound is None:
-        return str(message.get_state_display()), "info"
-    if message.outbound.status == Outbound.Status.DONE:
-        return (_now("sent as text instead"), "warn") if message.degraded else (_now("delivered"), "good")
-    if message.outbound.status == Outbound.Status.FAILED:
-        return _now("not delivered"), "bad"
-    return str(message.outbound.get_status_display()), "info"
-
-
-def _outcome(outcome: str) -> str:
-    return badge(Run.Outcome(outcome).label, TONES[Run.Outcome(outcome)])
-
-
-def _short(at: datetime, schedule: Schedule) -> str:
-    """A moment by the schedule's own clock, on one line; with its zone where that is not the installation's."""
-    local = at.astimezone(schedule.zone)
-    words = f"{WEEKDAYS_ABBR[local.weekday()]} {local:%Y-%m-%d %H:%M}"
-    return words if schedule.time_zone == settings.TIME_ZONE else f"{words} {schedule.time_zone}"

@@ -1,0 +1,89 @@
+"""Runs in the admin: what became of each moment, and who got it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from conversations.models import Message
+from openuser.lib.admin import (
+    NOTHING,
+    RequestedAdmin,
+    badge,
+    row_link,
+    shortened,
+)
+from scheduling.admin.moments import outcome_badge, short_moment
+from scheduling.models import Run
+from wecom.models import Outbound
+
+SHOWN_MESSAGES = 200
+
+
+@admin.register(Run)
+class RunAdmin(RequestedAdmin):
+    list_display = ("due", "schedule", "state", "why", "message_count", "timeline")
+    list_filter = ("outcome", "by_hand", "schedule__message_type", ("due_at", admin.DateFieldListFilter))
+    list_select_related = ("schedule",)
+    search_fields = ("schedule__name", "schedule__text", "cid")
+    search_help_text = _("Search for a schedule, or a correlation ID.")
+    ordering = ("-due_at", "-pk")
+    fieldsets = (
+        (None, {"fields": ("schedule_link", "due", "state", "reasons")}),
+        (_("Who got it"), {"fields": ("deliveries",)}),
+        (_("Where it belongs"), {"fields": ("timeline", "created_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        queryset: QuerySet[Run] = super().get_queryset(request)
+        return queryset.annotate(made=Count("messages"))
+
+    @display(description=_("due at"), ordering="due_at")
+    def due(self, run: Run) -> str:
+        return short_moment(run.due_at, run.schedule)
+
+    @display(description=_("outcome"), ordering="outcome")
+    def state(self, run: Run) -> str:
+        outcome = outcome_badge(run.outcome)
+        return format_html("{} {}", outcome, badge(_("by hand"), "info")) if run.by_hand else outcome
+
+    @display(description=_("why"))
+    def why(self, run: Run) -> str:
+        return shortened(run.why, 60) or NOTHING
+
+    @display(description=_("why"))
+    def reasons(self, run: Run) -> str:
+        return run.why or NOTHING
+
+    @display(description=_("messages"), ordering="made")
+    def message_count(self, run: Any) -> int:
+        return int(run.made)
+
+    @display(description=_("schedule"))
+    def schedule_link(self, run: Run) -> str:
+        return row_link(run.schedule)
+
+    @display(description=_("messages"))
+    def deliveries(self, run: Run) -> SafeString:
+        rows = run.messages.select_related("member", "outbound", "render").order_by("pk")[:SHOWN_MESSAGES]
+        return render_to_string("admin/schedule_deliveries.html", {"rows": [(row, *_delivery(row)) for row in rows]})
+
+
+def _delivery(message: Message) -> tuple[str, str]:
+    """What became of one message, in words, and the tone of it."""
+    if message.state == Message.State.CANCELLED:
+        return str(message.get_state_display()), ""
+    if message.outbound is None:
+        return str(message.get_state_display()), "info"
+    if message.outbound.status == Outbound.Status.DONE:
+        return (_now("sent as text instead"), "warn") if message.degraded else (_now("delivered"), "good")
+    if message.outbound.status == Outbound.Status.FAILED:
+        return _now("not delivered"), "bad"
+    return str(message.outbound.get_status_display()), "info"
