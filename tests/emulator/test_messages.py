@@ -165,3 +165,25 @@ def test_a_message_can_be_recalled_for_a_day(
     assert recall("unknown") == 40058
     emulator.control("POST", "clock", offset=24 * 3600 + 1)
     assert recall(second) == 42052
+
+
+def test_who_has_no_licence_is_named_and_gets_nothing(
+    application: Application, member: str, emulator: Emulator
+) -> None:
+    emulator.control("PATCH", "members/lisi", agentid=application.agent_id, licensed=False)
+    try:
+        answer = application.send({"touser": f"{member}|LiSi|nobody", "msgtype": "text", "text": {"content": "x"}})
+        assert (answer["errcode"], answer["unlicenseduser"], answer["invaliduser"]) == (0, "lisi", "nobody")
+        assert len(application.received(member)) == 1
+        assert application.received("lisi") == []
+        alone = application.send({"touser": "lisi", "msgtype": "text", "text": {"content": "x"}})
+        assert (alone["errcode"], alone["unlicenseduser"]) == (0, "lisi")
+    finally:
+        emulator.control("PATCH", "members/lisi", agentid=application.agent_id, licensed=True)
+
+
+def test_every_second_one_may_be_without_a_licence(application: Application, member: str, emulator: Emulator) -> None:
+    emulator.control("POST", "faults", name="unlicensed", member=member)
+    answer = application.send({"touser": f"{member}|zhaoliu", "msgtype": "text", "text": {"content": "x"}})
+    assert answer["errcode"] == 0
+    assert answer["unlicenseduser"] == sorted([member, "zhaoliu"])[0]

@@ -425,8 +425,16 @@ def test_what_became_of_a_message_is_told_for_each_recipient(connected, emulator
     assert set(outbound.results().values()) == {"waiting"}
     results = deliver(outbound).results()
     assert results == {person.user_id: "unreached", "nobody": "unreached", other.user_id: "sent"}
-    outbound.unlicensed = [other.user_id]
-    assert outbound.results()[other.user_id] == "unlicensed"
+
+
+def test_who_has_no_licence_is_named_and_alone_ends_as_failed(connected, emulator, person):
+    emulator.api("PATCH", f"members/{person.user_id}", json={"licensed": False})
+    other = emulator.hire()
+    both = deliver(services.send(connected, Text(content="大家好"), to=[person.user_id, other.user_id]))
+    assert (both.status, both.results()) == ("done", {person.user_id: "unlicensed", other.user_id: "sent"})
+    alone = deliver(services.send(connected, Text(content="你好"), to=[person.user_id]))
+    assert (alone.status, alone.reason) == ("failed", "recipient")
+    assert alone.results() == {person.user_id: "unlicensed"}
 
 
 def test_a_message_whose_workers_all_died_is_unknown_only_if_one_of_them_was_calling(connected):

@@ -8,7 +8,7 @@ import re
 import secrets
 from typing import Any
 
-from wecom.emulator import clock, contents, live, lookups, scope, sending
+from wecom.emulator import clock, contents, live, lookups, rates, scope, sending
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import App, Chat, Entry, Member, Message
@@ -45,6 +45,7 @@ def update(request: Request) -> Answer:
     """Another name or owner, more members or fewer."""
     app, body = _whole_company(request.caller), request.json()
     chat = _chat(app, body.get("chatid"))
+    rates.spend(app, "chat_changes_per_hour")
     added, removed = (_members(app, body.get(field) or []) for field in ("add_user_list", "del_user_list"))
     userids = [userid for userid in dict.fromkeys([*chat.userids, *added]) if userid not in removed]
     _check_size(userids)
@@ -76,6 +77,7 @@ def send(request: Request) -> Answer:
     fields = lookups.resolve(app, content)
     if content.msgtype == "text":
         fields["mentioned"] = _mentioned(body["text"], chat)
+    rates.spend(app, *rates.OF_CHATS, people=len(chat.userids))
     now = clock.now()
     msgid = secrets.token_urlsafe(48)
     message = Message.objects.create(app=app, msgtype=content.msgtype, content=fields, msgid=msgid, sent_at=now)

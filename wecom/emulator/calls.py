@@ -20,8 +20,8 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A call that has arrived whole. `app` is the token's owner; `dropping` asks to accept but not deliver, and
-    `unreachable` names members to treat as if they could not be reached.
+    """A call that has arrived whole. `app` is the token's owner; `dropping` asks to accept but not deliver;
+    `unreachable` and `unlicensed` name members to treat as if they could not be reached, or had no licence.
 
     `range` is the header of that name, `base_url` the address at which the emulator was called.
     """
@@ -33,6 +33,7 @@ class Request:
     app: App | None
     dropping: bool = False
     unreachable: frozenset[str] = frozenset()
+    unlicensed: frozenset[str] = frozenset()
     range: str = ""
     base_url: str = ""
 

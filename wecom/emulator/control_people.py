@@ -53,9 +53,10 @@ def add_member(control: Control) -> Result:
 
 
 def change_member(control: Control) -> Result:
-    """`visible`, `left`, `name`."""
+    """`visible`, `left`, `licensed`, `name`."""
     name = control.text("name") if "name" in control.data else None
-    row = people.change(control.member(), visible=control.flag("visible"), left=control.flag("left"), name=name)
+    flags = {flag: control.flag(flag) for flag in ("visible", "left", "licensed")}
+    row = people.change(control.member(), name=name, **flags)
     return present.member(row)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db.models import Count
 
-from wecom.emulator import callbacks, clock, courier, faults, live, present, recording
+from wecom.emulator import callbacks, clock, courier, faults, live, present, rates, recording
 from wecom.emulator.control import Control, ControlError, Result
 from wecom.emulator.models import Accepted, AccessToken, Call, Callback, Entry, Fault, Message, WrongSecret
 
@@ -112,6 +112,20 @@ def revoke_tokens(control: Control) -> Result:
     return {"tokens": rows.delete()[0]}
 
 
+def show_limits(control: Control) -> Result:
+    """How often interfaces may be called, by name."""
+    return {"limits": rates.limits(control.app())}
+
+
+def set_limits(control: Control) -> Result:
+    """Other limits for the application's company, until they are reset."""
+    named = set(control.data) & set(rates.DEFAULTS)
+    if not named:
+        raise ControlError(f"name a limit: {', '.join(rates.DEFAULTS)}")
+    rates.change(control.app(), {name: int(control.number(name)) for name in named})
+    return show_limits(control)
+
+
 def show_clock(_: Control) -> Result:
     return {"now": clock.now(), "offset": clock.offset()}
 
@@ -156,4 +170,5 @@ RESETS: dict[str, Callable[[], object]] = {
     "faults": lambda: Fault.objects.all().delete(),
     "tokens": lambda: (AccessToken.objects.all().delete(), WrongSecret.objects.all().delete()),
     "clock": lambda: clock.move(0),
+    "limits": rates.forget,
 }

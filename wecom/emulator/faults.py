@@ -45,6 +45,7 @@ PRESETS = {
     "half-close": Preset(kind=Kind.HALF_CLOSE, value=10, processed=True),
     "drop": Preset(kind=Kind.DROP),
     "partial": Preset(kind=Kind.PARTIAL, processed=True),
+    "unlicensed": Preset(kind=Kind.UNLICENSED, processed=True),
 }
 
 
@@ -83,8 +84,8 @@ def _chosen(fault: Fault, chance: random.Random) -> Fault:
     return Fault(name=name, path=fault.path, kind=preset.kind, value=preset.value, processed=preset.processed)
 
 
-def unreachable(fault: Fault | None, userids: Collection[str]) -> frozenset[str]:
-    """Whom the platform says it cannot reach: every second of those who are addressed, where the fault wants it so."""
-    if fault is None or fault.kind != Kind.PARTIAL:
+def left_out(fault: Fault | None, userids: Collection[str], *, kind: Fault.Kind) -> frozenset[str]:
+    """Who gets nothing: every second of those who are addressed, where the fault is of this kind."""
+    if fault is None or fault.kind != kind:
         return frozenset()
     return frozenset(sorted(userids)[::2])

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDictKeyError
 
-from wecom.emulator import clock, database, faults, files, live, tokens
+from wecom.emulator import clock, database, faults, files, live, rates, tokens
 from wecom.emulator.calls import ENDPOINTS, Answer, File, Request, Upload
 from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError, words
@@ -141,9 +141,15 @@ def _process(incoming: Incoming, fault: Fault | None) -> Outcome:
     try:
         with transaction.atomic():
             app = _authenticate(incoming)
+            rates.check(incoming.path, app, address)
             dropping = fault is not None and fault.kind == Fault.Kind.DROP
-            unreachable = faults.unreachable(fault, incoming.addressed())
-            asked = replace(incoming.request, app=app, dropping=dropping, unreachable=unreachable)
+            asked = replace(
+                incoming.request,
+                app=app,
+                dropping=dropping,
+                unreachable=faults.left_out(fault, incoming.addressed(), kind=Fault.Kind.PARTIAL),
+                unlicensed=faults.left_out(fault, incoming.addressed(), kind=Fault.Kind.UNLICENSED),
+            )
             answer = _dispatch(incoming, asked)
     except tokens.WrongSecretGiven as error:
         error.remember()

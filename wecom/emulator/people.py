@@ -86,7 +86,9 @@ def event(app: App, member: Member, name: str, fields: Sequence[Field] = (), *, 
     return callbacks.create(app, member.userid, name, [("Event", name), *fields], twist=twist)
 
 
-def change(member: Member, *, visible: bool | None, left: bool | None, name: str | None) -> Member:
+def change(
+    member: Member, *, visible: bool | None, left: bool | None, name: str | None, licensed: bool | None = None
+) -> Member:
     """Change a member; whoever enters or leaves the visible range subscribes or unsubscribes. See also `contacts`."""
     before = member.reachable
     if visible is not None:
@@ -95,6 +97,8 @@ def change(member: Member, *, visible: bool | None, left: bool | None, name: str
         member.status = Member.Status.LEFT if left else Member.Status.ACTIVE
     if name is not None:
         member.name = name
+    if licensed is not None:
+        member.licensed = licensed
     member.save()
     if member.reachable != before:
         for app in App.objects.filter(corp=member.corp).exclude(agent_id=App.ASSISTANT).select_related("corp"):

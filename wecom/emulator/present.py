@@ -14,6 +14,7 @@ def member(row: Member) -> dict[str, Any]:
         "leads": row.leads,
         "status": row.status,
         "visible": row.visible,
+        "licensed": row.licensed,
         "left": row.status == Member.Status.LEFT,
         "reachable": row.reachable,
     }

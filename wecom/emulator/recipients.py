@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wecom.emulator import scope
@@ -21,6 +21,7 @@ class Recipients:
     invalid_users: list[str]
     invalid_parties: list[str]
     invalid_tags: list[str]
+    unlicensed: list[str] = field(default_factory=list)
 
     def complaints(self) -> dict[str, str]:
         """The fields of the answer; the platform leaves out those that are empty."""
@@ -28,12 +29,22 @@ class Recipients:
             "invaliduser": self.invalid_users,
             "invalidparty": self.invalid_parties,
             "invalidtag": self.invalid_tags,
+            "unlicenseduser": self.unlicensed,
         }
         return {name: "|".join(values) for name, values in named.items() if values}
 
 
-def find(app: App, body: dict[str, Any], *, unreachable: frozenset[str] = frozenset()) -> Recipients:
-    """Raises `ApiError`: 82001 nobody named, 40032/82002/82003 too many, 81013 nobody reachable."""
+def find(
+    app: App,
+    body: dict[str, Any],
+    *,
+    unreachable: frozenset[str] = frozenset(),
+    unlicensed: frozenset[str] = frozenset(),
+) -> Recipients:
+    """Raises `ApiError`: 82001 nobody named, 40032/82002/82003 too many, 81013 nobody reachable.
+
+    Who is in the range but has no licence gets nothing and is named; that is no error, even where it is everybody.
+    """
     users, parties, tags = (_names(body, field) for field in ("touser", "toparty", "totag"))
     if not (users or parties or tags):
         raise ApiError(82001)
@@ -52,7 +63,9 @@ def find(app: App, body: dict[str, Any], *, unreachable: frozenset[str] = frozen
         found = _resolve(app, everybody, users, parties, tags)
     if not found.members:
         raise ApiError(81013)
-    return found
+    without = [one for one in found.members if not one.licensed or one.userid.lower() in unlicensed]
+    licensed = [one for one in found.members if one not in without] if without else found.members
+    return replace(found, members=licensed, unlicensed=[one.userid.lower() for one in without])
 
 
 def _resolve(

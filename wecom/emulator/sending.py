@@ -37,7 +37,7 @@ def send(request: Request) -> Answer:
     content = contents.check(body)
     if content.msgtype == "miniprogram_notice" and body.get("touser") == "@all":
         raise ApiError(40058, "a notice of a mini-program cannot go to @all")
-    found = recipients.find(app, body, unreachable=request.unreachable)
+    found = recipients.find(app, body, unreachable=request.unreachable, unlicensed=request.unlicensed)
     fields = lookups.resolve(app, content)
     msgid = secrets.token_urlsafe(48)
     answer: dict[str, Any] = {**found.complaints(), "msgid": msgid}

@@ -60,6 +60,7 @@ class Member(Row):
     extattr = models.JSONField(default=list, blank=True, help_text="Fields of the company's own, as the API has them.")
     status = models.PositiveSmallIntegerField(choices=Status.choices, default=Status.ACTIVE)
     visible = models.BooleanField(default=True, help_text="In the visible range of the company's applications.")
+    licensed = models.BooleanField(default=True, help_text="Has a basic interface licence (基础接口许可).")
 
     class Meta:
         app_label = "emulator"

@@ -21,6 +21,7 @@ class Fault(Row):
         HALF_CLOSE = "half_close"
         DROP = "drop"
         PARTIAL = "partial"
+        UNLICENSED = "unlicensed"
         MIX = "mix"
 
     name = models.CharField(max_length=64, blank=True)
