@@ -156,12 +156,13 @@ def _flat(xml: bytes) -> Node | None:
         text = xml[len(OPEN) : -len(CLOSE)].decode()
     except UnicodeDecodeError:
         return None
-    nodes, new = [], tuple.__new__  # half of what Node's own way takes
-    for tag, cdata, plain, rest in LEAF.findall(text):
-        if rest or "&" in plain or ">" in plain:
-            return None
-        nodes.append(new(Node, (tag, cdata or plain, ())))
-    return Node("xml", "", tuple(nodes)) if len(nodes) < MAX_NODES else None
+    found = LEAF.findall(text)
+    words = "".join([plain for _tag, _cdata, plain, _rest in found])
+    # What is no such element is all that follows, so that only the last can be it.
+    if "&" in words or ">" in words or len(found) >= MAX_NODES or (found and found[-1][3]):
+        return None
+    new = tuple.__new__  # half of what Node's own way takes
+    return Node("xml", "", tuple([new(Node, (tag, cdata or plain, ())) for tag, cdata, plain, _rest in found]))
 
 
 def _unusual(xml: bytes) -> bool:
