@@ -30,7 +30,7 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
     class Meta:
         model = DigitalHuman
         fields = (
-            *("name", "portrait", "voice", "speed", "mode"),
+            *("name", "portrait", "voice", "speed", "pause", "mode"),
             *("format", "background_color", "background", "captions"),
         )
         help_texts = {
@@ -86,7 +86,7 @@ def sample_text(human: DigitalHuman) -> str:
 
 
 # What a preview may change without anything being stored.
-PREVIEWED = ("voice", "speed", "mode", "format", "background_color", "captions")
+PREVIEWED = ("voice", "speed", "pause", "mode", "format", "background_color", "captions")
 
 
 def preview_form(human: DigitalHuman, data: Any) -> forms.ModelForm[DigitalHuman]:

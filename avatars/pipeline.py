@@ -18,7 +18,7 @@ from avatars.engines.base import Mode, Picture, RenderEngine, Shot
 from avatars.exceptions import ScriptError
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
 from avatars.overlays import Overlays
-from avatars.speech.base import Speech, SpeechEngine
+from avatars.speech.base import NATURAL, Manner, Speech, SpeechEngine
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -53,6 +53,7 @@ class Script:
     speech_engine: str = "kokoro"
     render_engine: str = "puppet"
     speed: float = 1.0
+    manner: Manner = NATURAL
     mode: str = Mode.ENHANCED_TALKING_HEAD
     fps: int = 25
     longest: int = LONGEST
@@ -188,7 +189,13 @@ def prove(film: Film, content_id: str) -> None:
 
 
 def _speak(script: Script, speech: SpeechEngine, watch: Stopwatch) -> Speech:
-    spoken = speech.speak(script.text, voice=script.voice, speed=script.speed, progress=watch.report)
+    # It brings dictionaries, which only the studio's child may load.
+    from avatars.speech import reciting
+
+    said = reciting.parts(
+        speech, script.text, voice=script.voice, speed=script.speed, manner=script.manner, progress=watch.report
+    )
+    spoken = reciting.joined(said)
     if spoken.seconds <= 0 or float(np.abs(spoken.samples).max()) < EMPTY:
         raise ScriptError("There is nothing to say in this text.", code="nothing_to_say", remedy="Write some words.")
     return spoken

@@ -5,6 +5,8 @@ Whatever changes what is seen or heard is a key of `freeze`, and is read by `scr
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +14,22 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from avatars.framing.scene import Captions, Format, Scene
-from avatars.models import DigitalHuman, Render
+from avatars.models import DigitalHuman, LexiconEntry, Render
 from avatars.pipeline import Script
+from avatars.speech.base import SENTENCE_PAUSE, Manner
+from avatars.speech.pronunciations import Pronunciation
 
 # Raise it when the same recipe would come out differently.
-PIPELINE_VERSION = 3
+PIPELINE_VERSION = 4
 
 Recipe = dict[str, Any]
 
 
-def freeze(human: DigitalHuman, *, mode: str, format: str = "", captions: str = "") -> Recipe:
-    """What makes a film of this digital human, but for its words: plain values that JSON can hold."""
+def freeze(human: DigitalHuman, text: str, *, mode: str, format: str = "", captions: str = "") -> Recipe:
+    """What makes a film of this text beside the text: plain values that JSON can hold.
+
+    Of the lexicon only what the text may need: a new word does not make old films others.
+    """
     return {
         "version": PIPELINE_VERSION,
         "portrait": human.portrait.name,
@@ -31,6 +38,8 @@ def freeze(human: DigitalHuman, *, mode: str, format: str = "", captions: str = 
         "speech_engine": human.voice.engine,
         "voice": human.voice.key,
         "speed": human.speed,
+        "pause": human.pause,
+        "lexicon": [asdict(entry) for entry in LexiconEntry.objects.said_in(text)],
         "scene": {
             "format": format or human.format,
             "colour": "" if human.background else human.background_color,
@@ -50,13 +59,14 @@ def digest(text: str, recipe: Recipe) -> str:
 def script(render: Render) -> Script:
     """What the studio is to film for a render."""
     # Rows from before recipes have none.
-    recipe = render.recipe or freeze(render.digital_human, mode=render.mode)
+    recipe = render.recipe or freeze(render.digital_human, render.text, mode=render.mode)
     return Script(
         text=render.text,
         portrait=_stored(recipe["portrait"]),
         speech_engine=recipe["speech_engine"],
         voice=recipe["voice"],
         speed=recipe["speed"],
+        manner=_manner(**{name: recipe[name] for name in ("pause", "lexicon") if name in recipe}),
         render_engine=recipe["render_engine"],
         mode=recipe["mode"],
         scene=_scene(**recipe.get("scene", {})),
@@ -64,6 +74,10 @@ def script(render: Render) -> Script:
         provider=recipe["provider"],
         limit=settings.AVATARS["SIZE_LIMIT"],
     )
+
+
+def _manner(*, pause: float = SENTENCE_PAUSE, lexicon: Sequence[dict[str, Any]] = ()) -> Manner:
+    return Manner(pause=pause, lexicon=tuple(Pronunciation(**entry) for entry in lexicon))
 
 
 def _scene(

@@ -51,8 +51,8 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
     class Meta:
         model = DigitalHuman
         fields: tuple[str, ...] = (
-            *("id", "name", "voice", "speed", "mode", "portrait", "portrait_url", "format", "background_color"),
-            *("background", "captions", "created_at"),
+            *("id", "name", "voice", "speed", "pause", "mode", "portrait", "portrait_url", "format"),
+            *("background_color", "background", "captions", "created_at"),
         )
         extra_kwargs = {"portrait": {"write_only": True}, "background": {"write_only": True}}
         read_only_fields = ("created_at",)

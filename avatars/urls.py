@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from avatars.rest_lexicon import Lexicon, Readings
 from avatars.views import DigitalHumans, Engines, Renders, Voices
 
 router = SimpleRouter()
@@ -9,4 +10,6 @@ router.register("digital-humans", DigitalHumans, basename="digital-human")
 router.register("voices", Voices, basename="voice")
 router.register("renders", Renders, basename="render")
 router.register("engines", Engines, basename="engine")
+router.register("lexicon", Lexicon, basename="lexicon")
+router.register("readings", Readings, basename="reading")
 urlpatterns = router.urls

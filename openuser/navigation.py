@@ -48,6 +48,7 @@ SECTIONS = (
         icons={
             "avatars.DigitalHuman": "face",
             "avatars.Voice": "mic",
+            "avatars.LexiconEntry": "spellcheck",
             "avatars.Render": "movie",
             "avatars.Rendition": "compress",
         },

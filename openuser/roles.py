@@ -61,6 +61,7 @@ HAPPENED = Rights(operator="change")
 TABLE: dict[str, Rights] = {
     "avatars.DigitalHuman": WRITTEN,
     "avatars.EngineTrouble": Rights(),
+    "avatars.LexiconEntry": WRITTEN,
     "avatars.Render": Rights(editor="add", operator="add change"),
     "avatars.Rendition": HAPPENED,
     "avatars.Voice": WRITTEN,

@@ -1,5 +1,5 @@
 """The digital humans' pages in the admin."""
 
-from avatars.admin import humans, renders, voices
+from avatars.admin import humans, lexicon, renders, voices
 
-__all__ = ["humans", "renders", "voices"]
+__all__ = ["humans", "lexicon", "renders", "voices"]

@@ -28,7 +28,7 @@ class DigitalHumanAdmin(PreviewPages, KeptAdmin):
     list_select_related = ("voice",)
     search_fields = ("name", "voice__name")
     fieldsets = (
-        (None, {"fields": ("name", "portrait", "voice", "speed", "mode")}),
+        (None, {"fields": ("name", "portrait", "voice", "speed", "pause", "mode")}),
         (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
     )
     change_form_after_template = "admin/films/preview.html"

@@ -65,6 +65,12 @@ class DigitalHuman(models.Model):
     speed = models.FloatField(
         _("speaking speed"), default=1.0, validators=[MinValueValidator(0.6), MaxValueValidator(1.6)]
     )
+    pause = models.FloatField(
+        _("pause between sentences"),
+        default=0.3,
+        validators=[MinValueValidator(0.0), MaxValueValidator(2.0)],
+        help_text=_("In seconds; twice as long between paragraphs."),
+    )
     mode = models.CharField(_("mode"), max_length=24, choices=RenderMode, default=RenderMode.ENHANCED_TALKING_HEAD)
     engine = models.CharField(_("render engine"), max_length=40, default="puppet")
     format = models.CharField(

@@ -4,6 +4,7 @@ from avatars.roster import Engine, Kind, engines
 from avatars.services.films import forget_glance, glance
 from avatars.services.humans import check_portrait, remove_digital_human
 from avatars.services.labels import check_label
+from avatars.services.lexicon import Comment, Preview, preview_script
 from avatars.services.renders import (
     CAMPAIGN,
     CHAT,
@@ -27,8 +28,10 @@ __all__ = [
     "CAMPAIGN",
     "CHAT",
     "TEST",
+    "Comment",
     "Engine",
     "Kind",
+    "Preview",
     "as_voice",
     "as_wav",
     "cancel_render",
@@ -42,6 +45,7 @@ __all__ = [
     "glance",
     "hear_voice",
     "place_in_queue",
+    "preview_script",
     "purge_portrait",
     "remove_digital_human",
     "rendition",

@@ -59,7 +59,7 @@ def request_render(
     if captions and captions not in CaptionStyle.values:
         remedy = f"We have {', '.join(CaptionStyle.values)}."
         raise ScriptError("There are no such captions.", code="captions_unknown", field="captions", remedy=remedy)
-    recipe = recipes.freeze(digital_human, mode=mode, format=format, captions=captions)
+    recipe = recipes.freeze(digital_human, text, mode=mode, format=format, captions=captions)
     content_hash = recipes.digest(text, recipe)
     # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()

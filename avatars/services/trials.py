@@ -30,7 +30,8 @@ def try_engine(kind: str, name: str, text: str) -> Render:
             code="no_digital_human",
             remedy=gettext("Make one, then try again."),
         )
-    recipe = recipes.freeze(human, mode=human.mode)
+    text = check_script(text)
+    recipe = recipes.freeze(human, text, mode=human.mode)
     if chosen is Kind.RENDER:
         recipe["render_engine"] = name
     elif name != human.voice.engine:
@@ -38,7 +39,6 @@ def try_engine(kind: str, name: str, text: str) -> Render:
     # Made anew each time: what was made before says nothing about now.
     recipe["trial"] = secrets.token_hex(8)
     circuits.worked(kind, name)
-    text = check_script(text)
     render = Render.objects.create(
         digital_human=human,
         text=text,

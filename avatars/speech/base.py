@@ -1,13 +1,16 @@
 """What a speech engine gives: sound, and the time of every phoneme and of every piece of the author's text."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatars.availability import Probed
+from avatars.speech.pronunciations import Pronunciation
+
+SENTENCE_PAUSE = 0.3
 
 Progress = Callable[[float], None]
 
@@ -49,6 +52,17 @@ class Speech:
         return len(self.samples) / self.rate
 
 
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a text is said beside voice and speed: words with a reading of their own, and seconds between sentences."""
+
+    lexicon: tuple[Pronunciation, ...] = ()
+    pause: float = SENTENCE_PAUSE
+
+
+NATURAL = Manner()
+
+
 class SpeechEngine(Probed, ABC):
     """A voice. Models load in `__init__`, which raises `EngineMissing` where a file or package is absent."""
 
@@ -57,4 +71,18 @@ class SpeechEngine(Probed, ABC):
         """Say `text` (Chinese, English or both) and return the speech; `progress` is called with 0..1.
 
         Raises `ScriptError` where nothing in the text can be spoken.
+        """
+
+
+class FluentEngine(SpeechEngine):
+    """A voice that says a text sentence by sentence, and takes a manner."""
+
+    @abstractmethod
+    def parts(
+        self, text: str, *, voice: str, speed: float = 1.0, manner: Manner = NATURAL, progress: Progress | None = None
+    ) -> Iterator[Speech]:
+        """Yield what follows each other, silence between sentences included, as soon as it is there.
+
+        Times are from the beginning of a part. Loudness is nobody's yet: `reciting.joined` levels the whole.
+        Raises as `speak` does, before the first part.
         """

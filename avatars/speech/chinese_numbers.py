@@ -71,11 +71,6 @@ def _date(match: Match) -> str:
     return f"{chinese_plain(year)}年{chinese_cardinal(month)}月{chinese_cardinal(day)}日"
 
 
-def _month_day(match: Match) -> str:
-    month, day, last = match.groups()
-    return f"{chinese_cardinal(month)}月{chinese_cardinal(day)}{last}"
-
-
 def _slashed(match: Match) -> str:
     month, day = match.groups()
     if not is_date(month, day) or int(day) <= 12:
@@ -196,8 +191,6 @@ def _mail(match: Match) -> str:
 RULES: tuple[Rule, ...] = (
     (MAIL, _mail),
     (re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![\d.])"), _date),
-    (re.compile(r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\d.])"), _date),
-    (re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})([日号])"), _month_day),
     (re.compile(r"(?<![\d/.])(0?[1-9]|1[0-2])/(\d{2})(?![\d/.])"), _slashed),
     (re.compile(r"(?<![\d:])(?P<h>0?0):(?P<min>[0-5]\d)(?P<half>)(?![\d:])"), _clock),
     (re.compile(r"(?<![\d:])(?P<h>\d{1,2})(?::(?P<min>\d\d))? ?(?P<half>[ap]\.?m)(?![A-Za-z])\.?", re.I), _clock),
@@ -206,6 +199,7 @@ RULES: tuple[Rule, ...] = (
         re.compile(rf"(?:{_CODES})(?:[:：#]|是|为|号)?\s?(?P<n>\d{{3,}})(?![\d.,]*\d|{_COUNTED})"),
         _digits,
     ),
+    (re.compile(r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\d.])"), _date),
     (re.compile(rf"(?:{_CALLS})[:：]?\s?(?P<n>\d{{3,8}})(?![\d.,-]*\d|{_COUNTED})"), _digits),
     (re.compile(r"(?<![\d.])(?P<n>\d{3,8})(?=(?:服务|投诉|咨询|客服)?热线|客服)"), _digits),
     (
@@ -231,11 +225,11 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d.,A-Za-z])({NUMBER})([wk])(?![A-Za-z\d])"), _short_scale),
     (re.compile(r"(?<![\d,.$¥€£])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,.]*\d|%)"), _thousands),
     (re.compile(r"(?<![\d.,-])((?:19|20)\d\d)[-–—~]((?:19|20)\d\d)(?![\d.,-])"), _years),
-    (re.compile(r"(?<!\d)(?P<n>(?:19|20)\d\d)(?=年|财年|届|级|款|学年|春|夏|秋|冬|Q[1-4])"), _plain),
+    (re.compile(r"(?<!\d)(?P<n>(?:19|20)\d\d)(?=财年|届|级|款|学年|春|夏|秋|冬|Q[1-4])"), _plain),
     (re.compile(r"(?<![\d.])24/7(?![\d/])"), lambda _: "二十四小时七天"),
     (re.compile(r"第(?P<n>\d{1,4}[-–—~至到]\d{1,4})"), _ordinals),
     (re.compile(r"第(?P<n>\d{1,8})(?![\d.,])"), _ordinal),
-    (re.compile(r"(?<![\d.,-])(?P<n>2)(?=[楼月班号级线等]|年级|单元|季度|环)"), _ordinal),
+    (re.compile(r"(?<![\d.,-])(?P<n>2)(?=[楼月日班号级线等]|年级|单元|季度|环)"), _ordinal),
     (re.compile(r"(?<![\d.,:-])2(?=公斤|公里|倍|点(?!\d))"), lambda _: "两"),
     (re.compile(r"(?<![\d.,-])\d{3,4}(?=号?(?:会议室|办公室|教室|房|室|包间|包厢|病房))"), _digits),
     (re.compile(r"(?:单元|栋|幢|号楼|座)(?P<n>\d{3,4})(?![\d个人户])"), _digits),

@@ -6,7 +6,7 @@ Every phoneme remembers which character of the spoken text it belongs to.
 import logging
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,18 +62,58 @@ class Phoneme:
     at: int
 
 
-def phonemes(spoken: str, language: Language) -> list[Phoneme]:
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Somebody knows how `start` to `end` of the spoken text is said: `symbols` of Kokoro's alphabet."""
+
+    start: int
+    end: int
+    symbols: str
+
+
+def phonemes(spoken: str, language: Language, given: Sequence[Given] = ()) -> list[Phoneme]:
     """Return the phonemes of a sentence; signs in no language we speak are passed over.
 
     In a Chinese sentence English words are aspirated as Chinese voices need it; an English sentence is left as it is.
+    What is `given`, in order of place, is not asked for.
     """
     found: list[Phoneme] = []
-    if language is Language.ENGLISH and not re.search(f"[{HAN}]", spoken):
-        found += _english(spoken, 0)
-    else:
-        for match in _RUN.finditer(spoken):
-            found += _run(match, language)
+    place = 0
+    for known in given:
+        found += _stretch(spoken, place, known.start, language)
+        blank = [Phoneme(symbol=" ", at=NOWHERE)]
+        found += [*blank, *(Phoneme(symbol=symbol, at=known.start) for symbol in known.symbols), *blank]
+        place = known.end
+    found += _stretch(spoken, place, len(spoken), language)
     return _tidy(found)
+
+
+def mandarin_pinyin(text: str) -> list[str]:
+    """Return a syllable with a tone digit for each Chinese character of a run, told apart by the words they are in."""
+    return list(lazy_pinyin(text.replace("〇", "零"), style=Style.TONE3, neutral_tone_with_five=True))
+
+
+def english_words(text: str) -> Iterator[tuple[int, str, str, int]]:
+    """Yield (place, word, phonemes, how sure) of what is spoken: 3 and 4 are known, less is guessed by its letters."""
+    _, tokens = shared_g2p()(text)
+    place = 0
+    for token in tokens:
+        found = text.find(token.text, place)
+        place = found if found >= 0 else place
+        if re.search(f"[{LATIN}]", token.text):
+            yield place, token.text, token.phonemes or "", token.rating or 0
+        place += len(token.text)
+
+
+def _stretch(spoken: str, start: int, end: int, language: Language) -> Iterator[Phoneme]:
+    text = spoken[start:end]
+    if not text:
+        return
+    if language is Language.ENGLISH and not re.search(f"[{HAN}]", spoken):
+        yield from _english(text, start)
+    else:
+        for match in _RUN.finditer(text):
+            yield from _run(match, language, start)
 
 
 def mandarin_syllable(pinyin: str) -> str:
@@ -94,8 +134,8 @@ def aspirate(ipa: str) -> str:
     return _ASPIRATED.sub(r"\1ʰ", ipa).replace("ʧ", "ꭧʰ")
 
 
-def _run(match: re.Match[str], language: Language) -> Iterator[Phoneme]:
-    text, start = match.group(), match.start()
+def _run(match: re.Match[str], language: Language, offset: int) -> Iterator[Phoneme]:
+    text, start = match.group(), offset + match.start()
     if match.lastgroup == "han":
         yield from _mandarin(text, start)
     elif match.lastgroup == "latin":
@@ -108,10 +148,9 @@ def _run(match: re.Match[str], language: Language) -> Iterator[Phoneme]:
 
 def _mandarin(text: str, start: int) -> Iterator[Phoneme]:
     """Pronounce the run as a whole, so that words of several readings are told apart; spaces show the words."""
-    text = text.replace("〇", "零")
-    syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)
+    syllables = mandarin_pinyin(text)
     place = 0
-    for word in jieba.cut(text):
+    for word in jieba.cut(text.replace("〇", "零")):
         if place:
             yield Phoneme(symbol=" ", at=NOWHERE)
         for syllable in syllables[place : place + len(word)]:

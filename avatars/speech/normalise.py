@@ -29,11 +29,15 @@ _WORTH_READING = {
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """`spoken` is read where `length` characters stand at `offset`."""
+    """`spoken` is read where `length` characters stand at `offset`; as `symbols` of Kokoro's alphabet where given."""
 
     offset: int
     length: int
     spoken: str
+    symbols: str = ""
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return start < self.offset + self.length and self.offset < end
 
 
 class Normaliser:
@@ -76,14 +80,10 @@ def _by_rules(text: str, language: Language) -> list[Reading]:
         group = "n" if "n" in pattern.groupindex else 0
         for match in pattern.finditer(text):
             start, end = match.span(group)
-            spoken = "" if _overlaps(found, start, end) else read(match)
+            spoken = "" if any(reading.overlaps(start, end) for reading in found) else read(match)
             if spoken:
                 found.append(Reading(offset=start, length=end - start, spoken=spoken))
     return sorted(found, key=lambda reading: reading.offset)
-
-
-def _overlaps(found: list[Reading], start: int, end: int) -> bool:
-    return any(start < reading.offset + reading.length and reading.offset < end for reading in found)
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

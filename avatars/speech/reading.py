@@ -1,11 +1,12 @@
 """A script as sentences to be read aloud by somebody else: the words as spoken, and the sounds that will be heard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from avatars.exceptions import ScriptError
 from avatars.speech.g2p import MARKS, NOWHERE, Phoneme, phonemes
-from avatars.speech.kokoro.plan import Place, as_spoken
+from avatars.speech.kokoro.plan import Place, spell_out
+from avatars.speech.lexicon import Lexicon
 from avatars.speech.normalise import Normaliser
 from avatars.speech.script import Language, clean, sentences
 
@@ -40,13 +41,13 @@ class Passage:
         return " ".join(self.words.split())
 
 
-def passages(text: str, normaliser: Normaliser) -> list[Passage]:
+def passages(text: str, normaliser: Normaliser, lexicon: Lexicon | None = None) -> list[Passage]:
     """The sentences of a script that can be spoken. Raises `ScriptError` where there are none."""
     if not text.strip():
         raise ScriptError(
             "There is nothing to say.", code="script_empty", remedy="Write what should be said.", field="text"
         )
-    found = list(_passages(text, normaliser))
+    found = list(_passages(text, normaliser, lexicon or Lexicon()))
     if not found:
         raise ScriptError(
             "Nothing in this text can be spoken.",
@@ -57,15 +58,15 @@ def passages(text: str, normaliser: Normaliser) -> list[Passage]:
     return found
 
 
-def _passages(text: str, normaliser: Normaliser) -> Iterator[Passage]:
+def _passages(text: str, normaliser: Normaliser, lexicon: Lexicon) -> Iterator[Passage]:
     for sentence in sentences(clean(text)):
-        words, owners, places = as_spoken(sentence, normaliser.readings(sentence.text, sentence.language))
-        units = tuple(_units(phonemes(words, sentence.language), owners))
+        spoken = spell_out(sentence, normaliser, lexicon)
+        units = tuple(_units(phonemes(spoken.text, sentence.language, spoken.given), spoken.owners))
         if any(unit.place != NOWHERE for unit in units):
-            yield Passage(words=words, language=sentence.language, units=units, places=places)
+            yield Passage(words=spoken.text, language=sentence.language, units=units, places=spoken.places)
 
 
-def _units(found: list[Phoneme], owners: list[int]) -> Iterator[Unit]:
+def _units(found: list[Phoneme], owners: Sequence[int]) -> Iterator[Unit]:
     stress = ""
     for phoneme in found:
         if phoneme.symbol == _STRESS:

@@ -45,6 +45,17 @@ class Shelf:
         """Keep it no longer."""
         (self._folder / key).unlink(missing_ok=True)
 
+    def purge(self, prefix: str = "") -> int:
+        """Throw out what begins like this, or everything; return how many files that were."""
+        count = 0
+        with contextlib.suppress(FileNotFoundError):
+            for entry in os.scandir(self._folder):
+                if entry.name.startswith(prefix):
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(entry.path)
+                        count += 1
+        return count
+
     def _tidy(self) -> None:
         """Also removes the halves of files whose writers died."""
         found = []

@@ -13,6 +13,7 @@ from avatars.audition import Audition
 from avatars.exceptions import RenderCancelled, StudioError
 from avatars.pipeline import Film, Progress, Script
 from avatars.recognition.base import Transcript
+from avatars.speech.lint import Lint, Reading
 from avatars.studio.process import Child
 from avatars.studio.wire import Answer, Event, Kind, Order
 from openuser.lib.exceptions import TemporaryError
@@ -111,6 +112,14 @@ class Studio:
         """A voice for two seconds, as M4A. Raises `EngineMissing`, `ScriptError`, `AvatarError` for no such voice."""
         order = Order(number=0, kind=Kind.AUDITION, audition=wish)
         return self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
+
+    def read(self, wish: Reading, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB) -> Lint:
+        """How a text would be read; nothing is said."""
+        order = Order(number=0, kind=Kind.READ, reading=wish)
+        answer = self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+        if answer.lint is None:
+            raise StudioError("The studio answered without a reading.", code="studio_broke")
+        return answer.lint
 
     def close(self) -> None:
         """End the child; the next order starts another."""

@@ -72,6 +72,8 @@ class Desk:
             return self._listen(order)
         if order.kind is Kind.AUDITION:
             return self._audition(order)
+        if order.kind is Kind.READ:
+            return self._read(order)
         if order.script is not None:
             _engines(order.script)
         return Answer(number=order.number, event=Event.DONE)
@@ -89,6 +91,15 @@ class Desk:
             raise StudioError("An order for an audition has none.", code="order_broken")
         engine: SpeechEngine = backend("SPEECH_ENGINES", order.audition.engine)
         return Answer(number=order.number, event=Event.DONE, data=audition.record(order.audition, engine))
+
+    def _read(self, order: Order) -> Answer:
+        if order.reading is None:
+            raise StudioError("An order to read has no text.", code="order_broken")
+        from avatars.speech import g2p, normalise, reader
+
+        g2p.keep_words_in(settings.AVATARS["CACHE_DIR"])
+        found = reader.read(order.reading.text, order.reading.lexicon, normalise.Normaliser())
+        return Answer(number=order.number, event=Event.DONE, lint=found)
 
     def _film(self, order: Order) -> Answer:
         if order.script is None or order.folder is None:

@@ -13,6 +13,7 @@ from avatars.audition import Audition
 from avatars.exceptions import AvatarError, StudioError
 from avatars.pipeline import Film, Script, Stage
 from avatars.recognition.base import Transcript
+from avatars.speech.lint import Lint, Reading
 
 
 class Kind(StrEnum):
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     DRAW = "draw"
     LISTEN = "listen"
     AUDITION = "audition"
+    READ = "read"
 
 
 class Event(StrEnum):
@@ -39,7 +41,7 @@ class Order:
     """Work for the child.
 
     A film needs script and folder, a check needs data, a drawing the name of its character, listening the name of its
-    engine and the recording, an audition itself.
+    engine and the recording, an audition and a reading themselves.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Order:
     language: str = ""
     hints: tuple[str, ...] = ()
     audition: Audition | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,7 @@ class Answer:
     share: float = 0.0
     film: Film | None = None
     transcript: Transcript | None = None
+    lint: Lint | None = None
     data: bytes = b""
     warnings: tuple[str, ...] = ()
     error: AvatarError | None = None

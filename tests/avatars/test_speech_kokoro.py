@@ -15,8 +15,8 @@ from avatars.exceptions import AvatarError, EngineMissing, RenderCancelled, Scri
 from avatars.speech import finish
 from avatars.speech.base import Speech
 from avatars.speech.kokoro.engine import Kokoro
-from avatars.speech.kokoro.model import RATE, TOKEN_LIMIT, verified, wheel_part
-from avatars.speech.kokoro.plan import plan
+from avatars.speech.kokoro.model import RATE, verified, wheel_part
+from avatars.speech.kokoro.plan import TOKEN_LIMIT, plan
 from avatars.speech.kokoro.timing import NOBODY, Segment, cut, merge
 from avatars.speech.kokoro.voices import Voices, parse
 from avatars.speech.normalise import Normaliser

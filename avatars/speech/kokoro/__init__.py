@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from avatars.availability import Availability, NeededFile, look
-from avatars.speech.base import SpeechEngine
+from avatars.speech.base import FluentEngine
 
 if TYPE_CHECKING:
     from avatars.speech.kokoro import engine
@@ -14,7 +14,7 @@ VOICES = Path(__file__).resolve().parents[2] / "data" / "kokoro-voices.npz"
 SMALLEST_MODEL = 10_000_000
 
 
-class Kokoro(SpeechEngine):
+class Kokoro(FluentEngine):
     """Light to import, for the settings: making one gives an `engine.Kokoro`, as `Path` gives a `PosixPath`."""
 
     def __new__(cls, **_options: Any) -> "engine.Kokoro":

@@ -1,4 +1,4 @@
-"""The engine: plan, speak, cut, join, level."""
+"""The engine: plan, speak, cut; what was said before is kept."""
 
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.exceptions import AvatarError, ScriptError
-from avatars.speech import finish, kokoro
-from avatars.speech.base import Progress, Sound, Speech, Token
+from avatars.speech import cache, finish, kokoro
+from avatars.speech.base import NATURAL, Manner, Progress, Sound, Speech, Token
 from avatars.speech.g2p import keep_words_in
 from avatars.speech.kokoro.model import RATE, Model
 from avatars.speech.kokoro.plan import Place, Utterable, plan
-from avatars.speech.kokoro.timing import Segment, cut, merge
+from avatars.speech.kokoro.timing import NOBODY, Segment, cut, merge
 from avatars.speech.kokoro.voices import Voices
+from avatars.speech.lexicon import Lexicon
 from avatars.speech.normalise import Normaliser
+from avatars.speech.reciting import filled, joined
 
 LEAD = 0.1
 TAIL = 0.2
@@ -37,7 +39,7 @@ class _Piece:
 class Kokoro(kokoro.Kokoro):
     """Kokoro-82M. `threads` per sentence, `parallel` sentences at once, `model_path` a model file of your own.
 
-    `cache_dir` keeps what is compiled once, so that later starts are faster.
+    `cache_dir` keeps what is compiled once, so that later starts are faster, and what was said before.
     """
 
     def __init__(
@@ -51,7 +53,8 @@ class Kokoro(kokoro.Kokoro):
         keep_words_in(cache_dir)
         self._model = Model(threads=threads, path=model_path)
         self._voices = Voices()
-        self._normaliser = Normaliser()
+        self.normaliser = Normaliser()
+        self._cache = cache.SpeechCache(cache_dir)
         self._parallel = parallel
 
     @property
@@ -64,6 +67,12 @@ class Kokoro(kokoro.Kokoro):
 
         Raises `ScriptError` where nothing can be spoken, `AvatarError` for an unknown voice or speed.
         """
+        return joined(self.parts(text, voice=voice, speed=speed, progress=progress))
+
+    def parts(
+        self, text: str, *, voice: str, speed: float = 1.0, manner: Manner = NATURAL, progress: Progress | None = None
+    ) -> Iterator[Speech]:
+        """See `FluentEngine.parts`: a sentence each, of a long one its parts, `parallel` of them at work at once."""
         style = self._voices.style(voice)
         if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
             raise AvatarError(
@@ -72,21 +81,20 @@ class Kokoro(kokoro.Kokoro):
                 remedy="Choose between 0.5 and 2.",
                 field="speed",
             )
-        runs = self._runs(text)
-        pieces: list[_Piece] = []
-        with closing(self._pieces(runs, style, speed)) as spoken:
-            for piece in spoken:
-                pieces.append(piece)
-                if progress:
-                    progress(len(pieces) / len(runs))
-        return _join(pieces)
+        runs = self._runs(text, manner)
+        return self._spoken(runs, _Saying(voice=voice, style=style, speed=speed), progress)
 
-    def _runs(self, text: str) -> list[Utterable]:
+    def plan(self, text: str, manner: Manner) -> list[Utterable]:
+        """What would be said, run by run; nothing is spoken."""
+        lexicon = Lexicon(manner.lexicon)
+        return plan(text, self.normaliser, self._model.knows, lexicon=lexicon, pause=manner.pause)
+
+    def _runs(self, text: str, manner: Manner) -> list[Utterable]:
         if not text.strip():
             raise ScriptError(
                 "There is nothing to say.", code="script_empty", remedy="Write what should be said.", field="text"
             )
-        runs = plan(text, self._normaliser, self._model.knows)
+        runs = self.plan(text, manner)
         if not runs:
             raise ScriptError(
                 "Nothing in this text can be spoken.",
@@ -96,77 +104,83 @@ class Kokoro(kokoro.Kokoro):
             )
         return runs
 
-    def _pieces(
-        self, runs: Sequence[Utterable], style: NDArray[np.float32], speed: float
-    ) -> Generator[_Piece, None, None]:
+    def _spoken(
+        self, runs: Sequence[Utterable], saying: "_Saying", progress: Progress | None
+    ) -> Generator[Speech, None, None]:
+        with closing(self._pieces(runs, saying)) as pieces:
+            for number, piece in enumerate(pieces, start=1):
+                if progress:
+                    progress(number / len(runs))
+                yield _part(piece, first=number == 1, last=number == len(runs))
+
+    def _pieces(self, runs: Sequence[Utterable], saying: "_Saying") -> Generator[_Piece, None, None]:
         """Yield in order; where the caller stops early, sentences not yet begun are dropped."""
         pool = ThreadPoolExecutor(max_workers=self._parallel, thread_name_prefix="kokoro")
         try:
-            yield from pool.map(lambda run: self._say(run, style, speed), runs)
+            yield from pool.map(lambda run: self._say(run, saying), runs)
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _say(self, run: Utterable, style: NDArray[np.float32], speed: float) -> _Piece:
-        raw = self._model.say([phoneme.symbol for phoneme in run.phonemes], style, speed=speed)
+    def _say(self, run: Utterable, saying: "_Saying") -> _Piece:
+        spoken = [phoneme.symbol for phoneme in run.phonemes]
+        key = cache.key(engine="kokoro", voice=saying.voice, symbols=spoken, speed=saying.speed, model=self._model.name)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._said(spoken, saying)
+            self._cache.put(key, found)
+        segments = tuple(
+            Segment(symbol=symbol, start=start, end=end, owner=run.phonemes[index].at if index >= 0 else NOBODY)
+            for symbol, start, end, index in found.facts["segments"]
+        )
+        return _Piece(samples=found.samples, segments=segments, run=run)
+
+    def _said(self, spoken: list[str], saying: "_Saying") -> cache.Kept:
+        raw = self._model.say(spoken, saying.style, speed=saying.speed)
         timed = [
-            Segment(symbol=phoneme.symbol, start=start, end=end, owner=phoneme.at)
-            for phoneme, (start, end) in zip(run.phonemes, pairwise((raw.start, *raw.ends)), strict=True)
+            Segment(symbol=symbol, start=start, end=end, owner=index)
+            for index, (symbol, (start, end)) in enumerate(zip(spoken, pairwise((raw.start, *raw.ends)), strict=True))
         ]
         segments = cut(merge(timed), raw.samples)
         start, end = finish.bounds(raw.samples, RATE)
-        samples = finish.fade(raw.samples[start:end], RATE)
-        moved = (_moved(segment, -start, len(samples)) for segment in segments)
-        return _Piece(
-            samples=samples,
-            segments=tuple(segment for segment in moved if segment.end > segment.start),
-            run=run,
-        )
+        samples = cache.rounded(finish.fade(raw.samples[start:end], RATE))
+        moved = [_moved(segment, -start, len(samples)) for segment in segments]
+        kept = [[each.symbol, each.start, each.end, each.owner] for each in moved if each.end > each.start]
+        return cache.Kept(samples=samples, facts={"segments": kept})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Saying:
+    """Who says it, and how fast."""
+
+    voice: str
+    style: NDArray[np.float32]
+    speed: float
 
 
 def _moved(segment: Segment, by: int, length: int) -> Segment:
     return replace(segment, start=min(max(0, segment.start + by), length), end=min(max(0, segment.end + by), length))
 
 
-def _join(pieces: list[_Piece]) -> Speech:
-    parts = [_silence(LEAD)]
+def _part(piece: _Piece, *, first: bool, last: bool) -> Speech:
+    lead = round(LEAD * RATE) if first else 0
+    pause = round((TAIL if last else piece.run.pause) * RATE)
+    samples = np.concatenate([np.zeros(lead, np.float32), piece.samples, np.zeros(pause, np.float32)])
     sounds: list[Sound] = []
     times: dict[Place, tuple[float, float]] = {}
-    position = len(parts[0])
-    for index, piece in enumerate(pieces):
-        last = index + 1 == len(pieces)
-        parts += [piece.samples, _silence(TAIL if last else piece.run.pause)]
-        for segment in piece.segments:
-            if not segment.symbol:
-                continue
-            start, end = (position + segment.start) / RATE, (position + segment.end) / RATE
-            sounds.append(Sound(symbol=segment.symbol, start=start, end=end))
-            if segment.owner >= 0:
-                place = piece.run.places[segment.owner]
-                times[place] = (times.get(place, (start, end))[0], end)
-        position += len(parts[-2]) + len(parts[-1])
-    samples = finish.level(np.concatenate(parts), RATE)
+    for segment in piece.segments:
+        if not segment.symbol:
+            continue
+        start, end = (lead + segment.start) / RATE, (lead + segment.end) / RATE
+        sounds.append(Sound(symbol=segment.symbol, start=start, end=end))
+        if segment.owner >= 0:
+            place = piece.run.places[segment.owner]
+            times[place] = (times.get(place, (start, end))[0], end)
     return Speech(
         samples=samples,
         rate=RATE,
-        sounds=tuple(_filled(sounds, len(samples) / RATE)),
+        sounds=tuple(filled(sounds, len(samples) / RATE)),
         tokens=tuple(_tokens(times)),
     )
-
-
-def _silence(seconds: float) -> NDArray[np.float32]:
-    return np.zeros(round(seconds * RATE), np.float32)
-
-
-def _filled(sounds: list[Sound], seconds: float) -> Iterator[Sound]:
-    """Put silence wherever no sound is, from 0 to the end."""
-    reached = 0.0
-    for sound in sounds:
-        if sound.start > reached:
-            yield Sound(symbol="", start=reached, end=sound.start)
-        yield sound
-        reached = sound.end
-    if seconds > reached:
-        yield Sound(symbol="", start=reached, end=seconds)
 
 
 def _tokens(times: dict[Place, tuple[float, float]]) -> Iterator[Token]:

@@ -18,9 +18,6 @@ from avatars.speech.kokoro import WHEELS
 RATE = 24_000
 """Samples per second."""
 
-TOKEN_LIMIT = 180
-"""Phonemes per run: memory grows with them (540 MB at 180), and the network's own limit is 510."""
-
 DATA = Path(__file__).resolve().parents[2] / "data"
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 _SAMPLES_PER_UNIT = 600
@@ -59,6 +56,7 @@ class Model:
         options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         weights = _own_file(Path(path)) if path else _from_wheels()
+        self.name = hashlib.sha256(weights).hexdigest()[:16] if path else SHA256[:16]
         try:
             self._session = ort.InferenceSession(
                 weights + _timing_output(), options, providers=["CPUExecutionProvider"]

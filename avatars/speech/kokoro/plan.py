@@ -4,13 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from avatars.speech.g2p import MARKS, NOWHERE, Phoneme, phonemes
-from avatars.speech.kokoro.model import TOKEN_LIMIT
+from avatars.speech.base import SENTENCE_PAUSE
+from avatars.speech.g2p import MARKS, NOWHERE, Given, Phoneme, aspirate, mandarin_syllable, phonemes
+from avatars.speech.lexicon import Lexicon
 from avatars.speech.normalise import Normaliser, Reading
-from avatars.speech.script import HAN, LATIN, Sentence, clean, sentences
+from avatars.speech.pronunciations import Form, Pronunciation, syllables, symbols
+from avatars.speech.script import HAN, LATIN, Language, Sentence, clean, sentences
 
-SENTENCE_PAUSE = 0.3
-CLAUSE_PAUSE = 0.12
+TOKEN_LIMIT = 180
+"""Phonemes per run of the network: memory grows with them (540 MB at 180), and its own limit is 510."""
+
+CLAUSE_SHARE = 0.4
+PARAGRAPH = 2.0
 _FINAL = frozenset(".!?…:;,—”)")
 _WORD = re.compile(rf"[{HAN}]|[{LATIN}]+(?:['\-][{LATIN}]+)*")
 
@@ -32,28 +37,86 @@ class Utterable:
     pause: float
 
 
-def plan(text: str, normaliser: Normaliser, knows: Callable[[str], bool]) -> list[Utterable]:
-    """Return the runs for `text`, each of 1 to `TOKEN_LIMIT` phonemes that the network `knows`; empty if none."""
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """A sentence in words: per character of `text` the index of its place (or `NOWHERE`), the places, what is known."""
+
+    text: str
+    owners: tuple[int, ...]
+    places: tuple[Place, ...]
+    readings: tuple[Reading, ...]
+    given: tuple[Given, ...]
+
+
+def plan(
+    text: str,
+    normaliser: Normaliser,
+    knows: Callable[[str], bool],
+    *,
+    lexicon: Lexicon | None = None,
+    pause: float = SENTENCE_PAUSE,
+) -> list[Utterable]:
+    """Return the runs for `text`, each of 1 to `TOKEN_LIMIT` phonemes that the network `knows`; empty if none.
+
+    `pause` seconds are between sentences, less between the parts of a long one, more between paragraphs.
+    """
     runs: list[Utterable] = []
-    for sentence in sentences(clean(text)):
-        spoken, owners, places = as_spoken(sentence, normaliser.readings(sentence.text, sentence.language))
+    cleaned = clean(text)
+    for sentence in sentences(cleaned):
+        spoken = spell_out(sentence, normaliser, lexicon or Lexicon())
         found = [
-            replace(phoneme, at=owners[phoneme.at] if phoneme.at != NOWHERE else NOWHERE)
-            for phoneme in phonemes(spoken, sentence.language)
+            replace(phoneme, at=spoken.owners[phoneme.at] if phoneme.at != NOWHERE else NOWHERE)
+            for phoneme in phonemes(spoken.text, sentence.language, spoken.given)
             if knows(phoneme.symbol)
         ]
         if all(phoneme.at == NOWHERE for phoneme in found):
             continue
         parts = list(split(_ended(found)))
+        after = pause * (PARAGRAPH if _ends_paragraph(cleaned, sentence) else 1.0)
         runs += [
             Utterable(
                 phonemes=tuple(part),
-                places=places,
-                pause=CLAUSE_PAUSE if index + 1 < len(parts) else SENTENCE_PAUSE,
+                places=spoken.places,
+                pause=round(pause * CLAUSE_SHARE, 3) if index + 1 < len(parts) else round(after, 3),
             )
             for index, part in enumerate(parts)
         ]
     return runs
+
+
+def spell_out(sentence: Sentence, normaliser: Normaliser, lexicon: Lexicon) -> Spoken:
+    """A sentence as it is said: the lexicon first, then numbers and abbreviations in words."""
+    own = [
+        _reading(found.entry, found.offset, sentence.text[found.offset : found.end], sentence.language)
+        for found in lexicon.find(sentence.text)
+    ]
+    masked = sentence.text
+    for reading in own:
+        start, end = reading.offset, reading.offset + reading.length
+        masked = masked[:start] + re.sub(r"\d", "x", masked[start:end]) + masked[end:]
+    rest = [
+        reading
+        for reading in normaliser.readings(masked, sentence.language)
+        if not any(reading.overlaps(mine.offset, mine.offset + mine.length) for mine in own)
+    ]
+    return _spoken(sentence, sorted([*own, *rest], key=lambda reading: reading.offset))
+
+
+def _reading(entry: Pronunciation, offset: int, written: str, language: Language) -> Reading:
+    if entry.form is Form.WORDS:
+        return Reading(offset=offset, length=len(written), spoken=entry.reading.strip())
+    if entry.form is Form.PINYIN:
+        said = "".join(mandarin_syllable(syllable) for syllable in syllables(entry.reading))
+    else:
+        said = symbols(entry.reading)
+        said = aspirate(said) if language is Language.CHINESE else said
+    return Reading(offset=offset, length=len(written), spoken=written, symbols=said)
+
+
+def _ends_paragraph(text: str, sentence: Sentence) -> bool:
+    end = sentence.offset + len(sentence.text)
+    blanks = re.match(r"\s*", text[end:])
+    return (sentence.text[len(sentence.text.rstrip()) :] + (blanks.group() if blanks else "")).count("\n") > 1
 
 
 def split(found: list[Phoneme]) -> Iterator[list[Phoneme]]:
@@ -89,11 +152,11 @@ def _ended(found: list[Phoneme]) -> list[Phoneme]:
     return found if found[-1].symbol in _FINAL else [*found, Phoneme(symbol=".", at=NOWHERE)]
 
 
-def as_spoken(sentence: Sentence, readings: list[Reading]) -> tuple[str, list[int], tuple[Place, ...]]:
-    """Return the words as spoken, per character the index of its place (or `NOWHERE`), and the places."""
+def _spoken(sentence: Sentence, readings: list[Reading]) -> Spoken:
     spoken = ""
     owners: list[int] = []
     places: list[Place] = []
+    given: list[Given] = []
     position = 0
     for reading in [*readings, Reading(offset=len(sentence.text), length=0, spoken="")]:
         between = sentence.text[position : reading.offset]
@@ -103,6 +166,9 @@ def as_spoken(sentence: Sentence, readings: list[Reading]) -> tuple[str, list[in
             places.append(Place(offset=sentence.offset + position + word.start(), length=len(word.group())))
         owners += [len(places)] * len(reading.spoken)
         places.append(Place(offset=sentence.offset + reading.offset, length=reading.length))
-        spoken += between + reading.spoken
+        spoken += between
+        if reading.symbols:
+            given.append(Given(start=len(spoken), end=len(spoken) + len(reading.spoken), symbols=reading.symbols))
+        spoken += reading.spoken
         position = reading.offset + reading.length
-    return spoken, owners, tuple(places)
+    return Spoken(text=spoken, owners=tuple(owners), places=tuple(places), readings=tuple(readings), given=tuple(given))

@@ -1,0 +1,81 @@
+"""The lexicon in the admin, and a page that shows how a script will be read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from avatars import services
+from avatars.exceptions import AvatarError
+from avatars.models import LexiconEntry
+from avatars.speech.pronunciations import Form
+
+FORMS = {Form.PINYIN: _("pinyin"), Form.IPA: _("IPA"), Form.WORDS: _("other words")}
+
+
+class ReadingForm(forms.Form):
+    """A script to look at."""
+
+    text = forms.CharField(label=_("script"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}))
+
+    def clean(self) -> dict[str, Any]:
+        """Also reads it, so that what is wrong with it stands beside it; `preview` is the result."""
+        found: dict[str, Any] = super().clean() or {}
+        self.preview: services.Preview | None = None
+        if "text" in found:
+            try:
+                self.preview = services.preview_script(found["text"])
+            except AvatarError as error:
+                self.add_error("text", forms.ValidationError(str(error), code=error.code))
+        return found
+
+
+@admin.register(LexiconEntry)
+class LexiconAdmin(ModelAdmin[LexiconEntry]):
+    list_display = ("token", "reading", "kind", "match_case", "notes")
+    search_fields = ("token", "reading", "notes")
+    fieldsets = ((None, {"fields": ("token", "reading", "match_case", "notes")}),)
+    actions_list = ("read_a_script",)
+
+    def get_urls(self) -> list[URLPattern]:
+        urls: list[URLPattern] = super().get_urls()
+        return [path("read/", self.admin_site.admin_view(self.read), name="avatars_lexiconentry_read"), *urls]
+
+    @display(description=_("written as"))
+    def kind(self, entry: LexiconEntry) -> str:
+        return str(FORMS[entry.pronunciation.form])
+
+    @action(description=_("See how a script will be read"), icon="spellcheck", url_path="read-a-script")
+    def read_a_script(self, request: HttpRequest) -> HttpResponse:
+        return redirect(reverse("admin:avatars_lexiconentry_read"))
+
+    def read(self, request: HttpRequest) -> HttpResponse:
+        """GET asks for a script, POST shows every word of it with its reading, and what to look at."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = ReadingForm(request.POST if request.method == "POST" else None)
+        preview = form.preview if form.is_bound and form.is_valid() else None
+        lines = (
+            [[(preview.text[word.offset :][: word.length], word) for word in line.words] for line in preview.lines]
+            if preview
+            else []
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("How it will be read"),
+            "opts": LexiconEntry._meta,
+            "form": form,
+            "preview": preview,
+            "lines": lines,
+            "may_add": self.has_add_permission(request),
+        }
+        return TemplateResponse(request, "admin/lexicon/read.html", context)

@@ -1,0 +1,86 @@
+"""How a script will be read, before anything is made of it."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from avatars.models import LexiconEntry
+from avatars.services.renders import check_script
+from avatars.speech.lint import Code, Line, Lint, Reading, Remark
+from avatars.studio import studio
+
+WORDS = {
+    Code.UNKNOWN_WORD: (
+        _("Nobody knows this word; its reading is guessed."),
+        _("Listen to it, or give it a reading in the lexicon."),
+    ),
+    Code.POLYPHONE: (
+        _("This character has several readings, and stands alone."),
+        _("Where the reading below is wrong, put the word or name in the lexicon."),
+    ),
+    Code.LEFT_OUT: (_("This cannot be said and is left out."), _("Write it in Chinese or English words.")),
+    Code.LINK: (_("A link is not read."), _("Say where to find it, or send it as text.")),
+    Code.LONG_NUMBER: (
+        _("This is read as one number."),
+        _("Where it is a code, write blanks between its digits, or a word like 编号 or code before it."),
+    ),
+    Code.TWO_DATES: (
+        _("This could be two dates, or a fraction."),
+        _("Write the month as a word, or like 2026-03-04."),
+    ),
+    Code.LONG_SENTENCE: (_("This sentence is long; the voice takes breath somewhere in it."), _("Make two of it.")),
+    Code.NOTHING_TO_SAY: (_("Nothing in this text can be spoken."), _("Write Chinese or English words or numbers.")),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """A remark in the reader's language; `written` is what it is about."""
+
+    code: str
+    offset: int
+    length: int
+    written: str
+    words: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """A script as it will be read: its sentences, what to look at, and about how many seconds it takes."""
+
+    text: str
+    lines: tuple[Line, ...]
+    comments: tuple[Comment, ...]
+    seconds: float
+
+
+def preview_script(text: str) -> Preview:
+    """How a text would be read now, with the lexicon as it is. The studio reads it, in a process of its own.
+
+    Raises `ScriptError` for a text that cannot become a video.
+    """
+    text = check_script(text)
+    try:
+        found: Lint = studio().read(
+            Reading(text=text, lexicon=LexiconEntry.objects.said_in(text)),
+            memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
+        )
+    finally:
+        # A web process asks rarely: the child would only hold memory.
+        studio().close()
+    comments = tuple(_comment(text, remark) for remark in found.remarks)
+    return Preview(text=text, lines=found.lines, comments=comments, seconds=found.seconds)
+
+
+def _comment(text: str, remark: Remark) -> Comment:
+    words, remedy = WORDS[remark.code]
+    return Comment(
+        code=remark.code.value,
+        offset=remark.offset,
+        length=remark.length,
+        written=text[remark.offset : remark.offset + remark.length],
+        words=str(words),
+        remedy=str(remedy),
+    )

@@ -1,0 +1,111 @@
+"""A text said by any engine: part by part where it can, from the cache where it was said before, levelled last."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.speech import cache, finish
+from avatars.speech.base import NATURAL, FluentEngine, Manner, Progress, Sound, Speech, SpeechEngine, Token
+from avatars.speech.respelling import respelled
+
+
+def parts(
+    engine: SpeechEngine,
+    text: str,
+    *,
+    voice: str,
+    speed: float = 1.0,
+    manner: Manner = NATURAL,
+    progress: Progress | None = None,
+    kept: cache.SpeechCache | None = None,
+    about: dict[str, Any] | None = None,
+) -> Iterator[Speech]:
+    """Yield the speech as it is made: by sentences where the engine is fluent (and keeps what it says), else whole.
+
+    An engine that knows only text is given other words where the lexicon has some. `about` is the engine's name and
+    options, without which nothing of it is kept.
+    """
+    if isinstance(engine, FluentEngine):
+        yield from engine.parts(text, voice=voice, speed=speed, manner=manner, progress=progress)
+        return
+    written = respelled(text, manner.lexicon)
+    name = cache.key(engine=str((about or {}).get("name")), voice=voice, text=written.text, speed=speed, about=about)
+    spoken = _from_cache(kept.get(name)) if kept and about else None
+    if spoken is None:
+        spoken = engine.speak(written.text, voice=voice, speed=speed, progress=progress)
+        spoken = replace(spoken, samples=cache.rounded(spoken.samples))
+        if kept and about:
+            kept.put(name, _to_cache(spoken))
+    yield written.restored(spoken)
+
+
+def joined(said: Iterable[Speech]) -> Speech:
+    """One speech of parts that follow each other, at the loudness of broadcasters, silence wherever no sound is."""
+    samples: list[NDArray[np.float32]] = []
+    sounds: list[Sound] = []
+    tokens: list[Token] = []
+    rate, length = 0, 0
+    for part in said:
+        rate = part.rate
+        moved = shifted(part, length / rate)
+        samples.append(part.samples)
+        sounds += [sound for sound in moved.sounds if sound.symbol]
+        tokens += moved.tokens
+        length += len(part.samples)
+    whole = finish.level(np.concatenate(samples), rate)
+    return Speech(
+        samples=whole, rate=rate, sounds=tuple(filled(sounds, len(whole) / rate)), tokens=tuple(_sorted(tokens))
+    )
+
+
+def shifted(part: Speech, by: float) -> Speech:
+    """The times of a part in the whole that it belongs to."""
+    return replace(
+        part,
+        sounds=tuple(replace(sound, start=sound.start + by, end=sound.end + by) for sound in part.sounds),
+        tokens=tuple(replace(token, start=token.start + by, end=token.end + by) for token in part.tokens),
+    )
+
+
+def filled(sounds: Iterable[Sound], seconds: float, start: float = 0.0) -> Iterator[Sound]:
+    """Put silence wherever no sound is, from `start` to the end."""
+    reached = start
+    for sound in sounds:
+        if sound.start > reached:
+            yield Sound(symbol="", start=reached, end=sound.start)
+        yield sound
+        reached = sound.end
+    if seconds > reached:
+        yield Sound(symbol="", start=reached, end=seconds)
+
+
+def _sorted(tokens: list[Token]) -> list[Token]:
+    """By place in the text, each once."""
+    whole: dict[int, Token] = {}
+    for token in tokens:
+        known = whole.get(token.offset)
+        whole[token.offset] = replace(known, end=token.end) if known else token
+    return [whole[offset] for offset in sorted(whole)]
+
+
+def _to_cache(speech: Speech) -> cache.Kept:
+    facts = {
+        "rate": speech.rate,
+        "sounds": [asdict(sound) for sound in speech.sounds],
+        "tokens": [asdict(token) for token in speech.tokens],
+    }
+    return cache.Kept(samples=speech.samples, facts=facts)
+
+
+def _from_cache(found: cache.Kept | None) -> Speech | None:
+    if found is None:
+        return None
+    return Speech(
+        samples=found.samples,
+        rate=found.facts["rate"],
+        sounds=tuple(Sound(**sound) for sound in found.facts["sounds"]),
+        tokens=tuple(Token(**token) for token in found.facts["tokens"]),
+    )
