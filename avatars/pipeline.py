@@ -153,10 +153,9 @@ def make(
         watch.begin(Stage.CHECKING)
         found = inspection.inspect(
             work / "film.mp4",
-            shot,
+            inspection.Expected(shot=shot, covered=over.covered),
             content_id=script.content_id,
             limit=script.limit,
-            covered=over.covered,
             progress=watch.report,
         )
         return _deliver(script, found, work, folder, watch, notes)

@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from avatars.availability import Availability, State
+from avatars.flaws import AGAIN, FLAWS, SHORTER
 
 UNUSABLE = {
     "not_an_image": _("This is not a picture, or a broken one. Upload a JPEG, PNG or WebP picture."),
@@ -72,17 +73,10 @@ class Reason(TextChoices):
     FLAWED = "flawed", _("the finished video failed its checks")
 
 
-# What the last look at a film finds (avatars/inspection.py); all of it is the same to whoever asked for the video.
-FLAWS = {
-    *("video_codec", "audio_codec", "video_size", "frame_count", "late_start", "lengths_differ", "duration", "black"),
-    *("undecodable", "frozen", "silent", "clipped", "unlabelled", "frame_shape", "no_file"),
-}
 BY_ITSELF = _("It is tried again by itself.")
-AGAIN = _("Make it again. If it stops once more, the log of the render worker says why.")
 INSTALL = _("Run “python3 manage.py up” once more; it installs what is missing.")
 SPACE = _("Free some space where OpenUser keeps its files, then make it again.")
 WRITABLE = _("Check the permissions and the disk of the folders that OpenUser writes to, then make it again.")
-SHORTER = _("Make the text shorter, or send it in parts.")
 VOICE = _("Choose another voice for the digital human, or mend this one under Voices.")
 WORDS = _("Write Chinese or English words, or numbers.")
 ENGINES = _("See the page “Engines”, which says what it lacks, and try it there.")
@@ -119,18 +113,20 @@ ADVICE: dict[str, Any] = {
 
 def known(code: str) -> str:
     """The code under which the words for this one are kept; nothing for a code of somebody else's engine."""
-    if code in FLAWS:
-        return Reason.FLAWED.value
     return code if code in Reason.values else ""
 
 
 def words(code: str) -> str:
     """What happened, or the code itself where nobody knows words for it."""
+    if code in FLAWS:
+        return str(FLAWS[code].words)
     return str(Reason(known(code)).label) if known(code) else code
 
 
 def advice(code: str) -> str:
     """What to do; nothing where the code is not known."""
+    if code in FLAWS:
+        return str(FLAWS[code].advice)
     return str(ADVICE.get(code, AGAIN)) if known(code) else ""
 
 

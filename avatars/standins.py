@@ -18,7 +18,7 @@ STAGES = {Stage.SPEAKING: SPEECH, Stage.FILMING: RENDER}
 # What the studio says of a process that had to be killed, or that died: the engine that was at work is to blame.
 VIOLENT = frozenset({"time_limit", "memory_limit", "studio_died", "studio_broke"})
 # Frames that are too few or of another size, and what the last look at the film says of frames and of sound.
-BAD_FRAMES = frozenset({"frame_shape", "frame_count", "black", "frozen"})
+BAD_FRAMES = frozenset({"frame_shape", "frame_count", "black", "frozen", "lips_in_silence"})
 BAD_SOUND = frozenset({"silent", "clipped", "nothing_to_say"})
 
 

@@ -15,7 +15,7 @@ AVATARS = Path(__file__).resolve().parents[2] / "avatars"
 MAKERS = (
     "rendering.py",
     "pipeline.py",
-    "inspection.py",
+    "inspection",
     "label.py",
     "ffmpeg.py",
     "portrait.py",
@@ -23,7 +23,7 @@ MAKERS = (
     "speech",
     "engines",
 )
-CODES = re.compile(r'(?:code=|_wrong\(|reason=)"([a-z_]+)"')
+CODES = re.compile(r'(?:code=|wrong\(|reason=)"([a-z_]+)"')
 ON_PURPOSE = {"cancelled", "character_unknown", "content_id"}
 
 

@@ -1,0 +1,56 @@
+"""What a film should be, and how to say that it is not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from avatars.engines.base import Shot
+from avatars.exceptions import OutputError
+from avatars.framing.boxes import Box
+
+Report = Callable[[float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """A shot, with so many frames `before` and `after` it that are no part of it.
+
+    `covered` are the places where something is drawn over the frames: what moves or shines there proves nothing.
+    """
+
+    shot: Shot
+    before: int = 0
+    after: int = 0
+    covered: tuple[Box, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        return self.before + self.shot.frame_count + self.after
+
+    @property
+    def seconds(self) -> float:
+        if not self.before and not self.after:
+            return self.shot.speech.seconds
+        return self.frames / self.shot.fps
+
+    @property
+    def begins(self) -> float:
+        """When the shot begins, in seconds of the film."""
+        return self.before / self.shot.fps
+
+    def speaks(self, frame: int) -> bool:
+        """Whether there is speech while this frame of the shot is shown."""
+        middle = (frame + 0.5) / self.shot.fps
+        return any(sound.symbol and sound.start <= middle < sound.end for sound in self.shot.speech.sounds)
+
+    def silences(self, longest: float) -> list[tuple[float, float]]:
+        """When nothing is said for longer than so many seconds, between sounds of the speech."""
+        spoken = [(sound.start, sound.end) for sound in self.shot.speech.sounds if sound.symbol]
+        edges = [(0.0, 0.0), *spoken, (self.shot.speech.seconds, self.shot.speech.seconds)]
+        gaps = [(before[1], after[0]) for before, after in pairwise(edges)]
+        return [(start, end) for start, end in gaps if spoken and end - start > longest]
+
+
+def wrong(code: str, why: str) -> OutputError:
+    """The refusal of a film that is not as it should be."""
+    return OutputError(f"The finished video failed its checks: {why}.", code=code, remedy="Try again.")

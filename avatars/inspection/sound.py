@@ -1,0 +1,105 @@
+"""The sound of a film: heard, undistorted, what was spoken, and in its place from the first word to the last."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars import ffmpeg
+from avatars.inspection.expected import Expected, wrong
+
+Samples = NDArray[np.float32]
+
+SILENT_PEAK = 0.005
+CLIPPED_LEVEL = 0.999
+CLIPPED_SHARE = 0.002
+LATE = 0.04
+"""Seconds by which sound may be off its picture."""
+
+RATE, ENVELOPE_RATE = 8_000, 200
+WINDOW, SHIFT = 2.0, 0.3
+BLOCK = 0.25
+HEARD, MISSING = 0.02, 0.2
+ALIKE = 0.6
+
+
+def check_sound(path: Path, expected: Expected) -> None:
+    """Raises `OutputError` with what is wrong with it."""
+    rate = expected.shot.speech.rate
+    whole = ffmpeg.samples(path, rate)
+    begins = round(expected.begins * rate)
+    heard = whole[begins : begins + round(expected.shot.frame_count / expected.shot.fps * rate)]
+    level = np.abs(heard)
+    if not level.size or float(level.max()) < SILENT_PEAK:
+        raise wrong("silent", "there is no sound")
+    if float((level >= CLIPPED_LEVEL).mean()) > CLIPPED_SHARE:
+        raise wrong("clipped", "the sound is distorted")
+    step = max(1, rate // RATE)
+    spoken = _thinned(expected.shot.speech.samples, step)
+    _check_place(_thinned(heard, step), spoken, rate / step, expected.begins)
+    _check_gaps(_thinned(heard, step), spoken, rate / step, expected.begins)
+
+
+def _check_place(heard: Samples, spoken: Samples, rate: float, begins: float) -> None:
+    """At its beginning and at its end the sound must be where the speech has it, and be that speech."""
+    loud = np.flatnonzero(np.abs(spoken) > HEARD)
+    if not loud.size:
+        return
+    length = round(WINDOW * rate)
+    first, last = max(0, loud[0] - round(0.1 * rate)), min(len(spoken), loud[-1] + round(0.1 * rate))
+    for start, end in ((first, min(first + length, last)), (max(first, last - length), last)):
+        at = begins + start / rate
+        if _level(heard[start:end]) < MISSING * _level(spoken[start:end]):
+            raise wrong("silent", f"there is no sound at {at:.1f} s")
+        late, alike = _lag(heard, spoken, start / rate, end / rate, rate)
+        if alike < ALIKE:
+            # Sound that runs faster or slower has another wave, but still rises and falls as the speech does.
+            step = round(rate / ENVELOPE_RATE)
+            envelopes = [_thinned(np.abs(samples), step) for samples in (heard, spoken)]
+            centred = [samples - samples.mean() for samples in envelopes]
+            late, alike = _lag(centred[0], centred[1], start / rate, end / rate, rate / step)
+        if alike < ALIKE:
+            raise wrong("sound_differs", f"from {at:.1f} s one hears something else than what was spoken")
+        if abs(late) > LATE:
+            raise wrong("drift", f"from {at:.1f} s the sound is off by {1000 * late:+.0f} ms")
+
+
+def _lag(heard: Samples, spoken: Samples, begin: float, finish: float, rate: float) -> tuple[float, float]:
+    """By how many seconds a piece of the speech is late, and how much it is alike there: 1 is the same."""
+    start, end, most = round(begin * rate), round(finish * rate), round(SHIFT * rate)
+    end = min(end, len(spoken))
+    piece = spoken[start:end].astype(np.float64)
+    room = np.zeros(end - start + 2 * most)
+    source = heard[max(0, start - most) : end + most]
+    at = max(0, most - start)
+    room[at : at + len(source)] = source
+    size = 1 << int(np.ceil(np.log2(len(room) + len(piece))))
+    match = np.fft.irfft(np.fft.rfft(room, size) * np.conj(np.fft.rfft(piece, size)), size)[: 2 * most + 1]
+    energy = np.concatenate([[0.0], np.cumsum(room**2)])
+    near = np.sqrt(np.maximum(energy[len(piece) : len(piece) + 2 * most + 1] - energy[: 2 * most + 1], 1e-12))
+    likeness = match / (near * np.linalg.norm(piece) + 1e-12)
+    best = int(np.argmax(likeness))
+    # What is as good as the best and nearer to where it should be, is it: a tone looks the same a period later.
+    good = np.flatnonzero(likeness > likeness[best] - 0.01)
+    best = int(good[np.argmin(np.abs(good - most))])
+    return (best - most) / rate, float(likeness[best])
+
+
+def _check_gaps(heard: Samples, spoken: Samples, rate: float, begins: float) -> None:
+    """Where there is speech, it must be heard."""
+    block = round(BLOCK * rate)
+    for start in range(0, min(len(heard), len(spoken)) - block + 1, block):
+        loud = _level(spoken[start : start + block])
+        if loud > HEARD and _level(heard[start : start + block]) < MISSING * loud:
+            raise wrong("silent", f"there is no sound at {begins + start / rate:.1f} s")
+
+
+def _level(samples: Samples) -> float:
+    return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))
+
+
+def _thinned(samples: Samples, step: int) -> Samples:
+    """Every `step`th of them, each the mean of its neighbours."""
+    whole = len(samples) // step * step
+    mean: Samples = samples[:whole].reshape(-1, step).mean(axis=1)
+    return mean
