@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import time
-import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from avatars import captions, ffmpeg, inspection, label, mp4, stills
+from avatars import captions, ffmpeg, inspection, label, mp4, stills, takes
 from avatars.engines.base import Mode, Picture, RenderEngine, Shot
 from avatars.exceptions import ScriptError
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
@@ -23,6 +22,7 @@ from avatars.speech.base import NATURAL, Manner, Speech, SpeechEngine
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EMPTY = 1e-6
+NARRATION = "speech.wav"
 # How much of the filming is over when an engine that makes a whole video first has it.
 WAITED = 0.9
 
@@ -187,6 +187,12 @@ def prove(film: Film, content_id: str) -> None:
     stills.verify(film.poster, content_id)
 
 
+def narrate(script: Script, folder: Path, *, speech: SpeechEngine) -> None:
+    """Speak a script into `NARRATION` of `folder`. Raises `ScriptError`."""
+    spoken = _speak(script, speech, Stopwatch(None))
+    takes.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
+
+
 def _speak(script: Script, speech: SpeechEngine, watch: Stopwatch) -> Speech:
     # It brings dictionaries, which only the studio's child may load.
     from avatars.speech import reciting
@@ -260,11 +266,7 @@ def _write_sound(shot: Shot, path: Path) -> None:
     whole = np.zeros(length, np.float32)
     spoken = shot.speech.samples[:length]
     whole[: len(spoken)] = spoken
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.clip(whole, -1, 1) * 32767).round().astype("<i2").tobytes())
+    takes.write_wav(path, whole, rate)
 
 
 def _finish(script: Script, shot: Shot, work: Path) -> None:

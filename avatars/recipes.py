@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from avatars.framing.scene import Captions, Format, Scene
-from avatars.models import DigitalHuman, LexiconEntry, Render
+from avatars.models import DigitalHuman, LexiconEntry, Narration, Render
 from avatars.pipeline import Script
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.pronunciations import Pronunciation
@@ -23,6 +23,8 @@ from avatars.speech.pronunciations import Pronunciation
 PIPELINE_VERSION = 4
 
 Recipe = dict[str, Any]
+# What of a recipe can only be seen.
+SEEN = frozenset({"portrait", "render_engine", "mode", "scene"})
 
 
 def freeze(human: DigitalHuman, text: str, *, mode: str, format: str = "", captions: str = "") -> Recipe:
@@ -56,12 +58,27 @@ def digest(text: str, recipe: Recipe) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
+def heard(recipe: Recipe) -> Recipe:
+    """What of a recipe is heard: all but what is only seen."""
+    return {key: value for key, value in recipe.items() if key not in SEEN}
+
+
 def script(render: Render) -> Script:
     """What the studio is to film for a render."""
     # Rows from before recipes have none.
     recipe = render.recipe or freeze(render.digital_human, render.text, mode=render.mode)
+    return _script(render.text, recipe, render.content_id)
+
+
+def script_of(narration: Narration) -> Script:
+    """What the studio is to speak for a narration, of which nobody sees anything."""
+    seen = {"portrait": "", "render_engine": "", "mode": narration.digital_human.mode}
+    return _script(narration.text, {**seen, **narration.recipe}, narration.content_hash[:32])
+
+
+def _script(text: str, recipe: Recipe, content_id: str) -> Script:
     return Script(
-        text=render.text,
+        text=text,
         portrait=_stored(recipe["portrait"]),
         speech_engine=recipe["speech_engine"],
         voice=recipe["voice"],
@@ -70,7 +87,7 @@ def script(render: Render) -> Script:
         render_engine=recipe["render_engine"],
         mode=recipe["mode"],
         scene=_scene(**recipe.get("scene", {})),
-        content_id=render.content_id,
+        content_id=content_id,
         provider=recipe["provider"],
         limit=settings.AVATARS["SIZE_LIMIT"],
     )

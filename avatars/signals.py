@@ -7,3 +7,6 @@ render_finished = Signal()
 
 rendition_finished = Signal()
 """A Rendition reached its end, whichever: `rendition`."""
+
+narration_finished = Signal()
+"""A Narration reached its end, whichever: `narration`."""

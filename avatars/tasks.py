@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from avatars import fitting, rendering
+from avatars import fitting, narrating, rendering
 
 
 @shared_task(name="avatars.render")
@@ -13,6 +13,11 @@ def render(pk: int) -> None:
 @shared_task(name="avatars.fit")
 def fit(pk: int) -> None:
     fitting.fit(pk)
+
+
+@shared_task(name="avatars.narrate")
+def narrate(pk: int) -> None:
+    narrating.narrate(pk)
 
 
 @shared_task(name="avatars.warm")

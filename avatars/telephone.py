@@ -31,6 +31,11 @@ def parts(recording: Path, folder: Path, *, longest: float = LONGEST) -> list[Pa
     return [_encode(part, folder / f"{number}.amr") for number, part in enumerate(_split(samples, longest), start=1)]
 
 
+def seconds(recording: Path) -> float:
+    """How long a recording of any format plays. Raises `OutputError`."""
+    return len(ffmpeg.samples(recording, RATE)) / RATE
+
+
 def _split(samples: Samples, longest: float) -> Iterator[Samples]:
     most = int(longest * RATE)
     while len(samples) > most:

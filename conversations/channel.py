@@ -11,12 +11,12 @@ from django.utils import translation
 
 from avatars import services as avatars
 from avatars.exceptions import EngineMissing
-from avatars.models import Render
+from avatars.models import Narration, Render
 from conversations import fitting, watching, wording
 from conversations.fitting import Form
 from conversations.models import Conversation, Desk
 from wecom import services as wecom
-from wecom.contents import Card, Content, File, Text, TextCard, Video, split_numbered, truncate
+from wecom.contents import Card, Content, File, Text, TextCard, Video, Voice, split_numbered, truncate
 from wecom.messages import Inbound
 from wecom.models import Application, Callback, Download, GroupMessage, Member, Outbound, Upload
 
@@ -58,8 +58,23 @@ def send_video(application: Application, member: Member, render: Render, *, titl
     if parcel.form == Form.FILE:
         return send(application, member, File(), upload=upload, cid=cid)
     heading = truncate(title, 128)
-    content = Video(title=heading, description="" if heading == render.text else truncate(render.text, 512))
+    content = Video(title=heading, description="" if heading.endswith(render.text) else truncate(render.text, 512))
     return send(application, member, content, upload=upload, cid=cid)
+
+
+def send_narration(application: Application, member: Member, narration: Narration, *, cid: str) -> Outbound:
+    """Queue words that were spoken, in their order; returns the row of the last part. Raises `OSError`."""
+    uploads = [
+        wecom.ensure_upload(
+            application,
+            kind="voice",
+            path=Path(default_storage.path(name)),
+            name=name,
+            filename=f"{narration.digital_human.name}.amr",
+        )
+        for name in narration.parts
+    ]
+    return [send(application, member, Voice(), upload=upload, cid=cid) for upload in uploads][-1]
 
 
 def show_on_page(message: Outbound | GroupMessage) -> None:

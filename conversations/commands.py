@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
-from conversations import making, saying, sessions, wording
+from conversations import films, making, saying, sessions, wording
 from conversations.machine import Act
 from conversations.models import Conversation, Flow
 
@@ -87,7 +87,7 @@ def cancel(conversation: Conversation, _args: str, cid: str) -> None:
     if session is not None:
         sessions.take(session, Act.CANCEL, cid=cid)
     else:
-        saying.say(conversation, wording.cancelled(saying.cancel_waiting(conversation)), cid=cid)
+        saying.say(conversation, wording.cancelled(films.cancel_waiting(conversation)), cid=cid)
 
 
 COMMANDS: dict[str, Command] = {

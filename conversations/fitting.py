@@ -34,7 +34,7 @@ class Parcel:
 def is_under_way(render: Render) -> bool:
     """Whether a smaller version of a finished video is being made."""
     limit = wecom.largest("video")
-    if not _is_here(render) or _size(str(render.video.name)) <= limit:
+    if not is_here(render) or _size(str(render.video.name)) <= limit:
         return False
     return not avatars.rendition(render, limit=limit).is_finished
 
@@ -68,7 +68,10 @@ def fit_waiting(small: Rendition) -> None:
         fit(upload)
 
 
-def _is_here(render: Render) -> bool:
+def is_here(render: Render | None) -> bool:
+    """Whether a video is made, and its file is still there."""
+    if render is None:
+        return False
     return render.status == Render.Status.DONE and bool(render.video) and default_storage.exists(str(render.video))
 
 

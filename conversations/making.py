@@ -8,7 +8,7 @@ from django.utils import translation
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman
-from conversations import progress, saying, wording
+from conversations import films, progress, saying, wording
 from conversations.models import Conversation, Message, ProgressCard, Standing
 from wecom.models import Outbound
 
@@ -23,7 +23,7 @@ def make_video(
     if conversation.messages().waiting().count() >= most:
         saying.say(conversation, wording.too_many_videos(most), cid=cid)
         return
-    message = saying.say_video(conversation, text, mode=mode, digital_human=digital_human, cid=cid)
+    message = films.say_video(conversation, text, mode=mode, digital_human=digital_human, asked=True, cid=cid)
     render = message.render
     assert render is not None
     desk = saying.desk_of(conversation.application)
@@ -39,7 +39,7 @@ def press(conversation: Conversation, card: ProgressCard, key: str, *, code: str
     """A button of a progress card; the card then shows how things stand. Returns what was pressed, in words."""
     message = card.message
     if key == progress.CANCEL:
-        saying.cancel_one(message)
+        films.cancel_one(message)
     elif key == progress.TEXT and not card.text_given and progress.standing(message) in UNDER_WAY:
         card.text_given = True
         card.save(update_fields=["text_given"])
@@ -66,7 +66,7 @@ def follow(outbound: Outbound) -> None:
         return
     if outbound.status == Outbound.Status.DONE:
         progress.settle(card.message)
-    elif outbound.status == Outbound.Status.FAILED and outbound.reason not in saying.OUT_OF_REACH:
+    elif outbound.status == Outbound.Status.FAILED and outbound.reason not in films.OUT_OF_REACH:
         conversation = saying.conversation_of(card.message.application, card.message.member)
         if progress.standing(card.message) in UNDER_WAY:
             with translation.override(conversation.language):

@@ -23,7 +23,7 @@ TITLE = 70  # bytes, and so never more than the 72 columns that a title has
 BLUE, RED = 1, 2
 
 
-FINAL = (Standing.SENT, Standing.AS_TEXT, Standing.UNCONFIRMED, Standing.CANCELLED)
+FINAL = (Standing.SENT, Standing.AS_VOICE, Standing.AS_TEXT, Standing.UNCONFIRMED, Standing.CANCELLED)
 
 
 def send(conversation: Conversation, message: Message, *, cid: str) -> ProgressCard:
@@ -54,6 +54,8 @@ def standing(message: Message) -> Standing:
     if outbound is None or not outbound.is_finished:
         return Standing.SENDING
     if outbound.status == Outbound.Status.DONE:
+        if message.reason == Message.Reason.VOICE:
+            return Standing.AS_VOICE
         return Standing.AS_TEXT if message.degraded else Standing.SENT
     return Standing.CANCELLED if outbound.status == Outbound.Status.CANCELLED else Standing.UNCONFIRMED
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from avatars.models import Render, Rendition
-from avatars.signals import render_finished, rendition_finished
+from avatars.models import Narration, Render, Rendition
+from avatars.signals import narration_finished, render_finished, rendition_finished
 from conversations import services
 from wecom.models import Callback, GroupMessage, Outbound, Upload
 from wecom.signals import member_limited, message_sent, outbound_settled, page_wanted, program_sent, video_too_large
@@ -22,6 +22,11 @@ def on_render_finished(render: Render, **_: Any) -> None:
 @receiver(rendition_finished)
 def on_rendition_finished(rendition: Rendition, **_: Any) -> None:
     transaction.on_commit(lambda: services.use_rendition(rendition), robust=True)
+
+
+@receiver(narration_finished)
+def on_narration_finished(narration: Narration, **_: Any) -> None:
+    transaction.on_commit(lambda: services.release_spoken(narration), robust=True)
 
 
 @receiver(video_too_large, sender=Upload)

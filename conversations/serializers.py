@@ -107,7 +107,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         model = Message
         fields: tuple[str, ...] = (
             *("id", "direction", "kind", "text", "user_id", "member", "application", "outcome"),
-            *("degraded", "render", "outbound", "cid", "created_at"),
+            *("degraded", "reason", "why", "deadline_at", "render", "outbound", "cid", "created_at"),
         )
         read_only_fields: tuple[str, ...] = fields
 

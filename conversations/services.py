@@ -14,6 +14,16 @@ from conversations.drafting import duplicate as duplicate_flow
 from conversations.drafting import restore as restore_draft
 from conversations.errands import cancel_all as cancel_errands
 from conversations.errands import run_errand
+from conversations.films import (
+    cancel_waiting,
+    fall_back,
+    recall,
+    release,
+    release_all,
+    release_spoken,
+    say_video,
+    use_rendition,
+)
 from conversations.fitting import fit as fit_upload
 from conversations.flows import publish, roll_back
 from conversations.generation import (
@@ -33,19 +43,12 @@ from conversations.language import language_of
 from conversations.models import Content, Conversation, Message
 from conversations.saying import (
     KINDS,
-    cancel_waiting,
     conversation_of,
     conversation_with,
     desk_of,
     digital_human_of,
-    fall_back,
-    recall,
-    release,
-    release_all,
     say,
     say_content,
-    say_video,
-    use_rendition,
 )
 from conversations.sessions import active as active_session
 from conversations.sessions import start as start_flow
@@ -87,6 +90,7 @@ __all__ = [
     "receive",
     "release",
     "release_all",
+    "release_spoken",
     "reply_to",
     "restore_draft",
     "roll_back",

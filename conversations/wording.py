@@ -107,6 +107,23 @@ def video_title(render: Render) -> str:
     return truncate(render.text, 128)
 
 
+def video_asked_for(render: Render) -> str:
+    """The title of a video that somebody had asked for: they may have said much else meanwhile."""
+    return truncate(_("The video you asked for: %s") % render.text, 128)
+
+
+def voice_instead(text: str, *, late: bool) -> str:
+    """Comes before the recordings, which cannot carry a label themselves."""
+    words = _("Your video “%(text)s” is not ready in time, sorry. Here it is as a voice message, made by AI.")
+    if not late:
+        words = _("Your video “%(text)s” could not be made, sorry. Here it is as a voice message, made by AI.")
+    return words % {"text": truncate(text, 60)}
+
+
+def video_late(text: str) -> str:
+    return _("Your video is not ready in time, sorry. Here is its text:\n%s") % text
+
+
 def video_failed(text: str) -> str:
     return _("I could not deliver this as a video, sorry. Here is the text:\n%s") % text
 

@@ -51,6 +51,7 @@ SECTIONS = (
             "avatars.LexiconEntry": "spellcheck",
             "avatars.Render": "movie",
             "avatars.Rendition": "compress",
+            "avatars.Narration": "mic",
         },
         pages=(PageOfOurs(title=_("Engines"), icon="extension", view="engines", permission="avatars.view_voice"),),
     ),

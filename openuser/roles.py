@@ -64,6 +64,7 @@ TABLE: dict[str, Rights] = {
     "avatars.LexiconEntry": WRITTEN,
     "avatars.Render": Rights(editor="add", operator="add change"),
     "avatars.Rendition": HAPPENED,
+    "avatars.Narration": HAPPENED,
     "avatars.Voice": WRITTEN,
     "conversations.Answer": WRITTEN,
     "conversations.Content": Rights(),

@@ -98,6 +98,8 @@ def _message(message: Message) -> Step:
     tone = "wait" if message.state == Message.State.WAITING else "bad" if message.degraded else "ok"
     words = shortened(message.content.text, 120) or message.content.get_kind_display()
     detail = _("%s (sent as text instead)") % words if message.degraded else words
+    if message.reason == Message.Reason.VOICE:
+        detail = _("%s (sent as voice instead)") % words
     return Step(at=message.created_at, title=title, detail=detail, tone=tone, url=change_url(message))
 
 

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from avatars.models import DigitalHuman, Render, Rendition, Voice
+from avatars.models import DigitalHuman, Narration, Render, Rendition, Voice
 from conversations.models import Answer, Conversation, Desk, Errand, Flow, State, Transition
 from openuser.api import clients
 from openuser.models import WebhookDelivery, WebhookEndpoint
@@ -157,6 +157,12 @@ def make_render(digital_human: DigitalHuman | None = None, **fields: Any) -> Ren
     fields.setdefault("mode", "lipsync")
     fields.setdefault("content_hash", secrets.token_hex(32))
     return Render.objects.create(digital_human=digital_human or make_digital_human(), **fields)
+
+
+def make_narration(digital_human: DigitalHuman | None = None, **fields: Any) -> Narration:
+    fields.setdefault("text", "你好")
+    fields.setdefault("content_hash", secrets.token_hex(32))
+    return Narration.objects.create(digital_human=digital_human or make_digital_human(), **fields)
 
 
 def make_rendition(**fields: Any) -> Rendition:

@@ -3,6 +3,7 @@
 from avatars.models.engines import EngineTrouble
 from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode, VideoFormat, portrait_name, scenery_name
 from avatars.models.lexicon import LexiconEntry
+from avatars.models.narrations import Narration
 from avatars.models.renders import Render, Rendition, new_content_id
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.voices import Voice
@@ -12,6 +13,7 @@ __all__ = [
     "DigitalHuman",
     "EngineTrouble",
     "LexiconEntry",
+    "Narration",
     "Outcome",
     "Render",
     "RenderMode",

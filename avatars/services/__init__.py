@@ -5,6 +5,7 @@ from avatars.services.films import forget_glance, glance
 from avatars.services.humans import check_portrait, remove_digital_human
 from avatars.services.labels import check_label
 from avatars.services.lexicon import Comment, Preview, preview_script
+from avatars.services.narrations import cancel_narration, request_narration
 from avatars.services.renders import (
     CAMPAIGN,
     CHAT,
@@ -34,6 +35,7 @@ __all__ = [
     "Preview",
     "as_voice",
     "as_wav",
+    "cancel_narration",
     "cancel_render",
     "check_label",
     "check_portrait",
@@ -50,6 +52,7 @@ __all__ = [
     "remove_digital_human",
     "rendition",
     "rendition_of_file",
+    "request_narration",
     "request_render",
     "retry_render",
     "seconds_left",

@@ -88,9 +88,9 @@ def request_render(
 
 
 @transaction.atomic
-def cancel_render(render: Render) -> bool:
+def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
     """Stop a render, whoever waits for it; False where it had ended. Its worker is free again within two seconds."""
-    cancelled = render.cancel()
+    cancelled = render.cancel(reason)
     if cancelled:
         render_finished.send(Render, render=render)
     return cancelled

@@ -69,6 +69,20 @@ class Studio:
             raise StudioError("The studio answered without a film.", code="studio_broke")
         return answer.film
 
+    def narrate(
+        self,
+        script: Script,
+        folder: Path,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+        time_limit: float = SMALL_WORK_SECONDS,
+        memory_limit_mb: int = MEMORY_MB,
+    ) -> Path:
+        """Speak a script into a WAV file of `folder`. Raises as `film` does."""
+        order = Order(number=0, kind=Kind.NARRATE, script=script, folder=folder.absolute())
+        self._order(order, _Watch(None, cancelled, time_limit, memory_limit_mb))
+        return folder / pipeline.NARRATION
+
     def warm(self, script: Script, *, time_limit: float = SMALL_WORK_SECONDS) -> None:
         """Load the engines that such a script needs. Raises `EngineMissing`."""
         self._order(Order(number=0, kind=Kind.WARM, script=script), _Watch(time_limit=time_limit))

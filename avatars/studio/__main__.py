@@ -74,6 +74,8 @@ class Desk:
             return self._audition(order)
         if order.kind is Kind.READ:
             return self._read(order)
+        if order.kind is Kind.NARRATE:
+            return self._narrate(order)
         if order.script is not None:
             _engines(order.script)
         return Answer(number=order.number, event=Event.DONE)
@@ -100,6 +102,13 @@ class Desk:
         g2p.keep_words_in(settings.AVATARS["CACHE_DIR"])
         found = reader.read(order.reading.text, order.reading.lexicon, normalise.Normaliser())
         return Answer(number=order.number, event=Event.DONE, lint=found)
+
+    def _narrate(self, order: Order) -> Answer:
+        if order.script is None or order.folder is None:
+            raise StudioError("An order to speak has no script.", code="order_broken")
+        speech: SpeechEngine = _made("SPEECH_ENGINES", order.script.speech_engine, "speech_engine")
+        pipeline.narrate(order.script, order.folder, speech=speech)
+        return Answer(number=order.number, event=Event.DONE)
 
     def _film(self, order: Order) -> Answer:
         if order.script is None or order.folder is None:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LISTEN = "listen"
     AUDITION = "audition"
     READ = "read"
+    NARRATE = "narrate"
 
 
 class Event(StrEnum):
@@ -40,8 +41,8 @@ class Event(StrEnum):
 class Order:
     """Work for the child.
 
-    A film needs script and folder, a check needs data, a drawing the name of its character, listening the name of its
-    engine and the recording, an audition and a reading themselves.
+    A film and a narration need script and folder, a check needs data, a drawing the name of its character, listening
+    the name of its engine and the recording, an audition and a reading themselves.
     """
 
     number: int

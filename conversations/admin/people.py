@@ -129,6 +129,8 @@ class MessageAdmin(RequestedAdmin):
 
     @display(description=_("status"), ordering="state")
     def outcome(self, message: Message) -> str:
+        if message.reason:
+            return badge(message.get_reason_display(), "warn")
         if message.degraded:
             return badge(_("sent as text instead"), "warn")
         if message.state == Message.State.WAITING:

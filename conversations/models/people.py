@@ -1,10 +1,12 @@
 """Who talks to whom, and every thing that was said."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from avatars.models import DigitalHuman, Render
+from avatars.models import DigitalHuman, Narration, Render
 from wecom.models import Application, Download, Member, Outbound
 
 
@@ -99,9 +101,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting_for(self, render: Render) -> "MessageQuerySet":
         return self.waiting().filter(render=render)
 
-    def releasable(self) -> "MessageQuerySet":
-        """Waiting for a render that has ended meanwhile."""
-        return self.waiting().exclude(render__status__in=Render.UNFINISHED)
+    def releasable(self, *, now: datetime, margin: timedelta) -> "MessageQuerySet":
+        """Waiting for a video that has ended meanwhile, or too long; and not for its words, unless that is too long."""
+        speaking = models.Q(narration__status__in=Narration.UNFINISHED)
+        ended = ~models.Q(render__status__in=Render.UNFINISHED)
+        late = models.Q(deadline_at__lte=now + margin)
+        over = models.Q(deadline_at__lte=now) | models.Q(narration__created_at__lte=now - margin)
+        return self.waiting().filter((~speaking & (ended | late)) | (speaking & over))
 
 
 class Message(models.Model):
@@ -110,6 +116,12 @@ class Message(models.Model):
     class Direction(models.TextChoices):
         IN = "in", _("from the member")
         OUT = "out", _("to the member")
+
+    class Reason(models.TextChoices):
+        """What went out in the place of a video."""
+
+        VOICE = "degraded:voice", _("spoken instead of a video")
+        TEXT = "degraded:text", _("written instead of a video")
 
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -132,8 +144,17 @@ class Message(models.Model):
         Download, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("download")
     )
     degraded = models.BooleanField(
-        _("degraded"), default=False, help_text=_("Sent as text because its video could not be made or delivered.")
+        _("degraded"), default=False, help_text=_("Its video could not be made or delivered: its words went out.")
     )
+    reason = models.CharField(_("in place of the video"), max_length=16, choices=Reason, blank=True)
+    why = models.CharField(_("why"), max_length=40, blank=True, help_text=_("The code of what kept the video away."))
+    narration = models.ForeignKey(
+        Narration, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("narration")
+    )
+    deadline_at = models.DateTimeField(
+        _("by when"), null=True, blank=True, help_text=_("By then its words go out, should the video not be there.")
+    )
+    asked = models.BooleanField(_("asked for by the member"), default=False)
     cid = models.CharField(_("correlation ID"), max_length=32, blank=True)
     created_at = models.DateTimeField(_("at"), default=timezone.now)
 

@@ -14,6 +14,7 @@ class Standing(models.TextChoices):
     MAKING = "making", _("Being made")
     SENDING = "sending", _("On its way to you")
     SENT = "sent", _("Delivered")
+    AS_VOICE = "as_voice", _("No video this time; it was sent as a voice message")
     AS_TEXT = "as_text", _("No video this time; the text was sent")
     UNCONFIRMED = "unconfirmed", _("Nobody could confirm that it arrived")
     CANCELLED = "cancelled", _("Cancelled")

@@ -244,7 +244,8 @@ CELERY_BROKER_URL = BROKER_URL
 CACHES = {"default": cache(env.str("CACHE_URL", default="") or BROKER_URL)}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"avatars.*": {"queue": "render"}}
+# Words come where a video is late: they must not wait behind videos.
+CELERY_TASK_ROUTES = {"avatars.narrate": {"queue": "default"}, "avatars.*": {"queue": "render"}}
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -342,6 +343,7 @@ AVATARS: dict[str, Any] = {
     "SIZE_LIMIT": env.int("OPENUSER_VIDEO_MB", default=100) * 1024 * 1024,
     "TIME_LIMIT": env.int("OPENUSER_RENDER_TIME_LIMIT", default=900),
     "MEMORY_LIMIT_MB": env.int("OPENUSER_RENDER_MEMORY_MB", default=2500),
+    "NARRATION_SECONDS": env.float("OPENUSER_NARRATION_SECONDS", default=45.0),  # to speak in the place of a video
     "LISTEN_SECONDS": env.float("OPENUSER_LISTEN_SECONDS", default=60.0),
     # After so many failures in a row an engine is left alone for so long.
     "ENGINE_FAILURES": env.int("OPENUSER_ENGINE_FAILURES", default=3),
@@ -375,6 +377,10 @@ CONVERSATIONS: dict[str, Any] = {
     "ERRAND_SECONDS": env.float("OPENUSER_ERRAND_SECONDS", default=45.0),
     "LISTEN_SECONDS": env.float("OPENUSER_VOICE_SECONDS", default=120.0),  # then people are asked to write
     "PATIENCE_SECONDS": env.float("OPENUSER_PATIENCE_SECONDS", default=5.0),  # then people are told to wait
+    # Whoever waits for a video has something by then: its words are spoken the last seconds before, else written.
+    "VIDEO_DEADLINE_SECONDS": env.float("OPENUSER_VIDEO_DEADLINE_SECONDS", default=600.0),
+    "VOICE_INSTEAD": env.bool("OPENUSER_VOICE_INSTEAD", default=True),
+    "VOICE_SECONDS": env.float("OPENUSER_VOICE_INSTEAD_SECONDS", default=60.0),
     "QUEUED_PER_MEMBER": env.int("OPENUSER_QUEUED_PER_MEMBER", default=3),
 }
 SCHEDULING: dict[str, Any] = {

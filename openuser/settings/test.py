@@ -21,6 +21,7 @@ from openuser.services import valkey
 from openuser.settings.base import *  # noqa: F403
 from openuser.settings.base import (
     CELERY_BROKER_TRANSPORT_OPTIONS,
+    CONVERSATIONS,
     SQLITE_PRAGMAS,
     VAR_DIR,
     WECOM,
@@ -58,3 +59,4 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "socket_ti
 WECOM = {**WECOM, "CORP_ID": env.str("TEST_CORP_ID", default="")}
 # What fails shall fail; tests of who stands in name somebody.
 SPEECH_FALLBACK = RENDER_FALLBACK = ""
+CONVERSATIONS = {**CONVERSATIONS, "VOICE_INSTEAD": False}

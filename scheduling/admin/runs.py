@@ -82,6 +82,8 @@ def _delivery(message: Message) -> tuple[str, str]:
         return str(message.get_state_display()), ""
     if message.outbound is None:
         return str(message.get_state_display()), "info"
+    if message.outbound.status == Outbound.Status.DONE and message.reason:
+        return str(message.get_reason_display()), "warn"
     if message.outbound.status == Outbound.Status.DONE:
         return (_now("sent as text instead"), "warn") if message.degraded else (_now("delivered"), "good")
     if message.outbound.status == Outbound.Status.FAILED:

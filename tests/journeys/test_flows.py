@@ -74,7 +74,7 @@ def reads_promise_and_video(person: Person, words: str, farewell: str) -> None:
     assert farewell in person.reads_text()
     (video,) = person.reads(seconds=SLOW)
     assert video["msgtype"] == "video"
-    assert video["content"]["title"] == words
+    assert video["content"]["title"].endswith(words)
 
 
 def test_a_video_is_made_by_taps(person, api):
@@ -187,7 +187,7 @@ def test_a_first_day_at_work_to_its_end(phone, api):
     phone.screen.shows(words)
     assert "王小明" in phone.screen.shows("12-01 入职，人事行政")
     video = phone.screen.shows_a("video", seconds=SLOW)
-    assert video["content"]["title"].startswith(words)
+    assert words[:20] in video["content"]["title"]
     assert api.session(phone)["slots"]["department"] == "people"
 
 

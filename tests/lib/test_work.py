@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from avatars.models import Render, Rendition
+from avatars.models import Narration, Render, Rendition
 from conversations.models import Errand
 from openuser.lib import work
 from openuser.lib.work import LeaseLost, Work
@@ -40,6 +40,7 @@ MAKERS: dict[type[Work], Callable[..., Work]] = {
     Recall: factories.make_recall,
     GroupMessage: factories.make_group_message,
     Render: factories.make_render,
+    Narration: factories.make_narration,
     Rendition: factories.make_rendition,
     Errand: factories.make_errand,
     WebhookDelivery: factories.make_webhook_delivery,

@@ -1,0 +1,38 @@
+"""Narrations in the admin: what was spoken in the place of a video."""
+
+from django.contrib import admin
+from django.core.files.storage import default_storage
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from avatars.models import Narration
+from openuser.lib.admin import NOTHING, WorkAdmin, duration, shortened
+
+
+@admin.register(Narration)
+class NarrationAdmin(WorkAdmin):
+    list_display = ("id", "script", "digital_human", "state", "length", "timeline", "when")
+    list_filter = ("status", "digital_human")
+    search_fields = ("text", "cid")
+    search_help_text = _("Search for words of the script or a correlation ID.")
+    list_select_related = ("digital_human",)
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("text", "digital_human", "recordings")}),
+        (_("How it went"), {"fields": ("state", "why", "attempts", "length", "speech_engine_used")}),
+        (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
+    )
+
+    @display(description=_("script"), ordering="text")
+    def script(self, narration: Narration) -> str:
+        return shortened(narration.text, 60)
+
+    @display(description=_("length"), ordering="seconds")
+    def length(self, narration: Narration) -> str:
+        return duration(narration.seconds)
+
+    @display(description=_("recordings"))
+    def recordings(self, narration: Narration) -> str:
+        links = [(default_storage.url(name), name.rpartition("/")[2]) for name in narration.parts]
+        return format_html_join(" · ", '<a class="ou-link" href="{}" download>{}</a>', links) or NOTHING

@@ -1,0 +1,52 @@
+"""Ask for words without a picture, and cancel that."""
+
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+
+from avatars import recipes
+from avatars.models import DigitalHuman, Narration
+from avatars.recipes import Recipe
+from avatars.services.renders import check_script
+from avatars.signals import narration_finished
+
+
+@transaction.atomic
+def request_narration(
+    digital_human: DigitalHuman, text: str, *, recipe: Recipe | None = None, cid: str = ""
+) -> Narration:
+    """These words spoken by the digital human: already so or on the way where they are, else a new row in the queue.
+
+    `recipe` is that of the video in whose place it comes. Raises `ScriptError` for what cannot be said.
+    """
+    text = check_script(text)
+    heard = recipes.heard(recipe or recipes.freeze(digital_human, text, mode=digital_human.mode))
+    content_hash = recipes.digest(text, heard)
+    shared = Narration.objects.filter(content_hash=content_hash, status__in=Narration.SHARED)
+    narration = shared.first()
+    if narration is not None and not _is_whole(narration):
+        Narration.objects.filter(pk=narration.pk).update(status=Narration.Status.FAILED, reason="file_missing")
+        narration = None
+    if narration is not None:
+        return narration
+    narration = Narration(digital_human=digital_human, text=text, recipe=heard, content_hash=content_hash, cid=cid)
+    try:
+        with transaction.atomic():
+            narration.save()
+    except IntegrityError:
+        return shared.get()  # somebody asked for the same at this moment
+    narration.wake()
+    return narration
+
+
+@transaction.atomic
+def cancel_narration(narration: Narration) -> bool:
+    """Stop it, whoever waits for it; False where it had ended."""
+    cancelled = narration.cancel()
+    if cancelled:
+        narration_finished.send(Narration, narration=narration)
+    return cancelled
+
+
+def _is_whole(narration: Narration) -> bool:
+    done = narration.status == Narration.Status.DONE
+    return not done or all(default_storage.exists(name) for name in narration.parts)
