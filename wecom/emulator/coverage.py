@@ -57,7 +57,6 @@ SUBJECTS = {
     "": Words(zh="凭证与网络", en="Tokens and addresses"),
 }
 MISSING = (
-    Words(zh="被动回复更新模板卡片", en="passive updates of cards"),
     Words(
         zh="手机上不执行菜单的扫码、拍照与位置按钮（保存并显示；事件可以手动触发）",
         en="menu buttons that scan, take pictures or send places (kept and shown; their events are fired by hand)",
@@ -69,7 +68,8 @@ MISSING = (
     Words(zh="应用发送统计（message/get_statistics）", en="message/get_statistics"),
     Words(zh="工作台模板（agent/set_workbench_template）", en="agent/set_workbench_template"),
     Words(
-        zh="JS-SDK 的 ticket（get_jsapi_ticket、ticket/get）", en="tickets of the JS-SDK (get_jsapi_ticket, ticket/get)"
+        zh="JS-SDK 的 ticket 与高清语音（get_jsapi_ticket、ticket/get、media/get/jssdk）",
+        en="tickets and voices of the JS-SDK (get_jsapi_ticket, ticket/get, media/get/jssdk)",
     ),
     Words(
         zh="客户联系、微信客服、审批、打卡、日程、会议、微盘等其他产品的接口",

@@ -12,7 +12,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from wecom.crypto import CryptoError, open_sealed, verify
-from wecom.emulator import clock, contents, media, sending
+from wecom.emulator import clock, contents, media, passive_cards, sending
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import Callback, Member, Message
 from wecom.emulator.sealing import keys
@@ -27,7 +27,11 @@ def take(callback: Callback, text: str) -> None:
     app = callback.app
     member = Member.objects.filter(corp=app.corp, userid=callback.userid).first()
     try:
-        content = _content(_open(callback, text))
+        reply = _open(callback, text)
+        if reply.findtext("MsgType") in passive_cards.TYPES:
+            passive_cards.take(callback, reply)
+            return
+        content = _content(reply)
         fields = dict(content.fields)
         if content.media_id is not None:
             fields.update(media.describe(media.find(app.corp, content.media_id, kind=content.msgtype)))
