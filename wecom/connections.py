@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import viewsets
+from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +13,13 @@ from openuser.lib.diagnosis import Level, run
 from openuser.lib.filters import IdFilter, TruthFilter
 from wecom import services
 from wecom.models import Application, Callback
-from wecom.serializers import ApplicationSerializer, CallbackSerializer, ConnectionSerializer
+from wecom.serializers import (
+    ApplicationSerializer,
+    CallbackSerializer,
+    ConnectionSerializer,
+    MenuRequestSerializer,
+    MenuSerializer,
+)
 
 
 class CallbackFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -68,7 +74,7 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
     queryset = Application.objects.select_related("corporation")
     serializer_class = ApplicationSerializer
     filterset_class = ApplicationFilter
-    required_scopes = {"GET": "applications:read"}
+    required_scopes = {"GET": "applications:read", "PUT": "applications:write"}
 
     @extend_schema(summary="Test a connection", responses=ConnectionSerializer)
     @action(detail=True)
@@ -80,3 +86,19 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
         results = list(run(services.checks(self.get_object(), connection_only=True)))
         works = all(result.finding.level != Level.BAD for result in results)
         return Response(ConnectionSerializer({"works": works, "checks": results}).data)
+
+    @extend_schema(summary="Show the menu", responses=MenuSerializer)
+    @action(detail=True)
+    def menu(self, request: Request, pk: str) -> Response:
+        """Its buttons as they stand here, and what became of the menu that was published last."""
+        return Response(MenuSerializer(services.menu(self.get_object())).data)
+
+    @extend_schema(summary="Publish a menu", request=MenuRequestSerializer, responses={202: MenuSerializer})
+    @menu.mapping.put
+    def replace_menu(self, request: Request, pk: str) -> Response:
+        """In place of all buttons that there are; without any, people see no menu. A worker hands it over."""
+        wish = MenuRequestSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        application = self.get_object()
+        services.replace_menu(application, wish.validated_data["buttons"])
+        return Response(MenuSerializer(services.menu(application)).data, status=status.HTTP_202_ACCEPTED)

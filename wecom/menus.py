@@ -5,9 +5,11 @@ Sources: https://developer.work.weixin.qq.com/document/path/90231 (create), /pat
 
 import json
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -45,6 +47,41 @@ def assemble(rows: list[MenuButton]) -> list[dict[str, Any]]:
     if len(tops) > MenuButton.TOPS:
         raise _wrong(_("The bar has %d buttons.") % len(tops), _("Leave three, or put some into a menu."))
     return [_button(top, [row for row in rows if row.parent_id == top.pk]) for top in tops]
+
+
+FIELDS = ("name", "kind", "key", "url", "app_id", "page")
+
+
+def described(application: Application) -> list[dict[str, Any]]:
+    """The buttons by the names of their fields, those of a menu below it."""
+    rows = list(MenuButton.objects.of(application))
+    found = {row.pk: {name: getattr(row, name) for name in FIELDS} for row in rows}
+    for row in rows:
+        if row.kind == MenuButton.Kind.MENU:
+            found[row.pk]["buttons"] = [found[one.pk] for one in rows if one.parent_id == row.pk]
+    return [found[row.pk] for row in rows if row.parent_id is None]
+
+
+@transaction.atomic
+def replace(application: Application, buttons: Sequence[Mapping[str, Any]]) -> None:
+    """Other rows in the place of all that there are. Raises `ContentError` with the path of the field."""
+    MenuButton.objects.filter(application=application).delete()
+    _add(application, buttons, parent=None, at="buttons")
+
+
+def _add(application: Application, buttons: Sequence[Mapping[str, Any]], *, parent: MenuButton | None, at: str) -> None:
+    for number, given in enumerate(buttons):
+        fields = {name: given[name] for name in FIELDS if name in given}
+        row = MenuButton(application=application, parent=parent, position=number + 1, **fields)
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            field, words = next(iter(error.message_dict.items()))
+            path = f"{at}[{number}]" + ("" if field in ("__all__", "parent") else f".{field}")
+            remedy = _("Correct this button and publish the whole menu again.")
+            raise ContentError(" ".join(words), code="menu", field=path, remedy=remedy) from error
+        row.save()
+        _add(application, given.get("buttons", ()), parent=row, at=f"{at}[{number}].buttons")
 
 
 def current(application: Application) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ class ApiClient(models.Model):
         CALLBACKS_TEXT = "callbacks:text", _("also read what people wrote in callbacks")
         CALLBACKS_WRITE = "callbacks:write", _("have callbacks handled once more")
         APPLICATIONS_READ = "applications:read", _("see applications and test their connection")
+        APPLICATIONS_WRITE = "applications:write", _("publish the menus of applications")
         FLOWS_READ = "flows:read", _("see flows")
         SESSIONS_READ = "sessions:read", _("see the runs of flows and what was answered")
         SESSIONS_WRITE = "sessions:write", _("start flows for members, stop them")

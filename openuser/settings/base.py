@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RunOutcome": "scheduling.models.Run.Outcome",
         "MemberStatus": "wecom.models.Member.Status",
         "UploadKind": "wecom.models.Upload.Kind",
+        "MenuButtonKind": "wecom.models.MenuButton.Kind",
         **{f"{kind.title().replace('_', '')}Kind": [kind] for kind in API_MESSAGE_KINDS},
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -1,9 +1,12 @@
 """Delivery results over REST: what became of one call for everybody it was for."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.factories import make_api, make_application, make_outbound, make_recall
-from wecom.models import Outbound
+from wecom.models import Attempt, Outbound, Recall
 
 pytestmark = pytest.mark.django_db
 OUTBOUNDS = "/api/v1/outbounds/"
@@ -87,8 +90,42 @@ def test_outbounds_are_filtered_and_their_words_and_recipients_stay_out_of_the_l
     assert api.get(OUTBOUNDS, {"reason": "bad weather"}).status_code == 422
 
 
+def test_every_try_is_told(api, application):
+    outbound = make_outbound(application, status="failed", reason="unknown")
+    Attempt.objects.create(outbound=outbound, number=1, outcome="ambiguous", errcode=None, detail="no_answer")
+    (attempt,) = api.get(f"{OUTBOUNDS}{outbound.pk}/").json()["tries"]
+    assert (attempt["number"], attempt["outcome"], attempt["detail"]) == (1, "ambiguous", "no_answer")
+
+
+def test_what_nobody_knows_of_is_taken_for_sent_or_sent_again(application):
+    api = make_api("messages:read", "messages:write")
+    known, unknown = make_outbound(application, status="done"), make_outbound(application)
+    Outbound.objects.filter(pk=unknown.pk).update(status="failed", reason="unknown")
+    url = f"{OUTBOUNDS}{unknown.pk}/"
+    assert api.post(f"{OUTBOUNDS}{known.pk}/treat-as-sent/").status_code == 409
+    assert api.post(f"{url}treat-as-sent/").json()["results"][0]["result"] == "assumed"
+    again = api.post(f"{url}resend/")
+    assert (again.status_code, again.json()["status"]) == (202, "queued")
+    refused = api.post(f"{url}resend/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_now")
+    assert "ended" in refused.json()["hint"]
+
+
+def test_it_is_recalled_with_what_became_of_that(application):
+    api = make_api("messages:read", "messages:write")
+    sent = make_outbound(application, status="done", msgid="m", finished_at=timezone.now())
+    assert api.post(f"{OUTBOUNDS}{sent.pk}/recall/").status_code == 202
+    Recall.objects.update(status="done")
+    assert results(api, sent) == {"zhangsan": "recalled"}
+    old = make_outbound(application, status="done", msgid="m", finished_at=timezone.now() - timedelta(hours=25))
+    late = api.post(f"{OUTBOUNDS}{old.pk}/recall/")
+    assert (late.status_code, late.json()["code"]) == (422, "too_late")
+
+
 def test_only_who_reads_messages_reads_results_and_nobody_writes_them(api, application):
     outbound = make_outbound(application)
     assert make_api("members:read").get(f"{OUTBOUNDS}{outbound.pk}/").status_code == 403
+    for act in ("resend", "treat-as-sent", "recall"):
+        assert api.post(f"{OUTBOUNDS}{outbound.pk}/{act}/").status_code == 403
     assert api.patch(f"{OUTBOUNDS}{outbound.pk}/", {"status": "done"}).status_code == 405
     assert api.get(f"{OUTBOUNDS}{outbound.pk + 1}/").status_code == 404

@@ -172,9 +172,9 @@ class OutboundAdmin(WorkAdmin):
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Outbound]) -> None:
-        for outbound in queryset:
-            services.resend(outbound)
-        self.tell(request, str(_("The chosen messages were queued again.")))
+        count = sum(services.resend(outbound) for outbound in queryset)
+        text = ngettext("%d message was queued again.", "%d messages were queued again.", count) % count
+        self.tell(request, text, done=bool(count))
 
     resend_this = for_one_row(
         resend,

@@ -48,13 +48,18 @@ def can_be_recalled(outbound: Outbound) -> bool:
 
 
 @transaction.atomic
-def resend(outbound: Outbound) -> None:
-    """A person decided: send this again, as a new message, with bytes that the platform does not take for the old."""
+def resend(outbound: Outbound) -> bool:
+    """A person decided: send this again, as a new message, with bytes that the platform does not take for the old.
+
+    False while it is on its way.
+    """
+    if not Outbound.objects.filter(pk=outbound.pk).exclude(status__in=Outbound.UNFINISHED).exists():
+        return False
     Attempt.objects.abandoned(outbound).update(outcome=Attempt.Outcome.AMBIGUOUS)
     if outbound.upload is not None and outbound.msgtype in attachments.BARE:
         outbound.upload = attachments.apart(outbound.upload, outbound.fingerprint, timezone.now())
     fresh = {"body": None, "upload": outbound.upload, "was_ambiguous": False, "first_attempt_at": None, "errcode": None}
-    outbound.restart(repeat=outbound.repeat + 1, invalid=[], unlicensed=[], **fresh)
+    return outbound.restart(repeat=outbound.repeat + 1, invalid=[], unlicensed=[], **fresh)
 
 
 @transaction.atomic

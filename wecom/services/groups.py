@@ -1,7 +1,9 @@
 """Menus below the chat, and group chats that applications make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.db import transaction
 
 from wecom import chats, menus
 from wecom.contents import Content
@@ -19,6 +21,22 @@ def publish_menu(application: Application) -> MenuPublication:
 
     Raises `ContentError` with words for what the platform would refuse.
     """
+    return menus.publish(application)
+
+
+def menu(application: Application) -> dict[str, Any]:
+    """The `buttons` of the menu as they stand here, each with those below it, and the last `publication` or None."""
+    return {"buttons": menus.described(application), "publication": application.menu_publications.order_by("pk").last()}
+
+
+@transaction.atomic
+def replace_menu(application: Application, buttons: Sequence[Mapping[str, Any]]) -> MenuPublication:
+    """Other buttons in the place of all that there are, published; without any there is no menu.
+
+    Each has a `name` and a `kind`, and a `key`, `url`, or `app_id` and `page`; one of kind "menu" has `buttons`. Raises
+    `ContentError`, with the path of the field, for what the platform would refuse; then nothing has changed.
+    """
+    menus.replace(application, buttons)
     return menus.publish(application)
 
 
