@@ -15,6 +15,10 @@ class PortraitError(AvatarError):
     """The portrait cannot be animated; `code` says why."""
 
 
+class ConsentError(AvatarError):
+    """The person in a photograph has not agreed to be shown so, or no longer; `code` is one of `reasons.CONSENT`."""
+
+
 class EngineMissing(AvatarError):
     """A speech or render engine lacks a file or a package."""
 

@@ -6,14 +6,21 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanWidget,
+)
 
 from avatars import reasons, services
-from avatars.exceptions import AvatarError, PortraitError, ScriptError
-from avatars.models import DigitalHuman, Render, RenderMode
+from avatars.exceptions import AvatarError, ConsentError, PortraitError, ScriptError
+from avatars.models import Consent, DigitalHuman, Render, RenderMode
 
 UNUSABLE = reasons.UNUSABLE
 # What the check of a portrait says of one that will do, but could be better.
@@ -24,13 +31,16 @@ WARNINGS = (
 )
 
 
+ENDS_BEFORE = _("It ends before it begins. Choose a later day, or leave it empty.")
+
+
 class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
     """Refuses a portrait that cannot be animated, saying why and what to do; `warnings` are for one that will do."""
 
     class Meta:
         model = DigitalHuman
         fields = (
-            *("name", "portrait", "voice", "speed", "pause", "mode"),
+            *("name", "portrait", "origin", "voice", "speed", "pause", "mode"),
             *("format", "background_color", "background", "captions"),
         )
         help_texts = {
@@ -58,6 +68,62 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
         return portrait
 
 
+class HumansField(forms.ModelMultipleChoiceField[DigitalHuman]):
+    """Digital humans to tick, each with its face."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+    def label_from_instance(self, human: DigitalHuman) -> str:
+        face = human.portrait.url if human.portrait else ""
+        return format_html('<img class="ou-thumb" src="{}" alt=""> {}', face, human.name)
+
+
+class ConsentForm(forms.ModelForm[Consent]):
+    """A consent to record, for the pictures that its digital humans have now."""
+
+    humans = HumansField(
+        label=_("digital humans"),
+        queryset=DigitalHuman.objects.filter(origin=DigitalHuman.Origin.PHOTOGRAPH).order_by("name"),
+        help_text=_("It covers the picture that each has now. Another picture needs another consent."),
+    )
+    purposes = forms.MultipleChoiceField(
+        label=_("purposes"),
+        choices=Consent.Purpose.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("What the person agreed to, as the evidence says it. Videos for anything else are refused."),
+    )
+
+    class Meta:
+        model = Consent
+        fields = ("person", "reference", "purposes", "evidence", "valid_from", "valid_until")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        begins, ends = data.get("valid_from"), data.get("valid_until")
+        if begins and ends and ends < begins:
+            self.add_error("valid_until", forms.ValidationError(ENDS_BEFORE, code="ends_before"))
+        return data
+
+
+class WithdrawForm(BaseDialogForm):  # type: ignore[misc]
+    """Why a consent is withdrawn, and what becomes of the films."""
+
+    reason = forms.CharField(
+        label=_("reason"), required=False, max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
+    )
+    films = forms.ChoiceField(
+        label=_("films that were made"),
+        choices=services.Films.choices,
+        initial=services.Films.DELETE,
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    sure = forms.BooleanField(
+        label=_("I know that this cannot be undone."),
+        widget=UnfoldBooleanWidget,
+        error_messages={"required": _("Tick this to confirm.")},
+    )
+
+
 class SampleForm(BaseDialogForm):  # type: ignore[misc]
     """What a digital human shall say to try it out."""
 
@@ -69,7 +135,18 @@ class SampleForm(BaseDialogForm):  # type: ignore[misc]
         self.fields["text"].initial = sample_text(human) if human else ""
 
     def clean_text(self) -> str:
+        human = DigitalHuman.objects.filter(pk=self.object_id).first()
+        if human is not None:
+            check_consent(human)
         return checked_script(self.cleaned_data["text"])
+
+
+def check_consent(human: DigitalHuman) -> None:
+    """Refuses, in a form, one who may not be shown."""
+    try:
+        services.consent_for(human)
+    except ConsentError as error:
+        raise forms.ValidationError(str(error), code=error.code) from error
 
 
 def checked_script(text: str) -> str:

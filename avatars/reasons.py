@@ -27,6 +27,35 @@ UNUSABLE = {
 }
 
 
+# Why a photograph's digital human is not shown: what is the matter, and what to do.
+CONSENT: dict[str, tuple[Any, Any]] = {
+    "consent_missing": (
+        _("No consent of the person in this photograph is recorded."),
+        _("Record one under Consents. If nobody real is shown, set the origin of the digital human to “drawn”."),
+    ),
+    "consent_portrait": (
+        _("The consent was given for another picture than this one."),
+        _("Record a consent for this picture under Consents."),
+    ),
+    "consent_pending": (
+        _("The consent of the person in this photograph is not valid yet."),
+        _("Wait for the day on which it begins, or record another under Consents."),
+    ),
+    "consent_expired": (
+        _("The consent of the person in this photograph has expired."),
+        _("Ask the person again, and record the new consent under Consents."),
+    ),
+    "consent_withdrawn": (
+        _("The person in this photograph has withdrawn the consent."),
+        _("Choose another digital human, or record a new consent of this person under Consents."),
+    ),
+    "consent_purpose": (
+        _("The person in this photograph has not agreed to this purpose."),
+        _("Ask the person, and record a consent for it under Consents, or choose another digital human."),
+    ),
+}
+
+
 class Reason(TextChoices):
     """The codes that a render ends or waits with."""
 
@@ -71,6 +100,12 @@ class Reason(TextChoices):
     ENCODE_KILLED = "encode_killed", _("what writes the video was stopped from outside")
     ENCODE_FAILED = "encode_failed", _("the video could not be written")
     FLAWED = "flawed", _("the finished video failed its checks")
+    CONSENT_MISSING = "consent_missing", _("no consent of the person shown is recorded")
+    CONSENT_PORTRAIT = "consent_portrait", _("the consent is for another picture")
+    CONSENT_PENDING = "consent_pending", _("the consent is not valid yet")
+    CONSENT_EXPIRED = "consent_expired", _("the consent has expired")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("the person shown has withdrawn the consent")
+    CONSENT_PURPOSE = "consent_purpose", _("the person shown has not agreed to this purpose")
 
 
 BY_ITSELF = _("It is tried again by itself.")
@@ -82,6 +117,7 @@ WORDS = _("Write Chinese or English words, or numbers.")
 ENGINES = _("See the page “Engines”, which says what it lacks, and try it there.")
 ADVICE: dict[str, Any] = {
     **UNUSABLE,
+    **{code: remedy for code, (_words, remedy) in CONSENT.items()},
     Reason.DISK_FULL: SPACE,
     Reason.DISK: WRITABLE,
     Reason.FILE_MISSING: _("Make it again."),

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from avatars.framing.scene import Captions, Format, Scene
-from avatars.models import DigitalHuman, LexiconEntry, Narration, Render
+from avatars.models import Consent, DigitalHuman, LexiconEntry, Narration, Render
 from avatars.pipeline import Script
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.pronunciations import Pronunciation
@@ -27,12 +27,22 @@ Recipe = dict[str, Any]
 SEEN = frozenset({"portrait", "render_engine", "mode", "scene"})
 
 
-def freeze(human: DigitalHuman, text: str, *, mode: str, format: str = "", captions: str = "") -> Recipe:
+def freeze(
+    human: DigitalHuman,
+    text: str,
+    *,
+    mode: str,
+    format: str = "",
+    captions: str = "",
+    consent: Consent | None = None,
+) -> Recipe:
     """What makes a film of this text beside the text: plain values that JSON can hold.
 
-    Of the lexicon only what the text may need: a new word does not make old films others.
+    Of the lexicon only what the text may need: a new word does not make old films others. A film that rests on one
+    consent is not that which rests on another.
     """
     return {
+        **({"consent": consent.pk} if consent else {}),
         "version": PIPELINE_VERSION,
         "portrait": human.portrait.name,
         "render_engine": human.engine,

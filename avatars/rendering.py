@@ -17,8 +17,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from avatars import pipeline, recipes, standins
-from avatars.exceptions import AvatarError, RenderCancelled
+from avatars import consents, pipeline, recipes, standins
+from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
 from avatars.models import DigitalHuman, Outcome, Render
 from avatars.reporting import Reporter
 from avatars.signals import render_finished
@@ -71,6 +71,7 @@ def _claim(now: datetime) -> Render | None:
 def _make(render: Render) -> None:
     reporter = Reporter(render)
     try:
+        _permit(render)
         with _working_folder(render) as folder:
             started = time.monotonic()
             made = standins.film(
@@ -90,6 +91,13 @@ def _make(render: Render) -> None:
         )
         _fail(reporter, _disk_full() if error.errno == errno.ENOSPC else _disk_broken())
     crash.point("render.settled")
+
+
+def _permit(render: Render) -> None:
+    """The row says on which consent its film rests. Raises `ConsentError` where there is none (any more)."""
+    consent = consents.basis_of(render)
+    if consent != render.consent:
+        render.record(consent=consent)
 
 
 @contextmanager
@@ -121,6 +129,7 @@ def _store(reporter: Reporter, made: standins.Made, started: float) -> None:
         }
         took = time.monotonic() - started
         with transaction.atomic():
+            consents.check(render, locked=True)
             render.settle(
                 Render.Status.DONE,
                 stages=reporter.journal.end(),
@@ -137,7 +146,7 @@ def _store(reporter: Reporter, made: standins.Made, started: float) -> None:
                 **files,
             )
             render_finished.send(Render, render=render)
-    except (OSError, LeaseLost):
+    except (OSError, LeaseLost, ConsentError):
         discard(folder)
         raise
     logger.info("A video is ready.", extra={"cid": render.cid, "render": render.pk, "took": round(took, 1)})

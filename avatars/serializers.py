@@ -13,6 +13,7 @@ from avatars import services
 from avatars.availability import State
 from avatars.models import (
     CaptionStyle,
+    Consent,
     DigitalHuman,
     Outcome,
     Render,
@@ -47,12 +48,15 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
     """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
 
     portrait_url = serializers.SerializerMethodField(help_text="Where the picture can be had, with the same token.")
+    consented = serializers.SerializerMethodField(
+        help_text="Whether it may be filmed: it is drawn, or an active consent covers its photograph."
+    )
 
     class Meta:
         model = DigitalHuman
         fields: tuple[str, ...] = (
-            *("id", "name", "voice", "speed", "pause", "mode", "portrait", "portrait_url", "format"),
-            *("background_color", "background", "captions", "created_at"),
+            *("id", "name", "origin", "voice", "speed", "pause", "mode", "portrait", "portrait_url", "format"),
+            *("background_color", "background", "captions", "consented", "created_at"),
         )
         extra_kwargs = {"portrait": {"write_only": True}, "background": {"write_only": True}}
         read_only_fields = ("created_at",)
@@ -60,6 +64,9 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
     @extend_schema_field(OpenApiTypes.URI)
     def get_portrait_url(self, human: DigitalHuman) -> str:
         return _address(self.context, "digital-human-portrait", human.pk)
+
+    def get_consented(self, human: DigitalHuman) -> bool:
+        return services.has_consent(human)
 
 
 class CheckedDigitalHumanSerializer(DigitalHumanSerializer):
@@ -94,7 +101,7 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
             *("id", "digital_human", "text", "mode", "status", "reason", "hint", "stage", "progress"),
             *("estimated_seconds", "took_seconds", "seconds", "width", "height", "size", "content_id", "cid"),
             *("created_at", "started_at", "finished_at", "video_url", "captions_url", "poster_url"),
-            *("engine_used", "speech_engine_used", "notes"),
+            *("engine_used", "speech_engine_used", "notes", "purpose", "consent"),
         )
         read_only_fields = fields
         extra_kwargs = {"seconds": {"help_text": "How long the video plays."}, "size": {"help_text": "In bytes."}}
@@ -178,6 +185,11 @@ class RenderRequestSerializer(KnownFields):
 
     digital_human = serializers.PrimaryKeyRelatedField(queryset=DigitalHuman.objects.select_related("voice"))
     text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="What it says.")
+    purpose = serializers.ChoiceField(
+        Consent.Purpose.choices,
+        default=Consent.Purpose.CHAT,
+        help_text="What it is for: the person in a photograph must have agreed to that.",
+    )
     mode = serializers.ChoiceField(
         RenderMode.choices, required=False, help_text="How much of the portrait moves; by default as the digital human."
     )

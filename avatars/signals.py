@@ -10,3 +10,6 @@ rendition_finished = Signal()
 
 narration_finished = Signal()
 """A Narration reached its end, whichever: `narration`."""
+
+consent_withdrawn = Signal()
+"""Somebody no longer agrees to be shown: `consent`. What rests on it is not made any more."""

@@ -9,10 +9,49 @@ from avatars.framing import pictures
 
 WORDS = {
     "colour_unknown": _("This is no colour. Write it like #1f6feb."),
+    "evidence_kind": _("This file is not what its name says. Upload a PDF, a picture, an MP3, M4A or MP4 file."),
+    "evidence_large": _("This file is too large. Upload one of at most 20 MB."),
     "background_broken": _(
         "This picture cannot be read. Upload a JPEG, PNG or WebP picture of at most 10 MB and 40 million pixels."
     ),
 }
+
+
+EVIDENCE_MOST = 20 * 1024 * 1024
+EVIDENCE_KINDS = ("pdf", "jpg", "jpeg", "png", "webp", "mp3", "m4a", "mp4")
+
+
+def check_evidence(file: FieldFile) -> None:
+    """Refuses what is no document, picture or recording inside, whatever its name says, and what is too large."""
+    if getattr(file, "_committed", False):
+        return
+    if file.size > EVIDENCE_MOST:
+        raise ValidationError(WORDS["evidence_large"], code="evidence_large")
+    start = file.read(16)
+    file.seek(0)
+    if kind_inside(start) != {"jpeg": "jpg", "m4a": "mp4"}.get(suffix := _suffix(file.name), suffix):
+        raise ValidationError(WORDS["evidence_kind"], code="evidence_kind")
+
+
+def kind_inside(start: bytes) -> str:
+    """What a file is by its first bytes, as the ending of a name; "" for all that is no evidence."""
+    if start.startswith(b"%PDF-"):
+        return "pdf"
+    if start.startswith(b"\xff\xd8\xff"):
+        return "jpg"
+    if start.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "webp"
+    if start[4:8] == b"ftyp":
+        return "mp4"  # M4A as well
+    # MPEG audio begins with a tag, or with eleven bits of a frame's start, layer III.
+    is_frame = len(start) > 1 and start[0] == 0xFF and start[1] & 0xE6 == 0xE2
+    return "mp3" if start.startswith(b"ID3") or is_frame else ""
+
+
+def _suffix(name: str | None) -> str:
+    return (name or "").rsplit(".", 1)[-1].lower()
 
 
 def check_colour(value: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.core.files.storage import default_storage
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext
@@ -105,6 +105,9 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
     }
     # A look at a portrait takes seconds. Done twice, the second finds the name taken.
     works_outside_transaction = True
+
+    def get_queryset(self) -> QuerySet[DigitalHuman]:
+        return services.with_consents(super().get_queryset())
 
     @extend_schema(
         summary="Create a digital human",
@@ -207,19 +210,19 @@ class Renders(
     @action(detail=True)
     def video(self, request: Request, pk: str) -> HttpResponseBase:
         """The MP4, whole or in ranges. It carries the AI label."""
-        return _file(request, self.get_object().video)
+        return _film(request, self.get_object(), "video")
 
     @extend_schema(summary="Get the captions", responses={(200, "application/x-subrip"): OpenApiTypes.BINARY, **RANGED})
     @action(detail=True)
     def captions(self, request: Request, pk: str) -> HttpResponseBase:
         """The words with their times, as SRT."""
-        return _file(request, self.get_object().captions)
+        return _film(request, self.get_object(), "captions")
 
     @extend_schema(summary="Get the poster", responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **RANGED})
     @action(detail=True)
     def poster(self, request: Request, pk: str) -> HttpResponseBase:
         """A still picture of the video."""
-        return _file(request, self.get_object().poster)
+        return _film(request, self.get_object(), "poster")
 
     def _progress(self, render: Render) -> Any:
         return RenderProgressSerializer(render, context=self.get_serializer_context()).data
@@ -238,6 +241,12 @@ def _look_at(portrait: Any) -> tuple[str, ...]:
 
 def _location(request: Request, name: str, row: Model) -> str:
     return str(reverse(f"{name}-detail", args=[row.pk], request=request))
+
+
+def _film(request: Request, render: Render, name: str) -> HttpResponseBase:
+    """A file of a film. Raises `ConsentError` where whoever it shows does not agree any more."""
+    services.check_consent(render)
+    return _file(request, getattr(render, name))
 
 
 def _file(request: Request, stored: FieldFile) -> HttpResponseBase:

@@ -24,10 +24,16 @@ logger = logging.getLogger(__name__)
 
 
 def send(
-    application: Application, member: Member, content: Content, *, upload: Upload | None = None, cid: str
+    application: Application,
+    member: Member,
+    content: Content,
+    *,
+    upload: Upload | None = None,
+    until: datetime | None = None,
+    cid: str,
 ) -> Outbound:
-    """Queue a message of any kind."""
-    return wecom.send(application, content, to=[member.user_id], upload=upload, cid=cid)
+    """Queue a message of any kind; after `until` it is not sent any more."""
+    return wecom.send(application, content, to=[member.user_id], upload=upload, expires_at=until, cid=cid)
 
 
 def send_text(application: Application, member: Member, text: str, *, cid: str) -> Outbound:
@@ -41,12 +47,13 @@ def send_video(application: Application, member: Member, render: Render, *, titl
 
     Raises `OSError` where its file is gone, `OutputError` where that lacks the AI label.
     """
-    parcel = fitting.parcel_of(render)
+    parcel, until = fitting.parcel_of(render), render.consent.ends_at if render.consent else None
     avatars.check_label(render, parcel.name)
     if parcel.form == Form.LINK:
         address = watching.link(application, member, render)
         words = truncate(render.text, 512)
-        return send(application, member, TextCard(title=truncate(title, 128), description=words, url=address), cid=cid)
+        card = TextCard(title=truncate(title, 128), description=words, url=address)
+        return send(application, member, card, until=until, cid=cid)
     name = parcel.name
     upload = wecom.ensure_upload(
         application,
@@ -56,10 +63,10 @@ def send_video(application: Application, member: Member, render: Render, *, titl
         filename=f"{render.digital_human.name}.mp4",
     )
     if parcel.form == Form.FILE:
-        return send(application, member, File(), upload=upload, cid=cid)
+        return send(application, member, File(), upload=upload, until=until, cid=cid)
     heading = truncate(title, 128)
     content = Video(title=heading, description="" if heading.endswith(render.text) else truncate(render.text, 512))
-    return send(application, member, content, upload=upload, cid=cid)
+    return send(application, member, content, upload=upload, until=until, cid=cid)
 
 
 def send_narration(application: Application, member: Member, narration: Narration, *, cid: str) -> Outbound:

@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from avatars import services as avatars
-from avatars.exceptions import OutputError
-from avatars.models import DigitalHuman, Narration, Render, Rendition
+from avatars.exceptions import ConsentError, OutputError
+from avatars.models import Consent, DigitalHuman, Narration, Render, Rendition
 from conversations import channel, fitting, ladder, progress, wording
 from conversations.ladder import Rung, Step
 from conversations.models import Content, Conversation, Message, ProgressCard
@@ -34,6 +34,8 @@ def say_video(
     digital_human: DigitalHuman | None = None,
     deadline: datetime | None = None,
     asked: bool = False,
+    purpose: str = Consent.Purpose.CHAT,
+    strict: bool = False,
     cid: str,
 ) -> Message:
     """Say text to a member as a video, of the desk's digital human unless another is named.
@@ -41,10 +43,16 @@ def say_video(
     The message waits until it is made. Where it cannot be made, or not by the deadline, its words go out spoken, else
     written. `asked` is for what they asked for themselves: what they get says so.
 
-    Raises `ScriptError` for a script that cannot become a video.
+    Where the person in the photograph has not agreed to that `purpose`, one of `Consent.Purpose`, it is written at once
+    (and has no `render`). Raises `ScriptError` for a script that cannot become a video; `ConsentError` if `strict`.
     """
     digital_human = digital_human or digital_human_of(conversation.application)
-    render = _render_to_wait_for(digital_human, text, mode=mode, cid=cid)
+    try:
+        render = _render_to_wait_for(digital_human, text, mode=mode, purpose=purpose, cid=cid)
+    except ConsentError as error:
+        if strict:
+            raise
+        return _written(conversation, text, why=error.code, cid=cid)
     tell("messages", "promised")
     message = Message.objects.create(
         application=conversation.application,
@@ -62,10 +70,19 @@ def say_video(
     return message
 
 
-def _render_to_wait_for(digital_human: DigitalHuman, text: str, *, mode: str, cid: str) -> Render:
+def _written(conversation: Conversation, text: str, *, why: str, cid: str) -> Message:
+    """The words of a video that may not be made."""
+    logger.warning("A video may not be made.", extra={"cid": cid, "code": why})
+    message = say(conversation, wording.video_not_allowed(text), cid=cid, degraded=True)
+    message.reason, message.why = Message.Reason.TEXT, why
+    message.save(update_fields=["reason", "why"])
+    return message
+
+
+def _render_to_wait_for(digital_human: DigitalHuman, text: str, *, mode: str, purpose: str, cid: str) -> Render:
     """A render that is locked, so that whoever shares it cannot cancel it before our message is seen to wait."""
     while True:
-        render = avatars.request_render(digital_human, text, mode=mode, cid=cid)
+        render = avatars.request_render(digital_human, text, mode=mode, purpose=purpose, cid=cid)
         render = Render.objects.select_for_update(of=("self",)).get(pk=render.pk)
         if render.status != Render.Status.CANCELLED:
             return render
@@ -148,11 +165,14 @@ def fall_back(outbound: Outbound) -> None:
     """A video that could not be delivered, or what was spoken in its place, goes out as text."""
     if outbound.msgtype not in (*CARRIERS, "voice") or outbound.status == Outbound.Status.DONE:
         return
-    if outbound.reason in OUT_OF_REACH:
-        return
     ours = Message.objects.filter(outbound=outbound, render__isnull=False).exclude(reason=Message.Reason.TEXT)
+    # Its time was that of the consent: the video may not go out any more, but its words may.
+    is_over = outbound.reason == Outbound.Reason.EXPIRED and ours.exclude(avatars.showable(path="render__")).exists()
+    if outbound.reason in OUT_OF_REACH and not is_over:
+        return
     for message in ours.select_related("content", "render"):
-        fields = {"degraded": True, "reason": Message.Reason.TEXT, "why": message.why or "undeliverable"}
+        message.why = "consent_expired" if is_over else message.why or "undeliverable"
+        fields = {"degraded": True, "reason": Message.Reason.TEXT, "why": message.why}
         Message.objects.filter(pk=message.pk).update(**fields)
         conversation = conversation_of(message.application, message.member)
         with translation.override(conversation.language):
@@ -163,6 +183,8 @@ def fall_back(outbound: Outbound) -> None:
 
 def _instead(message: Message) -> str:
     """The text in the place of a video, unless they had asked for it before."""
+    if avatars.is_about_consent(message.why):
+        return wording.video_not_allowed(message.content.text)
     if ProgressCard.objects.filter(message=message, text_given=True).exists():
         return wording.video_failed_text_given()
     if message.why == ladder.DEADLINE:
@@ -202,23 +224,28 @@ def _send_released(conversation: Conversation, message: Message, step: Step) -> 
 
 
 def _send_video(message: Message) -> bool:
-    """Queue the video of a message; False where it is gone."""
+    """Queue the video of a message; False where it is gone, or may not be shown any more."""
     render = message.render
     assert render is not None
     title = wording.video_asked_for(render) if message.asked else wording.video_title(render)
     try:
+        avatars.check_consent(render, locked=True)
         message.outbound = channel.send_video(message.application, message.member, render, title=title, cid=message.cid)
     except (OSError, OutputError):
         # Its file is gone, or is not what was made. One message that raises here would hold up everybody whose turn
         # comes after it.
         logger.error("The file of a video cannot be sent.", extra={"cid": message.cid, "render": render.pk})
         return False
+    except ConsentError as error:
+        logger.warning("A video may not be shown.", extra={"cid": message.cid, "code": error.code})
+        message.why = error.code
+        return False
     return True
 
 
 def _send_instead(conversation: Conversation, message: Message, step: Step) -> None:
     """Queue the words of a video, spoken or written; and stop the video, where it goes on being made for nobody."""
-    message.degraded, message.why = True, (step.why or ladder.GONE)[:40]
+    message.degraded, message.why = True, message.why or (step.why or ladder.GONE)[:40]
     narration = message.narration
     if step.rung is Rung.VOICE and narration is not None:
         say(

@@ -18,7 +18,7 @@ from django.utils import translation
 
 from avatars import services as avatars
 from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
-from avatars.models import DigitalHuman, Render
+from avatars.models import Consent, DigitalHuman, Render
 from conversations import channel, errands, films, saying, wording
 from conversations.language import language_of
 from conversations.models import Content, Conversation, Message
@@ -48,7 +48,7 @@ async def generate_and_send_video(user_id: str, digital_human_id: int, text: str
 async def generate_digital_human_video(digital_human_id: int, text: str, mode: str = "") -> str:
     """Have a digital human say a text; the path of the finished MP4. Equal words are made only once.
 
-    Raises `AvatarError` with the code and the remedy of what went wrong.
+    Raises `AvatarError` with the code and the remedy of what went wrong, `ConsentError` among them.
     """
     pk = await _apart(_ask_for_render, digital_human_id, text, mode)
     render = await _until(lambda: _ended(pk))
@@ -60,7 +60,7 @@ async def generate_video(text: str) -> str:
 
     Raises `ScriptError` ("no_desk") where no digital human is at the desk, else as `generate_digital_human_video`.
     """
-    pk = await _apart(_ask_for_render, await sync_to_async(_at_the_desk)(), text, "")
+    pk = await _apart(_ask_for_render, await sync_to_async(_at_the_desk)(), text, "", Consent.Purpose.EXTERNAL)
     render = await _until(lambda: _ended(pk))
     return links.shared(str(_video(render).name))
 
@@ -157,10 +157,10 @@ def _ask_for_message(user_id: str, digital_human_id: int, text: str, mode: str) 
 
 
 @transaction.atomic
-def _ask_for_render(digital_human_id: int, text: str, mode: str) -> int:
+def _ask_for_render(digital_human_id: int, text: str, mode: str, purpose: str = Consent.Purpose.CHAT) -> int:
     callback = wecom.answering()
     cid = callback.cid if callback else secrets.token_hex(8)
-    return avatars.request_render(_digital_human(digital_human_id), text, mode=mode, cid=cid).pk
+    return avatars.request_render(_digital_human(digital_human_id), text, mode=mode, purpose=purpose, cid=cid).pk
 
 
 def _digital_human(pk: int) -> DigitalHuman:

@@ -25,7 +25,8 @@ def make_video(
         return
     message = films.say_video(conversation, text, mode=mode, digital_human=digital_human, asked=True, cid=cid)
     render = message.render
-    assert render is not None
+    if render is None:
+        return  # it went out as text
     desk = saying.desk_of(conversation.application)
     if render.is_finished:
         saying.say(conversation, wording.video_ready_soon(text), cid=cid)

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from avatars.models import Narration, Render, Rendition
-from avatars.signals import narration_finished, render_finished, rendition_finished
+from avatars.models import Consent, Narration, Render, Rendition
+from avatars.signals import consent_withdrawn, narration_finished, render_finished, rendition_finished
 from conversations import services
 from wecom.models import Callback, GroupMessage, Outbound, Upload
 from wecom.signals import member_limited, message_sent, outbound_settled, page_wanted, program_sent, video_too_large
@@ -27,6 +27,12 @@ def on_rendition_finished(rendition: Rendition, **_: Any) -> None:
 @receiver(narration_finished)
 def on_narration_finished(narration: Narration, **_: Any) -> None:
     transaction.on_commit(lambda: services.release_spoken(narration), robust=True)
+
+
+@receiver(consent_withdrawn)
+def on_consent_withdrawn(consent: Consent, **_: Any) -> None:
+    # After the commit, for the same reason; the sweeper does it should the process die between.
+    transaction.on_commit(services.take_back, robust=True)
 
 
 @receiver(video_too_large, sender=Upload)

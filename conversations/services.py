@@ -56,6 +56,7 @@ from conversations.sessions import stop as stop_session
 from conversations.sessions import tick
 from conversations.watching import link as link_to_watch
 from conversations.watching import viewings
+from conversations.withdrawing import recallable, take_back
 from openuser.lib.publish import tell
 from wecom import messages
 from wecom.models import Callback, Download, Outbound
@@ -87,6 +88,7 @@ __all__ = [
     "process_with_ai",
     "publish",
     "recall",
+    "recallable",
     "receive",
     "release",
     "release_all",
@@ -104,6 +106,7 @@ __all__ = [
     "show_on_page",
     "start_flow",
     "stop_session",
+    "take_back",
     "tick",
     "use_rendition",
     "video_of",

@@ -8,6 +8,7 @@ from conversations import services
 @shared_task(name="conversations.release")
 def release() -> None:
     services.release_all()
+    services.take_back()
 
 
 @shared_task(name="conversations.tick")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from avatars import services as avatars
 from avatars.models import Render
 from conversations.models import Viewing
 from wecom.models import Application, Member, Upload
@@ -22,9 +23,9 @@ def link_to_file(application: Application, member: Member | None, upload: Upload
 
 
 def viewings() -> QuerySet[Viewing]:
-    """What can be watched: made, and with its file."""
+    """What can be watched: made, with its file, and with the consent of whoever is in the photograph."""
     rows = Viewing.objects.select_related("render__digital_human", "upload", "member", "application__corporation")
-    made = Q(render__status=Render.Status.DONE) & ~Q(render__video="")
+    made = Q(render__status=Render.Status.DONE) & ~Q(render__video="") & avatars.showable(path="render__")
     return rows.filter(made | Q(upload__isnull=False))
 
 

@@ -168,7 +168,8 @@ class DigitalHumanVideoWish(MessageWish):
     def send(self, cid: str) -> Message:
         values = self.validated_data
         human, mode = values.get("digital_human"), values.get("mode", "")
-        return services.say_video(self.conversation(), values["text"], mode=mode, digital_human=human, cid=cid)
+        conversation = self.conversation()
+        return services.say_video(conversation, values["text"], mode=mode, digital_human=human, strict=True, cid=cid)
 
 
 WISHES: dict[str, type[MessageWish]] = {

@@ -128,6 +128,10 @@ def video_failed(text: str) -> str:
     return _("I could not deliver this as a video, sorry. Here is the text:\n%s") % text
 
 
+def video_not_allowed(text: str) -> str:
+    return _("I may not appear in a video just now, so here is the text:\n%s") % text
+
+
 def video_on_page() -> str:
     return _("This video is too large for a message. Tap to watch it.")
 

@@ -1,5 +1,6 @@
 """Files of the media folder, for staff, and for whoever has a link: portraits and videos are of people."""
 
+import posixpath
 from pathlib import Path
 
 from django.conf import settings
@@ -10,11 +11,16 @@ from django.http.response import HttpResponseBase
 from django.utils._os import safe_join
 
 from avatars import services as avatars
+from avatars.models import EVIDENCE, WITHHELD
 from openuser.lib import links, ranges
 
 LONGEST = 200
-# What members sent is for those who may see it, and not for everybody with an account.
-GUARDED = {"inbound/": "wecom.view_download"}
+# What members sent, and what proves a consent, is for those who may see it, and not for everybody with an account.
+GUARDED = {
+    "inbound/": "wecom.view_download",
+    f"{EVIDENCE}/": "avatars.read_consent",
+    f"{WITHHELD}/": "avatars.read_consent",
+}
 
 
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -36,7 +42,9 @@ def listen(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _find_for(request: HttpRequest, name: str) -> Path:
-    guards = [permission for folder, permission in GUARDED.items() if name.startswith(folder)]
+    # As the file will be found: a path may lead back up before it leads into a guarded folder.
+    plain = posixpath.normpath(name)
+    guards = [permission for folder, permission in GUARDED.items() if plain.startswith(folder)]
     if not all(request.user.has_perm(permission) for permission in guards):
         raise PermissionDenied
     return _find(name)

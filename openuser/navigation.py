@@ -47,6 +47,7 @@ SECTIONS = (
         title=_("Digital humans"),
         icons={
             "avatars.DigitalHuman": "face",
+            "avatars.Consent": "verified_user",
             "avatars.Voice": "mic",
             "avatars.LexiconEntry": "spellcheck",
             "avatars.Render": "movie",

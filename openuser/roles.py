@@ -59,9 +59,12 @@ WRITTEN = Rights(editor="add change delete")
 HAPPENED = Rights(operator="change")
 
 TABLE: dict[str, Rights] = {
+    # Never changed and never deleted; `change` is to record that it is withdrawn.
+    "avatars.Consent": Rights(editor="add read", operator="change read"),
     "avatars.DigitalHuman": WRITTEN,
     "avatars.EngineTrouble": Rights(),
     "avatars.LexiconEntry": WRITTEN,
+    "avatars.Likeness": Rights(),
     "avatars.Render": Rights(editor="add", operator="add change"),
     "avatars.Rendition": HAPPENED,
     "avatars.Narration": HAPPENED,

@@ -46,7 +46,8 @@ def seed() -> None:
         avatars.seed_voices()
         if not DigitalHuman.objects.exists():
             for name, character, voice in HUMANS:
-                human = DigitalHuman(name=name, voice=Voice.objects.filter(key=voice).order_by("pk")[0])
+                human = DigitalHuman(name=name, origin=DigitalHuman.Origin.DRAWN)
+                human.voice = Voice.objects.filter(key=voice).order_by("pk")[0]
                 human.portrait.save(f"{character}.png", ContentFile(characters.png(character)), save=True)
         if not Answer.objects.exists():
             Answer.objects.bulk_create(

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from avatars import services as avatars
+from avatars.models import Consent
 from conversations import services as conversations
 from openuser.lib.exceptions import OpenUserError
 from scheduling.models import Schedule
@@ -37,7 +38,8 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
         human = schedule.digital_human or conversations.digital_human_of(schedule.application)
         if now < upcoming[0] - _lead(schedule, human.mode):
             return False
-        schedule.ahead = avatars.request_render(human, schedule.text, mode=schedule.mode, priority=avatars.CAMPAIGN)
+        wish = {"mode": schedule.mode, "purpose": Consent.Purpose.CAMPAIGN.value}
+        schedule.ahead = avatars.request_render(human, schedule.text, priority=avatars.CAMPAIGN, **wish)
     except OpenUserError as error:
         # Nobody waits yet. The moment itself will say it, and be recorded as failed.
         logger.warning("A video cannot be made ahead.", extra={"schedule": schedule.pk, "reason": error.code})

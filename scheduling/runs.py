@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from avatars.models import Consent
 from conversations import services as conversations
 from conversations.models import Conversation, Message
 from openuser.lib.exceptions import OpenUserError
@@ -63,5 +64,6 @@ def _say(schedule: Schedule, cid: str) -> list[Message]:
 def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> Message:
     if schedule.message_type == Schedule.MessageType.VIDEO:
         human = schedule.digital_human
-        return conversations.say_video(talk, schedule.text, mode=schedule.mode, digital_human=human, cid=cid)
+        to_many, mode = Consent.Purpose.CAMPAIGN, schedule.mode
+        return conversations.say_video(talk, schedule.text, mode=mode, digital_human=human, purpose=to_many, cid=cid)
     return conversations.say(talk, schedule.text, cid=cid)

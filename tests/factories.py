@@ -8,7 +8,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from avatars.models import DigitalHuman, Narration, Render, Rendition, Voice
+from avatars.models import Consent, DigitalHuman, Narration, Render, Rendition, Voice
+from avatars.services import record_consent
 from conversations.models import Answer, Conversation, Desk, Errand, Flow, State, Transition
 from openuser.api import clients
 from openuser.models import WebhookDelivery, WebhookEndpoint
@@ -146,10 +147,24 @@ def make_digital_human(**fields: Any) -> DigitalHuman:
     fields.setdefault("name", f"human-{secrets.token_hex(4)}")
     if "voice" not in fields:
         fields["voice"] = make_voice()
+    fields.setdefault("origin", "drawn")
     portrait = fields.pop("portrait", b"no picture")
     human = DigitalHuman(**fields)
     human.portrait.save("portrait.png", ContentFile(portrait), save=True)
     return human
+
+
+PDF = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+
+
+def make_consent(*digital_humans: DigitalHuman, **fields: Any) -> Consent:
+    """A consent for these, or for a photograph of its own; for all purposes and without an end."""
+    fields.setdefault("person", "张三")
+    fields.setdefault("purposes", ["chat", "campaign", "external"])
+    fields.setdefault("evidence", ContentFile(PDF, name="consent.pdf"))
+    fields.setdefault("by", "hr")
+    humans = digital_humans or (make_digital_human(origin="photograph"),)
+    return record_consent(digital_humans=humans, **fields)
 
 
 def make_render(digital_human: DigitalHuman | None = None, **fields: Any) -> Render:

@@ -128,6 +128,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "auth.User": make_user,
     "openuser.WebhookDelivery": factories.make_webhook_delivery,
     "auth.Group": lambda **fields: Group.objects.create(name=f"group-{secrets.token_hex(6)}", **fields),
+    "avatars.Consent": factories.make_consent,
     "avatars.DigitalHuman": factories.make_digital_human,
     "avatars.Render": factories.make_render,
     "avatars.Voice": factories.make_voice,

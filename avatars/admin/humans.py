@@ -5,12 +5,17 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from avatars import services
+from avatars.admin.consents import consent_badge
 from avatars.admin.films import PreviewPages
+from avatars.exceptions import ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman
 from openuser.lib.admin import (
@@ -23,16 +28,16 @@ from openuser.lib.admin import (
 class DigitalHumanAdmin(PreviewPages, KeptAdmin):
     kept_by = {"renders": _("Videos of it were made and are part of what was said.")}
     form = DigitalHumanForm
-    list_display = ("face", "name", "voice", "mode", "made")
+    list_display = ("face", "name", "may_speak", "voice", "mode", "made")
     list_display_links = ("face", "name")
     list_select_related = ("voice",)
     search_fields = ("name", "voice__name")
     fieldsets = (
-        (None, {"fields": ("name", "portrait", "voice", "speed", "pause", "mode")}),
+        (None, {"fields": ("name", "portrait", "origin", "voice", "speed", "pause", "mode")}),
         (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
     )
     change_form_after_template = "admin/films/preview.html"
-    actions = ("try_out",)
+    actions = ("try_out", "record_consent", "declare_drawn")
     actions_detail = ("sample",)
 
     class Media:
@@ -40,7 +45,11 @@ class DigitalHumanAdmin(PreviewPages, KeptAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
         queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
-        return queryset.annotate(render_count=Count("renders"))
+        return services.with_consents(queryset).annotate(render_count=Count("renders"))
+
+    @display(description=_("consent"))
+    def may_speak(self, human: Any) -> str:
+        return consent_badge(human)
 
     @display(description="")
     def face(self, human: DigitalHuman) -> str:
@@ -64,9 +73,29 @@ class DigitalHumanAdmin(PreviewPages, KeptAdmin):
 
     @admin.action(description=_("Make a short sample video"), permissions=["sample"])
     def try_out(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
+        made = 0
         for human in queryset:
-            services.request_render(human, sample_text(human), priority=services.TEST)
-        self.message_user(request, _("The sample is being made: see Renders."), messages.SUCCESS)
+            try:
+                services.request_render(human, sample_text(human), priority=services.TEST)
+                made += 1
+            except ConsentError as error:
+                self.message_user(request, f"{human}: {error}", messages.ERROR)
+        if made:
+            self.message_user(request, _("The sample is being made: see Renders."), messages.SUCCESS)
+
+    @admin.action(description=_("Record a consent for these"), permissions=["record"])
+    def record_consent(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> HttpResponse:
+        """To the form of a consent, with these ticked."""
+        chosen = ",".join(str(pk) for pk in queryset.order_by("pk").values_list("pk", flat=True))
+        return redirect(f"{reverse('admin:avatars_consent_add')}?humans={chosen}")
+
+    @admin.action(description=_("These are drawn: nobody real is shown"), permissions=["change"])
+    def declare_drawn(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
+        for human in queryset.filter(origin=DigitalHuman.Origin.PHOTOGRAPH):
+            human.origin = DigitalHuman.Origin.DRAWN
+            human.save(update_fields=["origin"])
+            self.log_change(request, human, [{"changed": {"fields": [gettext("origin")]}}])
+        self.message_user(request, _("They are drawn, and need no consent. The history says who declared so."))
 
     @action(
         description=_("Try it out"),
@@ -83,6 +112,9 @@ class DigitalHumanAdmin(PreviewPages, KeptAdmin):
         human = DigitalHuman.objects.select_related("voice").get(pk=object_id)
         render = services.request_render(human, form.cleaned_data["text"], priority=services.TEST)
         return HttpResponse(headers={"HX-Redirect": change_url(render)})
+
+    def has_record_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("avatars.add_consent")
 
     def has_sample_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("avatars.add_render")

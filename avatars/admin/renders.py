@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from avatars import services
 from avatars.admin import stages
 from avatars.admin.films import FilmPages
+from avatars.exceptions import ConsentError
 from avatars.models import Render, Rendition
 from openuser.lib.admin import (
     NOTHING,
@@ -39,7 +40,10 @@ class RenderAdmin(FilmPages, WorkAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("player", "text", "digital_human", "mode")}),
-        (_("How it went"), {"fields": ("how_far", "state", "why", "todo", "went", "attempts", "times", "made_by")}),
+        (
+            _("How it went"),
+            {"fields": ("how_far", "state", "why", "todo", "went", "attempts", "times", "made_by", "rests_on")},
+        ),
         (_("The file"), {"fields": ("length", "file_size", "picture", "label_id")}),
         (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
@@ -98,6 +102,10 @@ class RenderAdmin(FilmPages, WorkAdmin):
         notes = format_html_join("", "<br>{}", [(words,) for words in render.note_words])
         return format_html("{} · {}{}", render.engine_used, render.speech_engine_used, notes)
 
+    @display(description=_("consent"))
+    def rests_on(self, render: Render) -> str:
+        return row_link(render.consent)
+
     @display(description=_("size"))
     def file_size(self, render: Render) -> str:
         return filesizeformat(render.size) if render.size else NOTHING
@@ -136,7 +144,12 @@ class RenderAdmin(FilmPages, WorkAdmin):
 
     @admin.action(description=_("Make again"), permissions=["steer"])
     def again(self, request: HttpRequest, queryset: QuerySet[Render]) -> None:
-        count = sum(services.retry_render(render) for render in queryset)
+        count = 0
+        for render in queryset:
+            try:
+                count += services.retry_render(render)
+            except ConsentError as error:
+                self.message_user(request, f"{render}: {error}", messages.ERROR)
         text = ngettext("%d render was queued.", "%d renders were queued.", count) % count
         self.tell(request, text, done=bool(count))
 

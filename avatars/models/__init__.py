@@ -1,18 +1,23 @@
 """Digital humans and the videos they speak, in rows."""
 
+from avatars.models.consents import EVIDENCE, Consent, Likeness
 from avatars.models.engines import EngineTrouble
 from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode, VideoFormat, portrait_name, scenery_name
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
-from avatars.models.renders import Render, Rendition, new_content_id
+from avatars.models.renders import WITHHELD, Render, Rendition, new_content_id
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.voices import Voice
 
 __all__ = [
+    "EVIDENCE",
+    "WITHHELD",
     "CaptionStyle",
+    "Consent",
     "DigitalHuman",
     "EngineTrouble",
     "LexiconEntry",
+    "Likeness",
     "Narration",
     "Outcome",
     "Render",

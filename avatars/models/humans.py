@@ -54,12 +54,25 @@ class RenderMode(models.TextChoices):
 class DigitalHuman(models.Model):
     """The persona that a person talks to: a portrait and a voice (数字人)."""
 
+    class Origin(models.TextChoices):
+        """Whose face it is: a photograph's person must have consented, a drawing is nobody."""
+
+        PHOTOGRAPH = "photograph", _("photograph of a real person")
+        DRAWN = "drawn", _("drawn: nobody real")
+
     name = models.CharField(_("name"), max_length=60, unique=True)
     portrait = models.ImageField(
         _("portrait"),
         upload_to=portrait_name,
         validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"])],
         help_text=_("A face from the front, mouth closed, well lit: JPEG, PNG or WebP up to 10 MB."),
+    )
+    origin = models.CharField(
+        _("origin"),
+        max_length=10,
+        choices=Origin,
+        default=Origin.PHOTOGRAPH,
+        help_text=_("A photograph speaks only while a consent of its person is recorded. Say “drawn” only if it is."),
     )
     voice = models.ForeignKey(Voice, models.PROTECT, related_name="digital_humans", verbose_name=_("voice"))
     speed = models.FloatField(

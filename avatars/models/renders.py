@@ -9,11 +9,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from avatars import reasons
+from avatars.models.consents import Consent
 from avatars.models.humans import DigitalHuman, RenderMode
 from avatars.models.stages import Outcome, StageRun, stage_run
 from avatars.models.stages import Stage as RenderStage
 from avatars.signals import render_finished, rendition_finished
 from openuser.lib.work import Work
+
+WITHHELD = "withheld"
+"""The folder of films that are kept though their consent was withdrawn; openuser/media.py guards it like evidence."""
 
 
 def new_content_id() -> str:
@@ -41,6 +45,17 @@ class Render(Work):
         default=dict,
         editable=False,
         help_text=_("All that makes the film, as it was when it was asked for."),
+    )
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Consent.Purpose, blank=True, editable=False)
+    consent = models.ForeignKey(
+        Consent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="renders",
+        verbose_name=_("consent"),
+        help_text=_("Of the person in the photograph. A drawn digital human needs none."),
     )
     content_hash = models.CharField(max_length=64, editable=False)
     content_id = models.CharField(max_length=32, unique=True, default=new_content_id, editable=False)

@@ -1,6 +1,12 @@
 """The front door of the digital humans: ask for a video, cancel it, try it again."""
 
+from avatars.consents import annotated as with_consents
+from avatars.consents import basis as consent_for
+from avatars.consents import check as check_consent
+from avatars.consents import has_basis as has_consent
+from avatars.consents import is_about_consent, showable
 from avatars.roster import Engine, Kind, engines
+from avatars.services.consents import Films, Withdrawn, record_consent, withdraw_consent
 from avatars.services.films import forget_glance, glance
 from avatars.services.humans import check_portrait, remove_digital_human
 from avatars.services.labels import check_label
@@ -31,24 +37,31 @@ __all__ = [
     "TEST",
     "Comment",
     "Engine",
+    "Films",
     "Kind",
     "Preview",
+    "Withdrawn",
     "as_voice",
     "as_wav",
     "cancel_narration",
     "cancel_render",
+    "check_consent",
     "check_label",
     "check_portrait",
     "check_script",
     "checks",
+    "consent_for",
     "engines",
     "expected_seconds",
     "forget_glance",
     "glance",
+    "has_consent",
     "hear_voice",
+    "is_about_consent",
     "place_in_queue",
     "preview_script",
     "purge_portrait",
+    "record_consent",
     "remove_digital_human",
     "rendition",
     "rendition_of_file",
@@ -57,7 +70,10 @@ __all__ = [
     "retry_render",
     "seconds_left",
     "seed_voices",
+    "showable",
     "tidy",
     "transcribe",
     "try_engine",
+    "with_consents",
+    "withdraw_consent",
 ]

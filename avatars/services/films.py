@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from avatars import consents
 from avatars.exceptions import AvatarError
 from avatars.glance import Glance, Glances, look
 from avatars.models import Render
@@ -11,7 +12,9 @@ from openuser.lib import stored
 
 
 def glance(render: Render) -> Glance:
-    """A finished video at a glance; the first time takes a second. Raises `AvatarError` where it has no file."""
+    """A finished video at a glance; the first time takes a second. Raises `AvatarError` where it has no file, or may
+    not be shown."""
+    consents.check(render)
     glances = Glances(Path(settings.AVATARS["CACHE_DIR"]))
     found = glances.get(render.content_id)
     if found is None:

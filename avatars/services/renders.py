@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from avatars import estimates, recipes
+from avatars import consents, estimates, recipes
 from avatars.exceptions import ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, Rendition, VideoFormat
 from avatars.signals import render_finished
@@ -41,13 +41,15 @@ def request_render(
     mode: str = "",
     format: str = "",
     captions: str = "",
+    purpose: str = "",
     priority: int = CHAT,
     cid: str = "",
 ) -> Render:
     """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
 
-    `mode`, `format` and `captions` are the digital human's own where they are not given. Raises `ScriptError` for a
-    script that cannot become a video.
+    `mode`, `format` and `captions` are the digital human's own where they are not given; `purpose` is one of
+    `Consent.Purpose`, "" for a film that nobody gets. Raises `ScriptError` for a script that cannot become a video,
+    `ConsentError` where the person in the photograph has not agreed.
     """
     text, mode = check_script(text), mode or digital_human.mode
     if mode not in RenderMode.values:
@@ -59,7 +61,8 @@ def request_render(
     if captions and captions not in CaptionStyle.values:
         remedy = f"We have {', '.join(CaptionStyle.values)}."
         raise ScriptError("There are no such captions.", code="captions_unknown", field="captions", remedy=remedy)
-    recipe = recipes.freeze(digital_human, text, mode=mode, format=format, captions=captions)
+    consent = consents.basis(digital_human, purpose=purpose)
+    recipe = recipes.freeze(digital_human, text, mode=mode, format=format, captions=captions, consent=consent)
     content_hash = recipes.digest(text, recipe)
     # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()
@@ -70,6 +73,7 @@ def request_render(
     if render is None:
         render = Render(digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash)
         render.priority, render.cid = priority, cid
+        render.consent, render.purpose = consent, purpose
         render.estimated_seconds = estimates.render_seconds(text, mode)
         try:
             with transaction.atomic():
@@ -98,9 +102,13 @@ def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
 
 @transaction.atomic
 def retry_render(render: Render) -> bool:
-    """Make a failed or cancelled render once more; False where it is not ended or somebody made it meanwhile."""
+    """Make a failed or cancelled render once more; False where it is not ended or somebody made it meanwhile.
+
+    Raises `ConsentError` where the person in the photograph does not agree (any more).
+    """
     if render.status not in (Render.Status.FAILED, Render.Status.CANCELLED):
         return False
+    consents.basis_of(render)
     if Render.objects.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():
         return False
     try:

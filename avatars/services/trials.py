@@ -5,7 +5,7 @@ import secrets
 from django.db import transaction
 from django.utils.translation import gettext
 
-from avatars import circuits, estimates, recipes
+from avatars import circuits, consents, estimates, recipes
 from avatars.exceptions import AvatarError
 from avatars.models import DigitalHuman, Render, Voice
 from avatars.roster import TRIABLE, Kind
@@ -18,20 +18,21 @@ def try_engine(kind: str, name: str, text: str) -> Render:
     """A short video by this engine, of whichever digital human there is; the row says whether another stood in.
 
     Raises `LookupError` for one that is not configured or cannot be tried, `AvatarError` where there is no digital
-    human yet.
+    human yet, `ConsentError` where none of them may be shown.
     """
     chosen = next((each for each in TRIABLE if each.value == kind and name in backends.names(each.setting)), None)
     if chosen is None:
         raise LookupError(name)
-    human = DigitalHuman.objects.select_related("voice").order_by("pk").first()
+    everybody = DigitalHuman.objects.select_related("voice").order_by("pk")
+    human = consents.usable(everybody).first() or everybody.first()
     if human is None:
         raise AvatarError(
             gettext("There is no digital human yet."),
             code="no_digital_human",
             remedy=gettext("Make one, then try again."),
         )
-    text = check_script(text)
-    recipe = recipes.freeze(human, text, mode=human.mode)
+    text, consent = check_script(text), consents.basis(human)
+    recipe = recipes.freeze(human, text, mode=human.mode, consent=consent)
     if chosen is Kind.RENDER:
         recipe["render_engine"] = name
     elif name != human.voice.engine:
@@ -44,6 +45,7 @@ def try_engine(kind: str, name: str, text: str) -> Render:
         text=text,
         mode=human.mode,
         recipe=recipe,
+        consent=consent,
         content_hash=recipes.digest(text, recipe),
         priority=TEST,
         estimated_seconds=estimates.render_seconds(text, human.mode),

@@ -4,18 +4,22 @@ from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from conversations.models import Answer, Conversation, Desk, Errand, Message
+from avatars.models import Consent
+from conversations import services
+from conversations.models import Answer, Conversation, Desk, Errand, Message, MessageQuerySet
 from openuser.lib.admin import NOTHING, TONES, RequestedAdmin, WorkAdmin, badge, moment, row_link, shortened
+from wecom.exceptions import ContentError
 
 THREAD = 100
 LANGUAGES = dict(settings.LANGUAGES)
@@ -102,10 +106,46 @@ class ConversationAdmin(RequestedAdmin):
         return render_to_string("admin/thread.html", {"messages": shown, "more": len(newest) > THREAD})
 
 
+class ConsentFilter(admin.SimpleListFilter):
+    """Messages with a video that rests on a consent; linked to from its page, and offered for those withdrawn."""
+
+    title = _("withdrawn consent")
+    parameter_name = "consent"
+
+    def has_output(self) -> bool:
+        """Also with one that is not offered: a link leads to it."""
+        return bool(self.value()) or super().has_output()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        consents = Consent.objects.exclude(withdrawn_at=None).order_by("-withdrawn_at")[:20]
+        return [(str(consent.pk), str(consent)) for consent in consents]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        chosen = self.value() or ""
+        return queryset.filter(render__consent=int(chosen)) if chosen.isdecimal() else queryset
+
+
+class RecallableFilter(admin.SimpleListFilter):
+    """Messages that WeChat Work still takes back."""
+
+    title = _("recall")
+    parameter_name = "recallable"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("still possible"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        return queryset.recallable() if self.value() and isinstance(queryset, MessageQuerySet) else queryset
+
+
 @admin.register(Message)
 class MessageAdmin(RequestedAdmin):
     list_display = ("id", "way", "member", "words", "outcome", "timeline", "when")
-    list_filter = ("direction", "state", "degraded", "content__kind", "application")
+    list_filter = (
+        *("direction", "state", "degraded", "content__kind", "application"),
+        *(RecallableFilter, ConsentFilter),
+    )
+    actions = ("recall",)
     search_fields = ("content__text", "member__user_id", "member__name", "cid")
     search_help_text = _("Search for words, a user ID, a name or a correlation ID.")
     list_select_related = ("content", "member", "outbound", "download")
@@ -114,6 +154,21 @@ class MessageAdmin(RequestedAdmin):
         (None, {"fields": ("way", "member", "all_words", "outcome", "timeline", "created_at")}),
         (_("How it was made and sent"), {"fields": ("render_link", "outbound_link")}),
     )
+
+    @admin.action(description=_("Recall"), permissions=["recall"])
+    def recall(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        count = 0
+        for message in queryset:
+            try:
+                services.recall(message)
+                count += 1
+            except ContentError as problem:
+                self.message_user(request, f"{message}: {problem}", messages.ERROR)
+        if count:
+            self.tell(request, ngettext("%d message is recalled.", "%d messages are recalled.", count) % count)
+
+    def has_recall_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("conversations.change_message")
 
     @display(description=_("direction"), ordering="direction")
     def way(self, message: Message) -> str:

@@ -3,7 +3,7 @@
 from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, Session, State, Transition
 from conversations.models.knowledge import Answer
-from conversations.models.people import Content, Conversation, Desk, Message
+from conversations.models.people import Content, Conversation, Desk, Message, MessageQuerySet
 from conversations.models.progress import ProgressCard, Standing
 from conversations.models.watching import Viewing
 
@@ -16,6 +16,7 @@ __all__ = [
     "Flow",
     "FlowVersion",
     "Message",
+    "MessageQuerySet",
     "ProgressCard",
     "Session",
     "Standing",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models import DigitalHuman, Narration, Render
-from wecom.models import Application, Download, Member, Outbound
+from wecom.models import Application, Download, Member, Outbound, Recall
 
 
 class Desk(models.Model):
@@ -100,6 +100,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def waiting_for(self, render: Render) -> "MessageQuerySet":
         return self.waiting().filter(render=render)
+
+    def recallable(self, now: datetime | None = None) -> "MessageQuerySet":
+        """Sent, and lately enough for WeChat Work to take them back."""
+        since = (now or timezone.now()) - Recall.possible_for
+        sent = self.filter(outbound__status=Outbound.Status.DONE, outbound__finished_at__gte=since)
+        return sent.exclude(outbound__msgid="").filter(outbound__recall=None)
 
     def releasable(self, *, now: datetime, margin: timedelta) -> "MessageQuerySet":
         """Waiting for a video that has ended meanwhile, or too long; and not for its words, unless that is too long."""

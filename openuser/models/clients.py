@@ -19,6 +19,8 @@ class ApiClient(models.Model):
     class Scope(models.TextChoices):
         DIGITAL_HUMANS_READ = "digital_humans:read", _("see digital humans and voices")
         DIGITAL_HUMANS_WRITE = "digital_humans:write", _("create and change digital humans")
+        CONSENTS_READ = "consents:read", _("see who consented to be shown, with the evidence")
+        CONSENTS_WRITE = "consents:write", _("record consents and their withdrawal")
         RENDERS_READ = "renders:read", _("see videos and download them")
         RENDERS_WRITE = "renders:write", _("have videos made, cancel them")
         MESSAGES_READ = "messages:read", _("read messages")

@@ -213,6 +213,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeliveryStatus": "conversations.serializers.Delivery",
         "DirectorySyncKind": "wecom.models.DirectorySync.Kind",
         "DirectorySyncStage": "wecom.models.DirectorySync.Stage",
+        "ConsentPurpose": "avatars.models.Consent.Purpose",
+        "ConsentState": "avatars.models.Consent.State",
         "RenderStage": "avatars.models.Stage",
         "StageOutcome": "avatars.models.Outcome",
         "RunOutcome": "scheduling.models.Run.Outcome",

@@ -1,0 +1,215 @@
+"""Consents in the admin: recorded with their evidence, withdrawn, never changed."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+
+from avatars import services
+from avatars.exceptions import ConsentError
+from avatars.forms import ConsentForm, WithdrawForm
+from avatars.models import Consent, DigitalHuman
+from openuser.lib.admin import NOTHING, RequestedAdmin, badge, change_url, link, row_link
+
+STATES = {
+    Consent.State.ACTIVE: "good",
+    Consent.State.PENDING: "info",
+    Consent.State.EXPIRED: "warn",
+    Consent.State.WITHDRAWN: "bad",
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Consents by how they stand today."""
+
+    title = _("status")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Consent.State.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Consent]) -> QuerySet[Consent]:
+        day = timezone.localdate()
+        kept = queryset.filter(withdrawn_at=None)
+        chosen = {
+            Consent.State.ACTIVE: queryset.filter(pk__in=Consent.objects.active()),
+            Consent.State.PENDING: kept.filter(valid_from__gt=day),
+            Consent.State.EXPIRED: kept.filter(valid_until__lt=day),
+            Consent.State.WITHDRAWN: queryset.filter(withdrawn_at__isnull=False),
+        }
+        return chosen.get(self.value() or "", queryset)  # type: ignore[call-overload,no-any-return]
+
+
+@admin.register(Consent)
+class ConsentAdmin(RequestedAdmin):
+    form = ConsentForm
+    list_display = ("person", "shown_by", "stands", "may", "begins", "ends", "made", "recorded_by")
+    list_filter = (StateFilter, "digital_humans")
+    search_fields = ("person", "reference")
+    search_help_text = _("Search for a name or a reference.")
+    ordering = ("-pk",)
+    actions_detail = ("withdraw_this",)
+    adding = (
+        (None, {"fields": ("person", "reference", "humans", "purposes")}),
+        (_("Proof and time"), {"fields": ("evidence", ("valid_from", "valid_until"))}),
+    )
+    fieldsets = (
+        (None, {"fields": ("person", "reference", "shown_by", "stands", "may", "begins", "ends")}),
+        (_("Proof"), {"fields": ("proof", "evidence_sha256", "recorded_by", "recorded_at")}),
+        (_("What rests on it"), {"fields": ("films", "sent")}),
+        (_("Withdrawal"), {"fields": ("withdrawn_at", "withdrawn_by", "withdrawn_reason")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
+        queryset: QuerySet[Consent] = super().get_queryset(request)
+        return queryset.annotate(film_count=Count("renders", distinct=True)).prefetch_related(
+            "likenesses__digital_human"
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("avatars.add_consent")
+
+    def has_act_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("avatars.change_consent")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else self.adding
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return super().get_readonly_fields(request, obj) if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        chosen = [pk for pk in request.GET.get("humans", "").split(",") if pk.isdecimal()]
+        return {**initial, "humans": chosen, "purposes": [Consent.Purpose.CHAT]}
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Consent | None:
+        found: Consent | None = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.may_be_read = request.user.has_perm("avatars.read_consent")  # type: ignore[attr-defined]
+        return found
+
+    def save_model(self, request: HttpRequest, obj: Consent, form: Any, change: bool) -> None:
+        data = form.cleaned_data
+        names = ("person", "reference", "purposes", "evidence", "valid_from", "valid_until")
+        made = services.record_consent(
+            **{name: data[name] for name in names}, digital_humans=list(data["humans"]), by=who(request)
+        )
+        obj.pk = made.pk
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The service wrote what belongs to it."""
+
+    @display(description=_("digital humans"))
+    def shown_by(self, consent: Consent) -> str:
+        rows = [_shown(likeness.digital_human, likeness.portrait) for likeness in consent.likenesses.all()]
+        return format_html_join("", "{}", [(row,) for row in rows]) or NOTHING
+
+    @display(description=_("status"))
+    def stands(self, consent: Consent) -> str:
+        state = consent.state()
+        return badge(state.label, STATES[state])
+
+    @display(description=_("purposes"))
+    def may(self, consent: Consent) -> str:
+        return " · ".join(consent.purpose_words)
+
+    @display(description=_("valid from"), ordering="valid_from")
+    def begins(self, consent: Consent) -> str:
+        return consent.valid_from.isoformat()
+
+    @display(description=_("valid until"), ordering="valid_until")
+    def ends(self, consent: Consent) -> str:
+        return consent.valid_until.isoformat() if consent.valid_until else gettext("until it is withdrawn")
+
+    @display(description=_("renders"), ordering="film_count")
+    def made(self, consent: Any) -> int:
+        return int(consent.film_count)
+
+    @display(description=_("evidence"))
+    def proof(self, consent: Any) -> str:
+        if not consent.may_be_read:
+            return gettext("It is kept. You may not open it.")
+        return link(consent.evidence.url, gettext("Open the evidence"))
+
+    @display(description=_("renders"))
+    def films(self, consent: Any) -> str:
+        words = ngettext("%d video", "%d videos", consent.film_count) % consent.film_count
+        return link(f"{reverse('admin:avatars_render_changelist')}?consent__id__exact={consent.pk}", words)
+
+    @display(description=_("sent"))
+    def sent(self, consent: Consent) -> str:
+        """Who sends is above us: that page is found by its name."""
+        try:
+            page = reverse("admin:conversations_message_changelist")
+        except NoReverseMatch:
+            return NOTHING
+        every = link(f"{page}?consent={consent.pk}", gettext("Messages with these videos"))
+        lately = link(f"{page}?consent={consent.pk}&recallable=yes", gettext("Those that can still be recalled"))
+        return format_html("{} · {}", every, lately)
+
+    @action(
+        description=_("Withdraw it"),
+        permissions=["act"],
+        icon="block",
+        dialog={
+            "title": _("Withdraw this consent?"),
+            "description": _(
+                "At once, no video of this person is made or sent any more: what waits is cancelled, and people get "
+                "the text instead. What was sent in the last 24 hours can then be recalled from a list."
+            ),
+            "form_class": WithdrawForm,
+            "form_submit_text": _("Withdraw it"),
+        },
+    )
+    def withdraw_this(self, request: HttpRequest, form: WithdrawForm, object_id: str) -> HttpResponse:
+        consent = Consent.objects.get(pk=object_id)
+        data = form.cleaned_data
+        try:
+            ended = services.withdraw_consent(consent, by=who(request), reason=data["reason"], films=data["films"])
+        except ConsentError as error:
+            self.message_user(request, str(error), messages.WARNING)
+        else:
+            self.log_change(request, consent, gettext("Withdrawn."))
+            words = gettext("The consent is withdrawn. Cancelled: %(cancelled)d; films put away: %(films)d.")
+            self.message_user(request, words % {"cancelled": ended.cancelled, "films": ended.films}, messages.SUCCESS)
+            for human in _still_shown(consent):
+                words = gettext("%(human)s may still be shown: there is another active consent. Withdraw that, too?")
+                self.message_user(request, words % {"human": human}, messages.WARNING)
+        return HttpResponse(headers={"HX-Redirect": change_url(consent)})
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Nothing for one that is withdrawn."""
+        is_kept = Consent.objects.filter(pk=object_id, withdrawn_at=None).exists()
+        return list(super().get_actions_detail(request, object_id)) if is_kept else []
+
+
+def who(request: HttpRequest) -> str:
+    """Whoever does something, as the record names them."""
+    return str(request.user.get_username())
+
+
+def consent_badge(human: Any) -> str:
+    """Whether a digital human may speak; `consented` is annotated."""
+    if human.origin == DigitalHuman.Origin.DRAWN:
+        return badge(_("drawn"))
+    return badge(_("consented"), "good") if human.consented else badge(_("no active consent"), "bad")
+
+
+def _shown(human: DigitalHuman, portrait: str) -> str:
+    words = row_link(human)
+    if str(human.portrait.name) != portrait:
+        words = format_html("{} ({})", words, gettext("an earlier picture"))
+    return format_html('<span class="ou-line">{}</span> ', words)
+
+
+def _still_shown(consent: Consent) -> list[DigitalHuman]:
+    humans: Any = services.with_consents(DigitalHuman.objects.filter(likenesses__consent=consent))
+    return [human for human in humans if human.consented]

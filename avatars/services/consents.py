@@ -1,0 +1,148 @@
+"""Record that somebody agrees to be shown, and that somebody no longer does."""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from avatars import reasons
+from avatars.exceptions import ConsentError
+from avatars.models import WITHHELD, Consent, DigitalHuman, Likeness, Render, Rendition
+from avatars.services.films import forget_glance
+from avatars.services.upkeep import purge_portrait
+from avatars.signals import consent_withdrawn, render_finished
+
+logger = logging.getLogger(__name__)
+
+FILES = ("video", "captions", "poster")
+
+
+class Films(models.TextChoices):
+    """What becomes of the films that were made on a consent that is withdrawn."""
+
+    DELETE = "delete", _("delete them")
+    KEEP = "keep", _("keep them as evidence: nobody gets them any more, only staff may look at them")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn:
+    """What a withdrawal ended: films that were being made, and films that are deleted or locked away."""
+
+    cancelled: int
+    films: int
+
+
+@transaction.atomic
+def record_consent(
+    *,
+    person: str,
+    digital_humans: Sequence[DigitalHuman],
+    purposes: Iterable[str],
+    evidence: Any,
+    by: str,
+    reference: str = "",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> Consent:
+    """That a person agrees to be shown by these digital humans, with the pictures that they have now.
+
+    `evidence` is an uploaded file that was validated; `by` is who records it.
+    """
+    digest = hashlib.sha256()
+    for chunk in evidence.chunks():
+        digest.update(chunk)
+    evidence.seek(0)
+    consent = Consent.objects.create(
+        person=person,
+        reference=reference,
+        purposes=sorted(purposes),
+        evidence=evidence,
+        evidence_sha256=digest.hexdigest(),
+        valid_from=valid_from or timezone.localdate(),
+        valid_until=valid_until,
+        recorded_by=by,
+    )
+    Likeness.objects.bulk_create(
+        Likeness(consent=consent, digital_human=human, portrait=str(human.portrait.name)) for human in digital_humans
+    )
+    logger.info("A consent was recorded.", extra={"consent": consent.pk})
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(
+    consent: Consent, *, by: str, reason: str = "", films: str = Films.DELETE, now: datetime | None = None
+) -> Withdrawn:
+    """End a consent at once: what rests on it is neither made nor sent any more, and its films go or are locked away.
+
+    What was sent already others hear of by `consent_withdrawn`. Raises `ConsentError` for one that is withdrawn.
+    """
+    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    if consent.withdrawn_at is not None:
+        words = gettext("This consent was withdrawn before.")
+        raise ConsentError(words, code="withdrawn_before", remedy=gettext("There is nothing left to do."))
+    consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = now or timezone.now(), by, reason
+    consent.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    # First what may still become a film, then the films: one that is finished meanwhile is among them.
+    cancelled = sum(_cancel(render) for render in consent.renders.filter(status__in=Render.UNFINISHED).order_by("pk"))
+    made = list(consent.renders.filter(status=Render.Status.DONE).exclude(video="").order_by("pk"))
+    for render in made:
+        _put_away(render, keep=films == Films.KEEP)
+    transaction.on_commit(partial(_forget_faces, [likeness.portrait for likeness in consent.likenesses.all()]))
+    consent_withdrawn.send(Consent, consent=consent)
+    counts = {"cancelled": cancelled, "films": len(made)}
+    logger.info("A consent was withdrawn.", extra={"consent": consent.pk, "kept": films == Films.KEEP, **counts})
+    return Withdrawn(cancelled=cancelled, films=len(made))
+
+
+def _cancel(render: Render) -> bool:
+    cancelled = render.cancel(reasons.Reason.CONSENT_WITHDRAWN)
+    if cancelled:
+        render_finished.send(Render, render=render)
+    return cancelled
+
+
+def _forget_faces(portraits: Iterable[str]) -> None:
+    """Remove what was computed from these pictures. What workers have in memory is not used without it."""
+    for name in portraits:
+        try:
+            with default_storage.open(name) as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            continue  # its file is gone, and then so is what was made of it, once nobody used it for a month
+        purge_portrait(digest)
+
+
+def _put_away(render: Render, *, keep: bool) -> None:
+    """Remove the files of a film, or keep them where no link leads and only some may look."""
+    folder = f"{WITHHELD}/{secrets.token_hex(16)}"
+    changes = {name: _moved(str(getattr(render, name) or ""), folder, keep=keep) for name in FILES}
+    transaction.on_commit(partial(forget_glance, render), robust=True)
+    Render.objects.filter(pk=render.pk).update(reason=reasons.Reason.CONSENT_WITHDRAWN, **changes)
+    for small in render.renditions.filter(status__in=Rendition.UNFINISHED):
+        small.cancel(reasons.Reason.CONSENT_WITHDRAWN)
+    for small in render.renditions.exclude(video=""):
+        _moved(str(small.video), folder, keep=False)
+        Rendition.objects.filter(pk=small.pk).update(video="", reason=reasons.Reason.CONSENT_WITHDRAWN)
+
+
+def _moved(name: str, folder: str, *, keep: bool) -> str:
+    """The new name of a file, "" for none. The old one goes once that is certain."""
+    if not name:
+        return ""
+    transaction.on_commit(partial(default_storage.delete, name), robust=True)
+    if not keep or not default_storage.exists(name):
+        return ""
+    with default_storage.open(name) as file:
+        return default_storage.save(f"{folder}/{PurePosixPath(name).name}", file)
