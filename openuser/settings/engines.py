@@ -1,6 +1,6 @@
 """The engines that can be plugged in, from the environment. All are listed: each says by itself what it lacks here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,14 @@ def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
     device = env.str("OPENUSER_DEVICE", default="auto")
     return {
         "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {"cache": str(cache), "device": device}},
+        "wav2lip": _slow_itself(
+            "avatars.engines.wav2lip.Wav2Lip",
+            env.float("OPENUSER_WAV2LIP_SECONDS", default=600.0),
+            weights=_brought(env, "OPENUSER_WAV2LIP", models / "wav2lip", ("wav2lip_gan.pth", "wav2lip.pth")),
+            licensed=env.bool("OPENUSER_WAV2LIP_LICENSED", default=False),
+            device=device,
+            puppet={"cache": str(cache)},
+        ),
         "command": _slow(
             "avatars.engines.command.Command",
             env.float("OPENUSER_COMMAND_SECONDS", default=400.0),
@@ -79,6 +87,17 @@ def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
 def _dictated(name: str, cache: Path, *, voice: str, **options: Any) -> dict[str, Any]:
     """An engine that reads sentences; its own time limit is for one of them."""
     return {"class": name, "options": {"cache_dir": cache, "voice": voice, **options}, "voice": voice}
+
+
+def _brought(env: Env, name: str, folder: Path, usual: Sequence[str]) -> str:
+    """A file that people bring: the one that is named, else the first that lies where weights are expected."""
+    found = [folder / file for file in usual if (folder / file).is_file()]
+    return env.str(name, default="") or str(next(iter(found), folder / usual[0]))
+
+
+def _slow_itself(name: str, seconds: float, **options: Any) -> dict[str, Any]:
+    """An engine that is slow in our own process, which is killed where it takes longer."""
+    return {"class": name, "options": options, "time_limit": seconds}
 
 
 def _slow(name: str, seconds: float, **options: Any) -> dict[str, Any]:
