@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.openuser.test_admin_roles import addresses
 from tests.rows import make_row
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,12 @@ def test_a_list_asks_as_often_for_25_rows_as_for_one(client, model):
     more = [query["sql"] for query in many][len(few) :]
     # A filter by its values is offered only where there are two.
     assert len(many) <= len(few) + len(page.context["cl"].filter_specs), more[-3:]
+
+
+@every_model
+def test_every_page_of_a_row_opens(client, model):
+    for address in addresses(make_row(model)).values():
+        assert client.get(address).status_code < 500
 
 
 @every_model

@@ -24,7 +24,8 @@ from openuser.roles import Role
 from tests.rows import make_row
 from wecom.models import Application
 
-pytestmark = pytest.mark.django_db
+# Rights are the same on every database; that the pages open on each, tests/openuser/test_admin_lists.py sees.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MODELS = list(admin.site._registry)
 # What a standard page asks for.
 NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view", "delete": "delete"}
@@ -64,7 +65,7 @@ OF_ALL: dict[str, dict[str, str]] = {
     "password_change_done": {},
 }
 # Pages of no model that have a test of their own of whom they are for.
-ELSEWHERE_TESTED = {"doctor"}
+ELSEWHERE_TESTED = {"doctor", "engines"}
 # What Django itself answers by other rules: signing in and out, words for scripts, and redirects to rows' own pages.
 DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}
 LINKS = re.compile(r"""(?:href|hx-get|(?<!method="post" )action)=["']([^"'#]+)""")
