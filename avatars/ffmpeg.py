@@ -205,7 +205,7 @@ def frames(
         pix_fmt="gray" if grey else "rgb24",
         fps_mode="passthrough",
     )
-    yield from _raw(stream, (height, width) if grey else (height, width, 3))
+    yield from raw(stream, (height, width) if grey else (height, width, 3))
 
 
 def frames_and_piece(
@@ -219,11 +219,11 @@ def frames_and_piece(
     cut = parts[1].filter("crop", across, down, left, top, exact=1).filter("format", "gray").filter("pad", wide, down)
     both = ffmpeg.filter([whole, cut], "vstack")
     stream = ffmpeg.output(both, "pipe:", format="rawvideo", pix_fmt="gray", fps_mode="passthrough")
-    for frame in _raw(stream, (height + down, wide)):
+    for frame in raw(stream, (height + down, wide)):
         yield frame[:height, :width], frame[height:, :across]
 
 
-def _raw(stream: Any, shape: tuple[int, ...]) -> Iterator[Picture]:
+def raw(stream: Any, shape: tuple[int, ...]) -> Iterator[Picture]:
     """What a graph writes to its pipe, in arrays of this shape."""
     length = int(np.prod(shape))
     with _process(_compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):

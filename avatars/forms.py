@@ -42,6 +42,7 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
         fields = (
             *("name", "portrait", "origin", "voice", "speed", "pause", "mode"),
             *("format", "background_color", "background", "captions"),
+            *("logo", "logo_corner", "logo_size", "logo_opacity", "intro", "outro"),
         )
         help_texts = {
             "name": _("As people see it in conversations and as the title of its files."),

@@ -16,6 +16,7 @@ from avatars import captions, ffmpeg, inspection, label, mp4, stills, takes
 from avatars.engines.base import Mode, Picture, RenderEngine, Shot
 from avatars.exceptions import ScriptError
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
+from avatars.montage import Montage, montage
 from avatars.overlays import Overlays
 from avatars.speech.base import NATURAL, Manner, Speech, SpeechEngine
 
@@ -131,7 +132,7 @@ def make(
 ) -> Film:
     """Film a script into `folder`, which then holds the three files of the film, or nothing when it fails.
 
-    Raises `ScriptError`, `PortraitError`, `OutputError`.
+    Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
     work = working_folder(script, folder)
     watch = Stopwatch(progress)
@@ -139,21 +140,22 @@ def make(
     work.mkdir(parents=True)
     try:
         picture = _picture(script)
+        parts = montage(script.scene, (picture.shape[1], picture.shape[0]), fps=script.fps)
         watch.begin(Stage.SPEAKING)
         spoken = _speak(script, speech, watch)
         watch.begin(Stage.FILMING)
         notes: list[str] = []
         shot = _shot(script, picture, spoken, work, watch, notes)
-        over = Overlays(script.scene, captions.cues(script.text, spoken.tokens), _size(shot), fps=script.fps)
-        _film(script, shot, engine, over, work, watch)
+        over = _overlays(script, shot, parts)
+        _film(script, shot, engine, parts, over, work, watch)
         watch.begin(Stage.ENCODING)
-        _join(script, shot, work)
+        parts.join(shot, work / "picture.mp4", work / "raw.mp4", limit=script.limit)
         watch.begin(Stage.LABELLING)
-        _finish(script, shot, work)
+        _finish(script, shot, parts, work)
         watch.begin(Stage.CHECKING)
         found = inspection.inspect(
             work / "film.mp4",
-            inspection.Expected(shot=shot, covered=over.covered),
+            inspection.Expected(shot=shot, before=parts.before, after=parts.after, covered=over.covered),
             content_id=script.content_id,
             limit=script.limit,
             progress=watch.report,
@@ -231,50 +233,27 @@ def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: S
     )
 
 
-def _film(script: Script, shot: Shot, engine: RenderEngine, over: Overlays, work: Path, watch: Stopwatch) -> None:
-    shape = _shape(script, shot)
+def _overlays(script: Script, shot: Shot, parts: Montage) -> Overlays:
+    cues = captions.cues(script.text, shot.speech.tokens)
+    return Overlays(script.scene, cues, parts.size, fps=shot.fps, count=shot.frame_count, before=parts.before)
+
+
+def _film(
+    script: Script, shot: Shot, engine: RenderEngine, parts: Montage, over: Overlays, work: Path, watch: Stopwatch
+) -> None:
+    shape = parts.shape(shot, limit=script.limit)
     with ffmpeg.FrameSink(work / "picture.mp4", shape, stamp=over.draw) as sink:
-        for frame in engine.animate(shot):
+        for frame in parts.frames(engine.animate(shot)):
             sink.write(frame)
             watch.report(sink.written / shape.frames)
 
 
-def _join(script: Script, shot: Shot, work: Path) -> None:
-    """Picture and sound, within the limit."""
-    shape = _shape(script, shot)
-    _write_sound(shot, work / "sound.wav")
-    ffmpeg.mux(work / "picture.mp4", work / "sound.wav", work / "raw.mp4")
-    if mp4.probe(work / "raw.mp4").size > script.limit:
-        ffmpeg.shrink(work / "raw.mp4", work / "small.mp4", shape)
-        (work / "small.mp4").replace(work / "raw.mp4")
-
-
-def _shape(script: Script, shot: Shot) -> ffmpeg.Shape:
-    width, height = _size(shot)
-    return ffmpeg.Shape(width=width, height=height, fps=shot.fps, frames=shot.frame_count, limit=script.limit)
-
-
-def _size(shot: Shot) -> tuple[int, int]:
-    height, width = shot.portrait.shape[:2]
-    return width, height
-
-
-def _write_sound(shot: Shot, path: Path) -> None:
-    """The speech as 16-bit PCM, filled up with silence to the end of the last frame."""
-    rate = shot.speech.rate
-    length = round(shot.frame_count / shot.fps * rate)
-    whole = np.zeros(length, np.float32)
-    spoken = shot.speech.samples[:length]
-    whole[: len(spoken)] = spoken
-    takes.write_wav(path, whole, rate)
-
-
-def _finish(script: Script, shot: Shot, work: Path) -> None:
+def _finish(script: Script, shot: Shot, parts: Montage, work: Path) -> None:
     """Captions, then the label as the last step on the film itself, and a poster of the labelled film."""
-    (work / "film.srt").write_text(captions.srt(script.text, shot.speech.tokens), encoding="utf-8")
+    (work / "film.srt").write_text(captions.srt(script.text, shot.speech.tokens, late=parts.begins), encoding="utf-8")
     origin = label.Origin(provider=script.provider, content_id=script.content_id)
     label.write(work / "raw.mp4", work / "film.mp4", origin)
-    ffmpeg.poster(work / "film.mp4", work / "film.jpg")
+    ffmpeg.poster(work / "film.mp4", work / "film.jpg", at=parts.begins)
     stills.write(work / "film.jpg", origin)
     stills.verify(work / "film.jpg", script.content_id)
 

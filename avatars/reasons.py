@@ -73,6 +73,12 @@ class Reason(TextChoices):
     SEVERAL_FACES = "several_faces", _("the portrait shows several faces")
     TURNED = "turned", _("the face in the portrait is turned away")
     TOO_SMALL = "too_small", _("the portrait is too small")
+    BACKGROUND_BROKEN = "background_broken", _("the background picture cannot be read")
+    LOGO_BROKEN = "logo_broken", _("the logo cannot be read")
+    CLIP_BROKEN = "clip_broken", _("the clip at the beginning or the end cannot be read")
+    CLIP_TOO_LARGE = "clip_too_large", _("the clip at the beginning or the end is too large")
+    CLIP_TOO_LONG = "clip_too_long", _("the clip at the beginning or the end is too long")
+    CLIP_TOO_SHORT = "clip_too_short", _("the clip at the beginning or the end is too short")
     TOO_LARGE = "too_large", _("something is too large")
     MODEL_MISSING = "model_missing", _("a part of the program is missing")
     PACKAGE_MISSING = "package_missing", _("a part of the program is missing")
@@ -113,6 +119,7 @@ INSTALL = _("Run “python3 manage.py up” once more; it installs what is missi
 SPACE = _("Free some space where OpenUser keeps its files, then make it again.")
 WRITABLE = _("Check the permissions and the disk of the folders that OpenUser writes to, then make it again.")
 VOICE = _("Choose another voice for the digital human, or mend this one under Voices.")
+CLIP = _("Upload the clips of the digital human again, at most 10 seconds each, or remove them.")
 WORDS = _("Write Chinese or English words, or numbers.")
 ENGINES = _("See the page “Engines”, which says what it lacks, and try it there.")
 ADVICE: dict[str, Any] = {
@@ -123,6 +130,12 @@ ADVICE: dict[str, Any] = {
     Reason.FILE_MISSING: _("Make it again."),
     Reason.TIME_LIMIT: SHORTER,
     Reason.MEMORY_LIMIT: _("Use a smaller portrait or a shorter text."),
+    Reason.BACKGROUND_BROKEN: _("Upload the background picture of the digital human again, or remove it."),
+    Reason.LOGO_BROKEN: _("Upload the logo of the digital human again, or remove it."),
+    Reason.CLIP_BROKEN: CLIP,
+    Reason.CLIP_TOO_LARGE: CLIP,
+    Reason.CLIP_TOO_LONG: CLIP,
+    Reason.CLIP_TOO_SHORT: CLIP,
     Reason.TOO_LARGE: _("Use a smaller portrait or a shorter text."),
     Reason.MODEL_MISSING: INSTALL,
     Reason.PACKAGE_MISSING: INSTALL,

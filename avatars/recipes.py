@@ -13,14 +13,14 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from avatars.framing.scene import Captions, Format, Scene
+from avatars.framing.scene import Captions, Corner, Format, Logo, Scene
 from avatars.models import Consent, DigitalHuman, LexiconEntry, Narration, Render
 from avatars.pipeline import Script
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.pronunciations import Pronunciation
 
 # Raise it when the same recipe would come out differently.
-PIPELINE_VERSION = 4
+PIPELINE_VERSION = 5
 
 Recipe = dict[str, Any]
 # What of a recipe can only be seen.
@@ -57,6 +57,9 @@ def freeze(
             "colour": "" if human.background else human.background_color,
             "backdrop": human.background.name or "",
             "captions": captions or human.captions,
+            "logo": _logo(human),
+            "intro": human.intro.name or "",
+            "outro": human.outro.name or "",
         },
         "provider": settings.AVATARS["PROVIDER_CODE"],
     }
@@ -107,14 +110,35 @@ def _manner(*, pause: float = SENTENCE_PAUSE, lexicon: Sequence[dict[str, Any]] 
     return Manner(pause=pause, lexicon=tuple(Pronunciation(**entry) for entry in lexicon))
 
 
+def _logo(human: DigitalHuman) -> dict[str, Any] | None:
+    if not human.logo:
+        return None
+    return {
+        "picture": human.logo.name,
+        "corner": human.logo_corner,
+        "size": human.logo_size,
+        "opacity": human.logo_opacity,
+    }
+
+
 def _scene(
-    *, format: str = Format.AS_PORTRAIT, colour: str = "", backdrop: str = "", captions: str = Captions.OFF
+    *,
+    format: str = Format.AS_PORTRAIT,
+    colour: str = "",
+    backdrop: str = "",
+    captions: str = Captions.OFF,
+    logo: dict[str, Any] | None = None,
+    intro: str = "",
+    outro: str = "",
 ) -> Scene:
     return Scene(
         format=Format(format),
         colour=colour,
         backdrop=_stored(backdrop) if backdrop else None,
         captions=Captions(captions),
+        logo=Logo(**{**logo, "picture": _stored(logo["picture"]), "corner": Corner(logo["corner"])}) if logo else None,
+        intro=_stored(intro) if intro else None,
+        outro=_stored(outro) if outro else None,
     )
 
 

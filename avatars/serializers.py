@@ -56,9 +56,10 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
         model = DigitalHuman
         fields: tuple[str, ...] = (
             *("id", "name", "origin", "voice", "speed", "pause", "mode", "portrait", "portrait_url", "format"),
-            *("background_color", "background", "captions", "consented", "created_at"),
+            *("background_color", "background", "captions", "logo", "logo_corner", "logo_size", "logo_opacity"),
+            *("intro", "outro", "consented", "created_at"),
         )
-        extra_kwargs = {"portrait": {"write_only": True}, "background": {"write_only": True}}
+        extra_kwargs = {name: {"write_only": True} for name in ("portrait", "background", "logo", "intro", "outro")}
         read_only_fields = ("created_at",)
 
     @extend_schema_field(OpenApiTypes.URI)

@@ -1,9 +1,13 @@
 """What people upload for a film besides the portrait, looked at before it is stored: validators of models."""
 
+import tempfile
+from pathlib import Path
+
 from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
+from avatars import clips
 from avatars.exceptions import MediaError
 from avatars.framing import pictures
 
@@ -14,7 +18,15 @@ WORDS = {
     "background_broken": _(
         "This picture cannot be read. Upload a JPEG, PNG or WebP picture of at most 10 MB and 40 million pixels."
     ),
+    "logo_broken": _(
+        "This picture cannot be read. Upload a PNG or WebP picture of at most 10 MB and 40 million pixels."
+    ),
+    "clip_broken": _("This clip cannot be read. Upload an MP4, MOV or WebM video that plays to its end."),
+    "clip_too_large": _("This clip is too large. Upload one of at most 100 MB."),
+    "clip_too_long": _("This clip is too long. Upload one of at most 10 seconds."),
+    "clip_too_short": _("This clip is too short, or is no video. Upload one of half a second at least."),
 }
+CLIPS = ("mp4", "m4v", "mov", "webm", "mkv", "avi", "mpg", "mpeg", "ts")
 
 
 EVIDENCE_MOST = 20 * 1024 * 1024
@@ -65,6 +77,38 @@ def check_colour(value: str) -> None:
 def check_background(file: FieldFile) -> None:
     """Refuses what is no picture, or one that is too large. One that is stored already was looked at."""
     _check_picture(file, "background")
+
+
+def check_logo(file: FieldFile) -> None:
+    """Refuses what is no picture, or one that is too large."""
+    _check_picture(file, "logo", alpha=True)
+
+
+def check_intro(file: FieldFile) -> None:
+    """Refuses what is no clip, or one that is too long or too large. It is decoded for that: some seconds."""
+    _check_clip(file, "intro")
+
+
+def check_outro(file: FieldFile) -> None:
+    """As `check_intro`."""
+    _check_clip(file, "outro")
+
+
+def _check_clip(file: FieldFile, field: str) -> None:
+    if getattr(file, "_committed", False):
+        return
+    with tempfile.TemporaryDirectory(prefix="clip-") as folder:
+        path = Path(folder) / "clip"
+        try:
+            file.seek(0)
+            with path.open("wb") as copy:
+                # One byte too many says that it is too large.
+                copy.write(file.read(clips.MAX_BYTES + 1))
+            clips.look(path, field=field)
+        except MediaError as error:
+            raise _refusal(error) from error
+        finally:
+            file.seek(0)
 
 
 def _check_picture(file: FieldFile, field: str, *, alpha: bool = False) -> None:

@@ -35,6 +35,13 @@ class DigitalHumanAdmin(PreviewPages, KeptAdmin):
     fieldsets = (
         (None, {"fields": ("name", "portrait", "origin", "voice", "speed", "pause", "mode")}),
         (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
+        (
+            _("Logo and clips"),
+            {
+                "fields": ("logo", ("logo_corner", "logo_size", "logo_opacity"), "intro", "outro"),
+                "classes": ("collapse",),
+            },
+        ),
     )
     change_form_after_template = "admin/films/preview.html"
     actions = ("try_out", "record_consent", "declare_drawn")

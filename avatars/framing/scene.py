@@ -38,14 +38,39 @@ class Captions(StrEnum):
     KARAOKE = "karaoke"
 
 
+class Corner(StrEnum):
+    """Where a logo stands. The upper right one is that of the AI mark: there it stands below."""
+
+    UPPER_LEFT = "upper_left"
+    UPPER_RIGHT = "upper_right"
+    LOWER_LEFT = "lower_left"
+    LOWER_RIGHT = "lower_right"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logo:
+    """A `picture` with transparency; `size` is its height in per cent of the shorter side, `opacity` in per cent."""
+
+    picture: Path
+    corner: Corner = Corner.UPPER_LEFT
+    size: int = 12
+    opacity: int = 100
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """The format, and what is behind the person: a `colour` as #rrggbb, a `backdrop` picture, or what was there."""
+    """The format, and what is behind the person: a `colour` as #rrggbb, a `backdrop` picture, or what was there.
+
+    What is over the picture: `captions` and a `logo`; and the clips before and after it, `intro` and `outro`.
+    """
 
     format: Format = Format.AS_PORTRAIT
     colour: str = ""
     backdrop: Path | None = None
     captions: Captions = Captions.OFF
+    logo: Logo | None = None
+    intro: Path | None = None
+    outro: Path | None = None
 
     @property
     def replaces_background(self) -> bool:

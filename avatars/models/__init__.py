@@ -2,7 +2,15 @@
 
 from avatars.models.consents import EVIDENCE, Consent, Likeness
 from avatars.models.engines import EngineTrouble
-from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode, VideoFormat, portrait_name, scenery_name
+from avatars.models.humans import (
+    CaptionStyle,
+    DigitalHuman,
+    LogoCorner,
+    RenderMode,
+    VideoFormat,
+    portrait_name,
+    scenery_name,
+)
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
 from avatars.models.renders import WITHHELD, Render, Rendition, new_content_id
@@ -18,6 +26,7 @@ __all__ = [
     "EngineTrouble",
     "LexiconEntry",
     "Likeness",
+    "LogoCorner",
     "Narration",
     "Outcome",
     "Render",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import uploads
 from avatars.engines.base import Mode
-from avatars.framing.scene import Captions, Format
+from avatars.framing.scene import Captions, Corner, Format
 from avatars.models.voices import Voice
 
 
@@ -40,6 +40,15 @@ class CaptionStyle(models.TextChoices):
     OFF = Captions.OFF.value, _("none")
     PLAIN = Captions.PLAIN.value, _("plain")
     KARAOKE = Captions.KARAOKE.value, _("filled with colour as they are spoken")
+
+
+class LogoCorner(models.TextChoices):
+    """Where a logo stands."""
+
+    UPPER_LEFT = Corner.UPPER_LEFT.value, _("upper left")
+    UPPER_RIGHT = Corner.UPPER_RIGHT.value, _("upper right, below the AI mark")
+    LOWER_LEFT = Corner.LOWER_LEFT.value, _("lower left")
+    LOWER_RIGHT = Corner.LOWER_RIGHT.value, _("lower right")
 
 
 class RenderMode(models.TextChoices):
@@ -113,6 +122,42 @@ class DigitalHuman(models.Model):
         choices=CaptionStyle,
         default=CaptionStyle.KARAOKE,
         help_text=_("The words as they were written, for who watches without sound. An SRT file comes along anyway."),
+    )
+    logo = models.ImageField(
+        _("logo"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(["png", "webp"]), uploads.check_logo],
+        help_text=_("In a corner of every picture: PNG or WebP with a transparent background, up to 10 MB."),
+    )
+    logo_corner = models.CharField(
+        _("corner of the logo"), max_length=12, choices=LogoCorner, default=LogoCorner.UPPER_LEFT
+    )
+    logo_size = models.PositiveSmallIntegerField(
+        _("size of the logo"),
+        default=12,
+        validators=[MinValueValidator(4), MaxValueValidator(30)],
+        help_text=_("Its height in per cent of the shorter side of the picture."),
+    )
+    logo_opacity = models.PositiveSmallIntegerField(
+        _("opacity of the logo"),
+        default=100,
+        validators=[MinValueValidator(10), MaxValueValidator(100)],
+        help_text=_("In per cent; 100 hides what is behind it."),
+    )
+    intro = models.FileField(
+        _("clip at the beginning"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_intro],
+        help_text=_("Up to 10 seconds and 100 MB, of any size: it is fitted to the videos, and gets the AI mark too."),
+    )
+    outro = models.FileField(
+        _("clip at the end"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_outro],
+        help_text=_("As at the beginning."),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 

@@ -35,7 +35,9 @@ def remove_digital_human(human: DigitalHuman) -> None:
     locked = DigitalHuman.objects.select_for_update().get(pk=human.pk)
     if locked.renders.exists():
         raise used
-    files = [str(file.name) for file in (locked.portrait, locked.background) if file]
+    files = [
+        str(file.name) for file in (locked.portrait, locked.background, locked.logo, locked.intro, locked.outro) if file
+    ]
     try:
         locked.delete()
     except ProtectedError as error:

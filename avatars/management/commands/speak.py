@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from avatars.engines.base import Mode
 from avatars.exceptions import AvatarError
-from avatars.framing.scene import LONGEST, Captions, Format, Scene
+from avatars.framing.scene import LONGEST, Captions, Format, Logo, Scene
 from avatars.pipeline import Film, Script, Stage
 from avatars.studio import Studio
 
@@ -46,6 +46,9 @@ class Command(BaseCommand):
             default=Captions.OFF.value,
             help="the words in the picture; they are in an SRT file beside it in any case",
         )
+        parser.add_argument("--logo", type=Path, help="a picture for the upper left corner (PNG, WebP)")
+        parser.add_argument("--intro", type=Path, help="a clip for the beginning, at most 10 seconds")
+        parser.add_argument("--outro", type=Path, help="a clip for the end, at most 10 seconds")
         parser.add_argument("--speech-engine", default=next(iter(settings.SPEECH_ENGINES)))
         parser.add_argument("--render-engine", default=next(iter(settings.RENDER_ENGINES)))
 
@@ -96,6 +99,9 @@ class Command(BaseCommand):
                 colour=options["background_color"],
                 backdrop=options["background"].absolute() if options["background"] else None,
                 captions=Captions(options["captions"]),
+                logo=Logo(picture=options["logo"].absolute()) if options["logo"] else None,
+                intro=options["intro"].absolute() if options["intro"] else None,
+                outro=options["outro"].absolute() if options["outro"] else None,
             ),
         )
 
