@@ -1,5 +1,8 @@
 """What can go wrong between words and a video, one class per remedy."""
 
+from math import ceil
+from typing import Self
+
 from openuser.lib.exceptions import OpenUserError, TemporaryError
 
 
@@ -9,6 +12,21 @@ class AvatarError(OpenUserError):
 
 class ScriptError(AvatarError):
     """The words cannot be spoken: empty, too long, or in no language we speak."""
+
+
+class QuotaExceeded(AvatarError):
+    """One requester wants too many videos; `wait` is the seconds until there may be another."""
+
+    wait: float = 60.0
+
+    @classmethod
+    def until(cls, code: str, *, most: int, wait: float) -> Self:
+        """One that says how many there may be, and when there may be another."""
+        span = "an hour" if code == "quota_hour" else "a day"
+        remedy = f"Ask again in {ceil(wait / 60)} minutes."
+        error = cls(f"There may be {most} new videos in {span}.", code=code, remedy=remedy)
+        error.wait = wait
+        return error
 
 
 class PortraitError(AvatarError):

@@ -61,7 +61,7 @@ def warm() -> None:
 
 def _claim(now: datetime) -> Render | None:
     due = Render.objects.filter(pk__in=Render._work().claimable(now).values("pk"))
-    for pk in due.order_by("-priority", "pk").values_list("pk", flat=True)[:CANDIDATES]:
+    for pk in due.in_turn().values_list("pk", flat=True)[:CANDIDATES]:
         render = Render.claim(pk, now=now)
         if render is not None:
             return render

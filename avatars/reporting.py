@@ -1,7 +1,10 @@
 """How far a render is, on its row, while its worker keeps the lease and asks whether anybody still wants it."""
 
+import socket
 import time
+from typing import Any
 
+from avatars import estimates
 from avatars.journal import Journal
 from avatars.models import Render
 from openuser.lib.publish import tell
@@ -30,6 +33,7 @@ class Reporter:
         self.extended_at = time.monotonic()
         self.unwanted = False
         self.journal = Journal(render)
+        self._host = socket.gethostname()[:64]
 
     def report(self, stage: str, fraction: float) -> None:
         """`stage` is one of `Render.Stage`, `fraction` is 0..1 of it."""
@@ -39,11 +43,19 @@ class Reporter:
         self.reported_at = time.monotonic()
         begin, span = STAGES[Render.Stage(stage)]
         try:
-            begun = {"stages": self.journal.begin(Render.Stage(stage))} if began else {}
+            begun: dict[str, Any] = {"stages": self.journal.begin(Render.Stage(stage))} if began else {}
+            if self.render.host != self._host:
+                begun |= self._here()
             self.render.record(stage=stage, progress=int(begin + span * fraction), **begun)
             tell("renders", "progress", id=self.render.pk)
         except LeaseLost:
             self.unwanted = True
+
+    def _here(self) -> dict[str, Any]:
+        """Where it is made, and how long that takes here."""
+        known = estimates.render_estimate(self.render.text, self.render.mode, host=self._host)
+        spans = {"estimated_low": known.low, "estimated_high": known.high}
+        return {"host": self._host, "estimated_seconds": known.likely, **spans}
 
     def cancelled(self) -> bool:
         """True once the row was cancelled or taken over; looks at most twice a second.

@@ -167,6 +167,9 @@ class StageRunSerializer(serializers.Serializer[Any]):
 class RenderProgressSerializer(RenderSerializer):
     """One video, with an honest estimate of when it is ready."""
 
+    eta_low_seconds = serializers.SerializerMethodField(help_text="Four of five videos are ready after this …")
+    eta_high_seconds = serializers.SerializerMethodField(help_text="… and before that.")
+    queue_place = serializers.SerializerMethodField(help_text="From 1; 0 once it is being made.")
     timeline = StageRunSerializer(many=True, read_only=True, help_text="The stages as they went, in order.")
     cpu_seconds = serializers.FloatField(read_only=True, help_text="Seconds of a processor that it cost so far.")
     eta_seconds = serializers.SerializerMethodField(
@@ -174,11 +177,28 @@ class RenderProgressSerializer(RenderSerializer):
     )
 
     class Meta(RenderSerializer.Meta):
-        fields = (*RenderSerializer.Meta.fields, "eta_seconds", "timeline", "cpu_seconds")
+        fields = (
+            *RenderSerializer.Meta.fields,
+            "eta_seconds",
+            "eta_low_seconds",
+            "eta_high_seconds",
+            "queue_place",
+            "timeline",
+            "cpu_seconds",
+        )
         read_only_fields = fields
 
     def get_eta_seconds(self, render: Render) -> float:
         return round(services.seconds_left(render), 1)
+
+    def get_eta_low_seconds(self, render: Render) -> float:
+        return round(services.time_left(render).low, 1)
+
+    def get_eta_high_seconds(self, render: Render) -> float:
+        return round(services.time_left(render).high, 1)
+
+    def get_queue_place(self, render: Render) -> int:
+        return services.place_in_queue(render)
 
 
 class RenderRequestSerializer(KnownFields):

@@ -179,6 +179,7 @@ class Renders(
         responses={
             202: OpenApiResponse(RenderProgressSerializer, description="It is being made; see `eta_seconds`."),
             200: OpenApiResponse(RenderProgressSerializer, description="The same words were filmed before."),
+            429: OpenApiResponse(None, description="Too many new videos in an hour or a day; see `Retry-After`."),
         },
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -188,7 +189,8 @@ class Renders(
         cid = request.headers.get("X-Request-ID", "")
         wishes = {**wish.validated_data}
         human, text = wishes.pop("digital_human"), wishes.pop("text")
-        render = services.request_render(human, text, **wishes, priority=services.TEST, cid=cid)
+        who = _requester(request)
+        render = services.request_render(human, text, **wishes, priority=services.TEST, requester=who, cid=cid)
         code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
         return Response(self._progress(render), status=code, headers={"Location": _location(request, "render", render)})
 
@@ -226,6 +228,12 @@ class Renders(
 
     def _progress(self, render: Render) -> Any:
         return RenderProgressSerializer(render, context=self.get_serializer_context()).data
+
+
+def _requester(request: Request) -> str:
+    """Who asks, for turns and quotas: a program by its token, else a person."""
+    client = getattr(request.auth, "pk", None)
+    return f"client:{client}" if client else f"user:{request.user.pk}"
 
 
 def _look_at(portrait: Any) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -41,14 +42,19 @@ def say_video(
     """Say text to a member as a video, of the desk's digital human unless another is named.
 
     The message waits until it is made. Where it cannot be made, or not by the deadline, its words go out spoken, else
-    written. `asked` is for what they asked for themselves: what they get says so.
+    written. `asked` is for what they asked for themselves: what they get says so, and it counts for their quota.
 
     Where the person in the photograph has not agreed to that `purpose`, one of `Consent.Purpose`, it is written at once
-    (and has no `render`). Raises `ScriptError` for a script that cannot become a video; `ConsentError` if `strict`.
+    (and has no `render`). Raises `ScriptError` for a script that cannot become a video, `QuotaExceeded` for one too
+    many of theirs; `ConsentError` if `strict`.
     """
     digital_human = digital_human or digital_human_of(conversation.application)
+    priority = avatars.CAMPAIGN if purpose == Consent.Purpose.CAMPAIGN else avatars.CHAT
+    wishes: dict[str, Any] = {"mode": mode, "purpose": purpose, "priority": priority, "cid": cid}
+    if asked:
+        wishes["requester"] = f"member:{conversation.member_id}"
     try:
-        render = _render_to_wait_for(digital_human, text, mode=mode, purpose=purpose, cid=cid)
+        render = _render_to_wait_for(digital_human, text, **wishes)
     except ConsentError as error:
         if strict:
             raise
@@ -79,10 +85,10 @@ def _written(conversation: Conversation, text: str, *, why: str, cid: str) -> Me
     return message
 
 
-def _render_to_wait_for(digital_human: DigitalHuman, text: str, *, mode: str, purpose: str, cid: str) -> Render:
+def _render_to_wait_for(digital_human: DigitalHuman, text: str, **wishes: Any) -> Render:
     """A render that is locked, so that whoever shares it cannot cancel it before our message is seen to wait."""
     while True:
-        render = avatars.request_render(digital_human, text, mode=mode, purpose=purpose, cid=cid)
+        render = avatars.request_render(digital_human, text, **wishes)
         render = Render.objects.select_for_update(of=("self",)).get(pk=render.pk)
         if render.status != Render.Status.CANCELLED:
             return render

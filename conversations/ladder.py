@@ -42,7 +42,7 @@ class Step:
 
 def deadline(render: Render, *, now: datetime) -> datetime:
     """By when whoever is promised this video has something: never before twice as long as they are told to wait."""
-    seconds = max(settings.CONVERSATIONS["VIDEO_DEADLINE_SECONDS"], 2 * avatars.seconds_left(render))
+    seconds = max(settings.CONVERSATIONS["VIDEO_DEADLINE_SECONDS"], 2 * avatars.time_left(render).high)
     return now + timedelta(seconds=seconds)
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import translation
 
 from avatars import services as avatars
-from avatars.exceptions import ScriptError
+from avatars.exceptions import QuotaExceeded, ScriptError
 from avatars.models import DigitalHuman
 from conversations import films, progress, saying, wording
 from conversations.models import Conversation, Message, ProgressCard, Standing
@@ -23,7 +23,11 @@ def make_video(
     if conversation.messages().waiting().count() >= most:
         saying.say(conversation, wording.too_many_videos(most), cid=cid)
         return
-    message = films.say_video(conversation, text, mode=mode, digital_human=digital_human, asked=True, cid=cid)
+    try:
+        message = films.say_video(conversation, text, mode=mode, digital_human=digital_human, asked=True, cid=cid)
+    except QuotaExceeded as error:
+        saying.say(conversation, wording.quota_used_up(error.wait), cid=cid)
+        return
     render = message.render
     if render is None:
         return  # it went out as text
@@ -76,7 +80,8 @@ def follow(outbound: Outbound) -> None:
 
 def _promise(conversation: Conversation, message: Message, *, cid: str) -> None:
     assert message.render is not None
-    words = wording.video_started(avatars.seconds_left(message.render), message.content.text)
+    left = avatars.time_left(message.render)
+    words = wording.video_started(left.low, left.high, message.content.text)
     saying.say(conversation, words, cid=cid)
 
 

@@ -95,9 +95,9 @@ def _card(message: Message, *, task_id: str, text_given: bool = False, now: date
     stands, now = standing(message), now or timezone.now()
     rows = [Row(name=wording.label_status(), value=_status(message, stands))]
     if message.render is not None and stands in (Standing.QUEUED, Standing.MAKING):
-        left = avatars.seconds_left(message.render)
-        ready = timezone.localtime(now + timedelta(seconds=left))
-        rows.append(Row(name=wording.label_ready(), value=wording.ready_at(left, ready)))
+        left = avatars.time_left(message.render)
+        ready = timezone.localtime(now + timedelta(seconds=left.high))
+        rows.append(Row(name=wording.label_ready(), value=wording.ready_at(left.low, left.high, ready)))
     rows.append(Row(name=wording.label_as_of(), value=f"{timezone.localtime(now):%H:%M:%S}"))
     buttons = [Button(key=PROGRESS, text=wording.button_progress(), style=BLUE)]
     if not text_given:

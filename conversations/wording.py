@@ -42,10 +42,10 @@ def video_usage() -> str:
     return _("Write the text after the command, like this:\n/video Welcome to the company.")
 
 
-def video_started(seconds: float, text: str) -> str:
+def video_started(low: float, high: float, text: str) -> str:
     return _("Your video is being made: “%(text)s”\nIt will be here in about %(time)s. Go on chatting meanwhile.") % {
         "text": truncate(text, 60),
-        "time": duration(seconds),
+        "time": span(low, high),
     }
 
 
@@ -73,10 +73,10 @@ def making(stage: str, per_cent: int) -> str:
     return _("Being made: %(stage)s, %(progress)d %%") % {"stage": stage, "progress": per_cent}
 
 
-def ready_at(seconds: float, at: datetime) -> str:
-    """In how long, and so by when, in hours and minutes that are not too early."""
+def ready_at(low: float, high: float, at: datetime) -> str:
+    """In how long, and by when at the latest, in hours and minutes that are not too early."""
     by = at + timedelta(seconds=59)
-    return _("in about %(time)s, by %(at)s") % {"time": duration(seconds), "at": f"{by:%H:%M}"}
+    return _("in about %(time)s, by %(at)s") % {"time": span(low, high), "at": f"{by:%H:%M}"}
 
 
 def button_progress() -> str:
@@ -252,6 +252,28 @@ def duration(seconds: float) -> str:
         return _("%d seconds") % max(5, 5 * math.ceil(seconds / 5))
     minutes = math.ceil(seconds / 60)
     return ngettext("%d minute", "%d minutes", minutes) % minutes
+
+
+def span(low: float, high: float) -> str:
+    """From a span to another, or the longer one where a person would say the same of both."""
+    if duration(low) == duration(high):
+        return duration(high)
+    return _("%(low)s to %(high)s") % {"low": duration(low), "high": duration(high)}
+
+
+def quota_used_up(wait: float) -> str:
+    return _(
+        "You have had many videos made lately, so I need a break: ask me again in %(time)s. "
+        "What I have filmed before I can send at any time, and text works as ever."
+    ) % {"time": wait_words(wait)}
+
+
+def wait_words(seconds: float) -> str:
+    """A span that may be hours."""
+    if seconds < 5400:
+        return duration(seconds)
+    hours = math.ceil(seconds / 3600)
+    return ngettext("%d hour", "%d hours", hours) % hours
 
 
 def notice(kind: Notice, flow: str) -> str:

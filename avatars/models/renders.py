@@ -2,10 +2,12 @@
 
 import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce, RowNumber
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars import reasons
@@ -18,11 +20,37 @@ from openuser.lib.work import Work
 
 WITHHELD = "withheld"
 """The folder of films that are kept though their consent was withdrawn; openuser/media.py guards it like evidence."""
+SERVED = timedelta(minutes=10)
 
 
 def new_content_id() -> str:
     """The number that the AI label carries."""
     return secrets.token_hex(16)
+
+
+class RenderQuerySet(models.QuerySet["Render"]):
+    """Queries on renders."""
+
+    def in_turn(self) -> "RenderQuerySet":
+        """In the order in which they are made: by urgency, within that one of each person in turn, then by age.
+
+        What they had made a moment ago counts as their turn.
+        """
+        served = Render.objects.filter(
+            requester=models.OuterRef("requester"),
+            priority=models.OuterRef("priority"),
+            started_at__gt=timezone.now() - SERVED,
+        ).exclude(models.Q(requester="") | models.Q(status=Work.Status.QUEUED))
+        count = served.order_by().values("requester").annotate(count=models.Count("pk")).values("count")
+        turn = models.Window(
+            RowNumber(), partition_by=[models.F("priority"), models.F("requester")], order_by=models.F("pk").asc()
+        )
+        return self.annotate(
+            turn=turn + Coalesce(models.Subquery(count, output_field=models.IntegerField()), 0)
+        ).order_by("-priority", "turn", "pk")
+
+    def asked_by(self, requester: str, *, since: datetime) -> "RenderQuerySet":
+        return self.filter(requester=requester, created_at__gt=since)
 
 
 class Render(Work):
@@ -70,6 +98,12 @@ class Render(Work):
         help_text=_("When each stage began and ended, at what cost."),
     )
     estimated_seconds = models.FloatField(_("estimated seconds"), default=0)
+    estimated_low = models.FloatField(_("estimated seconds at least"), default=0, editable=False)
+    estimated_high = models.FloatField(_("estimated seconds at most"), default=0, editable=False)
+    requester = models.CharField(
+        _("asked for by"), max_length=64, blank=True, editable=False, help_text=_("Each gets their turn, and a quota.")
+    )
+    host = models.CharField(_("made on"), max_length=64, blank=True, editable=False)
     hint = models.TextField(_("what to do"), blank=True)
     video = models.FileField(_("video"), upload_to="renders", blank=True)
     captions = models.FileField(_("captions"), upload_to="renders", blank=True)
@@ -82,6 +116,8 @@ class Render(Work):
     engine_used = models.CharField(_("animated by"), max_length=40, blank=True)
     speech_engine_used = models.CharField(_("spoken by"), max_length=40, blank=True)
     notes = models.JSONField(_("notes"), default=list, blank=True, help_text=_("What was not as it was asked for."))
+
+    objects = RenderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("render")
@@ -96,6 +132,7 @@ class Render(Work):
         indexes = [
             models.Index(fields=["status", "due_at"], name="render_due"),
             models.Index(fields=["cid"], name="render_cid"),
+            models.Index(fields=["requester", "created_at"], name="render_requester"),
         ]
 
     def __str__(self) -> str:

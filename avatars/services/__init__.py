@@ -18,6 +18,7 @@ from avatars.services.renders import (
     TEST,
     cancel_render,
     check_script,
+    expected,
     expected_seconds,
     place_in_queue,
     rendition,
@@ -25,6 +26,7 @@ from avatars.services.renders import (
     request_render,
     retry_render,
     seconds_left,
+    time_left,
 )
 from avatars.services.sounds import as_voice, as_wav, transcribe
 from avatars.services.trials import try_engine
@@ -52,6 +54,7 @@ __all__ = [
     "checks",
     "consent_for",
     "engines",
+    "expected",
     "expected_seconds",
     "forget_glance",
     "glance",
@@ -72,6 +75,7 @@ __all__ = [
     "seed_voices",
     "showable",
     "tidy",
+    "time_left",
     "transcribe",
     "try_engine",
     "with_consents",

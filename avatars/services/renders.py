@@ -4,7 +4,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from avatars import consents, estimates, recipes
+from avatars import consents, estimates, quotas, recipes
+from avatars.estimates import Estimate
 from avatars.exceptions import ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, Rendition, VideoFormat
 from avatars.signals import render_finished
@@ -43,13 +44,15 @@ def request_render(
     captions: str = "",
     purpose: str = "",
     priority: int = CHAT,
+    requester: str = "",
     cid: str = "",
 ) -> Render:
     """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
 
     `mode`, `format` and `captions` are the digital human's own where they are not given; `purpose` is one of
-    `Consent.Purpose`, "" for a film that nobody gets. Raises `ScriptError` for a script that cannot become a video,
-    `ConsentError` where the person in the photograph has not agreed.
+    `Consent.Purpose`, "" for a film that nobody gets. `requester` names who asks, like "member:7": renders of equal
+    priority are made for each in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot
+    become a video, `ConsentError` where the person in the photograph has not agreed, `QuotaExceeded` for one too many.
     """
     text, mode = check_script(text), mode or digital_human.mode
     if mode not in RenderMode.values:
@@ -71,10 +74,13 @@ def request_render(
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
     if render is None:
+        quotas.check(requester)
         render = Render(digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash)
-        render.priority, render.cid = priority, cid
+        render.priority, render.requester, render.cid = priority, requester, cid
         render.consent, render.purpose = consent, purpose
-        render.estimated_seconds = estimates.render_seconds(text, mode)
+        likely = estimates.render_estimate(text, mode)
+        render.estimated_seconds = likely.likely
+        render.estimated_low, render.estimated_high = likely.low, likely.high
         try:
             with transaction.atomic():
                 render.save()
@@ -126,6 +132,16 @@ def expected_seconds(text: str, mode: str) -> float:
 def seconds_left(render: Render) -> float:
     """An honest estimate of when it is ready, in seconds from now."""
     return estimates.wait_seconds(render)
+
+
+def time_left(render: Render) -> Estimate:
+    """When it is ready, in seconds from now: four of five are within the span."""
+    return estimates.wait(render)
+
+
+def expected(text: str, mode: str) -> Estimate:
+    """How long these words take once their turn has come: four of five are within the span."""
+    return estimates.render_estimate(text, mode)
 
 
 def place_in_queue(render: Render) -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from avatars.exceptions import QuotaExceeded
 from openuser.lib.exceptions import OpenUserError, TemporaryError
 from wecom.exceptions import NotConfigured
 
@@ -109,6 +110,8 @@ def _ours(error: OpenUserError) -> Problem:
     status = 422 if error.field else 409
     if isinstance(error, TemporaryError | NotConfigured):
         status = 503
+    if isinstance(error, QuotaExceeded):
+        status = 429
     flaws = (Flaw(code=error.code, detail=error.message, field=error.field),) if error.field else ()
     return Problem(status=status, code=error.code, detail=error.message, hint=error.remedy, flaws=flaws)
 

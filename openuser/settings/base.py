@@ -346,6 +346,9 @@ AVATARS: dict[str, Any] = {
     "SIZE_LIMIT": env.int("OPENUSER_VIDEO_MB", default=100) * 1024 * 1024,
     "TIME_LIMIT": env.int("OPENUSER_RENDER_TIME_LIMIT", default=900),
     "MEMORY_LIMIT_MB": env.int("OPENUSER_RENDER_MEMORY_MB", default=2500),
+    # New videos that one person or API client may have made; what is made already is free. 0: any number.
+    "RENDERS_PER_HOUR": env.int("OPENUSER_RENDERS_PER_HOUR", default=30),
+    "RENDERS_PER_DAY": env.int("OPENUSER_RENDERS_PER_DAY", default=150),
     "NARRATION_SECONDS": env.float("OPENUSER_NARRATION_SECONDS", default=45.0),  # to speak in the place of a video
     "LISTEN_SECONDS": env.float("OPENUSER_LISTEN_SECONDS", default=60.0),
     # After so many failures in a row an engine is left alone for so long.

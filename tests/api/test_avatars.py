@@ -101,6 +101,25 @@ def test_a_video_is_asked_for_and_followed(api):
     assert now["eta_seconds"] < made["eta_seconds"]
 
 
+def test_a_render_tells_its_place_its_span_and_its_stages(api):
+    human = make_digital_human()
+    made = api.post(RENDERS, {"digital_human": human.pk, "text": "你好，世界。"}).json()
+    assert made["queue_place"] == 1
+    assert 0 < made["eta_low_seconds"] <= made["eta_seconds"] <= made["eta_high_seconds"]
+    (waits,) = made["timeline"]
+    assert (waits["stage"], waits["outcome"], waits["ended_at"]) == ("waiting", "running", None)
+
+
+def test_one_video_too_many_is_refused_until_there_is_room(api, settings):
+    settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 1}
+    human = make_digital_human()
+    assert api.post(RENDERS, {"digital_human": human.pk, "text": "一"}).status_code == 202
+    refused = api.post(RENDERS, {"digital_human": human.pk, "text": "二"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "quota_hour")
+    assert 3500 < int(refused["Retry-After"]) <= 3600
+    assert api.post(RENDERS, {"digital_human": human.pk, "text": "一"}).status_code == 202
+
+
 def test_words_that_were_filmed_before_are_there_at_once(api):
     human = make_digital_human()
     wish = {"digital_human": human.pk, "text": "你好"}

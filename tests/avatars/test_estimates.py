@@ -130,3 +130,79 @@ def test_two_workers_share_the_queue(human):
         make_waiting(human, 10.0, status="running", progress=50)
     make_waiting(human, 6.0)
     assert estimates.wait_seconds(make_waiting(human, 4.0)) == pytest.approx((5 + 5 + 6) / 2 + 4.0)
+
+
+# ---- the span in which four of five end
+
+
+def machine(text, chance):
+    """Seconds that another machine takes: not in proportion to our guess, and never twice the same."""
+    return (3.0 + 0.2 * len(text)) * chance.lognormvariate(0, 0.25)
+
+
+def remember(human, text, took, *, host="", mode="lipsync", number=0):
+    factories.make_render(
+        human,
+        text=text,
+        mode=mode,
+        host=host,
+        status=Render.Status.DONE,
+        took_seconds=took,
+        finished_at=timezone.now() + timedelta(seconds=number),
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_after_twenty_renders_the_span_holds_at_least_seven_of_ten(human, seed):
+    chance = random.Random(seed)
+    lengths = [chance.randint(10, 300) for _ in range(20)]
+    for number, length in enumerate(lengths):
+        remember(human, "字" * length, machine("字" * length, chance), number=number)
+    held = 0
+    for length in [chance.randint(10, 300) for _ in range(50)]:
+        span = estimates.render_estimate("字" * length, "lipsync")
+        assert span.low <= span.likely <= span.high
+        held += span.low <= machine("字" * length, chance) <= span.high
+    assert held >= 35
+
+
+def test_a_steady_machine_has_a_narrow_span_and_one_that_varies_a_wide_one(human):
+    make_history(human, 1.0, spread=0.02, mode="lipsync")
+    make_history(human, 1.0, spread=0.6, mode="talking_head")
+    steady, varied = (estimates.render_estimate(CHINESE, mode) for mode in ("lipsync", "talking_head"))
+    assert (steady.high - steady.low) * 4 < varied.high - varied.low
+
+
+def test_few_cases_promise_less_than_many(human):
+    unlearned = estimates.render_estimate(CHINESE, "lipsync")
+    make_history(human, 1.0, spread=0.05, count=3)
+    few = estimates.render_estimate(CHINESE, "lipsync")
+    make_history(human, 1.0, spread=0.05, count=20, seed=2)
+    many = estimates.render_estimate(CHINESE, "lipsync")
+    assert many.high - many.low < few.high - few.low < unlearned.high - unlearned.low
+
+
+def test_a_long_script_learns_from_long_ones(human):
+    for number in range(20):
+        remember(human, "字" * 20, 10.0 * estimates.render_seconds("字" * 20, "unknown"), number=number)
+        remember(human, "字" * 300, 2.0 * estimates.render_seconds("字" * 300, "unknown"), number=number)
+    ratio = estimates.render_seconds("字" * 280, "lipsync") / estimates.render_seconds("字" * 280, "unknown")
+    assert ratio == pytest.approx(2.0)
+
+
+def test_each_host_learns_from_its_own_and_a_new_one_from_all(human):
+    for number in range(10):
+        remember(human, CHINESE, 3.0, host="fast", number=number)
+        remember(human, CHINESE, 30.0, host="slow", number=number)
+    likely = {name: estimates.render_estimate(CHINESE, "lipsync", host=name).likely for name in ("fast", "slow")}
+    assert likely == pytest.approx({"fast": 3.0, "slow": 30.0})
+    both = estimates.render_estimate(CHINESE, "lipsync", host="new")
+    assert (both.low, both.high) == pytest.approx((3.0, 30.0))
+
+
+def test_spans_of_a_queue_add_up_as_chances_do(human):
+    for _ in range(4):
+        make_waiting(human, 10.0, estimated_low=8.0, estimated_high=12.0)
+    span = estimates.wait(make_waiting(human, 10.0, estimated_low=8.0, estimated_high=12.0))
+    assert span.likely == pytest.approx(50.0)
+    assert (span.low, span.high) == pytest.approx((50 - 20**0.5, 50 + 20**0.5))

@@ -1,6 +1,7 @@
 """The card that follows a video on its way: true at every moment, and never done before WeChat Work says so."""
 
 import itertools
+import re
 
 import pytest
 from django.utils import translation
@@ -72,12 +73,20 @@ def film(stage: str, progress: int) -> None:
 def test_a_card_tells_the_place_in_the_queue_and_when_it_is_ready(person):
     human = Desk.objects.get().digital_human
     for number in range(2):
-        factories.make_render(human, text=f"先来的{number}", priority=avatars.CHAT, estimated_seconds=40)
+        factories.make_render(
+            human,
+            text=f"先来的{number}",
+            priority=avatars.CHAT,
+            estimated_seconds=40,
+            estimated_low=10,
+            estimated_high=45,
+            requester=f"member:{900 + number}",
+        )
     person.says(f"/video {WORDS}")
     content = Outbound.objects.latest("pk").content
     told = rows(content)
     assert told["Status"] == "No. 3 in the queue"
-    assert told["Ready"].startswith("in about 2 minutes, by ")
+    assert re.match(r"in about .* seconds to 2 minutes, by \d\d:\d\d", told["Ready"])
     assert content["main_title"]["title"] == WORDS
     assert {button["key"] for button in content["button_list"]} == {"progress", "text", "cancel"}
 
@@ -208,3 +217,12 @@ def test_without_cards_the_promise_is_text(person):
     (promise,) = person.says(f"/video {WORDS}")
     assert WORDS in promise
     assert not ProgressCard.objects.exists()
+
+
+def test_who_had_many_videos_made_is_asked_to_wait_and_goes_on_chatting(person, settings):
+    settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 1}
+    person.says(f"/video {WORDS}")
+    (words,) = person.says("/video Once more.")
+    assert "60 minutes" in words
+    assert Render.objects.count() == 1
+    assert len(person.says("Good morning")) == 1
