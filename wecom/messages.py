@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from wecom import contacts, events
+from wecom import approvals, contacts, events
 from wecom.crypto import CryptoError
 from wecom.events import Event, UnknownEvent
 from wecom.tree import REFUSED, Common, Fields, Inbound, Node, parse
@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 SPOKEN = "spoken"  # a MsgType of our own: the platform has none for it
+OTHERS: dict[str, events.Build] = {"change_contact": contacts.change, "open_approval_change": approvals.change}
 CONTROLS = bytes(sorted(set(range(0x20)) - {0x09, 0x0A, 0x0D}))
 COMMAND = re.compile(r"\s*[/／]([A-Za-z0-9_-]+|[^\s/／]+)(.*)", re.DOTALL)
 
@@ -172,7 +173,7 @@ def inbound(xml: bytes) -> Inbound:
     if not common["kind"] or not common["from_user_id"]:
         raise CryptoError(REFUSED, "The message lacks MsgType or FromUserName.")
     if common["kind"] == "event":
-        return events.event(fields, common, {"change_contact": contacts.change})
+        return events.event(fields, common, OTHERS)
     sent: _Sent = {**common, "message_id": fields.word("MsgId")}
     build = BUILDERS.get(common["kind"])
     return build(fields, sent) if build else UnknownMessage(**sent)

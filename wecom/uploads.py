@@ -1,14 +1,10 @@
-"""Media on its way to the platform: uploaded once per content, kept for less than three days, healed when forgotten.
-
-A video that is too large is first made smaller by whoever listens to `video_too_large`. Where that cannot be, it is
-uploaded as a file, and a larger one not at all: then its messages become cards that lead to a page.
-"""
+"""Media on its way to the platform: uploaded once per content, kept for less than three days, healed when forgotten."""
 
 import hashlib
 import logging
 import secrets
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -18,28 +14,26 @@ from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib import crash
-from openuser.lib.exceptions import TemporaryError
-from openuser.lib.work import GIVES_WAY_AFTER_ATTEMPTS, LeaseLost
-from wecom import auth, client, media
+from openuser.lib.work import LeaseLost
+from wecom import media, uploading
 from wecom.exceptions import (
     BusyError,
-    ConfigurationError,
     ContentError,
-    LimitedError,
-    TokenRejected,
     WeComError,
 )
-from wecom.models import Application, Outbound, Upload
+from wecom.models import Application, Upload
 from wecom.models.outbox import PLACEHOLDER
 from wecom.signals import video_too_large
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "uploads"
+
 LONGEST_NAME = 128
+
 PATIENCE = 60.0  # seconds to wait for somebody else who uploads the same
+
 POLL, FITTING_POLL = 0.1, 0.4
-LOOK_AGAIN = timedelta(seconds=60)  # at a video that is being made smaller, should the news be lost
 
 
 def deliver(pk: int, *, now: datetime | None = None) -> None:
@@ -49,7 +43,7 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
         return
     crash.point("upload.claimed")
     try:
-        _deliver(upload)
+        uploading.carry(upload)
     except LeaseLost:
         logger.info("Somebody else uploads this file.", extra={"upload": upload.pk})
     except (OSError, WeComError) as error:
@@ -122,7 +116,7 @@ def look(upload: Upload) -> str | None:
     """
     claimed = Upload.claim(upload.pk, now=max(timezone.now(), upload.due_at))
     if claimed is not None:
-        _deliver(claimed)
+        uploading.carry(claimed)
     upload.refresh_from_db()
     if upload.is_usable(timezone.now()):
         return upload.media_id or upload.placeholder
@@ -130,23 +124,6 @@ def look(upload: Upload) -> str | None:
         remedy = "See the upload in the admin; the log may say more."
         raise WeComError("The file could not be uploaded.", code=upload.reason or "upload_failed", remedy=remedy)
     return None
-
-
-def largest(kind: str) -> int:
-    """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
-    most = media.LIMITS[kind].most
-    return min(most, int(settings.WECOM["MOST"].get(kind, most)))
-
-
-def fitted(upload: Upload, *, name: str) -> bool:
-    """A video was made small enough: it is this file of the media storage now. False where nobody waits for that."""
-    return _fitted(upload, path=name, size=default_storage.size(name))
-
-
-def unfitted(upload: Upload) -> bool:
-    """Nobody can make a video small enough: it goes out as a file, else as a link. False where nobody waits."""
-    size = default_storage.size(upload.path)
-    return _fitted(upload, form=Upload.Form.FILE if size <= largest(Upload.Kind.FILE) else Upload.Form.LINK)
 
 
 def known(application: Application, *, kind: str, media_id: str) -> Upload | None:
@@ -252,7 +229,7 @@ def _finished(upload: Upload) -> str:
 
 def patience(upload: Upload) -> float:
     """Seconds to wait for its media ID."""
-    return float(settings.WECOM["FITTING_SECONDS"]) if _is_too_large(upload) else PATIENCE
+    return float(settings.WECOM["FITTING_SECONDS"]) if uploading.is_too_large(upload) else PATIENCE
 
 
 def overdue(upload: Upload) -> BusyError:
@@ -261,79 +238,3 @@ def overdue(upload: Upload) -> BusyError:
         remedy = "See that a render worker runs, and send it again: what is made meanwhile is not lost."
         return BusyError("The video is still being made smaller.", code="fitting_timeout", remedy=remedy)
     return BusyError("Somebody else is uploading this file and does not finish.", code="upload_timeout")
-
-
-def _is_too_large(upload: Upload) -> bool:
-    """Whether it is a video of which nobody knows yet in what form it goes out."""
-    if upload.kind != Upload.Kind.VIDEO or upload.form or not default_storage.exists(upload.path):
-        return False
-    return default_storage.size(upload.path) > largest(upload.kind)
-
-
-@transaction.atomic
-def _have_fitted(upload: Upload) -> None:
-    upload.postpone(timezone.now() + LOOK_AGAIN, Upload.Reason.FITTING, burn=False)
-    video_too_large.send(Upload, upload=upload, limit=largest(upload.kind))
-
-
-def _fitted(upload: Upload, **fields: object) -> bool:
-    now = {"due_at": timezone.now(), "woken_at": None, "reason": ""}
-    waiting = Upload.objects.filter(pk=upload.pk, status=Upload.Status.QUEUED, reason=Upload.Reason.FITTING)
-    if not waiting.update(**now, **fields):
-        return False
-    upload.wake()
-    return True
-
-
-def _deliver(upload: Upload) -> None:
-    """Call and settle. What goes wrong is raised when the row has been put back or has failed."""
-    if upload.form == Upload.Form.LINK:
-        _settle(upload, Upload.Status.DONE)
-        return
-    if _is_too_large(upload):
-        _have_fitted(upload)
-        return
-    try:
-        media_id = _call(upload)
-    except OSError:
-        _settle(upload, Upload.Status.FAILED, "file_unreadable")
-        raise
-    except WeComError as error:
-        _react(upload, error)
-        raise
-    crash.point("upload.called")
-    expires = timezone.now() + Upload.valid_for
-    _settle(upload, Upload.Status.DONE, media_id=media_id, expires_at=expires)
-
-
-def _call(upload: Upload) -> str:
-    application, base_url = upload.application, upload.application.api_base_url
-    file = Path(default_storage.path(upload.path))
-    answer = auth.with_token(
-        application,
-        lambda token: client.upload(
-            base_url, file, upload.filename, access_token=token, type=upload.form or upload.kind
-        ),
-    )
-    return client.word(answer, "media_id")
-
-
-def _react(upload: Upload, error: WeComError) -> None:
-    if isinstance(error, ConfigurationError):
-        auth.hold(upload.application, error)
-        upload.postpone(timezone.now() + auth.HELD_FOR, Outbound.Reason.HELD, burn=False)
-    elif isinstance(error, LimitedError) and error.until is not None:
-        upload.postpone(error.until, Outbound.Reason.QUOTA, burn=False)
-    elif upload.attempts >= upload.max_attempts or not isinstance(error, TemporaryError | TokenRejected):
-        _settle(upload, Upload.Status.FAILED, f"refused_{error.code}"[:40])
-    else:
-        upload.postpone(timezone.now() + timedelta(seconds=min(3 * 2**upload.attempts, 300)), Outbound.Reason.BUSY)
-        if upload.attempts >= GIVES_WAY_AFTER_ATTEMPTS:
-            for outbound in upload.waiting():
-                outbound.give_way()
-
-
-@transaction.atomic
-def _settle(upload: Upload, status: Upload.Status, reason: str = "", **fields: object) -> None:
-    upload.settle(status, reason, **fields)
-    upload.wake_waiting()

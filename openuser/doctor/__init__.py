@@ -1,6 +1,6 @@
 """The doctor: every check of the installation and of each application, in the order in which they build up.
 
-A new check is one class beside those that it resembles (here, in `wecom/doctor.py`, in `avatars/doctor.py`) and one
+A new check is one class beside those that it resembles (here, in `wecom/doctor/`, in `avatars/doctor.py`) and one
 entry.
 """
 

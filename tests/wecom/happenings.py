@@ -1,10 +1,10 @@
 """Every event of the platform's page, as it is documented, and the value that it becomes."""
 
+from wecom.approvals import ApprovalEvent
 from wecom.contacts import ContactChange, DepartmentChange, MemberChange, TagChange
 from wecom.events import (
     ActivityEvent,
     ApplicationEvent,
-    ApprovalEvent,
     CardEvent,
     Event,
     JobEvent,

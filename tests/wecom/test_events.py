@@ -8,11 +8,11 @@ import pytest
 from tests import factories
 from tests.wecom.happenings import CHANGES, EVENTS, change_body, event_body
 from wecom import messages, services
+from wecom.approvals import ApprovalEvent
 from wecom.bot import bot
 from wecom.contacts import ContactChange, DepartmentChange, ExtraAttribute, MemberChange, TagChange
 from wecom.events import (
     ActivityEvent,
-    ApprovalEvent,
     CardEvent,
     Choice,
     Event,

@@ -1,14 +1,11 @@
-"""What came in and what went out, in the admin: to look into, to send again, to decide."""
+"""What went out, in the admin: to look into, to send again, to decide."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -27,70 +24,11 @@ from openuser.lib.admin import (
     shortened,
 )
 from wecom import services
-from wecom.admin.trees import tree
+from wecom.admin.callbacks import InWords
 from wecom.exceptions import ContentError
-from wecom.models import Attempt, Callback, Download, Outbound, Recall, Upload
-from wecom.models.words import EVENTS, KINDS
+from wecom.models import Attempt, Outbound, Recall
 
 OUTCOMES = {"sent": "good", "retry": "warn", "ambiguous": "warn", "failed": "bad", "held": "bad"}
-
-
-class InWords(admin.AllValuesFieldListFilter):
-    """A filter by the platform's codes that shows words for them."""
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            code = str(choice["display"])
-            yield {**choice, "display": KINDS.get(code) or EVENTS.get(code) or code}
-
-
-@admin.register(Callback)
-class CallbackAdmin(WorkAdmin):
-    list_display = ("id", "what", "from_user_id", "application", "state", "why", "timeline", "when")
-    list_filter = ("status", ("kind", InWords), ("event", InWords), "application")
-    search_fields = ("from_user_id", "cid", "event")
-    search_help_text = _("Search for a user ID, a correlation ID or the name of an event.")
-    list_select_related = ("application__corporation",)
-    ordering = ("-pk",)
-    fieldsets = (
-        (None, {"fields": ("what", "from_user_id", "application", "state", "why", "timeline")}),
-        (_("Times"), {"fields": ("sent_at", "created_at", "finished_at", "clock", "attempts")}),
-    )
-    actions = ("replay",)
-    actions_detail = ("replay_this",)
-
-    @display(description=_("what"))
-    def what(self, callback: Callback) -> str:
-        return callback.what
-
-    def get_fieldsets(self, request: HttpRequest, obj: Callback | None = None) -> Any:
-        """What it said is for those who may read it: it has people's words, and codes that open things."""
-        said = [(_("What it said"), {"fields": ("said",)})] if request.user.has_perm("wecom.read_callback") else []
-        return [*super().get_fieldsets(request, obj), *said]
-
-    @display(description=_("content"))
-    def said(self, callback: Callback) -> str:
-        return tree(callback.body)
-
-    @display(description=_("clock"))
-    def clock(self, callback: Callback) -> str:
-        return badge(_("differs from ours"), "warn") if callback.suspect else str(_("agrees with ours"))
-
-    @admin.action(description=_("Handle once more"), permissions=["replay"])
-    def replay(self, request: HttpRequest, queryset: QuerySet[Callback]) -> None:
-        count = sum(services.replay(callback) for callback in queryset)
-        text = ngettext("%d callback is handled again.", "%d callbacks are handled again.", count) % count
-        self.tell(request, text, done=bool(count))
-
-    replay_this = for_one_row(
-        replay,
-        icon="replay",
-        title=_("Handle this callback once more?"),
-        words=_("What was answered already is not sent twice."),
-    )
-
-    def has_replay_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("wecom.change_callback")
 
 
 class AttemptInline(TabularInline[Attempt, Outbound]):
@@ -238,77 +176,6 @@ class OutboundAdmin(WorkAdmin):
 
     def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("wecom.change_outbound")
-
-
-@admin.register(Upload)
-class UploadAdmin(WorkAdmin):
-    list_display = ("filename", "kind", "bytes_", "state", "why", "expires_at", "when")
-    list_filter = ("status", "kind")
-    search_fields = ("filename", "sha256")
-    search_help_text = _("Search for a file name or a SHA-256.")
-    ordering = ("-pk",)
-    fieldsets = (
-        (None, {"fields": ("filename", "kind", "bytes_", "form", "digest", "application")}),
-        (_("How it went"), {"fields": ("state", "why", "attempts")}),
-        (_("Times"), {"fields": ("created_at", "expires_at")}),
-    )
-
-    @display(description=_("size"), ordering="size")
-    def bytes_(self, upload: Upload) -> str:
-        return filesizeformat(upload.size)
-
-    @display(description="SHA-256")
-    def digest(self, upload: Upload) -> str:
-        return upload.sha256
-
-
-@admin.register(Download)
-class DownloadAdmin(WorkAdmin):
-    list_display = ("id", "kind", "bytes_", "come", "application", "state", "why", "timeline", "when")
-    list_filter = ("status", "kind", "reason", "application")
-    search_fields = ("cid",)
-    search_help_text = _("Search for a correlation ID.")
-    list_select_related = ("application__corporation",)
-    ordering = ("-pk",)
-    fieldsets = (
-        (None, {"fields": ("kind", "shown", "bytes_", "digest", "application", "timeline")}),
-        (_("How it went"), {"fields": ("state", "why", "come", "errcode", "attempts")}),
-        (_("Times"), {"fields": ("created_at", "due_at", "finished_at")}),
-    )
-    actions = ("refetch",)
-    actions_detail = ("refetch_this",)
-
-    @display(description=_("size"), ordering="size")
-    def bytes_(self, download: Download) -> str:
-        return filesizeformat(download.size) if download.size else NOTHING
-
-    @display(description=_("received"))
-    def come(self, download: Download) -> str:
-        return f"{download.progress} %"
-
-    @display(description="SHA-256")
-    def digest(self, download: Download) -> str:
-        return download.sha256 or NOTHING
-
-    @display(description=_("file"))
-    def shown(self, download: Download) -> str:
-        return render_to_string("admin/received.html", {"download": download})
-
-    @admin.action(description=_("Fetch again"), permissions=["refetch"])
-    def refetch(self, request: HttpRequest, queryset: QuerySet[Download]) -> None:
-        count = sum(services.refetch_media(download) for download in queryset)
-        text = ngettext("%d file is fetched again.", "%d files are fetched again.", count) % count
-        self.tell(request, text, done=bool(count))
-
-    refetch_this = for_one_row(
-        refetch,
-        icon="download",
-        title=_("Fetch this file again?"),
-        words=_("WeChat Work keeps what members send for three days."),
-    )
-
-    def has_refetch_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("wecom.change_download")
 
 
 def _words(outbound: Outbound) -> str:

@@ -6,6 +6,7 @@ longer without a word, so lengths are checked here. Knows no framework.
 
 from wecom.contents.articles import Article, MpNews, News, Page
 from wecom.contents.base import Content, Link, MiniProgram, Web
+from wecom.contents.card_base import Card
 from wecom.contents.card_inputs import Button, Checkbox, Choice, Selector, Submit
 from wecom.contents.card_parts import (
     Emphasis,
@@ -19,8 +20,9 @@ from wecom.contents.card_parts import (
     Row,
     Source,
 )
-from wecom.contents.cards import ButtonCard, Card, MultipleCard, NewsNoticeCard, TextNoticeCard, VoteCard
+from wecom.contents.cards import ButtonCard, MultipleCard, VoteCard
 from wecom.contents.files import File, Image, Media, Video, Voice
+from wecom.contents.notice_cards import NewsNoticeCard, TextNoticeCard
 from wecom.contents.notices import Item, MiniProgramNotice
 from wecom.contents.texts import Markdown, Text, TextCard
 from wecom.markdown import plain_text, to_markdown

@@ -10,7 +10,7 @@ from django.core.files import File
 from django.db import transaction
 
 from openuser.lib.idle import give_connections_back
-from wecom import downloads, pictures, shaping, uploads
+from wecom import downloads, pictures, shaping, uploading, uploads
 from wecom.contents import Content
 from wecom.models import Application, Download, GroupMessage, Outbound, Upload
 from wecom.sending import answering, default_application, taking_long
@@ -114,17 +114,17 @@ def upload_article_image(file_path: str | Path, *, application: Application | No
 
 def largest(kind: str) -> int:
     """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
-    return uploads.largest(kind)
+    return uploading.largest(kind)
 
 
 def fitted(upload: Upload, *, name: str) -> bool:
     """A video was made small enough (`video_too_large`): it is this file of the media storage now."""
-    return uploads.fitted(upload, name=name)
+    return uploading.fitted(upload, name=name)
 
 
 def unfitted(upload: Upload) -> bool:
     """A video cannot be made small enough (`video_too_large`): it goes out as a file, a larger one as a link."""
-    return uploads.unfitted(upload)
+    return uploading.unfitted(upload)
 
 
 def reshape(message: Outbound | GroupMessage, content: Content) -> None:

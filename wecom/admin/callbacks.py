@@ -1,0 +1,79 @@
+"""What came in, in the admin: to look into, and to handle once more."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import display
+
+from openuser.lib.admin import (
+    WorkAdmin,
+    badge,
+    for_one_row,
+)
+from wecom import services
+from wecom.admin.trees import tree
+from wecom.models import Callback
+from wecom.models.words import EVENTS, KINDS
+
+
+class InWords(admin.AllValuesFieldListFilter):
+    """A filter by the platform's codes that shows words for them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            code = str(choice["display"])
+            yield {**choice, "display": KINDS.get(code) or EVENTS.get(code) or code}
+
+
+@admin.register(Callback)
+class CallbackAdmin(WorkAdmin):
+    list_display = ("id", "what", "from_user_id", "application", "state", "why", "timeline", "when")
+    list_filter = ("status", ("kind", InWords), ("event", InWords), "application")
+    search_fields = ("from_user_id", "cid", "event")
+    search_help_text = _("Search for a user ID, a correlation ID or the name of an event.")
+    list_select_related = ("application__corporation",)
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("what", "from_user_id", "application", "state", "why", "timeline")}),
+        (_("Times"), {"fields": ("sent_at", "created_at", "finished_at", "clock", "attempts")}),
+    )
+    actions = ("replay",)
+    actions_detail = ("replay_this",)
+
+    @display(description=_("what"))
+    def what(self, callback: Callback) -> str:
+        return callback.what
+
+    def get_fieldsets(self, request: HttpRequest, obj: Callback | None = None) -> Any:
+        """What it said is for those who may read it: it has people's words, and codes that open things."""
+        said = [(_("What it said"), {"fields": ("said",)})] if request.user.has_perm("wecom.read_callback") else []
+        return [*super().get_fieldsets(request, obj), *said]
+
+    @display(description=_("content"))
+    def said(self, callback: Callback) -> str:
+        return tree(callback.body)
+
+    @display(description=_("clock"))
+    def clock(self, callback: Callback) -> str:
+        return badge(_("differs from ours"), "warn") if callback.suspect else str(_("agrees with ours"))
+
+    @admin.action(description=_("Handle once more"), permissions=["replay"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[Callback]) -> None:
+        count = sum(services.replay(callback) for callback in queryset)
+        text = ngettext("%d callback is handled again.", "%d callbacks are handled again.", count) % count
+        self.tell(request, text, done=bool(count))
+
+    replay_this = for_one_row(
+        replay,
+        icon="replay",
+        title=_("Handle this callback once more?"),
+        words=_("What was answered already is not sent twice."),
+    )
+
+    def has_replay_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("wecom.change_callback")

@@ -1,0 +1,23 @@
+"""What a connected application needs, step by step: a new check is one class and one entry in `CHECKS`."""
+
+from openuser.lib.diagnosis import Check
+from wecom.doctor.access import StoredKeys, Token, TrustedIp, VisibleRange
+from wecom.doctor.base import ApplicationCheck
+from wecom.doctor.installation import Connected, KeyShapes, MaySend, environment
+from wecom.doctor.reception import CallbacksCome, PublicUrl
+
+__all__ = [
+    "CHECKS",
+    "CONNECTION",
+    "INSTALLATION",
+    "ApplicationCheck",
+    "Connected",
+    "KeyShapes",
+    "MaySend",
+    "environment",
+]
+
+# In the order in which they build upon one another.
+INSTALLATION: tuple[type[Check], ...] = (KeyShapes,)
+CHECKS: tuple[type[ApplicationCheck], ...] = (StoredKeys, PublicUrl, Token, TrustedIp, VisibleRange, CallbacksCome)
+CONNECTION: tuple[type[ApplicationCheck], ...] = (StoredKeys, Token, TrustedIp, VisibleRange)

@@ -1,0 +1,126 @@
+"""Whether the platform takes our keys, our address and our application."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from openuser.lib.diagnosis import Finding, bad, good
+from wecom import agents, auth, shapes
+from wecom.doctor.base import ApplicationCheck, silent
+from wecom.exceptions import ApiError, ConfigurationError, WeComError
+
+UNTRUSTED, FOREIGN_AGENT, NO_AGENT, DISABLED = 60020, 301002, 40056, 301007
+
+
+class StoredKeys(ApplicationCheck):
+    """The keys in the database can be read and look as they should."""
+
+    id = "stored-keys"
+    title = gettext_lazy("Stored keys")
+
+    def examine(self) -> Finding:
+        application = self.application
+        values = {
+            "corp_id": application.corporation.corp_id,
+            "agent_id": str(application.agent_id),
+            "secret": application.secret,
+            "token": application.token,
+            "encoding_aes_key": application.encoding_aes_key,
+        }
+        if application.is_assistant:
+            del values["agent_id"]  # it has none there
+        flaws = shapes.flaws(values)
+        if not flaws:
+            return good(_("All keys have the right shape."))
+        first = flaws[0]
+        remedy = _("Copy the value once more. The console shows it here: %s") % first.where
+        return bad(f"shape_{first.field}", str(first.words), remedy=remedy, where=self.form)
+
+
+class Token(ApplicationCheck):
+    """The platform takes corp ID and secret. A wrong secret is asked about once, since it bans who repeats it."""
+
+    id = "token"
+    title = gettext_lazy("Access token")
+    after = ("stored-keys",)
+
+    def examine(self) -> Finding:
+        try:
+            auth.access_token(self.application, though_held=True)
+        except ConfigurationError as error:
+            return self._refused(error)
+        except WeComError as error:
+            return silent(error, self.application)
+        return good(_("WeChat Work accepts the corp ID and the secret."))
+
+    def _refused(self, error: ConfigurationError) -> Finding:
+        where = f"{self.page} → Secret"
+        if error.errcode == UNTRUSTED:
+            return self.untrusted(error)
+        if error.code == auth.HELD:
+            words = _("Not asked again, since the application is held: %s") % error.remedy
+            remedy = _("Mend that and save the application, or press “Try again now” on its page.")
+            return bad("held", words, remedy=remedy, where=self.form)
+        code = {40001: "secret", 40013: "corp_id"}.get(error.errcode, f"refused_{error.errcode}")
+        if code == "corp_id":
+            where = _("Console → My company (我的企业) → Corp ID (企业ID)")
+        return bad(code, error.message, remedy=str(error.remedy), where=where)
+
+
+class TrustedIp(ApplicationCheck):
+    """The platform takes calls from our address."""
+
+    id = "trusted-ip"
+    title = gettext_lazy("Trusted IP")
+    after = ("token",)
+
+    def examine(self) -> Finding:
+        try:
+            agents.ask(self.application)
+        except ApiError as error:
+            if error.errcode == UNTRUSTED:
+                return self.untrusted(error)
+        except WeComError as error:
+            return silent(error, self.application)
+        return good(_("Calls from this server are accepted."))
+
+
+class VisibleRange(ApplicationCheck):
+    """The agent ID is right, the application is switched on, and somebody can see it."""
+
+    id = "visible-range"
+    title = gettext_lazy("Visible range")
+    after = ("trusted-ip",)
+
+    def examine(self) -> Finding:
+        if self.application.is_assistant:
+            return good(_("The contacts assistant sees the whole company, and can be seen by nobody."))
+        try:
+            agent = agents.ask(self.application)
+        except ApiError as error:
+            return self._refused(error)
+        except WeComError as error:
+            return silent(error, self.application)
+        if agent.closed:
+            return self._closed()
+        if not (agent.users or agent.departments or agent.tags):
+            words = _("Nobody can see the application: its visible range is empty.")
+            remedy = _("Add people, departments or tags.")
+            return bad("nobody", words, remedy=remedy, where=_("%s → Visible range (可见范围)") % self.page)
+        words = _("“%(name)s” can be seen by %(users)d members, %(departments)d departments and %(tags)d tags.")
+        counts = {"users": len(agent.users), "departments": len(agent.departments), "tags": len(agent.tags)}
+        return good(words % {"name": agent.name, **counts})
+
+    def _refused(self, error: ApiError) -> Finding:
+        if error.errcode == DISABLED:
+            return self._closed()
+        if error.errcode in {FOREIGN_AGENT, NO_AGENT}:
+            words = _("The agent ID %(agent)d does not belong to this secret (%(code)d).")
+            found = words % {"agent": self.application.agent_id, "code": error.errcode}
+            remedy = _("Copy AgentId and Secret from the same application's page.")
+            return bad("agent_id", found, remedy=remedy, where=f"{self.page} → AgentId")
+        return bad(f"refused_{error.errcode}", error.message, remedy=str(error.remedy), where=self.page)
+
+    def _closed(self) -> Finding:
+        return bad(
+            "closed", _("The application is switched off in the console."), remedy=_("Switch it on."), where=self.page
+        )

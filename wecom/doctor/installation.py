@@ -1,0 +1,86 @@
+"""What an installation needs before any application: keys of a good shape, an application, and leave to send."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from openuser.lib.diagnosis import Check, Finding, bad, good, warn
+from wecom import guard, shapes
+from wecom.models import Application
+
+VARIABLES = {
+    "corp_id": "WECHAT_CORP_ID",
+    "agent_id": "WECHAT_AGENT_ID",
+    "secret": "WECHAT_CORP_SECRET",
+    "token": "WECHAT_TOKEN",
+    "encoding_aes_key": "WECHAT_ENCODING_AES_KEY",
+}
+
+
+class KeyShapes(Check):
+    """The WECHAT_* variables look as they should."""
+
+    id = "keys"
+    title = gettext_lazy("Keys in the environment")
+
+    def look(self) -> Finding:
+        values = environment()
+        if not any(values.values()):
+            return good(_("None is set; applications are connected in the admin."))
+        flaws = shapes.flaws(values)
+        if not flaws:
+            return good(_("All five WECHAT_* values have the right shape."))
+        names = ", ".join(VARIABLES[flaw.field] for flaw in flaws)
+        first = flaws[0]
+        words = _("%(names)s: wrong shape or missing. %(words)s") % {"names": names, "words": first.words}
+        remedy = _("Copy the value once more into .env or the environment, then run “python3 manage.py migrate”.")
+        return bad(f"shape_{first.field}", words, remedy=remedy, where=str(first.where))
+
+
+class Connected(Check):
+    """There is an application at all."""
+
+    id = "application"
+    title = gettext_lazy("Application")
+    after = ("database", "migrations")
+
+    def look(self) -> Finding:
+        count = Application.objects.filter(enabled=True).count()
+        if not count:
+            remedy = _("Set the WECHAT_* variables and run “python3 manage.py migrate”, or add one in the admin.")
+            where = _("Admin → WeChat Work → Applications → Add")
+            return bad("none", _("No WeChat Work application is connected."), remedy=remedy, where=where)
+        if not Application.objects.filter(enabled=True, is_default=True).exists():
+            words = _("No application is the default one: programs that name none cannot send.")
+            return warn("no_default", words, where=_("Admin → WeChat Work → Applications → Default"))
+        return good(ngettext("%d application is connected.", "%d applications are connected.", count) % count)
+
+
+class MaySend(Check):
+    """No restored or copied database waits for a person before it sends."""
+
+    id = "restore-hold"
+    title = gettext_lazy("Restore guard")
+    after = ("database", "migrations")
+
+    def look(self) -> Finding:
+        held = guard.held()
+        if held is None:
+            return good(_("Nothing waits for a person to confirm this database."))
+        words = _("Nothing is sent: %s.") % held.get_held_because_display()
+        remedy = _(
+            "Say whether to send what waits or to discard it: there, or by “python3 manage.py release_restore_hold”."
+        )
+        return bad(held.held_because, words, remedy=remedy, where=_("Admin → WeChat Work → Restore guard"))
+
+
+def environment() -> dict[str, str]:
+    """The WECHAT_* values by the names of the fields, as they were given."""
+    given = settings.WECOM
+    return {
+        "corp_id": given["CORP_ID"],
+        "agent_id": str(given["AGENT_ID"] or given["AGENT_ID_AS_GIVEN"]),
+        "secret": given["CORP_SECRET"],
+        "token": given["TOKEN"],
+        "encoding_aes_key": given["ENCODING_AES_KEY"],
+    }

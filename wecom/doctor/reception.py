@@ -1,0 +1,104 @@
+"""Whether the platform reaches us, and what it sends fits our keys."""
+
+import ipaddress
+import socket
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from openuser.lib.diagnosis import Finding, bad, good, warn
+from wecom import applications, messages, probing, refusals, verdicts
+from wecom.doctor.base import ApplicationCheck
+from wecom.models import Application, Callback
+from wecom.probing import Reply, Unreached
+
+LATELY = timedelta(days=7)
+
+
+class PublicUrl(ApplicationCheck):
+    """WeChat Work reaches us: the URL check and a callback, played against the address."""
+
+    id = "public-url"
+    title = gettext_lazy("Callback address")
+    after = ("stored-keys",)
+
+    def examine(self) -> Finding:
+        url = applications.webhook_url(self.application)
+        if _is_real(self.application) and _is_private(url):
+            words = _("%s is an address of this machine or network only: WeChat Work cannot reach it.") % url
+            remedy = _("Set SITE_URL to the public address of this server, like https://your-domain.com, and restart.")
+            return bad("private", words, remedy=remedy)
+        try:
+            return self._judge(url)
+        except Unreached as error:
+            return verdicts.unreached(error, url)
+
+    def _judge(self, url: str) -> Finding:
+        application = self.application
+        echo = probing.check_url(url, application.keys)
+        trouble = verdicts.of_answer(echo, url, application) or verdicts.of_echo(echo)
+        if trouble is not None:
+            return trouble
+        receipt = probing.call_back(url, application.keys, agent_id=application.agent_id)
+        trouble = verdicts.of_answer(receipt, url, application)
+        trouble = trouble or verdicts.of_receipt(receipt, recorded=self._take_back(receipt))
+        if trouble is not None:
+            return trouble
+        words = _("%(url)s answers the URL check in %(echo).2f s and a callback in %(receipt).2f s.")
+        return good(words % {"url": url, "echo": echo.seconds, "receipt": receipt.seconds})
+
+    def _take_back(self, receipt: Reply) -> bool:
+        """Whether the probe was recorded here. Its row has served its purpose."""
+        identity = messages.identity(messages.inbound(receipt.expected))
+        rows = Callback.objects.filter(application=self.application, identity=identity, reason=Callback.Reason.PROBE)
+        return bool(rows.delete()[0])
+
+
+class CallbacksCome(ApplicationCheck):
+    """WeChat Work calls, and what it sends fits our keys."""
+
+    id = "callbacks"
+    title = gettext_lazy("Callbacks")
+    after = ("stored-keys",)
+
+    def examine(self) -> Finding:
+        rows = Callback.objects.filter(application=self.application).exclude(reason=Callback.Reason.PROBE)
+        last = rows.order_by("-created_at").first()
+        for refusal in refusals.of(self.application):
+            if last is None or refusal.at > last.created_at:
+                found = verdicts.of_refusal(refusal.code)
+                at = timezone.localtime(refusal.at).strftime("%m-%d %H:%M")
+                words = _("A callback was refused at %(at)s. %(words)s") % {"at": at, "words": found.words}
+                return bad(f"refused_{found.code}", words, remedy=found.remedy, where=found.where)
+        where = _("%s → Receive messages (接收消息) → Set API reception") % self.page
+        if last is None:
+            words = _("No callback has come yet.")
+            remedy = _("Save the callback settings in the console, then write something to the application.")
+            return warn("never", words, remedy=remedy, where=where)
+        if last.suspect:
+            return verdicts.warn_clock((last.created_at - last.sent_at).total_seconds())
+        at = timezone.localtime(last.created_at).strftime("%Y-%m-%d %H:%M")
+        if last.created_at < timezone.now() - LATELY:
+            words = _("The last callback came at %s.") % at
+            remedy = _("If people have written since, save the callback settings in the console once more.")
+            return warn("long_ago", words, remedy=remedy, where=where)
+        return good(_("The last callback came at %s.") % at)
+
+
+def _is_real(application: Application) -> bool:
+    """Whether the application is one of WeChat Work's own, not one of an emulator nearby."""
+    return not _is_private(application.api_base_url)
+
+
+def _is_private(url: str) -> bool:
+    """Whether all addresses of a URL's name are of this machine or network; False where it has none."""
+    try:
+        found: Any = socket.getaddrinfo(urlsplit(url).hostname or "", None, proto=socket.IPPROTO_TCP)
+        addresses = {ipaddress.ip_address(one[4][0].split("%")[0]) for one in found}
+    except (OSError, ValueError):
+        return False
+    return bool(addresses) and not any(address.is_global for address in addresses)
