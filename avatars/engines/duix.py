@@ -56,7 +56,7 @@ class Duix(RenderEngine):
         from avatars.engines.puppet.engine import Puppet
 
         self._puppet = Puppet(**(puppet or {}))
-        self._server = Server(url, field=FIELD, time_limit=ANSWER_SECONDS)
+        self._server = Server(url, field=FIELD, time_limit=min(ANSWER_SECONDS, time_limit))
         self._shared, self._inside = Path(shared), PurePosixPath(inside)
         self._limit, self._every = time_limit, every
 

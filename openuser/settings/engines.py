@@ -44,6 +44,19 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             url=env.str("OPENUSER_GPT_SOVITS_URL", default="").strip(),
             voices=read_json("OPENUSER_GPT_SOVITS_VOICES"),
         ),
+        "piper": _dictated(
+            "avatars.speech.piper.Piper",
+            cache,
+            voice=env.str("OPENUSER_PIPER_VOICE", default=""),
+            folder=env.str("OPENUSER_PIPER", default="") or str(models / "piper"),
+        ),
+        "sherpa": _dictated(
+            "avatars.speech.sherpa.Sherpa",
+            cache,
+            voice=env.str("OPENUSER_SHERPA_VOICE", default="0"),
+            model=read_json("OPENUSER_SHERPA"),
+            folder=str(models / "sherpa"),
+        ),
     }
 
 

@@ -1,0 +1,157 @@
+"""One contract for all that animates; and no engine that hangs, refuses or gives rubbish holds up the queue."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avatars import label
+from avatars.engines.base import RenderEngine, Shot
+from avatars.engines.duix import Duix
+from avatars.engines.puppet import Puppet
+from avatars.models import EngineTrouble
+from avatars.studio import studio
+from tests.avatars import speaking
+from tests.avatars.engine_servers import serving
+from tests.avatars.engines_for_tests import Light, Tone
+from tests.avatars.rendering_stage import after, request, video_of
+from tests.avatars.test_command import make_engine as make_command
+from tests.avatars.test_duix import Service
+from tests.avatars.test_pipeline import PHOTOGRAPH
+
+SPOKEN = {"openai": "alloy", "cosyvoice": "中文女", "gpt_sovits": "ya"}
+FAULTS = {"hang": "engine_timeout", "refuse": "server_refused", "garbage": "engine_output"}
+
+
+@pytest.fixture(scope="module", params=["puppet", "command", "duix", "light"])
+def engine(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shared")
+    if request.param == "duix":
+        with serving(Service(folder)) as server:
+            yield Duix(url=server.url, shared=folder, licensed=True, every=0.01)
+        return
+    yield {"puppet": lambda: Puppet(device="cpu"), "command": make_command, "light": Light}[request.param]()
+
+
+@pytest.fixture(scope="module")
+def shot():
+    small = np.asarray(Image.open(PHOTOGRAPH).convert("RGB").resize((200, 240)))
+    return Shot(portrait=small, speech=Tone().speak("你", voice="a", speed=2), fps=20)
+
+
+@pytest.fixture(scope="module")
+def films(engine, shot, tmp_path_factory):
+    """The same shot twice."""
+    return [
+        [frame.copy() for frame in engine.animate(replace(shot, folder=tmp_path_factory.mktemp("work")))]
+        for _ in range(2)
+    ]
+
+
+@pytest.mark.once
+def test_it_gives_as_many_frames_as_the_sound_is_long_in_the_portraits_shape(engine, films, shot):
+    assert isinstance(engine, RenderEngine)
+    assert len(films[0]) == shot.frame_count == 18
+    assert {(frame.shape, frame.dtype.name) for frame in films[0]} == {((240, 200, 3), "uint8")}
+
+
+@pytest.mark.once
+def test_the_same_shot_gives_the_same_frames(films):
+    assert all(np.array_equal(one, other) for one, other in zip(*films, strict=True))
+
+
+@pytest.mark.once
+def test_it_shows_the_portrait(films, shot):
+    for frame in films[0]:
+        top = frame[:40].astype(int) - shot.portrait[:40]
+        assert np.abs(top).mean() < 12
+
+
+@pytest.mark.once
+def test_it_leaves_the_portrait_alone(engine, films, shot):
+    assert np.array_equal(shot.portrait, np.asarray(Image.open(PHOTOGRAPH).convert("RGB").resize((200, 240))))
+
+
+class Everything:
+    """Every server at one address."""
+
+    def __init__(self, shared):
+        self.duix = Service(shared)
+
+    def __call__(self, path, headers, body, query):
+        speaker = {"/v1/audio/speech": speaking.openai, "/tts": speaking.gpt_sovits}.get(path)
+        if path.startswith("/inference"):
+            speaker = speaking.cosyvoice
+        return (speaker or self.duix)(path, headers, body, query)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The servers, and a studio that knows them."""
+    folder = tmp_path_factory.mktemp("plugged")
+    studio().close()
+    with serving(Everything(folder)) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_SETTINGS_MODULE", "tests.avatars.plugged_settings")
+        patch.setenv("PLUGGED_URL", server.url)
+        patch.setenv("PLUGGED_FOLDER", str(folder))
+        server.folder = folder
+        yield server
+    studio().close()
+
+
+@pytest.fixture
+def plugged(server, settings):
+    server.fault = ""
+    server.answer.duix.asked = 0
+    settings.RENDER_FALLBACK, settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE = "light", "tone", "a"
+    yield server
+    server.fault = ""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", SPOKEN)
+def test_a_voice_over_http_speaks_in_a_film(plugged, name):
+    render = after(request(speech=name, voice=SPOKEN[name]))
+    assert (render.status, render.speech_engine_used, render.notes) == ("done", name, [])
+    label.verify(video_of(render), render.content_id)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", SPOKEN)
+@pytest.mark.parametrize(("fault", "code"), FAULTS.items())
+def test_another_speaks_in_the_same_attempt_where_a_server_misbehaves(plugged, name, fault, code):
+    plugged.fault = fault
+    render = after(request(speech=name, voice=SPOKEN[name]))
+    assert (render.status, render.attempts, render.speech_engine_used) == ("done", 1, "tone")
+    assert render.notes == [f"speech:{name}:{code}"]
+    assert EngineTrouble.objects.get().reason == code
+    label.verify(video_of(render), render.content_id)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["command", "duix"])
+def test_an_engine_outside_of_us_animates_and_its_film_is_labelled(plugged, name):
+    render = after(request("你", engine=name))
+    assert (render.status, render.engine_used, render.notes) == ("done", name, [])
+    label.verify(video_of(render), render.content_id)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("name", "fault", "code"),
+    [
+        *(("duix", fault, code) for fault, code in FAULTS.items()),
+        ("command-hang", "", "engine_timeout"),
+        ("command-refuse", "", "engine_refused"),
+        ("command-garbage", "", "engine_output"),
+    ],
+)
+def test_another_animates_in_the_same_attempt_where_one_misbehaves(plugged, name, fault, code):
+    plugged.fault = fault
+    render = after(request("你", engine=name))
+    assert (render.status, render.attempts, render.engine_used) == ("done", 1, "light")
+    assert render.notes == [f"render:{name}:{code}"]
+    assert EngineTrouble.objects.get().reason == code
+    assert not list(Path(plugged.folder).glob("*.mp4"))
