@@ -57,4 +57,4 @@ def test_it_speaks_by_the_number_of_a_speaker(tmp_path):
 @here
 def test_what_it_does_not_know_of_a_model_is_said(tmp_path):
     with pytest.raises(EngineMissing, match="does not know"):
-        Sherpa(model={**bring_model(tmp_path), "colour": "blue"}, folder=tmp_path)
+        Sherpa(model={**bring_model(tmp_path), "colour": 3}, folder=tmp_path)
