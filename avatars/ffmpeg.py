@@ -32,7 +32,8 @@ OVERHEAD = 0.97
 PIPE_BYTES = 1024 * 1024
 SET_PIPE_SIZE = 1031
 DEATH_SIGNAL = 1
-DISK_FULL = os.strerror(errno.ENOSPC)
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+DISK_FULL = tuple(os.strerror(code) for code in FULL)
 WHITELIST = "file,pipe"
 STEADY_FPS = 30
 AS_THEY_WERE = {
@@ -349,14 +350,19 @@ def _process(command: list[str], *, stdin: int) -> Iterator[tuple[subprocess.Pop
                         pipe.close()
 
 
+def disk_full() -> OutputError:
+    """The refusal of what has no room to be written."""
+    remedy = "Free some space where OpenUser works, then make it again."
+    return OutputError("The disk is full.", code="disk_full", remedy=remedy)
+
+
 def _failed(process: subprocess.Popen[bytes], errors: IO[bytes]) -> OutputError:
     """What went wrong, in ffmpeg's own words where it had time for them."""
     code = process.wait()
     errors.seek(0)
     lines = errors.read().decode(errors="replace").strip().splitlines()
-    if any(DISK_FULL in line for line in lines):
-        remedy = "Free some space where OpenUser works, then make it again."
-        return OutputError("The disk is full.", code="disk_full", remedy=remedy)
+    if any(words in line for line in lines for words in DISK_FULL):
+        return disk_full()
     if code < 0:
         return Interrupted("ffmpeg was killed.", code="encode_killed", remedy="It is tried again.")
     return OutputError(f"ffmpeg failed: {lines[-1] if lines else 'it said nothing'}.", code="encode_failed")

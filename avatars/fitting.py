@@ -21,7 +21,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from avatars import ffmpeg, label, mp4
+from avatars import ffmpeg, label, montage, mp4
 from avatars.exceptions import AvatarError, OutputError
 from avatars.models import Rendition
 from avatars.signals import rendition_finished
@@ -29,7 +29,7 @@ from openuser.lib.work import LeaseLost
 
 logger = logging.getLogger(__name__)
 
-LEAST_BITS = 120_000  # a second, of the picture: below that, nobody would want to look at it
+LEAST_BITS = montage.LEAST_BITS
 TRIES = (1.0, 0.9)  # of the limit: two passes rarely miss it, and never by much
 BITS_PER_PIXEL = 0.045  # of a frame: below that, fewer pixels look better than coarse ones
 FITTED = "renditions"  # the folder of those that belong to no render

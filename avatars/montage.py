@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 
 from avatars import clips, ffmpeg, mp4, takes
 from avatars.engines.base import Picture, Shot
+from avatars.exceptions import OutputError
 from avatars.framing.scene import Scene
+
+LEAST_BITS = 120_000
+"""A second, of the picture: with fewer, nobody would want to look at it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,14 @@ class Montage:
         """What the film is to be, in at most `limit` bytes."""
         frames = self.before + shot.frame_count + self.after
         return ffmpeg.Shape(width=self.size[0], height=self.size[1], fps=self.fps, frames=frames, limit=limit)
+
+    def limit(self, shot: Shot, *, goal: int, most: int) -> int:
+        """How many bytes the film may have: `goal` where it can be looked at then, else `most`."""
+        try:
+            bits = self.shape(shot, limit=goal).video_bits if 0 < goal < most else 0
+        except OutputError:
+            return most
+        return goal if bits >= LEAST_BITS else most
 
     def join(self, shot: Shot, picture: Path, to: Path, *, limit: int) -> None:
         """The film of these pictures, with its sound, within the limit."""

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -44,7 +44,7 @@ Progress = Callable[[Stage, float], None]
 @dataclass(frozen=True, kw_only=True)
 class Script:
     """What to film. `portrait` is a picture file, `scene` what the film makes of it; `longest` is the longer side in
-    pixels at most, `limit` is in bytes."""
+    pixels at most, `limit` is in bytes. A film has no more bytes than `goal` where it can be looked at then."""
 
     text: str
     portrait: Path
@@ -61,6 +61,7 @@ class Script:
     scene: Scene = AS_IT_IS
     seed: int = 1
     limit: int = SIZE_LIMIT
+    goal: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +148,10 @@ def make(
         notes: list[str] = []
         shot = _shot(script, picture, spoken, work, watch, notes)
         over = _overlays(script, shot, parts)
-        _film(script, shot, engine, parts, over, work, watch)
+        limit = parts.limit(shot, goal=script.goal, most=script.limit)
+        _film(parts.frames(engine.animate(shot)), parts.shape(shot, limit=limit), over, work, watch)
         watch.begin(Stage.ENCODING)
-        parts.join(shot, work / "picture.mp4", work / "raw.mp4", limit=script.limit)
+        parts.join(shot, work / "picture.mp4", work / "raw.mp4", limit=limit)
         watch.begin(Stage.LABELLING)
         _finish(script, shot, parts, work)
         watch.begin(Stage.CHECKING)
@@ -157,10 +159,14 @@ def make(
             work / "film.mp4",
             inspection.Expected(shot=shot, before=parts.before, after=parts.after, covered=over.covered),
             content_id=script.content_id,
-            limit=script.limit,
+            limit=limit,
             progress=watch.report,
         )
         return _deliver(script, found, work, folder, watch, notes)
+    except OSError as error:
+        if error.errno in ffmpeg.FULL:
+            raise ffmpeg.disk_full() from error
+        raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -238,12 +244,9 @@ def _overlays(script: Script, shot: Shot, parts: Montage) -> Overlays:
     return Overlays(script.scene, cues, parts.size, fps=shot.fps, count=shot.frame_count, before=parts.before)
 
 
-def _film(
-    script: Script, shot: Shot, engine: RenderEngine, parts: Montage, over: Overlays, work: Path, watch: Stopwatch
-) -> None:
-    shape = parts.shape(shot, limit=script.limit)
+def _film(frames: Iterator[Picture], shape: ffmpeg.Shape, over: Overlays, work: Path, watch: Stopwatch) -> None:
     with ffmpeg.FrameSink(work / "picture.mp4", shape, stamp=over.draw) as sink:
-        for frame in parts.frames(engine.animate(shot)):
+        for frame in frames:
             sink.write(frame)
             watch.report(sink.written / shape.frames)
 

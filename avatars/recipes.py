@@ -103,6 +103,7 @@ def _script(text: str, recipe: Recipe, content_id: str) -> Script:
         content_id=content_id,
         provider=recipe["provider"],
         limit=settings.AVATARS["SIZE_LIMIT"],
+        goal=settings.AVATARS["SIZE_GOAL"],
     )
 
 

@@ -342,7 +342,9 @@ MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))
 AVATARS: dict[str, Any] = {
     "PROVIDER_CODE": env.str("OPENUSER_AI_PROVIDER", default="OpenUser"),
     "MAX_CHARACTERS": env.int("OPENUSER_MAX_CHARACTERS", default=600),
-    # Of a video as it is made; a smaller one is made of it where WeChat Work takes less.
+    # A video is made as small as WeChat Work takes it, by its length. One that would be too poor then may have more;
+    # a smaller one, a file or a link is made of that.
+    "SIZE_GOAL": WECOM["MOST"]["video"] - 64 * 1024,
     "SIZE_LIMIT": env.int("OPENUSER_VIDEO_MB", default=100) * 1024 * 1024,
     "TIME_LIMIT": env.int("OPENUSER_RENDER_TIME_LIMIT", default=900),
     "MEMORY_LIMIT_MB": env.int("OPENUSER_RENDER_MEMORY_MB", default=2500),
