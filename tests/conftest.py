@@ -10,15 +10,10 @@ from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from openuser.services import chromium, valkey
+from tests.browser.flags import BROWSER_FLAGS
 from tests.emptying import Fresh, emptied_quickly
 from tests.scenario import Phone, WeCom
 from tests.workers import ByUnit, longest_first
-
-BROWSER_FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--no-first-run", "--autoplay-policy=no-user-gesture-required"),
-    *("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),  # a microphone that beeps
-]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from openuser.services import chromium
 from tests.browser.conftest import DESK, PASSWORD, PHONE, make_admin
-from tests.conftest import BROWSER_FLAGS
+from tests.browser.flags import BROWSER_FLAGS
 from tests.emulated import ROOT
 from tests.stack import Stack
 
