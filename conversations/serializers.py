@@ -25,6 +25,7 @@ class Delivery(models.TextChoices):
     UNKNOWN = "unknown", _("Nobody knows whether it arrived.")
     CANCELLED = "cancelled", _("It was cancelled.")
     RECALLED = "recalled", _("It was taken back.")
+    INCOMPLETE = "incomplete", _("Only parts of it were delivered.")
 
 
 SETTLED = {
@@ -34,13 +35,19 @@ SETTLED = {
 }
 
 TAKEN_BACK = models.Q(outbound__recall__status=Recall.Status.DONE)
+# Of a long text another part was not delivered; the outbound is that of the last.
+PARTS = models.Q(pk=models.OuterRef("outbound__first_part")) | models.Q(
+    first_part=models.OuterRef("outbound__first_part")
+)
+LACKING = models.Exists(Outbound.objects.filter(PARTS, status__in=(Outbound.Status.FAILED, Outbound.Status.CANCELLED)))
 HANDED, LOST = models.Q(state=Message.State.SENDING), models.Q(outbound__reason=Outbound.Reason.UNKNOWN)
 # The same as `delivery_of`, asked of the database.
 OF_DELIVERY = {
     Delivery.RECEIVED: models.Q(state=Message.State.RECEIVED),
     Delivery.WAITING: models.Q(state=Message.State.WAITING),
     Delivery.SENDING: HANDED & models.Q(outbound__status__in=Outbound.UNFINISHED),
-    Delivery.SENT: HANDED & models.Q(outbound__status=Outbound.Status.DONE) & ~TAKEN_BACK,
+    Delivery.SENT: HANDED & models.Q(outbound__status=Outbound.Status.DONE) & ~TAKEN_BACK & ~LACKING,
+    Delivery.INCOMPLETE: HANDED & models.Q(outbound__status=Outbound.Status.DONE) & ~TAKEN_BACK & LACKING,
     Delivery.FAILED: HANDED & models.Q(outbound__status=Outbound.Status.FAILED) & ~LOST,
     Delivery.UNKNOWN: HANDED & (models.Q(outbound=None) | models.Q(outbound__status=Outbound.Status.FAILED) & LOST),
     Delivery.CANCELLED: models.Q(state=Message.State.CANCELLED)
@@ -65,7 +72,15 @@ def delivery_of(message: Message) -> Delivery:
         return Delivery.RECALLED
     if outbound.status == Outbound.Status.FAILED and outbound.reason == Outbound.Reason.UNKNOWN:
         return Delivery.UNKNOWN
+    if outbound.status == Outbound.Status.DONE and outbound.first_part_id is not None and _lacks_a_part(message):
+        return Delivery.INCOMPLETE
     return SETTLED.get(Outbound.Status(outbound.status), Delivery.SENDING)
+
+
+def _lacks_a_part(message: Message) -> bool:
+    """Known beforehand to lists, which would else ask once for each long text."""
+    known: bool | None = getattr(message, "lacks_a_part", None)
+    return Message.objects.filter(LACKING, pk=message.pk).exists() if known is None else known
 
 
 class OutcomeSerializer(serializers.Serializer[Message]):

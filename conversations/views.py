@@ -19,6 +19,7 @@ from conversations import flows, services
 from conversations.graph import svg
 from conversations.models import Content, Flow, Message, Session
 from conversations.serializers import (
+    LACKING,
     OF_DELIVERY,
     Delivery,
     FlowSerializer,
@@ -57,7 +58,9 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Message]):
     """What was said by and to members."""
 
-    queryset = Message.objects.select_related("member", "content", "outbound__recall", "render")
+    queryset = Message.objects.select_related("member", "content", "outbound__recall", "render").annotate(
+        lacks_a_part=LACKING
+    )
     serializer_class = MessageSerializer
     filterset_class = MessageFilter
     required_scopes = {"GET": "messages:read", "POST": "messages:write"}

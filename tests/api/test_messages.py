@@ -81,6 +81,19 @@ def test_a_long_text_goes_out_in_parts(api):
     assert Message.objects.count() == 1
 
 
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_long_text_that_lacks_a_part_is_not_said_to_be_sent(api, status):
+    url = send(api, "text", text="字" * 2000)["Location"]
+    Outbound.objects.update(status="done", errcode=0)
+    assert api.get(url).json()["outcome"]["status"] == "sent"
+    first = Outbound.objects.order_by("pk")[0]
+    Outbound.objects.filter(pk=first.pk).update(status=status, reason="refused", errcode=40201)
+    found = api.get(url).json()["outcome"]
+    assert (found["status"], found["words"]) == ("incomplete", "Only parts of it were delivered.")
+    listed = {value: len(api.get(MESSAGES, {"outcome": value}).json()["results"]) for value in Delivery.values}
+    assert listed == dict.fromkeys(Delivery.values, 0) | {"incomplete": 1}
+
+
 @pytest.mark.parametrize("kind", ["image", "voice", "file", "video"])
 def test_media_are_sent_by_their_media_id(api, kind):
     assert send(api, kind, media_id="MEDIA").status_code == 202
