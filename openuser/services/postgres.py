@@ -36,8 +36,8 @@ AWAY = (
     "The PostgreSQL of {folder} does not run.\n"
     "  It runs while OpenUser does. Start that first, in another terminal: python3 manage.py up"
 )
-# The data do not outlive the run, so nothing need reach the disk.
-THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# The data do not outlive the run, so nothing need reach the disk; and all workers of the suite share the server.
+THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -88,8 +88,9 @@ def test_postgres_starts_takes_connections_and_leaves_nothing():
     with postgres.running() as url:
         folder = Path(url.partition("host=")[2])
         with psycopg.connect(dbname="postgres", user=postgres.USER, host=str(folder)) as connection:
-            row = connection.execute("SELECT current_setting('server_encoding')").fetchone()
-        assert row == ("UTF8",)
+            names = "current_setting('server_encoding'), current_setting('max_connections')"
+            row = connection.execute(f"SELECT {names}").fetchone()
+        assert row == ("UTF8", "300")
     assert not folder.exists()
 
 
