@@ -235,9 +235,10 @@ def raw(stream: Any, shape: tuple[int, ...]) -> Iterator[Picture]:
             raise _failed(process, errors)
 
 
-def samples(path: Path, rate: int) -> NDArray[np.float32]:
-    """The sound of a film, mono float32 of shape (n,) in -1..1."""
-    data = run(ffmpeg.output(source(path).audio, "pipe:", format="f32le", ac=1, ar=rate))
+def samples(path: Path, rate: int, *, seconds: float | None = None) -> NDArray[np.float32]:
+    """The sound of a film, mono float32 of shape (n,) in -1..1; of its first `seconds` where they are given."""
+    limits = {} if seconds is None else {"t": seconds}
+    data = run(ffmpeg.output(source(path, **limits).audio, "pipe:", format="f32le", ac=1, ar=rate))
     return np.frombuffer(data, "<f4")
 
 

@@ -6,11 +6,13 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from avatars import captions, ffmpeg, inspection, label, mp4, stills, takes
 from avatars.engines.base import Mode, Picture, RenderEngine, Shot
@@ -18,12 +20,16 @@ from avatars.exceptions import ScriptError
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
 from avatars.montage import Montage, montage
 from avatars.overlays import Overlays
+from avatars.recognition.base import RATE as HEARD_RATE
+from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import NATURAL, Manner, Speech, SpeechEngine
+from avatars.speech.cache import SpeechCache
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EMPTY = 1e-6
 NARRATION = "speech.wav"
+SOUND_RATE = 24_000
 # How much of the filming is over when an engine that makes a whole video first has it.
 WAITED = 0.9
 
@@ -44,7 +50,8 @@ Progress = Callable[[Stage, float], None]
 @dataclass(frozen=True, kw_only=True)
 class Script:
     """What to film. `portrait` is a picture file, `scene` what the film makes of it; `longest` is the longer side in
-    pixels at most, `limit` is in bytes. A film has no more bytes than `goal` where it can be looked at then."""
+    pixels at most, `limit` is in bytes. A film has no more bytes than `goal` where it can be looked at then.
+    A `recording` is heard as it is; then `text` are its words, "" if unknown."""
 
     text: str
     portrait: Path
@@ -55,6 +62,7 @@ class Script:
     render_engine: str = "puppet"
     speed: float = 1.0
     manner: Manner = NATURAL
+    recording: Path | None = None
     mode: str = Mode.ENHANCED_TALKING_HEAD
     fps: int = 25
     longest: int = LONGEST
@@ -91,6 +99,7 @@ class Film:
     sha256: str
     timings: tuple[Timing, ...]
     notes: tuple[str, ...] = ()
+    words: str = ""
 
 
 class Stopwatch:
@@ -129,9 +138,20 @@ class Stopwatch:
 
 
 def make(
-    script: Script, folder: Path, *, speech: SpeechEngine, engine: RenderEngine, progress: Progress | None = None
+    script: Script,
+    folder: Path,
+    *,
+    speech: SpeechEngine | None,
+    engine: RenderEngine,
+    ears: RecognitionEngine | None = None,
+    kept: SpeechCache | None = None,
+    about: dict[str, Any] | None = None,
+    progress: Progress | None = None,
 ) -> Film:
     """Film a script into `folder`, which then holds the three files of the film, or nothing when it fails.
+
+    A script with a recording needs no `speech`; `ears` hear its words where they are not given. What an engine said is
+    `kept` by its name and options, `about`.
 
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
@@ -143,7 +163,10 @@ def make(
         picture = _picture(script)
         parts = montage(script.scene, (picture.shape[1], picture.shape[0]), fps=script.fps)
         watch.begin(Stage.SPEAKING)
-        spoken = _speak(script, speech, watch)
+        if script.recording:
+            spoken, script = _heard(script, ears)
+        else:
+            spoken = _speak(script, speech, watch, kept, about)
         watch.begin(Stage.FILMING)
         notes: list[str] = []
         shot = _shot(script, picture, spoken, work, watch, notes)
@@ -201,12 +224,43 @@ def narrate(script: Script, folder: Path, *, speech: SpeechEngine) -> None:
     takes.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
 
 
-def _speak(script: Script, speech: SpeechEngine, watch: Stopwatch) -> Speech:
+def _heard(script: Script, ears: RecognitionEngine | None) -> tuple[Speech, Script]:
+    """The recording as speech, and the script with its words."""
+    from avatars.speech import driving
+    from avatars.speech.recording import resampled
+
+    assert script.recording is not None
+
+    def hear(samples: NDArray[np.float32], rate: int) -> str:
+        return ears.transcribe(resampled(samples, rate, HEARD_RATE)).text if ears else ""
+
+    sound = ffmpeg.samples(script.recording, SOUND_RATE)
+    spoken, words = driving.driven(
+        sound, SOUND_RATE, words=script.text, lexicon=script.manner.lexicon, hear=hear if ears else None
+    )
+    return spoken, replace(script, text=words)
+
+
+def _speak(
+    script: Script,
+    speech: SpeechEngine | None,
+    watch: Stopwatch,
+    kept: SpeechCache | None = None,
+    about: dict[str, Any] | None = None,
+) -> Speech:
+    assert speech is not None
     # It brings dictionaries, which only the studio's child may load.
     from avatars.speech import reciting
 
     said = reciting.parts(
-        speech, script.text, voice=script.voice, speed=script.speed, manner=script.manner, progress=watch.report
+        speech,
+        script.text,
+        voice=script.voice,
+        speed=script.speed,
+        manner=script.manner,
+        progress=watch.report,
+        kept=kept,
+        about=about,
     )
     spoken = reciting.joined(said)
     if spoken.seconds <= 0 or float(np.abs(spoken.samples).max()) < EMPTY:
@@ -285,6 +339,7 @@ def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: 
         sha256=digest,
         timings=watch.finish(),
         notes=tuple(dict.fromkeys(notes)),
+        words=script.text,
     )
 
 

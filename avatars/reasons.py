@@ -54,6 +54,15 @@ CONSENT: dict[str, tuple[Any, Any]] = {
         _("Ask the person, and record a consent for it under Consents, or choose another digital human."),
     ),
 }
+RECORDINGS = {
+    "recording_empty": _("The recording is empty. Choose another file."),
+    "recording_too_large": _("The recording is too large. Use one of at most 30 MB, or save it as MP3 or M4A."),
+    "recording_type": _("This is no sound that we know. Use a WAV, MP3, M4A or AMR file with a voice in it."),
+    "recording_broken": _("The recording is broken. Save it anew, or use another."),
+    "recording_too_long": _("The recording is too long. Cut it, or make several videos."),
+    "recording_too_short": _("There is hardly any sound in the recording. Use a longer one."),
+    "recording_silent": _("Nothing is heard in the recording. Check the microphone and record again."),
+}
 
 
 class Reason(TextChoices):
@@ -100,6 +109,7 @@ class Reason(TextChoices):
     VOICE_UNKNOWN = "voice_unknown", _("the voice cannot be used")
     SPEED = "speed_out_of_range", _("the speaking speed is out of range")
     SCRIPT_EMPTY = "script_empty", _("there is nothing to say")
+    WORDS_DO_NOT_FIT = "words_do_not_fit", _("the words are not those of the recording")
     NOTHING_TO_SAY = "nothing_to_say", _("there is nothing to say")
     UNSPEAKABLE = "script_unspeakable", _("nothing in the text can be spoken")
     TOO_LONG = "too_long", _("the text is too long for one video")

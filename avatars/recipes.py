@@ -6,7 +6,7 @@ Whatever changes what is seen or heard is a key of `freeze`, and is read by `scr
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ def script(render: Render) -> Script:
     """What the studio is to film for a render."""
     # Rows from before recipes have none.
     recipe = render.recipe or freeze(render.digital_human, render.text, mode=render.mode)
-    return _script(render.text, recipe, render.content_id)
+    film = _script(render.text, recipe, render.content_id)
+    return replace(film, recording=_stored(str(render.recording.name))) if render.recording else film
 
 
 def script_of(narration: Narration) -> Script:
@@ -96,7 +97,9 @@ def _script(text: str, recipe: Recipe, content_id: str) -> Script:
         speech_engine=recipe["speech_engine"],
         voice=recipe["voice"],
         speed=recipe["speed"],
-        manner=_manner(**{name: recipe[name] for name in ("pause", "lexicon") if name in recipe}),
+        manner=_manner(
+            fresh="trial" in recipe, **{name: recipe[name] for name in ("pause", "lexicon") if name in recipe}
+        ),
         render_engine=recipe["render_engine"],
         mode=recipe["mode"],
         scene=_scene(**recipe.get("scene", {})),
@@ -107,8 +110,8 @@ def _script(text: str, recipe: Recipe, content_id: str) -> Script:
     )
 
 
-def _manner(*, pause: float = SENTENCE_PAUSE, lexicon: Sequence[dict[str, Any]] = ()) -> Manner:
-    return Manner(pause=pause, lexicon=tuple(Pronunciation(**entry) for entry in lexicon))
+def _manner(*, fresh: bool, pause: float = SENTENCE_PAUSE, lexicon: Sequence[dict[str, Any]] = ()) -> Manner:
+    return Manner(fresh=fresh, pause=pause, lexicon=tuple(Pronunciation(**entry) for entry in lexicon))
 
 
 def _logo(human: DigitalHuman) -> dict[str, Any] | None:

@@ -143,6 +143,8 @@ def _store(reporter: Reporter, made: standins.Made, started: float) -> None:
                 engine_used=made.render_engine,
                 speech_engine_used=made.speech_engine,
                 notes=list(made.notes),
+                # Of a recording, what was heard in it.
+                text=render.text or film.words,
                 **files,
             )
             render_finished.send(Render, render=render)

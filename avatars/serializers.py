@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -11,6 +12,7 @@ from rest_framework import serializers
 
 from avatars import services
 from avatars.availability import State
+from avatars.exceptions import MediaError
 from avatars.models import (
     CaptionStyle,
     Consent,
@@ -22,6 +24,7 @@ from avatars.models import (
     VideoFormat,
     Voice,
 )
+from avatars.reasons import RECORDINGS
 from openuser.lib.rest import KnownFields, RowSerializer, TextField
 
 
@@ -220,6 +223,24 @@ class RenderRequestSerializer(KnownFields):
     captions = serializers.ChoiceField(
         CaptionStyle.choices, required=False, help_text="The words in the picture; by default as the digital human."
     )
+
+
+class RecordingRequestSerializer(RenderRequestSerializer):
+    """Ready sound instead of words to say, as `multipart/form-data`."""
+
+    recording = serializers.FileField(help_text="A voice as WAV, MP3, M4A or AMR. It is heard as it is.")
+    text = ScriptField(
+        max_length=settings.AVATARS["MAX_CHARACTERS"],
+        required=False,
+        allow_blank=True,
+        help_text="Its words, where they are known: they time the lips best, and are the captions.",
+    )
+
+    def validate_recording(self, file: "UploadedFile[Any]") -> services.Sound:
+        try:
+            return services.check_recording(file.read(services.MOST_BYTES + 1))
+        except MediaError as error:
+            raise serializers.ValidationError(str(RECORDINGS.get(error.code, str(error))), code=error.code) from error
 
 
 def _address(context: Mapping[str, Any], name: str, pk: int) -> str:

@@ -26,6 +26,7 @@ from avatars.serializers import (
     CheckedDigitalHumanSerializer,
     DigitalHumanSerializer,
     EngineSerializer,
+    RecordingRequestSerializer,
     RenderProgressSerializer,
     RenderRequestSerializer,
     RenderSerializer,
@@ -171,11 +172,12 @@ class Renders(
     queryset = Render.objects.all()
     serializer_class = RenderSerializer
     filterset_class = RenderFilter
+    parser_classes = (parsers.JSONParser, parsers.MultiPartParser)
     required_scopes = {"GET": "renders:read", "POST": "renders:write"}
 
     @extend_schema(
         summary="Have a video made",
-        request=RenderRequestSerializer,
+        request={"application/json": RenderRequestSerializer, "multipart/form-data": RecordingRequestSerializer},
         responses={
             202: OpenApiResponse(RenderProgressSerializer, description="It is being made; see `eta_seconds`."),
             200: OpenApiResponse(RenderProgressSerializer, description="The same words were filmed before."),
@@ -183,12 +185,16 @@ class Renders(
         },
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Equal words of the same digital human share one video. Follow it at `Location`, or over the websocket."""
-        wish = RenderRequestSerializer(data=request.data)
+        """Equal words of the same digital human share one video. Follow it at `Location`, or over the websocket.
+
+        As a form it takes a `recording` instead of words: ready sound, which moves the lips.
+        """
+        is_form = str(request.content_type).startswith("multipart/")
+        wish = (RecordingRequestSerializer if is_form else RenderRequestSerializer)(data=request.data)
         wish.is_valid(raise_exception=True)
         cid = request.headers.get("X-Request-ID", "")
         wishes = {**wish.validated_data}
-        human, text = wishes.pop("digital_human"), wishes.pop("text")
+        human, text = wishes.pop("digital_human"), wishes.pop("text", "")
         who = _requester(request)
         render = services.request_render(human, text, **wishes, priority=services.TEST, requester=who, cid=cid)
         code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED

@@ -38,8 +38,13 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
         human = schedule.digital_human or conversations.digital_human_of(schedule.application)
         if now < upcoming[0] - _lead(schedule, human.mode):
             return False
-        wish = {"mode": schedule.mode, "purpose": Consent.Purpose.CAMPAIGN.value}
-        schedule.ahead = avatars.request_render(human, schedule.text, priority=avatars.CAMPAIGN, **wish)
+        schedule.ahead = avatars.request_render(
+            human,
+            schedule.text,
+            mode=schedule.mode,
+            purpose=Consent.Purpose.CAMPAIGN.value,
+            priority=avatars.CAMPAIGN,
+        )
     except OpenUserError as error:
         # Nobody waits yet. The moment itself will say it, and be recorded as failed.
         logger.warning("A video cannot be made ahead.", extra={"schedule": schedule.pk, "reason": error.code})

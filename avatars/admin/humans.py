@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from avatars import services
 from avatars.admin.consents import consent_badge
 from avatars.admin.films import PreviewPages
+from avatars.admin.recordings import RecordingPages
 from avatars.exceptions import ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman
@@ -25,7 +26,7 @@ from openuser.lib.admin import (
 
 
 @admin.register(DigitalHuman)
-class DigitalHumanAdmin(PreviewPages, KeptAdmin):
+class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
     kept_by = {"renders": _("Videos of it were made and are part of what was said.")}
     form = DigitalHumanForm
     list_display = ("face", "name", "may_speak", "voice", "mode", "made")
@@ -45,7 +46,7 @@ class DigitalHumanAdmin(PreviewPages, KeptAdmin):
     )
     change_form_after_template = "admin/films/preview.html"
     actions = ("try_out", "record_consent", "declare_drawn")
-    actions_detail = ("sample",)
+    actions_detail = ("sample", "say_recording")
 
     class Media:
         js = ("openuser/confirm.js", "openuser/film.js", "openuser/preview.js")

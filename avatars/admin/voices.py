@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -24,6 +24,7 @@ class VoiceAdmin(KeptAdmin):
     list_filter = ("gender", "language", "engine")
     search_fields = ("name", "name_en", "key", "notes")
     readonly_fields = ("hear",)
+    actions = ("forget",)
     fieldsets = (
         (None, {"fields": ("name", "name_en", "hear", "sample")}),
         (_("What it is"), {"fields": ("engine", "key")}),
@@ -59,6 +60,12 @@ class VoiceAdmin(KeptAdmin):
         except AvatarError as error:
             return JsonResponse({"words": str(error), "code": error.code}, status=422)
         return HttpResponse(data, content_type="audio/mp4", headers={"Cache-Control": "private, max-age=60"})
+
+    @admin.action(description=_("Forget what was said before"), permissions=["change"])
+    def forget(self, request: HttpRequest, queryset: QuerySet[Voice]) -> None:
+        """The next videos are spoken anew: after an engine got another model, or a person took back their voice."""
+        count = sum(services.forget_speech(voice) for voice in queryset)
+        self.message_user(request, ngettext("%d piece was removed.", "%d pieces were removed.", count) % count)
 
     @display(description=_("audition"))
     def hear(self, voice: Voice) -> str:

@@ -53,6 +53,11 @@ class RenderQuerySet(models.QuerySet["Render"]):
         return self.filter(requester=requester, created_at__gt=since)
 
 
+def recording_name(instance: models.Model, filename: str) -> str:
+    """A random name, with the suffix of what is in it."""
+    return f"recordings/{secrets.token_hex(16)}.{filename.rsplit('.', 1)[-1]}"
+
+
 class Render(Work):
     """One video to make. Equal words of the same digital human share one."""
 
@@ -105,6 +110,9 @@ class Render(Work):
     )
     host = models.CharField(_("made on"), max_length=64, blank=True, editable=False)
     hint = models.TextField(_("what to do"), blank=True)
+    recording = models.FileField(
+        _("recording"), upload_to=recording_name, blank=True, help_text=_("Ready sound that is heard as it is.")
+    )
     video = models.FileField(_("video"), upload_to="renders", blank=True)
     captions = models.FileField(_("captions"), upload_to="renders", blank=True)
     poster = models.ImageField(_("poster"), upload_to="renders", blank=True)

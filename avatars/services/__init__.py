@@ -12,6 +12,7 @@ from avatars.services.humans import check_portrait, remove_digital_human
 from avatars.services.labels import check_label
 from avatars.services.lexicon import Comment, Preview, preview_script
 from avatars.services.narrations import cancel_narration, request_narration
+from avatars.services.recordings import MOST_BYTES, Sound, check_recording
 from avatars.services.renders import (
     CAMPAIGN,
     CHAT,
@@ -31,17 +32,19 @@ from avatars.services.renders import (
 from avatars.services.sounds import as_voice, as_wav, transcribe
 from avatars.services.trials import try_engine
 from avatars.services.upkeep import checks, purge_portrait, tidy
-from avatars.services.voices import hear_voice, seed_voices
+from avatars.services.voices import forget_speech, hear_voice, seed_voices
 
 __all__ = [
     "CAMPAIGN",
     "CHAT",
+    "MOST_BYTES",
     "TEST",
     "Comment",
     "Engine",
     "Films",
     "Kind",
     "Preview",
+    "Sound",
     "Withdrawn",
     "as_voice",
     "as_wav",
@@ -50,6 +53,7 @@ __all__ = [
     "check_consent",
     "check_label",
     "check_portrait",
+    "check_recording",
     "check_script",
     "checks",
     "consent_for",
@@ -57,6 +61,7 @@ __all__ = [
     "expected",
     "expected_seconds",
     "forget_glance",
+    "forget_speech",
     "glance",
     "has_consent",
     "hear_voice",

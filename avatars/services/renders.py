@@ -1,6 +1,7 @@
 """Ask for a video, cancel it, try it again."""
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
@@ -8,9 +9,11 @@ from avatars import consents, estimates, quotas, recipes
 from avatars.estimates import Estimate
 from avatars.exceptions import ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, Rendition, VideoFormat
+from avatars.services.recordings import Sound
 from avatars.signals import render_finished
 
 CHAT, TEST, CAMPAIGN = 20, 10, 0
+PER_SECOND = 4  # characters, as people speak
 PASSING = ("disk", "attempts")  # why a video failed that is worth another try when it is brought again
 
 
@@ -37,8 +40,9 @@ def check_script(text: str) -> str:
 @transaction.atomic
 def request_render(
     digital_human: DigitalHuman,
-    text: str,
+    text: str = "",
     *,
+    recording: Sound | None = None,
     mode: str = "",
     format: str = "",
     captions: str = "",
@@ -53,8 +57,12 @@ def request_render(
     `Consent.Purpose`, "" for a film that nobody gets. `requester` names who asks, like "member:7": renders of equal
     priority are made for each in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot
     become a video, `ConsentError` where the person in the photograph has not agreed, `QuotaExceeded` for one too many.
+
+    A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` are its words where they are
+    known: they time the lips best, and are the captions. Else somebody listens to it.
     """
-    text, mode = check_script(text), mode or digital_human.mode
+    text = check_script(text) if text.strip() or recording is None else ""
+    mode = mode or digital_human.mode
     if mode not in RenderMode.values:
         known = ", ".join(RenderMode.values)
         raise ScriptError("There is no such mode.", code="mode_unknown", field="mode", remedy=f"We have {known}.")
@@ -66,6 +74,8 @@ def request_render(
         raise ScriptError("There are no such captions.", code="captions_unknown", field="captions", remedy=remedy)
     consent = consents.basis(digital_human, purpose=purpose)
     recipe = recipes.freeze(digital_human, text, mode=mode, format=format, captions=captions, consent=consent)
+    if recording is not None:
+        recipe["recording"] = recording.sha256
     content_hash = recipes.digest(text, recipe)
     # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()
@@ -78,11 +88,14 @@ def request_render(
         render = Render(digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash)
         render.priority, render.requester, render.cid = priority, requester, cid
         render.consent, render.purpose = consent, purpose
-        likely = estimates.render_estimate(text, mode)
+        words = text or "字" * round(PER_SECOND * (recording.seconds if recording else 0))
+        likely = estimates.render_estimate(words, mode)
         render.estimated_seconds = likely.likely
         render.estimated_low, render.estimated_high = likely.low, likely.high
         try:
             with transaction.atomic():
+                if recording is not None:
+                    render.recording.save(f"recording{recording.suffix}", ContentFile(recording.data), save=False)
                 render.save()
         except IntegrityError:
             # Somebody asked for the same at this moment.

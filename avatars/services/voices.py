@@ -8,6 +8,7 @@ from django.db import transaction
 from avatars import audition
 from avatars.exceptions import ScriptError
 from avatars.models import Voice
+from avatars.speech.cache import SpeechCache
 from avatars.studio import studio
 
 LONGEST_AUDITION = 100
@@ -62,6 +63,12 @@ def hear_voice(voice: Voice, text: str = "") -> bytes:
         found = _recorded(wish)
         shelf.put(wish.key, found)
     return found
+
+
+def forget_speech(voice: Voice | None = None) -> int:
+    """Forget what a voice said, or all voices: it is said anew when it is asked for. How many pieces that were."""
+    kept = SpeechCache(Path(settings.AVATARS["CACHE_DIR"]))
+    return kept.purge(engine=voice.engine, voice=voice.key) if voice else kept.purge()
 
 
 def _recorded(wish: audition.Audition) -> bytes:

@@ -54,10 +54,14 @@ class Speech:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a text is said beside voice and speed: words with a reading of their own, and seconds between sentences."""
+    """How a text is said beside voice and speed: words with a reading of their own, and seconds between sentences.
+
+    `fresh`: it is said anew, though it was said before.
+    """
 
     lexicon: tuple[Pronunciation, ...] = ()
     pause: float = SENTENCE_PAUSE
+    fresh: bool = False
 
 
 NATURAL = Manner()

@@ -33,7 +33,7 @@ def parts(
         return
     written = respelled(text, manner.lexicon)
     name = cache.key(engine=str((about or {}).get("name")), voice=voice, text=written.text, speed=speed, about=about)
-    spoken = _from_cache(kept.get(name)) if kept and about else None
+    spoken = _from_cache(kept.get(name)) if kept and about and not manner.fresh else None
     if spoken is None:
         spoken = engine.speak(written.text, voice=voice, speed=speed, progress=progress)
         spoken = replace(spoken, samples=cache.rounded(spoken.samples))

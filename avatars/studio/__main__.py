@@ -13,7 +13,7 @@ import time
 import traceback
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -25,7 +25,9 @@ from avatars.pipeline import Stage
 from avatars.recognition import base
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
+from avatars.speech.cache import SpeechCache
 from avatars.studio.wire import Answer, Event, Kind, Order, answer_line, read_order
+from openuser.lib import backends
 from openuser.lib.backends import backend
 
 logger = logging.getLogger("avatars.studio")
@@ -119,6 +121,9 @@ class Desk:
             order.folder,
             speech=speech,
             engine=engine,
+            kept=SpeechCache(settings.AVATARS["CACHE_DIR"]),
+            about={"name": order.script.speech_engine, **backends.entry("SPEECH_ENGINES", order.script.speech_engine)},
+            ears=_ears() if order.script.recording and not order.script.text else None,
             progress=lambda stage, share: self._report(order.number, stage, share),
         )
         return Answer(number=order.number, event=Event.DONE, film=film)
@@ -156,8 +161,16 @@ def _listen(orders: SimpleQueue[Order]) -> None:
     os._exit(0)
 
 
-def _engines(script: pipeline.Script) -> tuple[SpeechEngine, RenderEngine]:
-    speech = _made("SPEECH_ENGINES", script.speech_engine, "speech_engine")
+def _ears() -> RecognitionEngine | None:
+    """Whoever can listen here; a recording can be filmed without."""
+    for name in backends.names("RECOGNITION_ENGINES"):
+        with suppress(EngineMissing):
+            return cast(RecognitionEngine, backend("RECOGNITION_ENGINES", name))
+    return None
+
+
+def _engines(script: pipeline.Script) -> tuple[SpeechEngine | None, RenderEngine]:
+    speech = None if script.recording else _made("SPEECH_ENGINES", script.speech_engine, "speech_engine")
     return speech, _made("RENDER_ENGINES", script.render_engine, "render_engine")
 
 

@@ -342,6 +342,7 @@ MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))
 AVATARS: dict[str, Any] = {
     "PROVIDER_CODE": env.str("OPENUSER_AI_PROVIDER", default="OpenUser"),
     "MAX_CHARACTERS": env.int("OPENUSER_MAX_CHARACTERS", default=600),
+    "MAX_RECORDING_SECONDS": env.float("OPENUSER_MAX_RECORDING_SECONDS", default=180.0),
     # A video is made as small as WeChat Work takes it, by its length. One that would be too poor then may have more;
     # a smaller one, a file or a link is made of that.
     "SIZE_GOAL": WECOM["MOST"]["video"] - 64 * 1024,

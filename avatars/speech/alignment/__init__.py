@@ -63,6 +63,11 @@ def align(
     return _spans(path, sounds, states)
 
 
+def likelihoods(samples: NDArray[np.float32], rate: int) -> Floats:
+    """How well each class of sounds fits every 10 ms of a recording: shape (frames, classes)."""
+    return _model()(features(samples, rate))
+
+
 def _states(sounds: Sequence[tuple[int, int]]) -> tuple[list[int], NDArray[np.bool_]]:
     """The class of every state in order, and which states are pauses that may be left out."""
     states, pauses = [SILENCE], [True]

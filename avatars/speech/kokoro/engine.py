@@ -82,7 +82,7 @@ class Kokoro(kokoro.Kokoro):
                 field="speed",
             )
         runs = self._runs(text, manner)
-        return self._spoken(runs, _Saying(voice=voice, style=style, speed=speed), progress)
+        return self._spoken(runs, _Saying(voice=voice, style=style, speed=speed, fresh=manner.fresh), progress)
 
     def plan(self, text: str, manner: Manner) -> list[Utterable]:
         """What would be said, run by run; nothing is spoken."""
@@ -124,7 +124,7 @@ class Kokoro(kokoro.Kokoro):
     def _say(self, run: Utterable, saying: "_Saying") -> _Piece:
         spoken = [phoneme.symbol for phoneme in run.phonemes]
         key = cache.key(engine="kokoro", voice=saying.voice, symbols=spoken, speed=saying.speed, model=self._model.name)
-        found = self._cache.get(key)
+        found = None if saying.fresh else self._cache.get(key)
         if found is None:
             found = self._said(spoken, saying)
             self._cache.put(key, found)
@@ -150,11 +150,12 @@ class Kokoro(kokoro.Kokoro):
 
 @dataclass(frozen=True, kw_only=True)
 class _Saying:
-    """Who says it, and how fast."""
+    """Who says it, how fast, and whether anew."""
 
     voice: str
     style: NDArray[np.float32]
     speed: float
+    fresh: bool
 
 
 def _moved(segment: Segment, by: int, length: int) -> Segment:

@@ -1,0 +1,133 @@
+"""How well the voices are understood, and how fast they are: `python -m tests.benchmarks.speech [zh en mixed speed]`.
+
+Every sentence is spoken by the bilingual voices of the seed and heard by the recognition engine. Chinese is compared by
+pinyin without tones, for a listener writes another character of the same sound; English by words; mixed text by
+characters. The listener has faults of its own, so the figures are upper bounds of the voice's.
+"""
+
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import numpy as np
+from pypinyin import lazy_pinyin
+
+from avatars.recognition.base import RATE
+from avatars.recognition.whisper import Whisper
+from avatars.speech.kokoro.engine import Kokoro
+from avatars.speech.normalise import Normaliser
+from avatars.speech.recording import resampled
+from avatars.speech.script import Language
+from tests.benchmarks.sentences import CHINESE, ENGLISH, MIXED
+
+FEMALE, MALE = "0.6*zf_xiaobei+0.4*af_heart", "0.6*zm_yunjian+0.4*am_michael"
+SETS = {"zh": CHINESE, "en": ENGLISH, "mixed": MIXED}
+LIMITS = {"zh": 0.02, "en": 0.03, "mixed": 0.15}
+NAMES = {"zh": "pinyin error", "en": "word error", "mixed": "character error"}
+
+
+class Listener:
+    """Hears, and brings what was said and what was heard into one form."""
+
+    def __init__(self, cache: Path) -> None:
+        self._ears = Whisper(cache_dir=cache)
+        self._normaliser = Normaliser()
+
+    def heard(self, samples: np.ndarray, rate: int, language: str) -> str:
+        return self._ears.transcribe(resampled(samples, rate, RATE), language=language).text
+
+    def units(self, text: str, kind: str) -> list[str]:
+        """Syllables, words or characters, numbers written out, marks left out."""
+        if kind == "en":
+            words = self._spoken(text, Language.ENGLISH).lower().replace("-", " ").replace(".m.", "m").replace(".", " ")
+            return re.findall(r"[a-z']+", words.replace("a.m", "am").replace("p.m", "pm").replace(" and ", " "))
+        words = self._spoken(text, Language.CHINESE).replace("点半", "点三十分")
+        if kind == "zh":
+            return lazy_pinyin("".join(re.findall("[\u4e00-\u9fff]", words.replace("幺", "一"))))
+        return re.findall("[\u4e00-\u9fff]|[a-z]|[0-9]", words.lower().replace("幺", "一"))
+
+    def _spoken(self, text: str, language: Language) -> str:
+        words, position = "", 0
+        for reading in self._normaliser.readings(text, language):
+            words += text[position : reading.offset] + reading.spoken
+            position = reading.offset + reading.length
+        return words + text[position:]
+
+
+def errors(said: Sequence[str], heard: Sequence[str]) -> int:
+    """The least number of units to put in, take out or change."""
+    row = list(range(len(heard) + 1))
+    for i, one in enumerate(said, start=1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(heard, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (one != other))
+    return row[-1]
+
+
+def understood(kind: str, voice: str, engine: Kokoro, listener: Listener) -> float:
+    """Print what was misheard, and return the share of wrong units."""
+    wrong = total = 0
+    spent = seconds = 0.0
+    for sentence in SETS[kind]:
+        began = time.process_time()
+        speech = engine.speak(sentence, voice=voice)
+        spent, seconds = spent + time.process_time() - began, seconds + speech.seconds
+        heard = listener.heard(speech.samples, speech.rate, "en" if kind == "en" else "zh")
+        said, got = listener.units(sentence, kind), listener.units(heard, kind)
+        count = errors(said, got)
+        wrong, total = wrong + count, total + len(said)
+        if count:
+            print(f"    {count}: {sentence} → {heard} ({difference(said, got)})")
+    share = wrong / total
+    verdict = "ok" if share <= LIMITS[kind] else "TOO MUCH"
+    print(
+        f"{kind:<6} {voice:<30} {NAMES[kind]} {share:6.2%} of {total} (at most {LIMITS[kind]:.0%}: {verdict}),"
+        f" {len(SETS[kind])} sentences, {seconds:.0f} s, {spent / seconds:.2f} CPU-s per second"
+    )
+    return share
+
+
+def difference(said: list[str], heard: list[str]) -> str:
+    changes = SequenceMatcher(None, said, heard, autojunk=False).get_opcodes()
+    return "; ".join(f"{' '.join(said[a:b])} → {' '.join(heard[c:d])}" for tag, a, b, c, d in changes if tag != "equal")
+
+
+def speed() -> None:
+    """The time to the first sentence, to the last, and again from the cache."""
+    text = "".join(CHINESE[:8])
+    with tempfile.TemporaryDirectory() as folder:
+        for parallel in (1, 2):
+            engine = Kokoro(parallel=parallel, cache_dir=Path(folder) / str(parallel))
+            engine.speak("你好。", voice=FEMALE)
+            for turn in ("fresh", "cached"):
+                began, moments, length = time.monotonic(), [], 0.0
+                for part in engine.parts(text, voice=FEMALE):
+                    moments.append(time.monotonic() - began)
+                    length += part.seconds
+                took = f"first after {moments[0]:.2f} s, all after {moments[-1]:.2f} s"
+                print(
+                    f"speed  parallel {parallel}, {turn:<6}: {length:.1f} s of speech in {len(moments)} parts; {took}"
+                    f" = {moments[-1] / length:.3f} × its length"
+                )
+
+
+def main() -> int:
+    """All sets by both voices, or those that are named."""
+    wanted = sys.argv[1:] or [*SETS, "speed"]
+    failed = False
+    with tempfile.TemporaryDirectory() as folder:
+        engine, listener = Kokoro(), Listener(Path(folder))
+        for kind in (kind for kind in SETS if kind in wanted):
+            for voice in (FEMALE, MALE):
+                failed |= understood(kind, voice, engine, listener) > LIMITS[kind]
+    if "speed" in wanted:
+        speed()
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
