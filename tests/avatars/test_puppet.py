@@ -215,6 +215,17 @@ def test_a_blink_closes_both_eyes(engine: Puppet, drawn: Picture) -> None:
         assert after < 0.5 * before
 
 
+@pytest.mark.parametrize("name", characters.NAMES)
+def test_a_closed_drawn_eye_shows_nothing_of_its_white(engine: Puppet, name: str) -> None:
+    rig = engine.rig(characters.draw(name, height=1080))
+    camera = Camera(rig, Mode.ENHANCED_LIPSYNC)
+    for eye in camera.eyes:
+        boxes = [camera.frame(pose(), STILL, blink)[rig.region.area][eye.pixels.area].astype(int) for blink in (0, 1)]
+        white, left = ((box.min(axis=2) > 150) & (np.ptp(box, axis=2) < 24) for box in boxes)
+        assert white.sum() > 100
+        assert left.sum() < 0.03 * white.sum()
+
+
 def test_a_portrait_that_shows_teeth_is_closed_in_silence_and_keeps_its_teeth(
     engine: Puppet, photograph: Picture
 ) -> None:

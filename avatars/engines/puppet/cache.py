@@ -17,8 +17,9 @@ LIMIT = 400 * MEGABYTE
 DIGEST = re.compile(r"[0-9a-f]{64}")
 # What decides how a rig comes out. Reading them is surer than a number that somebody has to raise.
 _CODE = (
-    *("detector", "expressions", "fields", "geometry", "kept", "litert", "mesh", "parameters", "rig", "seam"),
-    *("segmentation", "splines", "topology"),
+    *("camera", "colours", "detector", "expressions", "eyes", "fields", "geometry", "interior", "kept", "lids", "lips"),
+    *("litert", "mesh", "motion", "mouth", "parameters", "response", "rig", "seam", "segmentation", "splines"),
+    *("topology", "warp"),
 )
 
 

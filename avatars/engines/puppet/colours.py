@@ -31,7 +31,7 @@ def palette(picture: Picture, face: Anatomy) -> Palette:
     """Colours that suit a face's light and skin; grey for a grey picture."""
     skin = _skin(picture, face)
     light = float(skin @ LUMA) / 255
-    drawn = _texture(picture, face) < DRAWN_BELOW
+    drawn = is_drawn(picture, face)
     tint = skin / skin.max()
     warm = 0.60 * np.array([1.0, 0.96, 0.88]) + 0.40 * (tint * 0.5 + 0.5) * np.array([1.0, 0.95, 0.86])
     if drawn:
@@ -48,6 +48,11 @@ def palette(picture: Picture, face: Anatomy) -> Palette:
         colours = [np.full(3, colour @ LUMA) for colour in colours]
     teeth, cavity, tongue = (np.clip(colour * 255, 0, 255).astype(np.float32) for colour in colours)
     return Palette(teeth=teeth, cavity=cavity, tongue=tongue, drawn=drawn)
+
+
+def is_drawn(picture: Picture, face: Anatomy) -> bool:
+    """Whether the portrait is an illustration."""
+    return _texture(picture, face) < DRAWN_BELOW
 
 
 def _skin(picture: Picture, face: Anatomy) -> NDArray[np.float64]:

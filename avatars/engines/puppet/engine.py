@@ -17,6 +17,7 @@ from avatars.engines.puppet.kept import KeptRigs
 from avatars.engines.puppet.litert import DATA
 from avatars.engines.puppet.mesh import FaceMesh
 from avatars.engines.puppet.motion import Motion, plan, smiling
+from avatars.engines.puppet.response import made_up, measure
 from avatars.engines.puppet.rig import Rig, build
 from avatars.engines.puppet.segmentation import PersonMask
 
@@ -53,10 +54,15 @@ class Puppet(puppet.Puppet):
 
     def rig(self, portrait: Picture, *, origin: str = "") -> Rig:
         """The rig of a portrait, kept where possible. Raises `PortraitError` where there is no face."""
-        return self._kept.rig(portrait, origin, lambda picture: build(picture, self._mesh, self._person))
+        return self._kept.rig(portrait, origin, self._build)
+
+    def _build(self, portrait: Picture) -> Rig:
+        rig = build(portrait, self._mesh, self._person)
+        return replace(rig, response=measure(rig, self._mesh))
 
     def _film(self, rig: Rig, shot: Shot) -> Iterator[Picture]:
         motion = plan(shot, strength=self._strength * rig.amplitude)
+        motion = replace(motion, face=made_up(motion.face, rig.response))
         if rig.face.shows_teeth:
             motion = replace(motion, face=smiling(motion.face, float(rig.face.gaps.max())))
         motion = replace(motion, head=motion.head * np.float32(rig.amplitude))

@@ -26,6 +26,7 @@ from avatars.engines.puppet.topology import (
 )
 
 JAW_DROP = 0.22
+SPREAD, SHUT_IN = 0.20, 0.05
 RAISE, DROP = 0.045, 0.055
 UPPER_SHARE = 0.36
 FOLLOW_UPPER, FOLLOW_LOWER = (1.0, 0.95, 0.85, 0.70), (1.0, 0.95, 0.85, 0.75)
@@ -130,15 +131,22 @@ def _jaw_share(mouth: _Mouth) -> Floats:
 def _wide(mouth: _Mouth) -> Floats:
     local = mouth.face.local
     move = np.zeros_like(local)
-    move[:, 0] = local[:, 0] * 0.20 * mouth.near * np.clip(1.2 - 0.2 * np.abs(mouth.across), 0.3, 1)
+    move[:, 0] = local[:, 0] * SPREAD * mouth.near * np.clip(1.2 - 0.2 * np.abs(mouth.across), 0.3, 1)
     move[:, 1] = -0.012 * np.clip(np.abs(mouth.across), 0, 1) ** 2 * mouth.near + mouth.thickness * 0.10
     return move
 
 
+def drawn_in(face: Anatomy) -> float:
+    """By how much of its width a mouth is pulled in when it is rounded.
+
+    One that is broad already (a smile) looks like a duck's when it is pulled in as far as a narrow one.
+    """
+    return 0.34 * float(np.clip(1.35 - 1.92 * (2 * face.half_mouth - 0.52), 0.62, 1.05))
+
+
 def _round(mouth: _Mouth) -> Floats:
     local = mouth.face.local
-    # A mouth that is broad already (a smile) looks like a duck's when it is pulled in as far as a narrow one.
-    pull = 0.34 * np.clip(1.35 - 1.92 * (2 * mouth.face.half_mouth - 0.52), 0.62, 1.05)
+    pull = drawn_in(mouth.face)
     skin = np.clip(1 - np.abs(mouth.across) / 1.3, 0, 1) * mouth.near
     pout = np.where(mouth.side != 0, mouth.arch, skin)
     move = np.zeros_like(local)
@@ -188,5 +196,5 @@ def _neutral(mouth: _Mouth, jaw: Floats) -> Floats:
     above, beneath = UPPER_SHARE * 0.5 * mouth.near**2, -(1 - UPPER_SHARE) * 0.55 * mouth.near**2
     move[skin, 1] += (pull * np.where(mouth.lower > 0.5, beneath, above))[skin]
     if face.shows_teeth:
-        move[:, 0] -= face.local[:, 0] * 0.05 * mouth.near
+        move[:, 0] -= face.local[:, 0] * SHUT_IN * mouth.near
     return move

@@ -5,7 +5,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
+from avatars.engines.puppet.colours import is_drawn
 from avatars.engines.puppet.geometry import Box
+from avatars.engines.puppet.lids import OVERLAP, Lids, drawn_lids
+from avatars.engines.puppet.mesh import Floats
 from avatars.engines.puppet.rig import Rig
 from avatars.engines.puppet.topology import EYES, EyePoints
 
@@ -16,14 +19,13 @@ OPEN_ENOUGH = 0.004
 LASHES = 0.030
 CREASE = 0.10
 RIM, CROSSES, BEHIND_GLASSES = 0.62, 0.45, 0.75
-OVERLAP = 0.014
 FEATHER = 4
 
 
 class Eye:
     """One eye of a rig, in its own coordinates: along the eye and down, in pixels."""
 
-    def __init__(self, rig: Rig, points: EyePoints, interpolation: int) -> None:
+    def __init__(self, rig: Rig, points: EyePoints, interpolation: int, *, drawn: bool) -> None:
         self._picture, self.unit, self._interpolation = rig.picture, rig.face.unit, interpolation
         spots = rig.face.points[:, :2]
         along = spots[points.upper[-1]] - spots[points.upper[0]]
@@ -31,7 +33,7 @@ class Eye:
         self.along, self.down = along, np.array([-along[1], along[0]])
         self.middle = spots[list(points.upper)].mean(axis=0)
         self.reach = 1.0
-        self.upper, self.lower, self.brow = self._lines(spots, points)
+        self.upper, self.lower, self.brow = self._lines(spots, points, drawn)
         self.pixels = self._box(spots, points).within(rig.region.width, rig.region.height)
         self.edge = _feather(self.pixels, FEATHER)[..., None]
         y, x = np.mgrid[self.pixels.top : self.pixels.bottom, self.pixels.left : self.pixels.right]
@@ -49,7 +51,6 @@ class Eye:
         v = place @ self.down.astype(np.float32)
         upper, lower, brow = (self._read(line, u) for line in (self.upper, self.lower, self.brow))
         blink *= self.reach
-        # Past the lower lid, or the mesh's error would leave a sliver of the eye.
         gap = np.maximum(lower - upper + OVERLAP * self.unit, 0) * blink
         lid_edge = upper + gap
         side = self._side(u)
@@ -62,26 +63,32 @@ class Eye:
         mixed = target + (lid - target) * (cover[..., None] * self.edge)
         target[...] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
-    def _lines(self, spots: NDArray[np.float64], points: EyePoints) -> tuple[Plane, Plane, Plane]:
+    def _lines(self, spots: Floats, points: EyePoints, drawn: bool) -> tuple[Plane, Plane, Plane]:
         """Heights of both lids and of where the skin above begins to stretch, over even steps along the eye."""
         axes = np.stack([self.along, self.down], axis=1)
         upper, lower, brow = (
             (spots[list(ids)] - self.middle) @ axes for ids in (points.upper, points.lower, points.brow_lower)
         )
         margin = 0.02 * self.unit
-        self.start, self.end = float(upper[:, 0].min() - margin), float(upper[:, 0].max() + margin)
-        steps = np.linspace(self.start, self.end, SAMPLES)
 
-        def line(curve: NDArray[np.float64]) -> NDArray[np.float64]:
+        def line(curve: Floats, steps: Floats) -> Floats:
             order = np.argsort(curve[:, 0])
-            heights: NDArray[np.float64] = np.interp(steps, curve[order, 0], curve[order, 1])
+            heights: Floats = np.interp(steps, curve[order, 0], curve[order, 1])
             return heights
 
-        lid = line(upper)
-        start = line(brow) + 0.08 * (lid - line(brow))
-        start = np.clip(start, lid - 0.125 * self.unit, lid - 0.07 * self.unit)
-        start = self._below_rims(steps, lid, start)
-        return lid.astype(np.float32), line(lower).astype(np.float32), start.astype(np.float32)
+        start, end = float(upper[:, 0].min()), float(upper[:, 0].max())
+        steps = np.linspace(start, end, SAMPLES)
+        lids = Lids(start=start, end=end, upper=line(upper, steps), lower=line(lower, steps))
+        if drawn:
+            lids = drawn_lids(self._picture, axes, self.middle, self.unit, lids)
+        self.start, self.end = lids.start - margin, lids.end + margin
+        steps = np.linspace(self.start, self.end, SAMPLES)
+        even = np.linspace(lids.start, lids.end, SAMPLES)
+        lid, below, above = np.interp(steps, even, lids.upper), np.interp(steps, even, lids.lower), line(brow, steps)
+        first = above + 0.08 * (lid - above)
+        first = np.clip(first, lid - 0.125 * self.unit, lid - 0.07 * self.unit)
+        first = self._below_rims(steps, lid, first)
+        return lid.astype(np.float32), below.astype(np.float32), first.astype(np.float32)
 
     def _below_rims(
         self, steps: NDArray[np.float64], lid: NDArray[np.float64], start: NDArray[np.float64]
@@ -123,7 +130,8 @@ class Eye:
 
 def eyes(rig: Rig, interpolation: int) -> tuple[Eye, ...]:
     """Both eyes of a rig."""
-    return tuple(Eye(rig, points, interpolation) for points in EYES)
+    drawn = is_drawn(rig.picture, rig.face)
+    return tuple(Eye(rig, points, interpolation, drawn=drawn) for points in EYES)
 
 
 def _stretch(v: Plane, start: Plane, end: Plane, gap: Plane) -> Plane:

@@ -80,6 +80,7 @@ def pack(rig: Rig) -> bytes:
         cell=np.int64(fields.cell),
         amplitude=np.float64(rig.amplitude),
         mesh=rig.face.points,
+        response=rig.response,
         boxes=np.array([[box.left, box.top, box.right, box.bottom] for box in places]),
         **{name: getattr(fields, name) for name in LAYERS},
     )
@@ -104,4 +105,5 @@ def unpack(data: bytes, portrait: Picture) -> Rig:
                 **{name: stored[name] for name in LAYERS},
             ),
             amplitude=float(stored["amplitude"]),
+            response=stored["response"],
         )

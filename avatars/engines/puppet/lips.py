@@ -22,6 +22,8 @@ SOFTNESS = 0.018
 STRESS = 1.15
 SETTLE = 0.12
 BACKGROUND = 0.02
+# How far each parts the lips at 1, in eye distances.
+JAW_GAP, LIFT_GAP, DROP_GAP = 0.22, 0.045, 0.055
 JAW, WIDE, ROUND, LIFT, DROP, PRESS = range(len(LIPS))
 
 
@@ -57,7 +59,7 @@ def lip_poses(sounds: Sequence[Sound], times: Floats, *, strength: float = 1.0) 
 
 def aperture(poses: Floats) -> Floats:
     """How far the lips should be apart in the middle, in eye distances, for poses of `lip_poses`."""
-    opening: Floats = 0.22 * poses[:, JAW] + 0.045 * poses[:, LIFT] + 0.055 * poses[:, DROP]
+    opening: Floats = JAW_GAP * poses[:, JAW] + LIFT_GAP * poses[:, LIFT] + DROP_GAP * poses[:, DROP]
     return np.maximum(0.0, opening)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from avatars.engines.base import Shot
-from avatars.engines.puppet.expressions import JAW_DROP
+from avatars.engines.puppet.expressions import JAW_DROP, SHUT_IN, SPREAD
 from avatars.engines.puppet.geometry import smoothstep
 from avatars.engines.puppet.lips import aperture, lip_poses
 from avatars.engines.puppet.mesh import Floats
@@ -65,6 +65,8 @@ def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
     eased = face.copy()
     eased[:, Expression.NEUTRAL] -= back
     eased[:, Expression.JAW] -= back * gap / JAW_DROP
+    # Shut lips are drawn in a little, and less of that is left; the mouth shall be no wider for it.
+    eased[:, Expression.WIDE] -= back * SHUT_IN / SPREAD
     return eased
 
 

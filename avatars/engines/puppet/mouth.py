@@ -22,6 +22,7 @@ FEATHER = 6
 SOFT_EDGE = 1.1
 FULL_GAP = 1.6
 SEEN_GAP = 0.25
+PURSED_DARK, NARROW_DARK, OPEN_GAP = 0.6, 0.55, 0.12
 # Light that reaches into a mouth has been through skin: shadows lose blue first.
 SHADOW = np.array([0.80, 1.0, 1.08], np.float32)
 
@@ -119,8 +120,7 @@ class Mouth:
         # Teeth of the portrait bring their own shadow along.
         shadow = 0.12 if interior.owns_teeth else 0.30
         light = 1 - shadow * (1 - np.clip(depth / (0.045 * unit), 0, 1))
-        # Lips that are pushed forward keep the light out.
-        light *= lips.corner_light(across) * (1 - 0.25 * float(np.clip(face[Expression.ROUND], 0, 1)))
+        light *= lips.corner_light(across) * light_within(face[Expression.ROUND], lips.widest / unit)
         seen *= 1 - (1 - light)[..., None] * SHADOW
         return seen
 
@@ -137,6 +137,14 @@ class Mouth:
             place = np.column_stack([turn @ place[:, :2], turn @ place[:, 2] + shift])
         place[:, 2] -= corner
         return place
+
+
+def light_within(pursed: float, gap: float) -> float:
+    """How much light comes into a mouth whose lips are `gap` eye distances apart: 1 into one that is wide open.
+
+    Lips that are pushed forward keep it out, and hide the teeth.
+    """
+    return float((1 - PURSED_DARK * np.clip(pursed, 0, 1)) * (1 - NARROW_DARK * (1 - np.clip(gap / OPEN_GAP, 0, 1))))
 
 
 def lowered_tongue(jaw: float) -> float:
@@ -160,6 +168,11 @@ class Contours:
         middle = (high + low) / 2
         self.high = np.where(low < high, middle, high).astype(np.float32)[None]
         self.low = np.where(low < high, middle, low).astype(np.float32)[None]
+
+    @property
+    def widest(self) -> float:
+        """Pixels between the lips where they are furthest apart."""
+        return float((self.low - self.high).max())
 
     def top(self, across: Plane) -> Plane:
         return self._read(self.high, across)

@@ -1,6 +1,6 @@
 """A portrait made ready to move: what is measured and computed once, before the first frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from avatars.engines.base import Picture
 from avatars.engines.puppet.expressions import displacements
 from avatars.engines.puppet.fields import Fields, Surroundings, make_fields
 from avatars.engines.puppet.geometry import Anatomy, Box, anatomy
-from avatars.engines.puppet.mesh import Face, FaceMesh
+from avatars.engines.puppet.mesh import Face, FaceMesh, Floats
 from avatars.engines.puppet.seam import on_seam
 from avatars.engines.puppet.segmentation import PersonMask
 from avatars.engines.puppet.topology import CHIN, FOREHEAD
@@ -21,7 +21,8 @@ CALM_FROM, CALM_TO = 20.0, 35.0
 class Rig:
     """`region` is the part of the portrait that can move, `picture` its pixels, `face` measured within it.
 
-    `amplitude` is 1 for a frontal face and less for one that is turned, because its far side cannot be seen.
+    `amplitude` is 1 for a frontal face and less for one that is turned, because its far side cannot be seen. `response`
+    is what `response.measure` found, empty before.
     """
 
     portrait: Picture
@@ -30,6 +31,7 @@ class Rig:
     face: Anatomy
     fields: Fields
     amplitude: float
+    response: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
 
 def build(portrait: Picture, mesh: FaceMesh, person: PersonMask) -> Rig:

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from avatars.engines.puppet.eyes import CREASE, LASHES, OPEN_ENOUGH, OVERLAP, SAMPLES, Eye
+from avatars.engines.puppet.eyes import CREASE, LASHES, OPEN_ENOUGH, SAMPLES, Eye
+from avatars.engines.puppet.lids import OVERLAP
 from avatars.engines.puppet.torch_sampling import along, coarse, fetch, seen
 from avatars.engines.puppet.warp import INVERSE_STEPS, Flow, head_matrix
 

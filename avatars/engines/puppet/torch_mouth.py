@@ -16,6 +16,7 @@ from avatars.engines.puppet.mouth import (
     Contours,
     Mouth,
     corner_of,
+    light_within,
     lowered_tongue,
 )
 from avatars.engines.puppet.parameters import Expression
@@ -58,13 +59,14 @@ class TorchMouth:
         cover = cover * (gap / FULL_GAP).clamp(0, 1)
         cover = cover * (torch.minimum(across - start, end - across) / 1.5 + 0.5).clamp(0, 1)
         cover = cover * (gap.amax(dim=(1, 2), keepdim=True) > SEEN_GAP)
-        mixed += (self._inside(faces, heads, below - top, start, end) - mixed) * cover[:, None]
+        mixed += (self._inside(faces, heads, below - top, lips) - mixed) * cover[:, None]
         target += (mixed - target) * self._edge
         target.add_(0.5).floor_().clamp_(0, 255)
 
-    def _inside(self, faces: Pose, heads: Pose, depth: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    def _inside(self, faces: Pose, heads: Pose, depth: Tensor, lips: list[Contours]) -> Tensor:
         """See `Mouth.draw`: cavity, tongue and teeth, in the shadow of the lips."""
         unit, interior = self.mouth.interior.face.unit, self.mouth.interior
+        start, end = self._each([each.start for each in lips]), self._each([each.end for each in lips])
         jaws = np.maximum(0.0, faces[:, Expression.JAW].astype(np.float64)) * 0.22
         downs = (np.zeros_like(jaws), np.array([jaw + lowered_tongue(jaw) for jaw in jaws]), jaws, np.zeros_like(jaws))
         found, *layers = (
@@ -75,8 +77,10 @@ class TorchMouth:
             found = found * (1 - layer[:, 3:]) + layer[:, :3]
         light = 1 - (0.12 if interior.owns_teeth else 0.30) * (1 - (depth / (0.045 * unit)).clamp(0, 1))
         corner = ((self._across - start) / (end - start).clamp(min=1.0)).clamp(0, 1) * 2 - 1
-        pushed = self._each(1 - 0.25 * np.clip(faces[:, Expression.ROUND], 0, 1))
-        light = light * (1 - 0.55 * corner**4) * pushed
+        within = [
+            light_within(face[Expression.ROUND], each.widest / unit) for face, each in zip(faces, lips, strict=True)
+        ]
+        light = light * (1 - 0.55 * corner**4) * self._each(within)
         return found * (1 - (1 - light)[:, None] * self._shadow)
 
     def _placed(self, heads: Pose, downs: Floats) -> Tensor:
