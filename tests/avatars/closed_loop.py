@@ -1,87 +1,188 @@
-"""Closes the loop: films a shot, encodes and decodes it, and holds what is seen of the face against what was asked."""
+"""Closes the loop: makes a film as people get it, looks at every frame again, and holds it against what was asked.
 
-import subprocess
-from collections.abc import Iterable, Iterator
+Whatever makes films can be judged by it; the figures are those of the issue, the unit is the distance of the eyes.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-import imageio_ffmpeg
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.engines.base import Picture, RenderEngine, Shot
-from avatars.engines.puppet.lips import aperture, lip_poses
+from avatars import ffmpeg, mp4
+from avatars.engines.base import Mode, Picture, RenderEngine, Shot
+from avatars.engines.puppet.expressions import drawn_in
+from avatars.engines.puppet.geometry import anatomy
+from avatars.engines.puppet.lips import LEAD, aperture, lip_poses
 from avatars.engines.puppet.mesh import Face, FaceMesh
+from avatars.engines.puppet.motion import plan
+from avatars.engines.puppet.parameters import Expression
+from avatars.engines.puppet.segmentation import PersonMask
 from avatars.engines.puppet.topology import EYE_LEFT, EYE_RIGHT, LIP_BOTTOM, LIP_TOP, MOUTH_LEFT, MOUTH_RIGHT
+from avatars.framing import composition
+from avatars.label import Mark
+from avatars.pipeline import Film, Script, make
+from avatars.speech.base import Speech, SpeechEngine
 
 Curve = NDArray[np.float64]
 
+LIDS = ((159, 145), (386, 374))
+CLOSED_BY = ("m", "b", "p")
+QUIET_AFTER, QUIET_BEFORE = 0.2, 0.1
+SPREAD, DRAWN_IN = 0.20, 0.028
+
+
+class Said(SpeechEngine):
+    """Says what was said before: one speech for many films."""
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+
+    def speak(self, text: str, **_options: object) -> Speech:
+        return self._speech
+
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
-    """Per frame of a film: `gap` of the lips and `width` of the mouth in eye distances, `nose` in pixels."""
+class Loop:
+    """A film with its shot, and what was seen in each of its frames: the faces, and how far the background was off."""
 
-    gap: Curve
-    width: Curve
-    nose: NDArray[np.float64]
-    frames: int
+    film: Film
+    shot: Shot
+    faces: tuple[Face, ...]
+    errors: Curve
+
+    @cached_property
+    def moments(self) -> Curve:
+        """The time that each frame shows, seconds."""
+        middle: Curve = (np.arange(self.shot.frame_count) + 0.5) / self.shot.fps
+        return middle
+
+    @cached_property
+    def gap(self) -> Curve:
+        """How far the lips are seen apart."""
+        return self._apart(LIP_TOP, LIP_BOTTOM)
+
+    @property
+    def aperture(self) -> float:
+        """How well the opening of the lips follows what was asked: Pearson's r."""
+        return agreement(self._asked(self.moments), self.gap)
+
+    @property
+    def lag(self) -> float:
+        """Milliseconds that the lips are seen late: where their correlation with what was asked is highest."""
+        shifts = np.arange(-60, 61, 4) / 1000
+        fits = np.array([agreement(self._asked(np.maximum(0, self.moments - shift)), self.gap) for shift in shifts])
+        top = int(np.clip(np.argmax(fits), 1, len(fits) - 2))
+        before, peak, after = fits[top - 1 : top + 2]
+        return float((shifts[top] + 0.004 * 0.5 * (before - after) / (before - 2 * peak + after)) * 1000)
+
+    @property
+    def width(self) -> float:
+        """How well the width of the mouth follows: Pearson's r."""
+        pose, face = plan(self.shot).face, anatomy(self.faces[0].points)
+        half = face.half_mouth
+        asked = half * (SPREAD * pose[:, Expression.WIDE] - drawn_in(face) * pose[:, Expression.ROUND])
+        asked -= DRAWN_IN * pose[:, Expression.JAW]
+        return agreement(asked.astype(np.float64), self._apart(MOUTH_LEFT, MOUTH_RIGHT))
+
+    @property
+    def blink(self) -> float:
+        """How well the lids follow: Pearson's r."""
+        opened = np.mean([self._apart(upper, lower) for upper, lower in LIDS], axis=0)
+        return agreement(plan(self.shot).blink.astype(np.float64), -opened)
+
+    @property
+    def pressed(self) -> float:
+        """The widest that the lips stay apart at any m, b or p."""
+        gaps = [0.0]
+        for sound in self.shot.speech.sounds:
+            if sound.symbol.strip("ˈˌ") in CLOSED_BY:
+                frame = int(((sound.start + sound.end) / 2 - LEAD) * self.shot.fps)
+                gaps.append(float(self.gap[max(0, frame - 1) : frame + 2].min()))
+        return max(gaps)
+
+    @property
+    def silent(self) -> float:
+        """The widest that the lips are apart in silence."""
+        quiet = np.zeros(len(self.moments), bool)
+        for sound in self.shot.speech.sounds:
+            if not sound.symbol:
+                quiet |= (self.moments > sound.start + QUIET_AFTER) & (self.moments < sound.end - QUIET_BEFORE)
+        return float(self.gap[quiet].max(initial=0.0))
+
+    @property
+    def background(self) -> float:
+        """PSNR of what is not the person, outside the label: decibels."""
+        return float(10 * np.log10(255**2 / self.errors.mean()))
+
+    @property
+    def drift(self) -> float:
+        """Milliseconds between the lengths of picture and sound."""
+        found = mp4.probe(self.film.video)
+        assert found.video is not None
+        assert found.audio is not None
+        return abs(found.video.seconds - found.audio.seconds) * 1000
+
+    def _asked(self, moments: Curve) -> Curve:
+        return aperture(lip_poses(self.shot.speech.sounds, moments))
+
+    def _apart(self, a: int, b: int) -> Curve:
+        return np.array([_distance(face, a, b) / _distance(face, EYE_LEFT, EYE_RIGHT) for face in self.faces])
 
 
-def encode(frames: Iterable[Picture], path: Path, *, size: tuple[int, int], fps: int = 25, crf: int = 18) -> Path:
-    """Write RGB frames of (width, height) as H.264, without sound."""
-    command = [
-        *(imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"),
-        *("-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-", "-c:v", "libx264", "-preset", "veryfast"),
-        *("-crf", str(crf), "-threads", "1", "-pix_fmt", "yuv420p", str(path)),
-    ]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
-        assert process.stdin
-        for frame in frames:
-            process.stdin.write(frame.tobytes())
-        process.stdin.close()
-    assert process.returncode == 0
-    return path
-
-
-def decode(path: Path, *, size: tuple[int, int]) -> Iterator[Picture]:
-    """The frames of a film as RGB."""
-    command = [
-        *(imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(path)),
-        *("-f", "rawvideo", "-pix_fmt", "rgb24", "-fps_mode", "passthrough", "-"),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        while data := process.stdout.read(size[0] * size[1] * 3):
-            yield np.frombuffer(data, np.uint8).reshape(size[1], size[0], 3)
-
-
-def measure(frames: Iterable[Picture], mesh: FaceMesh) -> Seen:
-    """Find the face in every frame anew."""
-    faces = [mesh.find(frame)[0] for frame in frames]
-    return Seen(
-        gap=np.array([_apart(face, LIP_TOP, LIP_BOTTOM) for face in faces]),
-        width=np.array([_apart(face, MOUTH_LEFT, MOUTH_RIGHT) for face in faces]),
-        nose=np.array([face.points[1, :2] for face in faces]),
-        frames=len(faces),
+def close(
+    engine: RenderEngine,
+    speech: Speech,
+    text: str,
+    portrait: Path,
+    folder: Path,
+    *,
+    mode: Mode = Mode.ENHANCED_TALKING_HEAD,
+) -> Loop:
+    """Film a portrait with that speech of that text, and look at the film."""
+    script = Script(
+        text=text,
+        portrait=portrait,
+        content_id=f"loop-{portrait.stem}",
+        provider="test",
+        voice="",
+        mode=mode,
     )
+    film = make(script, folder, speech=Said(speech), engine=engine)
+    picture = composition.compose(portrait, script.scene, enhanced=mode.enhanced, longest=script.longest)
+    shot = Shot(portrait=picture, speech=speech, mode=mode, fps=script.fps, seed=script.seed)
+    still = background(picture)
+    faces: list[Face] = []
+    errors: list[float] = []
+    mesh = FaceMesh()
+    for frame in frames(film):
+        faces.append(look_again(mesh, frame, faces[-1]) if faces else mesh.find(frame)[0])
+        errors.append(float(np.mean((frame[still].astype(np.float64) - picture[still]) ** 2)))
+    return Loop(film=film, shot=shot, faces=tuple(faces), errors=np.array(errors))
 
 
-def film_and_measure(engine: RenderEngine, shot: Shot, path: Path, mesh: FaceMesh) -> Seen:
-    """The whole loop over an encoded film."""
-    height, width = shot.portrait.shape[:2]
-    encode(engine.animate(shot), path, size=(width, height), fps=shot.fps)
-    return measure(decode(path, size=(width, height)), mesh)
+def look_again(mesh: FaceMesh, frame: Picture, before: Face) -> Face:
+    """The face where it was a moment ago; twice, because the first look, framed by what was, leans towards that."""
+    return mesh.track(frame, mesh.track(frame, before))
 
 
-def asked(shot: Shot) -> Curve:
-    """How far apart the lips of a shot should be, per frame, in eye distances."""
-    return aperture(lip_poses(shot.speech.sounds, times(shot)))
+def frames(film: Film) -> Iterator[Picture]:
+    """The frames of a film as RGB."""
+    yield from ffmpeg.frames(film.video, (film.width, film.height))
 
 
-def times(shot: Shot) -> Curve:
-    """The time that each frame shows, seconds."""
-    middle: Curve = (np.arange(shot.frame_count) + 0.5) / shot.fps
-    return middle
+def background(picture: Picture) -> NDArray[np.bool_]:
+    """What is neither the person nor the label, nor near them."""
+    height, width = picture.shape[:2]
+    reach = max(3, round(0.04 * max(height, width)))
+    person = cv2.dilate((PersonMask()(picture) > 0.1).astype(np.uint8), np.ones((reach, reach), np.uint8))
+    still: NDArray[np.bool_] = person == 0
+    label = Mark(width, height).box
+    still[label.y : label.y + label.height, label.x : label.x + label.width] = False
+    return still
 
 
 def agreement(a: Curve, b: Curve) -> float:
@@ -89,14 +190,5 @@ def agreement(a: Curve, b: Curve) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def lag(shot: Shot, seen: Curve) -> float:
-    """Milliseconds that the seen curve is late, by the peak of its correlation with the asked one at shifted times."""
-    shifts = np.arange(-80, 81, 4) / 1000
-    middle = times(shot)
-    fits = [agreement(aperture(lip_poses(shot.speech.sounds, np.maximum(0, middle - s))), seen) for s in shifts]
-    return float(shifts[int(np.argmax(fits))] * 1000)
-
-
-def _apart(face: Face, a: int, b: int) -> float:
-    eyes = np.linalg.norm(face.points[EYE_RIGHT, :2] - face.points[EYE_LEFT, :2])
-    return float(np.linalg.norm(face.points[a, :2] - face.points[b, :2]) / eyes)
+def _distance(face: Face, a: int, b: int) -> float:
+    return float(np.linalg.norm(face.points[a, :2] - face.points[b, :2]))

@@ -1,65 +1,94 @@
-"""Real speech, a real film: what is seen in the encoded video is what was said."""
+"""Real speech, real films: what is seen in the encoded videos of four portraits is what was said."""
 
+import math
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from avatars import characters
-from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.mesh import FaceMesh
-from avatars.portrait import load
 from avatars.speech.base import Speech
 from avatars.speech.kokoro.engine import Kokoro
-from tests.avatars.closed_loop import agreement, asked, film_and_measure, lag, times
+from tests.avatars.closed_loop import Loop, close
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 
-PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
+PHOTOGRAPHS = Path(__file__).parents[1] / "data"
+PORTRAITS = ("hopper", "astronaut", "xiao", "ran")
 VOICE = "0.6*zf_xiaobei+0.4*af_heart"
 TEXTS = {
     "Chinese": "你好，我是你的数字人助手，很高兴认识你。",
     "English": "Welcome to the company. We make the paper, and you may put it in my box.",
 }
+# The mesh reads these two less surely: pale painted lips, and the corners of a broad smile.
+LEAST_APERTURE = {("ran", "Chinese"): 0.92, ("astronaut", "Chinese"): 0.92}
+LEAST_WIDTH = {("astronaut", "English"): 0.92}
 
 
 @cache
 def speak(language: str) -> Speech:
-    return Kokoro().speak(TEXTS[language], voice=VOICE)
+    return kokoro().speak(TEXTS[language], voice=VOICE)
 
 
-def portrait(name: str) -> Picture:
-    return load(PHOTOGRAPH) if name == "photograph" else characters.draw(name, height=720)
+@cache
+def kokoro() -> Kokoro:
+    return Kokoro()
 
 
-@pytest.mark.parametrize("language", list(TEXTS))
-@pytest.mark.parametrize(
-    ("name", "mode", "least"),
-    [
-        ("photograph", Mode.ENHANCED_TALKING_HEAD, 0.95),
-        ("photograph", Mode.LIPSYNC, 0.95),
-        # The mesh reads drawn lips less well than filmed ones; they are held a little looser.
-        ("xiao", Mode.ENHANCED_TALKING_HEAD, 0.90),
-        ("ran", Mode.ENHANCED_TALKING_HEAD, 0.90),
-    ],
-)
-def test_lips_seen_in_the_film_follow_the_speech(
-    language: str, name: str, mode: Mode, least: float, tmp_path: Path
-) -> None:
-    shot = Shot(portrait=portrait(name), speech=speak(language), mode=mode)
-    seen = film_and_measure(Puppet(), shot, tmp_path / "film.mp4", FaceMesh())
-    assert seen.frames == shot.frame_count == int(np.ceil(round(shot.speech.seconds * 25, 6)))
-    assert agreement(asked(shot), seen.gap) >= least
-    assert abs(lag(shot, seen.gap)) <= 12
-    quiet = np.zeros(seen.frames, bool)
-    moments = times(shot)
-    for sound in shot.speech.sounds:
-        if not sound.symbol:
-            quiet |= (moments > sound.start + 0.2) & (moments < sound.end - 0.1)
-    assert seen.gap[quiet].max(initial=0.0) <= 0.03
-    for sound in shot.speech.sounds:
-        if sound.symbol.strip("ˈˌ") in ("m", "b", "p"):
-            frame = int(((sound.start + sound.end) / 2 - 0.045) * 25)
-            assert seen.gap[max(0, frame - 1) : frame + 2].min() <= 0.01
+@cache
+def puppet() -> Puppet:
+    return Puppet(device="cpu")
+
+
+def picture(name: str, folder: Path) -> Path:
+    """The file of a portrait: a photograph that comes with the tests, or a character drawn into the folder."""
+    if name in characters.NAMES:
+        path = folder / f"{name}.png"
+        path.write_bytes(characters.png(name))
+        return path
+    return PHOTOGRAPHS / {"hopper": "grace_hopper.jpg", "astronaut": "eileen_collins.jpg"}[name]
+
+
+def filmed(name: str, language: str, folder: Path) -> Loop:
+    place = folder / language
+    place.mkdir(exist_ok=True)
+    return close(puppet(), speak(language), TEXTS[language], picture(name, folder), place)
+
+
+@pytest.fixture(scope="module", params=[(name, language) for name in PORTRAITS for language in TEXTS], ids=str)
+def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Loop, str, str]:
+    """A film of every portrait in every language, made and looked at once."""
+    name, language = request.param
+    return filmed(name, language, tmp_path_factory.mktemp("films")), name, language
+
+
+def test_the_lips_follow_the_speech(film: tuple[Loop, str, str]) -> None:
+    seen, name, language = film
+    assert seen.aperture >= LEAST_APERTURE.get((name, language), 0.95)
+    assert abs(seen.lag) <= 5
+
+
+def test_the_mouth_is_as_wide_and_the_lids_as_shut_as_they_should(film: tuple[Loop, str, str]) -> None:
+    seen, name, language = film
+    assert seen.width >= LEAST_WIDTH.get((name, language), 0.95)
+    assert seen.blink >= 0.9
+
+
+def test_lips_meet_where_they_must(film: tuple[Loop, str, str]) -> None:
+    seen, _name, language = film
+    assert seen.pressed <= 0.01
+    assert seen.silent <= 0.03
+    assert language != "English" or any(sound.symbol == "m" for sound in seen.shot.speech.sounds)
+
+
+def test_what_is_behind_the_person_stays_as_it_was(film: tuple[Loop, str, str]) -> None:
+    seen, *_which = film
+    assert seen.background >= 39
+
+
+def test_picture_and_sound_are_of_one_length(film: tuple[Loop, str, str]) -> None:
+    seen, *_which = film
+    expected = math.ceil(round(seen.shot.speech.seconds * seen.shot.fps, 6))
+    assert len(seen.faces) == seen.film.frames == expected
+    assert seen.drift <= 40

@@ -1,77 +1,247 @@
-"""CPU time of the built-in renderer for each mode beside x264 alone: `python -m tests.benchmarks.render`."""
+"""What filming costs, beside x264 alone and Wav2Lip's bare network: `python -m tests.benchmarks.render`.
 
+Parts of it by name: `speed`, `films`, `memory`, `text`, `loop`; without any, all of them in that order. What else runs
+hardly changes CPU time; it does change seconds on the clock, so judge by those on a quiet machine only.
+"""
+
+import os
 import resource
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import cv2
-import imageio_ffmpeg
 import numpy as np
 
-from avatars import characters
+from avatars import characters, ffmpeg
+from avatars.availability import installed
 from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet.engine import Puppet
+from avatars.label import Mark
+from avatars.pipeline import Script
 from avatars.portrait import load
 from avatars.speech.base import Sound, Speech
+from avatars.studio import Studio
 
 PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
-SECONDS = 6.0
+ROOT = Path(__file__).resolve().parents[2]
 SYLLABLES = ("n", "i", "x", "a", "u", "w", "o", "ʂ", "ɨ", "m", "a", "p", "u")
+BATCH = 8
+LONG = 600.0
+TEXT = (
+    "你好，欢迎加入我们公司。今天由我带你熟悉一下环境：先到人事部领取工牌，再去二楼参加入职培训，中午在食堂用餐。"
+    "下午两点，部门经理会和你见面，介绍团队和工作安排。有任何问题，随时在企业微信里问我。"
+)
+SENTENCE = "你好，我是你的数字人助手，很高兴认识你。"
 
 
-def speech(seconds: float = SECONDS) -> Speech:
+def speech(seconds: float) -> Speech:
     """A babble that keeps every part of the face busy."""
-    count = int(seconds / 0.11)
     sounds = tuple(
-        Sound(symbol=SYLLABLES[i % len(SYLLABLES)], start=i * 0.11, end=(i + 1) * 0.11) for i in range(count)
+        Sound(symbol=SYLLABLES[i % len(SYLLABLES)], start=i * 0.11, end=(i + 1) * 0.11)
+        for i in range(int(seconds / 0.11))
     )
-    wave = 0.2 * np.sin(np.arange(int(seconds * 24_000)) * 0.05)
-    return Speech(samples=wave.astype(np.float32), rate=24_000, sounds=sounds, tokens=())
+    wave = 0.2 * np.sin(np.arange(int(seconds * 24_000), dtype=np.float32) * np.float32(0.05))
+    return Speech(samples=wave, rate=24_000, sounds=sounds, tokens=())
 
 
 def portraits() -> Iterator[tuple[str, Picture]]:
-    """The photograph at 512 x 512, and a drawn one 720 pixels high."""
+    """The photograph at 512 x 512, and a drawn face and the photograph at 720 x 1280."""
     photograph = load(PHOTOGRAPH)
     yield "photograph 512x512", np.ascontiguousarray(photograph[:512])
-    yield "drawn 540x720", characters.draw("xiao", height=720)
+    yield (
+        "drawn 720x1280",
+        cv2.copyMakeBorder(characters.draw("xiao", height=960), 160, 160, 0, 0, cv2.BORDER_REPLICATE),
+    )
     tall = cv2.resize(photograph, (720, 844), interpolation=cv2.INTER_CUBIC)
     yield "photograph 720x1280", cv2.copyMakeBorder(tall, 218, 218, 0, 0, cv2.BORDER_REPLICATE)
 
 
+def speed(engine: Puppet) -> float:
+    """CPU milliseconds per frame of every mode; returns those of the sharpest at 512 x 512."""
+    first = 0.0
+    for name, portrait in portraits():
+        began = time.process_time()
+        rig = engine.rig(portrait)
+        print(f"\n{name}: rig {time.process_time() - began:.2f} CPU-s, eyes {rig.face.unit:.0f} px apart")
+        for mode in Mode:
+            shot = Shot(portrait=portrait, speech=speech(6.0), mode=mode)
+            few = [frame.copy() for frame in islice(engine.animate(shot), 50)]
+            began = time.process_time()
+            for _frame in engine.animate(shot):
+                pass
+            spent = (time.process_time() - began) * 1000 / shot.frame_count
+            alone = encoding(few)
+            print(
+                f"  {mode:24} {spent:5.1f} CPU-ms a frame = {1000 / spent:4.0f} fps a core;"
+                f"  x264 alone {alone:5.1f} CPU-ms: {spent / alone:.1f} of it"
+            )
+            first = first or (spent if mode is Mode.ENHANCED_TALKING_HEAD else 0.0)
+    return first
+
+
+def network(ours: float) -> None:
+    """Wav2Lip's network on one thread of the same processor, and how many times as long it takes."""
+    if not installed("torch"):
+        print("\nWav2Lip's network: torch is not installed (requirements/gpu.txt), so there is nothing to compare with")
+        return
+    import torch
+
+    from avatars.engines.wav2lip.network import Wav2Lip
+
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    net = Wav2Lip()
+    count = sum(each.numel() for each in net.parameters())
+    net.fold()
+    mels, faces = torch.rand(BATCH, 1, 80, 16), torch.rand(BATCH, 6, 96, 96)
+    with torch.inference_mode():
+        net(mels, faces)
+        began = time.process_time()
+        for _ in range(4):
+            net(mels, faces)
+        spent = (time.process_time() - began) * 1000 / (4 * BATCH)
+    print(
+        f"\nWav2Lip's network ({count:,} random weights, batches of {BATCH}, 96x96, nothing pasted):"
+        f" {spent:.1f} CPU-ms a frame = {spent / ours:.1f} times ours at 512x512"
+    )
+
+
+def films(engine: Puppet) -> None:
+    """Ten seconds from ready audio to an encoded film with its mark, on the clock."""
+    for name, portrait in portraits():
+        began, before = time.monotonic(), cpu()
+        film(engine, portrait, 10.0)
+        wall, spent = time.monotonic() - began, cpu() - before
+        print(f"\n{name}: 10 s from ready audio, rig kept: {wall:.1f} s on the clock = RTF {wall / 10:.2f};", end=" ")
+        print(f"{spent:.1f} CPU-s = RTF {spent / 10:.2f} on one core")
+
+
+def film(engine: Puppet, portrait: Picture, seconds: float) -> None:
+    """Encode a film of the sharpest mode and throw it away."""
+    shot = Shot(portrait=portrait, speech=speech(seconds))
+    height, width = portrait.shape[:2]
+    shape = ffmpeg.Shape(width=width, height=height, fps=25, frames=shot.frame_count, limit=10**9)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ffmpeg.FrameSink(Path(folder) / "film.mp4", shape, stamp=Mark(width, height).draw) as sink,
+    ):
+        for frame in engine.animate(shot):
+            sink.write(frame)
+
+
 def encoding(frames: list[Picture]) -> float:
-    """CPU milliseconds per frame of x264 veryfast on one thread."""
+    """CPU milliseconds per frame of the encoder alone, with the options of a film."""
     height, width = frames[0].shape[:2]
-    command = [
-        *(imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"),
-        *("-s", f"{width}x{height}", "-r", "25", "-i", "-", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20"),
-        *("-threads", "1", "-pix_fmt", "yuv420p", "-f", "null", "-"),
-    ]
+    shape = ffmpeg.Shape(width=width, height=height, fps=25, frames=len(frames), limit=10**9)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, input=b"".join(frame.tobytes() for frame in frames), check=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ffmpeg.FrameSink(Path(folder) / "film.mp4", shape, stamp=lambda _frame, _number: None) as sink,
+    ):
+        for frame in frames:
+            sink.write(frame)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return spent * 1000 / len(frames)
 
 
+def memory() -> None:
+    """Peak memory of a process that films, ten seconds and ten minutes, at both sizes."""
+    for number, (name, _portrait) in enumerate(portraits()):
+        if number == 1:
+            continue
+        peaks = [peak(number, seconds) for seconds in (10.0, LONG)]
+        sound = (LONG - 10) * 24_000 * 4 / 2**20
+        grown = peaks[1] / peaks[0] - 1
+        print(
+            f"\n{name}: peak {peaks[0]:.0f} MB for 10 s, {peaks[1]:.0f} MB for {LONG / 60:.0f} min = {grown:+.1%};"
+            f" the longer speech itself is {sound:.0f} MB, without it {(peaks[1] - sound) / peaks[0] - 1:+.1%}"
+        )
+
+
+def peak(number: int, seconds: float) -> float:
+    """Megabytes that a fresh process needs at most to film so long."""
+    command = [sys.executable, "-m", "tests.benchmarks.render", "one", str(number), str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    return float(done.stdout.split()[-1])
+
+
+def one(number: int, seconds: float) -> None:
+    """What `peak` runs."""
+    film(Puppet(device="cpu"), list(portraits())[number][1], seconds)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def text() -> None:
+    """From words to a finished, checked film, by a warm studio as a worker has it."""
+    place = Studio()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        portrait = folder / "xiao.png"
+        portrait.write_bytes(place.draw("xiao"))
+        for label, words in (("first, cold", SENTENCE), ("one sentence", SENTENCE), ("a paragraph", TEXT)):
+            number = label.replace(", ", "-").replace(" ", "-")
+            script = Script(text=words, portrait=portrait, content_id=number, provider="benchmark", voice="zf_xiaobei")
+            began = time.monotonic()
+            done = place.film(script, folder)
+            wall = time.monotonic() - began
+            spent = sum(timing.cpu for timing in done.timings)
+            print(
+                f"\nfrom text, {label}: {done.seconds:.1f} s of {done.width}x{done.height} in {wall:.1f} s"
+                f" = RTF {wall / done.seconds:.2f}; {spent:.1f} CPU-s = RTF {spent / done.seconds / 2:.2f} on two cores"
+            )
+        print(f"\nthe studio's child had {highest(place.pid):.0f} MB at most")
+    place.close()
+
+
+def highest(pid: int | None) -> float:
+    """The most memory that a process ever had, in megabytes; 0 where the system does not say."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+def loop() -> None:
+    """What is seen in encoded films of four portraits, against what was asked."""
+    from tests.avatars import test_puppet_closed_loop as closed
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name in closed.PORTRAITS:
+            for language in closed.TEXTS:
+                found = closed.filmed(name, language, Path(folder))
+                print(
+                    f"  {name:11} {language:7}  aperture r {found.aperture:.3f}  lag {found.lag:+5.1f} ms"
+                    f"  width r {found.width:.3f}  blink r {found.blink:.3f}  m/b/p {found.pressed:.4f}"
+                    f"  silence {found.silent:.4f}  background {found.background:.1f} dB  A-V {found.drift:.0f} ms"
+                )
+
+
+def cpu() -> float:
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 def main() -> None:
-    started = time.process_time()
-    engine = Puppet()
-    print(f"models loaded in {time.process_time() - started:.2f} CPU-s")
-    for name, portrait in portraits():
-        started = time.process_time()
-        rig = engine.rig(portrait)
-        print(f"\n{name}: rig {time.process_time() - started:.2f} CPU-s, eyes {rig.face.unit:.0f} px apart")
-        for mode in Mode:
-            shot = Shot(portrait=portrait, speech=speech(), mode=mode)
-            started = time.process_time()
-            count = sum(1 for _ in engine.animate(shot))
-            spent = (time.process_time() - started) * 1000 / count
-            few = [frame.copy() for frame in engine.animate(Shot(portrait=portrait, speech=speech(2.0), mode=mode))]
-            print(f"  {mode:24} {spent:5.1f} CPU-ms/frame   x264 alone {encoding(few):5.1f}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\npeak memory {peak:.0f} MB")
+    wanted = sys.argv[1:] or ["speed", "films", "memory", "text", "loop"]
+    if wanted[0] == "one":
+        one(int(wanted[1]), float(wanted[2]))
+        return
+    engine = Puppet(device="cpu")
+    for part in wanted:
+        print(f"\n== {part}", flush=True)
+        if part == "speed":
+            network(speed(engine))
+        elif part == "films":
+            films(engine)
+        else:
+            {"memory": memory, "text": text, "loop": loop}[part]()
 
 
 if __name__ == "__main__":
