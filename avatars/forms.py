@@ -7,7 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
@@ -18,20 +18,19 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from avatars import reasons, services
-from avatars.exceptions import AvatarError, ConsentError, PortraitError, ScriptError
+from avatars import services
+from avatars.exceptions import AvatarError, ConsentError, ScriptError
 from avatars.models import Consent, DigitalHuman, Render, RenderMode
-
-UNUSABLE = reasons.UNUSABLE
-# What the check of a portrait says of one that will do, but could be better.
-WARNINGS = (
-    gettext_noop("There are smaller faces in the background; they will not move."),
-    gettext_noop("The face is turned to a side; its lips will move less."),
-    gettext_noop("The face is small; the video will look better with a closer picture."),
-)
-
+from avatars.reasons import REMARKS, UNUSABLE
 
 ENDS_BEFORE = _("It ends before it begins. Choose a later day, or leave it empty.")
+
+
+class PortraitField(forms.ImageField):
+    """A picture that nobody has looked at yet: `services.check_portrait` says in better words what is wrong with it."""
+
+    def to_python(self, data: Any) -> Any:
+        return super(forms.ImageField, self).to_python(data)
 
 
 class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
@@ -44,29 +43,30 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
             *("format", "background_color", "background", "captions"),
             *("logo", "logo_corner", "logo_size", "logo_opacity", "intro", "outro"),
         )
+        field_classes = {"portrait": PortraitField}
         help_texts = {
             "name": _("As people see it in conversations and as the title of its files."),
             "speed": _("1 is the voice's own speed; 0.8 is slow, 1.2 brisk."),
             "mode": _("The head moves more naturally in the last mode; the first is the fastest."),
         }
 
+    face = forms.IntegerField(required=False, min_value=0, max_value=99, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.warnings: tuple[str, ...] = ()
 
-    def clean_portrait(self) -> Any:
-        portrait = self.cleaned_data.get("portrait")
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        portrait = data.get("portrait")
         if isinstance(portrait, UploadedFile):
             try:
-                found = services.check_portrait(portrait.read())
-                self.warnings = tuple(gettext(words) for words in found)
-            except PortraitError as error:
-                raise forms.ValidationError(UNUSABLE.get(error.code, str(error)), code=error.code) from error
+                found, data["portrait"] = services.check_portrait(portrait, face=data.get("face"))
+                self.warnings = tuple(str(REMARKS[code]) for code in found.remarks)
             except AvatarError as error:
-                raise forms.ValidationError(str(error), code=error.code) from error
-            finally:
-                portrait.seek(0)
-        return portrait
+                words = UNUSABLE.get(error.code, str(error))
+                self.add_error("portrait", forms.ValidationError(words, code=error.code))
+        return data
 
 
 class HumansField(forms.ModelMultipleChoiceField[DigitalHuman]):

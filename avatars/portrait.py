@@ -2,16 +2,18 @@
 
 import io
 import warnings
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.mesh import Face, FaceMesh
+from avatars.engines.faces import CLEAR, COVERED, SeenFace
+from avatars.engines.puppet import faces
+from avatars.examination import Box, Examined
 from avatars.exceptions import PortraitError
+from avatars.reasons import UNUSABLE
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -20,76 +22,147 @@ MIN_EYES = 40.0
 MAX_YAW, GOOD_YAW = 35.0, 20.0
 FORMATS = ("JPEG", "PNG", "WEBP")
 BACKGROUND = (236, 239, 243)
-LONGEST_CHECKED = 1440
+ORIENTATION = 0x0112
+# Of the distance between the eyes: wider, and its lips close to a seam that shows.
+WIDE_OPEN = 0.2
+OTHER_KINDS = (b"GIF8", b"BM", b"II*\0", b"MM\0*", b"<svg", b"<?xml", b"8BPS", b"\0\0\1\0", b"\xff\x0a")
+HEIC = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif", b"avis")
 # A face in the background is no second speaker.
 SECOND_FACE = 0.4
 
 
-@dataclass(frozen=True, kw_only=True)
-class Checked:
-    """A portrait that can be animated. All places are pixels of the upright picture of `width` and `height`.
+def check(data: bytes, *, face: int | None = None) -> Examined:
+    """As `examine`. Raises `PortraitError` for one that cannot be animated, its code one of `reasons.UNUSABLE`."""
+    found = examine(data, face=face)
+    if found.flaw:
+        raise PortraitError("The portrait cannot be animated.", code=found.flaw, remedy=str(UNUSABLE[found.flaw]))
+    return found
 
-    `box` is left, top, right, bottom of the face, `points` its mesh as (x, y), `yaw` degrees to a side, `eye_distance`
-    between the outer corners of the eyes; `warnings` are sentences for the person who brought it.
+
+def examine(data: bytes, *, face: int | None = None) -> Examined:
+    """What is in an image file: the faces, which of them shall speak, what is wrong, what to mind.
+
+    `face` is the number of the face to take where there are several, the largest being 0: the picture is cut to it.
+    Raises `PortraitError` for what is no picture that can be looked at: code `not_an_image`, `picture_format`,
+    `too_large`, `too_many_pixels`.
     """
-
-    width: int
-    height: int
-    box: tuple[float, float, float, float]
-    points: tuple[tuple[float, float], ...]
-    yaw: float
-    eye_distance: float
-    warnings: tuple[str, ...]
-
-
-def check(data: bytes) -> Checked:
-    """Look at an image file. Raises `PortraitError` with code `not_an_image`, `too_large`, `too_small`, `no_face`,
-    `several_faces` or `turned`."""
-    image = _open(data)
+    image, notes = _opened(data)
+    width, height = image.size
     if min(image.size) < MIN_SIDE:
-        raise _too_small(f"The picture has {image.width} × {image.height} pixels.")
-    shrink = min(1.0, LONGEST_CHECKED / max(image.size))
-    small = image.resize((round(image.width * shrink), round(image.height * shrink)), Image.Resampling.LANCZOS)
-    faces = _mesh().find(np.asarray(small), thorough=True)
-    face = _only(faces)
-    eye_distance, yaw = face.eye_distance / shrink, face.yaw
-    if eye_distance < MIN_EYES:
-        raise _too_small(f"The face is only {eye_distance:.0f} pixels wide between the eyes.")
-    if abs(yaw) > MAX_YAW:
-        raise PortraitError(
-            f"The face is turned {abs(yaw):.0f}° to a side.",
-            code="turned",
-            remedy="Choose a picture in which the face looks at the camera.",
-        )
-    left, top, right, bottom = (edge / shrink for edge in face.box)
-    return Checked(
-        width=image.width,
-        height=image.height,
-        box=(left, top, right, bottom),
-        points=tuple((float(x), float(y)) for x, y in face.points[:, :2] / shrink),
-        yaw=yaw,
-        eye_distance=eye_distance,
-        warnings=_warnings(faces, yaw, eye_distance),
+        return Examined(width=width, height=height, flaw="too_small", remarks=notes)
+    picture = np.asarray(image)
+    found = faces.look(picture, doubts=0 if face is not None else 1)
+    if face is not None and face not in range(len(found)):
+        return Examined(width=width, height=height, faces=found, flaw="face_unknown", remarks=notes)
+    several = len(found) > 1 and found[1].eye_distance > SECOND_FACE * found[0].eye_distance
+    if not found or (several and face is None):
+        flaw = "several_faces" if found else "no_face"
+        return Examined(width=width, height=height, faces=found, flaw=flaw, remarks=notes)
+    if face is None or (face == 0 and not several):
+        chosen, cut, others = 0, None, len(found) > 1
+        known: SeenFace | None = found[0] if face is None else faces.look(picture)[0]
+    else:
+        chosen, cut = face, _around(face, found, image.size)
+        known, others = _alone(picture, cut, found[face])
+    if known is None:
+        return Examined(width=width, height=height, faces=found, flaw="faces_too_close", remarks=notes)
+    all_faces = (*found[:chosen], known, *found[chosen + 1 :])
+    flaw, minded = _flaw(known), (*notes, *_remarks(known, others=others))
+    return Examined(
+        width=width, height=height, faces=all_faces, chosen=chosen, cut=cut, flaw=flaw, remarks=() if flaw else minded
     )
+
+
+def cut_out(data: bytes, box: Box) -> bytes:
+    """That part of an image file, upright, as JPEG."""
+    out = io.BytesIO()
+    _opened(data)[0].crop(box).save(out, "JPEG", quality=95)
+    return out.getvalue()
+
+
+def _flaw(face: SeenFace) -> str:
+    if face.eye_distance < MIN_EYES:
+        return "face_too_small"
+    if abs(face.yaw) > MAX_YAW:
+        return "turned"
+    if abs(face.yaw) > GOOD_YAW:
+        return ""  # points of a turned face are unsteady though nothing covers them
+    if (face.mouth_doubt or 0) > COVERED:
+        return "mouth_covered"
+    return "eyes_covered" if (face.eyes_doubt or 0) > COVERED else ""
+
+
+def _remarks(face: SeenFace, *, others: bool) -> tuple[str, ...]:
+    doubt = max(face.mouth_doubt or 0, face.eyes_doubt or 0)
+    minded = {
+        "others_behind": others,
+        "turned_some": abs(face.yaw) > GOOD_YAW,
+        "face_small": face.eye_distance < 2 * MIN_EYES,
+        "mouth_open": face.gap > WIDE_OPEN,
+        "perhaps_covered": doubt > CLEAR,
+    }
+    return tuple(code for code, applies in minded.items() if applies)
+
+
+def _around(index: int, found: tuple[SeenFace, ...], size: tuple[int, int]) -> Box:
+    """Head and shoulders of one face, and as little of others as can be."""
+    left, top, right, bottom = found[index].box
+    wide, high = right - left, bottom - top
+    edges = [left - 1.1 * wide, top - 0.8 * high, right + 1.1 * wide, bottom + 1.2 * high]
+    for other in (*found[:index], *found[index + 1 :]):
+        # On the side where there is most room between the two, what is kept ends in the middle of it.
+        rooms = {
+            0: left - other.box[2],
+            1: top - other.box[3],
+            2: other.box[0] - right,
+            3: other.box[1] - bottom,
+        }
+        side = max(rooms, key=lambda edge: rooms[edge])
+        if rooms[side] <= 0:
+            continue
+        own = (left, top, right, bottom)[side]
+        middle = own - rooms[side] / 2 if side < 2 else own + rooms[side] / 2
+        edges[side] = max(edges[side], middle) if side < 2 else min(edges[side], middle)
+    return (
+        max(0, int(edges[0])),
+        max(0, int(edges[1])),
+        min(size[0], int(edges[2]) + 1),
+        min(size[1], int(edges[3]) + 1),
+    )
+
+
+def _alone(picture: Picture, cut: Box, face: SeenFace) -> tuple[SeenFace | None, bool]:
+    """The face as it is in the part that is kept, in places of the whole; None where it is not the only large one."""
+    left, top, right, bottom = cut
+    part = np.ascontiguousarray(picture[top:bottom, left:right])
+    if min(part.shape[:2]) < MIN_SIDE:
+        return replace(face, eye_distance=min(face.eye_distance, MIN_EYES - 1)), False
+    found = faces.look(part)
+    if not found or abs(found[0].eye_distance - face.eye_distance) > 0.2 * face.eye_distance:
+        return None, False
+    if len(found) > 1 and found[1].eye_distance > SECOND_FACE * found[0].eye_distance:
+        return None, False
+    return _moved(found[0], left, top), len(found) > 1
+
+
+def _moved(face: SeenFace, right: float, down: float) -> SeenFace:
+    one, two, three, four = face.box
+    points = tuple((x + right, y + down) for x, y in face.points)
+    return replace(face, box=(one + right, two + down, three + right, four + down), points=points)
 
 
 def load(data: bytes | Path, *, longest: int = 720) -> Picture:
     """The upright picture as RGB of even sides, the longer at most `longest` pixels; never enlarged.
 
-    Raises `PortraitError` with code `not_an_image` or `too_large`.
+    Raises `PortraitError` with code `not_an_image`, `picture_format`, `too_large` or `too_many_pixels`.
     """
-    image = _open(_read(data) if isinstance(data, Path) else data)
+    image, _notes = _opened(_read(data) if isinstance(data, Path) else data)
     scale = min(1.0, longest / max(image.size))
     size = max(2, int(image.width * scale) // 2 * 2), max(2, int(image.height * scale) // 2 * 2)
     if size != image.size:
         # Cut to the proportions of the even sides first: resizing alone would squeeze the face by a pixel.
         image = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
     return np.array(image, np.uint8)
-
-
-@cache
-def _mesh() -> FaceMesh:
-    return FaceMesh()
 
 
 def _read(path: Path) -> bytes:
@@ -103,8 +176,11 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _open(data: bytes) -> Image.Image:
-    """Decode, turn upright by EXIF and lay on a plain background; nothing is decoded before its size is known."""
+def _opened(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
+    """Decoded, turned upright by EXIF and laid on a plain background, with codes of what was done.
+
+    Nothing is decoded before its size is known.
+    """
     if len(data) > MAX_BYTES:
         raise _too_large(f"The file has {len(data) / 1024 / 1024:.0f} MB.")
     try:
@@ -112,20 +188,25 @@ def _open(data: bytes) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         if image.width * image.height > MAX_PIXELS:
-            raise _too_large(f"The picture has {image.width} × {image.height} pixels.")
-        upright = ImageOps.exif_transpose(image)
-        return _flat(upright)
+            raise _too_many_pixels(f"The picture has {image.width} × {image.height} pixels.")
+        notes = {
+            "turned_upright": image.getexif().get(ORIENTATION, 1) not in (0, 1),
+            "transparent": _has_alpha(image),
+        }
+        return _flat(ImageOps.exif_transpose(image)), tuple(code for code, applies in notes.items() if applies)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large("The picture has far too many pixels.") from error
+        raise _too_many_pixels("The picture has far too many pixels.") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         # Pillow reports a broken file as any of these, by format.
-        raise PortraitError(
-            "This is not a picture, or a broken one.", code="not_an_image", remedy="Upload a JPEG, PNG or WebP picture."
-        ) from error
+        raise _unreadable(data) from error
+
+
+def _has_alpha(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+    if _has_alpha(image):
         image = image.convert("RGBA")
         canvas = Image.new("RGBA", image.size, (*BACKGROUND, 255))
         canvas.alpha_composite(image)
@@ -133,40 +214,20 @@ def _flat(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _only(faces: list[Face]) -> Face:
-    if not faces:
-        raise PortraitError(
-            "No face was found in the picture.",
-            code="no_face",
-            remedy="Choose a well lit picture in which the face looks at the camera and nothing covers it.",
+def _unreadable(data: bytes) -> PortraitError:
+    """A picture of a kind that is not taken, or none at all."""
+    if data.startswith(OTHER_KINDS) or (data[4:8] == b"ftyp" and data[8:12] in HEIC):
+        return PortraitError(
+            "Pictures of this kind are not taken.", code="picture_format", remedy="Save it as JPEG, PNG or WebP."
         )
-    if len(faces) > 1 and faces[1].eye_distance > SECOND_FACE * faces[0].eye_distance:
-        raise PortraitError(
-            "There is more than one face in the picture.",
-            code="several_faces",
-            remedy="Cut the picture so that only the person who shall speak is in it.",
-        )
-    return faces[0]
-
-
-def _warnings(faces: list[Face], yaw: float, eye_distance: float) -> tuple[str, ...]:
-    found = []
-    if len(faces) > 1:
-        found.append("There are smaller faces in the background; they will not move.")
-    if abs(yaw) > GOOD_YAW:
-        found.append("The face is turned to a side; its lips will move less.")
-    if eye_distance < 2 * MIN_EYES:
-        found.append("The face is small; the video will look better with a closer picture.")
-    return tuple(found)
+    return PortraitError(
+        "This is not a picture, or a broken one.", code="not_an_image", remedy="Upload a JPEG, PNG or WebP picture."
+    )
 
 
 def _too_large(message: str) -> PortraitError:
-    return PortraitError(message, code="too_large", remedy="Use a picture of at most 10 MB and 40 million pixels.")
+    return PortraitError(message, code="too_large", remedy="Use a file of at most 10 MB.")
 
 
-def _too_small(message: str) -> PortraitError:
-    return PortraitError(
-        message,
-        code="too_small",
-        remedy="Use a picture of at least 200 pixels a side with the face larger in it.",
-    )
+def _too_many_pixels(message: str) -> PortraitError:
+    return PortraitError(message, code="too_many_pixels", remedy="Use a picture of at most 40 million pixels.")

@@ -13,17 +13,34 @@ from avatars.flaws import AGAIN, FLAWS, SHORTER
 
 UNUSABLE = {
     "not_an_image": _("This is not a picture, or a broken one. Upload a JPEG, PNG or WebP picture."),
-    "too_large": _("The picture is too large. Use one of at most 10 MB and 40 million pixels."),
-    "too_small": _(
-        "The picture or the face in it is too small. Use one of at least 200 pixels a side, closer to the face."
+    "picture_format": _("Pictures of this kind are not taken. Save it as JPEG, PNG or WebP, and upload that."),
+    "too_large": _("The file is too large. Use one of at most 10 MB."),
+    "too_many_pixels": _("The picture has too many pixels. Make it smaller: at most 40 million, as 8000 × 5000."),
+    "too_small": _("The picture is too small. Use one of at least 200 pixels a side."),
+    "face_too_small": _(
+        "The face in the picture is too small. Use a picture from nearer, or cut this one to the head."
     ),
     "no_face": _(
         "No face was found. Choose a well lit picture in which the face looks at the camera and nothing covers it."
     ),
-    "several_faces": _(
-        "There is more than one face. Cut the picture so that only the person who shall speak is in it."
-    ),
+    "several_faces": _("There is more than one face. Choose in the picture who shall speak, or upload another."),
+    "faces_too_close": _("The faces are too close to each other to cut one out. Use a picture of this person alone."),
+    "face_unknown": _("There is no such face in this picture. Choose one of those that are marked."),
     "turned": _("The face is turned too far to a side. Choose a picture in which it looks at the camera."),
+    "mouth_covered": _(
+        "Something covers the mouth: a mask, a hand, a microphone. Choose a picture in which the lips are seen."
+    ),
+    "eyes_covered": _("Something covers the eyes: sunglasses or hair. Choose a picture in which the eyes are seen."),
+}
+# What the check of a portrait says of one that will do, but could be better, or was changed.
+REMARKS = {
+    "others_behind": _("There are smaller faces in the background; they will not move."),
+    "turned_some": _("The face is turned to a side; its lips will move less. One from the front looks better."),
+    "face_small": _("The face is small; the video will look better with a closer picture."),
+    "mouth_open": _("The mouth is wide open; where it closes, a seam may show. One with closed lips looks better."),
+    "perhaps_covered": _("Something may cover part of the face. Where its video looks wrong, choose another picture."),
+    "turned_upright": _("The picture was lying on its side and was turned upright."),
+    "transparent": _("Transparent parts of the picture were filled with a light grey."),
 }
 
 
@@ -81,6 +98,11 @@ class Reason(TextChoices):
     NO_FACE = "no_face", _("the portrait shows no face")
     SEVERAL_FACES = "several_faces", _("the portrait shows several faces")
     TURNED = "turned", _("the face in the portrait is turned away")
+    PICTURE_FORMAT = "picture_format", _("the portrait is of a kind that is not taken")
+    TOO_MANY_PIXELS = "too_many_pixels", _("the portrait has too many pixels")
+    FACE_TOO_SMALL = "face_too_small", _("the face in the portrait is too small")
+    MOUTH_COVERED = "mouth_covered", _("the mouth in the portrait is covered")
+    EYES_COVERED = "eyes_covered", _("the eyes in the portrait are covered")
     TOO_SMALL = "too_small", _("the portrait is too small")
     BACKGROUND_BROKEN = "background_broken", _("the background picture cannot be read")
     LOGO_BROKEN = "logo_broken", _("the logo cannot be read")

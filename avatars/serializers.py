@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import FileExtensionValidator
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -12,6 +13,7 @@ from rest_framework import serializers
 
 from avatars import services
 from avatars.availability import State
+from avatars.examination import NOBODY, Examined
 from avatars.exceptions import MediaError
 from avatars.models import (
     CaptionStyle,
@@ -24,7 +26,7 @@ from avatars.models import (
     VideoFormat,
     Voice,
 )
-from avatars.reasons import RECORDINGS
+from avatars.reasons import RECORDINGS, REMARKS, UNUSABLE
 from openuser.lib.rest import KnownFields, RowSerializer, TextField
 
 
@@ -47,9 +49,84 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
         return _address(self.context, "voice-audition", voice.pk)
 
 
+class RemarkSerializer(serializers.Serializer[Any]):
+    """What to mind about a picture."""
+
+    code = serializers.CharField()
+    words = serializers.CharField()
+
+
+class SeenFaceSerializer(serializers.Serializer[Any]):
+    """A face in a picture, in pixels of the upright picture."""
+
+    index = serializers.IntegerField(help_text="The number by which it is chosen; the largest is 0.")
+    box = serializers.ListField(child=serializers.FloatField(), help_text="Left, top, right, bottom.")
+    eye_distance = serializers.FloatField()
+    yaw = serializers.FloatField(help_text="Degrees to a side.")
+    points = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), help_text="Its mesh, of the chosen one only."
+    )
+
+
+class ExaminedSerializer(serializers.Serializer[Examined]):
+    """What was found in a picture."""
+
+    ok = serializers.SerializerMethodField(help_text="Whether a digital human can be made of it.")
+    code = serializers.ChoiceField(["", *UNUSABLE], source="flaw", help_text="Why not.")
+    words = serializers.SerializerMethodField(help_text="Why not, and what to do, in words.")
+    remarks = serializers.SerializerMethodField(help_text="What to mind, though it will do.")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    faces = serializers.SerializerMethodField()
+    chosen = serializers.SerializerMethodField(help_text="The index of who speaks; null where it is not clear.")
+    cut = serializers.ListField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="Left, top, right, bottom of what is kept, so that only the chosen one is in it; null: all of it.",
+    )
+
+    def get_ok(self, found: Examined) -> bool:
+        return not found.flaw
+
+    def get_words(self, found: Examined) -> str:
+        return str(UNUSABLE[found.flaw]) if found.flaw else ""
+
+    @extend_schema_field(RemarkSerializer(many=True))
+    def get_remarks(self, found: Examined) -> list[dict[str, str]]:
+        return [{"code": code, "words": str(REMARKS[code])} for code in found.remarks]
+
+    @extend_schema_field(SeenFaceSerializer(many=True))
+    def get_faces(self, found: Examined) -> list[dict[str, Any]]:
+        return [
+            {
+                "index": index,
+                "box": [round(edge, 1) for edge in face.box],
+                "eye_distance": round(face.eye_distance, 1),
+                "yaw": round(face.yaw, 1),
+                "points": [[round(x, 1), round(y, 1)] for x, y in face.points] if index == found.chosen else [],
+            }
+            for index, face in enumerate(found.faces)
+        ]
+
+    def get_chosen(self, found: Examined) -> int | None:
+        return None if found.chosen == NOBODY else found.chosen
+
+
 class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
     """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
 
+    portrait = serializers.FileField(
+        write_only=True,
+        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"])],
+        help_text="A face from the front: JPEG, PNG or WebP up to 10 MB.",
+    )
+    face = serializers.IntegerField(
+        write_only=True,
+        required=False,
+        min_value=0,
+        max_value=99,
+        help_text="Who speaks, where several are in the portrait: the `index` that the check of a picture gives.",
+    )
     portrait_url = serializers.SerializerMethodField(help_text="Where the picture can be had, with the same token.")
     consented = serializers.SerializerMethodField(
         help_text="Whether it may be filmed: it is drawn, or an active consent covers its photograph."
@@ -58,11 +135,11 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
     class Meta:
         model = DigitalHuman
         fields: tuple[str, ...] = (
-            *("id", "name", "origin", "voice", "speed", "pause", "mode", "portrait", "portrait_url", "format"),
+            *("id", "name", "origin", "voice", "speed", "pause", "mode", "portrait", "face", "portrait_url", "format"),
             *("background_color", "background", "captions", "logo", "logo_corner", "logo_size", "logo_opacity"),
             *("intro", "outro", "consented", "created_at"),
         )
-        extra_kwargs = {name: {"write_only": True} for name in ("portrait", "background", "logo", "intro", "outro")}
+        extra_kwargs = {name: {"write_only": True} for name in ("background", "logo", "intro", "outro")}
         read_only_fields = ("created_at",)
 
     @extend_schema_field(OpenApiTypes.URI)

@@ -20,8 +20,8 @@ from rest_framework.reverse import reverse
 
 from avatars import services
 from avatars.exceptions import PortraitError
-from avatars.forms import UNUSABLE
 from avatars.models import DigitalHuman, Render, Voice
+from avatars.reasons import REMARKS, UNUSABLE
 from avatars.serializers import (
     CheckedDigitalHumanSerializer,
     DigitalHumanSerializer,
@@ -143,8 +143,11 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
 
     def _save(self, request: Request, serializer: DigitalHumanSerializer, code: int) -> Response:
         serializer.is_valid(raise_exception=True)
-        portrait = serializer.validated_data.get("portrait")
-        warnings = _look_at(portrait) if portrait else ()
+        wish = serializer.validated_data
+        portrait, face = wish.get("portrait"), wish.pop("face", None)
+        warnings: tuple[str, ...] = ()
+        if portrait:
+            wish["portrait"], warnings = _look_at(portrait, face)
         human = serializer.save()
         context = {**self.get_serializer_context(), "warnings": warnings}
         found = CheckedDigitalHumanSerializer(human, context=context).data
@@ -242,15 +245,14 @@ def _requester(request: Request) -> str:
     return f"client:{client}" if client else f"user:{request.user.pk}"
 
 
-def _look_at(portrait: Any) -> tuple[str, ...]:
+def _look_at(portrait: Any, face: int | None) -> tuple[Any, tuple[str, ...]]:
+    """The portrait to keep, and what to mind about it."""
     try:
-        found = services.check_portrait(portrait.read())
+        found, kept = services.check_portrait(portrait, face=face)
     except PortraitError as error:
         words = str(UNUSABLE.get(error.code, error.message))
         raise ValidationError({"portrait": [ErrorDetail(words, code=error.code)]}) from error
-    finally:
-        portrait.seek(0)
-    return tuple(gettext(words) for words in found)
+    return kept, tuple(str(REMARKS[code]) for code in found.remarks)
 
 
 def _location(request: Request, name: str, row: Model) -> str:

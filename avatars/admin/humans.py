@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,25 +17,28 @@ from avatars import services
 from avatars.admin.consents import consent_badge
 from avatars.admin.films import PreviewPages
 from avatars.admin.recordings import RecordingPages
-from avatars.exceptions import ConsentError
+from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman
+from avatars.serializers import ExaminedSerializer
 from openuser.lib.admin import (
     KeptAdmin,
     change_url,
 )
+
+MOST = 10 * 1024 * 1024  # bytes of a portrait
 
 
 @admin.register(DigitalHuman)
 class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
     kept_by = {"renders": _("Videos of it were made and are part of what was said.")}
     form = DigitalHumanForm
-    list_display = ("face", "name", "may_speak", "voice", "mode", "made")
-    list_display_links = ("face", "name")
+    list_display = ("picture", "name", "may_speak", "voice", "mode", "made")
+    list_display_links = ("picture", "name")
     list_select_related = ("voice",)
     search_fields = ("name", "voice__name")
     fieldsets = (
-        (None, {"fields": ("name", "portrait", "origin", "voice", "speed", "pause", "mode")}),
+        (None, {"fields": ("name", "portrait", "face", "origin", "voice", "speed", "pause", "mode")}),
         (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
         (
             _("Logo and clips"),
@@ -44,12 +48,37 @@ class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
             },
         ),
     )
+    change_form_before_template = "admin/portrait.html"
     change_form_after_template = "admin/films/preview.html"
     actions = ("try_out", "record_consent", "declare_drawn")
     actions_detail = ("sample", "say_recording")
 
     class Media:
-        js = ("openuser/confirm.js", "openuser/film.js", "openuser/preview.js")
+        js = ("openuser/confirm.js", "openuser/film.js", "openuser/preview.js", "openuser/portrait.js")
+        css = {"all": ("openuser/portrait.css",)}
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.examine)
+        urls: list[URLPattern] = super().get_urls()
+        return [path("portrait/", view, name="avatars_digitalhuman_portrait"), *urls]
+
+    def examine(self, request: HttpRequest) -> HttpResponse:
+        """What is in a picture that may become a portrait, or in that of the digital human `human`, as JSON."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        face = request.POST.get("face", "")
+        file: Any = request.FILES.get("portrait")
+        if file is None:
+            human = get_object_or_404(DigitalHuman, pk=request.POST.get("human") or None)
+            file = human.portrait
+        try:
+            data = file.read(MOST + 1)
+            found = services.examine_portrait(data, face=int(face) if face.isdecimal() else None)
+        except (AvatarError, OSError) as error:
+            return JsonResponse({"ok": False, "code": "failed", "words": str(error), "faces": [], "remarks": []})
+        return JsonResponse(ExaminedSerializer(found).data)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
         queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
@@ -60,7 +89,7 @@ class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
         return consent_badge(human)
 
     @display(description="")
-    def face(self, human: DigitalHuman) -> str:
+    def picture(self, human: DigitalHuman) -> str:
         return format_html('<img class="ou-thumb" src="{}" alt="{}">', human.portrait.url, human.name)
 
     @display(description=_("renders"), ordering="render_count")

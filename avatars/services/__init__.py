@@ -8,10 +8,11 @@ from avatars.consents import is_about_consent, showable
 from avatars.roster import Engine, Kind, engines
 from avatars.services.consents import Films, Withdrawn, record_consent, withdraw_consent
 from avatars.services.films import forget_glance, glance
-from avatars.services.humans import check_portrait, remove_digital_human
+from avatars.services.humans import remove_digital_human
 from avatars.services.labels import check_label
 from avatars.services.lexicon import Comment, Preview, preview_script
 from avatars.services.narrations import cancel_narration, request_narration
+from avatars.services.portraits import check_portrait, examine_portrait
 from avatars.services.recordings import MOST_BYTES, Sound, check_recording
 from avatars.services.renders import (
     CAMPAIGN,
@@ -58,6 +59,7 @@ __all__ = [
     "checks",
     "consent_for",
     "engines",
+    "examine_portrait",
     "expected",
     "expected_seconds",
     "forget_glance",

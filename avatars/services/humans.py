@@ -8,19 +8,6 @@ from django.db.models import ProtectedError
 
 from avatars.exceptions import InUse
 from avatars.models import DigitalHuman
-from avatars.studio import studio
-
-
-def check_portrait(data: bytes) -> tuple[str, ...]:
-    """What to tell whoever brought this picture. The studio looks at it, in a process of its own.
-
-    Raises `PortraitError` for one that cannot be animated.
-    """
-    try:
-        return studio().check_portrait(data)
-    finally:
-        # A web process asks rarely: the child would only hold memory.
-        studio().close()
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from avatars import pipeline
 from avatars.audition import Audition
+from avatars.examination import Examined
 from avatars.exceptions import RenderCancelled, StudioError
 from avatars.pipeline import Film, Progress, Script
 from avatars.recognition.base import Transcript
@@ -87,10 +88,18 @@ class Studio:
         """Load the engines that such a script needs. Raises `EngineMissing`."""
         self._order(Order(number=0, kind=Kind.WARM, script=script), _Watch(time_limit=time_limit))
 
-    def check_portrait(self, data: bytes, *, time_limit: float = SMALL_WORK_SECONDS) -> tuple[str, ...]:
-        """What to tell whoever brought this picture file. Raises `PortraitError` where it cannot be animated."""
-        order = Order(number=0, kind=Kind.CHECK_PORTRAIT, data=data)
-        return self._order(order, _Watch(time_limit=time_limit)).warnings
+    def examine(
+        self, data: bytes, *, face: int | None = None, time_limit: float = SMALL_WORK_SECONDS
+    ) -> tuple[Examined, bytes]:
+        """What is in this picture file, and the part of it that is kept as JPEG, b"" where that is the whole.
+
+        See `portrait.examine`. Raises `PortraitError` for what is no picture.
+        """
+        order = Order(number=0, kind=Kind.CHECK_PORTRAIT, data=data, face=face)
+        answer = self._order(order, _Watch(time_limit=time_limit))
+        if answer.examined is None:
+            raise StudioError("The studio answered without having looked.", code="studio_broke")
+        return answer.examined, answer.data
 
     def draw(self, character: str, *, time_limit: float = SMALL_WORK_SECONDS) -> bytes:
         """The PNG of one of our own characters. Raises `PortraitError` for an unknown one."""

@@ -67,7 +67,9 @@ class Desk:
         if order.kind is Kind.CHECK_PORTRAIT:
             from avatars import portrait
 
-            return Answer(number=order.number, event=Event.DONE, warnings=portrait.check(order.data).warnings)
+            found = portrait.examine(order.data, face=order.face)
+            kept = portrait.cut_out(order.data, found.cut) if found.cut and not found.flaw else b""
+            return Answer(number=order.number, event=Event.DONE, examined=found, data=kept)
         if order.kind is Kind.DRAW:
             return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
         if order.kind is Kind.LISTEN:

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from avatars import exceptions
 from avatars.audition import Audition
+from avatars.examination import Examined
 from avatars.exceptions import AvatarError, StudioError
 from avatars.pipeline import Film, Script, Stage
 from avatars.recognition.base import Transcript
@@ -56,6 +57,7 @@ class Order:
     hints: tuple[str, ...] = ()
     audition: Audition | None = None
     reading: Reading | None = None
+    face: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +71,8 @@ class Answer:
     film: Film | None = None
     transcript: Transcript | None = None
     lint: Lint | None = None
+    examined: Examined | None = None
     data: bytes = b""
-    warnings: tuple[str, ...] = ()
     error: AvatarError | None = None
 
 

@@ -49,13 +49,40 @@ def test_a_digital_human_is_created_from_a_photograph(api, photo):
 
 @pytest.mark.parametrize(
     ("portrait", "code"),
-    [(picture((100, 100)), "too_small"), (picture((400, 400)), "no_face"), (b"no picture", "invalid_image")],
+    [(picture((100, 100)), "too_small"), (picture((400, 400)), "no_face"), (b"no picture", "not_an_image")],
 )
 def test_a_portrait_that_cannot_speak_is_refused_with_the_reason(api, portrait, code):
     found = problem(send(api, portrait, name="face.png"), 422)
     assert [(flaw["field"], flaw["code"]) for flaw in found["errors"]] == [("portrait", code)]
     assert len(found["detail"]) > 20
     assert not DigitalHuman.objects.exists()
+
+
+def test_a_picture_is_checked_before_a_digital_human_is_made_of_it(api, photo):
+    one = Image.open(io.BytesIO(photo)).convert("RGB")
+    both = Image.new("RGB", (2 * one.width, one.height))
+    both.paste(one, (0, 0))
+    both.paste(one, (one.width, 0))
+    out = io.BytesIO()
+    both.save(out, "JPEG")
+
+    def check(data: bytes, **fields: object):
+        return api.post(
+            "/api/v1/portraits/check/", {"portrait": SimpleUploadedFile("a.jpg", data), **fields}, format="multipart"
+        )
+
+    found = check(out.getvalue())
+    assert found.status_code == 200, found.content
+    assert (found.json()["ok"], found.json()["code"], len(found.json()["faces"])) == (False, "several_faces", 2)
+    chosen = check(out.getvalue(), face=1).json()
+    assert (chosen["ok"], chosen["chosen"]) == (True, 1)
+    assert problem(check(photo, face="x"), 422)["field"] == "face"
+    assert check(b"no picture").json()["code"] == "not_an_image"
+    made = send(api, out.getvalue(), face=1)
+    assert made.status_code == 201, made.content
+    kept = Image.open(DigitalHuman.objects.get().portrait.path)
+    assert kept.width < one.width + 20
+    assert make_api("renders:read").post("/api/v1/portraits/check/").status_code == 403
 
 
 def test_a_digital_human_is_changed_by_what_is_named_only(api):

@@ -205,9 +205,10 @@ def test_every_process_has_one_studio():
 
 
 def test_a_portrait_is_checked_by_the_child(stage):
-    stage.check_portrait(PHOTOGRAPH.read_bytes())
+    found, kept = stage.examine(PHOTOGRAPH.read_bytes())
+    assert (found.flaw, found.chosen, len(found.face.points), kept) == ("", 0, 478, b"")
     with pytest.raises(PortraitError):
-        stage.check_portrait(b"no picture")
+        stage.examine(b"no picture")
 
 
 def test_the_child_draws_our_characters(stage):

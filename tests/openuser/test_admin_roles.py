@@ -38,6 +38,7 @@ NAMED = {
     "scheduling_schedule_preview": "view",
     "avatars_voice_audition": "view",
     "avatars_digitalhuman_declare_drawn": "change",
+    "avatars_digitalhuman_portrait": "change",
     **{f"avatars_render_{shown}": "view" for shown in ("film", "glance", "sheet")},
     **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes")},
     **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},

@@ -1,0 +1,35 @@
+"""What was found in a picture that shall become a portrait, as plain values: for forms, programs and previews."""
+
+from dataclasses import dataclass
+
+from avatars.engines.faces import SeenFace
+
+NOBODY = -1
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """All places are pixels of the upright picture of `width` and `height`.
+
+    `faces` are all that were found, largest first; `chosen` is the index of the one that shall speak, -1 where that is
+    not clear. `cut` is left, top, right and bottom of what is kept of the picture, so that only that one is in it; None
+    where it is kept whole. `flaw` is the code of why it cannot be animated (`reasons.UNUSABLE`), "" where it can;
+    `remarks` are codes of what to mind all the same (`reasons.REMARKS`).
+    """
+
+    width: int
+    height: int
+    faces: tuple[SeenFace, ...] = ()
+    chosen: int = NOBODY
+    cut: Box | None = None
+    flaw: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def face(self) -> SeenFace:
+        """The one that shall speak. Raises `IndexError` where there is none."""
+        if self.chosen == NOBODY:
+            raise IndexError("Nobody was chosen.")
+        return self.faces[self.chosen]
