@@ -14,7 +14,7 @@ from openuser.lib.filters import IdFilter
 from openuser.lib.rest import RowSerializer
 from wecom import services
 from wecom.models import GroupChat, GroupMessage
-from wecom.wishes import ANY_GROUP_WISH, ChatChange, ChatWish, group_wish
+from wecom.wishes import ANY_GROUP_WISH, ChatAdoption, ChatChange, ChatWish, group_wish
 
 
 class GroupChatSerializer(RowSerializer[GroupChat]):
@@ -77,6 +77,16 @@ class GroupChats(viewsets.ReadOnlyModelViewSet[GroupChat]):
         chat = wish.make()
         headers = {"Location": str(reverse("group-chat-detail", args=[chat.pk], request=request))}
         return Response(GroupChatSerializer(chat).data, status=status.HTTP_201_CREATED, headers=headers)
+
+    @extend_schema(summary="Take over a group chat", request=ChatAdoption, responses=GroupChatSerializer)
+    @action(detail=False, methods=["post"])
+    def adopt(self, request: Request) -> Response:
+        """One that the application made elsewhere, by its chat ID; then it can be changed and written into here."""
+        wish = ChatAdoption(data=request.data)
+        wish.is_valid(raise_exception=True)
+        values = wish.validated_data
+        chat = services.chat(values["chat_id"], application=values.get("application"))
+        return Response(GroupChatSerializer(chat).data)
 
     @extend_schema(summary="Change a group chat", request=ChatChange, responses=GroupChatSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -20,20 +20,32 @@ def _people(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=PatternField(USER_ID, max_length=64), **options)
 
 
-class ChatWish(KnownFields):
-    """A group chat to make. People see it once something is said in it."""
+CHAT_ID = r"^[0-9A-Za-z]{1,32}$"
 
-    name = TextField(max_length=NAME)
-    user_ids = _people(min_length=FEWEST, max_length=MOST, help_text="2 to 2,000 members of the company.")
-    owner = PatternField(USER_ID, required=False, max_length=64, help_text="By default the first of them.")
-    chat_id = PatternField(
-        r"^[0-9A-Za-z]{1,32}$", required=False, max_length=32, help_text="A name of your own; else a random one."
-    )
+
+class OfApplication(KnownFields):
+    """What one application does."""
+
     application = serializers.PrimaryKeyRelatedField(
         queryset=Application.objects.select_related("corporation").filter(enabled=True),
         required=False,
         help_text="By default the default application. The whole company must see it.",
     )
+
+
+class ChatAdoption(OfApplication):
+    """A group chat that the application made elsewhere."""
+
+    chat_id = PatternField(CHAT_ID, max_length=32, help_text="Its name at WeChat Work.")
+
+
+class ChatWish(OfApplication):
+    """A group chat to make. People see it once something is said in it."""
+
+    name = TextField(max_length=NAME)
+    user_ids = _people(min_length=FEWEST, max_length=MOST, help_text="2 to 2,000 members of the company.")
+    owner = PatternField(USER_ID, required=False, max_length=64, help_text="By default the first of them.")
+    chat_id = PatternField(CHAT_ID, required=False, max_length=32, help_text="A name of your own; else a random one.")
 
     def make(self) -> GroupChat:
         """Make it now, by a call of WeChat Work."""

@@ -37,6 +37,15 @@ def test_a_chat_is_made_changed_and_read_as_wechat_work_has_it(api, connected):
     assert api.get(CHATS, {"name": "新", "owner": "lisi"}).json()["results"] == [changed]
 
 
+def test_a_chat_that_was_made_elsewhere_is_taken_over(api, connected):
+    made = make(api, chat_id="Elsewhere1").json()
+    GroupChat.objects.all().delete()
+    found = api.post(f"{CHATS}adopt/", {"chat_id": "Elsewhere1"}, format="json")
+    assert (found.status_code, found.json()["user_ids"]) == (200, made["user_ids"])
+    assert problem(api.post(f"{CHATS}adopt/", {"chat_id": "nowhere"}, format="json"), 409)["code"] == "86003"
+    assert GroupChat.objects.count() == 1
+
+
 def test_the_same_request_sent_again_makes_one_chat(api, connected, emulator):
     first = api.post(CHATS, {"name": "群", "user_ids": ["zhangsan", "lisi"]}, format="json", HTTP_IDEMPOTENCY_KEY="k-1")
     again = api.post(CHATS, {"name": "群", "user_ids": ["zhangsan", "lisi"]}, format="json", HTTP_IDEMPOTENCY_KEY="k-1")
