@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from avatars import captions, ffmpeg, inspection, label, mp4, stills, takes
 from avatars.engines.base import Mode, Picture, RenderEngine, Shot
-from avatars.exceptions import ScriptError
+from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
 from avatars.montage import Montage, montage
 from avatars.overlays import Overlays
@@ -45,6 +46,7 @@ class Stage(StrEnum):
 
 
 Progress = Callable[[Stage, float], None]
+Mend = Callable[[Picture, float], Picture]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ class Script:
     voice: str
     speech_engine: str = "kokoro"
     render_engine: str = "puppet"
+    restorer: str = ""
     speed: float = 1.0
     manner: Manner = NATURAL
     recording: Path | None = None
@@ -146,6 +149,7 @@ def make(
     ears: RecognitionEngine | None = None,
     kept: SpeechCache | None = None,
     about: dict[str, Any] | None = None,
+    mend: Mend | None = None,
     progress: Progress | None = None,
 ) -> Film:
     """Film a script into `folder`, which then holds the three files of the film, or nothing when it fails.
@@ -160,7 +164,8 @@ def make(
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     try:
-        picture = _picture(script)
+        notes: list[str] = []
+        picture = _picture(script, mend, notes)
         parts = montage(script.scene, (picture.shape[1], picture.shape[0]), fps=script.fps)
         watch.begin(Stage.SPEAKING)
         if script.recording:
@@ -168,7 +173,6 @@ def make(
         else:
             spoken = _speak(script, speech, watch, kept, about)
         watch.begin(Stage.FILMING)
-        notes: list[str] = []
         shot = _shot(script, picture, spoken, work, watch, notes)
         over = _overlays(script, shot, parts)
         limit = parts.limit(shot, goal=script.goal, most=script.limit)
@@ -268,13 +272,20 @@ def _speak(
     return spoken
 
 
-def _picture(script: Script) -> Picture:
+def _picture(script: Script, mend: Mend | None, notes: list[str]) -> Picture:
     """Loaded before anything is spoken: a broken file should not cost anybody a minute."""
     # It brings OpenCV, which only the studio's child may load; everything else here is light.
     from avatars.framing import composition
 
     enhanced = Mode(script.mode).enhanced
-    return composition.compose(script.portrait, script.scene, enhanced=enhanced, longest=script.longest)
+    compose = partial(composition.compose, script.portrait, script.scene, enhanced=enhanced, longest=script.longest)
+    if enhanced and script.restorer and mend is not None:
+        try:
+            return compose(mend=mend)
+        except (EngineFailed, EngineMissing) as error:
+            # A film of the portrait as it is is better than none.
+            notes.append(f"restorer:{script.restorer}:{error.code}"[:120])
+    return compose()
 
 
 def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: Stopwatch, notes: list[str]) -> Shot:

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format, Logo, Scene
 from avatars.models import Consent, DigitalHuman, LexiconEntry, Narration, Render
 from avatars.pipeline import Script
@@ -24,7 +25,7 @@ PIPELINE_VERSION = 5
 
 Recipe = dict[str, Any]
 # What of a recipe can only be seen.
-SEEN = frozenset({"portrait", "render_engine", "mode", "scene"})
+SEEN = frozenset({"portrait", "render_engine", "restorer", "mode", "scene"})
 
 
 def freeze(
@@ -43,6 +44,7 @@ def freeze(
     """
     return {
         **({"consent": consent.pk} if consent else {}),
+        **({"restorer": settings.RESTORER} if settings.RESTORER and Mode(mode).enhanced else {}),
         "version": PIPELINE_VERSION,
         "portrait": human.portrait.name,
         "render_engine": human.engine,
@@ -101,6 +103,7 @@ def _script(text: str, recipe: Recipe, content_id: str) -> Script:
             fresh="trial" in recipe, **{name: recipe[name] for name in ("pause", "lexicon") if name in recipe}
         ),
         render_engine=recipe["render_engine"],
+        restorer=recipe.get("restorer", ""),
         mode=recipe["mode"],
         scene=_scene(**recipe.get("scene", {})),
         content_id=content_id,

@@ -23,10 +23,11 @@ class Kind(TextChoices):
     SPEECH = "speech", _("speech")
     RENDER = "render", _("animation")
     RECOGNITION = "recognition", _("recognition")
+    RESTORATION = "restoration", _("sharper portraits")
 
     @property
     def setting(self) -> str:
-        return f"{self.value.upper()}_ENGINES"
+        return "RESTORERS" if self is Kind.RESTORATION else f"{self.value.upper()}_ENGINES"
 
 
 TRIABLE = frozenset({Kind.SPEECH, Kind.RENDER})
@@ -104,7 +105,11 @@ def engines() -> list[Engine]:
 
 def fallback(kind: Kind) -> str:
     """Who stands in for an engine of this kind that fails; the first one where nobody can."""
-    names = {Kind.SPEECH: settings.SPEECH_FALLBACK, Kind.RENDER: settings.RENDER_FALLBACK}
+    names = {
+        Kind.SPEECH: settings.SPEECH_FALLBACK,
+        Kind.RENDER: settings.RENDER_FALLBACK,
+        Kind.RESTORATION: settings.RESTORER,
+    }
     return str(names[kind]) if kind in names else next(iter(backends.names(kind.setting)), "")
 
 

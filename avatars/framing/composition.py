@@ -3,6 +3,7 @@
 Brings OpenCV and LiteRT: only the studio's child loads it.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from avatars.framing.scene import LONGEST, Scene, size_of
 from avatars.framing.window import Window, head_of, window
 
 Floats = NDArray[np.float32]
+Mend = Callable[[Picture, float], Picture]
+
+MOST_MENDED = 4.0
 
 # How far the portrait's own background fades into what it is extended with, as a share of its width.
 FADE = 0.14
@@ -30,8 +34,11 @@ TOUCHES = 0.5
 BEYOND = 0.3
 
 
-def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST) -> Picture:
-    """The portrait as the film shows it, RGB of even sides. Raises `PortraitError`, `MediaError`."""
+def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST, mend: Mend | None = None) -> Picture:
+    """The portrait as the film shows it, RGB of even sides. Raises `PortraitError`, `MediaError`, and what `mend` does.
+
+    `mend` makes a picture so many times larger, and better; it is used once, on the portrait as it was brought.
+    """
     source = portrait.load(path, longest=2 * LONGEST)
     height, width = source.shape[:2]
     aspect = scene.format.aspect
@@ -39,6 +46,14 @@ def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST)
     if aspect is not None:
         part = window(width, height, head_of(_face_box(source)), aspect)
     size = size_of(part.width, part.height, fixed=aspect is not None, enhanced=enhanced, longest=longest)
+    if mend is not None:
+        scale = min(MOST_MENDED, max(1.0, size[0] / part.width))
+        source = mend(source, scale)
+        across, down = source.shape[1] / width, source.shape[0] / height
+        part = Window(
+            left=part.left * across, top=part.top * down, width=part.width * across, height=part.height * down
+        )
+        height, width = source.shape[:2]
     inside = part.left >= 0 and part.top >= 0 and part.left + part.width <= width + 1e-6
     if inside and not scene.replaces_background:
         box = (part.left, part.top, part.left + part.width, min(height, part.top + part.height))

@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from typing import IO, Any, cast
 
@@ -19,7 +20,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from avatars import audition, ffmpeg, pipeline
-from avatars.engines.base import RenderEngine
+from avatars.engines.base import Picture, RenderEngine
+from avatars.engines.restore.base import Restorer
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
 from avatars.pipeline import Stage
 from avatars.recognition import base
@@ -126,6 +128,7 @@ class Desk:
             kept=SpeechCache(settings.AVATARS["CACHE_DIR"]),
             about={"name": order.script.speech_engine, **backends.entry("SPEECH_ENGINES", order.script.speech_engine)},
             ears=_ears() if order.script.recording and not order.script.text else None,
+            mend=partial(_mended, order.script.restorer),
             progress=lambda stage, share: self._report(order.number, stage, share),
         )
         return Answer(number=order.number, event=Event.DONE, film=film)
@@ -185,6 +188,12 @@ def _made(setting: str, name: str, field: str) -> Any:
     except ImproperlyConfigured as error:
         remedy = "Choose a configured engine."
         raise EngineMissing(str(error), code="engine_unknown", remedy=remedy, field=field) from error
+
+
+def _mended(restorer: str, picture: Picture, scale: float) -> Picture:
+    """Loaded by the first film that wants it. Raises `EngineMissing`, `EngineFailed`."""
+    engine: Restorer = _made("RESTORERS", restorer, "restorer")
+    return engine.restore(picture, scale=scale)
 
 
 def _drawing(name: str) -> bytes:

@@ -376,6 +376,9 @@ RENDER_ENGINES: dict[str, Any] = {
     **engines.render(env, models=MODELS_DIR, cache=AVATARS["CACHE_DIR"]),
     **json_object("OPENUSER_RENDER_ENGINES"),
 }
+# The enhanced modes sharpen portraits with the one that is named; with none where it is empty.
+RESTORERS: dict[str, Any] = {**engines.restorers(env, models=MODELS_DIR), **json_object("OPENUSER_RESTORERS")}
+RESTORER = env.str("OPENUSER_RESTORER", default="")
 # Who stands in for an engine that fails, so that nobody waits for it; nobody where it is empty.
 SPEECH_FALLBACK = env.str("OPENUSER_SPEECH_FALLBACK", default="kokoro")
 SPEECH_FALLBACK_VOICE = env.str("OPENUSER_SPEECH_FALLBACK_VOICE", default="zf_xiaobei")

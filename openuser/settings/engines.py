@@ -97,6 +97,38 @@ def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
     }
 
 
+def restorers(env: Env, *, models: Path) -> dict[str, Any]:
+    """What sharpens a portrait before it moves, in the enhanced modes."""
+    device = env.str("OPENUSER_DEVICE", default="auto")
+    return {
+        "gfpgan": {
+            "class": "avatars.engines.restore.network.Network",
+            "options": {
+                "weights": _brought(env, "OPENUSER_GFPGAN", models / "gfpgan", ("GFPGANv1.4.pth", "GFPGANv1.3.pth")),
+                "setting": "OPENUSER_GFPGAN",
+                "licence": "Apache-2.0, with parts of NVIDIA's StyleGAN2 that are for non-commercial use",
+                "device": device,
+            },
+        },
+        "realesrgan": {
+            "class": "avatars.engines.restore.network.Network",
+            "options": {
+                "weights": _brought(env, "OPENUSER_REALESRGAN", models / "realesrgan", ("RealESRGAN_x4plus.pth",)),
+                "setting": "OPENUSER_REALESRGAN",
+                "licence": "BSD-3-Clause",
+                "device": device,
+            },
+        },
+        "realesrgan-ncnn": {
+            "class": "avatars.engines.restore.ncnn.NCNN",
+            "options": {
+                "model": env.str("OPENUSER_REALESRGAN_MODEL", default="photo-x4"),
+                "card": env.int("OPENUSER_REALESRGAN_CARD", default=-1),
+            },
+        },
+    }
+
+
 def _dictated(name: str, cache: Path, *, voice: str, **options: Any) -> dict[str, Any]:
     """An engine that reads sentences; its own time limit is for one of them."""
     return {"class": name, "options": {"cache_dir": cache, "voice": voice, **options}, "voice": voice}
