@@ -117,6 +117,8 @@ class Reason(TextChoices):
     SPEECH_MODEL_BROKEN = "speech_model_broken", _("the voices are damaged")
     ENGINE_UNKNOWN = "engine_unknown", _("there is no such engine")
     ENGINE_UNAVAILABLE = "engine_unavailable", _("the engine lacks something")
+    DEVICE_UNKNOWN = "device_unknown", _("the settings name a device that there is not")
+    GPU_MISSING = "gpu_missing", _("there is no graphics card that it can use")
     ENGINE_FAILED = "engine_failed", _("the engine failed")
     ENGINE_TIMEOUT = "engine_timeout", _("the engine took too long")
     ENGINE_OUTPUT = "engine_output", _("the engine gave something that cannot be used")
@@ -151,6 +153,7 @@ INSTALL = _("Run “python3 manage.py up” once more; it installs what is missi
 SPACE = _("Free some space where OpenUser keeps its files, then make it again.")
 WRITABLE = _("Check the permissions and the disk of the folders that OpenUser writes to, then make it again.")
 VOICE = _("Choose another voice for the digital human, or mend this one under Voices.")
+DEVICE = _("Let the settings choose the device by themselves (auto), or name one that there is.")
 CLIP = _("Upload the clips of the digital human again, at most 10 seconds each, or remove them.")
 WORDS = _("Write Chinese or English words, or numbers.")
 ENGINES = _("See the page “Engines”, which says what it lacks, and try it there.")
@@ -174,6 +177,8 @@ ADVICE: dict[str, Any] = {
     Reason.SPEECH_MODEL_MISSING: INSTALL,
     Reason.SPEECH_MODEL_BROKEN: INSTALL,
     Reason.ENGINE_UNAVAILABLE: ENGINES,
+    Reason.DEVICE_UNKNOWN: DEVICE,
+    Reason.GPU_MISSING: DEVICE,
     Reason.ENGINE_FAILED: ENGINES,
     Reason.ENGINE_TIMEOUT: ENGINES,
     Reason.ENGINE_OUTPUT: ENGINES,

@@ -1,10 +1,16 @@
 """Whether lips move while nothing is said: what people notice first about a film of a talking face."""
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
 from avatars.inspection.expected import Expected, wrong
+
+if TYPE_CHECKING:
+    from avatars.engines.puppet.mesh import FaceMesh
 
 LONGEST = 0.5
 """Shorter silences are not looked at: lips may close slowly, and open before the next sound."""
@@ -61,15 +67,20 @@ def _chosen(start: float, end: float, fps: int) -> list[int]:
 
 def _gaps(frames: list[Picture]) -> NDArray[np.float64]:
     """How far apart the lips are on each frame on which there is a face, in distances between the eyes."""
-    # It brings LiteRT, which only the studio's child may load.
-    from avatars.engines.puppet.mesh import FaceMesh
     from avatars.engines.puppet.topology import LIP_BOTTOM, LIP_TOP
 
-    mesh = FaceMesh()
     gaps = []
     for frame in frames:
-        faces = mesh.find(np.repeat(frame[:, :, None], 3, axis=2))
+        faces = _mesh().find(np.repeat(frame[:, :, None], 3, axis=2))
         if faces:
             apart = faces[0].points[LIP_TOP, :2] - faces[0].points[LIP_BOTTOM, :2]
             gaps.append(float(np.linalg.norm(apart)) / faces[0].eye_distance)
     return np.array(gaps)
+
+
+@cache
+def _mesh() -> "FaceMesh":
+    # It brings LiteRT, which only the studio's child may load.
+    from avatars.engines.puppet.mesh import FaceMesh
+
+    return FaceMesh()

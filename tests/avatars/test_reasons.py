@@ -17,14 +17,14 @@ MAKERS = (
     "pipeline.py",
     "inspection",
     "label.py",
-    "ffmpeg.py",
+    "ffmpeg",
     "portrait.py",
     "studio",
     "speech",
     "engines",
 )
 CODES = re.compile(r'(?:code=|wrong\(|reason=)"([a-z_]+)"')
-ON_PURPOSE = {"cancelled", "character_unknown", "content_id"}
+ON_PURPOSE = {"cancelled", "character_unknown", "content_id", "token_unusable"}
 
 
 def raised() -> set[str]:

@@ -1,0 +1,96 @@
+"""ffmpeg as a process of its own: started, waited for, killed with its parent, and its complaints understood."""
+
+import contextlib
+import ctypes
+import errno
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import ffmpeg as graph
+import imageio_ffmpeg
+
+from avatars.exceptions import Interrupted, OutputError
+
+DEATH_SIGNAL = 1
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+DISK_FULL = tuple(os.strerror(code) for code in FULL)
+WHITELIST = "file,pipe"
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def die_with_parent() -> None:
+    """Called in a new process on Linux: it is killed when the one that started it ends, however that ends."""
+    if LIBC is not None:
+        LIBC.prctl(DEATH_SIGNAL, signal.SIGKILL)
+
+
+def run(stream: Any) -> bytes:
+    """Run a graph of ffmpeg-python to its end and return what it wrote to its pipe. Raises `OutputError`."""
+    with running(compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):
+        assert process.stdout is not None
+        output = process.stdout.read()
+        if process.wait() != 0:
+            raise failed(process, errors)
+    return output
+
+
+def source(path: Path, **options: Any) -> Any:
+    """An input of a graph that can open files and nothing else."""
+    return graph.input(str(path), protocol_whitelist=WHITELIST, **options)
+
+
+def threads() -> int:
+    """Enough for one film: more only takes memory and time from what else runs here."""
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+def compiled(stream: Any) -> list[str]:
+    quiet = stream.global_args("-hide_banner", "-loglevel", "error").overwrite_output()
+    command: list[str] = quiet.compile(cmd=imageio_ffmpeg.get_ffmpeg_exe())
+    return command
+
+
+@contextlib.contextmanager
+def running(command: list[str], *, stdin: int) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """A running ffmpeg and the file of its complaints; killed when the context ends before it does."""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, resolved before the fork
+        )
+        try:
+            yield process, errors
+        finally:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
+
+
+def disk_full() -> OutputError:
+    """The refusal of what has no room to be written."""
+    remedy = "Free some space where OpenUser works, then make it again."
+    return OutputError("The disk is full.", code="disk_full", remedy=remedy)
+
+
+def failed(process: subprocess.Popen[bytes], errors: IO[bytes]) -> OutputError:
+    """What went wrong, in ffmpeg's own words where it had time for them."""
+    code = process.wait()
+    errors.seek(0)
+    lines = errors.read().decode(errors="replace").strip().splitlines()
+    if any(words in line for line in lines for words in DISK_FULL):
+        return disk_full()
+    if code < 0:
+        return Interrupted("ffmpeg was killed.", code="encode_killed", remedy="It is tried again.")
+    return OutputError(f"ffmpeg failed: {lines[-1] if lines else 'it said nothing'}.", code="encode_failed")
