@@ -222,9 +222,9 @@ def prove(film: Film, content_id: str) -> None:
     stills.verify(film.poster, content_id)
 
 
-def narrate(script: Script, folder: Path, *, speech: SpeechEngine) -> None:
-    """Speak a script into `NARRATION` of `folder`. Raises `ScriptError`."""
-    spoken = _speak(script, speech, Stopwatch(None))
+def narrate(script: Script, folder: Path, *, speech: SpeechEngine, kept: SpeechCache, about: dict[str, Any]) -> None:
+    """Speak a script into `NARRATION` of `folder`; `kept` and `about` as in `make`. Raises `ScriptError`."""
+    spoken = _speak(script, speech, Stopwatch(None), kept, about)
     takes.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
 
 

@@ -90,6 +90,8 @@ class Reason(TextChoices):
     FILE_MISSING = "file_missing", _("its file was removed")
     TIME_LIMIT = "time_limit", _("it took too long")
     MEMORY_LIMIT = "memory_limit", _("it needed too much memory")
+    EXPIRED = "expired", _("its file was removed after the days for which videos are kept")
+    LATE = "late", _("it was too late: whoever waited has its words")
     ATTEMPTS = "attempts", _("its worker stopped each time")
     STUDIO_DIED = "studio_died", _("its worker stopped")
     STUDIO_BROKE = "studio_broke", _("its worker failed")
@@ -163,6 +165,8 @@ ADVICE: dict[str, Any] = {
     Reason.DISK_FULL: SPACE,
     Reason.DISK: WRITABLE,
     Reason.FILE_MISSING: _("Make it again."),
+    Reason.EXPIRED: _("Make it again, or ask for the same words: it is made anew."),
+    Reason.LATE: _("More or faster render workers make videos sooner; OPENUSER_VIDEO_DEADLINE_SECONDS waits longer."),
     Reason.TIME_LIMIT: SHORTER,
     Reason.MEMORY_LIMIT: _("Use a smaller portrait or a shorter text."),
     Reason.BACKGROUND_BROKEN: _("Upload the background picture of the digital human again, or remove it."),

@@ -7,6 +7,7 @@ from typing import Any
 from avatars import estimates
 from avatars.journal import Journal
 from avatars.models import Render
+from openuser.lib import crash
 from openuser.lib.publish import tell
 from openuser.lib.work import LeaseLost
 
@@ -48,6 +49,8 @@ class Reporter:
                 begun |= self._here()
             self.render.record(stage=stage, progress=int(begin + span * fraction), **begun)
             tell("renders", "progress", id=self.render.pk)
+            if began:
+                crash.point(f"stage.{stage}")
         except LeaseLost:
             self.unwanted = True
 

@@ -147,6 +147,11 @@ class Render(Work):
         return f"{self.digital_human} #{self.pk}"
 
     @property
+    def is_expired(self) -> bool:
+        """Made once, and its files were removed after the days for which they are kept."""
+        return self.status == self.Status.DONE and self.reason == reasons.Reason.EXPIRED
+
+    @property
     def reason_words(self) -> str:
         """The reason in words, in the reader's language."""
         return reasons.words(self.reason)

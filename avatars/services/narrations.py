@@ -24,8 +24,7 @@ def request_narration(
     shared = Narration.objects.filter(content_hash=content_hash, status__in=Narration.SHARED)
     narration = shared.first()
     if narration is not None and not _is_whole(narration):
-        Narration.objects.filter(pk=narration.pk).update(status=Narration.Status.FAILED, reason="file_missing")
-        narration = None
+        narration.restart(parts=[], seconds=None)
     if narration is not None:
         return narration
     narration = Narration(digital_human=digital_human, text=text, recipe=heard, content_hash=content_hash, cid=cid)
@@ -49,4 +48,4 @@ def cancel_narration(narration: Narration) -> bool:
 
 def _is_whole(narration: Narration) -> bool:
     done = narration.status == Narration.Status.DONE
-    return not done or all(default_storage.exists(name) for name in narration.parts)
+    return not done or (bool(narration.parts) and all(default_storage.exists(name) for name in narration.parts))

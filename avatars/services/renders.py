@@ -1,5 +1,7 @@
 """Ask for a video, cancel it, try it again."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -14,6 +16,7 @@ from avatars.signals import render_finished
 
 CHAT, TEST, CAMPAIGN = 20, 10, 0
 PER_SECOND = 4  # characters, as people speak
+ANEW: dict[str, Any] = {"stage": Render.Stage.WAITING, "stages": [], "progress": 0, "hint": ""}
 PASSING = ("disk", "attempts")  # why a video failed that is worth another try when it is brought again
 
 
@@ -83,6 +86,9 @@ def request_render(
     if render is not None and _has_vanished(render):
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
+    if render is not None and render.is_expired:
+        quotas.check(requester)
+        render.restart(**ANEW, priority=priority, requester=requester, cid=cid, consent=consent, purpose=purpose)
     if render is None:
         quotas.check(requester)
         render = Render(digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash)
@@ -125,14 +131,15 @@ def retry_render(render: Render) -> bool:
 
     Raises `ConsentError` where the person in the photograph does not agree (any more).
     """
-    if render.status not in (Render.Status.FAILED, Render.Status.CANCELLED):
+    if render.status not in (Render.Status.FAILED, Render.Status.CANCELLED) and not render.is_expired:
         return False
     consents.basis_of(render)
-    if Render.objects.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():
+    others = Render.objects.exclude(pk=render.pk)
+    if others.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():
         return False
     try:
         with transaction.atomic():
-            return render.restart(stage=Render.Stage.WAITING, stages=[], progress=0, hint="")
+            return render.restart(**ANEW)
     except IntegrityError:
         return False
 

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from avatars import doctor
+from avatars import doctor, retention
 from avatars.engines.puppet import cache
-from avatars.models import Render
+from avatars.models import Narration, Render
+from avatars.narrating import SPOKEN
+from avatars.narrating import WORKING as SPEAKING
 from avatars.rendering import STORED, WORKING, discard
 from openuser.lib.diagnosis import Check
 
@@ -27,14 +29,17 @@ def checks() -> list[Check]:
 
 def tidy(*, now: datetime | None = None) -> None:
     """Remove what dead workers left behind: their working folders, and stored files that no row knows; and the rigs of
-    portraits that nobody has filmed for long."""
+    portraits that nobody has filmed for long. Then files that are older than they are to be kept."""
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
-    for folder in Path(settings.AVATARS["WORK_DIR"]).glob(f"{WORKING}*"):
-        if _modified_at(folder) < abandoned_at:
-            shutil.rmtree(folder, ignore_errors=True)
-    for name in _unknown_folders(now - KEEP_UNKNOWN):
-        discard(f"{STORED}/{name}")
+    abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_DAYS"])).timestamp())
+    for place in Path(settings.AVATARS["WORK_DIR"]).glob("*"):
+        if place.name.startswith((WORKING, SPEAKING)) and _modified_at(place) < abandoned_at:
+            shutil.rmtree(place, ignore_errors=True)
+    retention.expire(now=now)
+    for root in (STORED, SPOKEN):
+        for name in _unknown_folders(root, now - KEEP_UNKNOWN):
+            discard(f"{root}/{name}")
     cache.forget(Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp())
 
 
@@ -46,15 +51,20 @@ def purge_portrait(portrait_digest: str) -> int:
     return cache.purge(Path(settings.AVATARS["CACHE_DIR"]), portrait_digest)
 
 
-def _unknown_folders(before: datetime) -> list[str]:
-    """Folders of stored videos that are older than that and belong to no render."""
-    if not default_storage.exists(STORED):
+def _unknown_folders(root: str, before: datetime) -> list[str]:
+    """Folders of stored videos, or of recordings, that are older than that and belong to no row."""
+    if not default_storage.exists(root):
         return []
-    found = [name for name in default_storage.listdir(STORED)[0] if re.fullmatch("[0-9a-f]{32}", name)]
-    old = [name for name in found if default_storage.get_modified_time(f"{STORED}/{name}") < before]
-    videos = Render.objects.exclude(video="").values_list("video", flat=True) if old else ()
-    known = {video.split("/")[1] for video in videos}
+    found = [name for name in default_storage.listdir(root)[0] if re.fullmatch("[0-9a-f]{32}", name)]
+    old = [name for name in found if default_storage.get_modified_time(f"{root}/{name}") < before]
+    known = {name.split("/")[1] for name in _known_files(root)} if old else set()
     return [name for name in old if name not in known]
+
+
+def _known_files(root: str) -> list[str]:
+    if root == STORED:
+        return list(Render.objects.filter(video__startswith=f"{root}/").values_list("video", flat=True))
+    return [part for parts in Narration.objects.exclude(parts=[]).values_list("parts", flat=True) for part in parts]
 
 
 def _modified_at(path: Path) -> float:

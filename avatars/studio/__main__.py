@@ -113,7 +113,10 @@ class Desk:
         if order.script is None or order.folder is None:
             raise StudioError("An order to speak has no script.", code="order_broken")
         speech: SpeechEngine = _made("SPEECH_ENGINES", order.script.speech_engine, "speech_engine")
-        pipeline.narrate(order.script, order.folder, speech=speech)
+        name = order.script.speech_engine
+        about = {"name": name, **backends.entry("SPEECH_ENGINES", name)}
+        kept = SpeechCache(settings.AVATARS["CACHE_DIR"])
+        pipeline.narrate(order.script, order.folder, speech=speech, kept=kept, about=about)
         return Answer(number=order.number, event=Event.DONE)
 
     def _film(self, order: Order) -> Answer:

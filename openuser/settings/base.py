@@ -352,6 +352,10 @@ AVATARS: dict[str, Any] = {
     # New videos that one person or API client may have made; what is made already is free. 0: any number.
     "RENDERS_PER_HOUR": env.int("OPENUSER_RENDERS_PER_HOUR", default=30),
     "RENDERS_PER_DAY": env.int("OPENUSER_RENDERS_PER_DAY", default=150),
+    # Days for which files are kept; their rows stay, and the same words are made anew when somebody asks. 0: for ever.
+    "KEEP_FILMS_DAYS": env.int("OPENUSER_KEEP_FILMS_DAYS", default=365),
+    "KEEP_NARRATIONS_DAYS": env.int("OPENUSER_KEEP_NARRATIONS_DAYS", default=30),
+    "KEEP_WORK_DAYS": env.float("OPENUSER_KEEP_WORK_DAYS", default=1.0),  # of workers that died
     "NARRATION_SECONDS": env.float("OPENUSER_NARRATION_SECONDS", default=45.0),  # to speak in the place of a video
     "LISTEN_SECONDS": env.float("OPENUSER_LISTEN_SECONDS", default=60.0),
     # After so many failures in a row an engine is left alone for so long.

@@ -86,6 +86,9 @@ def misbehave(voice: str, text: str) -> None:
         hoard.sum()
     if voice == "buggy":
         raise ZeroDivisionError(text)
+    if voice == "counted":
+        with open(os.path.join(os.environ["OPENUSER_VAR_DIR"], "spoken"), "a") as file:
+            file.write("spoken\n")
     if voice == "chatty":
         os.write(1, b"a library prints something\n")
 

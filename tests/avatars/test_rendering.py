@@ -16,7 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from avatars import label, mp4, rendering, reporting, services
-from avatars.models import Render
+from avatars.models import Outcome, Render
 from avatars.signals import render_finished
 from avatars.studio import studio
 from avatars.studio.process import ROOT
@@ -157,10 +157,12 @@ def test_a_video_that_was_taken_over_while_it_was_made_is_not_stored_twice(work_
         wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
         # The machine slept, say: this worker never notices that its lease ran out.
         Render.objects.filter(pk=render.pk).update(lease_until=timezone.now() - timedelta(days=1), attempts=2)
-    assert nothing_is_left(work_dir)
+    assert not default_storage.exists("renders")
+    assert os.listdir(work_dir) == []
     assert after(render).attempts == 3
     assert render.status == "done"
     assert len(default_storage.listdir("renders")[0]) == 1
+    assert os.listdir(work_dir) == []
 
 
 # ---- workers die
@@ -220,6 +222,37 @@ def test_a_worker_that_dies_costs_an_attempt_and_nothing_is_made_twice(point, at
     services.tidy(now=timezone.now() + timedelta(days=2))
     assert [f"renders/{name}/video.mp4" for name in default_storage.listdir("renders")[0]] == [render.video.name]
     assert os.listdir(work_dir) == []
+
+
+@pytest.mark.slow
+def test_an_attempt_after_a_death_films_what_was_said_before(tmp_path, work_dir):
+    render = promise("你好，世界。", voice="counted").render
+    assert die_at("stage.filming", tmp_path) == 137
+    expire(render)
+    assert die_at("", tmp_path) == 0
+    render.refresh_from_db()
+    assert (render.status, render.attempts) == ("done", 2)
+    assert (tmp_path / "spoken").read_text().count("spoken") == 1
+    assert os.listdir(tmp_path / "work") == []
+    assert [run.stage for run in render.timeline if run.outcome is Outcome.LOST] == [Render.Stage.FILMING]
+
+
+@pytest.mark.parametrize(
+    ("human", "stage"),
+    [({"voice": "hang"}, Render.Stage.SPEAKING), ({"engine": "hang"}, Render.Stage.FILMING)],
+    ids=["speech", "render"],
+)
+def test_a_render_whose_engine_hangs_is_cancelled_like_any_other(human, stage, work_dir):
+    hung, following = request(**human), request("下一个。")
+    with working():
+        wait_until(lambda: stage_of(hung) == stage)
+        family = group_of(studio().pid)
+        assert services.cancel_render(hung)
+        wait_until(lambda: not any(alive(pid) for pid in family))
+    assert nothing_is_left(work_dir)
+    hung.refresh_from_db()
+    assert (hung.status, hung.timeline[-1].outcome) == ("cancelled", Outcome.CANCELLED)
+    assert after(following).status == "done"
 
 
 def test_a_render_whose_workers_always_die_ends_and_its_message_goes_out_as_text(news):

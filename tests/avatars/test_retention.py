@@ -1,0 +1,101 @@
+"""Files that were kept long enough go; their rows stay, say why, and the same words are made anew on demand."""
+
+import os
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone, translation
+
+from avatars import services
+from avatars.models import Narration, Render
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FOLDER = "renders/" + "a" * 32
+
+
+@pytest.fixture(autouse=True)
+def place(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    work = tmp_path / "work"
+    days = {"KEEP_FILMS_DAYS": 90, "KEEP_NARRATIONS_DAYS": 30, "KEEP_WORK_DAYS": 1.0}
+    settings.AVATARS = {**settings.AVATARS, **days, "WORK_DIR": work}
+    work.mkdir()
+    return work
+
+
+@pytest.fixture
+def film():
+    """A finished film with its files."""
+    human = factories.make_digital_human()
+    render = Render.claim(services.request_render(human, "欢迎加入公司。").pk)
+    names = {kind: default_storage.save(f"{FOLDER}/{kind}.bin", ContentFile(b"x")) for kind in ("video", "captions")}
+    render.settle(Render.Status.DONE, size=1, **names)
+    return render
+
+
+def in_days(count):
+    return timezone.now() + timedelta(days=count)
+
+
+def test_a_film_is_kept_for_its_days_and_then_its_row_says_that_it_is_gone(film):
+    services.tidy(now=in_days(89))
+    assert default_storage.exists(film.video.name)
+    services.tidy(now=in_days(91))
+    gone = Render.objects.get(pk=film.pk)
+    assert (gone.status, gone.reason, gone.video.name, gone.captions.name) == ("done", "expired", "", "")
+    assert not default_storage.exists(FOLDER)
+    with translation.override("en"):
+        assert "removed" in gone.reason_words
+        assert "again" in gone.advice
+
+
+@pytest.mark.parametrize("again", ["asked for", "made again"])
+def test_an_expired_film_is_made_anew_in_its_own_row(film, again):
+    services.tidy(now=in_days(91))
+    if again == "asked for":
+        render = services.request_render(film.digital_human, film.text, requester="member:1")
+        assert (render.pk, render.requester) == (film.pk, "member:1")
+    else:
+        assert services.retry_render(Render.objects.get(pk=film.pk))
+    render = Render.objects.get(pk=film.pk)
+    assert (render.status, render.reason, render.stages, render.content_hash) == ("queued", "", [], film.content_hash)
+
+
+def test_nothing_expires_where_files_are_kept_for_ever(film, settings):
+    settings.AVATARS = {**settings.AVATARS, "KEEP_FILMS_DAYS": 0}
+    services.tidy(now=in_days(5000))
+    assert default_storage.exists(film.video.name)
+
+
+def test_a_film_that_is_withheld_is_not_ours_to_remove(film):
+    name = default_storage.save("withheld/a/video.mp4", ContentFile(b"x"))
+    Render.objects.filter(pk=film.pk).update(video=name)
+    services.tidy(now=in_days(91))
+    assert default_storage.exists(name)
+
+
+def test_narrations_expire_by_their_own_days_and_are_spoken_anew():
+    human = factories.make_digital_human()
+    narration = Narration.claim(services.request_narration(human, "你好。").pk)
+    name = default_storage.save(f"narrations/{'b' * 32}/1.amr", ContentFile(b"#!AMR"))
+    narration.settle(Narration.Status.DONE, parts=[name])
+    services.tidy(now=in_days(29))
+    assert default_storage.exists(name)
+    services.tidy(now=in_days(31))
+    narration.refresh_from_db()
+    assert (narration.status, narration.reason, narration.parts) == ("done", "expired", [])
+    assert not default_storage.exists(name)
+    again = services.request_narration(human, "你好。")
+    assert (again.pk, again.status, again.reason) == (narration.pk, "queued", "")
+
+
+def test_what_dead_workers_left_goes_after_a_day(place):
+    for name in ("render-1-x", "narration-2-y"):
+        (place / name).mkdir()
+    services.tidy(now=in_days(0.9))
+    assert len(os.listdir(place)) == 2
+    services.tidy(now=in_days(1.1))
+    assert os.listdir(place) == []
