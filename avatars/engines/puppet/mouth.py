@@ -22,7 +22,7 @@ FEATHER = 6
 SOFT_EDGE = 1.1
 FULL_GAP = 1.6
 SEEN_GAP = 0.25
-PURSED_DARK, NARROW_DARK, OPEN_GAP = 0.6, 0.55, 0.12
+PURSED_DARK, NARROW_DARK, OWN_NARROW_DARK, OPEN_GAP = 0.6, 0.55, 0.2, 0.12
 # Light that reaches into a mouth has been through skin: shadows lose blue first.
 SHADOW = np.array([0.80, 1.0, 1.08], np.float32)
 
@@ -120,7 +120,7 @@ class Mouth:
         # Teeth of the portrait bring their own shadow along.
         shadow = 0.12 if interior.owns_teeth else 0.30
         light = 1 - shadow * (1 - np.clip(depth / (0.045 * unit), 0, 1))
-        light *= lips.corner_light(across) * light_within(face[Expression.ROUND], lips.widest / unit)
+        light *= lips.corner_light(across) * light_within(face[Expression.ROUND], lips.widest / unit, interior)
         seen *= 1 - (1 - light)[..., None] * SHADOW
         return seen
 
@@ -139,12 +139,13 @@ class Mouth:
         return place
 
 
-def light_within(pursed: float, gap: float) -> float:
+def light_within(pursed: float, gap: float, interior: Interior) -> float:
     """How much light comes into a mouth whose lips are `gap` eye distances apart: 1 into one that is wide open.
 
-    Lips that are pushed forward keep it out, and hide the teeth.
+    Lips that are pushed forward keep it out, and hide the teeth. Those of the portrait are in its light already.
     """
-    return float((1 - PURSED_DARK * np.clip(pursed, 0, 1)) * (1 - NARROW_DARK * (1 - np.clip(gap / OPEN_GAP, 0, 1))))
+    narrow = OWN_NARROW_DARK if interior.owns_teeth else NARROW_DARK
+    return float((1 - PURSED_DARK * np.clip(pursed, 0, 1)) * (1 - narrow * (1 - np.clip(gap / OPEN_GAP, 0, 1))))
 
 
 def lowered_tongue(jaw: float) -> float:

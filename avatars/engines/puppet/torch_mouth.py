@@ -78,7 +78,8 @@ class TorchMouth:
         light = 1 - (0.12 if interior.owns_teeth else 0.30) * (1 - (depth / (0.045 * unit)).clamp(0, 1))
         corner = ((self._across - start) / (end - start).clamp(min=1.0)).clamp(0, 1) * 2 - 1
         within = [
-            light_within(face[Expression.ROUND], each.widest / unit) for face, each in zip(faces, lips, strict=True)
+            light_within(face[Expression.ROUND], each.widest / unit, interior)
+            for face, each in zip(faces, lips, strict=True)
         ]
         light = light * (1 - 0.55 * corner**4) * self._each(within)
         return found * (1 - (1 - light)[:, None] * self._shadow)
