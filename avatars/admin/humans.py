@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -29,6 +29,25 @@ from openuser.lib.admin import (
 MOST = 10 * 1024 * 1024  # bytes of a portrait
 
 
+class MayFilter(admin.SimpleListFilter):
+    """Digital humans by whether they may be shown."""
+
+    title = _("consent")
+    parameter_name = "may"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("drawn", _("drawn")), ("consented", _("consented")), ("missing", _("no active consent"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> QuerySet[DigitalHuman]:
+        photographs = queryset.filter(origin=DigitalHuman.Origin.PHOTOGRAPH)
+        chosen = {
+            "drawn": queryset.filter(origin=DigitalHuman.Origin.DRAWN),
+            "consented": services.with_consents(photographs).filter(Q(consented=True)),
+            "missing": services.with_consents(photographs).filter(Q(consented=False)),
+        }
+        return chosen.get(self.value() or "", queryset)
+
+
 @admin.register(DigitalHuman)
 class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
     kept_by = {"renders": _("Videos of it were made and are part of what was said.")}
@@ -36,6 +55,7 @@ class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
     list_display = ("picture", "name", "may_speak", "voice", "mode", "made")
     list_display_links = ("picture", "name")
     list_select_related = ("voice",)
+    list_filter = (MayFilter, "voice", "mode")
     search_fields = ("name", "voice__name")
     fieldsets = (
         (None, {"fields": ("name", "portrait", "face", "origin", "voice", "speed", "pause", "mode")}),

@@ -1,10 +1,13 @@
 // Looks at a picture before it is saved: what was found is drawn on it, and where several faces are, one is chosen by a
 // click or by the keyboard. templates/admin/portrait.html has the words; [name=face] carries the choice.
 {
-  const place = document.querySelector("[data-portrait]");
-  const input = document.querySelector("input[type=file][name=portrait]");
-  const choice = document.querySelector("input[name=face]");
-  if (place && input && choice) watch(place, input, choice);
+  // The admin's scripts stand before the page.
+  addEventListener("DOMContentLoaded", () => {
+    const place = document.querySelector("[data-portrait]");
+    const input = document.querySelector("input[type=file][name=portrait]");
+    const choice = document.querySelector("input[name=face]");
+    if (place && input && choice) watch(place, input, choice);
+  });
 
   function watch(place, input, choice) {
     const picture = place.querySelector("img");

@@ -97,6 +97,14 @@ def test_the_list_says_who_may_speak(boss, human):
     assert "drawn" in page
 
 
+@pytest.mark.parametrize("may", ["drawn", "consented", "missing"])
+def test_the_list_can_be_narrowed_to_who_may_speak(boss, human, may):
+    consented, drawn = factories.make_digital_human(origin="photograph"), factories.make_digital_human()
+    factories.make_consent(consented)
+    wanted = {"drawn": drawn, "consented": consented, "missing": human}[may]
+    assert list(boss.get(reverse(HUMANS), {"may": may}).context["cl"].queryset) == [wanted]
+
+
 def test_trying_out_says_what_is_missing(boss, human):
     answer = boss.post(reverse(HUMANS), {"action": "try_out", "_selected_action": [human.pk]}, follow=True)
     assert "No consent" in said(answer)
