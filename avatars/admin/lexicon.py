@@ -54,7 +54,12 @@ class LexiconAdmin(ModelAdmin[LexiconEntry]):
     def kind(self, entry: LexiconEntry) -> str:
         return str(FORMS[entry.pronunciation.form])
 
-    @action(description=_("See how a script will be read"), icon="spellcheck", url_path="read-a-script")
+    @action(
+        description=_("See how a script will be read"),
+        icon="spellcheck",
+        url_path="read-a-script",
+        permissions=["view"],
+    )
     def read_a_script(self, request: HttpRequest) -> HttpResponse:
         return redirect(reverse("admin:avatars_lexiconentry_read"))
 

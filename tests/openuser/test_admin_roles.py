@@ -37,6 +37,8 @@ NAMED = {
     "conversations_flow_try_it": "view",
     "scheduling_schedule_preview": "view",
     "avatars_voice_audition": "view",
+    "avatars_voice_forget": "change",
+    **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
     "avatars_digitalhuman_declare_drawn": "change",
     "avatars_digitalhuman_portrait": "change",
     **{f"avatars_render_{shown}": "view" for shown in ("film", "glance", "sheet")},
@@ -49,7 +51,7 @@ NAMED = {
 # What asks for a right to another model.
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     "conversations_flowversion_restore_this": ("change", Flow),
-    "avatars_digitalhuman_preview": ("add", Render),
+    **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
 }
 # Buttons and pages of our own that ask for something else than the right to act.
 ALSO_FOR = {"sample": {Role.EDITOR}, "try_out": {Role.EDITOR}}
