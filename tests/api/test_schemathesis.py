@@ -26,6 +26,7 @@ def test_schemathesis_finds_nothing(live_server, tmp_path):
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"),
         *(f"{live_server.url}/api/v1/openapi.json", "--header", f"Authorization: {token}", "--no-color"),
         *("--max-examples", "12", "--seed", "1", "--suppress-health-check", "all", "--continue-on-failure"),
+        *("--wait-for-schema", "120"),
     ]
     found = subprocess.run(
         line,
