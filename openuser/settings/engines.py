@@ -44,6 +44,13 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             url=env.str("OPENUSER_GPT_SOVITS_URL", default="").strip(),
             voices=read_json("OPENUSER_GPT_SOVITS_VOICES"),
         ),
+        "edge": _dictated(
+            "avatars.speech.edge.Edge",
+            cache,
+            voice=env.str("OPENUSER_EDGE_VOICE", default="zh-CN-XiaoxiaoNeural"),
+            allowed=env.bool("OPENUSER_EDGE_ALLOWED", default=False),
+            time_limit=env.float("OPENUSER_EDGE_SECONDS", default=30.0),
+        ),
         "piper": _dictated(
             "avatars.speech.piper.Piper",
             cache,
