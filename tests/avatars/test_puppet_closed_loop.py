@@ -22,7 +22,7 @@ TEXTS = {
     "English": "Welcome to the company. We make the paper, and you may put it in my box.",
 }
 # The mesh reads these two less surely: pale painted lips, and the corners of a broad smile.
-LEAST_APERTURE = {("ran", "Chinese"): 0.92}
+LEAST_APERTURE = {("ran", "Chinese"): 0.92, ("astronaut", "Chinese"): 0.93}
 LEAST_WIDTH = {("astronaut", "English"): 0.92}
 
 
