@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from avatars.models import Render
+from avatars.models import Consent, Render
 from conversations.models import Flow, Message
 from openuser import roles
 from openuser.roles import Role
@@ -51,6 +51,7 @@ NAMED = {
 # What asks for a right to another model.
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     "conversations_flowversion_restore_this": ("change", Flow),
+    "avatars_digitalhuman_record_consent": ("add", Consent),
     **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
 }
 # Buttons and pages of our own that ask for something else than the right to act.
