@@ -1,8 +1,11 @@
 """What is thrown away in time: callback bodies, what members sent, abandoned folders, answers of the API, webhooks."""
 
+from django.conf import settings
+
 from avatars import services as avatars
 from openuser.api import idempotency
 from openuser.hooks import services as hooks
+from openuser.lib import stored
 from wecom import services as wecom
 
 
@@ -14,3 +17,4 @@ def tidy() -> None:
     avatars.tidy()
     idempotency.forget_old_answers()
     hooks.forget_old()
+    stored.trim(settings.BUCKET_COPIES_DAYS)

@@ -3,12 +3,11 @@
 import posixpath
 from pathlib import Path
 
-from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
 from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils._os import safe_join
 
 from avatars import services as avatars
 from avatars.models import EVIDENCE, WITHHELD
@@ -51,10 +50,12 @@ def _find_for(request: HttpRequest, name: str) -> Path:
 
 
 def _find(name: str) -> Path:
+    if len(name) > LONGEST:
+        raise Http404
     try:
-        file = Path(safe_join(str(settings.MEDIA_ROOT), name))
-    except SuspiciousFileOperation as error:
+        file = Path(default_storage.path(name))
+    except (SuspiciousFileOperation, OSError) as error:
         raise Http404 from error
-    if len(name) > LONGEST or not file.is_file():
+    if not file.is_file():
         raise Http404
     return file

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from openuser.lib import crash
+from openuser.lib import crash, stored
 from openuser.lib.exceptions import TemporaryError
 from openuser.lib.work import LeaseLost
 from wecom import auth, client, media, retries
@@ -188,6 +188,7 @@ def _check(download: Download) -> None:
     name = f"{FOLDER}/{secrets.token_hex(16)}{suffix}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    stored.publish(path, name)
     with transaction.atomic():
         download.settle(Download.Status.DONE, path=name, sha256=digest, size=path.stat().st_size, errcode=None)
         path.rename(default_storage.path(name))

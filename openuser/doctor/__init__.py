@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from avatars import services as avatars
 from openuser.doctor.basics import Database, Migrations, Settings, failure
 from openuser.doctor.processes import Beat, Broker, RenderWorker, Worker
+from openuser.doctor.storage import Storage
 from openuser.lib.diagnosis import Check
 from wecom import services as wecom
 from wecom.models import Application
@@ -19,7 +20,7 @@ from wecom.models import Application
 def checks() -> list[Check]:
     """All of them. Those of applications are named even where nobody can list the applications."""
     keys, may_send, connected = wecom.checks()
-    ours = [Settings(), keys, Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
+    ours = [Settings(), keys, Storage(), Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
     return [*ours, *avatars.checks(), may_send, connected, *_of_applications()]
 
 

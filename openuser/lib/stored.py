@@ -1,4 +1,4 @@
-"""Stored files for what can only read files of this machine, such as ffmpeg, wherever the storage keeps them."""
+"""Stored files for what can only work with files of this machine, such as ffmpeg, wherever the storage keeps them."""
 
 import shutil
 import tempfile
@@ -27,3 +27,16 @@ def local(name: str) -> Iterator[Path]:
         if not path.is_file():
             raise FileNotFoundError(name)
         yield path
+
+
+def publish(file: Path, name: str) -> None:
+    """Let a file of the media folder be had by that name where the storage is elsewhere, before it is moved there."""
+    push = getattr(default_storage, "push", None)
+    if push is not None:
+        push(name, file)
+
+
+def trim(days: float) -> int:
+    """Remove copies of this machine that nobody used for so long. Returns how many."""
+    trimmed = getattr(default_storage, "trim", None)
+    return int(trimmed(days)) if trimmed is not None else 0

@@ -154,6 +154,21 @@ STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Files in an S3-compatible bucket (requirements/production.txt): MEDIA_ROOT then holds copies of this machine.
+BUCKET = env.str("OPENUSER_S3_BUCKET", default="")
+BUCKET_COPIES_DAYS = env.float("OPENUSER_S3_COPIES_DAYS", default=7.0)
+if BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "openuser.lib.bucket.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": BUCKET,
+            "prefix": env.str("OPENUSER_S3_PREFIX", default=""),
+            "endpoint_url": env.str("OPENUSER_S3_ENDPOINT", default="") or None,
+            "region_name": env.str("OPENUSER_S3_REGION", default="") or None,
+            "access_key": env.str("OPENUSER_S3_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("OPENUSER_S3_SECRET_KEY", default="") or None,
+        },
+    }
 LINK_DAYS = env.float("OPENUSER_LINK_DAYS", default=7.0)  # how long a link to a video opens for whoever has it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 

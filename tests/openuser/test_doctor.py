@@ -81,7 +81,7 @@ def test_a_check_that_breaks_does_not_hide_the_others():
 def test_no_two_checks_share_a_name_and_what_they_wait_for_exists():
     checks = doctor.checks()
     assert len({check.key for check in checks}) == len(checks)
-    assert [check.id for check in checks][:4] == ["settings", "keys", "database", "migrations"]
+    assert [check.id for check in checks][:4] == ["settings", "keys", "storage", "database"]
     known = {check.id for check in checks}
     assert all(name in known for check in checks for name in check.after)
 

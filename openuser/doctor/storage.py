@@ -1,0 +1,54 @@
+"""Where videos and what members send are kept."""
+
+import secrets
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from openuser.lib.diagnosis import Check, Finding, bad, good
+
+SAMPLE = b"doctor"
+
+
+class Storage(Check):
+    """A small file can be kept, read again and removed."""
+
+    id = "storage"
+    title = gettext_lazy("Storage of files")
+    after = ("settings",)
+
+    def look(self) -> Finding:
+        place = settings.BUCKET or str(settings.MEDIA_ROOT)
+        try:
+            name = default_storage.save(f"doctor/{secrets.token_hex(16)}.txt", ContentFile(SAMPLE))
+            with default_storage.open(name) as file:
+                same = file.read() == SAMPLE
+            default_storage.delete(name)
+        except (OSError, ImproperlyConfigured, ImportError) as error:
+            words = _("No file can be kept in %(place)s (%(error)s).") % {"place": place, "error": _cause(error)}
+            return bad("storage", words, remedy=self._remedy())
+        if not same:
+            return bad(
+                "storage_differs", _("What is read from %s is not what was kept.") % place, remedy=self._remedy()
+            )
+        return good(_("Files are kept in %s.") % place)
+
+    def _remedy(self) -> str:
+        if settings.BUCKET:
+            return _(
+                "See that OPENUSER_S3_BUCKET and OPENUSER_S3_ENDPOINT name a bucket that exists, and that its key may "
+                "read, write, list and delete there."
+            )
+        return _("See that the folder MEDIA_ROOT exists, that OpenUser may write there, and that the disk has room.")
+
+
+def _cause(error: Exception) -> str:
+    """The kind of the innermost error: its words may hold addresses with keys."""
+    cause = error.__cause__ or error
+    response = getattr(cause, "response", None)
+    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    return str(code or type(cause).__name__)
