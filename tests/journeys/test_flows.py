@@ -105,7 +105,9 @@ def test_a_video_is_made_by_numbers_and_labels(person, api, answer, mode):
     person.writes(answer)
     reads_promise_and_video(person, "Here you are.", "send “create video”")
     assert api.modes(person) == [mode]
-    assert [entry["msgtype"] for entry in person.received()] == ["text", "template_card", "text", "text", "video"]
+    asked, choice, promise, farewell, video = [entry["msgtype"] for entry in person.received()]
+    assert (asked, choice, farewell, video) == ("text", "template_card", "text", "video")
+    assert promise in ("template_card", "text"), "a card follows the video, unless it is made already"
 
 
 @pytest.mark.parametrize(
