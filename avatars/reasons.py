@@ -79,6 +79,7 @@ RECORDINGS = {
     "recording_too_long": _("The recording is too long. Cut it, or make several videos."),
     "recording_too_short": _("There is hardly any sound in the recording. Use a longer one."),
     "recording_silent": _("Nothing is heard in the recording. Check the microphone and record again."),
+    "recording_gone": _("Its recording was removed. Bring the same recording again, and the video is made anew."),
 }
 
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from avatars import services
+from avatars import reasons, services
 from avatars.admin import stages
 from avatars.admin.films import FilmPages
-from avatars.exceptions import ConsentError
+from avatars.exceptions import ConsentError, MediaError
 from avatars.models import Render, Rendition
 from openuser.lib.admin import (
     NOTHING,
@@ -150,6 +150,9 @@ class RenderAdmin(FilmPages, WorkAdmin):
                 count += services.retry_render(render)
             except ConsentError as error:
                 self.message_user(request, f"{render}: {error}", messages.ERROR)
+            except MediaError as error:
+                words = reasons.RECORDINGS.get(error.code, str(error))
+                self.message_user(request, f"{render}: {words}", messages.ERROR)
         text = ngettext("%d render was queued.", "%d renders were queued.", count) % count
         self.tell(request, text, done=bool(count))
 

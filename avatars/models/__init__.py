@@ -13,12 +13,13 @@ from avatars.models.humans import (
 )
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
-from avatars.models.renders import WITHHELD, Render, Rendition, new_content_id
+from avatars.models.renders import RECORDED, WITHHELD, Render, Rendition, new_content_id
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.voices import Voice
 
 __all__ = [
     "EVIDENCE",
+    "RECORDED",
     "WITHHELD",
     "CaptionStyle",
     "Consent",

@@ -18,6 +18,7 @@ from avatars.models.stages import Stage as RenderStage
 from avatars.signals import render_finished, rendition_finished
 from openuser.lib.work import Work
 
+RECORDED = "recordings"
 WITHHELD = "withheld"
 """The folder of films that are kept though their consent was withdrawn; openuser/media.py guards it like evidence."""
 SERVED = timedelta(minutes=10)
@@ -55,7 +56,7 @@ class RenderQuerySet(models.QuerySet["Render"]):
 
 def recording_name(instance: models.Model, filename: str) -> str:
     """A random name, with the suffix of what is in it."""
-    return f"recordings/{secrets.token_hex(16)}.{filename.rsplit('.', 1)[-1]}"
+    return f"{RECORDED}/{secrets.token_hex(16)}.{filename.rsplit('.', 1)[-1]}"
 
 
 class Render(Work):
@@ -152,6 +153,11 @@ class Render(Work):
         return self.status == self.Status.DONE and self.reason == reasons.Reason.EXPIRED
 
     @property
+    def lacks_recording(self) -> bool:
+        """It was made of ready sound, which was removed after the days for which that is kept."""
+        return "recording" in self.recipe and not self.recording
+
+    @property
     def reason_words(self) -> str:
         """The reason in words, in the reader's language."""
         return reasons.words(self.reason)
@@ -161,6 +167,8 @@ class Render(Work):
         """What to do about the reason, in the reader's language; what its engine said where we know no better."""
         if self.reason and not self.is_finished:
             return str(reasons.BY_ITSELF)
+        if self.reason and self.lacks_recording:
+            return str(reasons.RECORDINGS["recording_gone"])
         return reasons.advice(self.reason) or self.hint
 
     @property

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from avatars import consents, estimates, quotas, recipes
 from avatars.estimates import Estimate
-from avatars.exceptions import ScriptError
+from avatars.exceptions import MediaError, ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, Rendition, VideoFormat
 from avatars.services.recordings import Sound
 from avatars.signals import render_finished
@@ -88,7 +88,8 @@ def request_render(
         render = None
     if render is not None and render.is_expired:
         quotas.check(requester)
-        render.restart(**ANEW, priority=priority, requester=requester, cid=cid, consent=consent, purpose=purpose)
+        wish = {"priority": priority, "requester": requester, "cid": cid, "consent": consent, "purpose": purpose}
+        render.restart(**ANEW, **wish, recording=_kept(render, recording))
     if render is None:
         quotas.check(requester)
         render = Render(digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash)
@@ -100,8 +101,7 @@ def request_render(
         render.estimated_low, render.estimated_high = likely.low, likely.high
         try:
             with transaction.atomic():
-                if recording is not None:
-                    render.recording.save(f"recording{recording.suffix}", ContentFile(recording.data), save=False)
+                _kept(render, recording)
                 render.save()
         except IntegrityError:
             # Somebody asked for the same at this moment.
@@ -129,11 +129,17 @@ def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
 def retry_render(render: Render) -> bool:
     """Make a failed or cancelled render once more; False where it is not ended or somebody made it meanwhile.
 
-    Raises `ConsentError` where the person in the photograph does not agree (any more).
+    Raises `ConsentError` where the person in the photograph does not agree (any more), `MediaError` where the recording
+    that it is made of was removed.
     """
-    if render.status not in (Render.Status.FAILED, Render.Status.CANCELLED) and not render.is_expired:
+    # As it is now, and locked: whoever removes its recording at this moment sees that it is needed again.
+    now = Render.objects.select_for_update().filter(pk=render.pk).first()
+    if now is None or (now.status not in (Render.Status.FAILED, Render.Status.CANCELLED) and not now.is_expired):
         return False
     consents.basis_of(render)
+    if now.lacks_recording:
+        words, remedy = "Its recording was removed.", "Bring the same recording again."
+        raise MediaError(words, code="recording_gone", remedy=remedy, field="recording")
     others = Render.objects.exclude(pk=render.pk)
     if others.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():
         return False
@@ -198,6 +204,13 @@ def _is_to_make_again(row: Rendition) -> bool:
     if row.status == Rendition.Status.DONE:
         return not default_storage.exists(str(row.video))
     return row.reason in PASSING
+
+
+def _kept(render: Render, recording: Sound | None) -> str:
+    """The name in the media storage of the sound that it is made of, "" for none."""
+    if recording is not None and not render.recording:
+        render.recording.save(f"recording{recording.suffix}", ContentFile(recording.data), save=False)
+    return str(render.recording.name or "")
 
 
 def _has_vanished(render: Render) -> bool:

@@ -18,7 +18,6 @@ from avatars.narrating import WORKING as SPEAKING
 from avatars.rendering import STORED, WORKING, discard
 from openuser.lib.diagnosis import Check
 
-KEEP_UNKNOWN = timedelta(days=1)
 KEEP_RIGS = timedelta(days=30)
 
 
@@ -38,7 +37,7 @@ def tidy(*, now: datetime | None = None) -> None:
             shutil.rmtree(place, ignore_errors=True)
     retention.expire(now=now)
     for root in (STORED, SPOKEN):
-        for name in _unknown_folders(root, now - KEEP_UNKNOWN):
+        for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
             discard(f"{root}/{name}")
     cache.forget(Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp())
 
@@ -52,7 +51,7 @@ def purge_portrait(portrait_digest: str) -> int:
 
 
 def _unknown_folders(root: str, before: datetime) -> list[str]:
-    """Folders of stored videos, or of recordings, that are older than that and belong to no row."""
+    """Folders of stored videos, or of narrations, that are older than that and belong to no row."""
     if not default_storage.exists(root):
         return []
     found = [name for name in default_storage.listdir(root)[0] if re.fullmatch("[0-9a-f]{32}", name)]

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from avatars import services
+from avatars.exceptions import MediaError
 from avatars.models import Narration, Render
 from tests import factories
 
@@ -90,6 +92,80 @@ def test_narrations_expire_by_their_own_days_and_are_spoken_anew():
     assert not default_storage.exists(name)
     again = services.request_narration(human, "你好。")
     assert (again.pk, again.status, again.reason) == (narration.pk, "queued", "")
+
+
+SOUND = services.Sound(data=b"#!AMR of a voice", suffix=".amr", sha256="c" * 64, seconds=2.0)
+
+
+@pytest.fixture
+def spoken():
+    """A video that was asked for with a recording, and never became one."""
+    render = Render.claim(services.request_render(factories.make_digital_human(), recording=SOUND).pk)
+    render.settle(Render.Status.FAILED, "disk")
+    return render
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "done"])
+def test_a_recording_is_kept_as_long_as_films_and_its_row_says_that_it_is_gone(spoken, film, status):
+    video = film.video.name if status == "done" else ""
+    Render.objects.filter(pk=film.pk).update(video="")
+    Render.objects.filter(pk=spoken.pk).update(status=status, video=video)
+    services.tidy(now=in_days(89))
+    assert default_storage.exists(spoken.recording.name)
+    services.tidy(now=in_days(91))
+    gone = Render.objects.get(pk=spoken.pk)
+    assert (gone.status, gone.recording.name) == (status, "")
+    assert not default_storage.exists(spoken.recording.name)
+    with translation.override("en"):
+        assert "recording" in gone.advice
+
+
+@pytest.mark.parametrize("state", ["queued", "another row's too", "kept for ever"])
+def test_a_recording_that_is_needed_stays(spoken, settings, state):
+    if state == "queued":
+        assert services.retry_render(Render.objects.get(pk=spoken.pk))
+    elif state == "kept for ever":
+        settings.AVATARS = {**settings.AVATARS, "KEEP_FILMS_DAYS": 0}
+    else:
+        Render.objects.create(
+            digital_human=spoken.digital_human, text="", mode=spoken.mode, recording=spoken.recording.name
+        )
+    services.tidy(now=in_days(5000))
+    assert default_storage.exists(spoken.recording.name)
+
+
+def test_a_video_whose_recording_is_gone_is_made_anew_with_the_same_recording_only(spoken):
+    Render.objects.filter(pk=spoken.pk).update(status="done", text="heard words", reason="expired")
+    services.tidy(now=in_days(91))
+    # Else its words would be spoken by the digital human's own voice.
+    with pytest.raises(MediaError) as refused:
+        services.retry_render(Render.objects.get(pk=spoken.pk))
+    assert refused.value.code == "recording_gone"
+    again = services.request_render(spoken.digital_human, recording=SOUND)
+    row = Render.objects.get(pk=spoken.pk)
+    assert (again.pk, row.status) == (spoken.pk, "queued")
+    assert default_storage.open(row.recording.name).read() == SOUND.data
+
+
+def test_recordings_of_no_row_go_after_a_day_and_other_files_stay(spoken):
+    stray = default_storage.save(f"recordings/{'d' * 32}.wav", ContentFile(b"RIFF"))
+    other = default_storage.save("recordings/readme.txt", ContentFile(b"of somebody else"))
+    services.tidy(now=in_days(0.9))
+    assert default_storage.exists(stray)
+    services.tidy(now=in_days(1.1))
+    assert not default_storage.exists(stray)
+    assert default_storage.exists(other)
+    assert default_storage.exists(spoken.recording.name)
+
+
+def test_an_administrator_reads_why_a_video_is_not_made_again(spoken, client, admin_user):
+    services.tidy(now=in_days(91))
+    client.force_login(admin_user)
+    client.cookies["django_language"] = "en"
+    wish = {"action": "again", "_selected_action": [spoken.pk]}
+    page = client.post(reverse("admin:avatars_render_changelist"), wish, follow=True)
+    assert "Its recording was removed" in page.content.decode()
+    assert Render.objects.get(pk=spoken.pk).status == "failed"
 
 
 def test_what_dead_workers_left_goes_after_a_day(place):
