@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 ROWS = {
     "/api/v1/digital-humans/": "avatars.DigitalHuman",
     "/api/v1/voices/": "avatars.Voice",
+    "/api/v1/consents/": "avatars.Consent",
     "/api/v1/lexicon/": "avatars.LexiconEntry",
     "/api/v1/renders/": "avatars.Render",
     "/api/v1/members/": "wecom.Member",

@@ -32,7 +32,7 @@ def test_an_endpoint_is_made_and_shows_its_secret_once(api):
         ({"url": "https://192.168.0.1/"}, "url"),
         ({"url": "https://me:word@oa.example.com/"}, "url"),
         ({"events": []}, "events"),
-        ({"events": ["everything"]}, "events.0"),
+        ({"events": ["everything"]}, "events[0]"),
         ({"nmae": "OA"}, "nmae"),
     ],
 )
