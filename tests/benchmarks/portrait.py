@@ -1,0 +1,48 @@
+"""What the check of an uploaded portrait costs: milliseconds of CPU, the median of nine looks at each.
+
+python3 -m tests.benchmarks.portrait
+"""
+
+import io
+import os
+import time
+from statistics import median
+
+import django
+
+LOOKS = 9
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.avatars.studio_settings"
+    django.setup()
+    from PIL import Image
+
+    from avatars import characters, portrait
+    from tests.avatars.test_portrait import PHOTOGRAPH, pair
+
+    def spent(data: bytes, face: int | None) -> float:
+        """Milliseconds, of all threads of this process; what else runs on the machine is not counted."""
+        began = time.process_time()
+        portrait.examine(data, face=face)
+        return 1000 * (time.process_time() - began)
+
+    def with_several_faces() -> bytes:
+        file = io.BytesIO()
+        pair(Image.open(PHOTOGRAPH).convert("RGB")).save(file, "PNG")
+        return file.getvalue()
+
+    cases: list[tuple[str, bytes, int | None]] = [
+        *((path.stem, path.read_bytes(), None) for path in sorted(PHOTOGRAPH.parent.glob("*.jpg"))),
+        *((name, characters.png(name), None) for name in characters.NAMES),
+        ("two people", with_several_faces(), None),
+        ("one of two people", with_several_faces(), 1),
+    ]
+    print(f"{'portrait':<24}{'CPU ms':>8}{'first':>8}")
+    for name, data, face in cases:
+        first, *later = (spent(data, face) for _ in range(LOOKS + 1))
+        print(f"{name:<24}{median(later):>8.0f}{first:>8.0f}")
+
+
+if __name__ == "__main__":
+    main()
