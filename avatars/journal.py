@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from avatars.models import Outcome, Render, Stage, StageRun
 from avatars.models.stages import entry, stage_run
-from avatars.pipeline import Timing
+from avatars.stopwatch import Timing
 from avatars.studio import studio
 
 ORDER = list(Stage)

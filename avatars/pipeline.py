@@ -1,13 +1,10 @@
 """From a script to a labelled film: speak, animate, encode, label, check. Knows files, not rows."""
 
 import hashlib
-import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +22,7 @@ from avatars.recognition.base import RATE as HEARD_RATE
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import NATURAL, Manner, Speech, SpeechEngine
 from avatars.speech.cache import SpeechCache
+from avatars.stopwatch import Progress, Stage, Stopwatch, Timing
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -35,17 +33,6 @@ SOUND_RATE = 24_000
 WAITED = 0.9
 
 
-class Stage(StrEnum):
-    """What is being done, in this order."""
-
-    SPEAKING = "speaking"
-    FILMING = "filming"
-    ENCODING = "encoding"
-    LABELLING = "labelling"
-    CHECKING = "checking"
-
-
-Progress = Callable[[Stage, float], None]
 Mend = Callable[[Picture, float], Picture]
 
 
@@ -76,15 +63,6 @@ class Script:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Timing:
-    """What a stage cost: seconds of CPU, with those of ffmpeg, and seconds on the clock."""
-
-    stage: Stage
-    cpu: float
-    wall: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Film:
     """A finished film, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes.
 
@@ -103,41 +81,6 @@ class Film:
     timings: tuple[Timing, ...]
     notes: tuple[str, ...] = ()
     words: str = ""
-
-
-class Stopwatch:
-    """Announces stages and their progress, and keeps what each cost."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self._stage: Stage | None = None
-        self._share = 0.0
-        self._began = (0.0, 0.0)
-        self._timings: list[Timing] = []
-
-    def begin(self, stage: Stage) -> None:
-        """End the stage before, start this one."""
-        self._end()
-        self._stage, self._share, self._began = stage, -1.0, (_cpu(), time.monotonic())
-        self.report(0.0)
-
-    def report(self, share: float) -> None:
-        """`share` is 0..1 of the present stage; only what is further than before is passed on."""
-        share = min(1.0, share)
-        if self._progress is not None and self._stage is not None and share > self._share:
-            self._share = share
-            self._progress(self._stage, share)
-
-    def finish(self) -> tuple[Timing, ...]:
-        self._end()
-        return tuple(self._timings)
-
-    def _end(self) -> None:
-        if self._stage is not None:
-            self.report(1.0)
-            cpu, wall = self._began
-            self._timings.append(Timing(stage=self._stage, cpu=_cpu() - cpu, wall=time.monotonic() - wall))
-            self._stage = None
 
 
 def make(
@@ -169,7 +112,7 @@ def make(
         parts = montage(script.scene, (picture.shape[1], picture.shape[0]), fps=script.fps)
         watch.begin(Stage.SPEAKING)
         if script.recording:
-            spoken, script = _heard(script, ears)
+            spoken, script = _heard(script, script.recording, ears)
         else:
             spoken = _speak(script, speech, watch, kept, about)
         watch.begin(Stage.FILMING)
@@ -228,17 +171,15 @@ def narrate(script: Script, folder: Path, *, speech: SpeechEngine, kept: SpeechC
     takes.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
 
 
-def _heard(script: Script, ears: RecognitionEngine | None) -> tuple[Speech, Script]:
-    """The recording as speech, and the script with its words."""
+def _heard(script: Script, recording: Path, ears: RecognitionEngine | None) -> tuple[Speech, Script]:
+    """A recording as speech, and the script with its words."""
     from avatars.speech import driving
     from avatars.speech.recording import resampled
-
-    assert script.recording is not None
 
     def hear(samples: NDArray[np.float32], rate: int) -> str:
         return ears.transcribe(resampled(samples, rate, HEARD_RATE)).text if ears else ""
 
-    sound = ffmpeg.samples(script.recording, SOUND_RATE)
+    sound = ffmpeg.samples(recording, SOUND_RATE)
     spoken, words = driving.driven(
         sound, SOUND_RATE, words=script.text, lexicon=script.manner.lexicon, hear=hear if ears else None
     )
@@ -321,9 +262,7 @@ def _finish(script: Script, shot: Shot, parts: Montage, work: Path) -> None:
     (work / "film.srt").write_text(captions.srt(script.text, shot.speech.tokens, late=parts.begins), encoding="utf-8")
     origin = label.Origin(provider=script.provider, content_id=script.content_id)
     label.write(work / "raw.mp4", work / "film.mp4", origin)
-    ffmpeg.poster(work / "film.mp4", work / "film.jpg", at=parts.begins)
-    stills.write(work / "film.jpg", origin)
-    stills.verify(work / "film.jpg", script.content_id)
+    stills.take(work / "film.mp4", work / "film.jpg", origin, at=parts.begins)
 
 
 def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: Stopwatch, notes: list[str]) -> Film:
@@ -357,9 +296,3 @@ def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _cpu() -> float:
-    """Seconds of CPU of this process and of those that it has waited for."""
-    spent = os.times()
-    return spent.user + spent.system + spent.children_user + spent.children_system

@@ -9,7 +9,8 @@ from django.conf import settings
 
 from avatars import circuits
 from avatars.exceptions import AvatarError, EngineFailed, EngineMissing, OutputError, ScriptError, StudioError
-from avatars.pipeline import Film, Progress, Script, Stage
+from avatars.pipeline import Film, Script
+from avatars.stopwatch import Progress, Stage
 from avatars.studio import studio
 from openuser.lib import backends
 

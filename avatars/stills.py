@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, unescape
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from avatars import label
+from avatars import ffmpeg, label
 from avatars.exceptions import OutputError
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
@@ -24,6 +24,13 @@ PACKET = (
 )
 ATTRIBUTE = re.compile(rb"<TC260:AIGC>(.*?)</TC260:AIGC>", re.S)
 START, APP0, APP1 = b"\xff\xd8", b"\xff\xe0", b"\xff\xe1"
+
+
+def take(film: Path, path: Path, origin: label.Origin, *, at: float) -> None:
+    """Write a picture of a labelled film, with both labels, `at` seconds. Raises `MediaError`, `OutputError`."""
+    ffmpeg.poster(film, path, at=at)
+    write(path, origin)
+    verify(path, origin.content_id)
 
 
 def write(path: Path, origin: label.Origin) -> None:

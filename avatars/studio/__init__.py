@@ -12,9 +12,10 @@ from avatars import pipeline
 from avatars.audition import Audition
 from avatars.examination import Examined
 from avatars.exceptions import RenderCancelled, StudioError
-from avatars.pipeline import Film, Progress, Script
+from avatars.pipeline import Film, Script
 from avatars.recognition.base import Transcript
 from avatars.speech.lint import Lint, Reading
+from avatars.stopwatch import Progress
 from avatars.studio.process import Child
 from avatars.studio.wire import Answer, Event, Kind, Order
 from openuser.lib.exceptions import TemporaryError

@@ -23,11 +23,11 @@ from avatars import audition, ffmpeg, pipeline
 from avatars.engines.base import Picture, RenderEngine
 from avatars.engines.restore.base import Restorer
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
-from avatars.pipeline import Stage
 from avatars.recognition import base
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
 from avatars.speech.cache import SpeechCache
+from avatars.stopwatch import Stage
 from avatars.studio.wire import Answer, Event, Kind, Order, answer_line, read_order
 from openuser.lib import backends
 from openuser.lib.backends import backend

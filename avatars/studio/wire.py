@@ -12,9 +12,10 @@ from avatars import exceptions
 from avatars.audition import Audition
 from avatars.examination import Examined
 from avatars.exceptions import AvatarError, StudioError
-from avatars.pipeline import Film, Script, Stage
+from avatars.pipeline import Film, Script
 from avatars.recognition.base import Transcript
 from avatars.speech.lint import Lint, Reading
+from avatars.stopwatch import Stage
 
 
 class Kind(StrEnum):

@@ -16,7 +16,7 @@ from avatars import label, mp4, pipeline, reasons, rendering
 from avatars.exceptions import AvatarError, Interrupted, OutputError
 from avatars.framing.scene import Logo, Scene
 from avatars.models import Render
-from avatars.pipeline import Stage
+from avatars.stopwatch import Stage
 from avatars.studio import studio
 from tests.avatars import rendering_stage
 from tests.avatars.engines_for_tests import Light, Tone

@@ -12,7 +12,8 @@ from PIL import Image
 
 from avatars import captions, ffmpeg, label, mp4, pipeline
 from avatars.exceptions import AvatarError, OutputError, PortraitError, ScriptError
-from avatars.pipeline import Script, Stage
+from avatars.pipeline import Script
+from avatars.stopwatch import Stage
 from openuser.lib.backends import backend
 from tests.avatars.engines_for_tests import RATE, Light, Tone
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from avatars import label, mp4
-from avatars.pipeline import Stage
+from avatars.stopwatch import Stage
 from tests.avatars.test_pipeline import PHOTOGRAPH
 
 pytestmark = pytest.mark.once

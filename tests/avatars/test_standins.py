@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from avatars import circuits
 from avatars.exceptions import EngineMissing, OutputError, PortraitError, ScriptError, StudioError
 from avatars.models import EngineTrouble
-from avatars.pipeline import Stage
 from avatars.standins import blame
+from avatars.stopwatch import Stage
 from tests.avatars.rendering_stage import after, nothing_is_left, request, small_engines, work_dir
 
 __all__ = ["small_engines", "work_dir"]

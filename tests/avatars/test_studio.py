@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from avatars.exceptions import EngineMissing, PortraitError, RenderCancelled, ScriptError, StudioError
-from avatars.pipeline import Stage
+from avatars.stopwatch import Stage
 from avatars.studio import Studio, studio, wire
 from avatars.studio.process import ROOT
 from tests.avatars import test_pipeline

@@ -19,7 +19,8 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.avatars.studio_settings"
     django.setup()
     from avatars.exceptions import RenderCancelled
-    from avatars.pipeline import Script, Stage
+    from avatars.pipeline import Script
+    from avatars.stopwatch import Stage
     from avatars.studio import Studio
     from tests.avatars.test_pipeline import PHOTOGRAPH
 
