@@ -87,7 +87,7 @@
           width: share(right - left, found.width), height: share(bottom - top, found.height),
         });
         button.className = "ou-face";
-        button.setAttribute("aria-label", place.dataset.face.replace("%d", face.index + 1));
+        button.setAttribute("aria-label", place.dataset.face.replace("{number}", face.index + 1));
         if (button.type) button.setAttribute("aria-pressed", String(face.index === found.chosen));
         if (found.faces.length > 1) button.dataset.number = face.index + 1;
         faces.append(button);
