@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
@@ -37,7 +37,7 @@ class ConsentSerializer(RowSerializer[Consent]):
     purposes = serializers.MultipleChoiceField(choices=Consent.Purpose.choices, allow_empty=False)
     state = serializers.ChoiceField(Consent.State.choices, read_only=True, help_text="How it stands today.")
     evidence_url = serializers.SerializerMethodField(help_text="Where the evidence can be had, with the same token.")
-    renders = serializers.SerializerMethodField(help_text="How many videos rest on it.")
+    renders = serializers.IntegerField(source="film_count", read_only=True, help_text="How many videos rest on it.")
 
     class Meta:
         model = Consent
@@ -61,9 +61,6 @@ class ConsentSerializer(RowSerializer[Consent]):
     @extend_schema_field(OpenApiTypes.URI)
     def get_evidence_url(self, consent: Consent) -> str:
         return str(reverse("consent-evidence", args=[consent.pk], request=self.context.get("request")))
-
-    def get_renders(self, consent: Consent) -> int:
-        return consent.renders.count()
 
 
 class WithdrawalSerializer(KnownFields):
@@ -118,7 +115,7 @@ class Consents(
 ):
     """That the people in photographs agreed to be shown."""
 
-    queryset = Consent.objects.prefetch_related("digital_humans")
+    queryset = Consent.objects.annotate(film_count=Count("renders", distinct=True)).prefetch_related("digital_humans")
     serializer_class = ConsentSerializer
     parser_classes = (parsers.MultiPartParser, parsers.JSONParser)
     filterset_class = ConsentFilter
@@ -134,7 +131,7 @@ class Consents(
         wish = ConsentSerializer(data=request.data, context=self.get_serializer_context())
         wish.is_valid(raise_exception=True)
         consent = services.record_consent(**wish.validated_data, by=_who(request))
-        found = ConsentSerializer(consent, context=self.get_serializer_context()).data
+        found = ConsentSerializer(self.get_queryset().get(pk=consent.pk), context=self.get_serializer_context()).data
         address = reverse("consent-detail", args=[consent.pk], request=request)
         return Response(found, status=status.HTTP_201_CREATED, headers={"Location": str(address)})
 
