@@ -170,20 +170,22 @@ def test_a_video_that_was_taken_over_while_it_was_made_is_not_stored_twice(work_
 
 @pytest.mark.slow
 def test_the_lease_is_kept_while_the_studio_says_nothing(settings, monkeypatch):
-    monkeypatch.setattr(Render, "lease", timedelta(seconds=1))
-    settings.AVATARS = {**settings.AVATARS, "TIME_LIMIT": 4}
+    """It is looked after twice a second; a lease of four leaves room for a machine that does much else."""
+    monkeypatch.setattr(Render, "lease", timedelta(seconds=4))
+    settings.AVATARS = {**settings.AVATARS, "TIME_LIMIT": 12}
     render = request(voice="hang")
-    claimed = []
+    claimed = {}
     with working() as worker:
         wait_until(lambda: stage_of(render) == Render.Stage.SPEAKING)
+        silent_since = time.monotonic()
         while worker.is_alive():
             worker.join(timeout=0.1)
-            claimed.append(Render.claim(render.pk))
-    assert len(claimed) > 20
-    assert not any(claimed)
+            claimed[time.monotonic() - silent_since] = Render.claim(render.pk)
+    assert max(claimed) > Render.lease.total_seconds()
+    assert not any(claimed.values())
     render.refresh_from_db()
     assert (render.status, render.reason, render.attempts) == ("failed", "time_limit", 1)
-    assert "4 s" in render.hint
+    assert "12 s" in render.hint
 
 
 def database_url():
