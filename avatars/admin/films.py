@@ -1,15 +1,15 @@
 """Films in the admin: watched with their sound and pictures laid out, side by side, and tried before they are kept."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render as page
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
 
 from avatars import services
@@ -30,35 +30,33 @@ class FilmPages(ModelAdmin[Any]):
         urls: list[URLPattern] = super().get_urls()
         return [
             path("compare/", wrap(self.compare), name="avatars_render_compare"),
-            path("<int:pk>/glance/", wrap(require_GET(self.glance)), name="avatars_render_glance"),
-            path("<int:pk>/sheet/", wrap(require_GET(self.sheet)), name="avatars_render_sheet"),
-            path("<int:pk>/film/", wrap(require_GET(self.film)), name="avatars_render_film"),
+            path("<int:pk>/glance/", wrap(self._shown(self.glance)), name="avatars_render_glance"),
+            path("<int:pk>/sheet/", wrap(self._shown(self.sheet)), name="avatars_render_sheet"),
+            path("<int:pk>/film/", wrap(self._shown(self.film)), name="avatars_render_film"),
             *urls,
         ]
 
-    def glance(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def glance(self, render: Render) -> HttpResponse:
         """The bars of its sound and the times of its pictures, as JSON."""
-        render = self._wanted(request, pk)
         try:
             found = services.glance(render)
         except AvatarError as error:
             return JsonResponse({"words": str(error), "code": error.code}, status=404)
-        sheet = reverse("admin:avatars_render_sheet", args=[pk])
+        sheet = reverse("admin:avatars_render_sheet", args=[render.pk])
         shown = {"bars": found.bars, "times": found.times, "sheet": sheet, "columns": COLUMNS, "rows": ROWS}
         return JsonResponse(shown, headers={"Cache-Control": "private, max-age=3600"})
 
-    def sheet(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def sheet(self, render: Render) -> HttpResponse:
         """Twelve pictures of it in two rows, as JPEG."""
-        render = self._wanted(request, pk)
         try:
             found = services.glance(render)
         except AvatarError as error:
             raise Http404 from error
         return HttpResponse(found.sheet, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
-    def film(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def film(self, render: Render) -> HttpResponse:
         """How far it is, as JSON; once it is made, `html` shows it."""
-        return JsonResponse(film_state(self._wanted(request, pk)))
+        return JsonResponse(film_state(render))
 
     def compare(self, request: HttpRequest) -> HttpResponse:
         """The same words filmed in two ways, side by side."""
@@ -86,20 +84,27 @@ class FilmPages(ModelAdmin[Any]):
         }
         return page(request, "admin/films/compare.html", context)
 
-    def _wanted(self, request: HttpRequest, pk: int) -> Render:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        render = Render.objects.select_related("digital_human").filter(pk=pk).first()
-        if render is None:
-            raise Http404
-        return render
+    def _shown(self, page_of: Callable[[Render], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+        """A view that only reads, of one render: whoever may not see it is refused before anything else is said."""
+
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            if request.method not in ("GET", "HEAD"):
+                return HttpResponseNotAllowed(["GET", "HEAD"])
+            render = Render.objects.select_related("digital_human").filter(pk=pk).first()
+            if render is None:
+                raise Http404
+            return page_of(render)
+
+        return view
 
 
 class PreviewPages(ModelAdmin[Any]):
     """What a page of a digital human needs to let it be seen moving before its changes are kept."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_POST(self.preview))
+        view = self.admin_site.admin_view(self.preview)
         urls: list[URLPattern] = super().get_urls()
         return [path("<int:pk>/preview/", view, name="avatars_digitalhuman_preview"), *urls]
 
@@ -107,6 +112,8 @@ class PreviewPages(ModelAdmin[Any]):
         """Have three seconds filmed as the form stands now, which is not kept; JSON as of `film`, or `words`."""
         if not (self.has_view_permission(request) and request.user.has_perm("avatars.add_render")):
             raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         human = DigitalHuman.objects.select_related("voice").filter(pk=pk).first()
         if human is None:
             raise Http404
