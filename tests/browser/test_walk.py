@@ -47,6 +47,8 @@ def forms(desk: Page, stack: Stack) -> Iterator[Forms]:
 def test_from_a_photograph_to_a_video_every_day(forms, phone_page, stack, picture):
     makes_a_digital_human(forms)
     picture(forms.desk, "human")
+    records_her_consent(forms)
+    picture(forms.desk, "consent")
     changes_a_flow(forms)
     picture(forms.desk, "draft")
     publishes(forms)
@@ -72,6 +74,18 @@ def makes_a_digital_human(forms: Forms) -> None:
     forms.fill(name=HER, portrait=PHOTOGRAPH, voice="小贝 · 女声", mode="lips and eyes, head still (fastest)")
     forms.save()
     expect(forms.desk.locator("#result_list")).to_contain_text(HER)
+
+
+def records_her_consent(forms: Forms) -> None:
+    """Without it nobody gets a video of her: she is in a photograph."""
+    forms.open("avatars/consent/")
+    forms.desk.locator("a[href*='/consent/add/']").first.click()
+    forms.fill(person="Grace Hopper", evidence=PHOTOGRAPH)
+    forms.desk.get_by_label(HER).check()
+    forms.desk.locator("[name=purposes][value=campaign]").check()
+    forms.save()
+    row = forms.desk.locator("#result_list tbody tr", has_text="Grace Hopper")
+    expect(row).to_contain_text(re.compile(f"{HER}.*active", re.DOTALL))
 
 
 def changes_a_flow(forms: Forms) -> None:
