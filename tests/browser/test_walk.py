@@ -71,7 +71,7 @@ def test_from_a_photograph_to_a_video_every_day(forms, phone_page, stack, pictur
 def makes_a_digital_human(forms: Forms) -> None:
     forms.open("avatars/digitalhuman/")
     forms.desk.locator("a[href*='/digitalhuman/add/']").first.click()
-    forms.fill(name=HER, portrait=PHOTOGRAPH, voice="小贝 · 女声", mode="lips and eyes, head still (fastest)")
+    forms.fill(name=HER, portrait=PHOTOGRAPH, voice="Xiaobei · female", mode="lips and eyes, head still (fastest)")
     forms.save()
     expect(forms.desk.locator("#result_list")).to_contain_text(HER)
 
