@@ -106,7 +106,7 @@ def test_a_finished_render_is_sent_once_however_often_it_is_released(person, med
     assert [services.release(render), services.release(render), services.release_all()] == [1, 0, 0]
     outbound = Outbound.objects.get(msgtype="video")
     assert outbound.upload is not None
-    assert outbound.content["title"] == "The video you asked for: 欢迎。"
+    assert outbound.content["title"] == "你要的视频：欢迎。"
 
 
 def test_a_render_that_is_there_already_is_sent_at_once(person, media):
