@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as trials
 from playwright.sync_api import Browser, sync_playwright
 
 from openuser.services import chromium, valkey
@@ -14,6 +16,10 @@ from tests.browser.flags import BROWSER_FLAGS
 from tests.emptying import Fresh, emptied_quickly
 from tests.scenario import Phone, WeCom
 from tests.workers import ByUnit, longest_first
+
+# How long an example takes is a matter of the machine, and of what else runs there.
+trials.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+trials.load_profile("unhurried")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit:
