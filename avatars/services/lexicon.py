@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import LexiconEntry
 from avatars.services.renders import check_script
 from avatars.speech.lint import Code, Line, Lint, Reading, Remark
-from avatars.studio import studio
+from avatars.studio.small import small_studio
 
 WORDS = {
     Code.UNKNOWN_WORD: (
@@ -62,14 +62,9 @@ def preview_script(text: str) -> Preview:
     Raises `ScriptError` for a text that cannot become a video.
     """
     text = check_script(text)
-    try:
-        found: Lint = studio().read(
-            Reading(text=text, lexicon=LexiconEntry.objects.said_in(text)),
-            memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
-        )
-    finally:
-        # A web process asks rarely: the child would only hold memory.
-        studio().close()
+    wish = Reading(text=text, lexicon=LexiconEntry.objects.said_in(text))
+    with small_studio() as reader:
+        found: Lint = reader.read(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
     comments = tuple(_comment(text, remark) for remark in found.remarks)
     return Preview(text=text, lines=found.lines, comments=comments, seconds=found.seconds)
 

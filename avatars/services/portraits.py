@@ -1,7 +1,5 @@
 """Pictures that shall become portraits, looked at in a process of its own that stays warm for a minute."""
 
-import os
-import threading
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile, File
@@ -9,34 +7,7 @@ from django.core.files.base import ContentFile, File
 from avatars.examination import Examined
 from avatars.exceptions import PortraitError
 from avatars.reasons import UNUSABLE
-from avatars.studio import Studio
-
-IDLE_SECONDS = 60.0
-
-
-class _Lookers:
-    """The child that looks, one per process. Whoever tries pictures tries several; later it would only hold memory."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._studios: dict[int, Studio] = {}
-        self._timer: threading.Timer | None = None
-
-    def examine(self, data: bytes, face: int | None) -> tuple[Examined, bytes]:
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-            looker = self._studios.setdefault(os.getpid(), Studio())
-        try:
-            return looker.examine(data, face=face)
-        finally:
-            with self._lock:
-                self._timer = threading.Timer(IDLE_SECONDS, looker.close)
-                self._timer.daemon = True
-                self._timer.start()
-
-
-_lookers = _Lookers()
+from avatars.studio.small import small_studio
 
 
 def examine_portrait(data: bytes, *, face: int | None = None) -> Examined:
@@ -46,7 +17,8 @@ def examine_portrait(data: bytes, *, face: int | None = None) -> Examined:
     has a `flaw` too, and no size.
     """
     try:
-        return _lookers.examine(data, face)[0]
+        with small_studio() as looker:
+            return looker.examine(data, face=face)[0]
     except PortraitError as error:
         return Examined(width=0, height=0, flaw=error.code)
 
@@ -57,7 +29,8 @@ def check_portrait(file: File, *, face: int | None = None) -> tuple[Examined, Fi
     Raises `PortraitError` for one that cannot be animated, with its code.
     """
     try:
-        found, kept = _lookers.examine(file.read(), face)
+        with small_studio() as looker:
+            found, kept = looker.examine(file.read(), face=face)
     finally:
         file.seek(0)
     if found.flaw:

@@ -9,7 +9,7 @@ from avatars import audition
 from avatars.exceptions import ScriptError
 from avatars.models import Voice
 from avatars.speech.cache import SpeechCache
-from avatars.studio import studio
+from avatars.studio.small import small_studio
 
 LONGEST_AUDITION = 100
 FEMALE, MALE = Voice.Gender.FEMALE, Voice.Gender.MALE
@@ -72,8 +72,5 @@ def forget_speech(voice: Voice | None = None) -> int:
 
 
 def _recorded(wish: audition.Audition) -> bytes:
-    try:
-        return studio().audition(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
-    finally:
-        # A web process asks rarely: the child would only hold memory.
-        studio().close()
+    with small_studio() as speaker:
+        return speaker.audition(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])

@@ -19,6 +19,7 @@ from avatars import rendering, services
 from avatars.models import Render
 from avatars.signals import render_finished
 from avatars.studio import studio
+from avatars.studio.small import close_small
 from conversations import services as conversations
 from tests import factories
 from tests.avatars.test_pipeline import PHOTOGRAPH
@@ -48,12 +49,14 @@ def spoiled_storage():
 def small_engines():
     """The studio of this process knows the small engines, and stays warm from test to test."""
     studio().close()
+    close_small()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_SETTINGS_MODULE", ENGINES)
         # Its own folder would outlive a child that is killed.
         patch.setenv("OPENUSER_VAR_DIR", str(configured.VAR_DIR))
         yield
     studio().close()
+    close_small()
 
 
 @pytest.fixture
@@ -62,10 +65,12 @@ def other_engines(monkeypatch):
 
     def choose(module):
         studio().close()
+        close_small()
         monkeypatch.setenv("DJANGO_SETTINGS_MODULE", module)
 
     yield choose
     studio().close()
+    close_small()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from avatars.engines.duix import Duix
 from avatars.engines.puppet import Puppet
 from avatars.models import EngineTrouble
 from avatars.studio import studio
+from avatars.studio.small import close_small
 from tests.avatars import speaking
 from tests.avatars.engine_servers import serving
 from tests.avatars.engines_for_tests import Light, Tone
@@ -93,6 +94,7 @@ def server(tmp_path_factory):
     """The servers, and a studio that knows them."""
     folder = tmp_path_factory.mktemp("plugged")
     studio().close()
+    close_small()
     with serving(Everything(folder)) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_SETTINGS_MODULE", "tests.avatars.plugged_settings")
         patch.setenv("PLUGGED_URL", server.url)
@@ -100,6 +102,7 @@ def server(tmp_path_factory):
         server.folder = folder
         yield server
     studio().close()
+    close_small()
 
 
 @pytest.fixture
