@@ -54,7 +54,8 @@ def offers_small_torch(python: Path) -> bool:
         asked = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return "+cpu" in asked.stdout
+    # What is installed already is in the answer too, and says nothing of what is on offer.
+    return any("+cpu" in line for line in asked.stdout.splitlines() if line.startswith("Available versions:"))
 
 
 def progress(line: str, got: float) -> str:
