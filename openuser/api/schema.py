@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import Direction, OpenApiParameter
+from rest_framework.serializers import ChoiceField
 
 from openuser.api.errors import MEDIA_TYPE
 from openuser.api.permissions import scope_of
@@ -108,6 +110,12 @@ class Schema(AutoSchema):
             schema["additionalProperties"] = False
         return schema
 
+    def _map_serializer_field(self, field: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
+        # What is only read says nothing of being blank: its model does.
+        if isinstance(field, ChoiceField) and field.read_only and _may_be_blank(field):
+            field.allow_blank = True
+        return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+
     def _problems(self) -> list[str]:
         found = set(ALWAYS)
         if self.method in ("POST", "PATCH", "PUT"):
@@ -124,3 +132,11 @@ class Schema(AutoSchema):
         )
         self.registry.register_on_missing(component)
         return {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": component.ref}}}
+
+
+def _may_be_blank(field: ChoiceField) -> bool:
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    try:
+        return bool(model and model._meta.get_field(field.source).blank)
+    except FieldDoesNotExist:
+        return False
