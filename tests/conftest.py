@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from openuser.services import chromium, valkey
 from tests.browser.flags import BROWSER_FLAGS
-from tests.emptying import Fresh, emptied_quickly
+from tests.emptying import Fresh, emptied_quickly, end_other_sessions
 from tests.scenario import Phone, WeCom
 from tests.workers import ByUnit, longest_first
 
@@ -50,6 +50,8 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[Fresh]:
         fresh = Fresh()
     with emptied_quickly(fresh):
         yield fresh
+    with django_db_blocker.unblock():
+        end_other_sessions()
 
 
 @pytest.fixture(scope="module")

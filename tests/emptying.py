@@ -59,3 +59,14 @@ def emptied_quickly(fresh: Fresh) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: fresh.restore())
         yield
+
+
+def end_other_sessions() -> None:
+    """A thread that outlives its test may be connected still, and PostgreSQL removes no database that is in use."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
