@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 from rest_framework import serializers
 
-from openuser.lib.rest import KnownFields, TextField
+from openuser.lib.rest import KnownFields, TextField, TruthField
 from wecom import contents
 from wecom.contents import Content, Link
 
@@ -41,15 +41,6 @@ class WholeField(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
-
-
-class TruthField(serializers.BooleanField):
-    """`true` or `false`; not "yes", and not 1."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
 
 
 class PartSerializer(KnownFields):

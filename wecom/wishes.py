@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from openuser.lib.rest import KnownFields, PatternField, TextField
+from openuser.lib.rest import KnownFields, PatternField, TextField, TruthField
 from wecom import contents, kinds, services
 from wecom.contents import Content
 from wecom.exceptions import ContentError
@@ -131,7 +131,7 @@ class GroupFileWish(GroupWish):
 class GuardedWish(GroupFileWish):
     """A file that need not be passed on."""
 
-    safe = kinds.TruthField(required=False, help_text="It cannot be passed on and shows a watermark.")
+    safe = TruthField(required=False, help_text="It cannot be passed on and shows a watermark.")
 
 
 class GroupImageWish(GuardedWish):

@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from openuser.lib import egress
-from openuser.lib.rest import RowSerializer
+from openuser.lib.rest import RowSerializer, TruthField
 from openuser.models import WebhookDelivery, WebhookEndpoint
 
 
@@ -16,6 +16,8 @@ class WebhookEndpointSerializer(RowSerializer[WebhookEndpoint]):
     events = serializers.ListField(
         child=serializers.ChoiceField(WebhookEndpoint.Event.choices), min_length=1, max_length=20, help_text="Of what."
     )
+
+    enabled = TruthField(required=False, help_text="Whether it is told.")
 
     class Meta:
         model = WebhookEndpoint

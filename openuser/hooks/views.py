@@ -16,8 +16,18 @@ from openuser.hooks.serializers import (
     WebhookDeliverySerializer,
     WebhookEndpointSerializer,
 )
-from openuser.lib.filters import IdFilter
+from openuser.lib.filters import IdFilter, TruthFilter
 from openuser.models import WebhookDelivery, WebhookEndpoint
+
+
+class WebhookEndpointFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which endpoints to list."""
+
+    enabled = TruthFilter("enabled")
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ("name",)
 
 
 @extend_schema_view(
@@ -31,7 +41,7 @@ class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
 
     queryset = WebhookEndpoint.objects.all()
     serializer_class = WebhookEndpointSerializer
-    filterset_fields = ("name", "enabled")
+    filterset_class = WebhookEndpointFilter
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = {
         "GET": "webhooks:read",

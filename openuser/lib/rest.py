@@ -23,6 +23,15 @@ class PatternField(TextField, serializers.RegexField):
     """Text of a form."""
 
 
+class TruthField(serializers.BooleanField):
+    """`true` or `false`; not "yes", and not 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class KnownFields(serializers.Serializer[Any]):
     """Refuses a name that it does not know, so that a typing error is not taken for a wish for the default.
 
