@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wecom import messages, tree
@@ -334,6 +334,30 @@ def test_an_envelope_without_exactly_one_ciphertext_is_refused(body):
     with pytest.raises(CryptoError) as caught:
         messages.envelope(body)
     assert caught.value.code == -40002
+
+
+OUTER = (
+    "<xml>", "</xml>", "<ToUserName><![CDATA[ww01]]></ToUserName>", "<ToUserName><![CDATA[w&<]]></ToUserName>",
+    "<Encrypt><![CDATA[abc=]]></Encrypt>", "<Encrypt><![CDATA[a\r\nb]]></Encrypt>", "<Encrypt><![CDATA[ a ]]></Encrypt>",
+    "<Encrypt><![CDATA[汉]]></Encrypt>", "<AgentID><![CDATA[218]]></AgentID>", "<AgentID><![CDATA[]]></AgentID>",
+    "<agentid><![CDATA[9]]></agentid>", " ", "\x00", "<!DOCTYPE xml>",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(OUTER), max_size=6).map(lambda pieces: ["<xml>", *pieces, "</xml>"]))
+@example(["<xml>", OUTER[2], OUTER[4], OUTER[8], "</xml>"])
+@example(["<xml>", OUTER[2], OUTER[8], OUTER[4], "</xml>"])
+@example(["<xml>", OUTER[2], OUTER[8], OUTER[4], OUTER[9], "</xml>"])
+def test_the_quick_way_to_read_an_envelope_says_what_the_parser_says(pieces):
+    body = "".join(pieces).encode()
+    found = messages._usual_envelope(body)
+    assert found is None or found == messages._any_envelope(body)
+
+
+def test_what_the_platform_writes_goes_the_quick_way():
+    for pieces in ((2, 4, 8), (2, 8, 4), (2, 4)):
+        body = "".join(["<xml>", *(OUTER[number] for number in pieces), "</xml>"]).encode()
+        assert messages._usual_envelope(body) == messages._any_envelope(body)
 
 
 # Identities
