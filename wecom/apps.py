@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
@@ -15,8 +16,9 @@ class WeComConfig(AppConfig):
     verbose_name = _("WeChat Work")
 
     def ready(self) -> None:
-        from wecom import checks  # noqa: F401
+        from wecom import assumptions, checks  # noqa: F401
 
+        assumptions.assume(settings.WECOM["ASSUMED"])
         autodiscover_modules("handlers")
         post_migrate.connect(connect_application, sender=self)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from wecom import assumptions
 from wecom.exceptions import ContentError
 from wecom.splitting import columns, size
 
@@ -54,6 +55,16 @@ def key(name: str, value: str, limit: int) -> None:
     """Refuse an empty key, and one of more bytes."""
     required(name, value.strip())
     within(name, value, limit)
+
+
+def counting_as_said(name: str, value: str, limit: int) -> None:
+    """Refuse an empty text, and a longer one, in the unit that `Assumptions.text_card_unit` says."""
+    if assumptions.current.text_card_unit == assumptions.BYTES:
+        key(name, value, limit)
+        return
+    required(name, value.strip())
+    if len(value) > limit:
+        raise too_long(name, f"{len(value)} characters", f"{limit} characters")
 
 
 def counted(name: str, count: int, most: int, *, least: int = 1) -> None:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from openuser.lib.work import LeaseLost
-from wecom import attachments, auth, client, freezing, retries, shaping, uploads
+from wecom import attachments, auth, chat_limits, circuits, client, freezing, retries, shaping, uploads
 from wecom.bounds import counted
 from wecom.contents import Content
 from wecom.exceptions import AmbiguousError, ApiError, ChatGone, ContentError, MediaExpired, WeComError
@@ -132,17 +132,19 @@ def _deliver(message: GroupMessage, now: datetime) -> None:
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UPLOAD_FAILED)
         return
     try:
-        _call(message)
+        called = _call(message)
     except AmbiguousError:
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UNKNOWN)
     except ChatGone as error:
-        message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.CHAT, errcode=error.errcode, in_doubt=False)
+        fields: dict[str, Any] = {"errcode": error.errcode, "in_doubt": False, "called_at": None}
+        message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.CHAT, **fields)
     except MediaExpired as error:
         _upload_again(message, error, now)
     except WeComError as error:
-        retries.react(message, message.application, error, in_doubt=False)
+        retries.react(message, message.application, error, in_doubt=False, called_at=None)
     else:
-        message.settle(GroupMessage.Status.DONE, errcode=0, in_doubt=False)
+        if called:
+            message.settle(GroupMessage.Status.DONE, errcode=0, in_doubt=False)
 
 
 def _waits_for(message: GroupMessage, upload: Upload, now: datetime) -> bool:
@@ -157,26 +159,45 @@ def _waits_for(message: GroupMessage, upload: Upload, now: datetime) -> bool:
     return True
 
 
-def _call(message: GroupMessage) -> None:
-    """In doubt from before the call, so that a dead worker leaves a trace; not before there is a token."""
+def _call(message: GroupMessage) -> bool:
+    """In doubt from before the call, so that a dead worker leaves a trace; not before there is a token.
+
+    False where a limit is used up: then it was put back.
+    """
     application = message.application
     token = auth.access_token(application)
     media_id = message.upload.media_id if message.upload else ""
     carried = {name: upload.media_id for name, upload in message.attachments().items()}
     part = freezing.filled(message.msgtype, message.content, media_id=media_id, carried=carried)
     call = {"chatid": message.chat.chat_id, "msgtype": message.msgtype, message.msgtype: part, **message.options}
-    message.record(in_doubt=True)
+    if not _reserve(message):
+        return False
     _post(application, "appchat/send", call, token=token)
+    return True
+
+
+@transaction.atomic
+def _reserve(message: GroupMessage) -> bool:
+    """Count it, or put it back until there may be room. One at a time in the company, so that none counts too few."""
+    circuits.lock(message.application.corporation_id)
+    now = timezone.now()
+    until = chat_limits.wait_for(message, now)
+    if until is None:
+        message.record(in_doubt=True, called_at=now)
+    else:
+        message.postpone(until, GroupMessage.Reason.QUOTA, burn=False)
+    return until is None
 
 
 def _upload_again(message: GroupMessage, error: ApiError, now: datetime) -> None:
     files = message.files()
     if not files:
-        message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.REFUSED, errcode=error.errcode, in_doubt=False)
+        fields: dict[str, Any] = {"errcode": error.errcode, "in_doubt": False, "called_at": None}
+        message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.REFUSED, **fields)
         return
     for upload in files:
         uploads.forget(upload)
-    message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, in_doubt=False)
+    message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, in_doubt=False, called_at=None)
 
 
 def _create_again(application: Application, call: dict[str, Any]) -> None:

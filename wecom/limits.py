@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from wecom import circuits
+from wecom import assumptions, circuits
 from wecom.models import Application, DayCount, Outbound, Spending
 
 API = "message/send"
@@ -71,8 +71,16 @@ def forget(now: datetime) -> None:
 def when_free(times: Iterable[datetime], now: datetime) -> datetime | None:
     """When one more may go to a member who got messages at these times, newest first; None for now."""
     newest = sorted(times, reverse=True)
-    waits = [newest[most - 1] + window + SLACK for window, most in PER_MEMBER if len(newest) >= most]
+    waits = [_room_after(newest[most - 1], window) for window, most in PER_MEMBER if len(newest) >= most]
     return max((until for until in waits if until > now), default=None)
+
+
+def _room_after(oldest: datetime, window: timedelta) -> datetime:
+    """When the oldest of as many messages as fit into a window counts no more: later, or as the clock's next begins."""
+    if not assumptions.current.aligned_quotas:
+        return oldest + window + SLACK
+    seconds = window.total_seconds()
+    return datetime.fromtimestamp((oldest.timestamp() // seconds + 1) * seconds, tz=oldest.tzinfo) + SLACK
 
 
 def _wait_for_day(application: Application, reach: int, now: datetime) -> datetime | None:

@@ -136,7 +136,8 @@ def _call(publication: MenuPublication, token: str) -> dict[str, Any]:
 def _button(row: MenuButton, below: list[MenuButton]) -> dict[str, Any]:
     if size(row.name) > row.limit:
         words = _("The name of “%(name)s” is too long for its place.") % {"name": row.name}
-        raise _wrong(words, _("In the bar 16 bytes are the most, in a menu 40; a Chinese character has 3."))
+        remedy = _("Here %(limit)d bytes are the most; a Chinese character has 3.") % {"limit": row.limit}
+        raise _wrong(words, remedy)
     if row.kind == MenuButton.Kind.MENU:
         return {"name": row.name, "sub_button": _below(row, below)}
     if below:

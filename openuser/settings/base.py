@@ -334,9 +334,22 @@ WECOM: dict[str, Any] = {
     "MAX_VIDEO": env.int("WECHAT_MAX_VIDEO_MB", default=200) * 1024 * 1024,  # of one that is made smaller first
     "FITTING_SECONDS": env.float("WECHAT_FITTING_SECONDS", default=900.0),  # that code waits for that
     "MAX_BODY": 65_536,
-    "CLOCK_WINDOW": 600,
-    "STALE_AFTER": 6 * 3600,
-    "KEEP_CALLBACKS_DAYS": 30,
+    # What the platform's pages leave open, each in its safe reading (wecom/assumptions.py).
+    "ASSUMED": {
+        "text_card_unit": env.str("WECHAT_TEXT_CARD_UNIT", default="") or "bytes",
+        "card_menu_entries": env.int("WECHAT_CARD_MENU_ENTRIES", default=3),
+        "menu_name_bytes": env.int("WECHAT_MENU_NAME_BYTES", default=16),
+        "sub_menu_name_bytes": env.int("WECHAT_SUB_MENU_NAME_BYTES", default=40),
+        "aligned_quotas": env.bool("WECHAT_ALIGNED_QUOTAS", default=False),
+        "platform_recognition": env.bool("WECHAT_PLATFORM_RECOGNITION", default=True),
+        "json_callbacks": env.bool("WECHAT_JSON_CALLBACKS", default=False),
+        "acknowledgement": env.str("WECHAT_ACKNOWLEDGEMENT", default=""),
+        "chat_people_per_minute": env.int("WECHAT_CHAT_PEOPLE_PER_MINUTE", default=20_000),
+        "chat_people_per_hour": env.int("WECHAT_CHAT_PEOPLE_PER_HOUR", default=150_000),
+    },
+    "CLOCK_WINDOW": env.int("WECHAT_CLOCK_WINDOW_SECONDS", default=600),
+    "STALE_AFTER": env.float("WECHAT_STALE_HOURS", default=6.0) * 3600,
+    "KEEP_CALLBACKS_DAYS": env.int("WECHAT_KEEP_CALLBACKS_DAYS", default=30),
     # Messages a minute of one person that are acted on; 0: all.
     "MEMBER_RATE": env.int("WECHAT_MEMBER_RATE", default=20),
     "KEEP_MEDIA_DAYS": env.int("WECHAT_KEEP_MEDIA_DAYS", default=90),  # pictures, recordings and videos of members

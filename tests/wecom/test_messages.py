@@ -338,8 +338,9 @@ def test_an_envelope_without_exactly_one_ciphertext_is_refused(body):
 
 OUTER = (
     "<xml>", "</xml>", "<ToUserName><![CDATA[ww01]]></ToUserName>", "<ToUserName><![CDATA[w&<]]></ToUserName>",
-    "<Encrypt><![CDATA[abc=]]></Encrypt>", "<Encrypt><![CDATA[a\r\nb]]></Encrypt>", "<Encrypt><![CDATA[ a ]]></Encrypt>",
-    "<Encrypt><![CDATA[汉]]></Encrypt>", "<AgentID><![CDATA[218]]></AgentID>", "<AgentID><![CDATA[]]></AgentID>",
+    "<Encrypt><![CDATA[abc=]]></Encrypt>", "<Encrypt><![CDATA[a\r\nb]]></Encrypt>",
+    "<Encrypt><![CDATA[ a ]]></Encrypt>", "<Encrypt><![CDATA[汉]]></Encrypt>",
+    "<AgentID><![CDATA[218]]></AgentID>", "<AgentID><![CDATA[]]></AgentID>",
     "<agentid><![CDATA[9]]></agentid>", " ", "\x00", "<!DOCTYPE xml>",
 )  # fmt: skip
 

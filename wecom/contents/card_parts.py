@@ -5,14 +5,13 @@ Widths are the platform's numbers of Chinese characters, each as wide as two let
 
 from dataclasses import dataclass
 
-from wecom import bounds
+from wecom import assumptions, bounds
 from wecom.bounds import clean, missing
 from wecom.contents.base import Link, Web, linked
 from wecom.exceptions import ContentError
 
 SOURCE, BIG, BIG_TEXT, QUOTE, NAME, VALUE, JUMP, PARAGRAPH, TEXT = 40, 28, 44, 320, 10, 60, 36, 76, 320  # columns
 MENU_KEY = 1024  # bytes
-MENU = 3
 COLOURS = "0 (grey), 1 (black), 2 (red) or 3 (green)"
 WIDEST, TALLEST = 2.25, 1.3
 
@@ -46,13 +45,13 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Menu:
-    """The menu at the top right of a card, with 1 to 3 entries."""
+    """The menu at the top right of a card, with 1 to 3 entries (`Assumptions.card_menu_entries`)."""
 
     entries: tuple[Entry, ...]
     text: str = ""
 
     def check(self, at: str) -> None:
-        bounds.counted(f"{at}action_list", len(self.entries), MENU)
+        bounds.counted(f"{at}action_list", len(self.entries), assumptions.current.card_menu_entries)
         for number, entry in enumerate(self.entries):
             bounds.required(f"{at}action_list[{number}].text", entry.text.strip())
             bounds.key(f"{at}action_list[{number}].key", entry.key, MENU_KEY)

@@ -62,7 +62,10 @@ class Markdown:
 
 @dataclass(frozen=True, kw_only=True)
 class TextCard(Translated):
-    """A card with a link: title of up to 128 bytes, description 512, URL with its scheme, button 4 characters."""
+    """A card with a link: title of up to 128 bytes, description 512, URL with its scheme, button 4 characters.
+
+    The platform's pages disagree about bytes and characters: `Assumptions.text_card_unit`.
+    """
 
     msgtype: ClassVar[str] = "textcard"
     title: str
@@ -71,8 +74,8 @@ class TextCard(Translated):
     btn_text: str = ""
 
     def __post_init__(self) -> None:
-        bounds.key("title", self.title, TITLE)
-        bounds.key("description", self.description, DESCRIPTION)
+        bounds.counting_as_said("title", self.title, TITLE)
+        bounds.counting_as_said("description", self.description, DESCRIPTION)
         bounds.address("url", self.url)
         if len(self.btn_text) > BUTTON:
             raise bounds.too_long("btn_text", f"{len(self.btn_text)} characters", f"{BUTTON} characters")

@@ -64,6 +64,8 @@ class GroupMessage(Work):
         Upload, related_name="attached_to_groups", blank=True, editable=False, help_text="Files that its content names."
     )
     in_doubt = models.BooleanField(default=False, editable=False)
+    # When the platform was last asked to take it, unless it refused: what the limits of group chats count.
+    called_at = models.DateTimeField(null=True, blank=True, editable=False)
     errcode = models.IntegerField(_("error code"), null=True, blank=True)
 
     class Meta:
@@ -73,6 +75,7 @@ class GroupMessage(Work):
             models.Index(fields=["status", "due_at"], name="groupmessage_due"),
             models.Index(fields=["order_key", "status", "id"], name="groupmessage_order"),
             models.Index(fields=["cid"], name="groupmessage_cid"),
+            models.Index(fields=["called_at"], name="groupmessage_called"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from openuser.lib.work import Work
+from wecom import assumptions
 from wecom.models.company import Application
 from wecom.splitting import size
 
@@ -77,7 +78,7 @@ class MenuButton(models.Model):
     """
 
     TOPS, SUBS = 3, 5
-    NAME, SUB_NAME, KEY, URL = 16, 40, 128, 1024  # bytes
+    KEY, URL = 128, 1024  # bytes
 
     class Kind(models.TextChoices):
         CLICK = "click", _("gets an answer")
@@ -162,7 +163,8 @@ class MenuButton(models.Model):
     @property
     def limit(self) -> int:
         """The bytes that its name may have, where it stands."""
-        return self.SUB_NAME if self.parent_id else self.NAME
+        said = assumptions.current
+        return said.sub_menu_name_bytes if self.parent_id else said.menu_name_bytes
 
     def clean(self) -> None:
         """Words for what the platform would refuse, each at its field."""

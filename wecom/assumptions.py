@@ -1,0 +1,60 @@
+"""What the platform's pages leave open, or tell in two ways: the safe reading, which a company can change by a setting.
+
+Knows no framework, since the values of `contents` follow it; `apps.py` puts in what `settings.WECOM` says. The README
+lists each with its variable and what is known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+BYTES, CHARACTERS = "bytes", "characters"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumptions:
+    """Each default holds under either reading.
+
+    Attributes:
+        text_card_unit: what the limits 128 and 512 of a text card count: its own page says characters, the one of group
+            chats bytes.
+        card_menu_entries: how many a template card's menu may have: one page says 3, another 10.
+        menu_name_bytes: of a button in the bar of the application's menu.
+        sub_menu_name_bytes: of one below: 40 by the page of the interface, 16 by that of its error codes.
+        aligned_quotas: whether a member's quota begins anew with each minute and hour of the clock. Where it counts the
+            last 60 seconds instead, a sender who believes in the clock loses messages.
+        platform_recognition: whether a `Recognition` in a voice message is taken for what was said.
+        json_callbacks: whether callbacks may come as JSON, which some consoles are said to offer.
+        acknowledgement: the body of the answer to a callback; some products of the platform want "success".
+        chat_people_per_minute: how many the messages into all group chats of a company may reach in a minute; each
+            message counts for every member of its chat.
+        chat_people_per_hour: and in an hour: one page says 300,000, another 150,000 to 700,000 by the company's size.
+    """
+
+    text_card_unit: str = BYTES
+    card_menu_entries: int = 3
+    menu_name_bytes: int = 16
+    sub_menu_name_bytes: int = 40
+    aligned_quotas: bool = False
+    platform_recognition: bool = True
+    json_callbacks: bool = False
+    acknowledgement: str = ""
+    chat_people_per_minute: int = 20_000
+    chat_people_per_hour: int = 150_000
+
+    def __post_init__(self) -> None:
+        if self.text_card_unit not in (BYTES, CHARACTERS):
+            raise ValueError(f"WECHAT_TEXT_CARD_UNIT is {self.text_card_unit!r}. Set it to bytes or characters.")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if type(value) is int and value < 1:
+                raise ValueError(f"WECHAT_{field.name.upper()} is {value}. Set it to 1 or more, or leave it out.")
+
+
+current = Assumptions()
+
+
+def assume(values: Mapping[str, Any]) -> None:
+    """Follow these from now on. Raises `ValueError` with the setting and the remedy for one that makes no sense."""
+    global current  # noqa: PLW0603 — one for the process, set when it starts
+    current = replace(Assumptions(), **values)
