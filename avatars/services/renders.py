@@ -66,15 +66,7 @@ def request_render(
     """
     text = check_script(text) if text.strip() or recording is None else ""
     mode = mode or digital_human.mode
-    if mode not in RenderMode.values:
-        known = ", ".join(RenderMode.values)
-        raise ScriptError("There is no such mode.", code="mode_unknown", field="mode", remedy=f"We have {known}.")
-    if format and format not in VideoFormat.values:
-        known = ", ".join(VideoFormat.values)
-        raise ScriptError("There is no such format.", code="format_unknown", field="format", remedy=f"We have {known}.")
-    if captions and captions not in CaptionStyle.values:
-        remedy = f"We have {', '.join(CaptionStyle.values)}."
-        raise ScriptError("There are no such captions.", code="captions_unknown", field="captions", remedy=remedy)
+    _check_choices(mode=mode, format=format, captions=captions)
     consent = consents.basis(digital_human, purpose=purpose)
     recipe = recipes.freeze(digital_human, text, mode=mode, format=format, captions=captions, consent=consent)
     if recording is not None:
@@ -86,33 +78,48 @@ def request_render(
     if render is not None and _has_vanished(render):
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
-    if render is not None and render.is_expired:
-        quotas.check(requester)
-        wish = {"priority": priority, "requester": requester, "cid": cid, "consent": consent, "purpose": purpose}
-        render.restart(**ANEW, **wish, recording=_kept(render, recording))
+    wish = {"priority": priority, "requester": requester, "cid": cid, "consent": consent, "purpose": purpose}
     if render is None:
         quotas.check(requester)
-        render = Render(digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash)
-        render.priority, render.requester, render.cid = priority, requester, cid
-        render.consent, render.purpose = consent, purpose
-        words = text or "字" * round(PER_SECOND * (recording.seconds if recording else 0))
-        likely = estimates.render_estimate(words, mode)
-        render.estimated_seconds = likely.likely
-        render.estimated_low, render.estimated_high = likely.low, likely.high
-        try:
-            with transaction.atomic():
-                _kept(render, recording)
-                render.save()
-        except IntegrityError:
-            # Somebody asked for the same at this moment.
-            render = shared.first()
-            if render is None:
-                raise
-        else:
-            render.wake()
+        new = Render(
+            digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash, **wish
+        )
+        render = _queued(new, recording) or shared.get()
+    elif render.is_expired:
+        quotas.check(requester)
+        render.restart(**ANEW, **wish, recording=_kept(render, recording))
     if render.priority < priority and not render.is_finished:
         Render.objects.filter(pk=render.pk, priority__lt=priority).update(priority=priority)
         render.priority = priority
+    return render
+
+
+def _check_choices(**chosen: str) -> None:
+    """Raise `ScriptError` for what is not among the choices of its field; "" stands for the digital human's own."""
+    choices = {
+        "mode": (RenderMode.values, "There is no such mode."),
+        "format": (VideoFormat.values, "There is no such format."),
+        "captions": (CaptionStyle.values, "There are no such captions."),
+    }
+    for field, value in chosen.items():
+        known, words = choices[field]
+        if value and value not in known:
+            raise ScriptError(words, code=f"{field}_unknown", field=field, remedy=f"We have {', '.join(known)}.")
+
+
+def _queued(render: Render, recording: Sound | None) -> Render | None:
+    """Write a new row; None where somebody asked for the same at this moment, whose row there is now."""
+    words = render.text or "字" * round(PER_SECOND * (recording.seconds if recording else 0))
+    likely = estimates.render_estimate(words, render.mode)
+    render.estimated_seconds = likely.likely
+    render.estimated_low, render.estimated_high = likely.low, likely.high
+    try:
+        with transaction.atomic():
+            _kept(render, recording)
+            render.save()
+    except IntegrityError:
+        return None
+    render.wake()
     return render
 
 
