@@ -1,0 +1,64 @@
+"""A portrait with two people in it: whoever uploads it is shown both, and says by keyboard or mouse who is meant."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.forms import Forms
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+
+PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same person twice, the second looking the other way: 1024 × 600."""
+    with Image.open(PHOTOGRAPH) as photograph:
+        both = Image.new("RGB", (2 * photograph.width, photograph.height))
+        both.paste(photograph, (0, 0))
+        both.paste(photograph.transpose(Image.Transpose.FLIP_LEFT_RIGHT), (photograph.width, 0))
+    path = tmp_path_factory.mktemp("pair") / "pair.jpg"
+    both.save(path, quality=92)
+    return path
+
+
+def test_of_two_people_one_is_chosen_in_the_picture(desk: Page, stack: Stack, pair: Path, picture):
+    forms = Forms(desk, stack.url)
+    forms.open("avatars/digitalhuman/add/")
+    place = desk.locator("[data-portrait]")
+    faces = desk.locator(".ou-faces button")
+    forms.fill(name="右边的人", portrait=pair)
+    desk.locator("select[name=voice]").select_option(index=1)
+    expect(faces).to_have_count(2)
+    expect(place).to_have_attribute("data-state", "bad")
+    expect(place.get_by_role("status")).not_to_be_empty()
+    picture(desk, "two-faces")
+    faces.nth(1).press("Enter")
+    expect(place).to_have_attribute("data-state", "good")
+    expect(faces.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(faces.nth(1)).to_be_focused()
+    expect(faces.nth(0)).to_have_attribute("aria-pressed", "false")
+    assert desk.locator("input[name=face]").input_value() == "1"
+    left_of_the_cut = place.locator("rect.ou-cut").evaluate("cut => cut.x.baseVal.value")
+    assert left_of_the_cut >= 400  # of 1024: who stands on the right
+    picture(desk, "chosen")
+    forms.save(stay=True)
+    desk.locator("[data-look]").click()
+    expect(place).to_have_attribute("data-state", "good")
+    expect(desk.locator(".ou-faces > *")).to_have_count(1)
+    assert place.locator("img").evaluate("image => image.naturalWidth") < 800
+
+
+def test_another_picture_forgets_the_choice(desk: Page, stack: Stack, pair: Path):
+    forms = Forms(desk, stack.url)
+    forms.open("avatars/digitalhuman/add/")
+    forms.fill(portrait=pair)
+    desk.locator(".ou-faces button").first.click()
+    expect(desk.locator("[data-portrait]")).to_have_attribute("data-state", "good")
+    forms.fill(portrait=PHOTOGRAPH)
+    expect(desk.locator(".ou-faces > *")).to_have_count(1)
+    assert desk.locator("input[name=face]").input_value() == ""
