@@ -33,6 +33,25 @@ def test_the_command_starts_it_and_a_signal_ends_it(tmp_path: Path) -> None:
         process.wait(10)
 
 
+def test_what_was_answered_outlives_the_process(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "wecom.emulator", "--port", "0"]
+    for start in ("first", "second"):
+        with subprocess.Popen(line, cwd=ROOT, env=environment(tmp_path), stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            emulator = Emulator(url=process.stdout.readline().split()[1].removesuffix("/emulator/"))
+            if start == "first":
+                (app,) = emulator.control("GET", "apps")["apps"]
+                token = emulator.get("gettoken", corpid=app["corpid"], corpsecret=app["secret"])["access_token"]
+                body = {"touser": "lisi", "agentid": app["agentid"], "msgtype": "text", "text": {"content": "x"}}
+                url = f"{emulator.url}/cgi-bin/message/send?access_token={token}"
+                msgid = requests.post(url, json=body, timeout=10).json()["msgid"]
+            else:
+                (entry,) = emulator.control("GET", "ledger")["entries"]
+                assert entry["msgid"] == msgid
+                assert emulator.control("GET", "calls")["counts"] == {"gettoken": 1, "message/send": 1}
+            process.kill()
+
+
 def test_a_port_in_use_is_said_in_words(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

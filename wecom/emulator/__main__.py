@@ -68,12 +68,12 @@ def _prepare(callback: str) -> None:
 
 
 async def _serve(listener: socket.socket, address: str) -> None:
-    from wecom.emulator import live
+    from wecom.emulator import database
     from wecom.emulator.asgi import application
     from wecom.emulator.courier import COURIER
 
     loop = asyncio.get_running_loop()
-    live.attach(loop)
+    database.attach(loop)
     COURIER.start(loop)
     config = uvicorn.Config(
         application,

@@ -8,10 +8,10 @@ import re
 import secrets
 from typing import Any
 
-from wecom.emulator import clock, contents, live, lookups, rates, scope, sending
+from wecom.emulator import clock, contents, lookups, rates, scope, sending
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
-from wecom.emulator.models import App, Chat, Entry, Member, Message
+from wecom.emulator.models import App, Chat, Entry, Member
 
 CHAT_ID = re.compile(r"[0-9A-Za-z]{1,32}")
 NAME, FEWEST, MOST = 50, 2, 2000
@@ -79,23 +79,11 @@ def send(request: Request) -> Answer:
         fields["mentioned"] = _mentioned(body["text"], chat)
     rates.spend(app, *rates.OF_CHATS, people=len(chat.userids))
     now = clock.now()
-    msgid = secrets.token_urlsafe(48)
-    message = Message.objects.create(app=app, msgtype=content.msgtype, content=fields, msgid=msgid, sent_at=now)
+    message = sending.write(app, content.msgtype, fields, now)
     if not request.dropping:
-        _deliver(message, chat, now)
+        members = Member.objects.filter(corp_id=app.corp_id, userid__in=chat.userids)
+        sending.deliver(message, [one for one in members if one.reachable and _has_room(one, now)], chat)
     return {}
-
-
-def _deliver(message: Message, chat: Chat, now: float) -> None:
-    members = list(Member.objects.filter(corp=message.app.corp, userid__in=chat.userids))
-    rows = [
-        Entry(message=message, member=member, app_id=message.app_id, received=True, at=now, chat=chat)
-        for member in members
-        if member.reachable and _has_room(member, now)
-    ]
-    Entry.objects.bulk_create(rows)
-    for row in rows[: live.MOST]:
-        live.entry(row)
 
 
 def _has_room(member: Member, now: float) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from wecom.emulator import clock, courier, live
+from wecom.emulator import clock, courier, live, statements
 from wecom.emulator.models import App, Callback, Message
 from wecom.emulator.sealing import Field, element, envelope, with_query
 
@@ -49,7 +49,7 @@ def create(
     number: list[Field] = [] if app.agent_id == App.ASSISTANT else [("AgentID", app.agent_id)]
     plain = element("xml", [*head, ("MsgType", msgtype), *fields, *tail, *number])
     query, body = envelope(app, plain, timestamp=int(now) + twist.skew, tamper=twist.tamper)
-    row = Callback.objects.create(
+    row = Callback(
         app=app,
         message=message,
         userid=userid,
@@ -61,6 +61,7 @@ def create(
         delay=twist.delay,
         at=now,
     )
+    statements.add(row)
     live.callback(row)
     transaction.on_commit(lambda: courier.COURIER.post(parcel(row)))
     return row

@@ -81,7 +81,7 @@ ENDPOINTS: dict[str, Endpoint] = {}
 
 
 def endpoint(path: str, method: str, *, needs_token: bool = True) -> Callable[[Handler], Handler]:
-    """Register what answers `/cgi-bin/<path>`. It runs on the database's thread, inside one transaction."""
+    """Register what answers `/cgi-bin/<path>`. It runs on the server's own thread, inside one transaction."""
 
     def register(handler: Handler) -> Handler:
         ENDPOINTS[path] = Endpoint(handler=handler, method=method, open=not needs_token)

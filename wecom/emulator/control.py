@@ -1,4 +1,4 @@
-"""The control API's frame: JSON in, a handler on the database's thread, JSON out.
+"""The control API's frame: JSON in, a handler on the server's own thread, JSON out.
 
 A wrong request is answered 400 with `{"error": …}`, so that a test fails with words.
 """

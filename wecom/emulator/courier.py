@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from django.db import transaction
 
-from wecom.emulator import clock, database, live, passive
+from wecom.emulator import clock, database, live, passive, statements
 from wecom.emulator.conf import options
 from wecom.emulator.models import Attempt, Callback
 
 KEPT = 4096  # characters of an answer that the log keeps
 HEADERS = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0", "Accept": "*/*"}  # what the platform calls itself
 AT_ONCE = 32
+ANSWERED = "SELECT EXISTS (SELECT 1 FROM emulator_attempt WHERE callback_id = ? AND status = 200)"
+SETTLED = "UPDATE emulator_callback SET status = ? WHERE id = ?"
 logger = logging.getLogger(__name__)
 
 
@@ -110,24 +113,23 @@ class Courier:
 
     async def _deliver(self, parcel: Parcel) -> None:
         try:
-            accepted = await self._try(parcel)
-            await database.run(_settle, parcel.callback, accepted=accepted)
+            await self._try(parcel)
         finally:
             self._unsettled.pop(parcel.callback, asyncio.Event()).set()
 
-    async def _try(self, parcel: Parcel) -> bool:
-        number = 0
-        for round_ in range(1 + options().callback_retries):
+    async def _try(self, parcel: Parcel) -> None:
+        number, retries = 0, options().callback_retries
+        for round_ in range(1 + retries):
             if round_:
                 await asyncio.sleep(options().retry_delay * 2 ** (round_ - 1))
             copies = parcel.copies if round_ == 0 else 1
             replies = await asyncio.gather(*(self._once(parcel) for _ in range(copies)))
-            for reply in replies:
-                number += 1
-                await database.run(_record, parcel.callback, number, reply)
-            if any(reply.accepted for reply in replies):
-                return True
-        return False
+            accepted = any(reply.accepted for reply in replies)
+            settled = accepted or round_ == retries
+            await database.run(_record, parcel.callback, number, replies, accepted if settled else None)
+            number += len(replies)
+            if accepted:
+                return
 
     async def _once(self, parcel: Parcel) -> Reply:
         at = await database.run(clock.now)
@@ -152,30 +154,33 @@ def _post(parcel: Parcel, at: float) -> Reply:
     return Reply(at=at, milliseconds=elapsed, status=status, text=text, error=error)
 
 
-def _record(callback: int, number: int, reply: Reply) -> None:
-    row = Callback.objects.filter(pk=callback).select_related("app__corp").first()
+@transaction.atomic
+def _record(callback: int, number: int, replies: list[Reply], accepted: bool | None) -> None:
+    """Write down what came back after the `number` deliveries before; with `accepted`, the callback is settled."""
+    row = statements.first(Callback, "WHERE it.id = ?", callback)
     if row is None:  # a reset came between
         return
-    Attempt.objects.create(
-        callback=row,
-        number=number,
-        at=reply.at,
-        milliseconds=reply.milliseconds,
-        status=reply.status,
-        answer=reply.text[:KEPT],
-        error=reply.error[:200],
-    )
-    already = Attempt.objects.filter(callback=row, status=200).count() > 1
-    if reply.accepted and reply.text.strip() and not already:
-        passive.take(row, reply.text)
-
-
-def _settle(callback: int, *, accepted: bool) -> None:
-    row = Callback.objects.filter(pk=callback).select_related("app").first()
-    if row is None:
+    answered = any(reply.accepted for reply in replies) and statements.execute(ANSWERED, callback).fetchone()[0]
+    for offset, reply in enumerate(replies, start=1):
+        statements.add(
+            Attempt(
+                callback=row,
+                number=number + offset,
+                at=reply.at,
+                milliseconds=reply.milliseconds,
+                status=reply.status,
+                answer=reply.text[:KEPT],
+                error=reply.error[:200],
+            )
+        )
+        if reply.accepted and not answered:  # only the first answer counts
+            answered = True
+            if reply.text.strip():
+                passive.take(row, reply.text)
+    if accepted is None:
         return
     row.status = Callback.Status.DELIVERED if accepted else Callback.Status.FAILED
-    row.save(update_fields=["status"])
+    statements.execute(SETTLED, row.status, row.pk)
     if not accepted:
         logger.warning("Callback %s was not accepted.", row.pk)
     live.callback(row)

@@ -5,7 +5,7 @@ Sources: https://developer.work.weixin.qq.com/document/path/90196, 90200, 90201,
 
 from typing import Any
 
-from wecom.emulator import scope
+from wecom.emulator import scope, statements
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import App, Department, Member
@@ -21,7 +21,7 @@ def user_get(request: Request) -> Answer:
     app, userid = _application(request), request.query.get("userid", "")
     if not userid:
         raise ApiError(40003)
-    member = Member.objects.filter(corp=app.corp, userid__iexact=userid).first()
+    member = statements.first(Member, "WHERE it.corp_id = ? AND lower(it.userid) = ?", app.corp_id, userid.lower())
     if member is None or not member.employed:
         raise ApiError(60111)
     if not scope.of(app).sees(member):

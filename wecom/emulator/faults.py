@@ -4,12 +4,13 @@ import random
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import F
 
+from wecom.emulator import statements
 from wecom.emulator.models import Fault
 
 Kind = Fault.Kind
+ANY = "SELECT EXISTS (SELECT 1 FROM emulator_fault WHERE times IS NULL OR times > 0)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +55,6 @@ def take(path: str, userids: Collection[str]) -> Fault | None:
 
     With a seed, the n-th call that a fault looks at always fares the same, whatever the others do.
     """
-    if not _any():
-        return None
     for fault in Fault.objects.filter(path__in=[path, "*"]).exclude(times=0):
         if fault.member and fault.member.lower() not in userids:
             continue
@@ -68,11 +67,9 @@ def take(path: str, userids: Collection[str]) -> Fault | None:
     return None
 
 
-def _any() -> bool:
-    """Whether there is anything to look through: asked by every call, so without the cost of building a query."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM emulator_fault WHERE times IS NULL OR times > 0)")
-        return bool(cursor.fetchone()[0])
+def waiting() -> bool:
+    """Whether there is any fault that may strike: every call asks."""
+    return bool(statements.execute(ANY).fetchone()[0])
 
 
 def _chosen(fault: Fault, chance: random.Random) -> Fault:

@@ -82,7 +82,7 @@ def _fetch(pk: int, url: str) -> None:
                     break
         except (requests.RequestException, KeyError, ValueError):
             data = b""
-    database.THREAD.submit(_finish, pk, data)
+    database.later(lambda: _finish(pk, data))
 
 
 @transaction.atomic

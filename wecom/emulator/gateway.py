@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDictKeyError
 
-from wecom.emulator import clock, database, faults, files, live, rates, tokens
+from wecom.emulator import clock, database, faults, files, live, rates, statements, tokens
 from wecom.emulator.calls import ENDPOINTS, Answer, File, Request, Upload
 from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError, words
@@ -21,6 +21,7 @@ from wecom.emulator.sockets import KEY, Connection
 
 FORMS = {"media/upload", "media/uploadimg"}
 KEPT = 8192  # characters of a body that the log keeps
+BREAKING = {Fault.Kind.RESET, Fault.Kind.HALF_CLOSE}
 HTML = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 JSON = "application/json; charset=UTF-8"
 
@@ -60,15 +61,25 @@ async def view(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def _straight(http: HttpRequest, incoming: Incoming, started: float) -> HttpResponse | Fault:
-    """The usual way: everything in one visit to the database's thread. Returns a fault where one strikes first."""
-    with transaction.atomic():
-        fault = faults.take(incoming.path, incoming.addressed())
-        if fault is not None:
-            return fault
-        outcome = _process(incoming, None)
-        response = _respond(http, outcome.answer, None)
-        _log(incoming, outcome, None, response.status_code, started)
-    return response
+    """The usual way: what the call does and what the log says of it become true together, before the answer goes out.
+    Returns a fault where one strikes first."""
+    fault = _struck(incoming) if faults.waiting() else None
+    if fault is not None:
+        return fault
+    app = None
+    try:
+        with transaction.atomic():
+            app = _authenticate(incoming)
+            answer = _dispatch(incoming, replace(incoming.request, app=app))
+            return _logged(http, incoming, Outcome(answer=answer, app=app), None, started)
+    except ApiError as error:
+        answer = _refusal(error, incoming)
+    return _logged(http, incoming, Outcome(answer=answer, app=app), None, started)
+
+
+@transaction.atomic
+def _struck(incoming: Incoming) -> Fault | None:
+    return faults.take(incoming.path, incoming.addressed())
 
 
 async def _spoil(http: HttpRequest, incoming: Incoming, fault: Fault, started: float) -> HttpResponse:
@@ -79,10 +90,8 @@ async def _spoil(http: HttpRequest, incoming: Incoming, fault: Fault, started: f
     outcome = await database.run(_process, incoming, fault)
     if late and fault.processed:
         await asyncio.sleep(fault.value)
-    response = _respond(http, outcome.answer, fault)
-    broken = fault.kind in {Fault.Kind.RESET, Fault.Kind.HALF_CLOSE}
-    await database.run(_log, incoming, outcome, fault, None if broken else response.status_code, started)
-    if broken:
+    response = await database.run(_logged, http, incoming, outcome, fault, started)
+    if fault.kind in BREAKING:
         await _break(http, fault)
     return response
 
@@ -130,42 +139,40 @@ def _upload(http: HttpRequest) -> Upload:
     return Upload(filename=part.name or "file", data=part.read())  # type: ignore[union-attr]
 
 
-def _process(incoming: Incoming, fault: Fault | None) -> Outcome:
-    """On the database's thread: the call itself, unless the fault comes first."""
-    address = incoming.request.address
-    before = fault is not None and not fault.processed and fault.kind not in {Fault.Kind.DELAY, Fault.Kind.DROP}
-    if fault is not None and before:
+@transaction.atomic
+def _process(incoming: Incoming, fault: Fault) -> Outcome:
+    """The call itself, unless the fault comes first."""
+    before = not fault.processed and fault.kind not in {Fault.Kind.DELAY, Fault.Kind.DROP}
+    if before:
         errcode = int(fault.value) if fault.kind == Fault.Kind.ERRCODE else 0
-        return Outcome(answer={"errcode": errcode, "errmsg": words(errcode, address=address)})
+        return Outcome(answer=_refusal(ApiError(errcode), incoming))
     app = None
     try:
         with transaction.atomic():
             app = _authenticate(incoming)
-            rates.check(incoming.path, app, address)
-            dropping = fault is not None and fault.kind == Fault.Kind.DROP
             asked = replace(
                 incoming.request,
                 app=app,
-                dropping=dropping,
+                dropping=fault.kind == Fault.Kind.DROP,
                 unreachable=faults.left_out(fault, incoming.addressed(), kind=Fault.Kind.PARTIAL),
                 unlicensed=faults.left_out(fault, incoming.addressed(), kind=Fault.Kind.UNLICENSED),
             )
             answer = _dispatch(incoming, asked)
-    except tokens.WrongSecretGiven as error:
-        error.remember()
-        answer = _refusal(error, address)
     except ApiError as error:
-        answer = _refusal(error, address)
-    if isinstance(answer, dict) and fault is not None and fault.processed and fault.kind == Fault.Kind.ERRCODE:
-        answer = _refusal(ApiError(int(fault.value)), address)
+        answer = _refusal(error, incoming)
+    if isinstance(answer, dict) and fault.processed and fault.kind == Fault.Kind.ERRCODE:
+        answer = _refusal(ApiError(int(fault.value)), incoming)
     return Outcome(answer=answer, app=app)
 
 
 def _authenticate(incoming: Incoming) -> App | None:
+    """The token's owner, who has calls left."""
     found = ENDPOINTS.get(incoming.path)
     if found is None:
         raise ApiError(40066)
-    return None if found.open else tokens.owner(incoming.request.query.get("access_token", ""))
+    app = None if found.open else tokens.owner(incoming.request.query.get("access_token", ""))
+    rates.check(incoming.path, app, incoming.request.address)
+    return app
 
 
 def _dispatch(incoming: Incoming, request: Request) -> Answer:
@@ -178,11 +185,42 @@ def _dispatch(incoming: Incoming, request: Request) -> Answer:
     return answer if isinstance(answer, File) else {"errcode": 0, "errmsg": "ok", **answer}
 
 
-def _refusal(error: ApiError, address: str) -> dict[str, Any]:
-    return {"errcode": error.errcode, "errmsg": words(error.errcode, detail=error.detail, address=address)}
+def _refusal(error: ApiError, incoming: Incoming) -> dict[str, Any]:
+    """The answer; what the call did before it was refused has been undone."""
+    if isinstance(error, tokens.WrongSecretGiven):
+        error.remember()
+    explained = words(error.errcode, detail=error.detail, address=incoming.request.address)
+    return {"errcode": error.errcode, "errmsg": explained}
 
 
-def _respond(http: HttpRequest, answer: Answer, fault: Fault | None) -> HttpResponse:
+def _logged(
+    http: HttpRequest, incoming: Incoming, outcome: Outcome, fault: Fault | None, started: float
+) -> HttpResponse:
+    """The response, once the log has the call."""
+    answer, request = outcome.answer, incoming.request
+    shown = answer.filename if isinstance(answer, File) else json.dumps(answer, ensure_ascii=False)
+    response = _respond(http, answer, shown, fault)
+    payload = request.upload.data if request.upload else request.body
+    broken = fault is not None and fault.kind in BREAKING
+    row = Call(
+        path=incoming.path[:100],
+        app_id=None if outcome.app is None else outcome.app.pk,
+        at=clock.now(),
+        errcode=answer.get("errcode") if isinstance(answer, dict) else 0,
+        status=None if broken else response.status_code,
+        milliseconds=(time.perf_counter() - started) * 1000,
+        digest=hashlib.sha256(payload).hexdigest(),
+        request=request.upload.filename if request.upload else request.body[:KEPT].decode(errors="replace"),
+        answer=shown[:KEPT],
+        fault=str(fault)[:64] if fault is not None else "",
+    )
+    if statements.add(row).pk % 100 == 0:
+        Call.objects.filter(pk__lte=row.pk - options().keep_calls).delete()
+    live.call(row)
+    return response
+
+
+def _respond(http: HttpRequest, answer: Answer, text: str, fault: Fault | None) -> HttpResponse:
     kind = None if fault is None else fault.kind
     if fault is not None and kind == Fault.Kind.STATUS:
         return HttpResponse(HTML, status=int(fault.value))
@@ -192,26 +230,5 @@ def _respond(http: HttpRequest, answer: Answer, fault: Fault | None) -> HttpResp
         return HttpResponse(b"", content_type=JSON)
     if isinstance(answer, File):
         return files.respond(http, answer, download=True)
-    body = json.dumps(answer, ensure_ascii=False).encode()
+    body = text.encode()
     return HttpResponse(body[: len(body) // 2] if kind == Fault.Kind.TRUNCATED else body, content_type=JSON)
-
-
-def _log(incoming: Incoming, outcome: Outcome, fault: Fault | None, status: int | None, started: float) -> None:
-    answer, request = outcome.answer, incoming.request
-    shown = request.upload.filename if request.upload else request.body[:KEPT].decode(errors="replace")
-    payload = request.upload.data if request.upload else request.body
-    row = Call.objects.create(
-        path=incoming.path[:100],
-        app=outcome.app,
-        at=clock.now(),
-        errcode=answer.get("errcode") if isinstance(answer, dict) else 0,
-        status=status,
-        milliseconds=(time.perf_counter() - started) * 1000,
-        digest=hashlib.sha256(payload).hexdigest(),
-        request=shown,
-        answer=json.dumps(answer, ensure_ascii=False)[:KEPT] if isinstance(answer, dict) else answer.filename,
-        fault=str(fault)[:64] if fault is not None else "",
-    )
-    if row.pk % 100 == 0:
-        Call.objects.filter(pk__lte=row.pk - options().keep_calls).delete()
-    live.call(row)

@@ -7,19 +7,13 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from wecom.emulator import present
+from wecom.emulator import database, present
 from wecom.emulator.models import Call, Callback, Entry, Message
 
 GROUP = "phones"
 MOST = 50  # people shown one by one; a larger send asks the phones to look for themselves
 listening: set[object] = set()  # the sockets that are open; nothing is put into words while there are none
-_loops: list[asyncio.AbstractEventLoop] = []
 _tasks: set[asyncio.Task[None]] = set()
-
-
-def attach(loop: asyncio.AbstractEventLoop) -> None:
-    """The loop that serves the phones; called once, before the first request."""
-    _loops[:] = [loop]
 
 
 def entry(row: Entry) -> None:
@@ -50,12 +44,7 @@ def refresh() -> None:
 def _after_commit(what: str, details: Callable[[], dict[str, Any]]) -> None:
     if listening:
         event = {"what": what, **details()}
-        transaction.on_commit(lambda: _tell(event))
-
-
-def _tell(event: dict[str, Any]) -> None:
-    for loop in _loops:
-        loop.call_soon_threadsafe(_spread, event)
+        transaction.on_commit(lambda: database.soon(_spread, event))
 
 
 def _spread(event: dict[str, Any]) -> None:

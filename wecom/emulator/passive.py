@@ -4,7 +4,6 @@ Source: https://developer.work.weixin.qq.com/document/path/90241.
 """
 
 import logging
-import secrets
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -14,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 from wecom.crypto import CryptoError, open_sealed, verify
 from wecom.emulator import clock, contents, media, passive_cards, sending
 from wecom.emulator.errors import ApiError
-from wecom.emulator.models import Callback, Member, Message
+from wecom.emulator.models import Callback, Member
 from wecom.emulator.sealing import keys
 
 logger = logging.getLogger(__name__)
@@ -40,10 +39,7 @@ def take(callback: Callback, text: str) -> None:
         return
     if member is None or not member.reachable:
         return
-    now = clock.now()
-    msgid = secrets.token_urlsafe(48)
-    message = Message.objects.create(app=app, msgtype=content.msgtype, content=fields, msgid=msgid, sent_at=now)
-    sending.deliver(message, [member])
+    sending.deliver(sending.write(app, content.msgtype, fields, clock.now()), [member])
 
 
 def _open(callback: Callback, text: str) -> Element:

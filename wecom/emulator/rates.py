@@ -1,7 +1,7 @@
 """How often each interface may be called, by a company and from an address; beyond it 45009 until the window is over.
 
 Source: https://developer.work.weixin.qq.com/document/path/90312. Sending messages has quotas of its own and does not
-count. All of it is in memory, on the database's thread: a restart begins anew.
+count. All of it is in memory, on the server's own thread: a restart begins anew.
 """
 
 from collections.abc import Mapping

@@ -1,16 +1,15 @@
 """Whom a message goes to: `touser`, `toparty` and `totag`, and which of them the platform cannot reach."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wecom.emulator import scope
+from wecom.emulator import scope, statements
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import App, Department, Member, Tag
 
 USERS, PARTIES, TAGS = 1000, 100, 100
-NAMED = "SELECT * FROM emulator_member WHERE corp_id = %s AND lower(userid) IN (SELECT value FROM json_each(%s))"
+NAMED = "WHERE it.corp_id = ? AND lower(it.userid) IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +51,10 @@ def find(
         if len(names) > most:
             raise ApiError(errcode)
     seen = scope.of(app)
-    rows: Iterable[Member] = Member.objects.filter(corp=app.corp_id)
-    if users != ["@all"] and not (parties or tags):  # the usual way, which need not look at everybody
-        rows = Member.objects.raw(NAMED, [app.corp_id, json.dumps([user.lower() for user in users])])
+    if users == ["@all"] or parties or tags:
+        rows = statements.fetch(Member, "WHERE it.corp_id = ? ORDER BY it.id", app.corp_id)
+    else:  # the usual way, which need not look at everybody
+        rows = statements.fetch(Member, NAMED, app.corp_id, json.dumps([user.lower() for user in users]))
     everybody = {member.userid.lower(): member for member in rows if seen.reaches(member)}
     everybody = {userid: member for userid, member in everybody.items() if userid not in unreachable}
     if users == ["@all"]:

@@ -5,22 +5,20 @@ import json
 import secrets
 from typing import Any
 
-from django.db import connection
-
-from wecom.emulator import clock, contents, live, lookups, recipients
+from wecom.emulator import clock, contents, live, lookups, recipients, statements
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError
-from wecom.emulator.models import Accepted, App, Entry, Member, Message, ResponseCode
+from wecom.emulator.models import Accepted, App, Chat, Entry, Member, Message, ResponseCode
 
 INTERVAL, INTERVAL_MAX = 1800, 14400
 RECALL_WITHIN = 24 * 3600.0
-# Written out, because every message asks: building the query would take longer than the rest of it.
-EARLIER = "SELECT * FROM emulator_accepted WHERE app_id = %s AND digest = %s AND until > %s LIMIT 1"
+EARLIER = "WHERE it.app_id = ? AND it.digest = ? AND it.until > ?"
 RECEIVED = (
-    "SELECT member_id, COUNT(*), SUM(at > %s) FROM emulator_entry WHERE app_id = %s AND received AND at > %s "
-    "AND chat_id IS NULL AND member_id IN (SELECT value FROM json_each(%s)) GROUP BY member_id"
+    "SELECT member_id, COUNT(*), SUM(at > ?) FROM emulator_entry WHERE app_id = ? AND received AND at > ? "
+    "AND chat_id IS NULL AND member_id IN (SELECT value FROM json_each(?)) GROUP BY member_id"
 )
+COUNTED = "UPDATE emulator_app SET counted_day = ?, counted = ? WHERE id = ?"
 
 
 @endpoint("message/send", "POST")
@@ -31,7 +29,7 @@ def send(request: Request) -> Answer:
     check_open(app)
     digest = hashlib.sha256(request.body).hexdigest()
     now = clock.now()
-    earlier = next(iter(Accepted.objects.raw(EARLIER, [app.pk, digest, now])), None) if _wants_check(body) else None
+    earlier = statements.first(Accepted, EARLIER, app.pk, digest, now) if _wants_check(body) else None
     if earlier is not None:
         return dict(earlier.answer)
     content = contents.check(body)
@@ -47,8 +45,8 @@ def send(request: Request) -> Answer:
     if content.answers_back:
         answer["response_code"] = secrets.token_urlsafe(32)
     if _wants_check(body):
-        Accepted.objects.create(app=app, digest=digest, answer=answer, until=now + _interval(body))
-    message = Message.objects.create(app=app, msgtype=content.msgtype, content=fields, msgid=msgid, sent_at=now)
+        statements.add(Accepted(app_id=app.pk, digest=digest, answer=answer, until=now + _interval(body)))
+    message = write(app, content.msgtype, fields, now, msgid=msgid)
     if content.answers_back:
         ResponseCode.objects.create(app=app, message=message, code=answer["response_code"], created_at=now)
     if not request.dropping:
@@ -56,23 +54,32 @@ def send(request: Request) -> Answer:
     return answer
 
 
-def deliver(message: Message, members: list[Member]) -> None:
-    """Write the message into everybody's chat and show it to whoever looks."""
+def write(app: App, msgtype: str, fields: dict[str, Any], now: float, *, msgid: str = "") -> Message:
+    """What an application says, before it is delivered."""
+    msgid = msgid or secrets.token_urlsafe(48)
+    return statements.add(Message(app=app, msgtype=msgtype, content=fields, msgid=msgid, sent_at=now))
+
+
+def deliver(message: Message, members: list[Member], chat: Chat | None = None) -> None:
+    """Write the message into everybody's chat, or into theirs of a group, and show it to whoever looks."""
+    app, at = message.app, message.sent_at
     rows = [
-        Entry(message=message, member=member, app=message.app, received=True, at=message.sent_at) for member in members
+        statements.add(Entry(message=message, member=member, app=app, received=True, at=at, chat=chat))
+        for member in members
     ]
-    Entry.objects.bulk_create(rows)
     if len(rows) <= live.MOST:
         for row in rows:
             live.entry(row)
+    else:
+        live.refresh()
 
 
 def within_quota(app: App, members: list[Member], now: float) -> list[Member]:
     """Those whose quota is not used up. The platform tells nobody about the others."""
     minute, hour = options().quota_per_minute, options().quota_per_hour
-    with connection.cursor() as cursor:  # counted there: somebody may have thousands of rows
-        cursor.execute(RECEIVED, [now - 60, app.pk, now - 3600, json.dumps([member.pk for member in members])])
-        full = {member for member, last_hour, last_minute in cursor if last_hour >= hour or last_minute >= minute}
+    numbers = json.dumps([member.pk for member in members])  # counted there: somebody may have thousands of rows
+    counted = statements.execute(RECEIVED, now - 60, app.pk, now - 3600, numbers)
+    full = {member for member, last_hour, last_minute in counted if last_hour >= hour or last_minute >= minute}
     return [member for member in members if member.pk not in full]
 
 
@@ -119,7 +126,7 @@ def _count(app: App, people: int, now: float) -> None:
         accounts = Member.objects.filter(corp=app.corp).exclude(status=Member.Status.LEFT).count()
         if app.counted + people > accounts * per_account:
             raise ApiError(45009, "out of daily quota")
-    App.objects.filter(pk=app.pk).update(counted_day=today, counted=app.counted + people)
+    statements.execute(COUNTED, today, app.counted + people, app.pk)
 
 
 def _check_card(app: App, card: dict[str, Any], *, answers_back: bool) -> None:

@@ -1,6 +1,7 @@
 """Companies, their departments and members, and the self-built applications with their secrets."""
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from wecom.emulator.models.base import Row
 
@@ -66,6 +67,7 @@ class Member(Row):
         app_label = "emulator"
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["corp", "userid"], name="emulator_member_once")]
+        indexes = [models.Index("corp", Lower("userid"), name="emulator_member_find")]
 
     def __str__(self) -> str:
         return self.userid
