@@ -10,7 +10,7 @@ from pathlib import Path
 import ffmpeg as graph
 import numpy as np
 
-from avatars import ffmpeg
+from avatars import ffmpeg, label, sounds
 from avatars.speech.base import Speech, SpeechEngine
 from avatars.speech.shelf import MEGABYTE, Shelf
 
@@ -19,23 +19,33 @@ FADE = 0.15
 BITS = 64_000
 SHELF = 50 * MEGABYTE
 # Raise it when the same wish would sound differently.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Audition:
-    """Who shall be heard saying what."""
+    """Who shall be heard saying what, and whose name (`provider`) its AI label bears."""
 
     text: str
     engine: str
     voice: str
+    provider: str
     speed: float = 1.0
 
     @property
     def key(self) -> str:
         """The name of its file: equal wishes sound alike."""
+        return f"{self._hash}.m4a"
+
+    @property
+    def content_id(self) -> str:
+        """Its number in the label."""
+        return self._hash[:32]
+
+    @property
+    def _hash(self) -> str:
         whole = json.dumps({**asdict(self), "version": VERSION, "seconds": SECONDS}, sort_keys=True)
-        return hashlib.sha256(whole.encode()).hexdigest() + ".m4a"
+        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def shelf(cache: Path) -> Shelf:
@@ -44,13 +54,15 @@ def shelf(cache: Path) -> Shelf:
 
 
 def record(audition: Audition, engine: SpeechEngine) -> bytes:
-    """The audition as M4A (AAC, mono). Raises `ScriptError`, and `AvatarError` for a voice that the engine lacks."""
+    """The audition as M4A (AAC, mono), labelled. Raises `ScriptError`, `AvatarError` for a voice the engine lacks."""
     speech = engine.speak(audition.text, voice=audition.voice, speed=audition.speed)
     with tempfile.TemporaryDirectory(prefix="audition-") as folder:
-        sound, file = Path(folder) / "sound.wav", Path(folder) / "sound.m4a"
+        sound, bare, file = (Path(folder) / name for name in ("sound.wav", "bare.m4a", "sound.m4a"))
         _write(speech, sound)
         options = {"acodec": "aac", "audio_bitrate": BITS, "ac": 1, "movflags": "+faststart"}
-        ffmpeg.run(graph.output(ffmpeg.source(sound).audio, str(file), **options))
+        ffmpeg.run(graph.output(ffmpeg.source(sound).audio, str(bare), **options))
+        label.write(bare, file, label.Origin(provider=audition.provider, content_id=audition.content_id))
+        sounds.verify(file, audition.content_id)
         return file.read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""A film at a glance: how loud it is along its length, and pictures of it in a row."""
+"""A film at a glance: how loud it is along its length, and pictures of it in a row, with the AI label of the film."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from avatars import ffmpeg
+from avatars import ffmpeg, label, mp4, stills
 from avatars.speech.shelf import MEGABYTE, Shelf
 
 BARS = 160
@@ -14,7 +14,7 @@ COLUMNS, ROWS = 6, 2
 RATE = 8_000
 SHELF = 100 * MEGABYTE
 # Raise it when the same film would be shown differently.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Glance:
     Attributes:
         bars: the peak of each part of its sound, 0..100 of full scale, drawn as its root so that speech is seen.
         times: the seconds at which the pictures of `sheet` were taken, row by row.
-        sheet: a JPEG of `COLUMNS` × `ROWS` pictures.
+        sheet: a JPEG of `COLUMNS` × `ROWS` pictures, labelled as the film is.
     """
 
     bars: tuple[int, ...]
@@ -33,12 +33,15 @@ class Glance:
 
 
 def look(film: Path, seconds: float) -> Glance:
-    """A film of so many seconds at a glance. Raises `OutputError` for what is none."""
+    """A film of so many seconds at a glance. Raises `OutputError` for what is none, or has no label."""
     count = COLUMNS * ROWS
+    origin = label.read(mp4.probe(film))
+    if origin is None:
+        raise label.unlabelled("the AIGC metadata is missing")
     return Glance(
         bars=_bars(film),
         times=tuple(round(seconds * number / count, 2) for number in range(count)),
-        sheet=ffmpeg.sheet(film, seconds, columns=COLUMNS, rows=ROWS),
+        sheet=stills.marked(ffmpeg.sheet(film, seconds, columns=COLUMNS, rows=ROWS), origin),
     )
 
 

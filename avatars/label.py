@@ -120,11 +120,15 @@ def words_of(origin: Origin, content_sha256: str) -> str:
 
 
 def write(path: Path, to: Path, origin: Origin) -> None:
-    """Copy a film with the metadata; the last step, because any other copy would drop it. Raises `OutputError`."""
-    tag = f"{KEY}={words_of(origin, mp4.probe(path).content_sha256)}"
-    film = ffmpeg.source(path)
+    """Copy a film, or sound as M4A, with the metadata; the last step, because any other copy would drop it.
+
+    Raises `OutputError`.
+    """
+    film, source = mp4.probe(path), ffmpeg.source(path)
+    tag = f"{KEY}={words_of(origin, film.content_sha256)}"
+    streams = [stream for there, stream in ((film.video, source.video), (film.audio, source.audio)) if there]
     options = {"c": "copy", "map_metadata": -1, "movflags": "use_metadata_tags+faststart", "metadata": tag}
-    ffmpeg.run(graph.output(film.video, film.audio, str(to), **options))
+    ffmpeg.run(graph.output(*streams, str(to), **options))
 
 
 def read(film: mp4.Probe) -> Origin | None:

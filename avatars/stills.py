@@ -1,4 +1,4 @@
-"""The AI label of still pictures taken from a film: its mark is in them already, the attribute goes into their XMP.
+"""The AI label of still pictures taken from a film: its mark, and the attribute in their XMP.
 
 The attribute is that of the film (`AIGC`), in the name space of TC260, which wrote the standard.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, unescape
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from avatars import ffmpeg, label
@@ -23,6 +24,7 @@ PACKET = (
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
 )
 ATTRIBUTE = re.compile(rb"<TC260:AIGC>(.*?)</TC260:AIGC>", re.S)
+QUALITY = 88
 START, APP0, APP1 = b"\xff\xd8", b"\xff\xe0", b"\xff\xe1"
 
 
@@ -34,14 +36,26 @@ def take(film: Path, path: Path, origin: label.Origin, *, at: float) -> None:
 
 
 def write(path: Path, origin: label.Origin) -> None:
-    """Put the attribute into a JPEG. Raises `OutputError` for what is none."""
-    bare = path.read_bytes()
+    """Put the attribute into a JPEG that has the mark. Raises `OutputError` for what is none."""
+    path.write_bytes(_labelled(path.read_bytes(), origin))
+
+
+def marked(picture: bytes, origin: label.Origin) -> bytes:
+    """A JPEG of several small pictures with a mark of its own size, and the attribute. Raises `OutputError`."""
+    frame = _opened(picture, "RGB").copy()
+    label.Mark(frame.shape[1], frame.shape[0]).draw(frame)
+    file = BytesIO()
+    Image.fromarray(frame).save(file, "JPEG", quality=QUALITY)
+    return _labelled(file.getvalue(), origin)
+
+
+def _labelled(bare: bytes, origin: label.Origin) -> bytes:
     if not bare.startswith(START):
         raise OutputError("The picture is no JPEG.", code="no_picture")
     packet = PACKET % escape(label.words_of(origin, hashlib.sha256(bare).hexdigest()))
     body = XMP + packet.encode()
     segment = APP1 + (len(body) + 2).to_bytes(2, "big") + body
-    path.write_bytes(bare[: _head(bare)] + segment + bare[_head(bare) :])
+    return bare[: _head(bare)] + segment + bare[_head(bare) :]
 
 
 def verify(path: Path, content_id: str) -> None:
@@ -53,17 +67,22 @@ def verify(path: Path, content_id: str) -> None:
 def examine(path: Path, content_id: str = "") -> label.Proof:
     """What a JPEG carries of the label. Raises `OutputError` for what is no picture."""
     data = path.read_bytes()
-    try:
-        with Image.open(BytesIO(data), formats=["JPEG"]) as picture:
-            grey = np.asarray(picture.convert("L"))
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise OutputError("The picture cannot be read.", code="no_picture") from error
+    grey = _opened(data, "L")
     words, bare = _taken_apart(data)
     mark = label.Mark(grey.shape[1], grey.shape[0])
     faults = [label.tag_fault(words, hashlib.sha256(bare).hexdigest(), content_id)]
     if mark.likeness(grey[mark.box.place]) < label.LIKENESS:
         faults.append("the visible mark is missing")
     return label.Proof(origin=label.origin_of(words), faults=tuple(fault for fault in faults if fault))
+
+
+def _opened(data: bytes, mode: str) -> NDArray[np.uint8]:
+    """The pixels of a JPEG."""
+    try:
+        with Image.open(BytesIO(data), formats=["JPEG"]) as picture:
+            return np.asarray(picture.convert(mode), np.uint8)
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise OutputError("The picture cannot be read.", code="no_picture") from error
 
 
 def _head(data: bytes) -> int:

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 from django.core.files.storage import default_storage
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -35,4 +36,6 @@ class NarrationAdmin(WorkAdmin):
     @display(description=_("recordings"))
     def recordings(self, narration: Narration) -> str:
         links = [(default_storage.url(name), name.rpartition("/")[2]) for name in narration.parts]
-        return format_html_join(" · ", '<a class="ou-link" href="{}" download>{}</a>', links) or NOTHING
+        files = format_html_join(" · ", '<a class="ou-link" href="{}" download>{}</a>', links)
+        # AMR has no place for the label.
+        return format_html("{} ({})", files, gettext("made by AI: say so to whoever hears it")) if links else NOTHING

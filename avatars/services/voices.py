@@ -56,7 +56,9 @@ def hear_voice(voice: Voice, text: str = "") -> bytes:
             field="text",
             remedy="Choose a few words of it.",
         )
-    wish = audition.Audition(text=text, engine=voice.engine, voice=voice.key)
+    wish = audition.Audition(
+        text=text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["PROVIDER_CODE"]
+    )
     shelf = audition.shelf(Path(settings.AVATARS["CACHE_DIR"]))
     found = shelf.get(wish.key)
     if found is None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import ffmpeg, glance, services
-from avatars.exceptions import AvatarError
+from avatars import ffmpeg, glance, label, services, stills
+from avatars.exceptions import AvatarError, OutputError
 from tests import factories
 from tests.avatars.recordings import write_wav
 
@@ -19,13 +19,14 @@ SECONDS, FPS, SIDE = 4, 12, 64
 def film(tmp_path_factory):
     """Silent and dark for two seconds, then loud and bright."""
     folder = tmp_path_factory.mktemp("film")
-    path, sound = folder / "film.mp4", folder / "sound.wav"
+    path, sound, bare = folder / "film.mp4", folder / "sound.wav", folder / "bare.mp4"
     time = np.arange(SECONDS * 16_000) / 16_000
     write_wav(sound, np.sin(2 * np.pi * 440 * time) * 0.5 * (time >= 2), 16_000)
     shape = ffmpeg.Shape(width=SIDE, height=SIDE, fps=FPS, frames=SECONDS * FPS, limit=1_000_000)
-    with ffmpeg.FrameSink(path, shape, stamp=lambda _frame, _number: None, sound=sound) as sink:
+    with ffmpeg.FrameSink(bare, shape, stamp=lambda _frame, _number: None, sound=sound) as sink:
         for number in range(shape.frames):
             sink.write(np.full((SIDE, SIDE, 3), 30 if number < shape.frames // 2 else 220, np.uint8))
+    label.write(bare, path, label.Origin(provider="OpenUser", content_id="c0ffee"))
     return path
 
 
@@ -46,6 +47,15 @@ def test_its_pictures_are_laid_in_rows_in_their_order(film):
     assert sheet[:height].mean() < 60  # the first half of the film
     assert sheet[height:].mean() > 190
     assert (width, height) == (180, 180)
+
+
+def test_its_pictures_carry_the_label_of_the_film(film, tmp_path):
+    sheet = tmp_path / "sheet.jpg"
+    sheet.write_bytes(glance.look(film, SECONDS).sheet)
+    stills.verify(sheet, "c0ffee")
+    with pytest.raises(OutputError) as refused:
+        glance.look(film.with_name("bare.mp4"), SECONDS)
+    assert refused.value.code == "unlabelled"
 
 
 def test_it_is_taken_once(film, tmp_path):

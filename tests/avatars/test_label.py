@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from avatars import ffmpeg, label, mp4, stills
+from avatars import ffmpeg, label, mp4, sounds, stills
 from avatars.exceptions import OutputError
 from tests.avatars.test_ffmpeg import RATE, make_sound
 
@@ -191,6 +191,33 @@ def test_a_poster_that_lost_its_label_is_refused(tmp_path):
     assert "not what was labelled" in stills.examine(path).faults[0]
 
 
+def make_sound_file(folder):
+    """One without the label, and one with it."""
+    make_sound(folder / "sound.wav", 1.0)
+    bare, labelled = folder / "bare.m4a", folder / "labelled.m4a"
+    ffmpeg.run(graph.output(ffmpeg.source(folder / "sound.wav").audio, str(bare), acodec="aac"))
+    label.write(bare, labelled, ORIGIN)
+    return bare, labelled
+
+
+def test_sound_without_a_picture_carries_the_metadata(tmp_path):
+    bare, labelled = make_sound_file(tmp_path)
+    sounds.verify(labelled, "c0ffee")
+    assert "other content" in " ".join(sounds.examine(labelled, "other").faults)
+    assert sounds.examine(bare).faults == ("the AIGC metadata is missing",)
+    ffmpeg.run(graph.output(ffmpeg.source(labelled).audio, str(tmp_path / "again.m4a"), acodec="aac"))
+    assert sounds.examine(tmp_path / "again.m4a").faults
+    with pytest.raises(OutputError) as refused:
+        sounds.verify(bare, "c0ffee")
+    assert refused.value.code == "unlabelled"
+
+
+def test_what_is_no_sound_is_refused(tmp_path):
+    (tmp_path / "a.m4a").write_bytes(b"no sound")
+    with pytest.raises(OutputError):
+        sounds.examine(tmp_path / "a.m4a")
+
+
 def test_what_is_no_picture_is_refused(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"no picture")
     with pytest.raises(OutputError):
@@ -220,6 +247,13 @@ def test_the_command_says_of_each_file_whether_both_labels_are_there(tmp_path):
     lines, code = check(*files)
     assert code == 1
     assert [line.split(": ")[1] for line in lines] == ["labelled", "NOT LABELLED", "UNREADABLE", "UNREADABLE"]
+    bare, labelled = make_sound_file(tmp_path)
+    (tmp_path / "voice.amr").write_bytes(b"#!AMR\n")
+    lines, code = check(labelled, bare, tmp_path / "voice.amr")
+    assert code == 1
+    assert [line.split(": ")[1] for line in lines] == ["labelled", "NOT LABELLED", "NOT LABELLED"]
+    assert "the mark" not in lines[0]
+    assert "say beside it" in lines[2]
     assert check(film, content_id="c0ffee")[1] == 0
     assert check(film, content_id="other")[1] == 1
 

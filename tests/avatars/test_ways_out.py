@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 
-from avatars import fitting, label, pipeline, services, stills
+from avatars import fitting, label, pipeline, services, sounds, stills
 from avatars.engines.command import Command
 from avatars.exceptions import OutputError
 from avatars.models import Render, Rendition
@@ -39,11 +39,10 @@ def body(answer) -> bytes:
 
 
 def check(data: bytes, content_id: str, folder: Path, name: str) -> None:
-    """Both parts of the label are in this file, as somebody finds who gets nothing but the file."""
+    """All that its kind can carry of the label is in this file, as somebody finds who gets nothing but the file."""
     path = folder / name
     path.write_bytes(data)
-    examine = stills.examine if path.suffix == ".jpg" else label.examine
-    proof = examine(path, content_id)
+    proof = {".jpg": stills, ".m4a": sounds, ".mp4": label}[path.suffix].examine(path, content_id)
     assert proof.faults == ()
     assert proof.origin is not None
     assert proof.origin.provider == "OpenUser"
@@ -119,6 +118,16 @@ def test_what_the_admin_tries_out_shows_and_lets_one_download(staff, tmp_path):
     for file, name in ((render.video, "a.mp4"), (render.poster, "a.jpg")):
         assert file.url in page
         check(body(staff.get(file.url)), render.content_id, tmp_path, name)
+    sheet = staff.get(reverse("admin:avatars_render_sheet", args=[render.pk]))
+    check(sheet.content, render.content_id, tmp_path, "sheet.jpg")
+
+
+def test_how_a_voice_sounds_in_the_admin_and_to_programs(staff, tmp_path, settings):
+    settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
+    voice = factories.make_voice(engine="tone", key="a")
+    check(staff.get(reverse("admin:avatars_voice_audition", args=[voice.pk])).content, "", tmp_path, "a.m4a")
+    api = factories.make_api("digital_humans:read")
+    check(api.get(reverse("voice-audition", args=[voice.pk])).content, "", tmp_path, "b.m4a")
 
 
 def test_a_smaller_video(film, tmp_path):

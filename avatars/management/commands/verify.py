@@ -6,20 +6,24 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from avatars import label, stills
+from avatars import label, sounds, stills
 from avatars.exceptions import AvatarError
 
 PICTURES = {".jpg", ".jpeg"}
+SOUNDS = {".m4a", *sounds.WORDLESS}
 
 
 class Command(BaseCommand):
     """Decodes every frame and reads the metadata; the exit code is 1 where a file lacks something."""
 
-    help = "Say of each video (MP4) or poster (JPEG) whether it carries the visible AI mark and the AIGC metadata."
+    help = (
+        "Say of each video (MP4), picture of one (JPEG) or sound (M4A) whether it carries the AIGC metadata "
+        "and, where there is anything to see, the visible AI mark."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="MP4 or JPEG")
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="MP4, JPEG or M4A")
         parser.add_argument("--content-id", default="", help="the number that they must name; any if not given")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,7 +34,6 @@ class Command(BaseCommand):
 
     def _is_labelled(self, path: Path, content_id: str) -> bool:
         try:
-            examine = stills.examine if path.suffix.lower() in PICTURES else label.examine
             proof = examine(path, content_id)
         except (AvatarError, OSError) as error:
             self.stdout.write(f"{path}: UNREADABLE: {error}")
@@ -38,7 +41,17 @@ class Command(BaseCommand):
         if proof.faults or proof.origin is None:
             self.stdout.write(f"{path}: NOT LABELLED: {'; '.join(proof.faults)}")
             return False
-        seen = "the mark" if proof.frames == 1 else f"the mark in all {proof.frames} frames"
+        seen = {0: "", 1: "the mark; "}.get(proof.frames, f"the mark in all {proof.frames} frames; ")
         whose = f"provider {proof.origin.provider}, content {proof.origin.content_id}"
-        self.stdout.write(f"{path}: labelled: {seen}; AIGC metadata of {whose}")
+        self.stdout.write(f"{path}: labelled: {seen}AIGC metadata of {whose}")
         return True
+
+
+def examine(path: Path, content_id: str) -> label.Proof:
+    """What a file carries of the label, by its kind."""
+    suffix = path.suffix.lower()
+    if suffix in SOUNDS:
+        return sounds.examine(path, content_id)
+    if suffix in PICTURES:
+        return stills.examine(path, content_id)
+    return label.examine(path, content_id)
