@@ -81,7 +81,8 @@ def send_narration(application: Application, member: Member, narration: Narratio
         )
         for name in narration.parts
     ]
-    return [send(application, member, Voice(), upload=upload, cid=cid) for upload in uploads][-1]
+    voices = [Voice()] * len(uploads)
+    return wecom.send_parts(application, voices, to=[member.user_id], uploads=uploads, cid=cid)[-1]
 
 
 def show_on_page(message: Outbound | GroupMessage) -> None:

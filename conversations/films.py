@@ -171,7 +171,7 @@ def fall_back(outbound: Outbound) -> None:
     """A video that could not be delivered, or what was spoken in its place, goes out as text."""
     if outbound.msgtype not in (*CARRIERS, "voice") or outbound.status == Outbound.Status.DONE:
         return
-    ours = Message.objects.filter(outbound=outbound, render__isnull=False).exclude(reason=Message.Reason.TEXT)
+    ours = Message.objects.with_part(outbound).filter(render__isnull=False).exclude(reason=Message.Reason.TEXT)
     # Its time was that of the consent: the video may not go out any more, but its words may.
     is_over = outbound.reason == Outbound.Reason.EXPIRED and ours.exclude(avatars.showable(path="render__")).exists()
     if outbound.reason in OUT_OF_REACH and not is_over:

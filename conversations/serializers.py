@@ -35,7 +35,7 @@ SETTLED = {
 }
 
 TAKEN_BACK = models.Q(outbound__recall__status=Recall.Status.DONE)
-# Of a long text another part was not delivered; the outbound is that of the last.
+# Of a long text or recording another part was not delivered; the outbound is that of the last.
 PARTS = models.Q(pk=models.OuterRef("outbound__first_part")) | models.Q(
     first_part=models.OuterRef("outbound__first_part")
 )

@@ -171,10 +171,19 @@ def send_known(application: Application, content: Content, *, to: Sequence[str],
 
 @transaction.atomic
 def send_parts(
-    application: Application, contents: Sequence[Content], *, to: Sequence[str], cid: str = ""
+    application: Application,
+    contents: Sequence[Content],
+    *,
+    to: Sequence[str],
+    uploads: Sequence[Upload] = (),
+    cid: str = "",
 ) -> list[Outbound]:
-    """Queue what belongs together, in order; it is recalled together."""
-    rows = [send(application, content, to=to, cid=cid) for content in contents]
+    """Queue what belongs together, in order; it is recalled together. `uploads` are the files of `contents`, if any."""
+    files: Sequence[Upload | None] = uploads or [None] * len(contents)
+    rows = [
+        send(application, content, to=to, upload=upload, cid=cid)
+        for content, upload in zip(contents, files, strict=True)
+    ]
     later = [row.pk for row in rows[1:] if row.first_part_id is None]
     Outbound.objects.filter(pk__in=later).update(first_part=rows[0])
     return rows

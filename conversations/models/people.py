@@ -101,6 +101,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting_for(self, render: Render) -> "MessageQuerySet":
         return self.waiting().filter(render=render)
 
+    def with_part(self, outbound: Outbound) -> "MessageQuerySet":
+        """Those that this is a part of; the outbound of a message is its last one."""
+        first = outbound.first_part_id or outbound.pk
+        return self.filter(models.Q(outbound=outbound) | models.Q(outbound__first_part=first))
+
     def recallable(self, now: datetime | None = None) -> "MessageQuerySet":
         """Sent, and lately enough for WeChat Work to take them back."""
         since = (now or timezone.now()) - Recall.possible_for

@@ -102,6 +102,22 @@ def test_a_voice_message_that_cannot_be_delivered_is_written(person, media):
     assert waiting().reason == "degraded:text"
 
 
+def test_of_a_voice_message_in_parts_each_is_followed(person, media):
+    make(Render.objects.get(), media, to="failed")
+    speak(parts=3)
+    person.read()
+    first, second, last = Outbound.objects.filter(msgtype="voice").order_by("pk")
+    assert waiting().outbound == last
+    assert (second.first_part, last.first_part) == (first, first)
+    settle(first)
+    settle(second, "failed", "refused")
+    (text,) = person.read()
+    assert WORDS in text
+    assert waiting().reason == "degraded:text"
+    settle(last, "failed", "refused")
+    assert person.read() == [], "once is enough"
+
+
 def test_what_has_no_words_to_speak_is_written_at_once(person, media):
     row = Render.claim(Render.objects.get().pk)
     row.settle(Render.Status.FAILED, "nothing_to_say")

@@ -45,7 +45,7 @@ class OutboundSerializer(RowSerializer[Outbound]):
         )
         read_only_fields: tuple[str, ...] = fields
         extra_kwargs = {
-            "first_part": {"help_text": "Of a text that is too long for one message: where it begins."},
+            "first_part": {"help_text": "Of a text or recording that is too long for one message: where it begins."},
             "errcode": {"help_text": "What WeChat Work answered last."},
         }
 
