@@ -5,7 +5,7 @@ import secrets
 from conversations import channel, wording
 from conversations.machine import Ask
 from conversations.models import Content, Conversation, Message
-from conversations.slots import is_blank, numbered
+from openuser.lib.slots import is_blank, numbered
 from wecom.contents import Button, ButtonCard
 from wecom.exceptions import ContentError
 

@@ -8,7 +8,7 @@ from avatars.models import DigitalHuman
 from conversations import flows
 from conversations.machine import Guard, Machine, Node
 from conversations.models import Flow, FlowVersion, State, Transition
-from conversations.slots import Choice, Slot, SlotType
+from openuser.lib.slots import Choice, Slot, SlotType
 
 NAME_LENGTH = 60
 

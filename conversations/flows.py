@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 from avatars.models import RenderMode
 from conversations import linting
 from conversations.exceptions import FlowError
-from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator, placeholders
+from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from conversations.slots import Choice, Slot, SlotType, parse_choices, plain
+from openuser.lib.placeholders import placeholders
+from openuser.lib.slots import Choice, Slot, SlotType, parse_choices, plain
 
 
 @dataclass(frozen=True, kw_only=True)

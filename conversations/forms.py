@@ -18,7 +18,7 @@ from unfold.widgets import (
 
 from conversations import flows
 from conversations.models import Flow, State, Transition
-from conversations.slots import SlotType, parse_choices, plain
+from openuser.lib.slots import SlotType, parse_choices, plain
 
 STEP = 10
 NARROW = {"style": "width: 4.5rem; min-width: 0"}

@@ -1,14 +1,14 @@
 """What is wrong with a flow, in words that name the state and say what to do. Knows values, and how to translate."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from conversations.machine import PLACEHOLDER, Guard, Machine, Node, NodeKind, On, Operator, placeholders
+from conversations.machine import Guard, Machine, Node, NodeKind, On, Operator
 from conversations.phrases import ACTS, COMMANDS
-from conversations.slots import Choice, SlotType, is_blank, numbered, ordinal, plain
+from openuser.lib.placeholders import has_stray_braces, placeholders
+from openuser.lib.slots import Choice, SlotType, is_blank, numbered, ordinal, plain
 from wecom.contents import Button
 from wecom.exceptions import ContentError
 from wecom.messages import COMMAND
@@ -164,7 +164,7 @@ def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
 
 def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
     for text in (node.text, node.mode, node.reminder, node.slot.retry_text if node.slot else ""):
-        if re.search(r"\{\{|\}\}", PLACEHOLDER.sub("", text)):
+        if has_stray_braces(text):
             words = _("Its text has “{{” or “}}” without a slot between them, like {{name}}. People would see it.")
             yield Problem(code="bad_placeholder", state=node.name, words=words)
         for name in placeholders(text):

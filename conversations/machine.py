@@ -4,15 +4,15 @@ Knows no rows and no framework; `stepping.step` walks through it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from conversations.slots import Choice, Slot, SlotType
+from openuser.lib.placeholders import filled
+from openuser.lib.slots import Choice, Slot, SlotType
 
 FORMAT = 1
-PLACEHOLDER = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)(\.label)?\s*\}\}")
 
 
 class NodeKind(StrEnum):
@@ -150,15 +150,14 @@ class Machine:
     def slot(self, name: str) -> Slot | None:
         return next((node.slot for node in self.nodes if node.slot and node.slot.name == name), None)
 
+    @property
+    def slots(self) -> dict[str, Slot]:
+        """What its states ask for, by name."""
+        return {node.slot.name: node.slot for node in reversed(self.nodes) if node.slot}
+
     def fill(self, text: str, slots: Mapping[str, str]) -> str:
         """The text with its placeholders replaced, once: what people wrote is never read as a placeholder."""
-
-        def value(found: re.Match[str]) -> str:
-            kept = slots.get(found[1], "")
-            slot = self.slot(found[1]) if found[2] else None
-            return slot.label(kept) if slot else kept
-
-        return PLACEHOLDER.sub(value, text)
+        return filled(text, slots, self.slots)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
@@ -227,11 +226,6 @@ class Step:
 
     place: Place
     effects: tuple[Effect, ...] = ()
-
-
-def placeholders(text: str) -> Iterator[str]:
-    """The names of the slots that a text shows."""
-    return (found[1] for found in PLACEHOLDER.finditer(text))
 
 
 def _is_number(text: str) -> bool:

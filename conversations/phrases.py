@@ -1,7 +1,7 @@
 """Words that mean the same anywhere in a conversation: cancel, back, start over, help, go on."""
 
 from conversations.machine import Act
-from conversations.slots import plain
+from openuser.lib.slots import plain
 
 PHRASES: dict[Act, tuple[str, ...]] = {
     Act.CANCEL: ("取消", "退出", "结束", "不做了", "cancel", "quit", "exit", "stop"),

@@ -17,9 +17,9 @@ from conversations import asking, errands, flows, making, saying, wording
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.machine import Act, Ask, Effect, Film, Machine, Outcome, Place, Say, Step
 from conversations.models import Conversation, Flow, Session
-from conversations.slots import is_blank
 from conversations.stepping import step
 from openuser.lib.exceptions import OpenUserError
+from openuser.lib.slots import is_blank
 from wecom.models import Callback, Member
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from avatars.models import Render
 from conversations.machine import Notice
-from conversations.slots import numbered
+from openuser.lib.slots import numbered
 from wecom.contents import truncate
 
 

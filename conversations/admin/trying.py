@@ -13,8 +13,8 @@ from conversations.admin.pictures import picture
 from conversations.machine import Act, Ask, Effect, Film, Machine, Outcome, Place, Say
 from conversations.models import Flow, Session
 from conversations.phrases import act_of
-from conversations.slots import Choice
 from conversations.stepping import step
+from openuser.lib.slots import Choice
 
 KEPT = 60
 MAX_TEXT = 2_000

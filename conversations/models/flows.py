@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from avatars.models import DigitalHuman
 from conversations.machine import NodeKind, On, Operator, Outcome
 from conversations.models.people import Conversation, Desk
-from conversations.slots import SlotType
+from openuser.lib.slots import SlotType
 
 SLASHES = ("/", "／")
 NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then small letters, digits and _."))

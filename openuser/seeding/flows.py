@@ -11,7 +11,7 @@ from django.conf import settings
 from conversations import services
 from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow
-from conversations.slots import Choice, Slot, SlotType
+from openuser.lib.slots import Choice, Slot, SlotType
 
 REMIND, EXPIRE = 10, 60  # minutes
 

@@ -13,7 +13,7 @@ from conversations.graph.layers import Box, Link, arrange
 from conversations.graph.places import Drawing, place
 from conversations.graph.words import measure, wrap
 from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
-from conversations.slots import Choice, Slot, SlotType
+from openuser.lib.slots import Choice, Slot, SlotType
 from openuser.seeding.flows import examples
 
 pytestmark = pytest.mark.once

@@ -6,7 +6,7 @@ import pytest
 
 from conversations.linting import lint
 from conversations.machine import Edge, Guard, Machine, On, Operator
-from conversations.slots import Choice, Slot, SlotType
+from openuser.lib.slots import Choice, Slot, SlotType
 from tests.conversations.machines import video_machine
 
 pytestmark = pytest.mark.once

@@ -25,8 +25,8 @@ from conversations.machine import (
     Say,
     Tell,
 )
-from conversations.slots import Slot, SlotType
 from conversations.stepping import step
+from openuser.lib.slots import Slot, SlotType
 from tests.conversations.machines import QUALITY, video_machine
 
 pytestmark = pytest.mark.once

@@ -1,0 +1,33 @@
+"""{{name}} and {{name.label}} in texts that people write: what flows and video templates put in their places. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from openuser.lib.slots import Slot
+
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)(\.label)?\s*\}\}")
+BRACES = re.compile(r"\{\{|\}\}")
+
+
+def placeholders(text: str) -> Iterator[str]:
+    """The names of the slots that a text shows."""
+    return (found[1] for found in PLACEHOLDER.finditer(text))
+
+
+def has_stray_braces(text: str) -> bool:
+    """Whether somebody would see “{{” or “}}”, which stand around no name."""
+    return BRACES.search(PLACEHOLDER.sub("", text)) is not None
+
+
+def filled(text: str, values: Mapping[str, str], slots: Mapping[str, Slot]) -> str:
+    """The text with its placeholders replaced, once: what people wrote is never read as a placeholder.
+
+    A slot without a value leaves nothing; `.label` are the words of a choice.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        kept = values.get(found[1], "")
+        slot = slots.get(found[1]) if found[2] else None
+        return slot.label(kept) if slot else kept
+
+    return PLACEHOLDER.sub(value, text)
