@@ -182,7 +182,7 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
             *("id", "digital_human", "text", "mode", "status", "reason", "hint", "stage", "progress"),
             *("estimated_seconds", "took_seconds", "seconds", "width", "height", "size", "content_id", "cid"),
             *("created_at", "started_at", "finished_at", "video_url", "captions_url", "poster_url"),
-            *("engine_used", "speech_engine_used", "notes", "purpose", "consent"),
+            *("engine_used", "speech_engine_used", "notes", "purpose", "consent", "template"),
         )
         read_only_fields = fields
         extra_kwargs = {"seconds": {"help_text": "How long the video plays."}, "size": {"help_text": "In bytes."}}

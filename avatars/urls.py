@@ -1,10 +1,12 @@
 """The addresses of digital humans, voices and renders in the API."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from avatars.rest_consents import Consents
 from avatars.rest_lexicon import Lexicon, Readings
 from avatars.rest_portraits import Portraits
+from avatars.rest_templates import TemplateReadings, TemplateRenders, Templates
 from avatars.views import DigitalHumans, Engines, Renders, Voices
 
 router = SimpleRouter()
@@ -13,7 +15,12 @@ router.register("consents", Consents, basename="consent")
 router.register("portraits", Portraits, basename="portrait")
 router.register("voices", Voices, basename="voice")
 router.register("renders", Renders, basename="render")
+router.register("templates", Templates, basename="template")
 router.register("engines", Engines, basename="engine")
 router.register("lexicon", Lexicon, basename="lexicon")
 router.register("readings", Readings, basename="reading")
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("templates/<int:pk>/renders/", TemplateRenders.as_view({"post": "create"}), name="template-renders"),
+    path("templates/<int:pk>/readings/", TemplateReadings.as_view({"post": "create"}), name="template-readings"),
+]

@@ -151,13 +151,14 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         human = serializer.save()
         context = {**self.get_serializer_context(), "warnings": warnings}
         found = CheckedDigitalHumanSerializer(human, context=context).data
-        return Response(found, status=code, headers={"Location": _location(request, "digital-human", human)})
+        return Response(found, status=code, headers={"Location": location_of(request, "digital-human", human)})
 
 
 class RenderFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which renders to list."""
 
     digital_human = IdFilter()
+    template = IdFilter()
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
     created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
 
@@ -198,10 +199,12 @@ class Renders(
         cid = request.headers.get("X-Request-ID", "")
         wishes = {**wish.validated_data}
         human, text = wishes.pop("digital_human"), wishes.pop("text", "")
-        who = _requester(request)
+        who = requester_of(request)
         render = services.request_render(human, text, **wishes, priority=services.TEST, requester=who, cid=cid)
         code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
-        return Response(self._progress(render), status=code, headers={"Location": _location(request, "render", render)})
+        return Response(
+            self._progress(render), status=code, headers={"Location": location_of(request, "render", render)}
+        )
 
     @extend_schema(summary="Get a render", responses=RenderProgressSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -239,7 +242,7 @@ class Renders(
         return RenderProgressSerializer(render, context=self.get_serializer_context()).data
 
 
-def _requester(request: Request) -> str:
+def requester_of(request: Request) -> str:
     """Who asks, for turns and quotas: a program by its token, else a person."""
     client = getattr(request.auth, "pk", None)
     return f"client:{client}" if client else f"user:{request.user.pk}"
@@ -255,7 +258,7 @@ def _look_at(portrait: Any, face: int | None) -> tuple[Any, tuple[str, ...]]:
     return kept, tuple(str(REMARKS[code]) for code in found.remarks)
 
 
-def _location(request: Request, name: str, row: Model) -> str:
+def location_of(request: Request, name: str, row: Model) -> str:
     return str(reverse(f"{name}-detail", args=[row.pk], request=request))
 
 

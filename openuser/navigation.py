@@ -50,6 +50,7 @@ SECTIONS = (
             "avatars.Consent": "verified_user",
             "avatars.Voice": "mic",
             "avatars.LexiconEntry": "spellcheck",
+            "avatars.RenderTemplate": "dynamic_form",
             "avatars.Render": "movie",
             "avatars.Rendition": "compress",
             "avatars.Narration": "mic",

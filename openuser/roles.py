@@ -66,6 +66,8 @@ TABLE: dict[str, Rights] = {
     "avatars.LexiconEntry": WRITTEN,
     "avatars.Likeness": Rights(),
     "avatars.Render": Rights(editor="add", operator="add change"),
+    "avatars.RenderTemplate": WRITTEN,
+    "avatars.TemplateVariable": WRITTEN,
     "avatars.Rendition": HAPPENED,
     "avatars.Narration": HAPPENED,
     "avatars.Voice": WRITTEN,

@@ -8,8 +8,17 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from avatars.models import Consent, DigitalHuman, Narration, Render, Rendition, Voice
-from avatars.services import record_consent
+from avatars.models import (
+    Consent,
+    DigitalHuman,
+    Narration,
+    Render,
+    RenderTemplate,
+    Rendition,
+    TemplateVariable,
+    Voice,
+)
+from avatars.services import record_consent, save_template
 from conversations.models import Answer, Conversation, Desk, Errand, Flow, State, Transition
 from openuser.api import clients
 from openuser.models import WebhookDelivery, WebhookEndpoint
@@ -178,6 +187,22 @@ def make_narration(digital_human: DigitalHuman | None = None, **fields: Any) -> 
     fields.setdefault("text", "你好")
     fields.setdefault("content_hash", secrets.token_hex(32))
     return Narration.objects.create(digital_human=digital_human or make_digital_human(), **fields)
+
+
+def make_template(digital_human: DigitalHuman | None = None, **fields: Any) -> RenderTemplate:
+    """A welcome with a name that must be given, a place that may be, and a day that has a default."""
+    fields.setdefault("name", f"欢迎 {secrets.token_hex(3)}")
+    fields.setdefault("script", "你好{{name}}，欢迎来到{{place.label}}。{{day}}见！")
+    variables = fields.pop("variables", None)
+    if variables is None:
+        places = "hq = 总部\nlab = 研究院, 实验室"
+        variables = [
+            TemplateVariable(name="name", label="姓名", maximum=20, example="王芳"),
+            TemplateVariable(name="place", type="choice", choices=places, required=False, default="hq"),
+            TemplateVariable(name="day", type="date", required=False, default="2026-12-01"),
+        ]
+    template = RenderTemplate(digital_human=digital_human or make_digital_human(), **fields)
+    return save_template(template, variables)
 
 
 def make_rendition(**fields: Any) -> Rendition:

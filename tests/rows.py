@@ -131,6 +131,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "avatars.Consent": factories.make_consent,
     "avatars.DigitalHuman": factories.make_digital_human,
     "avatars.Render": factories.make_render,
+    "avatars.RenderTemplate": factories.make_template,
     "avatars.Voice": factories.make_voice,
     "conversations.Answer": lambda **fields: factories.make_answer(f"问题 {secrets.token_hex(6)}", **fields),
     "conversations.Conversation": make_conversation,

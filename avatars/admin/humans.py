@@ -50,7 +50,10 @@ class MayFilter(admin.SimpleListFilter):
 
 @admin.register(DigitalHuman)
 class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
-    kept_by = {"renders": _("Videos of it were made and are part of what was said.")}
+    kept_by = {
+        "renders": _("Videos of it were made and are part of what was said."),
+        "templates": _("It speaks in video templates. Give them another one first."),
+    }
     form = DigitalHumanForm
     list_display = ("picture", "name", "may_speak", "voice", "mode", "made")
     list_display_links = ("picture", "name")

@@ -69,18 +69,20 @@ class LexiconAdmin(ModelAdmin[LexiconEntry]):
             raise PermissionDenied
         form = ReadingForm(request.POST if request.method == "POST" else None)
         preview = form.preview if form.is_bound and form.is_valid() else None
-        lines = (
-            [[(preview.text[word.offset :][: word.length], word) for word in line.words] for line in preview.lines]
-            if preview
-            else []
-        )
         context = {
             **self.admin_site.each_context(request),
             "title": _("How it will be read"),
             "opts": LexiconEntry._meta,
             "form": form,
             "preview": preview,
-            "lines": lines,
+            "lines": as_written(preview),
             "may_add": self.has_add_permission(request),
         }
         return TemplateResponse(request, "admin/lexicon/read.html", context)
+
+
+def as_written(preview: services.Preview | None) -> list[list[tuple[str, Any]]]:
+    """For each sentence, its words as they are written, each with how it is read."""
+    if preview is None:
+        return []
+    return [[(preview.text[word.offset :][: word.length], word) for word in line.words] for line in preview.lines]

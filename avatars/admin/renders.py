@@ -33,7 +33,7 @@ from openuser.lib.admin import (
 class RenderAdmin(FilmPages, WorkAdmin):
     list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
-    list_filter = ("status", "digital_human", "mode")
+    list_filter = ("status", "digital_human", "mode", "template")
     search_fields = ("text", "cid", "content_id")
     search_help_text = _("Search for words of the script, a correlation ID or the ID in the AI label.")
     list_select_related = ("digital_human",)
@@ -45,7 +45,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
             {"fields": ("how_far", "state", "why", "todo", "went", "attempts", "times", "made_by", "rests_on")},
         ),
         (_("The file"), {"fields": ("length", "file_size", "picture", "label_id")}),
-        (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
+        (_("Where it belongs"), {"fields": ("timeline", "of_template", "created_at", "started_at", "finished_at")}),
     )
     actions = ("cancel", "again")
     actions_list = ("compare_modes",)
@@ -105,6 +105,10 @@ class RenderAdmin(FilmPages, WorkAdmin):
     @display(description=_("consent"))
     def rests_on(self, render: Render) -> str:
         return row_link(render.consent)
+
+    @display(description=_("video template"))
+    def of_template(self, render: Render) -> str:
+        return row_link(render.template)
 
     @display(description=_("size"))
     def file_size(self, render: Render) -> str:

@@ -15,6 +15,7 @@ from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
 from avatars.models.renders import RECORDED, WITHHELD, Render, Rendition, new_content_id
 from avatars.models.stages import Outcome, Stage, StageRun
+from avatars.models.templates import RenderTemplate, TemplateVariable
 from avatars.models.voices import Voice
 
 __all__ = [
@@ -32,9 +33,11 @@ __all__ = [
     "Outcome",
     "Render",
     "RenderMode",
+    "RenderTemplate",
     "Rendition",
     "Stage",
     "StageRun",
+    "TemplateVariable",
     "VideoFormat",
     "Voice",
     "new_content_id",

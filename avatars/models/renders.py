@@ -15,6 +15,7 @@ from avatars.models.consents import Consent
 from avatars.models.humans import DigitalHuman, RenderMode
 from avatars.models.stages import Outcome, StageRun, stage_run
 from avatars.models.stages import Stage as RenderStage
+from avatars.models.templates import RenderTemplate
 from avatars.signals import render_finished, rendition_finished
 from openuser.lib.work import Work
 
@@ -90,6 +91,16 @@ class Render(Work):
         related_name="renders",
         verbose_name=_("consent"),
         help_text=_("Of the person in the photograph. A drawn digital human needs none."),
+    )
+    template = models.ForeignKey(
+        RenderTemplate,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="renders",
+        verbose_name=_("video template"),
+        help_text=_("By which it was asked for first."),
     )
     content_hash = models.CharField(max_length=64, editable=False)
     content_id = models.CharField(max_length=32, unique=True, default=new_content_id, editable=False)

@@ -5,6 +5,7 @@ from avatars.consents import basis as consent_for
 from avatars.consents import check as check_consent
 from avatars.consents import has_basis as has_consent
 from avatars.consents import is_about_consent, showable
+from avatars.filling import Fault
 from avatars.roster import Engine, Kind, engines
 from avatars.services.consents import Films, Withdrawn, record_consent, withdraw_consent
 from avatars.services.films import forget_glance, glance
@@ -31,6 +32,14 @@ from avatars.services.renders import (
     time_left,
 )
 from avatars.services.sounds import as_voice, as_wav, transcribe
+from avatars.services.templates import (
+    fill_template,
+    remove_template,
+    render_template,
+    save_template,
+    template_faults,
+    variable_faults,
+)
 from avatars.services.trials import try_engine
 from avatars.services.upkeep import checks, purge_portrait, tidy
 from avatars.services.voices import forget_speech, hear_voice, seed_voices
@@ -42,6 +51,7 @@ __all__ = [
     "TEST",
     "Comment",
     "Engine",
+    "Fault",
     "Films",
     "Kind",
     "Preview",
@@ -62,6 +72,7 @@ __all__ = [
     "examine_portrait",
     "expected",
     "expected_seconds",
+    "fill_template",
     "forget_glance",
     "forget_speech",
     "glance",
@@ -73,18 +84,23 @@ __all__ = [
     "purge_portrait",
     "record_consent",
     "remove_digital_human",
+    "remove_template",
+    "render_template",
     "rendition",
     "rendition_of_file",
     "request_narration",
     "request_render",
     "retry_render",
+    "save_template",
     "seconds_left",
     "seed_voices",
     "showable",
+    "template_faults",
     "tidy",
     "time_left",
     "transcribe",
     "try_engine",
+    "variable_faults",
     "with_consents",
     "withdraw_consent",
 ]

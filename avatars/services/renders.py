@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from avatars import consents, estimates, quotas, recipes
 from avatars.estimates import Estimate
 from avatars.exceptions import MediaError, ScriptError
-from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, Rendition, VideoFormat
+from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, RenderTemplate, Rendition, VideoFormat
 from avatars.services.recordings import Sound
 from avatars.signals import render_finished
 
@@ -46,6 +46,7 @@ def request_render(
     text: str = "",
     *,
     recording: Sound | None = None,
+    template: RenderTemplate | None = None,
     mode: str = "",
     format: str = "",
     captions: str = "",
@@ -63,12 +64,15 @@ def request_render(
 
     A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` are its words where they are
     known: they time the lips best, and are the captions. Else somebody listens to it.
+
+    A `template` says how its digital human looks and sounds; its words are `text`, of `fill_template`.
     """
+    speaker = template.dressed() if template else digital_human
     text = check_script(text) if text.strip() or recording is None else ""
-    mode = mode or digital_human.mode
+    mode = mode or speaker.mode
     _check_choices(mode=mode, format=format, captions=captions)
     consent = consents.basis(digital_human, purpose=purpose)
-    recipe = recipes.freeze(digital_human, text, mode=mode, format=format, captions=captions, consent=consent)
+    recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, consent=consent)
     if recording is not None:
         recipe["recording"] = recording.sha256
     content_hash = recipes.digest(text, recipe)
@@ -81,9 +85,8 @@ def request_render(
     wish = {"priority": priority, "requester": requester, "cid": cid, "consent": consent, "purpose": purpose}
     if render is None:
         quotas.check(requester)
-        new = Render(
-            digital_human=digital_human, text=text, mode=mode, recipe=recipe, content_hash=content_hash, **wish
-        )
+        what = {"text": text, "mode": mode, "recipe": recipe, "content_hash": content_hash, "template": template}
+        new = Render(digital_human=digital_human, **what, **wish)
         render = _queued(new, recording) or shared.get()
     elif render.is_expired:
         quotas.check(requester)

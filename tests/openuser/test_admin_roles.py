@@ -39,6 +39,7 @@ NAMED = {
     "avatars_voice_audition": "view",
     "avatars_voice_forget": "change",
     **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
+    **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
     "avatars_digitalhuman_declare_drawn": "change",
     "avatars_digitalhuman_portrait": "change",
     **{f"avatars_render_{shown}": "view" for shown in ("film", "glance", "sheet")},

@@ -1,0 +1,164 @@
+"""Video templates: a digital human's look and a script, in which variables stand for what differs each time."""
+
+from copy import copy
+
+from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from avatars import uploads
+from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode, VideoFormat, scenery_name
+from avatars.models.voices import Voice
+from openuser.lib.slots import Slot, SlotType, parse_choices
+
+NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then small letters, digits and _."))
+
+
+class RenderTemplate(models.Model):
+    """Videos that differ in a few words (模板). What it leaves open is as its digital human has it."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("Like “Welcome on the first day”."))
+    notes = models.CharField(_("notes"), max_length=200, blank=True, help_text=_("What it is for, and who uses it."))
+    digital_human = models.ForeignKey(
+        DigitalHuman, models.PROTECT, related_name="templates", verbose_name=_("digital human")
+    )
+    script = models.TextField(
+        _("script"),
+        help_text=_("What is said. {{name}} stands for the variable “name”, {{name.label}} for the words of a choice."),
+    )
+    voice = models.ForeignKey(
+        Voice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="templates",
+        verbose_name=_("voice"),
+        help_text=_("Empty: the digital human's own."),
+    )
+    speed = models.FloatField(
+        _("speaking speed"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.6), MaxValueValidator(1.6)],
+        help_text=_("1 is the voice's own speed. Empty: as the digital human."),
+    )
+    mode = models.CharField(
+        _("mode"), max_length=24, choices=RenderMode, blank=True, help_text=_("Empty: as the digital human.")
+    )
+    format = models.CharField(
+        _("format"), max_length=10, choices=VideoFormat, blank=True, help_text=_("Empty: as the digital human.")
+    )
+    captions = models.CharField(
+        _("captions in the picture"),
+        max_length=10,
+        choices=CaptionStyle,
+        blank=True,
+        help_text=_("Empty: as the digital human."),
+    )
+    background_color = models.CharField(
+        _("background colour"),
+        max_length=7,
+        blank=True,
+        validators=[uploads.check_colour],
+        help_text=_("In place of the digital human's background: like #1f6feb."),
+    )
+    background = models.ImageField(
+        _("background picture"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), uploads.check_background],
+        help_text=_("In place of the colour: JPEG, PNG or WebP up to 10 MB; its middle is shown."),
+    )
+    intro = models.FileField(
+        _("clip at the beginning"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_intro],
+        help_text=_("In place of the digital human's: up to 10 seconds and 100 MB."),
+    )
+    outro = models.FileField(
+        _("clip at the end"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_outro],
+        help_text=_("In place of the digital human's: up to 10 seconds and 100 MB."),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("video template")
+        verbose_name_plural = _("video templates")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def dressed(self) -> DigitalHuman:
+        """Its digital human as it speaks in these videos: a copy that nobody saves."""
+        human = copy(self.digital_human)
+        if self.voice is not None:
+            human.voice = self.voice
+        if self.background or self.background_color:
+            human.background, human.background_color = self.background, self.background_color
+        for name in ("speed", "mode", "format", "captions", "intro", "outro"):
+            if wished := getattr(self, name):
+                setattr(human, name, wished)
+        return human
+
+
+class TemplateVariable(models.Model):
+    """What differs from one video of a template to the next (变量)."""
+
+    class Type(models.TextChoices):
+        TEXT = SlotType.TEXT.value, _("text")
+        NUMBER = SlotType.NUMBER.value, _("whole number")
+        DATE = SlotType.DATE.value, _("date")
+        CHOICE = SlotType.CHOICE.value, _("one of the choices below")
+        PHONE = SlotType.PHONE.value, _("mobile number")
+        EMAIL = SlotType.EMAIL.value, _("e-mail address")
+
+    template = models.ForeignKey(
+        RenderTemplate, models.CASCADE, related_name="variables", verbose_name=_("video template")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    name = models.CharField(
+        _("name"), max_length=40, validators=[NAME], help_text=_("As the script has it between {{ and }}, like name.")
+    )
+    label = models.CharField(
+        _("label"), max_length=60, blank=True, help_text=_("What forms ask for, like “Name of the new colleague”.")
+    )
+    type = models.CharField(_("type"), max_length=8, choices=Type, default=Type.TEXT)
+    required = models.BooleanField(
+        _("required"), default=True, help_text=_("Without it no video is made. Else the default is said.")
+    )
+    default = models.CharField(
+        _("default"), max_length=500, blank=True, help_text=_("Said where it is not given; empty: nothing is said.")
+    )
+    choices = models.TextField(_("choices"), blank=True, help_text=_("One a line: value = label, other words."))
+    minimum = models.IntegerField(_("at least"), null=True, blank=True, help_text=_("Characters, or the number."))
+    maximum = models.IntegerField(_("at most"), null=True, blank=True, help_text=_("Characters, or the number."))
+    example = models.CharField(
+        _("example"), max_length=200, blank=True, help_text=_("Stands in the form that tries the template.")
+    )
+
+    class Meta:
+        verbose_name = _("variable")
+        verbose_name_plural = _("variables")
+        ordering = ("position", "pk")
+        constraints = [models.UniqueConstraint(fields=["template", "name"], name="template_variable_unique_name")]
+
+    def __str__(self) -> str:
+        return self.label or self.name
+
+    @property
+    def slot(self) -> Slot:
+        """What it takes, as flows ask for it."""
+        return Slot(
+            name=self.name,
+            type=SlotType(self.type),
+            choices=parse_choices(self.choices) if self.type == self.Type.CHOICE else (),
+            minimum=self.minimum,
+            maximum=self.maximum,
+        )

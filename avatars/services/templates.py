@@ -1,0 +1,93 @@
+"""Video templates: kept, filled in, and filmed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from avatars import filling
+from avatars.exceptions import ScriptError
+from avatars.filling import Fault
+from avatars.models import Render, RenderTemplate, TemplateVariable
+from avatars.services.renders import CHAT, check_script, request_render
+
+FILES = ("background", "intro", "outro")
+
+
+def template_faults(script: str, variables: Sequence[TemplateVariable], *, today: date | None = None) -> list[Fault]:
+    """What is wrong with a template: variables that nobody says, names that nobody knows, defaults that do not fit."""
+    return list(filling.template_faults(script, variables, today=today or timezone.localdate()))
+
+
+def variable_faults(
+    template: RenderTemplate, variables: Mapping[str, object], *, today: date | None = None
+) -> list[Fault]:
+    """What is wrong with values for a template, at most one fault a variable."""
+    return filling.read_values(list(template.variables.all()), variables, today=today or timezone.localdate())[1]
+
+
+def fill_template(template: RenderTemplate, variables: Mapping[str, object], *, today: date | None = None) -> str:
+    """The script with these values in it, defaults where nothing is given. `today` is for dates like “tomorrow”.
+
+    Values are texts, numbers may be numbers. Raises `ScriptError` whose field is like "variables.name" for the first
+    that is missing, unknown or does not fit, and for a script that cannot become a video with them.
+    """
+    rows = list(template.variables.all())
+    values, faults = filling.read_values(rows, variables, today=today or timezone.localdate())
+    for fault in faults:
+        raise ScriptError(fault.words, code=fault.code, field=f"variables.{fault.field}", remedy=fault.remedy)
+    try:
+        return check_script(filling.said(template.script, rows, values))
+    except ScriptError as error:
+        raise ScriptError(error.message, code=error.code, field="variables", remedy=error.remedy) from error
+
+
+@transaction.atomic
+def render_template(
+    template: RenderTemplate,
+    variables: Mapping[str, object],
+    *,
+    purpose: str = "",
+    priority: int = CHAT,
+    requester: str = "",
+    cid: str = "",
+) -> Render:
+    """A video of a template with these values, or the one that there is already; see `request_render`.
+
+    Raises `ScriptError` as `fill_template` does.
+    """
+    text = fill_template(template, variables)
+    wishes = {"purpose": purpose, "priority": priority, "requester": requester, "cid": cid}
+    return request_render(template.digital_human, text, template=template, **wishes)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def save_template(template: RenderTemplate, variables: Sequence[TemplateVariable] | None = None) -> RenderTemplate:
+    """Keep a template, and these variables in place of those that it has; None leaves them.
+
+    Raises `ScriptError` for the first fault of `template_faults`.
+    """
+    rows = list(template.variables.all()) if variables is None and template.pk else list(variables or ())
+    for fault in template_faults(template.script, rows):
+        field = fault.field if fault.index is None else f"variables[{fault.index}].{fault.field}"
+        raise ScriptError(fault.words, code=fault.code, field=field, remedy=fault.remedy)
+    template.save()
+    if variables is not None:
+        template.variables.all().delete()
+        for position, row in enumerate(rows, start=1):
+            row.pk, row.template, row.position = None, template, position
+        TemplateVariable.objects.bulk_create(rows)
+    return template
+
+
+@transaction.atomic
+def remove_template(template: RenderTemplate) -> None:
+    """Delete a template. Its videos stay; its files go where no video was made with them, which may be made again."""
+    used = template.renders.exists()
+    names = [str(getattr(template, name).name) for name in FILES if getattr(template, name)]
+    template.delete()
+    for name in () if used else names:
+        transaction.on_commit(partial(default_storage.delete, name))
