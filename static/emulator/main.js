@@ -5,15 +5,17 @@ import { row } from "./bubbles.js";
 import * as composer from "./composer.js";
 import * as conversations from "./conversations.js";
 import { $, avatar, make } from "./dom.js";
+import * as drafts from "./drafts.js";
 import * as dropping from "./dropping.js";
 import * as inspector from "./inspector.js";
-import * as linking from "./linking.js";
 import * as menu from "./menu.js";
 import * as recorder from "./recorder.js";
 import * as second from "./second.js";
 import { AGENT, call, connect, CORP, quietly } from "./server.js";
+import * as sheets from "./sheets.js";
 import * as staff from "./staff.js";
 import { say, translate } from "./strings.js";
+import { tap } from "./tapping.js";
 import { GAP, now, stamp } from "./times.js";
 import * as typing from "./typing.js";
 
@@ -148,7 +150,7 @@ function keep(old, entry) {
     old.delete(key);
     return known;
   }
-  const node = row(entry, { app: state.app, member: state.member, retry, press: acts.press });
+  const node = row(entry, { app: state.app, member: state.member, retry: drafts.retry, press: acts.press });
   node.dataset.key = key;
   node.classList.toggle("fresh", Date.now() / 1000 - entry.at < 3);
   for (const media of node.querySelectorAll("img, video")) {
@@ -175,61 +177,6 @@ function watchScrolling() {
   messages.addEventListener("scroll", () => {
     state.following = messages.scrollHeight - messages.scrollTop - messages.clientHeight < NEAR;
   });
-}
-
-// ---- sending
-async function send(draft) {
-  const { member, body } = draft;
-  draft.status = "queued";
-  state.unsent.push(draft);
-  draw();
-  toEnd();
-  state.sending += 1;
-  try {
-    const { entry } = await call("POST", "send", body);
-    if (state.member === member) state.entries.set(entry.id, entry);
-    state.unsent = state.unsent.filter((one) => one !== draft);
-  } catch {
-    draft.status = "unsent";
-  } finally {
-    state.sending -= 1;
-  }
-  state.held.splice(0).forEach(happened);
-  draw();
-  toEnd();
-}
-
-const draft = (msgtype, content, body, media_url = null) => ({
-  id: `draft-${crypto.randomUUID()}`, msgtype, content, body, media_url, received: false, recalled: false, at: Date.now() / 1000,
-  member: state.member,
-});
-
-function sendText(text) {
-  send(draft("text", { content: text }, { member: state.member.userid, text }));
-}
-
-function sendFile(kind, file) {
-  const form = new FormData();
-  form.append("member", state.member.userid);
-  form.append("type", kind);
-  form.append("media", file, file.name);
-  send(draft(kind, { filename: file.name, size: file.size }, form, URL.createObjectURL(file)));
-}
-
-function sendPlace() {
-  const place = { type: "location", latitude: 23.1065, longitude: 113.3245, label: say("here") };
-  send(draft("location", place, { member: state.member.userid, ...place }));
-}
-
-function sendLink({ title, url }) {
-  const link = { type: "link", title, url, description: url, picurl: "" };
-  send(draft("link", link, { member: state.member.userid, ...link }));
-}
-
-function retry(entry) {
-  if (entry.callback) return call("POST", `callbacks/${entry.callback.id}/replay`);
-  state.unsent = state.unsent.filter((one) => one !== entry);
-  return send({ ...entry, at: Date.now() / 1000 });
 }
 
 function drawFoot() {
@@ -311,14 +258,15 @@ async function start() {
   setInterval(tick, 5000);
   await loadApp();
   composer.start({
-    sendText, sendFile, sendPlace, sendLink: linking.open, leave: () => acts.range(state.member, false),
+    sendText: drafts.text, sendFile: drafts.file, sendPlace: () => sheets.place(drafts.place), sendLink: () => sheets.link(drafts.link),
+    leave: () => acts.range(state.member, false),
     enter: () => acts.cause(state.member, { event: "enter_agent" }),
   });
-  linking.start(sendLink);
-  recorder.start((sound) => sendFile("voice", sound));
-  dropping.start(sendFile);
+  drafts.start({ state, draw, toEnd, happened });
+  recorder.start((sound) => drafts.file("voice", sound));
+  dropping.start(drafts.file);
   bell.start();
-  menu.start((event) => acts.cause(state.member, event));
+  menu.start((button) => tap(state.member, button));
   $("come-back").addEventListener("click", () => acts.range(state.member, true));
   inspector.start();
   watchScrolling();

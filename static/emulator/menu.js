@@ -1,19 +1,18 @@
 // The application's menu at the bottom: its bar, the menus that its buttons open, and the keyboard that takes its place.
-import { $, anchor, make, toast } from "./dom.js";
-import { say } from "./strings.js";
+import { $, anchor, make } from "./dom.js";
 
 let writing = false; // whether the person has chosen the keyboard
 let drawn = "[]";
 
-// `told({event, key})` tells the application what was pressed.
-export function start(told) {
+// `tapped(button)` gets what was pressed.
+export function start(tapped) {
   $("to-keyboard").addEventListener("click", () => choose(true));
   $("to-menu").addEventListener("click", () => choose(false));
   document.addEventListener("click", (event) => event.target.closest(".menu-column") || close());
   document.addEventListener("keydown", (event) => event.key === "Escape" && close());
   $("menu-row").addEventListener("pressed", ({ detail }) => {
     close();
-    told(detail);
+    tapped(detail);
   });
 }
 
@@ -59,15 +58,14 @@ function column(top) {
 }
 
 function item(one) {
-  const tell = (event, key) => $("menu-row").dispatchEvent(new CustomEvent("pressed", { detail: { event, key } }));
+  const press = () => $("menu-row").dispatchEvent(new CustomEvent("pressed", { detail: one }));
   const options = { className: "menu-button", "data-testid": "menu-button" };
   if (one.type === "view") {
     const link = anchor(one.url, one.name);
     link.className = options.className;
     link.dataset.testid = options["data-testid"];
-    link.addEventListener("click", () => tell("view", one.url));
+    link.addEventListener("click", press);
     return link;
   }
-  const press = () => (one.type === "click" ? tell("click", one.key) : toast(say("notHere")));
   return make("button", { ...options, type: "button", text: one.name, click: press });
 }

@@ -34,9 +34,14 @@ class Control:
 
     query: dict[str, str]
     data: dict[str, Any]
-    upload: Upload | None
+    uploads: tuple[Upload, ...]
     base_url: str
     parts: dict[str, Any]
+
+    @property
+    def upload(self) -> Upload | None:
+        """The first file."""
+        return next(iter(self.uploads), None)
 
     def text(self, name: str, default: str | None = None) -> str:
         """A string of the body. Without a default it must be there."""
@@ -141,13 +146,12 @@ def _atomic(handler: Handler, control: Control) -> Result:
 
 
 def _read(request: HttpRequest, parts: dict[str, Any]) -> Control:
-    upload = None
+    uploads: tuple[Upload, ...] = ()
     data: Any
     if (request.content_type or "").startswith("multipart/"):
         data = {name: str(value) for name, value in request.POST.items()}
-        part = next(iter(request.FILES.values()), None)
-        if part is not None:
-            upload = Upload(filename=part.name or "file", data=part.read())  # type: ignore[union-attr]
+        files = [part for _, parts in request.FILES.lists() for part in parts]
+        uploads = tuple(Upload(filename=part.name or "file", data=part.read()) for part in files)
     else:
         try:
             data = json.loads(request.body or b"{}")
@@ -157,4 +161,4 @@ def _read(request: HttpRequest, parts: dict[str, Any]) -> Control:
         raise ControlError("the body must be an object")
     query = {name: str(value) for name, value in request.GET.items()}
     base_url = f"{request.scheme}://{request.get_host()}"
-    return Control(query=query, data=data, upload=upload, base_url=base_url, parts=parts)
+    return Control(query=query, data=data, uploads=uploads, base_url=base_url, parts=parts)

@@ -167,14 +167,20 @@ def _selected(control: Control) -> pressing.Selected:
 
 
 async def until_settled(control: Control, result: Result) -> Result:
-    """With `"wait": seconds`, answer only when the callback was delivered or given up, with its attempts."""
+    """With `"wait": seconds`, answer only when the callbacks were delivered or given up, with their attempts."""
     seconds = min(control.number("wait", 0), LONGEST_WAIT)
     if seconds > 0:
-        number = result["callback"]["id"]
-        await asyncio.sleep(0)  # lets the courier take the parcel
-        await courier.COURIER.settled(number, seconds)
-        result["callback"] = await database.run(_callback, number)
+        await asyncio.sleep(0)  # lets the courier take the parcels
+        if "callback" in result:
+            result["callback"] = await _settled(result["callback"], seconds)
+        if "callbacks" in result:
+            result["callbacks"] = [await _settled(one, seconds) for one in result["callbacks"]]
     return result
+
+
+async def _settled(callback: Result, seconds: float) -> Result:
+    await courier.COURIER.settled(callback["id"], seconds)
+    return await database.run(_callback, callback["id"])
 
 
 def _callback(number: int) -> Result:

@@ -58,10 +58,6 @@ SUBJECTS = {
 }
 MISSING = (
     Words(
-        zh="手机上不执行菜单的扫码、拍照与位置按钮（保存并显示；事件可以手动触发）",
-        en="menu buttons that scan, take pictures or send places (kept and shown; their events are fired by hand)",
-    ),
-    Words(
         zh="通讯录写接口（user/create、department/create、batch/…）：请用控制接口修改通讯录",
         en="writing to the directory (user/create, department/create, batch/…); the control API changes it",
     ),

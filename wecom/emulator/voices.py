@@ -26,7 +26,7 @@ async def as_recorded(control: Control) -> Control:
         if not await convert(source, target, *narrow):
             raise ControlError("a voice message must be a sound file")
         data = target.read_bytes()
-    return replace(control, upload=Upload(filename=f"{Path(given.filename).stem}.amr", data=data))
+    return replace(control, uploads=(Upload(filename=f"{Path(given.filename).stem}.amr", data=data),))
 
 
 async def convert(source: Path, target: Path, *options: str) -> bool:
