@@ -9,7 +9,6 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
-    extend_schema_field,
     extend_schema_view,
 )
 from rest_framework import parsers, serializers, status, viewsets
@@ -24,7 +23,7 @@ from avatars.serializers import RenderProgressSerializer
 from avatars.services import Fault
 from avatars.views import location_of, requester_of
 from openuser.lib.filters import IdFilter
-from openuser.lib.rest import KnownFields, RowSerializer
+from openuser.lib.rest import KnownFields, RowSerializer, ValueField
 
 MOST_VARIABLES = 30
 WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="The number of the template.")
@@ -84,17 +83,6 @@ class TemplateFilesSerializer(RowSerializer[RenderTemplate]):
         model = RenderTemplate
         fields = ("background", "intro", "outro")
         extra_kwargs = {name: {"write_only": True} for name in fields}
-
-
-@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}], "nullable": True})
-class ValueField(serializers.Field[Any, Any, Any, Any]):
-    """A value of a variable, as it is in JSON; whether it fits is the template's to judge."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class FillingSerializer(KnownFields):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from avatars import services as avatars
 from avatars.exceptions import ConsentError, OutputError
-from avatars.models import Consent, DigitalHuman, Narration, Render, Rendition
+from avatars.models import Consent, DigitalHuman, Narration, Render, RenderTemplate, Rendition
 from conversations import channel, fitting, ladder, progress, wording
 from conversations.ladder import Rung, Step
 from conversations.models import Content, Conversation, Message, ProgressCard
@@ -33,13 +33,14 @@ def say_video(
     *,
     mode: str = "",
     digital_human: DigitalHuman | None = None,
+    template: RenderTemplate | None = None,
     deadline: datetime | None = None,
     asked: bool = False,
     purpose: str = Consent.Purpose.CHAT,
     strict: bool = False,
     cid: str,
 ) -> Message:
-    """Say text to a member as a video, of the desk's digital human unless another is named.
+    """Say text to a member as a video, of the desk's digital human unless another is named, or of a template's.
 
     The message waits until it is made. Where it cannot be made, or not by the deadline, its words go out spoken, else
     written. `asked` is for what they asked for themselves: what they get says so, and it counts for their quota.
@@ -48,13 +49,15 @@ def say_video(
     (and has no `render`). Raises `ScriptError` for a script that cannot become a video, `QuotaExceeded` for one too
     many of theirs; `ConsentError` if `strict`.
     """
-    digital_human = digital_human or digital_human_of(conversation.application)
+    human = template.digital_human if template else digital_human or digital_human_of(conversation.application)
     priority = avatars.CAMPAIGN if purpose == Consent.Purpose.CAMPAIGN else avatars.CHAT
     wishes: dict[str, Any] = {"mode": mode, "purpose": purpose, "priority": priority, "cid": cid}
+    if template:
+        wishes["template"] = template
     if asked:
         wishes["requester"] = f"member:{conversation.member_id}"
     try:
-        render = _render_to_wait_for(digital_human, text, **wishes)
+        render = _render_to_wait_for(human, text, **wishes)
     except ConsentError as error:
         if strict:
             raise

@@ -5,11 +5,13 @@ from typing import Any, ClassVar
 from django.conf import settings
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
-from avatars.models import DigitalHuman, RenderMode
+from avatars import services as avatars
+from avatars.models import DigitalHuman, RenderMode, RenderTemplate
 from conversations import channel, services
 from conversations.models import Conversation, Flow, Message, Session
-from openuser.lib.rest import KnownFields, PatternField, TextField
+from openuser.lib.rest import KnownFields, PatternField, TextField, ValueField
 from wecom import contents, kinds
 from wecom.models import Application, Upload
 from wecom.wishes import wish_of
@@ -156,20 +158,46 @@ class ValueWish(MessageWish):
 
 
 class DigitalHumanVideoWish(MessageWish):
-    """Words that a digital human says in a video, which is made first; where that fails they go out as text."""
+    """Words that a digital human says in a video, which is made first; where that fails they go out as text.
+
+    They are in `text`, or are those of a `template` with `variables` put in.
+    """
 
     kind = serializers.ChoiceField(["digital_human_video"])
-    text = TextField(max_length=settings.AVATARS["MAX_CHARACTERS"])
+    text = TextField(required=False, max_length=settings.AVATARS["MAX_CHARACTERS"])
     mode = serializers.ChoiceField(RenderMode.choices, required=False)
     digital_human = serializers.PrimaryKeyRelatedField(
         queryset=DigitalHuman.objects.select_related("voice"), required=False, help_text="By default the desk's."
     )
+    template = serializers.PrimaryKeyRelatedField(
+        queryset=RenderTemplate.objects.select_related("digital_human__voice", "voice").prefetch_related("variables"),
+        required=False,
+        help_text="A video template, which says who speaks, what, and how it looks.",
+    )
+    variables = serializers.DictField(
+        child=ValueField(allow_null=True), required=False, help_text="Values for the template, by their names."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        template = attrs.get("template")
+        if (template is None) == ("text" not in attrs):
+            raise serializers.ValidationError({"text": "Give either `text` or `template`."}, code="one_of")
+        others = ("variables",) if template is None else ("mode", "digital_human")
+        for name in others:
+            if name in attrs:
+                words = "That is for `text`." if template else "That is for a `template`."
+                raise serializers.ValidationError({name: words}, code="one_of")
+        if template is not None and (faults := avatars.variable_faults(template, attrs.get("variables", {}))):
+            flaws = {fault.field: [ErrorDetail(str(fault), code=fault.code)] for fault in faults}
+            raise serializers.ValidationError({"variables": flaws})
+        return attrs
 
     def send(self, cid: str) -> Message:
         values = self.validated_data
-        human, mode = values.get("digital_human"), values.get("mode", "")
-        conversation = self.conversation()
-        return services.say_video(conversation, values["text"], mode=mode, digital_human=human, strict=True, cid=cid)
+        template, conversation = values.get("template"), self.conversation()
+        wishes = {name: values[name] for name in ("mode", "digital_human", "template") if name in values}
+        text = avatars.fill_template(template, values.get("variables", {})) if template else values["text"]
+        return services.say_video(conversation, text, **wishes, strict=True, cid=cid)
 
 
 WISHES: dict[str, type[MessageWish]] = {

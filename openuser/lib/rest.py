@@ -5,6 +5,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 M = TypeVar("M", bound=models.Model)
@@ -30,6 +31,17 @@ class TruthField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}], "nullable": True})
+class ValueField(serializers.Field[Any, Any, Any, Any]):
+    """A value as it is in JSON; whether it fits is for somebody else to judge."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 class KnownFields(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ from tests.factories import (
     make_desk,
     make_digital_human,
     make_member,
+    make_template,
     make_upload,
 )
 from wecom.models import Application, Member, Outbound, Recall, Upload
@@ -138,6 +139,25 @@ def test_a_video_of_a_digital_human_is_made_first(api):
     other = make_digital_human()
     send(api, "digital_human_video", text="你好", digital_human=other.pk)
     assert Render.objects.order_by("pk").last().digital_human == other
+
+
+def test_a_video_of_a_template_says_what_is_put_in(api):
+    template = make_template(mode="lipsync")
+    answer = send(api, "digital_human_video", template=template.pk, variables={"name": "王芳"})
+    assert answer.status_code == 202, answer.content
+    render = Render.objects.get()
+    assert (answer.json()["render"], render.template, render.mode) == (render.pk, template, "lipsync")
+    assert (render.digital_human, render.text[:4]) == (template.digital_human, "你好王芳")
+    for wish, field, code in (
+        ({"template": template.pk}, "variables.name", "required"),
+        ({"template": template.pk, "text": "你好"}, "text", "one_of"),
+        ({"template": template.pk, "variables": {"name": "王芳"}, "mode": "lipsync"}, "mode", "one_of"),
+        ({"text": "你好", "variables": {}}, "variables", "one_of"),
+        ({}, "text", "one_of"),
+    ):
+        found = problem(send(api, "digital_human_video", **wish), 422)
+        assert (found["field"], found["errors"][0]["code"]) == (field, code)
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.parametrize(
