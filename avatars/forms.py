@@ -23,6 +23,7 @@ from avatars.exceptions import AvatarError, ConsentError, ScriptError
 from avatars.models import Consent, DigitalHuman, Render, RenderMode
 from avatars.reasons import REMARKS, UNUSABLE
 
+PORTRAIT_GONE = _("The picture of %(name)s is not there any more. Upload one first.")
 ENDS_BEFORE = _("It ends before it begins. Choose a later day, or leave it empty.")
 
 
@@ -98,6 +99,13 @@ class ConsentForm(forms.ModelForm[Consent]):
         model = Consent
         fields = ("person", "reference", "purposes", "evidence", "valid_from", "valid_until")
 
+    def clean_humans(self) -> Any:
+        humans = self.cleaned_data["humans"]
+        for human in services.without_portrait(humans):
+            words = PORTRAIT_GONE % {"name": human.name}
+            raise forms.ValidationError(words, code="portrait_gone")
+        return humans
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         begins, ends = data.get("valid_from"), data.get("valid_until")
@@ -117,6 +125,7 @@ class WithdrawForm(BaseDialogForm):  # type: ignore[misc]
         choices=services.Films.choices,
         initial=services.Films.DELETE,
         widget=UnfoldAdminRadioSelectWidget,
+        help_text=_("The picture itself goes in any case, unless another consent covers it; the evidence stays."),
     )
     sure = forms.BooleanField(
         label=_("I know that this cannot be undone."),

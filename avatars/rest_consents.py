@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from avatars import services
-from avatars.forms import ENDS_BEFORE
+from avatars.forms import ENDS_BEFORE, PORTRAIT_GONE
 from avatars.models import Consent, DigitalHuman
 from openuser.lib import ranges
 from openuser.lib.filters import IdFilter, TruthFilter
@@ -51,6 +51,11 @@ class ConsentSerializer(RowSerializer[Consent]):
             *("evidence_sha256", "recorded_by", "recorded_at"),
             *("withdrawn_at", "withdrawn_by", "withdrawn_reason"),
         )
+
+    def validate_digital_humans(self, humans: list[DigitalHuman]) -> list[DigitalHuman]:
+        for human in services.without_portrait(humans):
+            raise serializers.ValidationError(PORTRAIT_GONE % {"name": human.name}, code="portrait_gone")
+        return humans
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         begins, ends = attrs.get("valid_from"), attrs.get("valid_until")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.conf import settings
 
 from avatars import services as avatars
-from avatars.exceptions import ScriptError
+from avatars.exceptions import ConsentError, ScriptError
 from avatars.models import Narration, Render
 from conversations import fitting
 from conversations.models import Message
@@ -103,7 +103,7 @@ def _narrate(message: Message, render: Render) -> Narration | None:
         narration = avatars.request_narration(
             render.digital_human, render.text, recipe=render.recipe or None, cid=message.cid
         )
-    except ScriptError:
+    except (ScriptError, ConsentError):
         return None
     message.narration = narration
     message.save(update_fields=["narration"])

@@ -16,10 +16,11 @@ from avatars.models.narrations import Narration
 from avatars.models.renders import RECORDED, WITHHELD, Render, Rendition, new_content_id
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.templates import RenderTemplate, TemplateVariable
-from avatars.models.voices import Voice
+from avatars.models.voices import OURS, Voice
 
 __all__ = [
     "EVIDENCE",
+    "OURS",
     "RECORDED",
     "WITHHELD",
     "CaptionStyle",

@@ -11,6 +11,10 @@ SAMPLES = {
 }
 
 
+OURS = "kokoro"
+"""The engine whose voices come with us, and are nobody's; those of any other may be cloned from somebody."""
+
+
 class Voice(models.Model):
     """A speaking voice of a speech engine."""
 
@@ -30,7 +34,7 @@ class Voice(models.Model):
     name_en = models.CharField(
         _("name in English"), max_length=60, blank=True, help_text=_("Shown to people whose language is English.")
     )
-    engine = models.CharField(_("speech engine"), max_length=40, default="kokoro")
+    engine = models.CharField(_("speech engine"), max_length=40, default=OURS)
     key = models.CharField(
         _("engine's name for it"),
         max_length=200,

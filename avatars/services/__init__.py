@@ -9,6 +9,7 @@ from avatars.filling import Fault
 from avatars.roster import Engine, Kind, engines
 from avatars.services.consents import Films, Withdrawn, record_consent, withdraw_consent
 from avatars.services.films import forget_glance, glance
+from avatars.services.forgetting import without_portrait
 from avatars.services.humans import remove_digital_human
 from avatars.services.labels import check_label
 from avatars.services.lexicon import Comment, Preview, preview_script
@@ -103,4 +104,5 @@ __all__ = [
     "variable_faults",
     "with_consents",
     "withdraw_consent",
+    "without_portrait",
 ]

@@ -20,7 +20,7 @@ from avatars import reasons
 from avatars.exceptions import ConsentError
 from avatars.models import WITHHELD, Consent, DigitalHuman, Likeness, Render, Rendition
 from avatars.services.films import forget_glance
-from avatars.services.upkeep import purge_portrait
+from avatars.services.forgetting import forget_person
 from avatars.signals import consent_withdrawn, render_finished
 
 logger = logging.getLogger(__name__)
@@ -86,6 +86,7 @@ def withdraw_consent(
 ) -> Withdrawn:
     """End a consent at once: what rests on it is neither made nor sent any more, and its films go or are locked away.
 
+    The picture goes too, unless another consent covers it; see `forgetting` for what else. The evidence stays.
     What was sent already others hear of by `consent_withdrawn`. Raises `ConsentError` for one that is withdrawn.
     """
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
@@ -99,7 +100,7 @@ def withdraw_consent(
     made = list(consent.renders.filter(status=Render.Status.DONE).exclude(video="").order_by("pk"))
     for render in made:
         _put_away(render, keep=films == Films.KEEP)
-    transaction.on_commit(partial(_forget_faces, [likeness.portrait for likeness in consent.likenesses.all()]))
+    forget_person(consent)
     consent_withdrawn.send(Consent, consent=consent)
     counts = {"cancelled": cancelled, "films": len(made)}
     logger.info("A consent was withdrawn.", extra={"consent": consent.pk, "kept": films == Films.KEEP, **counts})
@@ -111,17 +112,6 @@ def _cancel(render: Render) -> bool:
     if cancelled:
         render_finished.send(Render, render=render)
     return cancelled
-
-
-def _forget_faces(portraits: Iterable[str]) -> None:
-    """Remove what was computed from these pictures. What workers have in memory is not used without it."""
-    for name in portraits:
-        try:
-            with default_storage.open(name) as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            continue  # its file is gone, and then so is what was made of it, once nobody used it for a month
-        purge_portrait(digest)
 
 
 def _put_away(render: Render, *, keep: bool) -> None:

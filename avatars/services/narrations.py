@@ -3,8 +3,8 @@
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from avatars import recipes
-from avatars.models import DigitalHuman, Narration
+from avatars import consents, recipes
+from avatars.models import OURS, DigitalHuman, Narration
 from avatars.recipes import Recipe
 from avatars.services.renders import check_script
 from avatars.signals import narration_finished
@@ -16,10 +16,13 @@ def request_narration(
 ) -> Narration:
     """These words spoken by the digital human: already so or on the way where they are, else a new row in the queue.
 
-    `recipe` is that of the video in whose place it comes. Raises `ScriptError` for what cannot be said.
+    `recipe` is that of the video in whose place it comes. Raises `ScriptError` for what cannot be said, `ConsentError`
+    for a voice that may be that of a person who has not agreed (any more).
     """
     text = check_script(text)
     heard = recipes.heard(recipe or recipes.freeze(digital_human, text, mode=digital_human.mode))
+    if heard["speech_engine"] != OURS:
+        consents.basis(digital_human)
     content_hash = recipes.digest(text, heard)
     shared = Narration.objects.filter(content_hash=content_hash, status__in=Narration.SHARED)
     narration = shared.first()

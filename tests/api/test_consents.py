@@ -69,6 +69,12 @@ def test_a_drawn_one_has_nobody_to_consent(api):
     assert problem(send(api, make_digital_human(origin="drawn")), 422)["field"].startswith("digital_humans")
 
 
+def test_nobody_agrees_to_a_picture_that_is_gone(api, human):
+    human.portrait.storage.delete(human.portrait.name)
+    assert problem(send(api, human), 422)["field"].startswith("digital_humans")
+    assert not Consent.objects.exists()
+
+
 def test_a_consent_is_withdrawn_once(api, human):
     consent = make_consent(human)
     answer = api.post(f"{CONSENTS}{consent.pk}/withdraw/", {"reason": "离职", "films": "keep"}, format="json")

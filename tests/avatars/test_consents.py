@@ -4,6 +4,7 @@ import hashlib
 import threading
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -16,8 +17,10 @@ from avatars import rendering, services, uploads
 from avatars.engines.puppet import cache
 from avatars.exceptions import ConsentError
 from avatars.glance import Glance, Glances
-from avatars.models import Consent, DigitalHuman, Render
+from avatars.models import Consent, DigitalHuman, Narration, Render, Voice
 from avatars.signals import consent_withdrawn
+from avatars.speech.cache import Kept, SpeechCache
+from avatars.speech.cache import key as cache_key
 from tests import factories
 from tests.avatars import rendering_stage
 from tests.avatars.rendering_stage import after, make_human, working
@@ -275,6 +278,84 @@ def test_all_that_was_computed_of_the_face_is_purged(human, settings, tmp_path):
     services.withdraw_consent(consent, by="hr")
     assert (rigs.get(theirs), rigs.get(others)) == (None, b"rig")
     assert glances.get(render.content_id) is None
+
+
+def there(name: str) -> bool:
+    return default_storage.exists(name)
+
+
+def test_the_picture_goes_and_the_evidence_stays(human):
+    consent = factories.make_consent(human)
+    services.withdraw_consent(consent, by="hr")
+    assert not there(human.portrait.name)
+    assert there(consent.evidence.name)
+    assert refused(human) == "consent_withdrawn"
+    assert services.without_portrait([human, factories.make_digital_human()]) == [human]
+
+
+@pytest.mark.parametrize(("until", "stays"), [(None, True), (date(2020, 1, 2), False)])
+def test_the_picture_stays_while_another_consent_covers_it(human, until, stays):
+    factories.make_consent(human, valid_from=date(2020, 1, 1), valid_until=until)
+    services.withdraw_consent(factories.make_consent(human), by="hr")
+    assert there(human.portrait.name) == stays
+
+
+def test_an_earlier_picture_goes_with_its_consent(human):
+    consent, earlier = factories.make_consent(human), human.portrait.name
+    human.portrait.save("other.png", ContentFile(b"other"), save=True)
+    services.withdraw_consent(consent, by="hr")
+    assert (there(earlier), there(human.portrait.name)) == (False, True)
+
+
+@pytest.mark.parametrize("films", ["delete", "keep"])
+def test_the_ready_sound_of_its_films_goes(human, films):
+    consent = factories.make_consent(human)
+    mine = default_storage.save(f"recordings/{'a' * 32}.wav", ContentFile(b"sound"))
+    shared = default_storage.save(f"recordings/{'b' * 32}.wav", ContentFile(b"sound"))
+    ended = [
+        factories.make_render(human, consent=consent, status=status, recording=name)
+        for status, name in (("failed", mine), ("queued", shared))
+    ]
+    theirs = factories.make_render(recording=shared)
+    services.withdraw_consent(consent, by="hr", films=films)
+    assert [Render.objects.get(pk=render.pk).recording.name for render in ended] == ["", ""]
+    assert (there(mine), there(shared)) == (False, True)
+    assert Render.objects.get(pk=theirs.pk).recording.name == shared
+
+
+def said_by(engine: str, human: DigitalHuman, **fields) -> Narration:
+    return factories.make_narration(human, recipe={"speech_engine": engine, "voice": "zhang"}, **fields)
+
+
+def test_what_a_voice_said_that_may_be_cloned_goes_and_ours_stays(human, settings, tmp_path):
+    settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
+    kept = SpeechCache(tmp_path / "cache")
+    keys = {engine: cache_key(engine=engine, voice="zhang", text="你好") for engine in ("gpt_sovits", "kokoro")}
+    for key in keys.values():
+        kept.put(key, Kept(samples=np.zeros(9, np.float32), facts={}))
+    parts = [default_storage.save(f"narrations/{'a' * 32}/{n}.amr", ContentFile(b"#!AMR")) for n in range(2)]
+    cloned = said_by("gpt_sovits", human, status="done", parts=parts[:1])
+    waiting = said_by("gpt_sovits", human)
+    ours = said_by("kokoro", human, status="done", parts=parts[1:])
+    services.withdraw_consent(factories.make_consent(human), by="hr")
+    assert [there(name) for name in parts] == [False, True]
+    for narration in (cloned, waiting, ours):
+        narration.refresh_from_db()
+    assert (cloned.parts, cloned.reason) == ([], "consent_withdrawn")
+    assert (waiting.status, waiting.reason) == ("cancelled", "consent_withdrawn")
+    assert (ours.parts, ours.status) == (parts[1:], "done")
+    assert kept.get(keys["gpt_sovits"]) is None
+    assert kept.get(keys["kokoro"]) is not None
+
+
+def test_a_voice_that_may_be_cloned_says_nothing_without_a_consent(human):
+    services.request_narration(human, "你好")
+    Voice.objects.filter(pk=human.voice_id).update(engine="gpt_sovits")
+    human.voice.refresh_from_db()
+    with pytest.raises(ConsentError):
+        services.request_narration(human, "你好")
+    factories.make_consent(human)
+    assert services.request_narration(human, "你好").recipe["speech_engine"] == "gpt_sovits"
 
 
 def test_a_consent_that_ends_before_it_begins_cannot_be_written(human):
