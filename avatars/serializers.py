@@ -112,6 +112,9 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
         return None if found.chosen == NOBODY else found.chosen
 
 
+CLEARABLE = ("background", "logo", "intro", "outro")
+
+
 class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
     """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
 
@@ -139,7 +142,7 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
             *("background_color", "background", "captions", "logo", "logo_corner", "logo_size", "logo_opacity"),
             *("intro", "outro", "consented", "created_at"),
         )
-        extra_kwargs = {name: {"write_only": True} for name in ("background", "logo", "intro", "outro")}
+        extra_kwargs = {name: {"write_only": True, "allow_null": True} for name in CLEARABLE}
         read_only_fields = ("created_at",)
 
     @extend_schema_field(OpenApiTypes.URI)
@@ -148,6 +151,9 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
 
     def get_consented(self, human: DigitalHuman) -> bool:
         return services.has_consent(human)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {name: "" if value is None and name in CLEARABLE else value for name, value in attrs.items()}
 
 
 class CheckedDigitalHumanSerializer(DigitalHumanSerializer):

@@ -125,7 +125,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         responses={200: CheckedDigitalHumanSerializer},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Only what is named. Videos that are made already stay as they are."""
+        """Only what is named; null takes background, logo, intro or outro away. Videos made before stay as they are."""
         human = self.get_object()
         return self._save(request, DigitalHumanSerializer(human, data=request.data, partial=True), status.HTTP_200_OK)
 

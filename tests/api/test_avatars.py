@@ -98,6 +98,18 @@ def test_a_digital_human_is_changed_by_what_is_named_only(api):
     assert problem(api.patch(f"{HUMANS}{human.pk}/", {"name": taken}), 422)["errors"][0]["code"] == "unique"
 
 
+@pytest.mark.parametrize("form", ["json", "multipart"])
+def test_null_takes_the_scenery_of_a_digital_human_away(api, form):
+    names = ("background", "logo", "intro", "outro")
+    human = make_digital_human(**{name: f"scenery/{name}" for name in names})
+    nothing = "" if form == "multipart" else None
+    answer = api.patch(f"{HUMANS}{human.pk}/", {"logo": nothing, "intro": nothing}, format=form)
+    assert answer.status_code == 200, answer.content
+    human.refresh_from_db()
+    assert [str(getattr(human, name)) for name in names] == ["scenery/background", "", "", "scenery/outro"]
+    assert problem(api.patch(f"{HUMANS}{human.pk}/", {"portrait": None}, format="json"), 422)["field"] == "portrait"
+
+
 def test_a_digital_human_is_deleted_only_while_nothing_uses_it(api, django_capture_on_commit_callbacks):
     filmed, seated, free = make_digital_human(), make_digital_human(), make_digital_human()
     make_render(filmed)
