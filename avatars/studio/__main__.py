@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from queue import SimpleQueue
 from typing import IO, Any, cast
 
@@ -21,7 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from avatars import audition, ffmpeg, pipeline
 from avatars.engines.base import Picture, RenderEngine
-from avatars.engines.restore.base import Restorer
+from avatars.engines.restore.base import Patience, Restorer
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
 from avatars.recognition import base
 from avatars.recognition.base import RecognitionEngine
@@ -194,9 +194,18 @@ def _made(setting: str, name: str, field: str) -> Any:
 
 
 def _mended(restorer: str, picture: Picture, scale: float) -> Picture:
-    """Loaded by the first film that wants it. Raises `EngineMissing`, `EngineFailed`."""
-    engine: Restorer = _made("RESTORERS", restorer, "restorer")
-    return engine.restore(picture, scale=scale)
+    """Loaded by the first film that wants it. Raises `EngineMissing`, `EngineFailed`, also for one that hangs."""
+
+    def mend() -> Picture:
+        engine: Restorer = _made("RESTORERS", restorer, "restorer")
+        return engine.restore(picture, scale=scale)
+
+    return _patience().wait(restorer, mend)
+
+
+@cache
+def _patience() -> Patience:
+    return Patience(settings.AVATARS["RESTORE_SECONDS"])
 
 
 def _drawing(name: str) -> bytes:

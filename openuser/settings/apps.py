@@ -76,6 +76,7 @@ AVATARS: dict[str, Any] = {
     "KEEP_NARRATIONS_DAYS": env.int("OPENUSER_KEEP_NARRATIONS_DAYS", default=30),
     "KEEP_WORK_DAYS": env.float("OPENUSER_KEEP_WORK_DAYS", default=1.0),  # of workers that died
     "NARRATION_SECONDS": env.float("OPENUSER_NARRATION_SECONDS", default=45.0),  # to speak in the place of a video
+    "RESTORE_SECONDS": env.float("OPENUSER_RESTORE_SECONDS", default=120.0),  # to sharpen a portrait
     "LISTEN_SECONDS": env.float("OPENUSER_LISTEN_SECONDS", default=60.0),
     # After so many failures in a row an engine is left alone for so long.
     "ENGINE_FAILURES": env.int("OPENUSER_ENGINE_FAILURES", default=3),

@@ -1,5 +1,7 @@
 """Restorers: files that are networks mend, others are refused; a face is mended in its place."""
 
+import threading
+
 import numpy as np
 import pytest
 from django.utils import translation
@@ -8,7 +10,7 @@ from PIL import Image
 from avatars import ffmpeg, pipeline, reasons
 from avatars.availability import State, installed
 from avatars.engines.restore import faces
-from avatars.engines.restore.base import Restorer, resized
+from avatars.engines.restore.base import Patience, Restorer, resized
 from avatars.engines.restore.ncnn import NCNN
 from avatars.engines.restore.network import Network
 from avatars.exceptions import EngineFailed, EngineMissing
@@ -158,6 +160,38 @@ def test_a_film_is_made_of_the_mended_portrait_and_of_the_plain_one_where_that_f
     assert made["mended"][1] > made["failed"][1] + 60, "the negative of a dark picture is bright"
     with translation.override("en"):
         assert "gfpgan was to sharpen the portrait" in reasons.note("restorer:gfpgan:engine_failed")
+
+
+def test_one_that_hangs_is_waited_for_once(portrait):
+    begun, go_on = [], threading.Event()
+
+    def hang():
+        begun.append(1)
+        go_on.wait()
+        return portrait
+
+    patience = Patience(0.05)
+    for _ in range(2):
+        with pytest.raises(EngineFailed) as late:
+            patience.wait("slow", hang)
+        assert (late.value.code, late.value.field) == ("engine_timeout", "restorer")
+    go_on.set()
+    assert begun == [1]
+    assert patience.wait("other", lambda: portrait) is portrait
+    with pytest.raises(ZeroDivisionError):
+        Patience(60).wait("broken", lambda: portrait / (1 // 0))
+
+
+def test_a_film_whose_restorer_hangs_is_made_of_the_plain_portrait_and_says_so(tmp_path):
+    patience, never = Patience(0.05), threading.Event()
+    script = make_script(mode="enhanced_lipsync", restorer="gfpgan", longest=320)
+
+    def mend(_picture, _scale):
+        return patience.wait("gfpgan", never.wait)
+
+    film = pipeline.make(script, tmp_path, speech=Tone(), engine=Light(), mend=mend)
+    never.set()
+    assert film.notes == ("restorer:gfpgan:engine_timeout",)
 
 
 def test_the_other_modes_do_not_ask_for_it(tmp_path):

@@ -1,13 +1,16 @@
 """What a restorer does: a portrait in, the same one sharper or larger out."""
 
+import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future
 
 import numpy as np
 from PIL import Image
 
 from avatars.availability import Probed
 from avatars.engines.base import Picture
-from avatars.exceptions import EngineMissing
+from avatars.exceptions import EngineFailed, EngineMissing
 
 FIELD = "restorer"
 # What makes pictures larger is not asked where they are large enough.
@@ -23,6 +26,42 @@ class Restorer(Probed, ABC):
 
         The same picture gives the same result. Raises `EngineFailed` with the field "restorer".
         """
+
+
+class Patience:
+    """Waits `seconds` for a restorer, and in this process never again for one that took longer."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._late: set[str] = set()
+
+    def wait(self, name: str, work: Callable[[], Picture]) -> Picture:
+        """What `work` gives, and raises. Raises `EngineFailed` (code "engine_timeout") where that takes too long.
+
+        Nothing can stop its thread then but the end of the process, which does not wait for it.
+        """
+        done: Future[Picture] = Future()
+
+        def run() -> None:
+            try:
+                done.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+                done.set_exception(error)
+
+        if name not in self._late:
+            threading.Thread(target=run, name=f"restorer-{name}", daemon=True).start()
+            try:
+                return done.result(timeout=self._seconds)
+            except TimeoutError:
+                if done.done():  # its own, not ours
+                    raise
+                self._late.add(name)
+        raise EngineFailed(
+            f"{name} took longer than {self._seconds:.0f} seconds.",
+            code="engine_timeout",
+            remedy="Give it a smaller portrait or a graphics card, or raise OPENUSER_RESTORE_SECONDS.",
+            field=FIELD,
+        )
 
 
 def resized(mended: Picture, before: Picture, scale: float) -> Picture:
