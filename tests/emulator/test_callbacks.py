@@ -92,6 +92,7 @@ OF_SYSTEM = {
     "low_active": (),
     "active_restored": (),
     "upload_media_job_finish": ("JobId",),
+    "switch_workbench_mode": ("Mode",),
 }
 CHANGES = {
     "create_user": ("UserID", "Name", "Department", "IsLeaderInDept", "Status", "ExtAttr/Item/Text/Value"),

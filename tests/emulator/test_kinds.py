@@ -125,8 +125,8 @@ def buttons(count: int, **fields: Any) -> list[dict[str, Any]]:
         ("button_interaction", {"main_title": {"desc": "d"}}, 42033),
         ("vote_interaction", {"main_title": {"title": " "}}, 42033),
         ("multiple_interaction", {"main_title": "t"}, 42033),
-        ("text_notice", {"action_menu": {"action_list": []}}, 42036),
-        ("text_notice", {"action_menu": {"action_list": [{"text": "t", "key": str(n)} for n in range(4)]}}, 42036),
+        ("text_notice", {"action_menu": {"action_list": []}}, 40058),
+        ("text_notice", {"action_menu": {"action_list": [{"text": "t", "key": str(n)} for n in range(4)]}}, 40058),
         ("news_notice", {"action_menu": {"action_list": [{"text": "", "key": "k"}]}}, 42020),
         ("news_notice", {"action_menu": {"action_list": [{"text": "t", "key": "k" * 1025}]}}, 42018),
         ("button_interaction", {"action_menu": {"action_list": [{"text": "t", "key": "k"}] * 2}}, 42051),
@@ -144,7 +144,7 @@ def buttons(count: int, **fields: Any) -> list[dict[str, Any]]:
         ("text_notice", {"horizontal_content_list": [{"keyname": "k", "type": 2, "media_id": "unknown"}]}, 42029),
         ("text_notice", {"horizontal_content_list": [{"keyname": "k", "type": 3}]}, 42050),
         ("text_notice", {"horizontal_content_list": [{"keyname": "k", "type": 3, "userid": "nobody"}]}, 42050),
-        ("text_notice", {"jump_list": [{"title": "t"}] * 4}, 42036),
+        ("text_notice", {"jump_list": [{"title": "t"}] * 4}, 42042),
         ("news_notice", {"jump_list": [{"title": ""}]}, 42033),
         ("text_notice", {"card_action": None}, 42045),
         ("news_notice", {"card_action": {"type": 0}}, 42045),
@@ -154,24 +154,24 @@ def buttons(count: int, **fields: Any) -> list[dict[str, Any]]:
         ("news_notice", {"card_image": {"url": "https://a", "aspect_ratio": 1.29}}, 40058),
         ("news_notice", {"card_image": {"url": "https://a", "aspect_ratio": 2.25}}, 40058),
         ("news_notice", {"image_text_area": {"title": "t"}}, 42044),
-        ("news_notice", {"vertical_content_list": [{"title": "t"}] * 5}, 42035),
+        ("news_notice", {"vertical_content_list": [{"title": "t"}] * 5}, 42036),
         ("news_notice", {"vertical_content_list": [{"desc": "d"}]}, 42033),
-        ("button_interaction", {"button_list": None}, 42037),
-        ("button_interaction", {"button_list": buttons(7)}, 42037),
+        ("button_interaction", {"button_list": None}, 40058),
+        ("button_interaction", {"button_list": buttons(7)}, 40058),
         ("button_interaction", {"button_list": buttons(1, text="")}, 42038),
         ("button_interaction", {"button_list": buttons(1, key="k" * 1025)}, 42039),
         ("button_interaction", {"button_list": buttons(2, key="k")}, 42039),
         ("button_interaction", {"button_list": buttons(1, type=1, url="a")}, 42028),
         ("button_interaction", {"button_list": buttons(1, style=5)}, 40058),
         ("button_interaction", {"button_selection": {"option_list": OPTIONS}}, 42043),
-        ("button_interaction", {"button_selection": {**SELECT, "option_list": []}}, 42042),
+        ("button_interaction", {"button_selection": {**SELECT, "option_list": []}}, 42037),
         ("button_interaction", {"button_selection": {**SELECT, "selected_id": "11"}}, 42040),
         ("vote_interaction", {"checkbox": None}, 40058),
         ("vote_interaction", {"checkbox": {"question_key": "q" * 1025, "option_list": MARKS}}, 42043),
         (
             "vote_interaction",
             {"checkbox": {"question_key": "q", "option_list": [*MARKS, {"id": "x", "text": "t"}]}},
-            42042,
+            42037,
         ),
         (
             "vote_interaction",
@@ -182,15 +182,15 @@ def buttons(count: int, **fields: Any) -> list[dict[str, Any]]:
         ("vote_interaction", {"checkbox": {"question_key": "q", "option_list": [{"id": "i", "text": ""}]}}, 42041),
         ("vote_interaction", {"checkbox": {"question_key": "q", "mode": 2, "option_list": MARKS}}, 40058),
         ("vote_interaction", {"submit_button": None}, 42046),
-        ("vote_interaction", {"submit_button": {"key": "k"}}, 42046),
-        ("multiple_interaction", {"submit_button": {"text": "t", "key": "k" * 1025}}, 42049),
+        ("vote_interaction", {"submit_button": {"key": "k"}}, 42049),
+        ("multiple_interaction", {"submit_button": {"text": "t", "key": "k" * 1025}}, 42046),
         ("multiple_interaction", {"select_list": None}, 42047),
         ("multiple_interaction", {"select_list": [{**SELECT, "question_key": str(n)} for n in range(4)]}, 42047),
         ("multiple_interaction", {"select_list": [SELECT] * 2}, 42043),
         (
             "multiple_interaction",
             {"select_list": [{**SELECT, "option_list": [*OPTIONS, {"id": "x", "text": "t"}]}]},
-            42042,
+            42037,
         ),
     ],
 )
@@ -380,7 +380,7 @@ def test_a_day_has_room_for_two_hundred_messages_to_each_account(
 
 def test_an_application_that_is_disabled_may_not_send(application: Application, member: str, emulator: Emulator):
     emulator.control("POST", "apps", agentid=application.agent_id, closed=True)
-    assert application.say(member)["errcode"] == 301007
+    assert application.say(member)["errcode"] == 50003
     token = application.access_token()
     told = emulator.get("agent/get", access_token=token, agentid=application.agent_id)
     assert (told["errcode"], told["close"]) == (0, 1)

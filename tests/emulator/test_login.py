@@ -54,11 +54,11 @@ def test_in_a_browser_one_signs_in_with_the_same_code(application, member):
 def test_a_code_is_good_once_and_for_five_minutes(application, member, emulator: Emulator, clean_clock):
     code = code_of(visit(application, **{"as": member}))
     assert who(application, code)["errcode"] == 0
-    assert who(application, code)["errcode"] == 40029
+    assert who(application, code)["errcode"] == 42022
     assert who(application, "nonsense")["errcode"] == 40029
     late = code_of(visit(application, **{"as": member}))
     emulator.control("POST", "clock", offset=301)
-    assert who(application, late)["errcode"] == 42022
+    assert who(application, late)["errcode"] == 42003
 
 
 def test_a_code_is_of_no_use_to_another_company(application, member, emulator: Emulator):
@@ -78,9 +78,9 @@ def test_personal_data_need_another_scope_and_a_ticket(application, member, emul
     code = code_of(visit(application, scope="snsapi_privateinfo", **{"as": member}))
     ticket = who(application, code)["user_ticket"]
     assert application.post("auth/getuserdetail", {"user_ticket": ticket})["userid"] == member
-    assert application.post("auth/getuserdetail", {"user_ticket": "x"})["errcode"] == 40029
+    assert application.post("auth/getuserdetail", {"user_ticket": "x"})["errcode"] == 84015
     emulator.control("POST", "clock", offset=1801)
-    assert application.post("auth/getuserdetail", {"user_ticket": ticket})["errcode"] == 42003
+    assert application.post("auth/getuserdetail", {"user_ticket": ticket})["errcode"] == 84014
 
 
 def test_the_old_address_answers_in_the_old_words(application, member):

@@ -1,6 +1,7 @@
 """An independent client that knows nothing of the emulator: wechatpy."""
 
 import io
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,8 +16,7 @@ from tests.emulator.test_media import MP4, PNG
 pytestmark = pytest.mark.once
 
 
-@pytest.fixture
-def client(application: Application) -> WeChatClient:
+def client_of(application: Application) -> WeChatClient:
     class Client(WeChatClient):  # type: ignore[misc]
         API_BASE_URL = f"{application.emulator.url}/cgi-bin/"
 
@@ -25,6 +25,11 @@ def client(application: Application) -> WeChatClient:
             return self._fetch_access_token(url=f"{self.API_BASE_URL}gettoken", params=query)
 
     return Client(application.corp_id, application.secret)
+
+
+@pytest.fixture
+def client(application: Application) -> WeChatClient:
+    return client_of(application)
 
 
 def test_it_sends_a_text(client: WeChatClient, application: Application, member: str) -> None:
@@ -101,7 +106,7 @@ def test_it_signs_a_member_in(client: WeChatClient, emulator: Emulator, member: 
     assert client.oauth.get_user_info(query["code"][0])["UserId"] == member
     with pytest.raises(WeChatClientException) as caught:
         client.oauth.get_user_info(query["code"][0])
-    assert caught.value.errcode == 40029
+    assert caught.value.errcode == 42022
 
 
 def test_it_sends_what_carries_a_file(client: WeChatClient, application: Application, member: str) -> None:
@@ -172,3 +177,43 @@ def test_it_makes_a_chat_and_writes_into_it(client: WeChatClient, application: A
     client.appchat.send_msg(chat_id, "markdown", content="**好**")
     entries = application.received("wangwu")
     assert [entry["content"]["content"] for entry in entries] == ["大家好", "**好**"]
+
+
+def test_it_writes_the_directory_as_the_contacts_assistant(emulator: Emulator, application: Application) -> None:
+    corp_id = f"wwwriting{application.agent_id}"
+    made = {n: emulator.control("POST", "apps", corpid=corp_id, agentid=n, secret=f"{corp_id}-{n}") for n in (7, 0)}
+    reader, writer = (
+        client_of(replace(application, corp_id=corp_id, agent_id=number, secret=row["secret"]))
+        for number, row in made.items()
+    )
+    number = writer.department.create("平台组", parent_id=1)["id"]
+    writer.department.update(number, name="平台部", order=7)
+    writer.user.create("SunQi", "孙七", department=[number], position="工程师", mobile="13800000001", gender=1)
+    assert reader.user.get("sunqi")["department"] == [number]
+    writer.user.update("sunqi", name="孙小七", position="架构师")
+    assert (reader.user.get("sunqi")["name"], reader.department.get(number)[0]["name"]) == ("孙小七", "平台部")
+    tag = writer.tag.create("新人")["tagid"]
+    writer.tag.add_users(tag, ["sunqi"])
+    assert [row["userid"] for row in writer.tag.get_users(tag)["userlist"]] == ["sunqi"]
+    openid = reader.user.convert_to_openid("sunqi")["openid"]
+    assert reader.user.convert_to_user_id(openid) == "sunqi"
+    assert "invaliduser" not in writer.batch.invite(user=["sunqi"])
+    with pytest.raises(WeChatClientException) as caught:
+        writer.department.delete(number)
+    assert caught.value.errcode == 60005
+    writer.user.batch_delete(["sunqi"])
+    writer.department.delete(number)
+    with pytest.raises(WeChatClientException) as caught:
+        reader.user.get("sunqi")
+    assert caught.value.errcode == 60111
+
+
+def test_it_signs_pages_with_tickets(client: WeChatClient, application: Application) -> None:
+    signed = {"nonce": "Wm3WZYTPz0wzccnW", "timestamp": "1414587457", "url": "http://example.com/page?a=1"}
+    tickets = {"config": client.jsapi.get_jsapi_ticket(), "agentConfig": client.jsapi.get_agent_jsapi_ticket()}
+    for purpose, ticket in tickets.items():
+        signature = client.jsapi.get_jsapi_signature(signed["nonce"], ticket, signed["timestamp"], signed["url"])
+        verdict = application.control("POST", "signature", **signed, signature=signature)
+        assert (verdict["ok"], verdict["for"]) == (True, purpose)
+    wrong = {**signed, "url": "http://example.com/another"}
+    assert not application.control("POST", "signature", **wrong, signature=signature)["ok"]

@@ -344,8 +344,9 @@ def test_the_contacts_assistant_has_no_visible_range_to_miss(connected):
     assert found("visible-range")["level"] == "good"
 
 
-def test_an_application_that_the_console_switched_off(connected, emulator):
-    emulator.api("POST", "faults", json={"path": "agent/get", "kind": "errcode", "value": 301007})
+@pytest.mark.parametrize("errcode", [50003, 301007])
+def test_an_application_that_the_console_switched_off(connected, emulator, errcode):
+    emulator.api("POST", "faults", json={"path": "agent/get", "kind": "errcode", "value": errcode})
     assert found("visible-range")["code"] == "closed"
 
 

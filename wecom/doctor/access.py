@@ -8,7 +8,8 @@ from wecom import agents, auth, shapes
 from wecom.doctor.base import ApplicationCheck, silent
 from wecom.exceptions import ApiError, ConfigurationError, WeComError
 
-UNTRUSTED, FOREIGN_AGENT, NO_AGENT, DISABLED = 60020, 301002, 40056, 301007
+UNTRUSTED, FOREIGN_AGENT, NO_AGENT = 60020, 301002, 40056
+DISABLED = {50003, 301007}
 
 
 class StoredKeys(ApplicationCheck):
@@ -111,7 +112,7 @@ class VisibleRange(ApplicationCheck):
         return good(words % {"name": agent.name, **counts})
 
     def _refused(self, error: ApiError) -> Finding:
-        if error.errcode == DISABLED:
+        if error.errcode in DISABLED:
             return self._closed()
         if error.errcode in {FOREIGN_AGENT, NO_AGENT}:
             words = _("The agent ID %(agent)d does not belong to this secret (%(code)d).")

@@ -18,7 +18,7 @@ PROFILE: dict[str, Any] = {"report_location_flag": 0, "isreportenter": 1, "home_
 @endpoint("agent/get", "GET")
 def get(request: Request) -> Answer:
     """The application and who may see it."""
-    app = _named(request.caller, request.query.get("agentid"))
+    app = named(request.caller, request.query.get("agentid"))
     users = [str(userid).lower() for userid in app.scope.get("users", [])]
     return {
         "agentid": app.agent_id,
@@ -48,7 +48,7 @@ def listed(request: Request) -> Answer:
 def change(request: Request) -> Answer:
     """Change what the console shows of the application."""
     body = request.json()
-    app = _named(request.caller, body.get("agentid"))
+    app = named(request.caller, body.get("agentid"))
     profile = dict(app.profile)
     for flag in ("report_location_flag", "isreportenter"):
         if flag in body:
@@ -84,7 +84,8 @@ def api_ips(_: Request) -> Answer:
     return {"ip_list": ["127.0.0.1"]}
 
 
-def _named(app: App, given: object) -> App:
+def named(app: App, given: object) -> App:
+    """The application that a call names, which must be the token's. Raises `ApiError` 41011, 40058, 301002, 40056."""
     if given is None or given == "":
         raise ApiError(41011)
     if isinstance(given, bool) or not str(given).isdecimal():

@@ -96,7 +96,7 @@ def _source(value: Any) -> None:
 def _menu(value: Any) -> None:
     part = _object(value, "action_menu")
     _text(part, "desc")
-    entries = _list(part.get("action_list"), "action_list", ENTRIES, 42036)
+    entries = _list(part.get("action_list"), "action_list", ENTRIES, 40058)
     for entry in entries:
         _text(entry, "text", 42020, required=True)
         _text(entry, "key", 42018, most=KEY, required=True)
@@ -145,7 +145,7 @@ def _image(value: Any) -> None:
 
 
 def _paragraphs(value: Any) -> None:
-    for one in _list(value, "vertical_content_list", PARAGRAPHS, 42035):
+    for one in _list(value, "vertical_content_list", PARAGRAPHS, 42036):
         _text(one, "title", 42033, required=True)
         _text(one, "desc")
 
@@ -164,7 +164,7 @@ def _rows(value: Any) -> None:
 
 
 def _jumps(value: Any) -> None:
-    for one in _list(value, "jump_list", JUMPS, 42036):
+    for one in _list(value, "jump_list", JUMPS, 42042):
         _text(one, "title", 42033, required=True)
         _leads(one, {0, 1, 2})
 
@@ -178,7 +178,7 @@ def _perhaps_action(value: Any) -> None:
 
 
 def _buttons(value: Any) -> None:
-    buttons = _list(value, "button_list", BUTTONS, 42037)
+    buttons = _list(value, "button_list", BUTTONS, 40058)
     for one in buttons:
         _text(one, "text", 42038, required=True)
         if one.get("style", 1) not in {1, 2, 3, 4}:
@@ -193,7 +193,7 @@ def _buttons(value: Any) -> None:
 
 
 def _options(part: dict[str, Any], most: int, *, marked: bool = False) -> None:
-    options = _list(part.get("option_list"), "option_list", most, 42042)
+    options = _list(part.get("option_list"), "option_list", most, 42037)
     for option in options:
         _text(option, "id", 42040, most=OPTION_ID, required=True)
         _text(option, "text", 42041, required=True)
@@ -231,8 +231,8 @@ def _checkbox(value: Any) -> None:
 
 def _submit(value: Any) -> None:
     part = _object(value, "submit_button", 42046)
-    _text(part, "text", 42046, required=True)
-    _text(part, "key", 42049, most=KEY, required=True)
+    _text(part, "text", 42049, required=True)
+    _text(part, "key", 42046, most=KEY, required=True)
 
 
 Fields = dict[str, Reader]

@@ -2,7 +2,7 @@
 
 Source: https://developer.work.weixin.qq.com/document/path/90970. It goes to the contacts assistant (通讯录同步), whose
 callbacks name no application, and to applications that are set to hear it. Who comes into an application's visible
-range, or leaves it, also subscribes or unsubscribes.
+range, or leaves it, also subscribes or unsubscribes. Whoever made a change through the API (`said_by`) is not told.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,25 +18,26 @@ SYSTEM = "sys"
 TOLD = frozenset({"userid", "departments", "leads", "direct_leaders"})
 
 
-def hire(corp: Corp, userid: str, **fields: Any) -> Member:
-    """A new employee."""
-    member = Member(corp=corp, userid=userid, **fields)
-    with _ranges(member):
+def hire(corp: Corp, userid: str, *, said_by: App | None = None, **fields: Any) -> Member:
+    """A new employee, or somebody who comes back under the user ID that they had."""
+    gone = Member.objects.filter(corp=corp, userid__iexact=userid, status=Member.Status.LEFT).first()
+    member = Member(pk=gone.pk if gone else None, corp=corp, userid=userid, **fields)
+    with _ranges(member, gone):
         member.save()
-        _tell(corp, "create_user", lambda app: _person(app, member))
+        _tell(corp, "create_user", lambda app: _person(app, member), said_by)
     return member
 
 
-def leave(member: Member) -> Member:
+def leave(member: Member, *, said_by: App | None = None) -> Member:
     """They leave the company: the directory no longer has them."""
     with _ranges(member):
         member.status = Member.Status.LEFT
         member.save()
-        _tell(member.corp, "delete_user", lambda app: [("UserID", member.userid)])
+        _tell(member.corp, "delete_user", lambda app: [("UserID", member.userid)], said_by)
     return member
 
 
-def change(member: Member, **fields: Any) -> Member:
+def change(member: Member, *, said_by: App | None = None, **fields: Any) -> Member:
     """Another department, name, position, user ID …"""
     old, changed = member.userid, {name for name, value in fields.items() if getattr(member, name) != value}
     with _ranges(member):
@@ -51,26 +52,26 @@ def change(member: Member, **fields: Any) -> Member:
             return [("UserID", old), *renamed, *_particulars(app, member, changed)]
 
         if changed:
-            _tell(member.corp, "update_user", said)
+            _tell(member.corp, "update_user", said, said_by)
     return member
 
 
-def save_department(row: Department) -> Department:
+def save_department(row: Department, *, said_by: App | None = None) -> Department:
     """A department, new or changed."""
     new = row.pk is None
     row.save()
     fields: list[Field] = [("Id", row.number), ("Name", row.name), ("ParentId", row.parent)]
     if new:
         fields.append(("Order", row.order))
-    _tell(row.corp, "create_party" if new else "update_party", lambda app: fields)
+    _tell(row.corp, "create_party" if new else "update_party", lambda app: fields, said_by)
     live.refresh()
     return row
 
 
-def delete_department(row: Department) -> None:
+def delete_department(row: Department, *, said_by: App | None = None) -> None:
     number, corp = row.number, row.corp
     row.delete()
-    _tell(corp, "delete_party", lambda app: [("Id", number)])
+    _tell(corp, "delete_party", lambda app: [("Id", number)], said_by)
     live.refresh()
 
 
@@ -83,7 +84,7 @@ def change_tag(
     del_parties: Iterable[int] = (),
     said_by: App | None = None,
 ) -> Tag:
-    """Who has a tag. Whoever made the change through the API is not told of it."""
+    """Who has a tag."""
     added, removed = sorted(add_users), sorted(del_users)
     in_, out = sorted(add_parties), sorted(del_parties)
     row.userids = sorted((set(row.userids) | set(added)) - set(removed))
@@ -97,13 +98,15 @@ def change_tag(
     }
     fields: list[Field] = [(name, ",".join(str(item) for item in items)) for name, items in lists.items() if items]
     if fields:
-        _tell(row.corp, "update_tag", lambda app: None if app == said_by else [("TagId", row.number), *fields])
+        _tell(row.corp, "update_tag", lambda app: [("TagId", row.number), *fields], said_by)
     return row
 
 
-def _tell(corp: Corp, change_type: str, fields: Callable[[App], Sequence[Field] | None]) -> None:
+def _tell(
+    corp: Corp, change_type: str, fields: Callable[[App], Sequence[Field] | None], said_by: App | None = None
+) -> None:
     for app in App.objects.filter(corp=corp).select_related("corp"):
-        if not app.callback_url or not (app.agent_id == App.ASSISTANT or app.hears_contacts):
+        if app == said_by or not app.callback_url or not (app.agent_id == App.ASSISTANT or app.hears_contacts):
             continue
         said = fields(app)
         if said is not None:
@@ -134,11 +137,11 @@ def _particulars(app: App, member: Member, changed: set[str]) -> list[Field]:
 
 
 @contextmanager
-def _ranges(member: Member) -> Iterator[None]:
+def _ranges(member: Member, earlier: Member | None = None) -> Iterator[None]:
     """Whoever enters or leaves an application's visible range meanwhile subscribes or unsubscribes."""
     apps = list(App.objects.filter(corp=member.corp).exclude(agent_id=App.ASSISTANT).select_related("corp"))
-    known = member.pk is not None
-    before = {app.pk: known and scope.of(app).reaches(member) for app in apps}
+    known = earlier or (member if member.pk is not None else None)
+    before = {app.pk: known is not None and scope.of(app).reaches(known) for app in apps}
     yield
     for app in apps:
         after = scope.of(app).reaches(member)

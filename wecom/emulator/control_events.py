@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from wecom.emulator import callbacks, events, present
+from wecom.emulator import callbacks, events, people, present
 from wecom.emulator.callbacks import Twist
 from wecom.emulator.control import Control, ControlError, Result
+from wecom.emulator.models import Member
 from wecom.emulator.sealing import Field
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
@@ -31,9 +32,17 @@ def event(control: Control) -> Result:
     values = events.merged(events.merged(values or {}, _shortcuts(control, name)), given)
     app = control.app()
     of_system = name in events.OF_SYSTEM and not control.data.get("member")
-    sender = events.SYSTEM if of_system else control.member().userid
+    sender = events.SYSTEM if of_system else _acting(control, name).userid
     written = write({**head, **values})
     return {"callback": present.callback(callbacks.create(app, sender, name, written, twist=twist(control)))}
+
+
+def _acting(control: Control, name: str) -> Member:
+    """Whose event it is; whoever does something in the application has opened it."""
+    member = control.member()
+    if name in events.OF_MEMBERS and name not in {"subscribe", "unsubscribe"}:
+        people.awake(member)
+    return member
 
 
 def fields(control: Control) -> dict[str, Any]:

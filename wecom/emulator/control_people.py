@@ -1,4 +1,4 @@
-"""Control API, the people's side: members, applications, what members send, what they received."""
+"""Control API, the people's side: members, what they send, what they received."""
 
 import asyncio
 import time
@@ -8,8 +8,7 @@ from typing import Any
 from wecom.emulator import cards, courier, database, events, live, media, people, present, pressing
 from wecom.emulator.control import Control, ControlError, Result
 from wecom.emulator.control_events import fields, twist, write
-from wecom.emulator.models import App, Callback, Corp, Department, Entry, Member
-from wecom.emulator.models.directory import everybody
+from wecom.emulator.models import App, Callback, Entry, Member
 from wecom.emulator.people import Said
 from wecom.emulator.pressing import NotPressed
 
@@ -58,42 +57,6 @@ def change_member(control: Control) -> Result:
     flags = {flag: control.flag(flag) for flag in ("visible", "left", "licensed")}
     row = people.change(control.member(), name=name, **flags)
     return present.member(row)
-
-
-def apps(_: Control) -> Result:
-    """The applications, and beside them the contacts assistants, which nobody has on their phone."""
-    rows = App.objects.select_related("corp")
-    assistants = [present.app(row) for row in rows.filter(agent_id=App.ASSISTANT)]
-    return {"apps": [present.app(row) for row in rows.exclude(agent_id=App.ASSISTANT)], "assistants": assistants}
-
-
-def save_app(control: Control) -> Result:
-    """Make an application, and its company with a root department where it is new; or change one."""
-    first = App.objects.select_related("corp").first()
-    corp_id = control.text("corpid", first.corp.corp_id if first else None)
-    corp, made = Corp.objects.get_or_create(corp_id=corp_id)
-    if made:
-        Department.objects.create(corp=corp, number=1, name=control.text("corp_name", corp_id))
-    known = App.objects.filter(corp=corp, agent_id=int(control.number("agentid"))).first()
-    row = known or App(corp=corp, agent_id=int(control.number("agentid")))
-    fields = {"name": "name", "secret": "secret", "token": "token", "aes_key": "aes_key", "callback": "callback_url"}
-    for field, attribute in fields.items():
-        old = getattr(known, attribute) if known else getattr(first, attribute, "")
-        setattr(row, attribute, control.text(field, old))
-    if known is None and "secret" not in control.data:
-        row.secret = f"{row.secret}-{row.agent_id}"[-64:]
-    row.redirect_domain = control.text("redirect_domain", row.redirect_domain)
-    if "scope" in control.data:
-        given = control.data["scope"]
-        if not isinstance(given, dict) or not set(given) <= set(everybody()):
-            raise ControlError(f"scope must be an object of {', '.join(everybody())}")
-        row.scope = {name: given.get(name, []) for name in everybody()}
-    for flag in ("privileged", "hears_contacts", "closed"):
-        asked = control.flag(flag)
-        setattr(row, flag, getattr(row, flag) if asked is None else asked)
-    row.save()
-    live.refresh()
-    return present.app(row)
 
 
 def send(control: Control) -> Result:

@@ -51,21 +51,28 @@ SUBJECTS = {
     "user": Words(zh="成员", en="Members"),
     "department": Words(zh="部门", en="Departments"),
     "tag": Words(zh="标签", en="Tags"),
+    "batch": Words(zh="邀请成员", en="Invitations"),
     "menu": Words(zh="自定义菜单", en="Menu"),
     "agent": Words(zh="应用设置", en="Application"),
     "auth": Words(zh="网页授权", en="Sign-in"),
+    "ticket": Words(zh="应用的 JS-SDK ticket", en="Ticket of the JS-SDK for an application"),
     "": Words(zh="凭证与网络", en="Tokens and addresses"),
 }
 MISSING = (
     Words(
-        zh="通讯录写接口（user/create、department/create、batch/…）：请用控制接口修改通讯录",
-        en="writing to the directory (user/create, department/create, batch/…); the control API changes it",
+        zh="通讯录的异步导入与导出（batch/syncuser、batch/replaceuser、batch/replaceparty、export/…）："
+        "可逐个调用 user/create 等接口",
+        en="import and export of the directory as files (batch/syncuser, replaceuser, replaceparty, export/…): "
+        "user/create and the others do the same",
     ),
-    Words(zh="应用发送统计（message/get_statistics）", en="message/get_statistics"),
-    Words(zh="工作台模板（agent/set_workbench_template）", en="agent/set_workbench_template"),
     Words(
-        zh="JS-SDK 的 ticket 与高清语音（get_jsapi_ticket、ticket/get、media/get/jssdk）",
-        en="tickets and voices of the JS-SDK (get_jsapi_ticket, ticket/get, media/get/jssdk)",
+        zh="JS-SDK 录制的高清语音（media/get/jssdk）：模拟器不运行网页的 JS-SDK",
+        en="voices that a page records with the JS-SDK (media/get/jssdk): nothing here runs a page's JS-SDK",
+    ),
+    Words(
+        zh="二次验证与加入企业的二维码（user/authsucc、corp/get_join_qrcode）：手机上没有登录过程",
+        en="the second step of signing in and the code to join by (user/authsucc, corp/get_join_qrcode): "
+        "the phone has no sign-in",
     ),
     Words(
         zh="客户联系、微信客服、审批、打卡、日程、会议、微盘等其他产品的接口",

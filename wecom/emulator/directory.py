@@ -126,19 +126,25 @@ def _whole(app: App, member: Member) -> dict[str, Any]:
     leads = [1 if number in member.leads else 0 for number in member.departments]
     told = {
         **_brief(member),
-        "order": [0 for _ in member.departments],
+        "order": _order(member),
         "position": member.position,
         "status": member.status,
         "isleader": max(leads, default=0),
         "is_leader_in_dept": leads,
         "direct_leader": [str(userid).lower() for userid in member.direct_leaders],
-        "telephone": "",
+        "telephone": member.details.get("telephone", ""),
         "alias": member.alias,
         "main_department": member.main_department or (member.departments or [1])[0],
         "extattr": {"attrs": member.extattr},
-        "external_profile": {"external_corp_name": "", "external_attr": []},
+        "external_position": member.details.get("external_position", ""),
+        "external_profile": member.details.get("external_profile", {"external_corp_name": "", "external_attr": []}),
     }
     return {**told, **{name: member.details.get(name, "") for name in PRIVATE}} if app.privileged else told
+
+
+def _order(member: Member) -> list[int]:
+    order = member.details.get("order", [])
+    return list(order) if len(order) == len(member.departments) else [0 for _ in member.departments]
 
 
 def _plain(row: Department) -> dict[str, Any]:

@@ -94,6 +94,7 @@ OF_SYSTEM: dict[str, Values] = {
     "low_active": {},
     "active_restored": {},
     "upload_media_job_finish": {"JobId": "job-1"},
+    "switch_workbench_mode": {"Mode": 1},
 }
 PERSON: Values = {
     "UserID": "zhangsan",

@@ -146,13 +146,15 @@ def old_getuserdetail(request: Request) -> Answer:
 
 
 def _spend(request: Request) -> LoginCode:
-    """The code's row, which nobody gets again. Raises `ApiError` 40029 for none or a used one, 42022 for an old one."""
+    """The code's row, which nobody gets again. Raises `ApiError` 40029 for none, 42022 if used, 42003 if too old."""
     code = request.query.get("code", "")
     row = LoginCode.objects.select_related("member").filter(corp=request.caller.corp, code=code[:LONGEST_CODE]).first()
-    if row is None or row.used:
+    if row is None:
         raise ApiError(40029)
-    if row.created_at + LoginCode.LIFETIME <= clock.now():
+    if row.used:
         raise ApiError(42022)
+    if row.created_at + LoginCode.LIFETIME <= clock.now():
+        raise ApiError(42003)
     row.used = True
     row.save(update_fields=["used"])
     return row
@@ -167,9 +169,9 @@ def _detail(request: Request) -> Answer:
     ticket = str(request.json().get("user_ticket", ""))
     row = UserTicket.objects.select_related("member").filter(member__corp=request.caller.corp, ticket=ticket).first()
     if row is None:
-        raise ApiError(40029, "invalid user_ticket")
+        raise ApiError(84015)
     if row.created_at + UserTicket.LIFETIME <= clock.now():
-        raise ApiError(42003)
+        raise ApiError(84014)
     userid = row.member.userid.lower()
     return {
         "userid": userid,

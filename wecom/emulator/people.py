@@ -27,6 +27,7 @@ class Said:
 
 def say(app: App, member: Member, said: Said, *, twist: Twist = PLAIN) -> tuple[Entry, Callback]:
     """Put a message into the person's chat and tell the application."""
+    awake(member)
     now = clock.now()
     message = Message.objects.create(
         app=app,
@@ -40,6 +41,13 @@ def say(app: App, member: Member, said: Said, *, twist: Twist = PLAIN) -> tuple[
     callback = callbacks.create(app, member.userid, said.msgtype, said.fields, message=message, twist=twist)
     live.entry(entry)
     return entry, callback
+
+
+def awake(member: Member) -> None:
+    """Who opens the application for the first time is active from then on."""
+    if member.status == Member.Status.INACTIVE:
+        member.status = Member.Status.ACTIVE
+        member.save(update_fields=["status"])
 
 
 def text(content: str) -> Said:

@@ -51,6 +51,7 @@ def app(row: App) -> dict[str, Any]:
         "privileged": row.privileged,
         "closed": row.closed,
         "hears_contacts": row.hears_contacts,
+        "workbench": bool(row.workbench.get("open")),
     }
 
 

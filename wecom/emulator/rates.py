@@ -23,6 +23,10 @@ DEFAULTS: dict[str, tuple[float, int]] = {
     "chat_changes_per_hour": (3600.0, 1000),
     "chat_people_per_minute": (60.0, 20_000),
     "chat_people_per_hour": (3600.0, 300_000),
+    "tickets_per_hour": (3600.0, 400),
+    "tickets_of_application_per_hour": (3600.0, 100),
+    "workbench_per_minute": (60.0, 10),
+    "workbench_people_per_minute": (60.0, 100_000),
 }
 OF_COMPANY, OF_ADDRESS = ("calls_per_minute", "calls_per_hour"), ("address_per_minute", "address_per_hour")
 OF_CHATS = ("chat_people_per_minute", "chat_people_per_hour")
@@ -52,10 +56,10 @@ def check(path: str, app: App | None, address: str) -> None:
             _spend(name, app.corp_id, path, most=_most(app.corp_id, name))
 
 
-def spend(app: App, *names: str, people: int = 1) -> None:
-    """Count something of a company that has a limit of its own. Raises `ApiError` 45009."""
+def spend(app: App, *names: str, people: int = 1, of: object = None) -> None:
+    """Count something that has a limit of its own: of the company, or `of` something in it. Raises `ApiError` 45009."""
     for name in names:
-        _spend(name, app.corp_id, "", most=_most(app.corp_id, name), weight=people)
+        _spend(name, app.corp_id if of is None else of, "", most=_most(app.corp_id, name), weight=people)
 
 
 def limits(app: App) -> dict[str, int]:

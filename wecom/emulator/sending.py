@@ -98,9 +98,9 @@ def recall(request: Request) -> Answer:
 
 
 def check_open(app: App) -> None:
-    """An application that is disabled in the console may not write to anybody. Raises `ApiError` 301007."""
+    """An application that is disabled in the console may not write to anybody. Raises `ApiError` 50003."""
     if app.closed:
-        raise ApiError(301007)
+        raise ApiError(50003)
 
 
 def check_agent(app: App, agent_id: object) -> None:

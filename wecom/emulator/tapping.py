@@ -66,6 +66,7 @@ def find(app: App, key: str) -> dict[str, Any]:
 
 def tap(app: App, member: Member, button: dict[str, Any], given: Given, *, base_url: str) -> Tapped:
     """Press the button. Raises `NotTapped`, and `ApiError` for a picture that is none."""
+    people.awake(member)
     kind = button["type"]
     key = button.get("key") or button.get("url") or button["pagepath"]
     said: list[Said] = []

@@ -8,21 +8,28 @@ from wecom.emulator import (
     control_events,
     control_tapping,
     coverage,
+    departments,
     directory,
     exporting,
     fetching,
     gateway,
+    identities,
     login,
     menus,
     phone,
     pressing,
     replaying,
     sending,
+    staffing,
+    statistics,
     tags,
+    tickets,
     tokens,
     verification,
     voices,
+    workbench,
 )
+from wecom.emulator import control_apps as apps
 from wecom.emulator import control_chats as chats
 from wecom.emulator import control_contacts as contacts
 from wecom.emulator import control_people as people
@@ -30,7 +37,10 @@ from wecom.emulator import control_wire as wire
 from wecom.emulator.control import endpoint
 
 # These register the endpoints of cgi-bin.
-REGISTERED = (agents, appchat, directory, fetching, menus, pressing, sending, tags, tokens)
+REGISTERED = (
+    *(agents, appchat, departments, directory, fetching, identities, menus, pressing, sending, staffing),
+    *(statistics, tags, tickets, tokens, workbench),
+)
 
 urlpatterns = [
     path("cgi-bin/<path:path>", gateway.view),
@@ -52,7 +62,9 @@ urlpatterns = [
     path("emulator/api/departments/<int:number>", endpoint(DELETE=contacts.delete_department)),
     path("emulator/api/tags", endpoint(GET=contacts.tags, POST=contacts.save_tag)),
     path("emulator/api/tags/<int:number>", endpoint(DELETE=contacts.delete_tag)),
-    path("emulator/api/apps", endpoint(GET=people.apps, POST=people.save_app)),
+    path("emulator/api/apps", endpoint(GET=apps.apps, POST=apps.save_app)),
+    path("emulator/api/workbench", endpoint(GET=apps.show_workbench)),
+    path("emulator/api/signature", endpoint(POST=apps.check_signature)),
     path("emulator/api/send", endpoint(earlier=voices.as_recorded, POST=people.send, later=people.until_settled)),
     path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),
     path("emulator/api/tap", endpoint(POST=control_tapping.tap, later=people.until_settled)),

@@ -5,6 +5,7 @@ from wecom.emulator.models.directory import AccessToken, App, Corp, Department, 
 from wecom.emulator.models.files import Picture, UrlJob
 from wecom.emulator.models.login import LoginCode, UserTicket
 from wecom.emulator.models.messages import Accepted, Entry, Media, Message, ResponseCode
+from wecom.emulator.models.surface import JsTicket, WorkbenchData
 from wecom.emulator.models.wire import Attempt, Call, Callback, Clock, Fault
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Department",
     "Entry",
     "Fault",
+    "JsTicket",
     "LoginCode",
     "Media",
     "Member",
@@ -29,5 +31,6 @@ __all__ = [
     "Tag",
     "UrlJob",
     "UserTicket",
+    "WorkbenchData",
     "WrongSecret",
 ]

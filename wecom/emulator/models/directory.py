@@ -135,6 +135,7 @@ class App(Row):
     closed = models.BooleanField(default=False, help_text="Disabled in the console: it may not send.")
     counted_day = models.PositiveIntegerField(default=0, help_text="The day that `counted` is of.")
     counted = models.PositiveIntegerField(default=0, help_text="People written to on that day.")
+    workbench = models.JSONField(default=dict, blank=True, help_text="Whether it is open, and the template.")
     hears_contacts = models.BooleanField(default=False, help_text="Gets change_contact, as the assistant does.")
 
     class Meta:
