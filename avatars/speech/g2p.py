@@ -51,6 +51,11 @@ _MARKS = {
     **{"！": "! ", "!": "! ", "？": "? ", "?": "? ", "：": ": ", ":": ": ", "；": "; ", ";": "; "},
     **{"…": "…", "—": "—", "“": "“", "”": "”", "（": "(", "）": ")", "(": "(", ")": ")"},
 }
+# What the dictionary lacks, or has as another word. Letters are told by their capitals, unless everything has them.
+_SAID = {"wifi": "wˈIfˌI"}
+_SPELLED = {"IT": "ˌItˈi", "US": "jˌuˈɛs", "AWS": "ˌAdˌʌbᵊljuˈɛs", "SOP": "ˌɛsˌOpˈi"}
+_AS_LETTERS, _AS_WORD = 3, 4
+_FLAP = "T"
 _ASPIRATED = re.compile(r"(?<![s])([ptk])(?=[ˈˌ]?[ɹljw]?[ˈˌ]?[aæɑɐʌəɛɜeiɪɔouʊᵊᵻAIOQWY])")
 
 
@@ -93,16 +98,14 @@ def mandarin_pinyin(text: str) -> list[str]:
     return list(lazy_pinyin(text.replace("〇", "零"), style=Style.TONE3, neutral_tone_with_five=True))
 
 
-def english_words(text: str) -> Iterator[tuple[int, str, str, int]]:
-    """Yield (place, word, phonemes, how sure) of what is spoken: 3 and 4 are known, less is guessed by its letters."""
-    _, tokens = shared_g2p()(text)
-    place = 0
-    for token in tokens:
-        found = text.find(token.text, place)
-        place = found if found >= 0 else place
-        if re.search(f"[{LATIN}]", token.text):
-            yield place, token.text, token.phonemes or "", token.rating or 0
-        place += len(token.text)
+def english_words(text: str, *, embedded: bool = False) -> Iterator[tuple[int, str, str, int]]:
+    """Yield (place, word, phonemes, how sure) of what is spoken: 3 and 4 are known, less is guessed by its letters.
+
+    `embedded`: between Chinese characters, where words in capitals are letters.
+    """
+    for word in _words(text, embedded=embedded):
+        if re.search(f"[{LATIN}]", word.text):
+            yield word.at, word.text, word.ipa, word.rating
 
 
 def _stretch(spoken: str, start: int, end: int, language: Language) -> Iterator[Phoneme]:
@@ -130,8 +133,11 @@ def mandarin_syllable(pinyin: str) -> str:
 
 
 def aspirate(ipa: str) -> str:
-    """Write English p, t, k and ʧ before a vowel as Mandarin's aspirated sounds; plain ones sound like b, d, g."""
-    return _ASPIRATED.sub(r"\1ʰ", ipa).replace("ʧ", "ꭧʰ")
+    """Write English p, t, k and ʧ before a vowel as Mandarin's aspirated sounds; plain ones sound like b, d, g.
+
+    American t between vowels, as in "meeting", is a t: Chinese voices make an l of it.
+    """
+    return _ASPIRATED.sub(r"\1ʰ", ipa.replace(_FLAP, "t")).replace("ʧ", "ꭧʰ")
 
 
 def _run(match: re.Match[str], language: Language, offset: int) -> Iterator[Phoneme]:
@@ -160,19 +166,40 @@ def _mandarin(text: str, start: int) -> Iterator[Phoneme]:
 
 
 def _english(text: str, start: int, *, embedded: bool = False) -> Iterator[Phoneme]:
+    for word in _words(text, embedded=embedded):
+        if not re.search(f"[{LATIN}]", word.text):
+            yield from _punctuation(word.text)
+        else:
+            for symbol in aspirate(word.ipa) if embedded else word.ipa:
+                yield Phoneme(symbol=symbol, at=start + word.at if symbol != " " else NOWHERE)
+        if word.blank:
+            yield Phoneme(symbol=" ", at=NOWHERE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Word:
+    """What the dictionary says of a word at a place; `blank`: something is left empty after it."""
+
+    at: int
+    text: str
+    ipa: str
+    rating: int
+    blank: bool
+
+
+def _words(text: str, *, embedded: bool) -> Iterator[_Word]:
     _, tokens = shared_g2p()(text)
+    shouted = not embedded and text == text.upper()
     place = 0
     for token in tokens:
         found = text.find(token.text, place)
         place = found if found >= 0 else place
-        ipa = token.phonemes or ""
-        if not re.search(f"[{LATIN}]", token.text):
-            yield from _punctuation(token.text)
-        else:
-            for symbol in aspirate(ipa) if embedded else ipa:
-                yield Phoneme(symbol=symbol, at=start + place if symbol != " " else NOWHERE)
-        if token.whitespace:
-            yield Phoneme(symbol=" ", at=NOWHERE)
+        ipa, rating = token.phonemes or "", token.rating or 0
+        if token.text.lower() in _SAID:
+            ipa, rating = _SAID[token.text.lower()], _AS_WORD
+        elif token.text in _SPELLED and not shouted:
+            ipa, rating = _SPELLED[token.text], _AS_LETTERS
+        yield _Word(at=place, text=token.text, ipa=ipa, rating=rating, blank=bool(token.whitespace))
         place += len(token.text)
 
 

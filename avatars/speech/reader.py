@@ -13,7 +13,7 @@ from avatars.speech.lexicon import Lexicon
 from avatars.speech.lint import Code, Line, Lint, Remark, Source, Word
 from avatars.speech.normalise import Normaliser
 from avatars.speech.pronunciations import Form, Pronunciation, syllables
-from avatars.speech.script import HAN, LATIN, Sentence, clean, sentences
+from avatars.speech.script import HAN, LATIN, Language, Sentence, clean, sentences
 
 # Characters of several common readings, which only their neighbours tell apart; alone, they are a guess.
 POLYPHONES = frozenset("乐为传冠藏朝调干几降觉卷累量落铺强省盛似宿鲜兴咽扎占涨")
@@ -65,10 +65,11 @@ def _words(
     """One word for each place of the author's text, in order."""
     heard = _heard(spoken, found)
     pinyin = _pinyin(spoken)
+    embedded = sentence.language is Language.CHINESE
     sure = {
         spoken.owners[run.start() + place]: (word, rating)
         for run in _LATIN_RUN.finditer(spoken.text)
-        for place, word, _, rating in english_words(run.group())
+        for place, word, _, rating in english_words(run.group(), embedded=embedded)
     }
     read_at = {sentence.offset + reading.offset: reading for reading in spoken.readings if reading.length}
     for number, place in enumerate(spoken.places):

@@ -32,9 +32,29 @@ def test_english_in_chinese_is_aspirated() -> None:
     assert said("PPT.", Language.ENGLISH) == "pˌipˌitˈi."
 
 
-@pytest.mark.parametrize(("plain", "aspirated"), [("tˈim", "tʰˈim"), ("stˈɑp", "stˈɑp"), ("ʧˈæt", "ꭧʰˈæt")])
+@pytest.mark.parametrize(
+    ("plain", "aspirated"),
+    [("tˈim", "tʰˈim"), ("stˈɑp", "stˈɑp"), ("ʧˈæt", "ꭧʰˈæt"), ("mˈiTɪŋ", "mˈitʰɪŋ")],
+)
 def test_only_what_a_vowel_follows_is_aspirated(plain: str, aspirated: str) -> None:
     assert aspirate(plain) == aspirated
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "heard"),
+    [
+        ("IT部门", Language.CHINESE, "ˌItʰˈi"),
+        ("Ask the IT department.", Language.ENGLISH, "ˌItˈi"),
+        ("the US market", Language.ENGLISH, "jˌuˈɛs"),
+        ("GIVE IT TO US", Language.ENGLISH, "ɪt"),
+        ("Ask us about it.", Language.ENGLISH, "ɪt"),
+        ("公司的WiFi", Language.CHINESE, "wˈIfˌI"),
+        ("WIFI", Language.CHINESE, "wˈIfˌI"),
+        ("按SOP做", Language.CHINESE, "ˌɛsˌOpʰˈi"),
+    ],
+)
+def test_capitals_are_letters_unless_everything_has_them(text: str, language: Language, heard: str) -> None:
+    assert heard in said(text, language)
 
 
 def test_every_sound_knows_its_character() -> None:
