@@ -7,13 +7,17 @@ from avatars.speech.numerals import (
     NUMBER,
     PHONE,
     VERSION,
+    YEARS,
     Rule,
+    any_of,
+    between,
     chinese_amount,
     chinese_cardinal,
     chinese_decimal,
     chinese_digits,
     chinese_plain,
     is_date,
+    whole,
     without_zeros,
 )
 
@@ -53,8 +57,8 @@ _UNITS = {
     },
 }
 _TO = r"\s?[-–—~至到]\s?"
-_UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
-_CURRENCY = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
+_UNIT = any_of(_UNITS)
+_CURRENCY = any_of(_CURRENCIES)
 _COUNTED = "[人个元次块年月日天周位名件条台套家页字分秒米公千万亿号版楼层岁度倍例项种款步吨克升斤亩户辆本张枚棵]"
 _CODES = (
     "尾号|编号|工号|学号|房号|房间号?|密码|分机|验证码|订单号?|单号|号码|代码|邮编|卡号|账号|帐号|流水号|批次号?|序列号"
@@ -62,6 +66,10 @@ _CODES = (
 )
 _CALLS = "电话|热线|拨打|客服|致电|短号|拨|打"
 _AM = {"am": "上午", "pm": "下午"}
+
+_digits, _plain = whole(chinese_digits), whole(chinese_plain)
+_ordinal, _decimal = whole(chinese_cardinal), whole(chinese_decimal)
+_range, _years, _times = between(chinese_amount, "到"), between(chinese_plain, "到"), between(chinese_decimal, "乘")
 
 
 def _date(match: Match) -> str:
@@ -86,22 +94,10 @@ def _clock(match: Match) -> str:
     return _AM.get((half or "").lower().replace(".", ""), "") + spoken
 
 
-def _digits(match: Match) -> str:
-    return chinese_digits(match.group("n") if "n" in match.re.groupindex else match.group())
-
-
-def _plain(match: Match) -> str:
-    return chinese_plain(match.group("n"))
-
-
 def _long(match: Match) -> str:
     """What is this long is a number only where it is round."""
     number = match.group()
     return chinese_cardinal(number) if number.endswith("00000") and len(number) <= 16 else chinese_digits(number)
-
-
-def _ordinal(match: Match) -> str:
-    return chinese_cardinal(match.group("n"))
 
 
 def _ordinals(match: Match) -> str:
@@ -158,10 +154,6 @@ def _measure(match: Match) -> str:
     return (f"{first}到{chinese_amount(high)}" if high else first) + _UNITS[unit]
 
 
-def _thousands(match: Match) -> str:
-    return chinese_decimal(match.group())
-
-
 def _per_mille(match: Match) -> str:
     return f"千分之{chinese_decimal(match.group(1))}"
 
@@ -169,19 +161,6 @@ def _per_mille(match: Match) -> str:
 def _percent(match: Match) -> str:
     low, high = match.groups()
     return "百分之" + (f"{chinese_decimal(low)}到百分之{chinese_decimal(high)}" if high else chinese_decimal(low))
-
-
-def _range(match: Match) -> str:
-    low, high = match.groups()
-    return f"{chinese_amount(low)}到{chinese_amount(high)}"
-
-
-def _years(match: Match) -> str:
-    return f"{chinese_plain(match.group(1))}到{chinese_plain(match.group(2))}"
-
-
-def _times(match: Match) -> str:
-    return f"{chinese_decimal(match.group(1))}乘{chinese_decimal(match.group(2))}"
 
 
 def _mail(match: Match) -> str:
@@ -223,8 +202,8 @@ RULES: tuple[Rule, ...] = (
         _measure,
     ),
     (re.compile(rf"(?<![\d.,A-Za-z])({NUMBER})([wk])(?![A-Za-z\d])"), _short_scale),
-    (re.compile(r"(?<![\d,.$¥€£])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,.]*\d|%)"), _thousands),
-    (re.compile(r"(?<![\d.,-])((?:19|20)\d\d)[-–—~]((?:19|20)\d\d)(?![\d.,-])"), _years),
+    (re.compile(r"(?<![\d,.$¥€£])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,.]*\d|%)"), _decimal),
+    (YEARS, _years),
     (re.compile(r"(?<!\d)(?P<n>(?:19|20)\d\d)(?=财年|届|级|款|学年|春|夏|秋|冬|Q[1-4])"), _plain),
     (re.compile(r"(?<![\d.])24/7(?![\d/])"), lambda _: "二十四小时七天"),
     (re.compile(r"第(?P<n>\d{1,4}[-–—~至到]\d{1,4})"), _ordinals),
@@ -244,7 +223,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d.,-])({NUMBER})[-–—~]({NUMBER})(?={_COUNTED}|\s?GB|\s?TB|\s?MB)"), _range),
     (re.compile(r"(?<=[日号度年月分点斤里%克米℃CmghLtVW])\s?[-–—~]\s?(?=[¥￥$]?\d)"), lambda _: "到"),
     (re.compile(r"(?<=\d)\s?[-–—~]\s?(?=[¥￥$€£])"), lambda _: "到"),
-    (re.compile(r"(?<![\d.,:/A-Za-z-])\d+\.\d+(?![\d.:%/]|[万亿])"), _thousands),
+    (re.compile(r"(?<![\d.,:/A-Za-z-])\d+\.\d+(?![\d.:%/]|[万亿])"), _decimal),
     (re.compile(r"(?<![<>=])(?:<=|≤)\s?(?=\d)"), lambda _: "小于等于"),
     (re.compile(r"(?<![<>=])(?:>=|≥)\s?(?=\d)"), lambda _: "大于等于"),
     (re.compile(r"(?<![<>=])<\s?(?=\d)"), lambda _: "小于"),

@@ -8,13 +8,17 @@ from avatars.speech.numerals import (
     NUMBER,
     PHONE,
     VERSION,
+    YEARS,
     Rule,
+    any_of,
+    between,
     english_cardinal,
     english_decimal,
     english_digits,
     english_ordinal,
     english_year,
     is_date,
+    whole,
     without_zeros,
 )
 
@@ -52,8 +56,8 @@ _UNITS = {
     **{"°C": "degree Celsius", "℃": "degree Celsius", "°F": "degree Fahrenheit", "°": "degree"},
 }
 _SCALE = r"(?:[kKmMbB]|bn|thousand|million|billion|trillion)\b"
-_UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
-_CURRENCY = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
+_UNIT = any_of(_UNITS)
+_CURRENCY = any_of(_CURRENCIES)
 _CODES = (
     "room|gate|suite|flight|extension|ext|order|code|id|pin|ticket|invoice|account|case|badge|passcode|password|zip"
     "|employee|number|reference|apartment|apt|ending in|dial|call|text|locker|bus|train"
@@ -62,6 +66,9 @@ _SHORT = {
     **{"vs": "versus", "e.g": "for example", "i.e": "that is", "etc": "et cetera", "approx": "approximately"},
     **{"st": "Saint", "ltd": "Limited", "dept": "department", "prof": "professor", "sr": "senior", "jr": "junior"},
 }
+
+_digits, _decimal = whole(english_digits), whole(english_decimal)
+_range, _years = between(english_decimal, " to "), between(english_year, " to ")
 
 
 def _many(count: str, name: str) -> str:
@@ -118,10 +125,6 @@ def _clock(match: Match) -> str:
     return spoken + {"am": " A.M.", "pm": " P.M."}.get(half, "")
 
 
-def _digits(match: Match) -> str:
-    return english_digits(match.group("n") if "n" in match.re.groupindex else match.group())
-
-
 def _long(match: Match) -> str:
     number = match.group()
     return english_cardinal(number) if number.endswith("000") else english_digits(number)
@@ -167,18 +170,6 @@ def _measure(match: Match) -> str:
 def _percent(match: Match) -> str:
     low, high = match.groups()
     return f"{english_decimal(low)} to {english_decimal(high)} percent" if high else f"{english_decimal(low)} percent"
-
-
-def _decimal(match: Match) -> str:
-    return english_decimal(match.group())
-
-
-def _range(match: Match) -> str:
-    return f"{english_decimal(match.group(1))} to {english_decimal(match.group(2))}"
-
-
-def _years(match: Match) -> str:
-    return f"{english_year(match.group(1))} to {english_year(match.group(2))}"
 
 
 def _decade(match: Match) -> str:
@@ -244,7 +235,7 @@ RULES: tuple[Rule, ...] = (
         _measure,
     ),
     (re.compile(r"(?<![\d,.$¥€£])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,.]*\d|%|st\b|nd\b|rd\b|th\b)"), _decimal),
-    (re.compile(r"(?<![\d.,-])((?:19|20)\d\d)[-–~]((?:19|20)\d\d)(?![\d.,-])"), _years),
+    (YEARS, _years),
     (re.compile(r"(?<![\d.,-])24/7(?![\d/])"), lambda _: "twenty-four seven"),
     (re.compile(r"(?<![\w.,$¥€£])-?\d+\.\d+(?![\d.]*\d|%|\s?(?:[mb]illion|x\b))"), _decimal),
     (re.compile(r"(?<![\d.-])(\d{1,3})[-–~](\d{1,3})(?![\d-])"), _range),
@@ -254,7 +245,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![A-Za-z\d])({NUMBER})x(?!\w)"), lambda match: f"{english_decimal(match.group(1))} times"),
     (
         re.compile(rf"(?<![A-Za-z\d.])({NUMBER}) ?[x×] ?({NUMBER})(?![\w.])"),
-        lambda match: f"{english_decimal(match.group(1))} by {english_decimal(match.group(2))}",
+        between(english_decimal, " by "),
     ),
     (re.compile(r"\b([A-Za-z]+)(\d{2,})\b(?!\.\d)"), _code),
     (re.compile(r"\b([A-Za-z]{2,})-(\d{1,4})\b(?!\.\d)"), _code),

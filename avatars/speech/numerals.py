@@ -1,7 +1,7 @@
 """Numbers in words, in both languages: cardinals, decimals, digit by digit, and what rules are."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sanotts.nano_g2p import NumberError, cardinal_words, ordinal_words
 
@@ -20,7 +20,23 @@ PHONE = re.compile(
     r"(?<![\d.-])(?:(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}|(?:\+?1[- ])?(?:\(\d{3}\)|\d{3})[- ]\d{3}[- ]\d{4}"
     r"|(?:\d-)?\(?\d{3,4}\)?-\d{3}-\d{4}|[(（]?0\d{2,3}(?:[)）] ?|[- ])\d{4} ?\d{3,4}|\d{3}-\d{4})(?![\d.-])"
 )
+YEARS = re.compile(r"(?<![\d.,-])((?:19|20)\d\d)[-–—~]((?:19|20)\d\d)(?![\d.,-])")
 VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])")
+
+
+def any_of(signs: Iterable[str]) -> str:
+    """A pattern of any of these, the longest first."""
+    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
+
+
+def whole(read: Callable[[str], str]) -> Read:
+    """What is said for the group `n` of a match, or for all of it."""
+    return lambda match: read(match.group("n") if "n" in match.re.groupindex else match.group())
+
+
+def between(read: Callable[[str], str], word: str) -> Read:
+    """What is said for two numbers, and a word between them."""
+    return lambda match: f"{read(match.group(1))}{word}{read(match.group(2))}"
 
 
 def chinese_digits(digits: str) -> str:
