@@ -8,7 +8,7 @@ import re
 import secrets
 from typing import Any
 
-from wecom.emulator import clock, contents, lookups, rates, scope, sending
+from wecom.emulator import clock, contents, lookups, rates, rules, scope, sending
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import App, Chat, Entry, Member
@@ -73,7 +73,7 @@ def send(request: Request) -> Answer:
     if body.get("msgtype") not in TYPES:
         raise ApiError(40008)
     chat = _chat(app, body.get("chatid"))
-    content = contents.check(body)
+    content = contents.check(body, rules.of(app.pk))
     fields = lookups.resolve(app, content)
     if content.msgtype == "text":
         fields["mentioned"] = _mentioned(body["text"], chat)

@@ -63,12 +63,12 @@ def create(
     )
     statements.add(row)
     live.callback(row)
-    transaction.on_commit(lambda: courier.COURIER.post(parcel(row)))
+    transaction.on_commit(lambda: courier.COURIER.post(parcel(row, fixed=bool(twist.tamper or twist.skew))))
     return row
 
 
-def parcel(row: Callback) -> courier.Parcel:
-    """What the courier needs of a row."""
+def parcel(row: Callback, *, fixed: bool = True) -> courier.Parcel:
+    """What the courier needs of a row; `fixed` bytes stay the same in every retry."""
     return courier.Parcel(
         callback=row.pk,
         order=(row.app_id, row.userid),
@@ -76,4 +76,5 @@ def parcel(row: Callback) -> courier.Parcel:
         body=row.body.encode(),
         copies=row.copies,
         delay=row.delay,
+        fixed=fixed,
     )

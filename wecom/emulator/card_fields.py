@@ -8,14 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from wecom.emulator.errors import ApiError
+from wecom.emulator.rules import Rules
 
 KEY, OPTION_ID, URL, MOST_OPTIONS, MOST_MARKS = 1024, 128, 2048, 10, 20
-ROWS, PARAGRAPHS, JUMPS, ENTRIES, BUTTONS, LISTS = 6, 4, 3, 3, 6, 3
+ROWS, PARAGRAPHS, JUMPS, BUTTONS, LISTS = 6, 4, 3, 6, 3
+MOST_ENTRIES = 10  # of a menu, where `rules` say no less
 
 Reader = Callable[[Any], None]
 
 
-def check(card: dict[str, Any], *, greyed: bool) -> None:
+def check(card: dict[str, Any], rules: Rules, *, greyed: bool) -> None:
     """Raise `ApiError` for the first field that is wrong. `greyed` is a change that replaces the buttons."""
     required, optional = CARDS[card["card_type"]]
     for name, read in required.items():
@@ -24,6 +26,9 @@ def check(card: dict[str, Any], *, greyed: bool) -> None:
     for name, read in optional.items():
         if card.get(name) is not None:
             read(card[name])
+    menu = (card.get("action_menu") or {}).get("action_list") or []
+    if len(menu) > rules.card_menu_entries:
+        raise ApiError(40058, f"action_list must have 1 to {rules.card_menu_entries} entries")
     _words_of(card)
 
 
@@ -96,7 +101,7 @@ def _source(value: Any) -> None:
 def _menu(value: Any) -> None:
     part = _object(value, "action_menu")
     _text(part, "desc")
-    entries = _list(part.get("action_list"), "action_list", ENTRIES, 40058)
+    entries = _list(part.get("action_list"), "action_list", MOST_ENTRIES, 40058)
     for entry in entries:
         _text(entry, "text", 42020, required=True)
         _text(entry, "key", 42018, most=KEY, required=True)

@@ -9,13 +9,14 @@ from typing import Any
 
 from wecom.emulator import card_fields
 from wecom.emulator.errors import ApiError
+from wecom.emulator.rules import Rules
 
 CARD_TYPES = {"text_notice", "news_notice", "button_interaction", "vote_interaction", "multiple_interaction"}
 INTERACTIVE = {"button_interaction", "vote_interaction", "multiple_interaction"}
 TASK_ID = re.compile(r"[0-9A-Za-z_@-]{1,128}")
 
 
-def check(card: dict[str, Any], *, updating: bool = False) -> dict[str, Any]:
+def check(card: dict[str, Any], rules: Rules, *, updating: bool = False) -> dict[str, Any]:
     """The card as it is shown. Raises `ApiError` 42014 and above."""
     kind = card.get("card_type")
     if kind not in CARD_TYPES:
@@ -24,7 +25,7 @@ def check(card: dict[str, Any], *, updating: bool = False) -> dict[str, Any]:
     named = isinstance(task_id, str) and bool(TASK_ID.fullmatch(task_id))
     if not updating and not named and (answers_back(card) or task_id):
         raise ApiError(42014)
-    card_fields.check(card, greyed=updating and bool(card.get("replace_text")))
+    card_fields.check(card, rules, greyed=updating and bool(card.get("replace_text")))
     return card
 
 

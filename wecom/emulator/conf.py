@@ -21,12 +21,7 @@ class Options:
     app_name: str
     media_dir: Path
     static_dir: Path
-    callback_deadline: float
-    callback_retries: int
-    retry_delay: float
-    quota_per_minute: int
-    quota_per_hour: int
-    quota_per_account: int
+    rules: dict[str, Any]
     wrong_secrets: int
     keep_calls: int
 

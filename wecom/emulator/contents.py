@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from wecom.emulator import cards, pages
 from wecom.emulator.errors import ApiError
+from wecom.emulator.rules import Rules
 
-TEXT_CUT, TEXT_MAX = 2048, 5120
 TITLE, DESCRIPTION, URL, BUTTON = 128, 512, 2048, 4  # bytes; the button's are characters
 ARTICLES, PAGE_PATH = 8, 128  # of a mini-program, in bytes
 SAFE = {"text", "image", "video", "file", "mpnews"}
@@ -32,7 +32,7 @@ class Content:
     translate: bool = False
 
 
-def check(body: dict[str, Any]) -> Content:
+def check(body: dict[str, Any], rules: Rules) -> Content:
     """The content of a request. Raises `ApiError`: 40008 for an unknown type, 40058 and others for fields."""
     msgtype = body.get("msgtype")
     reader = READERS.get(msgtype) if isinstance(msgtype, str) else None
@@ -45,7 +45,7 @@ def check(body: dict[str, Any]) -> Content:
     if safe and msgtype == "news":
         raise ApiError(40074)
     translate = bool(_flag(body, "enable_id_trans", most=1))
-    return replace(reader(msgtype, part), safe=safe if msgtype in SAFE else 0, translate=translate)
+    return replace(reader(msgtype, part, rules), safe=safe if msgtype in SAFE else 0, translate=translate)
 
 
 def cut(text: str, limit: int) -> str:
@@ -80,25 +80,25 @@ def _url(part: dict[str, Any], field: str = "url") -> str:
     return value
 
 
-def _text(msgtype: str, part: dict[str, Any]) -> Content:
+def _text(msgtype: str, part: dict[str, Any], rules: Rules) -> Content:
     content = _string(part, "content", required=False)
     if not content.strip():
         raise ApiError(44004)
-    if len(content.encode()) > TEXT_MAX:
-        raise ApiError(40058, f"text.content exceed max length {TEXT_MAX}")
-    return Content(msgtype=msgtype, fields={"content": cut(content, TEXT_CUT)})
+    if len(content.encode()) > rules.text_most:
+        raise ApiError(40058, f"text.content exceed max length {rules.text_most}")
+    return Content(msgtype=msgtype, fields={"content": cut(content, rules.text_cut)})
 
 
-def _markdown(msgtype: str, part: dict[str, Any]) -> Content:
+def _markdown(msgtype: str, part: dict[str, Any], rules: Rules) -> Content:
     content = _string(part, "content", required=False)
     if not content.strip():
         raise ApiError(44004)
-    if len(content.encode()) > TEXT_CUT:
-        raise ApiError(40058, f"markdown.content exceed max length {TEXT_CUT}")
+    if len(content.encode()) > rules.markdown_most:
+        raise ApiError(40058, f"markdown.content exceed max length {rules.markdown_most}")
     return Content(msgtype=msgtype, fields={"content": content})
 
 
-def _media(msgtype: str, part: dict[str, Any]) -> Content:
+def _media(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
     media_id = part.get("media_id")
     if not isinstance(media_id, str) or not media_id:
         raise ApiError(40007)
@@ -109,17 +109,18 @@ def _media(msgtype: str, part: dict[str, Any]) -> Content:
     return Content(msgtype=msgtype, fields=fields, media_id=media_id)
 
 
-def _textcard(msgtype: str, part: dict[str, Any]) -> Content:
+def _textcard(msgtype: str, part: dict[str, Any], rules: Rules) -> Content:
+    shorten = (lambda text, most: text[:most]) if rules.textcard_characters else cut
     fields = {
-        "title": cut(_string(part, "title"), TITLE),
-        "description": cut(_string(part, "description"), DESCRIPTION),
+        "title": shorten(_string(part, "title"), TITLE),
+        "description": shorten(_string(part, "description"), DESCRIPTION),
         "url": _url(part),
         "btntxt": _string(part, "btntxt", required=False)[:BUTTON] or "详情",
     }
     return Content(msgtype=msgtype, fields=fields)
 
 
-def _news(msgtype: str, part: dict[str, Any]) -> Content:
+def _news(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
     articles = part.get("articles")
     if not isinstance(articles, list) or not articles:
         raise ApiError(40058, "missing articles")
@@ -144,19 +145,19 @@ def _article(article: object) -> dict[str, str]:
     }
 
 
-def _template_card(msgtype: str, part: dict[str, Any]) -> Content:
-    return Content(msgtype=msgtype, fields=cards.check(part), answers_back=cards.answers_back(part))
+def _template_card(msgtype: str, part: dict[str, Any], rules: Rules) -> Content:
+    return Content(msgtype=msgtype, fields=cards.check(part, rules), answers_back=cards.answers_back(part))
 
 
-def _mpnews(msgtype: str, part: dict[str, Any]) -> Content:
+def _mpnews(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
     return Content(msgtype=msgtype, fields={"articles": pages.mpnews(part)})
 
 
-def _notice(msgtype: str, part: dict[str, Any]) -> Content:
+def _notice(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
     return Content(msgtype=msgtype, fields=pages.notice(part))
 
 
-READERS: dict[str, Callable[[str, dict[str, Any]], Content]] = {
+READERS: dict[str, Callable[[str, dict[str, Any], Rules], Content]] = {
     "text": _text,
     "markdown": _markdown,
     "image": _media,

@@ -1,10 +1,11 @@
 """Control API, the wire's side: callbacks, calls, faults, tokens, the clock, reset, and the check of a callback URL."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from django.db.models import Count
 
-from wecom.emulator import callbacks, clock, courier, faults, live, present, rates, recording
+from wecom.emulator import callbacks, clock, courier, faults, live, present, rates, recording, rules
 from wecom.emulator.control import Control, ControlError, Result
 from wecom.emulator.models import Accepted, AccessToken, Call, Callback, Entry, Fault, Message, WrongSecret
 
@@ -126,6 +127,21 @@ def set_limits(control: Control) -> Result:
     return show_limits(control)
 
 
+def show_rules(control: Control) -> Result:
+    """How the application is treated where the platform's documents leave it open."""
+    return {"rules": asdict(rules.of(control.app().pk))}
+
+
+def set_rules(control: Control) -> Result:
+    """Other rules for the application, by name; null for the usual one."""
+    given = {name: value for name, value in control.data.items() if name not in {"agentid", "corpid"}}
+    try:
+        rules.change(control.app(), given)
+    except ValueError as problem:
+        raise ControlError(str(problem)) from problem
+    return show_rules(control)
+
+
 def show_clock(_: Control) -> Result:
     return {"now": clock.now(), "offset": clock.offset()}
 
@@ -171,4 +187,5 @@ RESETS: dict[str, Callable[[], object]] = {
     "tokens": lambda: (AccessToken.objects.all().delete(), WrongSecret.objects.all().delete()),
     "clock": lambda: clock.move(0),
     "limits": rates.forget,
+    "rules": rules.forget,
 }

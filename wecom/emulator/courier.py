@@ -6,15 +6,15 @@ import time
 from collections import deque
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
 from django.db import transaction
 
-from wecom.emulator import clock, database, live, passive, statements
-from wecom.emulator.conf import options
+from wecom.emulator import clock, database, live, passive, rules, statements
 from wecom.emulator.models import Attempt, Callback
+from wecom.emulator.sealing import envelope, with_query
 
 KEPT = 4096  # characters of an answer that the log keeps
 HEADERS = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0", "Accept": "*/*"}  # what the platform calls itself
@@ -34,6 +34,7 @@ class Parcel:
     body: bytes
     copies: int
     delay: float
+    fixed: bool = False  # what is wrong about it on purpose stays so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,22 +119,35 @@ class Courier:
             self._unsettled.pop(parcel.callback, asyncio.Event()).set()
 
     async def _try(self, parcel: Parcel) -> None:
-        number, retries = 0, options().callback_retries
+        number, own = 0, rules.of(parcel.order[0])
+        retries = own.callback_retries
         for round_ in range(1 + retries):
             if round_:
-                await asyncio.sleep(options().retry_delay * 2 ** (round_ - 1))
+                await asyncio.sleep(own.retry_delay * 2 ** (round_ - 1))
+                if not own.retry_same_bytes and not parcel.fixed:
+                    parcel = await database.run(_sealed_anew, parcel)
             copies = parcel.copies if round_ == 0 else 1
             replies = await asyncio.gather(*(self._once(parcel) for _ in range(copies)))
             accepted = any(reply.accepted for reply in replies)
-            settled = accepted or round_ == retries
+            refused = all(reply.status is not None for reply in replies) and not own.retry_refused
+            settled = accepted or refused or round_ == retries
             await database.run(_record, parcel.callback, number, replies, accepted if settled else None)
             number += len(replies)
-            if accepted:
+            if settled:
                 return
 
     async def _once(self, parcel: Parcel) -> Reply:
         at = await database.run(clock.now)
         return await asyncio.get_running_loop().run_in_executor(self._threads, _post, parcel, at)
+
+
+def _sealed_anew(parcel: Parcel) -> Parcel:
+    """The same message under another timestamp and nonce."""
+    row = Callback.objects.select_related("app__corp").filter(pk=parcel.callback).first()
+    if row is None:
+        return parcel
+    query, body = envelope(row.app, row.plain, timestamp=int(clock.now()))
+    return replace(parcel, url=with_query(row.app.callback_url, query), body=body.encode())
 
 
 def _post(parcel: Parcel, at: float) -> Reply:
@@ -143,7 +157,7 @@ def _post(parcel: Parcel, at: float) -> Reply:
     with requests.Session() as session:
         session.trust_env = False  # no proxy may stand between the emulator and the application
         try:
-            deadline = options().callback_deadline
+            deadline = rules.of(parcel.order[0]).callback_deadline
             answer = session.post(
                 parcel.url, data=parcel.body, headers=HEADERS, timeout=deadline, allow_redirects=False
             )

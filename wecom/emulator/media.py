@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from wecom.emulator import clock
+from wecom.emulator import clock, rules
 from wecom.emulator.calls import Answer, File, Request, Upload, endpoint
 from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError
@@ -18,12 +18,7 @@ AMR_FRAMES = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)  # bytes a
 AMR_WB_FRAMES = (17, 23, 32, 36, 40, 46, 50, 58, 60, 5, 0, 0, 0, 0, 0, 0)
 FRAME_SECONDS = 0.02
 VOICE_SECONDS = 60.0
-LIMITS = {  # kind: most bytes, errcode above
-    "image": (10 * 2**20, 40009),
-    "voice": (2 * 2**20, 40006),
-    "video": (10 * 2**20, 40011),
-    "file": (20 * 2**20, 45001),
-}
+TOO_LARGE = {"image": 40009, "voice": 40006, "video": 40011, "file": 45001}  # how much that is, `rules` say
 PIECE = 20 * 2**20  # bytes: what is larger comes in ranges of at most this
 BLOCK = 16  # bytes, of files that are kept encrypted
 LARGEST = 200 * 2**20  # what a member can send, and what upload_by_url takes
@@ -37,11 +32,12 @@ PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 def upload(request: Request) -> Answer:
     """Keep a file for three days, for all applications of the company."""
     kind = request.query.get("type", "")
-    if kind not in LIMITS:
+    if kind not in TOO_LARGE:
         raise ApiError(40004)
     if request.upload is None:
         raise ApiError(41005)
-    row = store(request.caller.corp, kind, request.upload)
+    most = getattr(rules.of(request.caller.pk), f"{kind}_bytes")
+    row = store(request.caller.corp, kind, request.upload, most=most)
     return {"type": kind, "media_id": row.media_id, "created_at": str(int(row.created_at))}
 
 
@@ -88,12 +84,15 @@ def check_range(row: Media, header: str) -> None:
         raise ApiError(40146)
 
 
-def store(corp: Corp, kind: str, given: Upload, *, by_member: bool = False, by_url: bool = False) -> Media:
+def store(
+    corp: Corp, kind: str, given: Upload, *, most: int | None = None, by_member: bool = False, by_url: bool = False
+) -> Media:
     """Check a file as the platform does and keep it. Raises `ApiError`.
 
-    What members send may be larger than what applications upload, and is kept encrypted; so is what was fetched.
+    What members send may be larger than the `most` of what applications upload, and is kept encrypted; so is what was
+    fetched.
     """
-    content_type, seconds = inspect(kind, given, most=LARGEST if by_member or by_url else None)
+    content_type, seconds = inspect(kind, given, most=most or LARGEST)
     row = Media(
         sealed=by_member,
         by_url=by_url,
@@ -144,17 +143,15 @@ def describe(row: Media) -> dict[str, Any]:
     }
 
 
-def inspect(kind: str, given: Upload, *, most: int | None = None) -> tuple[str, float | None]:
+def inspect(kind: str, given: Upload, *, most: int) -> tuple[str, float | None]:
     """Content type, and the length of a voice message. Raises `ApiError` for what the platform refuses."""
     data = given.data
-    limit, too_large = LIMITS[kind]
-    most = most or limit
     if not data:
         raise ApiError(44001)
     if len(data) <= SMALLEST:
         raise ApiError(40006)
     if len(data) > most:
-        raise ApiError(too_large)
+        raise ApiError(TOO_LARGE[kind])
     if kind == "image":
         return _image(data), None
     if kind == "voice":

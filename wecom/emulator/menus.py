@@ -5,7 +5,7 @@ Sources: https://developer.work.weixin.qq.com/document/path/90231, 90232 and 902
 
 from typing import Any
 
-from wecom.emulator import live
+from wecom.emulator import live, rules
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import App
@@ -18,15 +18,17 @@ PUSHING = {
 TYPES = PUSHING | {"view", "view_miniprogram"}
 TOPS, SUBS = 3, 5
 KEY, URL = 128, 1024  # bytes
-# By where a button stands: most bytes of its name, and the error codes of type, name, key and url.
-PLACES = {"bar": (16, 40017, 40018, 40019, 40020, 40055), "menu": (40, 40024, 40025, 40026, 40027, 40054)}
+# By where a button stands, after the most bytes of its name: the error codes of type, name, key, url and its domain.
+Place = tuple[int, int, int, int, int, int]
+BAR, MENU = (40017, 40018, 40019, 40020, 40055), (40024, 40025, 40026, 40027, 40054)
 
 
 @endpoint("menu/create", "POST")
 def create(request: Request) -> Answer:
     """Put a menu in the place of the one before."""
     app = _app(request)
-    app.menu = [_top(button) for button in _listed(request.json().get("button"), TOPS, 40016)]
+    places = _places(app)
+    app.menu = [_top(button, places) for button in _listed(request.json().get("button"), TOPS, 40016)]
     app.save(update_fields=["menu"])
     live.refresh()
     return {}
@@ -56,17 +58,25 @@ def _app(request: Request) -> App:
     return request.caller
 
 
-def _top(button: object) -> dict[str, Any]:
+def _places(app: App) -> dict[str, Place]:
+    own = rules.of(app.pk)
+    return {"bar": (own.menu_name_bytes, *BAR), "menu": (own.submenu_name_bytes, *MENU)}
+
+
+def _top(button: object, places: dict[str, Place]) -> dict[str, Any]:
     below = button.get("sub_button") if isinstance(button, dict) else None
     if not isinstance(button, dict) or not below:
-        return _button(button, "bar")
-    _name(button, "bar")
-    return {"name": button["name"], "sub_button": [_button(one, "menu") for one in _listed(below, SUBS, 40023)]}
+        return _button(button, places["bar"], leaf=False)
+    _name(button, places["bar"])
+    return {
+        "name": button["name"],
+        "sub_button": [_button(one, places["menu"], leaf=True) for one in _listed(below, SUBS, 40023)],
+    }
 
 
-def _button(button: object, place: str) -> dict[str, Any]:
-    _most, wrong_type, _wrong_name, wrong_key, wrong_url, no_address = PLACES[place]
-    if not isinstance(button, dict) or (place == "menu" and button.get("sub_button")):
+def _button(button: object, place: Place, *, leaf: bool) -> dict[str, Any]:
+    _most, wrong_type, _wrong_name, wrong_key, wrong_url, no_address = place
+    if not isinstance(button, dict) or (leaf and button.get("sub_button")):
         raise ApiError(wrong_type)
     _name(button, place)
     kind = button.get("type")
@@ -83,8 +93,8 @@ def _button(button: object, place: str) -> dict[str, Any]:
     return {**shown, "url": url}
 
 
-def _name(button: dict[str, Any], place: str) -> None:
-    _within(button, "name", PLACES[place][0], PLACES[place][2])
+def _name(button: dict[str, Any], place: Place) -> None:
+    _within(button, "name", place[0], place[2])
 
 
 def _within(button: dict[str, Any], field: str, most: int, errcode: int) -> str:

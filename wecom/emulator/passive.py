@@ -11,7 +11,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from wecom.crypto import CryptoError, open_sealed, verify
-from wecom.emulator import clock, contents, media, passive_cards, sending
+from wecom.emulator import clock, contents, media, passive_cards, rules, sending
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import Callback, Member
 from wecom.emulator.sealing import keys
@@ -30,7 +30,7 @@ def take(callback: Callback, text: str) -> None:
         if reply.findtext("MsgType") in passive_cards.TYPES:
             passive_cards.take(callback, reply)
             return
-        content = _content(reply)
+        content = _content(reply, rules.of(app.pk))
         fields = dict(content.fields)
         if content.media_id is not None:
             fields.update(media.describe(media.find(app.corp, content.media_id, kind=content.msgtype)))
@@ -57,12 +57,12 @@ def _open(callback: Callback, text: str) -> Element:
     return inner
 
 
-def _content(reply: Element) -> contents.Content:
+def _content(reply: Element, own: rules.Rules) -> contents.Content:
     """The reply as `message/send` would have put it."""
     msgtype = reply.findtext("MsgType") or ""
     part: dict[str, Any]
     if msgtype == "text":
-        part = {"content": contents.cut(reply.findtext("Content") or "", contents.TEXT_CUT)}
+        part = {"content": contents.cut(reply.findtext("Content") or "", own.text_cut)}
     elif msgtype in {"image", "voice", "video"}:
         node = msgtype.capitalize()
         part = {"media_id": reply.findtext(f"{node}/MediaId") or ""}
@@ -73,7 +73,7 @@ def _content(reply: Element) -> contents.Content:
         part = {"articles": [_article(item) for item in reply.findall("Articles/item")]}
     else:
         raise ApiError(40008)
-    return contents.check({"msgtype": msgtype, msgtype: part})
+    return contents.check({"msgtype": msgtype, msgtype: part}, own)
 
 
 def _article(item: Element) -> dict[str, str]:

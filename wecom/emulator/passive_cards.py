@@ -10,12 +10,13 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
-from wecom.emulator import cards, live, lookups
+from wecom.emulator import cards, live, lookups, rules
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import Callback, Entry, ResponseCode
 
 TYPES = frozenset({"update_button", "update_template_card"})
-PRESSED = frozenset({"template_card_event", "template_card_menu_event"})
+BUTTON = "template_card_event"
+PRESSED = frozenset({BUTTON, "template_card_menu_event"})
 # Repeated, without an element around them.
 LISTS = frozenset(
     {"VerticalContentList", "HorizontalContentList", "JumpList", "ActionList", "ButtonList", "OptionList", "SelectList"}
@@ -28,6 +29,9 @@ CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def take(callback: Callback, reply: Element) -> None:
     """Change the card that this callback tells of. Raises `ApiError` for what is no change of it."""
+    own = rules.of(callback.app_id)
+    if callback.kind == BUTTON and not own.answers_to_presses:
+        return
     if callback.kind not in PRESSED:
         raise ApiError(40008, "nothing was pressed on a card")
     code = fromstring(callback.plain, forbid_dtd=True).findtext("ResponseCode") or ""
@@ -37,7 +41,7 @@ def take(callback: Callback, reply: Element) -> None:
     if entry is None:
         raise ApiError(82102)
     greying = reply.findtext("MsgType") == "update_button"
-    entry.changed = _greyed(reply, entry.message.content) if greying else _card(reply)
+    entry.changed = _greyed(reply, entry.message.content) if greying else _card(reply, own)
     if "template_card" in entry.changed:
         lookups.check_card(callback.app, entry.changed["template_card"])
     entry.save(update_fields=["changed"])
@@ -53,11 +57,11 @@ def _greyed(reply: Element, card: dict[str, Any]) -> dict[str, Any]:
     return {"replace_name": name}
 
 
-def _card(reply: Element) -> dict[str, Any]:
+def _card(reply: Element, own: rules.Rules) -> dict[str, Any]:
     node = reply.find("TemplateCard")
     if node is None:
         raise ApiError(42031, "missing TemplateCard")
-    return {"template_card": cards.check(_object(node), updating=True)}
+    return {"template_card": cards.check(_object(node), own, updating=True)}
 
 
 def _object(node: Element) -> dict[str, Any]:

@@ -6,7 +6,7 @@ A response code comes with the message and with every click. It is good for one 
 import secrets
 from typing import Any
 
-from wecom.emulator import callbacks, cards, clock, live, lookups, present, scope
+from wecom.emulator import callbacks, cards, clock, live, lookups, present, rules, scope
 from wecom.emulator.callbacks import PLAIN, Twist
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.errors import ApiError
@@ -108,7 +108,7 @@ def _change(app: App, body: dict[str, Any]) -> dict[str, Any]:
             raise ApiError(42038, "missing replace_name")
         return {"replace_name": name}
     if isinstance(card, dict):
-        shown = cards.check(card, updating=True)
+        shown = cards.check(card, rules.of(app.pk), updating=True)
         lookups.check_card(app, shown)
         translated = body.get("enable_id_trans") in {1, "1"}
         return {"template_card": lookups.translate(app, "template_card", shown) if translated else shown}

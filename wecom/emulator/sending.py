@@ -5,9 +5,8 @@ import json
 import secrets
 from typing import Any
 
-from wecom.emulator import clock, contents, live, lookups, recipients, statements
+from wecom.emulator import clock, contents, live, lookups, recipients, rules, statements
 from wecom.emulator.calls import Answer, Request, endpoint
-from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import Accepted, App, Chat, Entry, Member, Message, ResponseCode
 
@@ -32,7 +31,7 @@ def send(request: Request) -> Answer:
     earlier = statements.first(Accepted, EARLIER, app.pk, digest, now) if _wants_check(body) else None
     if earlier is not None:
         return dict(earlier.answer)
-    content = contents.check(body)
+    content = contents.check(body, rules.of(app.pk))
     if content.msgtype == "miniprogram_notice" and body.get("touser") == "@all":
         raise ApiError(40058, "a notice of a mini-program cannot go to @all")
     found = recipients.find(app, body, unreachable=request.unreachable, unlicensed=request.unlicensed)
@@ -76,11 +75,18 @@ def deliver(message: Message, members: list[Member], chat: Chat | None = None) -
 
 def within_quota(app: App, members: list[Member], now: float) -> list[Member]:
     """Those whose quota is not used up. The platform tells nobody about the others."""
-    minute, hour = options().quota_per_minute, options().quota_per_hour
+    own = rules.of(app.pk)
+    last_minute, last_hour = (_since(now, seconds, aligned=own.quota_aligned) for seconds in (60, 3600))
     numbers = json.dumps([member.pk for member in members])  # counted there: somebody may have thousands of rows
-    counted = statements.execute(RECEIVED, now - 60, app.pk, now - 3600, numbers)
-    full = {member for member, last_hour, last_minute in counted if last_hour >= hour or last_minute >= minute}
+    counted = statements.execute(RECEIVED, last_minute, app.pk, last_hour, numbers)
+    most = (own.quota_per_hour, own.quota_per_minute)
+    full = {member for member, *heard in counted if any(one >= limit for one, limit in zip(heard, most, strict=True))}
     return [member for member in members if member.pk not in full]
+
+
+def _since(now: float, seconds: int, *, aligned: bool) -> float:
+    """When the window began that a quota is of: so long ago, or with the minute or hour of the clock."""
+    return now // seconds * seconds - 1e-6 if aligned else now - seconds
 
 
 @endpoint("message/recall", "POST")
@@ -116,7 +122,7 @@ def check_agent(app: App, agent_id: object) -> None:
 
 def _count(app: App, people: int, now: float) -> None:
     """Refuse what is over the day's quota: accounts of the company times 200, as many people as are addressed."""
-    per_account = options().quota_per_account
+    per_account = rules.of(app.pk).quota_per_account
     if not per_account:
         return
     today = clock.day(now)

@@ -2,7 +2,7 @@
 
 import secrets
 
-from wecom.emulator import clock, statements
+from wecom.emulator import clock, rules, statements
 from wecom.emulator.calls import Answer, Request, endpoint
 from wecom.emulator.conf import options
 from wecom.emulator.errors import ApiError
@@ -36,7 +36,7 @@ def gettoken(request: Request) -> Answer:
     app = statements.first(App, "WHERE it.corp_id = ? AND it.secret = ?", corp, secret)
     if app is None:
         raise WrongSecretGiven(corp, request.address, now)
-    token = statements.first(AccessToken, NEWEST, app.pk, now)
+    token = statements.first(AccessToken, NEWEST, app.pk, now) if rules.of(app.pk).same_token else None
     if token is None:
         value = secrets.token_urlsafe(96)
         token = AccessToken.objects.create(app=app, value=value, expires_at=now + LIFETIME)

@@ -82,6 +82,7 @@ urlpatterns = [
     path("emulator/api/faults", endpoint(GET=wire.list_faults, POST=wire.add_fault, DELETE=wire.clear_faults)),
     path("emulator/api/faults/<int:number>", endpoint(DELETE=wire.remove_fault)),
     path("emulator/api/limits", endpoint(GET=wire.show_limits, POST=wire.set_limits)),
+    path("emulator/api/rules", endpoint(GET=wire.show_rules, POST=wire.set_rules)),
     path("emulator/api/tokens", endpoint(DELETE=wire.revoke_tokens)),
     path("emulator/api/clock", endpoint(GET=wire.show_clock, POST=wire.set_clock)),
     path("emulator/api/verify", endpoint(POST=verification.begin, later=verification.finish)),
