@@ -354,7 +354,8 @@ def test_each_application_has_its_own_deliveries(
 
 
 def test_the_deadline_and_the_retries_are_the_platforms_unless_they_are_changed() -> None:
-    code = "from openuser.settings.emulator import EMULATOR as e; print(e['CALLBACK_DEADLINE'], e['CALLBACK_RETRIES'])"
+    code = "from openuser.settings.emulator import EMULATOR as e; rules = e['RULES']; "
+    code += "print(rules['callback_deadline'], rules['callback_retries'])"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EMULATOR_")}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=kept, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["5.0", "3"]
