@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from avatars.speech import finish
 from avatars.speech.alignment import Span, align
-from avatars.speech.base import Sound, Speech, Token
+from avatars.speech.base import SENTENCE_PAUSE, Sound, Speech, Token
 from avatars.speech.dictation import Anchor
 from avatars.speech.g2p import NOWHERE
 from avatars.speech.kokoro.plan import Place
 from avatars.speech.reading import Passage
 
-LEAD, PAUSE, TAIL = 0.1, 0.3, 0.2
+LEAD, TAIL = 0.1, 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +27,8 @@ class Take:
     anchors: tuple[Anchor, ...] = ()
 
 
-def assembled(takes: Sequence[Take]) -> Speech:
-    """One speech of all takes, in their order, at the rate of the first."""
+def assembled(takes: Sequence[Take], *, pause: float = SENTENCE_PAUSE) -> Speech:
+    """One speech of all takes, in their order, at the rate of the first; `pause` seconds between sentences."""
     rate = takes[0].rate
     parts: list[NDArray[np.float32]] = [np.zeros(round(LEAD * rate), np.float32)]
     sounds: list[Sound] = []
@@ -36,8 +36,8 @@ def assembled(takes: Sequence[Take]) -> Speech:
     begins = len(parts[0])
     for number, take in enumerate(takes):
         samples, spans = _timed(take, rate)
-        last = number + 1 == len(takes)
-        parts += [finish.fade(samples, rate), np.zeros(round((TAIL if last else PAUSE) * rate), np.float32)]
+        after = TAIL if number + 1 == len(takes) else pause * take.passage.pauses
+        parts += [finish.fade(samples, rate), np.zeros(round(after * rate), np.float32)]
         for span in spans:
             unit = take.passage.units[span.number]
             start, end = begins / rate + span.start, begins / rate + span.end

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from avatars.exceptions import AvatarError
 from avatars.servers import strange
-from avatars.speech.base import Progress, Speech, SpeechEngine
+from avatars.speech.base import SENTENCE_PAUSE, Progress, Speech, SpeechEngine
 
 FIELD = "speech_engine"
 SPEEDS = (0.5, 2.0)
@@ -67,8 +67,19 @@ class Dictated(SpeechEngine):
     def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
         """One sentence, from several threads at once; `language` is "zh" or "en". Raises `EngineFailed`."""
 
-    def speak(self, text: str, *, voice: str, speed: float = 1.0, progress: Progress | None = None) -> Speech:
-        """See `SpeechEngine.speak`. Raises `EngineFailed` too, for all that the engine does wrong."""
+    def speak(
+        self,
+        text: str,
+        *,
+        voice: str,
+        speed: float = 1.0,
+        progress: Progress | None = None,
+        pause: float = SENTENCE_PAUSE,
+    ) -> Speech:
+        """See `SpeechEngine.speak`; `pause` seconds are between sentences, more between paragraphs.
+
+        Raises `EngineFailed` too, for all that the engine does wrong.
+        """
         from avatars.speech.assembly import Take, assembled
         from avatars.speech.reading import Passage, passages
 
@@ -95,7 +106,7 @@ class Dictated(SpeechEngine):
                     progress(len(takes) / len(found))
         finally:
             pool.shutdown(cancel_futures=True)
-        return assembled(takes)
+        return assembled(takes, pause=pause)
 
 
 def _check(voice: str, speed: float) -> None:

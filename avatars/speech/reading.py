@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from avatars.exceptions import ScriptError
 from avatars.speech.g2p import MARKS, NOWHERE, Phoneme, phonemes
-from avatars.speech.kokoro.plan import Place, spell_out
+from avatars.speech.kokoro.plan import PARAGRAPH, Place, ends_paragraph, spell_out
 from avatars.speech.lexicon import Lexicon
 from avatars.speech.normalise import Normaliser
 from avatars.speech.script import Language, clean, sentences
@@ -28,12 +28,16 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A sentence: `words` as they are spoken, `language` of most of them, and what of the script they are."""
+    """A sentence: `words` as they are spoken, `language` of most of them, and what of the script they are.
+
+    `pauses` is how many pauses long the silence after it is.
+    """
 
     words: str
     language: Language
     units: tuple[Unit, ...]
     places: tuple[Place, ...]
+    pauses: float = 1.0
 
     @property
     def line(self) -> str:
@@ -59,11 +63,18 @@ def passages(text: str, normaliser: Normaliser, lexicon: Lexicon | None = None) 
 
 
 def _passages(text: str, normaliser: Normaliser, lexicon: Lexicon) -> Iterator[Passage]:
-    for sentence in sentences(clean(text)):
+    cleaned = clean(text)
+    for sentence in sentences(cleaned):
         spoken = spell_out(sentence, normaliser, lexicon)
         units = tuple(_units(phonemes(spoken.text, sentence.language, spoken.given), spoken.owners))
         if any(unit.place != NOWHERE for unit in units):
-            yield Passage(words=spoken.text, language=sentence.language, units=units, places=spoken.places)
+            yield Passage(
+                words=spoken.text,
+                language=sentence.language,
+                units=units,
+                places=spoken.places,
+                pauses=PARAGRAPH if ends_paragraph(cleaned, sentence) else 1.0,
+            )
 
 
 def _units(found: list[Phoneme], owners: Sequence[int]) -> Iterator[Unit]:

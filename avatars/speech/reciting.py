@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from avatars.speech import cache, finish
 from avatars.speech.base import NATURAL, FluentEngine, Manner, Progress, Sound, Speech, SpeechEngine, Token
+from avatars.speech.dictation import Dictated
 from avatars.speech.respelling import respelled
 
 
@@ -32,10 +33,14 @@ def parts(
         yield from engine.parts(text, voice=voice, speed=speed, manner=manner, progress=progress)
         return
     written = respelled(text, manner.lexicon)
-    name = cache.key(engine=str((about or {}).get("name")), voice=voice, text=written.text, speed=speed, about=about)
+    # Of the manner, those who know only text take the words, and some the pauses.
+    pauses = {"pause": manner.pause} if isinstance(engine, Dictated) else {}
+    name = cache.key(
+        engine=str((about or {}).get("name")), voice=voice, text=written.text, speed=speed, about=about, **pauses
+    )
     spoken = _from_cache(kept.get(name)) if kept and about and not manner.fresh else None
     if spoken is None:
-        spoken = engine.speak(written.text, voice=voice, speed=speed, progress=progress)
+        spoken = engine.speak(written.text, voice=voice, speed=speed, progress=progress, **pauses)
         spoken = replace(spoken, samples=cache.rounded(spoken.samples))
         if kept and about:
             kept.put(name, _to_cache(spoken))

@@ -72,7 +72,7 @@ def plan(
         if all(phoneme.at == NOWHERE for phoneme in found):
             continue
         parts = list(split(_ended(found)))
-        after = pause * (PARAGRAPH if _ends_paragraph(cleaned, sentence) else 1.0)
+        after = pause * (PARAGRAPH if ends_paragraph(cleaned, sentence) else 1.0)
         runs += [
             Utterable(
                 phonemes=tuple(part),
@@ -113,7 +113,8 @@ def _reading(entry: Pronunciation, offset: int, written: str, language: Language
     return Reading(offset=offset, length=len(written), spoken=written, symbols=said)
 
 
-def _ends_paragraph(text: str, sentence: Sentence) -> bool:
+def ends_paragraph(text: str, sentence: Sentence) -> bool:
+    """Whether an empty line follows a sentence of a cleaned text."""
     end = sentence.offset + len(sentence.text)
     blanks = re.match(r"\s*", text[end:])
     return (sentence.text[len(sentence.text.rstrip()) :] + (blanks.group() if blanks else "")).count("\n") > 1
