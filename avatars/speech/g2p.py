@@ -52,7 +52,17 @@ _MARKS = {
     **{"…": "…", "—": "—", "“": "“", "”": "”", "（": "(", "）": ")", "(": "(", ")": ")"},
 }
 # What the dictionary lacks, or has as another word. Letters are told by their capitals, unless everything has them.
-_SAID = {"wifi": "wˈIfˌI"}
+_SAID = {
+    **{
+        "wifi": "wˈIfˌI",
+        "json": "ʤˈAsᵊn",
+        "redis": "ɹˈɛdɪs",
+        "kubernetes": "kˌubəɹnˈɛtiz",
+        "paas": "pˈæs",
+        "iaas": "ˈIæs",
+    },
+    **{"uber": "ˈubəɹ", "ikea": "Ikˈiə", "toefl": "tˈOfᵊl"},
+}
 _SPELLED = {"IT": "ˌItˈi", "US": "jˌuˈɛs", "AWS": "ˌAdˌʌbᵊljuˈɛs", "SOP": "ˌɛsˌOpˈi"}
 _AS_LETTERS, _AS_WORD = 3, 4
 _FLAP = "T"

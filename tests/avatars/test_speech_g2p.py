@@ -50,6 +50,7 @@ def test_only_what_a_vowel_follows_is_aspirated(plain: str, aspirated: str) -> N
         ("Ask us about it.", Language.ENGLISH, "ɪt"),
         ("公司的WiFi", Language.CHINESE, "wˈIfˌI"),
         ("WIFI", Language.CHINESE, "wˈIfˌI"),
+        ("Send JSON.", Language.ENGLISH, "ʤˈAsᵊn"),
         ("按SOP做", Language.CHINESE, "ˌɛsˌOpʰˈi"),
     ],
 )
