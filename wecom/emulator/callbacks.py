@@ -10,7 +10,7 @@ from django.db import transaction
 
 from wecom.emulator import clock, courier, live, statements
 from wecom.emulator.models import App, Callback, Message
-from wecom.emulator.sealing import Field, element, envelope, with_query
+from wecom.emulator.sealing import Field, envelope, with_query, written
 
 FIRST_MSGID = 7_000_000_000_000_000_000  # real ones are 64-bit numbers of about this size
 
@@ -47,7 +47,7 @@ def create(
     msgtype = "event" if message is None else kind
     # The contacts assistant is no application: its callbacks have no number.
     number: list[Field] = [] if app.agent_id == App.ASSISTANT else [("AgentID", app.agent_id)]
-    plain = element("xml", [*head, ("MsgType", msgtype), *fields, *tail, *number])
+    plain = written(app, [*head, ("MsgType", msgtype), *fields, *tail, *number])
     query, body = envelope(app, plain, timestamp=int(now) + twist.skew, tamper=twist.tamper)
     row = Callback(
         app=app,

@@ -32,6 +32,9 @@ def save_app(control: Control) -> Result:
     if known is None and "secret" not in control.data:
         row.secret = f"{row.secret}-{row.agent_id}"[-64:]
     row.redirect_domain = control.text("redirect_domain", row.redirect_domain)
+    row.callback_format = control.text("callback_format", row.callback_format)
+    if row.callback_format not in App.Format.values:
+        raise ControlError(f"callback_format must be {' or '.join(App.Format.values)}")
     if "scope" in control.data:
         given = control.data["scope"]
         if not isinstance(given, dict) or not set(given) <= set(everybody()):

@@ -157,9 +157,10 @@ def _post(parcel: Parcel, at: float) -> Reply:
     with requests.Session() as session:
         session.trust_env = False  # no proxy may stand between the emulator and the application
         try:
+            headers = {**HEADERS, "Content-Type": "application/json"} if parcel.body[:1] == b"{" else HEADERS
             deadline = rules.of(parcel.order[0]).callback_deadline
             answer = session.post(
-                parcel.url, data=parcel.body, headers=HEADERS, timeout=deadline, allow_redirects=False
+                parcel.url, data=parcel.body, headers=headers, timeout=deadline, allow_redirects=False
             )
             status, text = answer.status_code, answer.content.decode(errors="replace")
         except requests.RequestException as problem:

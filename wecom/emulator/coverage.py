@@ -80,7 +80,6 @@ MISSING = (
     ),
     Words(zh="第三方应用与代开发应用的套件接口", en="suites of third-party developers"),
     Words(zh="群机器人与智能机器人", en="group robots and intelligent robots"),
-    Words(zh="JSON 格式的回调", en="callbacks as JSON"),
 )
 
 

@@ -8,22 +8,21 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from wecom.crypto import CryptoError, open_sealed, verify
 from wecom.emulator import clock, contents, media, passive_cards, rules, sending
 from wecom.emulator.errors import ApiError
-from wecom.emulator.models import Callback, Member
-from wecom.emulator.sealing import keys
+from wecom.emulator.models import App, Callback, Member
+from wecom.emulator.sealing import keys, read
 
 logger = logging.getLogger(__name__)
 
 
 def take(callback: Callback, text: str) -> None:
     """Deliver the reply, if there is one. What is not a reply ("success", HTML) is ignored, as on the platform."""
-    if not text.lstrip().startswith("<xml"):
-        return
     app = callback.app
+    if not text.lstrip().startswith("<xml" if app.callback_format == App.Format.XML else "{"):
+        return
     member = Member.objects.filter(corp=app.corp, userid=callback.userid).first()
     try:
         reply = _open(callback, text)
@@ -43,18 +42,11 @@ def take(callback: Callback, text: str) -> None:
 
 
 def _open(callback: Callback, text: str) -> Element:
-    outer = fromstring(text, forbid_dtd=True)
-    own = keys(callback.app)
-    sealed = outer.findtext("Encrypt") or ""
-    verify(
-        own,
-        signature=outer.findtext("MsgSignature") or "",
-        timestamp=outer.findtext("TimeStamp") or "",
-        nonce=outer.findtext("Nonce") or "",
-        encrypted=sealed,
-    )
-    inner: Element = fromstring(open_sealed(own, sealed), forbid_dtd=True)
-    return inner
+    outer, own = read(text), keys(callback.app)
+    names = "Encrypt", "MsgSignature", "TimeStamp", "Nonce"  # in JSON in small letters
+    sealed, signature, stamp, nonce = (outer.findtext(name) or outer.findtext(name.lower()) or "" for name in names)
+    verify(own, signature=signature, timestamp=stamp, nonce=nonce, encrypted=sealed)
+    return read(open_sealed(own, sealed))
 
 
 def _content(reply: Element, own: rules.Rules) -> contents.Content:

@@ -8,11 +8,10 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import fromstring
-
 from wecom.emulator import cards, live, lookups, rules
 from wecom.emulator.errors import ApiError
 from wecom.emulator.models import Callback, Entry, ResponseCode
+from wecom.emulator.sealing import read
 
 TYPES = frozenset({"update_button", "update_template_card"})
 BUTTON = "template_card_event"
@@ -34,7 +33,7 @@ def take(callback: Callback, reply: Element) -> None:
         return
     if callback.kind not in PRESSED:
         raise ApiError(40008, "nothing was pressed on a card")
-    code = fromstring(callback.plain, forbid_dtd=True).findtext("ResponseCode") or ""
+    code = read(callback.plain).findtext("ResponseCode") or ""
     messages = ResponseCode.objects.filter(app=callback.app, code=code).values("message")
     entries = Entry.objects.filter(message__in=messages, received=True, member__userid=callback.userid)
     entry = entries.select_related("member", "message", "app").first()

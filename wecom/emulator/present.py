@@ -46,6 +46,7 @@ def app(row: App) -> dict[str, Any]:
         "token": row.token,
         "aes_key": row.aes_key,
         "callback": row.callback_url,
+        "callback_format": row.callback_format,
         "menu": row.menu,
         "scope": row.scope,
         "privileged": row.privileged,

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import fromstring
-
 from wecom.emulator.models import App, Callback, Entry, Member
+from wecom.emulator.sealing import read
 
 FORMAT = "wecom-session/1"
 MOST = 2000  # entries and events each
@@ -91,7 +90,7 @@ def _said(entry: Entry, mask: Mask) -> Step:
 
 
 def _did(row: Callback, mask: Mask) -> Step:
-    root = fromstring(row.plain)
+    root = read(row.plain)
     who = mask.person(row.userid)
     name = root.findtext("Event", "")
     if name in CARD_EVENTS:

@@ -115,6 +115,10 @@ class App(Row):
     Number 0 is the contacts assistant (通讯录同步), which has a secret and a callback form like an application.
     """
 
+    class Format(models.TextChoices):
+        XML = "xml"
+        JSON = "json"
+
     ASSISTANT = 0
 
     corp_id: int
@@ -127,6 +131,7 @@ class App(Row):
     token = models.CharField(max_length=32)
     aes_key = models.CharField(max_length=43)
     callback_url = models.CharField(max_length=500, blank=True)
+    callback_format = models.CharField(max_length=4, choices=Format.choices, default=Format.XML)
     redirect_domain = models.CharField(max_length=255, blank=True, help_text="Trusted domain (可信域名); empty is any.")
     menu = models.JSONField(default=list, blank=True, help_text="The buttons below the chat.")
     scope = models.JSONField(default=everybody, help_text="Who may see it: users, parties, tags.")
