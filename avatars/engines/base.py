@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from avatars.availability import Probed
 from avatars.speech.base import Speech
+from avatars.speech.stream import SpeechStream
 
 Picture = NDArray[np.uint8]
 
@@ -41,8 +42,8 @@ def _unread(_code: str) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shot:
-    """What to film: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
+class Setup:
+    """How to film: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
 
     `folder` is a place for files that vanish with the film, even where the process is killed; an engine that works long
     before it has a first frame tells `waiting` how far it is, 0..1.
@@ -51,7 +52,6 @@ class Shot:
     """
 
     portrait: Picture
-    speech: Speech
     mode: Mode = Mode.ENHANCED_TALKING_HEAD
     fps: int = 25
     seed: int = 1
@@ -60,9 +60,25 @@ class Shot:
     waiting: Callable[[float], None] = _unheard
     note: Callable[[str], None] = _unread
 
+    def with_speech(self, speech: Speech) -> "Shot":
+        """The shot in which this is said."""
+        return Shot(**{field.name: getattr(self, field.name) for field in fields(Setup)}, speech=speech)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot(Setup):
+    """What to film: somebody says `speech`, all of which is there."""
+
+    speech: Speech
+
     @property
     def frame_count(self) -> int:
-        return int(np.ceil(round(self.speech.seconds * self.fps, 6)))
+        return frame_count(self.speech.seconds, self.fps)
+
+
+def frame_count(seconds: float, fps: int) -> int:
+    """How many frames show so many seconds: the last one may be shown for longer than there is sound."""
+    return int(np.ceil(round(seconds * fps, 6)))
 
 
 class RenderEngine(Probed, ABC):
@@ -75,3 +91,18 @@ class RenderEngine(Probed, ABC):
         Raises `PortraitError` where the portrait has no face that can be animated. The same shot gives the same
         frames. A yielded frame may be overwritten once the next is asked for.
         """
+
+
+class StreamingEngine(RenderEngine):
+    """An engine that begins before the speech is over: it hears a moment more than it draws, not all of it."""
+
+    @abstractmethod
+    def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
+        """As `animate`, frame after frame of what is there, waiting for more until the speech is over.
+
+        The frames are the same whether the rest was said before they were drawn or after.
+        """
+
+    def animate(self, shot: Shot) -> Iterator[Picture]:
+        """See `RenderEngine.animate`."""
+        return self.follow(shot, SpeechStream.of(shot.speech))

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from avatars.speech import finish
 from avatars.speech.alignment import Span, align
-from avatars.speech.base import SENTENCE_PAUSE, Sound, Speech, Token
+from avatars.speech.base import SENTENCE_PAUSE, Place, Sound, Speech, Token
 from avatars.speech.dictation import Anchor
 from avatars.speech.g2p import NOWHERE
-from avatars.speech.kokoro.plan import Place
 from avatars.speech.reading import Passage
 
 LEAD, TAIL = 0.1, 0.2

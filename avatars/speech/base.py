@@ -1,7 +1,7 @@
 """What a speech engine gives: sound, and the time of every phoneme and of every piece of the author's text."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,14 @@ class Sound:
     symbol: str
     start: float
     end: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A word, character or number group of the author's text."""
+
+    offset: int
+    length: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,15 +86,26 @@ class SpeechEngine(Probed, ABC):
         """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recital:
+    """A text that is being said: its `parts` in order, each as soon as it is there, silence between sentences included.
+
+    Times are from the beginning of a part. Loudness is nobody's yet: `reciting.joined` levels the whole. `places` of
+    the text, in order, have tokens in one of the parts; empty where that is not known before.
+    """
+
+    parts: Generator[Speech, None, None]
+    places: tuple[Place, ...] = ()
+
+    def __iter__(self) -> Iterator[Speech]:
+        return self.parts
+
+
 class FluentEngine(SpeechEngine):
     """A voice that says a text sentence by sentence, and takes a manner."""
 
     @abstractmethod
     def parts(
         self, text: str, *, voice: str, speed: float = 1.0, manner: Manner = NATURAL, progress: Progress | None = None
-    ) -> Iterator[Speech]:
-        """Yield what follows each other, silence between sentences included, as soon as it is there.
-
-        Times are from the beginning of a part. Loudness is nobody's yet: `reciting.joined` levels the whole.
-        Raises as `speak` does, before the first part.
-        """
+    ) -> Recital:
+        """Begin to say a text. Raises as `speak` does, before the first part."""

@@ -6,11 +6,15 @@ the likeliest sounds are heard in it without any words.
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from avatars import ffmpeg
 from avatars.exceptions import ScriptError
+from avatars.recognition.base import RATE as HEARD_RATE
+from avatars.recognition.base import RecognitionEngine
 from avatars.speech import finish
 from avatars.speech.alignment import align, likelihoods
 from avatars.speech.alignment.classes import CLASS_OF, SILENCE
@@ -21,15 +25,29 @@ from avatars.speech.lexicon import Lexicon
 from avatars.speech.normalise import Normaliser
 from avatars.speech.pronunciations import Pronunciation
 from avatars.speech.reading import passages
-from avatars.speech.reciting import filled
+from avatars.speech.stream import filled
 
 # What nobody can speak: then the words are of another recording.
 FASTEST, SLOWEST = 30.0, 0.5
 STAY = 6.0
+RATE = 24_000
 
 _LETTERS = {number: letter for letter, number in reversed(CLASS_OF.items())}
 
 Hear = Callable[[NDArray[np.float32], int], str]
+
+
+def recorded(
+    recording: Path, *, words: str = "", lexicon: Sequence[Pronunciation] = (), ears: RecognitionEngine | None = None
+) -> tuple[Speech, str]:
+    """A file of sound as speech, and its words, which `ears` hear where none are given. Raises as `driven` does."""
+    from avatars.speech.recording import resampled
+
+    def hear(samples: NDArray[np.float32], rate: int) -> str:
+        return ears.transcribe(resampled(samples, rate, HEARD_RATE)).text if ears else ""
+
+    sound = ffmpeg.samples(recording, RATE)
+    return driven(sound, RATE, words=words, lexicon=lexicon, hear=hear if ears else None)
 
 
 def driven(

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from avatars.exceptions import ScriptError
+from avatars.speech.base import Place
 from avatars.speech.g2p import MARKS, NOWHERE, Phoneme, phonemes
-from avatars.speech.kokoro.plan import PARAGRAPH, Place, ends_paragraph, spell_out
+from avatars.speech.kokoro.plan import PARAGRAPH, ends_paragraph, spell_out
 from avatars.speech.lexicon import Lexicon
 from avatars.speech.normalise import Normaliser
 from avatars.speech.script import Language, clean, sentences

@@ -1,6 +1,6 @@
 """A text said by any engine: part by part where it can, from the cache where it was said before, levelled last."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.speech import cache, finish
-from avatars.speech.base import NATURAL, FluentEngine, Manner, Progress, Sound, Speech, SpeechEngine, Token
+from avatars.speech.base import NATURAL, FluentEngine, Manner, Progress, Recital, Sound, Speech, SpeechEngine, Token
 from avatars.speech.dictation import Dictated
 from avatars.speech.respelling import respelled
+from avatars.speech.stream import filled, shifted
 
 
 def parts(
@@ -23,15 +24,28 @@ def parts(
     progress: Progress | None = None,
     kept: cache.SpeechCache | None = None,
     about: dict[str, Any] | None = None,
-) -> Iterator[Speech]:
-    """Yield the speech as it is made: by sentences where the engine is fluent (and keeps what it says), else whole.
+) -> Recital:
+    """The speech as it is made: by sentences where the engine is fluent (and keeps what it says), else whole.
 
     An engine that knows only text is given other words where the lexicon has some. `about` is the engine's name and
     options, without which nothing of it is kept.
     """
     if isinstance(engine, FluentEngine):
-        yield from engine.parts(text, voice=voice, speed=speed, manner=manner, progress=progress)
-        return
+        return engine.parts(text, voice=voice, speed=speed, manner=manner, progress=progress)
+    return Recital(parts=_whole(engine, text, voice, speed, manner, progress, kept, about))
+
+
+def _whole(
+    engine: SpeechEngine,
+    text: str,
+    voice: str,
+    speed: float,
+    manner: Manner,
+    progress: Progress | None,
+    kept: cache.SpeechCache | None,
+    about: dict[str, Any] | None,
+) -> Generator[Speech, None, None]:
+    """All of it at once."""
     written = respelled(text, manner.lexicon)
     # Of the manner, those who know only text take the words, and some the pauses.
     pauses = {"pause": manner.pause} if isinstance(engine, Dictated) else {}
@@ -64,27 +78,6 @@ def joined(said: Iterable[Speech]) -> Speech:
     return Speech(
         samples=whole, rate=rate, sounds=tuple(filled(sounds, len(whole) / rate)), tokens=tuple(_sorted(tokens))
     )
-
-
-def shifted(part: Speech, by: float) -> Speech:
-    """The times of a part in the whole that it belongs to."""
-    return replace(
-        part,
-        sounds=tuple(replace(sound, start=sound.start + by, end=sound.end + by) for sound in part.sounds),
-        tokens=tuple(replace(token, start=token.start + by, end=token.end + by) for token in part.tokens),
-    )
-
-
-def filled(sounds: Iterable[Sound], seconds: float, start: float = 0.0) -> Iterator[Sound]:
-    """Put silence wherever no sound is, from `start` to the end."""
-    reached = start
-    for sound in sounds:
-        if sound.start > reached:
-            yield Sound(symbol="", start=reached, end=sound.start)
-        yield sound
-        reached = sound.end
-    if seconds > reached:
-        yield Sound(symbol="", start=reached, end=seconds)
 
 
 def _sorted(tokens: list[Token]) -> list[Token]:

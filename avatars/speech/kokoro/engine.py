@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 
 from avatars.exceptions import AvatarError, ScriptError
 from avatars.speech import cache, finish, kokoro
-from avatars.speech.base import NATURAL, Manner, Progress, Sound, Speech, Token
+from avatars.speech.base import NATURAL, Manner, Place, Progress, Recital, Sound, Speech, Token
 from avatars.speech.g2p import keep_words_in
 from avatars.speech.kokoro.model import RATE, Model
-from avatars.speech.kokoro.plan import Place, Utterable, plan
+from avatars.speech.kokoro.plan import Utterable, plan
 from avatars.speech.kokoro.timing import NOBODY, Segment, cut, merge
 from avatars.speech.kokoro.voices import Voices
 from avatars.speech.lexicon import Lexicon
 from avatars.speech.normalise import Normaliser
-from avatars.speech.reciting import filled, joined
+from avatars.speech.reciting import joined
+from avatars.speech.stream import filled
 
 LEAD = 0.1
 TAIL = 0.2
@@ -71,7 +72,7 @@ class Kokoro(kokoro.Kokoro):
 
     def parts(
         self, text: str, *, voice: str, speed: float = 1.0, manner: Manner = NATURAL, progress: Progress | None = None
-    ) -> Iterator[Speech]:
+    ) -> Recital:
         """See `FluentEngine.parts`: a sentence each, of a long one its parts, `parallel` of them at work at once."""
         style = self._voices.style(voice)
         if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
@@ -82,7 +83,8 @@ class Kokoro(kokoro.Kokoro):
                 field="speed",
             )
         runs = self._runs(text, manner)
-        return self._spoken(runs, _Saying(voice=voice, style=style, speed=speed, fresh=manner.fresh), progress)
+        saying = _Saying(voice=voice, style=style, speed=speed, fresh=manner.fresh)
+        return Recital(parts=self._spoken(runs, saying, progress), places=_places(runs))
 
     def plan(self, text: str, manner: Manner) -> list[Utterable]:
         """What would be said, run by run; nothing is spoken."""
@@ -156,6 +158,12 @@ class _Saying:
     style: NDArray[np.float32]
     speed: float
     fresh: bool
+
+
+def _places(runs: Sequence[Utterable]) -> tuple[Place, ...]:
+    """What is read, in the order of the text."""
+    read = {run.places[phoneme.at] for run in runs for phoneme in run.phonemes if phoneme.at >= 0}
+    return tuple(sorted(read, key=lambda place: place.offset))
 
 
 def _moved(segment: Segment, by: int, length: int) -> Segment:

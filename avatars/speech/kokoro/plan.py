@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from avatars.speech.base import SENTENCE_PAUSE
+from avatars.speech.base import SENTENCE_PAUSE, Place
 from avatars.speech.g2p import MARKS, NOWHERE, Given, Phoneme, aspirate, mandarin_syllable, phonemes
 from avatars.speech.lexicon import Lexicon
 from avatars.speech.normalise import Normaliser, Reading
@@ -18,14 +18,6 @@ CLAUSE_SHARE = 0.4
 PARAGRAPH = 2.0
 _FINAL = frozenset(".!?…:;,—”)")
 _WORD = re.compile(rf"[{HAN}]|[{LATIN}]+(?:['\-][{LATIN}]+)*")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """A word, character or number group of the author's text."""
-
-    offset: int
-    length: int
 
 
 @dataclass(frozen=True, kw_only=True)

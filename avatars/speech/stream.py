@@ -1,0 +1,200 @@
+"""Speech while it is being made: whoever speaks adds parts, whoever draws reads from the beginning and waits for more.
+
+What is known never changes: reading up to a moment gives the same, whether the rest was said before or after.
+"""
+
+import threading
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.speech.base import Place, Sound, Speech, Token
+
+Samples = NDArray[np.float32]
+
+
+class SpeechStream:
+    """One writer (`begin`, `add`, `report`, then `end` or `fail`) and one reader, each in a thread of its own.
+
+    Levels are the engine's own until `whole`, in which the loudness of all of it is right. `waits` is called in the
+    reader's thread, with how far the speech is (0..1), each time that it has to wait for more, or would in vain.
+    """
+
+    def __init__(self, *, waits: Callable[[float], None] | None = None) -> None:
+        self._changed = threading.Condition()
+        self._waits = waits
+        self._share = 0.0
+        self._parts: list[Samples] = []
+        self._starts: list[int] = []
+        self._length = 0
+        self._sounds: list[Sound] = []
+        self._ends: list[float] = []
+        self._tokens: dict[int, Token] = {}
+        self._places: tuple[Place, ...] = ()
+        self._expected = 0.0
+        self._whole: Speech | None = None
+        self._error: BaseException | None = None
+        self.rate = 0
+
+    @classmethod
+    def of(cls, speech: Speech) -> "SpeechStream":
+        """Speech that is all there."""
+        stream = cls()
+        stream.add(speech)
+        stream.end(speech)
+        return stream
+
+    # ---- whoever speaks
+
+    def begin(self, places: Sequence[Place]) -> None:
+        """Tell what will have tokens; without it, what the only part has."""
+        with self._changed:
+            self._places = tuple(places)
+
+    def report(self, share: float) -> None:
+        """Tell how far the speech is."""
+        with self._changed:
+            self._share = share
+            self._changed.notify_all()
+
+    def add(self, part: Speech) -> None:
+        """What follows, times from its own beginning."""
+        with self._changed:
+            moved = shifted(part, self._length / part.rate)
+            for sound in moved.sounds:
+                if sound.symbol:
+                    self._sounds.append(sound)
+                    self._ends.append(sound.end)
+            for token in moved.tokens:
+                known = self._tokens.get(token.offset)
+                self._tokens[token.offset] = replace(known, end=token.end) if known else token
+            self._parts.append(part.samples)
+            self._starts.append(self._length)
+            self._length += len(part.samples)
+            if not self.rate:
+                self._places = self._places or tuple(Place(offset=t.offset, length=t.length) for t in part.tokens)
+                self._expected = part.seconds * max(1.0, len(self._places) / max(1, len(part.tokens)))
+            self.rate = part.rate
+            self._changed.notify_all()
+
+    def end(self, whole: Speech) -> None:
+        """That was all, and this is it, levelled."""
+        with self._changed:
+            self._whole = whole
+            self._changed.notify_all()
+
+    def fail(self, error: BaseException) -> None:
+        """There will be no more; the reader raises this."""
+        with self._changed:
+            self._error = error
+            self._changed.notify_all()
+
+    # ---- whoever draws
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing will come any more."""
+        return self._whole is not None
+
+    @property
+    def seconds(self) -> float:
+        """How much is there."""
+        with self._changed:
+            return self._length / self.rate if self.rate else 0.0
+
+    @property
+    def expected(self) -> float:
+        """How long it will be, as its first part lets one expect; exact where that is the only one."""
+        return self._expected
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """What of the text has tokens or will have them; known with the first part."""
+        return self._places
+
+    @property
+    def tokens(self) -> list[Token]:
+        """Those of what is there, by place in the text."""
+        with self._changed:
+            return [self._tokens[offset] for offset in sorted(self._tokens)]
+
+    def until(self, seconds: float) -> float:
+        """Wait until so many seconds are there, or all that there will be; return how many. At least one part is there.
+
+        Raises what the writer failed of.
+        """
+        with self._changed:
+            self._check()
+            while not self.over and not (self.rate and self._length >= seconds * self.rate):
+                self._wait()
+            return self._length / self.rate
+
+    def more(self) -> None:
+        """Wait for another part, or the end."""
+        with self._changed:
+            before = self._length
+            while not self.over and self._length == before:
+                self._wait()
+
+    def whole(self) -> Speech:
+        """Wait for all of it."""
+        with self._changed:
+            while self._whole is None:
+                self._wait()
+            return self._whole
+
+    def samples(self, first: int, last: int) -> Samples:
+        """Those of what is there."""
+        with self._changed:
+            found = [
+                self._parts[number][max(0, first - self._starts[number]) : last - self._starts[number]]
+                for number in range(max(0, bisect_right(self._starts, first) - 1), bisect_left(self._starts, last))
+            ]
+        return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+    def sounds(self, start: float, end: float) -> list[Sound]:
+        """Those that are heard between two times, in full, and the silences between them, the last one until `end`."""
+        with self._changed:
+            first = bisect_right(self._ends, start)
+            last = bisect_left(self._sounds, end, lo=first, key=lambda sound: sound.start)
+            reached = self._ends[first - 1] if first else 0.0
+            until = min(end, self._length / self.rate if self.rate else 0.0)
+            return list(filled(self._sounds[first:last], until, reached))
+
+    def _wait(self) -> None:
+        """Until something has changed. The condition is held."""
+        self._check()
+        if self._waits is not None:
+            self._waits(self._share)
+        self._changed.wait()
+        self._check()
+
+    def _check(self) -> None:
+        if self._error is not None:
+            if self._waits is not None:
+                self._waits(self._share)
+            raise self._error
+
+
+def shifted(part: Speech, by: float) -> Speech:
+    """The times of a part in the whole that it belongs to."""
+    return replace(
+        part,
+        sounds=tuple(replace(sound, start=sound.start + by, end=sound.end + by) for sound in part.sounds),
+        tokens=tuple(replace(token, start=token.start + by, end=token.end + by) for token in part.tokens),
+    )
+
+
+def filled(sounds: Iterable[Sound], seconds: float, start: float = 0.0) -> Iterator[Sound]:
+    """Put silence wherever no sound is, from `start` to the end."""
+    reached = start
+    for sound in sounds:
+        if sound.start > reached:
+            yield Sound(symbol="", start=reached, end=sound.start)
+        yield sound
+        reached = sound.end
+    if seconds > reached:
+        yield Sound(symbol="", start=reached, end=seconds)
