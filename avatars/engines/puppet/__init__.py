@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from avatars.availability import Availability, NeededFile, installed, look
-from avatars.engines.base import RenderEngine
+from avatars.engines.base import StreamingEngine
 from avatars.engines.puppet.device import driver
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ FILES = {
 SMALLEST = 10_000  # bytes; a pointer that Git left in place of a file is smaller
 
 
-class Puppet(RenderEngine):
+class Puppet(StreamingEngine):
     """Light to import, for the settings: making one gives an `engine.Puppet`, as `Path` gives a `PosixPath`."""
 
     def __new__(cls, **_options: Any) -> "engine.Puppet":

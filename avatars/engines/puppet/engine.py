@@ -4,22 +4,24 @@ import logging
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from avatars.engines import puppet
-from avatars.engines.base import Picture, Shot
+from avatars.engines.base import Picture, Setup
 from avatars.engines.puppet.camera import Camera
 from avatars.engines.puppet.device import AUTO, BATCH, CPU, chosen, in_batches
 from avatars.engines.puppet.kept import KeptRigs
 from avatars.engines.puppet.litert import DATA
 from avatars.engines.puppet.mesh import FaceMesh
-from avatars.engines.puppet.motion import Motion, plan, smiling
+from avatars.engines.puppet.motion import BLOCK, Motion, moves, smiling
 from avatars.engines.puppet.response import made_up, measure
 from avatars.engines.puppet.rig import Rig, build
 from avatars.engines.puppet.segmentation import PersonMask
+from avatars.speech.stream import SpeechStream
 
 logger = logging.getLogger("avatars.engines.puppet")
 
@@ -48,9 +50,9 @@ class Puppet(puppet.Puppet):
         self._strength, self._device = strength, chosen(device)
         self._kept = KeptRigs(most=rigs, folder=Path(cache) if cache else None)
 
-    def animate(self, shot: Shot) -> Iterator[Picture]:
-        """See `RenderEngine.animate`; the portrait is examined before the first frame is asked for."""
-        return self._film(self.rig(shot.portrait, origin=shot.origin), shot)
+    def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
+        """See `StreamingEngine.follow`; the portrait is examined before the first frame is asked for."""
+        return self._film(self.rig(setup.portrait, origin=setup.origin), setup, speech)
 
     def rig(self, portrait: Picture, *, origin: str = "") -> Rig:
         """The rig of a portrait, kept where possible. Raises `PortraitError` where there is no face."""
@@ -60,41 +62,54 @@ class Puppet(puppet.Puppet):
         rig = build(portrait, self._mesh, self._person)
         return replace(rig, response=measure(rig, self._mesh))
 
-    def _film(self, rig: Rig, shot: Shot) -> Iterator[Picture]:
-        motion = plan(shot, strength=self._strength * rig.amplitude)
-        motion = replace(motion, face=made_up(motion.face, rig.response))
-        if rig.face.shows_teeth:
-            motion = replace(motion, face=smiling(motion.face, float(rig.face.gaps.max())))
-        motion = replace(motion, head=motion.head * np.float32(rig.amplitude))
-        done = 0
+    def _film(self, rig: Rig, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
+        motions = self._motions(rig, setup, speech)
+        left: Motion | None = None
         if self._device != CPU:
-            done = yield from self._on_card(rig, shot, motion)
-        camera = Camera(rig, shot.mode)
-        for i in range(done, shot.frame_count):
-            yield camera.frame(motion.face[i], motion.head[i], float(motion.blink[i]))
+            left = yield from self._on_card(rig, setup, motions)
+        camera = Camera(rig, setup.mode)
+        for motion in chain([left] if left is not None else [], motions):
+            for face, head, blink in zip(motion.face, motion.head, motion.blink, strict=True):
+                yield camera.frame(face, head, float(blink))
 
-    def _on_card(self, rig: Rig, shot: Shot, motion: Motion) -> Generator[Picture, None, int]:
-        """Yield frames made by the graphics card; how many it made: a film is never lost to a card that is full."""
+    def _motions(self, rig: Rig, setup: Setup, speech: SpeechStream) -> Iterator[Motion]:
+        """The motion as this rig can make it, in blocks; a graphics card likes them large."""
+        block = BLOCK if self._device == CPU else BATCH
+        for motion in moves(setup, speech, strength=self._strength * rig.amplitude, block=block):
+            face = made_up(motion.face, rig.response)
+            if rig.face.shows_teeth:
+                face = smiling(face, float(rig.face.gaps.max()))
+            yield replace(motion, face=face, head=motion.head * np.float32(rig.amplitude))
+
+    def _on_card(self, rig: Rig, setup: Setup, motions: Iterator[Motion]) -> Generator[Picture, None, Motion | None]:
+        """Yield frames made by the graphics card; return what it did not make of a block that it took.
+
+        A film is never lost to a card that is full.
+        """
         import torch
 
         from avatars.engines.puppet.torch_camera import TorchCamera
 
-        done = 0
-        try:
-            camera = TorchCamera(rig, shot.mode, self._device)
-            frames = in_batches(
-                partial(camera.frames, motion), shot.frame_count, most=BATCH, too_much=torch.OutOfMemoryError
-            )
-            for frame in frames:
-                yield frame
-                done += 1
-        except torch.OutOfMemoryError:
-            shot.note("gpu_memory")
-        except RuntimeError as error:
-            # A driver that went away, a card that fell off its bus: torch has no narrower word for these.
-            logger.warning("The graphics card failed.", extra={"kind": type(error).__name__})
-            shot.note("gpu_failed")
-        else:
-            if done < shot.frame_count:
-                shot.note("gpu_memory")
-        return done
+        camera: TorchCamera | None = None
+        for motion in motions:
+            done = 0
+            try:
+                camera = camera or TorchCamera(rig, setup.mode, self._device)
+                frames = in_batches(
+                    partial(camera.frames, motion), len(motion), most=BATCH, too_much=torch.OutOfMemoryError
+                )
+                for frame in frames:
+                    yield frame
+                    done += 1
+            except torch.OutOfMemoryError:
+                setup.note("gpu_memory")
+                return motion.after(done)
+            except RuntimeError as error:
+                # A driver that went away, a card that fell off its bus: torch has no narrower word for these.
+                logger.warning("The graphics card failed.", extra={"kind": type(error).__name__})
+                setup.note("gpu_failed")
+                return motion.after(done)
+            if done < len(motion):
+                setup.note("gpu_memory")
+                return motion.after(done)
+        return None

@@ -22,6 +22,11 @@ SOFTNESS = 0.018
 STRESS = 1.15
 SETTLE = 0.12
 BACKGROUND = 0.02
+FARTHEST, FADES = 0.5, 0.1
+"""Seconds before and after its sound within which a shape pulls at all, and over the last of which that ends."""
+BEHIND = 1.0
+"""Seconds after which a sound shapes nothing any more."""
+EDGE = 0.1
 # How far each parts the lips at 1, in eye distances.
 JAW_GAP, LIFT_GAP, DROP_GAP = 0.22, 0.045, 0.055
 JAW, WIDE, ROUND, LIFT, DROP, PRESS = range(len(LIPS))
@@ -46,9 +51,13 @@ class _Gesture:
 
 
 def lip_poses(sounds: Sequence[Sound], times: Floats, *, strength: float = 1.0) -> Floats:
-    """Amounts of the six `parameters.LIPS` at `times` (seconds): shape (len(times), 6)."""
-    end = float(times[-1]) if len(times) else 0.0
-    track = np.arange(int(end * RATE) + 2) / RATE
+    """Amounts of the six `parameters.LIPS` at `times` (seconds, rising): shape (len(times), 6).
+
+    Of the sounds only those from `BEHIND` before the first of these times to 0.6 s after the last make a difference.
+    """
+    if not len(times):
+        return np.zeros((0, len(LIPS)))
+    track = np.arange(int((times[0] - EDGE) * RATE) - 1, int((times[-1] + EDGE) * RATE) + 2) / RATE
     gestures = _gestures(sounds)
     poses = gaussian_filter1d(_blend(gestures, track), SOFTNESS * RATE, axis=0)
     _press_lips(poses, gestures, track)
@@ -98,8 +107,12 @@ def _blend(gestures: list[_Gesture], track: Floats) -> Floats:
             pull = gesture.shape.dominance * np.clip(inside / 0.07, 0, 1)
         else:
             half = 1.05 * max(gesture.half, 0.03)
-            near = _span(track, gesture.middle - 4 * half, gesture.middle + 4 * half)
-            pull = gesture.shape.dominance * np.exp(-(np.abs((track[near] - gesture.middle) / half) ** 2.4))
+            reach = min(4 * half, half + FARTHEST)
+            near = _span(track, gesture.middle - reach, gesture.middle + reach)
+            away = np.abs(track[near] - gesture.middle)
+            pull = gesture.shape.dominance * np.exp(-((away / half) ** 2.4))
+            if reach < 4 * half:
+                pull *= np.clip((reach - away) / FADES, 0, 1)
         total[near] += pull[:, None] * np.array(gesture.shape.shape) * gesture.force
         weight[near] += pull
     blended: Floats = total / weight[:, None]
@@ -108,7 +121,8 @@ def _blend(gestures: list[_Gesture], track: Floats) -> Floats:
 
 def _span(track: Floats, start: float, end: float) -> slice:
     """The part of the track between two times: blending every sound over a whole speech would be quadratic."""
-    return slice(max(0, int(start * RATE)), max(0, min(len(track), int(end * RATE) + 2)))
+    first = round(track[0] * RATE)
+    return slice(max(0, int(start * RATE) - first), max(0, min(len(track), int(end * RATE) + 2 - first)))
 
 
 def _press_lips(poses: Floats, gestures: list[_Gesture], track: Floats) -> None:

@@ -1,23 +1,30 @@
-"""All that moves over time, frame by frame: lips from the sounds, blinks, and a head that is never quite still."""
+"""All that moves over time, frame by frame: lips from the sounds, blinks, and a head that is never quite still.
 
+It is planned block by block, each from what is said up to `AHEAD` seconds after it: a film begins before its speech is
+over, and is the same film whether it did or not.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
-from avatars.engines.base import Shot
+from avatars.engines.base import Setup, Shot, frame_count
 from avatars.engines.puppet.expressions import JAW_DROP, SHUT_IN, SPREAD
 from avatars.engines.puppet.geometry import smoothstep
-from avatars.engines.puppet.lips import aperture, lip_poses
+from avatars.engines.puppet.idle import Blinks, Wander
+from avatars.engines.puppet.lips import BEHIND, aperture, lip_poses
 from avatars.engines.puppet.mesh import Floats
 from avatars.engines.puppet.parameters import LIPS, Expression, Head
-from avatars.speech.base import Speech
+from avatars.engines.puppet.voice import Voice, smoothed
+from avatars.speech.stream import SpeechStream
 
+AHEAD = 0.68
+"""Seconds of speech that must be known after a frame: what shapes the lips before it is heard, and lifts the brows."""
+BLOCK = 8
 BREATH_SECONDS = 3.7
-BLINK_CLOSE, BLINK_HOLD, BLINK_OPEN = 0.09, 0.04, 0.16
-DOUBLE_BLINK = 0.12
+BROW_REACH, BROW_SIGMA = 0.30, 0.12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,32 +35,51 @@ class Motion:
     head: NDArray[np.float32]
     blink: NDArray[np.float32]
 
+    def __len__(self) -> int:
+        return len(self.blink)
 
-@dataclass(frozen=True, kw_only=True)
-class _Voice:
-    """Per frame: `energy` (about 0..1), whether anybody is `speaking` (0..1), and `accent`, rises of energy (-1..1)."""
-
-    energy: Floats
-    speaking: Floats
-    accent: Floats
+    def after(self, frames: int) -> "Motion":
+        """What follows so many of its frames."""
+        return Motion(face=self.face[frames:], head=self.head[frames:], blink=self.blink[frames:])
 
 
 def plan(shot: Shot, *, strength: float = 1.0) -> Motion:
-    """The motion of a shot: the same for the same seed."""
-    count = shot.frame_count
-    times = (np.arange(count) + 0.5) / shot.fps
-    random = np.random.default_rng(shot.seed)
-    face, head = np.zeros((count, len(Expression))), np.zeros((count, len(Head)))
-    face[:, Expression.NEUTRAL] = 1
-    if count:
-        face[:, list(LIPS)] = lip_poses(shot.speech.sounds, times, strength=strength)
-    blink = _blinks(times, random)
-    if shot.mode.moves_head and count:
-        voice = _voice(shot.speech, count, shot.fps)
-        head = _head(voice, shot.fps, random)
-        head[:, Head.BREATH] = 0.55 * np.sin(2 * np.pi * times / BREATH_SECONDS)
-        face[:, Expression.BROW] = _brows(voice, shot.fps, random)
-    return Motion(face=face.astype(np.float32), head=head.astype(np.float32), blink=blink.astype(np.float32))
+    """The whole motion of a shot: the same for the same seed."""
+    blocks = list(moves(shot, SpeechStream.of(shot.speech), strength=strength))
+    empty = Motion(
+        face=np.zeros((0, len(Expression)), np.float32),
+        head=np.zeros((0, len(Head)), np.float32),
+        blink=np.zeros(0, np.float32),
+    )
+    return Motion(
+        face=np.concatenate([empty.face, *(block.face for block in blocks)]),
+        head=np.concatenate([empty.head, *(block.head for block in blocks)]),
+        blink=np.concatenate([empty.blink, *(block.blink for block in blocks)]),
+    )
+
+
+def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: int = BLOCK) -> Iterator[Motion]:
+    """The motion in blocks of so many frames, the last one of fewer; waits for each until enough is said."""
+    fps, first = setup.fps, 0
+    blinks = Blinks(setup.seed)
+    carriage = _Carriage(setup, speech) if setup.mode.moves_head else None
+    while True:
+        # Nothing but what is said until then may count, even where more is known.
+        known = min(speech.until((first + block) / fps + AHEAD), (first + block) / fps + AHEAD)
+        frames = frame_count(known, fps)
+        last = min(first + block, frames)
+        if last <= first:
+            return
+        times = (np.arange(first, last) + 0.5) / fps
+        face, head = np.zeros((last - first, len(Expression))), np.zeros((last - first, len(Head)))
+        face[:, Expression.NEUTRAL] = 1
+        sounds = speech.sounds(first / fps - BEHIND, known)
+        face[:, list(LIPS)] = lip_poses(sounds, times, strength=strength)
+        if carriage is not None:
+            head, face[:, Expression.BROW] = carriage.between(first, last, frames)
+        blink = blinks.at(times, known)
+        yield Motion(face=face.astype(np.float32), head=head.astype(np.float32), blink=blink.astype(np.float32))
+        first = last
 
 
 def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
@@ -70,71 +96,38 @@ def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
     return eased
 
 
-def _voice(speech: Speech, count: int, fps: int) -> _Voice:
-    hop = speech.rate / fps
-    edges = np.minimum((np.arange(count + 1) * hop).astype(int), len(speech.samples))
-    energy = np.array(
-        [
-            np.sqrt(np.mean(np.square(speech.samples[a:b], dtype=np.float64))) if b > a else 0.0
-            for a, b in pairwise(edges)
+class _Carriage:
+    """How head and brows are carried: slow drift at all times, nods and small turns with the voice."""
+
+    def __init__(self, setup: Setup, speech: SpeechStream) -> None:
+        self._fps = setup.fps
+        self._voice = Voice(speech, setup.fps)
+        speeds = (0.25, 0.6, 0.3, 0.22, 0.7, 0.18, 0.2, 0.15, 0.4)
+        self._wander = [
+            Wander(hertz, setup.fps, seed=setup.seed, channel=channel) for channel, hertz in enumerate(speeds, start=1)
         ]
-    )
-    loud = float(np.percentile(energy, 95))
-    energy = energy / loud if loud > 1e-4 else np.zeros(count)
-    smooth = gaussian_filter1d(energy, fps * 0.12)
-    accent = gaussian_filter1d(np.gradient(smooth), fps * 0.08) if count > 1 else np.zeros(count)
-    return _Voice(
-        energy=smooth,
-        speaking=gaussian_filter1d((energy > 0.08).astype(float), fps * 0.25),
-        accent=accent / max(1e-6, float(np.abs(accent).max())),
-    )
 
+    def between(self, first: int, last: int, frames: int) -> tuple[Floats, Floats]:
+        """Poses by `Head`, and brows, where so many frames of the speech are there."""
+        self._voice.hear(min(frames, last + int(AHEAD * self._fps)))
+        voice = self._voice.between(first, last)
+        turn, turn_more, nod, tilt, tilt_more, right, down, nearer, brow = (
+            wander.next(last - first) for wander in self._wander
+        )
+        lively = (voice.energy - voice.usual) * voice.speaking
+        head = np.zeros((last - first, len(Head)))
+        head[:, Head.YAW] = 1.3 * turn + 0.5 * turn_more * voice.speaking
+        head[:, Head.PITCH] = 0.7 * nod + 0.9 * lively + 0.7 * voice.accent * voice.speaking
+        head[:, Head.ROLL] = 0.7 * tilt + 0.25 * tilt_more * voice.speaking
+        head[:, Head.RIGHT] = 0.5 * right
+        head[:, Head.DOWN] = 0.35 * down + 0.35 * lively
+        head[:, Head.NEARER] = 0.25 * nearer
+        times = (np.arange(first, last) + 0.5) / self._fps
+        head[:, Head.BREATH] = 0.55 * np.sin(2 * np.pi * times / BREATH_SECONDS)
+        return head, self._brows(first, last, brow)
 
-def _head(voice: _Voice, fps: int, random: np.random.Generator) -> Floats:
-    """Slow drift at all times, nods and small turns with the voice."""
-    count, speaking = len(voice.energy), voice.speaking
-    lively = (voice.energy - voice.energy.mean()) * speaking
-
-    def drift(hertz: float) -> Floats:
-        return _drift(count, fps, hertz, random)
-
-    head = np.zeros((count, len(Head)))
-    head[:, Head.YAW] = 1.3 * drift(0.25) + 0.5 * drift(0.6) * speaking
-    head[:, Head.PITCH] = 0.7 * drift(0.3) + 0.9 * lively + 0.7 * voice.accent * speaking
-    head[:, Head.ROLL] = 0.7 * drift(0.22) + 0.25 * drift(0.7) * speaking
-    head[:, Head.RIGHT] = 0.5 * drift(0.18)
-    head[:, Head.DOWN] = 0.35 * drift(0.2) + 0.35 * lively
-    head[:, Head.NEARER] = 0.25 * drift(0.15)
-    return head
-
-
-def _brows(voice: _Voice, fps: int, random: np.random.Generator) -> Floats:
-    accents = gaussian_filter1d(np.clip(voice.accent, 0, 1), fps * 0.12)
-    raised: Floats = np.clip(0.10 * _drift(len(accents), fps, 0.4, random) + 0.70 * accents, -0.1, 0.9)
-    return raised
-
-
-def _drift(count: int, fps: int, hertz: float, random: np.random.Generator) -> Floats:
-    """Noise that wanders no faster than `hertz`, of unit deviation over a long time."""
-    margin = int(4 * fps)
-    sigma = fps / (2 * np.pi * hertz)
-    noise = gaussian_filter1d(random.standard_normal(count + 2 * margin), sigma)[margin : margin + count]
-    # The deviation of the filter, not of the sample: a short clip must not be shaken to make up for its length.
-    scaled: Floats = noise * np.sqrt(2 * np.sqrt(np.pi) * sigma)
-    return np.clip(scaled, -2.2, 2.2)
-
-
-def _blinks(times: Floats, random: np.random.Generator) -> Floats:
-    """Lids close fast and open slower, every two to five seconds, sometimes twice."""
-    shut = np.zeros(len(times))
-    if not len(times):
-        return shut
-    moment, end = random.uniform(0.8, 2.2), times[-1] - 0.3
-    while moment < end:
-        since = times - moment
-        closing = np.clip(1 + since / BLINK_CLOSE, 0, 1)
-        opening = np.clip(1 - (since - BLINK_HOLD) / BLINK_OPEN, 0, 1)
-        shut = np.maximum(shut, np.minimum(closing, opening))
-        moment += 0.35 if random.random() < DOUBLE_BLINK else random.uniform(2.0, 4.8)
-    smooth: Floats = shut * shut * (3 - 2 * shut)
-    return smooth
+    def _brows(self, first: int, last: int, wander: Floats) -> Floats:
+        reach = int(BROW_REACH * self._fps)
+        accents = np.clip(self._voice.between(first - reach, last + reach).accent, 0, 1)
+        raised: Floats = 0.10 * wander + 0.70 * smoothed(accents, BROW_SIGMA * self._fps, reach)
+        return np.clip(raised, -0.1, 0.9)
