@@ -4,11 +4,12 @@ Lines end at punctuation where they can, and hold at most 16 Chinese characters 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from avatars.speech.base import Token
+from avatars.speech.base import Place, Token
 from avatars.speech.script import HAN
 
 LINE = 16
@@ -23,7 +24,8 @@ _CLAUSE_ENDS = frozenset("，、；：,;:…—。！？!?.")
 _NEVER_FIRST = frozenset("，、；：,;:。！？!?.…—”’」』）)》】%")
 _NEVER_LAST = frozenset("“‘「『（(《【$¥€£#@")
 _HAN = re.compile(f"[{HAN}]{{2,}}")
-_SHORT_PAUSE = 1.0
+SHORT_PAUSE = 0.6
+"""Through a shorter one a caption stays up, so that nothing flickers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,26 @@ class _Line:
     gaps: frozenset[int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A caption that has no times yet: what is spoken in it stands between `begin` and `end` of the text, at `last`
+    latest; of `before` and `after` nothing is."""
+
+    begin: int
+    end: int
+    last: int
+    line: _Line
+    before: tuple[_Line, ...] = ()
+    after: tuple[_Line, ...] = ()
+
+    def cue(self, tokens: Sequence[Token], *, late: float = 0.0) -> Cue:
+        """The caption, shown while these tokens are spoken."""
+        cue = _joined([*self.before, self.line], Cue(text="", start=tokens[0].start + late, end=tokens[-1].end + late))
+        shift = len(cue.text) - len(self.line.text)
+        words = tuple(_word(token, self.line, shift, late) for token in tokens)
+        return _joined(self.after, replace(cue, words=words))
+
+
 def srt(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> str:
     """Return SubRip captions of the whole `text`, timed by the `tokens` of its speech; "" where there are none.
 
@@ -72,24 +94,33 @@ def srt(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> str:
 
 def cues(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> list[Cue]:
     """The same captions, with the words in them."""
-    found: list[Cue] = []
+    offsets = [token.offset for token in tokens]
+    return _held(
+        [
+            slot.cue(tokens[bisect_left(offsets, slot.begin) : bisect_left(offsets, slot.end)], late=late)
+            for slot in slots(text, tokens)
+        ]
+    )
+
+
+def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
+    """The captions of a text in which these places are spoken, before anybody knows when."""
+    found: list[Slot] = []
     unspoken: list[_Line] = []
-    inside = _inside(text, tokens)
+    inside = _inside(text, places)
+    offsets = [place.offset for place in places]
     for start, end in _lines(text, inside):
         line = _collapsed(text, start, end, inside)
-        spoken = [token for token in tokens if start <= token.offset < end]
+        spoken = bisect_left(offsets, end) - bisect_left(offsets, start)
         if spoken:
-            begin, finish = spoken[0].start + late, spoken[-1].end + late
-            found.append(_joined([*unspoken, line], Cue(text="", start=begin, end=finish)))
-            shift = len(found[-1].text) - len(line.text)
-            words = tuple(_word(token, line, shift, late) for token in spoken)
-            found[-1] = replace(found[-1], words=words)
+            last = offsets[bisect_left(offsets, end) - 1]
+            found.append(Slot(begin=start, end=end, last=last, line=line, before=tuple(unspoken)))
             unspoken = []
         elif found:
-            found[-1] = _joined([line], found[-1])
+            found[-1] = replace(found[-1], after=(*found[-1].after, line))
         else:
             unspoken.append(line)
-    return _held(found)
+    return found
 
 
 def ends_clause(text: str, place: int) -> bool:
@@ -97,7 +128,7 @@ def ends_clause(text: str, place: int) -> bool:
     return text[:place].rstrip()[-1:] in _CLAUSE_ENDS
 
 
-def _joined(lines: list[_Line], cue: Cue) -> Cue:
+def _joined(lines: Iterable[_Line], cue: Cue) -> Cue:
     """A caption with more lines after its own."""
     text, gaps = cue.text, set(cue.gaps)
     for line in lines:
@@ -134,9 +165,9 @@ def _collapsed(text: str, start: int, end: int, inside: set[int]) -> _Line:
     )
 
 
-def _inside(text: str, tokens: Sequence[Token]) -> set[int]:
+def _inside(text: str, places: Sequence[Place | Token]) -> set[int]:
     """The places within words: of what is spoken as one, and of Chinese ones of several characters."""
-    inside = {place for token in tokens for place in range(token.offset + 1, token.offset + token.length)}
+    inside = {place for each in places for place in range(each.offset + 1, each.offset + each.length)}
     for match in _HAN.finditer(text):
         place = match.start()
         for word in _chinese_words(match.group()):
@@ -158,9 +189,9 @@ def _chinese_words(text: str) -> list[str]:
 
 
 def _held(found: list[Cue]) -> list[Cue]:
-    """Keep a caption up through a short pause, so that nothing flickers."""
+    """Keep captions up through short pauses."""
     held = [
-        replace(cue, end=following.start) if following.start - cue.end < _SHORT_PAUSE else cue
+        replace(cue, end=following.start) if following.start - cue.end < SHORT_PAUSE else cue
         for cue, following in pairwise(found)
     ]
     return [*held, *found[-1:]]

@@ -49,15 +49,15 @@ class Montage:
         if self.outro is not None:
             yield from clips.frames(self.outro, self.size, self.fps)
 
-    def shape(self, shot: Shot, *, limit: int) -> ffmpeg.Shape:
-        """What the film is to be, in at most `limit` bytes."""
-        frames = self.before + shot.frame_count + self.after
+    def shape(self, count: int, *, limit: int) -> ffmpeg.Shape:
+        """What the film is to be where its shot has so many frames, in at most `limit` bytes."""
+        frames = self.before + count + self.after
         return ffmpeg.Shape(width=self.size[0], height=self.size[1], fps=self.fps, frames=frames, limit=limit)
 
-    def limit(self, shot: Shot, *, goal: int, most: int) -> int:
+    def limit(self, count: int, *, goal: int, most: int) -> int:
         """How many bytes the film may have: `goal` where it can be looked at then, else `most`."""
         try:
-            bits = self.shape(shot, limit=goal).video_bits if 0 < goal < most else 0
+            bits = self.shape(count, limit=goal).video_bits if 0 < goal < most else 0
         except OutputError:
             return most
         return goal if bits >= LEAST_BITS else most
@@ -68,7 +68,7 @@ class Montage:
         ffmpeg.mux(picture, to.with_name("sound.wav"), to)
         if mp4.probe(to).size > limit:
             small = to.with_name("small.mp4")
-            ffmpeg.shrink(to, small, self.shape(shot, limit=limit))
+            ffmpeg.shrink(to, small, self.shape(shot.frame_count, limit=limit))
             small.replace(to)
 
     def write_sound(self, shot: Shot, path: Path) -> None:

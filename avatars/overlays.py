@@ -12,11 +12,19 @@ from avatars.subtitles import Subtitles
 class Overlays:
     """For frames of (width, height). There is no way to have it without the mark, nor anything that covers that.
 
-    The first `before` frames, and those after the next `count`, are of a clip: they carry the mark alone.
+    The first `before` frames, and those after the next `count`, are of a clip: they carry the mark alone. Where
+    it is not known yet how many those are, `end` tells; captions that come later are added by `caption`.
     """
 
     def __init__(
-        self, scene: Scene, cues: list[Cue], size: tuple[int, int], *, fps: int, count: int, before: int = 0
+        self,
+        scene: Scene,
+        cues: list[Cue],
+        size: tuple[int, int],
+        *,
+        fps: int,
+        count: int | None = None,
+        before: int = 0,
     ) -> None:
         self._mark = Mark(*size)
         self._before, self._count = before, count
@@ -29,6 +37,15 @@ class Overlays:
             karaoke = scene.captions is Captions.KARAOKE
             self._subtitles = Subtitles(cues, size, fps=fps, karaoke=karaoke, floor=floor)
 
+    def caption(self, cue: Cue) -> None:
+        """One more caption, after those that there are."""
+        if self._subtitles is not None:
+            self._subtitles.add(cue)
+
+    def end(self, count: int) -> None:
+        """The shot had so many frames."""
+        self._count = count
+
     @property
     def covered(self) -> tuple[Box, ...]:
         """Where it may draw at any time."""
@@ -37,7 +54,7 @@ class Overlays:
 
     def draw(self, frame: Picture, number: int) -> None:
         """Draw it all on this frame."""
-        if 0 <= number - self._before < self._count:
+        if number >= self._before and (self._count is None or number - self._before < self._count):
             if self._logo is not None:
                 self._logo.draw(frame)
             if self._subtitles is not None:

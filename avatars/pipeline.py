@@ -4,31 +4,28 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from avatars import captions, ffmpeg, inspection, label, mp4, stills, takes
-from avatars.engines.base import Mode, Picture, RenderEngine, Shot
+from avatars import captions, ffmpeg, filming, inspection, label, mp4, stills, takes
+from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
 from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
+from avatars.filming import Filming
 from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
 from avatars.montage import Montage, montage
 from avatars.overlays import Overlays
-from avatars.recognition.base import RATE as HEARD_RATE
 from avatars.recognition.base import RecognitionEngine
-from avatars.speech.base import NATURAL, Manner, Speech, SpeechEngine
+from avatars.speech.base import NATURAL, Manner, Recital, SpeechEngine
 from avatars.speech.cache import SpeechCache
+from avatars.speech.stream import SpeechStream
 from avatars.stopwatch import Progress, Stage, Stopwatch, Timing
 
 SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-EMPTY = 1e-6
 NARRATION = "speech.wav"
-SOUND_RATE = 24_000
 # How much of the filming is over when an engine that makes a whole video first has it.
 WAITED = 0.9
 
@@ -110,16 +107,17 @@ def make(
         notes: list[str] = []
         picture = _picture(script, mend, notes)
         parts = montage(script.scene, (picture.shape[1], picture.shape[0]), fps=script.fps)
+        setup = _setup(script, picture, work, watch, notes)
         watch.begin(Stage.SPEAKING)
-        if script.recording:
-            spoken, script = _heard(script, script.recording, ears)
-        else:
-            spoken = _speak(script, speech, watch, kept, about)
-        watch.begin(Stage.FILMING)
-        shot = _shot(script, picture, spoken, work, watch, notes)
-        over = _overlays(script, shot, parts)
-        limit = parts.limit(shot, goal=script.goal, most=script.limit)
-        _film(parts.frames(engine.animate(shot)), parts.shape(shot, limit=limit), over, work, watch)
+        with _spoken(script, speech, ears, watch, kept, about) as (said, words):
+            script = replace(script, text=words)
+            filming.await_words(engine, said)
+            watch.begin(Stage.FILMING)
+            over = Overlays(script.scene, [], parts.size, fps=script.fps, before=parts.before)
+            film = Filming(text=words, said=said, parts=parts, over=over, goal=script.goal, limit=script.limit)
+            film.film(filming.frames(engine, setup, said), work / "picture.mp4", watch.report)
+            shot = setup.with_speech(said.whole())
+        limit = parts.limit(shot.frame_count, goal=script.goal, most=script.limit)
         watch.begin(Stage.ENCODING)
         parts.join(shot, work / "picture.mp4", work / "raw.mp4", limit=limit)
         watch.begin(Stage.LABELLING)
@@ -167,50 +165,61 @@ def prove(film: Film, content_id: str) -> None:
 
 def narrate(script: Script, folder: Path, *, speech: SpeechEngine, kept: SpeechCache, about: dict[str, Any]) -> None:
     """Speak a script into `NARRATION` of `folder`; `kept` and `about` as in `make`. Raises `ScriptError`."""
-    spoken = _speak(script, speech, Stopwatch(None), kept, about)
+    from avatars.speech import delivery, reciting
+
+    spoken = delivery.audible(reciting.joined(_recital(script, speech, kept, about)))
     takes.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
 
 
-def _heard(script: Script, recording: Path, ears: RecognitionEngine | None) -> tuple[Speech, Script]:
-    """A recording as speech, and the script with its words."""
-    from avatars.speech import driving
-    from avatars.speech.recording import resampled
-
-    def hear(samples: NDArray[np.float32], rate: int) -> str:
-        return ears.transcribe(resampled(samples, rate, HEARD_RATE)).text if ears else ""
-
-    sound = ffmpeg.samples(recording, SOUND_RATE)
-    spoken, words = driving.driven(
-        sound, SOUND_RATE, words=script.text, lexicon=script.manner.lexicon, hear=hear if ears else None
-    )
-    return spoken, replace(script, text=words)
-
-
-def _speak(
+@contextmanager
+def _spoken(
     script: Script,
     speech: SpeechEngine | None,
+    ears: RecognitionEngine | None,
     watch: Stopwatch,
-    kept: SpeechCache | None = None,
-    about: dict[str, Any] | None = None,
-) -> Speech:
+    kept: SpeechCache | None,
+    about: dict[str, Any] | None,
+) -> Iterator[tuple[SpeechStream, str]]:
+    """The speech, of which the rest is said meanwhile, and its words."""
+    if script.recording:
+        from avatars.speech import driving
+
+        spoken, words = driving.recorded(script.recording, words=script.text, lexicon=script.manner.lexicon, ears=ears)
+        yield SpeechStream.of(spoken), words
+        return
+    # They bring dictionaries, which only the studio's child may load.
+    from avatars.speech import delivery
+
+    def waits(share: float) -> None:
+        if watch.stage is Stage.SPEAKING:
+            watch.report(share)
+        else:
+            watch.awaits(Stage.SPEAKING)
+
+    with delivery.delivered(partial(_recital, script, speech, kept, about), waits=waits) as said:
+        yield said, script.text
+
+
+def _recital(
+    script: Script,
+    speech: SpeechEngine | None,
+    kept: SpeechCache | None,
+    about: dict[str, Any] | None,
+    progress: Callable[[float], None] | None = None,
+) -> Recital:
     assert speech is not None
-    # It brings dictionaries, which only the studio's child may load.
     from avatars.speech import reciting
 
-    said = reciting.parts(
+    return reciting.parts(
         speech,
         script.text,
         voice=script.voice,
         speed=script.speed,
         manner=script.manner,
-        progress=watch.report,
+        progress=progress,
         kept=kept,
         about=about,
     )
-    spoken = reciting.joined(said)
-    if spoken.seconds <= 0 or float(np.abs(spoken.samples).max()) < EMPTY:
-        raise ScriptError("There is nothing to say in this text.", code="nothing_to_say", remedy="Write some words.")
-    return spoken
 
 
 def _picture(script: Script, mend: Mend | None, notes: list[str]) -> Picture:
@@ -229,12 +238,11 @@ def _picture(script: Script, mend: Mend | None, notes: list[str]) -> Picture:
     return compose()
 
 
-def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: Stopwatch, notes: list[str]) -> Shot:
+def _setup(script: Script, picture: Picture, work: Path, watch: Stopwatch, notes: list[str]) -> Setup:
     folder = work / "engine"
     folder.mkdir()
-    return Shot(
+    return Setup(
         portrait=picture,
-        speech=spoken,
         mode=Mode(script.mode),
         fps=script.fps,
         seed=script.seed,
@@ -243,18 +251,6 @@ def _shot(script: Script, picture: Picture, spoken: Speech, work: Path, watch: S
         waiting=lambda share: watch.report(WAITED * share),
         note=notes.append,
     )
-
-
-def _overlays(script: Script, shot: Shot, parts: Montage) -> Overlays:
-    cues = captions.cues(script.text, shot.speech.tokens)
-    return Overlays(script.scene, cues, parts.size, fps=shot.fps, count=shot.frame_count, before=parts.before)
-
-
-def _film(frames: Iterator[Picture], shape: ffmpeg.Shape, over: Overlays, work: Path, watch: Stopwatch) -> None:
-    with ffmpeg.FrameSink(work / "picture.mp4", shape, stamp=over.draw) as sink:
-        for frame in frames:
-            sink.write(frame)
-            watch.report(sink.written / shape.frames)
 
 
 def _finish(script: Script, shot: Shot, parts: Montage, work: Path) -> None:

@@ -15,6 +15,7 @@ from avatars.studio import studio
 from openuser.lib import backends
 
 SPEECH, RENDER = "speech", "render"
+ORDER = list(Stage)
 STAGES = {Stage.SPEAKING: SPEECH, Stage.FILMING: RENDER}
 # What the studio says of a process that had to be killed, or that died: the engine that was at work is to blame.
 VIOLENT = frozenset({"time_limit", "memory_limit", "studio_died", "studio_broke"})
@@ -88,15 +89,20 @@ def blame(error: AvatarError, stage: Stage | None) -> str:
 
 
 class _AtWork:
-    """Passes progress on, and knows which stage it came from last."""
+    """Passes progress on, and knows which stage it came from last: that of a film that waits for more to be said is
+    another than the one that it is in."""
 
     def __init__(self, report: Progress) -> None:
         self._report = report
+        self._reached = 0
         self.stage: Stage | None = None
 
     def report(self, stage: Stage, share: float) -> None:
         self.stage = stage
-        self._report(stage, share)
+        place = ORDER.index(stage)
+        if place >= self._reached:
+            self._reached = place
+            self._report(stage, share)
 
 
 def _name(script: Script, kind: str) -> str:

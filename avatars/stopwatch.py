@@ -39,6 +39,11 @@ class Stopwatch:
         self._began = (0.0, 0.0)
         self._timings: list[Timing] = []
 
+    @property
+    def stage(self) -> Stage | None:
+        """What is being done."""
+        return self._stage
+
     def begin(self, stage: Stage) -> None:
         """End the stage before, start this one."""
         self._end()
@@ -51,6 +56,14 @@ class Stopwatch:
         if self._progress is not None and self._stage is not None and share > self._share:
             self._share = share
             self._progress(self._stage, share)
+
+    def awaits(self, stage: Stage) -> None:
+        """Tell that the present stage waits for more of an earlier one, whose first results it has begun to use.
+
+        It goes on with what it reports next.
+        """
+        if self._progress is not None:
+            self._progress(stage, 1.0)
 
     def finish(self) -> tuple[Timing, ...]:
         self._end()

@@ -1,14 +1,14 @@
 """Captions drawn into the picture: white, with an edge that is read on any background, filled as they are spoken."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from avatars.captions import Cue, ends_clause
+from avatars.captions import SHORT_PAUSE, Cue, ends_clause
 from avatars.engines.base import Picture
 from avatars.framing import fonts
 from avatars.framing.boxes import Box
@@ -61,10 +61,16 @@ class Subtitles:
         self._frame = size
         below = round(height * (1 - (BELOW_UPRIGHT if aspect < UPRIGHT else BELOW)))
         self._floor = below if floor is None else min(below, floor)
-        self._pages = [page for cue in cues for page in self._paged(cue)]
+        self._pages: list[_Page] = []
+        for cue in cues:
+            self.add(cue)
         self._shown: tuple[_Page, _Sheet] | None = None
 
-    @cached_property
+    def add(self, cue: Cue) -> None:
+        """One more, after those that there are."""
+        self._pages += self._paged(cue)
+
+    @property
     def box(self) -> Box:
         """Where captions may be: the whole of it at any time."""
         rows = max((len(page.rows) for page in self._pages), default=0)
@@ -97,7 +103,14 @@ class Subtitles:
 
     def _page(self, number: int) -> _Page | None:
         now = self._time(number)
-        return next((page for page in self._pages if page.start <= now < page.end), None)
+        place = bisect_right(self._pages, now, key=lambda page: page.start)
+        if not place:
+            return None
+        page = self._pages[place - 1]
+        if now < page.end:
+            return page
+        following = self._pages[place] if place < len(self._pages) else None
+        return page if following is not None and following.start - page.end < SHORT_PAUSE else None
 
     def _time(self, number: int) -> float:
         return (number + 0.5) / self._fps
@@ -106,7 +119,10 @@ class Subtitles:
         rows = _rows(cue, self._font, self._widest)
         parts = [rows[index : index + LINES] for index in range(0, len(rows), LINES)]
         letters = [sum(row.end - row.begin for row in part) for part in parts]
-        edges = cue.start + np.cumsum([0, *letters]) / max(1, sum(letters)) * (cue.end - cue.start)
+        # How long it stays up after its last word, nobody may know yet.
+        spoken = cue.words[-1].finish if cue.words else cue.end
+        edges = cue.start + np.cumsum([0, *letters]) / max(1, sum(letters)) * (spoken - cue.start)
+        edges[-1] = max(cue.end, spoken)
         return [
             _Page(cue=cue, rows=tuple(part), start=float(start), end=float(end))
             for part, start, end in zip(parts, edges, edges[1:], strict=False)

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -61,8 +61,22 @@ class Shape:
         seconds = max(self.frames / self.fps, 0.1)
         room = int(self.limit * 8 * OVERHEAD / seconds) - AUDIO_BITS
         if room < LEAST_VIDEO_BITS:
-            raise OutputError("The text is too long for one video.", code="too_long", remedy="Split it.")
+            raise too_long()
         return min(room, MOST_VIDEO_BITS)
+
+    def within(self) -> "Shape":
+        """The same, but no longer than can be: for a length that is not known yet."""
+        return replace(self, frames=min(self.frames, int(self.longest * self.fps)))
+
+    @property
+    def longest(self) -> float:
+        """Seconds of a film that just keeps within this limit."""
+        return int(self.limit * 8 * OVERHEAD) / (AUDIO_BITS + LEAST_VIDEO_BITS)
+
+
+def too_long() -> OutputError:
+    """The refusal of what would be too poor to look at within its limit."""
+    return OutputError("The text is too long for one video.", code="too_long", remedy="Split it.")
 
 
 class FrameSink:

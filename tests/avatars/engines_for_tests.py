@@ -5,15 +5,31 @@ They are quick, so that what is around them can be tested often. A voice named f
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+from itertools import count, pairwise
 
 import numpy as np
 
-from avatars.engines.base import Picture, RenderEngine, Shot
+from avatars.engines.base import Picture, Setup, StreamingEngine, frame_count
 from avatars.exceptions import EngineFailed, EngineMissing, PortraitError, ScriptError
 from avatars.recognition.base import RATE as HEARD_RATE
 from avatars.recognition.base import RecognitionEngine, Transcript
-from avatars.speech.base import Progress, Sound, Speech, SpeechEngine, Token
+from avatars.speech.base import (
+    NATURAL,
+    FluentEngine,
+    Manner,
+    Place,
+    Progress,
+    Recital,
+    Sound,
+    Speech,
+    SpeechEngine,
+    Token,
+)
+from avatars.speech.cache import rounded
+from avatars.speech.reciting import joined
+from avatars.speech.stream import SpeechStream
 
 RATE = 24_000
 SECONDS_PER_CHARACTER = 0.2
@@ -43,7 +59,42 @@ class Tone(SpeechEngine):
         )
 
 
-class Light(RenderEngine):
+class Sentences(FluentEngine):
+    """`Tone`, sentence by sentence. Before each but the first it does what its voice is named for, or `between`, which
+    is told how many were said."""
+
+    def __init__(self, between: Callable[[int], object] | None = None) -> None:
+        self._between = between
+
+    def speak(self, text: str, *, voice: str, speed: float = 1.0, progress: Progress | None = None) -> Speech:
+        return joined(self.parts(text, voice=voice, speed=speed, progress=progress))
+
+    def parts(
+        self, text: str, *, voice: str, speed: float = 1.0, manner: Manner = NATURAL, progress: Progress | None = None
+    ) -> Recital:
+        ends = [place + 1 for place, char in enumerate(text) if char in "。！"]
+        spans = list(pairwise([0, *ends, *([len(text)] if text[-1:] not in "。！" else [])]))
+        return Recital(
+            parts=self._said(text, spans, voice, speed, progress),
+            places=tuple(Place(offset=place, length=1) for place in range(len(text))),
+        )
+
+    def _said(
+        self, text: str, spans: Sequence[tuple[int, int]], voice: str, speed: float, progress: Progress | None
+    ) -> Generator[Speech, None, None]:
+        for number, (start, end) in enumerate(spans):
+            if number and self._between is not None:
+                self._between(number)
+            elif number:
+                misbehave(voice, text)
+            part = Tone().speak(text[start:end], voice="a", speed=speed)
+            if progress is not None:
+                progress((number + 1) / len(spans))
+            tokens = tuple(replace(token, offset=token.offset + start) for token in part.tokens)
+            yield replace(part, samples=rounded(part.samples), tokens=tokens)
+
+
+class Light(StreamingEngine):
     """A square in the middle of the picture, as bright as the sound is loud; `faults` make frames that are wrong."""
 
     def __init__(self, *, fault: str = "") -> None:
@@ -51,22 +102,25 @@ class Light(RenderEngine):
         if fault == "missing":
             raise EngineMissing("Its weights are missing.", code="engine_unavailable", remedy="Bring them.")
 
-    def animate(self, shot: Shot) -> Iterator[Picture]:
+    def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
         if self.fault == "no_face":
             raise PortraitError("There is no face.", code="no_face", remedy="Choose another photograph.")
-        frame = shot.portrait.copy()
+        frame = setup.portrait.copy()
         if self.fault == "black":
             frame[:] = 0
         height, width = frame.shape[:2]
         mouth = frame[height // 2 : height // 2 + height // 8, width // 2 : width // 2 + width // 8]
-        count = shot.frame_count - (1 if self.fault == "short" else 0)
-        for index in range(count):
+        for index in count():
+            known = speech.until((index + 1) / setup.fps)
+            left = frame_count(known, setup.fps) - index
+            if left <= (1 if self.fault == "short" and speech.over else 0):
+                return
             if index == 3 and self.fault == "failed":
                 raise EngineFailed("It failed.", code="engine_failed", field="render_engine")
             if index == 3:
                 misbehave(self.fault, "")
-            middle = int((index + 0.5) / shot.fps * shot.speech.rate)
-            near = shot.speech.samples[max(0, middle - 300) : middle + 300]
+            middle = int((index + 0.5) / setup.fps * speech.rate)
+            near = speech.samples(max(0, middle - 300), middle + 300)
             if self.fault == "" and near.size:
                 # A mouth that is never still while it speaks.
                 open_or_half = 1.0 if index // 3 % 2 else 0.7

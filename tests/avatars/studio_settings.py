@@ -3,7 +3,10 @@
 from openuser.settings.test import *  # noqa: F403
 
 TONE = "tests.avatars.engines_for_tests.Tone"
-SPEECH_ENGINES = {name: {"class": TONE} for name in ("tone", "theirs")}
+SPEECH_ENGINES = {
+    **{name: {"class": TONE} for name in ("tone", "theirs")},
+    "sentences": {"class": "tests.avatars.engines_for_tests.Sentences"},
+}
 RENDER_ENGINES = {
     "light": {"class": "tests.avatars.engines_for_tests.Light"},
     **{

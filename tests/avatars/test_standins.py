@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from avatars import circuits
 from avatars.exceptions import EngineMissing, OutputError, PortraitError, ScriptError, StudioError
-from avatars.models import EngineTrouble
+from avatars.models import EngineTrouble, Outcome, Render
 from avatars.standins import blame
 from avatars.stopwatch import Stage
 from tests.avatars.rendering_stage import after, nothing_is_left, request, small_engines, work_dir
@@ -22,7 +22,7 @@ def stand_ins(settings):
     """Who stands in, and the names that the web and the studio know."""
     settings.RENDER_FALLBACK, settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE = "light", "tone", "a"
     settings.RENDER_ENGINES = {"light": {}, "hang": {"time_limit": 1.5}}
-    settings.SPEECH_ENGINES = {"tone": {}, "theirs": {"time_limit": 1.5}}
+    settings.SPEECH_ENGINES = {"tone": {}, "theirs": {"time_limit": 1.5}, "sentences": {"time_limit": 3}}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,15 @@ def test_another_voice_speaks_where_one_fails(voice, code):
     render = after(request(speech="theirs", voice=voice))
     assert (render.status, render.speech_engine_used) == ("done", "tone")
     assert render.notes == [f"speech:theirs:{code}"]
+
+
+@pytest.mark.parametrize(("voice", "code"), [("hang", "time_limit"), ("buggy", "studio_broke")])
+def test_a_voice_that_fails_while_its_first_sentence_is_drawn_already_is_the_one_to_blame(voice, code):
+    assert after(request()).notes == [], "the child is warm: how long it takes to start is not the voice's fault"
+    render = after(request("你好。世界。", speech="sentences", voice=voice))
+    assert (render.status, render.speech_engine_used, render.engine_used) == ("done", "tone", "light")
+    assert render.notes == [f"speech:sentences:{code}"]
+    assert [run.stage for run in render.timeline if run.outcome is Outcome.FAILED] == [Render.Stage.FILMING]
 
 
 def test_both_engines_may_fail_in_one_film(work_dir):

@@ -1,65 +1,152 @@
-"""How long a text takes to become a film, and what each stage costs: `python -m tests.benchmarks.text_to_video`.
+"""How long a text takes to become a film, and what that costs: `python -m tests.benchmarks.text_to_video [zh en]`.
 
-Seconds on the clock depend on what else runs; those of the CPU hardly do. "x264 alone" encodes the same frames again
-from memory: the least that any renderer can cost.
+Films of one, three and ten sentences that nobody said before, by a warm studio: each once drawn while it is spoken, and
+once after all of it was, which is what the ratio compares. Seconds on the clock depend on what else runs; those of the
+CPU hardly do, and the ratio little. "x264 alone" encodes the same frames again from memory: the least that any renderer
+can cost.
 """
 
+import json
 import os
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from avatars import ffmpeg
 from avatars.pipeline import Film, Script
+from avatars.speech.base import Manner
+from avatars.stopwatch import Stage
 from avatars.studio import Studio
-from tests.avatars.test_ffmpeg import make_sound
 
+MEGABYTE = 1024 * 1024
+COUNTS = (1, 3, 10)
+PUPPET, WAITING = "puppet", "waiting"
 SENTENCES = {
-    "zh": ("zf_xiaobei", "你好，我是你的数字人助手，很高兴认识你。"),
-    "en": ("af_heart", "Welcome to the company. I am your digital assistant."),
+    "zh": (
+        "zf_xiaobei",
+        (
+            "你好，我是你的数字人助手，很高兴认识你。",
+            "今天的会议改到下午三点，地点在二楼会议室。",
+            "请大家提前五分钟到场，并带上各自的周报。",
+            "新的报销流程从下周一开始执行，请留意邮件。",
+            "如果有不清楚的地方，可以随时在群里问我。",
+            "食堂本周增加了两个窗口，排队会快一些。",
+            "周五下午我们有一场消防演练，请不要使用电梯。",
+            "新同事入职培训安排在月底，一共两天时间。",
+            "请把门禁卡随身带好，丢失后要马上挂失。",
+            "以上就是今天的全部通知，祝大家工作愉快！",
+        ),
+    ),
+    "en": (
+        "af_heart",
+        (
+            "Welcome to the company, I am your digital assistant.",
+            "The meeting has moved to three o'clock in room two.",
+            "Please arrive five minutes early and bring your report.",
+            "The new expense process starts on Monday, so watch your mail.",
+            "If anything is unclear, you can always ask me here.",
+            "The canteen has opened two more counters this week.",
+            "On Friday afternoon we have a fire drill, so use the stairs.",
+            "Training for new colleagues is planned for the end of the month.",
+            "Keep your badge with you and report it at once when it is lost.",
+            "That is all for today, and have a pleasant afternoon!",
+        ),
+    ),
 }
 
 
-def make_script(language: str, portrait: Path, content_id: str) -> Script:
-    voice, text = SENTENCES[language]
-    return Script(text=text, voice=voice, portrait=portrait, content_id=content_id, provider="benchmark")
+@dataclass
+class Watch:
+    """What is seen from outside while a film is made: when its first frame was drawn, and how much memory it took."""
+
+    place: Studio
+    began: float = field(default_factory=time.monotonic)
+    first_frame: float = 0.0
+    memory_mb: float = 0.0
+
+    def note(self, stage: Stage, share: float) -> None:
+        if not self.first_frame and stage is Stage.FILMING and share > 0:
+            self.first_frame = time.monotonic() - self.began
+        self.memory_mb = max(self.memory_mb, memory_mb(self.place.pid))
 
 
-def timed(place: Studio, script: Script, folder: Path) -> tuple[Film, float]:
-    began = time.monotonic()
-    film = place.film(script, folder)
-    return film, time.monotonic() - began
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    film: Film
+    seconds: float
+    first_frame: float
+    memory_mb: float
+
+    @property
+    def factor(self) -> float:
+        return self.seconds / self.film.seconds
+
+
+def memory_mb(pid: int | None) -> float:
+    """Resident memory of a process and those that it started."""
+    total = 0
+    for entry in Path("/proc").iterdir() if pid is not None else ():
+        try:
+            if entry.name.isdigit() and os.getpgid(int(entry.name)) == pid:
+                total += int((entry / "statm").read_text(encoding="ascii").split()[1])
+        except OSError:
+            continue
+    return total * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+
+
+def make_script(language: str, portrait: Path, count: int, **changes: str) -> Script:
+    voice, sentences = SENTENCES[language]
+    text = ("" if language == "zh" else " ").join(sentences[:count])
+    name = f"{language}-{count}-{changes.get('render_engine', PUPPET)}"
+    script = Script(text=text, voice=voice, portrait=portrait, content_id=name, provider="benchmark")
+    return replace(script, manner=Manner(fresh=True), **changes)  # type: ignore[arg-type]
+
+
+def timed(place: Studio, script: Script, folder: Path) -> Run:
+    watch = Watch(place)
+    film = place.film(script, folder, on_progress=watch.note)
+    seconds = time.monotonic() - watch.began
+    return Run(film=film, seconds=seconds, first_frame=watch.first_frame, memory_mb=watch.memory_mb)
 
 
 def encode_alone(film: Film, folder: Path) -> float:
-    """CPU seconds of ffmpeg for the film's own frames, with sound, without mark."""
+    """CPU seconds of ffmpeg for the film's own frames, without mark and sound."""
     frames = [frame.copy() for frame in ffmpeg.frames(film.video, (film.width, film.height))]
     shape = ffmpeg.Shape(width=film.width, height=film.height, fps=25, frames=film.frames, limit=10_000_000)
-    sound = make_sound(folder / "sound.wav", film.seconds)
     before = os.times()
-    with ffmpeg.FrameSink(folder / "alone.mp4", shape, sound=sound, stamp=lambda frame, number: None) as sink:
+    with ffmpeg.FrameSink(folder / "alone.mp4", shape, stamp=lambda frame, number: None) as sink:
         for frame in frames:
             sink.write(frame)
     after = os.times()
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
-def report(language: str, film: Film, cold: float, warm: float, alone: float) -> None:
-    print(f"\n{language}: {film.seconds:.2f} s of {film.width}×{film.height}, {film.size / 1e6:.2f} MB")
-    print(f"  text → MP4: cold {cold:.1f} s, warm {warm:.1f} s = {warm / film.seconds:.2f} × its length")
+def report(count: int, streamed: Run, waited: Run) -> None:
+    film = streamed.film
+    print(
+        f"  {count:>2} sentence(s), {film.seconds:5.1f} s: MP4 after {streamed.seconds:5.1f} s = "
+        f"{streamed.factor:.2f} × its length, first frame after {streamed.first_frame:4.1f} s, "
+        f"{streamed.memory_mb:.0f} MB; waiting for the speech {waited.seconds:5.1f} s = {waited.factor:.2f} ×, "
+        f"first frame {waited.first_frame:4.1f} s; ratio {streamed.seconds / waited.seconds:.2f}"
+    )
+
+
+def report_stages(film: Film, alone: float) -> None:
+    """Speaking is what is waited for before the first frame; the rest of the speech is made while filming."""
     for timing in film.timings:
         share = timing.cpu / film.seconds
         print(f"  {timing.stage.value:<10} {share:6.3f} CPU-s per second of video, {timing.wall:6.2f} s on the clock")
     total = sum(timing.cpu for timing in film.timings)
     print(f"  {'all':<10} {total / film.seconds:6.3f} CPU-s per second of video")
-    filming = next(timing.cpu for timing in film.timings if timing.stage.value == "filming")
-    per_frame = 1000 / film.frames
-    print(f"  per frame: filming {filming * per_frame:.1f} CPU-ms, of which x264 alone {alone * per_frame:.1f} CPU-ms")
+    print(f"  x264 alone {1000 / film.frames * alone:.1f} CPU-ms per frame")
 
 
 def main() -> None:
-    """Both languages, each cold (a new child) and warm (the second film of that child)."""
+    """For each language: cold (a new child), then warm, of each length."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
+    os.environ["OPENUSER_RENDER_ENGINES"] = json.dumps({WAITING: {"class": "tests.benchmarks.waiting.Waiting"}})
     for language in sys.argv[1:] or SENTENCES:
         place = Studio()
         with tempfile.TemporaryDirectory() as name:
@@ -67,9 +154,15 @@ def main() -> None:
             portrait = folder / "xiao.png"
             portrait.write_bytes(place.draw("xiao"))
             place.close()
-            _, cold = timed(place, make_script(language, portrait, "cold"), folder)
-            film, warm = timed(place, make_script(language, portrait, "warm"), folder)
-            report(language, film, cold, warm, encode_alone(film, folder))
+            cold = timed(place, make_script(language, portrait, 1), folder)
+            timed(place, make_script(language, portrait, 1, render_engine=WAITING), folder)
+            size = f"{cold.film.width}×{cold.film.height}"
+            print(f"\n{language}, {size}: cold, with its portrait's rig, {cold.seconds:.1f} s; warm:")
+            for count in COUNTS:
+                waited = timed(place, make_script(language, portrait, count, render_engine=WAITING), folder)
+                streamed = timed(place, make_script(language, portrait, count), folder)
+                report(count, streamed, waited)
+            report_stages(streamed.film, encode_alone(streamed.film, folder))
         place.close()
 
 

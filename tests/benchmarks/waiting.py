@@ -1,0 +1,17 @@
+"""The built-in renderer as it would be if it waited for the whole speech: what streaming is compared with."""
+
+from collections.abc import Iterator
+
+from avatars.engines.base import Picture, RenderEngine, Shot
+from avatars.engines.puppet import Puppet
+from openuser.lib.backends import backend
+
+
+class Waiting(RenderEngine):
+    """Animates by the engine `puppet` of the settings."""
+
+    def __init__(self) -> None:
+        self._puppet: Puppet = backend("RENDER_ENGINES", "puppet")
+
+    def animate(self, shot: Shot) -> Iterator[Picture]:
+        return self._puppet.animate(shot)
