@@ -67,6 +67,25 @@ def test_places_are_pixels_of_the_picture_however_large_it_is(photograph: Image.
     assert checked.face.eye_distance == pytest.approx(4 * 116, rel=0.03)
 
 
+@pytest.mark.parametrize(("turn", "tag"), [(0, 1), (90, 6), (180, 3), (270, 8)])
+def test_a_large_photograph_is_decoded_smaller_and_measured_as_it_is(
+    photograph: Image.Image, turn: int, tag: int
+) -> None:
+    size = (photograph.width * 9 + 5, photograph.height * 9 + 3)
+    exif = Image.Exif()
+    exif[0x0112] = tag
+    big = make_file(photograph.resize(size).rotate(turn, expand=True), "JPEG", exif=exif, quality=80)
+    opened = portrait._opened(big, least=1440)
+    assert (opened.image.size, opened.size) == ((-(-size[0] // 2), -(-size[1] // 2)), size)
+    checked = check(big)
+    assert (checked.width, checked.height) == size
+    assert checked.face.eye_distance == pytest.approx(9 * 116, rel=0.03)
+    left, top, right, bottom = checked.face.box
+    small = check(PHOTOGRAPH.read_bytes()).face.box
+    assert (left, top, right, bottom) == pytest.approx([9 * edge for edge in small], abs=9 * 4)
+    assert checked.remarks == (("turned_upright",) if turn else ())
+
+
 def test_a_camera_held_sideways_is_turned_upright(photograph: Image.Image) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
