@@ -19,6 +19,8 @@ FINENESS = 2.0
 NOT_SKIN, LIGHT = 42.0, 0.60
 # How far a lid goes past the lower one, or the mesh's error would leave a sliver of the eye.
 OVERLAP = 0.014
+# The lid ends within its lashes, or it would bring a rim of the eye along.
+INTO_LASHES = 0.012
 SMOOTH = 0.03
 THIN = 0.008
 
@@ -72,6 +74,8 @@ def drawn_lids(picture: Picture, axes: Floats, middle: Floats, unit: float, mesh
                 break
             top[i], bottom[i], found[i] = *run, True
     first, last = np.flatnonzero(found)[[0, -1]]
+    # A lower lid hangs in one bow, and so does the edge of the lid that comes down on it.
+    bottom[first : last + 1] = _bow(bottom[first : last + 1])
     whole = np.linspace(steps[first], steps[last], len(mesh.upper))
     sigma = SMOOTH * unit * FINENESS
     smooth = [
@@ -81,9 +85,25 @@ def drawn_lids(picture: Picture, axes: Floats, middle: Floats, unit: float, mesh
     return Lids(
         start=float(whole[0]),
         end=float(whole[-1]),
-        upper=np.interp(whole, steps[first : last + 1], smooth[0]),
+        upper=np.interp(whole, steps[first : last + 1], smooth[0]) - INTO_LASHES * unit,
         lower=np.interp(whole, steps[first : last + 1], smooth[1]),
     )
+
+
+def _bow(heights: Floats) -> Floats:
+    """The least curve that is nowhere above these (y grows downwards) and bends one way only."""
+    kept: list[int] = []
+    for i in range(len(heights)):
+        while len(kept) > 1 and _turns(heights, kept[-2], kept[-1], i):
+            kept.pop()
+        kept.append(i)
+    bow: Floats = np.interp(np.arange(len(heights)), kept, heights[kept])
+    return bow
+
+
+def _turns(heights: Floats, a: int, b: int, c: int) -> bool:
+    """Whether the middle one of three lies above the line between the others."""
+    return bool((heights[b] - heights[a]) * (c - a) <= (heights[c] - heights[a]) * (b - a))
 
 
 def _reach(mask: NDArray[np.bool_], heights: Floats, start: float, most: float) -> float:
