@@ -1,6 +1,8 @@
 """Closes the loop: makes a film as people get it, looks at every frame again, and holds it against what was asked.
 
-Whatever makes films can be judged by it; the figures are those of the issue, the unit is the distance of the eyes.
+Whatever makes films can be judged by it; the figures are those of the issue, the unit is the distance of the eyes. The
+face mesh says what is seen, and the built-in renderer asks the same mesh how a portrait answers before it films it; so
+`Loop.parted` looks a second time without any mesh: it finds the pixels of both lips again.
 """
 
 from collections.abc import Iterator
@@ -26,6 +28,8 @@ from avatars.framing import composition
 from avatars.label import Mark
 from avatars.pipeline import Film, Script, make
 from avatars.speech.base import Speech, SpeechEngine
+from tests.avatars.likeness import Likeness
+from tests.avatars.lips_seen import Lips
 
 Curve = NDArray[np.float64]
 
@@ -33,6 +37,8 @@ LIDS = ((159, 145), (386, 374))
 CLOSED_BY = ("m", "b", "p")
 QUIET_AFTER, QUIET_BEFORE = 0.2, 0.1
 SPREAD, DRAWN_IN = 0.20, 0.028
+EVERY = 4
+"""Of how many frames one is asked whose face it is; the answer takes as long as all other looks together."""
 
 
 class Said(SpeechEngine):
@@ -47,12 +53,15 @@ class Said(SpeechEngine):
 
 @dataclass(frozen=True, kw_only=True)
 class Loop:
-    """A film with its shot, and what was seen in each of its frames: the faces, and how far the background was off."""
+    """A film with its shot, and what was seen in its frames: in each the faces, how far the background was off and how
+    far the lips' own pixels were apart; in some, how unlike the portrait the face was."""
 
     film: Film
     shot: Shot
     faces: tuple[Face, ...]
     errors: Curve
+    parted: Curve
+    unlike: Curve
 
     @cached_property
     def moments(self) -> Curve:
@@ -69,6 +78,11 @@ class Loop:
     def aperture(self) -> float:
         """How well the opening of the lips follows what was asked: Pearson's r."""
         return agreement(self._asked(self.moments), self.gap)
+
+    @property
+    def parting(self) -> float:
+        """The same without a mesh, by the pixels of the lips alone: Pearson's r."""
+        return agreement(self._asked(self.moments), self.parted)
 
     @property
     def lag(self) -> float:
@@ -119,6 +133,11 @@ class Loop:
         return float(10 * np.log10(255**2 / self.errors.mean()))
 
     @property
+    def identity(self) -> float:
+        """How unlike the portrait the face is, of all but the worst twentieth of the frames; 0.6 is somebody else."""
+        return float(np.percentile(self.unlike, 95))
+
+    @property
     def drift(self) -> float:
         """Milliseconds between the lengths of picture and sound."""
         found = mp4.probe(self.film.video)
@@ -142,7 +161,7 @@ def close(
     *,
     mode: Mode = Mode.ENHANCED_TALKING_HEAD,
 ) -> Loop:
-    """Film a portrait with that speech of that text, and look at the film."""
+    """Film a portrait with that speech of that text, which begins in silence, and look at the film."""
     script = Script(
         text=text,
         portrait=portrait,
@@ -154,14 +173,29 @@ def close(
     film = make(script, folder, speech=Said(speech), engine=engine)
     picture = composition.compose(portrait, script.scene, enhanced=mode.enhanced, longest=script.longest)
     shot = Shot(portrait=picture, speech=speech, mode=mode, fps=script.fps, seed=script.seed)
-    still = background(picture)
+    mesh = FaceMesh()
+    still, likeness = np.nonzero(background(picture)), Likeness(picture, mesh.find(picture)[0])
+    behind = picture[still].astype(np.int16)
     faces: list[Face] = []
     errors: list[float] = []
-    mesh = FaceMesh()
-    for frame in frames(film):
+    parted: list[float] = []
+    unlike: list[float] = []
+    for number, frame in enumerate(frames(film)):
         faces.append(look_again(mesh, frame, faces[-1]) if faces else mesh.find(frame)[0])
-        errors.append(float(np.mean((frame[still].astype(np.float64) - picture[still]) ** 2)))
-    return Loop(film=film, shot=shot, faces=tuple(faces), errors=np.array(errors))
+        if number == 0:
+            lips = Lips(frame, faces[0])
+        errors.append(float(np.mean(np.square(frame[still] - behind, dtype=np.int32))))
+        parted.append(lips.apart(frame))
+        if number % EVERY == 0:
+            unlike.append(likeness.distance(frame, faces[-1]))
+    return Loop(
+        film=film,
+        shot=shot,
+        faces=tuple(faces),
+        errors=np.array(errors),
+        parted=np.array(parted),
+        unlike=np.array(unlike),
+    )
 
 
 def look_again(mesh: FaceMesh, frame: Picture, before: Face) -> Face:

@@ -1,5 +1,6 @@
-"""Lips look as far apart as they are told to be, whatever they are painted like."""
+"""Lips look as far apart and as wide as they are told to be, whatever they are painted like."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +10,30 @@ from avatars import characters
 from avatars.engines.base import Mode
 from avatars.engines.puppet.camera import Camera
 from avatars.engines.puppet.engine import Puppet
+from avatars.engines.puppet.geometry import Anatomy, anatomy
 from avatars.engines.puppet.lips import aperture
+from avatars.engines.puppet.mesh import FaceMesh
 from avatars.engines.puppet.parameters import LIPS, Expression
-from avatars.engines.puppet.response import GAPS, MOST, SHAPES, SHARES, made_up
+from avatars.engines.puppet.response import GAPS, MOST, SHAPES, SHARES, Seen, _told, made_up, response
 from avatars.engines.puppet.topology import LIP_BOTTOM, LIP_TOP
 from avatars.portrait import load
 
 pytestmark = pytest.mark.once
 
 PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
-HONEST = np.tile(np.array(GAPS), (len(SHAPES), len(SHARES), 1))
+GRID = (len(SHAPES), len(SHARES), 1)
+LEAVE = np.tile([1.0, 0.0], (*GRID[:2], len(GAPS), 1))
+
+
+@pytest.fixture(scope="module")
+def face() -> Anatomy:
+    return anatomy(FaceMesh().find(load(PHOTOGRAPH))[0].points)
+
+
+def honest(face: Anatomy) -> Seen:
+    """What is seen where a face shows what it is told."""
+    widths = [[[_told(gap, shape, share, face) for gap in GAPS] for share in SHARES] for shape in SHAPES]
+    return Seen(gaps=np.tile(np.array(GAPS), GRID), widths=np.array(widths) + 0.5, rest=0.5)
 
 
 def poses() -> np.ndarray:
@@ -36,24 +51,37 @@ def gaps(face: np.ndarray) -> np.ndarray:
     return opening
 
 
-def test_lips_that_show_what_they_do_are_left_as_they_are() -> None:
-    assert np.allclose(made_up(poses(), HONEST), poses(), atol=1e-4)
+def test_lips_that_show_what_they_do_are_left_as_they_are(face: Anatomy) -> None:
+    assert np.allclose(response(honest(face), face), LEAVE, atol=1e-4)
+    assert np.allclose(made_up(poses(), LEAVE), poses(), atol=1e-6)
 
 
-def test_lips_that_hide_a_narrow_opening_are_opened_further_and_shut_as_before() -> None:
-    hiding = HONEST.copy()
-    hiding[..., :2] *= 0.4
-    before, after = gaps(poses()), gaps(made_up(poses(), hiding))
+def test_lips_that_hide_a_narrow_opening_are_opened_further_and_shut_as_before(face: Anatomy) -> None:
+    seen = honest(face)
+    hiding = replace(seen, gaps=seen.gaps * np.where(np.array(GAPS) < 0.08, 0.4, 1.0))
+    before, after = gaps(poses()), gaps(made_up(poses(), response(hiding, face)))
     narrow = (before > 0.02) & (before < 0.06)
     assert (after[narrow] > 1.2 * before[narrow]).all()
     assert (after <= MOST * before + 1e-6).all()
     assert (after[before == 0] == 0).all()
 
 
+def test_a_mouth_that_looks_too_broad_once_open_is_drawn_in_and_shut_as_wide_as_before(face: Anatomy) -> None:
+    seen = honest(face)
+    before = poses()
+    after = made_up(before, response(replace(seen, widths=seen.widths + 0.02), face))
+    drawn = before[:, Expression.WIDE] - after[:, Expression.WIDE]
+    opened = gaps(before) > GAPS[0]
+    assert (drawn[opened] > 0).all()
+    assert drawn[opened].mean() > 0.1
+    assert (drawn[gaps(before) == 0] == 0).all()
+
+
 def test_what_is_no_opening_stays() -> None:
-    changed = made_up(poses(), HONEST * 0.5)
+    changed = made_up(poses(), LEAVE * [0.5, 1.0])
     for part in (Expression.NEUTRAL, Expression.WIDE, Expression.ROUND, Expression.PRESS):
         assert np.array_equal(changed[:, part], poses()[:, part])
+    assert (gaps(changed) <= 0.5 * gaps(poses()) + 1e-6).all()
 
 
 @pytest.mark.parametrize("name", ["photograph", *characters.NAMES])

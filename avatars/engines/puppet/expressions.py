@@ -26,7 +26,7 @@ from avatars.engines.puppet.topology import (
 )
 
 JAW_DROP = 0.22
-SPREAD, SHUT_IN = 0.20, 0.05
+SPREAD, SHUT_IN, JAW_NARROWS = 0.20, 0.05, 0.028
 RAISE, DROP = 0.045, 0.055
 UPPER_SHARE = 0.36
 FOLLOW_UPPER, FOLLOW_LOWER = (1.0, 0.95, 0.85, 0.70), (1.0, 0.95, 0.85, 0.75)
@@ -107,7 +107,7 @@ def _jaw(mouth: _Mouth) -> Floats:
     lever = hinge[2] - local[LIP_BOTTOM, 2]
     turn: Floats = np.stack([np.zeros(len(local)), hinge[2] - local[:, 2], local[:, 1] - hinge[1]], axis=1) / lever
     move: Floats = turn * (_jaw_share(mouth) * JAW_DROP)[:, None]
-    move[:, 0] -= np.sign(mouth.across) * np.minimum(np.abs(mouth.across), 1) * 0.028 * mouth.near
+    move[:, 0] -= np.sign(mouth.across) * np.minimum(np.abs(mouth.across), 1) * JAW_NARROWS * mouth.near
     return move
 
 
@@ -155,6 +155,8 @@ def _round(mouth: _Mouth) -> Floats:
     move[:, 1] = -mouth.thickness * 0.16 * mouth.arch + outwards * 0.006 * pout
     # The lips turn outwards; how far they are apart is for the jaw to say.
     move[list(INNER_UPPER + INNER_LOWER), 1] = 0
+    # A smile is bent: drawn in along its own curve its corners come down, or it would become a beak.
+    move[:, 1] += _bend(mouth) * (1 - (1 - pull) ** 2) * np.clip(np.abs(mouth.across), 0, 1) ** 2 * mouth.near
     # Narrow lips make a ring, not a beak: beside the middle they swell and part.
     across = np.clip(np.abs(mouth.across), 0, 1)
     beside = 2.6 * across * (1 - across**2)
@@ -164,6 +166,13 @@ def _round(mouth: _Mouth) -> Floats:
             move[inner, 1] += (outwards * swell * beside)[inner]
     move[:, 2] = -0.06 * mouth.near * np.clip(1 - np.abs(mouth.across) * 0.5, 0, 1)
     return move
+
+
+def _bend(mouth: _Mouth) -> float:
+    """How far the corners of the mouth are above its middle, as of a parabola through its seam; 0 where they hang."""
+    inside = list(INNER_UPPER)
+    arch = 1 - mouth.across[inside] ** 2
+    return max(0.0, float(arch @ mouth.seam[inside] / (arch @ arch)))
 
 
 def _raise(mouth: _Mouth) -> Floats:

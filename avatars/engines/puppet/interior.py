@@ -36,6 +36,7 @@ class Interior:
     lower_teeth: Sprite
     upper_teeth: Sprite
     owns_teeth: bool
+    drawn: bool
     face: Anatomy
 
     def to_pixels(self) -> Floats:
@@ -53,6 +54,7 @@ def paint(picture: Picture, face: Anatomy, colours: Palette, seam: float) -> Int
         lower_teeth=_lower_teeth(canvas, colours),
         upper_teeth=_upper_teeth(canvas, colours) if own is None else own,
         owns_teeth=own is not None,
+        drawn=colours.drawn,
         face=face,
     )
 

@@ -22,7 +22,9 @@ FEATHER = 6
 SOFT_EDGE = 1.1
 FULL_GAP = 1.6
 SEEN_GAP = 0.25
-PURSED_DARK, NARROW_DARK, OWN_NARROW_DARK, OPEN_GAP = 0.6, 0.55, 0.2, 0.12
+PURSED_DARK, OPEN_GAP = 0.6, 0.12
+NARROW_DARK, DRAWN_NARROW_DARK, OWN_NARROW_DARK = 0.55, 0.3, 0.2
+TEETH_HIDE, TEETH_HIDDEN = 0.35, 0.95
 # Light that reaches into a mouth has been through skin: shadows lose blue first.
 SHADOW = np.array([0.80, 1.0, 1.08], np.float32)
 
@@ -110,12 +112,13 @@ class Mouth:
             return placed
 
         seen = laid(interior.cavity, 0.0)[..., :3]
-        for sprite, down in (
-            (interior.tongue, jaw + lowered),
-            (interior.lower_teeth, jaw),
-            (interior.upper_teeth, 0.0),
+        teeth = teeth_shown(face[Expression.ROUND])
+        for sprite, down, shown in (
+            (interior.tongue, jaw + lowered, 1.0),
+            (interior.lower_teeth, jaw, teeth),
+            (interior.upper_teeth, 0.0, teeth),
         ):
-            layer = laid(sprite, down)
+            layer = laid(sprite, down) * np.float32(shown)
             seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
         # Teeth of the portrait bring their own shadow along.
         shadow = 0.12 if interior.owns_teeth else 0.30
@@ -142,10 +145,17 @@ class Mouth:
 def light_within(pursed: float, gap: float, interior: Interior) -> float:
     """How much light comes into a mouth whose lips are `gap` eye distances apart: 1 into one that is wide open.
 
-    Lips that are pushed forward keep it out, and hide the teeth. Those of the portrait are in its light already.
+    Lips that are pushed forward keep it out. Teeth of the portrait are in its light already.
     """
-    narrow = OWN_NARROW_DARK if interior.owns_teeth else NARROW_DARK
+    narrow = DRAWN_NARROW_DARK if interior.drawn else NARROW_DARK
+    if interior.owns_teeth:
+        narrow = OWN_NARROW_DARK
     return float((1 - PURSED_DARK * np.clip(pursed, 0, 1)) * (1 - narrow * (1 - np.clip(gap / OPEN_GAP, 0, 1))))
+
+
+def teeth_shown(pursed: float) -> float:
+    """How much of the teeth is seen: lips that are pushed forward cover them."""
+    return float(1 - np.clip((pursed - TEETH_HIDE) / (TEETH_HIDDEN - TEETH_HIDE), 0, 1))
 
 
 def lowered_tongue(jaw: float) -> float:

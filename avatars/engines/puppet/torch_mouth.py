@@ -18,6 +18,7 @@ from avatars.engines.puppet.mouth import (
     corner_of,
     light_within,
     lowered_tongue,
+    teeth_shown,
 )
 from avatars.engines.puppet.parameters import Expression
 from avatars.engines.puppet.torch_flow import TorchFlow
@@ -73,8 +74,9 @@ class TorchMouth:
             fetch(sprite, self._placed(heads, down * unit)) for sprite, down in zip(self._sprites, downs, strict=True)
         )
         found = found[:, :3]
-        for layer in layers:
-            found = found * (1 - layer[:, 3:]) + layer[:, :3]
+        teeth = self._each([teeth_shown(face[Expression.ROUND]) for face in faces])[:, None]
+        for layer, shown in zip(layers, (torch.ones_like(teeth), teeth, teeth), strict=True):
+            found = found * (1 - layer[:, 3:] * shown) + layer[:, :3] * shown
         light = 1 - (0.12 if interior.owns_teeth else 0.30) * (1 - (depth / (0.045 * unit)).clamp(0, 1))
         corner = ((self._across - start) / (end - start).clamp(min=1.0)).clamp(0, 1) * 2 - 1
         within = [

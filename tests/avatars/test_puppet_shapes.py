@@ -1,0 +1,59 @@
+"""What lips and lids look like in their shapes: of points and lines, before there are pixels."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from avatars.engines.puppet.expressions import displacements
+from avatars.engines.puppet.geometry import Anatomy, anatomy
+from avatars.engines.puppet.lids import _bow
+from avatars.engines.puppet.mesh import FaceMesh
+from avatars.engines.puppet.mouth import teeth_shown
+from avatars.engines.puppet.parameters import Expression
+from avatars.engines.puppet.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
+from avatars.portrait import load
+
+pytestmark = pytest.mark.once
+
+PHOTOGRAPHS = Path(__file__).parents[1] / "data"
+
+
+def face_of(name: str) -> Anatomy:
+    return anatomy(FaceMesh().find(load(PHOTOGRAPHS / name))[0].points)
+
+
+def bend(points: np.ndarray) -> float:
+    """How far the middle of the mouth is below its corners, in parts of its width."""
+    middle = points[[INNER_UPPER[5], INNER_LOWER[5]], 1].mean()
+    corners = points[[MOUTH_LEFT, MOUTH_RIGHT]]
+    return float((middle - corners[:, 1].mean()) / abs(corners[1, 0] - corners[0, 0]))
+
+
+def test_a_smile_that_rounds_becomes_no_beak() -> None:
+    face = face_of("eileen_collins.jpg")
+    rounded = face.local + displacements(face)[Expression.ROUND]
+    assert bend(face.local) > 0.05
+    assert bend(rounded) < bend(face.local)
+    assert rounded[MOUTH_RIGHT, 0] - rounded[MOUTH_LEFT, 0] < 0.75 * 2 * face.half_mouth
+
+
+def test_a_straight_mouth_rounds_straight() -> None:
+    face = face_of("grace_hopper.jpg")
+    move = displacements(face)[Expression.ROUND]
+    assert np.abs(move[[MOUTH_LEFT, MOUTH_RIGHT], 1]).max() < 0.02
+
+
+def test_pushed_lips_hide_the_teeth() -> None:
+    assert teeth_shown(0.0) == teeth_shown(0.3) == 1
+    assert 0 < teeth_shown(0.7) < 1
+    assert teeth_shown(0.95) == 0
+
+
+def test_a_lid_comes_down_on_one_bow() -> None:
+    kinked = np.array([11.9, 11.8, 11.6, 12.4, 14.6, 16.9, 18.3, 18.6, 17.9, 16.6, 14.8, 13.0, 11.4, 10.1, 9.0, 8.2])
+    bow = _bow(kinked)
+    assert (bow >= kinked - 1e-9).all()
+    assert (np.diff(bow, 2) <= 1e-9).all()
+    assert bow.max() == kinked.max()
+    assert np.allclose(_bow(bow), bow)
