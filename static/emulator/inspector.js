@@ -1,4 +1,5 @@
 // The column beside the phone: callbacks and API calls as they happen, and what a developer can turn.
+import * as correlating from "./correlating.js";
 import { $, make } from "./dom.js";
 import * as faults from "./faults.js";
 import { call } from "./server.js";
@@ -37,7 +38,27 @@ function put(panel, key, summary, body) {
 
 const pill = (text, kind) => make("span", { className: `pill ${kind}`, text });
 
+// A record's own number, and those of the records that it belongs to, which open them.
+const numbers = (id, others = []) =>
+  make("span", { className: "record-numbers" }, `#${id}`, ...others.map(({ panel, id, arrow }) => make("button", {
+    type: "button", className: "record-link", text: `${arrow} #${id}`, title: say("follows", id), "aria-label": say("follows", id), "data-testid": "correlated",
+    click: (event) => {
+      event.preventDefault(); // else it would open the record that it stands in
+      show(panel, id);
+    },
+  })));
+
+function show(panel, id) {
+  const node = records.get(`${panel} ${id}`);
+  if (!node) return;
+  $(`tab-${panel}`).click();
+  node.open = true;
+  node.scrollIntoView({ block: "nearest" });
+  node.querySelector("summary").focus();
+}
+
 export function showCallback(row) {
+  correlating.note(row);
   const last = row.attempts.at(-1);
   const kind = { delivered: "good", failed: "bad" }[row.status] ?? "";
   const name = make("span", { className: "record-name", text: row.kind }, make("small", { text: row.member }));
@@ -48,21 +69,24 @@ export function showCallback(row) {
   const body = [make("pre", { text: indented(row.xml) })];
   if (tries.length) body.push(make("pre", { text: tries.join("\n") }));
   body.push(make("button", { className: "mini", type: "button", text: say("replay"), click: () => call("POST", `callbacks/${row.id}/replay`) }));
-  put("callbacks", row.id, [pill(last ? String(last.status ?? "—") : "…", kind), name, time], body);
+  put("callbacks", row.id, [pill(last ? String(last.status ?? "—") : "…", kind), name, numbers(row.id), time], body);
 }
 
 export function showCall(row) {
   const kind = row.errcode === 0 && !row.fault ? "good" : "bad";
+  const cause = correlating.cause(row);
+  const follows = cause === null ? [] : [{ panel: "callbacks", id: cause, arrow: "↩" }];
   const name = make("span", { className: "record-name", text: row.path }, make("small", { text: `${row.ms} ms` }));
   const time = make("span", { className: "record-time", text: precise(row.at) });
   const body = [make("pre", { text: `${row.fault ? `⚡ ${row.fault}\n` : ""}${pretty(row.request) || "—"}` }), make("pre", { text: pretty(row.answer) })];
-  put("calls", row.id, [pill(String(row.status === null ? "—" : row.errcode), kind), name, time], body);
+  put("calls", row.id, [pill(String(row.status === null ? "—" : row.errcode), kind), name, numbers(row.id, follows), time], body);
 }
 
 export async function refresh() {
   const [callbacks, calls] = await Promise.all([call("GET", "callbacks", { limit: 50 }), call("GET", "calls", { limit: 50 })]);
   for (const panel of ["callbacks", "calls"]) $(`list-${panel}`).replaceChildren(make("p", { className: "empty", text: say("nothing") }));
   records.clear();
+  correlating.forget();
   callbacks.callbacks.forEach(showCallback);
   calls.calls.forEach(showCall);
   await Promise.all([faults.refresh(), time.refresh()]);

@@ -1,11 +1,13 @@
 """The emulator as an ASGI application. Django must be set up before this is imported."""
 
+import asyncio
 from typing import Any, cast
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpResponse
 from django.urls import path
 
 from wecom.emulator.phone import PhoneSocket
@@ -25,7 +27,10 @@ class Handler(ASGIHandler):
             return
         with body:
             request, refusal = self.create_request(scope, body)
-            response: Any = refusal if request is None else await self.run_get_response(request)
+            try:
+                response: Any = refusal if request is None else await self.run_get_response(request)
+            except asyncio.CancelledError:  # the process ends while somebody waits for something
+                response = HttpResponse(status=503)
             await self.send_response(response, send)
             response.close()
 
