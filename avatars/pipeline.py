@@ -5,79 +5,31 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from avatars import captions, ffmpeg, filming, inspection, label, mp4, stills, takes
+from avatars import captions, ffmpeg, filming, inspection, label, mp4, splicing, stills, takes
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
 from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
 from avatars.filming import Filming
-from avatars.framing.scene import AS_IT_IS, LONGEST, Scene
 from avatars.montage import Montage, montage
 from avatars.overlays import Overlays
 from avatars.recognition.base import RecognitionEngine
-from avatars.speech.base import NATURAL, Manner, Recital, SpeechEngine
+from avatars.scripts import SIZE_LIMIT, Film, Script
+from avatars.speech.base import Recital, SpeechEngine
 from avatars.speech.cache import SpeechCache
+from avatars.speech.shelf import Shelf
 from avatars.speech.stream import SpeechStream
-from avatars.stopwatch import Progress, Stage, Stopwatch, Timing
+from avatars.stopwatch import Progress, Stage, Stopwatch
 
-SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NARRATION = "speech.wav"
 # How much of the filming is over when an engine that makes a whole video first has it.
 WAITED = 0.9
 
-
 Mend = Callable[[Picture, float], Picture]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Script:
-    """What to film. `portrait` is a picture file, `scene` what the film makes of it; `longest` is the longer side in
-    pixels at most, `limit` is in bytes. A film has no more bytes than `goal` where it can be looked at then.
-    A `recording` is heard as it is; then `text` are its words, "" if unknown."""
-
-    text: str
-    portrait: Path
-    content_id: str
-    provider: str
-    voice: str
-    speech_engine: str = "kokoro"
-    render_engine: str = "puppet"
-    restorer: str = ""
-    speed: float = 1.0
-    manner: Manner = NATURAL
-    recording: Path | None = None
-    mode: str = Mode.ENHANCED_TALKING_HEAD
-    fps: int = 25
-    longest: int = LONGEST
-    scene: Scene = AS_IT_IS
-    seed: int = 1
-    limit: int = SIZE_LIMIT
-    goal: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Film:
-    """A finished film, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes.
-
-    `notes` say what is not as it was asked for, in codes of `avatars.reasons`.
-    """
-
-    video: Path
-    captions: Path
-    poster: Path
-    seconds: float
-    frames: int
-    width: int
-    height: int
-    size: int
-    sha256: str
-    timings: tuple[Timing, ...]
-    notes: tuple[str, ...] = ()
-    words: str = ""
 
 
 def make(
@@ -90,12 +42,13 @@ def make(
     kept: SpeechCache | None = None,
     about: dict[str, Any] | None = None,
     mend: Mend | None = None,
+    pieces: Shelf | None = None,
     progress: Progress | None = None,
 ) -> Film:
     """Film a script into `folder`, which then holds the three files of the film, or nothing when it fails.
 
     A script with a recording needs no `speech`; `ears` hear its words where they are not given. What an engine said is
-    `kept` by its name and options, `about`.
+    `kept` by its name and options, `about`; `pieces` of films are kept to be joined again.
 
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
@@ -109,14 +62,27 @@ def make(
         parts = montage(script.scene, (picture.shape[1], picture.shape[0]), fps=script.fps)
         setup = _setup(script, picture, work, watch, notes)
         watch.begin(Stage.SPEAKING)
-        with _spoken(script, speech, ears, watch, kept, about) as (said, words):
-            script = replace(script, text=words)
-            filming.await_words(engine, said)
+        if script.cuts and speech is not None and splicing.can(engine, notes):
+            said = splicing.spoken(
+                script.text,
+                script.cuts,
+                partial(_said, script, speech, kept, about),
+                fps=script.fps,
+                pause=script.manner.pause,
+            )
             watch.begin(Stage.FILMING)
-            over = Overlays(script.scene, [], parts.size, fps=script.fps, before=parts.before)
-            film = Filming(text=words, said=said, parts=parts, over=over, goal=script.goal, limit=script.limit)
-            film.film(filming.frames(engine, setup, said), work / "picture.mp4", watch.report)
-            shot = setup.with_speech(said.whole())
+            splice = splicing.Splice(said, script.scene, parts, goal=script.goal, limit=script.limit, kept=pieces)
+            shot = splice.film(engine, setup, work / "picture.mp4", watch.report)
+            covered = splice.covered(shot, script.text)
+        else:
+            with _spoken(script, speech, ears, watch, kept, about) as (stream, words):
+                script = replace(script, text=words)
+                filming.await_words(engine, stream)
+                watch.begin(Stage.FILMING)
+                over = Overlays(script.scene, [], parts.size, fps=script.fps, before=parts.before)
+                film = Filming(text=words, said=stream, parts=parts, over=over, goal=script.goal, limit=script.limit)
+                film.film(filming.frames(engine, setup, stream), work / "picture.mp4", watch.report)
+                shot, covered = setup.with_speech(stream.whole()), over.covered
         limit = parts.limit(shot.frame_count, goal=script.goal, most=script.limit)
         watch.begin(Stage.ENCODING)
         parts.join(shot, work / "picture.mp4", work / "raw.mp4", limit=limit)
@@ -125,7 +91,7 @@ def make(
         watch.begin(Stage.CHECKING)
         found = inspection.inspect(
             work / "film.mp4",
-            inspection.Expected(shot=shot, before=parts.before, after=parts.after, covered=over.covered),
+            inspection.Expected(shot=shot, before=parts.before, after=parts.after, covered=covered),
             content_id=script.content_id,
             limit=limit,
             progress=watch.report,
@@ -198,6 +164,12 @@ def _spoken(
 
     with delivery.delivered(partial(_recital, script, speech, kept, about), waits=waits) as said:
         yield said, script.text
+
+
+def _said(
+    script: Script, speech: SpeechEngine, kept: SpeechCache | None, about: dict[str, Any] | None, text: str
+) -> Recital:
+    return _recital(replace(script, text=text), speech, kept, about)
 
 
 def _recital(
@@ -292,3 +264,6 @@ def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+__all__ = ["NARRATION", "SIZE_LIMIT", "Film", "Mend", "Script", "discard", "make", "narrate", "prove", "working_folder"]

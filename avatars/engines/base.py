@@ -49,6 +49,7 @@ class Setup:
     before it has a first frame tells `waiting` how far it is, 0..1.
     What comes out otherwise than it was asked for it tells `note`, by a code of `avatars.reasons`.
     `origin` is the SHA-256, in hex, of the file that the portrait comes from: what an engine keeps of it goes by that.
+    One that `rests` begins and ends with the face as it is in the portrait, so that films follow each other unseen.
     """
 
     portrait: Picture
@@ -57,6 +58,7 @@ class Setup:
     seed: int = 1
     origin: str = ""
     folder: Path | None = None
+    rests: bool = False
     waiting: Callable[[float], None] = _unheard
     note: Callable[[str], None] = _unread
 
@@ -83,6 +85,9 @@ def frame_count(seconds: float, fps: int) -> int:
 
 class RenderEngine(Probed, ABC):
     """A way to animate a portrait. Models load in `__init__`, which raises `EngineMissing` where one is absent."""
+
+    edition: str = ""
+    """Of an engine whose shots rest where they are to: changes with all that decides how it draws."""
 
     @abstractmethod
     def animate(self, shot: Shot) -> Iterator[Picture]:

@@ -1,7 +1,7 @@
 """Every encode and decode: ffmpeg-python's graphs, run with the pinned wheel's binary as a process of its own."""
 
 from avatars.ffmpeg.decoding import frames, frames_and_piece, poster, raw, samples, sheet
-from avatars.ffmpeg.encoding import STEADY_FPS, FrameSink, Shape, Stamp, convert, mux, shrink, too_long
+from avatars.ffmpeg.encoding import STEADY_FPS, FrameSink, Shape, Stamp, convert, mux, shrink, splice, too_long
 from avatars.ffmpeg.processes import FULL, die_with_parent, disk_full, run, source, threads
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "sheet",
     "shrink",
     "source",
+    "splice",
     "threads",
     "too_long",
 ]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from avatars import doctor, retention
+from avatars import doctor, retention, splicing
 from avatars.engines.puppet import cache
 from avatars.models import Narration, Render
 from avatars.narrating import SPOKEN
@@ -28,7 +28,7 @@ def checks() -> list[Check]:
 
 def tidy(*, now: datetime | None = None) -> None:
     """Remove what dead workers left behind: their working folders, and stored files that no row knows; and the rigs of
-    portraits that nobody has filmed for long. Then files that are older than they are to be kept."""
+    portraits and the pieces of films that nobody has used for long. Then files that are older than they are kept."""
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
     abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_DAYS"])).timestamp())
@@ -39,7 +39,9 @@ def tidy(*, now: datetime | None = None) -> None:
     for root in (STORED, SPOKEN):
         for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
             discard(f"{root}/{name}")
-    cache.forget(Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp())
+    folder, unused = Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp()
+    cache.forget(folder, unused)
+    splicing.shelf(folder).forget(unused)
 
 
 def purge_portrait(portrait_digest: str) -> int:
@@ -47,7 +49,8 @@ def purge_portrait(portrait_digest: str) -> int:
 
     A film that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
     """
-    return cache.purge(Path(settings.AVATARS["CACHE_DIR"]), portrait_digest)
+    folder = Path(settings.AVATARS["CACHE_DIR"])
+    return cache.purge(folder, portrait_digest) + splicing.shelf(folder).purge(f"{portrait_digest}-")
 
 
 def _unknown_folders(root: str, before: datetime) -> list[str]:

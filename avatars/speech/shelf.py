@@ -56,6 +56,17 @@ class Shelf:
                         count += 1
         return count
 
+    def forget(self, before: float) -> int:
+        """Throw out what nobody has asked for since a time, seconds of the epoch; return how many files that were."""
+        count = 0
+        with contextlib.suppress(FileNotFoundError):
+            for entry in os.scandir(self._folder):
+                with contextlib.suppress(FileNotFoundError):
+                    if entry.stat().st_mtime < before:
+                        os.unlink(entry.path)
+                        count += 1
+        return count
+
     def _tidy(self) -> None:
         """Also removes the halves of files whose writers died."""
         found = []

@@ -19,7 +19,7 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from avatars import audition, ffmpeg, pipeline
+from avatars import audition, ffmpeg, pipeline, splicing
 from avatars.engines.base import Picture, RenderEngine
 from avatars.engines.restore.base import Patience, Restorer
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
@@ -131,6 +131,7 @@ class Desk:
             kept=SpeechCache(settings.AVATARS["CACHE_DIR"]),
             about={"name": order.script.speech_engine, **backends.entry("SPEECH_ENGINES", order.script.speech_engine)},
             ears=_ears() if order.script.recording and not order.script.text else None,
+            pieces=splicing.shelf(settings.AVATARS["CACHE_DIR"]),
             mend=partial(_mended, order.script.restorer),
             progress=lambda stage, share: self._report(order.number, stage, share),
         )

@@ -1,5 +1,7 @@
 """What the lips, lids and head are told to do, before any pixel moves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -162,3 +164,26 @@ def test_a_smiling_portrait_opens_as_far_but_less_by_the_jaw() -> None:
     gap = aperture(eased[:, 1:7].astype(np.float64)) + 0.08 * (1 - eased[:, Expression.NEUTRAL])
     assert np.allclose(gap, aperture(plain[:, 1:7].astype(np.float64)), atol=1e-4)
     assert eased[2, Expression.NEUTRAL] == 1
+
+
+@pytest.mark.parametrize("mode", [Mode.ENHANCED_TALKING_HEAD, Mode.LIPSYNC])
+def test_a_shot_that_rests_begins_and_ends_as_the_portrait_is(mode) -> None:
+    free, resting = plan(make_shot(mode=mode)), plan(replace(make_shot(mode=mode), rests=True))
+    for end in (0, -1):
+        assert not resting.head[end].any()
+        assert resting.blink[end] == 0
+        assert resting.face[end, Expression.NEUTRAL] == 1
+        assert not resting.face[end, Expression.NEUTRAL + 1 :].any()
+    middle = slice(20, 40)
+    assert np.array_equal(free.head[middle], resting.head[middle])
+    assert np.array_equal(free.face[middle], resting.face[middle])
+    if mode.moves_head:
+        steps = np.abs(np.diff(resting.head, axis=0)).max(axis=0)
+        assert (steps <= 1.5 * np.abs(np.diff(free.head, axis=0)).max(axis=0) + 0.15).all(), "it comes to rest gently"
+
+
+def test_a_word_at_the_very_end_still_leaves_shut_lips_there() -> None:
+    sounds = (Sound(symbol="a", start=0.0, end=0.6),)
+    resting = plan(replace(make_shot(sounds, seconds=0.6), rests=True))
+    assert not resting.face[[0, -1], Expression.JAW].any()
+    assert resting.face[:, Expression.JAW].max() > 0.3

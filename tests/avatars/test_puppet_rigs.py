@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatars import services
+from avatars import services, splicing
 from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet import cache
 from avatars.engines.puppet.engine import Puppet
@@ -136,7 +136,11 @@ def test_what_was_purged_is_neither_on_disk_nor_in_memory(
     kept = KeptRigs(most=4, folder=tmp_path)
     kept.rig(photograph, ORIGIN, lambda _: rig)
     kept.rig(photograph, OTHER, lambda _: rig)
-    assert services.purge_portrait(ORIGIN) == 1
+    pieces = splicing.shelf(tmp_path)
+    for origin in (ORIGIN, OTHER):
+        pieces.put(f"{origin}-piece.mp4", b"piece")
+    assert services.purge_portrait(ORIGIN) == 2
+    assert (pieces.get(f"{ORIGIN}-piece.mp4"), pieces.get(f"{OTHER}-piece.mp4")) == (None, b"piece")
     assert [path.name[:64] for path in files(tmp_path)] == [OTHER]
     with pytest.raises(AssertionError, match="kept"):
         kept.rig(photograph, ORIGIN, refuse)

@@ -53,6 +53,15 @@ def forget(cache_folder: Path, before: float) -> int:
 
 
 @cache
+def edition() -> str:
+    """Changes with all the code and the models of the renderer."""
+    state = hashlib.sha256("".join(FILES.values()).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        state.update(path.read_bytes())
+    return state.hexdigest()[:16]
+
+
+@cache
 def version() -> str:
     """Changes with the code and the models that make rigs."""
     state = hashlib.sha256("".join(FILES.values()).encode())

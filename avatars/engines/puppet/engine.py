@@ -12,6 +12,7 @@ import numpy as np
 
 from avatars.engines import puppet
 from avatars.engines.base import Picture, Setup
+from avatars.engines.puppet import cache as files
 from avatars.engines.puppet.camera import Camera
 from avatars.engines.puppet.device import AUTO, BATCH, CPU, chosen, in_batches
 from avatars.engines.puppet.kept import KeptRigs
@@ -48,6 +49,7 @@ class Puppet(puppet.Puppet):
         self._mesh = FaceMesh(Path(models) / "face_landmarker.task")
         self._person = PersonMask(Path(models) / "selfie_segmentation.tflite")
         self._strength, self._device = strength, chosen(device)
+        self.edition = f"{files.edition()} {strength} {self._device}"
         self._kept = KeptRigs(most=rigs, folder=Path(cache) if cache else None)
 
     def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:

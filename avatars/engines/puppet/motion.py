@@ -4,6 +4,7 @@ It is planned block by block, each from what is said up to `AHEAD` seconds after
 over, and is the same film whether it did or not.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ AHEAD = 0.68
 """Seconds of speech that must be known after a frame: what shapes the lips before it is heard, and lifts the brows."""
 BLOCK = 8
 BREATH_SECONDS = 3.7
+SETTLE, SHUT = 0.6, 0.1
+"""Seconds in which the head comes to rest, and the lips, where a shot is to begin and end so."""
 BROW_REACH, BROW_SIGMA = 0.30, 0.12
 
 
@@ -63,6 +66,7 @@ def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: i
     fps, first = setup.fps, 0
     blinks = Blinks(setup.seed)
     carriage = _Carriage(setup, speech) if setup.mode.moves_head else None
+    end = speech.until(math.inf) if setup.rests else None
     while True:
         # Nothing but what is said until then may count, even where more is known.
         known = min(speech.until((first + block) / fps + AHEAD), (first + block) / fps + AHEAD)
@@ -78,8 +82,19 @@ def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: i
         if carriage is not None:
             head, face[:, Expression.BROW] = carriage.between(first, last, frames)
         blink = blinks.at(times, known)
+        if end is not None:
+            freedom = _between_rests(times, 0.5 / fps, end - 0.5 / fps, SETTLE)
+            head, face[:, Expression.BROW] = head * freedom[:, None], face[:, Expression.BROW] * freedom
+            face[:, list(LIPS)] *= _between_rests(times, 0.5 / fps, end - 0.5 / fps, SHUT)[:, None]
         yield Motion(face=face.astype(np.float32), head=head.astype(np.float32), blink=blink.astype(np.float32))
         first = last
+
+
+def _between_rests(times: Floats, first: float, last: float, seconds: float) -> Floats:
+    """From 0 at the first and the last moment to 1 so many seconds from them."""
+    rising = smoothstep(0.0, seconds, times - first)
+    falling = smoothstep(0.0, seconds, last - times)
+    return np.asarray(rising * falling)
 
 
 def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
