@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from django.db import models
+
 from avatars.models import Render
 
 HISTORY = 20
@@ -35,13 +37,14 @@ class Estimate:
 NOTHING = Estimate(low=0.0, likely=0.0, high=0.0)
 
 
-def render_estimate(text: str, mode: str, *, host: str = "") -> Estimate:
+def render_estimate(text: str, mode: str, *, host: str = "", spliced: bool = False) -> Estimate:
     """Of the work for a script: from the last renders of the same mode, of about this length, and on this host.
 
     Of all lengths, and of all hosts, where there are too few; from figures of a small machine where there are none.
+    Those that are `spliced` of pieces and those that are not say nothing of each other.
     """
     guess = _guess(text)
-    ratios = _ratios(guess, mode, host)
+    ratios = _ratios(guess, mode, host, spliced=spliced)
     if not ratios:
         low, high = UNLEARNED
         return Estimate(low=guess * low, likely=guess, high=guess * high)
@@ -102,9 +105,11 @@ def _after(before: Sequence[Estimate], own: Estimate, *, workers: int) -> Estima
     return Estimate(low=max(0.0, likely - early), likely=likely, high=likely + late)
 
 
-def _ratios(guess: float, mode: str, host: str) -> list[float]:
+def _ratios(guess: float, mode: str, host: str, *, spliced: bool) -> list[float]:
     """How many times as long as guessed the latest took, in order of size."""
-    done = Render.objects.filter(status=Render.Status.DONE, mode=mode, took_seconds__gt=0).order_by("-finished_at")
+    alike_made = models.Q(recipe__has_key="cuts") if spliced else ~models.Q(recipe__has_key="cuts")
+    done = Render.objects.filter(alike_made, status=Render.Status.DONE, mode=mode, took_seconds__gt=0)
+    done = done.order_by("-finished_at")
     found = [
         (took / _guess(words), _guess(words), where)
         for took, words, where in done.values_list("took_seconds", "text", "host")[:REMEMBERED]

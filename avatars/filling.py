@@ -1,15 +1,18 @@
 """A video template's script with its variables put in, and what is wrong with either, in words that say what to do."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby, pairwise
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from avatars.models import TemplateVariable
-from openuser.lib.placeholders import PLACEHOLDER, filled, has_stray_braces, placeholders
+from avatars.speech.script import clean, sentences
+from openuser.lib.placeholders import apart, filled, has_stray_braces, placeholders
 from openuser.lib.slots import SlotType, is_blank, parse_choices, plain
 
 Type = TemplateVariable.Type
@@ -59,7 +62,7 @@ def _script_faults(script: str, names: set[str]) -> Iterator[Fault]:
         if name not in names:
             words = _("The script shows {{%(name)s}}, and there is no such variable.") % {"name": name}
             yield Fault(field="script", code="unknown_variable", words=words, remedy=_among(names))
-    most, least = settings.AVATARS["MAX_CHARACTERS"], len(PLACEHOLDER.sub("", script).strip())
+    most, least = settings.AVATARS["MAX_CHARACTERS"], len("".join(apart(script)).strip())
     if least > most:
         words = _("The script has %(count)d characters; a video may have %(most)d.") % {"count": least, "most": most}
         yield Fault(field="script", code="too_long", words=words, remedy=_("Make it shorter, or make two templates."))
@@ -126,6 +129,23 @@ def read_values(
 def said(script: str, variables: Sequence[TemplateVariable], values: Mapping[str, str]) -> str:
     """The script with values of `read_values` put in."""
     return filled(script, values, {variable.name: variable.slot for variable in variables})
+
+
+def cuts(script: str, text: str) -> list[int]:
+    """Where in a filled script sentences that are the same in every video begin or end; none where there is only one
+    kind of sentence."""
+    runs = list(_runs(script.strip()))
+    pattern = "".join(f"({'.*?'.join(map(re.escape, apart(words)))})" for words in runs)
+    found = re.fullmatch(pattern, text, re.DOTALL) if len(runs) > 1 else None
+    return [found.start(number) for number in range(2, len(runs) + 1)] if found else []
+
+
+def _runs(script: str) -> Iterator[str]:
+    """Sentences that follow each other and all show a variable, or none does, together."""
+    begins = [sentence.offset for sentence in sentences(clean(script))]
+    each = [script[begin:end] for begin, end in pairwise([0, *begins[1:], len(script)])]
+    for _shows, group in groupby(each, key=lambda words: any(placeholders(words))):
+        yield "".join(group)
 
 
 def takes(variable: TemplateVariable) -> str:

@@ -25,7 +25,7 @@ PIPELINE_VERSION = 5
 
 Recipe = dict[str, Any]
 # What of a recipe can only be seen.
-SEEN = frozenset({"portrait", "render_engine", "restorer", "mode", "scene"})
+SEEN = frozenset({"portrait", "render_engine", "restorer", "mode", "scene", "cuts"})
 
 
 def freeze(
@@ -95,6 +95,7 @@ def script_of(narration: Narration) -> Script:
 def _script(text: str, recipe: Recipe, content_id: str) -> Script:
     return Script(
         text=text,
+        cuts=tuple(recipe.get("cuts", ())),
         portrait=_stored(recipe["portrait"]),
         speech_engine=recipe["speech_engine"],
         voice=recipe["voice"],

@@ -57,7 +57,8 @@ class Reporter:
 
     def _here(self) -> dict[str, Any]:
         """Where it is made, and how long that takes here."""
-        known = estimates.render_estimate(self.render.text, self.render.mode, host=self._host)
+        spliced = "cuts" in self.render.recipe
+        known = estimates.render_estimate(self.render.text, self.render.mode, host=self._host, spliced=spliced)
         spans = {"estimated_low": known.low, "estimated_high": known.high}
         return {"host": self._host, "estimated_seconds": known.likely, **spans}
 

@@ -48,7 +48,7 @@ class TemplateSerializer(RowSerializer[RenderTemplate]):
         model = RenderTemplate
         fields = (
             *("id", "name", "notes", "digital_human", "script", "variables", "voice", "speed", "mode", "format"),
-            *("captions", "background_color", "created_at", "updated_at"),
+            *("captions", "background_color", "spliced", "created_at", "updated_at"),
         )
         read_only_fields = ("created_at", "updated_at")
 

@@ -84,6 +84,14 @@ class RenderTemplate(models.Model):
         validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_outro],
         help_text=_("In place of the digital human's: up to 10 seconds and 100 MB."),
     )
+    spliced = models.BooleanField(
+        _("draw recurring sentences once"),
+        default=False,
+        help_text=_(
+            "For many videos of which few sentences differ: those without a variable are drawn for the first one only. "
+            "The head comes to rest where they are joined. For the built-in engine."
+        ),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

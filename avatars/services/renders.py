@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from avatars import consents, estimates, quotas, recipes
+from avatars import consents, estimates, filling, quotas, recipes
 from avatars.estimates import Estimate
 from avatars.exceptions import MediaError, ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, RenderTemplate, Rendition, VideoFormat
@@ -75,6 +75,8 @@ def request_render(
     recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, consent=consent)
     if recording is not None:
         recipe["recording"] = recording.sha256
+    elif template and template.spliced and (cuts := filling.cuts(template.script, text)):
+        recipe["cuts"] = cuts
     content_hash = recipes.digest(text, recipe)
     # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()
@@ -113,7 +115,7 @@ def _check_choices(**chosen: str) -> None:
 def _queued(render: Render, recording: Sound | None) -> Render | None:
     """Write a new row; None where somebody asked for the same at this moment, whose row there is now."""
     words = render.text or "字" * round(PER_SECOND * (recording.seconds if recording else 0))
-    likely = estimates.render_estimate(words, render.mode)
+    likely = estimates.render_estimate(words, render.mode, spliced="cuts" in render.recipe)
     render.estimated_seconds = likely.likely
     render.estimated_low, render.estimated_high = likely.low, likely.high
     try:

@@ -14,9 +14,14 @@ def placeholders(text: str) -> Iterator[str]:
     return (found[1] for found in PLACEHOLDER.finditer(text))
 
 
+def apart(text: str) -> list[str]:
+    """What stands before, between and after the placeholders."""
+    return PLACEHOLDER.sub("\0", text).split("\0")
+
+
 def has_stray_braces(text: str) -> bool:
     """Whether somebody would see “{{” or “}}”, which stand around no name."""
-    return BRACES.search(PLACEHOLDER.sub("", text)) is not None
+    return BRACES.search("".join(apart(text))) is not None
 
 
 def filled(text: str, values: Mapping[str, str], slots: Mapping[str, Slot]) -> str:

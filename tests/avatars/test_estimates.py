@@ -54,6 +54,18 @@ def test_a_longer_text_takes_longer_and_none_is_free():
     assert estimates.render_seconds("", "lipsync") > 0
 
 
+def test_films_of_pieces_and_others_say_nothing_of_each_other(human):
+    make_history(human, 3.0)
+    whole = estimates.render_estimate(CHINESE, "lipsync")
+    assert whole.likely > 2 * estimates.render_seconds(CHINESE, "unknown")
+    assert estimates.render_estimate(CHINESE, "lipsync", spliced=True).likely == estimates.render_seconds(
+        CHINESE, "unknown"
+    )
+    Render.objects.update(recipe={"cuts": [5]})
+    assert estimates.render_estimate(CHINESE, "lipsync", spliced=True) == whole
+    assert estimates.render_seconds(CHINESE, "lipsync") == estimates.render_seconds(CHINESE, "unknown")
+
+
 @pytest.mark.parametrize("factor", [0.2, 1.0, 6.0])
 @pytest.mark.parametrize("seed", range(3))
 def test_after_twenty_renders_the_estimate_lies_where_most_of_them_lay(human, factor, seed):

@@ -1,15 +1,17 @@
 """Video templates: what is wrong with one is said before it is kept, and what is put into it before it is filmed."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import ProtectedError
 
-from avatars import services
+from avatars import filling, recipes, services
 from avatars.exceptions import InUse, ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable
+from openuser.lib.placeholders import filled
 from tests.factories import make_digital_human, make_template, make_voice
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +138,36 @@ def test_a_template_says_how_its_videos_look_and_leaves_the_rest_as_it_was():
     human.refresh_from_db()
     assert (human.mode, human.background_color, human.voice) == ("talking_head", "#112233", human.voice)
     assert human.voice != voice
+
+
+@pytest.mark.parametrize(
+    ("script", "values", "pieces"),
+    [
+        ("你好{{a}}！欢迎你。再见。", {"a": "王芳"}, ["你好王芳！", "欢迎你。再见。"]),
+        ("早上好。{{a}}，欢迎。再见！", {"a": "王芳。李雷"}, ["早上好。", "王芳。李雷，欢迎。", "再见！"]),
+        ("{{a}}你好。{{b}}再见。好。", {"a": "一", "b": "二"}, ["一你好。二再见。", "好。"]),
+        ("Hello {{a}}. Welcome to us.", {"a": "Dr. Li"}, ["Hello Dr. Li.", " Welcome to us."]),
+        ("你好{{a}}。", {"a": "王芳"}, ["你好王芳。"]),
+        ("你好。再见。", {}, ["你好。再见。"]),
+        (" {{a}}。(好)。[*]？\n", {"a": ".*"}, [".*。", "(好)。[*]？"]),
+    ],
+)
+def test_a_script_is_cut_where_sentences_that_differ_meet_those_that_do_not(script, values, pieces):
+    text = filled(script, values, {}).strip()
+    cuts = filling.cuts(script, text)
+    assert [text[begin:end] for begin, end in pairwise([0, *cuts, len(text)])] == pieces
+    assert filling.cuts(script, text + "多") == []
+
+
+def test_a_template_that_is_spliced_asks_for_pieces_and_another_does_not():
+    template = make_template(script="你好{{name}}！欢迎你。", variables=[variable()], spliced=True)
+    render = services.render_template(template, {"name": "王芳"})
+    assert render.recipe["cuts"] == [5]
+    assert recipes.script(render).cuts == (5,)
+    plain = services.request_render(template.digital_human, render.text)
+    assert "cuts" not in plain.recipe
+    assert plain.pk != render.pk
+    assert recipes.heard(plain.recipe) == recipes.heard(render.recipe)
 
 
 def test_later_changes_leave_what_was_asked_for():
