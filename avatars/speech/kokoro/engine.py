@@ -1,5 +1,6 @@
 """The engine: plan, speak, cut; what was said before is kept."""
 
+import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -38,7 +39,8 @@ class _Piece:
 
 
 class Kokoro(kokoro.Kokoro):
-    """Kokoro-82M. `threads` per sentence, `parallel` sentences at once, `model_path` a model file of your own.
+    """Kokoro-82M. `threads` per sentence and `parallel` sentences at once, 0 for what the processors bear: two cores
+    say one sentence after another, for the first one is waited for. `model_path`: a model file of your own.
 
     `cache_dir` keeps what is compiled once, so that later starts are faster, and what was said before.
     """
@@ -46,17 +48,18 @@ class Kokoro(kokoro.Kokoro):
     def __init__(
         self,
         *,
-        threads: int = 1,
-        parallel: int = 2,
+        threads: int = 0,
+        parallel: int = 0,
         model_path: str | Path | None = None,
         cache_dir: Path | None = None,
     ) -> None:
         keep_words_in(cache_dir)
-        self._model = Model(threads=threads, path=model_path)
+        cores = os.cpu_count() or 1
+        self._model = Model(threads=threads or min(2, cores), path=model_path)
         self._voices = Voices()
         self.normaliser = Normaliser()
         self._cache = cache.SpeechCache(cache_dir)
-        self._parallel = parallel
+        self._parallel = parallel or max(1, min(2, cores // 2))
 
     @property
     def voices(self) -> tuple[str, ...]:
