@@ -137,7 +137,18 @@ def cuts(script: str, text: str) -> list[int]:
     runs = list(_runs(script.strip()))
     pattern = "".join(f"({'.*?'.join(map(re.escape, apart(words)))})" for words in runs)
     found = re.fullmatch(pattern, text, re.DOTALL) if len(runs) > 1 else None
-    return [found.start(number) for number in range(2, len(runs) + 1)] if found else []
+    borders = [found.start(number) for number in range(2, len(runs) + 1)] if found else []
+    kept, begin = [], 0
+    for border, end in pairwise([*borders, len(text)]):
+        # What was left empty may leave nothing to say: that is no piece of its own.
+        if _is_spoken(text[begin:border]) and _is_spoken(text[border:end]):
+            kept.append(border)
+            begin = border
+    return kept
+
+
+def _is_spoken(words: str) -> bool:
+    return re.search(r"[^\W_]", clean(words)) is not None
 
 
 def _runs(script: str) -> Iterator[str]:

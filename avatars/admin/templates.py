@@ -73,8 +73,8 @@ class RenderTemplateAdmin(KeptAdmin):
             _("How it looks and sounds"),
             {
                 "fields": (
-                    *(("voice", "speed"), ("mode", "format", "captions")),
-                    *(("background_color", "background"), ("intro", "outro"), ("spliced",)),
+                    *(("voice", "speed"), "mode", ("format", "captions"), "background_color", "background"),
+                    *("intro", "outro", "spliced"),
                 ),
                 "classes": ("collapse",),
                 "description": _("What is left empty is as the digital human has it."),
