@@ -4,7 +4,8 @@ Each portrait is measured by the face mesh before it is first filmed (`puppet.re
 are judged. So there are two looks that know nothing of it: the pixels of the lips, found again by what they look like
 (`lips_seen`), and an embedding that tells people apart (`likeness`). The renderer's constants were chosen while looking
 at hopper, astronaut, xiao and ran, and at the first two texts; the stranger, who is drawn here only, and the texts that
-are called unseen had no part in that. A third photograph that may be shipped was not to be had.
+are called unseen had no part in that, but for the colour of teeth in dark skin. A third photograph that may be shipped
+was not to be had.
 """
 
 import math

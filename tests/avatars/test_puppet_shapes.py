@@ -1,10 +1,12 @@
-"""What lips and lids look like in their shapes: of points and lines, before there are pixels."""
+"""What lips and lids look like in their shapes: of points, lines and colours, before there is a film."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from avatars.engines.base import Picture
+from avatars.engines.puppet.colours import palette
 from avatars.engines.puppet.expressions import displacements
 from avatars.engines.puppet.geometry import Anatomy, anatomy
 from avatars.engines.puppet.lids import _bow
@@ -13,6 +15,7 @@ from avatars.engines.puppet.mouth import teeth_shown
 from avatars.engines.puppet.parameters import Expression
 from avatars.engines.puppet.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
 from avatars.portrait import load
+from tests.avatars import stranger
 
 pytestmark = pytest.mark.once
 
@@ -20,7 +23,11 @@ PHOTOGRAPHS = Path(__file__).parents[1] / "data"
 
 
 def face_of(name: str) -> Anatomy:
-    return anatomy(FaceMesh().find(load(PHOTOGRAPHS / name))[0].points)
+    return measured(load(PHOTOGRAPHS / name))
+
+
+def measured(picture: Picture) -> Anatomy:
+    return anatomy(FaceMesh().find(picture)[0].points)
 
 
 def bend(points: np.ndarray) -> float:
@@ -57,3 +64,11 @@ def test_a_lid_comes_down_on_one_bow() -> None:
     assert (np.diff(bow, 2) <= 1e-9).all()
     assert bow.max() == kinked.max()
     assert np.allclose(_bow(bow), bow)
+
+
+def test_teeth_are_as_light_in_dark_skin_and_darker_in_less_light() -> None:
+    picture = load(stranger.png(height=480))
+    face = measured(picture)
+    fair, dim = palette(picture, face).teeth, palette((picture * 0.45).astype(np.uint8), face).teeth
+    assert fair.min() > 150
+    assert dim.max() < 0.8 * fair.min()

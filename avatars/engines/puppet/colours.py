@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
 from avatars.engines.puppet.geometry import Anatomy
-from avatars.engines.puppet.topology import CHEEK_SKIN
+from avatars.engines.puppet.topology import CHEEK_SKIN, EYES
 
 Colour = NDArray[np.float32]
 
 LUMA = np.array([0.30, 0.59, 0.11])
 DRAWN_BELOW = 1.2
 GREY_BELOW = 5.0
+WHITEST, FAIR_LIGHT = 95, 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,8 @@ class Palette:
 def palette(picture: Picture, face: Anatomy) -> Palette:
     """Colours that suit a face's light and skin; grey for a grey picture."""
     skin = _skin(picture, face)
-    light = float(skin @ LUMA) / 255
+    # Dark skin looks like little light. The white of the eyes tells the two apart.
+    light = max(float(skin @ LUMA) / 255, min(_white_of_eyes(picture, face), FAIR_LIGHT))
     drawn = is_drawn(picture, face)
     tint = skin / skin.max()
     warm = 0.60 * np.array([1.0, 0.96, 0.88]) + 0.40 * (tint * 0.5 + 0.5) * np.array([1.0, 0.95, 0.86])
@@ -61,6 +63,16 @@ def _skin(picture: Picture, face: Anatomy) -> NDArray[np.float64]:
     y = np.clip(spots[:, 1], 0, picture.shape[0] - 1)
     skin: NDArray[np.float64] = np.median(picture[y, x].astype(np.float64), axis=0)
     return np.maximum(skin, 1.0)
+
+
+def _white_of_eyes(picture: Picture, face: Anatomy) -> float:
+    """How light the lightest parts between the lids are, 0..1."""
+    inside = np.zeros(picture.shape[:2], np.uint8)
+    for eye in EYES:
+        lids = face.points[[*eye.upper, *eye.lower[::-1]], :2]
+        cv2.fillPoly(inside, [lids.round().astype(np.int32)], 1)
+    seen = picture[inside > 0].astype(np.float64) @ LUMA
+    return float(np.percentile(seen, WHITEST)) / 255 if len(seen) else 0.0
 
 
 def _texture(picture: Picture, face: Anatomy) -> float:
