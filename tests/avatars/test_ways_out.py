@@ -27,7 +27,11 @@ from tests.avatars.studio_settings import RENDER_ENGINES
 from tests.avatars.test_fitting import film as large_film
 from tests.avatars.test_pipeline import PHOTOGRAPH, make_script
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
+pytestmark = [
+    pytest.mark.once,  # how rows are claimed and settled on each database, test_rendering and tests/lib see
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("small_engines", "work_dir"),
+]
 
 small_engines = rendering_stage.small_engines
 work_dir = rendering_stage.work_dir
@@ -54,21 +58,18 @@ def staff(client):
     return client
 
 
-@pytest.mark.once
 def test_code_that_makes_a_film(tmp_path):
     made = pipeline.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
     check(made.video.read_bytes(), "c0ffee", tmp_path, "a.mp4")
     check(made.poster.read_bytes(), "c0ffee", tmp_path, "a.jpg")
 
 
-@pytest.mark.once
 def test_the_command_line(tmp_path):
     options = {"speech_engine": "tone", "render_engine": "light", "longest": 240, "portrait": PHOTOGRAPH}
     call_command("speak", "你好", str(tmp_path / "a.mp4"), **options)
     check((tmp_path / "a.mp4").read_bytes(), "", tmp_path, "b.mp4")
 
 
-@pytest.mark.once
 def test_what_the_engine_of_somebody_else_gives(tmp_path):
     program = str(Path(__file__).with_name("example_renderer.py"))
     theirs = Command(

@@ -10,7 +10,8 @@ import pytest
 from tests.emulated import wait_for
 from tests.stack import Stack
 
-pytestmark = pytest.mark.slow
+# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and all of chaos.
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 def found(stack: Stack) -> list[dict[str, Any]]:

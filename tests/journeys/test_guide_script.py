@@ -7,7 +7,8 @@ import pytest
 
 from tests.emulated import ROOT
 
-pytestmark = pytest.mark.slow
+# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and all of chaos.
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 TEST_SCRIPT = """
 # Test script

@@ -11,7 +11,8 @@ from tests.avatars.recordings import write_amr
 from tests.emulated import wait_for
 from tests.wecom.test_downloads import picture
 
-pytestmark = pytest.mark.slow
+# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and all of chaos.
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

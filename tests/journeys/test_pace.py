@@ -4,7 +4,8 @@ import pytest
 
 from tests.emulated import wait_for
 
-pytestmark = pytest.mark.slow
+# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and all of chaos.
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 SENT, SERVED = 100, 20
 

@@ -5,6 +5,7 @@ unless it is named below.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -15,13 +16,14 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, resolve, reverse
 
 from avatars.models import Consent, Render
 from conversations.models import Flow, Message
 from openuser import roles
 from openuser.roles import Role
 from tests.rows import make_row
+from tests.unrendered import unrendered
 from wecom.models import Application
 
 # Rights are the same on every database; that the pages open on each, tests/openuser/test_admin_lists.py sees.
@@ -76,6 +78,7 @@ DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}
 LINKS = re.compile(r"""(?:href|hx-get|(?<!method="post" )action)=["']([^"'#]+)""")
 BUTTONS = re.compile(r"""(?:hx-post|method="post" action)=["']([^"'#]+)""")  # an address that may know no GET
 ELSEWHERE = ("logout", "jsi18n", "search", "setlang", "static")
+ROWS = 2  # of a model, whose pages are opened: rights are the same for each
 
 
 def member_of(role: Role) -> Client:
@@ -139,9 +142,10 @@ def test_a_page_is_for_those_whom_the_table_names(model, staff, boss):
     wrong = []
     for name, address in addresses(row).items():
         for method, needs in (("get", NEEDS), ("post", POSTING)):
-            of_boss = asked(boss, method, address).status_code
-            for role, client in staff.items():
-                status = asked(client, method, address).status_code
+            with unrendered():
+                of_boss = asked(boss, method, address).status_code
+                statuses = {role: asked(client, method, address).status_code for role, client in staff.items()}
+            for role, status in statuses.items():
                 expected = wanted(may(role, model, name, needs), of_boss)
                 if status != expected:
                     wrong.append(f"{method} {name} by {role.value}: {status}, not {expected}")
@@ -196,8 +200,13 @@ def test_no_page_links_to_what_is_refused(role, staff):
     found, refused = {reverse("admin:index"): ""}, []
     buttons: set[str] = set()
     waiting = list(found)
+    opened: Counter[str] = Counter()
     while waiting:
         address = waiting.pop()
+        page = resolve(address).view_name
+        opened[page] += 1
+        if opened[page] > ROWS:
+            continue
         answer = asked(client, "get", address)
         if answer.status_code not in ((200, 302, 405) if address in buttons else (200, 302)):
             refused.append(f"{found[address]} → {address}: {answer.status_code}")
