@@ -1,5 +1,6 @@
 """Films of pieces: what is the same in many is drawn once, and nobody sees or hears where it was joined."""
 
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -7,16 +8,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import captions, ffmpeg, label, pipeline, splicing
+from avatars import captions, characters, ffmpeg, label, pipeline, splicing
 from avatars.engines.base import Mode, Picture, Setup
 from avatars.framing.scene import Captions, Corner, Logo, Scene
 from avatars.montage import montage
 from avatars.speech import finish
 from avatars.speech.base import Sound, Speech, Token
 from avatars.speech.shelf import Shelf
+from openuser.lib.backends import backend
 from tests.avatars.engines_for_tests import Light, Tone
 from tests.avatars.test_clips import made, put
 from tests.avatars.test_pipeline import make_script
+from tests.avatars.test_puppet_motion import WORD, make_shot
 
 pytestmark = pytest.mark.once
 REST = "大家一起吃饭。"
@@ -172,3 +175,16 @@ def test_a_piece_ends_on_a_frame_and_keeps_its_places():
     assert captions.cues("一二三四五六七", whole.tokens)
     longer = splicing.spoken("一二\n三四五", (3,), say, fps=FPS, pause=0.5)
     assert [len(piece.speech.samples) for piece in longer] == [round(0.92 * 24_000), 2880 + 960]
+
+
+def test_the_puppet_ends_one_piece_as_it_begins_the_next():
+    portrait = np.asarray(Image.open(io.BytesIO(characters.png("xiao"))).convert("RGB").resize((240, 320)))
+    engine = backend("RENDER_ENGINES", "puppet")
+    assert engine.edition
+    ends = []
+    for seed in (1, 2):
+        shot = replace(make_shot(WORD[:5], seconds=1.6, seed=seed), portrait=portrait, rests=True)
+        frames = [frame.copy() for frame in engine.animate(shot)]
+        assert any(not np.array_equal(frames[0], frame) for frame in frames[5:-5])
+        ends += [frames[0], frames[-1]]
+    assert all(np.array_equal(ends[0], end) for end in ends)
