@@ -64,6 +64,12 @@ _SAID = {
     **{"uber": "ˈubəɹ", "ikea": "Ikˈiə", "toefl": "tˈOfᵊl"},
 }
 _SPELLED = {"IT": "ˌItˈi", "US": "jˌuˈɛs", "AWS": "ˌAdˌʌbᵊljuˈɛs", "SOP": "ˌɛsˌOpˈi"}
+# One after another Chinese voices run them into syllables of their own: CEO becomes 吸油.
+_LETTERS = {
+    **{"A": "ˈA", "B": "bˈi", "C": "sˈi", "D": "dˈi", "E": "ˈi", "F": "ˈɛf", "G": "ʤˈi", "H": "ˈAʧ", "I": "ˈI"},
+    **{"J": "ʤˈA", "K": "kˈA", "L": "ˈɛl", "M": "ˈɛm", "N": "ˈɛn", "O": "ˈO", "P": "pˈi", "Q": "kjˈu", "R": "ˈɑɹ"},
+    **{"S": "ˈɛs", "T": "tˈi", "U": "jˈu", "V": "vˈi", "W": "dˈʌbᵊlju", "X": "ˈɛks", "Y": "wˈI", "Z": "zˈi"},
+}
 _AS_LETTERS, _AS_WORD = 3, 4
 _FLAP = "T"
 _ASPIRATED = re.compile(r"(?<![s])([ptk])(?=[ˈˌ]?[ɹljw]?[ˈˌ]?[aæɑɐʌəɛɜeiɪɔouʊᵊᵻAIOQWY])")
@@ -209,6 +215,8 @@ def _words(text: str, *, embedded: bool) -> Iterator[_Word]:
             ipa, rating = _SAID[token.text.lower()], _AS_WORD
         elif token.text in _SPELLED and not shouted:
             ipa, rating = _SPELLED[token.text], _AS_LETTERS
+        if embedded and rating == _AS_LETTERS and len(token.text) > 1 and set(token.text) <= _LETTERS.keys():
+            ipa = " ".join(_LETTERS[letter] for letter in token.text)
         yield _Word(at=place, text=token.text, ipa=ipa, rating=rating, blank=bool(token.whitespace))
         place += len(token.text)
 

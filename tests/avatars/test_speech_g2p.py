@@ -43,7 +43,10 @@ def test_only_what_a_vowel_follows_is_aspirated(plain: str, aspirated: str) -> N
 @pytest.mark.parametrize(
     ("text", "language", "heard"),
     [
-        ("IT部门", Language.CHINESE, "ˌItʰˈi"),
+        ("IT部门", Language.CHINESE, "ˈI tʰˈi"),
+        ("我们的CEO", Language.CHINESE, "sˈi ˈi ˈO"),
+        ("发给HR。", Language.CHINESE, "ˈAꭧʰ ˈɑɹ"),
+        ("Our CEO speaks.", Language.ENGLISH, "sˌiˌiˈO"),
         ("Ask the IT department.", Language.ENGLISH, "ˌItˈi"),
         ("the US market", Language.ENGLISH, "jˌuˈɛs"),
         ("GIVE IT TO US", Language.ENGLISH, "ɪt"),
@@ -51,7 +54,7 @@ def test_only_what_a_vowel_follows_is_aspirated(plain: str, aspirated: str) -> N
         ("公司的WiFi", Language.CHINESE, "wˈIfˌI"),
         ("WIFI", Language.CHINESE, "wˈIfˌI"),
         ("Send JSON.", Language.ENGLISH, "ʤˈAsᵊn"),
-        ("按SOP做", Language.CHINESE, "ˌɛsˌOpʰˈi"),
+        ("按SOP做", Language.CHINESE, "ˈɛs ˈO pʰˈi"),
     ],
 )
 def test_capitals_are_letters_unless_everything_has_them(text: str, language: Language, heard: str) -> None:
