@@ -194,6 +194,7 @@ def one(number: int, seconds: float) -> None:
 
 def text() -> None:
     """From words to a finished, checked film, by a warm studio as a worker has it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")  # for the studio's child
     place = Studio()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
