@@ -28,7 +28,7 @@ def test_english_words_know_their_neighbours() -> None:
 
 
 def test_english_in_chinese_is_aspirated() -> None:
-    assert said("打开PPT。", Language.CHINESE) == "ta↓kʰai→ pʰˌipʰˌitʰˈi."
+    assert said("打开PPT。", Language.CHINESE) == "ta↓kʰai→ pʰˈi pʰˈi tʰˈi."
     assert said("PPT.", Language.ENGLISH) == "pˌipˌitˈi."
 
 
