@@ -190,9 +190,9 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def application(emulator: Emulator, listener: Listener) -> Application:
+def application(emulator: Emulator, listener: Listener) -> Iterator[Application]:
     row = emulator.control("POST", "apps", agentid=2_000_000 + next(NUMBERS), name="测试", callback=listener.url)
-    return Application(
+    yield Application(
         emulator=emulator,
         corp_id=row["corpid"],
         agent_id=row["agentid"],
@@ -200,6 +200,8 @@ def application(emulator: Emulator, listener: Listener) -> Application:
         token=row["token"],
         aes_key=row["aes_key"],
     )
+    # Nobody listens from now on: who leaves the company later need not be told of to hundreds.
+    emulator.control("POST", "apps", agentid=row["agentid"], callback="")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.emulator.conftest import ROOT, Application, Emulator
-from tests.emulator.test_callbacks import CHANGES, EVENTS, OF_SYSTEM
+from tests.emulator.test_events import CHANGES, EVENTS, OF_SYSTEM
 
 pytestmark = pytest.mark.once
 README = (ROOT / "wecom" / "emulator" / "README.md").read_text()

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.emulator.conftest import Application
-from tests.emulator.test_kinds import ARTICLE, CARDS, NOTICE, send_card, send_notice, send_pages
+from tests.emulator.test_card_kinds import CARDS, send_card
+from tests.emulator.test_kinds import ARTICLE, NOTICE, send_notice, send_pages
 from tests.emulator.test_media import AMR, MP4, PNG
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]

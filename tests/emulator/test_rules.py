@@ -6,8 +6,8 @@ import pytest
 
 from tests.emulator.conftest import ROOT, Application, Emulator, Listener
 from tests.emulator.test_callbacks import opened
+from tests.emulator.test_card_kinds import CARDS
 from tests.emulator.test_cards import press, send
-from tests.emulator.test_kinds import CARDS
 from tests.emulator.test_media import PNG
 from tests.emulator.test_passive_cards import answer
 

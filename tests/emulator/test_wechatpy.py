@@ -10,7 +10,8 @@ from wechatpy.enterprise import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
 from tests.emulator.conftest import Application, Emulator
-from tests.emulator.test_kinds import AMR, CARDS
+from tests.emulator.test_card_kinds import CARDS
+from tests.emulator.test_kinds import AMR
 from tests.emulator.test_media import MP4, PNG
 
 pytestmark = pytest.mark.once

@@ -139,7 +139,7 @@ def _particulars(app: App, member: Member, changed: set[str]) -> list[Field]:
 @contextmanager
 def _ranges(member: Member, earlier: Member | None = None) -> Iterator[None]:
     """Whoever enters or leaves an application's visible range meanwhile subscribes or unsubscribes."""
-    apps = list(App.objects.filter(corp=member.corp).exclude(agent_id=App.ASSISTANT).select_related("corp"))
+    apps = people.listeners(member.corp)
     known = earlier or (member if member.pk is not None else None)
     before = {app.pk: known is not None and scope.of(app).reaches(known) for app in apps}
     yield

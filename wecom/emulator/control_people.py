@@ -5,6 +5,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Count, Max
+
 from wecom.emulator import cards, courier, database, events, live, media, people, present, pressing
 from wecom.emulator.control import Control, ControlError, Result
 from wecom.emulator.control_events import fields, twist, write
@@ -20,16 +22,16 @@ KINDS = {"image", "voice", "video"}
 def members(control: Control) -> Result:
     """Everybody of the company, with what waits unread and what came last."""
     app = control.app()
-    return {"members": [_with_chat(app, member) for member in Member.objects.filter(corp=app.corp)]}
-
-
-def _with_chat(app: App, member: Member) -> Result:
-    chat = Entry.objects.filter(app=app, member=member).select_related("message", "member", "app")
-    last = chat.last()
+    chats = Entry.objects.filter(app=app).order_by()
+    unread = dict(chats.filter(received=True, read=False).values_list("member").annotate(Count("pk")))
+    newest = [pk for _, pk in chats.values_list("member").annotate(Max("pk"))]
+    entries = Entry.objects.filter(pk__in=newest).select_related("message", "member", "app", "chat")
+    last = {entry.member_id: present.entry(entry) for entry in entries}
+    everybody = Member.objects.filter(corp=app.corp)
     return {
-        **present.member(member),
-        "unread": chat.filter(received=True, read=False).count(),
-        "last": present.entry(last) if last else None,
+        "members": [
+            {**present.member(one), "unread": unread.get(one.pk, 0), "last": last.get(one.pk)} for one in everybody
+        ]
     }
 
 
@@ -77,9 +79,9 @@ def _said(control: Control, app: App) -> Said:
     if kind == "link":
         title, url = control.text("title"), control.text("url")
         return people.link(title, control.text("description", ""), url, control.text("picurl", ""))
-    if kind == "file":
-        raise ControlError("the platform hands no file messages to applications")
-    if kind not in KINDS and kind != "text" and fields(control):
+    if kind == "file" and not fields(control):
+        raise ControlError("the platform hands no file messages to applications; with fields of your own one is sent")
+    if kind not in KINDS and fields(control):
         return Said(msgtype=kind[:32], content={"content": f"[{kind}]"}, fields=[])
     if kind not in KINDS or control.upload is None:
         words = (

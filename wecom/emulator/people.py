@@ -10,7 +10,7 @@ from typing import Any
 from wecom.emulator import callbacks, clock, live, media
 from wecom.emulator.callbacks import PLAIN, Twist
 from wecom.emulator.calls import Upload
-from wecom.emulator.models import App, Callback, Entry, Media, Member, Message
+from wecom.emulator.models import App, Callback, Corp, Entry, Media, Member, Message
 from wecom.emulator.sealing import Field
 
 KINDS = ("text", "image", "voice", "video", "location", "link")  # each is made by the function of its name
@@ -109,10 +109,16 @@ def change(
         member.licensed = licensed
     member.save()
     if member.reachable != before:
-        for app in App.objects.filter(corp=member.corp).exclude(agent_id=App.ASSISTANT).select_related("corp"):
+        for app in listeners(member.corp):
             event(app, member, "subscribe" if member.reachable else "unsubscribe", [("EventKey", "")])
     live.refresh()
     return member
+
+
+def listeners(corp: Corp) -> list[App]:
+    """The applications that hear what becomes of the company's people: those with a callback URL."""
+    rows = App.objects.filter(corp=corp).exclude(agent_id=App.ASSISTANT).exclude(callback_url="")
+    return list(rows.select_related("corp"))
 
 
 def blank_png() -> bytes:
