@@ -183,7 +183,8 @@ def test_who_has_no_licence_is_named_and_gets_nothing(
 
 
 def test_every_second_one_may_be_without_a_licence(application: Application, member: str, emulator: Emulator) -> None:
-    emulator.control("POST", "faults", name="unlicensed", member=member)
+    fault = emulator.control("POST", "faults", name="unlicensed", member=member)
     answer = application.send({"touser": f"{member}|zhaoliu", "msgtype": "text", "text": {"content": "x"}})
+    emulator.control("DELETE", f"faults/{fault['id']}")  # used up, but listed
     assert answer["errcode"] == 0
     assert answer["unlicenseduser"] == sorted([member, "zhaoliu"])[0]
