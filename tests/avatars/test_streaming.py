@@ -190,7 +190,12 @@ def test_a_sentence_that_fails_in_the_middle_leaves_nothing(tmp_path, fault):
 
 
 def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
-    ended = []
+    ended, failed = [], threading.Event()
+
+    class Broken(Light):
+        def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
+            failed.set()
+            raise EngineFailed("It failed.", code="engine_failed", field="render_engine")
 
     class Endless(Sentences):
         def parts(self, text: str, **options) -> Recital:
@@ -198,7 +203,9 @@ def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
 
             def said():
                 try:
-                    for _ in range(100_000):
+                    yield part
+                    failed.wait(PATIENCE)
+                    while True:
                         yield part
                 except GeneratorExit:
                     ended.append("unwanted")
@@ -207,7 +214,7 @@ def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
             return Recital(parts=said(), places=(Place(offset=0, length=1),))
 
     with pytest.raises(EngineFailed):
-        pipeline.make(make_script(text=TEXT), tmp_path, speech=Endless(), engine=Light(fault="failed"))
+        pipeline.make(make_script(text=TEXT), tmp_path, speech=Endless(), engine=Broken())
     assert ended == ["unwanted"]
     assert os.listdir(tmp_path) == []
 
