@@ -23,7 +23,7 @@ from avatars.serializers import RenderProgressSerializer
 from avatars.services import Fault
 from avatars.views import location_of, requester_of
 from openuser.lib.filters import IdFilter
-from openuser.lib.rest import KnownFields, RowSerializer, ValueField
+from openuser.lib.rest import ClearableFiles, KnownFields, RowSerializer, ValueField
 
 MOST_VARIABLES = 30
 WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="The number of the template.")
@@ -76,13 +76,12 @@ class TemplateSerializer(RowSerializer[RenderTemplate]):
         return RenderTemplate.objects.prefetch_related("variables").get(pk=instance.pk)
 
 
-class TemplateFilesSerializer(RowSerializer[RenderTemplate]):
-    """Its files, as `multipart/form-data`."""
+class TemplateFilesSerializer(ClearableFiles[RenderTemplate]):
+    """Its files, as `multipart/form-data`; an empty field takes one away."""
 
     class Meta:
         model = RenderTemplate
-        fields = ("background", "intro", "outro")
-        extra_kwargs = {name: {"write_only": True} for name in fields}
+        fields = clearable = ("background", "intro", "outro")
 
 
 class FillingSerializer(KnownFields):
@@ -163,7 +162,7 @@ class Templates(viewsets.ModelViewSet[RenderTemplate]):
         responses={200: TemplateSerializer},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Only what is named; videos that are made or asked for already stay as they are. Files come as a form."""
+        """Only what is named; videos asked for stay as they are. Files come as a form; an empty field clears."""
         template = self.get_object()
         if str(request.content_type).startswith("multipart/"):
             files = TemplateFilesSerializer(template, data=request.data, partial=True)

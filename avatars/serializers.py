@@ -27,7 +27,7 @@ from avatars.models import (
     Voice,
 )
 from avatars.reasons import RECORDINGS, REMARKS, UNUSABLE
-from openuser.lib.rest import KnownFields, RowSerializer, TextField
+from openuser.lib.rest import ClearableFiles, KnownFields, TextField
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": settings.AVATARS["MAX_CHARACTERS"]})
@@ -112,10 +112,7 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
         return None if found.chosen == NOBODY else found.chosen
 
 
-CLEARABLE = ("background", "logo", "intro", "outro")
-
-
-class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
+class DigitalHumanSerializer(ClearableFiles[DigitalHuman]):
     """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
 
     portrait = serializers.FileField(
@@ -142,7 +139,7 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
             *("background_color", "background", "captions", "logo", "logo_corner", "logo_size", "logo_opacity"),
             *("intro", "outro", "consented", "created_at"),
         )
-        extra_kwargs = {name: {"write_only": True, "allow_null": True} for name in CLEARABLE}
+        clearable = ("background", "logo", "intro", "outro")
         read_only_fields = ("created_at",)
 
     @extend_schema_field(OpenApiTypes.URI)
@@ -151,9 +148,6 @@ class DigitalHumanSerializer(RowSerializer[DigitalHuman]):
 
     def get_consented(self, human: DigitalHuman) -> bool:
         return services.has_consent(human)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {name: "" if value is None and name in CLEARABLE else value for name, value in attrs.items()}
 
 
 class CheckedDigitalHumanSerializer(DigitalHumanSerializer):

@@ -67,3 +67,17 @@ class RowSerializer(KnownFields, serializers.ModelSerializer[M]):
         models.CharField: TextField,
         models.TextField: TextField,
     }
+
+
+class ClearableFiles(RowSerializer[M]):
+    """Takes null, or an empty field of a form, for a file that is to go: those that `Meta.clearable` names."""
+
+    def get_extra_kwargs(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_extra_kwargs()
+        return {**found, **{name: {"write_only": True, "allow_null": True} for name in self.Meta.clearable}}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {name: "" if value is None and name in self.Meta.clearable else value for name, value in attrs.items()}
+
+    class Meta:
+        clearable: tuple[str, ...] = ()

@@ -97,6 +97,9 @@ def test_a_background_comes_as_a_form(api):
     assert template.background.read() == picture.getvalue()
     refused = api.patch(address, {"background": SimpleUploadedFile("b.png", b"no picture")}, format="multipart")
     assert flaws(refused) == {("background", "invalid_image")}
+    assert api.patch(address, {"background": ""}, format="multipart").status_code == 200
+    template.refresh_from_db()
+    assert not template.background
 
 
 def test_a_video_is_made_with_what_is_given_and_the_defaults(api):
