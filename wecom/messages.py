@@ -178,7 +178,7 @@ def _usual_envelope(body: bytes) -> Envelope | None:
 
 
 def _any_envelope(body: bytes) -> Envelope:
-    as_json = assumptions.current.json_callbacks and json_tree.is_json(body)
+    as_json = _is_json(body)
     root = json_tree.parse(body) if as_json else parse(body)
     name = "encrypt" if as_json else "Encrypt"
     sealed = [child for child in root.children if child.tag == name]
@@ -189,7 +189,7 @@ def _any_envelope(body: bytes) -> Envelope:
 
 
 def inbound(xml: bytes) -> Inbound:
-    """What was decrypted, XML or JSON. Raises `CryptoError` -40002 if malformed, or without type or sender."""
+    """What was decrypted. Raises `CryptoError` -40002 if malformed, or without type or sender."""
     tree = _tree(xml)
     fields = Fields(tree)
     common: Common = {
@@ -229,7 +229,7 @@ HEAD = frozenset({"tousername", "fromusername", "createtime", "msgtype", "agenti
 
 def _tree(xml: bytes) -> Node:
     """People can paste what XML cannot hold: losing such a character is better than losing the message."""
-    if json_tree.is_json(xml):  # whoever sealed it has our keys: this is the platform's
+    if _is_json(xml):
         return json_tree.parse(xml)
     try:
         return parse(xml)
@@ -238,6 +238,10 @@ def _tree(xml: bytes) -> Node:
         if cleaned == xml:
             raise
         return parse(cleaned)
+
+
+def _is_json(body: bytes) -> bool:
+    return assumptions.current.json_callbacks and json_tree.is_json(body)
 
 
 class _Sent(Common):

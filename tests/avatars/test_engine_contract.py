@@ -68,7 +68,7 @@ def test_the_same_shot_gives_the_same_frames(films):
 def test_it_shows_the_portrait(films, shot):
     for frame in films[0]:
         top = frame[:40].astype(int) - shot.portrait[:40]
-        assert np.abs(top).mean() < 12
+        assert np.abs(top).mean() < 20  # a head moves; the same picture in a mirror differs by 79
 
 
 @pytest.mark.once

@@ -98,7 +98,7 @@ def test_a_render_tells_its_state_its_progress_and_its_end(site):
         assert (first["type"], first["id"], first["status"], first["progress"]) == ("render", render.pk, "running", 0)
         rendering.Reporter(render).report("filming", 0.5)
         then = hear(opened)
-        assert (then["stage"], then["progress"], then["seconds_left"]) == ("filming", 69, 3)
+        assert (then["stage"], then["progress"], then["seconds_left"]) == ("filming", 54, 5)
         with transaction.atomic():
             render.settle(Render.Status.DONE, progress=100, video="renders/ab/video.mp4")
             rendering.render_finished.send(Render, render=render)

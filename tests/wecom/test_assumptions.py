@@ -98,7 +98,8 @@ def test_json_without_exactly_one_ciphertext_is_refused(assumed, body):
     assert caught.value.code == -40002
 
 
-def test_json_is_read_as_its_xml_would_be():
+def test_json_is_read_as_its_xml_would_be(assumed):
+    assumed(json_callbacks=True)
     event = messages.inbound(EVENT.encode())
     assert (event.event, event.from_user_id, event.created_at.year, event.agent_id) == (
         "template_card_event",
@@ -109,7 +110,8 @@ def test_json_is_read_as_its_xml_would_be():
     assert [(choice.question_key, choice.option_ids) for choice in event.choices] == [("q", ("a", "b")), ("p", ("c",))]
 
 
-def test_json_loses_what_no_column_takes():
+def test_json_loses_what_no_column_takes(assumed):
+    assumed(json_callbacks=True)
     text = (
         b'{"FromUserName": "a", "MsgType": "text", "Content": "1\\u00002\\ud83d\\ude00", "MsgId": 12345678901234567890}'
     )
