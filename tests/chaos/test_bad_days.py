@@ -10,7 +10,8 @@ from tests.chaos.test_crash_points import settled
 from tests.emulated import ROOT, wait_for
 from tests.stack import COMMANDS
 
-pytestmark = [pytest.mark.slow, pytest.mark.chaos]
+# On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.once]
 
 
 def broker(stack) -> redis.Redis:

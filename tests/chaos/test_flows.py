@@ -13,7 +13,8 @@ from tests.emulated import Person, wait_for, words_of
 from tests.journeys.test_flows import LABELS_ZH, labels, reads_card, shows
 from tests.stack import Stack
 
-pytestmark = pytest.mark.slow
+# On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 PARTS = ("web", "worker", "render", "beat", "broker")
 # What the person gets on the way through the guide's example 4, and after a word of thanks. A card follows the video;
 # one that is made already is promised in words.

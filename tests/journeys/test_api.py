@@ -16,7 +16,7 @@ from avatars import mp4
 from tests.emulated import ROOT, Person
 from tests.stack import Stack
 
-# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and all of chaos.
+# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 WORDS = "欢迎加入我们，今天是你的第一天。"
 

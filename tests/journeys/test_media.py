@@ -11,7 +11,7 @@ from tests.avatars.recordings import write_amr
 from tests.emulated import wait_for
 from tests.wecom.test_downloads import picture
 
-# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and all of chaos.
+# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.emulated import wait_for
 
-# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and all of chaos.
+# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 SENT, SERVED = 100, 20

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.emulated import ROOT, Person
 from tests.stack import Stack
 
-# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and all of chaos.
+# PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 MINUTES_TO_WAIT = 2
 

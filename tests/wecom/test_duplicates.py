@@ -25,7 +25,7 @@ def application():
     return factories.make_application(is_default=True)
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.once])])
 def test_callbacks_that_come_four_times_at_once_and_shuffled_are_each_answered_once(application, count, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 0}  # nobody writes as fast as this
     envelopes = [
