@@ -26,7 +26,7 @@ def test_every_call_that_is_listed_is_answered_and_asks_for_a_token(emulator: Em
 
 
 def test_what_is_not_listed_is_answered_as_an_unknown_address(application: Application, emulator: Emulator) -> None:
-    for path in ("batch/syncuser", "user/authsucc", "media/get/jssdk", "moon/landing"):
+    for path in ("batch/syncuser", "user/authsucc", "export/user", "moon/landing"):
         assert emulator.get(path, access_token=application.access_token())["errcode"] == 40066
 
 

@@ -8,7 +8,7 @@ import requests
 from tests.emulated import wait_for
 from tests.emulator.conftest import Application, Emulator, Listener
 from tests.emulator.test_callbacks import decrypt
-from tests.emulator.test_media import MP4, PNG
+from tests.emulator.test_media import AMR, MP4, PNG
 
 pytestmark = pytest.mark.once
 
@@ -130,3 +130,23 @@ def test_a_job_is_forgotten_after_an_hour(application, emulator: Emulator, clean
 )
 def test_a_wrong_order_to_fetch_is_refused(application, fields, errcode):
     assert by_url(application, "http://127.0.0.1/", b"x", **fields)["errcode"] == errcode
+
+
+def clear_copy(application: Application, media_id: str) -> requests.Response:
+    query = {"access_token": application.access_token(), "media_id": media_id}
+    return requests.get(f"{application.emulator.url}/cgi-bin/media/get/jssdk", params=query, timeout=30)
+
+
+def test_what_a_page_recorded_has_a_clear_copy_and_nothing_else_has_one(application, member):
+    brought = requests.post(
+        f"{application.emulator.url}/emulator/api/jssdk",
+        data={"agentid": application.agent_id, "corpid": application.corp_id},
+        files=[("media", ("hello.amr", AMR)), ("clear", ("hello.speex", b"clear as day"))],
+        timeout=30,
+    ).json()
+    answer = clear_copy(application, brought["media_id"])
+    assert (answer.content, answer.headers["Content-Type"]) == (b"clear as day", "voice/speex")
+    assert "hello.speex" in answer.headers["Content-Disposition"]
+    assert fetch(application, brought["media_id"]).content == AMR
+    assert clear_copy(application, sent_by(application, member, "voice", AMR)).json()["errcode"] == 40007
+    assert clear_copy(application, "unknown").json()["errcode"] == 40007

@@ -66,10 +66,6 @@ MISSING = (
         "user/create and the others do the same",
     ),
     Words(
-        zh="JS-SDK 录制的高清语音（media/get/jssdk）：模拟器不运行网页的 JS-SDK",
-        en="voices that a page records with the JS-SDK (media/get/jssdk): nothing here runs a page's JS-SDK",
-    ),
-    Words(
         zh="二次验证与加入企业的二维码（user/authsucc、corp/get_join_qrcode）：手机上没有登录过程",
         en="the second step of signing in and the code to join by (user/authsucc, corp/get_join_qrcode): "
         "the phone has no sign-in",

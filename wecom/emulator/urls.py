@@ -5,6 +5,7 @@ from django.urls import path
 from wecom.emulator import (
     agents,
     appchat,
+    clear_voices,
     control_events,
     control_tapping,
     coverage,
@@ -38,7 +39,7 @@ from wecom.emulator.control import endpoint
 
 # These register the endpoints of cgi-bin.
 REGISTERED = (
-    *(agents, appchat, departments, directory, fetching, identities, menus, pressing, sending, staffing),
+    *(agents, appchat, clear_voices, departments, directory, fetching, identities, menus, pressing, sending, staffing),
     *(statistics, tags, tickets, tokens, workbench),
 )
 
@@ -66,6 +67,7 @@ urlpatterns = [
     path("emulator/api/workbench", endpoint(GET=apps.show_workbench)),
     path("emulator/api/signature", endpoint(POST=apps.check_signature)),
     path("emulator/api/send", endpoint(earlier=voices.as_recorded, POST=people.send, later=people.until_settled)),
+    path("emulator/api/jssdk", endpoint(POST=clear_voices.bring)),
     path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),
     path("emulator/api/tap", endpoint(POST=control_tapping.tap, later=people.until_settled)),
     path("emulator/api/event", endpoint(POST=control_events.event, later=people.until_settled)),
