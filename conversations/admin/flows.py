@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -43,7 +44,8 @@ class StateInline(TabularInline):
         if state.pk is None:
             return NOTHING
         targets = dict.fromkeys(transition.target.name for transition in state.transitions.all())
-        return link(change_url(state), shortened(", ".join(targets), 24) if targets else gettext("Open"))
+        words = shortened(", ".join(targets), 24) if targets else gettext("Open")
+        return format_html('<span class="ou-leads">{}</span>', link(change_url(state), words))
 
 
 @admin.register(Flow)
