@@ -14,6 +14,7 @@ from avatars import captions, ffmpeg, filming, inspection, label, mp4, splicing,
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
 from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
 from avatars.filming import Filming
+from avatars.framing.boxes import Box
 from avatars.montage import Montage, montage
 from avatars.overlays import Overlays
 from avatars.recognition.base import RecognitionEngine
@@ -62,30 +63,17 @@ def make(
         parts = montage(script.scene, (picture.shape[1], picture.shape[0]), fps=script.fps)
         setup = _setup(script, picture, work, watch, notes)
         watch.begin(Stage.SPEAKING)
+        target = work / "picture.mp4"
         if script.cuts and speech is not None and splicing.can(engine, notes):
-            said = splicing.spoken(
-                script.text,
-                script.cuts,
-                partial(_said, script, speech, kept, about),
-                fps=script.fps,
-                pause=script.manner.pause,
-            )
-            watch.begin(Stage.FILMING)
-            splice = splicing.Splice(said, script.scene, parts, goal=script.goal, limit=script.limit, kept=pieces)
-            shot = splice.film(engine, setup, work / "picture.mp4", watch.report)
-            covered = splice.covered(shot, script.text)
+            say = partial(_said, script, speech, kept, about)
+            shot, covered = _joined(script, say, engine, setup, parts, target, watch, pieces)
         else:
             with _spoken(script, speech, ears, watch, kept, about) as (stream, words):
                 script = replace(script, text=words)
-                filming.await_words(engine, stream)
-                watch.begin(Stage.FILMING)
-                over = Overlays(script.scene, [], parts.size, fps=script.fps, before=parts.before)
-                film = Filming(text=words, said=stream, parts=parts, over=over, goal=script.goal, limit=script.limit)
-                film.film(filming.frames(engine, setup, stream), work / "picture.mp4", watch.report)
-                shot, covered = setup.with_speech(stream.whole()), over.covered
+                shot, covered = _streamed(script, stream, engine, setup, parts, target, watch)
         limit = parts.limit(shot.frame_count, goal=script.goal, most=script.limit)
         watch.begin(Stage.ENCODING)
-        parts.join(shot, work / "picture.mp4", work / "raw.mp4", limit=limit)
+        parts.join(shot, target, work / "raw.mp4", limit=limit)
         watch.begin(Stage.LABELLING)
         _finish(script, shot, parts, work)
         watch.begin(Stage.CHECKING)
@@ -103,6 +91,42 @@ def make(
         raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _joined(
+    script: Script,
+    say: Callable[[str], Recital],
+    engine: RenderEngine,
+    setup: Setup,
+    parts: Montage,
+    target: Path,
+    watch: Stopwatch,
+    pieces: Shelf | None,
+) -> tuple[Shot, tuple[Box, ...]]:
+    """Drawn in pieces, of which those that were drawn before are taken; and what captions cover."""
+    said = splicing.spoken(script.text, script.cuts, say, fps=script.fps, pause=script.manner.pause)
+    watch.begin(Stage.FILMING)
+    splice = splicing.Splice(said, script.scene, parts, goal=script.goal, limit=script.limit, kept=pieces)
+    shot = splice.film(engine, setup, target, watch.report)
+    return shot, splice.covered(shot, script.text)
+
+
+def _streamed(
+    script: Script,
+    stream: SpeechStream,
+    engine: RenderEngine,
+    setup: Setup,
+    parts: Montage,
+    target: Path,
+    watch: Stopwatch,
+) -> tuple[Shot, tuple[Box, ...]]:
+    """Drawn while the rest is being said; and what captions cover."""
+    filming.await_words(engine, stream)
+    watch.begin(Stage.FILMING)
+    over = Overlays(script.scene, [], parts.size, fps=script.fps, before=parts.before)
+    film = Filming(text=script.text, said=stream, parts=parts, over=over, goal=script.goal, limit=script.limit)
+    film.film(filming.frames(engine, setup, stream), target, watch.report)
+    return setup.with_speech(stream.whole()), over.covered
 
 
 def working_folder(script: Script, folder: Path) -> Path:
