@@ -133,11 +133,14 @@ class Mouth:
         place[:, 2] += self._rig.face.down * down
         if self._moves_head:
             centre = self._rig.face.points[LIP_TOP, :2]
-            moved = head_matrix(head, self._rig.face.unit) @ self._rig.fields.head_points[:, LIP_TOP]
+            # Not by `@`: OpenBLAS's product with a strided vector reads past its end and, on some processors,
+            # reports what it found there as an invalid number (numpy's issue 24067).
+            maps = self._rig.fields.head_points[:, LIP_TOP]
+            moved = np.einsum("ij,j->i", head_matrix(head, self._rig.face.unit), maps)
             roll, nearer = np.radians(float(head[Head.ROLL])), float(head[Head.NEARER]) * 0.01
             turn = np.array([[1 + nearer, -roll], [roll, 1 + nearer]])
-            shift = centre + moved - turn @ centre
-            place = np.column_stack([turn @ place[:, :2], turn @ place[:, 2] + shift])
+            place = turn @ place
+            place[:, 2] += centre + moved - turn @ centre
         place[:, 2] -= corner
         return place
 
