@@ -99,7 +99,7 @@ def engines() -> list[Engine]:
             failing=troubles.get((kind.value, name)),
         )
         for kind in Kind
-        for name, availability in _probed(kind)
+        for name, availability in probed(kind)
     ]
 
 
@@ -113,7 +113,8 @@ def fallback(kind: Kind) -> str:
     return str(names[kind]) if kind in names else next(iter(backends.names(kind.setting)), "")
 
 
-def _probed(kind: Kind) -> Iterator[tuple[str, Availability]]:
+def probed(kind: Kind) -> Iterator[tuple[str, Availability]]:
+    """The engines of a kind, and what each lacks. Asks no database."""
     for name in backends.names(kind.setting):
         try:
             engine, options = backends.described(kind.setting, name)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from avatars import pipeline
 from avatars.audition import Audition
+from avatars.conformance.base import Outcome, Wish
 from avatars.examination import Examined
 from avatars.exceptions import RenderCancelled, StudioError
 from avatars.pipeline import Film, Script
@@ -144,6 +145,14 @@ class Studio:
         if answer.lint is None:
             raise StudioError("The studio answered without a reading.", code="studio_broke")
         return answer.lint
+
+    def conform(self, wish: Wish, *, time_limit: float, memory_limit_mb: int = MEMORY_MB) -> Outcome:
+        """What comes of a check of an engine. Raises `StudioError` for an engine that hangs, dies or grows."""
+        order = Order(number=0, kind=Kind.CONFORM, wish=wish)
+        answer = self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+        if answer.outcome is None:
+            raise StudioError("The studio answered without an outcome.", code="studio_broke")
+        return answer.outcome
 
     def close(self) -> None:
         """End the child; the next order starts another."""

@@ -82,6 +82,8 @@ class Desk:
             return self._read(order)
         if order.kind is Kind.NARRATE:
             return self._narrate(order)
+        if order.kind is Kind.CONFORM:
+            return self._conform(order)
         if order.script is not None:
             _engines(order.script)
         return Answer(number=order.number, event=Event.DONE)
@@ -108,6 +110,13 @@ class Desk:
         g2p.keep_words_in(settings.AVATARS["CACHE_DIR"])
         found = reader.read(order.reading.text, order.reading.lexicon, normalise.Normaliser())
         return Answer(number=order.number, event=Event.DONE, lint=found)
+
+    def _conform(self, order: Order) -> Answer:
+        if order.wish is None:
+            raise StudioError("An order for a check has none.", code="order_broken")
+        from avatars.conformance import examiner
+
+        return Answer(number=order.number, event=Event.DONE, outcome=examiner.examine(order.wish))
 
     def _narrate(self, order: Order) -> Answer:
         if order.script is None or order.folder is None:

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from avatars import exceptions
 from avatars.audition import Audition
+from avatars.conformance.base import Outcome, Wish
 from avatars.examination import Examined
 from avatars.exceptions import AvatarError, StudioError
 from avatars.pipeline import Film, Script
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     AUDITION = "audition"
     READ = "read"
     NARRATE = "narrate"
+    CONFORM = "conform"
 
 
 class Event(StrEnum):
@@ -44,7 +46,7 @@ class Order:
     """Work for the child.
 
     A film and a narration need script and folder, a check needs data, a drawing the name of its character, listening
-    the name of its engine and the recording, an audition and a reading themselves.
+    the name of its engine and the recording, an audition, a reading and the check of an engine themselves.
     """
 
     number: int
@@ -58,6 +60,7 @@ class Order:
     hints: tuple[str, ...] = ()
     audition: Audition | None = None
     reading: Reading | None = None
+    wish: Wish | None = None
     face: int | None = None
 
 
@@ -73,6 +76,7 @@ class Answer:
     transcript: Transcript | None = None
     lint: Lint | None = None
     examined: Examined | None = None
+    outcome: Outcome | None = None
     data: bytes = b""
     error: AvatarError | None = None
 

@@ -15,7 +15,11 @@ BESIDE_SECONDS = 90.0
 def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[str, Any]:
     """What speaks. `voice` is the one to try an engine with where nobody uses it."""
     return {
-        "kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {"cache_dir": cache}},
+        "kokoro": {
+            "class": "avatars.speech.kokoro.Kokoro",
+            "options": {"cache_dir": cache},
+            "voice": "zf_xiaobei",
+        },
         "openai": _dictated(
             "avatars.speech.openai.OpenAI",
             cache,

@@ -1,6 +1,5 @@
 """One contract for all that animates; and no engine that hangs, refuses or gives rubbish holds up the queue."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,8 @@ import pytest
 from PIL import Image
 
 from avatars import label
-from avatars.engines.base import RenderEngine, Shot
+from avatars.conformance import render as conformance
+from avatars.engines.base import Shot
 from avatars.engines.duix import Duix
 from avatars.engines.puppet import Puppet
 from avatars.models import EngineTrouble
@@ -44,36 +44,15 @@ def shot():
 
 
 @pytest.fixture(scope="module")
-def films(engine, shot, tmp_path_factory):
-    """The same shot twice."""
-    return [
-        [frame.copy() for frame in engine.animate(replace(shot, folder=tmp_path_factory.mktemp("work")))]
-        for _ in range(2)
-    ]
+def stage(engine, shot):
+    """The shot is filmed once for all checks, and once more for the one that compares."""
+    return conformance.Studio(engine, shot)
 
 
 @pytest.mark.once
-def test_it_gives_as_many_frames_as_the_sound_is_long_in_the_portraits_shape(engine, films, shot):
-    assert isinstance(engine, RenderEngine)
-    assert len(films[0]) == shot.frame_count == 18
-    assert {(frame.shape, frame.dtype.name) for frame in films[0]} == {((240, 200, 3), "uint8")}
-
-
-@pytest.mark.once
-def test_the_same_shot_gives_the_same_frames(films):
-    assert all(np.array_equal(one, other) for one, other in zip(*films, strict=True))
-
-
-@pytest.mark.once
-def test_it_shows_the_portrait(films, shot):
-    for frame in films[0]:
-        top = frame[:40].astype(int) - shot.portrait[:40]
-        assert np.abs(top).mean() < 20  # a head moves; the same picture in a mirror differs by 79
-
-
-@pytest.mark.once
-def test_it_leaves_the_portrait_alone(engine, films, shot):
-    assert np.array_equal(shot.portrait, np.asarray(Image.open(PHOTOGRAPH).convert("RGB").resize((200, 240))))
+@pytest.mark.parametrize("check", conformance.CHECKS, ids=lambda check: check.key)
+def test_it_does_what_is_demanded_of_whatever_animates(stage, check):
+    check.test(stage)
 
 
 class Everything:

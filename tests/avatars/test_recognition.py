@@ -1,13 +1,10 @@
 """Listening: the contract of every engine, our own speech through a phone's codec and back, and what is missing."""
 
-import difflib
-from pathlib import Path
-
-import numpy as np
 import pytest
 from django.conf import settings as configured
 
-from avatars import ffmpeg, services
+from avatars import services
+from avatars.conformance import recognition as conformance
 from avatars.exceptions import EngineMissing, OutputError, StudioError
 from avatars.recognition.base import RATE, RecognitionEngine
 from avatars.recognition.whisper import Whisper, join
@@ -19,47 +16,17 @@ from tests.avatars.rendering_stage import other_engines, small_engines  # noqa: 
 
 pytestmark = pytest.mark.once
 
-SENTENCES = {
-    "zh": ("请问怎么请假？我想知道什么时候发工资。", "zf_xiaobei"),
-    "en": ("Welcome to the company. How do I take annual leave?", "af_heart"),
-}
-
-
-def alike(one: str, other: str) -> float:
-    kept = ["".join(char for char in text.lower() if char.isalnum()) for text in (one, other)]
-    return difflib.SequenceMatcher(None, kept[0], kept[1]).ratio()
-
 
 @pytest.fixture(scope="module", params=list(configured.RECOGNITION_ENGINES))
-def engine(request) -> RecognitionEngine:
-    engine = backends.backend("RECOGNITION_ENGINES", request.param)
-    assert isinstance(engine, RecognitionEngine)
-    return engine
-
-
-@pytest.fixture(scope="module", params=list(SENTENCES))
-def recording(request, tmp_path_factory) -> tuple[str, Path]:
-    text, voice = SENTENCES[request.param]
-    speech = Kokoro().speak(text, voice=voice)
-    return request.param, write_amr(tmp_path_factory.mktemp("voice") / "voice.amr", speech.samples, speech.rate)
+def listener(request):
+    engine: RecognitionEngine = backends.backend("RECOGNITION_ENGINES", request.param)
+    return conformance.Listener(engine, Kokoro)
 
 
 @pytest.mark.slow
-def test_our_own_speech_is_understood_through_a_phone(engine, recording):
-    language, path = recording
-    heard = engine.transcribe(ffmpeg.samples(path, RATE), language="zh", hints=("怎么请假", "什么时候发工资"))
-    assert heard.language == language
-    assert alike(heard.text, SENTENCES[language][0]) > 0.8, heard.text
-    assert heard.seconds == pytest.approx(5, abs=3)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seconds", [0, 0.1, 3])
-def test_nothing_is_heard_in_silence_and_in_noise(engine, seconds):
-    length = round(seconds * RATE)
-    noise = np.random.default_rng(1).normal(scale=0.01, size=length).astype(np.float32)
-    for samples in (np.zeros(length, np.float32), noise):
-        assert engine.transcribe(samples).text == ""
+@pytest.mark.parametrize("check", conformance.CHECKS, ids=lambda check: check.key)
+def test_it_does_what_is_demanded_of_whatever_listens(listener, check):
+    check.test(listener)
 
 
 def test_a_model_that_is_not_there_is_named_with_what_to_do(tmp_path):

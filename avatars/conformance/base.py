@@ -1,0 +1,111 @@
+"""A check of an engine, what came of it, and how a check says so."""
+
+import logging
+import os
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from avatars.exceptions import AvatarError
+
+logger = logging.getLogger("avatars.conformance")
+
+
+class Verdict(StrEnum):
+    """What came of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a check: `words` are a message of the catalogues with its `values`, `remedy` is an error's own."""
+
+    verdict: Verdict
+    words: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    remedy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One demand on an engine. `test` takes the stage of its kind, and raises `Broken` where it is not met.
+
+    `title` says what is demanded and `remedy` what to do where it is not, both translated.
+    """
+
+    key: str
+    title: Any
+    remedy: Any
+    test: Callable[[Any], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Which engine of the settings to check (`kind` is a key of `CHECKS`), and by which check.
+
+    `voice` is for what speaks; `language` is "zh", "en", "both", or "" for whatever it can.
+    """
+
+    kind: str
+    engine: str
+    check: str
+    voice: str = ""
+    language: str = ""
+
+
+class _Said(Exception):
+    """Ends a check, with a message of the catalogues and its values."""
+
+    def __init__(self, words: str, **values: Any) -> None:
+        super().__init__(words, values)
+        self.words, self.values = words, values
+
+    def __str__(self) -> str:
+        return self.words % self.values if self.values else self.words
+
+
+class Broken(_Said):
+    """A demand is not met."""
+
+
+class NotApplicable(_Said):
+    """There is nothing to check here."""
+
+
+def demand(met: bool, words: str, **values: Any) -> None:
+    """Raise `Broken` with these words unless it is met."""
+    if not met:
+        raise Broken(words, **values)
+
+
+def judged(check: Check, stage: Any) -> Outcome:
+    """What comes of a check. Whatever an engine raises is its outcome: this is the edge of somebody else's code."""
+    try:
+        check.test(stage)
+    except Broken as broken:
+        return Outcome(verdict=Verdict.FAILED, words=broken.words, values=broken.values)
+    except NotApplicable as reason:
+        return Outcome(verdict=Verdict.NOT_RUN, words=reason.words, values=reason.values)
+    except AvatarError as error:
+        return failure(error)
+    except Exception as error:  # noqa: BLE001 - the edge of somebody else's code
+        return _raised(error)
+    return Outcome(verdict=Verdict.PASSED)
+
+
+def failure(error: AvatarError) -> Outcome:
+    """The outcome of a check that an error ended."""
+    return Outcome(verdict=Verdict.FAILED, words=f"{error.message} ({error.code})", remedy=error.remedy)
+
+
+def _raised(error: Exception) -> Outcome:
+    """What is said by an exception that no engine may raise, and where; the texts of checks are nobody's secret."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"
+    logger.warning("A check met an exception.", extra={"kind": type(error).__name__, "at": place})
+    return Outcome(verdict=Verdict.FAILED, words=f"{type(error).__name__}: {error} ({place})")

@@ -1,0 +1,62 @@
+"""Checks of the engines that the settings name; run by the studio's child, which loads them."""
+
+import io
+from functools import cache
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext_noop as noop
+from PIL import Image
+
+from avatars import characters
+from avatars.conformance import recognition, render, speech
+from avatars.conformance.base import NotApplicable, Outcome, Wish, failure, judged
+from avatars.conformance.checks import CHECKS
+from avatars.engines.base import Shot
+from avatars.exceptions import EngineMissing
+from avatars.speech.base import SpeechEngine
+from openuser.lib.backends import backend, names
+
+OURS = "kokoro"
+SIZE = (320, 400)
+FPS = 20
+
+
+def examine(wish: Wish) -> Outcome:
+    """What comes of a check of an engine. Raises `LookupError` for a check that there is not."""
+    check = next((check for check in CHECKS[wish.kind] if check.key == wish.check), None)
+    if check is None:
+        raise LookupError(wish.check)
+    try:
+        stage = _stage(wish.kind, wish.engine, wish.voice, wish.language)
+    except EngineMissing as error:
+        return failure(error)
+    return judged(check, stage)
+
+
+@cache
+def _stage(kind: str, name: str, voice: str, language: str) -> Any:
+    """An engine, and what it is checked with. Raises `EngineMissing`."""
+    if kind == "speech":
+        return speech.Speaker(backend("SPEECH_ENGINES", name), voice=voice, language=language)
+    if kind == "render":
+        return render.Studio(backend("RENDER_ENGINES", name), _shot())
+    return recognition.Listener(backend("RECOGNITION_ENGINES", name), _our_voice)
+
+
+def _shot() -> Shot:
+    """One of our own characters says something."""
+    with Image.open(io.BytesIO(characters.png(characters.NAMES[0]))) as picture:
+        portrait = np.asarray(picture.convert("RGB").resize(SIZE))
+    return Shot(portrait=portrait, speech=render.words(), fps=FPS)
+
+
+def _our_voice() -> SpeechEngine:
+    words = noop("The built-in voice, which makes the recordings for this, is not installed.")
+    if OURS not in names("SPEECH_ENGINES"):
+        raise NotApplicable(words)
+    try:
+        voice: SpeechEngine = backend("SPEECH_ENGINES", OURS)
+    except EngineMissing as error:
+        raise NotApplicable(words) from error
+    return voice
