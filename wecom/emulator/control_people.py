@@ -166,7 +166,10 @@ async def until_received(control: Control, result: Result) -> Result:
     """With `wait` seconds, look again until there are `count` entries (1) or the time is over."""
     end = time.monotonic() + min(control.asked("wait"), LONGEST_WAIT)
     count = int(control.asked("count", 1))
+    looked_at = 0
     while len(result["entries"]) < count and time.monotonic() < end:
         await asyncio.sleep(POLL)
-        result = await database.run(ledger, control)
+        written = await database.run(database.written)
+        if written != looked_at:
+            looked_at, result = written, await database.run(ledger, control)
     return result

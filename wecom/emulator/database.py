@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from django.db import connection
+
 P = ParamSpec("P")
 T = TypeVar("T")
 _loops: list[asyncio.AbstractEventLoop] = []
@@ -24,6 +26,13 @@ async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function that uses the database. Nothing else happens meanwhile."""
     with _as_a_thread():
         return function(*args, **kwargs)
+
+
+def written() -> int:
+    """How many rows were written so far: while it stays, nothing need be read again."""
+    connection.ensure_connection()
+    count: int = connection.connection.total_changes
+    return count
 
 
 def soon(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
