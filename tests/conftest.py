@@ -34,6 +34,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """Each client of a test would look all of them up in advance."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session", autouse=True)
 def broker() -> Iterator[str]:
     """The URL of the broker that wakes nobody here: tests call what a task would."""
     if os.environ.get("TEST_BROKER_URL"):
