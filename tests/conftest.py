@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as trials
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from openuser.services import chromium, valkey
 from tests.browser.flags import BROWSER_FLAGS
 from tests.emptying import Fresh, emptied_quickly, end_other_sessions
+from tests.migrated import templates
 from tests.scenario import Phone, WeCom
 from tests.workers import ByUnit, longest_first
 
@@ -49,6 +51,36 @@ def broker() -> Iterator[str]:
         yield url
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Databases of an earlier run are not copied."""
+    remove_templates(session.config)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    remove_templates(session.config)
+
+
+def remove_templates(config: pytest.Config) -> None:
+    """By the process that the run began with."""
+    if not hasattr(config, "workerinput"):
+        for template in templates(settings.RUN_FOLDER, server()):
+            template.remove()
+
+
+def server() -> str:
+    """The PostgreSQL that this run is on; empty for SQLite."""
+    return settings.DATABASE_URL if connection.vendor == "postgresql" else ""
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Whether pytest-django finds its database: it does, a copy that nothing is left to migrate in."""
+    named = connection.settings_dict
+    empty, _ = templates(settings.RUN_FOLDER, server())
+    empty.copy_database(named["TEST"]["NAME"] or f"test_{named['NAME']}")
+    return True
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[Fresh]:
     """The databases of pytest-django; what a test leaves in them is removed in our way."""
@@ -58,6 +90,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[Fresh]:
         yield fresh
     with django_db_blocker.unblock():
         end_other_sessions()
+        connection.creation.destroy_test_db(verbosity=0)
 
 
 @pytest.fixture(scope="module")

@@ -142,6 +142,12 @@ class Person:
         self._seen = entries[count - 1]["id"]
         return entries[:count]
 
+    def hears(self, words: str, *, seconds: float = 60) -> None:
+        """Read on until a message has these words."""
+        end = time.monotonic() + seconds
+        while words not in words_of(self.reads(seconds=max(end - time.monotonic(), 0.1))[0]):
+            pass
+
     def reads_text(self, *, seconds: float = 45) -> str:
         """The next message, which is text, or a card, in words; without the invisible suffix of a repeat."""
         (entry,) = self.reads(seconds=seconds)

@@ -3,21 +3,27 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
+
+import psycopg
 
 from openuser.services import valkey
 from openuser.services.processes import Processes
 from tests.emulated import AES_KEY, KEYS, ROOT, Emulator, answers, free_port, wait_for
+from tests.migrated import FILE, templates, url_of
 
 CELERY = [sys.executable, "-m", "celery", "-A", "openuser"]
+# A worker looks for others for a second as it starts.
+WORKER = [*CELERY, "worker", "--without-mingle", "--without-gossip"]
 COMMANDS = {
-    "worker": [*CELERY, "worker", "-Q", "default", "-P", "threads", "-c", "4", "-l", "WARNING", "-n", "worker@stack"],
-    "render": [*CELERY, "worker", "-Q", "render", "-P", "threads", "-c", "1", "-l", "WARNING", "-n", "render@stack"],
+    "worker": [*WORKER, "-Q", "default", "-P", "threads", "-c", "4", "-l", "WARNING", "-n", "worker@stack"],
+    "render": [*WORKER, "-Q", "render", "-P", "threads", "-c", "1", "-l", "WARNING", "-n", "render@stack"],
     "beat": [*CELERY, "beat", "-l", "WARNING"],
 }
 
@@ -25,8 +31,10 @@ COMMANDS = {
 class Stack:
     """Starts, kills and restarts the parts."""
 
-    def __init__(self) -> None:
+    def __init__(self, run_folder: Path | None = None) -> None:
+        """Stacks of one run share what `run_folder` keeps of tests/migrated.py."""
         self.folder = Path(tempfile.mkdtemp(prefix="ou-stack-", dir="/tmp"))
+        self.run_folder = run_folder or self.folder
         self.owner = Processes()
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self.closing = ExitStack()
@@ -68,16 +76,10 @@ class Stack:
         return env
 
     def _database(self, url: str) -> str:
-        """A database of its own on the server of this run, or the SQLite file of the folder."""
-        if not url.startswith("postgres"):
-            return ""
-        import psycopg
-
-        name = f"stack_{os.getpid()}_{self.port}"
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        parts = urlsplit(url)
-        return urlunsplit(parts._replace(path=f"/{name}")) if parts.netloc else url.replace("/postgres?", f"/{name}?")
+        """A database of its own on the server of this run, with its URL, or the SQLite file of the folder."""
+        self.server = url if url.startswith("postgres") else ""
+        self.database = f"stack_{os.getpid()}_{self.port}" if self.server else str(self.folder / FILE)
+        return url_of(self.server, self.database) if self.server else ""
 
     def start(self) -> "Stack":
         self.serve()
@@ -94,7 +96,9 @@ class Stack:
 
     def prepare(self) -> None:
         """What comes before the first start."""
-        self.manage("migrate", "--verbosity", "0")
+        _, seeded = templates(self.run_folder, self.server)
+        seeded.copy_database(self.database)
+        seeded.copy_files(self.folder / "media")
         self.manage("seed")
 
     def commands(self) -> dict[str, list[str]]:
@@ -115,6 +119,8 @@ class Stack:
 
     def run(self, name: str, **env: str) -> None:
         """Start a part, with additional environment."""
+        self._order(name).unlink(missing_ok=True)
+        env = {"OPENUSER_CRASH_AT": str(self._order(name)), **env}
         with (self.folder / f"{name}.log").open("ab") as log:
             part = self.owner.start(self.commands()[name], env={**self.env, **env}, cwd=ROOT, output=log)
         self.parts[name] = part
@@ -131,6 +137,28 @@ class Stack:
         if name in self.parts:
             self.kill(name)
         self.run(name, **env)
+
+    def doom(self, name: str, point: str) -> None:
+        """Let a part that runs die where it comes to a point of `openuser.lib.crash` with what is asked from now on."""
+        wait_for(lambda: not self.has_work(), "earlier work to end")
+        self._order(name).write_text(point, encoding="utf-8")
+
+    def _order(self, name: str) -> Path:
+        return self.folder / f"{name}.dies-at"
+
+    def has_work(self) -> bool:
+        """Whether something is on its way that could be worked on at once."""
+        due = "status = 'running' OR (status = 'queued' AND due_at <= CURRENT_TIMESTAMP)"
+        tables = ("wecom_callback", "wecom_outbound", "wecom_upload", "avatars_render")
+        return bool(self.asks(" UNION ALL ".join(f"SELECT 1 FROM {table} WHERE {due}" for table in tables)))
+
+    def asks(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database answers to SQL that all understand: much sooner than `manage shell` would."""
+        if self.server:
+            with psycopg.connect(self.env["TEST_DATABASE_URL"]) as connection:
+                return connection.execute(query).fetchall()
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection:
+            return connection.execute(query).fetchall()
 
     def is_up(self) -> bool:
         return answers(f"{self.url}/healthz/ready")

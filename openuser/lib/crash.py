@@ -2,6 +2,7 @@
 
 import logging
 import os
+from pathlib import Path
 
 from django.conf import settings
 
@@ -9,7 +10,17 @@ logger = logging.getLogger(__name__)
 
 
 def point(name: str) -> None:
-    """Die here, as by `kill -9`, when `OPENUSER_CRASH_AT` names this point; otherwise nothing."""
-    if name == settings.CRASH_AT:
+    """Die here, as by `kill -9`, when `OPENUSER_CRASH_AT` names this point, or a file that does; otherwise nothing."""
+    if settings.CRASH_AT and name == _chosen(settings.CRASH_AT):
         logger.warning("Dying on purpose.", extra={"point": name})
         os._exit(137)
+
+
+def _chosen(at: str) -> str:
+    """The point itself, or what stands in the file: so a process is told that runs already."""
+    if not os.path.isabs(at):
+        return at
+    try:
+        return Path(at).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""

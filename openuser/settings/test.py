@@ -49,6 +49,7 @@ else:
     # One process plays many here: threads that outlive their test keep their connection until they end.
     DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 40
 
+RUN_FOLDER = VAR_DIR.parent if WORKER else VAR_DIR  # what all workers share
 BROKER_FOLDER = VAR_DIR / "valkey"
 BROKER_URL = env.str("TEST_BROKER_URL", default="") or valkey.url(BROKER_FOLDER)
 CELERY_BROKER_URL = BROKER_URL

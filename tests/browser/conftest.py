@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
 
 from tests.emulated import ROOT
@@ -20,7 +21,7 @@ DESK: ViewportSize = {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    stack = Stack()
+    stack = Stack(settings.RUN_FOLDER)
     try:
         stack.start()
         make_admin(stack)

@@ -24,7 +24,8 @@ from unittest.mock import patch
 from openuser.services import postgres
 from openuser.services.processes import Processes
 from tests.emulated import Emulator, answers, wait_for
-from tests.stack import CELERY, COMMANDS, Stack
+from tests.migrated import create
+from tests.stack import COMMANDS, WORKER, Stack
 
 SENDERS = ("sender1", "sender2", "sender3")
 # What may have arrived and what certainly did not, in equal shares.
@@ -87,10 +88,11 @@ class Senders(Stack):
     """Only what delivers: the emulator, three workers, beat."""
 
     def prepare(self) -> None:
+        create(self.server, self.database)
         self.manage("migrate", "--verbosity", "0")
 
     def commands(self) -> dict[str, list[str]]:
-        line = [*CELERY, "worker", "-Q", "default", "-P", "threads", "-c", "2", "-l", "WARNING"]
+        line = [*WORKER, "-Q", "default", "-P", "threads", "-c", "2", "-l", "WARNING"]
         senders = {name: [*line, "-n", f"{name}@stack"] for name in SENDERS}
         return {"emulator": self.emulator.command(), "beat": COMMANDS["beat"], **senders}
 
@@ -225,13 +227,11 @@ def until(emulator: Emulator, seen: int, received: Counter[tuple[str, str]], cou
 def settled(stack: Stack, report: Report, *, seconds: float) -> None:
     """Wait until nothing is on its way any more: only then nothing can come twice."""
 
-    def over() -> bool:
-        answer = stack.manage("shell", "-c", COUNT)
-        line = next(line for line in answer.splitlines() if line.startswith("RESULT"))
-        report.ends, report.tries = eval(line.removeprefix("RESULT "))
-        return not any(status in ("queued", "running") for status, _reason in report.ends)
-
-    wait_for(over, "everything to be settled", seconds=seconds)
+    going = "SELECT 1 FROM wecom_outbound WHERE status IN ('queued', 'running')"
+    wait_for(lambda: not stack.asks(going), "everything to be settled", seconds=seconds)
+    answer = stack.manage("shell", "-c", COUNT)
+    line = next(line for line in answer.splitlines() if line.startswith("RESULT"))
+    report.ends, report.tries = eval(line.removeprefix("RESULT "))
 
 
 def main() -> int:

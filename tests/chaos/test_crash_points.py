@@ -39,15 +39,13 @@ def settled(person: Person, count: int) -> list[str]:
     """What the person has once everything is through, without what a second copy would add later."""
     person.reads(count, seconds=120)
     person.writes("谢谢")
-    wait_for(lambda: any("不客气" in text for text in person.texts()), "the answer behind it", seconds=60)
+    person.hears("不客气")
     return person.texts()
 
 
 @pytest.mark.parametrize(("part", "point"), TEXT_POINTS, ids=lambda value: value)
 def test_a_text_is_answered_once(stack, person, part, point):
-    stack.restart(part, OPENUSER_CRASH_AT=point)
-    if part == "web":
-        wait_for(stack.is_up, "the web process")
+    stack.doom(part, point)
     person.writes("怎么请假")
     die(stack, part)
     texts = settled(person, 1)
@@ -56,7 +54,7 @@ def test_a_text_is_answered_once(stack, person, part, point):
 
 @pytest.mark.parametrize(("part", "point"), VIDEO_POINTS, ids=lambda value: value)
 def test_a_video_arrives_once(stack, person, part, point):
-    stack.restart(part, OPENUSER_CRASH_AT=point)
+    stack.doom(part, point)
     person.writes(f"/video {point}。")
     die(stack, part)
     texts = settled(person, 2)

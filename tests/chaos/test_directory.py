@@ -30,15 +30,13 @@ def test_a_directory_is_complete_though_its_reader_died(stack, point):
     people = [stack.emulator.hire().user_id for _ in range(3)]
     if point == "directory.looked_up":  # somebody who is known here and nowhere else
         say(stack, "from wecom.services import add_member; print('MADE', add_member('nobody-there').pk)", "MADE")
-    stack.restart("worker", OPENUSER_CRASH_AT=point)
+    stack.doom("worker", point)
     pk = say(stack, BEGIN, "SYNC")
     die(stack, "worker")
 
-    def ended() -> list:
-        state = json.loads(say(stack, LOOK.format(pk=pk, people=people), "STATE"))
-        return state if state[0] not in ("queued", "running") else []
-
-    status, attempts, read, found = wait_for(ended, "the sync to end", seconds=120)
+    over = f"SELECT 1 FROM wecom_directorysync WHERE id = {pk} AND status NOT IN ('queued', 'running')"
+    wait_for(lambda: stack.asks(over), "the sync to end", seconds=120)
+    status, attempts, read, found = json.loads(say(stack, LOOK.format(pk=pk, people=people), "STATE"))
     assert (status, found) == ("done", 3)
     assert attempts > 1
     assert read >= 7  # the three, and those whom the emulator begins with

@@ -1,6 +1,7 @@
 """A question to a language model while its worker dies: the person gets the answer once, or an excuse."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -19,34 +20,35 @@ def server():
         yield server
 
 
-@pytest.fixture
-def asks(stack: Stack, server: ChatServer):
-    """Restart the worker so that it asks the service, which begins anew; as it was before, afterwards."""
-    server.asked.clear()
-    server.script.clear()
-    server.usual = lambda asked: Reaction(text=ANSWER)
-    chat = {"OPENUSER_CHAT_BASE_URL": server.url, "OPENUSER_CHAT_MODEL": "qwen3", "OPENUSER_CHAT_API_KEY": KEY}
+@pytest.fixture(scope="module")
+def asking(stack: Stack, server: ChatServer) -> Iterator[None]:
+    """The worker asks the service; as it was before, afterwards."""
     before = dict(stack.env)
-    stack.env |= chat
-
-    def restart(**env: str) -> None:
-        stack.restart("worker", **env)
-
-    yield restart
+    stack.env |= {"OPENUSER_CHAT_BASE_URL": server.url, "OPENUSER_CHAT_MODEL": "qwen3", "OPENUSER_CHAT_API_KEY": KEY}
+    stack.restart("worker")
+    yield
     stack.env = before
     stack.restart("worker")
 
 
-def test_a_question_is_answered_by_the_service(person, asks, server):
-    asks()
+@pytest.fixture
+def service(asking: None, server: ChatServer) -> ChatServer:
+    """What the worker asks, which begins anew."""
+    server.asked.clear()
+    server.script.clear()
+    server.usual = lambda asked: Reaction(text=ANSWER)
+    return server
+
+
+def test_a_question_is_answered_by_the_service(person, service):
     person.writes(QUESTION)
     assert person.reads_text() == ANSWER
-    assert server.questions() == [QUESTION]
+    assert service.questions() == [QUESTION]
 
 
 @pytest.mark.parametrize("point", ["errand.claimed", "errand.answered"])
-def test_a_worker_that_dies_with_a_question_leaves_it_to_another(stack, person, asks, point):
-    asks(OPENUSER_CRASH_AT=point)
+def test_a_worker_that_dies_with_a_question_leaves_it_to_another(stack, person, service, point):
+    stack.doom("worker", point)
     person.writes(QUESTION)
     die(stack, "worker")
     assert person.reads_text(seconds=60) == ANSWER
@@ -54,21 +56,21 @@ def test_a_worker_that_dies_with_a_question_leaves_it_to_another(stack, person, 
     assert "不客气" in person.reads_text()
 
 
-def test_a_worker_killed_while_the_service_thinks_leaves_the_question_to_another(person, asks, server):
+def test_a_worker_killed_while_the_service_thinks_leaves_the_question_to_another(stack, person, service):
     answering = threading.Event()
-    server.usual = lambda asked: Reaction(text=ANSWER, after=answering)
-    asks(OPENUSER_PATIENCE_SECONDS="0.5")
+    service.usual = lambda asked: Reaction(text=ANSWER, after=answering)
+    stack.restart("worker", OPENUSER_PATIENCE_SECONDS="0.5")
     person.writes(QUESTION)
     person.reads_text()  # that it takes a while
-    assert len(server.asked) == 1
-    asks(OPENUSER_PATIENCE_SECONDS="0.5")
+    assert len(service.asked) == 1
+    stack.restart("worker")
     answering.set()
     assert person.reads_text(seconds=60) == ANSWER
 
 
-def test_a_service_that_is_away_is_excused_in_time(person, asks, server):
-    server.usual = lambda asked: error(503)
-    asks(OPENUSER_ERRAND_SECONDS="6")
+def test_a_service_that_is_away_is_excused_in_time(stack, person, service):
+    service.usual = lambda asked: error(503)
+    stack.restart("worker", OPENUSER_ERRAND_SECONDS="6")
     person.writes(QUESTION)
     texts = person.reads(2, seconds=60)
     assert len({text["content"]["content"] for text in texts}) == 2

@@ -66,7 +66,7 @@ def make_a_video(person: Person, words: str, between: Callable[[], None]) -> Non
 def got_all_of_it_once(person: Person) -> bool:
     """Whether nothing was lost or doubled, once what would come later is there too."""
     person.writes("谢谢")
-    wait_for(lambda: any("不客气" in text for text in person.texts()), "the answer behind it")
+    person.hears("不客气")
     return [entry["msgtype"] for entry in person.received()] in WHOLE
 
 
@@ -87,7 +87,7 @@ def test_each_process_may_die_between_any_two_answers(stack, person, part):
 def test_a_worker_that_dies_while_an_answer_is_taken_takes_it_once(stack, person, point):
     person.writes("制作视频")
     person.reads_text()
-    stack.restart("worker", OPENUSER_CRASH_AT=point)
+    stack.doom("worker", point)
     person.writes("死在半路。")
     die(stack, "worker")
     assert labels(reads_card(person, seconds=SLOW)) == LABELS_ZH
@@ -103,7 +103,7 @@ def test_a_worker_that_dies_while_a_tap_is_taken_takes_it_once(stack, person, po
     person.reads_text()
     person.writes(f"死在点按时：{point}。")
     card = reads_card(person)
-    stack.restart("worker", OPENUSER_CRASH_AT=point)
+    stack.doom("worker", point)
     person.presses("lipsync")
     die(stack, "worker")
     person.reads(3, seconds=SLOW)

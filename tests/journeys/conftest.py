@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from tests.emulated import Emulator, Person
 from tests.stack import Stack
@@ -10,7 +11,7 @@ from tests.stack import Stack
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    stack = Stack()
+    stack = Stack(settings.RUN_FOLDER)
     try:
         yield stack.start()
     finally:

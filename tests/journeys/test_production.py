@@ -54,7 +54,8 @@ class Server(Stack):
         self.closing.enter_context(proxy.running(self.port, web=self.web_port, ws=self.ws_port))
 
     def prepare(self) -> None:
-        super().prepare()
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("seed")
         self.manage("collectstatic", "--noinput")
         self.manage("createsuperuser", "--noinput", "--username=grace", "--email=", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
 

@@ -1,0 +1,33 @@
+"""Where a process is made to die: at a point that the environment names, or a file that may be written later."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.once
+SCRIPT = """
+import pathlib
+from django.conf import settings
+settings.configure(CRASH_AT={at!r})
+from openuser.lib import crash
+crash.point("here")
+pathlib.Path({order!r}).write_text("there")
+crash.point("here")
+crash.point("there")
+"""
+
+
+@pytest.mark.parametrize(("at", "status"), [("here", 137), ("there", 137), ("elsewhere", 0), ("", 0)])
+def test_a_process_dies_at_the_point_that_is_named(tmp_path, at, status):
+    script = SCRIPT.format(at=at, order=str(tmp_path / "order"))
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == status
+    assert (tmp_path / "order").exists() == (at != "here")
+
+
+def test_a_process_that_runs_dies_at_the_point_that_a_file_names_by_then(tmp_path):
+    order = str(tmp_path / "order")
+    script = SCRIPT.format(at=order, order=order)
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 137
+    unwritten = SCRIPT.format(at=str(tmp_path / "none"), order=order)
+    assert subprocess.run([sys.executable, "-c", unwritten], check=False).returncode == 0
