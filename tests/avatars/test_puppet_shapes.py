@@ -9,9 +9,9 @@ from avatars.engines.base import Picture
 from avatars.engines.puppet.colours import palette
 from avatars.engines.puppet.expressions import displacements
 from avatars.engines.puppet.geometry import Anatomy, anatomy
-from avatars.engines.puppet.lids import _bow
+from avatars.engines.puppet.interior import own_teeth_colour, paint
 from avatars.engines.puppet.mesh import FaceMesh
-from avatars.engines.puppet.mouth import teeth_shown
+from avatars.engines.puppet.mouth import behind_lips, teeth_shown
 from avatars.engines.puppet.parameters import Expression
 from avatars.engines.puppet.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
 from avatars.portrait import load
@@ -52,18 +52,22 @@ def test_a_straight_mouth_rounds_straight() -> None:
 
 
 def test_pushed_lips_hide_the_teeth() -> None:
-    assert teeth_shown(0.0) == teeth_shown(0.3) == 1
-    assert 0 < teeth_shown(0.7) < 1
+    assert teeth_shown(0.0) == teeth_shown(0.5) == 1
+    assert 0 < teeth_shown(0.8) < 1
     assert teeth_shown(0.95) == 0
 
 
-def test_a_lid_comes_down_on_one_bow() -> None:
-    kinked = np.array([11.9, 11.8, 11.6, 12.4, 14.6, 16.9, 18.3, 18.6, 17.9, 16.6, 14.8, 13.0, 11.4, 10.1, 9.0, 8.2])
-    bow = _bow(kinked)
-    assert (bow >= kinked - 1e-9).all()
-    assert (np.diff(bow, 2) <= 1e-9).all()
-    assert bow.max() == kinked.max()
-    assert np.allclose(_bow(bow), bow)
+@pytest.mark.parametrize("name", ["grace_hopper.jpg", "eileen_collins.jpg"])
+def test_teeth_go_behind_pushed_lips_rather_than_to_take_their_colour(name: str) -> None:
+    picture = load(PHOTOGRAPHS / name)
+    face = measured(picture)
+    colours = palette(picture, face)
+    interior = paint(picture, face, own_teeth_colour(picture, face, colours) if face.shows_teeth else colours, 0.0)
+    assert interior.owns_teeth == (name == "eileen_collins.jpg")
+    going = [behind_lips(pursed, interior) for pursed in np.linspace(0, 0.7, 15)]
+    assert going[0] == 0
+    assert np.diff(going).min() > -1e-9
+    assert going[-1] > (0.08 if interior.owns_teeth else 0.04)
 
 
 def test_teeth_are_as_light_in_dark_skin_and_darker_in_less_light() -> None:

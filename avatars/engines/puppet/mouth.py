@@ -22,9 +22,12 @@ FEATHER = 6
 SOFT_EDGE = 1.1
 FULL_GAP = 1.6
 SEEN_GAP = 0.25
-PURSED_DARK, OPEN_GAP = 0.6, 0.12
-NARROW_DARK, DRAWN_NARROW_DARK, OWN_NARROW_DARK = 0.55, 0.3, 0.2
-TEETH_HIDE, TEETH_HIDDEN = 0.35, 0.95
+PURSED_DARK, OWN_PURSED_DARK, OPEN_GAP = 0.6, 0.5, 0.12
+NARROW_DARK, DRAWN_NARROW_DARK, OWN_NARROW_DARK = 0.55, 0.0, 0.2
+LIP_SHADOW, DRAWN_LIP_SHADOW, OWN_LIP_SHADOW = 0.30, 0.15, 0.12
+TEETH_HIDE, TEETH_HIDDEN = 0.70, 0.95
+COVERED_FROM, COVERED_TO, OWN_COVERED_TO = 0.15, 0.85, 0.65
+COVERED, OWN_COVERED = 0.05, 0.09
 # Light that reaches into a mouth has been through skin: shadows lose blue first.
 SHADOW = np.array([0.80, 1.0, 1.08], np.float32)
 
@@ -113,16 +116,15 @@ class Mouth:
 
         seen = laid(interior.cavity, 0.0)[..., :3]
         teeth = teeth_shown(face[Expression.ROUND])
+        behind = behind_lips(face[Expression.ROUND], interior)
         for sprite, down, shown in (
             (interior.tongue, jaw + lowered, 1.0),
-            (interior.lower_teeth, jaw, teeth),
-            (interior.upper_teeth, 0.0, teeth),
+            (interior.lower_teeth, jaw + behind, teeth),
+            (interior.upper_teeth, -behind, teeth),
         ):
             layer = laid(sprite, down) * np.float32(shown)
             seen = seen * (1 - layer[..., 3:]) + layer[..., :3]
-        # Teeth of the portrait bring their own shadow along.
-        shadow = 0.12 if interior.owns_teeth else 0.30
-        light = 1 - shadow * (1 - np.clip(depth / (0.045 * unit), 0, 1))
+        light = 1 - lip_shadow(interior) * (1 - np.clip(depth / (0.045 * unit), 0, 1))
         light *= lips.corner_light(across) * light_within(face[Expression.ROUND], lips.widest / unit, interior)
         seen *= 1 - (1 - light)[..., None] * SHADOW
         return seen
@@ -150,10 +152,27 @@ def light_within(pursed: float, gap: float, interior: Interior) -> float:
 
     Lips that are pushed forward keep it out. Teeth of the portrait are in its light already.
     """
-    narrow = DRAWN_NARROW_DARK if interior.drawn else NARROW_DARK
+    narrow, dark = DRAWN_NARROW_DARK if interior.drawn else NARROW_DARK, PURSED_DARK
     if interior.owns_teeth:
-        narrow = OWN_NARROW_DARK
-    return float((1 - PURSED_DARK * np.clip(pursed, 0, 1)) * (1 - narrow * (1 - np.clip(gap / OPEN_GAP, 0, 1))))
+        narrow, dark = OWN_NARROW_DARK, OWN_PURSED_DARK
+    return float((1 - dark * np.clip(pursed, 0, 1)) * (1 - narrow * (1 - np.clip(gap / OPEN_GAP, 0, 1))))
+
+
+def lip_shadow(interior: Interior) -> float:
+    """How dark it is right below the upper lip. Teeth of the portrait bring their own shadow along."""
+    if interior.owns_teeth:
+        return OWN_LIP_SHADOW
+    return DRAWN_LIP_SHADOW if interior.drawn else LIP_SHADOW
+
+
+def behind_lips(pursed: float, interior: Interior) -> float:
+    """How far both rows of teeth go behind lips that are pushed forward, eye distances.
+
+    Teeth that only grew dark would be of the colour of the lips on their way, to the eye and to the mesh.
+    """
+    covered, last = (OWN_COVERED, OWN_COVERED_TO) if interior.owns_teeth else (COVERED, COVERED_TO)
+    t = float(np.clip((pursed - COVERED_FROM) / (last - COVERED_FROM), 0, 1))
+    return covered * t * t * (3 - 2 * t)
 
 
 def teeth_shown(pursed: float) -> float:

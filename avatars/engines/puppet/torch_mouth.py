@@ -15,8 +15,10 @@ from avatars.engines.puppet.mouth import (
     SOFT_EDGE,
     Contours,
     Mouth,
+    behind_lips,
     corner_of,
     light_within,
+    lip_shadow,
     lowered_tongue,
     teeth_shown,
 )
@@ -69,7 +71,8 @@ class TorchMouth:
         unit, interior = self.mouth.interior.face.unit, self.mouth.interior
         start, end = self._each([each.start for each in lips]), self._each([each.end for each in lips])
         jaws = np.maximum(0.0, faces[:, Expression.JAW].astype(np.float64)) * 0.22
-        downs = (np.zeros_like(jaws), np.array([jaw + lowered_tongue(jaw) for jaw in jaws]), jaws, np.zeros_like(jaws))
+        behind = np.array([behind_lips(face[Expression.ROUND], interior) for face in faces])
+        downs = (np.zeros_like(jaws), np.array([jaw + lowered_tongue(jaw) for jaw in jaws]), jaws + behind, -behind)
         found, *layers = (
             fetch(sprite, self._placed(heads, down * unit)) for sprite, down in zip(self._sprites, downs, strict=True)
         )
@@ -77,7 +80,7 @@ class TorchMouth:
         teeth = self._each([teeth_shown(face[Expression.ROUND]) for face in faces])[:, None]
         for layer, shown in zip(layers, (torch.ones_like(teeth), teeth, teeth), strict=True):
             found = found * (1 - layer[:, 3:] * shown) + layer[:, :3] * shown
-        light = 1 - (0.12 if interior.owns_teeth else 0.30) * (1 - (depth / (0.045 * unit)).clamp(0, 1))
+        light = 1 - lip_shadow(interior) * (1 - (depth / (0.045 * unit)).clamp(0, 1))
         corner = ((self._across - start) / (end - start).clamp(min=1.0)).clamp(0, 1) * 2 - 1
         within = [
             light_within(face[Expression.ROUND], each.widest / unit, interior)
