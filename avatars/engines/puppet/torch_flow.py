@@ -7,8 +7,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from avatars.engines.puppet.eyes import CREASE, LASHES, OPEN_ENOUGH, SAMPLES, Eye
-from avatars.engines.puppet.lids import OVERLAP
+from avatars.engines.puppet.eyes import (
+    CREASE,
+    LASHES,
+    MOST_STRAINED,
+    OPEN_ENOUGH,
+    SAMPLES,
+    STRAINED,
+    STRAINED_BY,
+    Eye,
+)
 from avatars.engines.puppet.torch_sampling import along, coarse, fetch, seen
 from avatars.engines.puppet.warp import INVERSE_STEPS, Flow, head_matrix
 
@@ -49,6 +57,8 @@ class TorchEye:
         self._still = _planes(eye.still, device)
         self._edge = torch.from_numpy(eye.edge[..., 0]).to(device)
         self._lines = [torch.from_numpy(line)[None].to(device) for line in (eye.upper, eye.lower, eye.brow)]
+        self._skin = None if eye.skin is None else torch.from_numpy(eye.skin.transpose(2, 0, 1)).to(device)
+        self._front = None if eye.front is None else torch.from_numpy(eye.front)[None, None].to(device)
         self._axes = torch.tensor(np.stack([eye.along, eye.down]), dtype=torch.float32, device=device)
         self._middle = torch.tensor(eye.middle, dtype=torch.float32, device=device)[:, None, None]
 
@@ -63,18 +73,25 @@ class TorchEye:
         index = (u - eye.start) * ((SAMPLES - 1) / (eye.end - eye.start))
         upper, lower, brow = (along(line, index) for line in self._lines)
         blink = (blink * (blink >= OPEN_ENOUGH) * eye.reach)[:, None, None]
-        gap = (lower - upper + OVERLAP * eye.unit).clamp(min=0) * blink
+        gap = (lower - upper) * blink
         edge = upper + gap
         part = (u - eye.start) / (eye.end - eye.start)
         side = _smooth((torch.minimum(part, 1 - part) / 0.08).clamp(0, 1))
         span = (edge - LASHES * eye.unit - brow).clamp(min=1)
         t = ((v - brow) / span).clamp(0, 1)
         gentle = torch.minimum(gap, span / 1.6)
-        shift = (gentle * _smooth(t) + (gap - gentle) * t) * side
+        shift = gentle * _smooth(t) + (gap - gentle) * t
         lid = seen(picture, source - shift[:, None] * self._axes[1][:, None, None], cubic=self._cubic)
+        if self._skin is not None:
+            strained = (torch.minimum(t, 1 - t) * STRAINED).clamp(0, MOST_STRAINED)
+            strained = strained * (STRAINED_BY * gap / span).clamp(0, 1)
+            skin = torch.stack([along(line, index) for line in self._skin], dim=1)
+            lid = lid + (skin - lid) * strained[:, None]
         fold = torch.exp(-(((v - (upper - 0.02 * eye.unit)) / (0.018 * eye.unit)) ** 2))
         lid = lid * (1 - CREASE * blink * fold * side)[:, None]
         cover = ((edge - v) / 1.3 + 0.5).clamp(0, 1) * (v > brow) * (blink > 0)
+        if self._front is not None:
+            cover = cover * (1 - fetch(self._front, coarse(source))[:, 0])
         target += (lid - target) * (cover * self._edge)[:, None]
         target.add_(0.5).floor_().clamp_(0, 255)
 
