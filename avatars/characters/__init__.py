@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +46,9 @@ def draw(name: str, *, height: int = 960) -> NDArray[np.uint8]:
     return canvas.finished()
 
 
+@cache
 def png(name: str) -> bytes:
     """The portrait of one of `NAMES` as a PNG file."""
     file = io.BytesIO()
-    Image.fromarray(draw(name)).save(file, "PNG", optimize=True)
+    Image.fromarray(draw(name)).save(file, "PNG")
     return file.getvalue()

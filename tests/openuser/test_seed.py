@@ -8,7 +8,7 @@ from openuser.seed import seed
 from wecom import menus
 from wecom.models import MenuButton
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # it draws two people each time
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # two people are drawn
 
 
 @pytest.fixture
