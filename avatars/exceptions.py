@@ -34,7 +34,7 @@ class PortraitError(AvatarError):
 
 
 class ConsentError(AvatarError):
-    """The person in a photograph has not agreed to be shown so, or no longer; `code` is one of `reasons.CONSENT`."""
+    """The person in a photograph has not agreed to be shown so, or no longer; `code` is one of `refusals.CONSENT`."""
 
 
 class EngineMissing(AvatarError):

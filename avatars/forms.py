@@ -20,10 +20,12 @@ from unfold.widgets import (
 
 from avatars import services
 from avatars.exceptions import AvatarError, ConsentError, ScriptError
-from avatars.models import Consent, DigitalHuman, Render, RenderMode
+from avatars.models import OURS, Consent, DigitalHuman, Render, RenderMode, Voice
 from avatars.reasons import REMARKS, UNUSABLE
 
 PORTRAIT_GONE = _("The picture of %(name)s is not there any more. Upload one first.")
+COVERS_NOTHING = _("Choose at least one digital human or one voice that the person agrees to.")
+CHOOSE_ORIGIN = _("Say whose voice it is: cloned from a person, or nobody's.")
 ENDS_BEFORE = _("It ends before it begins. Choose a later day, or leave it empty.")
 
 
@@ -67,6 +69,35 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
             except AvatarError as error:
                 words = UNUSABLE.get(error.code, str(error))
                 self.add_error("portrait", forms.ValidationError(words, code=error.code))
+        voice = data.get("voice")
+        if voice is not None and not services.may_be_heard(voice.engine, voice.key):
+            self.warnings += (
+                gettext("No active consent covers its voice, which is cloned: it stays silent until then."),
+            )
+        return data
+
+
+class VoiceForm(forms.ModelForm[Voice]):
+    """A voice, of which somebody must say whose it is; those that come with us are nobody's."""
+
+    class Meta:
+        model = Voice
+        fields = ("name", "name_en", "engine", "key", "origin", "gender", "language", "notes", "sample")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None and "origin" in self.fields:
+            self.fields["origin"].required = False
+            self.fields["origin"].choices = [("", "---------"), *Voice.Origin.choices]
+            self.initial["origin"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "origin" in data and not data["origin"]:
+            if data.get("engine") == OURS:
+                data["origin"] = Voice.Origin.SYNTHETIC
+            else:
+                self.add_error("origin", forms.ValidationError(CHOOSE_ORIGIN, code="required"))
         return data
 
 
@@ -86,7 +117,15 @@ class ConsentForm(forms.ModelForm[Consent]):
     humans = HumansField(
         label=_("digital humans"),
         queryset=DigitalHuman.objects.filter(origin=DigitalHuman.Origin.PHOTOGRAPH).order_by("name"),
+        required=False,
         help_text=_("It covers the picture that each has now. Another picture needs another consent."),
+    )
+    voices = forms.ModelMultipleChoiceField(
+        label=_("voices"),
+        queryset=Voice.objects.filter(origin=Voice.Origin.CLONED).order_by("name"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Those that are cloned from this person. Another voice of the engine needs another consent."),
     )
     purposes = forms.MultipleChoiceField(
         label=_("purposes"),
@@ -108,6 +147,8 @@ class ConsentForm(forms.ModelForm[Consent]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if not data.get("humans") and not data.get("voices") and "humans" in data:
+            self.add_error("humans", forms.ValidationError(COVERS_NOTHING, code="covers_nothing"))
         begins, ends = data.get("valid_from"), data.get("valid_until")
         if begins and ends and ends < begins:
             self.add_error("valid_until", forms.ValidationError(ENDS_BEFORE, code="ends_before"))
@@ -154,7 +195,7 @@ class SampleForm(BaseDialogForm):  # type: ignore[misc]
 def check_consent(human: DigitalHuman) -> None:
     """Refuses, in a form, one who may not be shown."""
     try:
-        services.consent_for(human)
+        services.grounds_for(human)
     except ConsentError as error:
         raise forms.ValidationError(str(error), code=error.code) from error
 

@@ -21,8 +21,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from avatars import circuits, recipes, telephone
-from avatars.exceptions import AvatarError, RenderCancelled
+from avatars import circuits, consents, recipes, telephone
+from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
 from avatars.models import DigitalHuman, Narration
 from avatars.pipeline import Script
 from avatars.signals import narration_finished
@@ -44,6 +44,7 @@ def narrate(pk: int, *, now: datetime | None = None) -> None:
     if narration is None:
         return
     try:
+        _permit(narration)
         with _working_folder(narration) as folder:
             sound, engine = _speak(narration, folder)
             _store(narration, telephone.parts(sound, folder), telephone.seconds(sound), engine)
@@ -53,6 +54,13 @@ def narrate(pk: int, *, now: datetime | None = None) -> None:
         _fail(narration, error.code, may_pass=isinstance(error, TemporaryError) and error.code != "time_limit")
     except OSError:
         _fail(narration, "disk", may_pass=False)
+
+
+def _permit(narration: Narration) -> None:
+    """The row says on which consent it rests. Raises `ConsentError` where there is none (any more)."""
+    consent = consents.basis_of(narration)
+    if consent != narration.voice_consent:
+        narration.record(voice_consent=consent)
 
 
 def _speak(narration: Narration, folder: Path) -> tuple[Path, str]:
@@ -82,7 +90,7 @@ def _speak(narration: Narration, folder: Path) -> tuple[Path, str]:
 def _scripts(script: Script) -> list[Script]:
     """As it is wanted, unless that engine rests, then by whoever stands in."""
     other, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
-    if other in {"", script.speech_engine}:
+    if other in {"", script.speech_engine} or not consents.may_be_heard(other, voice):
         return [script]
     second = replace(script, speech_engine=other, voice=voice)
     return [second] if circuits.rests(SPEECH, script.speech_engine) else [script, second]
@@ -114,9 +122,10 @@ def _store(narration: Narration, parts: list[Path], seconds: float, engine: str)
             with part.open("rb") as file:
                 kept.append(default_storage.save(f"{folder}/{part.name}", File(file)))
         with transaction.atomic():
+            consents.check(narration, locked=True)
             narration.settle(Narration.Status.DONE, parts=kept, seconds=round(seconds, 2), speech_engine_used=engine)
             narration_finished.send(Narration, narration=narration)
-    except (OSError, LeaseLost):
+    except (OSError, LeaseLost, ConsentError):
         for name in kept:
             default_storage.delete(name)
         raise

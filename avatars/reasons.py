@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars.availability import Availability, State
 from avatars.flaws import AGAIN, FLAWS, SHORTER
+from avatars.refusals import CONSENT
 
 UNUSABLE = {
     "not_an_image": _("This is not a picture, or a broken one. Upload a JPEG, PNG or WebP picture."),
@@ -44,33 +45,6 @@ REMARKS = {
 }
 
 
-# Why a photograph's digital human is not shown: what is the matter, and what to do.
-CONSENT: dict[str, tuple[Any, Any]] = {
-    "consent_missing": (
-        _("No consent of the person in this photograph is recorded."),
-        _("Record one under Consents. If nobody real is shown, set the origin of the digital human to “drawn”."),
-    ),
-    "consent_portrait": (
-        _("The consent was given for another picture than this one."),
-        _("Record a consent for this picture under Consents."),
-    ),
-    "consent_pending": (
-        _("The consent of the person in this photograph is not valid yet."),
-        _("Wait for the day on which it begins, or record another under Consents."),
-    ),
-    "consent_expired": (
-        _("The consent of the person in this photograph has expired."),
-        _("Ask the person again, and record the new consent under Consents."),
-    ),
-    "consent_withdrawn": (
-        _("The person in this photograph has withdrawn the consent."),
-        _("Choose another digital human, or record a new consent of this person under Consents."),
-    ),
-    "consent_purpose": (
-        _("The person in this photograph has not agreed to this purpose."),
-        _("Ask the person, and record a consent for it under Consents, or choose another digital human."),
-    ),
-}
 RECORDINGS = {
     "recording_empty": _("The recording is empty. Choose another file."),
     "recording_too_large": _("The recording is too large. Use one of at most 30 MB, or save it as MP3 or M4A."),
@@ -150,6 +124,12 @@ class Reason(TextChoices):
     CONSENT_EXPIRED = "consent_expired", _("the consent has expired")
     CONSENT_WITHDRAWN = "consent_withdrawn", _("the person shown has withdrawn the consent")
     CONSENT_PURPOSE = "consent_purpose", _("the person shown has not agreed to this purpose")
+    VOICE_CONSENT_MISSING = "voice_consent_missing", _("no consent of the person whose voice is heard is recorded")
+    VOICE_CONSENT_OTHER = "voice_consent_other", _("the consent is for another voice")
+    VOICE_CONSENT_PENDING = "voice_consent_pending", _("the consent to the voice is not valid yet")
+    VOICE_CONSENT_EXPIRED = "voice_consent_expired", _("the consent to the voice has expired")
+    VOICE_CONSENT_WITHDRAWN = "voice_consent_withdrawn", _("the person whose voice is heard has withdrawn the consent")
+    VOICE_CONSENT_PURPOSE = "voice_consent_purpose", _("the person whose voice is heard has not agreed to this purpose")
 
 
 BY_ITSELF = _("It is tried again by itself.")

@@ -13,9 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from avatars.consents import Grounds
 from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format, Logo, Scene
-from avatars.models import Consent, DigitalHuman, LexiconEntry, Narration, Render
+from avatars.models import DigitalHuman, LexiconEntry, Narration, Render
 from avatars.pipeline import Script
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.pronunciations import Pronunciation
@@ -35,7 +36,7 @@ def freeze(
     mode: str,
     format: str = "",
     captions: str = "",
-    consent: Consent | None = None,
+    grounds: Grounds | None = None,
 ) -> Recipe:
     """What makes a film of this text beside the text: plain values that JSON can hold.
 
@@ -43,7 +44,8 @@ def freeze(
     consent is not that which rests on another.
     """
     return {
-        **({"consent": consent.pk} if consent else {}),
+        **({"consent": grounds.face.pk} if grounds and grounds.face else {}),
+        **({"voice_consent": grounds.voice.pk} if grounds and grounds.voice else {}),
         **({"restorer": settings.RESTORER} if settings.RESTORER and Mode(mode).enhanced else {}),
         "version": PIPELINE_VERSION,
         "portrait": human.portrait.name,

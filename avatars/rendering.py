@@ -94,10 +94,10 @@ def _make(render: Render) -> None:
 
 
 def _permit(render: Render) -> None:
-    """The row says on which consent its film rests. Raises `ConsentError` where there is none (any more)."""
-    consent = consents.basis_of(render)
-    if consent != render.consent:
-        render.record(consent=consent)
+    """The row says on which consents its film rests. Raises `ConsentError` where there is none (any more)."""
+    rests = consents.grounds_of(render)
+    if (rests.face, rests.voice) != (render.consent, render.voice_consent):
+        render.record(consent=rests.face, voice_consent=rests.voice)
 
 
 @contextmanager

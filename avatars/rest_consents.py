@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.core.files.storage import default_storage
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
@@ -18,21 +18,27 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from avatars import services
-from avatars.forms import ENDS_BEFORE, PORTRAIT_GONE
-from avatars.models import Consent, DigitalHuman
+from avatars.forms import COVERS_NOTHING, ENDS_BEFORE, PORTRAIT_GONE
+from avatars.models import Consent, DigitalHuman, Voice
 from openuser.lib import ranges
 from openuser.lib.filters import IdFilter, TruthFilter
 from openuser.lib.rest import KnownFields, RowSerializer, TextField
 
 
 class ConsentSerializer(RowSerializer[Consent]):
-    """Who agreed to be shown, to what, until when. The evidence goes in as a file and comes out as an address."""
+    """Who agreed to be shown or heard, to what, until when. The evidence goes in as a file, out as an address."""
 
     digital_humans = serializers.PrimaryKeyRelatedField(
         queryset=DigitalHuman.objects.filter(origin=DigitalHuman.Origin.PHOTOGRAPH),
         many=True,
-        allow_empty=False,
+        required=False,
         help_text="It covers the picture that each has now; another picture needs another consent.",
+    )
+    voices = serializers.PrimaryKeyRelatedField(
+        queryset=Voice.objects.filter(origin=Voice.Origin.CLONED),
+        many=True,
+        required=False,
+        help_text="The voices cloned from this person; one of them, or a digital human, is needed.",
     )
     purposes = serializers.MultipleChoiceField(choices=Consent.Purpose.choices, allow_empty=False)
     state = serializers.ChoiceField(Consent.State.choices, read_only=True, help_text="How it stands today.")
@@ -42,7 +48,17 @@ class ConsentSerializer(RowSerializer[Consent]):
     class Meta:
         model = Consent
         fields: tuple[str, ...] = (
-            *("id", "person", "reference", "digital_humans", "purposes", "state", "valid_from", "valid_until"),
+            *(
+                "id",
+                "person",
+                "reference",
+                "digital_humans",
+                "voices",
+                "purposes",
+                "state",
+                "valid_from",
+                "valid_until",
+            ),
             *("evidence", "evidence_url", "evidence_sha256", "recorded_by", "recorded_at", "renders"),
             *("withdrawn_at", "withdrawn_by", "withdrawn_reason"),
         )
@@ -58,6 +74,8 @@ class ConsentSerializer(RowSerializer[Consent]):
         return humans
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("digital_humans") and not attrs.get("voices"):
+            raise serializers.ValidationError({"digital_humans": [COVERS_NOTHING]}, code="covers_nothing")
         begins, ends = attrs.get("valid_from"), attrs.get("valid_until")
         if begins and ends and ends < begins:
             raise serializers.ValidationError({"valid_until": [ENDS_BEFORE]}, code="ends_before")
@@ -99,6 +117,7 @@ class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which consents to list."""
 
     digital_human = IdFilter(field_name="digital_humans")
+    voice = IdFilter(field_name="voices")
     active = TruthFilter(method="by_activity")
 
     class Meta:
@@ -118,9 +137,9 @@ class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Consents(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Consent]
 ):
-    """That the people in photographs agreed to be shown."""
+    """That the people in photographs agreed to be shown, and those whose voices are cloned to be heard."""
 
-    queryset = Consent.objects.annotate(film_count=Count("renders", distinct=True)).prefetch_related("digital_humans")
+    queryset = services.with_films(Consent.objects.all()).prefetch_related("digital_humans", "voices")
     serializer_class = ConsentSerializer
     parser_classes = (parsers.MultiPartParser, parsers.JSONParser)
     filterset_class = ConsentFilter

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from avatars import circuits
+from avatars import circuits, consents
 from avatars.exceptions import AvatarError, EngineFailed, EngineMissing, OutputError, ScriptError, StudioError
 from avatars.pipeline import Film, Script
 from avatars.stopwatch import Progress, Stage
@@ -112,7 +112,9 @@ def _name(script: Script, kind: str) -> str:
 def _substitute(script: Script, kind: str) -> Script | None:
     """The script for the engine that stands in, None where that is who failed or nobody does."""
     if kind == SPEECH and settings.SPEECH_FALLBACK not in {"", script.speech_engine}:
-        return replace(script, speech_engine=settings.SPEECH_FALLBACK, voice=settings.SPEECH_FALLBACK_VOICE)
+        engine, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
+        # Nobody stands in with the voice of somebody who has not agreed.
+        return replace(script, speech_engine=engine, voice=voice) if consents.may_be_heard(engine, voice) else None
     if kind == RENDER and settings.RENDER_FALLBACK not in {"", script.render_engine}:
         return replace(script, render_engine=settings.RENDER_FALLBACK)
     return None

@@ -51,8 +51,11 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
 
     queryset = Voice.objects.all()
     serializer_class = VoiceSerializer
-    filterset_fields = ("name", "engine", "key", "gender", "language")
+    filterset_fields = ("name", "engine", "key", "origin", "gender", "language")
     required_scopes = {"GET": "digital_humans:read"}
+
+    def get_queryset(self) -> QuerySet[Voice]:
+        return services.with_voice_consents(super().get_queryset())
 
     @extend_schema(
         summary="Hear a voice",

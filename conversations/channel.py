@@ -47,7 +47,7 @@ def send_video(application: Application, member: Member, render: Render, *, titl
 
     Raises `OSError` where its file is gone, `OutputError` where that lacks the AI label.
     """
-    parcel, until = fitting.parcel_of(render), render.consent.ends_at if render.consent else None
+    parcel, until = fitting.parcel_of(render), render.allowed_until
     avatars.check_label(render, parcel.name)
     if parcel.form == Form.LINK:
         address = watching.link(application, member, render)
@@ -81,8 +81,8 @@ def send_narration(application: Application, member: Member, narration: Narratio
         )
         for name in narration.parts
     ]
-    voices = [Voice()] * len(uploads)
-    return wecom.send_parts(application, voices, to=[member.user_id], uploads=uploads, cid=cid)[-1]
+    voices, until = [Voice()] * len(uploads), narration.allowed_until
+    return wecom.send_parts(application, voices, to=[member.user_id], uploads=uploads, expires_at=until, cid=cid)[-1]
 
 
 def show_on_page(message: Outbound | GroupMessage) -> None:

@@ -175,12 +175,12 @@ def fall_back(outbound: Outbound) -> None:
     if outbound.msgtype not in (*CARRIERS, "voice") or outbound.status == Outbound.Status.DONE:
         return
     ours = Message.objects.with_part(outbound).filter(render__isnull=False).exclude(reason=Message.Reason.TEXT)
-    # Its time was that of the consent: the video may not go out any more, but its words may.
-    is_over = outbound.reason == Outbound.Reason.EXPIRED and ours.exclude(avatars.showable(path="render__")).exists()
-    if outbound.reason in OUT_OF_REACH and not is_over:
-        return
-    for message in ours.select_related("content", "render"):
-        message.why = "consent_expired" if is_over else message.why or "undeliverable"
+    for message in ours.select_related("content", "render__digital_human__voice", "narration__digital_human__voice"):
+        # Its time was that of the consent: the video may not go out any more, but its words may.
+        over = _forbidden(message) if outbound.reason == Outbound.Reason.EXPIRED else ""
+        if outbound.reason in OUT_OF_REACH and not over:
+            continue
+        message.why = over or message.why or "undeliverable"
         fields = {"degraded": True, "reason": Message.Reason.TEXT, "why": message.why}
         Message.objects.filter(pk=message.pk).update(**fields)
         conversation = conversation_of(message.application, message.member)
@@ -188,6 +188,17 @@ def fall_back(outbound: Outbound) -> None:
             said = say(conversation, _instead(message), cid=message.cid, degraded=True)
         # The card's end is that of what was said in its place.
         ProgressCard.objects.filter(message=message).update(message=said)
+
+
+def _forbidden(message: Message) -> str:
+    """Why what went out for a message may not be shown or heard (any more); nothing where it may."""
+    spoken = message.narration if message.reason == Message.Reason.VOICE else message.render
+    try:
+        if spoken is not None:
+            avatars.check_consent(spoken)
+    except ConsentError as error:
+        return error.code
+    return ""
 
 
 def _instead(message: Message) -> str:
@@ -252,11 +263,22 @@ def _send_video(message: Message) -> bool:
     return True
 
 
+def _may_be_heard(message: Message, narration: Narration) -> bool:
+    """Whether the person from whom a voice is cloned still agrees; the message says why not."""
+    try:
+        avatars.check_consent(narration, locked=True)
+    except ConsentError as error:
+        logger.warning("A voice may not be heard.", extra={"cid": message.cid, "code": error.code})
+        message.why = error.code
+        return False
+    return True
+
+
 def _send_instead(conversation: Conversation, message: Message, step: Step) -> None:
     """Queue the words of a video, spoken or written; and stop the video, where it goes on being made for nobody."""
     message.degraded, message.why = True, message.why or (step.why or ladder.GONE)[:40]
     narration = message.narration
-    if step.rung is Rung.VOICE and narration is not None:
+    if step.rung is Rung.VOICE and narration is not None and _may_be_heard(message, narration):
         say(
             conversation, wording.voice_instead(message.content.text, late=step.why == ladder.DEADLINE), cid=message.cid
         )

@@ -101,7 +101,7 @@ def _is_over(message: Message, *, now: datetime) -> bool:
 def _narrate(message: Message, render: Render) -> Narration | None:
     try:
         narration = avatars.request_narration(
-            render.digital_human, render.text, recipe=render.recipe or None, cid=message.cid
+            render.digital_human, render.text, recipe=render.recipe or None, purpose=render.purpose, cid=message.cid
         )
     except (ScriptError, ConsentError):
         return None

@@ -149,6 +149,7 @@ def make_menu_publication(application: Application | None = None, **fields: Any)
 def make_voice(**fields: Any) -> Voice:
     fields.setdefault("name", f"voice-{secrets.token_hex(4)}")
     fields.setdefault("key", "zf_xiaobei")
+    fields.setdefault("origin", "synthetic")
     return Voice.objects.create(**fields)
 
 
@@ -167,12 +168,12 @@ PDF = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%
 
 
 def make_consent(*digital_humans: DigitalHuman, **fields: Any) -> Consent:
-    """A consent for these, or for a photograph of its own; for all purposes and without an end."""
+    """A consent for these, or for a photograph of its own, or for `voices`; for all purposes and without an end."""
     fields.setdefault("person", "张三")
     fields.setdefault("purposes", ["chat", "campaign", "external"])
     fields.setdefault("evidence", ContentFile(PDF, name="consent.pdf"))
     fields.setdefault("by", "hr")
-    humans = digital_humans or (make_digital_human(origin="photograph"),)
+    humans = digital_humans or (() if fields.get("voices") else (make_digital_human(origin="photograph"),))
     return record_consent(digital_humans=humans, **fields)
 
 

@@ -176,12 +176,13 @@ def send_parts(
     *,
     to: Sequence[str],
     uploads: Sequence[Upload] = (),
+    expires_at: datetime | None = None,
     cid: str = "",
 ) -> list[Outbound]:
     """Queue what belongs together, in order; it is recalled together. `uploads` are the files of `contents`, if any."""
     files: Sequence[Upload | None] = uploads or [None] * len(contents)
     rows = [
-        send(application, content, to=to, upload=upload, cid=cid)
+        send(application, content, to=to, upload=upload, expires_at=expires_at, cid=cid)
         for content, upload in zip(contents, files, strict=True)
     ]
     later = [row.pk for row in rows[1:] if row.first_part_id is None]

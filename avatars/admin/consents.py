@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from avatars import services
 from avatars.exceptions import ConsentError
 from avatars.forms import ConsentForm, WithdrawForm
-from avatars.models import Consent, DigitalHuman
+from avatars.models import Consent, DigitalHuman, Likeness, Voice
 from openuser.lib.admin import NOTHING, RequestedAdmin, badge, change_url, link, row_link
 
 STATES = {
@@ -50,18 +50,18 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(Consent)
 class ConsentAdmin(RequestedAdmin):
     form = ConsentForm
-    list_display = ("person", "shown_by", "stands", "may", "begins", "ends", "made", "recorded_by")
-    list_filter = (StateFilter, "digital_humans")
+    list_display = ("person", "covers", "stands", "may", "begins", "ends", "made", "recorded_by")
+    list_filter = (StateFilter, "digital_humans", "voices")
     search_fields = ("person", "reference")
     search_help_text = _("Search for a name or a reference.")
     ordering = ("-pk",)
     actions_detail = ("withdraw_this",)
     adding = (
-        (None, {"fields": ("person", "reference", "humans", "purposes")}),
+        (None, {"fields": ("person", "reference", "humans", "voices", "purposes")}),
         (_("Proof and time"), {"fields": ("evidence", ("valid_from", "valid_until"))}),
     )
     fieldsets = (
-        (None, {"fields": ("person", "reference", "shown_by", "stands", "may", "begins", "ends")}),
+        (None, {"fields": ("person", "reference", "covers", "stands", "may", "begins", "ends")}),
         (_("Proof"), {"fields": ("proof", "evidence_sha256", "recorded_by", "recorded_at")}),
         (_("What rests on it"), {"fields": ("films", "sent")}),
         (_("Withdrawal"), {"fields": ("withdrawn_at", "withdrawn_by", "withdrawn_reason")}),
@@ -69,9 +69,7 @@ class ConsentAdmin(RequestedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
         queryset: QuerySet[Consent] = super().get_queryset(request)
-        return queryset.annotate(film_count=Count("renders", distinct=True)).prefetch_related(
-            "likenesses__digital_human"
-        )
+        return services.with_films(queryset).prefetch_related("likenesses__digital_human", "likenesses__voice")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("avatars.add_consent")
@@ -87,8 +85,10 @@ class ConsentAdmin(RequestedAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        chosen = [pk for pk in request.GET.get("humans", "").split(",") if pk.isdecimal()]
-        return {**initial, "humans": chosen, "purposes": [Consent.Purpose.CHAT]}
+        chosen = {
+            name: [pk for pk in request.GET.get(name, "").split(",") if pk.isdecimal()] for name in ("humans", "voices")
+        }
+        return {**initial, **chosen, "purposes": [Consent.Purpose.CHAT]}
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Consent | None:
         found: Consent | None = super().get_object(request, object_id, from_field)
@@ -100,17 +100,19 @@ class ConsentAdmin(RequestedAdmin):
         data = form.cleaned_data
         names = ("person", "reference", "purposes", "evidence", "valid_from", "valid_until")
         made = services.record_consent(
-            **{name: data[name] for name in names}, digital_humans=list(data["humans"]), by=who(request)
+            **{name: data[name] for name in names},
+            digital_humans=list(data["humans"]),
+            voices=list(data["voices"]),
+            by=who(request),
         )
         obj.pk = made.pk
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The service wrote what belongs to it."""
 
-    @display(description=_("digital humans"))
-    def shown_by(self, consent: Consent) -> str:
-        rows = [_shown(likeness.digital_human, likeness.portrait) for likeness in consent.likenesses.all()]
-        return format_html_join("", "{}", [(row,) for row in rows]) or NOTHING
+    @display(description=_("covers"))
+    def covers(self, consent: Consent) -> str:
+        return format_html_join("", "{}", [(_covered(likeness),) for likeness in consent.likenesses.all()]) or NOTHING
 
     @display(description=_("status"))
     def stands(self, consent: Consent) -> str:
@@ -142,7 +144,7 @@ class ConsentAdmin(RequestedAdmin):
     @display(description=_("renders"))
     def films(self, consent: Any) -> str:
         words = ngettext("%d video", "%d videos", consent.film_count) % consent.film_count
-        return link(f"{reverse('admin:avatars_render_changelist')}?consent__id__exact={consent.pk}", words)
+        return link(f"{reverse('admin:avatars_render_changelist')}?rests_on={consent.pk}", words)
 
     @display(description=_("sent"))
     def sent(self, consent: Consent) -> str:
@@ -162,8 +164,9 @@ class ConsentAdmin(RequestedAdmin):
         dialog={
             "title": _("Withdraw this consent?"),
             "description": _(
-                "At once, no video of this person is made or sent any more: what waits is cancelled, and people get "
-                "the text instead. What was sent in the last 24 hours can then be recalled from a list."
+                "At once, nothing that shows this person or speaks with their voice is made or sent any more: what "
+                "waits is cancelled, and people get the text instead. What was sent in the last 24 hours can then be "
+                "recalled from a list."
             ),
             "form_class": WithdrawForm,
             "form_submit_text": _("Withdraw it"),
@@ -180,9 +183,8 @@ class ConsentAdmin(RequestedAdmin):
             self.log_change(request, consent, gettext("Withdrawn."))
             words = gettext("The consent is withdrawn. Cancelled: %(cancelled)d; films put away: %(films)d.")
             self.message_user(request, words % {"cancelled": ended.cancelled, "films": ended.films}, messages.SUCCESS)
-            for human in _still_shown(consent):
-                words = gettext("%(human)s may still be shown: there is another active consent. Withdraw that, too?")
-                self.message_user(request, words % {"human": human}, messages.WARNING)
+            for words in _still_allowed(consent):
+                self.message_user(request, words, messages.WARNING)
         return HttpResponse(headers={"HX-Redirect": change_url(consent)})
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -197,19 +199,45 @@ def who(request: HttpRequest) -> str:
 
 
 def consent_badge(human: Any) -> str:
-    """Whether a digital human may speak; `consented` is annotated."""
+    """Whether a digital human may be shown and heard; `consented` and `voiced` are annotated."""
+    badges = [_face_badge(human)]
+    if human.voice.origin == Voice.Origin.CLONED and not human.voiced:
+        badges.append(badge(_("voice: no active consent"), "bad"))
+    return format_html_join(" ", "{}", [(one,) for one in badges])
+
+
+def voice_badge(voice: Any) -> str:
+    """Whether a voice may speak; `voiced` is annotated."""
+    if voice.origin == Voice.Origin.SYNTHETIC:
+        return badge(_("synthetic"))
+    return badge(_("consented"), "good") if voice.voiced else badge(_("no active consent"), "bad")
+
+
+def _face_badge(human: Any) -> str:
     if human.origin == DigitalHuman.Origin.DRAWN:
         return badge(_("drawn"))
     return badge(_("consented"), "good") if human.consented else badge(_("no active consent"), "bad")
 
 
-def _shown(human: DigitalHuman, portrait: str) -> str:
-    words = row_link(human)
-    if str(human.portrait.name) != portrait:
+def _covered(likeness: Likeness) -> str:
+    row: Any = likeness.digital_human or likeness.voice
+    words = row_link(row)
+    if likeness.voice is not None:
+        words = format_html("{} ({})", words, gettext("voice"))
+        if likeness.voice.identity != likeness.voice_key:
+            words = format_html("{} ({})", words, gettext("an earlier voice"))
+    elif str(row.portrait.name) != likeness.portrait:
         words = format_html("{} ({})", words, gettext("an earlier picture"))
     return format_html('<span class="ou-line">{}</span> ', words)
 
 
-def _still_shown(consent: Consent) -> list[DigitalHuman]:
+def _still_allowed(consent: Consent) -> list[str]:
+    """What another consent allows though this one was withdrawn, in words."""
     humans: Any = services.with_consents(DigitalHuman.objects.filter(likenesses__consent=consent))
-    return [human for human in humans if human.consented]
+    shown = gettext("%(human)s may still be shown: there is another active consent. Withdraw that, too?")
+    heard = gettext("%(voice)s may still be heard: there is another active consent. Withdraw that, too?")
+    voices: Any = services.with_voice_consents(Voice.objects.filter(likenesses__consent=consent))
+    return [
+        *(shown % {"human": human} for human in humans if human.consented),
+        *(heard % {"voice": voice} for voice in voices if voice.voiced),
+    ]

@@ -43,7 +43,7 @@ class MayFilter(admin.SimpleListFilter):
         chosen = {
             "drawn": queryset.filter(origin=DigitalHuman.Origin.DRAWN),
             "consented": services.with_consents(photographs).filter(Q(consented=True)),
-            "missing": services.with_consents(photographs).filter(Q(consented=False)),
+            "missing": services.with_consents(queryset).exclude(pk__in=services.usable(queryset).values("pk")),
         }
         return chosen.get(self.value() or "", queryset)
 

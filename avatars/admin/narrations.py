@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from avatars.models import Narration
-from openuser.lib.admin import NOTHING, WorkAdmin, duration, shortened
+from openuser.lib.admin import NOTHING, WorkAdmin, duration, row_link, shortened
 
 
 @admin.register(Narration)
@@ -21,7 +21,7 @@ class NarrationAdmin(WorkAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("text", "digital_human", "recordings")}),
-        (_("How it went"), {"fields": ("state", "why", "attempts", "length", "speech_engine_used")}),
+        (_("How it went"), {"fields": ("state", "why", "attempts", "length", "speech_engine_used", "rests_on")}),
         (_("Where it belongs"), {"fields": ("timeline", "created_at", "started_at", "finished_at")}),
     )
 
@@ -32,6 +32,10 @@ class NarrationAdmin(WorkAdmin):
     @display(description=_("length"), ordering="seconds")
     def length(self, narration: Narration) -> str:
         return duration(narration.seconds)
+
+    @display(description=_("consent"))
+    def rests_on(self, narration: Narration) -> str:
+        return row_link(narration.voice_consent)
 
     @display(description=_("recordings"))
     def recordings(self, narration: Narration) -> str:

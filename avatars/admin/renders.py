@@ -17,7 +17,7 @@ from avatars import reasons, services
 from avatars.admin import stages
 from avatars.admin.films import FilmPages
 from avatars.exceptions import ConsentError, MediaError
-from avatars.models import Render, Rendition
+from avatars.models import Consent, Render, Rendition
 from openuser.lib.admin import (
     NOTHING,
     WorkAdmin,
@@ -29,11 +29,32 @@ from openuser.lib.admin import (
 )
 
 
+class RestsOnFilter(admin.SimpleListFilter):
+    """Renders that rest on a consent, to the face or to the voice; linked to from its page."""
+
+    title = _("consent")
+    parameter_name = "rests_on"
+
+    def has_output(self) -> bool:
+        """Nothing is offered: a link leads to it."""
+        return bool(self.value())
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = str(request.GET.get(self.parameter_name, ""))
+        consent = Consent.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+        return [(chosen, str(consent))] if consent else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Render]) -> QuerySet[Render]:
+        chosen = self.value() or ""
+        consent = Consent.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+        return queryset.filter(pk__in=Render.objects.resting_on(consent)) if consent else queryset
+
+
 @admin.register(Render)
 class RenderAdmin(FilmPages, WorkAdmin):
     list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
-    list_filter = ("status", "digital_human", "mode", "template")
+    list_filter = ("status", "digital_human", "mode", "template", RestsOnFilter)
     search_fields = ("text", "cid", "content_id")
     search_help_text = _("Search for words of the script, a correlation ID or the ID in the AI label.")
     list_select_related = ("digital_human",)
@@ -104,7 +125,10 @@ class RenderAdmin(FilmPages, WorkAdmin):
 
     @display(description=_("consent"))
     def rests_on(self, render: Render) -> str:
-        return row_link(render.consent)
+        if render.voice_consent is None or render.voice_consent == render.consent:
+            return row_link(render.consent or render.voice_consent)
+        voice = format_html("{} ({})", row_link(render.voice_consent), gettext("voice"))
+        return format_html("{} · {}", row_link(render.consent), voice) if render.consent else voice
 
     @display(description=_("video template"))
     def of_template(self, render: Render) -> str:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
@@ -13,21 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from avatars import services
+from avatars.admin.consents import voice_badge
 from avatars.exceptions import AvatarError
+from avatars.forms import VoiceForm
 from avatars.models import Voice
 from openuser.lib.admin import NOTHING, KeptAdmin
 
 
 @admin.register(Voice)
 class VoiceAdmin(KeptAdmin):
-    list_display = ("name", "hear", "gender", "language", "notes", "engine", "used_by")
-    list_filter = ("gender", "language", "engine")
+    form = VoiceForm
+    list_display = ("name", "hear", "may_speak", "gender", "language", "notes", "engine", "used_by")
+    list_filter = ("origin", "gender", "language", "engine")
     search_fields = ("name", "name_en", "key", "notes")
     readonly_fields = ("hear",)
-    actions = ("forget",)
+    actions = ("forget", "record_consent", "declare_synthetic")
     fieldsets = (
         (None, {"fields": ("name", "name_en", "hear", "sample")}),
-        (_("What it is"), {"fields": ("engine", "key")}),
+        (_("What it is"), {"fields": ("engine", "key", "origin")}),
         (_("For whoever chooses"), {"fields": ("gender", "language", "notes")}),
     )
 
@@ -36,7 +40,7 @@ class VoiceAdmin(KeptAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
         queryset: QuerySet[Voice] = super().get_queryset(request)
-        return queryset.annotate(human_count=Count("digital_humans"))
+        return services.with_voice_consents(queryset).annotate(human_count=Count("digital_humans"))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.audition)
@@ -66,6 +70,27 @@ class VoiceAdmin(KeptAdmin):
         """The next videos are spoken anew: after an engine got another model, or a person took back their voice."""
         count = sum(services.forget_speech(voice) for voice in queryset)
         self.message_user(request, ngettext("%d piece was removed.", "%d pieces were removed.", count) % count)
+
+    @admin.action(description=_("Record a consent for these"), permissions=["record"])
+    def record_consent(self, request: HttpRequest, queryset: QuerySet[Voice]) -> HttpResponse:
+        """To the form of a consent, with these ticked."""
+        chosen = ",".join(str(pk) for pk in queryset.order_by("pk").values_list("pk", flat=True))
+        return redirect(f"{reverse('admin:avatars_consent_add')}?voices={chosen}")
+
+    @admin.action(description=_("These are synthetic: nobody's voice"), permissions=["change"])
+    def declare_synthetic(self, request: HttpRequest, queryset: QuerySet[Voice]) -> None:
+        for voice in queryset.filter(origin=Voice.Origin.CLONED):
+            voice.origin = Voice.Origin.SYNTHETIC
+            voice.save(update_fields=["origin"])
+            self.log_change(request, voice, [{"changed": {"fields": [gettext("origin")]}}])
+        self.message_user(request, _("They are synthetic, and need no consent. The history says who declared so."))
+
+    def has_record_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("avatars.add_consent")
+
+    @display(description=_("consent"))
+    def may_speak(self, voice: Any) -> str:
+        return voice_badge(voice)
 
     @display(description=_("audition"))
     def hear(self, voice: Voice) -> str:

@@ -16,7 +16,7 @@ from avatars.models.narrations import Narration
 from avatars.models.renders import RECORDED, WITHHELD, Render, Rendition, new_content_id
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.templates import RenderTemplate, TemplateVariable
-from avatars.models.voices import OURS, Voice
+from avatars.models.voices import OURS, Voice, voice_identity
 
 __all__ = [
     "EVIDENCE",
@@ -44,4 +44,5 @@ __all__ = [
     "new_content_id",
     "portrait_name",
     "scenery_name",
+    "voice_identity",
 ]

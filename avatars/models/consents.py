@@ -1,4 +1,4 @@
-"""That the people in photographs agreed: who, to what, until when, with what evidence, and since when no longer.
+"""That people agreed to be shown, or to be heard by a voice cloned from theirs, on what evidence, and until when.
 
 A consent is never changed and never deleted. Who wants less withdraws it, and records another.
 """
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import uploads
 from avatars.models.humans import DigitalHuman
+from avatars.models.voices import Voice, voice_identity
 
 EVIDENCE = "consents"
 """The folder of the evidence; openuser/media.py gives it to nobody without the permission `read_consent`."""
@@ -45,9 +46,13 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         name = portrait or str(human.portrait.name)
         return self.filter(likenesses__digital_human=human, likenesses__portrait=name).order_by("-pk")
 
+    def covering_voice(self, engine: str, key: str) -> "ConsentQuerySet":
+        """Those given for this voice of an engine, whatever became of them; the newest first."""
+        return self.filter(likenesses__voice_key=voice_identity(engine, key)).order_by("-pk")
+
 
 class Consent(models.Model):
-    """A person agrees that digital humans show their face."""
+    """A person agrees that digital humans show their face, or speak with a voice cloned from theirs."""
 
     class Purpose(models.TextChoices):
         CHAT = "chat", _("conversations with colleagues")
@@ -60,7 +65,7 @@ class Consent(models.Model):
         EXPIRED = "expired", _("expired")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    person = models.CharField(_("person"), max_length=80, help_text=_("Whose face it is, by full name."))
+    person = models.CharField(_("person"), max_length=80, help_text=_("Whose face or voice it is, by full name."))
     reference = models.CharField(
         _("reference"),
         max_length=120,
@@ -70,6 +75,7 @@ class Consent(models.Model):
     digital_humans = models.ManyToManyField(
         DigitalHuman, through="Likeness", related_name="consents", verbose_name=_("digital humans")
     )
+    voices = models.ManyToManyField(Voice, through="Likeness", related_name="consents", verbose_name=_("voices"))
     purposes: "models.JSONField[Any, Any]" = models.JSONField(_("purposes"), default=list)
     evidence = models.FileField(
         _("evidence"),
@@ -142,18 +148,35 @@ def purpose_words(purposes: Iterable[str]) -> list[str]:
 
 
 class Likeness(models.Model):
-    """One digital human that a consent covers, with the very picture that it was given for: another needs another."""
+    """What a consent covers: a digital human with the very picture that it was given for, or a voice by the very name
+    that its engine has for it. Another picture, and another voice, need another consent."""
 
     consent = models.ForeignKey(Consent, models.CASCADE, related_name="likenesses", verbose_name=_("consent"))
     digital_human = models.ForeignKey(
-        DigitalHuman, models.CASCADE, related_name="likenesses", verbose_name=_("digital human")
+        DigitalHuman,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="likenesses",
+        verbose_name=_("digital human"),
     )
-    portrait = models.CharField(_("portrait"), max_length=200, editable=False)
+    portrait = models.CharField(_("portrait"), max_length=200, blank=True, editable=False)
+    voice = models.ForeignKey(
+        Voice, models.CASCADE, null=True, blank=True, related_name="likenesses", verbose_name=_("voice")
+    )
+    voice_key = models.CharField(_("engine's name for it"), max_length=250, blank=True, editable=False, db_index=True)
 
     class Meta:
         verbose_name = _("likeness")
         verbose_name_plural = _("likenesses")
-        constraints = [models.UniqueConstraint(fields=["consent", "digital_human"], name="likeness_once_per_consent")]
+        constraints = [
+            models.UniqueConstraint(fields=["consent", "digital_human"], name="likeness_once_per_consent"),
+            models.UniqueConstraint(fields=["consent", "voice"], name="likeness_voice_once_per_consent"),
+            models.CheckConstraint(
+                condition=models.Q(digital_human=None, portrait="") ^ models.Q(voice=None, voice_key=""),
+                name="likeness_of_face_or_voice",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.consent} · {self.digital_human}"
+        return f"{self.consent} · {self.digital_human or self.voice}"

@@ -1,12 +1,13 @@
 """What digital humans say without a picture: the rung between a video and its text."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from avatars import reasons
+from avatars.models.consents import Consent
 from avatars.models.humans import DigitalHuman
 from avatars.signals import narration_finished
 from openuser.lib.work import Work
@@ -28,6 +29,16 @@ class Narration(Work):
     )
     text = models.TextField(_("script"))
     recipe = models.JSONField(_("recipe"), default=dict, editable=False)
+    voice_consent = models.ForeignKey(
+        Consent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="narrations",
+        verbose_name=_("consent to the voice"),
+        help_text=_("Of the person from whom the voice is cloned. A synthetic voice needs none."),
+    )
     content_hash = models.CharField(max_length=64, editable=False)
     parts = models.JSONField(
         _("recordings"), default=list, editable=False, help_text=_("Names in the media storage, in their order.")
@@ -49,6 +60,11 @@ class Narration(Work):
 
     def __str__(self) -> str:
         return f"{self.digital_human} #{self.pk}"
+
+    @property
+    def allowed_until(self) -> datetime | None:
+        """The first moment at which its consent is no longer valid; None for one without an end, or without any."""
+        return self.voice_consent.ends_at if self.voice_consent else None
 
     @property
     def reason_words(self) -> str:

@@ -51,6 +51,10 @@ class RenderQuerySet(models.QuerySet["Render"]):
             turn=turn + Coalesce(models.Subquery(count, output_field=models.IntegerField()), 0)
         ).order_by("-priority", "turn", "pk")
 
+    def resting_on(self, consent: Consent) -> "RenderQuerySet":
+        """Made, or to be made, on this consent: to the face, to the voice, or to both."""
+        return self.filter(models.Q(consent=consent) | models.Q(voice_consent=consent))
+
     def asked_by(self, requester: str, *, since: datetime) -> "RenderQuerySet":
         return self.filter(requester=requester, created_at__gt=since)
 
@@ -91,6 +95,16 @@ class Render(Work):
         related_name="renders",
         verbose_name=_("consent"),
         help_text=_("Of the person in the photograph. A drawn digital human needs none."),
+    )
+    voice_consent = models.ForeignKey(
+        Consent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="spoken_renders",
+        verbose_name=_("consent to the voice"),
+        help_text=_("Of the person from whom the voice is cloned. A synthetic voice needs none."),
     )
     template = models.ForeignKey(
         RenderTemplate,
@@ -162,6 +176,12 @@ class Render(Work):
     def is_expired(self) -> bool:
         """Made once, and its files were removed after the days for which they are kept."""
         return self.status == self.Status.DONE and self.reason == reasons.Reason.EXPIRED
+
+    @property
+    def allowed_until(self) -> datetime | None:
+        """The first moment at which one of the consents on which it rests is no longer valid; None: without an end."""
+        ends = [consent.ends_at for consent in (self.consent, self.voice_consent) if consent]
+        return min(filter(None, ends), default=None)
 
     @property
     def lacks_recording(self) -> bool:

@@ -15,6 +15,11 @@ OURS = "kokoro"
 """The engine whose voices come with us, and are nobody's; those of any other may be cloned from somebody."""
 
 
+def voice_identity(engine: str, key: str) -> str:
+    """A voice by its engine and by what that calls it."""
+    return f"{engine}:{key}"
+
+
 class Voice(models.Model):
     """A speaking voice of a speech engine."""
 
@@ -30,6 +35,12 @@ class Voice(models.Model):
         ENGLISH = "en", _("English")
         BOTH = "both", _("Chinese and English")
 
+    class Origin(models.TextChoices):
+        """Whose voice it is: a person must have consented to a clone, a synthetic one is nobody's."""
+
+        CLONED = "cloned", _("of a person: cloned")
+        SYNTHETIC = "synthetic", _("of nobody: built in or synthetic")
+
     name = models.CharField(_("name"), max_length=60, unique=True)
     name_en = models.CharField(
         _("name in English"), max_length=60, blank=True, help_text=_("Shown to people whose language is English.")
@@ -39,6 +50,15 @@ class Voice(models.Model):
         _("engine's name for it"),
         max_length=200,
         help_text=_("A voice like zf_xiaobei, or a blend like 0.6*zf_xiaobei+0.4*af_heart."),
+    )
+    origin = models.CharField(
+        _("origin"),
+        max_length=9,
+        choices=Origin,
+        default=Origin.CLONED,
+        help_text=_(
+            "A cloned voice speaks only while a consent of its person is recorded. Say “synthetic” only if it is."
+        ),
     )
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, default=Gender.OTHER)
     language = models.CharField(
@@ -58,6 +78,11 @@ class Voice(models.Model):
     def __str__(self) -> str:
         english = (translation.get_language() or "").startswith("en")
         return self.name_en if english and self.name_en else self.name
+
+    @property
+    def identity(self) -> str:
+        """What a consent covers: this very voice of its engine."""
+        return voice_identity(self.engine, self.key)
 
     @property
     def sample_text(self) -> str:

@@ -1,10 +1,12 @@
 """The front door of the digital humans: ask for a video, cancel it, try it again."""
 
 from avatars.consents import annotated as with_consents
+from avatars.consents import annotated_voices as with_voice_consents
 from avatars.consents import basis as consent_for
 from avatars.consents import check as check_consent
+from avatars.consents import grounds as grounds_for
 from avatars.consents import has_basis as has_consent
-from avatars.consents import is_about_consent, showable
+from avatars.consents import is_about_consent, may_be_heard, may_speak, showable, usable, with_films
 from avatars.filling import Fault
 from avatars.roster import Engine, Kind, engines
 from avatars.services.consents import Films, Withdrawn, record_consent, withdraw_consent
@@ -14,7 +16,7 @@ from avatars.services.humans import remove_digital_human
 from avatars.services.labels import check_label
 from avatars.services.lexicon import Comment, Preview, preview_script
 from avatars.services.narrations import cancel_narration, request_narration
-from avatars.services.portraits import check_portrait, examine_portrait
+from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait
 from avatars.services.recordings import MOST_BYTES, Sound, check_recording
 from avatars.services.renders import (
     CAMPAIGN,
@@ -42,7 +44,7 @@ from avatars.services.templates import (
     variable_faults,
 )
 from avatars.services.trials import try_engine
-from avatars.services.upkeep import checks, purge_portrait, tidy
+from avatars.services.upkeep import checks, tidy
 from avatars.services.voices import forget_speech, hear_voice, seed_voices
 
 __all__ = [
@@ -77,9 +79,12 @@ __all__ = [
     "forget_glance",
     "forget_speech",
     "glance",
+    "grounds_for",
     "has_consent",
     "hear_voice",
     "is_about_consent",
+    "may_be_heard",
+    "may_speak",
     "place_in_queue",
     "preview_script",
     "purge_portrait",
@@ -101,8 +106,11 @@ __all__ = [
     "time_left",
     "transcribe",
     "try_engine",
+    "usable",
     "variable_faults",
     "with_consents",
+    "with_films",
+    "with_voice_consents",
     "withdraw_consent",
     "without_portrait",
 ]

@@ -1,4 +1,4 @@
-"""Record that somebody agrees to be shown, and that somebody no longer does."""
+"""Record that somebody agrees to be shown and heard, and that somebody no longer does."""
 
 import hashlib
 import logging
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import reasons
 from avatars.exceptions import ConsentError
-from avatars.models import WITHHELD, Consent, DigitalHuman, Likeness, Render, Rendition
+from avatars.models import WITHHELD, Consent, DigitalHuman, Likeness, Render, Rendition, Voice
 from avatars.services.films import forget_glance
 from avatars.services.forgetting import forget_person
 from avatars.signals import consent_withdrawn, render_finished
@@ -47,7 +47,8 @@ class Withdrawn:
 def record_consent(
     *,
     person: str,
-    digital_humans: Sequence[DigitalHuman],
+    digital_humans: Sequence[DigitalHuman] = (),
+    voices: Sequence[Voice] = (),
     purposes: Iterable[str],
     evidence: Any,
     by: str,
@@ -55,7 +56,8 @@ def record_consent(
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Consent:
-    """That a person agrees to be shown by these digital humans, with the pictures that they have now.
+    """That a person agrees to be shown by these digital humans, with the pictures that they have now, and to be heard
+    with these voices.
 
     `evidence` is an uploaded file that was validated; `by` is who records it.
     """
@@ -76,6 +78,7 @@ def record_consent(
     Likeness.objects.bulk_create(
         Likeness(consent=consent, digital_human=human, portrait=str(human.portrait.name)) for human in digital_humans
     )
+    Likeness.objects.bulk_create(Likeness(consent=consent, voice=voice, voice_key=voice.identity) for voice in voices)
     logger.info("A consent was recorded.", extra={"consent": consent.pk})
     return consent
 
@@ -86,8 +89,9 @@ def withdraw_consent(
 ) -> Withdrawn:
     """End a consent at once: what rests on it is neither made nor sent any more, and its films go or are locked away.
 
-    The picture goes too, unless another consent covers it; see `forgetting` for what else. The evidence stays.
-    What was sent already others hear of by `consent_withdrawn`. Raises `ConsentError` for one that is withdrawn.
+    The picture goes too, unless another consent covers it, and what a cloned voice said; see `forgetting` for what
+    else. The evidence stays. What was sent already others hear of by `consent_withdrawn`. Raises `ConsentError` for one
+    that is withdrawn.
     """
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     if consent.withdrawn_at is not None:
@@ -96,10 +100,11 @@ def withdraw_consent(
     consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = now or timezone.now(), by, reason
     consent.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     # First what may still become a film, then the films: one that is finished meanwhile is among them.
-    cancelled = sum(_cancel(render) for render in consent.renders.filter(status__in=Render.UNFINISHED).order_by("pk"))
-    made = list(consent.renders.filter(status=Render.Status.DONE).exclude(video="").order_by("pk"))
+    renders = Render.objects.resting_on(consent).order_by("pk")
+    cancelled = sum(_cancel(render, consent) for render in renders.filter(status__in=Render.UNFINISHED))
+    made = list(renders.filter(status=Render.Status.DONE).exclude(video=""))
     for render in made:
-        _put_away(render, keep=films == Films.KEEP)
+        _put_away(render, _reason(render, consent), keep=films == Films.KEEP)
     forget_person(consent)
     consent_withdrawn.send(Consent, consent=consent)
     counts = {"cancelled": cancelled, "films": len(made)}
@@ -107,24 +112,30 @@ def withdraw_consent(
     return Withdrawn(cancelled=cancelled, films=len(made))
 
 
-def _cancel(render: Render) -> bool:
-    cancelled = render.cancel(reasons.Reason.CONSENT_WITHDRAWN)
+def _reason(render: Render, consent: Consent) -> str:
+    """Who no longer agrees: the person who is shown, or the one whose voice alone it is."""
+    shown = render.consent_id == consent.pk
+    return reasons.Reason.CONSENT_WITHDRAWN if shown else reasons.Reason.VOICE_CONSENT_WITHDRAWN
+
+
+def _cancel(render: Render, consent: Consent) -> bool:
+    cancelled = render.cancel(_reason(render, consent))
     if cancelled:
         render_finished.send(Render, render=render)
     return cancelled
 
 
-def _put_away(render: Render, *, keep: bool) -> None:
+def _put_away(render: Render, reason: str, *, keep: bool) -> None:
     """Remove the files of a film, or keep them where no link leads and only some may look."""
     folder = f"{WITHHELD}/{secrets.token_hex(16)}"
     changes = {name: _moved(str(getattr(render, name) or ""), folder, keep=keep) for name in FILES}
     transaction.on_commit(partial(forget_glance, render), robust=True)
-    Render.objects.filter(pk=render.pk).update(reason=reasons.Reason.CONSENT_WITHDRAWN, **changes)
+    Render.objects.filter(pk=render.pk).update(reason=reason, **changes)
     for small in render.renditions.filter(status__in=Rendition.UNFINISHED):
-        small.cancel(reasons.Reason.CONSENT_WITHDRAWN)
+        small.cancel(reason)
     for small in render.renditions.exclude(video=""):
         _moved(str(small.video), folder, keep=False)
-        Rendition.objects.filter(pk=small.pk).update(video="", reason=reasons.Reason.CONSENT_WITHDRAWN)
+        Rendition.objects.filter(pk=small.pk).update(video="", reason=reason)
 
 
 def _moved(name: str, folder: str, *, keep: bool) -> str:

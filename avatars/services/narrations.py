@@ -4,7 +4,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from avatars import consents, recipes
-from avatars.models import OURS, DigitalHuman, Narration
+from avatars.models import DigitalHuman, Narration
 from avatars.recipes import Recipe
 from avatars.services.renders import check_script
 from avatars.signals import narration_finished
@@ -12,17 +12,19 @@ from avatars.signals import narration_finished
 
 @transaction.atomic
 def request_narration(
-    digital_human: DigitalHuman, text: str, *, recipe: Recipe | None = None, cid: str = ""
+    digital_human: DigitalHuman, text: str, *, recipe: Recipe | None = None, purpose: str = "", cid: str = ""
 ) -> Narration:
     """These words spoken by the digital human: already so or on the way where they are, else a new row in the queue.
 
-    `recipe` is that of the video in whose place it comes. Raises `ScriptError` for what cannot be said, `ConsentError`
-    for a voice that may be that of a person who has not agreed (any more).
+    `recipe` is that of the video in whose place it comes, `purpose` is one of `Consent.Purpose`. Raises `ScriptError`
+    for what cannot be said, `ConsentError` for a voice that is cloned from a person who has not agreed (any more).
     """
     text = check_script(text)
     heard = recipes.heard(recipe or recipes.freeze(digital_human, text, mode=digital_human.mode))
-    if heard["speech_engine"] != OURS:
-        consents.basis(digital_human)
+    consent = consents.voice_basis(heard["speech_engine"], heard["voice"], purpose=purpose)
+    heard = {key: value for key, value in heard.items() if key != "voice_consent"}
+    if consent is not None:
+        heard["voice_consent"] = consent.pk
     content_hash = recipes.digest(text, heard)
     shared = Narration.objects.filter(content_hash=content_hash, status__in=Narration.SHARED)
     narration = shared.first()
@@ -30,7 +32,14 @@ def request_narration(
         narration.restart(parts=[], seconds=None)
     if narration is not None:
         return narration
-    narration = Narration(digital_human=digital_human, text=text, recipe=heard, content_hash=content_hash, cid=cid)
+    narration = Narration(
+        digital_human=digital_human,
+        text=text,
+        recipe=heard,
+        voice_consent=consent,
+        content_hash=content_hash,
+        cid=cid,
+    )
     try:
         with transaction.atomic():
             narration.save()

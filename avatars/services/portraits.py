@@ -1,9 +1,12 @@
 """Pictures that shall become portraits, looked at in a process of its own that stays warm for a minute."""
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 
+from avatars import splicing
+from avatars.engines.puppet import cache
 from avatars.examination import Examined
 from avatars.exceptions import PortraitError
 from avatars.reasons import UNUSABLE
@@ -37,3 +40,12 @@ def check_portrait(file: File, *, face: int | None = None) -> tuple[Examined, Fi
         words = str(UNUSABLE[found.flaw])
         raise PortraitError(words, code=found.flaw, field="portrait")
     return found, ContentFile(kept, name=f"{PurePath(file.name or 'portrait').stem}.jpg") if kept else file
+
+
+def purge_portrait(portrait_digest: str) -> int:
+    """Remove all that was computed from a portrait's file, by its SHA-256 in hex; how many files that was.
+
+    A film that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
+    """
+    folder = Path(settings.AVATARS["CACHE_DIR"])
+    return cache.purge(folder, portrait_digest) + splicing.shelf(folder).purge(f"{portrait_digest}-")

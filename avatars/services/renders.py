@@ -60,7 +60,8 @@ def request_render(
     `mode`, `format` and `captions` are the digital human's own where they are not given; `purpose` is one of
     `Consent.Purpose`, "" for a film that nobody gets. `requester` names who asks, like "member:7": renders of equal
     priority are made for each in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot
-    become a video, `ConsentError` where the person in the photograph has not agreed, `QuotaExceeded` for one too many.
+    become a video, `ConsentError` where the person in the photograph, or the one whose voice is cloned, has not agreed,
+    `QuotaExceeded` for one too many.
 
     A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` are its words where they are
     known: they time the lips best, and are the captions. Else somebody listens to it.
@@ -71,8 +72,8 @@ def request_render(
     text = check_script(text) if text.strip() or recording is None else ""
     mode = mode or speaker.mode
     _check_choices(mode=mode, format=format, captions=captions)
-    consent = consents.basis(digital_human, purpose=purpose)
-    recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, consent=consent)
+    rests = consents.grounds(speaker, purpose=purpose, spoken=recording is None)
+    recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, grounds=rests)
     if recording is not None:
         recipe["recording"] = recording.sha256
     elif template and template.spliced and (cuts := filling.cuts(template.script, text)):
@@ -84,7 +85,8 @@ def request_render(
     if render is not None and _has_vanished(render):
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
-    wish = {"priority": priority, "requester": requester, "cid": cid, "consent": consent, "purpose": purpose}
+    wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
+    wish |= {"consent": rests.face, "voice_consent": rests.voice}
     if render is None:
         quotas.check(requester)
         what = {"text": text, "mode": mode, "recipe": recipe, "content_hash": content_hash, "template": template}
@@ -141,14 +143,14 @@ def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
 def retry_render(render: Render) -> bool:
     """Make a failed or cancelled render once more; False where it is not ended or somebody made it meanwhile.
 
-    Raises `ConsentError` where the person in the photograph does not agree (any more), `MediaError` where the recording
-    that it is made of was removed.
+    Raises `ConsentError` where a person who is shown or heard does not agree (any more), `MediaError` where the
+    recording that it is made of was removed.
     """
     # As it is now, and locked: whoever removes its recording at this moment sees that it is needed again.
     now = Render.objects.select_for_update().filter(pk=render.pk).first()
     if now is None or (now.status not in (Render.Status.FAILED, Render.Status.CANCELLED) and not now.is_expired):
         return False
-    consents.basis_of(render)
+    consents.grounds_of(render)
     if now.lacks_recording:
         words, remedy = "Its recording was removed.", "Bring the same recording again."
         raise MediaError(words, code="recording_gone", remedy=remedy, field="recording")

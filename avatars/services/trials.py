@@ -1,6 +1,7 @@
 """Try what can be plugged in."""
 
 import secrets
+from copy import copy
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -18,7 +19,7 @@ def try_engine(kind: str, name: str, text: str) -> Render:
     """A short video by this engine, of whichever digital human there is; the row says whether another stood in.
 
     Raises `LookupError` for one that is not configured or cannot be tried, `AvatarError` where there is no digital
-    human yet, `ConsentError` where none of them may be shown.
+    human yet, `ConsentError` where none of them may be shown, or no voice of the engine may be heard.
     """
     chosen = next((each for each in TRIABLE if each.value == kind and name in backends.names(each.setting)), None)
     if chosen is None:
@@ -31,12 +32,13 @@ def try_engine(kind: str, name: str, text: str) -> Render:
             code="no_digital_human",
             remedy=gettext("Make one, then try again."),
         )
-    text, consent = check_script(text), consents.basis(human)
-    recipe = recipes.freeze(human, text, mode=human.mode, consent=consent)
+    text, speaker = check_script(text), copy(human)
+    if chosen is Kind.SPEECH and name != human.voice.engine:
+        speaker.voice = _voice(name)
+    rests = consents.grounds(speaker)
+    recipe = recipes.freeze(speaker, text, mode=human.mode, grounds=rests)
     if chosen is Kind.RENDER:
         recipe["render_engine"] = name
-    elif name != human.voice.engine:
-        recipe |= {"speech_engine": name, "voice": _voice(name)}
     # Made anew each time: what was made before says nothing about now.
     recipe["trial"] = secrets.token_hex(8)
     circuits.worked(kind, name)
@@ -45,7 +47,8 @@ def try_engine(kind: str, name: str, text: str) -> Render:
         text=text,
         mode=human.mode,
         recipe=recipe,
-        consent=consent,
+        consent=rests.face,
+        voice_consent=rests.voice,
         content_hash=recipes.digest(text, recipe),
         priority=TEST,
         estimated_seconds=estimates.render_seconds(text, human.mode),
@@ -54,7 +57,9 @@ def try_engine(kind: str, name: str, text: str) -> Render:
     return render
 
 
-def _voice(engine: str) -> str:
-    """A voice to try an engine with: one that somebody uses, else the one that the settings name."""
-    used = Voice.objects.filter(engine=engine).values_list("key", flat=True).first()
-    return used or str(backends.entry(Kind.SPEECH.setting, engine).get("voice", ""))
+def _voice(engine: str) -> Voice:
+    """A voice to try an engine with: one that may be heard, else one that is used, else the one of the settings."""
+    known = list(Voice.objects.filter(engine=engine).order_by("pk"))
+    named = str(backends.entry(Kind.SPEECH.setting, engine).get("voice", ""))
+    heard = next((voice for voice in known if consents.may_be_heard(voice.engine, voice.key)), None)
+    return heard or next(iter(known), Voice(engine=engine, key=named))

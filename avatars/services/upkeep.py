@@ -16,6 +16,7 @@ from avatars.models import Narration, Render
 from avatars.narrating import SPOKEN
 from avatars.narrating import WORKING as SPEAKING
 from avatars.rendering import STORED, WORKING, discard
+from avatars.services.forgetting import forget_voices_again
 from openuser.lib.diagnosis import Check
 
 KEEP_RIGS = timedelta(days=30)
@@ -36,21 +37,13 @@ def tidy(*, now: datetime | None = None) -> None:
         if place.name.startswith((WORKING, SPEAKING)) and _modified_at(place) < abandoned_at:
             shutil.rmtree(place, ignore_errors=True)
     retention.expire(now=now)
+    forget_voices_again(now=now)
     for root in (STORED, SPOKEN):
         for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
             discard(f"{root}/{name}")
     folder, unused = Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp()
     cache.forget(folder, unused)
     splicing.shelf(folder).forget(unused)
-
-
-def purge_portrait(portrait_digest: str) -> int:
-    """Remove all that was computed from a portrait's file, by its SHA-256 in hex; how many files that was.
-
-    A film that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
-    """
-    folder = Path(settings.AVATARS["CACHE_DIR"])
-    return cache.purge(folder, portrait_digest) + splicing.shelf(folder).purge(f"{portrait_digest}-")
 
 
 def _unknown_folders(root: str, before: datetime) -> list[str]:

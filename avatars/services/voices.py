@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from avatars import audition
+from avatars import audition, consents
 from avatars.exceptions import ScriptError
 from avatars.models import Voice
 from avatars.speech.cache import SpeechCache
@@ -40,14 +40,17 @@ def seed_voices() -> None:
     for name, name_en, key, gender, language, notes in VOICES:
         if not Voice.objects.filter(engine="kokoro", key=key).exists():
             values = {"name_en": name_en, "key": key, "gender": gender, "language": language, "notes": notes}
+            values["origin"] = Voice.Origin.SYNTHETIC
             Voice.objects.get_or_create(name=name, defaults=values)
 
 
 def hear_voice(voice: Voice, text: str = "") -> bytes:
     """Two seconds of a voice saying `text`, else its sample text, as M4A. What was heard before comes at once.
 
-    Raises `ScriptError` for words that cannot be spoken, `EngineMissing` and other `AvatarError`s of its engine.
+    Raises `ScriptError` for words that cannot be spoken, `ConsentError` for a voice that is cloned from a person who
+    has not agreed (any more), `EngineMissing` and other `AvatarError`s of its engine.
     """
+    consents.voice_basis(voice.engine, voice.key)
     text = text.strip() or voice.sample_text
     if len(text) > LONGEST_AUDITION:
         raise ScriptError(
@@ -63,6 +66,8 @@ def hear_voice(voice: Voice, text: str = "") -> bytes:
     found = shelf.get(wish.key)
     if found is None:
         found = _recorded(wish)
+        # Whoever withdrew meanwhile has forgotten what was kept, and this would come after it.
+        consents.voice_basis(voice.engine, voice.key)
         shelf.put(wish.key, found)
     return found
 

@@ -107,7 +107,7 @@ class ConversationAdmin(RequestedAdmin):
 
 
 class ConsentFilter(admin.SimpleListFilter):
-    """Messages with a video that rests on a consent; linked to from its page, and offered for those withdrawn."""
+    """Messages whose video or spoken words rest on a consent: linked to from its page, offered where withdrawn."""
 
     title = _("withdrawn consent")
     parameter_name = "consent"
@@ -122,7 +122,8 @@ class ConsentFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
         chosen = self.value() or ""
-        return queryset.filter(render__consent=int(chosen)) if chosen.isdecimal() else queryset
+        consent = Consent.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+        return queryset.resting_on(consent) if consent and isinstance(queryset, MessageQuerySet) else queryset
 
 
 class RecallableFilter(admin.SimpleListFilter):

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from avatars.models import DigitalHuman, Narration, Render
+from avatars.models import Consent, DigitalHuman, Narration, Render
 from wecom.models import Application, Download, Member, Outbound, Recall
 
 
@@ -105,6 +105,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those that this is a part of; the outbound of a message is its last one."""
         first = outbound.first_part_id or outbound.pk
         return self.filter(models.Q(outbound=outbound) | models.Q(outbound__first_part=first))
+
+    def resting_on(self, consent: Consent) -> "MessageQuerySet":
+        """With a video that rests on this consent, or with words that were spoken on it."""
+        shown = models.Q(render__consent=consent) | models.Q(render__voice_consent=consent)
+        spoken = models.Q(reason=Message.Reason.VOICE, narration__voice_consent=consent)
+        return self.filter((shown & models.Q(degraded=False)) | spoken)
 
     def recallable(self, now: datetime | None = None) -> "MessageQuerySet":
         """Sent, and lately enough for WeChat Work to take them back."""

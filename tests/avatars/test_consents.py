@@ -17,7 +17,7 @@ from avatars import rendering, services, uploads
 from avatars.engines.puppet import cache
 from avatars.exceptions import ConsentError
 from avatars.glance import Glance, Glances
-from avatars.models import Consent, DigitalHuman, Narration, Render, Voice
+from avatars.models import Consent, DigitalHuman, Narration, Render
 from avatars.signals import consent_withdrawn
 from avatars.speech.cache import Kept, SpeechCache
 from avatars.speech.cache import key as cache_key
@@ -346,16 +346,6 @@ def test_what_a_voice_said_that_may_be_cloned_goes_and_ours_stays(human, setting
     assert (ours.parts, ours.status) == (parts[1:], "done")
     assert kept.get(keys["gpt_sovits"]) is None
     assert kept.get(keys["kokoro"]) is not None
-
-
-def test_a_voice_that_may_be_cloned_says_nothing_without_a_consent(human):
-    services.request_narration(human, "你好")
-    Voice.objects.filter(pk=human.voice_id).update(engine="gpt_sovits")
-    human.voice.refresh_from_db()
-    with pytest.raises(ConsentError):
-        services.request_narration(human, "你好")
-    factories.make_consent(human)
-    assert services.request_narration(human, "你好").recipe["speech_engine"] == "gpt_sovits"
 
 
 def test_a_consent_that_ends_before_it_begins_cannot_be_written(human):

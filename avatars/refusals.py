@@ -1,0 +1,57 @@
+"""Why somebody is not shown or heard: no consent, or not any more, in words for people."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+# Why a photograph's digital human is not shown, or a cloned voice not heard: what is the matter, and what to do.
+CONSENT: dict[str, tuple[Any, Any]] = {
+    "consent_missing": (
+        _("No consent of the person in this photograph is recorded."),
+        _("Record one under Consents. If nobody real is shown, set the origin of the digital human to “drawn”."),
+    ),
+    "consent_portrait": (
+        _("The consent was given for another picture than this one."),
+        _("Record a consent for this picture under Consents."),
+    ),
+    "consent_pending": (
+        _("The consent of the person in this photograph is not valid yet."),
+        _("Wait for the day on which it begins, or record another under Consents."),
+    ),
+    "consent_expired": (
+        _("The consent of the person in this photograph has expired."),
+        _("Ask the person again, and record the new consent under Consents."),
+    ),
+    "consent_withdrawn": (
+        _("The person in this photograph has withdrawn the consent."),
+        _("Choose another digital human, or record a new consent of this person under Consents."),
+    ),
+    "consent_purpose": (
+        _("The person in this photograph has not agreed to this purpose."),
+        _("Ask the person, and record a consent for it under Consents, or choose another digital human."),
+    ),
+    "voice_consent_missing": (
+        _("No consent of the person from whom this voice is cloned is recorded."),
+        _("Record one under Consents. If it is nobody's voice, set its origin to “synthetic” under Voices."),
+    ),
+    "voice_consent_other": (
+        _("The consent was given for another voice of this engine than this one."),
+        _("Record a consent for this voice under Consents."),
+    ),
+    "voice_consent_pending": (
+        _("The consent of the person from whom this voice is cloned is not valid yet."),
+        _("Wait for the day on which it begins, or record another under Consents."),
+    ),
+    "voice_consent_expired": (
+        _("The consent of the person from whom this voice is cloned has expired."),
+        _("Ask the person again, and record the new consent under Consents."),
+    ),
+    "voice_consent_withdrawn": (
+        _("The person from whom this voice is cloned has withdrawn the consent."),
+        _("Choose another voice, or record a new consent of this person under Consents."),
+    ),
+    "voice_consent_purpose": (
+        _("The person from whom this voice is cloned has not agreed to this purpose."),
+        _("Ask the person, and record a consent for it under Consents, or choose another voice."),
+    ),
+}
