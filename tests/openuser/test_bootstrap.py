@@ -61,7 +61,7 @@ def make_checkout(folder: Path) -> Checkout:
     (folder / "openuser").mkdir(parents=True)
     (folder / "requirements").mkdir()
     shutil.copy(ROOT / "manage.py", folder)
-    for name in ("__init__.py", "bootstrap.py", "choice.py", "pip.py"):
+    for name in ("__init__.py", "bootstrap.py", "choice.py", "groups.py", "pip.py"):
         shutil.copy(ROOT / "openuser" / name, folder / "openuser")
     requirements = {
         "base": "Django==5.2.1",
