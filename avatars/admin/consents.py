@@ -112,7 +112,8 @@ class ConsentAdmin(RequestedAdmin):
 
     @display(description=_("covers"))
     def covers(self, consent: Consent) -> str:
-        return format_html_join("", "{}", [(_covered(likeness),) for likeness in consent.likenesses.all()]) or NOTHING
+        rows = [(_covered(likeness),) for likeness in consent.likenesses.all()]
+        return format_html_join(" · ", "{}", rows) or NOTHING
 
     @display(description=_("status"))
     def stands(self, consent: Consent) -> str:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 from PIL import Image
 
 from avatars import characters
@@ -52,7 +52,7 @@ def _shot() -> Shot:
 
 
 def _our_voice() -> SpeechEngine:
-    words = noop("The built-in voice, which makes the recordings for this, is not installed.")
+    words = gettext_noop("The built-in voice, which makes the recordings for this, is not installed.")
     if OURS not in names("SPEECH_ENGINES"):
         raise NotApplicable(words)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 from numpy.typing import NDArray
 
 from avatars import ffmpeg, telephone
@@ -68,7 +68,7 @@ def alike(one: str, other: str) -> float:
 def _answers(stage: Listener) -> None:
     heard = stage.engine.transcribe(np.zeros(RATE, np.float32))
     if not isinstance(heard, Transcript):
-        raise Broken(noop("It returned a %(kind)s and no Transcript."), kind=type(heard).__name__)
+        raise Broken(gettext_noop("It returned a %(kind)s and no Transcript."), kind=type(heard).__name__)
 
 
 def _understands(language: str) -> Callable[[Listener], None]:
@@ -77,13 +77,13 @@ def _understands(language: str) -> Callable[[Listener], None]:
         heard = stage.engine.transcribe(samples, language="zh", hints=HINTS)
         demand(
             alike(heard.text, said) > ALIKE,
-            noop("It heard “%(heard)s”, said was “%(said)s”."),
+            gettext_noop("It heard “%(heard)s”, said was “%(said)s”."),
             heard=heard.text,
             said=said,
         )
-        demand(heard.language == language, noop("It took it for the language “%(code)s”."), code=heard.language)
+        demand(heard.language == language, gettext_noop("It took it for the language “%(code)s”."), code=heard.language)
         length = len(samples) / RATE
-        words = noop("It says that %(heard).1f s are %(said).1f s long.")
+        words = gettext_noop("It says that %(heard).1f s are %(said).1f s long.")
         demand(abs(heard.seconds - length) < 1, words, heard=length, said=heard.seconds)
 
     return test
@@ -95,7 +95,7 @@ def _hears_nothing_in(noise: float) -> Callable[[Listener], None]:
             loud = np.random.default_rng(1).normal(scale=noise, size=round(seconds * RATE)) if noise else 0.0
             samples = np.zeros(round(seconds * RATE), np.float32) + np.float32(1) * np.asarray(loud, np.float32)
             text = stage.engine.transcribe(samples).text
-            words = noop("In %(seconds).1f s of it, it heard “%(text)s”.")
+            words = gettext_noop("In %(seconds).1f s of it, it heard “%(text)s”.")
             demand(text == "", words, seconds=seconds, text=text)
 
     return test

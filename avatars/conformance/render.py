@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from avatars.conformance.base import Broken, Check, NotApplicable, demand
 from avatars.engines.base import Picture, RenderEngine, Shot
@@ -31,7 +31,7 @@ class Studio:
     def film(self) -> list[Picture]:
         """The frames of the first time. Raises `NotApplicable` where there are none."""
         if self._failed:
-            raise NotApplicable(noop("There is no film: see the first check."))
+            raise NotApplicable(gettext_noop("There is no film: see the first check."))
         return self._film or self.first()
 
     def first(self) -> list[Picture]:
@@ -67,29 +67,29 @@ def words() -> Speech:
 
 
 def _films(stage: Studio) -> None:
-    demand(isinstance(stage.engine, RenderEngine), noop("Its class is no RenderEngine."))
-    demand(bool(stage.first()), noop("It yields no frames."))
+    demand(isinstance(stage.engine, RenderEngine), gettext_noop("Its class is no RenderEngine."))
+    demand(bool(stage.first()), gettext_noop("It yields no frames."))
 
 
 def _counts(stage: Studio) -> None:
     given, wanted = len(stage.film), stage.shot.frame_count
-    demand(given == wanted, noop("It yields %(given)d frames of %(wanted)d."), given=given, wanted=wanted)
+    demand(given == wanted, gettext_noop("It yields %(given)d frames of %(wanted)d."), given=given, wanted=wanted)
 
 
 def _keeps_the_shape(stage: Studio) -> None:
     for number, frame in enumerate(stage.film):
         if frame.shape != stage.before.shape or frame.dtype != np.uint8:
-            said = noop("Frame %(number)d is %(shape)s of %(kind)s and not %(wanted)s of uint8.")
+            said = gettext_noop("Frame %(number)d is %(shape)s of %(kind)s and not %(wanted)s of uint8.")
             shape, wanted = ("×".join(map(str, each)) for each in (frame.shape, stage.before.shape))
             raise Broken(said, number=number, shape=shape, kind=str(frame.dtype), wanted=wanted)
 
 
 def _repeats_itself(stage: Studio) -> None:
     film, again = stage.film, stage.again()
-    said = noop("It yields %(first)d frames, and %(second)d the second time.")
+    said = gettext_noop("It yields %(first)d frames, and %(second)d the second time.")
     demand(len(film) == len(again), said, first=len(film), second=len(again))
     for number, (one, other) in enumerate(zip(film, again, strict=True)):
-        said = noop("Frame %(number)d differs from the one of the first time.")
+        said = gettext_noop("Frame %(number)d differs from the one of the first time.")
         demand(np.array_equal(one, other), said, number=number)
 
 
@@ -99,7 +99,7 @@ def _shows_the_portrait(stage: Studio) -> None:
     top = stage.before[:rows].astype(int)
     for number, frame in enumerate(stage.film):
         away = float(np.abs(frame[:rows] - top).mean())
-        said = noop("The top of frame %(number)d differs from the portrait by %(away).0f grey levels.")
+        said = gettext_noop("The top of frame %(number)d differs from the portrait by %(away).0f grey levels.")
         demand(away < NEAR, said, number=number, away=away)
 
 
@@ -107,11 +107,14 @@ def _moves(stage: Studio) -> None:
     _keeps_the_shape(stage)
     first = stage.film[0].astype(int)
     most = max(int(np.abs(frame - first).max()) for frame in stage.film)
-    demand(most > SAME, noop("All frames are the same picture."))
+    demand(most > SAME, gettext_noop("All frames are the same picture."))
 
 
 def _leaves_the_portrait(stage: Studio) -> None:
-    demand(bool(stage.film) and np.array_equal(stage.shot.portrait, stage.before), noop("It painted on the portrait."))
+    demand(
+        bool(stage.film) and np.array_equal(stage.shot.portrait, stage.before),
+        gettext_noop("It painted on the portrait."),
+    )
 
 
 CHECKS = (

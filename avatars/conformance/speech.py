@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from avatars import captions
 from avatars.conformance.base import Broken, Check, NotApplicable, demand
@@ -75,7 +75,7 @@ class Speaker:
         if self._speech is None and not self._failed:
             self.say()
         if self._speech is None or self._failed:
-            raise NotApplicable(noop("It said nothing: see the first check."))
+            raise NotApplicable(gettext_noop("It said nothing: see the first check."))
         return self._speech
 
     @property
@@ -103,28 +103,28 @@ class Speaker:
 def _speaks(stage: Speaker) -> None:
     speech = stage.say()
     if not isinstance(speech, Speech):
-        raise Broken(noop("It returned a %(kind)s and no Speech."), kind=type(speech).__name__)
-    demand(len(speech.samples) > 0, noop("It returned no sound."))
+        raise Broken(gettext_noop("It returned a %(kind)s and no Speech."), kind=type(speech).__name__)
+    demand(len(speech.samples) > 0, gettext_noop("It returned no sound."))
 
 
 def _is_sound(stage: Speaker) -> None:
     samples, rate = stage.speech.samples, stage.speech.rate
     demand(
         samples.dtype == np.float32 and samples.ndim == 1,
-        noop("The samples are %(kind)s of %(dimensions)d dimensions, not float32 of one."),
+        gettext_noop("The samples are %(kind)s of %(dimensions)d dimensions, not float32 of one."),
         kind=str(samples.dtype),
         dimensions=samples.ndim,
     )
-    demand(16_000 <= rate <= 48_000, noop("There are %(rate)d samples a second."), rate=rate)
-    demand(bool(np.isfinite(samples).all()), noop("Some samples are no numbers."))
+    demand(16_000 <= rate <= 48_000, gettext_noop("There are %(rate)d samples a second."), rate=rate)
+    demand(bool(np.isfinite(samples).all()), gettext_noop("Some samples are no numbers."))
     peak = float(np.abs(samples).max())
-    demand(peak <= 1, noop("The samples reach %(peak).2f."), peak=peak)
+    demand(peak <= 1, gettext_noop("The samples reach %(peak).2f."), peak=peak)
 
 
 def _is_levelled(stage: Speaker) -> None:
     heard = reciting.joined([stage.speech])
     level, peak = finish.loudness(heard.samples, heard.rate), finish.true_peak(heard.samples)
-    words = noop("Levelled, it is at %(level).1f LUFS with peaks of %(peak).1f dB.")
+    words = gettext_noop("Levelled, it is at %(level).1f LUFS with peaks of %(peak).1f dB.")
     met = abs(level - finish.TARGET_LUFS) <= 1 and peak <= finish.CEILING_DB + 0.1
     demand(met, words, level=level, peak=peak)
 
@@ -132,19 +132,19 @@ def _is_levelled(stage: Speaker) -> None:
 def _rests_at_its_ends(stage: Speaker) -> None:
     samples, rate = stage.speech.samples, stage.speech.rate
     first, last = (float(np.abs(part).max()) for part in (samples[: int(LEAD * rate)], samples[-int(TAIL * rate) :]))
-    words = noop("It begins at a level of %(first).3f and ends at one of %(last).3f.")
+    words = gettext_noop("It begins at a level of %(first).3f and ends at one of %(last).3f.")
     demand(max(first, last) < QUIET, words, first=first, last=last)
 
 
 def _times_sounds(stage: Speaker) -> None:
     sounds, seconds = stage.speech.sounds, stage.speech.seconds
-    demand(any(sound.symbol for sound in sounds), noop("It gives no times of sounds."))
+    demand(any(sound.symbol for sound in sounds), gettext_noop("It gives no times of sounds."))
     for sound in sounds:
-        words = noop("The sound “%(symbol)s” is from %(start).3f to %(end).3f of %(seconds).3f s.")
+        words = gettext_noop("The sound “%(symbol)s” is from %(start).3f to %(end).3f of %(seconds).3f s.")
         met = 0 <= sound.start < sound.end <= seconds + TOUCHING
         demand(met, words, symbol=sound.symbol, start=sound.start, end=sound.end, seconds=seconds)
     for before, after in pairwise(sounds):
-        words = noop("The sound “%(symbol)s” begins at %(start).3f s, before the one before it ends.")
+        words = gettext_noop("The sound “%(symbol)s” begins at %(start).3f s, before the one before it ends.")
         demand(after.start >= before.end - TOUCHING, words, symbol=after.symbol, start=after.start)
 
 
@@ -152,29 +152,33 @@ def _times_words(stage: Speaker) -> None:
     speech, script = stage.speech, stage.script
     written = [script.text[token.offset : token.offset + token.length] for token in speech.tokens]
     for word in script.words:
-        demand(word in written, noop("The word “%(word)s” has no time of its own."), word=word)
-    demand("2026" in "".join(written), noop("The year 2026 has no time."))
+        demand(word in written, gettext_noop("The word “%(word)s” has no time of its own."), word=word)
+    demand("2026" in "".join(written), gettext_noop("The year 2026 has no time."))
     offsets = [token.offset for token in speech.tokens]
-    demand(offsets == sorted(offsets), noop("The words are not in their order."))
+    demand(offsets == sorted(offsets), gettext_noop("The words are not in their order."))
     for before, after in pairwise(speech.tokens):
-        words = noop("“%(word)s” begins at %(start).3f s, before the word before it ends.")
+        words = gettext_noop("“%(word)s” begins at %(start).3f s, before the word before it ends.")
         word = script.text[after.offset : after.offset + after.length]
         demand(before.end <= after.start + TOUCHING, words, word=word, start=after.start)
     inside = all(0 <= token.start < token.end <= speech.seconds + TOUCHING for token in speech.tokens)
-    demand(inside, noop("A word is timed outside of the sound."))
+    demand(inside, gettext_noop("A word is timed outside of the sound."))
 
 
 def _captions(stage: Speaker) -> None:
     lines = captions.srt(stage.script.text, stage.speech.tokens)
-    demand(stage.script.date in lines.replace("\n", ""), noop("The captions lack “%(date)s”."), date=stage.script.date)
+    demand(
+        stage.script.date in lines.replace("\n", ""),
+        gettext_noop("The captions lack “%(date)s”."),
+        date=stage.script.date,
+    )
 
 
 def _reports(stage: Speaker) -> None:
     shares = stage.shares
     if not shares:
-        raise NotApplicable(noop("It reports no progress."))
+        raise NotApplicable(gettext_noop("It reports no progress."))
     met = shares == sorted(shares) and shares[0] >= 0 and shares[-1] == 1
-    demand(met, noop("It reported %(shares)s."), shares=", ".join(f"{share:.2f}" for share in shares[:20]))
+    demand(met, gettext_noop("It reported %(shares)s."), shares=", ".join(f"{share:.2f}" for share in shares[:20]))
 
 
 def _refuses_no_words(stage: Speaker) -> None:
@@ -182,9 +186,9 @@ def _refuses_no_words(stage: Speaker) -> None:
         try:
             stage.engine.speak(text, voice=stage.voice)
         except ScriptError as error:
-            demand(bool(error.remedy), noop("The error for a text without words has no remedy."))
+            demand(bool(error.remedy), gettext_noop("The error for a text without words has no remedy."))
         else:
-            raise Broken(noop("It spoke %(text)s, in which there are no words."), text=repr(text))
+            raise Broken(gettext_noop("It spoke %(text)s, in which there are no words."), text=repr(text))
 
 
 def _refuses_a_speed(stage: Speaker) -> None:
@@ -192,15 +196,15 @@ def _refuses_a_speed(stage: Speaker) -> None:
         stage.engine.speak(stage.script.short, voice=stage.voice, speed=3)
     except AvatarError as error:
         code = error.code
-        demand(code == "speed_out_of_range", noop("It refused with the code “%(code)s”."), code=code)
+        demand(code == "speed_out_of_range", gettext_noop("It refused with the code “%(code)s”."), code=code)
     else:
-        raise Broken(noop("It spoke at three times the speed."))
+        raise Broken(gettext_noop("It spoke at three times the speed."))
 
 
 def _hurries(stage: Speaker) -> None:
     short, voice = stage.script.short, stage.voice
     slow, fast = (stage.engine.speak(short, voice=voice, speed=speed).seconds for speed in (0.8, 1.5))
-    words = noop("It took %(slow).2f s at a speed of 0.8 and %(fast).2f s at 1.5.")
+    words = gettext_noop("It took %(slow).2f s at a speed of 0.8 and %(fast).2f s at 1.5.")
     demand(fast < 0.75 * slow, words, slow=slow, fast=fast)
 
 

@@ -212,6 +212,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DirectorySyncStage": "wecom.models.DirectorySync.Stage",
         "ConsentPurpose": "avatars.models.Consent.Purpose",
         "ConsentState": "avatars.models.Consent.State",
+        "VoiceOrigin": "avatars.models.Voice.Origin",
+        "DigitalHumanOrigin": "avatars.models.DigitalHuman.Origin",
         "RenderStage": "avatars.models.Stage",
         "StageOutcome": "avatars.models.Outcome",
         "RunOutcome": "scheduling.models.Run.Outcome",

@@ -37,9 +37,10 @@ NAMED = {
     "conversations_flow_duplicate": "add",
     "conversations_flow_duplicate_this": "add",
     "conversations_flow_try_it": "view",
-    "scheduling_schedule_preview": "view",
+    **{f"scheduling_schedule_{page}": "view" for page in ("preview", "words")},
     "avatars_voice_audition": "view",
     "avatars_voice_forget": "change",
+    "avatars_voice_declare_synthetic": "change",
     **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
     **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
     "avatars_digitalhuman_declare_drawn": "change",
@@ -54,7 +55,7 @@ NAMED = {
 # What asks for a right to another model.
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     "conversations_flowversion_restore_this": ("change", Flow),
-    "avatars_digitalhuman_record_consent": ("add", Consent),
+    **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
 }
 # Buttons and pages of our own that ask for something else than the right to act.

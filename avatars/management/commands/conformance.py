@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from avatars import reasons, roster
 from avatars.availability import Availability
@@ -157,16 +157,16 @@ class Command(BaseCommand):
 
 _VIOLENT = {
     "time_limit": (
-        noop("It took longer than %(seconds).0f s, and was ended."),
-        noop("See what it waits for; give it more time with --seconds where it is only slow."),
+        gettext_noop("It took longer than %(seconds).0f s, and was ended."),
+        gettext_noop("See what it waits for; give it more time with --seconds where it is only slow."),
     ),
     "memory_limit": (
-        noop("It needed too much memory, and was ended."),
-        noop("OPENUSER_RENDER_MEMORY_MB says how much a worker may have."),
+        gettext_noop("It needed too much memory, and was ended."),
+        gettext_noop("OPENUSER_RENDER_MEMORY_MB says how much a worker may have."),
     ),
     "studio_died": (
-        noop("The process in which it worked died."),
-        noop("See the log: a library that it uses may have crashed."),
+        gettext_noop("The process in which it worked died."),
+        gettext_noop("See the log: a library that it uses may have crashed."),
     ),
 }
 
