@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from avatars.models import TemplateVariable
 from avatars.speech.script import clean, sentences
+from openuser.lib.dates import is_chinese, written
 from openuser.lib.placeholders import apart, filled, has_stray_braces, placeholders
 from openuser.lib.slots import SlotType, is_blank, parse_choices, plain
 
@@ -106,13 +107,13 @@ def read_values(
 ) -> tuple[dict[str, str], list[Fault]]:
     """What is said for each variable, defaults where nothing is given; and what is wrong with what was."""
     names = {variable.name for variable in variables}
-    faults = [_stranger(name, names) for name in given if name not in names]
+    faults = [stranger(name, names) for name in given if name not in names]
     values = {}
     for variable in variables:
         wish = given.get(variable.name)
         if wish is None or (isinstance(wish, str) and is_blank(wish)):
             if variable.required:
-                faults.append(_missing(variable))
+                faults.append(missing(variable))
             wish = variable.default
         if wish == "":
             continue
@@ -127,8 +128,14 @@ def read_values(
 
 
 def said(script: str, variables: Sequence[TemplateVariable], values: Mapping[str, str]) -> str:
-    """The script with values of `read_values` put in."""
-    return filled(script, values, {variable.name: variable.slot for variable in variables})
+    """The script with values of `read_values` put in; dates as people write them in the language of the script."""
+    chinese = is_chinese("".join(apart(script)))
+    days = {variable.name for variable in variables if variable.type == Type.DATE}
+    shown = {
+        name: written(date.fromisoformat(value), chinese=chinese) if name in days else value
+        for name, value in values.items()
+    }
+    return filled(script, shown, {variable.name: variable.slot for variable in variables})
 
 
 def cuts(script: str, text: str) -> list[int]:
@@ -195,12 +202,14 @@ def _as_text(variable: TemplateVariable, wish: object) -> str | None:
     return str(wish) if is_number and variable.type == Type.NUMBER else None
 
 
-def _missing(variable: TemplateVariable) -> Fault:
+def missing(variable: TemplateVariable) -> Fault:
+    """That a required variable was not given."""
     words = _("“%(label)s” is required.") % {"label": variable}
     return Fault(field=variable.name, code="required", words=words, remedy=takes(variable))
 
 
-def _stranger(name: str, names: set[str]) -> Fault:
+def stranger(name: str, names: set[str]) -> Fault:
+    """That there is no variable of a name that was given."""
     words = _("There is no variable “%(name)s” in this template.") % {"name": name[:40]}
     return Fault(field=name, code="unknown_variable", words=words, remedy=_among(names))
 

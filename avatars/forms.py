@@ -22,6 +22,7 @@ from avatars import services
 from avatars.exceptions import AvatarError, ConsentError, ScriptError
 from avatars.models import OURS, Consent, DigitalHuman, Render, RenderMode, Voice
 from avatars.reasons import REMARKS, UNUSABLE
+from avatars.thumbs import portrait_thumb
 
 PORTRAIT_GONE = _("The picture of %(name)s is not there any more. Upload one first.")
 COVERS_NOTHING = _("Choose at least one digital human or one voice that the person agrees to.")
@@ -58,6 +59,9 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.warnings: tuple[str, ...] = ()
+        if self.instance.pk is not None and "portrait" in self.fields and services.without_portrait([self.instance]):
+            # There is nothing to show, and the rest of the form can be saved without.
+            self.initial["portrait"], self.fields["portrait"].required = None, False
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -107,8 +111,7 @@ class HumansField(forms.ModelMultipleChoiceField[DigitalHuman]):
     widget = UnfoldAdminCheckboxSelectMultipleWidget
 
     def label_from_instance(self, human: DigitalHuman) -> str:
-        face = human.portrait.url if human.portrait else ""
-        return format_html('<img class="ou-thumb" src="{}" alt=""> {}', face, human.name)
+        return format_html("{} {}", portrait_thumb(human), human.name)
 
 
 class ConsentForm(forms.ModelForm[Consent]):

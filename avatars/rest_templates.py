@@ -1,14 +1,17 @@
 """Video templates over REST, and videos made from them."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 import django_filters
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
+    extend_schema_field,
     extend_schema_view,
 )
 from rest_framework import parsers, serializers, status, viewsets
@@ -26,6 +29,7 @@ from openuser.lib.filters import IdFilter
 from openuser.lib.rest import ClearableFiles, KnownFields, RowSerializer, ValueField
 
 MOST_VARIABLES = 30
+FILES = ("background", "logo", "intro", "outro")
 WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="The number of the template.")
 
 
@@ -37,8 +41,11 @@ class VariableSerializer(RowSerializer[TemplateVariable]):
         fields = ("name", "label", "type", "required", "default", "choices", "minimum", "maximum", "example")
 
 
-class TemplateSerializer(RowSerializer[RenderTemplate]):
-    """A script with variables, and how its videos look. What is empty is as its digital human has it."""
+class TemplateSerializer(ClearableFiles[RenderTemplate]):
+    """A script with variables, and how its videos look. What is empty is as its digital human has it.
+
+    Files come with `multipart/form-data`; null takes one away.
+    """
 
     variables = VariableSerializer(  # type: ignore[call-arg]  # it is the list that takes the most
         many=True, required=False, max_length=MOST_VARIABLES, help_text="They take the place of those that it has."
@@ -48,11 +55,13 @@ class TemplateSerializer(RowSerializer[RenderTemplate]):
         model = RenderTemplate
         fields = (
             *("id", "name", "notes", "digital_human", "script", "variables", "voice", "speed", "mode", "format"),
-            *("captions", "background_color", "spliced", "created_at", "updated_at"),
+            *("captions", "background_color", "spliced", *FILES, "created_at", "updated_at"),
         )
+        clearable = FILES
         read_only_fields = ("created_at", "updated_at")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
         before = self.instance
         script = attrs.get("script", before.script if before else "")
         if "variables" in attrs:
@@ -76,12 +85,28 @@ class TemplateSerializer(RowSerializer[RenderTemplate]):
         return RenderTemplate.objects.prefetch_related("variables").get(pk=instance.pk)
 
 
-class TemplateFilesSerializer(ClearableFiles[RenderTemplate]):
-    """Its files, as `multipart/form-data`; an empty field takes one away."""
+@extend_schema_field({"type": "string", "description": "A JSON array of variables."})
+class VariablesText(serializers.Field[Any, Any, Any, Any]):
+    """Variables in a form, where everything is text."""
 
-    class Meta:
-        model = RenderTemplate
-        fields = clearable = ("background", "intro", "outro")
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            rows = json.loads(data)
+        except (TypeError, ValueError) as error:
+            words = gettext("This is no JSON. Write an array of variables.")
+            raise serializers.ValidationError(words, code="invalid") from error
+        found = VariableSerializer(data=rows, many=True, max_length=MOST_VARIABLES)  # type: ignore[call-arg]
+        found.is_valid(raise_exception=True)
+        return found.validated_data
+
+    def to_representation(self, value: Any) -> Any:
+        return VariableSerializer(value, many=True).data
+
+
+class TemplateFormSerializer(TemplateSerializer):
+    """A template as `multipart/form-data`, with its files; an empty field takes a file away."""
+
+    variables = VariablesText(required=False)  # type: ignore[assignment]
 
 
 class FillingSerializer(KnownFields):
@@ -142,15 +167,15 @@ class Templates(viewsets.ModelViewSet[RenderTemplate]):
 
     @extend_schema(
         summary="Create a video template",
-        request={"application/json": TemplateSerializer},
+        request={"application/json": TemplateSerializer, "multipart/form-data": TemplateFormSerializer},
         responses={201: TemplateSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The script says {{name}} where the variable “name” is to be said, {{name.label}} for the words of a choice.
 
-        Every variable is in the script, and everything that it names is a variable.
+        Every variable is in the script, and everything that it names is a variable. As a form it takes files too.
         """
-        wish = self.get_serializer(data=request.data)
+        wish = self._wish(request)
         wish.is_valid(raise_exception=True)
         template = wish.save()
         headers = {"Location": location_of(request, "template", template)}
@@ -158,17 +183,12 @@ class Templates(viewsets.ModelViewSet[RenderTemplate]):
 
     @extend_schema(
         summary="Change a video template",
-        request={"application/json": TemplateSerializer, "multipart/form-data": TemplateFilesSerializer},
+        request={"application/json": TemplateSerializer, "multipart/form-data": TemplateFormSerializer},
         responses={200: TemplateSerializer},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Only what is named; videos asked for stay as they are. Files come as a form; an empty field clears."""
-        template = self.get_object()
-        if str(request.content_type).startswith("multipart/"):
-            files = TemplateFilesSerializer(template, data=request.data, partial=True)
-            files.is_valid(raise_exception=True)
-            return Response(self.get_serializer(files.save()).data)
-        wish = self.get_serializer(template, data=request.data, partial=True)
+        wish = self._wish(request, self.get_object(), partial=True)
         wish.is_valid(raise_exception=True)
         return Response(self.get_serializer(wish.save()).data)
 
@@ -177,6 +197,13 @@ class Templates(viewsets.ModelViewSet[RenderTemplate]):
         """Its videos stay."""
         services.remove_template(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _wish(
+        self, request: Request, template: RenderTemplate | None = None, *, partial: bool = False
+    ) -> TemplateSerializer:
+        is_form = str(request.content_type).startswith("multipart/")
+        kind = TemplateFormSerializer if is_form else TemplateSerializer
+        return kind(template, data=request.data, partial=partial, context=self.get_serializer_context())
 
 
 class OfTemplate(viewsets.GenericViewSet[Render]):

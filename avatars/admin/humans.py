@@ -8,7 +8,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -21,6 +20,7 @@ from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman
 from avatars.serializers import ExaminedSerializer
+from avatars.thumbs import portrait_thumb
 from openuser.lib.admin import (
     KeptAdmin,
     change_url,
@@ -107,13 +107,19 @@ class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
         queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
         return services.with_consents(queryset).annotate(render_count=Count("renders"))
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> DigitalHuman | None:
+        found: DigitalHuman | None = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.picture_gone = bool(services.without_portrait([found]))  # type: ignore[attr-defined]
+        return found
+
     @display(description=_("consent"))
     def may_speak(self, human: Any) -> str:
         return consent_badge(human)
 
     @display(description="")
     def picture(self, human: DigitalHuman) -> str:
-        return format_html('<img class="ou-thumb" src="{}" alt="{}">', human.portrait.url, human.name)
+        return portrait_thumb(human)
 
     @display(description=_("renders"), ordering="render_count")
     def made(self, human: Any) -> int:

@@ -74,7 +74,7 @@ class RenderTemplateAdmin(KeptAdmin):
             {
                 "fields": (
                     *(("voice", "speed"), "mode", ("format", "captions"), "background_color", "background"),
-                    *("intro", "outro", "spliced"),
+                    *("logo", "intro", "outro", "spliced"),
                 ),
                 "classes": ("collapse",),
                 "description": _("What is left empty is as the digital human has it."),

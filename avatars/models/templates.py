@@ -70,6 +70,13 @@ class RenderTemplate(models.Model):
         validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), uploads.check_background],
         help_text=_("In place of the colour: JPEG, PNG or WebP up to 10 MB; its middle is shown."),
     )
+    logo = models.ImageField(
+        _("logo"),
+        upload_to=scenery_name,
+        blank=True,
+        validators=[FileExtensionValidator(["png", "webp"]), uploads.check_logo],
+        help_text=_("In place of the digital human's, in the same corner and size: PNG or WebP up to 10 MB."),
+    )
     intro = models.FileField(
         _("clip at the beginning"),
         upload_to=scenery_name,
@@ -110,7 +117,7 @@ class RenderTemplate(models.Model):
             human.voice = self.voice
         if self.background or self.background_color:
             human.background, human.background_color = self.background, self.background_color
-        for name in ("speed", "mode", "format", "captions", "intro", "outro"):
+        for name in ("speed", "mode", "format", "captions", "logo", "intro", "outro"):
             if wished := getattr(self, name):
                 setattr(human, name, wished)
         return human

@@ -1,6 +1,7 @@
 """Video templates over REST, and the videos that are made from them."""
 
 import io
+import json
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from rest_framework.test import APIClient
 
 from avatars.models import Render, RenderTemplate
 from tests.api.test_core import problem
+from tests.avatars.test_clips import made
 from tests.factories import make_api, make_digital_human, make_template
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +89,51 @@ def test_a_change_that_leaves_a_variable_unsaid_is_refused(api):
     assert flaws(answer) == {("variables[1].name", "unused_variable")}
 
 
+def form_of(**fields: object) -> dict[str, object]:
+    values = wish(**fields)
+    return {**values, "variables": json.dumps(values["variables"])}
+
+
+def png(name: str = "a.png") -> SimpleUploadedFile:
+    picture = io.BytesIO()
+    Image.new("RGBA", (64, 64), (20, 90, 200, 120)).save(picture, "PNG")
+    return SimpleUploadedFile(name, picture.getvalue())
+
+
+def test_a_template_comes_whole_as_a_form_with_its_files(api):
+    intro = SimpleUploadedFile("intro.mp4", made(seconds=2))
+    answer = api.post(TEMPLATES, form_of(background=png(), logo=png("l.png"), intro=intro), format="multipart")
+    assert answer.status_code == 201, answer.content
+    template = RenderTemplate.objects.get()
+    assert [variable.name for variable in template.variables.all()] == ["name", "days"]
+    assert all((template.background, template.logo, template.intro))
+    assert not template.outro
+    human = template.dressed()
+    assert (human.background, human.logo, human.intro) == (template.background, template.logo, template.intro)
+    address = answer["Location"]
+    assert api.patch(address, {"notes": "人事", "logo": ""}, format="multipart").status_code == 200
+    assert api.patch(address, {"intro": None}, format="json").status_code == 200
+    template.refresh_from_db()
+    assert (template.notes, bool(template.logo), bool(template.intro), bool(template.background)) == (
+        *("人事", False, False),
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"variables": "name, days"}, {("variables", "invalid")}),
+        ({"variables": '[{"name": "Name"}, {"name": "days"}]'}, {("variables[0].name", "invalid")}),
+        ({"script": "你好{{name}}"}, {("variables[1].name", "unused_variable")}),
+        ({"logo": SimpleUploadedFile("l.png", b"no picture")}, {("logo", "invalid_image")}),
+    ],
+)
+def test_a_form_with_a_fault_is_refused_where_it_is(api, fields, found):
+    assert flaws(api.post(TEMPLATES, {**form_of(), **fields}, format="multipart")) == found
+    assert not RenderTemplate.objects.exists()
+
+
 def test_a_background_comes_as_a_form(api):
     template, picture = make_template(), io.BytesIO()
     Image.new("RGB", (64, 64), "grey").save(picture, "PNG")
@@ -108,7 +155,7 @@ def test_a_video_is_made_with_what_is_given_and_the_defaults(api):
     answer = api.post(address, {"variables": {"name": "王芳"}}, format="json", HTTP_IDEMPOTENCY_KEY="onboarding-1")
     assert answer.status_code == 202, answer.content
     made = answer.json()
-    assert (made["text"], made["template"]) == ("你好王芳，欢迎来到总部。2026-12-01见！", template.pk)
+    assert (made["text"], made["template"]) == ("你好王芳，欢迎来到总部。2026年12月1日见！", template.pk)
     assert api.get(answer["Location"]).json()["id"] == made["id"]
     again = api.post(address, {"variables": {"name": "王芳"}}, format="json", HTTP_IDEMPOTENCY_KEY="onboarding-1")
     assert again.json()["id"] == made["id"]

@@ -63,7 +63,7 @@ def test_a_filled_template_shows_what_it_says_and_how_it_is_read(boss):
     assert refused.context["form"].errors["name"]
     assert refused.context["preview"] is None
     shown = boss.post(page, {"variable-name": "单雄信", "variable-place": "lab", "show": ""})
-    assert shown.context["preview"].text == "你好单雄信，欢迎来到研究院。2026-12-01见！"
+    assert shown.context["preview"].text == "你好单雄信，欢迎来到研究院。2026年12月1日见！"
     assert not Render.objects.exists()
 
 

@@ -1,5 +1,6 @@
 """Video templates: what is wrong with one is said before it is kept, and what is put into it before it is filmed."""
 
+import re
 from datetime import date
 from itertools import pairwise
 
@@ -8,14 +9,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import ProtectedError
 
-from avatars import filling, recipes, services
+from avatars import captions, filling, recipes, services
 from avatars.exceptions import InUse, ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable
+from avatars.speech.kokoro.engine import Kokoro
 from openuser.lib.placeholders import filled
 from tests.factories import make_digital_human, make_template, make_voice
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 25)
+TIMES = re.compile(r"\d+$|\d\d:")
 
 
 def variable(name: str = "name", **fields: object) -> TemplateVariable:
@@ -63,12 +66,30 @@ def test_one_with_a_fault_is_not_kept():
 
 def test_values_are_put_in_and_defaults_where_none_is_given():
     template = make_template()
-    assert services.fill_template(template, {"name": " 王芳 "}) == "你好王芳，欢迎来到总部。2026-12-01见！"
+    assert services.fill_template(template, {"name": " 王芳 "}) == "你好王芳，欢迎来到总部。2026年12月1日见！"
     given = {"name": "{{day}}", "place": "实验室", "day": "明天"}
-    assert services.fill_template(template, given, today=TODAY) == "你好{{day}}，欢迎来到研究院。2026-11-26见！"
+    assert services.fill_template(template, given, today=TODAY) == "你好{{day}}，欢迎来到研究院。2026年11月26日见！"
     assert services.fill_template(template, {"name": "李", "place": "", "day": None}) == services.fill_template(
         template, {"name": "李"}
     )
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("{{day}}见，{{name}}！", "2026年12月1日见，Ann！"),
+        ("Dear {{name}}, see you on {{day}}.", "Dear Ann, see you on 1 December 2026."),
+        ("Dear {{name}}，{{day}}见。", "Dear Ann，2026年12月1日见。"),
+    ],
+)
+@pytest.mark.slow
+def test_dates_are_written_as_people_write_them_and_captions_say_the_same(script, said):
+    template = make_template(script=script, variables=[variable(), variable("day", type="date")])
+    text = services.fill_template(template, {"name": "Ann", "day": "2026-12-01"})
+    assert text == said
+    speech = Kokoro().speak(text, voice="zf_xiaobei")
+    lines = [line for line in captions.srt(text, speech.tokens).splitlines() if line and not TIMES.match(line)]
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +201,7 @@ def test_later_changes_leave_what_was_asked_for():
     services.save_template(template)
     render.refresh_from_db()
     assert render.text.startswith("你好")
-    assert services.render_template(template, {"name": "王芳"}).text == "再见王芳，hq，2026-12-01。"
+    assert services.render_template(template, {"name": "王芳"}).text == "再见王芳，hq，2026年12月1日。"
 
 
 def test_who_speaks_in_a_template_cannot_be_deleted():

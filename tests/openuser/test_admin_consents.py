@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from avatars import characters
+from avatars import characters, services
 from avatars.models import Consent, DigitalHuman, Render
 from conversations.models import Message
 from tests import factories
@@ -225,3 +225,19 @@ def test_what_was_there_before_is_sorted_into_drawn_and_photographed(settings):
     call_command("migrate", "avatars", verbosity=0)
     origins = dict(DigitalHuman.objects.values_list("pk", "origin"))
     assert origins == {ours.pk: "drawn", changed.pk: "photograph", uploaded.pk: "photograph"}
+
+
+def test_where_a_portrait_was_removed_pages_say_so_and_show_no_broken_picture(boss):
+    human = factories.make_digital_human(origin="photograph")
+    services.withdraw_consent(factories.make_consent(human), by="hr")
+    other = factories.make_digital_human(origin="photograph")
+    listed = boss.get("/admin/avatars/digitalhuman/").content.decode()
+    assert listed.count("ou-thumb-gone") == 1
+    assert human.portrait.url not in listed
+    assert other.portrait.url in listed
+    form = boss.get("/admin/avatars/consent/add/").content.decode()
+    assert (form.count("ou-thumb-gone"), human.portrait.url in form) == (1, False)
+    page = boss.get(f"/admin/avatars/digitalhuman/{human.pk}/change/").content.decode()
+    assert "picture-gone" in page
+    assert human.portrait.name not in page
+    assert "picture-gone" not in boss.get(f"/admin/avatars/digitalhuman/{other.pk}/change/").content.decode()

@@ -1,0 +1,21 @@
+"""Dates as people write them in Chinese and in English. Pure."""
+
+from datetime import date
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+FIRST_HAN = "\u2e80"
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text is written in Chinese, or partly."""
+    return any(char >= FIRST_HAN for char in text)
+
+
+def written(day: date, *, chinese: bool) -> str:
+    """2026年12月1日, or 1 December 2026."""
+    if chinese:
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
