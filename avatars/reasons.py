@@ -66,6 +66,7 @@ class Reason(TextChoices):
     TIME_LIMIT = "time_limit", _("it took too long")
     MEMORY_LIMIT = "memory_limit", _("it needed too much memory")
     EXPIRED = "expired", _("its file was removed after the days for which videos are kept")
+    VARIABLE_MISSING = "variable_missing", _("a value that the video template requires is not known of this person")
     LATE = "late", _("it was too late: whoever waited has its words")
     ATTEMPTS = "attempts", _("its worker stopped each time")
     STUDIO_DIED = "studio_died", _("its worker stopped")
@@ -148,6 +149,7 @@ ADVICE: dict[str, Any] = {
     Reason.DISK: WRITABLE,
     Reason.FILE_MISSING: _("Make it again."),
     Reason.EXPIRED: _("Make it again, or ask for the same words: it is made anew."),
+    Reason.VARIABLE_MISSING: _("Give the variable a default in the template, or complete what is known of the person."),
     Reason.LATE: _("More or faster render workers make videos sooner; OPENUSER_VIDEO_DEADLINE_SECONDS waits longer."),
     Reason.TIME_LIMIT: SHORTER,
     Reason.MEMORY_LIMIT: _("Use a smaller portrait or a shorter text."),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from conversations import asking, commands, errands, saying, sessions, wording
+from conversations import asking, commands, errands, lookups, saying, sessions, wording
 from conversations.machine import Act
 from conversations.models import Conversation, Flow, Session
 from conversations.phrases import act_of
@@ -18,7 +18,7 @@ WITHIN_SESSION = (Act.CANCEL, Act.BACK, Act.RESTART, Act.HELP)
 
 def answer(conversation: Conversation, inbound: messages.Inbound, *, cid: str, now: datetime) -> None:
     """Answer a message. `now` is when it arrived, however late it is handled."""
-    session = _current(sessions.active(conversation), conversation, cid=cid, now=now)
+    session = _current(lookups.active(conversation), conversation, cid=cid, now=now)
     if not isinstance(inbound, messages.TextMessage):
         saying.say(conversation, wording.cannot_read(inbound.kind), cid=cid)
     elif len(inbound.content) > settings.CONVERSATIONS["MAX_TEXT"]:
@@ -46,31 +46,31 @@ def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, 
 
     None for a second tap that came before the first was answered: the card shows what was chosen, and keeps it.
     """
-    waits = sessions.active(conversation)
+    waits = lookups.active(conversation)
     session = _current(waits, conversation, cid=cid, now=now)
     if session is None or not task_id or session.task_id != task_id:
-        if sessions.has_stepped_since(conversation, task_id, now):
+        if lookups.has_stepped_since(conversation, task_id, now):
             return None
         if waits is None:  # else they have just been told, or have another question before them
             saying.say(conversation, _why_closed(conversation, task_id, now), cid=cid)
         return wording.over()
-    chosen = sessions.meaning(session, key, now=now)
+    chosen = lookups.meaning(session, key, now=now)
     sessions.take(session, Act.CHOOSE, key, cid=cid, now=now)
     return wording.over() if chosen is None else wording.chosen(chosen)
 
 
 def _why_closed(conversation: Conversation, task_id: str, now: datetime) -> str:
-    ended = sessions.resumable(conversation, now=now)
+    ended = lookups.resumable(conversation, now=now)
     is_resumable = ended is not None and asking.is_of(task_id, ended.pk)
     return wording.question_waits() if is_resumable else wording.question_is_over()
 
 
 def _current(session: Session | None, conversation: Conversation, *, cid: str, now: datetime) -> Session | None:
     """The session that waits; one whose time was over when the member wrote ends here, before it is answered."""
-    if session is None or not sessions.is_late(session, now):
+    if session is None or not lookups.is_late(session, now):
         return session
     sessions.take(session, Act.EXPIRE, cid=cid, now=now)
-    return sessions.active(conversation)
+    return lookups.active(conversation)
 
 
 def _always_works(conversation: Conversation, session: Session | None, text: str, *, cid: str, now: datetime) -> bool:
@@ -81,7 +81,7 @@ def _always_works(conversation: Conversation, session: Session | None, text: str
         return True
     if session is not None or act is None:
         return False
-    ended = sessions.resumable(conversation, now=now) if act in (Act.RESUME, Act.RESTART) else None
+    ended = lookups.resumable(conversation, now=now) if act in (Act.RESUME, Act.RESTART) else None
     if ended is not None:
         sessions.revive(ended, act, cid=cid, now=now)
     elif act == Act.CANCEL:
@@ -109,12 +109,12 @@ def _text(
 
 def _goes_on(session: Session, act: Act | None, text: str, now: datetime) -> bool:
     """“Continue” asks again where it is no answer, or answers the reminder rather than the question."""
-    return act == Act.RESUME and (session.reminded or sessions.meaning(session, text, now=now) is None)
+    return act == Act.RESUME and (session.reminded or lookups.meaning(session, text, now=now) is None)
 
 
 def _is_answer(session: Session, message: messages.TextMessage, now: datetime) -> bool:
     """Whether a text that begins like a command is none, but what the question asks for: “/usr/bin is a path”."""
-    if sessions.meaning(session, message.content, now=now) is None:
+    if lookups.meaning(session, message.content, now=now) is None:
         return False
     return not commands.is_meant(message.get_command())
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
-from conversations import films, making, saying, sessions, wording
+from conversations import films, lookups, making, saying, sessions, wording
 from conversations.machine import Act
 from conversations.models import Conversation, Flow
 
@@ -83,7 +83,7 @@ def _status(conversation: Conversation, _args: str, cid: str) -> None:
 
 def cancel(conversation: Conversation, _args: str, cid: str) -> None:
     """End the flow that the member is in; outside one, the videos they wait for."""
-    session = sessions.active(conversation)
+    session = lookups.active(conversation)
     if session is not None:
         sessions.take(session, Act.CANCEL, cid=cid)
     else:

@@ -4,10 +4,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from avatars.models import DigitalHuman
+from avatars.models import DigitalHuman, RenderTemplate
 from conversations import flows
 from conversations.machine import Guard, Machine, Node
 from conversations.models import Flow, FlowVersion, State, Transition
+from openuser.lib.placeholders import value_lines
 from openuser.lib.slots import Choice, Slot, SlotType
 
 NAME_LENGTH = 60
@@ -17,11 +18,11 @@ NAME_LENGTH = 60
 def load(flow: Flow, machine: Machine) -> None:
     """Replace the flow's states and transitions by those of the machine."""
     flow.states.all().delete()
-    known = set(DigitalHuman.objects.values_list("pk", flat=True))
+    known = [set(model.objects.values_list("pk", flat=True)) for model in (DigitalHuman, RenderTemplate)]
     states: dict[str, State] = {}
     ordered = sorted(machine.nodes, key=lambda node: node.key != machine.start)
     for position, node in enumerate(ordered, start=1):
-        states[node.key] = State.objects.create(**_fields(node, known), flow=flow, position=position * 10)
+        states[node.key] = State.objects.create(**_fields(node, *known), flow=flow, position=position * 10)
     Transition.objects.bulk_create(row for node in ordered for row in _transitions(node, states))
 
 
@@ -59,7 +60,7 @@ def _free_name(name: str) -> str:
     raise AssertionError("More names were tried than are taken.")
 
 
-def _fields(node: Node, humans: set[int]) -> dict[str, object]:
+def _fields(node: Node, humans: set[int], templates: set[int]) -> dict[str, object]:
     slot = node.slot or Slot(name="")
     return {
         "key": node.key,
@@ -76,6 +77,8 @@ def _fields(node: Node, humans: set[int]) -> dict[str, object]:
         "retries": slot.retries,
         "mode": node.mode,
         "digital_human_id": node.digital_human if node.digital_human in humans else None,
+        "template_id": node.template if node.template in templates else None,
+        "values": value_lines(dict(node.values)),
         "remind_after": node.remind_after,
         "reminder": node.reminder,
         "expire_after": node.expire_after,

@@ -6,10 +6,7 @@ ends. Another kind of errand is a `Sort` in SORTS.
 """
 
 import logging
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,8 +16,9 @@ from django.utils import timezone, translation
 
 from conversations import saying, wording
 from conversations.calling import Question, beside
-from conversations.models import Conversation, Errand, Message, Session
+from conversations.models import Conversation, Errand, Session
 from conversations.providers.base import RemoteProvider, ReplyBusy, ReplyRefused
+from conversations.sorts import POISON, Asking, End, Sort
 from openuser.lib import backends, crash
 from openuser.lib.exceptions import OpenUserError, TemporaryError
 from openuser.lib.work import LeaseLost
@@ -30,54 +28,6 @@ logger = logging.getLogger(__name__)
 HELD_FOR = timedelta(days=1)  # whoever is in a flow for longer has long asked somebody else
 LOOK_AGAIN = timedelta(minutes=10)  # should nobody tell that a flow has ended
 A_MOMENT = 1.0  # seconds: who has waited long already is not asked for patience right before the answer
-POISON = "attempts"  # the reason of a row whose workers died each time
-TIMELY = (Errand.Reason.LATE, POISON)  # who asks again later may well get an answer
-
-
-@dataclass(frozen=True, kw_only=True)
-class End:
-    """How an errand ended: with a reply, or with a reason and, where a service said why, its error's code."""
-
-    question: str
-    reply: str | None = None
-    reason: str = ""
-    code: str = ""
-
-
-class Sort(ABC):
-    """What is particular to a kind of errand."""
-
-    in_flows: ClassVar[bool] = False
-    """Whether it ends in the middle of a flow too."""
-
-    @abstractmethod
-    def source(self, errand: Errand) -> RemoteProvider:
-        """Who is asked. Raises `ImproperlyConfigured` where there is nobody."""
-
-    @abstractmethod
-    def waiting(self) -> str:
-        """What somebody is told who has waited for some seconds."""
-
-    @abstractmethod
-    def conclude(self, conversation: Conversation, errand: Errand, end: End) -> None:
-        """Say how it ended, in the transaction that settles it, with the conversation locked."""
-
-
-class Asking(Sort):
-    """A question to one of the REPLY_PROVIDERS."""
-
-    def source(self, errand: Errand) -> RemoteProvider:
-        provider: RemoteProvider = backends.backend("REPLY_PROVIDERS", errand.provider)
-        return provider
-
-    def waiting(self) -> str:
-        return wording.looking_up()
-
-    def conclude(self, conversation: Conversation, errand: Errand, end: End) -> None:
-        words = end.reply or (wording.no_answer_in_time() if end.reason in TIMELY else wording.not_understood())
-        if _has_moved_on(conversation, errand):
-            words = wording.answer_to(end.question, words)
-        saying.say(conversation, words, cid=errand.cid)
 
 
 SORTS: dict[str, Sort] = {Errand.Kind.QUESTION: Asking()}
@@ -278,12 +228,6 @@ def _settle(errand: Errand, reason: str, *, reply: str | None = None, error: Ope
 def _conclude(conversation: Conversation, errand: Errand, end: End) -> None:
     with translation.override(errand.language):
         SORTS[errand.kind].conclude(conversation, errand, end)
-
-
-def _has_moved_on(conversation: Conversation, errand: Errand) -> bool:
-    """Whether the member has said something else since."""
-    last = conversation.messages().filter(direction=Message.Direction.IN).order_by("-created_at", "-pk").first()
-    return last is not None and last.cid != errand.cid
 
 
 def _is_in_flow(conversation: Conversation) -> bool:

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -10,13 +9,12 @@ from django.utils.translation import gettext
 
 from avatars import services as avatars
 from avatars.exceptions import ConsentError, OutputError
-from avatars.models import Consent, DigitalHuman, Narration, Render, RenderTemplate, Rendition
+from avatars.models import Narration, Render, Rendition
 from conversations import channel, fitting, ladder, progress, wording
 from conversations.ladder import Rung, Step
-from conversations.models import Content, Conversation, Message, ProgressCard
-from conversations.saying import conversation_of, digital_human_of, say
+from conversations.models import Conversation, Message, ProgressCard
+from conversations.saying import conversation_of, say
 from openuser.lib import crash
-from openuser.lib.publish import tell
 from wecom.exceptions import ContentError
 from wecom.models import Outbound
 
@@ -24,77 +22,6 @@ logger = logging.getLogger(__name__)
 
 OUT_OF_REACH = (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED)
 CARRIERS = ("video", "file", "textcard")  # the forms in which a video goes out
-
-
-@transaction.atomic
-def say_video(
-    conversation: Conversation,
-    text: str,
-    *,
-    mode: str = "",
-    digital_human: DigitalHuman | None = None,
-    template: RenderTemplate | None = None,
-    deadline: datetime | None = None,
-    asked: bool = False,
-    purpose: str = Consent.Purpose.CHAT,
-    strict: bool = False,
-    cid: str,
-) -> Message:
-    """Say text to a member as a video, of the desk's digital human unless another is named, or of a template's.
-
-    The message waits until it is made. Where it cannot be made, or not by the deadline, its words go out spoken, else
-    written. `asked` is for what they asked for themselves: what they get says so, and it counts for their quota.
-
-    Where the person in the photograph has not agreed to that `purpose`, one of `Consent.Purpose`, it is written at once
-    (and has no `render`). Raises `ScriptError` for a script that cannot become a video, `QuotaExceeded` for one too
-    many of theirs; `ConsentError` if `strict`.
-    """
-    human = template.digital_human if template else digital_human or digital_human_of(conversation.application)
-    priority = avatars.CAMPAIGN if purpose == Consent.Purpose.CAMPAIGN else avatars.CHAT
-    wishes: dict[str, Any] = {"mode": mode, "purpose": purpose, "priority": priority, "cid": cid}
-    if template:
-        wishes["template"] = template
-    if asked:
-        wishes["requester"] = f"member:{conversation.member_id}"
-    try:
-        render = _render_to_wait_for(human, text, **wishes)
-    except ConsentError as error:
-        if strict:
-            raise
-        return _written(conversation, text, why=error.code, cid=cid)
-    tell("messages", "promised")
-    message = Message.objects.create(
-        application=conversation.application,
-        member=conversation.member,
-        direction=Message.Direction.OUT,
-        state=Message.State.WAITING,
-        content=Content.objects.create(kind=Content.Kind.VIDEO, text=render.text),
-        render=render,
-        deadline_at=deadline or ladder.deadline(render, now=timezone.now()),
-        asked=asked,
-        cid=cid,
-    )
-    # Made already, or finished while this was being written: nobody else would release it before the sweeper.
-    transaction.on_commit(lambda: release(render), robust=True)
-    return message
-
-
-def _written(conversation: Conversation, text: str, *, why: str, cid: str) -> Message:
-    """The words of a video that may not be made."""
-    logger.warning("A video may not be made.", extra={"cid": cid, "code": why})
-    message = say(conversation, wording.video_not_allowed(text), cid=cid, degraded=True)
-    message.reason, message.why = Message.Reason.TEXT, why
-    message.save(update_fields=["reason", "why"])
-    return message
-
-
-def _render_to_wait_for(digital_human: DigitalHuman, text: str, **wishes: Any) -> Render:
-    """A render that is locked, so that whoever shares it cannot cancel it before our message is seen to wait."""
-    while True:
-        render = avatars.request_render(digital_human, text, **wishes)
-        render = Render.objects.select_for_update(of=("self",)).get(pk=render.pk)
-        if render.status != Render.Status.CANCELLED:
-            return render
 
 
 def release(render: Render) -> int:

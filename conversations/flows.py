@@ -1,6 +1,5 @@
 """From the rows that HR edits to a version that runs: draft, publish, roll back, and what changed between two."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -13,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from avatars.models import RenderMode
-from conversations import linting
+from conversations import linting, templating
 from conversations.exceptions import FlowError
 from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from openuser.lib.placeholders import placeholders
+from openuser.lib.placeholders import parse_values, placeholders
 from openuser.lib.slots import Choice, Slot, SlotType, parse_choices, plain
 
 
@@ -70,7 +69,7 @@ def check(flow: Flow, machine: Machine | None = None) -> list[linting.Problem]:
     taken = {plain(words): other.name for other in others for words in (*other.trigger_words, *other.commands)}
     machine = machine or draft(flow)
     found = linting.lint(machine, triggers=flow.trigger_words, taken=taken, commands=flow.commands)
-    found += _wrong_modes(machine)
+    found += [*_wrong_modes(machine), *templating.problems(machine)]
     return sorted(found, key=lambda problem: not problem.is_error)
 
 
@@ -103,7 +102,8 @@ def roll_back(version: FlowVersion) -> None:
 
 def is_changed(flow: Flow, states: Sequence[State] | None = None) -> bool:
     """Whether the draft differs from the version that runs; `states` as for `draft`."""
-    return flow.live is None or flow.live.definition != _plain(draft(flow, states))
+    # As machines: what was published before there was some field has what that means where it is left out.
+    return readable(flow.live) != draft(flow, states)
 
 
 def sessions_by_state(flow: Flow) -> dict[str, int]:
@@ -171,13 +171,10 @@ def _parts(was: Node, now: Node) -> Iterable[str]:
         "expire_after": _("give up after"),
         "mode": _("mode of the video"),
         "digital_human": _("digital human"),
+        "template": _("video template"),
+        "values": _("values of its variables"),
     }
     return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
-
-
-def _plain(machine: Machine) -> object:
-    """As it looks after a round through a JSON column: tuples are lists."""
-    return json.loads(json.dumps(machine.to_json()))
 
 
 def _node(state: State, language: str) -> Node:
@@ -195,6 +192,8 @@ def _node(state: State, language: str) -> Node:
         expire_after=state.expire_after,
         mode=state.mode.strip(),
         digital_human=state.digital_human_id,
+        template=state.template_id if kind == NodeKind.VIDEO else None,
+        values=tuple(parse_values(state.values).items()) if kind == NodeKind.VIDEO else (),
     )
 
 

@@ -47,7 +47,7 @@ class StateForm(forms.ModelForm[State]):
         model = State
         fields = (
             *("flow", "position", "name", "key", "kind", "text", "slot", "slot_type", "choices", "as_card"),
-            *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human"),
+            *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "values"),
             *("remind_after", "reminder", "expire_after"),
         )
         widgets = {
@@ -56,6 +56,7 @@ class StateForm(forms.ModelForm[State]):
                 attrs={"rows": 5, "placeholder": "lipsync = 基础, 普通\nenhanced_talking_head = 高清, 最好"}
             ),
             "retry_text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "values": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "name = {{name}}\nplace = 总部"}),
             "reminder": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         }
         help_texts = {

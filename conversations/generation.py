@@ -19,7 +19,7 @@ from django.utils import translation
 from avatars import services as avatars
 from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
 from avatars.models import Consent, DigitalHuman, Render
-from conversations import channel, errands, films, saying, wording
+from conversations import channel, errands, films, promises, saying, wording
 from conversations.language import language_of
 from conversations.models import Content, Conversation, Message
 from openuser.lib import backends, links
@@ -153,7 +153,7 @@ def _ask_for_message(user_id: str, digital_human_id: int, text: str, mode: str) 
         render__mode=mode or human.mode,
     )
     message = asked.first() if callback else None
-    return (message or films.say_video(conversation, text, mode=mode, digital_human=human, cid=cid)).pk
+    return (message or promises.say_video(conversation, text, mode=mode, digital_human=human, cid=cid)).pk
 
 
 @transaction.atomic

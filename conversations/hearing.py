@@ -8,12 +8,12 @@ from django.utils import timezone, translation
 
 from avatars import services as avatars
 from avatars.exceptions import AvatarError
-from conversations import answering, channel, errands, flows, saying, sessions, wording
-from conversations.errands import End, Sort
+from conversations import answering, channel, errands, flows, lookups, saying, wording
 from conversations.language import language_of
 from conversations.models import Answer, Content, Conversation, Errand, Flow, Message
 from conversations.phrases import PHRASES
 from conversations.providers.base import RemoteProvider, ReplyRefused
+from conversations.sorts import End, Sort
 from openuser.lib import backends
 from openuser.lib.exceptions import OpenUserError, TemporaryError
 from wecom import messages
@@ -95,7 +95,7 @@ def take(conversation: Conversation, message: Message, text: str, *, echoed: boo
 def hints(conversation: Conversation) -> list[str]:
     """Words that this member is likely to say: answers to what they were asked, then whatever we know answers to."""
     found: list[str] = []
-    session = sessions.active(conversation)
+    session = lookups.active(conversation)
     machine = flows.readable(session.version) if session else None
     node = machine.node(session.state) if session and machine else None
     if node is not None and node.slot is not None:

@@ -52,7 +52,7 @@ def lint(
 
 
 def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
-    if node.kind != NodeKind.END and is_blank(node.text):
+    if node.kind != NodeKind.END and is_blank(node.text) and not node.template:
         yield Problem(code="no_text", state=node.name, words=_("It says nothing. Write its text."))
     for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
         if len(text.encode()) > TEXT_BYTES:
@@ -163,7 +163,8 @@ def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
 
 
 def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
-    for text in (node.text, node.mode, node.reminder, node.slot.retry_text if node.slot else ""):
+    values = (value for _name, value in node.values)
+    for text in (node.text, node.mode, node.reminder, node.slot.retry_text if node.slot else "", *values):
         if has_stray_braces(text):
             words = _("Its text has “{{” or “}}” without a slot between them, like {{name}}. People would see it.")
             yield Problem(code="bad_placeholder", state=node.name, words=words)

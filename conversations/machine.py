@@ -116,7 +116,8 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A state. Times are minutes; `mode` may hold a placeholder."""
+    """A state. Times are minutes; `mode` may hold a placeholder, and so may the values of its video template's
+    variables (`values`: name and value)."""
 
     key: str
     name: str
@@ -130,6 +131,8 @@ class Node:
     expire_after: int = 60
     mode: str = ""
     digital_human: int | None = None
+    template: int | None = None
+    values: tuple[tuple[str, str], ...] = ()
 
     def leaving(self, on: On) -> tuple[Edge, ...]:
         return tuple(edge for edge in self.edges if edge.on == on)
@@ -210,11 +213,15 @@ class Ask:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """Say this as a video; an empty mode is the digital human's own."""
+    """Say this as a video; an empty mode is the digital human's own. With a template it is that which is said, with
+    its `values`, and what is in the slots by now."""
 
     text: str
     mode: str = ""
     digital_human: int | None = None
+    template: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    slots: Mapping[str, str] = field(default_factory=dict)
 
 
 Effect = Say | Tell | Ask | Film
@@ -235,7 +242,8 @@ def _is_number(text: str) -> bool:
 def _node(data: Mapping[str, Any]) -> Node:
     slot = _slot(data["slot"]) if data["slot"] else None
     edges = tuple(_edge(edge) for edge in data["edges"])
-    return Node(**{**data, "kind": NodeKind(data["kind"]), "slot": slot, "edges": edges})
+    values = tuple((name, value) for name, value in data.get("values", ()))
+    return Node(**{**data, "kind": NodeKind(data["kind"]), "slot": slot, "edges": edges, "values": values})
 
 
 def _slot(data: Mapping[str, Any]) -> Slot:

@@ -1,14 +1,15 @@
 """A video on a member's wish: how many may wait, what is said meanwhile, and why not."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
 from avatars import services as avatars
 from avatars.exceptions import QuotaExceeded, ScriptError
-from avatars.models import DigitalHuman
-from conversations import films, progress, saying, wording
+from avatars.models import DigitalHuman, RenderTemplate
+from conversations import films, progress, promises, saying, wording
 from conversations.models import Conversation, Message, ProgressCard, Standing
 from wecom.models import Outbound
 
@@ -16,15 +17,22 @@ UNDER_WAY = (Standing.QUEUED, Standing.MAKING, Standing.SENDING)
 
 
 def make_video(
-    conversation: Conversation, text: str, *, mode: str = "", digital_human: DigitalHuman | None = None, cid: str
+    conversation: Conversation,
+    text: str,
+    *,
+    mode: str = "",
+    digital_human: DigitalHuman | None = None,
+    template: RenderTemplate | None = None,
+    cid: str,
 ) -> None:
     """Ask for a video and say how long it takes, or say that too many wait. Raises `ScriptError` for a bad script."""
+    wishes: dict[str, Any] = {"mode": mode, "digital_human": digital_human, "template": template}
     most = settings.CONVERSATIONS["QUEUED_PER_MEMBER"]
     if conversation.messages().waiting().count() >= most:
         saying.say(conversation, wording.too_many_videos(most), cid=cid)
         return
     try:
-        message = films.say_video(conversation, text, mode=mode, digital_human=digital_human, asked=True, cid=cid)
+        message = promises.say_video(conversation, text, **wishes, asked=True, cid=cid)
     except QuotaExceeded as error:
         saying.say(conversation, wording.quota_used_up(error.wait), cid=cid)
         return

@@ -21,7 +21,6 @@ from conversations.films import (
     release,
     release_all,
     release_spoken,
-    say_video,
     use_rendition,
 )
 from conversations.fitting import fit as fit_upload
@@ -40,7 +39,9 @@ from conversations.generation import (
     video_url_of,
 )
 from conversations.language import language_of
+from conversations.lookups import active as active_session
 from conversations.models import Content, Conversation, Message
+from conversations.promises import say_template, say_video
 from conversations.saying import (
     KINDS,
     conversation_of,
@@ -50,7 +51,6 @@ from conversations.saying import (
     say,
     say_content,
 )
-from conversations.sessions import active as active_session
 from conversations.sessions import start as start_flow
 from conversations.sessions import stop as stop_session
 from conversations.sessions import tick
@@ -99,6 +99,7 @@ __all__ = [
     "run_errand",
     "say",
     "say_content",
+    "say_template",
     "say_video",
     "send_recording",
     "send_recording_of",

@@ -13,8 +13,9 @@ from django.utils import timezone, translation
 
 from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman
-from conversations import asking, errands, flows, making, saying, wording
+from conversations import asking, errands, filming, flows, making, saying, wording
 from conversations.exceptions import FlowError, SessionMoved
+from conversations.lookups import active, is_late, machine_of, meaning
 from conversations.machine import Act, Ask, Effect, Film, Machine, Outcome, Place, Say, Step
 from conversations.models import Conversation, Flow, Session
 from conversations.stepping import step
@@ -23,8 +24,6 @@ from openuser.lib.slots import is_blank
 from wecom.models import Callback, Member
 
 logger = logging.getLogger(__name__)
-
-RESUMABLE = timedelta(days=7)
 
 
 @transaction.atomic
@@ -66,33 +65,6 @@ def start(
     return session
 
 
-def active(conversation: Conversation) -> Session | None:
-    """The session that waits for this member's answer."""
-    rows = Session.objects.active().filter(conversation=conversation)
-    return rows.select_related("version__flow", "conversation").first()
-
-
-def resumable(conversation: Conversation, *, now: datetime) -> Session | None:
-    """The member's last session, where it ran out of time a few days ago at most and none has begun since."""
-    last = _last(conversation)
-    if last is None or last.status != Session.Status.EXPIRED or last.finished_at is None:
-        return None
-    if not last.version.flow.enabled:
-        return None
-    return last if now - last.finished_at < RESUMABLE else None
-
-
-def has_stepped_since(conversation: Conversation, task_id: str, now: datetime) -> bool:
-    """Whether the session that showed this card went on after a tap on it had come, but before it was read."""
-    last = _last(conversation)
-    return last is not None and asking.is_of(task_id, last.pk) and now <= last.asked_at
-
-
-def _last(conversation: Conversation) -> Session | None:
-    rows = Session.objects.filter(conversation=conversation).select_related("version__flow", "conversation")
-    return rows.order_by("-started_at", "-pk").first()
-
-
 @transaction.atomic
 def take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime | None = None) -> None:
     """Step a session by what a member did."""
@@ -117,19 +89,6 @@ def stop(session: Session) -> bool:
     _close(session)
     errands.take_up(session.conversation)
     return True
-
-
-def is_late(session: Session, now: datetime) -> bool:
-    """Whether the time to answer was over at that moment."""
-    node = _machine(session).node(session.state)
-    return node is not None and now >= session.asked_at + timedelta(minutes=node.expire_after)
-
-
-def meaning(session: Session, text: str, *, now: datetime) -> str | None:
-    """What a text means as the answer to the question that waits, as people see it; None where it does not fit."""
-    node = _machine(session).node(session.state)
-    value = node.slot.read(text, today=timezone.localdate(now)) if node and node.slot else None
-    return node.slot.label(value) if node and node.slot and value is not None else None
 
 
 def tick(*, now: datetime | None = None) -> int:
@@ -171,7 +130,7 @@ def _has_written(member: Member, conversation: Conversation) -> bool:
 
 
 def _take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
-    machine = _machine(session)
+    machine = machine_of(session)
     result = step(machine, _place(session), act, text, today=timezone.localdate(now))
     if act == Act.SAY:
         _close(session, meaning(session, text, now=now))
@@ -186,16 +145,10 @@ def _take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime
             _carry_out(session, effect, is_last=is_last and session.is_active, cid=cid)
 
 
-def _machine(session: Session) -> Machine:
-    """The machine it runs; an empty one, in which every step fails with a word, where nobody can read it any more."""
-    flow = session.version.flow
-    return flows.readable(session.version) or Machine(name=flow.name, language=flow.language, start="", nodes=())
-
-
 def _close(session: Session, chosen: str | None = None) -> None:
     """Grey the card of the question that waits, since it is answered or over."""
     if session.task_id:
-        with translation.override(_machine(session).language):
+        with translation.override(machine_of(session).language):
             shown = wording.over() if chosen is None else wording.chosen(chosen)
         asking.close_card(session.conversation, session.task_id, shown)
 
@@ -259,7 +212,7 @@ def _carry_out(session: Session, effect: Effect, *, is_last: bool, cid: str) -> 
     elif isinstance(effect, Ask):
         _ask(session, effect, with_card=is_last, cid=cid)
     elif isinstance(effect, Film):
-        _film(conversation, effect, cid=cid)
+        _film(session, effect, cid=cid)
     else:
         saying.say(conversation, wording.notice(effect.notice, session.version.flow.name), cid=cid)
 
@@ -273,7 +226,11 @@ def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
     saying.say_content(session.conversation, card, cid=cid)
 
 
-def _film(conversation: Conversation, film: Film, *, cid: str) -> None:
+def _film(session: Session, film: Film, *, cid: str) -> None:
+    conversation = session.conversation
+    if film.template is not None:
+        filming.film(session.version.flow.name, conversation, film, machine_of(session), cid=cid)
+        return
     human = DigitalHuman.objects.filter(pk=film.digital_human).first() if film.digital_human else None
     try:
         making.make_video(conversation, film.text, mode=film.mode, digital_human=human, cid=cid)

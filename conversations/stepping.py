@@ -123,7 +123,10 @@ class _Walk:
         text = self._fill(node.text, place)
         if node.kind == NodeKind.VIDEO:
             mode = self._fill(node.mode, place)
-            self.effects.append(Film(text=text, mode=mode, digital_human=node.digital_human))
+            film = Film(text=text, mode=mode, digital_human=node.digital_human)
+            if node.template is not None:
+                film = replace(film, template=node.template, values=dict(node.values), slots=dict(place.slots))
+            self.effects.append(film)
         elif node.kind != NodeKind.ASK and text.strip():
             self.effects.append(Say(text=text))
 

@@ -5,16 +5,19 @@ Where it is late or fails, the moment asks for it again, and who waits gets what
 """
 
 import logging
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from avatars import services as avatars
-from avatars.models import Consent
+from avatars.models import Consent, DigitalHuman
 from conversations import services as conversations
 from openuser.lib.exceptions import OpenUserError
 from scheduling.models import Schedule
+from scheduling.personal import FACTS, facts, members_of
+from wecom.models import Member
 
 logger = logging.getLogger(__name__)
 
@@ -35,16 +38,23 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
     if not upcoming or schedule.ahead_for == upcoming[0]:
         return False
     try:
-        human = schedule.digital_human or conversations.digital_human_of(schedule.application)
-        if now < upcoming[0] - _lead(schedule, human.mode):
+        human = schedule.digital_human or _human_of(schedule)
+        scripts = list(_scripts(schedule))
+        if now < upcoming[0] - _lead(schedule, scripts, human.mode):
             return False
-        schedule.ahead = avatars.request_render(
-            human,
-            schedule.text,
-            mode=schedule.mode,
-            purpose=Consent.Purpose.CAMPAIGN.value,
-            priority=avatars.CAMPAIGN,
-        )
+        asked = [
+            avatars.request_render(
+                human,
+                text,
+                template=schedule.template,
+                spliced=schedule.splices,
+                mode=schedule.mode,
+                purpose=Consent.Purpose.CAMPAIGN.value,
+                priority=avatars.CAMPAIGN,
+            )
+            for text in scripts
+        ]
+        schedule.ahead = next(iter(asked), None)
     except OpenUserError as error:
         # Nobody waits yet. The moment itself will say it, and be recorded as failed.
         logger.warning("A video cannot be made ahead.", extra={"schedule": schedule.pk, "reason": error.code})
@@ -54,6 +64,28 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
     return schedule.ahead is not None
 
 
-def _lead(schedule: Schedule, mode: str) -> timedelta:
-    expected = timedelta(seconds=CAUTION * avatars.expected_seconds(schedule.text, schedule.mode or mode))
-    return max(timedelta(minutes=settings.SCHEDULING["AHEAD_MINUTES"]), expected)
+def _human_of(schedule: Schedule) -> DigitalHuman:
+    if schedule.template is not None:
+        return schedule.template.digital_human
+    return conversations.digital_human_of(schedule.application)
+
+
+def _scripts(schedule: Schedule) -> Iterator[str]:
+    """What will be said, each once; not to those for whom a template lacks a value, since they get its words."""
+    if schedule.template is None:
+        yield schedule.text
+        return
+    said = (avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS) for one in _known(schedule))
+    yield from dict.fromkeys(found.text for found in said if not found.missing)
+
+
+def _known(schedule: Schedule) -> Iterator[dict[str, str]]:
+    """What is known of its members. Whoever is new by then is known of as little as now."""
+    rows = members_of(schedule)
+    for user_id in sorted(schedule.user_ids):
+        yield facts(rows.get(user_id, Member(user_id=user_id)))
+
+
+def _lead(schedule: Schedule, scripts: Sequence[str], mode: str) -> timedelta:
+    expected = sum(avatars.expected_seconds(text, schedule.mode or mode) for text in scripts)
+    return max(timedelta(minutes=settings.SCHEDULING["AHEAD_MINUTES"]), timedelta(seconds=CAUTION * expected))

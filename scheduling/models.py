@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
-from avatars.models import DigitalHuman, Render, RenderMode
+from avatars import services as avatars
+from avatars.models import DigitalHuman, Render, RenderMode, RenderTemplate
 from conversations.models import Message
 from scheduling.calendar import Rule
 from scheduling.wording import moment_words, rule_words
@@ -42,7 +43,8 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         """Those with a video that may have to be begun, because a moment of theirs comes until `farthest`."""
         video = self.model.MessageType.VIDEO
         near = self.filter(paused=False, message_type=video, next_tick_at__gt=now, next_tick_at__lte=farthest)
-        return near.exclude(ahead_for=models.F("next_tick_at")).select_related("digital_human", "application")
+        asked = near.exclude(ahead_for=models.F("next_tick_at"))
+        return asked.select_related("digital_human", "application", "template__digital_human__voice", "template__voice")
 
 
 class Schedule(models.Model):
@@ -70,7 +72,9 @@ class Schedule(models.Model):
         _("members"), default=list, help_text=_("User IDs as in WeChat Work's contacts, one a line, like zhangsan.")
     )
     message_type = models.CharField(_("sent as"), max_length=8, choices=MessageType, default=MessageType.TEXT)
-    text = models.TextField(_("text"), help_text=_("What is sent, or what the digital human says."))
+    text = models.TextField(
+        _("text"), blank=True, help_text=_("What is sent, or what the digital human says where no template is chosen.")
+    )
     digital_human = models.ForeignKey(
         DigitalHuman,
         models.PROTECT,
@@ -86,6 +90,21 @@ class Schedule(models.Model):
         choices=RenderMode,
         blank=True,
         help_text=_("How much moves in the video. Leave it empty for the digital human's own."),
+    )
+    template = models.ForeignKey(
+        RenderTemplate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schedules",
+        verbose_name=_("video template"),
+        help_text=_("In the place of the text: its script is said, by its digital human."),
+    )
+    values = models.JSONField(
+        _("values of its variables"),
+        default=dict,
+        blank=True,
+        help_text=_("One a line: variable = value. What differs from member to member is shown like {{name}}."),
     )
     cron = models.CharField(
         _("cron line"),
@@ -139,7 +158,7 @@ class Schedule(models.Model):
         indexes = [models.Index(fields=["paused", "next_tick_at"], name="schedule_due")]
 
     def __str__(self) -> str:
-        return self.name or self.text[:40]
+        return self.name or self.text[:40] or str(self.template or "")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -156,6 +175,16 @@ class Schedule(models.Model):
     @property
     def grace(self) -> timedelta:
         return timedelta(minutes=self.grace_minutes)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether what is said differs from member to member."""
+        return self.template is not None and avatars.shows_a_person(self.values)
+
+    @property
+    def splices(self) -> bool | None:
+        """Whether sentences that recur are drawn once; None: as the template has it."""
+        return True if self.is_personal and len(self.user_ids) > 1 else None
 
     @property
     def words(self) -> str:
@@ -216,6 +245,9 @@ class RunMessage(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE)
     message = models.OneToOneField(Message, models.CASCADE, related_name="+")
+    defaulted = models.JSONField(
+        _("defaults said"), default=list, help_text=_("Variables of the template that are not known of the member.")
+    )
 
     class Meta:
         verbose_name = _("message of a run")

@@ -11,6 +11,7 @@ from conversations import services as conversations
 from conversations.models import Conversation, Message
 from openuser.lib.exceptions import OpenUserError
 from scheduling.models import Run, RunMessage, Schedule
+from scheduling.personal import FACTS, facts
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +25,15 @@ def speak(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool 
         return None
     try:
         with transaction.atomic():
-            messages = _say(schedule, cid)
+            said = _say(schedule, cid)
     except OpenUserError as error:
         # Nothing is left of what was said: there is nothing to find under its ID.
         run.outcome, run.reason, run.detail, run.cid = Run.Outcome.FAILED, error.code, str(error), ""
         run.save(update_fields=["outcome", "reason", "detail", "cid"])
     else:
-        RunMessage.objects.bulk_create(RunMessage(run=run, message=message) for message in messages)
+        RunMessage.objects.bulk_create(
+            RunMessage(run=run, message=message, defaulted=list(defaulted)) for message, defaulted in said
+        )
     logger.info("A schedule ran.", extra={"cid": cid, "schedule": schedule.pk, "outcome": run.outcome})
     return run
 
@@ -52,7 +55,8 @@ def record(
     return run if created else None
 
 
-def _say(schedule: Schedule, cid: str) -> list[Message]:
+def _say(schedule: Schedule, cid: str) -> list[tuple[Message, tuple[str, ...]]]:
+    """The messages, each with the variables of the template that are not known of its member."""
     # All conversations are locked before any render is, and in one order: so does everybody else.
     talks = [
         conversations.conversation_with(user_id, application=schedule.application)
@@ -61,9 +65,23 @@ def _say(schedule: Schedule, cid: str) -> list[Message]:
     return [_say_to(talk, schedule, cid) for talk in talks]
 
 
-def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> Message:
-    if schedule.message_type == Schedule.MessageType.VIDEO:
+def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> tuple[Message, tuple[str, ...]]:
+    if schedule.message_type != Schedule.MessageType.VIDEO:
+        return conversations.say(talk, schedule.text, cid=cid), ()
+    many, mode = Consent.Purpose.CAMPAIGN, schedule.mode
+    if schedule.template is None:
         human = schedule.digital_human
-        to_many, mode = Consent.Purpose.CAMPAIGN, schedule.mode
-        return conversations.say_video(talk, schedule.text, mode=mode, digital_human=human, purpose=to_many, cid=cid)
-    return conversations.say(talk, schedule.text, cid=cid)
+        video = conversations.say_video(talk, schedule.text, mode=mode, digital_human=human, purpose=many, cid=cid)
+        return video, ()
+    message, found = conversations.say_template(
+        talk,
+        schedule.template,
+        schedule.values,
+        facts=facts(talk.member),
+        slots=FACTS,
+        mode=mode,
+        purpose=many,
+        spliced=schedule.splices,
+        cid=cid,
+    )
+    return message, found.defaulted

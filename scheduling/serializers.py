@@ -20,7 +20,18 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         max_length=settings.SCHEDULING["MAX_MEMBERS"],
         help_text="Who gets it: user IDs as in WeChat Work's contacts.",
     )
-    text = serializers.CharField(max_length=settings.SCHEDULING["MAX_TEXT"], help_text="What is sent or spoken.")
+    text = serializers.CharField(
+        max_length=settings.SCHEDULING["MAX_TEXT"],
+        required=False,
+        allow_blank=True,
+        help_text="What is sent or spoken, where no template is named.",
+    )
+    values = serializers.DictField(
+        child=serializers.CharField(max_length=500, allow_blank=True),
+        required=False,
+        help_text="Of the template's variables; {{name}}, {{alias}}, {{position}}, {{department}}, {{user_id}} stand "
+        "for what is known of each member.",
+    )
     grace_minutes = serializers.IntegerField(
         min_value=1, max_value=1440, required=False, help_text="How late it may still be sent; later it is missed."
     )
@@ -30,7 +41,8 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     class Meta:
         model = Schedule
         fields = (
-            *("id", "name", "application", "user_ids", "message_type", "text", "digital_human", "mode", "cron"),
+            *("id", "name", "application", "user_ids", "message_type", "text", "digital_human"),
+            *("mode", "template", "values", "cron"),
             *("time_zone", "days", "grace_minutes", "paused", "words", "next_runs", "created_at", "updated_at"),
         )
         read_only_fields = ("paused", "created_at", "updated_at")

@@ -5,8 +5,7 @@ Who calls and how often does not matter: a moment of a schedule is dealt with on
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -15,35 +14,50 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from avatars.models import DigitalHuman
+from avatars.models import DigitalHuman, RenderTemplate
 from openuser.lib.work import publish_task
 from scheduling import ahead, mirror, runs, validation
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule, default_grace, default_time_zone
-from scheduling.wording import moment_words, zone_words
+from scheduling.previewing import PREVIEWED, Preview, Spoken, preview, preview_words
 from wecom.models import Application
 
+__all__ = [
+    "PREVIEWED",
+    "Preview",
+    "Spoken",
+    "due",
+    "pause",
+    "preview",
+    "preview_words",
+    "problems",
+    "remove",
+    "resume",
+    "run_all_due",
+    "run_due",
+    "run_now",
+    "save_schedule",
+    "schedule_wechat_message",
+    "warnings",
+]
+
 # What callers of the guide's function call our fields.
-GUIDES_NAMES = {"cron": "schedule", "user_ids": "user_id", "digital_human": "digital_human_id"}
+GUIDES_NAMES = {
+    "cron": "schedule",
+    "user_ids": "user_id",
+    "digital_human": "digital_human_id",
+    "template": "template_id",
+    "values": "variables",
+}
 # What tells one call of it from another.
 TELLING = (
     *("name", "application_id", "user_ids", "message_type", "text", "digital_human_id", "mode"),
     *("cron", "time_zone", "days", "grace_minutes"),
 )
-PREVIEWED = 5
+# Told too where a template speaks; other calls keep the keys that they had.
+TEMPLATED = ("template_id", "values")
 COUNTED_AT_MOST = 1000
 SWEEP_LIMIT = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preview:
-    """When a schedule speaks: in words, and its next moments, fewer than five where there are no more."""
-
-    words: str
-    zone: str
-    moments: tuple[datetime, ...]
-    moments_in_words: tuple[str, ...]
-    warnings: tuple[str, ...]
 
 
 def schedule_wechat_message(
@@ -54,6 +68,8 @@ def schedule_wechat_message(
     message_type: str = "text",
     text: str = "",
     digital_human_id: int | None = None,
+    template_id: int | None = None,
+    variables: Mapping[str, str] | None = None,
     mode: str = "",
     name: str = "",
     time_zone: str = "",
@@ -64,9 +80,12 @@ def schedule_wechat_message(
 ) -> Schedule:
     """Say something again and again: `schedule` is a cron line, like "0 9 * * *" for every day at 9:00.
 
-    `message` and `text` are two names for what is said. Calling it again with equal arguments gives the schedule that
-    the first call made, as it is by now (people may have edited or paused it), and never a second one; so it may stand
-    where code runs at each start. Raises `SchedulingError` with the argument and the remedy.
+    `message` and `text` are two names for what is said. A video may be one of a video template in their place, with
+    values for its variables, which show what is known of a member like {{name}}.
+
+    Calling it again with equal arguments gives the schedule that the first call made, as it is by now (people may have
+    edited or paused it), and never a second one; so it may stand where code runs at each start. Raises
+    `SchedulingError` with the argument and the remedy.
     """
     if message and text and message != text:
         words = _("Both message and text are given, and they differ.")
@@ -79,6 +98,8 @@ def schedule_wechat_message(
         message_type=message_type,
         text=text or message,
         digital_human=_digital_human(digital_human_id),
+        template=_template(template_id),
+        values=dict(variables or {}),
         mode=mode,
         cron=schedule,
         time_zone=time_zone or default_time_zone(),
@@ -114,21 +135,6 @@ def save_schedule(schedule: Schedule, *, now: datetime | None = None) -> Schedul
     schedule.save()
     mirror.reflect(schedule)
     return schedule
-
-
-def preview(schedule: Schedule, *, now: datetime | None = None) -> Preview:
-    """When a schedule, saved or not, would speak. Raises `SchedulingError` where its time is not right."""
-    now = now or timezone.now()
-    for problem in validation.timing(schedule):
-        raise problem
-    moments = schedule.rule.upcoming(now, PREVIEWED)
-    return Preview(
-        words=schedule.words,
-        zone=zone_words(schedule.zone, now),
-        moments=tuple(moments),
-        moments_in_words=tuple(moment_words(at, schedule.zone) for at in moments),
-        warnings=tuple(validation.timing_warnings(schedule, now)),
-    )
 
 
 def problems(schedule: Schedule) -> list[SchedulingError]:
@@ -263,13 +269,24 @@ def _digital_human(pk: int | None) -> DigitalHuman | None:
     return human
 
 
+def _template(pk: int | None) -> RenderTemplate | None:
+    if pk is None:
+        return None
+    template = RenderTemplate.objects.filter(pk=pk).first()
+    if template is None:
+        words, remedy = _("There is no video template %(id)s.") % {"id": pk}, _("Its number is shown in the admin.")
+        raise SchedulingError(words, code="template_unknown", field="template_id", remedy=remedy)
+    return template
+
+
 def _tidy_up(schedule: Schedule) -> None:
     schedule.user_ids = list(dict.fromkeys(str(one).strip().lower() for one in schedule.user_ids))
     schedule.cron = " ".join(schedule.cron.split())
-    schedule.name = schedule.name.strip() or " ".join(schedule.text.split())[:40]
+    words = " ".join(schedule.text.split()) or str(schedule.template or "")
+    schedule.name = schedule.name.strip() or words[:40]
 
 
 def _key(schedule: Schedule) -> str:
     """The same for equal calls of the guide's function."""
-    values = [getattr(schedule, field) for field in TELLING]
+    values = [getattr(schedule, field) for field in (*TELLING, *(TEMPLATED if schedule.template else ()))]
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()

@@ -15,6 +15,7 @@ from avatars.models import RenderMode
 from scheduling.calendar import is_published, parse
 from scheduling.exceptions import SchedulingError
 from scheduling.models import LONGEST_GRACE, Schedule
+from scheduling.personal import FACTS, facts, members_of
 from wecom.models import Application, Member
 
 USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
@@ -53,6 +54,7 @@ def problems(schedule: Schedule) -> Iterator[SchedulingError]:
 def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
     """What somebody should know of a schedule that will do."""
     yield from timing_warnings(schedule, now)
+    yield from _lacking(schedule)
     application = schedule.application or Application.objects.filter(is_default=True).first()
     if application is None:
         yield _("No application of WeChat Work is connected yet: until one is, nothing can be sent.")
@@ -62,6 +64,21 @@ def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
     if strangers:
         words = _("Nobody with the user ID %(ids)s has had to do with the application yet. Is it spelt right?")
         yield words % {"ids": ", ".join(strangers[:5])}
+
+
+def _lacking(schedule: Schedule) -> Iterator[str]:
+    """Members of whom nothing is known that the template requires: they get its words in the place of the video."""
+    if not schedule.is_personal or schedule.template is None:
+        return
+    known = members_of(schedule)
+    named = []
+    for user_id in schedule.user_ids:
+        one = facts(known.get(user_id, Member(user_id=user_id)))
+        found = avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS)
+        named += [f"{user_id} ({', '.join(found.missing)})"] if found.missing else []
+    if named:
+        words = _("Not known of %(members)s, so that they get the words and no video. Give the variable a default.")
+        yield words % {"members": ", ".join(named[:5])}
 
 
 def timing_warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
@@ -99,6 +116,12 @@ def _words(schedule: Schedule) -> Iterator[SchedulingError]:
     if schedule.message_type not in Schedule.MessageType.values:
         yield _error("message_type", "message_type_unknown", _("There is no such type."), _("Write text or video."))
         return
+    if schedule.template is not None:
+        yield from _template(schedule)
+        return
+    if schedule.values:
+        remedy = _("Choose a template, or take the values away.")
+        yield _error("values", "values_unused", _("There are values, and no video template takes them."), remedy)
     most = settings.SCHEDULING["MAX_TEXT"]
     if not schedule.text.strip():
         yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
@@ -122,6 +145,31 @@ def _script(schedule: Schedule) -> Iterator[SchedulingError]:
             yield _error("text", "too_long", words % values, _("Make it shorter."))
         else:
             yield _error("text", error.code, error.message, error.remedy)
+    yield from _mode(schedule)
+
+
+def _template(schedule: Schedule) -> Iterator[SchedulingError]:
+    """What is wrong with a video template and the values for it, whoever the members are."""
+    assert schedule.template is not None
+    if schedule.message_type != Schedule.MessageType.VIDEO:
+        remedy = _("Send it as a video, or take the template away.")
+        yield _error("template", "template_unused", _("A text has no video template."), remedy)
+        return
+    if schedule.text.strip():
+        remedy = _("Leave the text empty, or take the template away.")
+        yield _error("text", "text_unused", _("The template has a script of its own: this is not said."), remedy)
+    if schedule.digital_human is not None and schedule.digital_human != schedule.template.digital_human:
+        words = _("The template says who speaks: %(human)s.") % {"human": schedule.template.digital_human}
+        yield _error("digital_human", "digital_human_unused", words, _("Leave it empty, or choose another template."))
+    faults = avatars.personal_faults(schedule.template, schedule.values, FACTS)
+    if faults:
+        first, words = faults[0], " ".join(str(fault) for fault in faults[1:])
+        remedy = f"{first.remedy} {words}".strip()
+        yield _error("values", f"value_{first.code}"[:40], first.words, remedy)
+    yield from _mode(schedule)
+
+
+def _mode(schedule: Schedule) -> Iterator[SchedulingError]:
     if schedule.mode and schedule.mode not in RenderMode.values:
         known = ", ".join(RenderMode.values)
         remedy = _("There are: %(known)s.") % {"known": known}

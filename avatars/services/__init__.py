@@ -8,6 +8,8 @@ from avatars.consents import grounds as grounds_for
 from avatars.consents import has_basis as has_consent
 from avatars.consents import is_about_consent, may_be_heard, may_speak, showable, usable, with_films
 from avatars.filling import Fault
+from avatars.personal import Personal, shows_a_person
+from avatars.reasons import words as reason_words
 from avatars.roster import Engine, Kind, engines
 from avatars.services.consents import Films, Withdrawn, record_consent, withdraw_consent
 from avatars.services.films import forget_glance, glance
@@ -37,6 +39,8 @@ from avatars.services.renders import (
 from avatars.services.sounds import as_voice, as_wav, transcribe
 from avatars.services.templates import (
     fill_template,
+    personal_faults,
+    personalise,
     remove_template,
     render_template,
     save_template,
@@ -57,6 +61,7 @@ __all__ = [
     "Fault",
     "Films",
     "Kind",
+    "Personal",
     "Preview",
     "Sound",
     "Withdrawn",
@@ -85,9 +90,12 @@ __all__ = [
     "is_about_consent",
     "may_be_heard",
     "may_speak",
+    "personal_faults",
+    "personalise",
     "place_in_queue",
     "preview_script",
     "purge_portrait",
+    "reason_words",
     "record_consent",
     "remove_digital_human",
     "remove_template",
@@ -101,6 +109,7 @@ __all__ = [
     "seconds_left",
     "seed_voices",
     "showable",
+    "shows_a_person",
     "template_faults",
     "tidy",
     "time_left",

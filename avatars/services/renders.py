@@ -47,6 +47,7 @@ def request_render(
     *,
     recording: Sound | None = None,
     template: RenderTemplate | None = None,
+    spliced: bool | None = None,
     mode: str = "",
     format: str = "",
     captions: str = "",
@@ -66,7 +67,8 @@ def request_render(
     A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` are its words where they are
     known: they time the lips best, and are the captions. Else somebody listens to it.
 
-    A `template` says how its digital human looks and sounds; its words are `text`, of `fill_template`.
+    A `template` says how its digital human looks and sounds; its words are `text`, of `fill_template`. `spliced` is
+    whether sentences that recur are drawn once, by default as the template has it.
     """
     speaker = template.dressed() if template else digital_human
     text = check_script(text) if text.strip() or recording is None else ""
@@ -76,7 +78,11 @@ def request_render(
     recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, grounds=rests)
     if recording is not None:
         recipe["recording"] = recording.sha256
-    elif template and template.spliced and (cuts := filling.cuts(template.script, text)):
+    elif (
+        template
+        and (template.spliced if spliced is None else spliced)
+        and (cuts := filling.cuts(template.script, text))
+    ):
         recipe["cuts"] = cuts
     content_hash = recipes.digest(text, recipe)
     # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.

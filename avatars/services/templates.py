@@ -8,13 +8,15 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from avatars import filling
+from avatars import filling, personal
 from avatars.exceptions import ScriptError
 from avatars.filling import Fault
 from avatars.models import Render, RenderTemplate, TemplateVariable
+from avatars.personal import Personal
 from avatars.services.renders import CHAT, check_script, request_render
+from openuser.lib.slots import Slot
 
-FILES = ("background", "intro", "outro")
+FILES = ("background", "logo", "intro", "outro")
 
 
 def template_faults(script: str, variables: Sequence[TemplateVariable], *, today: date | None = None) -> list[Fault]:
@@ -43,6 +45,28 @@ def fill_template(template: RenderTemplate, variables: Mapping[str, object], *, 
         return check_script(filling.said(template.script, rows, values))
     except ScriptError as error:
         raise ScriptError(error.message, code=error.code, field="variables", remedy=error.remedy) from error
+
+
+def personal_faults(
+    template: RenderTemplate, values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date | None = None
+) -> list[Fault]:
+    """What is wrong with values that may show what is known of a person (`slots`), whoever that is."""
+    return list(
+        personal.value_faults(list(template.variables.all()), values, slots, today=today or timezone.localdate())
+    )
+
+
+def personalise(
+    template: RenderTemplate,
+    values: Mapping[str, str],
+    *,
+    facts: Mapping[str, str],
+    slots: Mapping[str, Slot],
+    today: date | None = None,
+) -> Personal:
+    """The script for a person of whom `facts` are known, and which values were not to be had."""
+    rows = list(template.variables.all())
+    return personal.personal(template.script, rows, values, facts, slots, today=today or timezone.localdate())
 
 
 @transaction.atomic

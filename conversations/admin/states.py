@@ -66,7 +66,7 @@ class StateAdmin(KeptAdmin):
                 "fields": (
                     *(("name", "key"), ("kind", "position"), "text", ("slot", "slot_type"), "choices", "as_card"),
                     *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
-                    ("mode", "digital_human"),
+                    *("template", "values", ("mode", "digital_human")),
                 )
             },
         ),
@@ -75,7 +75,7 @@ class StateAdmin(KeptAdmin):
         **dict.fromkeys(("slot", "slot_type", "retries", "retry_text"), ASKS),
         **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
         **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
-        **{"mode": FILMS, "digital_human": FILMS},
+        **dict.fromkeys(("template", "values", "mode", "digital_human"), FILMS),
     }
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 
-from conversations import flows, wording
+from conversations import flows, templating, wording
 from conversations.admin.pictures import picture
 from conversations.machine import Act, Ask, Effect, Film, Machine, Outcome, Place, Say
 from conversations.models import Flow, Session
@@ -88,7 +88,7 @@ def _bubble(machine: Machine) -> Any:
         if isinstance(effect, Ask):
             return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
         if isinstance(effect, Film):
-            return Bubble(sort="video", text=effect.text)
+            return Bubble(sort="video", text=templating.preview(machine, effect))
         return Bubble(sort="out", text=wording.notice(effect.notice, machine.name))
 
     return bubble

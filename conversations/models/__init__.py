@@ -1,10 +1,11 @@
 """What is said, to whom, what the digital human knows, and the conversations that HR draws."""
 
 from conversations.models.errands import Errand
-from conversations.models.flows import Flow, FlowVersion, Session, State, Transition
+from conversations.models.flows import Flow, FlowVersion, State, Transition
 from conversations.models.knowledge import Answer
 from conversations.models.people import Content, Conversation, Desk, Message, MessageQuerySet
 from conversations.models.progress import ProgressCard, Standing
+from conversations.models.sessions import Session
 from conversations.models.watching import Viewing
 
 __all__ = [

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from avatars import services as avatars
 from avatars.models import Consent, DigitalHuman, Narration, Render
 from wecom.models import Application, Download, Member, Outbound, Recall
 
@@ -188,3 +189,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_direction_display()} #{self.pk}"
+
+    @property
+    def why_words(self) -> str:
+        """What kept its video away, in the reader's language; nothing where none did."""
+        return avatars.reason_words(self.why) if self.why else ""

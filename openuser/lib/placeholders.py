@@ -24,6 +24,17 @@ def has_stray_braces(text: str) -> bool:
     return BRACES.search("".join(apart(text))) is not None
 
 
+def parse_values(lines: str) -> dict[str, str]:
+    """Values from lines like `name = value`; of a name that comes twice the last counts."""
+    pairs = (line.partition("=") for line in lines.splitlines() if line.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def value_lines(values: Mapping[str, str]) -> str:
+    """Values as lines that `parse_values` reads."""
+    return "\n".join(f"{name} = {value}" for name, value in values.items())
+
+
 def filled(text: str, values: Mapping[str, str], slots: Mapping[str, Slot]) -> str:
     """The text with its placeholders replaced, once: what people wrote is never read as a placeholder.
 

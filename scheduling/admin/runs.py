@@ -21,10 +21,11 @@ from openuser.lib.admin import (
     shortened,
 )
 from scheduling.admin.moments import outcome_badge, short_moment
-from scheduling.models import Run
+from scheduling.models import Run, RunMessage
 from wecom.models import Outbound
 
 SHOWN_MESSAGES = 200
+DELIVERED = ("message__member", "message__outbound", "message__render")
 
 
 @admin.register(Run)
@@ -72,8 +73,16 @@ class RunAdmin(RequestedAdmin):
 
     @display(description=_("messages"))
     def deliveries(self, run: Run) -> SafeString:
-        rows = run.messages.select_related("member", "outbound", "render").order_by("pk")[:SHOWN_MESSAGES]
-        return render_to_string("admin/schedule_deliveries.html", {"rows": [(row, *_delivery(row)) for row in rows]})
+        made = RunMessage.objects.filter(run=run).select_related(*DELIVERED).order_by("message")[:SHOWN_MESSAGES]
+        rows = [(row.message, *_delivery(row.message), _note(row)) for row in made]
+        return render_to_string("admin/schedule_deliveries.html", {"rows": rows})
+
+
+def _note(row: RunMessage) -> str:
+    """Why somebody got something else than others."""
+    if row.defaulted:
+        return _now("default said for: %(names)s") % {"names": ", ".join(row.defaulted)}
+    return row.message.why_words
 
 
 def _delivery(message: Message) -> tuple[str, str]:

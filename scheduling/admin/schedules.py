@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -30,10 +30,11 @@ from openuser.lib.admin import (
 from scheduling import services
 from scheduling.admin.moments import TONES, outcome_badge, short_moment
 from scheduling.exceptions import SchedulingError
-from scheduling.forms import MomentForm, ScheduleForm
+from scheduling.forms import MomentForm, ScheduleForm, WordsForm
 from scheduling.models import Run, RunMessage, Schedule
 
 LATEST_RUNS = 8
+FILMS = "message_type == 'video'"
 
 
 @admin.register(Schedule)
@@ -46,10 +47,11 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     search_help_text = _("Search for a name, words of the text, or a member's user ID.")
     ordering = ("paused", "next_tick_at", "pk")
     list_per_page = 50
-    readonly_fields = ("preview", "made_ahead", "latest_runs")
-    conditional_fields = {"digital_human": "message_type == 'video'", "mode": "message_type == 'video'"}
+    readonly_fields = ("preview", "spoken", "made_ahead", "latest_runs")
+    conditional_fields = dict.fromkeys(("template", "values", "spoken", "digital_human", "mode"), FILMS)
     fieldsets = (
         (None, {"fields": ("name", "user_ids", "message_type", "text", "digital_human", "mode")}),
+        (_("By a video template"), {"fields": ("template", "values", "spoken")}),
         (_("When"), {"fields": ("cron", "time_zone", "days", "preview", "grace_minutes")}),
         (_("Where it is sent from"), {"fields": ("application",)}),
         (_("What became of it"), {"fields": ("latest_runs",)}),
@@ -115,6 +117,10 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     def preview(self, schedule: Schedule | None) -> SafeString:
         return self._shown(schedule or Schedule(), whole=True)
 
+    @display(description=_("what they are told"))
+    def spoken(self, schedule: Schedule | None) -> SafeString:
+        return self._words(schedule or Schedule(), whole=True)
+
     @display(description=_("video made ahead"))
     def made_ahead(self, schedule: Schedule) -> str:
         """So that somebody can watch what will be sent, and sees what keeps it."""
@@ -135,13 +141,39 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.preview_view)
         urls: list[URLPattern] = super().get_urls()
-        return [path("preview/", view, name="scheduling_schedule_preview"), *urls]
+        words = self.admin_site.admin_view(self.words_view)
+        return [
+            path("preview/", view, name="scheduling_schedule_preview"),
+            path("words/", words, name="scheduling_schedule_words"),
+            *urls,
+        ]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """What stands below the cron line while one types."""
         if not self.has_view_or_change_permission(request) and not self.has_add_permission(request):
             raise PermissionDenied
         return HttpResponse(self._shown(MomentForm(request.GET).schedule(), whole=False))
+
+    def words_view(self, request: HttpRequest) -> HttpResponse:
+        """What stands below a template and its values while one types."""
+        if not self.has_view_or_change_permission(request) and not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return HttpResponse(self._words(WordsForm(request.POST).schedule(), whole=False))
+
+    def _words(self, schedule: Schedule, *, whole: bool) -> SafeString:
+        spoken, faults = services.preview_words(schedule)
+        variables = list(schedule.template.variables.all()) if schedule.template else []
+        context = {
+            "schedule": schedule,
+            "whole": whole,
+            "spoken": spoken,
+            "faults": faults,
+            "variables": variables,
+            "others": len(schedule.user_ids) - len(spoken),
+        }
+        return render_to_string("admin/schedule_words.html", context)
 
     def _shown(self, schedule: Schedule, *, whole: bool) -> SafeString:
         context: dict[str, Any] = {"schedule": schedule, "whole": whole}

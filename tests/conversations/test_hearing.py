@@ -6,8 +6,7 @@ import pytest
 from django.utils import timezone
 
 from conversations import errands, services
-from conversations.models import Errand, Message
-from conversations.models.flows import Session
+from conversations.models import Errand, Message, Session
 from tests import factories
 from tests.avatars.engines_for_tests import beeped
 from tests.avatars.recordings import write_amr

@@ -1,0 +1,72 @@
+"""Members' runs through published flows."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from conversations.machine import Outcome
+from conversations.models.flows import FlowVersion
+from conversations.models.people import Conversation
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Queries on sessions."""
+
+    def active(self) -> "SessionQuerySet":
+        return self.filter(status=Session.Status.ACTIVE)
+
+
+class Session(models.Model):
+    """One member's run through a flow version. Whatever steps it locks its conversation and compares `revision`."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("waits for an answer")
+        COMPLETED = Outcome.COMPLETED.value, _("completed")
+        CANCELLED = Outcome.CANCELLED.value, _("cancelled by the member")
+        GAVE_UP = Outcome.GAVE_UP.value, _("ended: no fitting answer")
+        EXPIRED = Outcome.EXPIRED.value, _("expired")
+        INTERRUPTED = "interrupted", _("another flow was started")
+        STOPPED = "stopped", _("stopped by an operator")
+        FAILED = Outcome.FAILED.value, _("failed")
+
+    version = models.ForeignKey(FlowVersion, models.PROTECT, related_name="sessions", verbose_name=_("flow version"))
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="sessions", verbose_name=_("conversation")
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ACTIVE)
+    state = models.CharField(pgettext_lazy("of a flow", "state"), max_length=40, blank=True)
+    slots = models.JSONField(_("slots"), default=dict)
+    data = models.JSONField(_("data it began with"), default=dict)
+    path = models.JSONField(default=list)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    reminded = models.BooleanField(_("reminded"), default=False)
+    revision = models.PositiveIntegerField(default=0)
+    task_id = models.CharField(max_length=128, blank=True, db_index=True)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    due_at = models.DateTimeField(_("next reminder or end"), null=True, blank=True)
+    cid = models.CharField(_("correlation ID"), max_length=32, blank=True)
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"], condition=models.Q(status="active"), name="session_one_active"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="session_due"),
+            models.Index(fields=["conversation", "started_at"], name="session_thread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} #{self.pk}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == self.Status.ACTIVE
