@@ -227,9 +227,10 @@ def test_what_was_there_before_is_sorted_into_drawn_and_photographed(settings):
     assert origins == {ours.pk: "drawn", changed.pk: "photograph", uploaded.pk: "photograph"}
 
 
-def test_where_a_portrait_was_removed_pages_say_so_and_show_no_broken_picture(boss):
+def test_where_a_portrait_was_removed_pages_say_so_and_show_no_broken_picture(boss, django_capture_on_commit_callbacks):
     human = factories.make_digital_human(origin="photograph")
-    services.withdraw_consent(factories.make_consent(human), by="hr")
+    with django_capture_on_commit_callbacks(execute=True):
+        services.withdraw_consent(factories.make_consent(human), by="hr")
     other = factories.make_digital_human(origin="photograph")
     listed = boss.get("/admin/avatars/digitalhuman/").content.decode()
     assert listed.count("ou-thumb-gone") == 1
