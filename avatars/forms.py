@@ -59,7 +59,8 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.warnings: tuple[str, ...] = ()
-        if self.instance.pk is not None and "portrait" in self.fields and services.without_portrait([self.instance]):
+        is_kept = not self.instance._state.adding and "portrait" in self.fields
+        if is_kept and services.without_portrait([self.instance]):
             # There is nothing to show, and the rest of the form can be saved without.
             self.initial["portrait"], self.fields["portrait"].required = None, False
 
