@@ -88,6 +88,7 @@ def test_without_a_quota_everything_is_made(human, settings):
     settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 0, "RENDERS_PER_DAY": 0}
     for number in range(40):
         services.request_render(human, f"第{number}个", requester="member:1")
+    assert Render.objects.filter(requester="member:1", status="queued").count() == 40
 
 
 def test_the_reason_is_told_in_words():
