@@ -19,8 +19,9 @@ from tests.emulated import AES_KEY, KEYS, ROOT, Emulator, answers, free_port, wa
 from tests.migrated import FILE, templates, url_of
 
 CELERY = [sys.executable, "-m", "celery", "-A", "openuser"]
-# A worker looks for others for a second as it starts.
-WORKER = [*CELERY, "worker", "--without-mingle", "--without-gossip"]
+# Started a hundred times, a worker neither looks for others for a second nor runs `manage.py check`. Those of
+# test_production and test_postgres do.
+WORKER = [*CELERY, "--skip-checks", "worker", "--without-mingle", "--without-gossip"]
 COMMANDS = {
     "worker": [*WORKER, "-Q", "default", "-P", "threads", "-c", "4", "-l", "WARNING", "-n", "worker@stack"],
     "render": [*WORKER, "-Q", "render", "-P", "threads", "-c", "1", "-l", "WARNING", "-n", "render@stack"],
