@@ -50,8 +50,15 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     readonly_fields = ("preview", "spoken", "made_ahead", "latest_runs")
     conditional_fields = dict.fromkeys(("template", "values", "spoken", "digital_human", "mode"), FILMS)
     fieldsets = (
-        (None, {"fields": ("name", "user_ids", "message_type", "text", "digital_human", "mode")}),
-        (_("By a video template"), {"fields": ("template", "values", "spoken")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("name", "user_ids", "message_type", "text", "template", "values", "spoken"),
+                    *("digital_human", "mode"),
+                )
+            },
+        ),
         (_("When"), {"fields": ("cron", "time_zone", "days", "preview", "grace_minutes")}),
         (_("Where it is sent from"), {"fields": ("application",)}),
         (_("What became of it"), {"fields": ("latest_runs",)}),
