@@ -51,6 +51,15 @@ def test_a_straight_mouth_rounds_straight() -> None:
     assert np.abs(move[[MOUTH_LEFT, MOUTH_RIGHT], 1]).max() < 0.02
 
 
+@pytest.mark.parametrize("name", ["grace_hopper.jpg", "eileen_collins.jpg"])
+def test_rounded_lips_lie_on_each_other_beside_the_corners_unless_they_show_teeth(name: str) -> None:
+    face = face_of(name)
+    move = displacements(face)[Expression.ROUND]
+    beside, middle = (move[INNER_LOWER[place], 1] - move[INNER_UPPER[place], 1] for place in (1, len(INNER_UPPER) // 2))
+    assert abs(middle) < 0.01
+    assert (beside < -0.01) == (not face.shows_teeth)
+
+
 def test_pushed_lips_hide_the_teeth() -> None:
     assert teeth_shown(0.0) == teeth_shown(0.5) == 1
     assert 0 < teeth_shown(0.8) < 1

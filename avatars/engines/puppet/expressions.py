@@ -28,6 +28,7 @@ from avatars.engines.puppet.topology import (
 JAW_DROP = 0.22
 SPREAD, SHUT_IN, JAW_NARROWS = 0.20, 0.05, 0.028
 RAISE, DROP = 0.045, 0.055
+SEALED = 0.028
 UPPER_SHARE = 0.36
 FOLLOW_UPPER, FOLLOW_LOWER = (1.0, 0.95, 0.85, 0.70), (1.0, 0.95, 0.85, 0.75)
 
@@ -164,6 +165,12 @@ def _round(mouth: _Mouth) -> Floats:
         for points, swell in zip(rings, (0.004, 0.012, 0.020, 0.026), strict=True):
             inner = list(points[1:-1])
             move[inner, 1] += (outwards * swell * beside)[inner]
+    # And what they leave open is as round: near the corners they meet, unless there are teeth between.
+    sealed = 0.0 if mouth.face.shows_teeth else SEALED
+    for rings in (UPPER_RINGS, LOWER_RINGS):
+        for points, follow in zip(rings, (1.0, 0.8, 0.55, 0.3), strict=True):
+            inner = list(points[1:-1])
+            move[inner, 1] -= (outwards * sealed * follow * across**2.5)[inner]
     move[:, 2] = -0.06 * mouth.near * np.clip(1 - np.abs(mouth.across) * 0.5, 0, 1)
     return move
 
