@@ -5,6 +5,8 @@ It is asked for when a film is asked for, when a worker begins it, before it is 
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
@@ -181,7 +183,18 @@ def showable(now: datetime | None = None, *, path: str = "") -> Q:
     face = Q(**{f"{path}consent__in": active})
     drawn = Q(**{f"{path}consent": None, f"{path}digital_human__origin": DigitalHuman.Origin.DRAWN})
     voice = Q(**{f"{path}voice_consent__in": active}) | Q(**{f"{path}voice_consent": None})
-    return (face | drawn) & voice
+    unasked = _spoken_unasked()
+    return (face | drawn) & voice & (~Q(**{f"{path}pk__in": unasked}) if unasked is not None else Q())
+
+
+def _spoken_unasked() -> QuerySet[Render, int] | None:
+    """Films from before somebody said of their voice that it is cloned; None where no voice is."""
+    cloned = Voice.objects.filter(origin=Voice.Origin.CLONED).values_list("engine", "key")
+    voices = [Q(recipe__speech_engine=engine, recipe__voice=key) for engine, key in cloned]
+    if not voices:
+        return None
+    made = Render.objects.filter(reduce(or_, voices), voice_consent=None, recipe__recording__isnull=True)
+    return made.values_list("pk", flat=True)
 
 
 def _has_face(human: DigitalHuman, now: datetime | None) -> bool:

@@ -294,6 +294,18 @@ def test_what_rests_on_a_withdrawn_voice_is_not_shown_in_lists(human, voice):
     assert not Render.objects.filter(services.showable()).exists()
 
 
+def test_films_from_before_a_voice_was_declared_cloned_are_not_shown_any_more(voice):
+    Voice.objects.update(origin="synthetic")
+    human = factories.make_digital_human(origin="drawn", voice=Voice.objects.get())
+    film = services.request_render(human, "你好")
+    other = services.request_render(factories.make_digital_human(origin="drawn"), "你好")
+    old = factories.make_render(factories.make_digital_human(origin="drawn"))
+    Voice.objects.filter(pk=voice.pk).update(origin="cloned")
+    shown = set(Render.objects.filter(services.showable()).values_list("pk", flat=True))
+    assert shown == {other.pk, old.pk}
+    assert refused(services.check_consent, film) == "voice_consent_missing"
+
+
 def test_a_likeness_is_of_a_face_or_of_a_voice(human, voice):
     consent = factories.make_consent(voices=[voice])
     for fields in ({}, {"digital_human": human, "portrait": "a", "voice": voice, "voice_key": "b"}):
