@@ -15,8 +15,8 @@ ALIKE = 2.0  # times as long or as short: what such scripts took says most
 ENOUGH = 9  # so many ratios have a tenth at each end
 LOWEST, HIGHEST = 0.1, 0.9
 # Seconds with a warm studio on two cores, by tests/benchmarks/text_to_video.py; other machines learn their own.
-START = 1.5
-PER_CHARACTER = {"zh": 0.13, "en": 0.035}
+START = 1.3
+PER_CHARACTER = {"zh": 0.15, "en": 0.039}
 # How far a machine that has learned nothing may be from that one, and how much wider few cases make the span.
 UNLEARNED = (0.6, 2.0)
 FEW = 1.3

@@ -43,7 +43,12 @@ def make_waiting(human, seconds, **fields):
     return factories.make_render(human, estimated_seconds=seconds, **fields)
 
 
-@pytest.mark.parametrize(("text", "measured"), [(CHINESE, 4.1), (ENGLISH, 2.6)], ids=["zh", "en"])
+@pytest.mark.parametrize(
+    ("text", "measured"),
+    # A sentence each, and ten sentences of 46.9 s and 33.3 s of speech at a real-time factor of 0.70.
+    [(CHINESE, 3.9), (ENGLISH, 2.6), ("字" * 202, 32.8), ("e" * 570, 23.3)],
+    ids=["zh", "en", "zh-ten", "en-ten"],
+)
 def test_without_history_the_estimate_is_what_a_small_machine_was_measured_to_take(text, measured):
     assert estimates.render_seconds(text, "enhanced_talking_head") == pytest.approx(measured, rel=0.2)
 
