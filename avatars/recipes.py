@@ -22,7 +22,7 @@ from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.pronunciations import Pronunciation
 
 # Raise it when the same recipe would come out differently.
-PIPELINE_VERSION = 6
+PIPELINE_VERSION = 7
 
 Recipe = dict[str, Any]
 # What of a recipe can only be seen.

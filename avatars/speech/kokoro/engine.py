@@ -1,5 +1,6 @@
 """The engine: plan, speak, cut; what was said before is kept."""
 
+import hashlib
 import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -77,7 +78,7 @@ class Kokoro(kokoro.Kokoro):
         self, text: str, *, voice: str, speed: float = 1.0, manner: Manner = NATURAL, progress: Progress | None = None
     ) -> Recital:
         """See `FluentEngine.parts`: a sentence each, of a long one its parts, `parallel` of them at work at once."""
-        style = self._voices.style(voice)
+        styles = self._voices.style(voice), self._voices.style(voice, mixed=True)
         if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
             raise AvatarError(
                 f"The speed {speed} is out of range.",
@@ -86,7 +87,7 @@ class Kokoro(kokoro.Kokoro):
                 field="speed",
             )
         runs = self._runs(text, manner)
-        saying = _Saying(voice=voice, style=style, speed=speed, fresh=manner.fresh)
+        saying = _Saying(voice=voice, styles=styles, speed=speed, fresh=manner.fresh)
         return Recital(parts=self._spoken(runs, saying, progress), places=_places(runs))
 
     def plan(self, text: str, manner: Manner) -> list[Utterable]:
@@ -128,10 +129,18 @@ class Kokoro(kokoro.Kokoro):
 
     def _say(self, run: Utterable, saying: "_Saying") -> _Piece:
         spoken = [phoneme.symbol for phoneme in run.phonemes]
-        key = cache.key(engine="kokoro", voice=saying.voice, symbols=spoken, speed=saying.speed, model=self._model.name)
+        style = saying.styles[run.mixed]
+        key = cache.key(
+            engine="kokoro",
+            voice=saying.voice,
+            symbols=spoken,
+            speed=saying.speed,
+            model=self._model.name,
+            style=hashlib.sha256(style.tobytes()).hexdigest(),
+        )
         found = None if saying.fresh else self._cache.get(key)
         if found is None:
-            found = self._said(spoken, saying)
+            found = self._said(spoken, style, saying.speed)
             self._cache.put(key, found)
         segments = tuple(
             Segment(symbol=symbol, start=start, end=end, owner=run.phonemes[index].at if index >= 0 else NOBODY)
@@ -139,8 +148,8 @@ class Kokoro(kokoro.Kokoro):
         )
         return _Piece(samples=found.samples, segments=segments, run=run)
 
-    def _said(self, spoken: list[str], saying: "_Saying") -> cache.Kept:
-        raw = self._model.say(spoken, saying.style, speed=saying.speed)
+    def _said(self, spoken: list[str], style: NDArray[np.float32], speed: float) -> cache.Kept:
+        raw = self._model.say(spoken, style, speed=speed)
         timed = [
             Segment(symbol=symbol, start=start, end=end, owner=index)
             for index, (symbol, (start, end)) in enumerate(zip(spoken, pairwise((raw.start, *raw.ends)), strict=True))
@@ -155,10 +164,10 @@ class Kokoro(kokoro.Kokoro):
 
 @dataclass(frozen=True, kw_only=True)
 class _Saying:
-    """Who says it, how fast, and whether anew."""
+    """Who says it (`styles`: sentences of one language, and of both), how fast, and whether anew."""
 
     voice: str
-    style: NDArray[np.float32]
+    styles: tuple[NDArray[np.float32], NDArray[np.float32]]
     speed: float
     fresh: bool
 

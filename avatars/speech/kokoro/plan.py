@@ -22,11 +22,15 @@ _WORD = re.compile(rf"[{HAN}]|[{LATIN}]+(?:['\-][{LATIN}]+)*")
 
 @dataclass(frozen=True, kw_only=True)
 class Utterable:
-    """One run: `phonemes` point into `places` by index or are `NOWHERE`; `pause` is the silence after it in seconds."""
+    """One run: `phonemes` point into `places` by index or are `NOWHERE`; `pause` is the silence after it in seconds.
+
+    `mixed`: its sentence has words of both languages.
+    """
 
     phonemes: tuple[Phoneme, ...]
     places: tuple[Place, ...]
     pause: float
+    mixed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +74,16 @@ def plan(
                 phonemes=tuple(part),
                 places=spoken.places,
                 pause=round(pause * CLAUSE_SHARE, 3) if index + 1 < len(parts) else round(after, 3),
+                mixed=is_mixed(spoken.text),
             )
             for index, part in enumerate(parts)
         ]
     return runs
+
+
+def is_mixed(text: str) -> bool:
+    """Whether words of both languages are said."""
+    return bool(re.search(f"[{HAN}]", text) and re.search(f"[{LATIN}]", text))
 
 
 def spell_out(sentence: Sentence, normaliser: Normaliser, lexicon: Lexicon) -> Spoken:
