@@ -4,6 +4,7 @@ Everything here keeps the length of the text, so that an offset always means a p
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,8 +48,11 @@ class Sentence:
 
 
 def clean(text: str) -> str:
-    """Return `text` at the same length with Markdown, links, tags, emoji and full-width letters out of the way."""
-    text = text.translate(_FOLD).replace("\r", "\n")
+    """Return `text` at the same length with Markdown, links, tags, emoji and full-width letters out of the way.
+
+    Digits of all scripts become ours.
+    """
+    text = re.sub(r"\d", _digit, text.translate(_FOLD)).replace("\r", "\n")
     for pattern in _BLANK:
         text = pattern.sub(_spaces, text)
     return text.replace("|", ",")
@@ -71,6 +75,10 @@ def language_of(text: str, *, fallback: Language) -> Language:
     if not han and not words:
         return fallback
     return Language.CHINESE if han >= words else Language.ENGLISH
+
+
+def _digit(match: re.Match[str]) -> str:
+    return str(unicodedata.decimal(match.group()))
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -375,3 +375,10 @@ def test_each_sentence_has_its_language() -> None:
     text = "请打开Excel。Please open the file. 808."
     assert [sentence.language for sentence in sentences(text)] == ["zh", "en", "en"]
     assert language_of("12345", fallback=Language.ENGLISH) is Language.ENGLISH
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_digits_of_other_scripts_are_read_like_ours(normaliser: Normaliser, language: Language) -> None:
+    cleaned = clean("第٣٤页，A٣型，２０२６年3月，$٣")
+    assert cleaned == "第34页，A3型，2026年3月，$3"
+    assert normaliser.readings(cleaned, language)
