@@ -11,9 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -100,7 +99,7 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
     def deliveries(self, endpoint: WebhookEndpoint) -> str:
         address = reverse("admin:openuser_webhookdelivery_changelist")
         return format_html(
-            '<a class="ou-link" href="{}?endpoint__id__exact={}">{}</a>', address, endpoint.pk, _now("Show them")
+            '<a class="ou-link" href="{}?endpoint__id__exact={}">{}</a>', address, endpoint.pk, gettext("Show them")
         )
 
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:

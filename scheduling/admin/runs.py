@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -81,7 +81,7 @@ class RunAdmin(RequestedAdmin):
 def _note(row: RunMessage) -> str:
     """Why somebody got something else than others."""
     if row.defaulted:
-        return _now("default said for: %(names)s") % {"names": ", ".join(row.defaulted)}
+        return gettext("default said for: %(names)s") % {"names": ", ".join(row.defaulted)}
     return row.message.why_words
 
 
@@ -94,7 +94,7 @@ def _delivery(message: Message) -> tuple[str, str]:
     if message.outbound.status == Outbound.Status.DONE and message.reason:
         return str(message.get_reason_display()), "warn"
     if message.outbound.status == Outbound.Status.DONE:
-        return (_now("sent as text instead"), "warn") if message.degraded else (_now("delivered"), "good")
+        return (gettext("sent as text instead"), "warn") if message.degraded else (gettext("delivered"), "good")
     if message.outbound.status == Outbound.Status.FAILED:
-        return _now("not delivered"), "bad"
+        return gettext("not delivered"), "bad"
     return str(message.outbound.get_status_display()), "info"

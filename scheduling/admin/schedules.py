@@ -13,9 +13,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -98,7 +97,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     def who(self, schedule: Schedule) -> str:
         first, more = schedule.user_ids[:2], len(schedule.user_ids) - 2
         names = shortened(", ".join(first), 32)
-        return _now("%(names)s and %(more)d more") % {"names": names, "more": more} if more > 0 else names
+        return gettext("%(names)s and %(more)d more") % {"names": names, "more": more} if more > 0 else names
 
     @display(description=_("sent as"), ordering="message_type")
     def sent_as(self, schedule: Schedule) -> str:
@@ -132,7 +131,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     def made_ahead(self, schedule: Schedule) -> str:
         """So that somebody can watch what will be sent, and sees what keeps it."""
         if schedule.ahead is None or schedule.ahead_for is None:
-            return _now("It is begun some minutes before its time, so that it leaves on time.")
+            return gettext("It is begun some minutes before its time, so that it leaves on time.")
         words = format_html("{} {}", short_moment(schedule.ahead_for, schedule), schedule.ahead.get_status_display())
         return link(change_url(schedule.ahead), words)
 
