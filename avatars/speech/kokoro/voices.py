@@ -13,7 +13,7 @@ ENGLISH_IN_MIXED = 0.7
 """The least share of a blend's English voices in the colour of a sentence of both languages.
 
 With less, English words lose their consonants. Wrong signs in `tests/benchmarks/speech.py mixed`, female and male: with
-0.4 19.4 and 14.4 %, with 0.7 8.5 and 10.9 %. Rhythm and melody stay as they are, by which a speaker is known from
+0.4 19.7 and 15.9 %, with 0.7 6.2 and 14.4 %. Rhythm and melody stay as they are, by which a speaker is known from
 one sentence to the next: they gained nothing. Chinese alone keeps its colour, for the female blend says it better so.
 """
 
