@@ -7,6 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
@@ -119,20 +120,20 @@ class ConsentForm(forms.ModelForm[Consent]):
     """A consent to record, for the pictures that its digital humans have now."""
 
     humans = HumansField(
-        label=_("digital humans"),
+        label=capfirst(_("digital humans")),
         queryset=DigitalHuman.objects.filter(origin=DigitalHuman.Origin.PHOTOGRAPH).order_by("name"),
         required=False,
         help_text=_("It covers the picture that each has now. Another picture needs another consent."),
     )
     voices = forms.ModelMultipleChoiceField(
-        label=_("voices"),
+        label=capfirst(_("voices")),
         queryset=Voice.objects.filter(origin=Voice.Origin.CLONED).order_by("name"),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Those that are cloned from this person. Another voice of the engine needs another consent."),
     )
     purposes = forms.MultipleChoiceField(
-        label=_("purposes"),
+        label=capfirst(_("purposes")),
         choices=Consent.Purpose.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("What the person agreed to, as the evidence says it. Videos for anything else are refused."),
@@ -163,10 +164,10 @@ class WithdrawForm(BaseDialogForm):  # type: ignore[misc]
     """Why a consent is withdrawn, and what becomes of the films."""
 
     reason = forms.CharField(
-        label=_("reason"), required=False, max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
+        label=capfirst(_("reason")), required=False, max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )
     films = forms.ChoiceField(
-        label=_("films that were made"),
+        label=capfirst(_("films that were made")),
         choices=services.Films.choices,
         initial=services.Films.DELETE,
         widget=UnfoldAdminRadioSelectWidget,
@@ -182,7 +183,7 @@ class WithdrawForm(BaseDialogForm):  # type: ignore[misc]
 class SampleForm(BaseDialogForm):  # type: ignore[misc]
     """What a digital human shall say to try it out."""
 
-    text = forms.CharField(label=_("text"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
+    text = forms.CharField(label=capfirst(_("text")), widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -234,11 +235,13 @@ class ComparisonForm(forms.Form):
     """The same words of the same digital human in two modes."""
 
     digital_human = forms.ModelChoiceField(
-        DigitalHuman.objects.order_by("name"), label=_("digital human"), widget=UnfoldAdminSelectWidget
+        DigitalHuman.objects.order_by("name"), label=capfirst(_("digital human")), widget=UnfoldAdminSelectWidget
     )
-    text = forms.CharField(label=_("script"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
-    one = forms.ChoiceField(label=_("mode on the left"), choices=RenderMode, widget=UnfoldAdminSelectWidget)
-    other = forms.ChoiceField(label=_("mode on the right"), choices=RenderMode, widget=UnfoldAdminSelectWidget)
+    text = forms.CharField(label=capfirst(_("script")), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+    one = forms.ChoiceField(label=capfirst(_("mode on the left")), choices=RenderMode, widget=UnfoldAdminSelectWidget)
+    other = forms.ChoiceField(
+        label=capfirst(_("mode on the right")), choices=RenderMode, widget=UnfoldAdminSelectWidget
+    )
 
     @staticmethod
     def suggestion(key: str) -> dict[str, Any]:

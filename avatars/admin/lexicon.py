@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
@@ -25,7 +26,7 @@ FORMS = {Form.PINYIN: _("pinyin"), Form.IPA: _("IPA"), Form.WORDS: _("other word
 class ReadingForm(forms.Form):
     """A script to look at."""
 
-    text = forms.CharField(label=_("script"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}))
+    text = forms.CharField(label=capfirst(_("script")), widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}))
 
     def clean(self) -> dict[str, Any]:
         """Also reads it, so that what is wrong with it stands beside it; `preview` is the result."""

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -23,10 +24,12 @@ class RecordingForm(forms.Form):
     """Ready sound, and its words where they are known."""
 
     recording = forms.FileField(
-        label=_("recording"), allow_empty_file=True, help_text=_("A voice as WAV, MP3, M4A or AMR, at most 30 MB.")
+        label=capfirst(_("recording")),
+        allow_empty_file=True,
+        help_text=_("A voice as WAV, MP3, M4A or AMR, at most 30 MB."),
     )
     text = forms.CharField(
-        label=_("its words"),
+        label=capfirst(_("its words")),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         help_text=_("Where they are known, the lips fit best; they are the captions. Else somebody listens to it."),

@@ -24,7 +24,7 @@ from openuser.lib.admin import NOTHING, KeptAdmin
 @admin.register(Voice)
 class VoiceAdmin(KeptAdmin):
     form = VoiceForm
-    list_display = ("name", "hear", "may_speak", "gender", "language", "notes", "engine", "used_by")
+    list_display = ("called", "hear", "may_speak", "gender", "language", "notes", "engine", "used_by")
     list_filter = ("origin", "gender", "language", "engine")
     search_fields = ("name", "name_en", "key", "notes")
     readonly_fields = ("hear",)
@@ -91,6 +91,10 @@ class VoiceAdmin(KeptAdmin):
     @display(description=_("consent"))
     def may_speak(self, voice: Any) -> str:
         return voice_badge(voice)
+
+    @display(description=_("name"), ordering="name")
+    def called(self, voice: Voice) -> str:
+        return str(voice)
 
     @display(description=_("audition"))
     def hear(self, voice: Voice) -> str:

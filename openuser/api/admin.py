@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
@@ -23,7 +24,7 @@ class ApiClientForm(forms.ModelForm[ApiClient]):
     """A client with its scopes as checkboxes."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"),
+        label=capfirst(_("scopes")),
         choices=ApiClient.Scope.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Give it no more than it needs. To see is not to change: tick both where it does both."),

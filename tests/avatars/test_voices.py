@@ -67,6 +67,15 @@ def test_a_voice_has_its_name_in_the_readers_language():
         assert str(voice) == "小贝"
 
 
+def test_the_list_of_voices_is_in_the_readers_language(boss):
+    services.seed_voices()
+    assert "Xiao · bilingual, female" in boss.get(reverse("admin:avatars_voice_changelist")).content.decode()
+
+
+def test_forms_name_their_fields_with_a_capital(boss):
+    assert "Purposes" in boss.get(reverse("admin:avatars_consent_add")).content.decode()
+
+
 def test_an_installation_from_before_gets_the_voices_it_lacks_and_keeps_its_names():
     make_voice(name="我们的声音", key="zf_xiaobei")
     make_voice(name="云健 · 男声", key="zm_yunjian")
