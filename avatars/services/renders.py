@@ -78,11 +78,7 @@ def request_render(
     recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, grounds=rests)
     if recording is not None:
         recipe["recording"] = recording.sha256
-    elif (
-        template
-        and (template.spliced if spliced is None else spliced)
-        and (cuts := filling.cuts(template.script, text))
-    ):
+    elif template and (cuts := _cuts(template, text, spliced)):
         recipe["cuts"] = cuts
     content_hash = recipes.digest(text, recipe)
     # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
@@ -105,6 +101,12 @@ def request_render(
         Render.objects.filter(pk=render.pk, priority__lt=priority).update(priority=priority)
         render.priority = priority
     return render
+
+
+def _cuts(template: RenderTemplate, text: str, spliced: bool | None) -> list[int]:
+    """Where the film is cut, so that sentences that recur are drawn once; nowhere unless that is wished for."""
+    wished = template.spliced if spliced is None else spliced
+    return filling.cuts(template.script, text) if wished else []
 
 
 def _check_choices(**chosen: str) -> None:
