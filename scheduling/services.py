@@ -8,9 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,6 +44,8 @@ __all__ = [
 ]
 
 # What callers of the guide's function call our fields.
+T = TypeVar("T", bound=Model)
+
 GUIDES_NAMES = {
     "cron": "schedule",
     "user_ids": "user_id",
@@ -260,23 +264,24 @@ def _set_paused(schedule: Schedule, *, paused: bool, now: datetime) -> bool:
 
 
 def _digital_human(pk: int | None) -> DigitalHuman | None:
-    if pk is None:
-        return None
-    human = DigitalHuman.objects.filter(pk=pk).first()
-    if human is None:
-        words, remedy = _("There is no digital human %(id)s.") % {"id": pk}, _("Its number is shown in the admin.")
-        raise SchedulingError(words, code="digital_human_unknown", field="digital_human_id", remedy=remedy)
-    return human
+    words = _("There is no digital human %(id)s.")
+    return _row(DigitalHuman, pk, words, code="digital_human_unknown", field="digital_human_id")
 
 
 def _template(pk: int | None) -> RenderTemplate | None:
+    words = _("There is no video template %(id)s.")
+    return _row(RenderTemplate, pk, words, code="template_unknown", field="template_id")
+
+
+def _row(model: type[T], pk: int | None, words: str, *, code: str, field: str) -> T | None:
+    """The row of a number; None where none is asked for. Raises `SchedulingError` where there is no such row."""
     if pk is None:
         return None
-    template = RenderTemplate.objects.filter(pk=pk).first()
-    if template is None:
-        words, remedy = _("There is no video template %(id)s.") % {"id": pk}, _("Its number is shown in the admin.")
-        raise SchedulingError(words, code="template_unknown", field="template_id", remedy=remedy)
-    return template
+    row = model._default_manager.filter(pk=pk).first()
+    if row is None:
+        remedy = _("Its number is shown in the admin.")
+        raise SchedulingError(words % {"id": pk}, code=code, field=field, remedy=remedy)
+    return row
 
 
 def _tidy_up(schedule: Schedule) -> None:
