@@ -309,6 +309,7 @@ def test_a_script_that_cannot_be_a_video_is_refused_when_it_is_written():
         ({"schedule": "9 o'clock"}, "schedule"),
         ({"user_id": ""}, "user_id"),
         ({"digital_human_id": 404}, "digital_human_id"),
+        ({"template_id": 404}, "template_id"),
         ({"text": "晚上好！"}, "text"),
     ],
 )
