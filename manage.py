@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Django's command line. Outside a virtual environment it hands over to openuser/bootstrap.py, which makes one."""
+"""Django's command line. Outside a virtual environment it hands over to `openuser.bootstrap`, which makes one."""
 
 import os
 import sys
@@ -13,12 +13,13 @@ if sys.version_info < (3, 11):  # noqa: UP036  older ones can still read this fi
 
 def main() -> None:
     """Run a command, in the project's own environment."""
-    from openuser import bootstrap, choice
+    from openuser.bootstrap import environment
+    from openuser.servers import database_choice
 
-    bootstrap.ensure(sys.argv)
-    os.environ["DJANGO_SETTINGS_MODULE"] = bootstrap.settings_for(sys.argv)
-    if choice.asked_for(sys.argv):  # settings are read before options
-        os.environ[choice.VARIABLE] = choice.asked_for(sys.argv)
+    environment.ensure(sys.argv)
+    os.environ["DJANGO_SETTINGS_MODULE"] = environment.settings_for(sys.argv)
+    if database_choice.asked_for(sys.argv):  # settings are read before options
+        os.environ[database_choice.VARIABLE] = database_choice.asked_for(sys.argv)
     from django.core.management import execute_from_command_line
 
     try:
@@ -26,10 +27,10 @@ def main() -> None:
     except unreachable_database():
         from django.conf import settings
 
-        from openuser.services import postgres
+        from openuser.servers import postgres
 
         folder = settings.VAR_DIR / "postgres"
-        if getattr(settings, "OWN_DATABASE", "") != choice.POSTGRES or postgres.answers(folder):
+        if getattr(settings, "OWN_DATABASE", "") != database_choice.POSTGRES or postgres.answers(folder):
             raise
         sys.exit(postgres.AWAY.format(folder=folder))
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning, register
 
 from avatars.doctor import SpeechModel
-from openuser.lib.diagnosis import Level
+from core.diagnosis import Level
 
 
 @register("openuser")

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from avatars import reasons, roster
 from avatars.engines.puppet import Puppet
+from avatars.reasons import render
+from avatars.rendering import engine_status
 from avatars.speech.kokoro import Kokoro
-from openuser.lib.diagnosis import Check, Finding, bad, good, warn
+from core.diagnosis import Check, Finding, bad, good, warn
 
 ENCODERS = ("libx264", "aac")
 
@@ -70,7 +71,7 @@ class FaceModels(Check):
         if found.ok:
             return good(_("They are there."))
         words = _("No portrait can be animated: %s")
-        return bad("face_model_missing", words % reasons.lack(found), remedy=reasons.supply(found))
+        return bad("face_model_missing", words % render.lack(found), remedy=render.supply(found))
 
 
 class PluggedIn(Check):
@@ -81,15 +82,15 @@ class PluggedIn(Check):
     after = ("migrations",)
 
     def look(self) -> Finding:
-        engines = roster.engines()
+        engines = engine_status.engines()
         known = {(engine.kind, engine.name) for engine in engines}
-        for kind, name in roster.uses():
+        for kind, name in engine_status.uses():
             if (kind, name) not in known:
                 words = _("%(name)s is used, and %(setting)s has no such entry.")
                 remedy = _("Choose another engine for it, or add the entry.")
                 return warn("engine_unknown", words % {"name": name, "setting": kind.setting}, remedy=remedy)
         for engine in engines:
-            if engine.wanted and not engine.availability.ok and engine.kind in roster.TRIABLE:
+            if engine.wanted and not engine.availability.ok and engine.kind in engine_status.TRIABLE:
                 words = f"{engine.name}: {engine.words}"
                 return warn(engine.availability.state.value, words, remedy=engine.remedy, where=_("See “Engines”."))
             if engine.rests_until:

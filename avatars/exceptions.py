@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Self
 
-from openuser.lib.exceptions import OpenUserError, TemporaryError
+from core.exceptions import OpenUserError, TemporaryError
 
 
 class AvatarError(OpenUserError):

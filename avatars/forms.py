@@ -22,8 +22,8 @@ from unfold.widgets import (
 from avatars import services
 from avatars.exceptions import AvatarError, ConsentError, ScriptError
 from avatars.models import OURS, Consent, DigitalHuman, Render, RenderMode, Voice
-from avatars.reasons import REMARKS, UNUSABLE
-from avatars.thumbs import portrait_thumb
+from avatars.reasons.render import REMARKS, UNUSABLE
+from avatars.thumbnails import portrait_thumb
 
 PORTRAIT_GONE = _("The picture of %(name)s is not there any more. Upload one first.")
 COVERS_NOTHING = _("Choose at least one digital human or one voice that the person agrees to.")

@@ -2,24 +2,24 @@
 
 from celery import shared_task
 
-from avatars import fitting, narrating, rendering
+from avatars.rendering import compression, narration, render_worker
 
 
 @shared_task(name="avatars.render")
 def render(pk: int) -> None:
-    rendering.render_next()
+    render_worker.render_next()
 
 
 @shared_task(name="avatars.fit")
 def fit(pk: int) -> None:
-    fitting.fit(pk)
+    compression.fit(pk)
 
 
 @shared_task(name="avatars.narrate")
 def narrate(pk: int) -> None:
-    narrating.narrate(pk)
+    narration.narrate(pk)
 
 
 @shared_task(name="avatars.warm")
 def warm() -> None:
-    rendering.warm()
+    render_worker.warm()

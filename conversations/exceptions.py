@@ -1,6 +1,6 @@
 """What can go wrong in a conversation."""
 
-from openuser.lib.exceptions import OpenUserError, TemporaryError
+from core.exceptions import OpenUserError, TemporaryError
 
 
 class ConversationError(OpenUserError):

@@ -6,26 +6,37 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from conversations import answering, channel, hearing, making, progress, wording
-from conversations.asking import close_card
-from conversations.channel import show_on_page
-from conversations.drafting import add_example as add_flow
-from conversations.drafting import duplicate as duplicate_flow
-from conversations.drafting import restore as restore_draft
-from conversations.errands import cancel_all as cancel_errands
-from conversations.errands import run_errand
-from conversations.films import (
-    cancel_waiting,
-    fall_back,
-    recall,
-    release,
-    release_all,
-    release_spoken,
-    use_rendition,
+from conversations import wording
+from conversations.delivery import channel
+from conversations.delivery.channel import show_on_page
+from conversations.delivery.messages import (
+    KINDS,
+    conversation_of,
+    conversation_with,
+    desk_of,
+    digital_human_of,
+    say,
+    say_content,
 )
-from conversations.fitting import fit as fit_upload
-from conversations.flows import publish, roll_back
-from conversations.generation import (
+from conversations.delivery.video_form import fit as fit_upload
+from conversations.delivery.watch_links import link as link_to_watch
+from conversations.delivery.watch_links import viewings
+from conversations.errands.worker import cancel_all as cancel_errands
+from conversations.errands.worker import run_errand
+from conversations.flows.drafts import add_example as add_flow
+from conversations.flows.drafts import duplicate as duplicate_flow
+from conversations.flows.drafts import restore as restore_draft
+from conversations.flows.publication import publish, roll_back
+from conversations.language import language_of
+from conversations.models import Content, Conversation, Message
+from conversations.replies import dispatch, voice_messages
+from conversations.sessions.current import active as active_session
+from conversations.sessions.questions import close_card
+from conversations.sessions.runner import start as start_flow
+from conversations.sessions.runner import stop as stop_session
+from conversations.sessions.runner import tick
+from conversations.videos import member_requests, progress_cards
+from conversations.videos.awaitables import (
     generate_and_send_video,
     generate_digital_human_video,
     generate_response,
@@ -38,26 +49,18 @@ from conversations.generation import (
     video_of,
     video_url_of,
 )
-from conversations.language import language_of
-from conversations.lookups import active as active_session
-from conversations.models import Content, Conversation, Message
-from conversations.promises import say_template, say_video
-from conversations.saying import (
-    KINDS,
-    conversation_of,
-    conversation_with,
-    desk_of,
-    digital_human_of,
-    say,
-    say_content,
+from conversations.videos.consent_withdrawal import recallable, take_back
+from conversations.videos.lifecycle import (
+    cancel_waiting,
+    fall_back,
+    recall,
+    release,
+    release_all,
+    release_spoken,
+    use_rendition,
 )
-from conversations.sessions import start as start_flow
-from conversations.sessions import stop as stop_session
-from conversations.sessions import tick
-from conversations.watching import link as link_to_watch
-from conversations.watching import viewings
-from conversations.withdrawing import recallable, take_back
-from openuser.lib.publish import tell
+from conversations.videos.requests import say_template, say_video
+from core.live_updates import tell
 from wecom import messages
 from wecom.models import Callback, Download, Outbound
 
@@ -122,7 +125,7 @@ def receive(callback: Callback, inbound: messages.Inbound) -> None:
     conversation = _conversation(callback)
     if _is_spoken(inbound):  # its voice message was recorded
         with translation.override(conversation.language):
-            answering.answer(conversation, inbound, cid=callback.cid, now=callback.sent_at)
+            dispatch.answer(conversation, inbound, cid=callback.cid, now=callback.sent_at)
         return
     text = inbound.content if isinstance(inbound, messages.TextMessage) else ""
     # A command's words need not be the language of who sends it: “/video Welcome” may come from anybody.
@@ -133,12 +136,12 @@ def receive(callback: Callback, inbound: messages.Inbound) -> None:
     note = _note(conversation, inbound.kind, text, callback.cid, download=channel.fetch(callback, inbound))
     with translation.override(conversation.language):
         if isinstance(inbound, messages.VoiceMessage) and inbound.recognition.strip():
-            hearing.take(conversation, note, inbound.recognition.strip(), echoed=False)
+            voice_messages.take(conversation, note, inbound.recognition.strip(), echoed=False)
             return
         if isinstance(inbound, messages.VoiceMessage) and inbound.media_id:
-            hearing.listen(conversation, note, inbound.media_id)
+            voice_messages.listen(conversation, note, inbound.media_id)
             return
-        answering.answer(conversation, inbound, cid=callback.cid, now=callback.created_at)
+        dispatch.answer(conversation, inbound, cid=callback.cid, now=callback.created_at)
 
 
 @transaction.atomic
@@ -147,7 +150,7 @@ def press(callback: Callback, event: messages.Event) -> None:
     conversation = _conversation(callback)
     _note(conversation, Content.Kind.EVENT, event.event_key, callback.cid)
     with translation.override(conversation.language):
-        answering.press_menu(conversation, event.event_key, cid=callback.cid)
+        dispatch.press_menu(conversation, event.event_key, cid=callback.cid)
 
 
 @transaction.atomic
@@ -157,13 +160,13 @@ def choose(callback: Callback, event: messages.Event) -> None:
     now = callback.created_at
     note = _note(conversation, Content.Kind.EVENT, event.event_key, callback.cid)  # before what it is answered with
     with translation.override(conversation.language):
-        card = progress.of(conversation, event.task_id)
+        card = progress_cards.of(conversation, event.task_id)
         if card is not None:
             code, key = event.response_code, event.event_key
-            words = making.press(conversation, card, key, code=code, cid=callback.cid, now=now)
+            words = member_requests.press(conversation, card, key, code=code, cid=callback.cid, now=now)
             Content.objects.filter(pk=note.content_id).update(text=words)
             return
-        shown = answering.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
+        shown = dispatch.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
         Content.objects.filter(pk=note.content_id).update(text=wording.over() if shown is None else shown)
     if shown is None:
         return
@@ -211,7 +214,7 @@ def leave(callback: Callback) -> None:
 def follow(outbound: Outbound) -> None:
     """A message reached its end, whichever: what depends on it goes on."""
     fall_back(outbound)
-    making.follow(outbound)
+    member_requests.follow(outbound)
 
 
 @transaction.atomic

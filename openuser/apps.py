@@ -11,8 +11,8 @@ class OpenUserConfig(AppConfig):
     verbose_name = "OpenUser"
 
     def ready(self) -> None:
+        from core import logs
         from openuser import celery, receivers, roles  # noqa: F401
-        from openuser.lib import logs
 
         checks.register(roles.check_table)
         request_started.connect(logs.about_nothing)

@@ -9,6 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
 
 pages = get_asgi_application()
 
-from openuser import live  # noqa: E402 - its models exist only once Django is set up
+from openuser.live import consumers  # noqa: E402 - its models exist only once Django is set up
 
-application = ProtocolTypeRouter({"http": pages, "websocket": live.sockets})
+application = ProtocolTypeRouter({"http": pages, "websocket": consumers.sockets})

@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, task_prerun, worker_ready
 
-from openuser.lib import logs
+from core import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
 

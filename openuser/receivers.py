@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from avatars.models import Render
 from avatars.signals import render_finished
-from openuser.hooks import services as hooks
-from openuser.lib.publish import tell
+from core.live_updates import tell
 from openuser.models import WebhookEndpoint
+from openuser.webhooks import services as hooks
 from wecom.models import Outbound
 from wecom.signals import outbound_settled
 

@@ -2,19 +2,19 @@
 
 from celery import shared_task
 
-from openuser import housekeeping
-from openuser.hooks import services as hooks
-from openuser.lib import work
+from core.work import base
+from openuser import retention
+from openuser.webhooks import services as hooks
 
 
 @shared_task(name="openuser.sweep")
 def sweep() -> None:
-    work.sweep()
+    base.sweep()
 
 
 @shared_task(name="openuser.tidy")
 def tidy() -> None:
-    housekeeping.tidy()
+    retention.tidy()
 
 
 @shared_task(name="openuser.deliver_webhook")

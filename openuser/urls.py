@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from openuser import dashboard, engines, health, media, quotas, timeline, watching
-from openuser.doctor import page as doctor
+from openuser.admin import dashboard, doctor, engines, quotas, timeline
+from openuser.pages import health, media, watch
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -20,9 +20,9 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:name>/listen", media.listen, name="listen"),
     path("media/<path:name>", media.serve, name="media"),
-    path("watch/login/", watching.login, name="watch-login"),
-    path("watch/<slug:name>/", watching.page, name="watch"),
-    re_path("^watch/(?P<name>[0-9a-f]{32})/(?P<which>video|poster|captions)$", watching.file, name="watch-file"),
+    path("watch/login/", watch.login, name="watch-login"),
+    path("watch/<slug:name>/", watch.page, name="watch"),
+    re_path("^watch/(?P<name>[0-9a-f]{32})/(?P<which>video|poster|captions)$", watch.file, name="watch-file"),
     path("api/v1/integrations/wechat/", include("wecom.urls")),
     path("api/v1/", include("openuser.api.urls")),
 ]

@@ -1,6 +1,6 @@
 """What can go wrong with a schedule; `field` names the part, and the remedy shows how it would be right."""
 
-from openuser.lib.exceptions import OpenUserError
+from core.exceptions import OpenUserError
 
 
 class SchedulingError(OpenUserError):

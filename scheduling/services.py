@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, RenderTemplate
-from openuser.lib.work import publish_task
-from scheduling import ahead, mirror, runs, validation
+from core.work.base import publish_task
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule, default_grace, default_time_zone
-from scheduling.previewing import PREVIEWED, Preview, Spoken, preview, preview_words
+from scheduling.schedules import beat_entries, prerender, runs, validation
+from scheduling.schedules.preview import PREVIEWED, Preview, Spoken, preview, preview_words
 from wecom.models import Application
 
 __all__ = [
@@ -137,7 +137,7 @@ def save_schedule(schedule: Schedule, *, now: datetime | None = None) -> Schedul
     # Other words, or another time: what was made ahead may be of no use.
     schedule.ahead, schedule.ahead_for = None, None
     schedule.save()
-    mirror.reflect(schedule)
+    beat_entries.reflect(schedule)
     return schedule
 
 
@@ -164,7 +164,7 @@ def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
 @transaction.atomic
 def remove(schedule: Schedule) -> None:
     """Delete a schedule with the record of its runs. Messages that were said stay."""
-    mirror.remove(schedule)
+    beat_entries.remove(schedule)
     schedule.delete()
 
 
@@ -212,11 +212,11 @@ def sweep(*, now: datetime | None = None) -> int:
     Videos of moments that are near are begun.
     """
     now = now or timezone.now()
-    ahead.prepare_all(now=now)
+    prerender.prepare_all(now=now)
     found = Schedule.objects.due(now).order_by("next_tick_at", "pk")
     pks = list(found.values_list("pk", flat=True)[:SWEEP_LIMIT])
     for pk in pks:
-        publish_task(mirror.TASK, pk)
+        publish_task(beat_entries.TASK, pk)
     return len(pks)
 
 
@@ -258,7 +258,7 @@ def _set_paused(schedule: Schedule, *, paused: bool, now: datetime) -> bool:
         row.paused, row.watched_from = paused, now
         row.next_tick_at = row.rule.next_tick(now)
         row.save(update_fields=["paused", "watched_from", "next_tick_at", "updated_at"])
-        mirror.reflect(row)
+        beat_entries.reflect(row)
     schedule.refresh_from_db()
     return changed
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as trials
 from playwright.sync_api import Browser, sync_playwright
 
-from openuser.services import chromium, valkey
+from openuser.servers import chromium, valkey
 from tests.browser.flags import BROWSER_FLAGS
 from tests.emptying import Fresh, emptied_quickly, end_other_sessions
 from tests.migrated import templates

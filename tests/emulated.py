@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from openuser.services.processes import Processes
+from openuser.servers.processes import Processes
 
 ROOT = Path(__file__).resolve().parents[1]
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"

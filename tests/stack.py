@@ -13,8 +13,8 @@ from typing import Any
 
 import psycopg
 
-from openuser.services import valkey
-from openuser.services.processes import Processes
+from openuser.servers import valkey
+from openuser.servers.processes import Processes
 from tests.emulated import AES_KEY, KEYS, ROOT, Emulator, answers, free_port, wait_for
 from tests.migrated import FILE, templates, url_of
 
@@ -140,7 +140,7 @@ class Stack:
         self.run(name, **env)
 
     def doom(self, name: str, point: str) -> None:
-        """Let a part that runs die where it comes to a point of `openuser.lib.crash` with what is asked from now on."""
+        """Let a running part die where it comes to a point of `core.work.crash_points` with work asked from now on."""
         wait_for(lambda: not self.has_work(), "earlier work to end")
         self._order(name).write_text(point, encoding="utf-8")
 

@@ -16,9 +16,9 @@ class WeComConfig(AppConfig):
     verbose_name = _("WeChat Work")
 
     def ready(self) -> None:
-        from wecom import assumptions, checks  # noqa: F401
+        from wecom import checks, platform_quirks  # noqa: F401
 
-        assumptions.assume(settings.WECOM["ASSUMED"])
+        platform_quirks.assume(settings.WECOM["ASSUMED"])
         autodiscover_modules("handlers")
         post_migrate.connect(connect_application, sender=self)
 

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 from asgiref.sync import sync_to_async
 
 from wecom import services
-from wecom.agents import Agent
-from wecom.auth import get_access_token
+from wecom.application.info import Agent
+from wecom.callbacks.router import Handler, Incoming, router
+from wecom.client.access_tokens import get_access_token
 from wecom.contents import Article, Card, Content, Item, MiniProgramNotice, Page
 from wecom.messages import Event
 from wecom.models import CardUpdate, GroupChat, GroupMessage, Outbound, Recall
-from wecom.router import Handler, Incoming, router
 
 __all__ = [
     "Incoming",

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.translation import gettext as _
 
-from openuser.lib.diagnosis import Level
+from core.diagnosis import Level
 from wecom import services
 
 

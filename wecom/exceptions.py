@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from openuser.lib.exceptions import OpenUserError, TemporaryError
+from core.exceptions import OpenUserError, TemporaryError
 
 
 class WeComError(OpenUserError):

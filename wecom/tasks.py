@@ -2,7 +2,11 @@
 
 from celery import shared_task
 
-from wecom import cards, chats, downloads, menus, outbox, recalls, services, syncing, uploads
+from wecom import services
+from wecom.application import menus
+from wecom.directory import sync
+from wecom.media import downloads, uploads
+from wecom.outbox import card_updates, dispatcher, group_chats, recalls
 
 
 @shared_task(name="wecom.handle")
@@ -12,7 +16,7 @@ def handle(pk: int) -> None:
 
 @shared_task(name="wecom.deliver")
 def deliver(pk: int) -> None:
-    outbox.deliver(pk)
+    dispatcher.deliver(pk)
 
 
 @shared_task(name="wecom.upload")
@@ -27,7 +31,7 @@ def download(pk: int) -> None:
 
 @shared_task(name="wecom.deliver_to_chat")
 def deliver_to_chat(pk: int) -> None:
-    chats.deliver(pk)
+    group_chats.deliver(pk)
 
 
 @shared_task(name="wecom.recall")
@@ -37,7 +41,7 @@ def recall(pk: int) -> None:
 
 @shared_task(name="wecom.update_card")
 def update_card(pk: int) -> None:
-    cards.deliver(pk)
+    card_updates.deliver(pk)
 
 
 @shared_task(name="wecom.publish_menu")
@@ -47,7 +51,7 @@ def publish_menu(pk: int) -> None:
 
 @shared_task(name="wecom.sync_directory")
 def sync_directory(pk: int) -> None:
-    syncing.deliver(pk)
+    sync.deliver(pk)
 
 
 @shared_task(name="wecom.sync_due_directories")

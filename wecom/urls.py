@@ -3,11 +3,11 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from wecom.connections import Applications, Callbacks
-from wecom.rest import Members, Quotas, Uploads
-from wecom.rest_chats import GroupChats, GroupMessages
-from wecom.rest_directory import Departments, DirectorySyncs, Tags
-from wecom.rest_outbox import Outbounds
+from wecom.api.applications import Applications, Callbacks
+from wecom.api.directory import Departments, DirectorySyncs, Tags
+from wecom.api.group_chats import GroupChats, GroupMessages
+from wecom.api.members import Members, Quotas, Uploads
+from wecom.api.outbound import Outbounds
 from wecom.views import Webhook
 
 router = SimpleRouter()

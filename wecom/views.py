@@ -12,7 +12,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from wecom import assumptions, crypto, services
+from wecom import crypto, platform_quirks, services
 from wecom.exceptions import NotConfigured
 from wecom.models import Application
 
@@ -81,7 +81,7 @@ class Webhook(APIView):
             services.receive(application, body, signature=signature, timestamp=timestamp, nonce=nonce)
         except (crypto.CryptoError, NotConfigured) as error:
             return self._refuse(error.code, application, query)
-        return HttpResponse(assumptions.current.acknowledgement, content_type="text/plain")
+        return HttpResponse(platform_quirks.current.acknowledgement, content_type="text/plain")
 
     def _application(self, key: str) -> Application:
         if not key:

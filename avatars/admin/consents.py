@@ -16,7 +16,7 @@ from avatars import services
 from avatars.exceptions import ConsentError
 from avatars.forms import ConsentForm, WithdrawForm
 from avatars.models import Consent, DigitalHuman, Likeness, Voice
-from openuser.lib.admin import NOTHING, RequestedAdmin, badge, change_url, link, row_link
+from core.web.admin import NOTHING, RequestedAdmin, badge, change_url, link, row_link
 
 STATES = {
     Consent.State.ACTIVE: "good",

@@ -15,9 +15,9 @@ from unfold.admin import ModelAdmin
 from avatars import services
 from avatars.exceptions import AvatarError
 from avatars.forms import ComparisonForm, preview_form
-from avatars.glance import COLUMNS, ROWS
 from avatars.models import DigitalHuman, Render
-from openuser.lib.admin import change_url, duration
+from avatars.previews.video_preview import COLUMNS, ROWS
+from core.web.admin import change_url, duration
 
 SIDES = ("one", "other")
 
@@ -129,7 +129,7 @@ class PreviewPages(ModelAdmin[Any]):
 
 
 def film_state(render: Render) -> dict[str, Any]:
-    """What static/openuser/film.js shows of a render: `words` and `progress` while it is made, then `html`."""
+    """What `video_player.js` shows of a render: `words` and `progress` while it is made, then `html`."""
     made = render.status == Render.Status.DONE
     return {
         "ended": render.is_finished,

@@ -16,15 +16,12 @@ from avatars import services
 from avatars.admin.consents import consent_badge
 from avatars.admin.films import PreviewPages
 from avatars.admin.recordings import RecordingPages
+from avatars.api.serializers import ExaminedSerializer
 from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman
-from avatars.serializers import ExaminedSerializer
-from avatars.thumbs import portrait_thumb
-from openuser.lib.admin import (
-    KeptAdmin,
-    change_url,
-)
+from avatars.thumbnails import portrait_thumb
+from core.web.admin import KeptAdmin, change_url
 
 MOST = 10 * 1024 * 1024  # bytes of a portrait
 
@@ -77,8 +74,8 @@ class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
     actions_detail = ("sample", "say_recording")
 
     class Media:
-        js = ("openuser/confirm.js", "openuser/film.js", "openuser/preview.js", "openuser/portrait.js")
-        css = {"all": ("openuser/portrait.css",)}
+        js = ("core/confirm.js", "avatars/video_player.js", "avatars/video_preview.js", "avatars/portrait_check.js")
+        css = {"all": ("avatars/portrait_check.css",)}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.examine)

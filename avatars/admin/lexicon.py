@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from avatars import services
 from avatars.exceptions import AvatarError
 from avatars.models import LexiconEntry
-from avatars.speech.pronunciations import Form
+from avatars.speech.text.pronunciations import Form
 
 FORMS = {Form.PINYIN: _("pinyin"), Form.IPA: _("IPA"), Form.WORDS: _("other words")}
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from avatars.models import Narration
-from openuser.lib.admin import NOTHING, WorkAdmin, duration, row_link, shortened
+from core.web.admin import NOTHING, WorkAdmin, duration, row_link, shortened
 
 
 @admin.register(Narration)

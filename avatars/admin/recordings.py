@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from avatars import reasons, services
+from avatars import services
 from avatars.exceptions import AvatarError, MediaError
 from avatars.models import DigitalHuman
-from openuser.lib.admin import change_url
+from avatars.reasons import render as reasons
+from core.web.admin import change_url
 
 
 class RecordingForm(forms.Form):

@@ -13,20 +13,13 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from avatars import reasons, services
-from avatars.admin import stages
+from avatars import services
+from avatars.admin import render_timeline
 from avatars.admin.films import FilmPages
 from avatars.exceptions import ConsentError, MediaError
 from avatars.models import Consent, Render, Rendition
-from openuser.lib.admin import (
-    NOTHING,
-    WorkAdmin,
-    duration,
-    for_one_row,
-    link,
-    row_link,
-    shortened,
-)
+from avatars.reasons import render as reasons
+from core.web.admin import NOTHING, WorkAdmin, duration, for_one_row, link, row_link, shortened
 
 
 class RestsOnFilter(admin.SimpleListFilter):
@@ -73,7 +66,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
     actions_detail = ("cancel_this", "again_this")
 
     class Media:
-        js = ("openuser/film.js",)
+        js = ("avatars/video_player.js",)
 
     @display(description="")
     def thumb(self, render: Render) -> str:
@@ -89,7 +82,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
     def how_far(self, render: Render) -> str:
         if render.is_finished:
             return "100 %" if render.status == Render.Status.DONE else NOTHING
-        # The attribute tells static/openuser/live.js to look again.
+        # The attribute tells core/static/core/live.js to look again.
         return format_html(
             '<div class="ou-progress" id="progress-{}" data-live data-unfinished><progress max="100" value="{}">'
             "</progress><span>{} {} %</span></div>",
@@ -113,7 +106,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
 
     @display(description=_("stages"))
     def went(self, render: Render) -> str:
-        return stages.shown(render)
+        return render_timeline.shown(render)
 
     @display(description=_("made by"))
     def made_by(self, render: Render) -> str:

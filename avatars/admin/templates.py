@@ -15,9 +15,9 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from avatars import services
-from avatars.admin import filling
+from avatars.admin import template_form
 from avatars.models import RenderTemplate, TemplateVariable
-from openuser.lib.admin import NOTHING, KeptAdmin, link, shortened
+from core.web.admin import NOTHING, KeptAdmin, link, shortened
 
 
 class VariableFormSet(PaginationInlineFormSet):
@@ -86,7 +86,7 @@ class RenderTemplateAdmin(KeptAdmin):
     warn_unsaved_form = True
 
     def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(filling.view)
+        page = self.admin_site.admin_view(template_form.view)
         urls: list[URLPattern] = super().get_urls()
         return [path("<int:pk>/fill/", page, name="avatars_rendertemplate_fill"), *urls]
 

@@ -18,7 +18,7 @@ from avatars.admin.consents import voice_badge
 from avatars.exceptions import AvatarError
 from avatars.forms import VoiceForm
 from avatars.models import Voice
-from openuser.lib.admin import NOTHING, KeptAdmin
+from core.web.admin import NOTHING, KeptAdmin
 
 
 @admin.register(Voice)
@@ -36,7 +36,7 @@ class VoiceAdmin(KeptAdmin):
     )
 
     class Media:
-        js = ("openuser/audition.js",)
+        js = ("avatars/voice_sample.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
         queryset: QuerySet[Voice] = super().get_queryset(request)
@@ -106,7 +106,7 @@ class VoiceAdmin(KeptAdmin):
 
 
 def audition_button(voice: Voice) -> str:
-    """A button that plays two seconds of a voice; static/openuser/audition.js does the work."""
+    """A button that plays two seconds of a voice; avatars/static/avatars/voice_sample.js does the work."""
     return format_html(
         '<span class="ou-audition"><button type="button" data-audition="{}" data-failed="{}" title="{}" '
         'aria-label="{}"><span class="material-symbols-outlined" aria-hidden="true">play_circle</span></button>'

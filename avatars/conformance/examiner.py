@@ -8,14 +8,14 @@ import numpy as np
 from django.utils.translation import gettext_noop
 from PIL import Image
 
-from avatars import characters
 from avatars.conformance import recognition, render, speech
 from avatars.conformance.base import NotApplicable, Outcome, Wish, failure, judged
 from avatars.conformance.checks import CHECKS
 from avatars.engines.base import Shot
 from avatars.exceptions import EngineMissing
+from avatars.portraits import samples
 from avatars.speech.base import SpeechEngine
-from openuser.lib.backends import backend, names
+from core.backends import backend, names
 
 OURS = "kokoro"
 SIZE = (320, 400)
@@ -46,7 +46,7 @@ def _stage(kind: str, name: str, voice: str, language: str) -> Any:
 
 def _shot() -> Shot:
     """One of our own characters says something."""
-    with Image.open(io.BytesIO(characters.png(characters.NAMES[0]))) as picture:
+    with Image.open(io.BytesIO(samples.png(samples.NAMES[0]))) as picture:
         portrait = np.asarray(picture.convert("RGB").resize(SIZE))
     return Shot(portrait=portrait, speech=render.words(), fps=FPS)
 

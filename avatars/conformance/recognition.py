@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from numpy.typing import NDArray
 
-from avatars import ffmpeg, telephone
 from avatars.conformance.base import Broken, Check, demand
+from avatars.media import amr, ffmpeg
 from avatars.recognition.base import RATE, RecognitionEngine, Transcript
 from avatars.speech.base import Speech, SpeechEngine
 
@@ -56,7 +56,7 @@ def through_a_telephone(speech: Speech) -> Samples:
             file.setsampwidth(2)
             file.setframerate(speech.rate)
             file.writeframes((speech.samples.clip(-1, 1) * 32767).round().astype("<i2").tobytes())
-        return ffmpeg.samples(telephone.parts(path, Path(folder))[0], RATE)
+        return ffmpeg.samples(amr.parts(path, Path(folder))[0], RATE)
 
 
 def alike(one: str, other: str) -> float:

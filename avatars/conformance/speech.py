@@ -7,11 +7,12 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from avatars import captions
+from avatars.captions import srt
 from avatars.conformance.base import Broken, Check, NotApplicable, demand
 from avatars.exceptions import AvatarError, EngineFailed, ScriptError
-from avatars.speech import finish, reciting
+from avatars.speech.audio import mastering
 from avatars.speech.base import Speech, SpeechEngine
+from avatars.speech.synthesis import synthesizer
 
 WORDLESS = ("", "  \n", "……！")
 LEAD, TAIL = 0.05, 0.1
@@ -122,10 +123,10 @@ def _is_sound(stage: Speaker) -> None:
 
 
 def _is_levelled(stage: Speaker) -> None:
-    heard = reciting.joined([stage.speech])
-    level, peak = finish.loudness(heard.samples, heard.rate), finish.true_peak(heard.samples)
+    heard = synthesizer.joined([stage.speech])
+    level, peak = mastering.loudness(heard.samples, heard.rate), mastering.true_peak(heard.samples)
     words = gettext_noop("Levelled, it is at %(level).1f LUFS with peaks of %(peak).1f dB.")
-    met = abs(level - finish.TARGET_LUFS) <= 1 and peak <= finish.CEILING_DB + 0.1
+    met = abs(level - mastering.TARGET_LUFS) <= 1 and peak <= mastering.CEILING_DB + 0.1
     demand(met, words, level=level, peak=peak)
 
 
@@ -165,7 +166,7 @@ def _times_words(stage: Speaker) -> None:
 
 
 def _captions(stage: Speaker) -> None:
-    lines = captions.srt(stage.script.text, stage.speech.tokens)
+    lines = srt.srt(stage.script.text, stage.speech.tokens)
     demand(
         stage.script.date in lines.replace("\n", ""),
         gettext_noop("The captions lack “%(date)s”."),

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.availability import Probed
+from avatars.adapters.availability import Probed
 from avatars.speech.base import Speech
-from avatars.speech.stream import SpeechStream
+from avatars.speech.synthesis.stream import SpeechStream
 
 Picture = NDArray[np.uint8]
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from avatars.availability import Availability, NeededFile, look
-from avatars.engines import programs
+from avatars.adapters import external_program
+from avatars.adapters.availability import Availability, NeededFile, look
+from avatars.adapters.http_client import strange
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.engines.footage import FIELD, footage, refused
 from avatars.exceptions import EngineFailed, EngineMissing
-from avatars.servers import strange
-from avatars.speech.recording import write_wav
+from avatars.speech.audio.sound_files import write_wav
 
 VERSION = 1
 DONE, MISUSED, UNFIT, UNAVAILABLE, LATER = 0, 64, 65, 69, 75
@@ -75,7 +75,7 @@ class Command(RenderEngine):
 
     def _run(self, order: dict[str, Any], shot: Shot) -> None:
         assert shot.folder is not None
-        code = programs.run(
+        code = external_program.run(
             [_filled(word, order) for word in self._command],
             shot.folder,
             order=json.dumps(order).encode() + b"\n",

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from avatars import ffmpeg
-from avatars.availability import Availability, look
+from avatars.adapters.availability import Availability, look
+from avatars.adapters.http_client import Server, strange
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.engines.footage import FIELD, footage, refused
 from avatars.exceptions import EngineFailed, EngineMissing
-from avatars.servers import Server, strange
-from avatars.speech.recording import write_wav
+from avatars.media import ffmpeg
+from avatars.speech.audio.sound_files import write_wav
 
 SOUND_RATE = 16_000
 ACCEPTED = 10_000

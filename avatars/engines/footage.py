@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from avatars import ffmpeg, mp4
+from avatars.adapters.http_client import strange
 from avatars.engines.base import Picture, Shot
 from avatars.exceptions import EngineFailed, OutputError
-from avatars.servers import strange
+from avatars.media import ffmpeg, mp4
 
 FIELD = "render_engine"
 # Engines round lengths as they please: so much may lack at the end, where the last frame stands still.

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from avatars import portrait
 from avatars.engines.base import Picture
-from avatars.engines.puppet.mesh import FaceMesh
-from avatars.engines.puppet.segmentation import PersonMask
+from avatars.engines.puppet.face.mesh import FaceMesh
+from avatars.engines.puppet.face.segmentation import PersonMask
 from avatars.exceptions import PortraitError
-from avatars.framing import matte, plate
+from avatars.framing import backdrop, mattes
+from avatars.framing.crop import Window, head_of, window
 from avatars.framing.scene import LONGEST, Scene, size_of
-from avatars.framing.window import Window, head_of, window
+from avatars.portraits import validation
 
 Floats = NDArray[np.float32]
 Mend = Callable[[Picture, float], Picture]
@@ -39,7 +39,7 @@ def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST,
 
     `mend` makes a picture so many times larger, and better; it is used once, on the portrait as it was brought.
     """
-    source = portrait.load(path, longest=2 * LONGEST)
+    source = validation.load(path, longest=2 * LONGEST)
     height, width = source.shape[:2]
     aspect = scene.format.aspect
     part = Window(left=0, top=0, width=width, height=height)
@@ -66,15 +66,15 @@ def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST,
 def _composite(source: Picture, part: Window, size: tuple[int, int], scene: Scene) -> Picture:
     source, part = _reduced(source, part, size)
     coarse = _mask()(source)
-    alpha = matte.refined(coarse, source)
-    person = matte.own_colours(source, alpha)
+    alpha = mattes.refined(coarse, source)
+    person = mattes.own_colours(source, alpha)
     left, right, top = _margins(part, source.shape[1])
     wide_person = _placed(_extended(person, left, right, top), part, left, top, size)
     wide_alpha = np.clip(_placed(_silhouette(alpha, left, right, top), part, left, top, size), 0, 1)[..., None]
     if scene.backdrop is not None:
-        behind = plate.picture(scene.backdrop, size)
+        behind = backdrop.picture(scene.backdrop, size)
     elif scene.colour:
-        behind = plate.plain(scene.colour, size)
+        behind = backdrop.plain(scene.colour, size)
     else:
         behind = _own_background(source, alpha, part, (left, right, top), size)
     return np.clip(wide_person * wide_alpha + behind * (1 - wide_alpha), 0, 255).round().astype(np.uint8)
@@ -179,7 +179,7 @@ def _own_background(
     known[:, :left] *= BEYOND
     known[:, left + width :] *= BEYOND
     known[:top] *= BEYOND
-    guessed = plate.surroundings(wide, known)
+    guessed = backdrop.surroundings(wide, known)
     fade = max(2, round(FADE * width))
     own = np.ones((top + height, left + width + right), np.float32)
     own *= _ramp(own.shape[1], left, right, fade)[None] * _ramp(own.shape[0], top, 0, fade)[:, None]

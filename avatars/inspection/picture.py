@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars import ffmpeg, label
+from avatars.ai_label import video_label
 from avatars.engines.base import Picture
-from avatars.inspection import lips
-from avatars.inspection.expected import Expected, Report, wrong
+from avatars.inspection import lip_sync
+from avatars.inspection.expectations import Expected, Report, wrong
+from avatars.media import ffmpeg
 
 # The shorter side of what is decoded, in pixels, and by how much that is made coarser to see whether anything moves.
 SIDE, COARSE = 256, 4
@@ -26,13 +27,13 @@ def check_picture(path: Path, expected: Expected, report: Report) -> None:
     shot = expected.shot
     height, width = shot.portrait.shape[:2]
     size = _decoded(width, height)
-    mark, eye = label.Mark(width, height), _Eye(expected, size)
-    mouth = lips.Mouth(expected)
+    mark, eye = video_label.Mark(width, height), _Eye(expected, size)
+    mouth = lip_sync.Mouth(expected)
     piece = (mark.x, mark.y, mark.width, mark.height)
     decoded = 0
     for whole, patch in ffmpeg.frames_and_piece(path, size, piece):
-        if mark.likeness(patch) < label.LIKENESS:
-            raise label.unlabelled(label.missing_mark(decoded, shot.fps))
+        if mark.likeness(patch) < video_label.LIKENESS:
+            raise video_label.unlabelled(video_label.missing_mark(decoded, shot.fps))
         number = decoded - expected.before
         if 0 <= number < shot.frame_count:
             eye.see(whole, number)

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars import ffmpeg
-from avatars.inspection.expected import Expected, wrong
+from avatars.inspection.expectations import Expected, wrong
+from avatars.media import ffmpeg
 
 Samples = NDArray[np.float32]
 

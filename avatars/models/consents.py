@@ -13,12 +13,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from avatars import uploads
+from avatars import validators
 from avatars.models.humans import DigitalHuman
 from avatars.models.voices import Voice, voice_identity
 
 EVIDENCE = "consents"
-"""The folder of the evidence; openuser/media.py gives it to nobody without the permission `read_consent`."""
+"""The folder of the evidence; openuser/pages/media.py gives it to nobody without the permission `read_consent`."""
 
 
 def evidence_name(instance: models.Model, filename: str) -> str:
@@ -80,7 +80,7 @@ class Consent(models.Model):
     evidence = models.FileField(
         _("evidence"),
         upload_to=evidence_name,
-        validators=[FileExtensionValidator(uploads.EVIDENCE_KINDS), uploads.check_evidence],
+        validators=[FileExtensionValidator(validators.EVIDENCE_KINDS), validators.check_evidence],
         help_text=_("The signed form, or a recording of the statement: PDF, picture, MP3, M4A or MP4 up to 20 MB."),
     )
     evidence_sha256 = models.CharField(_("hash of the evidence"), max_length=64, editable=False)

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from avatars import uploads
+from avatars import validators
 from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format
 from avatars.models.voices import Voice
@@ -106,14 +106,14 @@ class DigitalHuman(models.Model):
         _("background colour"),
         max_length=7,
         blank=True,
-        validators=[uploads.check_colour],
+        validators=[validators.check_colour],
         help_text=_("Behind the person, in place of what the portrait shows there: like #1f6feb."),
     )
     background = models.ImageField(
         _("background picture"),
         upload_to=scenery_name,
         blank=True,
-        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), uploads.check_background],
+        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), validators.check_background],
         help_text=_("Behind the person, in place of the colour: JPEG, PNG or WebP up to 10 MB; its middle is shown."),
     )
     captions = models.CharField(
@@ -127,7 +127,7 @@ class DigitalHuman(models.Model):
         _("logo"),
         upload_to=scenery_name,
         blank=True,
-        validators=[FileExtensionValidator(["png", "webp"]), uploads.check_logo],
+        validators=[FileExtensionValidator(["png", "webp"]), validators.check_logo],
         help_text=_("In a corner of every picture: PNG or WebP with a transparent background, up to 10 MB."),
     )
     logo_corner = models.CharField(
@@ -149,14 +149,14 @@ class DigitalHuman(models.Model):
         _("clip at the beginning"),
         upload_to=scenery_name,
         blank=True,
-        validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_intro],
+        validators=[FileExtensionValidator(validators.CLIPS), validators.check_intro],
         help_text=_("Up to 10 seconds and 100 MB, of any size: it is fitted to the videos, and gets the AI mark too."),
     )
     outro = models.FileField(
         _("clip at the end"),
         upload_to=scenery_name,
         blank=True,
-        validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_outro],
+        validators=[FileExtensionValidator(validators.CLIPS), validators.check_outro],
         help_text=_("As at the beginning."),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from avatars.exceptions import ScriptError
-from avatars.speech import pronunciations
-from avatars.speech.pronunciations import Pronunciation
-from avatars.speech.script import clean
+from avatars.speech.text import pronunciations
+from avatars.speech.text.pronunciations import Pronunciation
+from avatars.speech.text.script import clean
 
 WORDS = {
     "token_unusable": _("Write one word or name of at most 40 characters, without signs around it."),

@@ -6,11 +6,11 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from avatars import reasons
 from avatars.models.consents import Consent
 from avatars.models.humans import DigitalHuman
+from avatars.reasons import render
 from avatars.signals import narration_finished
-from openuser.lib.work import Work
+from core.work.base import Work
 
 
 class Narration(Work):
@@ -69,7 +69,7 @@ class Narration(Work):
     @property
     def reason_words(self) -> str:
         """The reason in words, in the reader's language."""
-        return reasons.words(self.reason)
+        return render.words(self.reason)
 
     def exhaust(self) -> None:
         super().exhaust()

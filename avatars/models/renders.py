@@ -10,18 +10,18 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from avatars import reasons
 from avatars.models.consents import Consent
 from avatars.models.humans import DigitalHuman, RenderMode
 from avatars.models.stages import Outcome, StageRun, stage_run
 from avatars.models.stages import Stage as RenderStage
 from avatars.models.templates import RenderTemplate
+from avatars.reasons import render as reasons
 from avatars.signals import render_finished, rendition_finished
-from openuser.lib.work import Work
+from core.work.base import Work
 
 RECORDED = "recordings"
 WITHHELD = "withheld"
-"""The folder of films that are kept though their consent was withdrawn; openuser/media.py guards it like evidence."""
+"""The folder of films that are kept though their consent was withdrawn; `openuser.pages.media` guards it."""
 SERVED = timedelta(minutes=10)
 
 

@@ -7,10 +7,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from avatars import uploads
+from avatars import validators
 from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode, VideoFormat, scenery_name
 from avatars.models.voices import Voice
-from openuser.lib.slots import Slot, SlotType, parse_choices
+from core.text.slot_values import Slot, SlotType, parse_choices
 
 NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then small letters, digits and _."))
 
@@ -60,35 +60,35 @@ class RenderTemplate(models.Model):
         _("background colour"),
         max_length=7,
         blank=True,
-        validators=[uploads.check_colour],
+        validators=[validators.check_colour],
         help_text=_("In place of the digital human's background: like #1f6feb."),
     )
     background = models.ImageField(
         _("background picture"),
         upload_to=scenery_name,
         blank=True,
-        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), uploads.check_background],
+        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), validators.check_background],
         help_text=_("In place of the colour: JPEG, PNG or WebP up to 10 MB; its middle is shown."),
     )
     logo = models.ImageField(
         _("logo"),
         upload_to=scenery_name,
         blank=True,
-        validators=[FileExtensionValidator(["png", "webp"]), uploads.check_logo],
+        validators=[FileExtensionValidator(["png", "webp"]), validators.check_logo],
         help_text=_("In place of the digital human's, in the same corner and size: PNG or WebP up to 10 MB."),
     )
     intro = models.FileField(
         _("clip at the beginning"),
         upload_to=scenery_name,
         blank=True,
-        validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_intro],
+        validators=[FileExtensionValidator(validators.CLIPS), validators.check_intro],
         help_text=_("In place of the digital human's: up to 10 seconds and 100 MB."),
     )
     outro = models.FileField(
         _("clip at the end"),
         upload_to=scenery_name,
         blank=True,
-        validators=[FileExtensionValidator(uploads.CLIPS), uploads.check_outro],
+        validators=[FileExtensionValidator(validators.CLIPS), validators.check_outro],
         help_text=_("In place of the digital human's: up to 10 seconds and 100 MB."),
     )
     spliced = models.BooleanField(

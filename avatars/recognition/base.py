@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.availability import Probed
+from avatars.adapters.availability import Probed
 
 RATE = 16_000
 """Samples per second of what an engine hears."""

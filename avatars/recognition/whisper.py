@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.availability import Availability, NeededFile, look
+from avatars.adapters.availability import Availability, NeededFile, look
 from avatars.exceptions import EngineMissing
 from avatars.recognition.base import RATE, RecognitionEngine, Transcript
 

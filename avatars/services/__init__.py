@@ -1,24 +1,25 @@
 """The front door of the digital humans: ask for a video, cancel it, try it again."""
 
-from avatars.consents import annotated as with_consents
-from avatars.consents import annotated_voices as with_voice_consents
-from avatars.consents import basis as consent_for
-from avatars.consents import check as check_consent
-from avatars.consents import grounds as grounds_for
-from avatars.consents import has_basis as has_consent
-from avatars.consents import is_about_consent, may_be_heard, may_speak, showable, usable, with_films
-from avatars.filling import Fault
-from avatars.personal import Personal, shows_a_person
-from avatars.reasons import words as reason_words
-from avatars.roster import Engine, Kind, engines
+from avatars.consent import annotated as with_consents
+from avatars.consent import annotated_voices as with_voice_consents
+from avatars.consent import basis as consent_for
+from avatars.consent import check as check_consent
+from avatars.consent import grounds as grounds_for
+from avatars.consent import has_basis as has_consent
+from avatars.consent import is_about_consent, may_be_heard, may_speak, showable, usable, with_films
+from avatars.reasons.render import words as reason_words
+from avatars.rendering.engine_status import Engine, Kind, engines
+from avatars.services.audio import as_voice, as_wav, transcribe
 from avatars.services.consents import Films, Withdrawn, record_consent, withdraw_consent
-from avatars.services.films import forget_glance, glance
-from avatars.services.forgetting import without_portrait
+from avatars.services.engine_trials import try_engine
+from avatars.services.erasure import without_portrait
 from avatars.services.humans import remove_digital_human
 from avatars.services.labels import check_label
 from avatars.services.lexicon import Comment, Preview, preview_script
+from avatars.services.maintenance import checks, tidy
 from avatars.services.narrations import cancel_narration, request_narration
 from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait
+from avatars.services.previews import forget_glance, glance
 from avatars.services.recordings import MOST_BYTES, Sound, check_recording
 from avatars.services.renders import (
     CAMPAIGN,
@@ -36,7 +37,6 @@ from avatars.services.renders import (
     seconds_left,
     time_left,
 )
-from avatars.services.sounds import as_voice, as_wav, transcribe
 from avatars.services.templates import (
     fill_template,
     personal_faults,
@@ -47,9 +47,9 @@ from avatars.services.templates import (
     template_faults,
     variable_faults,
 )
-from avatars.services.trials import try_engine
-from avatars.services.upkeep import checks, tidy
 from avatars.services.voices import forget_speech, hear_voice, seed_voices
+from avatars.video_templates.personalisation import Personal, shows_a_person
+from avatars.video_templates.variables import Fault
 
 __all__ = [
     "CAMPAIGN",

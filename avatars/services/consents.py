@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from avatars import reasons
 from avatars.exceptions import ConsentError
 from avatars.models import WITHHELD, Consent, DigitalHuman, Likeness, Render, Rendition, Voice
-from avatars.services.films import forget_glance
-from avatars.services.forgetting import forget_person
+from avatars.reasons import render as reasons
+from avatars.services.erasure import forget_person
+from avatars.services.previews import forget_glance
 from avatars.signals import consent_withdrawn, render_finished
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 
-from avatars import label, mp4
+from avatars.ai_label import video_label
+from avatars.media import mp4
 from avatars.models import Render
 
 
@@ -16,4 +17,4 @@ def check_label(render: Render, name: str) -> None:
     """
     path = Path(default_storage.path(name))
     path.stat()
-    label.verify_tag(mp4.probe(path), render.content_id)
+    video_label.verify_tag(mp4.probe(path), render.content_id)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars.models import LexiconEntry
 from avatars.services.renders import check_script
-from avatars.speech.lint import Code, Line, Lint, Reading, Remark
-from avatars.studio.small import small_studio
+from avatars.speech.text.lint import Code, Line, Lint, Reading, Remark
+from avatars.studio.interactive import small_studio
 
 WORDS = {
     Code.UNKNOWN_WORD: (

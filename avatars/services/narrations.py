@@ -3,9 +3,10 @@
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from avatars import consents, recipes
+from avatars import consent as consents
 from avatars.models import DigitalHuman, Narration
-from avatars.recipes import Recipe
+from avatars.rendering import recipes
+from avatars.rendering.recipes import Recipe
 from avatars.services.renders import check_script
 from avatars.signals import narration_finished
 

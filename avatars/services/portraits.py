@@ -5,12 +5,12 @@ from pathlib import Path, PurePath
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 
-from avatars import splicing
-from avatars.engines.puppet import cache
-from avatars.examination import Examined
+from avatars.engines.puppet.rig import disk_cache
 from avatars.exceptions import PortraitError
-from avatars.reasons import UNUSABLE
-from avatars.studio.small import small_studio
+from avatars.pipeline import segments
+from avatars.portraits.findings import Examined
+from avatars.reasons.render import UNUSABLE
+from avatars.studio.interactive import small_studio
 
 
 def examine_portrait(data: bytes, *, face: int | None = None) -> Examined:
@@ -48,4 +48,4 @@ def purge_portrait(portrait_digest: str) -> int:
     A film that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
     """
     folder = Path(settings.AVATARS["CACHE_DIR"])
-    return cache.purge(folder, portrait_digest) + splicing.shelf(folder).purge(f"{portrait_digest}-")
+    return disk_cache.purge(folder, portrait_digest) + segments.shelf(folder).purge(f"{portrait_digest}-")

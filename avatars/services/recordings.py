@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from django.conf import settings
 
-from avatars import ffmpeg
 from avatars.exceptions import MediaError, OutputError
+from avatars.media import ffmpeg
 
 RATE = 16_000
 MOST_BYTES = 30 * 1024 * 1024

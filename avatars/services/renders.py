@@ -7,12 +7,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from avatars import consents, estimates, filling, quotas, recipes
-from avatars.estimates import Estimate
+from avatars import consent
 from avatars.exceptions import MediaError, ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, RenderTemplate, Rendition, VideoFormat
+from avatars.rendering import estimates, quotas, recipes
+from avatars.rendering.estimates import Estimate
 from avatars.services.recordings import Sound
 from avatars.signals import render_finished
+from avatars.video_templates import variables
 
 CHAT, TEST, CAMPAIGN = 20, 10, 0
 PER_SECOND = 4  # characters, as people speak
@@ -74,7 +76,7 @@ def request_render(
     text = check_script(text) if text.strip() or recording is None else ""
     mode = mode or speaker.mode
     _check_choices(mode=mode, format=format, captions=captions)
-    rests = consents.grounds(speaker, purpose=purpose, spoken=recording is None)
+    rests = consent.grounds(speaker, purpose=purpose, spoken=recording is None)
     recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, grounds=rests)
     if recording is not None:
         recipe["recording"] = recording.sha256
@@ -106,7 +108,7 @@ def request_render(
 def _cuts(template: RenderTemplate, text: str, spliced: bool | None) -> list[int]:
     """Where the film is cut, so that sentences that recur are drawn once; nowhere unless that is wished for."""
     wished = template.spliced if spliced is None else spliced
-    return filling.cuts(template.script, text) if wished else []
+    return variables.cuts(template.script, text) if wished else []
 
 
 def _check_choices(**chosen: str) -> None:
@@ -158,7 +160,7 @@ def retry_render(render: Render) -> bool:
     now = Render.objects.select_for_update().filter(pk=render.pk).first()
     if now is None or (now.status not in (Render.Status.FAILED, Render.Status.CANCELLED) and not now.is_expired):
         return False
-    consents.grounds_of(render)
+    consent.grounds_of(render)
     if now.lacks_recording:
         words, remedy = "Its recording was removed.", "Bring the same recording again."
         raise MediaError(words, code="recording_gone", remedy=remedy, field="recording")

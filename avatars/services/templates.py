@@ -8,13 +8,14 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from avatars import filling, personal
 from avatars.exceptions import ScriptError
-from avatars.filling import Fault
 from avatars.models import Render, RenderTemplate, TemplateVariable
-from avatars.personal import Personal
 from avatars.services.renders import CHAT, check_script, request_render
-from openuser.lib.slots import Slot
+from avatars.video_templates import personalisation
+from avatars.video_templates import variables as filling
+from avatars.video_templates.personalisation import Personal
+from avatars.video_templates.variables import Fault
+from core.text.slot_values import Slot
 
 FILES = ("background", "logo", "intro", "outro")
 
@@ -52,7 +53,7 @@ def personal_faults(
 ) -> list[Fault]:
     """What is wrong with values that may show what is known of a person (`slots`), whoever that is."""
     return list(
-        personal.value_faults(list(template.variables.all()), values, slots, today=today or timezone.localdate())
+        personalisation.value_faults(list(template.variables.all()), values, slots, today=today or timezone.localdate())
     )
 
 
@@ -66,7 +67,7 @@ def personalise(
 ) -> Personal:
     """The script for a person of whom `facts` are known, and which values were not to be had."""
     rows = list(template.variables.all())
-    return personal.personal(template.script, rows, values, facts, slots, today=today or timezone.localdate())
+    return personalisation.personal(template.script, rows, values, facts, slots, today=today or timezone.localdate())
 
 
 @transaction.atomic

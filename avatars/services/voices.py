@@ -5,11 +5,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from avatars import audition, consents
+from avatars import consent
 from avatars.exceptions import ScriptError
 from avatars.models import Voice
-from avatars.speech.cache import SpeechCache
-from avatars.studio.small import small_studio
+from avatars.previews import voice_preview
+from avatars.speech.synthesis.cache import SpeechCache
+from avatars.studio.interactive import small_studio
 
 LONGEST_AUDITION = 100
 FEMALE, MALE = Voice.Gender.FEMALE, Voice.Gender.MALE
@@ -50,7 +51,7 @@ def hear_voice(voice: Voice, text: str = "") -> bytes:
     Raises `ScriptError` for words that cannot be spoken, `ConsentError` for a voice that is cloned from a person who
     has not agreed (any more), `EngineMissing` and other `AvatarError`s of its engine.
     """
-    consents.voice_basis(voice.engine, voice.key)
+    consent.voice_basis(voice.engine, voice.key)
     text = text.strip() or voice.sample_text
     if len(text) > LONGEST_AUDITION:
         raise ScriptError(
@@ -59,15 +60,15 @@ def hear_voice(voice: Voice, text: str = "") -> bytes:
             field="text",
             remedy="Choose a few words of it.",
         )
-    wish = audition.Audition(
+    wish = voice_preview.Audition(
         text=text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["PROVIDER_CODE"]
     )
-    shelf = audition.shelf(Path(settings.AVATARS["CACHE_DIR"]))
+    shelf = voice_preview.shelf(Path(settings.AVATARS["CACHE_DIR"]))
     found = shelf.get(wish.key)
     if found is None:
         found = _recorded(wish)
         # Whoever withdrew meanwhile has forgotten what was kept, and this would come after it.
-        consents.voice_basis(voice.engine, voice.key)
+        consent.voice_basis(voice.engine, voice.key)
         shelf.put(wish.key, found)
     return found
 
@@ -78,6 +79,6 @@ def forget_speech(voice: Voice | None = None) -> int:
     return kept.purge(engine=voice.engine, voice=voice.key) if voice else kept.purge()
 
 
-def _recorded(wish: audition.Audition) -> bytes:
+def _recorded(wish: voice_preview.Audition) -> bytes:
     with small_studio() as speaker:
         return speaker.audition(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.availability import Probed
-from avatars.speech.pronunciations import Pronunciation
+from avatars.adapters.availability import Probed
+from avatars.speech.text.pronunciations import Pronunciation
 
 SENTENCE_PAUSE = 0.3
 
@@ -109,3 +109,13 @@ class FluentEngine(SpeechEngine):
         self, text: str, *, voice: str, speed: float = 1.0, manner: Manner = NATURAL, progress: Progress | None = None
     ) -> Recital:
         """Begin to say a text. Raises as `speak` does, before the first part."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """A word that the engine itself gave a time: a stretch of a passage's words, and seconds of its sound."""
+
+    first: int
+    last: int
+    start: float
+    end: float

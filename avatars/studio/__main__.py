@@ -19,20 +19,22 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from avatars import audition, ffmpeg, pipeline, splicing
 from avatars.engines.base import Picture, RenderEngine
 from avatars.engines.restore.base import Patience, Restorer
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
+from avatars.media import ffmpeg
+from avatars.pipeline import script_to_video, segments
+from avatars.pipeline.stages import Stage
+from avatars.previews import voice_preview
 from avatars.recognition import base
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
-from avatars.speech.cache import SpeechCache
-from avatars.stopwatch import Stage
-from avatars.studio.wire import Answer, Event, Kind, Order, answer_line, read_order
-from openuser.lib import backends
-from openuser.lib.backends import backend
+from avatars.speech.synthesis.cache import SpeechCache
+from avatars.studio.protocol import Answer, Event, Kind, Order, answer_line, read_order
+from core import backends
+from core.backends import backend
 
-logger = logging.getLogger("avatars.studio")
+logger = logging.getLogger("avatars.studio.studio")
 
 REPORT_EVERY = 0.1
 NICENESS = 5
@@ -67,10 +69,10 @@ class Desk:
         if order.kind is Kind.FILM:
             return self._film(order)
         if order.kind is Kind.CHECK_PORTRAIT:
-            from avatars import portrait
+            from avatars.portraits import validation
 
-            found = portrait.examine(order.data, face=order.face)
-            kept = portrait.cut_out(order.data, found.cut) if found.cut and not found.flaw else b""
+            found = validation.examine(order.data, face=order.face)
+            kept = validation.cut_out(order.data, found.cut) if found.cut and not found.flaw else b""
             return Answer(number=order.number, event=Event.DONE, examined=found, data=kept)
         if order.kind is Kind.DRAW:
             return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
@@ -100,15 +102,16 @@ class Desk:
         if order.audition is None:
             raise StudioError("An order for an audition has none.", code="order_broken")
         engine: SpeechEngine = backend("SPEECH_ENGINES", order.audition.engine)
-        return Answer(number=order.number, event=Event.DONE, data=audition.record(order.audition, engine))
+        return Answer(number=order.number, event=Event.DONE, data=voice_preview.record(order.audition, engine))
 
     def _read(self, order: Order) -> Answer:
         if order.reading is None:
             raise StudioError("An order to read has no text.", code="order_broken")
-        from avatars.speech import g2p, normalise, reader
+        from avatars.speech.synthesis import read_preview
+        from avatars.speech.text import g2p, normalisation
 
         g2p.keep_words_in(settings.AVATARS["CACHE_DIR"])
-        found = reader.read(order.reading.text, order.reading.lexicon, normalise.Normaliser())
+        found = read_preview.read(order.reading.text, order.reading.lexicon, normalisation.Normaliser())
         return Answer(number=order.number, event=Event.DONE, lint=found)
 
     def _conform(self, order: Order) -> Answer:
@@ -125,14 +128,14 @@ class Desk:
         name = order.script.speech_engine
         about = {"name": name, **backends.entry("SPEECH_ENGINES", name)}
         kept = SpeechCache(settings.AVATARS["CACHE_DIR"])
-        pipeline.narrate(order.script, order.folder, speech=speech, kept=kept, about=about)
+        script_to_video.narrate(order.script, order.folder, speech=speech, kept=kept, about=about)
         return Answer(number=order.number, event=Event.DONE)
 
     def _film(self, order: Order) -> Answer:
         if order.script is None or order.folder is None:
             raise StudioError("An order for a film has no script.", code="order_broken")
         speech, engine = _engines(order.script)
-        film = pipeline.make(
+        film = script_to_video.make(
             order.script,
             order.folder,
             speech=speech,
@@ -140,7 +143,7 @@ class Desk:
             kept=SpeechCache(settings.AVATARS["CACHE_DIR"]),
             about={"name": order.script.speech_engine, **backends.entry("SPEECH_ENGINES", order.script.speech_engine)},
             ears=_ears() if order.script.recording and not order.script.text else None,
-            pieces=splicing.shelf(settings.AVATARS["CACHE_DIR"]),
+            pieces=segments.shelf(settings.AVATARS["CACHE_DIR"]),
             mend=partial(_mended, order.script.restorer),
             progress=lambda stage, share: self._report(order.number, stage, share),
         )
@@ -187,7 +190,7 @@ def _ears() -> RecognitionEngine | None:
     return None
 
 
-def _engines(script: pipeline.Script) -> tuple[SpeechEngine | None, RenderEngine]:
+def _engines(script: script_to_video.Script) -> tuple[SpeechEngine | None, RenderEngine]:
     speech = None if script.recording else _made("SPEECH_ENGINES", script.speech_engine, "speech_engine")
     return speech, _made("RENDER_ENGINES", script.render_engine, "render_engine")
 
@@ -219,7 +222,7 @@ def _patience() -> Patience:
 
 
 def _drawing(name: str) -> bytes:
-    from avatars import characters
+    from avatars.portraits import samples as characters
 
     if name not in characters.NAMES:
         known = ", ".join(characters.NAMES)

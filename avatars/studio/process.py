@@ -10,9 +10,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from avatars import ffmpeg
 from avatars.exceptions import StudioError
-from avatars.studio.wire import Answer, Order, order_line, read_answer
+from avatars.media import ffmpeg
+from avatars.studio.protocol import Answer, Order, order_line, read_answer
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1024 * 1024

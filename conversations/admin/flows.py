@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from conversations import flows, services
-from conversations.admin import trying
-from conversations.admin.pictures import faults, links, picture
-from conversations.forms import FlowForm, PublishForm, StateFormSet, StateRowForm
+from conversations import services
+from conversations.admin import simulator
+from conversations.admin.flow_graph import faults, links, picture
+from conversations.admin.forms import FlowForm, PublishForm, StateFormSet, StateRowForm
+from conversations.flows import publication
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from openuser.lib.admin import NOTHING, KeptAdmin, badge, change_url, for_one_row, link, shortened
+from core.web.admin import NOTHING, KeptAdmin, badge, change_url, for_one_row, link, shortened
 
 
 class StateInline(TabularInline):
@@ -67,8 +68,8 @@ class FlowAdmin(KeptAdmin):
     warn_unsaved_form = True
 
     class Media:
-        css = {"all": ("openuser/flows.css",)}
-        js = ("openuser/confirm.js",)
+        css = {"all": ("conversations/flows.css",)}
+        js = ("core/confirm.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flow]:
         active = Session.objects.active().filter(version__flow=OuterRef("pk")).order_by()
@@ -89,7 +90,7 @@ class FlowAdmin(KeptAdmin):
     def changed(self, flow: Flow) -> str:
         if flow.live is None:
             return NOTHING
-        is_changed = flows.is_changed(flow, list(flow.states.all()))
+        is_changed = publication.is_changed(flow, list(flow.states.all()))
         return badge(_("changed since"), "info") if is_changed else str(_("the same"))
 
     @display(description=_("sessions now"), ordering="session_count")
@@ -119,11 +120,11 @@ class FlowAdmin(KeptAdmin):
 
     def _page(self, request: HttpRequest, flow: Flow) -> dict[str, Any]:
         """What stands above the form."""
-        counts = flows.sessions_by_state(flow)
+        counts = publication.sessions_by_state(flow)
         return {
-            "picture": picture(flows.draft(flow), counts=counts, links=links(flow)),
+            "picture": picture(publication.draft(flow), counts=counts, links=links(flow)),
             "faults": faults(flow),
-            "is_changed": flows.is_changed(flow),
+            "is_changed": publication.is_changed(flow),
             "waiting": sum(counts.values()),
             "versions": flow.versions.count(),
             "may_publish": self.has_publish_permission(request),
@@ -163,7 +164,7 @@ class FlowAdmin(KeptAdmin):
 
     @action(description=_("Try it"), permissions=["view"], icon="play_circle")
     def try_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return trying.page(self, request, Flow.objects.get(pk=object_id))
+        return simulator.page(self, request, Flow.objects.get(pk=object_id))
 
     @admin.action(description=_("Duplicate"), permissions=["copy"])
     def duplicate(self, request: HttpRequest, queryset: QuerySet[Flow]) -> None:

@@ -18,7 +18,7 @@ from unfold.decorators import display
 from avatars.models import Consent
 from conversations import services
 from conversations.models import Answer, Conversation, Desk, Errand, Message, MessageQuerySet
-from openuser.lib.admin import NOTHING, TONES, RequestedAdmin, WorkAdmin, badge, moment, row_link, shortened
+from core.web.admin import NOTHING, TONES, RequestedAdmin, WorkAdmin, badge, moment, row_link, shortened
 from wecom.exceptions import ContentError
 
 THREAD = 100

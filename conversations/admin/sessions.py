@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from conversations import flows, services
-from conversations.admin.pictures import picture_of
-from conversations.machine import Machine
+from conversations import services
+from conversations.admin.flow_graph import picture_of
+from conversations.flows import publication
+from conversations.machine.values import Machine
 from conversations.models import Session
-from openuser.lib.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment, row_link
+from core.web.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment, row_link
 
 STATUS_TONES = {
     Session.Status.ACTIVE: "info",
@@ -44,8 +45,8 @@ class SessionAdmin(RequestedAdmin):
     actions_detail = ("stop_this",)
 
     class Media:
-        css = {"all": ("openuser/flows.css",)}
-        js = ("openuser/flows.js",)
+        css = {"all": ("conversations/flows.css",)}
+        js = ("conversations/flows.js",)
 
     @display(description=_("member"), ordering="conversation__member__user_id")
     def member(self, session: Session) -> str:
@@ -61,7 +62,7 @@ class SessionAdmin(RequestedAdmin):
 
     @display(description=_("step"), ordering="state")
     def where(self, session: Session) -> str:
-        return _named(flows.readable(session.version), session.state) or NOTHING
+        return _named(publication.readable(session.version), session.state) or NOTHING
 
     @display(description=_("status"), ordering="status")
     def condition(self, session: Session) -> str:
@@ -77,7 +78,7 @@ class SessionAdmin(RequestedAdmin):
 
     @display(description=_("slots"))
     def filled(self, session: Session) -> SafeString:
-        machine = flows.readable(session.version)
+        machine = publication.readable(session.version)
         rows = [
             {"name": name, "value": value, "label": _labelled(machine, name, str(value)), "given": name in session.data}
             for name, value in session.slots.items()
@@ -86,7 +87,7 @@ class SessionAdmin(RequestedAdmin):
 
     @display(description=_("questions answered"))
     def walked(self, session: Session) -> str:
-        machine = flows.readable(session.version)
+        machine = publication.readable(session.version)
         return " → ".join(_named(machine, key) for key in session.path) or NOTHING
 
     @display(description=_("picture"))

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from conversations import flows
-from conversations.admin.pictures import faults, links, picture
-from conversations.forms import StateForm, TransitionForm
+from conversations.admin.flow_graph import faults, links, picture
+from conversations.admin.forms import StateForm, TransitionForm
+from conversations.flows import publication
 from conversations.models import Flow, State, Transition
-from openuser.lib.admin import KeptAdmin, change_url, shortened
+from core.web.admin import KeptAdmin, change_url, shortened
 
 # Who may only look gets no fields that a page's script could ask; then everything is shown.
 ASKS = "typeof kind === 'undefined' || kind === 'ask'"
@@ -82,7 +82,7 @@ class StateAdmin(KeptAdmin):
     warn_unsaved_form = True
 
     class Media:
-        css = {"all": ("openuser/flows.css",)}
+        css = {"all": ("conversations/flows.css",)}
 
     @display(description=_("text"))
     def says(self, state: State) -> str:
@@ -136,5 +136,5 @@ def _page(state: State) -> dict[str, Any]:
         "before": around[index - 1] if index else None,
         "after": around[index + 1] if index + 1 < len(around) else None,
         "faults": [fault for fault in faults(state.flow) if fault.problem.state == state.name],
-        "picture": picture(flows.draft(state.flow), here=state.key, links=links(state.flow)),
+        "picture": picture(publication.draft(state.flow), here=state.key, links=links(state.flow)),
     }

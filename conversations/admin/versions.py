@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from conversations import flows, services
-from conversations.admin.pictures import picture_of
+from conversations import services
+from conversations.admin.flow_graph import picture_of
+from conversations.flows import publication
 from conversations.models import FlowVersion
-from openuser.lib.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment, row_link
+from core.web.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment, row_link
 
 
 @admin.register(FlowVersion)
@@ -31,8 +32,8 @@ class FlowVersionAdmin(RequestedAdmin):
     actions_detail = ("roll_back_this", "restore_this")
 
     class Media:
-        css = {"all": ("openuser/flows.css",)}
-        js = ("openuser/flows.js",)
+        css = {"all": ("conversations/flows.css",)}
+        js = ("conversations/flows.js",)
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """Versions are reached through their flow, not from the menu."""
@@ -62,8 +63,8 @@ class FlowVersionAdmin(RequestedAdmin):
     @display(description=_("changed since the one before"))
     def changes(self, version: FlowVersion) -> SafeString:
         before = version.flow.versions.filter(number__lt=version.number).first()
-        older, newer = flows.readable(before), flows.readable(version)
-        changes = flows.diff(older, newer) if older and newer else []
+        older, newer = publication.readable(before), publication.readable(version)
+        changes = publication.diff(older, newer) if older and newer else []
         is_unreadable = before is not None and not (older and newer)
         context = {"before": before, "changes": changes, "unreadable": is_unreadable}
         return render_to_string("admin/flows/changes.html", context)

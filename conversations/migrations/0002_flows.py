@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import openuser.lib.fields
+import core.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first started at')),
                 ('finished_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='finished at')),
                 ('provider', models.CharField(max_length=40, verbose_name='service')),
-                ('question', openuser.lib.fields.EncryptedTextField(blank=True, editable=False, verbose_name='question')),
+                ('question', core.fields.EncryptedTextField(blank=True, editable=False, verbose_name='question')),
                 ('language', models.CharField(max_length=8, verbose_name='language')),
                 ('deadline_at', models.DateTimeField(verbose_name='deadline')),
                 ('detail', models.CharField(blank=True, max_length=200, verbose_name='detail')),

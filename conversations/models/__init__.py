@@ -3,10 +3,10 @@
 from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
 from conversations.models.knowledge import Answer
-from conversations.models.people import Content, Conversation, Desk, Message, MessageQuerySet
-from conversations.models.progress import ProgressCard, Standing
+from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
+from conversations.models.progress_cards import ProgressCard, Standing
 from conversations.models.sessions import Session
-from conversations.models.watching import Viewing
+from conversations.models.watch_links import Viewing
 
 __all__ = [
     "Answer",

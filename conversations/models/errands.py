@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models.people import Conversation, Message
-from openuser.lib.fields import EncryptedTextField
-from openuser.lib.work import Work
+from conversations.models.messages import Conversation, Message
+from core.fields import EncryptedTextField
+from core.work.base import Work
 
 
 class Errand(Work):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman, RenderTemplate
-from conversations.machine import NodeKind, On, Operator
-from conversations.models.people import Desk
-from openuser.lib.slots import SlotType
+from conversations.machine.values import NodeKind, On, Operator
+from conversations.models.messages import Desk
+from core.text.slot_values import SlotType
 
 SLASHES = ("/", "／")
 NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then small letters, digits and _."))

@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from conversations.machine import Outcome
+from conversations.machine.values import Outcome
 from conversations.models.flows import FlowVersion
-from conversations.models.people import Conversation
+from conversations.models.messages import Conversation
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from conversations.exceptions import ConversationError
 from conversations.models import Conversation
-from openuser.lib.exceptions import TemporaryError
+from core.exceptions import TemporaryError
 
 
 class ReplyRefused(ConversationError):

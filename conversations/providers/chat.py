@@ -15,8 +15,8 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from conversations.models import Conversation, Desk
 from conversations.providers.base import RemoteProvider, ReplyBusy, ReplyRefused
 from conversations.providers.history import turns_before
-from conversations.providers.thoughts import without_thoughts
-from openuser.lib.idle import give_connections_back
+from conversations.providers.reasoning_filter import without_thoughts
+from core.work.db_connections import give_connections_back
 from wecom.contents import plain_text, truncate
 
 CONNECT_SECONDS = 5.0

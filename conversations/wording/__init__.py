@@ -16,7 +16,8 @@ from conversations.wording.chat import (
     too_much,
     unknown_command,
 )
-from conversations.wording.courses import (
+from conversations.wording.durations import duration, span, wait_words
+from conversations.wording.flows import (
     button_does_nothing,
     chosen,
     notice,
@@ -26,11 +27,6 @@ from conversations.wording.courses import (
     question,
     question_is_over,
     question_waits,
-)
-from conversations.wording.spans import (
-    duration,
-    span,
-    wait_words,
 )
 from conversations.wording.videos import (
     button_cancel,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from avatars.models import Render
-from conversations.wording.spans import duration, span, wait_words
+from conversations.wording.durations import duration, span, wait_words
 from wecom.contents import truncate
 
 

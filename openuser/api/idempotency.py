@@ -21,7 +21,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openuser.api import clients, errors
+from openuser.api import clients, problems
 from openuser.api.authentication import token_of
 from openuser.api.middleware import answer, is_api
 from openuser.models import ApiAnswer
@@ -46,7 +46,7 @@ class Idempotency:
             return self.get_response(request)
         if not KEY.fullmatch(key):
             words = _("An Idempotency-Key has 1 to 128 letters, digits or signs, and no blanks.")
-            flaw = errors.Flaw(code="invalid", detail=words, field="Idempotency-Key")
+            flaw = problems.Flaw(code="invalid", detail=words, field="Idempotency-Key")
             return _refuse(request, 400, "idempotency_key_invalid", words, hint=_("A UUID is fine."), flaw=flaw)
         owner = owner_of(request)
         if not owner:
@@ -165,10 +165,10 @@ def _mine(claim: ApiAnswer) -> models.QuerySet[ApiAnswer]:
 
 
 def _refuse(
-    request: HttpRequest, status: int, code: str, words: str, *, hint: str = "", flaw: errors.Flaw | None = None
+    request: HttpRequest, status: int, code: str, words: str, *, hint: str = "", flaw: problems.Flaw | None = None
 ) -> HttpResponse:
     flaws = (flaw,) if flaw else ()
-    return answer(request, errors.Problem(status=status, code=code, detail=words, hint=hint, flaws=flaws))
+    return answer(request, problems.Problem(status=status, code=code, detail=words, hint=hint, flaws=flaws))
 
 
 def _other(request: HttpRequest) -> HttpResponse:

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from openuser.api.errors import MEDIA_TYPE, Problem
-from openuser.lib.logs import about
+from core.logs import about
+from openuser.api.problems import MEDIA_TYPE, Problem
 
 logger = logging.getLogger(__name__)
 

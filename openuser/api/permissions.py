@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from openuser.api import errors
+from openuser.api import problems
 from openuser.models import ApiClient
 
 VERBS = {"GET": "view", "HEAD": "view", "POST": "add", "PATCH": "change", "DELETE": "delete"}
@@ -26,7 +26,7 @@ class Allowed(BasePermission):
             scope = scope_of(view, str(request.method))
             if scope in who.scopes:
                 return True
-            raise errors.ScopeMissing(scope)
+            raise problems.ScopeMissing(scope)
         return bool(who and who.is_authenticated and who.is_staff and who.has_perm(permission_of(view, request)))
 
 

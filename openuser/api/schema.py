@@ -9,9 +9,9 @@ from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework.serializers import ChoiceField
 
-from openuser.api.errors import MEDIA_TYPE
+from core.web.api_fields import KnownFields
 from openuser.api.permissions import scope_of
-from openuser.lib.rest import KnownFields
+from openuser.api.problems import MEDIA_TYPE
 
 FLAW = {
     "type": "object",

@@ -8,9 +8,9 @@ from wecom import urls as wecom
 urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
-    path("", include("avatars.urls")),
-    path("", include("scheduling.urls")),
+    path("", include("avatars.api.urls")),
+    path("", include("scheduling.api.urls")),
     path("", include(wecom.resources)),
-    path("", include("conversations.urls")),
-    path("", include("openuser.hooks.urls")),
+    path("", include("conversations.api.urls")),
+    path("", include("openuser.webhooks.urls")),
 ]

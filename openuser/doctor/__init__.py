@@ -9,10 +9,10 @@ from contextlib import suppress
 from django.db import DatabaseError
 
 from avatars import services as avatars
-from openuser.doctor.basics import Database, Migrations, Settings, failure
+from core.diagnosis import Check
+from openuser.doctor.configuration import Database, Migrations, Settings, failure
 from openuser.doctor.processes import Beat, Broker, RenderWorker, Worker
 from openuser.doctor.storage import Storage
-from openuser.lib.diagnosis import Check
 from wecom import services as wecom
 from wecom.models import Application
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import OperationalError
 
-from openuser.lib.diagnosis import Check, Finding, bad, good
+from core.diagnosis import Check, Finding, bad, good
 
 CONNECT_SECONDS = 3
 # Workers answer at once; one whose machine is busy gets another moment.

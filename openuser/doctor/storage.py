@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from openuser.lib.diagnosis import Check, Finding, bad, good
+from core.diagnosis import Check, Finding, bad, good
 
 SAMPLE = b"doctor"
 

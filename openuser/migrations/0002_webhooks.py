@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import openuser.lib.fields
-import openuser.models.hooks
+import core.fields
+import openuser.models.webhooks
 from django.conf import settings
 from django.db import migrations, models
 
@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
                 ('events', models.JSONField(default=list, verbose_name='events')),
                 ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('off_because', models.CharField(blank=True, choices=[('person', 'switched off by hand'), ('gone', 'its server said that it is gone for good (410)'), ('failing', 'it failed for days')], editable=False, max_length=10, verbose_name='switched off because')),
-                ('secret', openuser.lib.fields.EncryptedTextField(default=openuser.models.hooks.new_secret, editable=False)),
-                ('old_secret', openuser.lib.fields.EncryptedTextField(blank=True, editable=False)),
+                ('secret', core.fields.EncryptedTextField(default=openuser.models.webhooks.new_secret, editable=False)),
+                ('old_secret', core.fields.EncryptedTextField(blank=True, editable=False)),
                 ('old_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='old secret valid until')),
                 ('failing_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='failing since')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),

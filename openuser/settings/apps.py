@@ -26,7 +26,7 @@ WECOM: dict[str, Any] = {
     "MAX_VIDEO": env.int("WECHAT_MAX_VIDEO_MB", default=200) * 1024 * 1024,  # of one that is made smaller first
     "FITTING_SECONDS": env.float("WECHAT_FITTING_SECONDS", default=900.0),  # that code waits for that
     "MAX_BODY": 65_536,
-    # What the platform's pages leave open, each in its safe reading (wecom/assumptions.py).
+    # What the platform's pages leave open, each in its safe reading (wecom/platform_quirks.py).
     "ASSUMED": {
         "text_card_unit": env.str("WECHAT_TEXT_CARD_UNIT", default="") or "bytes",
         "card_menu_entries": env.int("WECHAT_CARD_MENU_ENTRIES", default=3),
@@ -52,7 +52,7 @@ WECOM: dict[str, Any] = {
     "RETRY_UNIT": env.float("WECHAT_RETRY_UNIT", default=1.0),
     "DIRECTORY_HOURS": env.float("WECHAT_DIRECTORY_HOURS", default=24.0),  # between two syncs; 0 is only on demand
     "DIRECTORY_PAGE": env.int("WECHAT_DIRECTORY_PAGE", default=10_000),  # user IDs at a time, 1 to 10,000
-    # Where senders note, outside the database, how far they came (wecom/guard.py).
+    # Where senders note, outside the database, how far they came (wecom/restore_guard.py).
     "RESTORE_GUARD": env.bool("OPENUSER_RESTORE_GUARD", default=True),
     "GUARD_FILE": env.str("OPENUSER_GUARD_FILE", default="") or str(VAR_DIR / "senders.json"),
     "MACHINE_ID_FILE": "/etc/machine-id",

@@ -26,6 +26,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
+    "core",
     "openuser.apps.OpenUserConfig",
     "unfold",
     "unfold.contrib.filters",
@@ -116,7 +117,7 @@ LOGIN_URL = "admin:login"
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="zh-hans")
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "openuser" / "locale"]
 # Who has chosen a language on a browser keeps it there; before that the browser decides.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
@@ -124,7 +125,6 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
@@ -141,7 +141,7 @@ BUCKET = env.str("OPENUSER_S3_BUCKET", default="")
 BUCKET_COPIES_DAYS = env.float("OPENUSER_S3_COPIES_DAYS", default=7.0)
 if BUCKET:
     STORAGES["default"] = {
-        "BACKEND": "openuser.lib.bucket.BucketStorage",
+        "BACKEND": "core.storage.s3.BucketStorage",
         "OPTIONS": {
             "bucket_name": BUCKET,
             "prefix": env.str("OPENUSER_S3_PREFIX", default=""),
@@ -176,15 +176,15 @@ REST_FRAMEWORK: dict[str, Any] = {
         "openuser.api.authentication.StaffSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["openuser.api.permissions.Allowed"],
-    "DEFAULT_THROTTLE_CLASSES": ["openuser.api.throttles.ClientRate"],
+    "DEFAULT_THROTTLE_CLASSES": ["openuser.api.throttling.ClientRate"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "openuser.api.negotiation.OneKind",
-    "DEFAULT_PAGINATION_CLASS": "openuser.api.pages.Pages",
+    "DEFAULT_PAGINATION_CLASS": "openuser.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["openuser.api.filters.Filters"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "openuser.api.schema.Schema",
-    "EXCEPTION_HANDLER": "openuser.api.errors.handle",
+    "EXCEPTION_HANDLER": "openuser.api.problems.handle",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -205,9 +205,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "WorkStatus": "openuser.lib.work.Work.Status",
+        "WorkStatus": "core.work.base.Work.Status",
         "SessionStatus": "conversations.models.Session.Status",
-        "DeliveryStatus": "conversations.serializers.Delivery",
+        "DeliveryStatus": "conversations.api.serializers.Delivery",
         "DirectorySyncKind": "wecom.models.DirectorySync.Kind",
         "DirectorySyncStage": "wecom.models.DirectorySync.Stage",
         "ConsentPurpose": "avatars.models.Consent.Purpose",
@@ -240,7 +240,7 @@ def cache(url: str) -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location, "OPTIONS": waits}
 
 
-# ---- Celery only wakes workers: rows are the truth (openuser/lib/work.py)
+# ---- Celery only wakes workers: rows are the truth (core/work/base.py)
 BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = BROKER_URL
 CACHES = {"default": cache(env.str("CACHE_URL", default="") or BROKER_URL)}
@@ -277,7 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-schedules": {"task": "scheduling.tidy", "schedule": 24 * 3600.0},
 }
 
-# ---- live pages are told through the broker's server (openuser/lib/publish.py)
+# ---- live pages are told through the broker's server (core/live_updates.py)
 CHANNEL_URL = env.str("CHANNEL_URL", default="")
 CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default="openuser")
 
@@ -305,8 +305,8 @@ WECHAT_DEBUG = env.bool("WECHAT_DEBUG", default=False)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"about": {"()": "openuser.lib.logs.Correlate"}, "redact": {"()": "openuser.lib.logs.Redact"}},
-    "formatters": {"line": {"()": "openuser.lib.logs.LineFormatter"}},
+    "filters": {"about": {"()": "core.logs.Correlate"}, "redact": {"()": "core.logs.Redact"}},
+    "formatters": {"line": {"()": "core.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["about", "redact"]}},
     "root": {"handlers": ["console"], "level": KNOWN_LEVEL},
     "loggers": {
@@ -326,7 +326,7 @@ def with_log_files(logging_settings: dict[str, Any], folder: Path) -> dict[str, 
 
     For processes that nobody else writes down: under `up` it is `up` that keeps these files.
     """
-    file = {"()": "openuser.lib.logs.LogFile", "formatter": "line", "filters": ["about", "redact"]}
+    file = {"()": "core.logs.LogFile", "formatter": "line", "filters": ["about", "redact"]}
     files = {"app": {**file, "filename": folder / "app.log"}}
     files["wechat"] = {**file, "filename": folder / "wechat_integration.log"}
     root, loggers = logging_settings["root"], logging_settings["loggers"]
@@ -338,7 +338,7 @@ def with_log_files(logging_settings: dict[str, Any], folder: Path) -> dict[str, 
     }
 
 
-# ---- how work is woken (openuser/lib/work.py), and where a process dies on purpose in tests (openuser/lib/crash.py)
+# ---- how work is woken (core/work/base.py), and where a process dies on purpose in tests (core/work/crash_points.py)
 WORK_LEASE_SCALE = env.float("OPENUSER_LEASE_SCALE", default=1.0)
 WORK_REWAKE_SECONDS = env.float("OPENUSER_REWAKE_SECONDS", default=30.0)
 CRASH_AT = env.str("OPENUSER_CRASH_AT", default="")
@@ -353,7 +353,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
-    "DASHBOARD_CALLBACK": "openuser.dashboard.callback",
+    "DASHBOARD_CALLBACK": "openuser.admin.dashboard.callback",
     "STYLES": [lambda request: static("openuser/admin.css")],
-    "SIDEBAR": {"show_search": True, "navigation": "openuser.navigation.sections"},
+    "SIDEBAR": {"show_search": True, "navigation": "openuser.admin.navigation.sections"},
 }

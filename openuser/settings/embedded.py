@@ -6,8 +6,7 @@ demonstration that talks to the emulator, with identifiers of its own, so that n
 
 from django.core.exceptions import ImproperlyConfigured
 
-from openuser import choice
-from openuser.services import postgres, valkey
+from openuser.servers import database_choice, postgres, valkey
 from openuser.settings import base, secrets
 
 secrets.ensure(
@@ -41,10 +40,10 @@ FIELD_KEYS = env.list("OPENUSER_FIELD_KEYS")
 OWN_DATABASE = ""  # sqlite or postgres; neither where DATABASE_URL names a server
 if not DATABASE_URL:
     try:
-        OWN_DATABASE = choice.chosen(env.str(choice.VARIABLE, default=""), VAR_DIR)
+        OWN_DATABASE = database_choice.chosen(env.str(database_choice.VARIABLE, default=""), VAR_DIR)
     except ValueError as error:
         raise ImproperlyConfigured(str(error)) from error
-    if OWN_DATABASE == choice.POSTGRES:
+    if OWN_DATABASE == database_choice.POSTGRES:
         DATABASE_URL = postgres.url(VAR_DIR / "postgres")
         DATABASES = {"default": database(DATABASE_URL)}
         DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 5  # it runs on this machine, or not at all

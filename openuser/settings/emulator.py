@@ -19,7 +19,7 @@ ALLOWED_HOSTS: list[str] = env.list("EMULATOR_ALLOWED_HOSTS", default=["localhos
 ROOT_URLCONF = "wecom.emulator.urls"
 INSTALLED_APPS = ["channels", "wecom.emulator.apps.EmulatorConfig", "wecom.emulator.apps.CommandLineConfig"]
 MIGRATION_MODULES: dict[str, str | None] = {"commandline": None}
-MIDDLEWARE = ["wecom.emulator.guard.local_only"]
+MIDDLEWARE = ["wecom.emulator.gateway.origin_guard.local_only"]
 TEMPLATES: list[dict[str, Any]] = [
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR / "templates"], "OPTIONS": {}}
 ]
@@ -52,8 +52,8 @@ EMULATOR: dict[str, Any] = {
     "CALLBACK": env.str("EMULATOR_CALLBACK", default="http://127.0.0.1:8000/api/v1/integrations/wechat/webhook"),
     "APP_NAME": env.str("EMULATOR_APP_NAME", default="数字人助手"),
     "MEDIA_DIR": Path(env.str("EMULATOR_MEDIA", default=str(DATABASE) + ".media")),
-    "STATIC_DIR": BASE_DIR / "static" / "emulator",
-    # What the platform's documents leave open, or say twice; an application may have others (`wecom.emulator.rules`).
+    "STATIC_DIR": BASE_DIR / "wecom" / "emulator" / "static",
+    # What the platform's documents leave open, or say twice; an application may have others (`platform_quirks`).
     "RULES": {
         "callback_deadline": env.float("EMULATOR_CALLBACK_DEADLINE", default=5.0),
         "callback_retries": env.int("EMULATOR_CALLBACK_RETRIES", default=3),

@@ -21,7 +21,7 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             "voice": "zf_xiaobei",
         },
         "openai": _dictated(
-            "avatars.speech.openai.OpenAI",
+            "avatars.speech.engines.openai.OpenAI",
             cache,
             voice=env.str("OPENUSER_OPENAI_SPEECH_VOICE", default="alloy"),
             time_limit=env.float("OPENUSER_OPENAI_SPEECH_SECONDS", default=60.0),
@@ -32,7 +32,7 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             format=env.str("OPENUSER_OPENAI_SPEECH_FORMAT", default="wav"),
         ),
         "cosyvoice": _dictated(
-            "avatars.speech.cosyvoice.CosyVoice",
+            "avatars.speech.engines.cosyvoice.CosyVoice",
             cache,
             voice=env.str("OPENUSER_COSYVOICE_VOICE", default="中文女"),
             time_limit=env.float("OPENUSER_COSYVOICE_SECONDS", default=120.0),
@@ -41,7 +41,7 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             voices=read_json("OPENUSER_COSYVOICE_VOICES"),
         ),
         "gpt_sovits": _dictated(
-            "avatars.speech.gpt_sovits.GPTSoVITS",
+            "avatars.speech.engines.gpt_sovits.GPTSoVITS",
             cache,
             voice=next(iter(read_json("OPENUSER_GPT_SOVITS_VOICES")), ""),
             time_limit=env.float("OPENUSER_GPT_SOVITS_SECONDS", default=120.0),
@@ -49,20 +49,20 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             voices=read_json("OPENUSER_GPT_SOVITS_VOICES"),
         ),
         "edge": _dictated(
-            "avatars.speech.edge.Edge",
+            "avatars.speech.engines.edge.Edge",
             cache,
             voice=env.str("OPENUSER_EDGE_VOICE", default="zh-CN-XiaoxiaoNeural"),
             allowed=env.bool("OPENUSER_EDGE_ALLOWED", default=False),
             time_limit=env.float("OPENUSER_EDGE_SECONDS", default=30.0),
         ),
         "piper": _dictated(
-            "avatars.speech.piper.Piper",
+            "avatars.speech.engines.piper.Piper",
             cache,
             voice=env.str("OPENUSER_PIPER_VOICE", default=""),
             folder=env.str("OPENUSER_PIPER", default="") or str(models / "piper"),
         ),
         "sherpa": _dictated(
-            "avatars.speech.sherpa.Sherpa",
+            "avatars.speech.engines.sherpa.Sherpa",
             cache,
             voice=env.str("OPENUSER_SHERPA_VOICE", default="0"),
             model=read_json("OPENUSER_SHERPA"),

@@ -17,7 +17,7 @@ if not os.environ.get("OPENUSER_VAR_DIR"):
 if WORKER := os.environ.pop("PYTEST_XDIST_WORKER", ""):
     os.environ["OPENUSER_VAR_DIR"] = os.path.join(os.environ["OPENUSER_VAR_DIR"], WORKER)
 
-from openuser.services import valkey
+from openuser.servers import valkey
 from openuser.settings.base import *  # noqa: F403
 from openuser.settings.base import (
     CELERY_BROKER_TRANSPORT_OPTIONS,

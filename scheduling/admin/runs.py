@@ -13,14 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.models import Message
-from openuser.lib.admin import (
-    NOTHING,
-    RequestedAdmin,
-    badge,
-    row_link,
-    shortened,
-)
-from scheduling.admin.moments import outcome_badge, short_moment
+from core.web.admin import NOTHING, RequestedAdmin, badge, row_link, shortened
+from scheduling.admin.columns import outcome_badge, short_moment
 from scheduling.models import Run, RunMessage
 from wecom.models import Outbound
 

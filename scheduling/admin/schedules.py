@@ -18,18 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from openuser.lib.admin import (
-    NOTHING,
-    badge,
-    change_url,
-    for_one_row,
-    link,
-    shortened,
-)
+from core.web.admin import NOTHING, badge, change_url, for_one_row, link, shortened
 from scheduling import services
-from scheduling.admin.moments import TONES, outcome_badge, short_moment
+from scheduling.admin.columns import TONES, outcome_badge, short_moment
+from scheduling.admin.forms import MomentForm, ScheduleForm, WordsForm
 from scheduling.exceptions import SchedulingError
-from scheduling.forms import MomentForm, ScheduleForm, WordsForm
 from scheduling.models import Run, RunMessage, Schedule
 
 LATEST_RUNS = 8
@@ -66,7 +59,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     actions_detail = ("run_now_this", "pause_this", "resume_this")
 
     class Media:
-        js = ("openuser/confirm.js",)
+        js = ("core/confirm.js",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
         # What is not there yet has become nothing.

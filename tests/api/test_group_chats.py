@@ -5,8 +5,8 @@ import pytest
 from tests.api.test_core import problem
 from tests.factories import make_api, make_application, make_group_message, make_upload
 from tests.wecom.conftest import connected, emulator, person, running_emulator
-from wecom import chats
 from wecom.models import GroupChat, GroupMessage
+from wecom.outbox import group_chats
 
 __all__ = ["connected", "emulator", "person", "running_emulator"]
 
@@ -93,7 +93,7 @@ def test_what_is_said_reaches_the_chat_and_is_followed_to_its_end(api, connected
     assert answer.status_code == 202, answer.content
     assert (answer.json()["status"], answer.json()["msgtype"]) == ("queued", msgtype)
     assert answer.json()["cid"] == answer["X-Request-ID"]
-    chats.deliver(answer.json()["id"])
+    group_chats.deliver(answer.json()["id"])
     found = api.get(answer["Location"]).json()
     assert (found["status"], found["errcode"], found["words"]) == ("done", 0, "done")
     assert [entry["msgtype"] for entry in person.received()] == [msgtype]

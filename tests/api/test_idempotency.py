@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from avatars.models import DigitalHuman, Render, Voice
-from openuser import housekeeping
+from openuser import retention
 from openuser.api import clients, idempotency
 from openuser.models import ApiAnswer, ApiClient
 from tests.api.test_core import problem
@@ -215,10 +215,10 @@ def test_a_form_that_is_none_is_refused(api):
 def test_answers_are_forgotten_after_a_day(api, wish):
     first = ask(api, wish)
     ApiAnswer.objects.update(created_at=timezone.now() - timedelta(hours=23))
-    housekeeping.tidy()
+    retention.tidy()
     assert ask(api, wish).content == first.content
     ApiAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    housekeeping.tidy()
+    retention.tidy()
     assert not ApiAnswer.objects.exists()
     assert "Idempotency-Replayed" not in ask(api, wish)
 

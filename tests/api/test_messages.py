@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from avatars.models import Render
 from conversations import services
+from conversations.api.serializers import Delivery
 from conversations.models import Conversation, Message
-from conversations.serializers import Delivery
 from tests.api.test_core import problem
 from tests.factories import (
     make_api,

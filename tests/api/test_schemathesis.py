@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from openuser.demo.seed import seed
 from openuser.models import ApiClient
-from openuser.seed import seed
 from tests.emulated import ROOT
 from tests.factories import make_api, make_application
 

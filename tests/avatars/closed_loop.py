@@ -14,19 +14,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars import ffmpeg, mp4
+from avatars.ai_label.video_label import Mark
 from avatars.engines.base import Mode, Picture, RenderEngine, Shot
-from avatars.engines.puppet.expressions import drawn_in
-from avatars.engines.puppet.geometry import anatomy
-from avatars.engines.puppet.lips import LEAD, aperture, lip_poses
-from avatars.engines.puppet.mesh import Face, FaceMesh
-from avatars.engines.puppet.motion import plan
-from avatars.engines.puppet.parameters import Expression
-from avatars.engines.puppet.segmentation import PersonMask
-from avatars.engines.puppet.topology import EYE_LEFT, EYE_RIGHT, LIP_BOTTOM, LIP_TOP, MOUTH_LEFT, MOUTH_RIGHT
+from avatars.engines.puppet.face.geometry import anatomy
+from avatars.engines.puppet.face.mesh import Face, FaceMesh
+from avatars.engines.puppet.face.segmentation import PersonMask
+from avatars.engines.puppet.face.topology import EYE_LEFT, EYE_RIGHT, LIP_BOTTOM, LIP_TOP, MOUTH_LEFT, MOUTH_RIGHT
+from avatars.engines.puppet.motion.lips import LEAD, aperture, lip_poses
+from avatars.engines.puppet.motion.planner import plan
+from avatars.engines.puppet.rig.expressions import drawn_in
+from avatars.engines.puppet.rig.parameters import Expression
 from avatars.framing import composition
-from avatars.label import Mark
-from avatars.pipeline import Film, Script, make
+from avatars.media import ffmpeg, mp4
+from avatars.pipeline.script_to_video import Film, Script, make
 from avatars.speech.base import Speech, SpeechEngine
 from tests.avatars.likeness import Likeness
 from tests.avatars.lips_seen import Lips

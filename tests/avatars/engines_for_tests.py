@@ -27,9 +27,9 @@ from avatars.speech.base import (
     SpeechEngine,
     Token,
 )
-from avatars.speech.cache import rounded
-from avatars.speech.reciting import joined
-from avatars.speech.stream import SpeechStream
+from avatars.speech.synthesis.cache import rounded
+from avatars.speech.synthesis.stream import SpeechStream
+from avatars.speech.synthesis.synthesizer import joined
 
 RATE = 24_000
 SECONDS_PER_CHARACTER = 0.2

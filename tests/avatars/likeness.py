@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.mesh import Face
-from avatars.engines.puppet.topology import EYES, NOSE_BASE
+from avatars.engines.puppet.face.mesh import Face
+from avatars.engines.puppet.face.topology import EYES, NOSE_BASE
 
 SIDE, MARGIN = 150, 0.25
 WEIGHTS = "dlib_face_recognition_resnet_model_v1.dat"

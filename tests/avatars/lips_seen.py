@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.mesh import Face
-from avatars.engines.puppet.topology import LIP_BOTTOM, LIP_TOP
+from avatars.engines.puppet.face.mesh import Face
+from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 
 UPPER_RIM, LOWER_RIM = 0, 17
 HALF_WIDTH, ASIDE = 0.07, 0.04

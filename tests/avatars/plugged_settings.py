@@ -22,15 +22,15 @@ def program(*words: str, **options: object) -> dict[str, object]:
 
 SPEECH_ENGINES |= {
     "openai": {
-        "class": "avatars.speech.openai.OpenAI",
+        "class": "avatars.speech.engines.openai.OpenAI",
         "options": {"url": f"{URL}/v1", "key": "sk-test", "time_limit": PATIENCE},
     },
     "cosyvoice": {
-        "class": "avatars.speech.cosyvoice.CosyVoice",
+        "class": "avatars.speech.engines.cosyvoice.CosyVoice",
         "options": {"url": URL, "rate": 22_050, "time_limit": PATIENCE},
     },
     "gpt_sovits": {
-        "class": "avatars.speech.gpt_sovits.GPTSoVITS",
+        "class": "avatars.speech.engines.gpt_sovits.GPTSoVITS",
         "options": {"url": URL, "voices": {"ya": {"path": "/voices/ya.wav"}}, "time_limit": PATIENCE},
     },
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import ffmpeg as graph
 import numpy as np
 
-from avatars import ffmpeg
+from avatars.media import ffmpeg
 
 
 def write_wav(path: Path, samples: np.ndarray, rate: int) -> Path:

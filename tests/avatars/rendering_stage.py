@@ -15,11 +15,12 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 from PIL import Image
 
-from avatars import rendering, services
+from avatars import services
 from avatars.models import Render
+from avatars.rendering import render_worker
 from avatars.signals import render_finished
-from avatars.studio import studio
-from avatars.studio.small import close_small
+from avatars.studio.interactive import close_small
+from avatars.studio.studio import studio
 from conversations import services as conversations
 from tests import factories
 from tests.avatars.test_pipeline import PHOTOGRAPH
@@ -107,7 +108,7 @@ def request(text="你好，世界。", *, priority=services.CHAT, **human):
 
 
 def after(render, *, now=None):
-    rendering.render_next(now=now)
+    render_worker.render_next(now=now)
     render.refresh_from_db()
     return render
 
@@ -127,7 +128,7 @@ def working():
 
     def work():
         try:
-            rendering.render_next()
+            render_worker.render_next()
         finally:
             connections.close_all()
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from PIL import Image
 
-from avatars.characters import background, body, clothes, eyes, face, hair, mouth
-from avatars.characters.painter import Canvas, colour
-from avatars.characters.people import RAN
+from avatars.portraits.samples import background, body, clothes, eyes, face, hair, mouth
+from avatars.portraits.samples.painter import Canvas, colour
+from avatars.portraits.samples.people import RAN
 
 STRANGER = replace(
     RAN,

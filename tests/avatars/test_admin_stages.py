@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from avatars.admin.stages import bars, cost
+from avatars.admin.render_timeline import bars, cost
 from avatars.models import Outcome, Stage
 from avatars.models.stages import StageRun, entry
 from tests.factories import make_render

@@ -5,12 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from avatars.engines.puppet.lips import aperture, lip_poses
+from avatars.engines.puppet.motion.lips import aperture, lip_poses
 from avatars.speech.alignment import align
 from avatars.speech.alignment.classes import class_of
-from avatars.speech.alignment.training import CHINESE, ENGLISH, errors, measure
 from avatars.speech.base import Sound
 from avatars.speech.kokoro.engine import Kokoro
+from avatars.speech.train_alignment import CHINESE, ENGLISH, errors, measure
 
 pytestmark = pytest.mark.once
 

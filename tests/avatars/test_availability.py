@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from avatars.availability import NeededFile, State, look
+from avatars.adapters.availability import NeededFile, State, look
 from avatars.engines.puppet import Puppet
 from avatars.recognition.whisper import Whisper
 from avatars.speech.kokoro import Kokoro
@@ -65,7 +65,7 @@ def test_a_server_is_asked_only_whether_it_listens():
 def test_asking_loads_nothing_heavy():
     lines = (
         "import sys, django; django.setup()",
-        "from django.conf import settings; from openuser.lib import backends",
+        "from django.conf import settings; from core import backends",
         "kinds = [name for name in dir(settings) if name.endswith('_ENGINES') or name == 'RESTORERS']",
         "found = [backends.described(kind, name) for kind in kinds for name in getattr(settings, kind)]",
         "print(len([engine.probe(**options) for engine, options in found]))",

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from avatars.captions import LINE, srt
+from avatars.captions.srt import LINE, srt
 from avatars.speech.base import Token
 
 pytestmark = pytest.mark.once

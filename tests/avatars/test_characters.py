@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from avatars import characters
-from avatars.characters.curves import Pair, both_halves, closed, line, mirrored
-from avatars.characters.painter import ORIGIN, UNITS_HIGH
-from avatars.characters.people import RAN, XIAO, Person
-from avatars.engines.puppet.mesh import Face, FaceMesh
+from avatars.engines.puppet.face.mesh import Face, FaceMesh
+from avatars.portraits import samples
+from avatars.portraits.samples.curves import Pair, both_halves, closed, line, mirrored
+from avatars.portraits.samples.painter import ORIGIN, UNITS_HIGH
+from avatars.portraits.samples.people import RAN, XIAO, Person
 
 pytestmark = pytest.mark.once
 
@@ -37,7 +37,7 @@ def mesh() -> FaceMesh:
 
 @pytest.fixture(scope="module")
 def portraits() -> dict[str, NDArray[np.uint8]]:
-    return {name: characters.draw(name) for name in characters.NAMES}
+    return {name: samples.draw(name) for name in samples.NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -70,42 +70,42 @@ def only(faces: dict[str, list[Face]], name: str) -> tuple[Face, Person]:
 
 
 def test_there_is_a_woman_and_a_man(portraits: dict[str, NDArray[np.uint8]]) -> None:
-    assert characters.NAMES == ("xiao", "ran")
+    assert samples.NAMES == ("xiao", "ran")
     assert np.abs(portraits["xiao"].astype(int) - portraits["ran"]).mean() > 10
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_a_portrait_is_the_same_on_every_call(name: str) -> None:
-    assert np.array_equal(characters.draw(name, height=480), characters.draw(name, height=480))
+    assert np.array_equal(samples.draw(name, height=480), samples.draw(name, height=480))
 
 
 @pytest.mark.parametrize(("height", "width"), [(320, 240), (480, 360), (646, 484), (960, 720)])
 def test_a_portrait_has_the_size_that_was_asked_for(height: int, width: int) -> None:
-    picture = characters.draw("xiao", height=height)
+    picture = samples.draw("xiao", height=height)
     assert picture.shape == (height, width, 3)
     assert picture.dtype == np.uint8
 
 
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(KeyError):
-        characters.draw("nobody")
+        samples.draw("nobody")
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_drawing_costs_no_more_than_three_seconds_of_one_core(name: str) -> None:
     start = time.process_time()
-    characters.draw(name)
+    samples.draw(name)
     assert time.process_time() - start < 3.0
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_the_file_is_a_png_below_a_megabyte(name: str, portraits: dict[str, NDArray[np.uint8]]) -> None:
-    data = characters.png(name)
+    data = samples.png(name)
     assert len(data) < 1_000_000
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), portraits[name])
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_one_face_is_found_looking_at_the_viewer(name: str, faces: dict[str, list[Face]]) -> None:
     face, _ = only(faces, name)
     assert face.score > 0.9
@@ -113,7 +113,7 @@ def test_one_face_is_found_looking_at_the_viewer(name: str, faces: dict[str, lis
     assert face.eye_distance >= 0.22 * 720
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_the_mesh_lies_on_the_drawn_lips(name: str, faces: dict[str, list[Face]]) -> None:
     face, person = only(faces, name)
     above = distances(units(face, LIPS_ABOVE), across(person.build.upper_lip))
@@ -124,14 +124,14 @@ def test_the_mesh_lies_on_the_drawn_lips(name: str, faces: dict[str, list[Face]]
     assert seam.max() < 0.015 * drawn_eye_distance(person)
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_the_closed_mouth_is_measured_as_closed(name: str, faces: dict[str, list[Face]]) -> None:
     face, _ = only(faces, name)
     gaps = np.abs(units(face, INNER_ABOVE) - units(face, INNER_BELOW))[:, 1]
     assert gaps.max() < 0.02 * face.eye_distance
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_the_mesh_lies_on_the_drawn_eyes(name: str, faces: dict[str, list[Face]]) -> None:
     face, person = only(faces, name)
     upper = distances(units(face, LIDS_ABOVE), line(person.build.upper_lid))
@@ -142,7 +142,7 @@ def test_the_mesh_lies_on_the_drawn_eyes(name: str, faces: dict[str, list[Face]]
     assert np.hypot(*(units(face, IRISES) - drawn).T).max() < radius / 3
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_the_mesh_ends_where_the_chin_ends(name: str, faces: dict[str, list[Face]]) -> None:
     face, person = only(faces, name)
     jaw = distances(units(face, LOWER_OVAL), closed(both_halves(person.build.face)))

@@ -16,14 +16,19 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from avatars import captions, clips, ffmpeg, label, mp4, pipeline, recipes, services
+from avatars import services
+from avatars.ai_label import video_label
+from avatars.ai_label.video_label import Mark
+from avatars.captions import srt
 from avatars.exceptions import MediaError
-from avatars.framing import logos
+from avatars.framing import clips, logos
 from avatars.framing.boxes import Box
 from avatars.framing.scene import Captions, Corner, Logo, Scene
-from avatars.label import Mark
-from avatars.overlays import Overlays
-from avatars.speech import finish
+from avatars.media import ffmpeg, mp4
+from avatars.pipeline import script_to_video
+from avatars.pipeline.overlays import Overlays
+from avatars.rendering import recipes
+from avatars.speech.audio import mastering
 from tests import factories
 from tests.avatars.engines_for_tests import Light, Tone
 from tests.avatars.test_pipeline import make_script
@@ -77,7 +82,7 @@ def test_a_clip_of_any_form_becomes_frames_of_the_film_and_sound_as_loud_as_spee
     assert np.abs(frames[5].astype(int) - frames[40]).mean() > 3, "it moves"
     heard = clips.sound(clip, 2.0)
     assert heard.shape == (2 * clips.RATE,)
-    assert finish.loudness(heard, clips.RATE) == pytest.approx(clips.LOUDNESS, abs=1.5)
+    assert mastering.loudness(heard, clips.RATE) == pytest.approx(clips.LOUDNESS, abs=1.5)
     assert np.abs(heard).max() <= clips.PEAK + 0.01
 
 
@@ -134,13 +139,13 @@ def test_a_film_has_its_clips_around_it_and_the_mark_on_all_of_it(tmp_path):
     outro = put(tmp_path, "outro.webm", made("webm", seconds=1.5))
     text = "你好，世界。"
     scene = Scene(intro=intro, outro=outro, captions=Captions.KARAOKE)
-    film = pipeline.make(make_script(text=text, scene=scene), tmp_path / "out", speech=Tone(), engine=Light())
+    film = script_to_video.make(make_script(text=text, scene=scene), tmp_path / "out", speech=Tone(), engine=Light())
     tokens = Tone().speak(text, voice="a").tokens
     before = clips.look(intro, field="intro").frames(FPS)
     assert film.frames == before + 50 + clips.look(outro, field="outro").frames(FPS)
-    proof = label.examine(film.video, "c0ffee")
+    proof = video_label.examine(film.video, "c0ffee")
     assert (proof.faults, proof.frames) == ((), film.frames)
-    assert film.captions.read_text(encoding="utf-8") == captions.srt(text, tokens, late=before / FPS)
+    assert film.captions.read_text(encoding="utf-8") == srt.srt(text, tokens, late=before / FPS)
     found = mp4.probe(film.video)
     assert found.audio.rate == clips.RATE
     assert abs(found.video.seconds - found.audio.seconds) <= 0.04
@@ -161,7 +166,7 @@ def test_a_clip_that_is_broken_when_the_film_is_made_is_named_before_anything_is
     for field in ("intro", "outro"):
         scene = Scene(**{field: put(tmp_path, "bad.mp4", b"no video")})
         with pytest.raises(MediaError) as caught:
-            pipeline.make(
+            script_to_video.make(
                 make_script(scene=scene),
                 tmp_path / "out",
                 speech=Tone(),
@@ -221,7 +226,7 @@ def test_a_logo_is_as_opaque_as_was_chosen_and_its_empty_edge_is_cut(tmp_path):
 def test_captions_stand_above_a_logo_at_the_bottom(tmp_path):
     size, tokens = (720, 720), Tone().speak("你好，世界。", voice="a").tokens
     scene = Scene(captions=Captions.PLAIN, logo=Logo(picture=logo_file(tmp_path), corner=Corner.LOWER_LEFT, size=20))
-    over = Overlays(scene, captions.cues("你好，世界。", tokens), size, fps=FPS, count=50)
+    over = Overlays(scene, srt.cues("你好，世界。", tokens), size, fps=FPS, count=50)
     _mark, logo, words = over.covered
     assert words.y + words.height <= logo.y + 12
 

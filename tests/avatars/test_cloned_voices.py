@@ -10,11 +10,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from avatars import audition, narrating, rendering, services
+from avatars import services
 from avatars.exceptions import ConsentError
 from avatars.models import Consent, DigitalHuman, Likeness, Narration, Render, Voice
-from avatars.speech.cache import Kept, SpeechCache
-from avatars.speech.cache import key as cache_key
+from avatars.previews import voice_preview
+from avatars.rendering import narration as narrating
+from avatars.rendering import render_worker
+from avatars.speech.synthesis.cache import Kept, SpeechCache
+from avatars.speech.synthesis.cache import key as cache_key
 from tests import factories
 from tests.avatars import rendering_stage
 from tests.avatars.rendering_stage import after, make_human, working
@@ -114,16 +117,16 @@ def test_ready_sound_is_heard_in_the_place_of_the_voice(human):
 
 def test_an_audition_needs_a_consent_too_also_of_what_was_kept(voice, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path}
-    wish = audition.Audition(
+    wish = voice_preview.Audition(
         text=voice.sample_text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["PROVIDER_CODE"]
     )
-    audition.shelf(tmp_path).put(wish.key, b"sound")
+    voice_preview.shelf(tmp_path).put(wish.key, b"sound")
     assert refused(services.hear_voice, voice) == "voice_consent_missing"
     consent = factories.make_consent(voices=[voice])
     assert services.hear_voice(voice) == b"sound"
     services.withdraw_consent(consent, by="hr")
     assert refused(services.hear_voice, voice) == "voice_consent_withdrawn"
-    assert audition.shelf(tmp_path).get(wish.key) is None
+    assert voice_preview.shelf(tmp_path).get(wish.key) is None
 
 
 def test_words_are_spoken_on_a_consent_only(human, voice):
@@ -147,7 +150,7 @@ def test_what_has_expired_meanwhile_is_not_begun(human, voice):
     render = services.request_render(human, "你好")
     narration = services.request_narration(human, "你好")
     ended(consent)
-    rendering.render_next()
+    render_worker.render_next()
     narrating.narrate(narration.pk)
     for row in (render, narration):
         row.refresh_from_db()
@@ -159,7 +162,7 @@ def test_a_voice_that_is_declared_cloned_keeps_what_waits_from_being_made(voice)
     human = factories.make_digital_human(origin="drawn", voice=Voice.objects.get())
     render = services.request_render(human, "你好")
     Voice.objects.update(origin="cloned")
-    rendering.render_next()
+    render_worker.render_next()
     render.refresh_from_db()
     assert (render.status, render.reason) == ("failed", "voice_consent_missing")
 
@@ -170,7 +173,7 @@ def test_a_voice_whose_row_is_gone_stays_somebodys(human, voice):
     DigitalHuman.objects.update(voice=factories.make_voice())
     voice.delete()
     ended(consent)
-    rendering.render_next()
+    render_worker.render_next()
     render.refresh_from_db()
     assert (render.status, render.reason) == ("failed", "voice_consent_expired")
 

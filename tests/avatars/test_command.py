@@ -10,11 +10,13 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from avatars import ffmpeg, label, mp4, pipeline
-from avatars.availability import State
+from avatars.adapters.availability import State
+from avatars.ai_label import video_label
 from avatars.engines.base import Shot
 from avatars.engines.command import Command
 from avatars.exceptions import EngineFailed, EngineMissing
+from avatars.media import ffmpeg, mp4
+from avatars.pipeline import script_to_video
 from tests.avatars.engines_for_tests import Tone
 from tests.avatars.test_pipeline import make_script
 from tests.avatars.test_studio import alive, wait_until
@@ -45,14 +47,14 @@ def fail(engine, folder):
 
 def test_a_program_makes_a_film_that_is_labelled_and_checked_like_any_other(tmp_path):
     heard = []
-    film = pipeline.make(
+    film = script_to_video.make(
         make_script(),
         tmp_path,
         speech=Tone(),
         engine=make_engine(),
         progress=lambda stage, share: heard.append(share) if stage == "filming" else None,
     )
-    label.verify(film.video, "c0ffee")
+    video_label.verify(film.video, "c0ffee")
     assert film.frames == mp4.probe(film.video).video.samples == 50
     assert sorted(os.listdir(tmp_path)) == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
     assert heard == sorted(heard)

@@ -13,14 +13,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
-from avatars import rendering, services, uploads
-from avatars.engines.puppet import cache
+from avatars import services, validators
+from avatars.engines.puppet.rig import disk_cache
 from avatars.exceptions import ConsentError
-from avatars.glance import Glance, Glances
 from avatars.models import Consent, DigitalHuman, Narration, Render
+from avatars.previews.video_preview import Glance, Glances
+from avatars.rendering import render_worker
 from avatars.signals import consent_withdrawn
-from avatars.speech.cache import Kept, SpeechCache
-from avatars.speech.cache import key as cache_key
+from avatars.speech.synthesis.cache import Kept, SpeechCache
+from avatars.speech.synthesis.cache import key as cache_key
 from tests import factories
 from tests.avatars import rendering_stage
 from tests.avatars.rendering_stage import after, make_human, working
@@ -220,14 +221,14 @@ def test_what_has_expired_meanwhile_is_not_begun(human):
     consent = factories.make_consent(human)
     render = services.request_render(human, "你好", purpose="chat")
     Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
-    rendering.render_next()
+    render_worker.render_next()
     render.refresh_from_db()
     assert (render.status, render.reason) == ("failed", "consent_expired")
 
 
 def test_what_was_queued_before_there_were_consents_waits_for_none(human):
     render = factories.make_render(human, recipe={"portrait": human.portrait.name})
-    rendering.render_next()
+    render_worker.render_next()
     render.refresh_from_db()
     assert (render.status, render.reason) == ("failed", "consent_missing")
 
@@ -267,8 +268,8 @@ def test_a_film_whose_consent_ends_while_it_is_made_is_kept_by_nobody():
 def test_all_that_was_computed_of_the_face_is_purged(human, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
     content = hashlib.sha256(b"no picture").hexdigest()
-    rigs, glances = cache.shelf(tmp_path / "cache"), Glances(tmp_path / "cache")
-    theirs, others = cache.key(content, "a" * 64), cache.key("b" * 64, "a" * 64)
+    rigs, glances = disk_cache.shelf(tmp_path / "cache"), Glances(tmp_path / "cache")
+    theirs, others = disk_cache.key(content, "a" * 64), disk_cache.key("b" * 64, "a" * 64)
     rigs.put(theirs, b"rig")
     rigs.put(others, b"rig")
     consent = factories.make_consent(human)
@@ -372,7 +373,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 )
 def test_evidence_is_what_its_name_says(name, start):
     file = SimpleUploadedFile(name, start)
-    uploads.check_evidence(file)
+    validators.check_evidence(file)
     assert file.read() == start
 
 
@@ -382,14 +383,14 @@ def test_evidence_is_what_its_name_says(name, start):
 )
 def test_evidence_that_is_something_else_is_refused(name, start):
     with pytest.raises(ValidationError) as caught:
-        uploads.check_evidence(SimpleUploadedFile(name, start))
+        validators.check_evidence(SimpleUploadedFile(name, start))
     assert caught.value.code == "evidence_kind"
 
 
 def test_evidence_of_more_than_twenty_megabytes_is_refused():
-    file = SimpleUploadedFile("a.pdf", factories.PDF + b"\0" * uploads.EVIDENCE_MOST)
+    file = SimpleUploadedFile("a.pdf", factories.PDF + b"\0" * validators.EVIDENCE_MOST)
     with pytest.raises(ValidationError) as caught:
-        uploads.check_evidence(file)
+        validators.check_evidence(file)
     assert caught.value.code == "evidence_large"
 
 

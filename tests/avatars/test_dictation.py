@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from avatars.speech import reciting
 from avatars.speech.base import Manner
-from avatars.speech.cache import SpeechCache
-from avatars.speech.dictation import Dictated, Heard
+from avatars.speech.synthesis import synthesizer
+from avatars.speech.synthesis.cache import SpeechCache
+from avatars.speech.synthesis.sentence_engine import Dictated, Heard
 
 pytestmark = pytest.mark.once
 RATE = 16_000
@@ -36,7 +36,7 @@ def test_the_pause_of_the_digital_human_is_kept_between_sentences(hum, tmp_path,
 
     def seconds(words: str, manner: Manner) -> float:
         options = {"voice": "hum", "manner": manner, "kept": kept, "about": about}
-        return reciting.joined(reciting.parts(hum, words, **options)).seconds
+        return synthesizer.joined(synthesizer.parts(hum, words, **options)).seconds
 
     usual = seconds(TWO, Manner())
     assert seconds(text, Manner(pause=pause)) - usual == pytest.approx(more, abs=0.01)

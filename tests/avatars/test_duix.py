@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import ffmpeg, mp4
-from avatars.availability import State
+from avatars.adapters.availability import State
 from avatars.engines.base import Shot
 from avatars.engines.duix import Duix
 from avatars.exceptions import EngineFailed, EngineMissing
+from avatars.media import ffmpeg, mp4
 from tests.avatars.engine_servers import as_json, serving
 from tests.avatars.engines_for_tests import Tone
 from tests.avatars.test_pipeline import PHOTOGRAPH
@@ -127,7 +127,7 @@ def test_it_gets_what_its_contract_says(server, service, shot):
 def test_the_face_that_it_gets_moves_with_a_closed_mouth(server, service, shot, tmp_path):
     from avatars.engines import duix
     from avatars.engines.puppet import Puppet
-    from avatars.engines.puppet.topology import LIP_BOTTOM, LIP_TOP
+    from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 
     puppet = Puppet()
     duix._film(puppet, shot, tmp_path / "face.mp4")

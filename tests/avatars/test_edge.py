@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.sync.server import serve
 
-from avatars import ffmpeg
-from avatars.availability import State, installed
+from avatars.adapters.availability import State, installed
 from avatars.exceptions import EngineFailed, EngineMissing
-from avatars.speech.edge import TICKS, Edge
-from avatars.speech.recording import write_wav
+from avatars.media import ffmpeg
+from avatars.speech.audio.sound_files import write_wav
+from avatars.speech.engines.edge import TICKS, Edge
 from tests.avatars.speaking import utter
 
 pytestmark = pytest.mark.once

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import label
+from avatars.ai_label import video_label
 from avatars.conformance import render as conformance
 from avatars.engines.base import Shot
 from avatars.engines.duix import Duix
 from avatars.engines.puppet import Puppet
 from avatars.models import EngineTrouble
-from avatars.studio import studio
-from avatars.studio.small import close_small
+from avatars.studio.interactive import close_small
+from avatars.studio.studio import studio
 from tests.avatars import speaking
 from tests.avatars.engine_servers import serving
 from tests.avatars.engines_for_tests import Light, Tone
@@ -98,7 +98,7 @@ def plugged(server, settings):
 def test_a_voice_over_http_speaks_in_a_film(plugged, name):
     render = after(request(speech=name, voice=SPOKEN[name]))
     assert (render.status, render.speech_engine_used, render.notes) == ("done", name, [])
-    label.verify(video_of(render), render.content_id)
+    video_label.verify(video_of(render), render.content_id)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,7 +111,7 @@ def test_another_speaks_in_the_same_attempt_where_a_server_misbehaves(plugged, n
     assert (render.status, render.attempts, render.speech_engine_used) == ("done", 1, "tone")
     assert render.notes == [f"speech:{name}:{code}"]
     assert EngineTrouble.objects.get().reason == code
-    label.verify(video_of(render), render.content_id)
+    video_label.verify(video_of(render), render.content_id)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -119,7 +119,7 @@ def test_another_speaks_in_the_same_attempt_where_a_server_misbehaves(plugged, n
 def test_an_engine_outside_of_us_animates_and_its_film_is_labelled(plugged, name):
     render = after(request("你", engine=name))
     assert (render.status, render.engine_used, render.notes) == ("done", name, [])
-    label.verify(video_of(render), render.content_id)
+    video_label.verify(video_of(render), render.content_id)
 
 
 @pytest.mark.django_db(transaction=True)

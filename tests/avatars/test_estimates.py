@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from avatars import estimates
 from avatars.models import Render
+from avatars.rendering import estimates
 from tests import factories
 
 pytestmark = pytest.mark.django_db

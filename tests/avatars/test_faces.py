@@ -9,9 +9,9 @@ import pytest
 
 from avatars.engines.base import Picture
 from avatars.engines.faces import CLEAR, COVERED
-from avatars.engines.puppet.faces import look
-from avatars.engines.puppet.mesh import FaceMesh
-from avatars.portrait import load
+from avatars.engines.puppet.face.findings import look
+from avatars.engines.puppet.face.mesh import FaceMesh
+from avatars.portraits.validation import load
 
 pytestmark = pytest.mark.once
 

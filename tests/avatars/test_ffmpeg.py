@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import ffmpeg, mp4
 from avatars.exceptions import Interrupted, OutputError
+from avatars.media import ffmpeg, mp4
 
 pytestmark = pytest.mark.once
 

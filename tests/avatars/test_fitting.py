@@ -11,8 +11,12 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from avatars import ffmpeg, fitting, label, mp4, pipeline, services
+from avatars import services
+from avatars.ai_label import video_label
+from avatars.media import ffmpeg, mp4
 from avatars.models import Render, Rendition
+from avatars.pipeline import script_to_video
+from avatars.rendering import compression
 from avatars.signals import rendition_finished
 from tests import factories
 from tests.avatars.engines_for_tests import Light, Tone
@@ -28,10 +32,10 @@ def film(tmp_path_factory):
     folder = tmp_path_factory.mktemp("film")
     noise = np.random.default_rng(1).integers(0, 255, (480, 360, 3), np.uint8)
     Image.fromarray(noise).save(folder / "noise.png")
-    script = pipeline.Script(
+    script = script_to_video.Script(
         text="一二三四五六七八", portrait=folder / "noise.png", content_id="c" * 32, provider="OpenUser", voice="a"
     )
-    made = pipeline.make(script, folder, speech=Tone(), engine=Light())
+    made = script_to_video.make(script, folder, speech=Tone(), engine=Light())
     assert made.size > 250_000
     return made.video.read_bytes()
 
@@ -56,7 +60,7 @@ def news():
 
 
 def after(rendition: Rendition) -> Rendition:
-    fitting.fit(rendition.pk)
+    compression.fit(rendition.pk)
     rendition.refresh_from_db()
     return rendition
 
@@ -67,7 +71,7 @@ def test_a_video_becomes_as_small_as_it_must_and_keeps_both_labels(render, news)
     path = video_of(small)
     assert path.stat().st_size == small.size <= 150_000
     assert small.size > 70_000
-    label.verify(path, render.content_id)
+    video_label.verify(path, render.content_id)
     before, now = mp4.probe(video_of(render)), mp4.probe(path)
     assert before.video is not None
     assert now.video is not None
@@ -107,7 +111,7 @@ def test_a_film_without_the_visible_mark_is_refused(render, tmp_path):
 def test_a_cancelled_one_stores_nothing(render):
     small = services.rendition(render, limit=150_000)
     small.cancel()
-    fitting.fit(small.pk, now=timezone.now())
+    compression.fit(small.pk, now=timezone.now())
     small.refresh_from_db()
     assert small.video.name == ""
 
@@ -168,7 +172,7 @@ def test_what_is_not_ours_keeps_its_label_and_gets_none_of_ours(foreign):
 def test_one_of_ours_that_comes_back_as_a_file_is_labelled_anew(film):
     small = brought(film, limit=150_000)
     assert (small.status, small.render) == ("done", None)
-    label.verify(video_of(small), "c" * 32)
+    video_label.verify(video_of(small), "c" * 32)
 
 
 def test_equal_files_share_one_and_a_lost_one_is_made_again(foreign):

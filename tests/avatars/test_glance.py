@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import ffmpeg, glance, label, services, stills
+from avatars import services
+from avatars.ai_label import image_label, video_label
 from avatars.exceptions import AvatarError, OutputError
+from avatars.media import ffmpeg
+from avatars.previews import video_preview
 from tests import factories
 from tests.avatars.recordings import write_wav
 
@@ -26,24 +29,24 @@ def film(tmp_path_factory):
     with ffmpeg.FrameSink(bare, shape, stamp=lambda _frame, _number: None, sound=sound) as sink:
         for number in range(shape.frames):
             sink.write(np.full((SIDE, SIDE, 3), 30 if number < shape.frames // 2 else 220, np.uint8))
-    label.write(bare, path, label.Origin(provider="OpenUser", content_id="c0ffee"))
+    video_label.write(bare, path, video_label.Origin(provider="OpenUser", content_id="c0ffee"))
     return path
 
 
 def test_its_bars_are_low_where_it_is_silent_and_high_where_it_is_loud(film):
-    bars = glance.look(film, SECONDS).bars
-    assert len(bars) == glance.BARS
-    assert max(bars[: glance.BARS // 2 - 4]) <= 5
+    bars = video_preview.look(film, SECONDS).bars
+    assert len(bars) == video_preview.BARS
+    assert max(bars[: video_preview.BARS // 2 - 4]) <= 5
     # The root of one half of full scale is about 70.
-    assert min(bars[glance.BARS // 2 + 4 : -4]) >= 60
+    assert min(bars[video_preview.BARS // 2 + 4 : -4]) >= 60
 
 
 def test_its_pictures_are_laid_in_rows_in_their_order(film):
-    found = glance.look(film, SECONDS)
+    found = video_preview.look(film, SECONDS)
     sheet = np.asarray(Image.open(io.BytesIO(found.sheet)).convert("L"), dtype=float)
     assert found.times[0] == 0
     assert found.times[-1] < SECONDS
-    height, width = sheet.shape[0] // glance.ROWS, sheet.shape[1] // glance.COLUMNS
+    height, width = sheet.shape[0] // video_preview.ROWS, sheet.shape[1] // video_preview.COLUMNS
     assert sheet[:height].mean() < 60  # the first half of the film
     assert sheet[height:].mean() > 190
     assert (width, height) == (180, 180)
@@ -51,19 +54,19 @@ def test_its_pictures_are_laid_in_rows_in_their_order(film):
 
 def test_its_pictures_carry_the_label_of_the_film(film, tmp_path):
     sheet = tmp_path / "sheet.jpg"
-    sheet.write_bytes(glance.look(film, SECONDS).sheet)
-    stills.verify(sheet, "c0ffee")
+    sheet.write_bytes(video_preview.look(film, SECONDS).sheet)
+    image_label.verify(sheet, "c0ffee")
     with pytest.raises(OutputError) as refused:
-        glance.look(film.with_name("bare.mp4"), SECONDS)
+        video_preview.look(film.with_name("bare.mp4"), SECONDS)
     assert refused.value.code == "unlabelled"
 
 
 def test_it_is_taken_once(film, tmp_path):
-    kept = glance.Glances(tmp_path)
+    kept = video_preview.Glances(tmp_path)
     assert kept.get("a") is None
-    taken = glance.look(film, SECONDS)
+    taken = video_preview.look(film, SECONDS)
     kept.put("a", taken)
-    assert glance.Glances(tmp_path).get("a") == taken
+    assert video_preview.Glances(tmp_path).get("a") == taken
     kept.forget("a")
     assert kept.get("a") is None
 

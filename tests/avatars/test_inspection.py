@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 from django.utils import translation
 
-from avatars import characters, ffmpeg, inspection, label, mp4, portrait, reasons
+from avatars.ai_label import video_label
 from avatars.engines.base import Mode, Shot
 from avatars.exceptions import OutputError
-from avatars.flaws import FLAWS
 from avatars.framing.boxes import Box
-from avatars.inspection import Expected
+from avatars.inspection import video_checks
+from avatars.inspection.video_checks import Expected
+from avatars.media import ffmpeg, mp4
+from avatars.portraits import samples as characters
+from avatars.portraits import validation
+from avatars.reasons import render
+from avatars.reasons.inspection import FLAWS
 from avatars.speech.base import Sound
-from openuser.lib.backends import backend
+from core.backends import backend
 from tests.avatars.engines_for_tests import RATE, Light, Tone
 
 pytestmark = pytest.mark.once
@@ -24,7 +29,7 @@ LIMIT = 10_000_000
 TEXT = "你好吗？我很好，谢谢你。今天天气不错！"
 SPEECH = Tone().speak(TEXT, voice="a")
 PORTRAIT = np.full((160, 120, 3), 120, np.uint8)
-ORIGIN = label.Origin(provider="us", content_id="c")
+ORIGIN = video_label.Origin(provider="us", content_id="c")
 
 
 def make_shot(**changes):
@@ -54,10 +59,10 @@ def make_film(folder, frames, shot, *, sound=None, fps=25, size=None):
     shape = ffmpeg.Shape(width=width, height=height, fps=fps, frames=len(frames), limit=LIMIT)
     heard = padded(shot.speech.samples if sound is None else sound, len(frames) / fps)
     wav = write_wav(folder / "sound.wav", heard)
-    with ffmpeg.FrameSink(folder / "raw.mp4", shape, sound=wav, stamp=label.Mark(width, height).draw) as sink:
+    with ffmpeg.FrameSink(folder / "raw.mp4", shape, sound=wav, stamp=video_label.Mark(width, height).draw) as sink:
         for frame in frames:
             sink.write(frame)
-    label.write(folder / "raw.mp4", folder / "film.mp4", ORIGIN)
+    video_label.write(folder / "raw.mp4", folder / "film.mp4", ORIGIN)
     return folder / "film.mp4"
 
 
@@ -67,7 +72,7 @@ def frames_of(shot, fault=""):
 
 def fault_of(path, shot, limit=LIMIT, content_id="c", **expected):
     with pytest.raises(OutputError) as caught:
-        inspection.inspect(path, Expected(shot=shot, **expected), content_id=content_id, limit=limit)
+        video_checks.inspect(path, Expected(shot=shot, **expected), content_id=content_id, limit=limit)
     assert caught.value.message
     return caught.value.code
 
@@ -75,7 +80,7 @@ def fault_of(path, shot, limit=LIMIT, content_id="c", **expected):
 def test_a_good_film_passes_and_progress_reaches_the_end(tmp_path):
     shot, shares = make_shot(), []
     path = make_film(tmp_path, frames_of(shot), shot)
-    found = inspection.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT, progress=shares.append)
+    found = video_checks.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT, progress=shares.append)
     assert found.video.samples == shot.frame_count
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(0.9)
@@ -112,7 +117,7 @@ def test_a_person_in_the_dark_is_no_black_picture(tmp_path):
     dark = np.full((160, 120, 3), 8, np.uint8)
     shot = make_shot(portrait=dark)
     path = make_film(tmp_path, frames_of(shot), shot)
-    inspection.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
+    video_checks.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
 
 
 def broken_off(samples):
@@ -156,14 +161,14 @@ def test_faulty_sound_is_found(tmp_path, harm, code):
     speech = replace(SPEECH, samples=(words * (0.1 + syllables) * spoken * 0.4).astype(np.float32))
     shot = make_shot(speech=speech)
     good = make_film(tmp_path, frames_of(shot), shot)
-    inspection.inspect(good, Expected(shot=shot), content_id="c", limit=LIMIT)
+    video_checks.inspect(good, Expected(shot=shot), content_id="c", limit=LIMIT)
     assert fault_of(make_film(tmp_path, frames_of(shot), shot, sound=harm(speech.samples)), shot) == code
 
 
 def test_a_delay_that_nobody_notices_is_no_fault(tmp_path):
     shot = make_shot()
     path = make_film(tmp_path, frames_of(shot), shot, sound=shifted(SPEECH.samples, 0.015))
-    inspection.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
+    video_checks.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
 
 
 def test_a_film_that_is_cut_off_or_damaged_is_found(tmp_path):
@@ -195,14 +200,14 @@ def test_a_film_that_is_too_large_or_of_other_content_is_found(tmp_path):
 def test_a_film_that_does_not_move_is_right_where_nothing_is_said(tmp_path):
     shot = make_shot(speech=replace(SPEECH, sounds=()))
     path = make_film(tmp_path, frames_of(shot, "frozen"), shot)
-    inspection.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
+    video_checks.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
 
 
 def test_what_comes_before_and_after_the_shot_may_be_still_and_dark(tmp_path):
     shot, dark = make_shot(), np.zeros((160, 120, 3), np.uint8)
     sound = np.concatenate([np.zeros(RATE, np.float32), padded(SPEECH.samples, shot.frame_count / 25)])
     path = make_film(tmp_path, [*[dark] * 25, *frames_of(shot), *[dark] * 10], shot, sound=sound)
-    inspection.inspect(path, Expected(shot=shot, before=25, after=10), content_id="c", limit=LIMIT)
+    video_checks.inspect(path, Expected(shot=shot, before=25, after=10), content_id="c", limit=LIMIT)
     assert fault_of(path, shot, before=24, after=11) in {"drift", "black"}
     assert fault_of(path, shot) == "frame_count"
 
@@ -215,7 +220,7 @@ def test_lips_that_move_in_silence_are_found_and_lips_that_rest_are_not(tmp_path
         path.write_bytes(characters.png("xiao"))
     else:
         path = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
-    picture = portrait.load(path, longest=480)
+    picture = validation.load(path, longest=480)
     picture = np.ascontiguousarray(picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2])
     symbols = ["m", "a", "p", "ɑ", "u", "a"] * 3
     said = [Sound(symbol=symbol, start=0.2 + 0.12 * i, end=0.32 + 0.12 * i) for i, symbol in enumerate(symbols)]
@@ -230,7 +235,7 @@ def test_lips_that_move_in_silence_are_found_and_lips_that_rest_are_not(tmp_path
     engine = backend("RENDER_ENGINES", "puppet")
     right = make_shot(portrait=picture, speech=quiet, mode=Mode.TALKING_HEAD)
     good = make_film(tmp_path, [frame.copy() for frame in engine.animate(right)], right)
-    inspection.inspect(good, Expected(shot=right), content_id="c", limit=LIMIT)
+    video_checks.inspect(good, Expected(shot=right), content_id="c", limit=LIMIT)
     moving = [frame.copy() for frame in engine.animate(replace(right, speech=chatty))]
     assert fault_of(make_film(tmp_path, moving, right), right) == "lips_in_silence"
 
@@ -258,14 +263,14 @@ def test_each_wrong_property_has_its_own_code(changes, code):
     )
     audio = mp4.Track(kind="soun", codec="aac", start=0, seconds=1.4, samples=33, rate=RATE, channels=1)
     good = mp4.Probe(video=video, audio=audio, tags={}, size=1000, content_sha256="")
-    inspection.check_format(good, Expected(shot=shot), limit=LIMIT)
+    video_checks.check_format(good, Expected(shot=shot), limit=LIMIT)
     tracks = {name: replace(getattr(good, name), **change) if change else None for name, change in changes.items()}
     with pytest.raises(OutputError) as caught:
-        inspection.check_format(replace(good, **tracks), Expected(shot=shot), limit=LIMIT)
+        video_checks.check_format(replace(good, **tracks), Expected(shot=shot), limit=LIMIT)
     assert caught.value.code == code
 
 
 def test_every_fault_has_words_and_a_remedy_of_its_own_in_the_language_of_who_reads():
     with translation.override("en"):
-        assert len({reasons.words(code) for code in FLAWS}) == len(FLAWS)
-        assert all(reasons.words(code) != code and len(reasons.advice(code)) > 20 for code in FLAWS)
+        assert len({render.words(code) for code in FLAWS}) == len(FLAWS)
+        assert all(render.words(code) != code and len(render.advice(code)) > 20 for code in FLAWS)

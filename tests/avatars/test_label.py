@@ -9,13 +9,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from avatars import ffmpeg, label, mp4, sounds, stills
+from avatars.ai_label import audio_label, image_label, video_label
 from avatars.exceptions import OutputError
+from avatars.media import ffmpeg, mp4
 from tests.avatars.test_ffmpeg import RATE, make_sound
 
 pytestmark = pytest.mark.once
 
-ORIGIN = label.Origin(provider="001191610133596325171T12566", content_id="c0ffee")
+ORIGIN = video_label.Origin(provider="001191610133596325171T12566", content_id="c0ffee")
 WIDTH, HEIGHT, FRAMES = 240, 320, 60
 
 
@@ -37,7 +38,7 @@ def stamped(mark, plain):
 def make_film(folder, background="90", mark_until=FRAMES, frames=FRAMES):
     """An encoded film whose frames carry the mark up to a certain one; without metadata."""
     path = folder / "raw.mp4"
-    mark = label.Mark(WIDTH, HEIGHT)
+    mark = video_label.Mark(WIDTH, HEIGHT)
     shape = ffmpeg.Shape(width=WIDTH, height=HEIGHT, fps=25, frames=frames, limit=10_000_000)
     sound = make_sound(folder / "sound.wav", frames / 25)
     plain = make_background(background)
@@ -49,20 +50,20 @@ def make_film(folder, background="90", mark_until=FRAMES, frames=FRAMES):
 
 def make_labelled(folder, **options):
     to = folder / "film.mp4"
-    label.write(make_film(folder, **options), to, ORIGIN)
+    video_label.write(make_film(folder, **options), to, ORIGIN)
     return to
 
 
 def refusal(path, content_id="c0ffee"):
     with pytest.raises(OutputError) as caught:
-        label.verify(path, content_id)
+        video_label.verify(path, content_id)
     assert caught.value.code == "unlabelled"
     return caught.value.message
 
 
 @pytest.mark.parametrize("size", [(512, 600), (720, 960), (720, 1280), (240, 320), (1080, 1080), (96, 96)])
 def test_the_words_are_at_least_five_per_cent_of_the_shorter_side_and_within_the_frame(size):
-    mark = label.Mark(*size)
+    mark = video_label.Mark(*size)
     assert mark.text_height >= 0.05 * min(size)
     assert mark.x >= 2
     assert mark.x + mark.width <= size[0] - 2
@@ -72,14 +73,14 @@ def test_the_words_are_at_least_five_per_cent_of_the_shorter_side_and_within_the
 
 @pytest.mark.parametrize("background", ["0", "128", "255", "noise", "stripes"])
 def test_the_mark_can_be_read_on_any_background(background):
-    mark, plain = label.Mark(WIDTH, HEIGHT), make_background(background)
+    mark, plain = video_label.Mark(WIDTH, HEIGHT), make_background(background)
     place = np.s_[mark.y : mark.y + mark.height, mark.x : mark.x + mark.width]
-    assert mark.likeness(stamped(mark, plain).mean(axis=2)[place]) > label.LIKENESS + 0.05
+    assert mark.likeness(stamped(mark, plain).mean(axis=2)[place]) > video_label.LIKENESS + 0.05
     assert mark.likeness(plain.mean(axis=2)[place]) < 0.2
 
 
 def test_only_the_patch_of_the_mark_changes():
-    mark, plain = label.Mark(WIDTH, HEIGHT), make_background("noise")
+    mark, plain = video_label.Mark(WIDTH, HEIGHT), make_background("noise")
     marked = stamped(mark, plain)
     outside = np.ones((HEIGHT, WIDTH), bool)
     outside[mark.y : mark.y + mark.height, mark.x : mark.x + mark.width] = False
@@ -94,16 +95,16 @@ def test_the_metadata_says_what_the_standard_asks(tmp_path):
     assert words["ProduceID"] == words["PropagateID"] == "c0ffee"
     assert words["ReservedCode1"] == mp4.probe(path).content_sha256
     assert set(words) >= {"ReservedCode2"}
-    label.verify(path, "c0ffee")
+    video_label.verify(path, "c0ffee")
 
 
 @pytest.mark.parametrize("background", ["0", "255", "noise", "stripes"])
 def test_the_mark_is_found_again_after_encoding(tmp_path, background):
-    label.verify(make_labelled(tmp_path, background=background), "c0ffee")
+    video_label.verify(make_labelled(tmp_path, background=background), "c0ffee")
 
 
 def test_a_film_of_a_single_frame_is_labelled_too(tmp_path):
-    label.verify(make_labelled(tmp_path, frames=1), "c0ffee")
+    video_label.verify(make_labelled(tmp_path, frames=1), "c0ffee")
 
 
 def test_labelling_changes_neither_frames_nor_length(tmp_path):
@@ -135,9 +136,9 @@ def test_a_film_whose_mark_is_missing_on_any_frame_is_refused_with_the_time(tmp_
 
 
 def test_what_the_label_of_a_film_says_can_be_told_from_the_outside(tmp_path):
-    proof = label.examine(make_labelled(tmp_path))
+    proof = video_label.examine(make_labelled(tmp_path))
     assert (proof.origin, proof.faults, proof.frames) == (ORIGIN, (), FRAMES)
-    bare = label.examine(make_film(tmp_path, mark_until=10))
+    bare = video_label.examine(make_film(tmp_path, mark_until=10))
     assert bare.origin is None
     assert len(bare.faults) == 2
 
@@ -157,24 +158,24 @@ def test_what_the_label_of_a_film_says_can_be_told_from_the_outside(tmp_path):
     ],
 )
 def test_each_fault_of_the_attribute_has_its_words(words, fault):
-    found = label.tag_fault(words, "h", "c")
+    found = video_label.tag_fault(words, "h", "c")
     assert fault in found
     assert bool(found) == bool(fault)
 
 
 def make_poster(folder):
     ffmpeg.poster(make_labelled(folder), folder / "poster.jpg")
-    stills.write(folder / "poster.jpg", ORIGIN)
+    image_label.write(folder / "poster.jpg", ORIGIN)
     return folder / "poster.jpg"
 
 
 def test_a_poster_carries_both_labels_and_still_opens(tmp_path):
     path = make_poster(tmp_path)
-    stills.verify(path, "c0ffee")
+    image_label.verify(path, "c0ffee")
     with Image.open(path) as picture:
         assert picture.size == (WIDTH, HEIGHT)
         assert "c0ffee" in str(picture.info["xmp"])
-    assert "other content" in " ".join(stills.examine(path, "other").faults)
+    assert "other content" in " ".join(image_label.examine(path, "other").faults)
 
 
 def test_a_poster_that_lost_its_label_is_refused(tmp_path):
@@ -183,12 +184,12 @@ def test_a_poster_that_lost_its_label_is_refused(tmp_path):
         picture.save(tmp_path / "again.jpg", quality=90)
         picture.paste((90, 90, 90), (0, 0, WIDTH, HEIGHT // 3))
         picture.save(tmp_path / "bare.jpg", quality=90)
-    assert stills.examine(tmp_path / "again.jpg").faults == ("the AIGC metadata is missing",)
-    assert len(stills.examine(tmp_path / "bare.jpg").faults) == 2
+    assert image_label.examine(tmp_path / "again.jpg").faults == ("the AIGC metadata is missing",)
+    assert len(image_label.examine(tmp_path / "bare.jpg").faults) == 2
     data = bytearray(path.read_bytes())
     data[-20] ^= 1
     path.write_bytes(data)
-    assert "not what was labelled" in stills.examine(path).faults[0]
+    assert "not what was labelled" in image_label.examine(path).faults[0]
 
 
 def make_sound_file(folder):
@@ -196,34 +197,34 @@ def make_sound_file(folder):
     make_sound(folder / "sound.wav", 1.0)
     bare, labelled = folder / "bare.m4a", folder / "labelled.m4a"
     ffmpeg.run(graph.output(ffmpeg.source(folder / "sound.wav").audio, str(bare), acodec="aac"))
-    label.write(bare, labelled, ORIGIN)
+    video_label.write(bare, labelled, ORIGIN)
     return bare, labelled
 
 
 def test_sound_without_a_picture_carries_the_metadata(tmp_path):
     bare, labelled = make_sound_file(tmp_path)
-    sounds.verify(labelled, "c0ffee")
-    assert "other content" in " ".join(sounds.examine(labelled, "other").faults)
-    assert sounds.examine(bare).faults == ("the AIGC metadata is missing",)
+    audio_label.verify(labelled, "c0ffee")
+    assert "other content" in " ".join(audio_label.examine(labelled, "other").faults)
+    assert audio_label.examine(bare).faults == ("the AIGC metadata is missing",)
     ffmpeg.run(graph.output(ffmpeg.source(labelled).audio, str(tmp_path / "again.m4a"), acodec="aac"))
-    assert sounds.examine(tmp_path / "again.m4a").faults
+    assert audio_label.examine(tmp_path / "again.m4a").faults
     with pytest.raises(OutputError) as refused:
-        sounds.verify(bare, "c0ffee")
+        audio_label.verify(bare, "c0ffee")
     assert refused.value.code == "unlabelled"
 
 
 def test_what_is_no_sound_is_refused(tmp_path):
     (tmp_path / "a.m4a").write_bytes(b"no sound")
     with pytest.raises(OutputError):
-        sounds.examine(tmp_path / "a.m4a")
+        audio_label.examine(tmp_path / "a.m4a")
 
 
 def test_what_is_no_picture_is_refused(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"no picture")
     with pytest.raises(OutputError):
-        stills.verify(tmp_path / "a.jpg", "c")
+        image_label.verify(tmp_path / "a.jpg", "c")
     with pytest.raises(OutputError):
-        stills.write(tmp_path / "a.jpg", ORIGIN)
+        image_label.write(tmp_path / "a.jpg", ORIGIN)
 
 
 def check(*files, **options):

@@ -6,19 +6,20 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from avatars import recipes, services
+from avatars import services
 from avatars.exceptions import ScriptError
 from avatars.models import LexiconEntry, Render
-from avatars.speech import pronunciations
+from avatars.rendering import recipes
 from avatars.speech.base import Speech, Token
-from avatars.speech.g2p import keep_words_in, phonemes
-from avatars.speech.kokoro.plan import spell_out
-from avatars.speech.lexicon import Lexicon
-from avatars.speech.normalise import Normaliser
-from avatars.speech.pronunciations import Form, Pronunciation, form_of, syllables, symbols
-from avatars.speech.reader import read
-from avatars.speech.respelling import respelled
-from avatars.speech.script import sentences
+from avatars.speech.synthesis.lexicon_text import respelled
+from avatars.speech.synthesis.plan import spell_out
+from avatars.speech.synthesis.read_preview import read
+from avatars.speech.text import pronunciations
+from avatars.speech.text.g2p import keep_words_in, phonemes
+from avatars.speech.text.lexicon import Lexicon
+from avatars.speech.text.normalisation import Normaliser
+from avatars.speech.text.pronunciations import Form, Pronunciation, form_of, syllables, symbols
+from avatars.speech.text.script import sentences
 from tests.factories import make_api, make_digital_human
 
 OURS = (

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from avatars import characters
 from avatars.engines.base import Mode
-from avatars.engines.puppet.camera import Camera
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.parameters import Expression, Head
-from avatars.engines.puppet.topology import LIP_BOTTOM, LIP_TOP
+from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
+from avatars.engines.puppet.frame.compositor import Camera
+from avatars.engines.puppet.rig.parameters import Expression, Head
+from avatars.portraits import samples
 from tests.avatars.lips_seen import Lips
 
 pytestmark = pytest.mark.once
@@ -33,7 +33,7 @@ def engine() -> Puppet:
 def test_lips_are_seen_as_far_apart_as_they_are_drawn_however_they_are_rounded(
     engine: Puppet, rounded: float, jaw: float
 ) -> None:
-    rig = engine.rig(characters.draw("xiao", height=960))
+    rig = engine.rig(samples.draw("xiao", height=960))
     camera = Camera(rig, Mode.ENHANCED_LIPSYNC)
     face = engine._mesh.find(camera.frame(pose(), STILL, 0.0).copy())[0]
     lips = Lips(camera.frame(pose(), STILL, 0.0).copy(), face)

@@ -8,11 +8,11 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from avatars import pipeline
-from avatars.speech import reciting
+from avatars.pipeline import script_to_video
+from avatars.speech.audio.sound_files import write_wav
 from avatars.speech.base import Manner, Speech
 from avatars.speech.kokoro.engine import Kokoro
-from avatars.speech.recording import write_wav
+from avatars.speech.synthesis import synthesizer
 from tests.avatars.engines_for_tests import Light
 from tests.avatars.test_pipeline import make_script
 
@@ -59,7 +59,7 @@ def test_a_whispered_and_a_shouted_recording_end_alike(tmp_path, level):
     script = replace(make_script(), text="", recording=tmp_path / "loud.wav")
     folder = tmp_path / "film"
     folder.mkdir()
-    film = pipeline.make(script, folder, speech=None, engine=Light())
+    film = script_to_video.make(script, folder, speech=None, engine=Light())
     loudness, peak = measured(film.video)
     assert loudness == pytest.approx(-16.0, abs=0.5)
     # AAC may overshoot what it was given.
@@ -70,7 +70,7 @@ def test_pauses_are_as_long_as_they_are_told(kokoro):
     text = "你好。\n\n再见。谢谢。"
 
     def gaps(pause: float) -> list[float]:
-        said = list(reciting.parts(kokoro, text, voice="zf_xiaobei", manner=Manner(pause=pause)))
+        said = list(synthesizer.parts(kokoro, text, voice="zf_xiaobei", manner=Manner(pause=pause)))
         return [trailing(part) for part in said[:-1]]
 
     paragraph, sentence = gaps(0.8)

@@ -12,12 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import label, mp4, pipeline, reasons, rendering
+from avatars.ai_label import video_label
 from avatars.exceptions import AvatarError, Interrupted, OutputError
 from avatars.framing.scene import Logo, Scene
+from avatars.media import mp4
 from avatars.models import Render
-from avatars.stopwatch import Stage
-from avatars.studio import studio
+from avatars.pipeline import script_to_video
+from avatars.pipeline.stages import Stage
+from avatars.reasons import render as reasons
+from avatars.rendering import render_worker
+from avatars.studio.studio import studio
 from tests.avatars import rendering_stage
 from tests.avatars.engines_for_tests import Light, Tone
 from tests.avatars.rendering_stage import LONG, after, nothing_is_left, request, stage_of, working
@@ -44,7 +48,7 @@ def failure(folder, *, engine=None, progress=None, **changes):
     """Make a film that cannot be made; what it says."""
     before = set(threading.enumerate())
     with pytest.raises(AvatarError) as caught:
-        pipeline.make(make_script(**changes), folder, speech=Tone(), engine=engine or Light(), progress=progress)
+        script_to_video.make(make_script(**changes), folder, speech=Tone(), engine=engine or Light(), progress=progress)
     assert not set(threading.enumerate()) - before
     assert caught.value.message
     return caught.value
@@ -90,7 +94,7 @@ class Hunter:
 def test_an_encoder_that_is_killed_at_any_stage_may_be_tried_again_and_leaves_nothing(places, stage):
     hunter = Hunter(stage)
     with pytest.raises(Interrupted) as caught, closing(hunter):
-        pipeline.make(make_script(text="字" * 40), places, speech=Tone(), engine=Light(), progress=hunter.hear)
+        script_to_video.make(make_script(text="字" * 40), places, speech=Tone(), engine=Light(), progress=hunter.hear)
     assert caught.value.code == "encode_killed"
     assert encoders(os.getpid()) == []
 
@@ -147,14 +151,14 @@ def test_a_film_has_as_many_bytes_as_a_chat_takes_however_long_it_is(tmp_path):
     script = make_script(portrait=tmp_path / "noise.png", longest=240, limit=50_000_000, goal=400_000)
     sizes = []
     for count in (10, 60):
-        film = pipeline.make(
+        film = script_to_video.make(
             replace(script, text="字" * count, content_id=f"c{count}"), tmp_path, speech=Tone(), engine=Light()
         )
         assert film.size <= 400_000
-        label.verify(film.video, f"c{count}")
+        video_label.verify(film.video, f"c{count}")
         sizes.append(film.size * 8 / film.seconds)
     assert sizes[1] < sizes[0], "the longer, the fewer bits a second"
-    poor = pipeline.make(replace(script, text="字" * 60, goal=60_000), tmp_path, speech=Tone(), engine=Light())
+    poor = script_to_video.make(replace(script, text="字" * 60, goal=60_000), tmp_path, speech=Tone(), engine=Light())
     assert 60_000 < poor.size < 50_000_000, "what would be too poor may have more"
 
 
@@ -173,7 +177,7 @@ def test_a_film_without_room_for_its_length_is_refused_with_advice(places):
 @pytest.mark.usefixtures("small_engines")
 def test_an_encoder_that_is_killed_under_a_worker_is_tried_again_by_itself(work_dir):
     render = request(LONG)
-    rendering.warm()
+    render_worker.warm()
     with working():
         wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
         wait_until(lambda: encoders(studio().pid))

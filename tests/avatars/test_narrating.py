@@ -5,10 +5,12 @@ import os
 import pytest
 from django.core.files.storage import default_storage
 
-from avatars import narrating, services, telephone
+from avatars import services
+from avatars.media import amr
 from avatars.models import Narration
+from avatars.rendering import narration as narrating
 from avatars.signals import narration_finished
-from openuser.lib.work import publish_task
+from core.work.base import publish_task
 from tests.avatars.rendering_stage import make_human, small_engines, work_dir
 
 __all__ = ["small_engines", "work_dir"]
@@ -53,7 +55,7 @@ def test_words_become_recordings_that_a_telephone_plays(news, work_dir):
 def test_long_words_become_several_recordings_in_their_order():
     narration = after(services.request_narration(make_human(), "字" * 350))
     assert [name.rpartition("/")[2] for name in narration.parts] == ["1.amr", "2.amr"]
-    assert narration.seconds > telephone.LONGEST
+    assert narration.seconds > amr.LONGEST
 
 
 def test_equal_words_of_one_voice_share_a_narration_whatever_is_seen():

@@ -1,8 +1,8 @@
 import pytest
 
-from avatars.speech.normalise import Normaliser
-from avatars.speech.numerals import chinese_cardinal
-from avatars.speech.script import Language, clean, language_of, sentences
+from avatars.speech.text.normalisation import Normaliser
+from avatars.speech.text.numerals import chinese_cardinal
+from avatars.speech.text.script import Language, clean, language_of, sentences
 
 pytestmark = pytest.mark.once
 

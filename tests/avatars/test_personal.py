@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from avatars.models import TemplateVariable
-from avatars.personal import personal, shows_a_person, value_faults
-from openuser.lib.slots import Slot, SlotType, parse_choices
+from avatars.video_templates.personalisation import personal, shows_a_person, value_faults
+from core.text.slot_values import Slot, SlotType, parse_choices
 
 pytestmark = pytest.mark.once
 TODAY = date(2026, 11, 26)

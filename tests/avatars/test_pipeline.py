@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import captions, ffmpeg, label, mp4, pipeline
+from avatars.ai_label import video_label
+from avatars.captions import srt
 from avatars.exceptions import AvatarError, OutputError, PortraitError, ScriptError
-from avatars.pipeline import Script
-from avatars.stopwatch import Stage
-from openuser.lib.backends import backend
+from avatars.media import ffmpeg, mp4
+from avatars.pipeline import script_to_video
+from avatars.pipeline.script_to_video import Script
+from avatars.pipeline.stages import Stage
+from core.backends import backend
 from tests.avatars.engines_for_tests import RATE, Light, Tone
 
 pytestmark = pytest.mark.once
@@ -37,13 +40,13 @@ def make_script(**changes):
 
 def fail(folder, kind, *, engine=ENGINES["engine"], **changes):
     with pytest.raises(kind) as caught:
-        pipeline.make(make_script(**changes), folder, speech=ENGINES["speech"], engine=engine)
+        script_to_video.make(make_script(**changes), folder, speech=ENGINES["speech"], engine=engine)
     assert os.listdir(folder) == []
     return caught.value.code
 
 
 def test_a_script_becomes_a_film_with_captions_and_a_poster(tmp_path):
-    film = pipeline.make(make_script(), tmp_path, **ENGINES)
+    film = script_to_video.make(make_script(), tmp_path, **ENGINES)
     assert sorted(os.listdir(tmp_path)) == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
     found = mp4.probe(film.video)
     assert (film.width, film.height, film.frames) == (found.video.width, found.video.height, found.video.samples)
@@ -52,17 +55,17 @@ def test_a_script_becomes_a_film_with_captions_and_a_poster(tmp_path):
     assert film.size == film.video.stat().st_size
     assert film.sha256 == hashlib.sha256(film.video.read_bytes()).hexdigest()
     assert "你好" in film.captions.read_text(encoding="utf-8")
-    label.verify(film.video, "c0ffee")
+    video_label.verify(film.video, "c0ffee")
     poster = Image.open(film.poster)
     assert poster.size == (film.width, film.height)
-    mark = label.Mark(film.width, film.height)
+    mark = video_label.Mark(film.width, film.height)
     grey = np.asarray(poster.convert("L"))
-    assert mark.likeness(grey[mark.y : mark.y + mark.height, mark.x : mark.x + mark.width]) > label.LIKENESS
+    assert mark.likeness(grey[mark.y : mark.y + mark.height, mark.x : mark.x + mark.width]) > video_label.LIKENESS
 
 
 def test_progress_names_every_stage_in_order_and_never_goes_back(tmp_path):
     heard = []
-    film = pipeline.make(make_script(), tmp_path, progress=lambda *news: heard.append(news), **ENGINES)
+    film = script_to_video.make(make_script(), tmp_path, progress=lambda *news: heard.append(news), **ENGINES)
     assert list(dict.fromkeys(stage for stage, _ in heard)) == list(Stage)
     for stage in Stage:
         shares = [share for named, share in heard if named is stage]
@@ -75,12 +78,12 @@ def test_progress_names_every_stage_in_order_and_never_goes_back(tmp_path):
 
 
 def test_the_same_script_gives_the_same_film(tmp_path):
-    films = [pipeline.make(make_script(), tmp_path / name, **ENGINES) for name in ("one", "two")]
+    films = [script_to_video.make(make_script(), tmp_path / name, **ENGINES) for name in ("one", "two")]
     assert mp4.probe(films[0].video).content_sha256 == mp4.probe(films[1].video).content_sha256
 
 
 def test_what_was_silent_stays_silent_and_sound_and_picture_are_together(tmp_path):
-    film = pipeline.make(make_script(), tmp_path, **ENGINES)
+    film = script_to_video.make(make_script(), tmp_path, **ENGINES)
     heard = ffmpeg.samples(film.video, RATE)
     assert np.abs(heard[: int(0.3 * RATE)]).max() < 0.01
     frames = np.stack(list(ffmpeg.frames(film.video, (film.width, film.height), grey=True)))
@@ -118,22 +121,22 @@ def test_a_listener_that_gives_up_stops_the_film_and_leaves_nothing(tmp_path):
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        pipeline.make(make_script(), tmp_path, progress=give_up, **ENGINES)
+        script_to_video.make(make_script(), tmp_path, progress=give_up, **ENGINES)
     assert os.listdir(tmp_path) == []
 
 
 def test_what_a_killed_maker_left_is_replaced(tmp_path):
-    left = pipeline.working_folder(make_script(), tmp_path)
+    left = script_to_video.working_folder(make_script(), tmp_path)
     left.mkdir()
     (left / "raw.mp4").write_bytes(b"half")
-    pipeline.make(make_script(), tmp_path, **ENGINES)
+    script_to_video.make(make_script(), tmp_path, **ENGINES)
     assert not left.exists()
 
 
 def test_a_long_film_fits_under_its_limit(tmp_path):
-    film = pipeline.make(make_script(text="字" * 150, limit=650_000), tmp_path, **ENGINES)
+    film = script_to_video.make(make_script(text="字" * 150, limit=650_000), tmp_path, **ENGINES)
     assert film.size <= 650_000
-    label.verify(film.video, "c0ffee")
+    video_label.verify(film.video, "c0ffee")
 
 
 def test_a_film_that_cannot_fit_is_refused(tmp_path):
@@ -151,14 +154,16 @@ def test_a_film_that_cannot_fit_is_refused(tmp_path):
 def test_a_real_voice_and_a_real_face_make_a_film_that_measures_well(tmp_path, voice, text):
     speech, engine = backend("SPEECH_ENGINES", "kokoro"), backend("RENDER_ENGINES", "puppet")
     spoken = speech.speak(text, voice=voice)
-    film = pipeline.make(make_script(text=text, voice=voice, longest=512), tmp_path, speech=speech, engine=engine)
+    film = script_to_video.make(
+        make_script(text=text, voice=voice, longest=512), tmp_path, speech=speech, engine=engine
+    )
     assert film.frames == np.ceil(spoken.seconds * 25)
     found = mp4.probe(film.video)
     assert abs(found.audio.seconds - found.video.seconds) <= 1 / 25
     assert -20 <= loudness(film.video) <= -13
     assert_silence_is_silent(ffmpeg.samples(film.video, spoken.rate), spoken)
-    label.verify(film.video, "c0ffee")
-    assert film.captions.read_text(encoding="utf-8") == captions.srt(text, spoken.tokens)
+    video_label.verify(film.video, "c0ffee")
+    assert film.captions.read_text(encoding="utf-8") == srt.srt(text, spoken.tokens)
     assert film.size < 3_000_000
 
 

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from avatars.availability import State
+from avatars.adapters.availability import State
 from avatars.exceptions import AvatarError, EngineFailed, EngineMissing
-from avatars.speech.piper import Piper, _english
+from avatars.speech.engines.piper import Piper, _english
 from tests.avatars.tiny_onnx import piper_voice
 
 pytestmark = pytest.mark.once

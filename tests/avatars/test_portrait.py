@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import characters, portrait
 from avatars.engines.base import Mode
-from avatars.engines.puppet.camera import Camera
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.parameters import Expression, Head
+from avatars.engines.puppet.frame.compositor import Camera
+from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.exceptions import PortraitError
-from avatars.portrait import check, cut_out, examine, load
-from avatars.reasons import REMARKS, UNUSABLE
+from avatars.portraits import samples, validation
+from avatars.portraits.validation import check, cut_out, examine, load
+from avatars.reasons.render import REMARKS, UNUSABLE
 
 pytestmark = pytest.mark.once
 
@@ -56,9 +56,9 @@ def test_a_good_portrait_is_measured() -> None:
     assert checked.remarks == ()
 
 
-@pytest.mark.parametrize("name", characters.NAMES)
+@pytest.mark.parametrize("name", samples.NAMES)
 def test_the_drawn_characters_pass(name: str) -> None:
-    assert check(characters.png(name)).remarks == ()
+    assert check(samples.png(name)).remarks == ()
 
 
 def test_places_are_pixels_of_the_picture_however_large_it_is(photograph: Image.Image) -> None:
@@ -75,7 +75,7 @@ def test_a_large_photograph_is_decoded_smaller_and_measured_as_it_is(
     exif = Image.Exif()
     exif[0x0112] = tag
     big = make_file(photograph.resize(size).rotate(turn, expand=True), "JPEG", exif=exif, quality=80)
-    opened = portrait._opened(big, least=1440)
+    opened = validation._opened(big, least=1440)
     assert (opened.image.size, opened.size) == ((-(-size[0] // 2), -(-size[1] // 2)), size)
     checked = check(big)
     assert (checked.width, checked.height) == size
@@ -241,8 +241,8 @@ def test_a_wide_open_mouth_will_do_but_is_mentioned(photograph: Image.Image) -> 
 )
 def test_a_turn_is_mentioned_and_then_refused(yaw: float, flaw: str, remarks: tuple[str, ...]) -> None:
     face = replace(check(PHOTOGRAPH.read_bytes()).face, yaw=yaw)
-    assert portrait._flaw(face) == flaw
-    assert flaw or portrait._remarks(face, others=False) == remarks
+    assert validation._flaw(face) == flaw
+    assert flaw or validation._remarks(face, others=False) == remarks
 
 
 def test_every_flaw_and_every_remark_has_words_of_its_own() -> None:

@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
-from avatars import characters
 from avatars.engines.base import Mode, Picture, Shot
-from avatars.engines.puppet.camera import Camera, sharp_box
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.geometry import Box
-from avatars.engines.puppet.parameters import Expression, Head
+from avatars.engines.puppet.face.geometry import Box
+from avatars.engines.puppet.frame.compositor import Camera, sharp_box
+from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.exceptions import EngineMissing, PortraitError
-from avatars.portrait import load
+from avatars.portraits import samples as characters
+from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
 from tests.avatars.test_puppet_motion import WORD, make_shot
 
@@ -239,7 +239,7 @@ def test_a_portrait_that_shows_teeth_is_closed_in_silence_and_keeps_its_teeth(
 
 
 def test_drawn_portraits_are_told_from_photographs(engine: Puppet, photograph: Picture, drawn: Picture) -> None:
-    from avatars.engines.puppet.colours import palette
+    from avatars.engines.puppet.face.colours import palette
 
     for portrait, expected in ((photograph, False), (drawn, True)):
         rig = engine.rig(portrait)

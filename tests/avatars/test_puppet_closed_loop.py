@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from avatars import characters
 from avatars.engines.puppet.engine import Puppet
+from avatars.portraits import samples
 from avatars.speech.base import Speech
 from avatars.speech.kokoro.engine import Kokoro
 from tests.avatars import stranger
@@ -64,7 +64,7 @@ def picture(name: str, folder: Path) -> Path:
 
 @cache
 def drawn(name: str) -> bytes:
-    return stranger.png() if name == "stranger" else characters.png(name)
+    return stranger.png() if name == "stranger" else samples.png(name)
 
 
 def filmed(name: str, language: str, folder: Path) -> Loop:

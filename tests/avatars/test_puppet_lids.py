@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatars import characters
 from avatars.engines.base import Mode, Picture
-from avatars.engines.puppet.camera import Camera
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.eyes import eyes
-from avatars.engines.puppet.lids import _bow, _round
-from avatars.engines.puppet.parameters import Expression, Head
-from avatars.portrait import load
+from avatars.engines.puppet.face.eyelids import _bow, _round
+from avatars.engines.puppet.frame.compositor import Camera
+from avatars.engines.puppet.frame.eyes import eyes
+from avatars.engines.puppet.rig.parameters import Expression, Head
+from avatars.portraits import samples
+from avatars.portraits.validation import load
 from tests.avatars import stranger
 
 pytestmark = pytest.mark.once
@@ -28,7 +28,7 @@ def engine() -> Puppet:
 
 
 def portrait(name: str) -> Picture:
-    return load(stranger.png()) if name == "stranger" else characters.draw(name, height=960)
+    return load(stranger.png()) if name == "stranger" else samples.draw(name, height=960)
 
 
 def test_a_lid_comes_down_on_one_bow() -> None:
@@ -48,7 +48,7 @@ def test_a_bow_has_no_corner_and_ends_where_the_eye_does() -> None:
     assert np.abs(np.diff(bow[2:-2], 2)).max() < 0.5 * np.abs(np.diff(corner, 2)).max()
 
 
-@pytest.mark.parametrize("name", [*characters.NAMES, "stranger"])
+@pytest.mark.parametrize("name", [*samples.NAMES, "stranger"])
 def test_drawn_lids_meet_in_both_corners_of_an_eye(engine: Puppet, name: str) -> None:
     rig = engine.rig(portrait(name))
     for eye in eyes(rig, 1):

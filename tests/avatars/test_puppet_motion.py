@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from avatars.engines.base import Mode, Shot
-from avatars.engines.puppet.lips import aperture, lip_poses
-from avatars.engines.puppet.motion import Motion, plan, smiling
-from avatars.engines.puppet.parameters import Expression, Head
-from avatars.engines.puppet.visemes import BITE, CLOSED, HISS, SPREAD, visemes
+from avatars.engines.puppet.motion.lips import aperture, lip_poses
+from avatars.engines.puppet.motion.planner import Motion, plan, smiling
+from avatars.engines.puppet.motion.visemes import BITE, CLOSED, HISS, SPREAD, visemes
+from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.speech.base import Sound, Speech
 
 pytestmark = pytest.mark.once

@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatars import characters
 from avatars.engines.base import Mode
-from avatars.engines.puppet.camera import Camera
+from avatars.engines.puppet.calibration import GAPS, MOST, SHAPES, SHARES, Seen, _told, made_up, response
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.geometry import Anatomy, anatomy
-from avatars.engines.puppet.lips import aperture
-from avatars.engines.puppet.mesh import FaceMesh
-from avatars.engines.puppet.parameters import LIPS, Expression
-from avatars.engines.puppet.response import GAPS, MOST, SHAPES, SHARES, Seen, _told, made_up, response
-from avatars.engines.puppet.topology import LIP_BOTTOM, LIP_TOP
-from avatars.portrait import load
+from avatars.engines.puppet.face.geometry import Anatomy, anatomy
+from avatars.engines.puppet.face.mesh import FaceMesh
+from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
+from avatars.engines.puppet.frame.compositor import Camera
+from avatars.engines.puppet.motion.lips import aperture
+from avatars.engines.puppet.rig.parameters import LIPS, Expression
+from avatars.portraits import samples
+from avatars.portraits.validation import load
 
 pytestmark = pytest.mark.once
 
@@ -84,10 +84,10 @@ def test_what_is_no_opening_stays() -> None:
     assert (gaps(changed) <= 0.5 * gaps(poses()) + 1e-6).all()
 
 
-@pytest.mark.parametrize("name", ["photograph", *characters.NAMES])
+@pytest.mark.parametrize("name", ["photograph", *samples.NAMES])
 def test_narrow_openings_are_seen_in_proportion_to_wide_ones(name: str) -> None:
     engine = Puppet(device="cpu")
-    rig = engine.rig(load(PHOTOGRAPH) if name == "photograph" else characters.draw(name, height=720))
+    rig = engine.rig(load(PHOTOGRAPH) if name == "photograph" else samples.draw(name, height=720))
     camera, still = Camera(rig, Mode.LIPSYNC), np.zeros(7, np.float32)
     asked = np.zeros((3, len(Expression)), np.float32)
     asked[:, Expression.NEUTRAL] = 1

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatars import services, splicing
+from avatars import services
 from avatars.engines.base import Mode, Picture, Shot
-from avatars.engines.puppet import cache
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.kept import KeptRigs, pack, unpack
-from avatars.engines.puppet.rig import Rig
-from avatars.portrait import load
+from avatars.engines.puppet.rig import disk_cache
+from avatars.engines.puppet.rig.cache import KeptRigs, pack, unpack
+from avatars.engines.puppet.rig.rig import Rig
+from avatars.pipeline import segments
+from avatars.portraits.validation import load
 from tests.avatars.test_puppet_motion import WORD, make_shot
 
 pytestmark = pytest.mark.once
@@ -40,7 +41,7 @@ def refuse(_picture: Picture) -> Rig:
 
 
 def files(folder: Path) -> list[Path]:
-    return sorted((folder / cache.FOLDER).iterdir())
+    return sorted((folder / disk_cache.FOLDER).iterdir())
 
 
 def film(engine: Puppet, portrait: Picture) -> Iterator[Picture]:
@@ -125,7 +126,7 @@ def test_two_processes_at_once_keep_one_whole_rig(photograph: Picture, tmp_path:
 def test_a_portrait_of_unknown_origin_is_not_written_down(photograph: Picture, rig: Rig, tmp_path: Path) -> None:
     kept = KeptRigs(most=1, folder=tmp_path)
     kept.rig(photograph, "", lambda _: rig)
-    assert not (tmp_path / cache.FOLDER).exists()
+    assert not (tmp_path / disk_cache.FOLDER).exists()
     assert kept.rig(photograph, "", refuse) is rig
 
 
@@ -136,7 +137,7 @@ def test_what_was_purged_is_neither_on_disk_nor_in_memory(
     kept = KeptRigs(most=4, folder=tmp_path)
     kept.rig(photograph, ORIGIN, lambda _: rig)
     kept.rig(photograph, OTHER, lambda _: rig)
-    pieces = splicing.shelf(tmp_path)
+    pieces = segments.shelf(tmp_path)
     for origin in (ORIGIN, OTHER):
         pieces.put(f"{origin}-piece.mp4", b"piece")
     assert services.purge_portrait(ORIGIN) == 2
@@ -151,7 +152,7 @@ def test_what_was_purged_is_neither_on_disk_nor_in_memory(
 @pytest.mark.parametrize("digest", ["", "*", "../x", ORIGIN[:10], ORIGIN.upper()])
 def test_only_a_digest_can_be_purged(digest: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="SHA-256"):
-        cache.purge(tmp_path, digest)
+        disk_cache.purge(tmp_path, digest)
 
 
 def test_rigs_that_nobody_used_for_long_are_forgotten(photograph: Picture, rig: Rig, tmp_path: Path) -> None:
@@ -160,11 +161,11 @@ def test_rigs_that_nobody_used_for_long_are_forgotten(photograph: Picture, rig: 
     for path in files(tmp_path):
         os.utime(path, (1000, 1000))
     KeptRigs(most=1, folder=tmp_path).rig(photograph, OTHER, refuse)
-    assert cache.forget(tmp_path, 2000) == 1
+    assert disk_cache.forget(tmp_path, 2000) == 1
     assert [path.name[:64] for path in files(tmp_path)] == [OTHER]
 
 
 def test_a_disk_that_keeps_nothing_harms_nobody(photograph: Picture, rig: Rig, tmp_path: Path) -> None:
-    (tmp_path / cache.FOLDER).write_text("in the way")
+    (tmp_path / disk_cache.FOLDER).write_text("in the way")
     kept = KeptRigs(most=1, folder=tmp_path)
     assert kept.rig(photograph, ORIGIN, lambda _: rig) is rig

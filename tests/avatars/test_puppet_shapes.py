@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.colours import palette
-from avatars.engines.puppet.expressions import displacements
-from avatars.engines.puppet.geometry import Anatomy, anatomy
-from avatars.engines.puppet.interior import own_teeth_colour, paint
-from avatars.engines.puppet.mesh import FaceMesh
-from avatars.engines.puppet.mouth import behind_lips, teeth_shown
-from avatars.engines.puppet.parameters import Expression
-from avatars.engines.puppet.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
-from avatars.portrait import load
+from avatars.engines.puppet.face.colours import palette
+from avatars.engines.puppet.face.geometry import Anatomy, anatomy
+from avatars.engines.puppet.face.mesh import FaceMesh
+from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER, MOUTH_LEFT, MOUTH_RIGHT
+from avatars.engines.puppet.frame.mouth import behind_lips, teeth_shown
+from avatars.engines.puppet.frame.mouth_interior import own_teeth_colour, paint
+from avatars.engines.puppet.rig.expressions import displacements
+from avatars.engines.puppet.rig.parameters import Expression
+from avatars.portraits.validation import load
 from tests.avatars import stranger
 
 pytestmark = pytest.mark.once

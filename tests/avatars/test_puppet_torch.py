@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatars import characters
 from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet import Puppet as Light
-from avatars.engines.puppet.camera import Camera
 from avatars.engines.puppet.device import CPU, chosen, in_batches
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.motion import Motion
-from avatars.engines.puppet.rig import Rig
+from avatars.engines.puppet.frame.compositor import Camera
+from avatars.engines.puppet.motion.planner import Motion
+from avatars.engines.puppet.rig.rig import Rig
 from avatars.exceptions import EngineMissing
-from avatars.portrait import load
+from avatars.portraits import samples
+from avatars.portraits.validation import load
 
 pytestmark = pytest.mark.once
 
@@ -44,7 +44,7 @@ def poses(count: int = 6) -> Motion:
 def rig(request: pytest.FixtureRequest) -> Rig:
     engine = Puppet(device="cpu")
     if request.param == "drawn":
-        return engine.rig(characters.draw("ran", height=480))
+        return engine.rig(samples.draw("ran", height=480))
     plain = engine.rig(load(PHOTOGRAPH, longest=480))
     if request.param == "photograph":
         return plain
@@ -56,7 +56,7 @@ def rig(request: pytest.FixtureRequest) -> Rig:
 @pytest.mark.gpu
 @pytest.mark.parametrize("mode", list(Mode))
 def test_torch_makes_the_same_frames_within_two_grey_levels(rig: Rig, mode: Mode) -> None:
-    from avatars.engines.puppet.torch_camera import TorchCamera
+    from avatars.engines.puppet.cuda.compositor import TorchCamera
 
     motion = poses()
     camera = Camera(rig, mode)
@@ -71,7 +71,7 @@ def test_torch_makes_the_same_frames_within_two_grey_levels(rig: Rig, mode: Mode
 
 @pytest.mark.gpu
 def test_batches_of_any_size_give_the_same_frames_to_rounding(rig: Rig) -> None:
-    from avatars.engines.puppet.torch_camera import TorchCamera
+    from avatars.engines.puppet.cuda.compositor import TorchCamera
 
     motion = poses()
     camera = TorchCamera(rig, Mode.TALKING_HEAD, "cpu")

@@ -13,13 +13,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from avatars import ffmpeg, pipeline, recipes, services
-from avatars.engines.puppet.lips import aperture, lip_poses
+from avatars import services
+from avatars.engines.puppet.motion.lips import aperture, lip_poses
 from avatars.exceptions import MediaError, ScriptError
+from avatars.media import ffmpeg
 from avatars.models import Render
+from avatars.pipeline import script_to_video
 from avatars.recognition.base import RecognitionEngine, Transcript
-from avatars.speech.driving import driven
+from avatars.rendering import recipes
 from avatars.speech.kokoro.engine import Kokoro
+from avatars.speech.synthesis.recorded_speech import driven
 from tests.avatars.engines_for_tests import Light
 from tests.avatars.recordings import write_amr
 from tests.avatars.rendering_stage import after, make_human, small_engines  # noqa: F401
@@ -154,11 +157,11 @@ def test_a_film_of_a_recording_is_as_long_as_it_and_knows_what_was_heard(tmp_pat
     script = replace(make_script(), text="", recording=sound)
     folder = tmp_path / "film"
     folder.mkdir()
-    film = pipeline.make(script, folder, speech=None, engine=Light(), ears=Ears())
+    film = script_to_video.make(script, folder, speech=None, engine=Light(), ears=Ears())
     assert film.frames == 51
     assert film.words == "你好世界"
     assert "你好世界" in film.captions.read_text(encoding="utf-8").replace("\n", "")
-    mute = pipeline.make(replace(script, content_id="other"), folder, speech=None, engine=Light())
+    mute = script_to_video.make(replace(script, content_id="other"), folder, speech=None, engine=Light())
     assert (mute.words, mute.captions.read_text(encoding="utf-8")) == ("", "")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from avatars import reasons
 from avatars.models import Render
+from avatars.reasons import render as reasons
 
 pytestmark = pytest.mark.once
 AVATARS = Path(__file__).resolve().parents[2] / "avatars"

@@ -9,7 +9,7 @@ from avatars.exceptions import EngineMissing, OutputError, StudioError
 from avatars.recognition.base import RATE, RecognitionEngine
 from avatars.recognition.whisper import Whisper, join
 from avatars.speech.kokoro.engine import Kokoro
-from openuser.lib import backends
+from core import backends
 from tests.avatars.engines_for_tests import beeped
 from tests.avatars.recordings import write_amr
 from tests.avatars.rendering_stage import other_engines, small_engines  # noqa: F401

@@ -15,11 +15,14 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
-from avatars import label, mp4, rendering, reporting, services
+from avatars import services
+from avatars.ai_label import video_label
+from avatars.media import mp4
 from avatars.models import Outcome, Render
+from avatars.rendering import progress, render_worker
 from avatars.signals import render_finished
-from avatars.studio import studio
 from avatars.studio.process import ROOT
+from avatars.studio.studio import studio
 from conversations import services as conversations
 from conversations.models import Message
 from tests.avatars import rendering_stage
@@ -65,7 +68,7 @@ def test_a_render_becomes_a_stored_video_with_captions_and_a_poster(work_dir, ne
     assert 0 < render.took_seconds < 60
     assert (render.stage, render.progress) == (Render.Stage.STORING, 100)
     assert (render.lease_owner, render.lease_until) == ("", None)
-    label.verify(video_of(render), render.content_id)
+    video_label.verify(video_of(render), render.content_id)
     assert "你好" in render.captions.read().decode()
     assert Image.open(render.poster).size == (render.width, render.height)
     assert news == [(render.pk, "done", True)]
@@ -80,7 +83,7 @@ def test_a_render_is_not_done_where_the_news_of_it_cannot_be_recorded():
     render_finished.connect(refuse)
     try:
         with pytest.raises(RuntimeError):
-            rendering.render_next()
+            render_worker.render_next()
     finally:
         render_finished.disconnect(refuse)
     render.refresh_from_db()
@@ -96,7 +99,7 @@ def test_the_most_urgent_is_made_first_then_the_oldest():
     Render.objects.filter(pk=late.pk).update(due_at=timezone.now() + timedelta(hours=1))
     done = []
     for _ in range(4):
-        rendering.render_next()
+        render_worker.render_next()
         done += Render.objects.filter(status="done").exclude(pk__in=done).values_list("pk", flat=True)
     assert done == [wishes[1].pk, wishes[2].pk, wishes[0].pk]
     late.refresh_from_db()
@@ -104,16 +107,16 @@ def test_the_most_urgent_is_made_first_then_the_oldest():
 
 
 def test_nothing_to_do_is_no_mistake(news, work_dir):
-    rendering.render_next()
+    render_worker.render_next()
     assert news == []
     assert nothing_is_left(work_dir)
 
 
 def test_a_warm_studio_films_at_once_and_a_broken_one_is_no_mistake():
-    rendering.warm()
+    render_worker.warm()
     make_human()
     studio().close()
-    rendering.warm()
+    render_worker.warm()
     child = studio().pid
     assert child is not None
     assert after(request()).status == "done"
@@ -151,7 +154,7 @@ def test_a_render_whose_digital_human_is_deleted_is_stopped(work_dir):
 
 
 def test_a_video_that_was_taken_over_while_it_was_made_is_not_stored_twice(work_dir, monkeypatch):
-    monkeypatch.setattr(reporting, "ASK_EVERY", 3600.0)
+    monkeypatch.setattr(progress, "ASK_EVERY", 3600.0)
     render = request()
     with working():
         wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
@@ -213,8 +216,8 @@ def test_a_worker_that_dies_costs_an_attempt_and_nothing_is_made_twice(point, at
     render = message.render
     assert die_at(point, tmp_path) == 137
     expire(render)
-    rendering.render_next()
-    rendering.render_next()
+    render_worker.render_next()
+    render_worker.render_next()
     (render,) = Render.objects.all()
     assert (render.status, render.attempts) == ("done", attempts)
     assert default_storage.exists(render.video.name)

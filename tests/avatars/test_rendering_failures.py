@@ -11,9 +11,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from avatars import label, rendering
+from avatars.ai_label import video_label
 from avatars.models import Render
-from avatars.studio import studio
+from avatars.rendering import render_worker
+from avatars.studio.studio import studio
 from tests.avatars import rendering_stage
 from tests.avatars.rendering_stage import after, nothing_is_left, promise, request, spoken_instead, video_of
 from tests.avatars.test_pipeline import PHOTOGRAPH
@@ -80,7 +81,7 @@ def test_without_the_speech_model_the_text_goes_out_with_advice(line, news, tmp_
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     other_engines("no_model")
     message = promise("你好", speech="kokoro")
-    rendering.warm()
+    render_worker.warm()
     hint = failed_at_once(message, "speech_model_missing", news)
     assert "manage.py up" in hint
 
@@ -113,7 +114,7 @@ def test_an_engine_that_breaks_is_tried_again_and_its_words_are_not_logged(news,
 
 def test_a_disk_that_fills_up_in_the_middle_is_tried_again(work_dir, news):
     render = request()
-    rendering.warm()
+    render_worker.warm()
     resource.prlimit(studio().pid, resource.RLIMIT_FSIZE, (20_000, 20_000))
     render = after(render)
     assert (render.status, render.attempts) == ("queued", 1)
@@ -123,7 +124,7 @@ def test_a_disk_that_fills_up_in_the_middle_is_tried_again(work_dir, news):
 
 
 def test_without_room_to_work_a_render_fails_with_the_reason(work_dir, news, monkeypatch):
-    monkeypatch.setattr(rendering, "NEEDED_MB", 10**9)
+    monkeypatch.setattr(render_worker, "NEEDED_MB", 10**9)
     assert "Free at least" in failed_at_once(promise("你好"), "disk_full", news)
     assert nothing_is_left(work_dir)
 
@@ -150,7 +151,7 @@ def test_the_real_engines_make_a_video_and_refuse_a_picture_without_a_face(other
     assert (render.status, render.reason) == ("done", "")
     assert 1.0 < render.seconds < 4.0
     assert render.size < 10 * 1024 * 1024
-    label.verify(video_of(render), render.content_id)
+    video_label.verify(video_of(render), render.content_id)
     noise = io.BytesIO()
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (300, 300, 3), np.uint8)).save(noise, "PNG")
     render = after(request("欢迎加入公司。", portrait=noise.getvalue(), **real))

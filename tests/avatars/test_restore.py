@@ -7,13 +7,15 @@ import pytest
 from django.utils import translation
 from PIL import Image
 
-from avatars import ffmpeg, pipeline, reasons
-from avatars.availability import State, installed
+from avatars.adapters.availability import State, installed
 from avatars.engines.restore import faces
 from avatars.engines.restore.base import Patience, Restorer, resized
 from avatars.engines.restore.ncnn import NCNN
 from avatars.engines.restore.network import Network
 from avatars.exceptions import EngineFailed, EngineMissing
+from avatars.media import ffmpeg
+from avatars.pipeline import script_to_video
+from avatars.reasons import render
 from tests.avatars.engines_for_tests import Light, Tone
 from tests.avatars.test_pipeline import PHOTOGRAPH, make_script
 
@@ -150,7 +152,7 @@ def test_a_film_is_made_of_the_mended_portrait_and_of_the_plain_one_where_that_f
     script = make_script(mode="enhanced_lipsync", restorer="gfpgan", longest=320)
     made = {}
     for name, how in (("mended", mend), ("failed", fail)):
-        film = pipeline.make(script, tmp_path / name, speech=Tone(), engine=Light(), mend=how)
+        film = script_to_video.make(script, tmp_path / name, speech=Tone(), engine=Light(), mend=how)
         frame = next(ffmpeg.frames(film.video, (film.width, film.height)))
         made[name] = (film.notes, int(np.median(frame[: film.height // 8])), (film.width, film.height))
     assert asked == [1.0]
@@ -159,7 +161,7 @@ def test_a_film_is_made_of_the_mended_portrait_and_of_the_plain_one_where_that_f
     assert made["mended"][2] == made["failed"][2]
     assert made["mended"][1] > made["failed"][1] + 60, "the negative of a dark picture is bright"
     with translation.override("en"):
-        assert "gfpgan was to sharpen the portrait" in reasons.note("restorer:gfpgan:engine_failed")
+        assert "gfpgan was to sharpen the portrait" in render.note("restorer:gfpgan:engine_failed")
 
 
 def test_one_that_hangs_is_waited_for_once(portrait):
@@ -189,11 +191,11 @@ def test_a_film_whose_restorer_hangs_is_made_of_the_plain_portrait_and_says_so(t
     def mend(_picture, _scale):
         return patience.wait("gfpgan", never.wait)
 
-    film = pipeline.make(script, tmp_path, speech=Tone(), engine=Light(), mend=mend)
+    film = script_to_video.make(script, tmp_path, speech=Tone(), engine=Light(), mend=mend)
     never.set()
     assert film.notes == ("restorer:gfpgan:engine_timeout",)
 
 
 def test_the_other_modes_do_not_ask_for_it(tmp_path):
     script = make_script(mode="lipsync", restorer="gfpgan")
-    pipeline.make(script, tmp_path, speech=Tone(), engine=Light(), mend=lambda *_: pytest.fail("asked"))
+    script_to_video.make(script, tmp_path, speech=Tone(), engine=Light(), mend=lambda *_: pytest.fail("asked"))

@@ -8,8 +8,9 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from avatars import recipes, services
+from avatars import services
 from avatars.exceptions import ScriptError
+from avatars.rendering import recipes
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,11 +12,12 @@ from django.core.files.storage import default_storage
 from django.db import connections
 from django.utils import timezone
 
-from avatars import recipes, services
+from avatars import services
 from avatars.exceptions import ScriptError
 from avatars.models import Render
+from avatars.rendering import recipes
 from avatars.signals import render_finished
-from openuser import housekeeping
+from openuser import retention
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,7 +222,7 @@ def test_working_folders_of_dead_workers_are_removed_and_those_in_use_are_not(se
     for name, minutes in (("render-1-dead", 24 * 60 + 1), ("render-2-alive", 14), ("somebody-elses", 600)):
         (tmp_path / "work" / name / "inner").mkdir(parents=True)
         make_old(tmp_path / "work" / name, timedelta(minutes=minutes))
-    housekeeping.tidy()
+    retention.tidy()
     assert sorted(os.listdir(tmp_path / "work")) == ["render-2-alive", "somebody-elses"]
 
 

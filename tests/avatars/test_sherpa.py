@@ -2,9 +2,9 @@
 
 import pytest
 
-from avatars.availability import State, installed
+from avatars.adapters.availability import State, installed
 from avatars.exceptions import AvatarError, EngineMissing
-from avatars.speech.sherpa import Sherpa
+from avatars.speech.engines.sherpa import Sherpa
 from tests.avatars.tiny_onnx import piper_voice
 
 pytestmark = pytest.mark.once

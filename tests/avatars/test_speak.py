@@ -6,8 +6,9 @@ import os
 import pytest
 from django.core.management import CommandError, call_command
 
-from avatars import label, mp4
-from avatars.stopwatch import Stage
+from avatars.ai_label import video_label
+from avatars.media import mp4
+from avatars.pipeline.stages import Stage
 from tests.avatars.test_pipeline import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
@@ -31,7 +32,7 @@ def test_it_tells_every_stage_once_and_leaves_the_film_with_its_captions(tmp_pat
     assert len(told) == 6
     assert "hello.mp4: 1.2 s, 204×240" in told[5]
     assert sorted(os.listdir(tmp_path)) == ["hello.mp4", "hello.srt"]
-    assert label.KEY in mp4.probe(tmp_path / "hello.mp4").tags
+    assert video_label.KEY in mp4.probe(tmp_path / "hello.mp4").tags
 
 
 def test_one_of_our_characters_speaks_where_no_portrait_is_given(tmp_path):

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from avatars.speech import cache, reciting
 from avatars.speech.base import Manner, Speech
-from avatars.speech.cache import Kept, SpeechCache
 from avatars.speech.kokoro.engine import Kokoro
-from avatars.speech.pronunciations import Pronunciation
+from avatars.speech.synthesis import cache, synthesizer
+from avatars.speech.synthesis.cache import Kept, SpeechCache
+from avatars.speech.text.pronunciations import Pronunciation
 from tests.avatars.engines_for_tests import Tone
 
 pytestmark = pytest.mark.once
@@ -96,7 +96,7 @@ def test_an_engine_of_others_is_asked_once_and_given_its_words_respelled(tmp_pat
 
     def recite(text, **changed):
         options = {"voice": "a", "manner": manner, "kept": shelf, "about": about, **changed}
-        return reciting.joined(reciting.parts(engine, text, **options))
+        return synthesizer.joined(synthesizer.parts(engine, text, **options))
 
     first = recite("请打开OA。")
     assert [token.length for token in first.tokens] == [1, 1, 1, 2, 1]

@@ -5,16 +5,16 @@ from itertools import pairwise
 
 import pytest
 
-from avatars.availability import State
+from avatars.adapters.availability import State
 from avatars.conformance import speech as conformance
 from avatars.exceptions import AvatarError, EngineFailed, EngineMissing
-from avatars.speech import finish
-from avatars.speech.cosyvoice import CosyVoice
-from avatars.speech.gpt_sovits import GPTSoVITS
+from avatars.speech.audio import mastering
+from avatars.speech.engines.cosyvoice import CosyVoice
+from avatars.speech.engines.gpt_sovits import GPTSoVITS
+from avatars.speech.engines.openai import OpenAI
+from avatars.speech.engines.piper import Piper
+from avatars.speech.engines.sherpa import Sherpa
 from avatars.speech.kokoro import Kokoro
-from avatars.speech.openai import OpenAI
-from avatars.speech.piper import Piper
-from avatars.speech.sherpa import Sherpa
 from tests.avatars import speaking
 from tests.avatars.engine_servers import CODES, serving
 from tests.avatars.test_piper import bring_voice
@@ -66,8 +66,8 @@ def test_it_does_what_is_demanded_of_whatever_speaks(speaker, check):
 
 def test_ours_level_their_sound_themselves(speaker):
     speech = speaker.speech
-    assert finish.loudness(speech.samples, speech.rate) == pytest.approx(-16, abs=1)
-    assert finish.true_peak(speech.samples) <= -1.4
+    assert mastering.loudness(speech.samples, speech.rate) == pytest.approx(-16, abs=1)
+    assert mastering.true_peak(speech.samples) <= -1.4
 
 
 def test_ours_time_all_of_it_silence_included(speaker):

@@ -1,19 +1,19 @@
 import numpy as np
 import pytest
 
-from avatars.speech import finish
+from avatars.speech.audio import mastering
 
 pytestmark = pytest.mark.once
 
 RATE = 24_000
 
 
-def make_tone(seconds: float, *, db: float, hertz: float = 997.0) -> finish.Samples:
+def make_tone(seconds: float, *, db: float, hertz: float = 997.0) -> mastering.Samples:
     time = np.arange(round(seconds * RATE)) / RATE
     return (10 ** (db / 20) * np.sin(2 * np.pi * hertz * time)).astype(np.float32)
 
 
-def make_bursts(seconds: float) -> finish.Samples:
+def make_bursts(seconds: float) -> mastering.Samples:
     noise = np.random.default_rng(1).standard_normal(round(seconds * RATE)) * 0.05
     gate = np.sin(2 * np.pi * 3 * np.arange(len(noise)) / RATE) > 0
     noise[:: RATE // 2] += 0.9
@@ -21,43 +21,43 @@ def make_bursts(seconds: float) -> finish.Samples:
 
 
 def test_a_full_scale_tone_measures_as_the_standard_says() -> None:
-    assert finish.loudness(make_tone(3, db=0), RATE) == pytest.approx(-3.01, abs=0.1)
-    assert finish.loudness(make_tone(3, db=-20), RATE) == pytest.approx(-23.01, abs=0.1)
+    assert mastering.loudness(make_tone(3, db=0), RATE) == pytest.approx(-3.01, abs=0.1)
+    assert mastering.loudness(make_tone(3, db=-20), RATE) == pytest.approx(-23.01, abs=0.1)
 
 
 def test_silence_is_left_out_of_the_loudness() -> None:
     tone = make_tone(3, db=-20)
     with_silence = np.concatenate([tone, np.zeros(10 * RATE, np.float32)])
-    assert finish.loudness(with_silence, RATE) == pytest.approx(finish.loudness(tone, RATE), abs=0.3)
+    assert mastering.loudness(with_silence, RATE) == pytest.approx(mastering.loudness(tone, RATE), abs=0.3)
 
 
 def test_peaks_between_the_samples_are_seen() -> None:
     time = np.arange(RATE) / RATE
     hidden = np.sin(2 * np.pi * RATE / 4 * time + np.pi / 4).astype(np.float32)
     assert 20 * np.log10(np.abs(hidden).max()) == pytest.approx(-3.01, abs=0.01)
-    assert finish.true_peak(hidden) == pytest.approx(0.0, abs=0.4)
+    assert mastering.true_peak(hidden) == pytest.approx(0.0, abs=0.4)
 
 
 @pytest.mark.parametrize("seconds", [1, 4, 25])
 def test_speech_with_high_peaks_meets_loudness_and_ceiling(seconds: float) -> None:
-    levelled = finish.level(make_bursts(seconds), RATE)
-    assert finish.loudness(levelled, RATE) == pytest.approx(-16, abs=0.5)
-    assert finish.true_peak(levelled) <= -1.5
+    levelled = mastering.level(make_bursts(seconds), RATE)
+    assert mastering.loudness(levelled, RATE) == pytest.approx(-16, abs=0.5)
+    assert mastering.true_peak(levelled) <= -1.5
 
 
 def test_silence_stays_silence() -> None:
-    assert not finish.level(np.zeros(RATE, np.float32), RATE).any()
-    assert finish.true_peak(np.zeros(RATE, np.float32)) == -np.inf
+    assert not mastering.level(np.zeros(RATE, np.float32), RATE).any()
+    assert mastering.true_peak(np.zeros(RATE, np.float32)) == -np.inf
 
 
 def test_trimming_keeps_the_sound_and_a_guard() -> None:
     samples = np.concatenate([np.zeros(RATE, np.float32), make_tone(0.5, db=-6), np.zeros(RATE, np.float32)])
-    start, end = finish.bounds(samples, RATE)
+    start, end = mastering.bounds(samples, RATE)
     assert start / RATE == pytest.approx(0.95, abs=0.011)
     assert end / RATE == pytest.approx(1.6, abs=0.011)
 
 
 def test_a_faded_piece_begins_and_ends_at_zero() -> None:
-    faded = finish.fade(make_tone(0.5, db=-6, hertz=440), RATE)
+    faded = mastering.fade(make_tone(0.5, db=-6, hertz=440), RATE)
     assert faded[0] == 0
     assert faded[-1] == 0

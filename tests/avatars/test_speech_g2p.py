@@ -1,7 +1,7 @@
 import pytest
 
-from avatars.speech.g2p import NOWHERE, aspirate, mandarin_syllable, phonemes
-from avatars.speech.script import Language
+from avatars.speech.text.g2p import NOWHERE, aspirate, mandarin_syllable, phonemes
+from avatars.speech.text.script import Language
 
 pytestmark = pytest.mark.once
 

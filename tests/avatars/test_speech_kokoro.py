@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import butter, sosfilt
 
-from avatars.captions import srt
+from avatars.captions.srt import srt
 from avatars.exceptions import AvatarError, EngineMissing, RenderCancelled, ScriptError
-from avatars.speech import finish
+from avatars.speech.audio import mastering
 from avatars.speech.base import Speech
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.kokoro.model import RATE, verified, wheel_part
-from avatars.speech.kokoro.plan import TOKEN_LIMIT, plan
-from avatars.speech.kokoro.timing import NOBODY, Segment, cut, merge
+from avatars.speech.kokoro.phoneme_times import NOBODY, Segment, cut, merge
 from avatars.speech.kokoro.voices import COLOUR, Voices, parse
-from avatars.speech.normalise import Normaliser
+from avatars.speech.synthesis.plan import TOKEN_LIMIT, plan
+from avatars.speech.text.normalisation import Normaliser
 
 pytestmark = pytest.mark.once
 
@@ -42,7 +42,7 @@ def spoken(request: pytest.FixtureRequest, kokoro: Kokoro) -> tuple[str, Speech]
     return text, kokoro.speak(text, voice=voice)
 
 
-def decibels(samples: finish.Samples) -> float:
+def decibels(samples: mastering.Samples) -> float:
     return float(20 * np.log10(np.sqrt(np.square(samples).mean()) + 1e-9))
 
 
@@ -126,8 +126,8 @@ def test_captions_fit_real_speech(spoken: tuple[str, Speech]) -> None:
 
 def test_loudness_and_peak_are_as_broadcast(spoken: tuple[str, Speech]) -> None:
     _, speech = spoken
-    assert finish.loudness(speech.samples, RATE) == pytest.approx(-16, abs=1)
-    assert finish.true_peak(speech.samples) <= -1.5
+    assert mastering.loudness(speech.samples, RATE) == pytest.approx(-16, abs=1)
+    assert mastering.true_peak(speech.samples) <= -1.5
 
 
 def test_the_same_text_sounds_the_same(kokoro: Kokoro) -> None:

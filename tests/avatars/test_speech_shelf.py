@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from avatars.speech.shelf import Shelf
+from avatars.media.file_cache import Shelf
 
 pytestmark = pytest.mark.once
 

@@ -8,14 +8,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars import captions, characters, ffmpeg, label, pipeline, splicing
+from avatars.ai_label import video_label
+from avatars.captions import srt
 from avatars.engines.base import Mode, Picture, Setup
 from avatars.framing.scene import Captions, Corner, Logo, Scene
-from avatars.montage import montage
-from avatars.speech import finish
+from avatars.media import ffmpeg
+from avatars.media.file_cache import Shelf
+from avatars.pipeline import script_to_video, segments
+from avatars.pipeline.montage import montage
+from avatars.portraits import samples
+from avatars.speech.audio import mastering
 from avatars.speech.base import Sound, Speech, Token
-from avatars.speech.shelf import Shelf
-from openuser.lib.backends import backend
+from core.backends import backend
 from tests.avatars.engines_for_tests import Light, Tone
 from tests.avatars.test_clips import made, put
 from tests.avatars.test_pipeline import make_script
@@ -50,7 +54,7 @@ def shelf(tmp_path):
 def film(tmp_path, name: str, engine, shelf, **changes):
     hello = f"你好{name}！"
     script = make_script(text=hello + REST, cuts=(len(hello),), content_id=f"film-{name.encode().hex()}", **changes)
-    return pipeline.make(script, tmp_path / "out", speech=Tone(), engine=engine, pieces=shelf)
+    return script_to_video.make(script, tmp_path / "out", speech=Tone(), engine=engine, pieces=shelf)
 
 
 def test_what_is_the_same_is_drawn_once(tmp_path, shelf):
@@ -62,7 +66,7 @@ def test_what_is_the_same_is_drawn_once(tmp_path, shelf):
     first, second = films
     assert second.frames - first.frames == round(2 * 0.2 * FPS)
     for each in films:
-        proof = label.examine(each.video, each.video.stem)
+        proof = video_label.examine(each.video, each.video.stem)
         assert (proof.faults, proof.frames) == ((), each.frames)
         assert each.notes == ()
 
@@ -73,7 +77,7 @@ def test_pictures_captions_and_sound_keep_together(tmp_path, shelf):
     greeting = 2 * 0.4 + 5 * 0.2  # seconds
     seconds = greeting + 2 * 0.4 + len(REST) * 0.2
     assert made_once.frames == joined.frames == round(seconds * FPS)
-    assert abs(finish.loudness(ffmpeg.samples(joined.video, 48_000), 48_000) + 16) < 1
+    assert abs(mastering.loudness(ffmpeg.samples(joined.video, 48_000), 48_000) + 16) < 1
     heard = ffmpeg.samples(joined.video, 8000)
     for start, end in ((0.45, 1.3), (greeting + 0.45, greeting + 1.5)):
         assert np.abs(heard[round(start * 8000) : round(end * 8000)]).max() > 0.05
@@ -91,9 +95,9 @@ def drawn(tmp_path, shelf, engine, *, scene=BARE, goal=0, **changes) -> list[Pic
     portrait = np.full((96, 128, 3), 90, np.uint8)
     setup = replace(Setup(portrait=portrait, fps=FPS, origin=ORIGIN), **changes)
     text, engine.drawn = f"你好王芳！{REST}", []
-    pieces = splicing.spoken(text, (5,), lambda words: iter([Tone().speak(words, voice="a")]), fps=FPS)
+    pieces = segments.spoken(text, (5,), lambda words: iter([Tone().speak(words, voice="a")]), fps=FPS)
     parts = montage(scene, (128, 96), fps=FPS)
-    splice = splicing.Splice(pieces, scene, parts, goal=goal, limit=10_000_000, kept=shelf)
+    splice = segments.Splice(pieces, scene, parts, goal=goal, limit=10_000_000, kept=shelf)
     (tmp_path / "work").mkdir(exist_ok=True)
     shot = splice.film(engine, setup, tmp_path / "work" / "picture.mp4", lambda share: None)
     frames = [frame.copy() for frame in ffmpeg.frames(tmp_path / "work" / "picture.mp4", (128, 96))]
@@ -153,7 +157,7 @@ def test_clips_stand_before_and_after_all_pieces(tmp_path, shelf):
     intro = put(tmp_path, "intro.mp4", made(seconds=1.0))
     outro = put(tmp_path, "outro.mp4", made(seconds=0.6))
     found = film(tmp_path, "王芳", Joining(), shelf, scene=Scene(intro=intro, outro=outro))
-    proof = label.examine(found.video, found.video.stem)
+    proof = video_label.examine(found.video, found.video.stem)
     assert (proof.faults, proof.frames) == ((), found.frames)
     assert found.captions.read_text(encoding="utf-8").split()[1] == "00:00:01,400"
 
@@ -165,20 +169,20 @@ def test_a_piece_ends_on_a_frame_and_keeps_its_places():
         tokens = (Token(offset=0, length=1, start=0.0, end=0.01),)
         yield Speech(samples=np.full(length, 0.1, np.float32), rate=24_000, sounds=sounds, tokens=tokens)
 
-    pieces = splicing.spoken("一二三四五六七", (2, 5, 5, 99), say, fps=FPS)
+    pieces = segments.spoken("一二三四五六七", (2, 5, 5, 99), say, fps=FPS)
     assert [(piece.begin, piece.text) for piece in pieces] == [(0, "一二"), (2, "三四五"), (5, "六七")]
     assert [len(piece.speech.samples) for piece in pieces] == [2880, 3840, 2880]
-    whole = splicing.whole(pieces)
+    whole = segments.whole(pieces)
     assert [token.offset for token in whole.tokens] == [0, 2, 5]
     assert [round(token.start, 3) for token in whole.tokens] == [0.0, 0.12, 0.28]
     assert whole.seconds == pytest.approx(0.4)
-    assert captions.cues("一二三四五六七", whole.tokens)
-    longer = splicing.spoken("一二\n三四五", (3,), say, fps=FPS, pause=0.5)
+    assert srt.cues("一二三四五六七", whole.tokens)
+    longer = segments.spoken("一二\n三四五", (3,), say, fps=FPS, pause=0.5)
     assert [len(piece.speech.samples) for piece in longer] == [round(0.92 * 24_000), 2880 + 960]
 
 
 def test_the_puppet_ends_one_piece_as_it_begins_the_next():
-    portrait = np.asarray(Image.open(io.BytesIO(characters.png("xiao"))).convert("RGB").resize((240, 320)))
+    portrait = np.asarray(Image.open(io.BytesIO(samples.png("xiao"))).convert("RGB").resize((240, 320)))
     engine = backend("RENDER_ENGINES", "puppet")
     assert engine.edition
     ends = []

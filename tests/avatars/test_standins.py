@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from avatars import circuits
 from avatars.exceptions import EngineMissing, OutputError, PortraitError, ScriptError, StudioError
 from avatars.models import EngineTrouble
-from avatars.standins import blame
-from avatars.stopwatch import Stage
+from avatars.pipeline.stages import Stage
+from avatars.rendering import circuit_breaker
+from avatars.rendering.fallback import blame
 from tests.avatars.rendering_stage import after, nothing_is_left, request, small_engines, work_dir
 
 __all__ = ["small_engines", "work_dir"]
@@ -91,11 +91,11 @@ def test_an_engine_that_fails_again_and_again_rests_and_is_tried_again_later():
     assert after(request("再来。", engine="failed")).notes == ["render:failed:resting"]
     EngineTrouble.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
     assert after(request("休息好了。", engine="failed")).notes == ["render:failed:engine_failed"]
-    assert circuits.rests("render", "failed"), "one failure more, and it rests again"
+    assert circuit_breaker.rests("render", "failed"), "one failure more, and it rests again"
 
 
 def test_an_engine_that_works_again_has_a_clean_record():
-    circuits.failed("render", "light", "time_limit")
+    circuit_breaker.failed("render", "light", "time_limit")
     assert after(request()).status == "done"
     assert not EngineTrouble.objects.exists()
 

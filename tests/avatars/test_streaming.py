@@ -9,19 +9,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from avatars import captions, mp4, pipeline
+from avatars.captions import srt
+from avatars.captions.burn_in import Subtitles
+from avatars.captions.stream import Prompter
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.motion import AHEAD, moves, plan
+from avatars.engines.puppet.motion.planner import AHEAD, moves, plan
 from avatars.exceptions import EngineFailed, OutputError, ScriptError
 from avatars.framing.scene import Captions, Scene
-from avatars.portrait import load
-from avatars.prompter import Prompter
-from avatars.speech import finish
+from avatars.media import mp4
+from avatars.pipeline import script_to_video
+from avatars.pipeline.stages import Stage
+from avatars.portraits.validation import load
+from avatars.speech.audio import mastering
 from avatars.speech.base import Place, Progress, Recital, Sound, Speech
-from avatars.speech.stream import SpeechStream
-from avatars.stopwatch import Stage
-from avatars.subtitles import Subtitles
+from avatars.speech.synthesis.stream import SpeechStream
 from tests.avatars.engines_for_tests import RATE, Light, Sentences, Tone
 from tests.avatars.test_pipeline import PHOTOGRAPH, make_script
 
@@ -141,7 +143,7 @@ def test_the_first_frames_are_drawn_before_the_last_sentence_is_spoken(tmp_path)
             drawn.set()
 
     speech = Sentences(until_a_frame_is_drawn)
-    film = pipeline.make(make_script(text=TEXT), tmp_path, speech=speech, engine=Light(), progress=note)
+    film = script_to_video.make(make_script(text=TEXT), tmp_path, speech=speech, engine=Light(), progress=note)
     assert waited == [True, True]
     assert film.frames == np.ceil(put_together(Sentences().parts(TEXT, voice="a")).seconds * 25)
 
@@ -150,7 +152,7 @@ def test_the_first_frames_are_drawn_before_the_last_sentence_is_spoken(tmp_path)
 def test_a_streamed_film_equals_one_that_was_spoken_first(tmp_path, shown):
     script = make_script(text=TEXT, scene=Scene(captions=shown))
     films = [
-        pipeline.make(script, tmp_path / name, speech=speech, engine=Light())
+        script_to_video.make(script, tmp_path / name, speech=speech, engine=Light())
         for name, speech in (("streamed", Sentences()), ("whole", Once()))
     ]
     assert len({mp4.probe(film.video).content_sha256 for film in films}) == 1
@@ -165,9 +167,9 @@ def test_an_engine_that_needs_the_whole_speech_gets_it_levelled(tmp_path):
             spoken.append(shot.speech)
             yield from Light().animate(shot)
 
-    pipeline.make(make_script(text=TEXT), tmp_path, speech=Sentences(), engine=Theirs())
+    script_to_video.make(make_script(text=TEXT), tmp_path, speech=Sentences(), engine=Theirs())
     assert spoken[0].seconds == put_together(Sentences().parts(TEXT, voice="a")).seconds
-    assert finish.loudness(spoken[0].samples, RATE) == pytest.approx(finish.TARGET_LUFS, abs=0.2)
+    assert mastering.loudness(spoken[0].samples, RATE) == pytest.approx(mastering.TARGET_LUFS, abs=0.2)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_a_sentence_that_fails_in_the_middle_leaves_nothing(tmp_path, fault):
             raise fault
 
     with pytest.raises(type(fault)) as caught:
-        pipeline.make(make_script(text=TEXT), tmp_path, speech=Sentences(fail), engine=Light())
+        script_to_video.make(make_script(text=TEXT), tmp_path, speech=Sentences(fail), engine=Light())
     assert caught.value is fault
     assert os.listdir(tmp_path) == []
     assert not [thread for thread in threading.enumerate() if thread.name == "speaker"]
@@ -214,7 +216,7 @@ def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
             return Recital(parts=said(), places=(Place(offset=0, length=1),))
 
     with pytest.raises(EngineFailed):
-        pipeline.make(make_script(text=TEXT), tmp_path, speech=Endless(), engine=Broken())
+        script_to_video.make(make_script(text=TEXT), tmp_path, speech=Endless(), engine=Broken())
     assert ended == ["unwanted"]
     assert os.listdir(tmp_path) == []
 
@@ -222,7 +224,7 @@ def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
 def test_a_text_that_becomes_too_long_is_refused_before_all_of_it_is_spoken(tmp_path):
     speech = Sentences(lambda number: None)
     with pytest.raises(OutputError) as caught:
-        pipeline.make(make_script(text=TEXT * 40, limit=100_000), tmp_path, speech=speech, engine=Light())
+        script_to_video.make(make_script(text=TEXT * 40, limit=100_000), tmp_path, speech=speech, engine=Light())
     assert caught.value.code == "too_long"
 
 
@@ -235,7 +237,7 @@ def test_waiting_for_more_speech_while_filming_is_told_as_speaking(tmp_path):
             waiting.set()
 
     speech = Sentences(lambda number: waiting.wait(PATIENCE) if number == 1 else None)
-    pipeline.make(make_script(text=TEXT), tmp_path, speech=speech, engine=Light(), progress=note)
+    script_to_video.make(make_script(text=TEXT), tmp_path, speech=speech, engine=Light(), progress=note)
     assert waiting.is_set()
     after = heard[heard.index(Stage.FILMING) :]
     assert after[after.index(Stage.SPEAKING) + 1 :].count(Stage.FILMING) > 0
@@ -256,7 +258,7 @@ def test_captions_that_come_with_the_speech_are_those_of_the_whole():
         parts.append(replace(part, tokens=tuple(tokens)))
         begun = cut
     whole, stream = put_together(parts), streamed(parts, [Place(offset=place, length=1) for place in spoken])
-    expected = Subtitles(captions.cues(text, whole.tokens), (720, 960), fps=25, karaoke=True)
+    expected = Subtitles(srt.cues(text, whole.tokens), (720, 960), fps=25, karaoke=True)
     found = Subtitles([], (720, 960), fps=25, karaoke=True)
     stream.until(0)
     prompter = Prompter(text, stream)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from avatars.exceptions import EngineMissing, PortraitError, RenderCancelled, ScriptError, StudioError
-from avatars.stopwatch import Stage
-from avatars.studio import Studio, studio, wire
+from avatars.pipeline.stages import Stage
+from avatars.studio import protocol
 from avatars.studio.process import ROOT
+from avatars.studio.studio import Studio, studio
 from tests.avatars import test_pipeline
 from tests.avatars.test_pipeline import PHOTOGRAPH
 
@@ -219,13 +220,15 @@ def test_the_child_draws_our_characters(stage):
 
 
 def test_an_order_and_an_answer_survive_the_wire():
-    order = wire.Order(number=3, kind=wire.Kind.FILM, script=make_script(), folder=Path("/somewhere"), data=b"\x00\xff")
-    assert wire.read_order(wire.order_line(order)) == order
-    answer = wire.Answer(number=3, event=wire.Event.PROGRESS, stage=Stage.FILMING, share=0.25)
-    assert wire.read_answer(wire.answer_line(answer)) == answer
+    order = protocol.Order(
+        number=3, kind=protocol.Kind.FILM, script=make_script(), folder=Path("/somewhere"), data=b"\x00\xff"
+    )
+    assert protocol.read_order(protocol.order_line(order)) == order
+    answer = protocol.Answer(number=3, event=protocol.Event.PROGRESS, stage=Stage.FILMING, share=0.25)
+    assert protocol.read_answer(protocol.answer_line(answer)) == answer
 
 
 def test_an_error_class_that_is_not_ours_is_never_built():
-    failed = wire.Answer(number=1, event=wire.Event.FAILED, error=StudioError("a", code="b"))
-    line = wire.answer_line(failed).replace('"StudioError"', '"OpenUserError"')
-    assert type(wire.read_answer(line).error) is StudioError
+    failed = protocol.Answer(number=1, event=protocol.Event.FAILED, error=StudioError("a", code="b"))
+    line = protocol.answer_line(failed).replace('"StudioError"', '"OpenUserError"')
+    assert type(protocol.read_answer(line).error) is StudioError

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from avatars import captions, ffmpeg, pipeline
+from avatars.ai_label.video_label import Mark
+from avatars.captions import srt as captions
+from avatars.captions.burn_in import ACCENT, WEIGHT, Subtitles
 from avatars.framing import fonts
 from avatars.framing.scene import Captions, Scene
-from avatars.label import Mark
-from avatars.subtitles import ACCENT, WEIGHT, Subtitles
+from avatars.media import ffmpeg
+from avatars.pipeline import script_to_video
 from tests.avatars.engines_for_tests import Light, Tone
 from tests.avatars.test_captions import TEXTS, make_tokens
 from tests.avatars.test_pipeline import make_script
@@ -145,7 +147,7 @@ def test_an_emoji_is_a_picture_and_not_a_box():
 def test_frames_of_the_film_show_the_words_and_the_file_beside_it_has_the_same(tmp_path):
     text = "你好，世界。很高兴认识你！"
     films = [
-        pipeline.make(
+        script_to_video.make(
             make_script(text=text, longest=480, scene=Scene(captions=way), mode="lipsync"),
             tmp_path / way,
             speech=Tone(),

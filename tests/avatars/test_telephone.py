@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from avatars import ffmpeg, services, telephone
+from avatars import services
 from avatars.exceptions import OutputError
+from avatars.media import amr, ffmpeg
 from tests.avatars.recordings import write_wav
 from tests.wecom.test_downloads import AMR
 
@@ -47,7 +48,7 @@ def test_one_without_a_pause_is_split_all_the_same_and_nothing_is_lost(tmp_path)
 
 def test_amr_itself_will_do(tmp_path):
     (tmp_path / "a.amr").write_bytes(AMR)
-    (part,) = telephone.parts(tmp_path / "a.amr", tmp_path)
+    (part,) = amr.parts(tmp_path / "a.amr", tmp_path)
     assert length(part) == pytest.approx(1.0, abs=0.05)
 
 

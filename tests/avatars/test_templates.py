@@ -9,11 +9,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import ProtectedError
 
-from avatars import captions, filling, recipes, services
+from avatars import services
+from avatars.captions import srt
 from avatars.exceptions import InUse, ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable
+from avatars.rendering import recipes
 from avatars.speech.kokoro.engine import Kokoro
-from openuser.lib.placeholders import filled
+from avatars.video_templates import variables as filling
+from core.text.placeholders import filled
 from tests.factories import make_digital_human, make_template, make_voice
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +91,7 @@ def test_dates_are_written_as_people_write_them_and_captions_say_the_same(script
     text = services.fill_template(template, {"name": "Ann", "day": "2026-12-01"})
     assert text == said
     speech = Kokoro().speak(text, voice="zf_xiaobei")
-    lines = [line for line in captions.srt(text, speech.tokens).splitlines() if line and not TIMES.match(line)]
+    lines = [line for line in srt.srt(text, speech.tokens).splitlines() if line and not TIMES.match(line)]
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 

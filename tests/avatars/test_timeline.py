@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone, translation
 
 from avatars import services
-from avatars.journal import Journal
 from avatars.models import Outcome, Render, Stage
+from avatars.rendering.stage_log import Journal
 from tests.avatars.rendering_stage import (
     LONG,
     after,

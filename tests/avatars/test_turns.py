@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from avatars import estimates, quotas, services
+from avatars import services
 from avatars.exceptions import QuotaExceeded
 from avatars.models import Render
+from avatars.rendering import estimates, quotas
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,12 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from avatars import ffmpeg, services
-from avatars.audition import SECONDS
+from avatars import services
 from avatars.exceptions import ScriptError
+from avatars.media import ffmpeg
 from avatars.models import Voice
+from avatars.previews.voice_preview import SECONDS
 from avatars.speech.kokoro.voices import Voices, parse
-from avatars.studio import studio
+from avatars.studio.studio import studio
 from tests.avatars.rendering_stage import small_engines  # noqa: F401
 from tests.factories import make_api, make_voice
 

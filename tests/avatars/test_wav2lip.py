@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avatars.availability import State
+from avatars.adapters.availability import State
 from avatars.engines.base import Shot
 from avatars.engines.wav2lip import SMALLEST
 from avatars.engines.wav2lip import Wav2Lip as Listed

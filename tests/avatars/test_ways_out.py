@@ -13,10 +13,13 @@ from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 
-from avatars import fitting, label, pipeline, services, sounds, stills
+from avatars import services
+from avatars.ai_label import audio_label, image_label, video_label
 from avatars.engines.command import Command
 from avatars.exceptions import OutputError
 from avatars.models import Render, Rendition
+from avatars.pipeline import script_to_video
+from avatars.rendering import compression
 from conversations import services as conversations
 from conversations.models import Message
 from tests import factories
@@ -46,7 +49,7 @@ def check(data: bytes, content_id: str, folder: Path, name: str) -> None:
     """All that its kind can carry of the label is in this file, as somebody finds who gets nothing but the file."""
     path = folder / name
     path.write_bytes(data)
-    proof = {".jpg": stills, ".m4a": sounds, ".mp4": label}[path.suffix].examine(path, content_id)
+    proof = {".jpg": image_label, ".m4a": audio_label, ".mp4": video_label}[path.suffix].examine(path, content_id)
     assert proof.faults == ()
     assert proof.origin is not None
     assert proof.origin.provider == "OpenUser"
@@ -59,7 +62,7 @@ def staff(client):
 
 
 def test_code_that_makes_a_film(tmp_path):
-    made = pipeline.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
+    made = script_to_video.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
     check(made.video.read_bytes(), "c0ffee", tmp_path, "a.mp4")
     check(made.poster.read_bytes(), "c0ffee", tmp_path, "a.jpg")
 
@@ -76,7 +79,7 @@ def test_what_the_engine_of_somebody_else_gives(tmp_path):
         command=[sys.executable, program, "--ffmpeg", imageio_ffmpeg.get_ffmpeg_exe()],
         time_limit=60,
     )
-    made = pipeline.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=theirs)
+    made = script_to_video.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=theirs)
     check(made.video.read_bytes(), "c0ffee", tmp_path, "a.mp4")
 
 
@@ -135,7 +138,7 @@ def test_a_smaller_video(film, tmp_path):
     render = factories.make_render(status="done", content_id="c" * 32)
     render.video.save("film.mp4", ContentFile(film), save=True)
     small = services.rendition(render, limit=150_000)
-    fitting.fit(small.pk)
+    compression.fit(small.pk)
     small.refresh_from_db()
     assert small.status == "done"
     check(small.video.read(), render.content_id, tmp_path, "a.mp4")
@@ -144,7 +147,7 @@ def test_a_smaller_video(film, tmp_path):
 def test_one_of_ours_that_comes_back_as_a_file_and_is_made_smaller(film, tmp_path):
     name = default_storage.save("inbound/theirs.mp4", ContentFile(film))
     small = services.rendition_of_file(name, sha256="5" * 64, limit=150_000)
-    fitting.fit(small.pk)
+    compression.fit(small.pk)
     check(Rendition.objects.get().video.read(), "c" * 32, tmp_path, "a.mp4")
 
 
@@ -190,12 +193,12 @@ def test_a_stored_video_that_lost_its_label_is_sent_to_nobody(harm, tmp_path):
 
 @pytest.mark.parametrize("harm", ["video", "poster"])
 def test_a_film_that_lost_its_label_before_it_is_stored_is_not_stored(harm, tmp_path):
-    made = pipeline.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
-    pipeline.prove(made, "c0ffee")
+    made = script_to_video.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
+    script_to_video.prove(made, "c0ffee")
     if harm == "video":
         made.video.write_bytes(remuxed(made.video.read_bytes(), tmp_path))
     else:
-        stills.write(made.poster, label.Origin(provider="OpenUser", content_id="other"))
+        image_label.write(made.poster, video_label.Origin(provider="OpenUser", content_id="other"))
     with pytest.raises(OutputError) as caught:
-        pipeline.prove(made, "c0ffee")
+        script_to_video.prove(made, "c0ffee")
     assert caught.value.code == "unlabelled"

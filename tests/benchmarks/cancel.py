@@ -2,7 +2,7 @@
 
     python3 -m tests.benchmarks.cancel
 
-The worker asks the row at most half a second apart (`avatars.reporting.ASK_EVERY`), which comes on top.
+The worker asks the row at most half a second apart (`avatars.rendering.progress.ASK_EVERY`), which comes on top.
 """
 
 import os
@@ -19,9 +19,9 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.avatars.studio_settings"
     django.setup()
     from avatars.exceptions import RenderCancelled
-    from avatars.pipeline import Script
-    from avatars.stopwatch import Stage
-    from avatars.studio import Studio
+    from avatars.pipeline.script_to_video import Script
+    from avatars.pipeline.stages import Stage
+    from avatars.studio.studio import Studio
     from tests.avatars.test_pipeline import PHOTOGRAPH
 
     def cancelled_after(place: Studio, stage: Stage, **changes: str) -> float:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import requests
 
-from openuser.services.processes import Processes
+from openuser.servers.processes import Processes
 from tests.emulated import KEYS, ROOT, Emulator, answers, free_port, wait_for
 
 SECONDS = 10

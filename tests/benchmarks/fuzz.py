@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from openuser.services import valkey
+from openuser.servers import valkey
 
 COUNT = 100_000
 EVERY = 5000  # rows are deleted after as many requests, so that the database does not grow

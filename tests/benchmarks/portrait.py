@@ -18,13 +18,13 @@ def main() -> None:
     django.setup()
     from PIL import Image
 
-    from avatars import characters, portrait
+    from avatars.portraits import samples, validation
     from tests.avatars.test_portrait import PHOTOGRAPH, pair
 
     def spent(data: bytes, face: int | None) -> float:
         """Milliseconds, of all threads of this process; what else runs on the machine is not counted."""
         began = time.process_time()
-        portrait.examine(data, face=face)
+        validation.examine(data, face=face)
         return 1000 * (time.process_time() - began)
 
     def with_several_faces() -> bytes:
@@ -40,7 +40,7 @@ def main() -> None:
 
     cases: list[tuple[str, bytes, int | None]] = [
         *((path.stem, path.read_bytes(), None) for path in sorted(PHOTOGRAPH.parent.glob("*.jpg"))),
-        *((name, characters.png(name), None) for name in characters.NAMES),
+        *((name, samples.png(name), None) for name in samples.NAMES),
         ("two people", with_several_faces(), None),
         ("one of two people", with_several_faces(), 1),
         ("JPEG of 12 megapixels", very_large(3200, 3750), None),

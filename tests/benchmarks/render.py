@@ -22,15 +22,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from avatars import characters, ffmpeg
-from avatars.availability import installed
+from avatars.adapters.availability import installed
+from avatars.ai_label.video_label import Mark
 from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet.engine import Puppet
-from avatars.label import Mark
-from avatars.pipeline import Script
-from avatars.portrait import load
+from avatars.media import ffmpeg
+from avatars.pipeline.script_to_video import Script
+from avatars.portraits import samples
+from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
-from avatars.studio import Studio
+from avatars.studio.studio import Studio
 
 PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,7 +66,7 @@ def portraits() -> Iterator[tuple[str, Picture]]:
     yield "photograph 512x512", np.ascontiguousarray(photograph[:512])
     yield (
         "drawn 720x1280",
-        cv2.copyMakeBorder(characters.draw("xiao", height=960), 160, 160, 0, 0, cv2.BORDER_REPLICATE),
+        cv2.copyMakeBorder(samples.draw("xiao", height=960), 160, 160, 0, 0, cv2.BORDER_REPLICATE),
     )
     tall = cv2.resize(photograph, (720, 844), interpolation=cv2.INTER_CUBIC)
     yield "photograph 720x1280", cv2.copyMakeBorder(tall, 218, 218, 0, 0, cv2.BORDER_REPLICATE)

@@ -26,10 +26,10 @@ from pypinyin import lazy_pinyin
 
 from avatars.recognition.base import RATE
 from avatars.recognition.whisper import Whisper
+from avatars.speech.audio.sound_files import resampled
 from avatars.speech.kokoro.engine import Kokoro
-from avatars.speech.normalise import Normaliser
-from avatars.speech.recording import resampled
-from avatars.speech.script import Language, clean
+from avatars.speech.text.normalisation import Normaliser
+from avatars.speech.text.script import Language, clean
 from tests.benchmarks.sentences import CHINESE, ENGLISH, MIXED
 
 FEMALE, MALE = "0.6*zf_xiaobei+0.4*af_heart", "0.6*zm_yunjian+0.4*am_michael"

@@ -35,15 +35,15 @@ BODY = (
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
-    from avatars import characters
     from avatars.framing.scene import Captions, Scene
-    from avatars.pipeline import Script
+    from avatars.pipeline.script_to_video import Script
+    from avatars.portraits import samples
 
     for mode in sys.argv[1:] or MODES:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             portrait = folder / "xiao.png"
-            portrait.write_bytes(characters.png("xiao"))
+            portrait.write_bytes(samples.png("xiao"))
             plain = Script(
                 text="",
                 portrait=portrait,
@@ -58,12 +58,12 @@ def main() -> None:
 
 def compare(plain, folder: Path) -> None:
     """Films of one mode, whole and joined."""
-    from avatars import pipeline, splicing
-    from avatars.speech import reciting
+    from avatars.media.file_cache import Shelf
+    from avatars.pipeline import script_to_video, segments
     from avatars.speech.base import Manner
-    from avatars.speech.cache import SpeechCache
-    from avatars.speech.shelf import Shelf
-    from openuser.lib.backends import backend
+    from avatars.speech.synthesis import synthesizer
+    from avatars.speech.synthesis.cache import SpeechCache
+    from core.backends import backend
 
     kept, pieces = SpeechCache(folder / "speech"), Shelf(folder / "pieces")
     tools = {"speech": backend("SPEECH_ENGINES", "kokoro"), "engine": backend("RENDER_ENGINES", "puppet")}
@@ -74,7 +74,7 @@ def compare(plain, folder: Path) -> None:
         hello = f"你好，{NAMES[number]}！"
         script = replace(plain, text=hello + BODY, content_id=f"{spliced}-{fresh}-{number}", manner=Manner(fresh=fresh))
         script = replace(script, cuts=(len(hello),) if spliced else ())
-        return pipeline.make(script, out, pieces=pieces, kept=kept, **tools)
+        return script_to_video.make(script, out, pieces=pieces, kept=kept, **tools)
 
     film(0, spliced=False)  # loads the models, draws the portrait's rig
     fresh, whole = film(0, spliced=False, fresh=True), film(1, spliced=False)
@@ -92,10 +92,10 @@ def compare(plain, folder: Path) -> None:
     ):
         print(f"  {PEOPLE} people, {words}: {100 * all_of_them / (PEOPLE * one):.1f} % of whole films")
     hello = f"你好，{NAMES[1]}！"
-    said = splicing.spoken(
+    said = segments.spoken(
         hello + BODY,
         (len(hello),),
-        lambda text: reciting.parts(tools["speech"], text, voice=plain.voice, kept=kept),
+        lambda text: synthesizer.parts(tools["speech"], text, voice=plain.voice, kept=kept),
         fps=FPS,
     )
     report_joint(whole, joined[1], round(said[0].speech.seconds * FPS))
@@ -103,8 +103,8 @@ def compare(plain, folder: Path) -> None:
 
 def report_joint(whole, joined, joint: int) -> None:
     """What is seen and heard where the greeting ends."""
-    from avatars import ffmpeg
-    from avatars.speech import finish
+    from avatars.media import ffmpeg
+    from avatars.speech.audio import mastering
 
     frames = (frame.copy() for frame in ffmpeg.frames(joined.video, (joined.width, joined.height)))
     pairs = [psnr(one, other) for one, other in pairwise(frames)]
@@ -118,7 +118,7 @@ def report_joint(whole, joined, joint: int) -> None:
     jumps = []
     for film in (whole, joined):
         heard = ffmpeg.samples(film.video, RATE)
-        jumps.append(finish.loudness(heard[:middle], RATE) - finish.loudness(heard[middle:], RATE))
+        jumps.append(mastering.loudness(heard[:middle], RATE) - mastering.loudness(heard[middle:], RATE))
     print(
         f"  the name is {jumps[1]:+.2f} dB louder than the rest, {jumps[0]:+.2f} dB in the whole film; the loudest "
         f"sample within {AROUND * 1000:.0f} ms of the joint {20 * np.log10(max(click, 1e-6)):.0f} dBFS"

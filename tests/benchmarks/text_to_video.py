@@ -14,11 +14,11 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from avatars import ffmpeg
-from avatars.pipeline import Film, Script
+from avatars.media import ffmpeg
+from avatars.pipeline.script_to_video import Film, Script
+from avatars.pipeline.stages import Stage
 from avatars.speech.base import Manner
-from avatars.stopwatch import Stage
-from avatars.studio import Studio
+from avatars.studio.studio import Studio
 
 MEGABYTE = 1024 * 1024
 COUNTS = (1, 3, 10)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.engines.puppet import Puppet
-from openuser.lib.backends import backend
+from core.backends import backend
 
 
 class Waiting(RenderEngine):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from openuser.services import chromium
+from openuser.servers import chromium
 from tests.browser.conftest import DESK, PASSWORD, PHONE, make_admin
 from tests.browser.flags import BROWSER_FLAGS
 from tests.emulated import ROOT

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
-from openuser.services import postgres
-from openuser.services.processes import Processes
+from openuser.servers import postgres
+from openuser.servers.processes import Processes
 from tests.emulated import Emulator, answers, wait_for
 from tests.migrated import create
 from tests.stack import COMMANDS, WORKER, Stack

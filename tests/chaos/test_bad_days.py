@@ -5,7 +5,7 @@ import subprocess
 import pytest
 import redis
 
-from openuser.services import valkey
+from openuser.servers import valkey
 from tests.chaos.test_crash_points import settled
 from tests.emulated import ROOT, wait_for
 from tests.stack import COMMANDS

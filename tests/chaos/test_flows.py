@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from openuser.services import valkey
+from openuser.servers import valkey
 from tests.chaos.test_bad_days import broker
 from tests.chaos.test_crash_points import die
 from tests.emulated import Person, wait_for, words_of

@@ -1,7 +1,7 @@
 """A small machine for tests: the guide's conversation that makes a video."""
 
-from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
-from openuser.lib.slots import Slot, SlotType, parse_choices
+from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from core.text.slot_values import Slot, SlotType, parse_choices
 
 QUALITY = parse_choices("lipsync = 基础\nenhanced_lipsync = 增强\nenhanced_talking_head = 高清")
 

@@ -14,7 +14,7 @@ from conversations import wording
 from conversations.models import Content, Message
 from conversations.providers.base import ReplyBusy, ReplyRefused
 from conversations.providers.chat import LONGEST, MAX_BODY, Chat
-from conversations.providers.thoughts import without_thoughts
+from conversations.providers.reasoning_filter import without_thoughts
 from tests import factories
 from tests.conversations import chat_server
 from tests.conversations.chat_server import KEY, ChatServer, Reaction, error

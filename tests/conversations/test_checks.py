@@ -4,7 +4,7 @@ import pytest
 from django.core.checks.registry import registry
 
 from conversations.checks import check_chat
-from openuser.lib import backends
+from core import backends
 
 pytestmark = pytest.mark.once
 URL = "https://llm.example.com/v1"

@@ -9,14 +9,14 @@ from avatars import services as avatars
 from avatars.models import Render
 from conversations import services
 from conversations.models import Answer, Conversation, Desk, Message
-from openuser.lib.exceptions import TemporaryError
+from core.exceptions import TemporaryError
 from tests import factories
 from tests.avatars import films
 from tests.conversations.conftest import Person
 from wecom import services as wecom
 from wecom.bot import bot, send_text_card, send_text_message
+from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
-from wecom.router import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

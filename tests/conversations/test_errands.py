@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from conversations import errands, generation, services, wording
+from conversations import services, wording
+from conversations.errands import worker
 from conversations.models import Conversation, Errand, Message, Session
 from conversations.providers.base import RemoteProvider
-from openuser.lib import backends, work
+from conversations.videos import awaitables
+from core import backends
+from core.work import base
 from tests import factories
 from tests.conversations import chat_server
 from tests.conversations.chat_server import KEY, Reaction, error
@@ -277,7 +280,7 @@ def test_an_errand_whose_worker_died_is_run_by_another(person, server):
     assert Errand.claim(Errand.objects.get().pk)
     assert run().status == "running"
     expire()
-    assert work.sweep() == 1
+    assert base.sweep() == 1
     assert (run().status, person.read()) == ("done", ["好的。"])
 
 
@@ -427,9 +430,9 @@ def test_neither_key_nor_words_are_logged(person, server, caplog):
 
 def test_code_gets_an_answer_of_the_service_at_once(person, server):
     server.script = [Reaction(text=ANSWER), error(401), error(500)]
-    assert generation.reply_to(QUESTION) == ANSWER
-    assert generation.reply_to(QUESTION) == fallbacks()["unknown"]
-    assert generation.reply_to(QUESTION) == fallbacks()["late"]
+    assert awaitables.reply_to(QUESTION) == ANSWER
+    assert awaitables.reply_to(QUESTION) == fallbacks()["unknown"]
+    assert awaitables.reply_to(QUESTION) == fallbacks()["late"]
     conversation = Conversation(application=person.application, language="zh-hans")
-    assert errands.reply_now(conversation, "chat", QUESTION, language="zh-hans") == "好的。"
+    assert worker.reply_now(conversation, "chat", QUESTION, language="zh-hans") == "好的。"
     assert not Errand.objects.exists()

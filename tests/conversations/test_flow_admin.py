@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from avatars.models import Render
-from conversations import flows, services
+from conversations import services
+from conversations.flows import publication
 from conversations.models import Errand, Flow, FlowVersion, Session, State, Transition
-from openuser.seeding.flows import plant_flows
+from openuser.demo.flows import plant_flows
 from tests import factories
 from tests.conversations.conftest import Person
 from tests.rows import make_row
@@ -108,7 +109,7 @@ def flow(hr) -> Flow:
 
 def test_a_flow_is_drawn_published_and_walked_through_without_any_code(hr, flow, person):
     assert [state.key for state in flow.states.all()] == ["ask_dish", "video_1", "end_1"]
-    assert flows.check(flow) == []
+    assert publication.check(flow) == []
     assert "HX-Redirect" in publish(hr, flow, "Lunch at last").headers
     version = FlowVersion.objects.get()
     assert (version.number, version.note, version.published_by.username) == (1, "Lunch at last", "boss")
@@ -210,11 +211,11 @@ def test_rolling_back_lets_the_older_version_run_and_keeps_the_draft(hr, flow, p
 
 def test_an_older_version_becomes_the_draft_again(hr, flow):
     publish(hr, flow)
-    before = flows.draft(flow)
+    before = publication.draft(flow)
     edit(hr, flow.states.get(key="end_1"), text="换了。")
     press(hr, "flowversion", "restore_this", FlowVersion.objects.get().pk)
-    assert flows.draft(flow) == before
-    assert not flows.is_changed(Flow.objects.get(pk=flow.pk))
+    assert publication.draft(flow) == before
+    assert not publication.is_changed(Flow.objects.get(pk=flow.pk))
 
 
 def test_a_copy_has_the_same_states_and_is_started_by_nothing(hr, flow):
@@ -225,7 +226,7 @@ def test_a_copy_has_the_same_states_and_is_started_by_nothing(hr, flow):
     assert len({copy.name for copy in copies}) == 2
     for copy in copies:
         assert (copy.live, copy.triggers, copy.command) == (None, "", "")
-        assert flows.draft(copy).nodes == flows.draft(flow).nodes
+        assert publication.draft(copy).nodes == publication.draft(flow).nodes
 
 
 def test_pages_show_the_picture_with_the_place_and_links(hr, flow, person):

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from avatars import fitting
 from avatars.models import Rendition
+from avatars.rendering import compression
 from conversations import services as conversations
 from conversations.models import Message, Viewing
 from tests.avatars.rendering_stage import work_dir  # noqa: F401
@@ -18,10 +18,12 @@ from tests.avatars.test_fitting import foreign  # noqa: F401
 from tests.emulated import wait_for
 from tests.factories import make_api
 from tests.wecom.conftest import connected, emulator, person, running_emulator  # noqa: F401
-from wecom import bot, chats, outbox, services, uploads
+from wecom import bot, services
 from wecom.contents import Video
 from wecom.exceptions import BusyError, ContentError
+from wecom.media import uploads
 from wecom.models import Outbound, Upload
+from wecom.outbox import dispatcher, group_chats
 from wecom.signals import video_too_large
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir")]
@@ -56,7 +58,7 @@ def work() -> None:
     """What the workers do until nothing is left to do."""
     while True:
         waiting = 0
-        for kind, do in ((Rendition, fitting.fit), (Upload, uploads.deliver), (Outbound, outbox.deliver)):
+        for kind, do in ((Rendition, compression.fit), (Upload, uploads.deliver), (Outbound, dispatcher.deliver)):
             for row in kind.objects.filter(status="queued", due_at__lte=timezone.now()).order_by("pk"):
                 waiting += 1
                 do(row.pk)
@@ -138,12 +140,12 @@ def test_the_guides_upload_waits_while_a_render_worker_makes_it_smaller(most, pa
     async def both() -> Outbound:
         async def render_worker() -> None:
             row = await asyncio.to_thread(wait_for, Rendition.objects.first, "a video to fit", seconds=20)
-            await asyncio.to_thread(fitting.fit, row.pk)
+            await asyncio.to_thread(compression.fit, row.pk)
 
         outbound, _ = await asyncio.gather(script(), render_worker())
         return outbound
 
-    outbox.deliver(async_to_sync(both)().pk)
+    dispatcher.deliver(async_to_sync(both)().pk)
     assert [(entry["msgtype"], entry["content"]["title"]) for entry in person.received()] == [("video", "年会")]
     assert Message.objects.get().content.kind == "video"
 
@@ -164,7 +166,7 @@ def test_the_guides_upload_gives_something_to_send_whatever_became_of_it(most, p
 
 
 def fit_next() -> None:
-    fitting.fit(wait_for(Rendition.objects.first, "a video to fit", seconds=20).pk)
+    compression.fit(wait_for(Rendition.objects.first, "a video to fit", seconds=20).pk)
     connection.close()
 
 
@@ -183,7 +185,7 @@ def test_a_group_chat_gets_it_in_the_form_that_fits(most, path, person):  # noqa
     upload = services.accept_upload(chat.application, kind="video", file=SimpleUploadedFile("a.mp4", path.read_bytes()))
     work()
     message = services.send_to_chat(chat, Video(), upload=upload)
-    chats.deliver(message.pk)
+    group_chats.deliver(message.pk)
     assert [entry["msgtype"] for entry in person.received()] == ["textcard"]
     assert Viewing.objects.get().member is None
 

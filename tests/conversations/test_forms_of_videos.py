@@ -3,8 +3,8 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from avatars import fitting
 from avatars.models import Render, Rendition
+from avatars.rendering import compression
 from conversations import services
 from conversations.models import Message, Viewing
 from tests.avatars.rendering_stage import work_dir  # noqa: F401
@@ -45,7 +45,7 @@ def released(message):
         assert count == 0
         message.refresh_from_db()
         assert message.state == Message.State.WAITING
-        fitting.fit(small.pk)
+        compression.fit(small.pk)
     message.refresh_from_db()
     assert message.state == Message.State.SENDING
     assert services.release(message.render) == 0

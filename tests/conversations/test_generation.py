@@ -9,23 +9,23 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.db import connections
 
-from avatars import rendering
 from avatars import services as avatars
 from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
 from avatars.models import Render
-from conversations import generation
+from avatars.rendering import render_worker
 from conversations.models import Message
 from conversations.providers.base import ReplyRefused
-from openuser.lib.exceptions import TemporaryError
+from conversations.videos import awaitables
+from core.exceptions import TemporaryError
 from tests import factories
 from tests.avatars.rendering_stage import make_human, small_engines, work_dir  # noqa: F401
 from tests.emulated import wait_for
 from tests.wecom.platform import text_xml
 from wecom import services as wecom
 from wecom.bot import bot, send_text_message
+from wecom.callbacks.router import router
 from wecom.exceptions import ContentError
 from wecom.models import Callback, Outbound
-from wecom.router import router
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
 
@@ -51,7 +51,7 @@ def worker() -> Iterator[threading.Thread]:
     def work() -> None:
         while not over.wait(0.05):
             try:
-                rendering.render_next()
+                render_worker.render_next()
             finally:
                 connections.close_all()
 
@@ -86,7 +86,7 @@ def sent() -> list[str]:
 
 @pytest.mark.usefixtures("worker")
 def test_a_video_is_made_and_handed_to_the_outbox(application, human):
-    message = call(generation.generate_and_send_video, "ZhangSan", human.pk, "Hello!", "lipsync")
+    message = call(awaitables.generate_and_send_video, "ZhangSan", human.pk, "Hello!", "lipsync")
     assert (message.state, message.degraded, message.member.user_id) == ("sending", False, "zhangsan")
     assert (message.render.mode, message.render.text) == ("lipsync", "Hello!")
     assert sent() == ["video"]
@@ -94,7 +94,7 @@ def test_a_video_is_made_and_handed_to_the_outbox(application, human):
 
 @pytest.mark.usefixtures("worker")
 def test_a_video_that_cannot_be_made_goes_out_as_text(application):
-    message = generation.send_video_of("zhangsan", digital_human_id=make_human(engine="no_face").pk, text="Hello!")
+    message = awaitables.send_video_of("zhangsan", digital_human_id=make_human(engine="no_face").pk, text="Hello!")
     assert message.degraded
     assert "Hello!" in sent()[0]
 
@@ -102,28 +102,28 @@ def test_a_video_that_cannot_be_made_goes_out_as_text(application):
 @pytest.mark.usefixtures("worker")
 def test_the_path_and_the_link_are_of_the_same_finished_video(application, human, client, settings):
     settings.SITE_URL = "https://example.com"
-    path = Path(call(generation.generate_digital_human_video, digital_human_id=human.pk, text="Hello!"))
+    path = Path(call(awaitables.generate_digital_human_video, digital_human_id=human.pk, text="Hello!"))
     assert path.read_bytes()[4:8] == b"ftyp"
-    url = call(generation.generate_video, "Hello!")
+    url = call(awaitables.generate_video, "Hello!")
     assert url.startswith("https://example.com/media/renders/")
     answer = client.get(url.removeprefix("https://example.com"))
     assert b"".join(answer.streaming_content) == path.read_bytes()
-    assert generation.video_of(human.pk, text="Hello!") == str(path)
-    assert generation.video_url_of("Hello!").partition("?")[0] == url.partition("?")[0]
+    assert awaitables.video_of(human.pk, text="Hello!") == str(path)
+    assert awaitables.video_url_of("Hello!").partition("?")[0] == url.partition("?")[0]
     assert Render.objects.count() == 1
 
 
 @pytest.mark.usefixtures("worker")
 def test_a_video_that_fails_is_an_error_with_code_and_remedy(application):
     with pytest.raises(AvatarError) as caught:
-        call(generation.generate_digital_human_video, make_human(engine="no_face").pk, "Hello!")
+        call(awaitables.generate_digital_human_video, make_human(engine="no_face").pk, "Hello!")
     assert caught.value.code == "no_face"
     assert "photograph" in caught.value.remedy
 
 
 def test_a_video_that_is_cancelled_is_an_error_of_its_own(application, human):
     async def both() -> None:
-        waiting = asyncio.create_task(generation.generate_digital_human_video(human.pk, "Hello!"))
+        waiting = asyncio.create_task(awaitables.generate_digital_human_video(human.pk, "Hello!"))
         await asyncio.to_thread(cancel)
         await waiting
 
@@ -141,7 +141,7 @@ def test_a_video_that_is_cancelled_is_an_error_of_its_own(application, human):
 def test_waiting_ends_and_says_what_to_look_at(application, human, settings):
     settings.AVATARS = {**settings.AVATARS, "TIME_LIMIT": 0.1}
     with pytest.raises(AvatarError) as caught:
-        call(generation.generate_and_send_video, "zhangsan", human.pk, "Hello!")
+        call(awaitables.generate_and_send_video, "zhangsan", human.pk, "Hello!")
     assert caught.value.code == "time_limit"
     assert "render worker" in caught.value.remedy
     assert Message.objects.get().state == "waiting"
@@ -150,7 +150,7 @@ def test_waiting_ends_and_says_what_to_look_at(application, human, settings):
 @pytest.mark.parametrize("number", [0, 999_999, -1, "x", None])
 def test_an_unknown_digital_human_is_an_error_that_names_those_there_are(application, human, number):
     with pytest.raises(ScriptError) as caught:
-        call(generation.generate_and_send_video, "zhangsan", number, "Hello!")
+        call(awaitables.generate_and_send_video, "zhangsan", number, "Hello!")
     assert (caught.value.code, caught.value.field) == ("no_digital_human", "digital_human_id")
     assert human.name in caught.value.remedy
     assert not Message.objects.exists()
@@ -163,11 +163,11 @@ def test_what_is_wrong_is_named_before_anything_is_made(application, human):
         ("zhangsan", "Hello!", "hologram", ScriptError, "mode"),
     ):
         with pytest.raises(kind) as caught:
-            call(generation.generate_and_send_video, user_id, human.pk, text, mode)
+            call(awaitables.generate_and_send_video, user_id, human.pk, text, mode)
         assert caught.value.field == field
     application.desk.delete()
     with pytest.raises(ScriptError) as caught:
-        call(generation.generate_video, "Hello!")
+        call(awaitables.generate_video, "Hello!")
     assert caught.value.code == "no_desk"
     assert not Render.objects.exists()
 
@@ -177,7 +177,7 @@ def test_a_handler_that_is_asked_again_makes_and_sends_one_video(application, hu
     runs = []
 
     async def film(message):
-        await generation.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
+        await awaitables.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
         runs.append(1)
         if len(runs) == 1:
             raise TemporaryError("After the video.")
@@ -195,11 +195,11 @@ def test_a_handler_that_is_asked_again_makes_and_sends_one_video(application, hu
 
 @pytest.mark.usefixtures("worker")
 def test_a_video_that_is_there_already_takes_no_number_of_the_handler(application, human):
-    generation.video_of(human.pk, text="Hello!")
+    awaitables.video_of(human.pk, text="Hello!")
     runs = []
 
     async def film(message):
-        await generation.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
+        await awaitables.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
         runs.append(1)
         if len(runs) == 1:
             raise TemporaryError("Once more.")
@@ -218,7 +218,7 @@ def test_while_a_handler_waits_for_a_video_the_person_may_go_on_chatting(applica
         if message.content != "film":
             return None
         started.set()
-        await generation.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
+        await awaitables.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
         return "Video generated and sent!"
 
     bot.on_message("text")(film)
@@ -240,17 +240,17 @@ def test_while_a_handler_waits_for_a_video_the_person_may_go_on_chatting(applica
     wait_for(lambda: Callback.objects.filter(pk=first.pk, gave_way=True).exists(), "the handler to wait")
     wecom.handle(second.pk)
     assert sent() == ["Hello! How can I help you?"]
-    rendering.render_next()
+    render_worker.render_next()
     thread.join(timeout=60)
     assert sent()[1:] == ["video", "Video generated and sent!"]
 
 
 def test_an_answer_comes_from_the_table_or_is_polite(application):
-    assert call(generation.generate_response, "hello") == "Hello! How can I help you?"
-    assert call(generation.process_with_ai, "hello") == "Hello! How can I help you?"
-    assert "no answer" in generation.reply_to("flux capacitor?")
-    assert generation.reply_to("量子涨落？") != generation.reply_to("flux capacitor?")
-    assert generation.reply_to("x" * 10_000).count("4000") == 1
+    assert call(awaitables.generate_response, "hello") == "Hello! How can I help you?"
+    assert call(awaitables.process_with_ai, "hello") == "Hello! How can I help you?"
+    assert "no answer" in awaitables.reply_to("flux capacitor?")
+    assert awaitables.reply_to("量子涨落？") != awaitables.reply_to("flux capacitor?")
+    assert awaitables.reply_to("x" * 10_000).count("4000") == 1
 
 
 class Far:
@@ -289,13 +289,13 @@ class Busy(Far):
 def test_a_provider_on_the_network_is_asked_and_may_fail(application, settings, kind, words):
     entry = {"class": f"{__name__}.{kind}", "options": {}}
     settings.REPLY_PROVIDERS = {**settings.REPLY_PROVIDERS, f"far-{kind}": entry}
-    assert words in generation.reply_to("flux capacitor?")
-    assert generation.reply_to("hello") == "Hello! How can I help you?"
+    assert words in awaitables.reply_to("flux capacitor?")
+    assert awaitables.reply_to("hello") == "Hello! How can I help you?"
 
 
 def test_inside_a_handler_the_answer_is_in_the_persons_language(application):
     async def answer(message):
-        return await generation.process_with_ai(message.content)
+        return await awaitables.process_with_ai(message.content)
 
     handle(application, answer, text="hello")
     assert sent() == ["Hello! How can I help you?"]

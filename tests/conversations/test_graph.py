@@ -8,13 +8,13 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations.graph import svg
-from conversations.graph.layers import Box, Link, arrange
-from conversations.graph.places import Drawing, place
-from conversations.graph.words import measure, wrap
-from conversations.machine import Edge, Guard, Machine, Node, NodeKind, On, Operator
-from openuser.lib.slots import Choice, Slot, SlotType
-from openuser.seeding.flows import examples
+from conversations.flows.graph import svg
+from conversations.flows.graph.labels import measure, wrap
+from conversations.flows.graph.positions import Drawing, place
+from conversations.flows.graph.ranks import Box, Link, arrange
+from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from core.text.slot_values import Choice, Slot, SlotType
+from openuser.demo.flows import examples
 
 pytestmark = pytest.mark.once
 NAME = "{http://www.w3.org/2000/svg}"

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conversations import errands, services
+from conversations import services
+from conversations.errands import worker
 from conversations.models import Errand, Message, Session
 from tests import factories
 from tests.avatars.engines_for_tests import beeped
@@ -16,8 +17,8 @@ from tests.wecom.conftest import person as phone  # noqa: F401
 from wecom import messages
 from wecom import services as wecom
 from wecom.bot import bot
+from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
-from wecom.router import router
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines")]
 
@@ -78,7 +79,7 @@ def speaker(application, phone, tmp_path):  # noqa: F811
 
 def listened(errand: Errand | None) -> Errand:
     assert errand is not None
-    errands.run_errand(errand.pk)
+    worker.run_errand(errand.pk)
     errand.refresh_from_db()
     return errand
 
@@ -167,7 +168,7 @@ def test_a_recording_is_listened_to_once_though_its_worker_is_woken_twice(speake
 
 def test_a_question_that_waits_for_a_flow_does_not_keep_a_voice_waiting(speaker):
     conversation = services.conversation_with(speaker.phone.user_id, application=speaker.application)
-    errands.ask(conversation, "chat", "x", cid="c1")
+    worker.ask(conversation, "chat", "x", cid="c1")
     assert listened(speaker.says("怎么请假")).status == "done"
 
 

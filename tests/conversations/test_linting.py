@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.linting import lint
-from conversations.machine import Edge, Guard, Machine, On, Operator
-from openuser.lib.slots import Choice, Slot, SlotType
+from conversations.machine.lint import lint
+from conversations.machine.values import Edge, Guard, Machine, On, Operator
+from core.text.slot_values import Choice, Slot, SlotType
 from tests.conversations.machines import video_machine
 
 pytestmark = pytest.mark.once

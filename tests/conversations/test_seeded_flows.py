@@ -4,9 +4,9 @@ import pytest
 from django.core.management import call_command
 
 from avatars.models import Render
-from conversations import flows
+from conversations.flows import publication
 from conversations.models import Flow, Session
-from openuser.seeding.flows import plant_flows
+from openuser.demo.flows import plant_flows
 from tests.conversations.conftest import Person
 from wecom.models import Outbound
 
@@ -24,9 +24,9 @@ def test_they_are_published_and_without_fault(seeded):
     for flow in Flow.objects.select_related("live"):
         assert flow.live is not None
         assert flow.live.number == 1
-        assert flows.check(flow) == []
-        assert not flows.is_changed(flow)
-        for node in flows.draft(flow).nodes:
+        assert publication.check(flow) == []
+        assert not publication.is_changed(flow)
+        for node in publication.draft(flow).nodes:
             assert node.kind != "ask" or (node.remind_after and node.leaving("retries"))
 
 

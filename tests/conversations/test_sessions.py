@@ -7,10 +7,10 @@ from django.utils import timezone, translation
 
 from conversations import services, wording
 from conversations.exceptions import FlowError, SessionMoved
-from conversations.lookups import active
-from conversations.machine import Act
+from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, FlowVersion, Message, Session, State
-from conversations.sessions import start, take
+from conversations.sessions.current import active
+from conversations.sessions.runner import start, take
 from tests import factories
 from tests.conversations.conftest import Person
 from wecom.models import Callback, CardUpdate

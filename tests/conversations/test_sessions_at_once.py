@@ -10,17 +10,17 @@ from django.utils import timezone
 from avatars.models import Render
 from avatars.signals import render_finished
 from conversations import services
-from conversations.machine import Act
+from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Message, Session
-from conversations.sessions import take
-from openuser.lib.exceptions import OpenUserError
+from conversations.sessions.runner import take
+from core.exceptions import OpenUserError
 from tests import factories
 from tests.conversations.conftest import Person
 from tests.conversations.test_at_once import at_once
 from wecom import services as wecom
 from wecom.bot import bot
+from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
-from wecom.router import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from conversations import services, wording
-from conversations.flows import check
+from conversations.flows.publication import check
 from conversations.models import Flow, Message, Session, State
 from tests import factories
 from tests.conversations.conftest import Person

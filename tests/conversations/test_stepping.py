@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.machine import (
+from conversations.machine.step import step
+from conversations.machine.values import (
     Act,
     Ask,
     Edge,
@@ -25,8 +26,7 @@ from conversations.machine import (
     Say,
     Tell,
 )
-from conversations.stepping import step
-from openuser.lib.slots import Slot, SlotType
+from core.text.slot_values import Slot, SlotType
 from tests.conversations.machines import QUALITY, video_machine
 
 pytestmark = pytest.mark.once

@@ -5,9 +5,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from avatars.models import Render
-from conversations import flows, services, templating
+from conversations import services
 from conversations.exceptions import FlowError
-from conversations.machine import Machine
+from conversations.flows import publication, video_templates
+from conversations.machine.values import Machine
 from conversations.models import Flow, Message, State
 from tests import factories
 
@@ -42,7 +43,7 @@ def flow(template) -> Flow:
 
 def problems(flow, **changes):
     State.objects.filter(flow=flow, key="film").update(**changes)
-    return {(problem.state, problem.code, problem.is_error) for problem in flows.check(flow)}
+    return {(problem.state, problem.code, problem.is_error) for problem in publication.check(flow)}
 
 
 def test_a_flow_without_faults_can_be_published(flow):
@@ -125,10 +126,10 @@ def test_the_page_of_a_state_has_its_template_and_what_is_wrong(flow, template):
 def test_it_survives_a_copy_a_version_and_a_round_through_json(flow, template):
     version = services.publish(flow)
     flow.refresh_from_db()
-    assert not flows.is_changed(flow)
+    assert not publication.is_changed(flow)
     copy = services.duplicate_flow(flow)
     assert copy.states.get(key="film").template == template
-    machine = flows.draft(flow)
+    machine = publication.draft(flow)
     assert Machine.from_json(version.definition) == machine
     node = machine.node("film")
     assert dict(node.values) == {"name": "{{who}}", "place": "lab"}
@@ -144,7 +145,7 @@ def test_what_was_published_before_there_were_templates_is_as_it_was(flow):
         old["nodes"].append({key: value for key, value in node.items() if key not in ("template", "values")})
     type(version).objects.filter(pk=version.pk).update(definition=old)
     flow.refresh_from_db()
-    assert not flows.is_changed(Flow.objects.get(pk=flow.pk))
+    assert not publication.is_changed(Flow.objects.get(pk=flow.pk))
 
 
 def test_a_template_of_a_draft_is_kept(flow, template):
@@ -152,4 +153,4 @@ def test_a_template_of_a_draft_is_kept(flow, template):
 
     with pytest.raises(ProtectedError):
         template.delete()
-    assert templating.problems(flows.draft(flow)) is not None
+    assert video_templates.problems(publication.draft(flow)) is not None

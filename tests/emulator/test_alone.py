@@ -25,7 +25,7 @@ MAY_NAME_IT = {
 
 def test_nothing_but_tests_and_settings_refers_to_it() -> None:
     named = set()
-    for folder in ("openuser", "wecom", "avatars", "conversations", "scheduling"):
+    for folder in ("openuser", "wecom", "avatars", "conversations", "scheduling", "core"):
         for file in (ROOT / folder).rglob("*.py"):
             path = file.relative_to(ROOT).as_posix()
             if not path.startswith(("wecom/emulator/", "openuser/settings/")) and NAME.search(file.read_text()):

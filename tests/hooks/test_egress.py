@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from openuser.lib import egress
-from openuser.lib.egress import EgressError
+from core import safe_requests
+from core.safe_requests import EgressError
 from tests.hooks.receiver import receiver
 
 pytestmark = pytest.mark.once
@@ -63,14 +63,14 @@ NO_ADDRESS = [
 @pytest.mark.parametrize("url", INSIDE)
 def test_nothing_inside_our_network_is_called(url):
     with pytest.raises(EgressError) as caught:
-        egress.destination(url)
+        safe_requests.destination(url)
     assert caught.value.code in ("forbidden", "unreachable")
 
 
 @pytest.mark.parametrize("url", NO_ADDRESS)
 def test_what_is_no_address_is_refused_with_a_remedy(url):
     with pytest.raises(EgressError) as caught:
-        egress.check(url)
+        safe_requests.check(url)
     assert caught.value.code == "forbidden"
     assert caught.value.field == "url"
     assert caught.value.remedy
@@ -82,7 +82,7 @@ def test_a_name_that_leads_inside_is_refused_however_it_is_spelled(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(EgressError, match="inside our own network"):
-        egress.destination("https://two-faced.example/")
+        safe_requests.destination("https://two-faced.example/")
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_called(monkeypatch):
@@ -97,7 +97,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     with receiver() as other:
         port = other.url.rsplit(":", 1)[1]
-        reply = egress.post(f"http://hook.example:{port}", b"x", {}, allowed=LOOPBACK)
+        reply = safe_requests.post(f"http://hook.example:{port}", b"x", {}, allowed=LOOPBACK)
         assert reply.status == 204
         assert other.came[0][0]["host"].startswith("hook.example:")
     assert asked == ["hook.example"]
@@ -105,7 +105,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(monkeypatch):
 
 def test_a_redirect_is_an_answer_and_not_a_way():
     with receiver() as inside, receiver((302, {"Location": inside.url})) as other:
-        assert egress.post(other.url, b"x", {}, allowed=LOOPBACK).status == 302
+        assert safe_requests.post(other.url, b"x", {}, allowed=LOOPBACK).status == 302
         assert not inside.came
 
 
@@ -113,11 +113,11 @@ def test_nobody_at_home_is_unreachable():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         with pytest.raises(EgressError) as caught:
-            egress.post(f"http://127.0.0.1:{taken.getsockname()[1]}/", b"", {}, allowed=LOOPBACK)
+            safe_requests.post(f"http://127.0.0.1:{taken.getsockname()[1]}/", b"", {}, allowed=LOOPBACK)
     assert caught.value.code == "unreachable"
 
 
 def test_a_server_without_a_certificate_is_told_apart():
     with receiver() as other, pytest.raises(EgressError) as caught:
-        egress.post(other.url.replace("http:", "https:"), b"", {}, allowed=LOOPBACK)
+        safe_requests.post(other.url.replace("http:", "https:"), b"", {}, allowed=LOOPBACK)
     assert caught.value.code == "tls"

@@ -11,10 +11,10 @@ from standardwebhooks import Webhook
 from avatars import services as avatars
 from avatars.models import Render
 from avatars.signals import render_finished
-from openuser import housekeeping
-from openuser.hooks import services, signing
-from openuser.hooks.services import PAUSES
+from openuser import retention
 from openuser.models import WebhookDelivery, WebhookEndpoint
+from openuser.webhooks import services, signatures
+from openuser.webhooks.services import PAUSES
 from tests import factories
 from tests.hooks.receiver import receiver
 
@@ -40,7 +40,7 @@ def attempt(delivery: WebhookDelivery, *, now=None) -> WebhookDelivery:
 
 def test_the_vector_that_all_libraries_share():
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    found = signing.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}', secret)
+    found = signatures.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}', secret)
     assert found == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
@@ -183,7 +183,7 @@ def test_old_deliveries_are_forgotten_but_not_those_on_their_way():
     for status in ("done", "failed", "queued"):
         delivery = services.send_test(endpoint)
         WebhookDelivery.objects.filter(pk=delivery.pk).update(status=status, created_at=old)
-    housekeeping.tidy()
+    retention.tidy()
     assert [one.status for one in WebhookDelivery.objects.all()] == ["queued"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from avatars import mp4
+from avatars.media import mp4
 from tests.emulated import ROOT, Person
 from tests.stack import Stack
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from avatars import mp4
+from avatars.media import mp4
 from tests.emulated import wait_for, words_of
 from tests.scenario import text_of
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from avatars import label, mp4
+from avatars.ai_label import video_label
+from avatars.media import mp4
 from avatars.speech.kokoro.engine import Kokoro
 from tests.avatars.recordings import write_amr
 from tests.emulated import wait_for
@@ -84,7 +85,7 @@ def test_a_video_that_is_too_large_arrives_all_the_same(stack, person, tmp_path,
 def check(stack, message, path: Path) -> None:
     path.write_bytes(requests.get(f"{stack.emulator.url}{message['media_url']}", timeout=10).content)
     content_id = mp4.probe(path).tags["AIGC"].split('"ProduceID":"')[1].split('"')[0]
-    label.verify(path, content_id)
+    video_label.verify(path, content_id)
     if message["msgtype"] == "video":
         assert path.stat().st_size <= 0.2 * 2**20
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from openuser.services import postgres
+from openuser.servers import postgres
 from tests.emulated import ROOT, Emulator, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]

@@ -15,7 +15,7 @@ import pytest
 import requests
 from websockets.sync.client import connect
 
-from openuser.services import postgres, valkey
+from openuser.servers import postgres, valkey
 from openuser.settings.secrets import field_key, secret_key
 from tests import proxy
 from tests.emulated import KEYS, ROOT, answers, free_port, wait_for

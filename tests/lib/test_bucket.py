@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 
-from openuser.lib.bucket import BucketStorage
+from core.storage.s3 import BucketStorage
 from tests.buckets import KEYS, client, endpoint
 
 __all__ = ["client", "endpoint"]  # fixtures

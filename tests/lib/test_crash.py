@@ -10,7 +10,7 @@ SCRIPT = """
 import pathlib
 from django.conf import settings
 settings.configure(CRASH_AT={at!r})
-from openuser.lib import crash
+from core.work import crash_points as crash
 crash.point("here")
 pathlib.Path({order!r}).write_text("there")
 crash.point("here")

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.conf import settings as project
 
-from openuser.lib.logs import Correlate, LineFormatter, LogFile, Redact, about, about_nothing
+from core.logs import Correlate, LineFormatter, LogFile, Redact, about, about_nothing
 from openuser.settings.base import with_log_files
 
 pytestmark = pytest.mark.once

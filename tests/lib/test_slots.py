@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openuser.lib.slots import Choice, Slot, SlotType, parse_choices
+from core.text.slot_values import Choice, Slot, SlotType, parse_choices
 
 pytestmark = pytest.mark.once
 TODAY = date(2026, 11, 25)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from avatars.models import Narration, Render, Rendition
 from conversations.models import Errand
-from openuser.lib import work
-from openuser.lib.work import LeaseLost, Work
+from core.work import base
+from core.work.base import LeaseLost, Work
 from openuser.models import WebhookDelivery
 from tests import factories
 from wecom.models import (
@@ -53,7 +53,7 @@ def expire(row: Work) -> None:
 
 
 def test_every_kind_of_work_is_in_this_suite():
-    assert set(work.kinds()) == set(MAKERS)
+    assert set(base.kinds()) == set(MAKERS)
 
 
 @EVERY_KIND
@@ -192,7 +192,7 @@ def test_rows_with_one_order_key_go_one_after_the_other(kind):
 @EVERY_KIND
 def test_a_row_that_keeps_failing_gives_way_to_those_behind_it(kind):
     bad, behind = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
-    for _ in range(work.GIVES_WAY_AFTER_ATTEMPTS):
+    for _ in range(base.GIVES_WAY_AFTER_ATTEMPTS):
         assert kind.claim(behind.pk) is None
         kind.claim(bad.pk).postpone(timezone.now(), "busy")
     assert kind.claim(behind.pk) is not None
@@ -201,7 +201,7 @@ def test_a_row_that_keeps_failing_gives_way_to_those_behind_it(kind):
 @EVERY_KIND
 def test_a_row_that_is_held_keeps_its_place(kind):
     held, behind = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
-    for _ in range(work.GIVES_WAY_AFTER_ATTEMPTS + 1):
+    for _ in range(base.GIVES_WAY_AFTER_ATTEMPTS + 1):
         kind.claim(held.pk).postpone(timezone.now(), "held", burn=False)
     assert kind.claim(behind.pk) is None
 
@@ -211,9 +211,9 @@ def test_the_sweeper_wakes_what_is_due_once_a_while(kind):
     due = MAKERS[kind]()
     MAKERS[kind](due_at=timezone.now() + timedelta(hours=1))
     kind.claim(MAKERS[kind]().pk).settle(Work.Status.DONE)
-    assert work.sweep() == 1
-    assert work.sweep() == 0
-    assert work.sweep(timezone.now() + timedelta(minutes=2)) == 1
+    assert base.sweep() == 1
+    assert base.sweep() == 0
+    assert base.sweep(timezone.now() + timedelta(minutes=2)) == 1
     due.refresh_from_db()
     assert due.woken_at is not None
 
@@ -222,7 +222,7 @@ def test_the_sweeper_wakes_what_is_due_once_a_while(kind):
 def test_the_sweeper_wakes_an_expired_lease_but_not_a_living_one(kind):
     living, dead = kind.claim(MAKERS[kind]().pk), kind.claim(MAKERS[kind]().pk)
     expire(dead)
-    assert work.sweep() == 1
+    assert base.sweep() == 1
     living.refresh_from_db()
     assert living.woken_at is None
 

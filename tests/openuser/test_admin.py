@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from avatars import reasons
 from avatars.models import DigitalHuman, Render
+from avatars.reasons import render as reasons
 from conversations.models import Answer, Content, Conversation, Message
 from scheduling.models import Run, Schedule
 from tests.factories import (
@@ -176,7 +176,7 @@ def test_an_unfinished_render_asks_its_page_to_look_again(client):
     make_render(status="running", progress=35)
     page = client.get(url("avatars", "render", "changelist")).content.decode()
     assert "data-unfinished" in page
-    assert "openuser/live.js" in page
+    assert "core/live.js" in page
     Render.objects.update(status="done")
     assert "data-unfinished" not in client.get(url("avatars", "render", "changelist")).content.decode()
 

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from avatars import characters, services
+from avatars import services
 from avatars.models import Consent, DigitalHuman, Render
+from avatars.portraits import samples
 from conversations.models import Message
 from tests import factories
 from tests.rows import make_message
@@ -217,7 +218,7 @@ def test_consents_are_listed_by_how_they_stand(boss, human):
 @pytest.mark.django_db(transaction=True)
 def test_what_was_there_before_is_sorted_into_drawn_and_photographed(settings):
     photograph = (settings.BASE_DIR / "tests/data/grace_hopper.jpg").read_bytes()
-    ours = factories.make_digital_human(name="林晓", portrait=characters.png("xiao"))
+    ours = factories.make_digital_human(name="林晓", portrait=samples.png("xiao"))
     changed = factories.make_digital_human(name="陈然", portrait=photograph)
     uploaded = factories.make_digital_human(portrait=photograph)
     before = [("avatars", "0011_narrations")]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from avatars.models import DigitalHuman
-from avatars.reasons import REMARKS, UNUSABLE
+from avatars.reasons.render import REMARKS, UNUSABLE
 from tests.factories import make_voice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from openuser import bootstrap, pip
+from openuser.bootstrap import environment as bootstrap
+from openuser.bootstrap import pip
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parents[2]

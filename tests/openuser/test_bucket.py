@@ -10,10 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from openuser import housekeeping
+from core.diagnosis import Level
+from core.storage import local_copies
+from openuser import retention
 from openuser.doctor.storage import Storage
-from openuser.lib import stored
-from openuser.lib.diagnosis import Level
 from tests.buckets import KEYS, client, endpoint
 from tests.emulated import ROOT
 
@@ -29,7 +29,7 @@ def in_bucket(client, endpoint, settings, tmp_path):
     options = {"bucket_name": "films", "endpoint_url": endpoint, **KEYS}
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {"BACKEND": "openuser.lib.bucket.BucketStorage", "OPTIONS": options},
+        "default": {"BACKEND": "core.storage.s3.BucketStorage", "OPTIONS": options},
     }
     return client
 
@@ -51,9 +51,9 @@ def test_a_video_is_sought_in_on_a_machine_that_never_had_it(in_bucket, tmp_path
 def test_ffmpeg_gets_a_file_of_this_machine(in_bucket, tmp_path):
     name = default_storage.save("renders/film/one.mp4", ContentFile(b"film"))
     forget_copies(tmp_path)
-    with stored.local(name) as path:
+    with local_copies.local(name) as path:
         assert path.read_bytes() == b"film"
-    with pytest.raises(FileNotFoundError), stored.local("renders/film/none.mp4"):
+    with pytest.raises(FileNotFoundError), local_copies.local("renders/film/none.mp4"):
         pass
 
 
@@ -61,7 +61,7 @@ def test_what_was_fetched_piece_by_piece_is_published_under_its_name(in_bucket, 
     part = tmp_path / "inbound" / "part"
     part.parent.mkdir()
     part.write_bytes(b"voice")
-    stored.publish(part, "inbound/voice.amr")
+    local_copies.publish(part, "inbound/voice.amr")
     forget_copies(tmp_path)
     assert default_storage.open("inbound/voice.amr").read() == b"voice"
 
@@ -70,7 +70,7 @@ def test_tidying_removes_copies_that_nobody_used(in_bucket, tmp_path):
     name = default_storage.save("portraits/a.png", ContentFile(b"face"))
     copy = tmp_path / name
     os.utime(copy, (LONG_AGO, LONG_AGO))
-    housekeeping.tidy()
+    retention.tidy()
     assert not copy.exists()
     assert default_storage.open(name).read() == b"face"
 

@@ -2,47 +2,47 @@
 
 import pytest
 
-from openuser import choice
+from openuser.servers import database_choice
 
 pytestmark = pytest.mark.once
 
 
 @pytest.fixture(autouse=True)
 def nothing_named(monkeypatch, tmp_path):
-    for name in (choice.VARIABLE, "DATABASE_URL"):
+    for name in (database_choice.VARIABLE, "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OPENUSER_DOTENV", str(tmp_path / ".env"))
     monkeypatch.setenv("OPENUSER_VAR_DIR", str(tmp_path))
 
 
 def test_it_is_sqlite_until_somebody_says_otherwise(tmp_path):
-    assert choice.chosen("", tmp_path) == "sqlite"
-    assert choice.noted(tmp_path) == ""
-    assert not choice.needs_driver(["manage.py", "up"])
+    assert database_choice.chosen("", tmp_path) == "sqlite"
+    assert database_choice.noted(tmp_path) == ""
+    assert not database_choice.needs_driver(["manage.py", "up"])
 
 
 def test_what_ran_last_is_found_by_every_command(tmp_path):
-    choice.note("postgres", tmp_path)
-    assert choice.chosen("", tmp_path) == "postgres"
-    assert choice.needs_driver(["manage.py", "shell"])
-    choice.note("sqlite", tmp_path)
-    assert choice.chosen("", tmp_path) == "sqlite"
+    database_choice.note("postgres", tmp_path)
+    assert database_choice.chosen("", tmp_path) == "postgres"
+    assert database_choice.needs_driver(["manage.py", "shell"])
+    database_choice.note("sqlite", tmp_path)
+    assert database_choice.chosen("", tmp_path) == "sqlite"
 
 
 def test_what_is_named_wins_over_what_ran_last(tmp_path):
-    choice.note("postgres", tmp_path)
-    assert choice.chosen("SQLite ", tmp_path) == "sqlite"
-    assert not choice.needs_driver(["manage.py", "up", "--db", "sqlite"])
+    database_choice.note("postgres", tmp_path)
+    assert database_choice.chosen("SQLite ", tmp_path) == "sqlite"
+    assert not database_choice.needs_driver(["manage.py", "up", "--db", "sqlite"])
 
 
 def test_an_installation_from_before_the_choice_has_sqlite(tmp_path):
     (tmp_path / "openuser.sqlite3").touch()
-    assert choice.noted(tmp_path) == "sqlite"
+    assert database_choice.noted(tmp_path) == "sqlite"
 
 
 def test_another_word_is_refused_with_the_two_that_exist(tmp_path):
     with pytest.raises(ValueError, match="OPENUSER_DB is 'mysql': write sqlite or postgres"):
-        choice.chosen("mysql", tmp_path)
+        database_choice.chosen("mysql", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_another_word_is_refused_with_the_two_that_exist(tmp_path):
     ],
 )
 def test_the_option_is_read_from_the_command_line_of_up(line, asked):
-    assert choice.asked_for(["manage.py", *line]) == asked
+    assert database_choice.asked_for(["manage.py", *line]) == asked
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_the_option_is_read_from_the_command_line_of_up(line, asked):
 )
 def test_the_file_of_settings_counts_before_anything_is_installed(tmp_path, line, needed):
     (tmp_path / ".env").write_text(f"# settings\n{line}\nLOG_LEVEL=INFO\n")
-    assert choice.needs_driver(["manage.py", "up"]) is needed
+    assert database_choice.needs_driver(["manage.py", "up"]) is needed

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from openuser.console import Console
+from openuser.launcher.console import Console
 
 pytestmark = pytest.mark.once
 
@@ -29,12 +29,12 @@ def test_the_log_of_wechat_work_is_there_from_the_start(console, logs):
 
 
 def test_what_concerns_wechat_work_stands_in_both_files(console, logs):
-    ours = "12:00:00.000 INFO wecom.inbox: A callback came in. cid=1 kind=text"
+    ours = "12:00:00.000 INFO wecom.callbacks.inbox: A callback came in. cid=1 kind=text"
     others = [
         "12:00:00.000 INFO avatars.rendering: A video is ready. cid=1",
-        "12:00:00.000 INFO wecom.emulator.courier: Delivered.",
+        "12:00:00.000 INFO wecom.emulator.callbacks.delivery: Delivered.",
         "12:00:00.000 INFO wecomical.jokes: None of ours.",
-        "a library prints wecom.inbox: something",
+        "a library prints wecom.callbacks.inbox: something",
     ]
     for line in (others[0], ours, *others[1:]):
         console.say("worker", line)
@@ -43,7 +43,7 @@ def test_what_concerns_wechat_work_stands_in_both_files(console, logs):
 
 
 def test_a_traceback_stays_with_its_line_though_another_child_speaks_meanwhile(console, logs):
-    error = "12:00:00.000 ERROR wecom.inbox: A handler failed. cid=1"
+    error = "12:00:00.000 ERROR wecom.callbacks.inbox: A handler failed. cid=1"
     console.say("worker", error)
     console.say("render", "12:00:00.000 INFO avatars.rendering: A video is ready. cid=1")
     console.say("worker", '  File "handlers.py", line 3, in fail')

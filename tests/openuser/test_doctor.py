@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from core.diagnosis import Check, Finding, bad, good, run
 from openuser import doctor
-from openuser.lib.diagnosis import Check, Finding, bad, good, run
 from tests.emulated import ROOT
 
 

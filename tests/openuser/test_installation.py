@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from openuser import installation
+from openuser.launcher import installation
 
 pytestmark = pytest.mark.django_db
 

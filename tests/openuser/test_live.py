@@ -15,12 +15,13 @@ from django.test import Client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from avatars import rendering, services
+from avatars import services
 from avatars.models import Render
-from openuser import live
+from avatars.rendering import render_worker
+from core import live_updates
 from openuser.api import clients
 from openuser.asgi import application
-from openuser.lib import publish
+from openuser.live import consumers
 from openuser.settings import base
 from tests.emulated import answers, free_port, wait_for
 from tests.factories import make_outbound, make_render
@@ -96,12 +97,12 @@ def test_a_render_tells_its_state_its_progress_and_its_end(site):
     with site.open(f"/ws/v1/renders/{render.pk}/", signed_in("view_render")) as opened:
         first = hear(opened)
         assert (first["type"], first["id"], first["status"], first["progress"]) == ("render", render.pk, "running", 0)
-        rendering.Reporter(render).report("filming", 0.5)
+        render_worker.Reporter(render).report("filming", 0.5)
         then = hear(opened)
         assert (then["stage"], then["progress"], then["seconds_left"]) == ("filming", 54, 5)
         with transaction.atomic():
             render.settle(Render.Status.DONE, progress=100, video="renders/ab/video.mp4")
-            rendering.render_finished.send(Render, render=render)
+            render_worker.render_finished.send(Render, render=render)
         last = hear(opened)
         assert (last["status"], last["is_final"], last["seconds_left"]) == ("done", True, 0)
         assert (last["video_url"], last["poster_url"]) == (f"/api/v1/renders/{render.pk}/video/", None)
@@ -109,7 +110,7 @@ def test_a_render_tells_its_state_its_progress_and_its_end(site):
 
 
 def test_a_hint_arrives_much_sooner_than_the_next_look(site, monkeypatch):
-    monkeypatch.setattr(live, "LOOK_EVERY", 3600)
+    monkeypatch.setattr(consumers, "LOOK_EVERY", 3600)
     render = make_render()
     with site.open(f"/ws/v1/renders/{render.pk}/", signed_in("view_render")) as opened:
         assert hear(opened)["status"] == "queued"
@@ -119,7 +120,7 @@ def test_a_hint_arrives_much_sooner_than_the_next_look(site, monkeypatch):
 
 
 def test_a_lost_hint_only_delays(site, monkeypatch):
-    monkeypatch.setattr(live, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(consumers, "LOOK_EVERY", 0.1)
     render = make_render()
     with site.open(f"/ws/v1/renders/{render.pk}/", signed_in("view_render")) as opened:
         assert hear(opened)["status"] == "queued"
@@ -136,7 +137,7 @@ def test_an_ended_render_is_told_and_closed_at_once(site):
 
 
 def test_news_of_another_render_is_not_told(site, monkeypatch):
-    monkeypatch.setattr(live, "LOOK_EVERY", 3600)
+    monkeypatch.setattr(consumers, "LOOK_EVERY", 3600)
     mine, other = make_render(), make_render()
     with site.open(f"/ws/v1/renders/{mine.pk}/", signed_in("view_render")) as opened:
         hear(opened)
@@ -223,7 +224,7 @@ def test_the_home_is_told_only_of_what_it_may_see(site):
     with site.open("/ws/v1/home/", signed_in("view_outbound")) as opened:
         assert hear(opened) == {"type": "ready"}
         services.cancel_render(render)
-        publish.tell("messages", "said", id=1)
+        live_updates.tell("messages", "said", id=1)
         claimed = type(outbound).claim(outbound.pk)
         claimed.exhaust()
         assert hear(opened) == {"type": "changed", "what": "outbounds"}
@@ -273,7 +274,7 @@ def no_broker(settings) -> None:
 
 def test_work_goes_on_without_a_broker(no_broker):
     render = Render.claim(make_render().pk)
-    reporter = rendering.Reporter(render)
+    reporter = render_worker.Reporter(render)
     reporter.report("speaking", 0.5)
     assert not reporter.unwanted
     assert services.cancel_render(render)
@@ -297,11 +298,11 @@ def test_the_thread_that_tells_outlives_a_broker_that_was_away(site, settings):
 
 
 def test_too_many_hints_are_dropped_and_not_kept(monkeypatch):
-    monkeypatch.setattr(publish, "WAITING", 3)
-    publisher = publish.Publisher()
+    monkeypatch.setattr(live_updates, "WAITING", 3)
+    publisher = live_updates.Publisher()
     publisher._thread = threading.current_thread()  # nobody takes them
     for _ in range(10):
-        publisher.put(publish.Hint(group="renders", kind="progress"))
+        publisher.put(live_updates.Hint(group="renders", kind="progress"))
     assert publisher._hints.qsize() == 3
 
 
@@ -309,9 +310,9 @@ def test_nothing_is_told_of_what_was_rolled_back(site):
     with site.open("/ws/v1/home/", signed_in("view_render", "view_message")) as opened:
         hear(opened)
         with transaction.atomic():
-            publish.tell("renders", "progress", id=1)
+            live_updates.tell("renders", "progress", id=1)
             transaction.set_rollback(True)
-        publish.tell("messages", "said", id=1)
+        live_updates.tell("messages", "said", id=1)
         assert hear(opened) == {"type": "changed", "what": "messages"}
 
 

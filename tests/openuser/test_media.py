@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 
 from conversations.models import Content, Message
-from openuser.lib import links
+from core.web import signed_links
 from tests import factories
 from tests.wecom.test_downloads import AMR
 
@@ -70,7 +70,7 @@ def test_nobody_else(client, file):
 
 def shared(settings, name: str) -> str:
     settings.SITE_URL = "https://example.com/"
-    url = links.shared(name)
+    url = signed_links.shared(name)
     assert url.startswith(f"https://example.com/media/{name}?key=")
     return url.removeprefix("https://example.com")
 
@@ -90,7 +90,7 @@ def test_a_link_opens_this_file_only_and_not_for_ever(client, file, settings):
 
 
 def test_a_link_leads_nowhere_outside_the_folder(client, file):
-    key = links.shared("../secrets.env").partition("?")[2]
+    key = signed_links.shared("../secrets.env").partition("?")[2]
     assert client.get(f"/media/../secrets.env?{key}").status_code == 404
 
 

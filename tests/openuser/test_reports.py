@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from openuser.management import reports
+from openuser.management import junit
 from openuser.management.commands import test as suite
 
 pytestmark = pytest.mark.once
@@ -37,16 +37,16 @@ def test_the_last_line_is_what_pytest_would_say_of_all_runs(tmp_path):
         (tmp_path / "tests" / app / "test_it.py").write_text(TESTS)
         result = run_pytest(tmp_path, f"--junit-xml={app}.xml", f"tests/{app}")
         assert "1 failed, 2 passed, 1 skipped, 1 error in " in result.stdout
-    tested = reports.read(tmp_path)
+    tested = junit.read(tmp_path)
     assert set(tested.folders) == {"tests.one", "tests.two"}
-    *folders, _empty, closing = reports.lines(tested)
+    *folders, _empty, closing = junit.lines(tested)
     assert closing[0] == closing[-1] == "="
     assert f" 2 failed, 4 passed, 2 skipped, 2 error in {tested.seconds:.2f}s (0:00:0" in closing
     assert any(line.endswith(" s  tests/one") for line in folders)
 
 
 def test_without_tests_nothing_is_added(tmp_path):
-    assert reports.lines(reports.read(tmp_path)) == []
+    assert junit.lines(junit.read(tmp_path)) == []
 
 
 @pytest.mark.parametrize("extra", [["tests/wecom"], ["-k", "menu"], ["tests/lib", "-x"]])

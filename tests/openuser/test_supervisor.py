@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from openuser.console import Console
-from openuser.services.processes import Processes
-from openuser.sources import Sources
-from openuser.supervisor import NotStartingError, Patience, Program, Supervisor
+from openuser.launcher.console import Console
+from openuser.launcher.reloader import Sources
+from openuser.launcher.supervisor import NotStartingError, Patience, Program, Supervisor
+from openuser.servers.processes import Processes
 from tests.openuser.test_services import eventually, is_running
 
 pytestmark = pytest.mark.once
@@ -169,9 +169,9 @@ def test_a_closed_terminal_does_not_stop_the_log(tmp_path):
 SUPERVISOR = """
 import os, sys, time
 from pathlib import Path
-from openuser.console import Console
-from openuser.services.processes import Processes
-from openuser.supervisor import Program, Supervisor
+from openuser.launcher.console import Console
+from openuser.servers.processes import Processes
+from openuser.launcher.supervisor import Program, Supervisor
 folder = Path(sys.argv[1])
 supervisor = Supervisor(Console(folder / "app.log"), Processes())
 supervisor.catch_signals()

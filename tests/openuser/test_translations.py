@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling")
+APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling", "core")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 THE_SAME = {"EncodingAESKey"}
 IN_TEMPLATES = re.compile(r"""{%\s*translate\s+(["'])(.+?)\1""")
@@ -19,7 +19,7 @@ BLOCKS = re.compile(r"{%\s*blocktranslate.*?%}(.*?){%\s*endblocktranslate", re.D
 
 
 def catalogue() -> gettext.NullTranslations:
-    return gettext.translation("django", ROOT / "locale", ["zh_Hans"])
+    return gettext.translation("django", ROOT / "openuser/locale", ["zh_Hans"])
 
 
 def sources(folder: str, suffix: str) -> Iterator[Path]:
@@ -81,7 +81,7 @@ def test_every_string_of_the_templates_is_translated():
 
 
 def test_placeholders_are_kept():
-    source = (ROOT / "locale/zh_Hans/LC_MESSAGES/django.po").read_text()
+    source = (ROOT / "openuser/locale/zh_Hans/LC_MESSAGES/django.po").read_text()
     marks = re.compile(r"%\(\w+\)[.0-9]*[a-z]|%[sd]")
     for entry in source.split("\n\n"):
         if "msgid_plural" in entry or "msgstr" not in entry:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from openuser import programs
-from openuser.installation import Login
+from openuser.launcher import programs
+from openuser.launcher.installation import Login
+from openuser.launcher.instance_lock import DataLock
 from openuser.management.commands import test as suite
 from openuser.management.commands.up import welcome
-from openuser.services.lock import DataLock
 from tests.emulated import free_port
 
 pytestmark = pytest.mark.once

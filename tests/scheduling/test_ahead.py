@@ -4,8 +4,9 @@ import pytest
 
 from avatars.models import Render
 from conversations.models import Message
-from scheduling import ahead, services
+from scheduling import services
 from scheduling.models import Schedule
+from scheduling.schedules import prerender
 from tests.factories import make_digital_human
 from tests.scheduling.conftest import clock, make_schedule, outcomes
 
@@ -85,6 +86,6 @@ def test_nothing_is_made_ahead_for_text_or_while_it_rests_or_on_days_off(applica
 def test_what_cannot_be_made_is_left_to_its_moment(application):
     schedule = make_film()
     application.desk.delete()
-    assert ahead.prepare_all(now=clock("2026-11-25T08:50")) == 0
+    assert prerender.prepare_all(now=clock("2026-11-25T08:50")) == 0
     services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
     assert outcomes(schedule) == [("11-25 09:00", "failed")]

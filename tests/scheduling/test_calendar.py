@@ -9,8 +9,8 @@ from cronsim import CronSim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling import calendar
-from scheduling.calendar import Rule
+from scheduling import business_calendar
+from scheduling.business_calendar import Rule
 from scheduling.exceptions import SchedulingError
 
 pytestmark = pytest.mark.once
@@ -131,10 +131,10 @@ def test_the_day_is_that_of_the_schedules_zone():
 
 
 def test_of_a_year_that_is_not_published_yet_monday_to_friday_are_working_days():
-    assert calendar.is_published(2026)
-    assert not calendar.is_published(2090)
+    assert business_calendar.is_published(2026)
+    assert not business_calendar.is_published(2090)
     days = [date(2090, 1, 2) + timedelta(days=number) for number in range(7)]
-    assert [calendar.is_working_day(day) for day in days] == [True] * 5 + [False] * 2
+    assert [business_calendar.is_working_day(day) for day in days] == [True] * 5 + [False] * 2
     assert len(rule("0 9 * * *", working_days=True).upcoming(at("2090-01-01T00:00"), 5)) == 5
 
 
@@ -162,7 +162,7 @@ def test_a_rule_that_never_speaks_ends():
 )
 def test_a_line_that_is_wrong_says_where_and_shows_a_right_one(line, code, words):
     with pytest.raises(SchedulingError) as caught:
-        calendar.parse(line)
+        business_calendar.parse(line)
     assert (caught.value.code, caught.value.field) == (code, "cron")
     assert words in str(caught.value)
     assert caught.value.remedy
@@ -172,7 +172,7 @@ def test_a_line_that_is_wrong_says_where_and_shows_a_right_one(line, code, words
 @settings(max_examples=300, deadline=None)
 def test_any_line_is_taken_apart_or_refused(line):
     try:
-        parsed = calendar.parse(line)
+        parsed = business_calendar.parse(line)
     except SchedulingError:
         return
     assert parsed.times
@@ -221,4 +221,4 @@ def test_looking_back_finds_what_looking_ahead_had_promised(line, zone, moment):
 
 
 def test_the_package_numbers_days_as_we_do():
-    assert (CronSim.LAST, CronSim.LAST_WEEKDAY) == (calendar.LAST, calendar.LAST_WEEKDAY)
+    assert (CronSim.LAST, CronSim.LAST_WEEKDAY) == (business_calendar.LAST, business_calendar.LAST_WEEKDAY)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scheduling.calendar import parse
-from scheduling.mirror import crontab_fields
+from scheduling.business_calendar import parse
+from scheduling.schedules.beat_entries import crontab_fields
 
 pytestmark = pytest.mark.once
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.calendar import Rule
+from scheduling.business_calendar import Rule
+from scheduling.descriptions import moment_words, rule_words, zone_words
 from scheduling.exceptions import SchedulingError
-from scheduling.wording import moment_words, rule_words, zone_words
 
 pytestmark = pytest.mark.once
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from openuser.services.processes import Processes
+from openuser.servers.processes import Processes
 from tests import factories
 from tests.emulated import AES_KEY, KEYS, Emulator, Person, free_port
 from wecom.models import Application

@@ -1,8 +1,8 @@
 """Every event of the platform's page, as it is documented, and the value that it becomes."""
 
-from wecom.approvals import ApprovalEvent
-from wecom.contacts import ContactChange, DepartmentChange, MemberChange, TagChange
-from wecom.events import (
+from wecom.messages.approval_events import ApprovalEvent
+from wecom.messages.contact_events import ContactChange, DepartmentChange, MemberChange, TagChange
+from wecom.messages.events import (
     ActivityEvent,
     ApplicationEvent,
     CardEvent,

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.wecom.messages_of_every_kind import button_card
-from wecom import assumptions, crypto, limits, messages
-from wecom.assumptions import Assumptions
+from wecom import crypto, messages, platform_quirks
 from wecom.contents import TextCard
-from wecom.contents.card_parts import Entry, Menu
+from wecom.contents.cards.parts import Entry, Menu
 from wecom.exceptions import ContentError
+from wecom.platform_quirks import Assumptions
+from wecom.quotas import members
 
 pytestmark = pytest.mark.once
 
@@ -31,7 +32,7 @@ def assumed(monkeypatch):
     """Reads the platform in another way, for this test."""
 
     def read(**values):
-        monkeypatch.setattr(assumptions, "current", Assumptions(**values))
+        monkeypatch.setattr(platform_quirks, "current", Assumptions(**values))
 
     return read
 
@@ -63,10 +64,10 @@ def test_a_cards_menu_has_three_entries_unless_more_are_said(assumed):
 
 def test_a_quota_counts_the_last_minute_unless_the_clocks_is_said(assumed):
     times = [NOON + timedelta(milliseconds=number) for number in range(30)]
-    assert limits.when_free(times, NOON + timedelta(seconds=1)) == NOON + timedelta(minutes=1) + limits.SLACK
+    assert members.when_free(times, NOON + timedelta(seconds=1)) == NOON + timedelta(minutes=1) + members.SLACK
     assumed(aligned_quotas=True)
-    assert limits.when_free(times, NOON + timedelta(seconds=1)) == NOON + timedelta(seconds=20) + limits.SLACK
-    assert limits.when_free(times, NOON + timedelta(seconds=21)) is None
+    assert members.when_free(times, NOON + timedelta(seconds=1)) == NOON + timedelta(seconds=20) + members.SLACK
+    assert members.when_free(times, NOON + timedelta(seconds=21)) is None
 
 
 def test_what_the_platform_heard_is_believed_unless_it_is_not_to_be(assumed):
@@ -125,4 +126,4 @@ def test_json_loses_what_no_column_takes(assumed):
 )
 def test_a_setting_that_makes_no_sense_is_named(values, named):
     with pytest.raises(ValueError, match=named):
-        assumptions.assume(values)
+        platform_quirks.assume(values)

@@ -9,8 +9,8 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from openuser.installation import leave_database
-from wecom import auth, client
+from openuser.launcher.installation import leave_database
+from wecom.client import access_tokens, api
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application
 
@@ -23,7 +23,7 @@ def test_twenty_cold_workers_at_once_fetch_one_token(connected, emulator):
     def ask() -> None:
         start.wait()
         try:
-            tokens.append(auth.access_token(Application.objects.select_related("corporation").get()))
+            tokens.append(access_tokens.access_token(Application.objects.select_related("corporation").get()))
         finally:
             connections.close_all()
 
@@ -56,7 +56,7 @@ def ask_in_a_process(start, tokens) -> None:
     """What a worker does first, in a process that has nothing of this one but its settings."""
     start.wait()
     try:
-        tokens.put(str(auth.access_token(Application.objects.select_related("corporation").get())))
+        tokens.put(str(access_tokens.access_token(Application.objects.select_related("corporation").get())))
     except BaseException:
         tokens.put("")
         raise
@@ -65,7 +65,7 @@ def ask_in_a_process(start, tokens) -> None:
 
 
 def test_processes_that_meet_an_expired_token_fetch_one_new_one_and_go_on(connected, emulator, person):
-    old = auth.access_token(connected)
+    old = access_tokens.access_token(connected)
     emulator.api("DELETE", "tokens", json={"expired": True})
     start, outcomes = threading.Barrier(8), []
 
@@ -74,7 +74,7 @@ def test_processes_that_meet_an_expired_token_fetch_one_new_one_and_go_on(connec
         try:
             application = Application.objects.select_related("corporation").get()
             call = functools.partial(call_with, application, person.user_id)
-            outcomes.append(auth.with_token(application, call, token=old)["errcode"])
+            outcomes.append(access_tokens.with_token(application, call, token=old)["errcode"])
         finally:
             connections.close_all()
 
@@ -88,14 +88,14 @@ def test_processes_that_meet_an_expired_token_fetch_one_new_one_and_go_on(connec
 
 
 def call_with(application: Application, user_id: str, token: str):
-    return client.get(application.api_base_url, "user/get", access_token=token, userid=user_id)
+    return api.get(application.api_base_url, "user/get", access_token=token, userid=user_id)
 
 
 def test_a_token_that_is_about_to_expire_serves_the_others_while_one_renews_it(connected, emulator):
-    old = auth.access_token(connected)
+    old = access_tokens.access_token(connected)
     expires, lease = timezone.now() + timedelta(minutes=4), timezone.now() + timedelta(minutes=1)
     Application.objects.update(access_token_expires_at=expires, token_lease_owner="a", token_lease_until=lease)
-    assert auth.access_token(connected) == old
+    assert access_tokens.access_token(connected) == old
     assert emulator.calls("gettoken") == 1
 
 
@@ -107,7 +107,7 @@ def test_twenty_workers_with_a_wrong_secret_ask_once(connected, emulator):
     def ask() -> None:
         start.wait()
         try:
-            auth.access_token(Application.objects.select_related("corporation").get())
+            access_tokens.access_token(Application.objects.select_related("corporation").get())
         except ConfigurationError as error:
             refused.append(error)
         finally:
@@ -123,18 +123,18 @@ def test_twenty_workers_with_a_wrong_secret_ask_once(connected, emulator):
 
 
 def test_a_token_is_renewed_before_it_expires(connected, emulator):
-    auth.access_token(connected)
+    access_tokens.access_token(connected)
     Application.objects.update(access_token_expires_at=timezone.now() + timedelta(minutes=4))
-    auth.access_token(connected)
+    access_tokens.access_token(connected)
     assert emulator.calls("gettoken") == 2
 
 
 def test_a_refused_token_is_replaced_by_the_first_and_the_others_take_that_one(connected, emulator):
-    old = auth.access_token(connected)
+    old = access_tokens.access_token(connected)
     emulator.api("DELETE", "tokens")
-    new = auth.access_token(connected, rejected=old)
+    new = access_tokens.access_token(connected, rejected=old)
     assert new != old
-    assert auth.access_token(connected, rejected=old) == new
+    assert access_tokens.access_token(connected, rejected=old) == new
     assert emulator.calls("gettoken") == 2
 
 
@@ -143,7 +143,7 @@ def test_a_wrong_secret_is_tried_once_and_then_the_application_is_held(connected
     connected.save()
     for _ in range(3):
         with pytest.raises(ConfigurationError):
-            auth.access_token(connected)
+            access_tokens.access_token(connected)
     assert emulator.calls("gettoken") == 1
     connected.refresh_from_db()
     assert "Secret" in connected.held_reason
@@ -151,4 +151,4 @@ def test_a_wrong_secret_is_tried_once_and_then_the_application_is_held(connected
 
 def test_a_fetcher_that_died_is_replaced(connected):
     Application.objects.update(token_lease_owner="dead", token_lease_until=timezone.now() - timedelta(seconds=1))
-    assert auth.access_token(connected)
+    assert access_tokens.access_token(connected)

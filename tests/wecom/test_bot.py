@@ -11,9 +11,11 @@ from django.db import connections
 from django.utils import timezone
 
 from tests import factories
-from wecom import bot, outbox, services, uploads
+from wecom import bot, services
 from wecom.exceptions import AmbiguousError, BusyError, ConfigurationError, ContentError
+from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
+from wecom.outbox import dispatcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +35,7 @@ def deliver() -> list[Outbound]:
         for upload in Upload.objects.filter(status="queued"):
             uploads.deliver(upload.pk)
         for outbound in Outbound.objects.filter(status="queued").order_by("pk"):
-            outbox.deliver(outbound.pk, now=timezone.now())
+            dispatcher.deliver(outbound.pk, now=timezone.now())
     return list(Outbound.objects.order_by("pk"))
 
 

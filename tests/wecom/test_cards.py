@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from tests import factories
 from tests.wecom.messages_of_every_kind import CARDS, button_card, text_notice
-from wecom import bot, cards, messages, outbox, services
+from wecom import bot, messages, services
+from wecom.callbacks.router import router
 from wecom.contents import Button, ButtonCard, Checkbox, Choice, Submit, VoteCard
 from wecom.exceptions import ContentError
 from wecom.models import Callback, CardUpdate, Outbound
-from wecom.router import router
+from wecom.outbox import card_updates, dispatcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,7 +30,7 @@ def card() -> ButtonCard:
 def sent(connected, person) -> Outbound:
     """A card that has arrived."""
     outbound = services.send(connected, card(), to=[person.user_id])
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert outbound.status == "done"
     return outbound
@@ -43,7 +44,7 @@ def change(outbound: Outbound, text: str = "已选择：高清") -> CardUpdate:
 
 def deliver(update: CardUpdate, *, times: int = 1, later: timedelta = timedelta()) -> CardUpdate:
     for _ in range(times):
-        cards.deliver(update.pk, now=timezone.now() + later)
+        card_updates.deliver(update.pk, now=timezone.now() + later)
         later += timedelta(hours=1)
     update.refresh_from_db()
     return update
@@ -62,7 +63,7 @@ def test_a_card_arrives_with_its_buttons_and_brings_a_code(sent, person):
 
 def test_a_card_that_is_sent_again_is_taken_by_the_platform(sent, person):
     services.resend(sent)
-    outbox.deliver(sent.pk)
+    dispatcher.deliver(sent.pk)
     names = [entry["content"]["task_id"] for entry in person.received()]
     assert names == [sent.content["task_id"], sent.content["task_id"] + "@1"]
 
@@ -128,7 +129,7 @@ def test_a_worker_that_died_after_the_call_leaves_no_failure(sent, person):
     update = change(sent)
     row = CardUpdate.claim(update.pk)
     assert row is not None
-    cards._call(row)
+    card_updates._call(row)
     CardUpdate.objects.filter(pk=update.pk).update(lease_until=timezone.now() - timedelta(days=1))
     assert deliver(update).status == "done"
 
@@ -179,7 +180,7 @@ def test_a_change_that_waits_holds_up_no_message(sent, person, connected):
     person.emulator.fault("busy", "message/update_template_card")
     assert deliver(change(sent)).status == "queued"
     outbound = services.send_text(person.user_id, content="谢谢", application=connected)
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     assert person.texts()[-1] == "谢谢"
 
 
@@ -194,7 +195,7 @@ def test_a_change_that_waits_holds_up_no_message(sent, person, connected):
     ],
 )
 def test_a_greyed_text_is_one_line_that_fits(text, shown):
-    assert cards.replacement(text) == shown
+    assert card_updates.replacement(text) == shown
 
 
 @pytest.mark.parametrize(("code", "text", "field"), [("", "x", "response_code"), ("c", " ", "text")])
@@ -275,7 +276,7 @@ def test_a_code_handler_changes_the_card_that_was_pressed(sent, person, connecte
 def test_a_card_is_changed_for_all_who_got_it(connected, person):
     other = person.emulator.hire()
     outbound = services.send(connected, card(), to=[person.user_id, other.user_id])
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     person.presses("hd")
     xml = person.emulator.api("GET", "callbacks", params={"member": person.user_id})["callbacks"][-1]["xml"]
     event = messages.inbound(xml.encode())

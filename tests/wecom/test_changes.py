@@ -10,10 +10,10 @@ from tests.factories import make_application, make_department, make_member, make
 from tests.wecom.platform import Envelope, event_xml
 from wecom import services
 from wecom.bot import bot
+from wecom.callbacks.router import router
 from wecom.contents import Text
 from wecom.exceptions import ContentError
 from wecom.models import Application, Callback, Department, Member, Outbound, Reach
-from wecom.router import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = itertools.count()  # no two changes of a test in one second

@@ -9,11 +9,14 @@ from django.utils import timezone
 from tests import factories
 from tests.emulator.test_media import PNG
 from tests.wecom.messages_of_every_kind import button_card
-from wecom import assumptions, bot, chat_limits, chats, services, uploads
-from wecom.assumptions import Assumptions
+from wecom import bot, platform_quirks, services
 from wecom.contents import Image, Markdown, MpNews, Page, Text, TextCard
 from wecom.exceptions import ApiError, ChatGone, ContentError
+from wecom.media import uploads
 from wecom.models import GroupChat, GroupMessage, Upload
+from wecom.outbox import group_chats as chats
+from wecom.platform_quirks import Assumptions
+from wecom.quotas import group_chats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -217,7 +220,7 @@ def test_the_admin_shows_chats_and_sends_again_what_is_in_doubt(admin_client, co
 
 
 def test_a_member_gets_no_more_than_the_platform_delivers_and_the_rest_comes_later(chat, person, emulator, monkeypatch):
-    monkeypatch.setattr(chat_limits, "PER_MEMBER", ((timedelta(minutes=1), 3), (timedelta(days=1), 10_000)))
+    monkeypatch.setattr(group_chats, "PER_MEMBER", ((timedelta(minutes=1), 3), (timedelta(days=1), 10_000)))
     other = services.create_chat("另一个", [person.user_id, "wangwu"])
     rows = [services.send_to_chat(one, Text(content=f"{n}")) for n in range(2) for one in (chat, other)]
     assert [deliver(row).status for row in rows] == ["done", "done", "done", "queued"]
@@ -229,21 +232,21 @@ def test_a_member_gets_no_more_than_the_platform_delivers_and_the_rest_comes_lat
 
 
 def test_a_chat_of_others_need_not_wait(chat, person, connected, monkeypatch):
-    monkeypatch.setattr(chat_limits, "PER_MEMBER", ((timedelta(minutes=1), 1), (timedelta(days=1), 10_000)))
+    monkeypatch.setattr(group_chats, "PER_MEMBER", ((timedelta(minutes=1), 1), (timedelta(days=1), 10_000)))
     others = services.create_chat("别人", ["wangwu", "emma"])
     assert deliver(services.send_to_chat(chat, Text(content="1"))).status == "done"
     assert deliver(services.send_to_chat(others, Text(content="2"))).status == "done"
 
 
 def test_the_people_that_a_company_reaches_in_an_hour_are_counted(chat, monkeypatch):
-    monkeypatch.setattr(assumptions, "current", Assumptions(chat_people_per_hour=5))
+    monkeypatch.setattr(platform_quirks, "current", Assumptions(chat_people_per_hour=5))
     rows = [services.send_to_chat(chat, Text(content=f"{n}")) for n in range(3)]
     assert [deliver(row).status for row in rows] == ["done", "done", "queued"]
     assert rows[2].reason == "quota"
 
 
 def test_what_was_refused_does_not_count(chat, emulator, monkeypatch):
-    monkeypatch.setattr(chat_limits, "PER_MEMBER", ((timedelta(minutes=1), 1), (timedelta(days=1), 10_000)))
+    monkeypatch.setattr(group_chats, "PER_MEMBER", ((timedelta(minutes=1), 1), (timedelta(days=1), 10_000)))
     emulator.fault("busy", "appchat/send")
     message = deliver(services.send_to_chat(chat, Text(content="1")))
     assert (message.status, message.called_at) == ("queued", None)

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.wecom.messages_of_every_kind import article, notice
-from wecom import bounds, freezing
 from wecom.contents import (
     Article,
     Button,
@@ -25,10 +24,12 @@ from wecom.contents import (
     Voice,
     split_text,
     truncate,
+    validation,
 )
+from wecom.contents.splitting import columns
 from wecom.exceptions import ContentError
-from wecom.freezing import distinct
-from wecom.splitting import columns
+from wecom.outbox import payloads
+from wecom.outbox.payloads import distinct
 
 pytestmark = pytest.mark.once
 
@@ -54,7 +55,7 @@ def call(**changes: object) -> dict[str, object]:
 
 def frozen(**changes: object) -> bytes:
     arguments = {"recipients": ["zhangsan"], "agent_id": 1000002, "msgtype": "text", "payload": {"content": "你好"}}
-    return freezing.body(**(arguments | changes))  # type: ignore[arg-type]
+    return payloads.body(**(arguments | changes))  # type: ignore[arg-type]
 
 
 def problem(build: object, **fields: object) -> ContentError:
@@ -431,7 +432,7 @@ def test_a_suffix_is_invisible_and_different_every_time():
     texts = [distinct("你好", n) for n in range(500)]
     assert texts[0] == "你好"
     assert len(set(texts)) == 500
-    assert all(text.rstrip(bounds.INVISIBLE) == "你好" for text in texts)
+    assert all(text.rstrip(validation.INVISIBLE) == "你好" for text in texts)
     assert max(size(text) for text in texts) <= size("你好") + 18
 
 
@@ -474,7 +475,7 @@ def without_suffix(value: object) -> object:
         return {key: without_suffix(one) for key, one in value.items()}
     if isinstance(value, list):
         return [without_suffix(one) for one in value]
-    return value.rstrip(bounds.INVISIBLE) if isinstance(value, str) else value
+    return value.rstrip(validation.INVISIBLE) if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize(("msgtype", "payload"), REPEATED)

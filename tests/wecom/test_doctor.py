@@ -10,11 +10,12 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone, translation
 
-from openuser.lib.diagnosis import Level
+from core.diagnosis import Level
 from tests import factories, oddities
 from tests.emulated import AES_KEY, KEYS, wait_for
 from tests.wecom.platform import PATH, Envelope, text_xml
-from wecom import auth, services
+from wecom import services
+from wecom.client import access_tokens
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application, Callback, Guard
 
@@ -327,8 +328,8 @@ def test_an_address_that_is_not_trusted_is_shown_with_the_place_to_enter_it(conn
 
 
 def test_a_held_application_is_looked_at_with_the_token_it_has(connected, emulator):
-    auth.access_token(connected)
-    auth.hold(connected, ConfigurationError("Not trusted.", errcode=60020))
+    access_tokens.access_token(connected)
+    access_tokens.hold(connected, ConfigurationError("Not trusted.", errcode=60020))
     assert found("token")["level"] == found("trusted-ip")["level"] == "good"
 
 

@@ -10,11 +10,12 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from openuser.lib.exceptions import TemporaryError
+from core.exceptions import TemporaryError
 from tests import factories
 from tests.emulated import Person
-from wecom import bot, downloads, services
+from wecom import bot, services
 from wecom.exceptions import ContentError
+from wecom.media import downloads
 from wecom.models import Application, Download
 from wecom.signals import media_downloaded
 

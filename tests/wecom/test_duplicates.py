@@ -13,8 +13,8 @@ from tests.wecom.happenings import CARD, SCAN, event_body
 from tests.wecom.platform import PATH, Envelope, text_xml
 from wecom import services
 from wecom.bot import bot
+from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
-from wecom.router import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 50

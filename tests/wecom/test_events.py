@@ -8,10 +8,12 @@ import pytest
 from tests import factories
 from tests.wecom.happenings import CHANGES, EVENTS, change_body, event_body
 from wecom import messages, services
-from wecom.approvals import ApprovalEvent
 from wecom.bot import bot
-from wecom.contacts import ContactChange, DepartmentChange, ExtraAttribute, MemberChange, TagChange
-from wecom.events import (
+from wecom.callbacks.router import router
+from wecom.messages import UnknownMessage
+from wecom.messages.approval_events import ApprovalEvent
+from wecom.messages.contact_events import ContactChange, DepartmentChange, ExtraAttribute, MemberChange, TagChange
+from wecom.messages.events import (
     ActivityEvent,
     CardEvent,
     Choice,
@@ -23,8 +25,6 @@ from wecom.events import (
     ScanEvent,
     UnknownEvent,
 )
-from wecom.messages import UnknownMessage
-from wecom.router import router
 
 DOCUMENTED = 27  # those of the page of events, and the one of the upload job
 

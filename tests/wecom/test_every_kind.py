@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.emulator.test_kinds import AMR
 from tests.emulator.test_media import MP4, PNG
 from tests.wecom.messages_of_every_kind import CARDS, ROWS, WITHOUT_FILES, text_notice
-from wecom import bot, outbox, services, uploads
+from wecom import bot, services
 from wecom.contents import (
     Article,
     Content,
@@ -26,7 +26,9 @@ from wecom.contents import (
     Voice,
 )
 from wecom.exceptions import ContentError
+from wecom.media import uploads
 from wecom.models import Outbound, Upload
+from wecom.outbox import dispatcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,7 +81,7 @@ def work(*outbounds: Outbound, later: timedelta = timedelta()) -> None:
         for row in Upload.objects.filter(status="queued"):
             uploads.deliver(row.pk, now=now)
         for outbound in outbounds:
-            outbox.deliver(outbound.pk, now=now)
+            dispatcher.deliver(outbound.pk, now=now)
 
 
 def send(user_id: str, content: Content) -> Outbound:
@@ -165,7 +167,7 @@ def test_pages_wait_for_their_pictures(person, upload):
     Upload.objects.update(media_id="gone", expires_at=timezone.now() - timedelta(hours=1))
     content = MpNews(pages=(Page(title="页", thumb_media_id="gone", content="<p>x</p>"),))
     outbound = services.send_content(person.user_id, content=content)
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert (outbound.status, outbound.reason) == ("queued", "uploading")
     work(outbound, later=timedelta(minutes=11))

@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import factories
-from wecom import circuits, services
+from wecom import services
+from wecom.client import circuit_breaker
 from wecom.models import CallCount, Circuit, DayCount, Guard, Outbound, Spending
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 11, 25, 12, tzinfo=circuits.CHINA)
+NOW = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_more_than_the_days_share_is_through_on_a_later_day(application):
     assert ahead(application, messages=1, recipients=500)[1] == "speed"
     seconds, because = ahead(application, messages=5, recipients=4500)
     assert because == "day"
-    assert NOW + timedelta(seconds=seconds) == datetime(2026, 11, 27, 0, 3, tzinfo=circuits.CHINA)
+    assert NOW + timedelta(seconds=seconds) == datetime(2026, 11, 27, 0, 3, tzinfo=circuit_breaker.CHINA)
 
 
 def test_more_calls_than_a_minute_takes_go_on_in_the_next(application):
@@ -109,7 +110,7 @@ def fill(application) -> None:
     application.corporation.accounts = 5
     application.corporation.save()
     outbound = factories.make_outbound(application, recipients=["zhangsan", "lisi"], reach=2)
-    now = datetime.now(tz=circuits.CHINA)
+    now = datetime.now(tz=circuit_breaker.CHINA)
     DayCount.objects.create(application=application, day=now.date(), recipients=800)
     Spending.objects.bulk_create(
         Spending(application=application, user_id="zhangsan", at=now, outbound=outbound) for _ in range(27)

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests import factories
-from wecom import guard, outbox, services
+from wecom import restore_guard, services
 from wecom.models import Attempt, Guard, Outbound
+from wecom.outbox import dispatcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +35,7 @@ def send(person, text: str) -> Outbound:
 
 
 def deliver(outbound: Outbound) -> Outbound:
-    outbox.deliver(outbound.pk, now=max(timezone.now(), outbound.due_at))
+    dispatcher.deliver(outbound.pk, now=max(timezone.now(), outbound.due_at))
     outbound.refresh_from_db()
     return outbound
 
@@ -143,10 +144,10 @@ def test_the_guard_can_be_switched_off(connected, person, settings, file):
 
 def test_the_file_knows_the_newest_databases_and_never_goes_back(file):
     for number in range(30):
-        guard.mark(f"database{number}", 5)
-    guard.mark("database29", 3)
+        restore_guard.mark(f"database{number}", 5)
+    restore_guard.mark("database29", 3)
     marks = json.loads(file.read_text())["marks"]
-    assert len(marks) == guard.REMEMBERED
+    assert len(marks) == restore_guard.REMEMBERED
     assert marks["database29"] == 5
 
 

@@ -13,14 +13,16 @@ from django.contrib import admin
 from django.db import connections
 from django.utils import timezone
 
-from avatars import rendering
 from avatars.models import DigitalHuman, Render
+from avatars.rendering import render_worker
 from tests import factories
 from tests.avatars.rendering_stage import make_human, small_engines, work_dir  # noqa: F401
 from tests.emulated import KEYS, Emulator, Person, wait_for
-from wecom import outbox, services, uploads
+from wecom import services
+from wecom.callbacks.router import router
+from wecom.media import uploads
 from wecom.models import Callback, Outbound, Upload
-from wecom.router import router
+from wecom.outbox import dispatcher
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -62,7 +64,7 @@ def workers() -> Iterator[None]:
             finally:
                 connections.close_all()
 
-    threads = [threading.Thread(target=work, args=(turn,)) for turn in (handle, deliver, rendering.render_next)]
+    threads = [threading.Thread(target=work, args=(turn,)) for turn in (handle, deliver, render_worker.render_next)]
     for thread in threads:
         thread.start()
     yield
@@ -80,7 +82,7 @@ def deliver() -> None:
     for upload in Upload.objects.filter(status="queued"):
         uploads.deliver(upload.pk)
     for outbound in Outbound.objects.filter(status="queued", due_at__lte=timezone.now()).order_by("pk"):
-        outbox.deliver(outbound.pk)
+        dispatcher.deliver(outbound.pk)
 
 
 @pytest.fixture

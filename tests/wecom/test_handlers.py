@@ -11,15 +11,15 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from conversations.models import Message
-from openuser.lib.exceptions import TemporaryError
-from openuser.lib.logs import LineFormatter
+from core.exceptions import TemporaryError
+from core.logs import LineFormatter
 from tests import factories
 from tests.wecom.platform import event_xml, text_xml
 from wecom import services
 from wecom.bot import bot, send_text_message
+from wecom.callbacks.router import router
 from wecom.contents import Button, ButtonCard, Image, Markdown, TextCard
 from wecom.models import Callback, Member, Outbound
-from wecom.router import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

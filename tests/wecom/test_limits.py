@@ -9,20 +9,23 @@ from django.db import connections
 from django.utils import timezone
 
 from tests import factories
-from wecom import auth, circuits, client, limits, outbox, services
+from wecom import services
+from wecom.client import access_tokens, api, circuit_breaker
 from wecom.contents import Text
 from wecom.exceptions import LimitedError
 from wecom.models import CallCount, Circuit, DayCount, Outbound, Spending
+from wecom.outbox import dispatcher
+from wecom.quotas import members
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NOON = datetime(2026, 11, 25, 12, tzinfo=circuits.CHINA)
+NOON = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
 
 
 def deliver(rows, now: datetime) -> list[str]:
     """Let a worker try each; what became of them."""
     for row in rows:
-        outbox.deliver(row.pk, now=now)
+        dispatcher.deliver(row.pk, now=now)
         row.refresh_from_db()
     return [f"{row.status} {row.reason}".strip() for row in rows]
 
@@ -53,9 +56,9 @@ def test_a_thousand_an_hour_to_one_member_and_the_next_one_when_the_oldest_is_an
         for number in range(1000)
     )
     now = NOON + timedelta(seconds=3001)
-    assert limits.reserve(outbound, now) == NOON + timedelta(hours=1) + limits.SLACK
-    assert limits.reserve(outbound, NOON + timedelta(seconds=3601)) is None
-    assert limits.reserve(factories.make_outbound(connected, recipients=["lisi"]), now) is None
+    assert members.reserve(outbound, now) == NOON + timedelta(hours=1) + members.SLACK
+    assert members.reserve(outbound, NOON + timedelta(seconds=3601)) is None
+    assert members.reserve(factories.make_outbound(connected, recipients=["lisi"]), now) is None
 
 
 def test_a_message_to_many_counts_for_each_of_them(connected, emulator, person):
@@ -90,7 +93,7 @@ def test_workers_at_once_never_send_more_than_the_limit_to_one_member(connected,
         start.wait()
         try:
             for row in rows[share::8]:
-                outbox.deliver(row.pk)
+                dispatcher.deliver(row.pk)
         finally:
             connections.close_all()
 
@@ -103,15 +106,15 @@ def test_workers_at_once_never_send_more_than_the_limit_to_one_member(connected,
 def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, emulator, person):
     connected.corporation.accounts = 2
     connected.corporation.save()
-    DayCount.objects.create(application=connected, day=limits.day_of(timezone.now()), recipients=398)
+    DayCount.objects.create(application=connected, day=members.day_of(timezone.now()), recipients=398)
     other = emulator.hire()
     two = services.send(connected, Text(content="大家好"), to=[person.user_id, other.user_id], priority=0)
     one = services.send_text(person.user_id, content="你好")
     now = timezone.now()
     assert deliver([two, one], now) == ["done", "queued quota"]
-    assert one.due_at.astimezone(circuits.CHINA).hour == 0
+    assert one.due_at.astimezone(circuit_breaker.CHINA).hour == 0
     assert one.due_at > now
-    assert limits.day_of(one.due_at) == limits.day_of(now) + timedelta(days=1)
+    assert members.day_of(one.due_at) == members.day_of(now) + timedelta(days=1)
     assert deliver([one], one.due_at) == ["done"]
 
 
@@ -119,8 +122,8 @@ def test_more_than_a_whole_days_share_goes_at_the_beginning_of_a_day(connected):
     connected.corporation.accounts = 1
     connected.corporation.save()
     crowd = factories.make_outbound(connected, recipients=[f"person{number}" for number in range(300)], reach=300)
-    assert limits.reserve(crowd, NOON) is None
-    assert limits.reserve(factories.make_outbound(connected), NOON) == circuits.next_day(NOON)
+    assert members.reserve(crowd, NOON) is None
+    assert members.reserve(factories.make_outbound(connected), NOON) == circuit_breaker.next_day(NOON)
 
 
 def test_what_was_certainly_not_accepted_does_not_count(connected, emulator, person):
@@ -148,15 +151,15 @@ def test_a_message_that_was_long_on_its_way_counts_from_when_it_arrived(connecte
 
 
 def test_ten_thousand_calls_of_an_interface_a_minute_are_the_companys_most(connected, emulator, person):
-    token = auth.access_token(connected)
+    token = access_tokens.access_token(connected)
     slot = datetime.fromtimestamp(timezone.now().timestamp() // 10 * 10, tz=timezone.now().tzinfo)
     CallCount.objects.create(corporation=connected.corporation, api="user/get", slot=slot, calls=9_999)
-    client.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+    api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
     with pytest.raises(LimitedError) as caught:
-        client.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+        api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
     assert timezone.now() < caught.value.until < timezone.now() + timedelta(seconds=11)
     assert emulator.calls("user/get") == 1
-    client.get(connected.api_base_url, "department/list", access_token=token)
+    api.get(connected.api_base_url, "department/list", access_token=token)
 
 
 def test_the_calls_of_all_applications_of_a_company_count_together_and_those_of_another_do_not(connected):
@@ -164,10 +167,10 @@ def test_the_calls_of_all_applications_of_a_company_count_together_and_those_of_
     stranger = factories.make_application()
     CallCount.objects.create(corporation=connected.corporation, api="message/send", slot=NOON, calls=10_000)
     now = NOON + timedelta(seconds=30)
-    assert limits.reserve(factories.make_outbound(connected), now) is not None
-    assert limits.reserve(factories.make_outbound(sibling), now) is not None
-    assert limits.reserve(factories.make_outbound(stranger), now) is None
-    assert limits.reserve(factories.make_outbound(connected), NOON + timedelta(seconds=71)) is None
+    assert members.reserve(factories.make_outbound(connected), now) is not None
+    assert members.reserve(factories.make_outbound(sibling), now) is not None
+    assert members.reserve(factories.make_outbound(stranger), now) is None
+    assert members.reserve(factories.make_outbound(connected), NOON + timedelta(seconds=71)) is None
 
 
 def test_an_interface_that_the_platform_closed_is_closed_for_the_company_and_no_other_interface(
@@ -175,20 +178,20 @@ def test_an_interface_that_the_platform_closed_is_closed_for_the_company_and_no_
 ):
     settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 1.0}
     emulator.fault("rate-limited", path="user/get")
-    token = auth.access_token(connected)
+    token = access_tokens.access_token(connected)
     for _ in range(3):
         with pytest.raises(LimitedError):
-            client.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+            api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
     assert emulator.calls("user/get") == 1
     assert deliver([services.send_text(person.user_id, content="你好")], timezone.now()) == ["done"]
     Circuit.objects.update(until=timezone.now())
-    client.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+    api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
     assert not Circuit.objects.exists()
 
 
 def test_counts_that_no_limit_needs_are_deleted(connected):
     outbound = factories.make_outbound(connected)
-    limits.reserve(outbound, NOON)
+    members.reserve(outbound, NOON)
     services.forget_counts(NOON + timedelta(minutes=59))
     assert (Spending.objects.count(), CallCount.objects.count()) == (1, 1)
     services.forget_counts(NOON + timedelta(days=40))
@@ -199,7 +202,7 @@ def test_a_reply_goes_before_the_bulk_that_was_queued_first(connected, emulator,
     crowd = [emulator.hire().user_id for _ in range(3)]
     bulk = [services.send(connected, Text(content=f"通知{number}"), to=crowd) for number in range(50)]
     reply = services.send_text(person.user_id, content="马上回你")
-    outbox.deliver(bulk[0].pk)  # the first thing that a worker finds in a broker full of bulk
+    dispatcher.deliver(bulk[0].pk)  # the first thing that a worker finds in a broker full of bulk
     reply.refresh_from_db()
     assert reply.status == "done"
     assert person.texts() == ["马上回你"]

@@ -9,13 +9,14 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from openuser.lib import work
+from core.work import base
 from tests import factories
 from tests.emulated import wait_for
 from tests.wecom.platform import text_xml
-from wecom import bot, running, services, tasks
+from wecom import bot, services, tasks
+from wecom.callbacks import handler_runner
+from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
-from wecom.router import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,7 +90,7 @@ def test_a_handler_that_takes_longer_than_the_lease_runs_once_while_the_sweeper_
 
     def many_leases_later() -> bool:
         leases.add(Callback.objects.values_list("lease_until", flat=True).get(pk=callback.pk))
-        work.sweep()
+        base.sweep()
         workers(callback)
         return len(leases) > 5
 
@@ -197,7 +198,7 @@ def test_a_worker_waits_for_a_handler_that_does_not_say_so_and_hears_what_goes_w
     tasks.handle(callback.pk)
     assert outcome(callback) == ("done", "")
     with pytest.raises(ZeroDivisionError):
-        running.beside(lambda: print(1 // 0))
+        handler_runner.beside(lambda: print(1 // 0))
 
 
 def test_taking_long_outside_of_a_handler_does_nothing(application):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wecom.contents import plain_text, split_numbered, split_text, to_markdown
-from wecom.markdown import CONSTRUCTS
+from wecom.contents.markdown import CONSTRUCTS
 
 pytestmark = pytest.mark.once
 

@@ -9,7 +9,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from tests import factories
-from wecom import bot, menus, services
+from wecom import bot, services
+from wecom.application import menus
 from wecom.exceptions import ContentError
 from wecom.models import Application, MenuButton, MenuPublication
 

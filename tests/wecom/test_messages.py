@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wecom import messages, tree
+from wecom import messages
 from wecom.crypto import CryptoError
 from wecom.messages import (
     Event,
@@ -19,6 +19,7 @@ from wecom.messages import (
     UnknownMessage,
     VideoMessage,
     VoiceMessage,
+    xml_tree,
 )
 
 pytestmark = pytest.mark.once
@@ -287,12 +288,12 @@ def test_the_declared_encoding_is_not_believed(name):
 
 
 def test_too_many_elements_are_refused():
-    assert tree.parse(b"<x>" + b"<a/>" * 1999 + b"</x>").children[-1].tag == "a"
+    assert xml_tree.parse(b"<x>" + b"<a/>" * 1999 + b"</x>").children[-1].tag == "a"
     refused(b"<x>" + b"<a/>" * 2000 + b"</x>")
 
 
 def test_too_deep_a_tree_is_refused():
-    assert len(list(tree.parse(b"<a>" * 32 + b"</a>" * 32).walk())) == 32
+    assert len(list(xml_tree.parse(b"<a>" * 32 + b"</a>" * 32).walk())) == 32
     refused(b"<a>" * 33 + b"</a>" * 33)
     refused(b"<a>" * 20000)
 
@@ -497,16 +498,16 @@ PIECES_OF_XML = st.builds(
 )
 def test_the_short_way_reads_what_the_parser_reads_or_leaves_it_to_it(pieces, before):
     body = f"{before}<xml>{''.join(pieces)}</xml>".encode()
-    short = tree._flat(body)
+    short = xml_tree._flat(body)
     if short is not None:
-        assert short == tree._any(body)
+        assert short == xml_tree._any(body)
 
 
 def test_what_the_platform_writes_takes_the_short_way():
-    assert tree._flat(xml("text", "<Content><![CDATA[你好 [微笑] <b>&\n]]></Content>")) is not None
+    assert xml_tree._flat(xml("text", "<Content><![CDATA[你好 [微笑] <b>&\n]]></Content>")) is not None
     assert (
-        tree._flat(b"<xml><ToUserName><![CDATA[ww01]]></ToUserName><Encrypt><![CDATA[abc=]]></Encrypt></xml>")
+        xml_tree._flat(b"<xml><ToUserName><![CDATA[ww01]]></ToUserName><Encrypt><![CDATA[abc=]]></Encrypt></xml>")
         is not None
     )
-    assert tree._flat(b"<xml>" + b"<a></a>" * 1999 + b"</xml>") is not None
-    assert tree._flat(b"<xml>" + b"<a></a>" * 2000 + b"</xml>") is None
+    assert xml_tree._flat(b"<xml>" + b"<a></a>" * 1999 + b"</xml>") is not None
+    assert xml_tree._flat(b"<xml>" + b"<a></a>" * 2000 + b"</xml>") is None

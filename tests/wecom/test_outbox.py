@@ -9,10 +9,12 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from tests import factories
-from wecom import outbox, services, uploads
+from wecom import services
 from wecom.contents import Text, Video
 from wecom.exceptions import ContentError
+from wecom.media import uploads
 from wecom.models import Application, Attempt, Outbound, Upload
+from wecom.outbox import dispatcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def deliver(outbound: Outbound, *, times: int = 1, later: timedelta = timedelta()) -> Outbound:
     """Let workers try, as often as said, and look at the row."""
     for _ in range(times):
-        outbox.deliver(outbound.pk, now=timezone.now() + later)
+        dispatcher.deliver(outbound.pk, now=timezone.now() + later)
     outbound.refresh_from_db()
     return outbound
 
@@ -94,7 +96,7 @@ def test_equal_messages_that_are_frozen_at_once_have_different_bytes(connected, 
 
     def work(row: Outbound) -> None:
         try:
-            outbox.deliver(row.pk)
+            dispatcher.deliver(row.pk)
         finally:
             connections.close_all()
 
@@ -442,7 +444,7 @@ def test_a_message_whose_workers_all_died_is_unknown_only_if_one_of_them_was_cal
         row = factories.make_outbound(connected, attempts=Outbound.max_attempts)
         if attempts:
             Attempt.objects.create(outbound=row, number=1)
-        outbox.deliver(row.pk)
+        dispatcher.deliver(row.pk)
         row.refresh_from_db()
         assert (row.status, row.reason) == ("failed", reason)
         assert set(row.results().values()) == {"unknown" if attempts else "failed"}

@@ -15,8 +15,8 @@ from tests import factories
 from tests.wecom.platform import Envelope, event_xml, text_xml
 from wecom import services
 from wecom.bot import bot
+from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
-from wecom.router import router
 from wecom.signals import member_limited
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ from wechatpy.enterprise.events import EVENT_TYPES
 
 from tests.wecom.happenings import EVENTS, event_body
 from wecom import messages
-from wecom.events import Event, JobEvent, LocationEvent, PictureEvent, PlaceEvent, ScanEvent
 from wecom.messages import Inbound, Message
+from wecom.messages.events import Event, JobEvent, LocationEvent, PictureEvent, PlaceEvent, ScanEvent
 
 pytestmark = pytest.mark.once
 

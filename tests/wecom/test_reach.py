@@ -6,7 +6,7 @@ from tests.factories import make_application, make_member
 from wecom import services
 from wecom.contents import Text
 from wecom.models import Reach
-from wecom.outbox import deliver
+from wecom.outbox.dispatcher import deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from wecom import auth, circuits, outbox, reactions, services
+from wecom import services
+from wecom.client import access_tokens, circuit_breaker, error_codes
 from wecom.exceptions import ApiError, ChatGone, LoginExpired
 from wecom.models import Application, Circuit, Outbound
+from wecom.outbox import dispatcher
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]  # test_outbox.py does each kind on both databases
 
@@ -35,7 +37,7 @@ OURS = (
 def connected(connected: Application, settings) -> Application:
     """With a token, and with waits as long as in earnest."""
     settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 1.0}
-    auth.access_token(connected)
+    access_tokens.access_token(connected)
     return connected
 
 
@@ -43,7 +45,7 @@ def send(emulator, person, errcode: int, *, times: int = 1) -> Outbound:
     """A message at whose delivery the platform answers with a code."""
     emulator.fault("", errcode=errcode, times=times)
     outbound = services.send_text(person.user_id, content="你好")
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     return outbound
 
@@ -79,7 +81,7 @@ def test_a_busy_platform_is_asked_again_later(connected, wecom, phone, errcode):
     assert state(outbound) == ("queued", "busy", 1)
     assert timezone.now() < outbound.due_at < timezone.now() + timedelta(seconds=6)
     assert outbound.tries.get().outcome == "retry"
-    outbox.deliver(outbound.pk, now=outbound.due_at)
+    dispatcher.deliver(outbound.pk, now=outbound.due_at)
     phone.screen.shows("你好")
     assert wecom.calls("message/send") == 2
 
@@ -89,7 +91,7 @@ def test_a_platform_that_stays_busy_is_asked_ever_more_rarely(connected, emulato
     waits = []
     for _ in range(4):
         waits.append(outbound.due_at - timezone.now())
-        outbox.deliver(outbound.pk, now=outbound.due_at)
+        dispatcher.deliver(outbound.pk, now=outbound.due_at)
         outbound.refresh_from_db()
     assert waits == sorted(waits)
     assert waits[-1] > timedelta(minutes=4)
@@ -102,7 +104,7 @@ def test_a_platform_that_stays_busy_is_believed_after_three_quick_tries_and_seve
     outbound, waits = send(emulator, person, errcode, times=20), []
     while not outbound.is_finished:
         waits.append(outbound.due_at - timezone.now())
-        outbox.deliver(outbound.pk, now=outbound.due_at)
+        dispatcher.deliver(outbound.pk, now=outbound.due_at)
         outbound.refresh_from_db()
     assert state(outbound) == ("failed", "busy", 10)
     assert [wait < timedelta(minutes=1) for wait in waits] == [True, True, *[False] * 7]
@@ -111,10 +113,10 @@ def test_a_platform_that_stays_busy_is_believed_after_three_quick_tries_and_seve
     emulator.api("POST", "reset", json={"what": ["faults"]})
     emulator.fault("", errcode=errcode)
     services.resend(outbound)
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert state(outbound) == ("queued", "busy", 1)
-    outbox.deliver(outbound.pk, now=outbound.due_at)
+    dispatcher.deliver(outbound.pk, now=outbound.due_at)
     assert person.reads_text() == "你好"
 
 
@@ -122,7 +124,7 @@ def test_what_may_have_arrived_before_the_platform_was_busy_stays_unknown(connec
     outbound = send(emulator, person, -1, times=20)
     Outbound.objects.update(was_ambiguous=True)
     while not outbound.is_finished:
-        outbox.deliver(outbound.pk, now=outbound.due_at)
+        dispatcher.deliver(outbound.pk, now=outbound.due_at)
         outbound.refresh_from_db()
     assert state(outbound) == ("failed", "unknown", 10)
 
@@ -133,14 +135,14 @@ def test_a_limit_closes_the_interface_until_its_window_ends_and_burns_no_attempt
     assert state(outbound) == ("queued", "quota", 0)
     assert timedelta(seconds=55) < outbound.due_at - timezone.now() <= timedelta(seconds=60)
     other = services.send_text(emulator.hire().user_id, content="也等等")
-    outbox.deliver(other.pk)
+    dispatcher.deliver(other.pk)
     other.refresh_from_db()
     assert state(other) == ("queued", "quota", 0)
     assert not other.tries.exists()
     assert emulator.calls("message/send") == 1
     Circuit.objects.update(until=timezone.now())
     for row in (outbound, other):
-        outbox.deliver(row.pk, now=outbound.due_at)
+        dispatcher.deliver(row.pk, now=outbound.due_at)
     assert person.texts() == ["你好"]
     assert not Circuit.objects.exists()
 
@@ -153,10 +155,12 @@ def test_a_limit_that_is_still_used_up_after_a_minute_is_that_of_the_hour_and_th
         circuit = Circuit.objects.get()
         waits.append(circuit.until - circuit.since)
         Circuit.objects.update(until=timezone.now())
-        outbox.deliver(outbound.pk, now=outbound.due_at)
+        dispatcher.deliver(outbound.pk, now=outbound.due_at)
         outbound.refresh_from_db()
     assert waits[:2] == [timedelta(minutes=1), timedelta(hours=1)]
-    assert circuits.next_day(timezone.now()) - timezone.now() == pytest.approx(waits[2], abs=timedelta(seconds=60))
+    assert circuit_breaker.next_day(timezone.now()) - timezone.now() == pytest.approx(
+        waits[2], abs=timedelta(seconds=60)
+    )
     assert outbound.status == "done"
     assert person.texts() == ["你好"]
 
@@ -169,7 +173,7 @@ def test_a_wrong_setting_holds_the_application_without_burning_attempts(connecte
     assert connected.held_until > timezone.now()
     assert len(connected.held_reason) > len("WeChat Work answered 60020. ")
     other = services.send_text(emulator.hire().user_id, content="也等等")
-    outbox.deliver(other.pk)
+    dispatcher.deliver(other.pk)
     other.refresh_from_db()
     assert state(other) == ("queued", "held", 0)
     assert emulator.calls("message/send") == 1
@@ -200,7 +204,7 @@ def test_a_request_that_is_refused_for_what_it_says_is_not_tried_again(connected
 
 def ended(emulator, person, outbound: Outbound, errcode: int) -> None:
     """Asked once, held nobody, counted for nobody, and says why."""
-    outbox.deliver(outbound.pk, now=timezone.now() + timedelta(hours=1))
+    dispatcher.deliver(outbound.pk, now=timezone.now() + timedelta(hours=1))
     assert emulator.calls("message/send") == 1
     assert outbound.errcode == errcode
     assert [(attempt.outcome, attempt.errcode) for attempt in outbound.tries.all()] in (
@@ -214,15 +218,15 @@ def ended(emulator, person, outbound: Outbound, errcode: int) -> None:
 
 @pytest.mark.parametrize("errcode", [*CONFIGURATION, *RECIPIENT, *LIMITED, *BUSY, *MEDIA, 40001, 40201, 82003])
 def test_what_a_person_can_do_is_said(errcode):
-    if errcode not in reactions.EXPIRED:  # it is uploaded again by itself
-        assert reactions.remedy_of(errcode)
+    if errcode not in error_codes.EXPIRED:  # it is uploaded again by itself
+        assert error_codes.remedy_of(errcode)
 
 
 @pytest.mark.parametrize(
     ("errcode", "kind"), [(40029, LoginExpired), (42003, LoginExpired), (86215, ChatGone), (40058, ApiError)]
 )
 def test_other_interfaces_tell_their_errors_by_remedy(errcode, kind):
-    assert type(reactions.error_of(errcode, "words")) is kind
+    assert type(error_codes.error_of(errcode, "words")) is kind
 
 
 def test_too_many_wrong_secrets_from_this_address_hold_the_application_for_an_hour(connected, emulator, person):
@@ -230,7 +234,7 @@ def test_too_many_wrong_secrets_from_this_address_hold_the_application_for_an_ho
     emulator.fault("", path="gettoken", errcode=45009)
     for _ in range(3):
         outbound = services.send_text(person.user_id, content="你好")
-        outbox.deliver(outbound.pk)
+        dispatcher.deliver(outbound.pk)
     outbound = Outbound.objects.first()
     assert state(outbound) == ("queued", "held", 0)
     assert Application.objects.get().held_until > timezone.now() + timedelta(minutes=50)
@@ -242,11 +246,11 @@ def test_a_call_that_never_left_is_certain_and_made_again(connected, wecom, phon
     right = connected.api_base_url
     Application.objects.update(api_base_url=address.format(port=wecom.emulator.port))
     outbound = services.send_text(phone.user_id, content="你好")
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert outbound.status == "queued"
     assert [attempt.outcome for attempt in outbound.tries.all()] == ["retry"]
     Application.objects.update(api_base_url=right)
-    outbox.deliver(outbound.pk, now=outbound.due_at)
+    dispatcher.deliver(outbound.pk, now=outbound.due_at)
     phone.screen.shows("你好")
     assert wecom.calls() == 1

@@ -9,13 +9,14 @@ from avatars import services as avatars_services
 from conversations import services as conversations_services
 from scheduling import services as scheduling_services
 from tests.emulated import ROOT
-from wecom import auth, bot, services
+from wecom import bot, services
+from wecom.client import access_tokens
 
 pytestmark = pytest.mark.once
 TESTS = ROOT / "tests"
 SPEAKING = re.compile(r"(?<![\w/`.])([a-z0-9]+(?:_[a-z0-9]+){2,})")
 CALLED = re.compile(r"await (\w+)\(")
-FRONT_DOORS = (bot, auth, services, conversations_services, avatars_services, scheduling_services)
+FRONT_DOORS = (bot, access_tokens, services, conversations_services, avatars_services, scheduling_services)
 
 
 def rows() -> Iterator[list[str]]:

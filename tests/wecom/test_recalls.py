@@ -7,9 +7,10 @@ from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from tests import factories
-from wecom import bot, outbox, recalls, services
+from wecom import bot, services
 from wecom.exceptions import ContentError
 from wecom.models import Outbound, Recall
+from wecom.outbox import dispatcher, recalls
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +19,7 @@ def sent(user_id: str, content: str = "说错了") -> Outbound:
     """A message that has arrived; of a long one the last part."""
     services.send_text(user_id, content=content)
     for row in Outbound.objects.order_by("pk"):
-        outbox.deliver(row.pk)
+        dispatcher.deliver(row.pk)
     return Outbound.objects.order_by("-pk")[0]
 
 
@@ -46,7 +47,7 @@ def test_what_waits_is_not_sent_any_more(connected, person):
     outbound = services.send_text(person.user_id, content="还没发")
     recall = services.recall(outbound)
     assert (recall.status, recall.reason) == ("done", "unsent")
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert (outbound.status, outbound.reason) == ("cancelled", "recalled")
     assert person.received() == []
@@ -55,10 +56,10 @@ def test_what_waits_is_not_sent_any_more(connected, person):
 def test_what_may_have_arrived_is_taken_back_once_that_is_known(connected, emulator, person):
     outbound = services.send_text(person.user_id, content="不知道")
     emulator.fault("reset-after")
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     recall = deliver(services.recall(Outbound.objects.get()))
     assert (recall.status, recall.reason) == ("queued", "sending")
-    outbox.deliver(outbound.pk, now=timezone.now() + timedelta(minutes=5))
+    dispatcher.deliver(outbound.pk, now=timezone.now() + timedelta(minutes=5))
     assert deliver(recall, later=timedelta(minutes=5)).status == "done"
     assert [entry["recalled"] for entry in person.received()] == [True]
 

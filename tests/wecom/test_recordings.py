@@ -6,7 +6,7 @@ from asgiref.sync import async_to_sync
 
 from conversations import services
 from tests.avatars.recordings import write_wav
-from wecom import outbox
+from wecom.outbox import dispatcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -15,7 +15,7 @@ def test_a_long_recording_arrives_as_several_voice_messages(connected, person, t
     sound = (np.sin(np.arange(70 * 8000) * 0.4) * 0.3).astype(np.float32)
     sent = async_to_sync(services.send_recording)(person.user_id, write_wav(tmp_path / "a.wav", sound, 8000))
     for outbound in sent:
-        outbox.deliver(outbound.pk)
+        dispatcher.deliver(outbound.pk)
     received = person.received()
     assert [entry["msgtype"] for entry in received] == ["voice", "voice"]
     assert sum(entry["content"]["seconds"] for entry in received) == pytest.approx(70, abs=0.2)

@@ -10,10 +10,11 @@ from django.conf import settings as project
 from django.db import connection
 from django.utils import timezone
 
-from openuser.lib.logs import LineFormatter, Redact
+from core.logs import LineFormatter, Redact
 from tests.wecom.platform import Envelope, text_xml
-from wecom import outbox, services
+from wecom import services
 from wecom.models import Application, Callback, Outbound
+from wecom.outbox import dispatcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "canarywords"
@@ -61,12 +62,12 @@ def test_no_secret_and_no_word_is_logged_or_stored_in_clear(connected, emulator,
             emulator.fault(fault)
         services.send_text(person.user_id, content=f"{WORDS} {fault}")
         for outbound in Outbound.objects.order_by("pk"):
-            outbox.deliver(outbound.pk, now=timezone.now() + timedelta(minutes=2))
+            dispatcher.deliver(outbound.pk, now=timezone.now() + timedelta(minutes=2))
         Application.objects.update(held_until=None)
     connected.refresh_from_db()
     secrets.append(connected.access_token)
     Application.objects.update(access_token="", api_base_url="http://127.0.0.1:9")
-    outbox.deliver(services.send_text(person.user_id, content=WORDS).pk)
+    dispatcher.deliver(services.send_text(person.user_id, content=WORDS).pk)
     assert Outbound.objects.filter(status="done").count() > 3
     assert all(secrets)
     for canary in (*secrets, WORDS):
@@ -85,7 +86,7 @@ def test_an_unforeseen_error_after_a_failed_call_shows_no_url(connected, log):
 
     with connection.execute_wrapper(fail_while_settling):
         try:
-            outbox.deliver(outbound.pk)
+            dispatcher.deliver(outbound.pk)
         except RuntimeError:
             logging.getLogger("celery.app.trace").exception("Task raised.")
     assert "RuntimeError" in log.getvalue()

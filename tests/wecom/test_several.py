@@ -11,9 +11,12 @@ from django.utils import timezone
 from tests import factories
 from tests.emulated import AES_KEY, Emulator
 from tests.wecom.platform import PATH, Envelope, text_xml
-from wecom import auth, outbox, services, uploads
+from wecom import services
+from wecom.client import access_tokens
 from wecom.contents import Image
+from wecom.media import uploads
 from wecom.models import Application, Callback, Circuit, Member, Outbound, Upload
+from wecom.outbox import dispatcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -54,7 +57,7 @@ def texts(emulator: Emulator, application: Application, user_id: str) -> list[st
 
 def send(application: Application, user_id: str, text: str) -> Outbound:
     outbound = services.send_text(user_id, content=text, application=application)
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     return outbound
 
@@ -73,7 +76,7 @@ def test_two_applications_of_one_company_have_tokens_and_chats_of_their_own(conn
         send(application, person.user_id, f"我是{application.agent_id}")
     assert texts(emulator, connected, person.user_id) == [f"我是{connected.agent_id}"]
     assert texts(emulator, sibling, person.user_id) == ["我是1000003"]
-    assert auth.access_token(connected) != auth.access_token(sibling)
+    assert access_tokens.access_token(connected) != access_tokens.access_token(sibling)
     assert emulator.calls("gettoken") == 2
 
 
@@ -86,7 +89,7 @@ def test_a_wrong_setting_a_limit_and_an_order_stop_only_their_own(connected, oth
     emulator.fault("rate-limited")
     assert send(other, person.user_id, "满了").reason == "quota"
     assert Circuit.objects.get().corporation == other.corporation
-    outbox.deliver(Outbound.objects.order_by("pk")[0].pk, now=timezone.now() + timedelta(minutes=3))
+    dispatcher.deliver(Outbound.objects.order_by("pk")[0].pk, now=timezone.now() + timedelta(minutes=3))
     assert texts(emulator, connected, person.user_id) == ["等等"]
 
 
@@ -111,7 +114,7 @@ def test_a_picture_of_one_company_does_not_reach_another(connected, other, emula
     path.write_bytes(PNG)
     media_id = services.upload_image(path, application=connected)
     outbound = services.send(other, Image(media_id=media_id), to=[person.user_id])
-    outbox.deliver(outbound.pk)
+    dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert (outbound.status, outbound.reason) == ("failed", "media")
     assert texts(emulator, other, person.user_id) == []

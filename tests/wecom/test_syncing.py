@@ -10,10 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from openuser.lib.work import Work
+from core.work.base import Work
 from tests.emulated import Emulator
 from tests.factories import make_application, make_corporation, make_directory_sync, make_member
-from wecom import services, syncing
+from wecom import services
+from wecom.directory import sync as syncing
 from wecom.models import Application, Corporation, Department, DirectorySync, Member, Reach, Tag
 
 pytestmark = pytest.mark.django_db(transaction=True)

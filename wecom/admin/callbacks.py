@@ -10,15 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from openuser.lib.admin import (
-    WorkAdmin,
-    badge,
-    for_one_row,
-)
+from core.web.admin import WorkAdmin, badge, for_one_row
 from wecom import services
-from wecom.admin.trees import tree
+from wecom.admin.xml_view import tree
 from wecom.models import Callback
-from wecom.models.words import EVENTS, KINDS
+from wecom.models.labels import EVENTS, KINDS
 
 
 class InWords(admin.AllValuesFieldListFilter):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from openuser.lib.admin import RequestedAdmin, WorkAdmin, for_one_row, row_link, shortened
+from core.web.admin import RequestedAdmin, WorkAdmin, for_one_row, row_link, shortened
 from wecom import services
 from wecom.models import GroupChat, GroupMessage
 

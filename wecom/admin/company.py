@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from openuser.lib.admin import KeptAdmin, badge, for_one_row
-from openuser.lib.diagnosis import run
+from core.diagnosis import run
+from core.web.admin import KeptAdmin, badge, for_one_row
 from wecom import services
 from wecom.models import Application, Corporation, Department, DirectorySync, Tag
 
@@ -92,7 +92,7 @@ class ApplicationAdmin(KeptAdmin):
     actions_detail = ("try_again_this",)
 
     class Media:
-        js = ("openuser/copy.js", "openuser/doctor.js")
+        js = ("core/copy.js", "openuser/doctor.js")
 
     @display(description=_("condition"))
     def condition(self, application: Application) -> str:

@@ -12,17 +12,7 @@ from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from openuser.lib.admin import (
-    NOTHING,
-    TONES,
-    WorkAdmin,
-    badge,
-    for_one_row,
-    moment,
-    reason_words,
-    row_link,
-    shortened,
-)
+from core.web.admin import NOTHING, TONES, WorkAdmin, badge, for_one_row, moment, reason_words, row_link, shortened
 from wecom import services
 from wecom.admin.callbacks import InWords
 from wecom.exceptions import ContentError

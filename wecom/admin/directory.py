@@ -12,7 +12,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from openuser.lib.admin import NOTHING, CountedList, KeptAdmin, RequestedAdmin, badge, row_link
+from core.web.admin import NOTHING, CountedList, KeptAdmin, RequestedAdmin, badge, row_link
 from wecom.admin.syncs import SyncButton
 from wecom.models import Application, Department, Member, Reach, Tag
 

@@ -9,11 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from openuser.lib.admin import (
-    NOTHING,
-    WorkAdmin,
-    for_one_row,
-)
+from core.web.admin import NOTHING, WorkAdmin, for_one_row
 from wecom import services
 from wecom.models import Download, Upload
 

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from openuser.lib.admin import NOTHING, TONES, WorkAdmin, badge, reason_words
-from wecom import menus, services
+from core.web.admin import NOTHING, TONES, WorkAdmin, badge, reason_words
+from wecom import services
+from wecom.application import menus
+from wecom.client.error_codes import REMEDIES
 from wecom.exceptions import ContentError
 from wecom.models import Application, CardUpdate, MenuButton, MenuPublication
-from wecom.reactions import REMEDIES
 
 DIALOG = {
     "title": _("Publish the menu?"),
@@ -95,8 +96,8 @@ class MenuButtonAdmin(ModelAdmin[MenuButton]):
     actions_list = ("publish",)
 
     class Media:
-        css = {"all": ("openuser/menus.css",)}
-        js = ("openuser/live.js",)
+        css = {"all": ("wecom/menus.css",)}
+        js = ("core/live.js",)
 
     @display(description=_("name"))
     def place(self, button: MenuButton) -> str:

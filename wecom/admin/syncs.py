@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from openuser.lib.admin import NOTHING, WorkAdmin, badge
+from core.web.admin import NOTHING, WorkAdmin, badge
 from wecom import services
+from wecom.client.error_codes import REMEDIES
 from wecom.models import Application, DirectorySync
-from wecom.reactions import REMEDIES
 
 DIALOG = {
     "title": _("Read the directory now?"),
@@ -51,7 +51,7 @@ class SyncButton(ModelAdmin[Any]):
 
     @property
     def media(self) -> forms.Media:
-        own = forms.Media(js=("openuser/live.js",), css={"all": ("openuser/directory.css",)})
+        own = forms.Media(js=("core/live.js",), css={"all": ("wecom/directory.css",)})
         inherited: forms.Media = super().media
         return inherited + own
 

@@ -6,9 +6,11 @@ longer without a word, so lengths are checked here. Knows no framework.
 
 from wecom.contents.articles import Article, MpNews, News, Page
 from wecom.contents.base import Content, Link, MiniProgram, Web
-from wecom.contents.card_base import Card
-from wecom.contents.card_inputs import Button, Checkbox, Choice, Selector, Submit
-from wecom.contents.card_parts import (
+from wecom.contents.cards.base import Card
+from wecom.contents.cards.inputs import Button, Checkbox, Choice, Selector, Submit
+from wecom.contents.cards.interactive import ButtonCard, MultipleCard, VoteCard
+from wecom.contents.cards.notices import NewsNoticeCard, TextNoticeCard
+from wecom.contents.cards.parts import (
     Emphasis,
     Entry,
     Jump,
@@ -20,13 +22,11 @@ from wecom.contents.card_parts import (
     Row,
     Source,
 )
-from wecom.contents.cards import ButtonCard, MultipleCard, VoteCard
 from wecom.contents.files import File, Image, Media, Video, Voice
-from wecom.contents.notice_cards import NewsNoticeCard, TextNoticeCard
-from wecom.contents.notices import Item, MiniProgramNotice
+from wecom.contents.markdown import plain_text, to_markdown
+from wecom.contents.mini_programs import Item, MiniProgramNotice
+from wecom.contents.splitting import split_numbered, split_text, truncate
 from wecom.contents.texts import Markdown, Text, TextCard
-from wecom.markdown import plain_text, to_markdown
-from wecom.splitting import split_numbered, split_text, truncate
 
 __all__ = [
     "Article",

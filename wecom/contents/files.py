@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wecom import bounds
-from wecom.bounds import DESCRIPTION, TITLE, clean
+from wecom.contents import validation
 from wecom.contents.base import lines
+from wecom.contents.validation import DESCRIPTION, TITLE, clean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +65,8 @@ class Video(Guarded):
     description: str = ""
 
     def __post_init__(self) -> None:
-        bounds.within("title", self.title, TITLE)
-        bounds.within("description", self.description, DESCRIPTION)
+        validation.within("title", self.title, TITLE)
+        validation.within("description", self.description, DESCRIPTION)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         words = {"title": clean(self.title), "description": clean(self.description)}

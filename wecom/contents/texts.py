@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wecom import bounds
-from wecom.bounds import DESCRIPTION, INVISIBLE, TITLE, clean
+from wecom.contents import validation
 from wecom.contents.base import Translated, lines
-from wecom.splitting import TEXT
+from wecom.contents.splitting import TEXT
+from wecom.contents.validation import DESCRIPTION, INVISIBLE, TITLE, clean
 
 BUTTON = 4  # characters, on a text card
 
@@ -23,8 +23,8 @@ class Text(Translated):
     safe: bool = False
 
     def __post_init__(self) -> None:
-        bounds.required("content", self.content.rstrip(INVISIBLE))
-        bounds.within("content", self.content, TEXT)
+        validation.required("content", self.content.rstrip(INVISIBLE))
+        validation.within("content", self.content, TEXT)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         return {"content": clean(self.content)}
@@ -40,15 +40,15 @@ class Text(Translated):
 class Markdown:
     """Markdown of 1 to 2,048 bytes: headings, bold, links, code in a line, quotes, and three colours.
 
-    Other Markdown goes through `wecom.markdown.for_messages`. It is not shown in the WeChat plugin (微信插件).
+    Other Markdown goes through `wecom.contents.markdown.for_messages`. It is not shown in the WeChat plugin (微信插件).
     """
 
     msgtype: ClassVar[str] = "markdown"
     content: str
 
     def __post_init__(self) -> None:
-        bounds.required("content", self.content.rstrip(INVISIBLE))
-        bounds.within("content", self.content, TEXT)
+        validation.required("content", self.content.rstrip(INVISIBLE))
+        validation.within("content", self.content, TEXT)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         return {"content": clean(self.content)}
@@ -74,11 +74,11 @@ class TextCard(Translated):
     btn_text: str = ""
 
     def __post_init__(self) -> None:
-        bounds.counting_as_said("title", self.title, TITLE)
-        bounds.counting_as_said("description", self.description, DESCRIPTION)
-        bounds.address("url", self.url)
+        validation.counting_as_said("title", self.title, TITLE)
+        validation.counting_as_said("description", self.description, DESCRIPTION)
+        validation.address("url", self.url)
         if len(self.btn_text) > BUTTON:
-            raise bounds.too_long("btn_text", f"{len(self.btn_text)} characters", f"{BUTTON} characters")
+            raise validation.too_long("btn_text", f"{len(self.btn_text)} characters", f"{BUTTON} characters")
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         card: dict[str, object] = {

@@ -1,6 +1,6 @@
 """What a connected application needs, step by step: a new check is one class and one entry in `CHECKS`."""
 
-from openuser.lib.diagnosis import Check
+from core.diagnosis import Check
 from wecom.doctor.access import StoredKeys, Token, TrustedIp, VisibleRange
 from wecom.doctor.base import ApplicationCheck
 from wecom.doctor.installation import Connected, KeyShapes, MaySend, environment

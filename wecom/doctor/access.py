@@ -3,8 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from openuser.lib.diagnosis import Finding, bad, good
-from wecom import agents, auth, shapes
+from core.diagnosis import Finding, bad, good
+from wecom.application import info
+from wecom.client import access_tokens
+from wecom.doctor import credential_formats
 from wecom.doctor.base import ApplicationCheck, silent
 from wecom.exceptions import ApiError, ConfigurationError, WeComError
 
@@ -29,7 +31,7 @@ class StoredKeys(ApplicationCheck):
         }
         if application.is_assistant:
             del values["agent_id"]  # it has none there
-        flaws = shapes.flaws(values)
+        flaws = credential_formats.flaws(values)
         if not flaws:
             return good(_("All keys have the right shape."))
         first = flaws[0]
@@ -46,7 +48,7 @@ class Token(ApplicationCheck):
 
     def examine(self) -> Finding:
         try:
-            auth.access_token(self.application, though_held=True)
+            access_tokens.access_token(self.application, though_held=True)
         except ConfigurationError as error:
             return self._refused(error)
         except WeComError as error:
@@ -57,7 +59,7 @@ class Token(ApplicationCheck):
         where = f"{self.page} → Secret"
         if error.errcode == UNTRUSTED:
             return self.untrusted(error)
-        if error.code == auth.HELD:
+        if error.code == access_tokens.HELD:
             words = _("Not asked again, since the application is held: %s") % error.remedy
             remedy = _("Mend that and save the application, or press “Try again now” on its page.")
             return bad("held", words, remedy=remedy, where=self.form)
@@ -76,7 +78,7 @@ class TrustedIp(ApplicationCheck):
 
     def examine(self) -> Finding:
         try:
-            agents.ask(self.application)
+            info.ask(self.application)
         except ApiError as error:
             if error.errcode == UNTRUSTED:
                 return self.untrusted(error)
@@ -96,7 +98,7 @@ class VisibleRange(ApplicationCheck):
         if self.application.is_assistant:
             return good(_("The contacts assistant sees the whole company, and can be seen by nobody."))
         try:
-            agent = agents.ask(self.application)
+            agent = info.ask(self.application)
         except ApiError as error:
             return self._refused(error)
         except WeComError as error:

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from openuser.lib.diagnosis import Check, Finding, bad, good, warn
-from wecom import guard, shapes
+from core.diagnosis import Check, Finding, bad, good, warn
+from wecom import restore_guard
+from wecom.doctor import credential_formats
 from wecom.models import Application
 
 VARIABLES = {
@@ -27,7 +28,7 @@ class KeyShapes(Check):
         values = environment()
         if not any(values.values()):
             return good(_("None is set; applications are connected in the admin."))
-        flaws = shapes.flaws(values)
+        flaws = credential_formats.flaws(values)
         if not flaws:
             return good(_("All five WECHAT_* values have the right shape."))
         names = ", ".join(VARIABLES[flaw.field] for flaw in flaws)
@@ -64,7 +65,7 @@ class MaySend(Check):
     after = ("database", "migrations")
 
     def look(self) -> Finding:
-        held = guard.held()
+        held = restore_guard.held()
         if held is None:
             return good(_("Nothing waits for a person to confirm this database."))
         words = _("Nothing is sent: %s.") % held.get_held_because_display()

@@ -10,11 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from openuser.lib.diagnosis import Finding, bad, good, warn
-from wecom import applications, messages, probing, refusals, verdicts
+from core.diagnosis import Finding, bad, good, warn
+from wecom import messages
+from wecom.callbacks import rejections
+from wecom.client import applications
+from wecom.doctor import probe, probe_results
 from wecom.doctor.base import ApplicationCheck
+from wecom.doctor.probe import Reply, Unreached
 from wecom.models import Application, Callback
-from wecom.probing import Reply, Unreached
 
 LATELY = timedelta(days=7)
 
@@ -35,17 +38,17 @@ class PublicUrl(ApplicationCheck):
         try:
             return self._judge(url)
         except Unreached as error:
-            return verdicts.unreached(error, url)
+            return probe_results.unreached(error, url)
 
     def _judge(self, url: str) -> Finding:
         application = self.application
-        echo = probing.check_url(url, application.keys)
-        trouble = verdicts.of_answer(echo, url, application) or verdicts.of_echo(echo)
+        echo = probe.check_url(url, application.keys)
+        trouble = probe_results.of_answer(echo, url, application) or probe_results.of_echo(echo)
         if trouble is not None:
             return trouble
-        receipt = probing.call_back(url, application.keys, agent_id=application.agent_id)
-        trouble = verdicts.of_answer(receipt, url, application)
-        trouble = trouble or verdicts.of_receipt(receipt, recorded=self._take_back(receipt))
+        receipt = probe.call_back(url, application.keys, agent_id=application.agent_id)
+        trouble = probe_results.of_answer(receipt, url, application)
+        trouble = trouble or probe_results.of_receipt(receipt, recorded=self._take_back(receipt))
         if trouble is not None:
             return trouble
         words = _("%(url)s answers the URL check in %(echo).2f s and a callback in %(receipt).2f s.")
@@ -68,9 +71,9 @@ class CallbacksCome(ApplicationCheck):
     def examine(self) -> Finding:
         rows = Callback.objects.filter(application=self.application).exclude(reason=Callback.Reason.PROBE)
         last = rows.order_by("-created_at").first()
-        for refusal in refusals.of(self.application):
+        for refusal in rejections.of(self.application):
             if last is None or refusal.at > last.created_at:
-                found = verdicts.of_refusal(refusal.code)
+                found = probe_results.of_refusal(refusal.code)
                 at = timezone.localtime(refusal.at).strftime("%m-%d %H:%M")
                 words = _("A callback was refused at %(at)s. %(words)s") % {"at": at, "words": found.words}
                 return bad(f"refused_{found.code}", words, remedy=found.remedy, where=found.where)
@@ -80,7 +83,7 @@ class CallbacksCome(ApplicationCheck):
             remedy = _("Save the callback settings in the console, then write something to the application.")
             return warn("never", words, remedy=remedy, where=where)
         if last.suspect:
-            return verdicts.warn_clock((last.created_at - last.sent_at).total_seconds())
+            return probe_results.warn_clock((last.created_at - last.sent_at).total_seconds())
         at = timezone.localtime(last.created_at).strftime("%Y-%m-%d %H:%M")
         if last.created_at < timezone.now() - LATELY:
             words = _("The last callback came at %s.") % at

@@ -56,11 +56,11 @@ def main() -> int:
 
 
 def _prepare(callback: str) -> None:
-    from wecom.emulator import seeds
+    from wecom.emulator import seed
 
     Path(settings.DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
-    seeds.plant(callback)
+    seed.plant(callback)
     connection.close()
     for signal in (request_started, request_finished):  # they would take a thread to it for every request
         signal.disconnect(close_old_connections)
@@ -70,7 +70,7 @@ def _prepare(callback: str) -> None:
 async def _serve(listener: socket.socket, address: str) -> None:
     from wecom.emulator import database
     from wecom.emulator.asgi import application
-    from wecom.emulator.courier import COURIER
+    from wecom.emulator.callbacks.delivery import COURIER
 
     loop = asyncio.get_running_loop()
     database.attach(loop)

@@ -10,8 +10,8 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponse
 from django.urls import path
 
-from wecom.emulator.phone import PhoneSocket
-from wecom.emulator.sockets import Application, Scope, with_connection
+from wecom.emulator.gateway.transport import Application, Scope, with_connection
+from wecom.emulator.phone.views import PhoneSocket
 
 
 class Handler(ASGIHandler):

@@ -7,7 +7,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from wecom.emulator import database, present
+from wecom.emulator import database, presenters
 from wecom.emulator.models import Call, Callback, Entry, Message
 
 GROUP = "phones"
@@ -17,11 +17,11 @@ _tasks: set[asyncio.Task[None]] = set()
 
 
 def entry(row: Entry) -> None:
-    _after_commit("entry", lambda: {"entry": present.entry(row)})
+    _after_commit("entry", lambda: {"entry": presenters.entry(row)})
 
 
 def changed(row: Entry) -> None:
-    _after_commit("changed", lambda: {"entry": present.entry(row)})
+    _after_commit("changed", lambda: {"entry": presenters.entry(row)})
 
 
 def recalled(message: Message) -> None:
@@ -29,11 +29,11 @@ def recalled(message: Message) -> None:
 
 
 def callback(row: Callback) -> None:
-    _after_commit("callback", lambda: {"callback": present.callback(row)})
+    _after_commit("callback", lambda: {"callback": presenters.callback(row)})
 
 
 def call(row: Call) -> None:
-    _after_commit("call", lambda: {"call": present.call(row)})
+    _after_commit("call", lambda: {"call": presenters.call(row)})
 
 
 def refresh() -> None:

@@ -5,10 +5,10 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from wecom.emulator import clock, rules
-from wecom.emulator.calls import Answer, File, Request, Upload, endpoint
+from wecom.emulator import clock, platform_quirks
 from wecom.emulator.conf import options
-from wecom.emulator.errors import ApiError
+from wecom.emulator.gateway.error_codes import ApiError
+from wecom.emulator.gateway.registry import Answer, File, Request, Upload, endpoint
 from wecom.emulator.models import Corp, Media, Picture
 
 LIFETIME = 3 * 86400.0
@@ -36,7 +36,7 @@ def upload(request: Request) -> Answer:
         raise ApiError(40004)
     if request.upload is None:
         raise ApiError(41005)
-    most = getattr(rules.of(request.caller.pk), f"{kind}_bytes")
+    most = getattr(platform_quirks.of(request.caller.pk), f"{kind}_bytes")
     row = store(request.caller.corp, kind, request.upload, most=most)
     return {"type": kind, "media_id": row.media_id, "created_at": str(int(row.created_at))}
 

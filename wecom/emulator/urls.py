@@ -2,58 +2,48 @@
 
 from django.urls import path
 
-from wecom.emulator import (
-    agents,
+from wecom.emulator.callbacks import url_verification
+from wecom.emulator.control import applications as apps
+from wecom.emulator.control import chats, contacts, coverage, events, ledger_export, menu_taps, people, replay, wire
+from wecom.emulator.endpoints import (
+    agent,
     appchat,
-    clear_voices,
-    control_events,
-    control_tapping,
-    coverage,
     departments,
-    directory,
-    exporting,
-    fetching,
-    gateway,
     identities,
-    login,
+    jsapi_tickets,
     menus,
-    phone,
-    pressing,
-    replaying,
-    sending,
-    staffing,
-    statistics,
+    message_statistics,
+    oauth,
     tags,
-    tickets,
-    tokens,
-    verification,
-    voices,
+    upload_by_url,
+    users,
     workbench,
 )
-from wecom.emulator import control_apps as apps
-from wecom.emulator import control_chats as chats
-from wecom.emulator import control_contacts as contacts
-from wecom.emulator import control_people as people
-from wecom.emulator import control_wire as wire
-from wecom.emulator.control import endpoint
+from wecom.emulator.endpoints import (
+    contacts as directory,
+)
+from wecom.emulator.gateway import server, tokens
+from wecom.emulator.gateway.json_views import endpoint
+from wecom.emulator.messages import send
+from wecom.emulator.phone import card_taps, hd_voices, views, voices
 
 # These register the endpoints of cgi-bin.
 REGISTERED = (
-    *(agents, appchat, clear_voices, departments, directory, fetching, identities, menus, pressing, sending, staffing),
-    *(statistics, tags, tickets, tokens, workbench),
+    *(agent, appchat, hd_voices, departments, directory, upload_by_url, identities, menus, card_taps, send, users),
+    *(message_statistics, tags, jsapi_tickets, tokens, workbench),
 )
 
 urlpatterns = [
-    path("cgi-bin/<path:path>", gateway.view),
-    path("connect/oauth2/authorize", login.authorize),
-    path("wwlogin/sso/login", login.sso),
-    path("", phone.home),
-    path("emulator/", phone.page),
+    path("cgi-bin/<path:path>", server.view),
+    path("connect/oauth2/authorize", oauth.authorize),
+    path("wwlogin/sso/login", oauth.sso),
+    path("", views.home),
+    path("emulator/", views.page),
     path("emulator/coverage", coverage.page),
-    path("emulator/static/<str:name>", phone.asset),
-    path("emulator/media/<str:media_id>", phone.show_media),
-    path("emulator/media/<str:media_id>/listen", phone.listen),
-    path("emulator/pictures/<str:name>", phone.show_picture),
+    path("emulator/static/<str:name>", views.asset),
+    path("emulator/media/<str:media_id>", views.show_media),
+    path("emulator/media/<str:media_id>/listen", views.listen),
+    path("emulator/pictures/<str:name>", views.show_picture),
     path("emulator/api/members", endpoint(GET=people.members, POST=people.add_member)),
     path("emulator/api/members/<str:userid>", endpoint(PATCH=people.change_member)),
     path("emulator/api/members/<str:userid>/leave", endpoint(POST=contacts.leave)),
@@ -67,19 +57,19 @@ urlpatterns = [
     path("emulator/api/workbench", endpoint(GET=apps.show_workbench)),
     path("emulator/api/signature", endpoint(POST=apps.check_signature)),
     path("emulator/api/send", endpoint(earlier=voices.as_recorded, POST=people.send, later=people.until_settled)),
-    path("emulator/api/jssdk", endpoint(POST=clear_voices.bring)),
+    path("emulator/api/jssdk", endpoint(POST=hd_voices.bring)),
     path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),
-    path("emulator/api/tap", endpoint(POST=control_tapping.tap, later=people.until_settled)),
-    path("emulator/api/event", endpoint(POST=control_events.event, later=people.until_settled)),
+    path("emulator/api/tap", endpoint(POST=menu_taps.tap, later=people.until_settled)),
+    path("emulator/api/event", endpoint(POST=events.event, later=people.until_settled)),
     path("emulator/api/conversations", endpoint(GET=chats.conversations)),
     path("emulator/api/chat", endpoint(GET=chats.chat)),
     path("emulator/api/read", endpoint(POST=chats.read)),
     path("emulator/api/ledger", endpoint(GET=people.ledger, later=people.until_received)),
-    path("emulator/api/ledger/export", exporting.ledger),
+    path("emulator/api/ledger/export", ledger_export.ledger),
     path("emulator/api/callbacks", endpoint(GET=wire.list_callbacks)),
     path("emulator/api/callbacks/<int:number>/replay", endpoint(POST=wire.replay, later=people.until_settled)),
     path("emulator/api/recording", endpoint(GET=wire.record)),
-    path("emulator/api/replay", endpoint(POST=replaying.begin, later=replaying.finish)),
+    path("emulator/api/replay", endpoint(POST=replay.begin, later=replay.finish)),
     path("emulator/api/calls", endpoint(GET=wire.list_calls)),
     path("emulator/api/faults", endpoint(GET=wire.list_faults, POST=wire.add_fault, DELETE=wire.clear_faults)),
     path("emulator/api/faults/<int:number>", endpoint(DELETE=wire.remove_fault)),
@@ -87,6 +77,6 @@ urlpatterns = [
     path("emulator/api/rules", endpoint(GET=wire.show_rules, POST=wire.set_rules)),
     path("emulator/api/tokens", endpoint(DELETE=wire.revoke_tokens)),
     path("emulator/api/clock", endpoint(GET=wire.show_clock, POST=wire.set_clock)),
-    path("emulator/api/verify", endpoint(POST=verification.begin, later=verification.finish)),
+    path("emulator/api/verify", endpoint(POST=url_verification.begin, later=url_verification.finish)),
     path("emulator/api/reset", endpoint(POST=wire.reset)),
 ]

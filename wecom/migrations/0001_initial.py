@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
-import openuser.lib.fields
+import core.fields
 import wecom.models
 from django.db import migrations, models
 
@@ -35,14 +35,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('agent_id', models.PositiveIntegerField(help_text='The number of the application, like 1000002.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='agent ID')),
                 ('name', models.CharField(help_text='As people see it in WeChat Work.', max_length=64, verbose_name='name')),
-                ('secret', openuser.lib.fields.EncryptedTextField(help_text='Console → Applications → your application → Secret.', verbose_name='secret')),
-                ('token', openuser.lib.fields.EncryptedTextField(help_text='The Token of “Receive messages”: up to 32 letters and digits.', verbose_name='callback token')),
-                ('encoding_aes_key', openuser.lib.fields.EncryptedTextField(help_text='The EncodingAESKey of “Receive messages”: 43 letters and digits.', verbose_name='EncodingAESKey')),
+                ('secret', core.fields.EncryptedTextField(help_text='Console → Applications → your application → Secret.', verbose_name='secret')),
+                ('token', core.fields.EncryptedTextField(help_text='The Token of “Receive messages”: up to 32 letters and digits.', verbose_name='callback token')),
+                ('encoding_aes_key', core.fields.EncryptedTextField(help_text='The EncodingAESKey of “Receive messages”: 43 letters and digits.', verbose_name='EncodingAESKey')),
                 ('api_base_url', models.URLField(default='https://qyapi.weixin.qq.com', help_text='Change it only for a proxy or a test.', verbose_name='API address')),
                 ('webhook_key', models.CharField(default=wecom.models.new_webhook_key, editable=False, max_length=32, unique=True)),
                 ('is_default', models.BooleanField(default=False, help_text='Used where a program sends without naming an application.', verbose_name='default')),
                 ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('access_token', openuser.lib.fields.EncryptedTextField(blank=True, default='', editable=False)),
+                ('access_token', core.fields.EncryptedTextField(blank=True, default='', editable=False)),
                 ('access_token_expires_at', models.DateTimeField(editable=False, null=True)),
                 ('token_lease_owner', models.CharField(blank=True, default='', editable=False, max_length=32)),
                 ('token_lease_until', models.DateTimeField(editable=False, null=True)),
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ('from_user_id', models.CharField(max_length=64, verbose_name='from')),
                 ('sent_at', models.DateTimeField(verbose_name='sent at')),
                 ('suspect', models.BooleanField(default=False, verbose_name='clock differs')),
-                ('body', openuser.lib.fields.EncryptedTextField(blank=True, editable=False)),
+                ('body', core.fields.EncryptedTextField(blank=True, editable=False)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='callbacks', to='wecom.application', verbose_name='application')),
             ],
             options={

@@ -1,16 +1,16 @@
 """WeChat Work's side in rows: who we are there, what came in, what goes out."""
 
+from wecom.models.article_images import ArticlePicture
 from wecom.models.chats import GroupChat, GroupMessage
 from wecom.models.company import Application, Corporation, new_webhook_key
 from wecom.models.directory import Department, DirectorySync, Member, Membership, Reach, Tag
 from wecom.models.downloads import Download
-from wecom.models.guard import Guard
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
 from wecom.models.limits import CallCount, Circuit, DayCount, Spending
 from wecom.models.outbox import Attempt, Outbound, Upload
-from wecom.models.pictures import ArticlePicture
 from wecom.models.recalls import Recall
+from wecom.models.restore_guard import Guard
 
 __all__ = [
     "Application",

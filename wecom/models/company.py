@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from openuser.lib.fields import EncryptedTextField
+from core.fields import EncryptedTextField
 from wecom.crypto import Keys
 
 

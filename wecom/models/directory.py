@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from openuser.lib.work import Work
+from core.work.base import Work
 from wecom.models.company import Application, Corporation
 
 ROOT = 1  # the platform's number of the whole company

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from openuser.lib.work import Work
+from core.work.base import Work
 from wecom.models.company import Application, Corporation
 
 

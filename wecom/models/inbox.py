@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from openuser.lib.fields import EncryptedTextField
-from openuser.lib.work import Work
+from core.fields import EncryptedTextField
+from core.work.base import Work
 from wecom.models.company import Application
-from wecom.models.words import EVENTS, KINDS
+from wecom.models.labels import EVENTS, KINDS
 
 
 class Callback(Work):

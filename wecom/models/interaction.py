@@ -9,10 +9,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from openuser.lib.work import Work
-from wecom import assumptions
+from core.work.base import Work
+from wecom import platform_quirks
+from wecom.contents.splitting import size
 from wecom.models.company import Application
-from wecom.splitting import size
 
 
 class CardUpdate(Work):
@@ -163,7 +163,7 @@ class MenuButton(models.Model):
     @property
     def limit(self) -> int:
         """The bytes that its name may have, where it stands."""
-        said = assumptions.current
+        said = platform_quirks.current
         return said.sub_menu_name_bytes if self.parent_id else said.menu_name_bytes
 
     def clean(self) -> None:

@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from openuser.lib.work import Work
+from core.work.base import Work
 from wecom.models.company import Application, Corporation
-from wecom.models.words import KINDS
+from wecom.models.labels import KINDS
 from wecom.signals import outbound_settled
 
 PLACEHOLDER = "upload:"

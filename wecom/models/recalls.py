@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from openuser.lib.work import Work
+from core.work.base import Work
 from wecom.models.company import Application
 from wecom.models.outbox import Outbound
 

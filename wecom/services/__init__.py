@@ -1,20 +1,17 @@
 """The front door of WeChat Work: receive, handle, send."""
 
-from wecom.lookups import (
-    add_tag_users,
-    check_reach,
-    company_tags,
-    create_tag,
-    delete_tag,
-    delete_tag_users,
-    department_users,
-    departments,
-    tag_users,
-    unreachable,
-    update_tag,
-    user_info,
+from wecom.outbox.enqueue import (
+    MAX_RECIPIENTS,
+    acting_on,
+    answering,
+    apart,
+    check_recipients,
+    default_application,
+    send,
+    send_parts,
+    taking_long,
 )
-from wecom.posting import (
+from wecom.outbox.shortcuts import (
     send_card,
     send_content,
     send_file,
@@ -28,17 +25,7 @@ from wecom.posting import (
     send_video,
     send_voice,
 )
-from wecom.sending import (
-    MAX_RECIPIENTS,
-    acting_on,
-    answering,
-    apart,
-    check_recipients,
-    default_application,
-    send,
-    send_parts,
-    taking_long,
-)
+from wecom.services.callbacks import forget_old_callbacks, handle, handle_beside, hear, receive, replay
 from wecom.services.company import (
     access_token,
     agent_info,
@@ -75,7 +62,21 @@ from wecom.services.directory import (
     sync_directory,
     sync_due_directories,
 )
-from wecom.services.files import (
+from wecom.services.live_lookup import (
+    add_tag_users,
+    check_reach,
+    company_tags,
+    create_tag,
+    delete_tag,
+    delete_tag_users,
+    department_users,
+    departments,
+    tag_users,
+    unreachable,
+    update_tag,
+    user_info,
+)
+from wecom.services.media import (
     accept_upload,
     download_media,
     ensure_upload,
@@ -93,7 +94,7 @@ from wecom.services.files import (
     upload_video_patiently,
     upload_voice,
 )
-from wecom.services.groups import (
+from wecom.services.menus_and_chats import (
     chat,
     create_chat,
     menu,
@@ -104,7 +105,6 @@ from wecom.services.groups import (
     send_to_chat,
     update_chat,
 )
-from wecom.services.receiving import forget_old_callbacks, handle, handle_beside, hear, receive, replay
 
 __all__ = [
     "MAX_RECIPIENTS",

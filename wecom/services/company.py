@@ -6,13 +6,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from openuser.lib.diagnosis import Check
-from openuser.lib.work import Work
-from wecom import agents, applications, auth, doctor, logins, refusals, shapes
-from wecom.agents import Agent
+from core.diagnosis import Check
+from core.work.base import Work
+from wecom import doctor
+from wecom.application import info, oauth
+from wecom.application.info import Agent
+from wecom.callbacks import rejections
+from wecom.client import access_tokens, applications
+from wecom.doctor import credential_formats
+from wecom.doctor.credential_formats import Flaw
 from wecom.models import Application, Corporation, Outbound
-from wecom.sending import default_application
-from wecom.shapes import Flaw
+from wecom.outbox.enqueue import default_application
 
 
 @transaction.atomic
@@ -45,7 +49,7 @@ def save_application(application: Application) -> None:
     if application.is_default:
         Application.objects.exclude(pk=application.pk).update(is_default=False)
     application.save()
-    auth.release_hold(application)
+    access_tokens.release_hold(application)
     for rows in (
         application.uploads,
         application.downloads,
@@ -67,12 +71,12 @@ def access_token(corp_id: str = "", corp_secret: str = "") -> str:
 
     Raises `NotConfigured` where there is no such application, `ConfigurationError` where the platform refuses it.
     """
-    return auth.token_of(corp_id, corp_secret)
+    return access_tokens.token_of(corp_id, corp_secret)
 
 
 def agent_info(application: Application | None = None) -> Agent:
     """The application as the console knows it: its name, whether it is switched off, who may see it."""
-    return agents.ask(application or default_application())
+    return info.ask(application or default_application())
 
 
 def webhook_url(application: Application) -> str:
@@ -81,13 +85,13 @@ def webhook_url(application: Application) -> str:
 
 
 def key_flaws(values: Mapping[str, str]) -> list[Flaw]:
-    """Which of an application's keys have the wrong shape; see `wecom.shapes`."""
-    return shapes.flaws(values)
+    """Which of an application's keys have the wrong shape; see `wecom.doctor.credential_formats`."""
+    return credential_formats.flaws(values)
 
 
 def note_refusal(application: Application, code: int, nonce: str) -> None:
     """Remember for the doctor why a callback was refused."""
-    refusals.note(application, code, nonce)
+    rejections.note(application, code, nonce)
 
 
 def checks(application: Application | None = None, *, connection_only: bool = False) -> list[Check]:
@@ -111,9 +115,9 @@ def login_address(application: Application, *, back: str, state: str, inside: bo
 
     `inside` is for the browser within WeChat Work. The domain of `back` must be the application's trusted domain.
     """
-    return logins.entrance(application, back=back, state=state, inside=inside, language=language)
+    return oauth.entrance(application, back=back, state=state, inside=inside, language=language)
 
 
 def login(application: Application, code: str) -> str:
     """The user ID of whoever came back with this code, which is good once. Raises `LoginFailed`."""
-    return logins.who(application, code)
+    return oauth.who(application, code)

@@ -5,11 +5,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from wecom import attachments, cards, forecast, guard, limits, reactions, recalls
+from wecom import restore_guard
+from wecom.client import error_codes
 from wecom.contents import Card
-from wecom.forecast import Forecast, Quota
 from wecom.models import Application, Attempt, CardUpdate, Guard, Outbound, Recall
-from wecom.sending import answering
+from wecom.outbox import attachments, card_updates, recalls
+from wecom.outbox.enqueue import answering
+from wecom.quotas import forecast, members
+from wecom.quotas.forecast import Forecast, Quota
 
 
 def update_card(
@@ -31,7 +34,9 @@ def update_card(
     """
     callback = answering()
     cid = cid or (callback.cid if callback else "")
-    return cards.request(application, response_code=response_code, user_id=user_id, text=text, card=card, cid=cid)
+    return card_updates.request(
+        application, response_code=response_code, user_id=user_id, text=text, card=card, cid=cid
+    )
 
 
 def recall(outbound: Outbound, *, cid: str = "") -> Recall:
@@ -71,12 +76,12 @@ def treat_as_sent(outbound: Outbound) -> bool:
 
 def restore_hold() -> Guard | None:
     """The guard while nothing is sent, because the database was restored or copied and nobody confirmed it yet."""
-    return guard.held()
+    return restore_guard.held()
 
 
 def release_restore_hold(*, discard: bool) -> int:
     """A person confirmed this database: send what waits in it, or discard that. Returns how many messages it is."""
-    return guard.release(discard=discard)
+    return restore_guard.release(discard=discard)
 
 
 def quotas(now: datetime | None = None) -> list[Quota]:
@@ -93,9 +98,9 @@ def forecast_of(
 
 def remedy(errcode: int | None) -> str:
     """What a person can do about a code of the platform, in words; empty where nobody knows."""
-    return reactions.remedy_of(errcode)
+    return error_codes.remedy_of(errcode)
 
 
 def forget_counts(now: datetime | None = None) -> None:
     """Delete what no limit of the platform counts any more."""
-    limits.forget(now or timezone.now())
+    members.forget(now or timezone.now())

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from wecom import changes, people, syncing
+from wecom.directory import change_events, members, sync
 from wecom.exceptions import ContentError
 from wecom.models import Application, DirectorySync, Member
-from wecom.sending import default_application
+from wecom.outbox.enqueue import default_application
 
 
 def member(application: Application, user_id: str) -> Member:
@@ -37,30 +37,30 @@ def sync_directory(application: Application | None = None) -> DirectorySync:
 
     One that waits or runs already will do. The contacts assistant only tells user IDs.
     """
-    return syncing.request(application or default_application())
+    return sync.request(application or default_application())
 
 
 def sync_due_directories(now: datetime | None = None) -> int:
     """Queue a sync of each application that had none for `DIRECTORY_HOURS`. Returns how many."""
     hours = settings.WECOM["DIRECTORY_HOURS"]
-    return syncing.request_due(timedelta(hours=hours), now) if hours else 0
+    return sync.request_due(timedelta(hours=hours), now) if hours else 0
 
 
 def change_contacts(application: Application, change_type: str, fields: Mapping[str, str]) -> None:
     """Apply a `change_contact` event, by its type and fields; what it leaves out is looked up afterwards."""
-    changes.apply(application, change_type, fields)
+    change_events.apply(application, change_type, fields)
 
 
 def enter_range(application: Application, user_id: str) -> None:
     """Somebody was given the application: they can be reached, and are looked up."""
-    changes.enter(application, user_id)
+    change_events.enter(application, user_id)
 
 
 def leave_range(application: Application, user_id: str) -> None:
     """Somebody lost the application: they cannot be reached; whether they left the company is looked up."""
-    changes.leave(application, user_id)
+    change_events.leave(application, user_id)
 
 
 def find_again(application: Application, user_id: str) -> None:
     """Somebody wrote: they can be reached, whatever was known before."""
-    people.find_again(application, user_id)
+    members.find_again(application, user_id)

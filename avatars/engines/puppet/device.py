@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable
 from functools import cache
 from typing import TypeVar
 
-from avatars.availability import installed
+from avatars.adapters.availability import installed
 from avatars.exceptions import EngineMissing
 
 AUTO, CPU, CUDA = "auto", "cpu", "cuda"

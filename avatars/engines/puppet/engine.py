@@ -12,17 +12,17 @@ import numpy as np
 
 from avatars.engines import puppet
 from avatars.engines.base import Picture, Setup
-from avatars.engines.puppet import cache as files
-from avatars.engines.puppet.camera import Camera
+from avatars.engines.puppet.calibration import made_up, measure
 from avatars.engines.puppet.device import AUTO, BATCH, CPU, chosen, in_batches
-from avatars.engines.puppet.kept import KeptRigs
-from avatars.engines.puppet.litert import DATA
-from avatars.engines.puppet.mesh import FaceMesh
-from avatars.engines.puppet.motion import BLOCK, Motion, moves, smiling
-from avatars.engines.puppet.response import made_up, measure
-from avatars.engines.puppet.rig import Rig, build
-from avatars.engines.puppet.segmentation import PersonMask
-from avatars.speech.stream import SpeechStream
+from avatars.engines.puppet.face.litert import DATA
+from avatars.engines.puppet.face.mesh import FaceMesh
+from avatars.engines.puppet.face.segmentation import PersonMask
+from avatars.engines.puppet.frame.compositor import Camera
+from avatars.engines.puppet.motion.planner import BLOCK, Motion, moves, smiling
+from avatars.engines.puppet.rig import disk_cache as files
+from avatars.engines.puppet.rig.cache import KeptRigs
+from avatars.engines.puppet.rig.rig import Rig, build
+from avatars.speech.synthesis.stream import SpeechStream
 
 logger = logging.getLogger("avatars.engines.puppet")
 
@@ -90,7 +90,7 @@ class Puppet(puppet.Puppet):
         """
         import torch
 
-        from avatars.engines.puppet.torch_camera import TorchCamera
+        from avatars.engines.puppet.cuda.compositor import TorchCamera
 
         camera: TorchCamera | None = None
         for motion in motions:

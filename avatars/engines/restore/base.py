@@ -8,7 +8,7 @@ from concurrent.futures import Future
 import numpy as np
 from PIL import Image
 
-from avatars.availability import Probed
+from avatars.adapters.availability import Probed
 from avatars.engines.base import Picture
 from avatars.exceptions import EngineFailed, EngineMissing
 

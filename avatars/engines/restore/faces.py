@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.mesh import Face, FaceMesh
-from avatars.engines.puppet.topology import EYES, MOUTH_LEFT, MOUTH_RIGHT
+from avatars.engines.puppet.face.mesh import Face, FaceMesh
+from avatars.engines.puppet.face.topology import EYES, MOUTH_LEFT, MOUTH_RIGHT
 
 SIDE = 512
 NOSE_TIP = 1

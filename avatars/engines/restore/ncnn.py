@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from avatars.availability import Availability, look
+from avatars.adapters.availability import Availability, look
 from avatars.engines.base import Picture
 from avatars.engines.restore.base import WORTHWHILE, Restorer, missing, resized
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from avatars.availability import Availability, NeededFile, look
+from avatars.adapters.availability import Availability, NeededFile, look
 from avatars.engines.base import Picture
 from avatars.engines.restore.base import FIELD, WORTHWHILE, Restorer, missing, resized
 from avatars.exceptions import EngineFailed

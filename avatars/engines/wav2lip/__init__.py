@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from avatars.availability import Availability, NeededFile, look
+from avatars.adapters.availability import Availability, NeededFile, look
 from avatars.engines.base import RenderEngine
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from avatars.engines import wav2lip
 from avatars.engines.base import Picture, Shot
 from avatars.engines.puppet.device import AUTO, CPU, chosen
 from avatars.engines.puppet.engine import Puppet
-from avatars.engines.puppet.mesh import Face, FaceMesh
+from avatars.engines.puppet.face.mesh import Face, FaceMesh
 from avatars.engines.wav2lip import mouth, spectrum, weights
 from avatars.exceptions import EngineFailed, EngineMissing, PortraitError
 

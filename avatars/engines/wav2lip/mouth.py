@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.mesh import Face
-from avatars.engines.puppet.topology import CHIN, FOREHEAD, NOSE_BASE, OVAL
+from avatars.engines.puppet.face.mesh import Face
+from avatars.engines.puppet.face.topology import CHIN, FOREHEAD, NOSE_BASE, OVAL
 from avatars.engines.wav2lip.network import SIDE
 
 Floats = NDArray[np.float32]

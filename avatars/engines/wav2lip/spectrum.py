@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.speech.recording import resampled
+from avatars.speech.audio.sound_files import resampled
 
 RATE = 16_000
 FFT, HOP = 800, 200

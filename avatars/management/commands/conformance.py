@@ -13,18 +13,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from avatars import reasons, roster
-from avatars.availability import Availability
+from avatars.adapters.availability import Availability
 from avatars.conformance.base import Check, Outcome, Verdict, Wish
 from avatars.conformance.checks import CHECKS
 from avatars.exceptions import StudioError
-from avatars.studio import Studio
-from openuser.lib import backends
+from avatars.reasons import render
+from avatars.rendering import engine_status
+from avatars.studio.studio import Studio
+from core import backends
 
 MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_RUN: "–"}
 LEAST_SECONDS = 120.0
 FILMS = 2.5  # a check may film twice
-KINDS = tuple(kind for kind in roster.Kind if kind.value in CHECKS)
+KINDS = tuple(kind for kind in engine_status.Kind if kind.value in CHECKS)
 Results = Iterator[tuple[Check, Outcome]]
 
 
@@ -32,7 +33,7 @@ Results = Iterator[tuple[Check, Outcome]]
 class Subject:
     """An engine of the settings, and what it lacks."""
 
-    kind: roster.Kind
+    kind: engine_status.Kind
     name: str
     availability: Availability
 
@@ -109,7 +110,7 @@ class Command(BaseCommand):
         checks = CHECKS[subject.kind.value]
         found = subject.availability
         if not found.ok:
-            lacking = Outcome(verdict=Verdict.NOT_RUN, words=reasons.lack(found), remedy=reasons.supply(found))
+            lacking = Outcome(verdict=Verdict.NOT_RUN, words=render.lack(found), remedy=render.supply(found))
             yield from ((check, lacking) for check in checks)
             return
         voice = self._voice or str(backends.entry(subject.kind.setting, subject.name).get("voice", ""))
@@ -120,7 +121,7 @@ class Command(BaseCommand):
                 kind=subject.kind.value,
                 engine=subject.name,
                 check=check.key,
-                voice=voice if subject.kind is roster.Kind.SPEECH else "",
+                voice=voice if subject.kind is engine_status.Kind.SPEECH else "",
                 language=self._speaks,
             )
             outcome, alive = self._outcome(studio, wish, self._seconds or subject.time_limit)
@@ -176,7 +177,7 @@ def _chosen(wanted: list[str]) -> list[Subject]:
     known = [
         Subject(kind=kind, name=name, availability=availability)
         for kind in KINDS
-        for name, availability in roster.probed(kind)
+        for name, availability in engine_status.probed(kind)
     ]
     names = {subject.name for subject in known}
     for name in wanted:

@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from avatars.engines.base import Mode
 from avatars.exceptions import AvatarError
 from avatars.framing.scene import LONGEST, Captions, Format, Logo, Scene
-from avatars.pipeline import Film, Script
-from avatars.stopwatch import Stage
-from avatars.studio import Studio
+from avatars.pipeline.script_to_video import Film, Script
+from avatars.pipeline.stages import Stage
+from avatars.studio.studio import Studio
 
 VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
 FIRST_HAN = "\u2e80"

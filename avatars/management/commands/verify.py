@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from avatars import label, sounds, stills
+from avatars.ai_label import audio_label, image_label, video_label
 from avatars.exceptions import AvatarError
 
 PICTURES = {".jpg", ".jpeg"}
-SOUNDS = {".m4a", *sounds.WORDLESS}
+SOUNDS = {".m4a", *audio_label.WORDLESS}
 
 
 class Command(BaseCommand):
@@ -47,11 +47,11 @@ class Command(BaseCommand):
         return True
 
 
-def examine(path: Path, content_id: str) -> label.Proof:
+def examine(path: Path, content_id: str) -> video_label.Proof:
     """What a file carries of the label, by its kind."""
     suffix = path.suffix.lower()
     if suffix in SOUNDS:
-        return sounds.examine(path, content_id)
+        return audio_label.examine(path, content_id)
     if suffix in PICTURES:
-        return stills.examine(path, content_id)
-    return label.examine(path, content_id)
+        return image_label.examine(path, content_id)
+    return video_label.examine(path, content_id)

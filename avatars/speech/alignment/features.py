@@ -25,7 +25,7 @@ FRAME_SECONDS = HOP / RATE
 def features(samples: NDArray[np.float32], rate: int) -> Floats:
     """One row of `DIMENSIONS` per 10 ms of mono samples: level and shape of the spectrum, how both change, and how
     that does. Levels count from the loudest; colours from the mean of what is loud."""
-    from avatars.speech.recording import resampled
+    from avatars.speech.audio.sound_files import resampled
 
     heard = resampled(samples, rate, RATE).astype(np.float64)
     count = max(1, len(heard) // HOP)

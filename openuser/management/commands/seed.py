@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from openuser import seed
+from openuser.demo import seed
 
 
 class Command(BaseCommand):

@@ -17,9 +17,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from openuser.management import reports
-from openuser.services import chromium, postgres
-from openuser.services.processes import ServiceError
+from openuser.management import junit
+from openuser.servers import chromium, postgres
+from openuser.servers.processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[3]
 FLAGS = frozenset({"--fast", "--fail-fast", "-h", "--help", "--traceback", "--no-color", "--force-color"})
@@ -66,9 +66,9 @@ class Command(BaseCommand):
                 outcomes = self._run(steps, fail_fast=options["fail_fast"])
             except KeyboardInterrupt:
                 sys.exit(130)
-            tested = reports.read(folder)
+            tested = junit.read(folder)
         self._summarise(outcomes)
-        for line in reports.lines(tested):
+        for line in junit.lines(tested):
             self.stdout.write(line)
         if not all(outcome.passed for outcome in outcomes):
             sys.exit(1)

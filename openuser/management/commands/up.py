@@ -11,13 +11,13 @@ from django.conf import settings
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
-from openuser import choice, installation, programs
-from openuser.console import Console, ConsoleHandler
-from openuser.services import ports
-from openuser.services.lock import DataLock
-from openuser.services.processes import Processes, ServiceError
-from openuser.sources import Sources
-from openuser.supervisor import NAME, NotStartingError, Supervisor
+from openuser.launcher import installation, ports, programs
+from openuser.launcher.console import Console, ConsoleHandler
+from openuser.launcher.instance_lock import DataLock
+from openuser.launcher.reloader import Sources
+from openuser.launcher.supervisor import NAME, NotStartingError, Supervisor
+from openuser.servers import database_choice
+from openuser.servers.processes import Processes, ServiceError
 
 RELOADED = ("web", "worker", "render", "beat")
 EMULATORS = ("wecom/emulator/", "templates/emulator/")
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         emulator.add_argument("--no-emulator", action="store_true", help="run without the emulator")
         parser.add_argument(
             "--db",
-            choices=choice.CHOICES,
+            choices=database_choice.CHOICES,
             help="the database: SQLite, or a PostgreSQL that comes along (default: as the last time, at first sqlite)",
         )
         parser.add_argument("--reload", action="store_true", help="restart what a changed file concerns")
@@ -119,9 +119,9 @@ def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: 
     supervisor = Supervisor(console, processes)
     supervisor.catch_signals()
     adopt(plan)
-    before = choice.noted(settings.VAR_DIR)
+    before = database_choice.noted(settings.VAR_DIR)
     try:
-        if plan.database == choice.POSTGRES:
+        if plan.database == database_choice.POSTGRES:
             supervisor.start(programs.database())
             if not supervisor.wait_until_ready():
                 return
@@ -132,7 +132,7 @@ def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: 
         login = installation.prepare(admin_password=admin_password)
         installation.leave_database()
         if plan.database:
-            choice.note(plan.database, settings.VAR_DIR)
+            database_choice.note(plan.database, settings.VAR_DIR)
         if not supervisor.stopping:
             supervisor.start(
                 programs.web(plan),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from scheduling import services
-from scheduling.wording import moment_words
+from scheduling.descriptions import moment_words
 
 
 class Command(BaseCommand):

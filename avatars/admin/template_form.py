@@ -1,0 +1,94 @@
+"""A page that fills a video template in: what it says then, how that will be read, and the video."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from avatars import services
+from avatars.admin.films import film_state
+from avatars.admin.lexicon import as_written
+from avatars.exceptions import AvatarError
+from avatars.models import RenderTemplate, TemplateVariable
+from avatars.video_templates.variables import takes
+
+KINDS = {TemplateVariable.Type.NUMBER: "number", TemplateVariable.Type.DATE: "date", TemplateVariable.Type.PHONE: "tel"}
+
+
+class FillingForm(forms.Form):
+    """A field for each variable of a template; `text` is the finished script."""
+
+    def __init__(self, template: RenderTemplate, data: Any = None) -> None:
+        super().__init__(data, prefix="variable", use_required_attribute=False)
+        self.template = template
+        self.text = ""
+        for variable in template.variables.all():
+            self.fields[variable.name] = _field(variable)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        faults = services.variable_faults(self.template, found)
+        for fault in faults:
+            self.add_error(fault.field, forms.ValidationError(str(fault), code=fault.code))
+        if not faults:
+            try:
+                self.text = services.fill_template(self.template, found)
+            except AvatarError as error:
+                self.add_error(None, forms.ValidationError(str(error), code=error.code))
+        return found
+
+
+def view(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET asks for values, POST shows the finished script with its reading; `make` has the video made too."""
+    if not request.user.has_perm("avatars.view_rendertemplate"):
+        raise PermissionDenied
+    may_make = request.user.has_perm("avatars.add_render")
+    rows = RenderTemplate.objects.select_related("digital_human__voice", "voice").prefetch_related("variables")
+    template = get_object_or_404(rows, pk=pk)
+    form = FillingForm(template, request.POST if request.method == "POST" else None)
+    preview, state = None, None
+    if form.is_bound and form.is_valid():
+        if "make" in request.POST and not may_make:
+            raise PermissionDenied
+        try:
+            if "make" in request.POST:
+                state = film_state(services.render_template(template, form.cleaned_data, priority=services.TEST))
+            preview = services.preview_script(form.text)
+        except AvatarError as error:
+            form.add_error(None, forms.ValidationError(str(error), code=error.code))
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("Fill in “%(name)s”") % {"name": template.name},
+        "opts": RenderTemplate._meta,
+        "row": template,
+        "form": form,
+        "state": state,
+        "preview": preview,
+        "lines": as_written(preview),
+        "may_make": may_make,
+        "may_add": request.user.has_perm("avatars.add_lexiconentry"),
+    }
+    return TemplateResponse(request, "admin/templates/fill.html", context)
+
+
+def _field(variable: TemplateVariable) -> forms.Field:
+    slot, today = variable.slot, timezone.localdate()
+    shown = slot.read(variable.example or variable.default, today=today)
+    words = [takes(variable)] if variable.type != TemplateVariable.Type.CHOICE else []
+    if not variable.required:
+        default = slot.label(slot.read(variable.default, today=today) or "")
+        left = gettext("Left empty: %(default)s.") % {"default": default} if default else ""
+        words.append(left or gettext("May be left empty."))
+    common: dict[str, Any] = {"label": str(variable), "required": False, "help_text": " ".join(words), "initial": shown}
+    if variable.type == TemplateVariable.Type.CHOICE:
+        choices = [("", gettext_lazy("— choose —")), *((choice.value, choice.label) for choice in slot.choices)]
+        return forms.CharField(**common, widget=UnfoldAdminSelectWidget(choices=choices))
+    kind = KINDS.get(TemplateVariable.Type(variable.type), "text")
+    return forms.CharField(**common, widget=UnfoldAdminTextInputWidget(attrs={"type": kind, "autocomplete": "off"}))

@@ -1,0 +1,46 @@
+"""Pictures looked at over REST before a digital human is made of one."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import parsers, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from avatars import services
+from avatars.api.serializers import ExaminedSerializer
+from avatars.models import DigitalHuman
+from core.web.api_fields import KnownFields
+
+
+class PictureSerializer(KnownFields):
+    """A picture that may become a portrait."""
+
+    portrait = serializers.FileField(help_text="JPEG, PNG or WebP up to 10 MB.")
+    face = serializers.IntegerField(
+        required=False, min_value=0, max_value=99, help_text="Whom to take of several: the `index` of a face."
+    )
+
+
+class Portraits(viewsets.GenericViewSet[DigitalHuman]):
+    """Pictures before they are portraits."""
+
+    queryset = DigitalHuman.objects.none()
+    parser_classes = (parsers.MultiPartParser,)
+    pagination_class = None
+    required_scopes = {"POST": "digital_humans:write"}
+    works_outside_transaction = True
+
+    @extend_schema(
+        summary="Check a picture",
+        request={"multipart/form-data": PictureSerializer},
+        responses={200: ExaminedSerializer},
+    )
+    @action(detail=False, methods=["post"])
+    def check(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Which faces are in it, and whether a digital human can be made of it. Nothing is stored."""
+        wish = PictureSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        found = services.examine_portrait(wish.validated_data["portrait"].read(), face=wish.validated_data.get("face"))
+        return Response(ExaminedSerializer(found).data)

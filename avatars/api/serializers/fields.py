@@ -1,0 +1,22 @@
+"""What several serializers share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+
+from core.web.api_fields import TextField
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": settings.AVATARS["MAX_CHARACTERS"]})
+class ScriptField(TextField):
+    """Words for a digital human to say; what can be said is the service's to judge."""
+
+
+def address(context: Mapping[str, Any], name: str, pk: int) -> str:
+    """Where something can be had, whole where a request tells our own host."""
+    path = reverse(name, args=[pk])
+    request = context.get("request")
+    return str(request.build_absolute_uri(path)) if request else path

@@ -1,0 +1,156 @@
+"""Digital humans, voices and portraits as the API shows and takes them."""
+
+from typing import Any
+
+from django.core.validators import FileExtensionValidator
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from avatars import services
+from avatars.api.serializers.fields import address
+from avatars.models import (
+    DigitalHuman,
+    Voice,
+)
+from avatars.portraits.findings import NOBODY, Examined
+from avatars.reasons.render import REMARKS, UNUSABLE
+from core.web.api_fields import ClearableFiles
+
+
+class VoiceSerializer(serializers.ModelSerializer[Voice]):
+    """A speaking voice."""
+
+    audition_url = serializers.SerializerMethodField(help_text="Where two seconds of it can be heard, as M4A.")
+
+    consented = serializers.SerializerMethodField(
+        help_text="Whether it may speak: it is synthetic, or an active consent of the person covers it."
+    )
+
+    class Meta:
+        model = Voice
+        fields = (
+            *("id", "name", "name_en", "engine", "key", "origin", "consented", "gender", "language", "notes"),
+            *("sample", "audition_url"),
+        )
+
+    def get_consented(self, voice: Voice) -> bool:
+        return services.may_speak(voice)
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_audition_url(self, voice: Voice) -> str:
+        return address(self.context, "voice-audition", voice.pk)
+
+
+class RemarkSerializer(serializers.Serializer[Any]):
+    """What to mind about a picture."""
+
+    code = serializers.CharField()
+    words = serializers.CharField()
+
+
+class SeenFaceSerializer(serializers.Serializer[Any]):
+    """A face in a picture, in pixels of the upright picture."""
+
+    index = serializers.IntegerField(help_text="The number by which it is chosen; the largest is 0.")
+    box = serializers.ListField(child=serializers.FloatField(), help_text="Left, top, right, bottom.")
+    eye_distance = serializers.FloatField()
+    yaw = serializers.FloatField(help_text="Degrees to a side.")
+    points = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), help_text="Its mesh, of the chosen one only."
+    )
+
+
+class ExaminedSerializer(serializers.Serializer[Examined]):
+    """What was found in a picture."""
+
+    ok = serializers.SerializerMethodField(help_text="Whether a digital human can be made of it.")
+    code = serializers.ChoiceField(["", *UNUSABLE], source="flaw", help_text="Why not.")
+    words = serializers.SerializerMethodField(help_text="Why not, and what to do, in words.")
+    remarks = serializers.SerializerMethodField(help_text="What to mind, though it will do.")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    faces = serializers.SerializerMethodField()
+    chosen = serializers.SerializerMethodField(help_text="The index of who speaks; null where it is not clear.")
+    cut = serializers.ListField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="Left, top, right, bottom of what is kept, so that only the chosen one is in it; null: all of it.",
+    )
+
+    def get_ok(self, found: Examined) -> bool:
+        return not found.flaw
+
+    def get_words(self, found: Examined) -> str:
+        return str(UNUSABLE[found.flaw]) if found.flaw else ""
+
+    @extend_schema_field(RemarkSerializer(many=True))
+    def get_remarks(self, found: Examined) -> list[dict[str, str]]:
+        return [{"code": code, "words": str(REMARKS[code])} for code in found.remarks]
+
+    @extend_schema_field(SeenFaceSerializer(many=True))
+    def get_faces(self, found: Examined) -> list[dict[str, Any]]:
+        return [
+            {
+                "index": index,
+                "box": [round(edge, 1) for edge in face.box],
+                "eye_distance": round(face.eye_distance, 1),
+                "yaw": round(face.yaw, 1),
+                "points": [[round(x, 1), round(y, 1)] for x, y in face.points] if index == found.chosen else [],
+            }
+            for index, face in enumerate(found.faces)
+        ]
+
+    def get_chosen(self, found: Examined) -> int | None:
+        return None if found.chosen == NOBODY else found.chosen
+
+
+class DigitalHumanSerializer(ClearableFiles[DigitalHuman]):
+    """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
+
+    portrait = serializers.FileField(
+        write_only=True,
+        validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"])],
+        help_text="A face from the front: JPEG, PNG or WebP up to 10 MB.",
+    )
+    face = serializers.IntegerField(
+        write_only=True,
+        required=False,
+        min_value=0,
+        max_value=99,
+        help_text="Who speaks, where several are in the portrait: the `index` that the check of a picture gives.",
+    )
+    portrait_url = serializers.SerializerMethodField(help_text="Where the picture can be had, with the same token.")
+    consented = serializers.SerializerMethodField(
+        help_text="Whether it may be filmed: active consents cover its photograph, unless it is drawn, and its voice, "
+        "unless that is synthetic."
+    )
+
+    class Meta:
+        model = DigitalHuman
+        fields: tuple[str, ...] = (
+            *("id", "name", "origin", "voice", "speed", "pause", "mode", "portrait", "face", "portrait_url", "format"),
+            *("background_color", "background", "captions", "logo", "logo_corner", "logo_size", "logo_opacity"),
+            *("intro", "outro", "consented", "created_at"),
+        )
+        clearable = ("background", "logo", "intro", "outro")
+        read_only_fields = ("created_at",)
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_portrait_url(self, human: DigitalHuman) -> str:
+        return address(self.context, "digital-human-portrait", human.pk)
+
+    def get_consented(self, human: DigitalHuman) -> bool:
+        return services.has_consent(human)
+
+
+class CheckedDigitalHumanSerializer(DigitalHumanSerializer):
+    """After a portrait was looked at: what could be better about it."""
+
+    warnings = serializers.SerializerMethodField(help_text="What to mind; the portrait was taken all the same.")
+
+    class Meta(DigitalHumanSerializer.Meta):
+        fields = (*DigitalHumanSerializer.Meta.fields, "warnings")
+
+    def get_warnings(self, human: DigitalHuman) -> list[str]:
+        return list(self.context["warnings"])

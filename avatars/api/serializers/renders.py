@@ -1,0 +1,153 @@
+"""Renders as the API shows and takes them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from avatars import services
+from avatars.api.serializers.fields import ScriptField, address
+from avatars.exceptions import MediaError
+from avatars.models import (
+    CaptionStyle,
+    Consent,
+    DigitalHuman,
+    Outcome,
+    Render,
+    RenderMode,
+    Stage,
+    VideoFormat,
+)
+from avatars.reasons.render import RECORDINGS
+from core.web.api_fields import KnownFields
+
+
+class RenderSerializer(serializers.ModelSerializer[Render]):
+    """A video and how far it is."""
+
+    hint = serializers.CharField(source="advice", read_only=True, help_text="What to do where it was not made.")
+    video_url = serializers.SerializerMethodField(help_text="The MP4; null until it is made.")
+    captions_url = serializers.SerializerMethodField(help_text="The captions as SRT; null until they are made.")
+    poster_url = serializers.SerializerMethodField(help_text="A still picture; null until it is made.")
+    notes = serializers.ListField(
+        child=serializers.CharField(),
+        source="note_words",
+        read_only=True,
+        help_text="What was not as it was asked for.",
+    )
+
+    class Meta:
+        model = Render
+        fields: tuple[str, ...] = (
+            *("id", "digital_human", "text", "mode", "status", "reason", "hint", "stage", "progress"),
+            *("estimated_seconds", "took_seconds", "seconds", "width", "height", "size", "content_id", "cid"),
+            *("created_at", "started_at", "finished_at", "video_url", "captions_url", "poster_url"),
+            *("engine_used", "speech_engine_used", "notes", "purpose", "consent", "voice_consent"),
+            "template",
+        )
+        read_only_fields = fields
+        extra_kwargs = {"seconds": {"help_text": "How long the video plays."}, "size": {"help_text": "In bytes."}}
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_video_url(self, render: Render) -> str | None:
+        return address(self.context, "render-video", render.pk) if render.video else None
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_captions_url(self, render: Render) -> str | None:
+        return address(self.context, "render-captions", render.pk) if render.captions else None
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_poster_url(self, render: Render) -> str | None:
+        return address(self.context, "render-poster", render.pk) if render.poster else None
+
+
+class StageRunSerializer(serializers.Serializer[Any]):
+    """A stage of an attempt to make a video."""
+
+    attempt = serializers.IntegerField(help_text="0 for the wait before the first one.")
+    stage = serializers.ChoiceField(Stage.choices)
+    name = serializers.CharField(source="label", help_text="Its name in the reader's language.")
+    began_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs, and where it was lost.")
+    seconds = serializers.FloatField(allow_null=True)
+    cpu_seconds = serializers.FloatField(allow_null=True, help_text="Seconds of a processor that it cost.")
+    outcome = serializers.ChoiceField(Outcome.choices)
+    code = serializers.CharField(allow_blank=True, help_text="Why it failed.")
+
+
+class RenderProgressSerializer(RenderSerializer):
+    """One video, with an honest estimate of when it is ready."""
+
+    eta_low_seconds = serializers.SerializerMethodField(help_text="Four of five videos are ready after this …")
+    eta_high_seconds = serializers.SerializerMethodField(help_text="… and before that.")
+    queue_place = serializers.SerializerMethodField(help_text="From 1; 0 once it is being made.")
+    timeline = StageRunSerializer(many=True, read_only=True, help_text="The stages as they went, in order.")
+    cpu_seconds = serializers.FloatField(read_only=True, help_text="Seconds of a processor that it cost so far.")
+    eta_seconds = serializers.SerializerMethodField(
+        help_text="Seconds from now until it is ready; 0 once it has ended."
+    )
+
+    class Meta(RenderSerializer.Meta):
+        fields = (
+            *RenderSerializer.Meta.fields,
+            "eta_seconds",
+            "eta_low_seconds",
+            "eta_high_seconds",
+            "queue_place",
+            "timeline",
+            "cpu_seconds",
+        )
+        read_only_fields = fields
+
+    def get_eta_seconds(self, render: Render) -> float:
+        return round(services.seconds_left(render), 1)
+
+    def get_eta_low_seconds(self, render: Render) -> float:
+        return round(services.time_left(render).low, 1)
+
+    def get_eta_high_seconds(self, render: Render) -> float:
+        return round(services.time_left(render).high, 1)
+
+    def get_queue_place(self, render: Render) -> int:
+        return services.place_in_queue(render)
+
+
+class RenderRequestSerializer(KnownFields):
+    """What to make."""
+
+    digital_human = serializers.PrimaryKeyRelatedField(queryset=DigitalHuman.objects.select_related("voice"))
+    text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="What it says.")
+    purpose = serializers.ChoiceField(
+        Consent.Purpose.choices,
+        default=Consent.Purpose.CHAT,
+        help_text="What it is for: the people who are shown and heard must have agreed to that.",
+    )
+    mode = serializers.ChoiceField(
+        RenderMode.choices, required=False, help_text="How much of the portrait moves; by default as the digital human."
+    )
+    format = serializers.ChoiceField(
+        VideoFormat.choices, required=False, help_text="The proportions; by default as the digital human."
+    )
+    captions = serializers.ChoiceField(
+        CaptionStyle.choices, required=False, help_text="The words in the picture; by default as the digital human."
+    )
+
+
+class RecordingRequestSerializer(RenderRequestSerializer):
+    """Ready sound instead of words to say, as `multipart/form-data`."""
+
+    recording = serializers.FileField(help_text="A voice as WAV, MP3, M4A or AMR. It is heard as it is.")
+    text = ScriptField(
+        max_length=settings.AVATARS["MAX_CHARACTERS"],
+        required=False,
+        allow_blank=True,
+        help_text="Its words, where they are known: they time the lips best, and are the captions.",
+    )
+
+    def validate_recording(self, file: "UploadedFile[Any]") -> services.Sound:
+        try:
+            return services.check_recording(file.read(services.MOST_BYTES + 1))
+        except MediaError as error:
+            raise serializers.ValidationError(str(RECORDINGS.get(error.code, str(error))), code=error.code) from error

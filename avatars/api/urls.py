@@ -1,0 +1,26 @@
+"""The addresses of digital humans, voices and renders in the API."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from avatars.api.consents import Consents
+from avatars.api.lexicon import Lexicon, Readings
+from avatars.api.portraits import Portraits
+from avatars.api.video_templates import TemplateReadings, TemplateRenders, Templates
+from avatars.api.views import DigitalHumans, Engines, Renders, Voices
+
+router = SimpleRouter()
+router.register("digital-humans", DigitalHumans, basename="digital-human")
+router.register("consents", Consents, basename="consent")
+router.register("portraits", Portraits, basename="portrait")
+router.register("voices", Voices, basename="voice")
+router.register("renders", Renders, basename="render")
+router.register("templates", Templates, basename="template")
+router.register("engines", Engines, basename="engine")
+router.register("lexicon", Lexicon, basename="lexicon")
+router.register("readings", Readings, basename="reading")
+urlpatterns = [
+    *router.urls,
+    path("templates/<int:pk>/renders/", TemplateRenders.as_view({"post": "create"}), name="template-renders"),
+    path("templates/<int:pk>/readings/", TemplateReadings.as_view({"post": "create"}), name="template-readings"),
+]

@@ -1,0 +1,284 @@
+"""Video templates over REST, and videos made from them."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
+from rest_framework import parsers, serializers, status, viewsets
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from avatars import services
+from avatars.api.lexicon import PreviewSerializer
+from avatars.api.serializers import RenderProgressSerializer
+from avatars.api.views import location_of, requester_of
+from avatars.models import Consent, Render, RenderTemplate, TemplateVariable
+from avatars.services import Fault
+from core.web.api_fields import ClearableFiles, KnownFields, RowSerializer, ValueField
+from core.web.api_filters import IdFilter
+
+MOST_VARIABLES = 30
+FILES = ("background", "logo", "intro", "outro")
+WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="The number of the template.")
+
+
+class VariableSerializer(RowSerializer[TemplateVariable]):
+    """What differs from one video to the next."""
+
+    class Meta:
+        model = TemplateVariable
+        fields = ("name", "label", "type", "required", "default", "choices", "minimum", "maximum", "example")
+
+
+class TemplateSerializer(ClearableFiles[RenderTemplate]):
+    """A script with variables, and how its videos look. What is empty is as its digital human has it.
+
+    Files come with `multipart/form-data`; null takes one away.
+    """
+
+    variables = VariableSerializer(  # type: ignore[call-arg]  # it is the list that takes the most
+        many=True, required=False, max_length=MOST_VARIABLES, help_text="They take the place of those that it has."
+    )
+
+    class Meta:
+        model = RenderTemplate
+        fields = (
+            *("id", "name", "notes", "digital_human", "script", "variables", "voice", "speed", "mode", "format"),
+            *("captions", "background_color", "spliced", *FILES, "created_at", "updated_at"),
+        )
+        clearable = FILES
+        read_only_fields = ("created_at", "updated_at")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        before = self.instance
+        script = attrs.get("script", before.script if before else "")
+        if "variables" in attrs:
+            attrs["variables"] = rows = [TemplateVariable(**values) for values in attrs["variables"]]
+        else:
+            rows = list(before.variables.all()) if before else []
+        if faults := services.template_faults(script, rows):
+            raise serializers.ValidationError(_by_place(faults))
+        return attrs
+
+    def create(self, validated_data: dict[str, Any]) -> RenderTemplate:
+        rows = validated_data.pop("variables", [])
+        return services.save_template(RenderTemplate(**validated_data), rows)
+
+    def update(self, instance: RenderTemplate, validated_data: dict[str, Any]) -> RenderTemplate:
+        rows = validated_data.pop("variables", None)
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        services.save_template(instance, rows)
+        # The variables that were read before are not those that it has now.
+        return RenderTemplate.objects.prefetch_related("variables").get(pk=instance.pk)
+
+
+@extend_schema_field({"type": "string", "description": "A JSON array of variables."})
+class VariablesText(serializers.Field[Any, Any, Any, Any]):
+    """Variables in a form, where everything is text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            rows = json.loads(data)
+        except (TypeError, ValueError) as error:
+            words = gettext("This is no JSON. Write an array of variables.")
+            raise serializers.ValidationError(words, code="invalid") from error
+        found = VariableSerializer(data=rows, many=True, max_length=MOST_VARIABLES)  # type: ignore[call-arg]
+        found.is_valid(raise_exception=True)
+        return found.validated_data
+
+    def to_representation(self, value: Any) -> Any:
+        return VariableSerializer(value, many=True).data
+
+
+class TemplateFormSerializer(TemplateSerializer):
+    """A template as `multipart/form-data`, with its files; an empty field takes a file away."""
+
+    variables = VariablesText(required=False)  # type: ignore[assignment]
+
+
+class FillingSerializer(KnownFields):
+    """What to put into a template."""
+
+    variables = serializers.DictField(
+        child=ValueField(allow_null=True),
+        default=dict,
+        help_text="Values by the names of the variables. Where one is left out or empty, its default is said.",
+    )
+
+    def faults(self, template: RenderTemplate) -> None:
+        """Refuses values that do not fit, each under its name."""
+        found = services.variable_faults(template, self.validated_data["variables"])
+        if found:
+            flaws = {fault.field: [ErrorDetail(str(fault), code=fault.code)] for fault in found}
+            raise serializers.ValidationError({"variables": flaws})
+
+
+class TemplateRenderSerializer(FillingSerializer):
+    """What to film."""
+
+    purpose = serializers.ChoiceField(
+        Consent.Purpose.choices,
+        default=Consent.Purpose.CHAT,
+        help_text="What it is for: the person in a photograph must have agreed to that.",
+    )
+
+
+class TemplateFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which templates to list."""
+
+    digital_human = IdFilter()
+
+    class Meta:
+        model = RenderTemplate
+        fields = ("name",)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List video templates"),
+    retrieve=extend_schema(summary="Get a video template"),
+)
+class Templates(viewsets.ModelViewSet[RenderTemplate]):
+    """Videos that differ in a few words: a script with variables, and how it looks."""
+
+    queryset = RenderTemplate.objects.prefetch_related("variables")
+    serializer_class = TemplateSerializer
+    filterset_class = TemplateFilter
+    parser_classes = (parsers.JSONParser, parsers.MultiPartParser)
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    required_scopes = {
+        "GET": "digital_humans:read",
+        "POST": "digital_humans:write",
+        "PATCH": "digital_humans:write",
+        "DELETE": "digital_humans:write",
+    }
+
+    @extend_schema(
+        summary="Create a video template",
+        request={"application/json": TemplateSerializer, "multipart/form-data": TemplateFormSerializer},
+        responses={201: TemplateSerializer},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The script says {{name}} where the variable “name” is to be said, {{name.label}} for the words of a choice.
+
+        Every variable is in the script, and everything that it names is a variable. As a form it takes files too.
+        """
+        wish = self._wish(request)
+        wish.is_valid(raise_exception=True)
+        template = wish.save()
+        headers = {"Location": location_of(request, "template", template)}
+        return Response(self.get_serializer(template).data, status=status.HTTP_201_CREATED, headers=headers)
+
+    @extend_schema(
+        summary="Change a video template",
+        request={"application/json": TemplateSerializer, "multipart/form-data": TemplateFormSerializer},
+        responses={200: TemplateSerializer},
+    )
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Only what is named; videos asked for stay as they are. Files come as a form; an empty field clears."""
+        wish = self._wish(request, self.get_object(), partial=True)
+        wish.is_valid(raise_exception=True)
+        return Response(self.get_serializer(wish.save()).data)
+
+    @extend_schema(summary="Delete a video template", responses={204: None})
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Its videos stay."""
+        services.remove_template(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _wish(
+        self, request: Request, template: RenderTemplate | None = None, *, partial: bool = False
+    ) -> TemplateSerializer:
+        is_form = str(request.content_type).startswith("multipart/")
+        kind = TemplateFormSerializer if is_form else TemplateSerializer
+        return kind(template, data=request.data, partial=partial, context=self.get_serializer_context())
+
+
+class OfTemplate(viewsets.GenericViewSet[Render]):
+    """What is made of one template."""
+
+    queryset = Render.objects.all()
+    parser_classes = (parsers.JSONParser,)
+
+    def template(self, number: int) -> RenderTemplate:
+        rows = RenderTemplate.objects.select_related("digital_human__voice", "voice").prefetch_related("variables")
+        return get_object_or_404(rows, pk=number)
+
+
+class TemplateRenders(OfTemplate):
+    """Videos made from templates."""
+
+    required_scopes = {"POST": "renders:write"}
+
+    @extend_schema(
+        summary="Have a video made from a template",
+        parameters=[WHICH],
+        request=TemplateRenderSerializer,
+        responses={
+            202: OpenApiResponse(RenderProgressSerializer, description="It is being made; see `eta_seconds`."),
+            200: OpenApiResponse(RenderProgressSerializer, description="The same words were filmed before."),
+            429: OpenApiResponse(None, description="Too many new videos in an hour or a day; see `Retry-After`."),
+        },
+    )
+    def create(self, request: Request, pk: int) -> Response:
+        """With these values, and the defaults of what is left out. Equal words share one video.
+
+        What is required and missing, unknown, or does not fit is named in `errors` as `variables.<name>`.
+        """
+        found, wish = self.template(pk), TemplateRenderSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        wish.faults(found)
+        render = services.render_template(
+            found,
+            wish.validated_data["variables"],
+            purpose=wish.validated_data["purpose"],
+            priority=services.TEST,
+            requester=requester_of(request),
+            cid=request.headers.get("X-Request-ID", ""),
+        )
+        code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
+        data = RenderProgressSerializer(render, context=self.get_serializer_context()).data
+        return Response(data, status=code, headers={"Location": location_of(request, "render", render)})
+
+
+class TemplateReadings(OfTemplate):
+    """How filled templates are read."""
+
+    required_scopes = {"POST": "digital_humans:read"}
+    # A child process reads dictionaries for seconds; done twice, nothing is changed.
+    works_outside_transaction = True
+
+    @extend_schema(
+        summary="See what a filled template says, and how it will be read",
+        parameters=[WHICH],
+        request=FillingSerializer,
+        responses={200: PreviewSerializer},
+    )
+    def create(self, request: Request, pk: int) -> Response:
+        """The finished script, every word with its reading, and what to look at. Nothing is stored, nothing is made."""
+        found, wish = self.template(pk), FillingSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        wish.faults(found)
+        text = services.fill_template(found, wish.validated_data["variables"])
+        return Response(PreviewSerializer(services.preview_script(text)).data)
+
+
+def _by_place(faults: Iterable[Fault]) -> dict[str, Any]:
+    """Faults of a template as REST framework nests them."""
+    found: dict[str, Any] = {}
+    for fault in faults:
+        place = found if fault.index is None else found.setdefault("variables", {}).setdefault(fault.index, {})
+        place.setdefault(fault.field, []).append(ErrorDetail(str(fault), code=fault.code))
+    return found

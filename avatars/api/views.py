@@ -1,0 +1,277 @@
+"""Digital humans, voices and renders over REST."""
+
+from pathlib import Path
+from typing import Any
+
+import django_filters
+from django.core.files.storage import default_storage
+from django.db.models import Model, QuerySet
+from django.db.models.fields.files import FieldFile
+from django.http.response import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import mixins, parsers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from avatars import services
+from avatars.api.serializers import (
+    CheckedDigitalHumanSerializer,
+    DigitalHumanSerializer,
+    EngineSerializer,
+    RecordingRequestSerializer,
+    RenderProgressSerializer,
+    RenderRequestSerializer,
+    RenderSerializer,
+    VoiceSerializer,
+)
+from avatars.exceptions import PortraitError
+from avatars.models import DigitalHuman, Render, Voice
+from avatars.reasons.render import REMARKS, UNUSABLE
+from core.web import range_responses
+from core.web.api_filters import IdFilter
+
+PICTURES = {(200, f"image/{kind}"): OpenApiTypes.BINARY for kind in ("png", "jpeg", "webp")}
+RANGED = {
+    206: OpenApiResponse(OpenApiTypes.BINARY, description="The range asked for."),
+    416: OpenApiResponse(description="The file does not have this range."),
+}
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List voices"),
+    retrieve=extend_schema(summary="Get a voice"),
+)
+class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
+    """Speaking voices."""
+
+    queryset = Voice.objects.all()
+    serializer_class = VoiceSerializer
+    filterset_fields = ("name", "engine", "key", "origin", "gender", "language")
+    required_scopes = {"GET": "digital_humans:read"}
+
+    def get_queryset(self) -> QuerySet[Voice]:
+        return services.with_voice_consents(super().get_queryset())
+
+    @extend_schema(
+        summary="Hear a voice",
+        responses={(200, "audio/mp4"): OpenApiTypes.BINARY, 409: OpenApiResponse(None), 422: OpenApiResponse(None)},
+    )
+    @action(detail=True)
+    def audition(self, request: Request, pk: str) -> HttpResponseBase:
+        """Two seconds of it, saying its sample text, as M4A. The first time takes some seconds, then it is kept."""
+        return HttpResponse(services.hear_voice(self.get_object()), content_type="audio/mp4")
+
+
+@extend_schema_view(list=extend_schema(summary="List engines", responses=EngineSerializer(many=True)))
+class Engines(viewsets.ViewSet):
+    """What speaks, animates and listens, and what each lacks."""
+
+    pagination_class = None
+    required_scopes = {"GET": "digital_humans:read"}
+
+    def list(self, request: Request) -> Response:
+        """Every engine of the settings, with the missing file or package, and its licence. Loads none of them."""
+        return Response(EngineSerializer(services.engines(), many=True).data)
+
+
+class DigitalHumanFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which digital humans to list."""
+
+    voice = IdFilter()
+
+    class Meta:
+        model = DigitalHuman
+        fields = ("name", "mode")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List digital humans"),
+    retrieve=extend_schema(summary="Get a digital human"),
+)
+class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
+    """Digital humans: a portrait and a voice."""
+
+    queryset = DigitalHuman.objects.all()
+    serializer_class = DigitalHumanSerializer
+    parser_classes = (parsers.MultiPartParser, parsers.JSONParser)
+    filterset_class = DigitalHumanFilter
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    required_scopes = {
+        "GET": "digital_humans:read",
+        "POST": "digital_humans:write",
+        "PATCH": "digital_humans:write",
+        "DELETE": "digital_humans:write",
+    }
+    # A look at a portrait takes seconds. Done twice, the second finds the name taken.
+    works_outside_transaction = True
+
+    def get_queryset(self) -> QuerySet[DigitalHuman]:
+        return services.with_consents(super().get_queryset())
+
+    @extend_schema(
+        summary="Create a digital human",
+        request={"multipart/form-data": DigitalHumanSerializer},
+        responses={201: CheckedDigitalHumanSerializer},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """From a portrait, which is looked at before it is taken: one face from the front, large and lit enough."""
+        return self._save(request, DigitalHumanSerializer(data=request.data), status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Change a digital human",
+        request={"multipart/form-data": DigitalHumanSerializer, "application/json": DigitalHumanSerializer},
+        responses={200: CheckedDigitalHumanSerializer},
+    )
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Only what is named; null takes background, logo, intro or outro away. Videos made before stay as they are."""
+        human = self.get_object()
+        return self._save(request, DigitalHumanSerializer(human, data=request.data, partial=True), status.HTTP_200_OK)
+
+    @extend_schema(summary="Delete a digital human", responses={204: None, 409: OpenApiResponse(None)})
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Only one that nothing uses: no video shows it, and it sits at no desk."""
+        services.remove_digital_human(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(summary="Get the portrait", responses=PICTURES | RANGED)
+    @action(detail=True)
+    def portrait(self, request: Request, pk: str) -> HttpResponseBase:
+        """The picture as it was uploaded."""
+        return _file(request, self.get_object().portrait)
+
+    def _save(self, request: Request, serializer: DigitalHumanSerializer, code: int) -> Response:
+        serializer.is_valid(raise_exception=True)
+        wish = serializer.validated_data
+        portrait, face = wish.get("portrait"), wish.pop("face", None)
+        warnings: tuple[str, ...] = ()
+        if portrait:
+            wish["portrait"], warnings = _look_at(portrait, face)
+        human = serializer.save()
+        context = {**self.get_serializer_context(), "warnings": warnings}
+        found = CheckedDigitalHumanSerializer(human, context=context).data
+        return Response(found, status=code, headers={"Location": location_of(request, "digital-human", human)})
+
+
+class RenderFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which renders to list."""
+
+    digital_human = IdFilter()
+    template = IdFilter()
+    created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
+    created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
+
+    class Meta:
+        model = Render
+        fields = ("status", "mode", "cid")
+
+
+@extend_schema_view(list=extend_schema(summary="List renders"))
+class Renders(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Render]
+):
+    """Videos of digital humans."""
+
+    queryset = Render.objects.all()
+    serializer_class = RenderSerializer
+    filterset_class = RenderFilter
+    parser_classes = (parsers.JSONParser, parsers.MultiPartParser)
+    required_scopes = {"GET": "renders:read", "POST": "renders:write"}
+
+    @extend_schema(
+        summary="Have a video made",
+        request={"application/json": RenderRequestSerializer, "multipart/form-data": RecordingRequestSerializer},
+        responses={
+            202: OpenApiResponse(RenderProgressSerializer, description="It is being made; see `eta_seconds`."),
+            200: OpenApiResponse(RenderProgressSerializer, description="The same words were filmed before."),
+            429: OpenApiResponse(None, description="Too many new videos in an hour or a day; see `Retry-After`."),
+        },
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Equal words of the same digital human share one video. Follow it at `Location`, or over the websocket.
+
+        As a form it takes a `recording` instead of words: ready sound, which moves the lips.
+        """
+        is_form = str(request.content_type).startswith("multipart/")
+        wish = (RecordingRequestSerializer if is_form else RenderRequestSerializer)(data=request.data)
+        wish.is_valid(raise_exception=True)
+        cid = request.headers.get("X-Request-ID", "")
+        wishes = {**wish.validated_data}
+        human, text = wishes.pop("digital_human"), wishes.pop("text", "")
+        who = requester_of(request)
+        render = services.request_render(human, text, **wishes, priority=services.TEST, requester=who, cid=cid)
+        code = status.HTTP_200_OK if render.is_finished else status.HTTP_202_ACCEPTED
+        return Response(
+            self._progress(render), status=code, headers={"Location": location_of(request, "render", render)}
+        )
+
+    @extend_schema(summary="Get a render", responses=RenderProgressSerializer)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """How far it is, when it is ready, and its files once it is."""
+        return Response(self._progress(self.get_object()))
+
+    @extend_schema(summary="Cancel a render", request=None, responses=RenderProgressSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Whoever waits for it is told. One that has ended already stays as it is."""
+        render = self.get_object()
+        services.cancel_render(render)
+        render.refresh_from_db()
+        return Response(self._progress(render))
+
+    @extend_schema(summary="Get the video", responses={(200, "video/mp4"): OpenApiTypes.BINARY, **RANGED})
+    @action(detail=True)
+    def video(self, request: Request, pk: str) -> HttpResponseBase:
+        """The MP4, whole or in ranges. It carries the AI label."""
+        return _film(request, self.get_object(), "video")
+
+    @extend_schema(summary="Get the captions", responses={(200, "application/x-subrip"): OpenApiTypes.BINARY, **RANGED})
+    @action(detail=True)
+    def captions(self, request: Request, pk: str) -> HttpResponseBase:
+        """The words with their times, as SRT."""
+        return _film(request, self.get_object(), "captions")
+
+    @extend_schema(summary="Get the poster", responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **RANGED})
+    @action(detail=True)
+    def poster(self, request: Request, pk: str) -> HttpResponseBase:
+        """A still picture of the video."""
+        return _film(request, self.get_object(), "poster")
+
+    def _progress(self, render: Render) -> Any:
+        return RenderProgressSerializer(render, context=self.get_serializer_context()).data
+
+
+def requester_of(request: Request) -> str:
+    """Who asks, for turns and quotas: a program by its token, else a person."""
+    client = getattr(request.auth, "pk", None)
+    return f"client:{client}" if client else f"user:{request.user.pk}"
+
+
+def _look_at(portrait: Any, face: int | None) -> tuple[Any, tuple[str, ...]]:
+    """The portrait to keep, and what to mind about it."""
+    try:
+        found, kept = services.check_portrait(portrait, face=face)
+    except PortraitError as error:
+        words = str(UNUSABLE.get(error.code, error.message))
+        raise ValidationError({"portrait": [ErrorDetail(words, code=error.code)]}) from error
+    return kept, tuple(str(REMARKS[code]) for code in found.remarks)
+
+
+def location_of(request: Request, name: str, row: Model) -> str:
+    return str(reverse(f"{name}-detail", args=[row.pk], request=request))
+
+
+def _film(request: Request, render: Render, name: str) -> HttpResponseBase:
+    """A file of a film. Raises `ConsentError` where whoever it shows does not agree any more."""
+    services.check_consent(render)
+    return _file(request, getattr(render, name))
+
+
+def _file(request: Request, stored: FieldFile) -> HttpResponseBase:
+    if not stored or not default_storage.exists(str(stored)):
+        raise NotFound(gettext("There is no such file, or not yet."), code="no_file")
+    return range_responses.serve(request._request, Path(default_storage.path(str(stored))))

@@ -1,0 +1,240 @@
+"""Captions: the author's words, as they are spoken, in SubRip form.
+
+Lines end at punctuation where they can, and hold at most 16 Chinese characters or 42 Latin ones.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from avatars.speech.base import Place, Token
+from avatars.speech.text.script import HAN
+
+LINE = 16
+"""The width of a line in Chinese characters."""
+
+_LATIN = 16 / 42
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6“”‘’…—]"
+)
+_SENTENCE = re.compile(r"(?:[。！？!?…]+|(?<!\d)\.+(?=[\s”’)\"]|$)|\.+$)[”’」』）)》】\"]*|\n+")
+_CLAUSE_ENDS = frozenset("，、；：,;:…—。！？!?.")
+_NEVER_FIRST = frozenset("，、；：,;:。！？!?.…—”’」』）)》】%")
+_NEVER_LAST = frozenset("“‘「『（(《【$¥€£#@")
+_HAN = re.compile(f"[{HAN}]{{2,}}")
+SHORT_PAUSE = 0.6
+"""Through a shorter one a caption stays up, so that nothing flickers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """What is spoken between two moments: `begin` to `end` of its caption's text. Seconds."""
+
+    begin: int
+    end: int
+    start: float
+    finish: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cue:
+    """A caption and when it is shown, in seconds. `gaps` are the places of its text before which a line may end.
+
+    A line feed in it stands before what is not spoken.
+    """
+
+    text: str
+    start: float
+    end: float
+    words: tuple[Word, ...] = ()
+    gaps: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A piece of the script with its white space reduced: `places` says where each of its characters went."""
+
+    start: int
+    text: str
+    places: list[int]
+    gaps: frozenset[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A caption that has no times yet: what is spoken in it stands between `begin` and `end` of the text, at `last`
+    latest; of `before` and `after` nothing is."""
+
+    begin: int
+    end: int
+    last: int
+    line: _Line
+    before: tuple[_Line, ...] = ()
+    after: tuple[_Line, ...] = ()
+
+    def cue(self, tokens: Sequence[Token], *, late: float = 0.0) -> Cue:
+        """The caption, shown while these tokens are spoken."""
+        cue = _joined([*self.before, self.line], Cue(text="", start=tokens[0].start + late, end=tokens[-1].end + late))
+        shift = len(cue.text) - len(self.line.text)
+        words = tuple(_word(token, self.line, shift, late) for token in tokens)
+        return _joined(self.after, replace(cue, words=words))
+
+
+def srt(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> str:
+    """Return SubRip captions of the whole `text`, timed by the `tokens` of its speech; "" where there are none.
+
+    The captions together are `text` but for white space; what is not spoken is shown with the words beside it.
+    Times are in order, do not overlap, and end with the last token; all are `late` seconds after the speech's own.
+    """
+    numbered = enumerate(cues(text, tokens, late=late), start=1)
+    return "\n".join(f"{number}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{cue.text}\n" for number, cue in numbered)
+
+
+def cues(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> list[Cue]:
+    """The same captions, with the words in them."""
+    offsets = [token.offset for token in tokens]
+    return _held(
+        [
+            slot.cue(tokens[bisect_left(offsets, slot.begin) : bisect_left(offsets, slot.end)], late=late)
+            for slot in slots(text, tokens)
+        ]
+    )
+
+
+def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
+    """The captions of a text in which these places are spoken, before anybody knows when."""
+    found: list[Slot] = []
+    unspoken: list[_Line] = []
+    inside = _inside(text, places)
+    offsets = [place.offset for place in places]
+    for start, end in _lines(text, inside):
+        line = _collapsed(text, start, end, inside)
+        spoken = bisect_left(offsets, end) - bisect_left(offsets, start)
+        if spoken:
+            last = offsets[bisect_left(offsets, end) - 1]
+            found.append(Slot(begin=start, end=end, last=last, line=line, before=tuple(unspoken)))
+            unspoken = []
+        elif found:
+            found[-1] = replace(found[-1], after=(*found[-1].after, line))
+        else:
+            unspoken.append(line)
+    return found
+
+
+def ends_clause(text: str, place: int) -> bool:
+    """Tell whether a clause ends before this place."""
+    return text[:place].rstrip()[-1:] in _CLAUSE_ENDS
+
+
+def _joined(lines: Iterable[_Line], cue: Cue) -> Cue:
+    """A caption with more lines after its own."""
+    text, gaps = cue.text, set(cue.gaps)
+    for line in lines:
+        text += "\n" if text else ""
+        gaps |= {len(text) + gap for gap in line.gaps}
+        text += line.text
+    return replace(cue, text=text, gaps=frozenset(gaps))
+
+
+def _word(token: Token, line: _Line, shift: int, late: float) -> Word:
+    first = token.offset - line.start
+    begin, end = line.places[first], line.places[min(first + token.length, len(line.places) - 1)]
+    return Word(begin=begin + shift, end=end + shift, start=token.start + late, finish=token.end + late)
+
+
+def _collapsed(text: str, start: int, end: int, inside: set[int]) -> _Line:
+    """A piece of the script in which all white space is a single blank."""
+    line, places, gaps = "", [], set()
+    for place in range(start, end):
+        char = text[place]
+        places.append(len(line))
+        if char.isspace():
+            line += " " if line and not line.endswith(" ") else ""
+            continue
+        if line and place not in inside and _is_gap(text, place):
+            gaps.add(len(line))
+        line += char
+    line = line.rstrip()
+    return _Line(
+        start=start,
+        text=line,
+        places=[min(place, len(line)) for place in [*places, len(line)]],
+        gaps=frozenset(gap for gap in gaps if gap < len(line)),
+    )
+
+
+def _inside(text: str, places: Sequence[Place | Token]) -> set[int]:
+    """The places within words: of what is spoken as one, and of Chinese ones of several characters."""
+    inside = {place for each in places for place in range(each.offset + 1, each.offset + each.length)}
+    for match in _HAN.finditer(text):
+        place = match.start()
+        for word in _chinese_words(match.group()):
+            inside.update(range(place + 1, place + len(word)))
+            place += len(word)
+    return inside
+
+
+def _chinese_words(text: str) -> list[str]:
+    # Only the studio's child has captions to make, and only it is to load a dictionary.
+    import jieba
+
+    if not jieba.dt.initialized:
+        from avatars.speech.text import g2p
+
+        g2p.keep_words_in(None)
+    words: list[str] = jieba.lcut(text)
+    return words
+
+
+def _held(found: list[Cue]) -> list[Cue]:
+    """Keep captions up through short pauses."""
+    held = [
+        replace(cue, end=following.start) if following.start - cue.end < SHORT_PAUSE else cue
+        for cue, following in pairwise(found)
+    ]
+    return [*held, *found[-1:]]
+
+
+def _lines(text: str, inside: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each line: a sentence, or where it is too long, its parts."""
+    start = 0
+    for end in [*(match.end() for match in _SENTENCE.finditer(text) if match.end() not in inside), len(text)]:
+        if text[start:end].strip():
+            yield from _parts(text, start, end, inside)
+            start = end
+
+
+def _parts(text: str, start: int, end: int, inside: set[int]) -> Iterator[tuple[int, int]]:
+    """Halve at the punctuation nearest the middle, else between words, else anywhere, until the parts fit a line."""
+    if _width(text[start:end].strip()) <= LINE or end - start < 2:
+        yield start, end
+        return
+    places = range(start + 1, end)
+    words = [place for place in places if place not in inside and _is_gap(text, place)]
+    clauses = [place for place in words if text[start:place].rstrip()[-1:] in _CLAUSE_ENDS]
+    middle = (start + end) / 2
+    cut = min(clauses or words or places, key=lambda place: abs(place - middle))
+    yield from _parts(text, start, cut, inside)
+    yield from _parts(text, cut, end, inside)
+
+
+def _is_gap(text: str, place: int) -> bool:
+    """Tell whether a line may end before `place`: after a space, or beside a Chinese character."""
+    before, after = text[place - 1], text[place]
+    if after.isspace() or after in _NEVER_FIRST or before in _NEVER_LAST:
+        return False
+    return before.isspace() or bool(_WIDE.match(before) or _WIDE.match(after))
+
+
+def _width(line: str) -> float:
+    """Return the width in Chinese characters."""
+    return sum(1.0 if _WIDE.match(char) else _LATIN for char in line)
+
+
+def _clock(seconds: float) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02},{milliseconds % 1000:03}"

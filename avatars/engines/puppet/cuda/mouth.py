@@ -1,0 +1,116 @@
+"""`mouth.Mouth` for many frames at once, in torch: what is per frame is computed as there, what is per pixel here."""
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from avatars.engines.puppet.cuda.flow import TorchFlow
+from avatars.engines.puppet.cuda.grid_sampler import along, fetch, seen
+from avatars.engines.puppet.face.geometry import Box
+from avatars.engines.puppet.face.mesh import Floats
+from avatars.engines.puppet.frame.mouth import (
+    FULL_GAP,
+    SAMPLES,
+    SEEN_GAP,
+    SHADOW,
+    SOFT_EDGE,
+    Contours,
+    Mouth,
+    behind_lips,
+    corner_of,
+    light_within,
+    lip_shadow,
+    lowered_tongue,
+    teeth_shown,
+)
+from avatars.engines.puppet.frame.warp import Pose
+from avatars.engines.puppet.rig.parameters import Expression
+
+
+class TorchMouth:
+    """A `Mouth` on a device."""
+
+    def __init__(self, mouth: Mouth, device: torch.device, *, cubic: bool) -> None:
+        self.mouth, self._device, self._cubic = mouth, device, cubic
+        self._flows = TorchFlow(mouth.upper, device), TorchFlow(mouth.lower, device)
+        self._across, self._below = (torch.from_numpy(plane)[None].to(device) for plane in (mouth.across, mouth.below))
+        self._edge = torch.from_numpy(mouth.edge[..., 0]).to(device)
+        self._shadow = torch.from_numpy(SHADOW).to(device)[:, None, None]
+        interior = mouth.interior
+        self._sprites = [
+            torch.from_numpy(np.ascontiguousarray(sprite.transpose(2, 0, 1), np.float32))[None].to(device)
+            for sprite in (interior.cavity, interior.tongue, interior.lower_teeth, interior.upper_teeth)
+        ]
+
+    def draw(self, target: Tensor, picture: Tensor, faces: Pose, heads: Pose) -> None:
+        """Put the mouths into `target` (n, 3, height, width); poses are on the CPU."""
+        poses = torch.from_numpy(faces).to(self._device)
+        upper, lower = (
+            seen(picture, flow.source(poses, heads)[:, :, *self.mouth.part], cubic=self._cubic) for flow in self._flows
+        )
+        lips = [self.mouth.contours(face, head) for face, head in zip(faces, heads, strict=True)]
+        start, end = self._each([each.start for each in lips]), self._each([each.end for each in lips])
+        across, below = self._across, self._below
+        index = (across - start) * ((SAMPLES - 1) / (end - start).clamp(min=1e-3))
+        top, bottom = along(self._lines(lips, "high"), index), along(self._lines(lips, "low"), index)
+        gap = bottom - top
+        beyond = torch.maximum(start - across, across - end).clamp(min=0)
+        under = ((below - (top + bottom) / 2) / (0.8 + 0.8 * beyond) + 0.5).clamp(0, 1)[:, None]
+        mixed = upper + (lower - upper) * under
+        cover = ((below - top) / SOFT_EDGE + 0.5).clamp(0, 1) * ((bottom - below) / SOFT_EDGE + 0.5).clamp(0, 1)
+        cover = cover * (gap / FULL_GAP).clamp(0, 1)
+        cover = cover * (torch.minimum(across - start, end - across) / 1.5 + 0.5).clamp(0, 1)
+        cover = cover * (gap.amax(dim=(1, 2), keepdim=True) > SEEN_GAP)
+        mixed += (self._inside(faces, heads, below - top, lips) - mixed) * cover[:, None]
+        target += (mixed - target) * self._edge
+        target.add_(0.5).floor_().clamp_(0, 255)
+
+    def _inside(self, faces: Pose, heads: Pose, depth: Tensor, lips: list[Contours]) -> Tensor:
+        """See `Mouth.draw`: cavity, tongue and teeth, in the shadow of the lips."""
+        unit, interior = self.mouth.interior.face.unit, self.mouth.interior
+        start, end = self._each([each.start for each in lips]), self._each([each.end for each in lips])
+        jaws = np.maximum(0.0, faces[:, Expression.JAW].astype(np.float64)) * 0.22
+        behind = np.array([behind_lips(face[Expression.ROUND], interior) for face in faces])
+        downs = (np.zeros_like(jaws), np.array([jaw + lowered_tongue(jaw) for jaw in jaws]), jaws + behind, -behind)
+        found, *layers = (
+            fetch(sprite, self._placed(heads, down * unit)) for sprite, down in zip(self._sprites, downs, strict=True)
+        )
+        found = found[:, :3]
+        teeth = self._each([teeth_shown(face[Expression.ROUND]) for face in faces])[:, None]
+        for layer, shown in zip(layers, (torch.ones_like(teeth), teeth, teeth), strict=True):
+            found = found * (1 - layer[:, 3:] * shown) + layer[:, :3] * shown
+        light = 1 - lip_shadow(interior) * (1 - (depth / (0.045 * unit)).clamp(0, 1))
+        corner = ((self._across - start) / (end - start).clamp(min=1.0)).clamp(0, 1) * 2 - 1
+        within = [
+            light_within(face[Expression.ROUND], each.widest / unit, interior)
+            for face, each in zip(faces, lips, strict=True)
+        ]
+        light = light * (1 - 0.55 * corner**4) * self._each(within)
+        return found * (1 - (1 - light)[:, None] * self._shadow)
+
+    def _placed(self, heads: Pose, downs: Floats) -> Tensor:
+        """Where in a sprite each pixel of the mouth's box is: (n, 2, height, width)."""
+        box: Box = self.mouth.pixels
+        corner = corner_of(box)
+        inverse = np.stack(
+            [
+                cv2.invertAffineTransform(self.mouth.placed(head, float(down), corner))
+                for head, down in zip(heads, downs, strict=True)
+            ]
+        )
+        affine = torch.from_numpy(inverse).to(self._device)
+        y, x = torch.meshgrid(
+            torch.arange(box.height, dtype=torch.float64, device=self._device),
+            torch.arange(box.width, dtype=torch.float64, device=self._device),
+            indexing="ij",
+        )
+        pixels = torch.stack([x, y, torch.ones_like(x)])
+        return torch.einsum("nij,jhw->nihw", affine, pixels).float()
+
+    def _each(self, values: object) -> Tensor:
+        """A number per frame as (n, 1, 1)."""
+        return torch.as_tensor(np.asarray(values, np.float32), device=self._device)[:, None, None]
+
+    def _lines(self, lips: list[Contours], name: str) -> Tensor:
+        return torch.from_numpy(np.concatenate([getattr(each, name) for each in lips])).to(self._device)

@@ -1,0 +1,191 @@
+"""What is behind the lips: sprites of cavity, tongue and teeth, painted once and laid in place for each frame.
+
+Cavity and upper teeth belong to the skull, lower teeth and tongue to the jaw. A portrait that shows teeth has its own.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.engines.base import Picture
+from avatars.engines.puppet.face.colours import LUMA, Palette
+from avatars.engines.puppet.face.geometry import Anatomy
+from avatars.engines.puppet.face.mesh import Floats
+from avatars.engines.puppet.face.topology import INNER_LOWER, INNER_UPPER
+
+Sprite = NDArray[np.float32]
+
+FINENESS = 2.0
+LEFT, TOP, RIGHT, BOTTOM = -0.40, -0.10, 0.40, 0.44
+INCISOR_EDGE = 0.002
+# Half the upper teeth from the middle outwards: where each ends sideways, and how far it reaches below the seam.
+TOOTH_ENDS = (0.0, 0.088, 0.155, 0.212, 0.255, 0.290)
+TOOTH_LENGTHS = (0.026, 0.019, 0.024, 0.014, 0.006)
+LOWER_TOOTH = 0.058
+LIP_RED = 0.33
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interior:
+    """Premultiplied RGBA sprites (rows, columns, 4), 0..255 and 0..1; all in one frame, see `to_pixels`."""
+
+    cavity: Sprite
+    tongue: Sprite
+    lower_teeth: Sprite
+    upper_teeth: Sprite
+    owns_teeth: bool
+    drawn: bool
+    face: Anatomy
+
+    def to_pixels(self) -> Floats:
+        """The affine map (2, 3) from sprite to picture while head and jaw are at rest."""
+        return _to_pixels(self.face)
+
+
+def paint(picture: Picture, face: Anatomy, colours: Palette, seam: float) -> Interior:
+    """Paint the inside of a mouth whose closed lips meet at `seam` (units below the middle of the mouth)."""
+    canvas = _Canvas(face=face, seam=seam)
+    own = _own_mouth(picture, face, canvas, colours) if face.shows_teeth else None
+    return Interior(
+        cavity=_cavity(canvas, colours),
+        tongue=_tongue(canvas, colours),
+        lower_teeth=_lower_teeth(canvas, colours),
+        upper_teeth=_upper_teeth(canvas, colours) if own is None else own,
+        owns_teeth=own is not None,
+        drawn=colours.drawn,
+        face=face,
+    )
+
+
+class _Canvas:
+    """Coordinates of every sprite pixel in units: `u` across, `v` below the seam; `soft` is the width of an edge."""
+
+    def __init__(self, *, face: Anatomy, seam: float) -> None:
+        step = 1 / (face.unit * FINENESS)
+        columns, rows = round((RIGHT - LEFT) / step), round((BOTTOM - TOP) / step)
+        y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+        self.u, self.v = LEFT + (x + 0.5) * step, TOP + (y + 0.5) * step - np.float32(seam)
+        self.soft = max(0.0045, 0.9 / face.unit)
+        self.size = (columns, rows)
+
+    def edge(self, distance: Sprite, width: float | None = None) -> Sprite:
+        """0 where `distance` (units) is negative, 1 where positive, soft between."""
+        step: Sprite = np.clip(distance / (width or self.soft) * 0.5 + 0.5, 0, 1)
+        return step
+
+
+def _cavity(canvas: _Canvas, colours: Palette) -> Sprite:
+    if colours.drawn:
+        light = 0.70 + 0.30 * np.clip(canvas.v / 0.16, 0, 1)
+    else:
+        light = 0.38 + 0.42 * (1 - np.exp(-((canvas.u / 0.17) ** 2))) + 0.35 * np.clip(canvas.v / 0.20, 0, 1) ** 2
+    return _layer(colours.cavity, light, np.ones_like(light))
+
+
+def _tongue(canvas: _Canvas, colours: Palette) -> Sprite:
+    """A dome behind the lower teeth, as high as it gets; the frame lowers it for a mouth that is less open."""
+    top = INCISOR_EDGE + 0.020 - 0.082 * np.exp(-((canvas.u / 0.15) ** 2))
+    depth = np.clip((canvas.v - top) / 0.07, 0, 1)
+    light = 0.62 + 0.38 * depth
+    if not colours.drawn:
+        light = (0.50 + 0.50 * depth) * (1 - 0.18 * np.exp(-((canvas.u / 0.014) ** 2)))
+    sides = canvas.edge(0.20 - np.abs(canvas.u), 0.04)
+    return _layer(colours.tongue, light * 0.92, canvas.edge(canvas.v - top, 0.022) * sides * 0.95)
+
+
+def _lower_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
+    across = np.abs(canvas.u)
+    top = INCISOR_EDGE + 0.035 * (canvas.u / 0.20) ** 2
+    bright = 0.66 if colours.drawn else 0.74
+    light = np.clip(bright - 0.36 * (across / 0.2) ** 1.5, 0.15, 1) * (
+        0.75 + 0.25 * np.clip((canvas.v - top) / 0.02, 0, 1)
+    )
+    if not colours.drawn:
+        phase = (canvas.u / LOWER_TOOTH + 0.5) % 1.0
+        light = light * (1 - 0.22 * np.exp(-((np.minimum(phase, 1 - phase) / 0.09) ** 2)))
+    gums = canvas.edge(top + 0.085 - canvas.v, 0.02)
+    return _layer(colours.teeth, light, canvas.edge(canvas.v - top) * canvas.edge(0.17 - across, 0.03) * gums * 0.92)
+
+
+def _upper_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
+    across = np.abs(canvas.u)
+    if colours.drawn:
+        bottom = 0.026 - 0.25 * canvas.u**2
+        light = np.clip(1.0 - 0.30 * (across / 0.25) ** 2, 0.4, 1) * (
+            0.90 + 0.10 * np.clip((canvas.v + 0.02) / 0.04, 0, 1)
+        )
+    else:
+        bottom = _incisal_edge(across) - 0.05 * canvas.u**2
+        gap = np.min([np.abs(across - end) for end in TOOTH_ENDS], axis=0)
+        light = np.clip(1.0 - 0.75 * (across / 0.27) ** 2, 0.12, 1) * (1 - 0.20 * np.exp(-((gap / 0.0055) ** 2)))
+    return _layer(colours.teeth, light, canvas.edge(bottom - canvas.v) * canvas.edge(0.27 - across, 0.04))
+
+
+def _incisal_edge(across: Sprite) -> Sprite:
+    """How far each upper tooth reaches below the seam, its corners rounded."""
+    edge = np.zeros_like(across)
+    for start, end, length in zip(TOOTH_ENDS, TOOTH_ENDS[1:], TOOTH_LENGTHS, strict=False):
+        place = (across - (start + end) / 2) / ((end - start) / 2)
+        edge += (np.abs(place) <= 1) * (length - 0.006 * np.abs(place) ** 4)
+    return edge
+
+
+def _own_mouth(picture: Picture, face: Anatomy, canvas: _Canvas, colours: Palette) -> Sprite | None:
+    """The portrait's own teeth, without lip colour; they go on under the upper lip. None where too little shows."""
+    shrink = max(1, round(0.012 * face.unit))
+    opening = cv2.erode(_opening(picture, face), np.ones((3, 3), np.uint8), iterations=shrink)
+    # Where the mesh is a little off, lips come into the opening: they are redder than any tooth.
+    red, green = picture[..., 0].astype(np.float32), picture[..., 1].astype(np.float32)
+    opening[(red - green) / np.maximum(red, 30) > LIP_RED] = 0
+    inside = picture[opening > 0].astype(np.float64) @ LUMA
+    if len(inside) < 20 or np.mean(inside > 0.6 * (colours.teeth @ LUMA)) < 0.25:
+        return None
+    y, x = np.nonzero(opening)
+    margin = round(0.08 * face.unit)
+    around = slice(max(0, y.min() - margin), y.max() + margin), slice(max(0, x.min() - margin), x.max() + margin)
+    filled = picture.copy()
+    outside = np.ascontiguousarray((opening[around] == 0).astype(np.uint8))
+    filled[around] = cv2.inpaint(np.ascontiguousarray(picture[around]), outside, 3, cv2.INPAINT_TELEA)
+    upwards = np.ones((max(1, round(0.05 * face.unit)), 1), np.uint8)
+    covered = cv2.dilate(opening, upwards, anchor=(0, 0)).astype(np.float32) / 255
+    soft = cv2.GaussianBlur(covered, (0, 0), shrink * 0.7)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    colour = cv2.warpAffine(filled, _to_pixels(face), canvas.size, flags=flags).astype(np.float32)
+    alpha = cv2.warpAffine(soft, _to_pixels(face), canvas.size, flags=flags)
+    return np.dstack([colour * alpha[..., None], alpha])
+
+
+def _opening(picture: Picture, face: Anatomy) -> NDArray[np.uint8]:
+    """255 between the inner lips as the mesh has them."""
+    opening = np.zeros(picture.shape[:2], np.uint8)
+    rim = np.concatenate([face.points[list(INNER_UPPER), :2], face.points[list(INNER_LOWER)[::-1], :2]])
+    cv2.fillPoly(opening, [rim.round().astype(np.int32)], 255)
+    return opening
+
+
+def own_teeth_colour(picture: Picture, face: Anatomy, colours: Palette) -> Palette:
+    """The palette with the colour of the teeth that the portrait shows, if it shows enough of them."""
+    inside = picture[_opening(picture, face) > 0].astype(np.float64)
+    if len(inside) < 20:
+        return colours
+    light, spread = inside @ LUMA, inside.max(axis=1) - inside.min(axis=1)
+    bright = inside[(light > max(np.percentile(light, 60), 0.55 * (colours.teeth @ LUMA))) & (spread < 90)]
+    if len(bright) < 0.1 * len(inside):
+        return colours
+    teeth = (np.median(bright, axis=0) * 0.97).astype(np.float32)
+    return Palette(teeth=teeth, cavity=colours.cavity, tongue=colours.tongue, drawn=colours.drawn)
+
+
+def _to_pixels(face: Anatomy) -> Floats:
+    step = 1 / FINENESS
+    turn = np.stack([face.along, face.down], axis=1) * step
+    corner = np.array([LEFT, TOP]) * face.unit + 0.5 * step
+    return np.column_stack([turn, face.mouth + np.stack([face.along, face.down], axis=1) @ corner])
+
+
+def _layer(colour: NDArray[np.float32], light: Sprite, alpha: Sprite) -> Sprite:
+    alpha = alpha.astype(np.float32)[..., None]
+    shaded = colour * light.astype(np.float32)[..., None]
+    return np.concatenate([shaded * alpha, alpha], axis=-1)

@@ -1,0 +1,148 @@
+"""All that moves over time, frame by frame: lips from the sounds, blinks, and a head that is never quite still.
+
+It is planned block by block, each from what is said up to `AHEAD` seconds after it: a film begins before its speech is
+over, and is the same film whether it did or not.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.engines.base import Setup, Shot, frame_count
+from avatars.engines.puppet.face.geometry import smoothstep
+from avatars.engines.puppet.face.mesh import Floats
+from avatars.engines.puppet.motion.idle import Blinks, Wander
+from avatars.engines.puppet.motion.lips import BEHIND, aperture, lip_poses
+from avatars.engines.puppet.motion.prosody import Voice, smoothed
+from avatars.engines.puppet.rig.expressions import JAW_DROP, SHUT_IN, SPREAD
+from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
+from avatars.speech.synthesis.stream import SpeechStream
+
+AHEAD = 0.68
+"""Seconds of speech that must be known after a frame: what shapes the lips before it is heard, and lifts the brows."""
+BLOCK = 8
+BREATH_SECONDS = 3.7
+SETTLE, SHUT = 0.6, 0.1
+"""Seconds in which the head comes to rest, and the lips, where a shot is to begin and end so."""
+BROW_REACH, BROW_SIGMA = 0.30, 0.12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Motion:
+    """One row per frame: `face` (n, 9) by `Expression`, `head` (n, 7) by `Head`, `blink` (n,) from open 0 to shut 1."""
+
+    face: NDArray[np.float32]
+    head: NDArray[np.float32]
+    blink: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.blink)
+
+    def after(self, frames: int) -> "Motion":
+        """What follows so many of its frames."""
+        return Motion(face=self.face[frames:], head=self.head[frames:], blink=self.blink[frames:])
+
+
+def plan(shot: Shot, *, strength: float = 1.0) -> Motion:
+    """The whole motion of a shot: the same for the same seed."""
+    blocks = list(moves(shot, SpeechStream.of(shot.speech), strength=strength))
+    empty = Motion(
+        face=np.zeros((0, len(Expression)), np.float32),
+        head=np.zeros((0, len(Head)), np.float32),
+        blink=np.zeros(0, np.float32),
+    )
+    return Motion(
+        face=np.concatenate([empty.face, *(block.face for block in blocks)]),
+        head=np.concatenate([empty.head, *(block.head for block in blocks)]),
+        blink=np.concatenate([empty.blink, *(block.blink for block in blocks)]),
+    )
+
+
+def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: int = BLOCK) -> Iterator[Motion]:
+    """The motion in blocks of so many frames, the last one of fewer; waits for each until enough is said."""
+    fps, first = setup.fps, 0
+    blinks = Blinks(setup.seed)
+    carriage = _Carriage(setup, speech) if setup.mode.moves_head else None
+    end = speech.until(math.inf) if setup.rests else None
+    while True:
+        # Nothing but what is said until then may count, even where more is known.
+        known = min(speech.until((first + block) / fps + AHEAD), (first + block) / fps + AHEAD)
+        frames = frame_count(known, fps)
+        last = min(first + block, frames)
+        if last <= first:
+            return
+        times = (np.arange(first, last) + 0.5) / fps
+        face, head = np.zeros((last - first, len(Expression))), np.zeros((last - first, len(Head)))
+        face[:, Expression.NEUTRAL] = 1
+        sounds = speech.sounds(first / fps - BEHIND, known)
+        face[:, list(LIPS)] = lip_poses(sounds, times, strength=strength)
+        if carriage is not None:
+            head, face[:, Expression.BROW] = carriage.between(first, last, frames)
+        blink = blinks.at(times, known)
+        if end is not None:
+            freedom = _between_rests(times, 0.5 / fps, end - 0.5 / fps, SETTLE)
+            head, face[:, Expression.BROW] = head * freedom[:, None], face[:, Expression.BROW] * freedom
+            face[:, list(LIPS)] *= _between_rests(times, 0.5 / fps, end - 0.5 / fps, SHUT)[:, None]
+        yield Motion(face=face.astype(np.float32), head=head.astype(np.float32), blink=blink.astype(np.float32))
+        first = last
+
+
+def _between_rests(times: Floats, first: float, last: float, seconds: float) -> Floats:
+    """From 0 at the first and the last moment to 1 so many seconds from them."""
+    rising = smoothstep(0.0, seconds, times - first)
+    falling = smoothstep(0.0, seconds, last - times)
+    return np.asarray(rising * falling)
+
+
+def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
+    """The poses for a portrait whose own lips are `gap` (eye distances) apart: open sounds part them as in the portrait
+    rather than by the jaw, so that its teeth are seen; how far the lips are apart stays the same."""
+    asked = aperture(face[:, list(LIPS)].astype(np.float64))
+    by_jaw = JAW_DROP * np.maximum(0.0, face[:, Expression.JAW])
+    back = np.minimum(0.7 * smoothstep(0.01, 0.06, asked), 0.9 * by_jaw / gap)
+    eased = face.copy()
+    eased[:, Expression.NEUTRAL] -= back
+    eased[:, Expression.JAW] -= back * gap / JAW_DROP
+    # Shut lips are drawn in a little, and less of that is left; the mouth shall be no wider for it.
+    eased[:, Expression.WIDE] -= back * SHUT_IN / SPREAD
+    return eased
+
+
+class _Carriage:
+    """How head and brows are carried: slow drift at all times, nods and small turns with the voice."""
+
+    def __init__(self, setup: Setup, speech: SpeechStream) -> None:
+        self._fps = setup.fps
+        self._voice = Voice(speech, setup.fps)
+        speeds = (0.25, 0.6, 0.3, 0.22, 0.7, 0.18, 0.2, 0.15, 0.4)
+        self._wander = [
+            Wander(hertz, setup.fps, seed=setup.seed, channel=channel) for channel, hertz in enumerate(speeds, start=1)
+        ]
+
+    def between(self, first: int, last: int, frames: int) -> tuple[Floats, Floats]:
+        """Poses by `Head`, and brows, where so many frames of the speech are there."""
+        self._voice.hear(min(frames, last + int(AHEAD * self._fps)))
+        voice = self._voice.between(first, last)
+        turn, turn_more, nod, tilt, tilt_more, right, down, nearer, brow = (
+            wander.next(last - first) for wander in self._wander
+        )
+        lively = (voice.energy - voice.usual) * voice.speaking
+        head = np.zeros((last - first, len(Head)))
+        head[:, Head.YAW] = 1.3 * turn + 0.5 * turn_more * voice.speaking
+        head[:, Head.PITCH] = 0.7 * nod + 0.9 * lively + 0.7 * voice.accent * voice.speaking
+        head[:, Head.ROLL] = 0.7 * tilt + 0.25 * tilt_more * voice.speaking
+        head[:, Head.RIGHT] = 0.5 * right
+        head[:, Head.DOWN] = 0.35 * down + 0.35 * lively
+        head[:, Head.NEARER] = 0.25 * nearer
+        times = (np.arange(first, last) + 0.5) / self._fps
+        head[:, Head.BREATH] = 0.55 * np.sin(2 * np.pi * times / BREATH_SECONDS)
+        return head, self._brows(first, last, brow)
+
+    def _brows(self, first: int, last: int, wander: Floats) -> Floats:
+        reach = int(BROW_REACH * self._fps)
+        accents = np.clip(self._voice.between(first - reach, last + reach).accent, 0, 1)
+        raised: Floats = 0.10 * wander + 0.70 * smoothed(accents, BROW_SIGMA * self._fps, reach)
+        return np.clip(raised, -0.1, 0.9)

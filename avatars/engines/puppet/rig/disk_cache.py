@@ -1,0 +1,96 @@
+"""Where the rigs of portraits lie on disk, and how they go: by the portrait, by age, by the room they take. Light.
+
+A file is named by the portrait file that it came from, by the pixels it was made for, and by the code that made it; so
+whoever must not keep a portrait can remove all that was computed from it.
+"""
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+from avatars.engines.puppet import FILES
+from avatars.media.file_cache import MEGABYTE, Shelf
+
+FOLDER = "rigs"
+LIMIT = 400 * MEGABYTE
+DIGEST = re.compile(r"[0-9a-f]{64}")
+# What decides how a rig comes out. Reading them is surer than a number that somebody has to raise.
+_CODE = (
+    "frame/compositor",
+    "face/colours",
+    "face/detector",
+    "rig/expressions",
+    "frame/eyes",
+    "rig/displacement",
+    "face/geometry",
+    "frame/mouth_interior",
+    "rig/cache",
+    "face/eyelids",
+    "motion/lips",
+    "face/litert",
+    "face/mesh",
+    "motion/planner",
+    "frame/mouth",
+    "rig/parameters",
+    "calibration",
+    "rig/rig",
+    "face/lip_seam",
+    "face/segmentation",
+    "rig/splines",
+    "face/topology",
+    "frame/warp",
+)
+
+
+def shelf(cache_folder: Path) -> Shelf:
+    """The rigs in a folder of caches; the least recently used go first."""
+    return Shelf(cache_folder / FOLDER, limit=LIMIT)
+
+
+def key(origin: str, content: str) -> str:
+    """The name of a rig's file: SHA-256 in hex of the portrait file and of the pixels that were rigged."""
+    return f"{origin}-{content[:32]}-{version()}.npz"
+
+
+def purge(cache_folder: Path, origin: str) -> int:
+    """Remove all that was computed from the portrait file of that SHA-256 (hex); how many files it was."""
+    if not DIGEST.fullmatch(origin):
+        raise ValueError("This is no SHA-256 in hex.")
+    return _remove(list((cache_folder / FOLDER).glob(f"{origin}-*")))
+
+
+def forget(cache_folder: Path, before: float) -> int:
+    """Remove what nobody has used since a time, seconds of the epoch; how many files it was."""
+    old = []
+    for path in (cache_folder / FOLDER).glob("*"):
+        try:
+            if path.stat().st_mtime < before:
+                old.append(path)
+        except FileNotFoundError:
+            continue
+    return _remove(old)
+
+
+@cache
+def edition() -> str:
+    """Changes with all the code and the models of the renderer."""
+    state = hashlib.sha256("".join(FILES.values()).encode())
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        state.update(path.read_bytes())
+    return state.hexdigest()[:16]
+
+
+@cache
+def version() -> str:
+    """Changes with the code and the models that make rigs."""
+    state = hashlib.sha256("".join(FILES.values()).encode())
+    for name in _CODE:
+        state.update((Path(__file__).parents[1] / f"{name}.py").read_bytes())
+    return state.hexdigest()[:16]
+
+
+def _remove(paths: list[Path]) -> int:
+    for path in paths:
+        path.unlink(missing_ok=True)
+    return len(paths)

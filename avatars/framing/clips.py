@@ -1,0 +1,128 @@
+"""Clips that somebody brings for the beginning and the end of films: looked at, and fitted to a film.
+
+They come from anywhere, so ffmpeg may open them as films only: a playlist would have it open other files.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg as graph
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.engines.base import Picture
+from avatars.exceptions import MediaError, OutputError
+from avatars.media import ffmpeg
+
+LONGEST, SHORTEST = 10.0, 0.5
+MAX_BYTES = 100 * 1024 * 1024
+FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg"
+SECONDS_OF_A_PROCESSOR = 120
+LOOK_FPS = 20
+
+RATE = 48_000
+LOUDNESS, PEAK = -16.0, 10 ** (-1.5 / 20)
+SILENT = -60.0
+MOST_GAIN = 20.0
+FADE = 0.02
+BLURRED = 8
+"""What fills the rest of a frame is the clip itself, made so many times smaller and soft."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """A clip and how long it is, in seconds."""
+
+    path: Path
+    seconds: float
+
+    def frames(self, fps: int) -> int:
+        """How many frames of a film it takes."""
+        return max(1, int(self.seconds * fps))
+
+
+def look(path: Path, *, field: str) -> Clip:
+    """Decode a clip to its end. Raises `MediaError`, which names the field of the digital human.
+
+    Codes: `clip_too_large`, `clip_broken`, `clip_too_short`, `clip_too_long`.
+    """
+    remedy = f"Upload an MP4, MOV or WebM video of at most {LONGEST:.0f} seconds and {MAX_BYTES >> 20} MB."
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise MediaError("The clip is too large.", code="clip_too_large", field=field, remedy=remedy)
+        tiny = _opened(path).video.filter("fps", LOOK_FPS).filter("scale", 16, 16)
+        stream = graph.output(tiny, "pipe:", format="rawvideo", pix_fmt="gray")
+        # What cannot be decoded here could not be there either; half a clip is none.
+        seconds = len(ffmpeg.run(_limited(stream.global_args("-xerror")))) / 256 / LOOK_FPS
+    except (OutputError, OSError) as error:
+        raise MediaError("The clip cannot be read.", code="clip_broken", field=field, remedy=remedy) from error
+    if seconds > LONGEST + 1 / LOOK_FPS:
+        raise MediaError("The clip is too long.", code="clip_too_long", field=field, remedy=remedy)
+    if seconds < SHORTEST:
+        words = "The clip is too short, or no video."
+        raise MediaError(words, code="clip_too_short", field=field, remedy=remedy)
+    return Clip(path=path, seconds=min(seconds, LONGEST))
+
+
+def frames(clip: Clip, size: tuple[int, int], fps: int) -> Iterator[Picture]:
+    """Exactly `clip.frames(fps)` RGB frames: the whole picture, with itself, blurred, where it leaves room."""
+    count, number, last = clip.frames(fps), 0, None
+    for last in ffmpeg.raw(_limited(_fitted(clip, size, fps)), (size[1], size[0], 3)):
+        if number == count:
+            return
+        yield last
+        number += 1
+    if last is None:
+        raise MediaError("The clip cannot be read.", code="clip_broken", remedy="Upload another one.")
+    for _ in range(count - number):
+        yield last
+
+
+def sound(clip: Clip, seconds: float) -> NDArray[np.float32]:
+    """Its sound, as loud as our speech: mono float32 of shape (n,) at `RATE`, silence where it has none."""
+    whole = np.zeros(round(seconds * RATE), np.float32)
+    try:
+        stream = graph.output(_opened(clip.path).audio, "pipe:", format="f32le", ac=1, ar=RATE)
+        found = np.frombuffer(ffmpeg.run(_limited(stream)), "<f4")[: len(whole)]
+    except OutputError:
+        return whole  # a clip may have no sound
+    whole[: len(found)] = found * _gain(found)
+    fade = np.linspace(0, 1, round(FADE * RATE), dtype=np.float32)
+    whole[: len(fade)] *= fade[: len(whole)]
+    whole[-len(fade) :] *= fade[::-1][: len(whole)]
+    return whole
+
+
+def _gain(found: NDArray[np.float32]) -> float:
+    # It brings scipy.
+    from avatars.speech.audio import mastering
+
+    loudness, peak = mastering.loudness(found, RATE), float(np.abs(found).max(initial=0))
+    if peak == 0 or loudness < SILENT:
+        return 1.0
+    wanted = 10 ** (min(MOST_GAIN, LOUDNESS - loudness) / 20)
+    return float(min(wanted, PEAK / peak))
+
+
+def _opened(path: Path) -> Any:
+    # One second more than a clip may have: that it is too long is to be seen.
+    return ffmpeg.source(path, format_whitelist=FORMATS, t=LONGEST + 1)
+
+
+def _limited(stream: Any) -> Any:
+    return stream.global_args("-timelimit", str(SECONDS_OF_A_PROCESSOR))
+
+
+def _fitted(clip: Clip, size: tuple[int, int], fps: int) -> Any:
+    width, height = size
+    square = _opened(clip.path).video.filter("fps", fps, start_time=0, round="near")
+    square = square.filter("scale", "trunc(iw*sar/2)*2", "ih").filter("setsar", 1)
+    parts = square.filter_multi_output("split")
+    small = (max(2, width // BLURRED), max(2, height // BLURRED))
+    behind = parts[0].filter("scale", *small, force_original_aspect_ratio="increase").filter("crop", *small)
+    behind = behind.filter("gblur", sigma=max(2, min(small) / 16)).filter("scale", width, height, flags="bicubic")
+    before = parts[1].filter("scale", width, height, force_original_aspect_ratio="decrease", flags="lanczos")
+    whole = graph.overlay(behind, before, x="(W-w)/2", y="(H-h)/2", format="rgb")
+    return graph.output(whole, "pipe:", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough")

@@ -1,0 +1,86 @@
+"""Whether lips move while nothing is said: what people notice first about a film of a talking face."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.engines.base import Picture
+from avatars.inspection.expectations import Expected, wrong
+
+if TYPE_CHECKING:
+    from avatars.engines.puppet.face.mesh import FaceMesh
+
+LONGEST = 0.5
+"""Shorter silences are not looked at: lips may close slowly, and open before the next sound."""
+SETTLES, LEADS = 0.25, 0.12
+LOOKS = 8
+"""At so many frames of a silence, and of the speech."""
+SILENCES = 3
+# In distances between the eyes; the share is of how much they move in speech, which tells shaky measuring from moving.
+MOVES, SHARE = 0.06, 0.5
+
+
+class Mouth:
+    """Keeps some frames of the longest silences and of the speech, and measures the lips in them."""
+
+    def __init__(self, expected: Expected) -> None:
+        self._expected = expected
+        fps = expected.shot.fps
+        longest = sorted(expected.silences(LONGEST), key=lambda gap: gap[0] - gap[1])[:SILENCES]
+        self._groups = [_chosen(start + SETTLES, end - LEADS, fps) for start, end in longest]
+        talk = [number for number in range(expected.shot.frame_count) if expected.speaks(number)] if longest else []
+        self._groups.append(talk[:: max(1, len(talk) // (2 * LOOKS))])
+        self._wanted = {number for group in self._groups for number in group}
+        self._kept: dict[int, Picture] = {}
+
+    def see(self, frame: Picture, number: int) -> None:
+        """Keep this frame of the shot, in grey, where it is one of those."""
+        if number in self._wanted:
+            self._kept[number] = frame.copy()
+
+    def judge(self) -> None:
+        """Raises `OutputError` where the lips move in a silence as they do in speech."""
+        *silences, speech = ([number for number in group if number in self._kept] for group in self._groups)
+        if not any(len(silence) > 2 for silence in silences):
+            return
+        moves = self._moves(speech)
+        for silence in silences:
+            moved = self._moves(silence)
+            if moved > max(MOVES, SHARE * moves):
+                at = self._expected.begins + silence[0] / self._expected.shot.fps
+                raise wrong("lips_in_silence", f"the lips move at {at:.2f} s, where nothing is said")
+
+    def _moves(self, numbers: list[int]) -> float:
+        """By how much the gap between the lips changes over these frames; 0 where there is no face to see."""
+        gaps = _gaps([self._kept[number] for number in numbers])
+        return float(np.percentile(gaps, 90) - np.percentile(gaps, 10)) if gaps.size > 2 else 0.0
+
+
+def _chosen(start: float, end: float, fps: int) -> list[int]:
+    first, last = int(np.ceil(start * fps - 0.5)), int(end * fps - 0.5)
+    if last <= first:
+        return []
+    return sorted({round(number) for number in np.linspace(first, last, LOOKS)})
+
+
+def _gaps(frames: list[Picture]) -> NDArray[np.float64]:
+    """How far apart the lips are on each frame on which there is a face, in distances between the eyes."""
+    from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
+
+    gaps = []
+    for frame in frames:
+        faces = _mesh().find(np.repeat(frame[:, :, None], 3, axis=2))
+        if faces:
+            apart = faces[0].points[LIP_TOP, :2] - faces[0].points[LIP_BOTTOM, :2]
+            gaps.append(float(np.linalg.norm(apart)) / faces[0].eye_distance)
+    return np.array(gaps)
+
+
+@cache
+def _mesh() -> "FaceMesh":
+    # It brings LiteRT, which only the studio's child may load.
+    from avatars.engines.puppet.face.mesh import FaceMesh
+
+    return FaceMesh()

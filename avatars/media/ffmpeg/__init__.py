@@ -1,0 +1,29 @@
+"""Every encode and decode: ffmpeg-python's graphs, run with the pinned wheel's binary as a process of its own."""
+
+from avatars.media.ffmpeg.decoder import frames, frames_and_piece, poster, raw, samples, sheet
+from avatars.media.ffmpeg.encoder import STEADY_FPS, FrameSink, Shape, Stamp, convert, mux, shrink, splice, too_long
+from avatars.media.ffmpeg.processes import FULL, die_with_parent, disk_full, run, source, threads
+
+__all__ = [
+    "FULL",
+    "STEADY_FPS",
+    "FrameSink",
+    "Shape",
+    "Stamp",
+    "convert",
+    "die_with_parent",
+    "disk_full",
+    "frames",
+    "frames_and_piece",
+    "mux",
+    "poster",
+    "raw",
+    "run",
+    "samples",
+    "sheet",
+    "shrink",
+    "source",
+    "splice",
+    "threads",
+    "too_long",
+]

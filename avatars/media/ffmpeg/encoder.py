@@ -1,0 +1,233 @@
+"""Films written: frames and sound in, MP4 out, within a size."""
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, Self
+
+import ffmpeg as graph
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.exceptions import OutputError
+from avatars.media.ffmpeg.processes import compiled, failed, run, running, source, threads
+
+CRF = 20
+AUDIO_BITS = 96_000
+MOST_VIDEO_BITS = 12_000_000
+LEAST_VIDEO_BITS = 60_000
+KEYFRAME_SECONDS = 2
+OVERHEAD = 0.97
+PIPE_BYTES = 1024 * 1024
+SET_PIPE_SIZE = 1031
+STEADY_FPS = 30
+AS_THEY_WERE = {
+    "acodec": "aac",
+    "audio_bitrate": AUDIO_BITS,
+    "ac": 2,
+    "map_metadata": 0,
+    "movflags": "use_metadata_tags+faststart",
+}
+# Players take untagged video for BT.601 or BT.709 as they please; we convert to BT.709 and say so.
+COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
+
+# As in engines.base, which knows more than an encoder needs to.
+Picture = NDArray[np.uint8]
+# Draws on a frame, of which it is told the number.
+Stamp = Callable[[Picture, int], object]
+WAITING = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What a film is to be: even sides in pixels, and `limit`, the size in bytes that it must not exceed."""
+
+    width: int
+    height: int
+    fps: int
+    frames: int
+    limit: int
+
+    @property
+    def video_bits(self) -> int:
+        """Bits per second that keep a film of this length within its limit."""
+        seconds = max(self.frames / self.fps, 0.1)
+        room = int(self.limit * 8 * OVERHEAD / seconds) - AUDIO_BITS
+        if room < LEAST_VIDEO_BITS:
+            raise too_long()
+        return min(room, MOST_VIDEO_BITS)
+
+    def within(self) -> "Shape":
+        """The same, but no longer than can be: for a length that is not known yet."""
+        return replace(self, frames=min(self.frames, int(self.longest * self.fps)))
+
+    @property
+    def longest(self) -> float:
+        """Seconds of a film that just keeps within this limit."""
+        return int(self.limit * 8 * OVERHEAD) / (AUDIO_BITS + LEAST_VIDEO_BITS)
+
+
+def too_long() -> OutputError:
+    """The refusal of what would be too poor to look at within its limit."""
+    return OutputError("The text is too long for one video.", code="too_long", remedy="Split it.")
+
+
+class FrameSink:
+    """A context that takes frames and leaves an H.264 MP4 at `path`, or nothing at all when it fails.
+
+    `write` takes uint8 RGB of shape (height, width, 3), has `stamp` draw on a copy of it, and hands that to a thread
+    that feeds ffmpeg; it blocks while `WAITING` frames wait there, so memory stays bounded. With `sound` there is AAC
+    beside it; without, `mux` adds it. Raises `OutputError` with ffmpeg's own words, `Interrupted` where it was killed.
+    """
+
+    def __init__(self, path: Path, shape: Shape, *, stamp: Stamp, sound: Path | None = None) -> None:
+        self.path = path
+        self.shape = shape
+        self.written = 0
+        self._stamp = stamp
+        self._stack = contextlib.ExitStack()
+        self._command = _encode(path, shape, sound)
+        self._fault: OSError | None = None
+        self._waiting: SimpleQueue[Picture | None] = SimpleQueue()
+        self._free: SimpleQueue[Picture] = SimpleQueue()
+        for _ in range(WAITING):
+            self._free.put(np.empty((shape.height, shape.width, 3), np.uint8))
+
+    def __enter__(self) -> Self:
+        self._process, self._errors = self._stack.enter_context(running(self._command, stdin=subprocess.PIPE))
+        assert self._process.stdin is not None
+        self._pipe = self._process.stdin
+        if sys.platform == "linux":
+            _widen(self._pipe.fileno())
+        self._feeder = threading.Thread(target=self._feed, daemon=True)
+        self._feeder.start()
+        return self
+
+    def write(self, frame: Picture) -> None:
+        expected = (self.shape.height, self.shape.width, 3)
+        if frame.shape != expected or frame.dtype != np.uint8:
+            raise OutputError(f"A frame is {frame.shape}, not {expected}.", code="frame_shape")
+        canvas = self._free.get()
+        if self._fault is not None:
+            raise failed(self._process, self._errors) from self._fault
+        np.copyto(canvas, frame)
+        self._stamp(canvas, self.written)
+        self._waiting.put(canvas)
+        self.written += 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        done = False
+        try:
+            if kind is None:
+                self._stop()
+                with contextlib.suppress(BrokenPipeError):
+                    self._pipe.close()
+                if self._process.wait() != 0 or self._fault is not None:
+                    raise failed(self._process, self._errors)
+                done = True
+        finally:
+            if not done:
+                # The feeder may hang in a write that nobody reads.
+                self._process.kill()
+                self._stop()
+            self._stack.close()
+            if not done:
+                self.path.unlink(missing_ok=True)
+
+    def _stop(self) -> None:
+        self._waiting.put(None)
+        self._feeder.join()
+
+    def _feed(self) -> None:
+        while (canvas := self._waiting.get()) is not None:
+            if self._fault is None:
+                try:
+                    self._pipe.write(canvas.data.cast("B"))
+                except OSError as error:
+                    self._fault = error
+            self._free.put(canvas)
+
+
+def mux(picture: Path, sound: Path, to: Path) -> None:
+    """A film of the picture of one file and the sound of another, which is encoded."""
+    run(
+        graph.output(
+            source(picture).video, source(sound).audio, str(to), vcodec="copy", acodec="aac", audio_bitrate=AUDIO_BITS
+        )
+    )
+
+
+def splice(parts: Sequence[Path], to: Path, *, frames: Sequence[int], fps: int) -> None:
+    """One picture of several in the folder of `to`, of so many frames each and encoded alike; none is encoded again."""
+    lines = [f"file '{part.name}'\nduration {count / fps:.6f}" for part, count in zip(parts, frames, strict=True)]
+    listing = to.with_suffix(".ffconcat")
+    listing.write_text("\n".join(["ffconcat version 1.0", *lines, ""]), encoding="utf-8")
+    run(graph.output(source(listing, format="concat").video, str(to), vcodec="copy", movflags="+faststart"))
+
+
+def shrink(path: Path, to: Path, shape: Shape) -> None:
+    """Encode again in two passes to exactly the size that the limit allows, sound untouched."""
+    with tempfile.TemporaryDirectory(dir=to.parent) as folder:
+        video = {"vcodec": "libx264", "preset": "veryfast", "pix_fmt": "yuv420p", "video_bitrate": shape.video_bits}
+        video |= {"passlogfile": str(Path(folder) / "pass"), "threads": threads(), **COLOURS}
+        run(graph.output(source(path).video, "pipe:", format="null", **{**video, "pass": 1}))
+        film = source(path)
+        rest = {"acodec": "copy", "movflags": "+faststart", "pass": 2}
+        run(graph.output(film.video, film.audio, str(to), **{**video, **rest}).overwrite_output())
+
+
+def convert(path: Path, to: Path, shape: Shape, *, scale: float, time_limit: int) -> None:
+    """Encode what anybody may have brought, in two passes to the size that the limit allows.
+
+    Its sides are multiplied by `scale`, the way it is held is made upright, its metadata are kept, and so is silence.
+    It may take `time_limit` seconds of a processor. Raises `OutputError`.
+    """
+    sides = f"scale=max(2\\,trunc(iw*{scale:.4f}/2)*2):max(2\\,trunc(ih*{scale:.4f}/2)*2)"
+    rate = min(shape.fps, STEADY_FPS)
+    with tempfile.TemporaryDirectory(dir=to.parent) as folder:
+        video = {"vcodec": "libx264", "preset": "veryfast", "video_bitrate": shape.video_bits, "threads": threads()}
+        video |= {"vf": f"{sides},fps={rate},format=yuv420p", "passlogfile": str(Path(folder) / "pass")}
+        film = source(path)
+        for number, target in ((1, "pipe:"), (2, str(to))):
+            rest: dict[str, Any] = {"format": "null", "an": None} if number == 1 else AS_THEY_WERE
+            inputs = [film["v:0"]] if number == 1 else [film["v:0"], film["a:0?"]]
+            stream = graph.output(*inputs, target, **{**video, **rest, "pass": number})
+            run(stream.global_args("-timelimit", str(time_limit)))
+
+
+def _encode(path: Path, shape: Shape, sound: Path | None) -> list[str]:
+    bits = shape.video_bits
+    pictures = graph.input(
+        "pipe:", format="rawvideo", pix_fmt="rgb24", s=f"{shape.width}x{shape.height}", framerate=shape.fps
+    )
+    options: dict[str, Any] = {
+        "vf": "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",
+        "vcodec": "libx264",
+        "preset": "veryfast",
+        "crf": CRF,
+        "maxrate": bits,
+        "bufsize": bits,
+        "g": shape.fps * KEYFRAME_SECONDS,
+        "threads": threads(),
+        "movflags": "+faststart",
+        **COLOURS,
+    }
+    if sound is None:
+        return compiled(graph.output(pictures.video, str(path), **options))
+    heard = source(sound).audio
+    return compiled(graph.output(pictures.video, heard, str(path), **options, acodec="aac", audio_bitrate=AUDIO_BITS))
+
+
+def _widen(pipe: int) -> None:
+    """A frame is larger than a pipe's 64 KiB; a wider one saves most of the switches between the two processes."""
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe, SET_PIPE_SIZE, PIPE_BYTES)

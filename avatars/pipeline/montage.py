@@ -1,0 +1,109 @@
+"""How the parts of a film follow each other: a clip, the shot, a clip; in pictures and in sound."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import gcd
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.engines.base import Picture, Shot
+from avatars.exceptions import OutputError
+from avatars.framing import clips
+from avatars.framing.scene import Scene
+from avatars.media import ffmpeg, mp4, wav
+
+LEAST_BITS = 120_000
+"""A second, of the picture: with fewer, nobody would want to look at it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Montage:
+    """The clips around a shot in a film of this size: (width, height)."""
+
+    size: tuple[int, int]
+    fps: int
+    intro: clips.Clip | None = None
+    outro: clips.Clip | None = None
+
+    @property
+    def before(self) -> int:
+        """How many frames come before the shot."""
+        return self.intro.frames(self.fps) if self.intro else 0
+
+    @property
+    def after(self) -> int:
+        """How many frames come after it."""
+        return self.outro.frames(self.fps) if self.outro else 0
+
+    @property
+    def begins(self) -> float:
+        """When the shot begins, in seconds."""
+        return self.before / self.fps
+
+    def frames(self, shot: Iterator[Picture]) -> Iterator[Picture]:
+        """All frames of the film."""
+        if self.intro is not None:
+            yield from clips.frames(self.intro, self.size, self.fps)
+        yield from shot
+        if self.outro is not None:
+            yield from clips.frames(self.outro, self.size, self.fps)
+
+    def shape(self, count: int, *, limit: int) -> ffmpeg.Shape:
+        """What the film is to be where its shot has so many frames, in at most `limit` bytes."""
+        frames = self.before + count + self.after
+        return ffmpeg.Shape(width=self.size[0], height=self.size[1], fps=self.fps, frames=frames, limit=limit)
+
+    def limit(self, count: int, *, goal: int, most: int) -> int:
+        """How many bytes the film may have: `goal` where it can be looked at then, else `most`."""
+        try:
+            bits = self.shape(count, limit=goal).video_bits if 0 < goal < most else 0
+        except OutputError:
+            return most
+        return goal if bits >= LEAST_BITS else most
+
+    def join(self, shot: Shot, picture: Path, to: Path, *, limit: int) -> None:
+        """The film of these pictures, with its sound, within the limit."""
+        self.write_sound(shot, to.with_name("sound.wav"))
+        ffmpeg.mux(picture, to.with_name("sound.wav"), to)
+        if mp4.probe(to).size > limit:
+            small = to.with_name("small.mp4")
+            ffmpeg.shrink(to, small, self.shape(shot.frame_count, limit=limit))
+            small.replace(to)
+
+    def write_sound(self, shot: Shot, path: Path) -> None:
+        """The sound as 16-bit WAV, mono, exactly as long as the frames."""
+        if self.intro is None and self.outro is None:
+            rate = shot.speech.rate
+            wav.write_wav(path, _filled(shot.speech.samples, shot.frame_count / shot.fps, rate), rate)
+            return
+        # It takes its time to load.
+        from scipy.signal import resample_poly
+
+        common = gcd(clips.RATE, shot.speech.rate)
+        speech = resample_poly(shot.speech.samples, clips.RATE // common, shot.speech.rate // common)
+        parts = [_filled(speech, shot.frame_count / shot.fps, clips.RATE)]
+        if self.intro is not None:
+            parts.insert(0, clips.sound(self.intro, self.before / self.fps))
+        if self.outro is not None:
+            parts.append(clips.sound(self.outro, self.after / self.fps))
+        wav.write_wav(path, np.concatenate(parts), clips.RATE)
+
+
+def montage(scene: Scene, size: tuple[int, int], *, fps: int) -> Montage:
+    """Look at the clips of a scene. Raises `MediaError`."""
+    return Montage(
+        size=size,
+        fps=fps,
+        intro=clips.look(scene.intro, field="intro") if scene.intro else None,
+        outro=clips.look(scene.outro, field="outro") if scene.outro else None,
+    )
+
+
+def _filled(samples: NDArray[np.float32], seconds: float, rate: int) -> NDArray[np.float32]:
+    """So many seconds of it, with silence where it is shorter."""
+    whole = np.zeros(round(seconds * rate), np.float32)
+    part = samples[: len(whole)]
+    whole[: len(part)] = part
+    return whole

@@ -1,0 +1,254 @@
+"""Why a video was not made, and what to do about it, in the language of whoever reads it.
+
+The row keeps a code (`Render.reason`) and what the error said in English; the words for people are found by the code.
+"""
+
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from avatars.adapters.availability import Availability, State
+from avatars.reasons.consent import CONSENT
+from avatars.reasons.inspection import AGAIN, FLAWS, SHORTER
+
+UNUSABLE = {
+    "not_an_image": _("This is not a picture, or a broken one. Upload a JPEG, PNG or WebP picture."),
+    "picture_format": _("Pictures of this kind are not taken. Save it as JPEG, PNG or WebP, and upload that."),
+    "too_large": _("The file is too large. Use one of at most 10 MB."),
+    "too_many_pixels": _("The picture has too many pixels. Make it smaller: at most 40 million, as 8000 × 5000."),
+    "too_small": _("The picture is too small. Use one of at least 200 pixels a side."),
+    "face_too_small": _(
+        "The face in the picture is too small. Use a picture from nearer, or cut this one to the head."
+    ),
+    "no_face": _(
+        "No face was found. Choose a well lit picture in which the face looks at the camera and nothing covers it."
+    ),
+    "several_faces": _("There is more than one face. Choose in the picture who shall speak, or upload another."),
+    "faces_too_close": _("The faces are too close to each other to cut one out. Use a picture of this person alone."),
+    "face_unknown": _("There is no such face in this picture. Choose one of those that are marked."),
+    "turned": _("The face is turned too far to a side. Choose a picture in which it looks at the camera."),
+    "mouth_covered": _(
+        "Something covers the mouth: a mask, a hand, a microphone. Choose a picture in which the lips are seen."
+    ),
+    "eyes_covered": _("Something covers the eyes: sunglasses or hair. Choose a picture in which the eyes are seen."),
+}
+# What the check of a portrait says of one that will do, but could be better, or was changed.
+REMARKS = {
+    "others_behind": _("There are smaller faces in the background; they will not move."),
+    "turned_some": _("The face is turned to a side; its lips will move less. One from the front looks better."),
+    "face_small": _("The face is small; the video will look better with a closer picture."),
+    "mouth_open": _("The mouth is wide open; where it closes, a seam may show. One with closed lips looks better."),
+    "perhaps_covered": _("Something may cover part of the face. Where its video looks wrong, choose another picture."),
+    "turned_upright": _("The picture was lying on its side and was turned upright."),
+    "transparent": _("Transparent parts of the picture were filled with a light grey."),
+}
+
+
+RECORDINGS = {
+    "recording_empty": _("The recording is empty. Choose another file."),
+    "recording_too_large": _("The recording is too large. Use one of at most 30 MB, or save it as MP3 or M4A."),
+    "recording_type": _("This is no sound that we know. Use a WAV, MP3, M4A or AMR file with a voice in it."),
+    "recording_broken": _("The recording is broken. Save it anew, or use another."),
+    "recording_too_long": _("The recording is too long. Cut it, or make several videos."),
+    "recording_too_short": _("There is hardly any sound in the recording. Use a longer one."),
+    "recording_silent": _("Nothing is heard in the recording. Check the microphone and record again."),
+    "recording_gone": _("Its recording was removed. Bring the same recording again, and the video is made anew."),
+}
+
+
+class Reason(TextChoices):
+    """The codes that a render ends or waits with."""
+
+    DISK_FULL = "disk_full", _("the disk is full")
+    DISK = "disk", _("a file could not be written")
+    FILE_MISSING = "file_missing", _("its file was removed")
+    TIME_LIMIT = "time_limit", _("it took too long")
+    MEMORY_LIMIT = "memory_limit", _("it needed too much memory")
+    EXPIRED = "expired", _("its file was removed after the days for which videos are kept")
+    VARIABLE_MISSING = "variable_missing", _("a value that the video template requires is not known of this person")
+    LATE = "late", _("it was too late: whoever waited has its words")
+    ATTEMPTS = "attempts", _("its worker stopped each time")
+    STUDIO_DIED = "studio_died", _("its worker stopped")
+    STUDIO_BROKE = "studio_broke", _("its worker failed")
+    ORDER_BROKEN = "order_broken", _("its worker failed")
+    NOT_AN_IMAGE = "not_an_image", _("the portrait cannot be read")
+    NO_FACE = "no_face", _("the portrait shows no face")
+    SEVERAL_FACES = "several_faces", _("the portrait shows several faces")
+    TURNED = "turned", _("the face in the portrait is turned away")
+    PICTURE_FORMAT = "picture_format", _("the portrait is of a kind that is not taken")
+    TOO_MANY_PIXELS = "too_many_pixels", _("the portrait has too many pixels")
+    FACE_TOO_SMALL = "face_too_small", _("the face in the portrait is too small")
+    MOUTH_COVERED = "mouth_covered", _("the mouth in the portrait is covered")
+    EYES_COVERED = "eyes_covered", _("the eyes in the portrait are covered")
+    TOO_SMALL = "too_small", _("the portrait is too small")
+    BACKGROUND_BROKEN = "background_broken", _("the background picture cannot be read")
+    LOGO_BROKEN = "logo_broken", _("the logo cannot be read")
+    CLIP_BROKEN = "clip_broken", _("the clip at the beginning or the end cannot be read")
+    CLIP_TOO_LARGE = "clip_too_large", _("the clip at the beginning or the end is too large")
+    CLIP_TOO_LONG = "clip_too_long", _("the clip at the beginning or the end is too long")
+    CLIP_TOO_SHORT = "clip_too_short", _("the clip at the beginning or the end is too short")
+    TOO_LARGE = "too_large", _("something is too large")
+    MODEL_MISSING = "model_missing", _("a part of the program is missing")
+    PACKAGE_MISSING = "package_missing", _("a part of the program is missing")
+    SPEECH_MODEL_MISSING = "speech_model_missing", _("the voices are not installed")
+    SPEECH_MODEL_BROKEN = "speech_model_broken", _("the voices are damaged")
+    ENGINE_UNKNOWN = "engine_unknown", _("there is no such engine")
+    ENGINE_UNAVAILABLE = "engine_unavailable", _("the engine lacks something")
+    DEVICE_UNKNOWN = "device_unknown", _("the settings name a device that there is not")
+    GPU_MISSING = "gpu_missing", _("there is no graphics card that it can use")
+    ENGINE_FAILED = "engine_failed", _("the engine failed")
+    ENGINE_TIMEOUT = "engine_timeout", _("the engine took too long")
+    ENGINE_OUTPUT = "engine_output", _("the engine gave something that cannot be used")
+    ENGINE_REFUSED = "engine_refused", _("the engine cannot animate this portrait or this recording")
+    SERVER_SILENT = "server_silent", _("its server does not answer")
+    SERVER_REFUSED = "server_refused", _("its server refused")
+    SERVER_BROKEN = "server_broken", _("its server failed")
+    GPU_MEMORY = "gpu_memory", _("the graphics card had too little memory; the processor made it")
+    GPU_FAILED = "gpu_failed", _("the graphics card failed; the processor made it")
+    IN_ONE_PIECE = "in_one_piece", _("drawn in one piece: the pictures of this engine cannot be joined")
+    RESTING = "resting", _("it had failed several times and rests")
+    VOICE_MALFORMED = "voice_malformed", _("the voice cannot be used")
+    VOICE_UNKNOWN = "voice_unknown", _("the voice cannot be used")
+    SPEED = "speed_out_of_range", _("the speaking speed is out of range")
+    SCRIPT_EMPTY = "script_empty", _("there is nothing to say")
+    WORDS_DO_NOT_FIT = "words_do_not_fit", _("the words are not those of the recording")
+    NOTHING_TO_SAY = "nothing_to_say", _("there is nothing to say")
+    UNSPEAKABLE = "script_unspeakable", _("nothing in the text can be spoken")
+    TOO_LONG = "too_long", _("the text is too long for one video")
+    ENCODE_KILLED = "encode_killed", _("what writes the video was stopped from outside")
+    ENCODE_FAILED = "encode_failed", _("the video could not be written")
+    FLAWED = "flawed", _("the finished video failed its checks")
+    CONSENT_MISSING = "consent_missing", _("no consent of the person shown is recorded")
+    CONSENT_PORTRAIT = "consent_portrait", _("the consent is for another picture")
+    CONSENT_PENDING = "consent_pending", _("the consent is not valid yet")
+    CONSENT_EXPIRED = "consent_expired", _("the consent has expired")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("the person shown has withdrawn the consent")
+    CONSENT_PURPOSE = "consent_purpose", _("the person shown has not agreed to this purpose")
+    VOICE_CONSENT_MISSING = "voice_consent_missing", _("no consent of the person whose voice is heard is recorded")
+    VOICE_CONSENT_OTHER = "voice_consent_other", _("the consent is for another voice")
+    VOICE_CONSENT_PENDING = "voice_consent_pending", _("the consent to the voice is not valid yet")
+    VOICE_CONSENT_EXPIRED = "voice_consent_expired", _("the consent to the voice has expired")
+    VOICE_CONSENT_WITHDRAWN = "voice_consent_withdrawn", _("the person whose voice is heard has withdrawn the consent")
+    VOICE_CONSENT_PURPOSE = "voice_consent_purpose", _("the person whose voice is heard has not agreed to this purpose")
+
+
+BY_ITSELF = _("It is tried again by itself.")
+INSTALL = _("Run “python3 manage.py up” once more; it installs what is missing.")
+SPACE = _("Free some space where OpenUser keeps its files, then make it again.")
+WRITABLE = _("Check the permissions and the disk of the folders that OpenUser writes to, then make it again.")
+VOICE = _("Choose another voice for the digital human, or mend this one under Voices.")
+DEVICE = _("Let the settings choose the device by themselves (auto), or name one that there is.")
+CLIP = _("Upload the clips of the digital human again, at most 10 seconds each, or remove them.")
+WORDS = _("Write Chinese or English words, or numbers.")
+ENGINES = _("See the page “Engines”, which says what it lacks, and try it there.")
+ADVICE: dict[str, Any] = {
+    **UNUSABLE,
+    **{code: remedy for code, (_words, remedy) in CONSENT.items()},
+    Reason.DISK_FULL: SPACE,
+    Reason.DISK: WRITABLE,
+    Reason.FILE_MISSING: _("Make it again."),
+    Reason.EXPIRED: _("Make it again, or ask for the same words: it is made anew."),
+    Reason.VARIABLE_MISSING: _("Give the variable a default in the template, or complete what is known of the person."),
+    Reason.LATE: _("More or faster render workers make videos sooner; OPENUSER_VIDEO_DEADLINE_SECONDS waits longer."),
+    Reason.TIME_LIMIT: SHORTER,
+    Reason.MEMORY_LIMIT: _("Use a smaller portrait or a shorter text."),
+    Reason.BACKGROUND_BROKEN: _("Upload the background picture of the digital human again, or remove it."),
+    Reason.LOGO_BROKEN: _("Upload the logo of the digital human again, or remove it."),
+    Reason.CLIP_BROKEN: CLIP,
+    Reason.CLIP_TOO_LARGE: CLIP,
+    Reason.CLIP_TOO_LONG: CLIP,
+    Reason.CLIP_TOO_SHORT: CLIP,
+    Reason.TOO_LARGE: _("Use a smaller portrait or a shorter text."),
+    Reason.MODEL_MISSING: INSTALL,
+    Reason.PACKAGE_MISSING: INSTALL,
+    Reason.SPEECH_MODEL_MISSING: INSTALL,
+    Reason.SPEECH_MODEL_BROKEN: INSTALL,
+    Reason.ENGINE_UNAVAILABLE: ENGINES,
+    Reason.DEVICE_UNKNOWN: DEVICE,
+    Reason.GPU_MISSING: DEVICE,
+    Reason.ENGINE_FAILED: ENGINES,
+    Reason.ENGINE_TIMEOUT: ENGINES,
+    Reason.ENGINE_OUTPUT: ENGINES,
+    Reason.ENGINE_REFUSED: _("Use another portrait, or choose another engine for the digital human."),
+    Reason.SERVER_SILENT: ENGINES,
+    Reason.SERVER_REFUSED: ENGINES,
+    Reason.SERVER_BROKEN: ENGINES,
+    Reason.ENGINE_UNKNOWN: _("Choose an engine that the settings name."),
+    Reason.VOICE_MALFORMED: VOICE,
+    Reason.VOICE_UNKNOWN: VOICE,
+    Reason.SPEED: _("Choose a speaking speed between 0.6 and 1.6."),
+    Reason.SCRIPT_EMPTY: WORDS,
+    Reason.NOTHING_TO_SAY: WORDS,
+    Reason.UNSPEAKABLE: WORDS,
+    Reason.TOO_LONG: SHORTER,
+}
+
+
+def known(code: str) -> str:
+    """The code under which the words for this one are kept; nothing for a code of somebody else's engine."""
+    return code if code in Reason.values else ""
+
+
+def words(code: str) -> str:
+    """What happened, or the code itself where nobody knows words for it."""
+    if code in FLAWS:
+        return str(FLAWS[code].words)
+    return str(Reason(known(code)).label) if known(code) else code
+
+
+def advice(code: str) -> str:
+    """What to do; nothing where the code is not known."""
+    if code in FLAWS:
+        return str(FLAWS[code].advice)
+    return str(ADVICE.get(code, AGAIN)) if known(code) else ""
+
+
+STOOD_IN = {
+    "speech": _("%(engine)s was to speak: %(why)s. Another engine spoke instead."),
+    "render": _("%(engine)s was to animate: %(why)s. Another engine did it instead."),
+    "restorer": _("%(engine)s was to sharpen the portrait: %(why)s. It was filmed as it is."),
+}
+
+
+def note(code: str) -> str:
+    """What was not as it was asked for: `kind:engine:code` where somebody stood in, else a code of its own."""
+    kind, _colon, rest = code.partition(":")
+    engine, _colon, why = rest.partition(":")
+    return str(STOOD_IN[kind]) % {"engine": engine, "why": words(why)} if kind in STOOD_IN else words(code)
+
+
+# What an engine lacks, and how it gets it; %s is the package, file, setting or address.
+LACKS: dict[State, Any] = {
+    State.READY: "",
+    State.SETTING: _("It is not set up: %s is empty."),
+    State.PACKAGE: _("The package %s is not installed."),
+    State.FILE: _("The file %s is missing."),
+    State.DAMAGED: _("The file %s is not whole, or is another one."),
+    State.LICENCE: _("Its weights may not be used for every purpose, and nobody has said that you hold a licence."),
+    State.SILENT: _("Nothing answers at %s."),
+}
+SUPPLIES: dict[State, Any] = {
+    State.READY: "",
+    State.SETTING: _("Set %s in the environment, then restart."),
+    State.PACKAGE: _("Install it into the environment of OpenUser (folder requirements/), then restart."),
+    State.FILE: _("Put the file in that place. OpenUser fetches no weights by itself."),
+    State.DAMAGED: _("Get the file once more: a download that broke off, or an error page, is not the model."),
+    State.LICENCE: _("Read its licence. If you hold one for your use, set %s=true and restart."),
+    State.SILENT: _("Start that server, or correct its address."),
+}
+
+
+def lack(found: Availability) -> str:
+    """What an engine lacks, in words; nothing where it is ready."""
+    return _about(LACKS, found)
+
+
+def supply(found: Availability) -> str:
+    """What to do about it."""
+    return _about(SUPPLIES, found)
+
+
+def _about(words: dict[State, Any], found: Availability) -> str:
+    text = str(words[found.state])
+    return text % found.about if "%s" in text else text

@@ -1,0 +1,145 @@
+"""A video made small enough for a limit, in two passes; one of ours is labelled and checked like the first time.
+
+The visible mark stays, because it is in the picture; the metadata must be written anew, because they name the content.
+A video that somebody brought keeps what label it has: we can vouch for none but our own. It may also lose pixels and
+frames, of which ours have no more than they need.
+"""
+
+import logging
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from avatars.ai_label import video_label
+from avatars.exceptions import AvatarError, OutputError
+from avatars.media import ffmpeg, mp4
+from avatars.models import Rendition
+from avatars.pipeline import montage
+from avatars.signals import rendition_finished
+from core.work.base import LeaseLost
+
+logger = logging.getLogger(__name__)
+
+LEAST_BITS = montage.LEAST_BITS
+TRIES = (1.0, 0.9)  # of the limit: two passes rarely miss it, and never by much
+BITS_PER_PIXEL = 0.045  # of a frame: below that, fewer pixels look better than coarse ones
+FITTED = "renditions"  # the folder of those that belong to no render
+
+
+def fit(pk: int, *, now: datetime | None = None) -> None:
+    """Make the rendition of this row; nobody home means nothing to do."""
+    rendition = Rendition.claim(pk, now=now)
+    if rendition is None:
+        return
+    try:
+        _fit(rendition)
+    except LeaseLost:
+        logger.info("Somebody else fits this video.", extra={"rendition": rendition.pk})
+    except AvatarError as error:
+        _fail(rendition, error.code)
+    except OSError:
+        _fail(rendition, "disk")
+
+
+def _fit(rendition: Rendition) -> None:
+    with _working_folder(rendition) as folder, ThreadPoolExecutor(1) as beside:
+        # The thread asks no database: it would keep a connection.
+        film = Path(default_storage.path(rendition.original))
+        content_id = rendition.render.content_id if rendition.render else ""
+        future = beside.submit(_small, film, content_id, rendition.limit, folder)
+        while True:
+            try:
+                small = future.result(timeout=rendition.lease.total_seconds() * settings.WORK_LEASE_SCALE / 4)
+                break
+            except NotYet:
+                rendition.extend()
+        _store(rendition, small)
+
+
+def _small(film: Path, content_id: str, limit: int, folder: Path) -> Path:
+    """The film within its limit. Raises `OutputError`: `too_long` where it would be too poor, `too_large`."""
+    found = mp4.probe(film)
+    if found.video is None:
+        raise OutputError("The video has no picture.", code="video_codec")
+    origin = video_label.Origin(provider=settings.AVATARS["PROVIDER_CODE"], content_id=content_id)
+    if not content_id:
+        origin = video_label.read(found) or origin
+    ours = bool(origin.content_id) and origin.provider == settings.AVATARS["PROVIDER_CODE"]
+    for share in TRIES:
+        shape = _shape(found, limit=int(limit * share))
+        if shape.video_bits < LEAST_BITS:
+            raise OutputError("It would be too poor to look at.", code="too_long")
+        if ours:
+            ffmpeg.shrink(film, folder / "raw.mp4", shape)
+            video_label.write(folder / "raw.mp4", folder / "film.mp4", origin)
+        else:
+            ffmpeg.convert(film, folder / "film.mp4", shape, scale=_scale(shape), time_limit=_time_limit())
+        if (folder / "film.mp4").stat().st_size <= limit:
+            if ours:
+                video_label.verify(folder / "film.mp4", origin.content_id)
+            return folder / "film.mp4"
+    raise OutputError("It did not become small enough.", code="too_large")
+
+
+def _shape(found: mp4.Probe, *, limit: int) -> ffmpeg.Shape:
+    assert found.video is not None
+    seconds = max(found.video.seconds, found.audio.seconds if found.audio else 0)
+    fps = max(1, round(found.video.fps))
+    frames = max(found.video.samples, round(seconds * fps))
+    return ffmpeg.Shape(width=found.video.width, height=found.video.height, fps=fps, frames=frames, limit=limit)
+
+
+def _scale(shape: ffmpeg.Shape) -> float:
+    """How much smaller each side is to be, at most 1."""
+    pixels = shape.width * shape.height * min(shape.fps, ffmpeg.STEADY_FPS)
+    return float(min(1.0, (shape.video_bits / BITS_PER_PIXEL / max(pixels, 1)) ** 0.5))
+
+
+def _time_limit() -> int:
+    return int(settings.AVATARS["TIME_LIMIT"])
+
+
+def _store(rendition: Rendition, film: Path) -> None:
+    beside = PurePosixPath(rendition.original).parent if rendition.render else FITTED
+    with film.open("rb") as file:
+        name = default_storage.save(f"{beside}/{secrets.token_hex(16)}.mp4", File(file))
+    try:
+        with transaction.atomic():
+            rendition.settle(Rendition.Status.DONE, video=name, size=film.stat().st_size)
+            rendition_finished.send(Rendition, rendition=rendition)
+    except LeaseLost:
+        default_storage.delete(name)
+        raise
+    logger.info("A video was fitted.", extra={"rendition": rendition.pk, "size": rendition.size})
+
+
+def _fail(rendition: Rendition, code: str) -> None:
+    logger.warning("A video could not be fitted.", extra={"rendition": rendition.pk, "code": code})
+    try:
+        with transaction.atomic():
+            rendition.settle(Rendition.Status.FAILED, code[:40])
+            rendition_finished.send(Rendition, rendition=rendition)
+    except LeaseLost:
+        logger.info("Somebody else fits this video.", extra={"rendition": rendition.pk})
+
+
+@contextmanager
+def _working_folder(rendition: Rendition) -> Iterator[Path]:
+    root = Path(settings.AVATARS["WORK_DIR"])
+    root.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"render-fit{rendition.pk}-", dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

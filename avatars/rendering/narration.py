@@ -1,0 +1,161 @@
+"""Words spoken without a picture: claim the row, have a studio speak, keep the recordings, settle the row.
+
+It is wanted where a video is late or cannot be made, so it does not wait behind videos: other workers do it, each time
+in a child of its own that is gone afterwards.
+"""
+
+import logging
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from avatars import consent as consents
+from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
+from avatars.media import amr
+from avatars.models import DigitalHuman, Narration
+from avatars.pipeline.script_to_video import Script
+from avatars.rendering import circuit_breaker, recipes
+from avatars.signals import narration_finished
+from avatars.studio.studio import Studio
+from core.exceptions import TemporaryError
+from core.work.base import LeaseLost
+
+logger = logging.getLogger(__name__)
+
+SPOKEN = "narrations"  # the folder of the storage
+WORKING = "narration-"
+ASK_EVERY = 0.5
+SPEECH = "speech"
+
+
+def narrate(pk: int, *, now: datetime | None = None) -> None:
+    """Speak the narration of this row; nobody home means nothing to do."""
+    narration = Narration.claim(pk, now=now)
+    if narration is None:
+        return
+    try:
+        _permit(narration)
+        with _working_folder(narration) as folder:
+            sound, engine = _speak(narration, folder)
+            _store(narration, amr.parts(sound, folder), amr.seconds(sound), engine)
+    except (LeaseLost, RenderCancelled, DigitalHuman.DoesNotExist):
+        logger.info("A narration was cancelled or taken over.", extra={"cid": narration.cid})
+    except AvatarError as error:
+        _fail(narration, error.code, may_pass=isinstance(error, TemporaryError) and error.code != "time_limit")
+    except OSError:
+        _fail(narration, "disk", may_pass=False)
+
+
+def _permit(narration: Narration) -> None:
+    """The row says on which consent it rests. Raises `ConsentError` where there is none (any more)."""
+    consent = consents.basis_of(narration)
+    if consent != narration.voice_consent:
+        narration.record(voice_consent=consent)
+
+
+def _speak(narration: Narration, folder: Path) -> tuple[Path, str]:
+    """The recording, and the engine that spoke: the one that was asked for, else the one that stands in for it."""
+    scripts = _scripts(recipes.script_of(narration))
+    place = Studio()
+    try:
+        while True:
+            script = scripts.pop(0)
+            try:
+                sound = place.narrate(
+                    script, folder, cancelled=_asking(narration), time_limit=settings.AVATARS["NARRATION_SECONDS"]
+                )
+            except RenderCancelled:
+                raise
+            except AvatarError as error:
+                if not scripts:
+                    raise
+                circuit_breaker.failed(SPEECH, script.speech_engine, error.code)
+                continue
+            circuit_breaker.worked(SPEECH, script.speech_engine)
+            return sound, script.speech_engine
+    finally:
+        place.close()
+
+
+def _scripts(script: Script) -> list[Script]:
+    """As it is wanted, unless that engine rests, then by whoever stands in."""
+    other, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
+    if other in {"", script.speech_engine} or not consents.may_be_heard(other, voice):
+        return [script]
+    second = replace(script, speech_engine=other, voice=voice)
+    return [second] if circuit_breaker.rests(SPEECH, script.speech_engine) else [script, second]
+
+
+def _asking(narration: Narration) -> Callable[[], bool]:
+    """Whether nobody wants it any more; asks at most twice a second, and keeps the lease."""
+    asked = 0.0
+
+    def unwanted() -> bool:
+        nonlocal asked
+        if time.monotonic() - asked < ASK_EVERY:
+            return False
+        asked = time.monotonic()
+        try:
+            narration.extend()
+        except LeaseLost:
+            return True
+        return False
+
+    return unwanted
+
+
+def _store(narration: Narration, parts: list[Path], seconds: float, engine: str) -> None:
+    folder = f"{SPOKEN}/{secrets.token_hex(16)}"
+    kept: list[str] = []
+    try:
+        for part in parts:
+            with part.open("rb") as file:
+                kept.append(default_storage.save(f"{folder}/{part.name}", File(file)))
+        with transaction.atomic():
+            consents.check(narration, locked=True)
+            narration.settle(Narration.Status.DONE, parts=kept, seconds=round(seconds, 2), speech_engine_used=engine)
+            narration_finished.send(Narration, narration=narration)
+    except (OSError, LeaseLost, ConsentError):
+        for name in kept:
+            default_storage.delete(name)
+        raise
+    logger.info("Words were spoken.", extra={"cid": narration.cid, "narration": narration.pk})
+
+
+def _fail(narration: Narration, code: str, *, may_pass: bool) -> None:
+    logger.warning("A narration failed.", extra={"cid": narration.cid, "narration": narration.pk, "code": code})
+    try:
+        if may_pass and narration.attempts < narration.max_attempts:
+            narration.postpone(timezone.now() + timedelta(seconds=1), code[:40])
+            narration.wake()
+            return
+        with transaction.atomic():
+            narration.settle(Narration.Status.FAILED, code[:40])
+            narration_finished.send(Narration, narration=narration)
+    except LeaseLost:
+        logger.info("A narration was cancelled or taken over.", extra={"cid": narration.cid})
+
+
+@contextmanager
+def _working_folder(narration: Narration) -> Iterator[Path]:
+    root = Path(settings.AVATARS["WORK_DIR"])
+    root.mkdir(parents=True, exist_ok=True)
+    for left in root.glob(f"{WORKING}{narration.pk}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{WORKING}{narration.pk}-", dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,201 @@
+"""Making a video: claim the row, have the studio film it, store the files, settle the row."""
+
+import errno
+import logging
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from avatars import consent
+from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
+from avatars.models import DigitalHuman, Outcome, Render
+from avatars.pipeline import script_to_video
+from avatars.rendering import fallback, recipes
+from avatars.rendering.progress import Reporter
+from avatars.signals import render_finished
+from avatars.studio.studio import studio
+from core.exceptions import TemporaryError
+from core.work import crash_points
+from core.work.base import LeaseLost
+
+logger = logging.getLogger(__name__)
+
+CANDIDATES = 5
+WORKING, STORED = "render-", "renders"
+# The working files of the longest video and the video itself, with room for the database beside them.
+NEEDED_MB = 100
+
+
+def render_next(*, now: datetime | None = None) -> None:
+    """Make the most urgent render that is due; nobody home means nothing to do."""
+    render = _claim(now or timezone.now())
+    if render is None:
+        return
+    crash_points.point("render.claimed")
+    try:
+        _make(render)
+    except (LeaseLost, RenderCancelled, DigitalHuman.DoesNotExist):
+        logger.info("A render was cancelled or taken over.", extra={"cid": render.cid, "render": render.pk})
+
+
+def warm() -> None:
+    """Have the studio load its models before anybody waits for them."""
+    human = DigitalHuman.objects.select_related("voice").order_by("pk").first()
+    if human is None:
+        return
+    sample = Render(digital_human=human, text=human.name, mode=human.mode)
+    try:
+        studio().warm(recipes.script(sample))
+    except AvatarError as error:
+        logger.warning("The studio could not warm up.", extra={"code": error.code})
+
+
+def _claim(now: datetime) -> Render | None:
+    due = Render.objects.filter(pk__in=Render._work().claimable(now).values("pk"))
+    for pk in due.in_turn().values_list("pk", flat=True)[:CANDIDATES]:
+        render = Render.claim(pk, now=now)
+        if render is not None:
+            return render
+    return None
+
+
+def _make(render: Render) -> None:
+    reporter = Reporter(render)
+    try:
+        _permit(render)
+        with _working_folder(render) as folder:
+            started = time.monotonic()
+            made = fallback.film(
+                recipes.script(render), folder, on_progress=reporter.report, cancelled=reporter.cancelled
+            )
+            crash_points.point("render.filmed")
+            reporter.journal.measured(made.film.timings)
+            reporter.report(Render.Stage.STORING, 0.0)
+            _store(reporter, made, started)
+    except RenderCancelled:
+        raise
+    except AvatarError as error:
+        _fail(reporter, error)
+    except OSError as error:
+        logger.warning(
+            "A file could not be written.", extra={"cid": render.cid, "error": errno.errorcode.get(error.errno or 0)}
+        )
+        _fail(reporter, _disk_full() if error.errno == errno.ENOSPC else _disk_broken())
+    crash_points.point("render.settled")
+
+
+def _permit(render: Render) -> None:
+    """The row says on which consents its film rests. Raises `ConsentError` where there is none (any more)."""
+    rests = consent.grounds_of(render)
+    if (rests.face, rests.voice) != (render.consent, render.voice_consent):
+        render.record(consent=rests.face, voice_consent=rests.voice)
+
+
+@contextmanager
+def _working_folder(render: Render) -> Iterator[Path]:
+    """A folder for this attempt. What earlier ones left, whose workers died, goes first."""
+    root = Path(settings.AVATARS["WORK_DIR"])
+    root.mkdir(parents=True, exist_ok=True)
+    for left in root.glob(f"{WORKING}{render.pk}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    if shutil.disk_usage(root).free < NEEDED_MB * 1024 * 1024:
+        raise _disk_full()
+    folder = Path(tempfile.mkdtemp(prefix=f"{WORKING}{render.pk}-", dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _store(reporter: Reporter, made: fallback.Made, started: float) -> None:
+    """Keep the files and settle the row; a row that is no longer ours, or a full disk, keeps none."""
+    film, render = made.film, reporter.render
+    script_to_video.prove(film, render.content_id)
+    folder = f"{STORED}/{secrets.token_hex(16)}"
+    try:
+        files = {
+            "video": _keep(film.video, f"{folder}/video"),
+            "captions": _keep(film.captions, f"{folder}/captions"),
+            "poster": _keep(film.poster, f"{folder}/poster"),
+        }
+        took = time.monotonic() - started
+        with transaction.atomic():
+            consent.check(render, locked=True)
+            render.settle(
+                Render.Status.DONE,
+                stages=reporter.journal.end(),
+                hint="",
+                progress=100,
+                seconds=film.seconds,
+                width=film.width,
+                height=film.height,
+                size=film.size,
+                took_seconds=round(took, 2),
+                engine_used=made.render_engine,
+                speech_engine_used=made.speech_engine,
+                notes=list(made.notes),
+                # Of a recording, what was heard in it.
+                text=render.text or film.words,
+                **files,
+            )
+            render_finished.send(Render, render=render)
+    except (OSError, LeaseLost, ConsentError):
+        discard(folder)
+        raise
+    logger.info("A video is ready.", extra={"cid": render.cid, "render": render.pk, "took": round(took, 1)})
+
+
+def _keep(path: Path, name: str) -> str:
+    with path.open("rb") as file:
+        return default_storage.save(f"{name}{path.suffix}", File(file))
+
+
+def discard(folder: str) -> None:
+    """Remove a folder of the storage with the files in it."""
+    if default_storage.exists(folder):
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
+        default_storage.delete(folder)
+
+
+def _fail(reporter: Reporter, error: AvatarError) -> None:
+    """Back to the queue where time may help, else the end; whoever waits gets the text instead."""
+    render, code = reporter.render, error.code[:40]
+    stages = reporter.journal.end(Outcome.FAILED, code)
+    logger.warning("A render failed.", extra={"cid": render.cid, "render": render.pk, "code": error.code})
+    if _may_pass(error) and render.attempts < render.max_attempts:
+        # The first fault of a studio is forgiven at once, for somebody waits; a second one gets a pause.
+        pause = timedelta(seconds=2 * (render.attempts - 1))
+        render.postpone(timezone.now() + pause, code, hint=error.remedy, stages=stages)
+        render.wake()
+        return
+    with transaction.atomic():
+        hint = f"{error.message} {error.remedy}".strip()
+        render.settle(Render.Status.FAILED, code, hint=hint, stages=stages)
+        render_finished.send(Render, render=render)
+
+
+def _may_pass(error: AvatarError) -> bool:
+    # A script that took the whole time limit would take it again, and somebody has waited long enough.
+    return isinstance(error, TemporaryError) and error.code != "time_limit"
+
+
+def _disk_full() -> AvatarError:
+    words = f"Free at least {NEEDED_MB} MB where OpenUser keeps its files, then make it again."
+    return AvatarError("The disk is full.", code="disk_full", remedy=words)
+
+
+def _disk_broken() -> AvatarError:
+    words = "Check the permissions and the disk of the folders that OpenUser writes to, then make it again."
+    return AvatarError("A file could not be written.", code="disk", remedy=words)

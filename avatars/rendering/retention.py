@@ -1,0 +1,104 @@
+"""Files that have been kept long enough: they go, their rows stay and say so, and the same words are made anew."""
+
+import logging
+import re
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import QuerySet
+
+from avatars.models import RECORDED, Narration, Render
+from avatars.reasons.render import Reason
+from avatars.rendering.render_worker import STORED, discard
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 500
+KEEP_UNKNOWN = timedelta(days=1)
+
+
+def expire(*, now: datetime) -> int:
+    """Remove what is older than its kind is kept. Returns of how many rows."""
+    count = _expire_films(now) + _expire_recordings(now) + _expire_narrations(now)
+    for name in _unknown_recordings(now - KEEP_UNKNOWN):
+        default_storage.delete(name)
+    return count
+
+
+def _expire_films(now: datetime) -> int:
+    days = settings.AVATARS["KEEP_FILMS_DAYS"]
+    if days <= 0:
+        return 0
+    # Those that are withheld lie elsewhere, and have rules of their own.
+    old = Render.objects.filter(
+        status=Render.Status.DONE, video__startswith=f"{STORED}/", finished_at__lt=now - timedelta(days=days)
+    )
+    return sum(_forget_film(render) for render in old.order_by("finished_at")[:AT_ONCE])
+
+
+def _forget_film(render: Render) -> int:
+    """The row first: a file that is left over is found by whoever tidies, a row whose file is gone misleads people."""
+    video = str(render.video.name)
+    with transaction.atomic():
+        done = Render.objects.filter(pk=render.pk, status=Render.Status.DONE, video=video)
+        if not done.update(reason=Reason.EXPIRED, size=None, video="", captions="", poster=""):
+            return 0
+        render.renditions.all().delete()
+    discard(video.rpartition("/")[0])
+    logger.info("The files of a video were removed.", extra={"cid": render.cid, "render": render.pk})
+    return 1
+
+
+def _expire_recordings(now: datetime) -> int:
+    """What films were made of, as long after them as films are kept: it is what it takes to make them again."""
+    days = settings.AVATARS["KEEP_FILMS_DAYS"]
+    if days <= 0:
+        return 0
+    ended = Render.objects.exclude(status__in=Render.UNFINISHED).filter(finished_at__lt=now - timedelta(days=days))
+    # One whose film is there goes with it.
+    old = ended.exclude(recording="").exclude(status=Render.Status.DONE, video__startswith=f"{STORED}/")
+    return sum(_forget_recording(render, old) for render in old.order_by("finished_at")[:AT_ONCE])
+
+
+def _forget_recording(render: Render, old: QuerySet[Render]) -> int:
+    """The row first, and only if it was not queued again meanwhile."""
+    name = str(render.recording.name)
+    if not old.filter(pk=render.pk, recording=name).update(recording=""):
+        return 0
+    if not Render.objects.filter(recording=name).exists():
+        default_storage.delete(name)
+    logger.info("The recording of a video was removed.", extra={"cid": render.cid, "render": render.pk})
+    return 1
+
+
+def _unknown_recordings(before: datetime) -> list[str]:
+    """Recordings that are older than that and of no row: their render was deleted, or never written."""
+    if not default_storage.exists(RECORDED):
+        return []
+    found = (name for name in default_storage.listdir(RECORDED)[1] if re.fullmatch(r"[0-9a-f]{32}\.\w+", name))
+    old = [name for name in (f"{RECORDED}/{name}" for name in found) if _is_older(name, before)]
+    known = set(Render.objects.exclude(recording="").values_list("recording", flat=True)) if old else set()
+    return [name for name in old if name not in known]
+
+
+def _is_older(name: str, before: datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < before
+    except FileNotFoundError:
+        return False
+
+
+def _expire_narrations(now: datetime) -> int:
+    days = settings.AVATARS["KEEP_NARRATIONS_DAYS"]
+    if days <= 0:
+        return 0
+    old = Narration.objects.filter(status=Narration.Status.DONE, finished_at__lt=now - timedelta(days=days))
+    count = 0
+    for narration in old.exclude(parts=[]).order_by("finished_at")[:AT_ONCE]:
+        Narration.objects.filter(pk=narration.pk).update(parts=[], reason=Reason.EXPIRED)
+        for name in narration.parts:
+            default_storage.delete(name)
+        count += 1
+    return count

@@ -1,0 +1,55 @@
+"""What people say to us, and what is played to them."""
+
+import io
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+from avatars.exceptions import EngineMissing
+from avatars.media import amr, ffmpeg
+from avatars.recognition.base import Transcript
+from avatars.studio.studio import studio
+from core import backends
+
+WAV_RATE = 16_000
+
+
+def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()) -> Transcript:
+    """The words of a recording, "" where there are none, by the first of RECOGNITION_ENGINES, in a process of its own.
+
+    `language` is what is probably spoken ("zh", "en"), `hints` are words that are likely here. Raises `EngineMissing`
+    where no engine is installed, `OutputError` for what is no recording, `StudioError` where trying again may help.
+    """
+    engines = backends.names("RECOGNITION_ENGINES")
+    if not engines:
+        raise EngineMissing("No recognition engine is configured.", code="recognition_missing")
+    return studio().listen(
+        recording,
+        engine=engines[0],
+        language=language,
+        hints=hints,
+        time_limit=settings.AVATARS["LISTEN_SECONDS"],
+        memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
+    )
+
+
+def as_wav(path: Path) -> bytes:
+    """A recording of any format as WAV, which every browser plays. Raises `OutputError` for what is none."""
+    samples = ffmpeg.samples(path, WAV_RATE)
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(WAV_RATE)
+        file.writeframes((samples.clip(-1, 1) * 32767).round().astype("<i2").tobytes())
+    return sound.getvalue()
+
+
+def as_voice(recording: Path, folder: Path) -> list[Path]:
+    """A recording of any format as AMR files of less than a minute in `folder`, split where somebody pauses.
+
+    Raises `OutputError` for what is no recording, `EngineMissing` ("amr_missing") where AMR cannot be written.
+    """
+    return amr.parts(recording, folder)

@@ -1,0 +1,66 @@
+"""Try what can be plugged in."""
+
+import secrets
+from copy import copy
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from avatars import consent
+from avatars.exceptions import AvatarError
+from avatars.models import DigitalHuman, Render, Voice
+from avatars.rendering import circuit_breaker, estimates, recipes
+from avatars.rendering.engine_status import TRIABLE, Kind
+from avatars.services.renders import TEST, check_script
+from core import backends
+
+
+@transaction.atomic
+def try_engine(kind: str, name: str, text: str) -> Render:
+    """A short video by this engine, of whichever digital human there is; the row says whether another stood in.
+
+    Raises `LookupError` for one that is not configured or cannot be tried, `AvatarError` where there is no digital
+    human yet, `ConsentError` where none of them may be shown, or no voice of the engine may be heard.
+    """
+    chosen = next((each for each in TRIABLE if each.value == kind and name in backends.names(each.setting)), None)
+    if chosen is None:
+        raise LookupError(name)
+    everybody = DigitalHuman.objects.select_related("voice").order_by("pk")
+    human = consent.usable(everybody).first() or everybody.first()
+    if human is None:
+        raise AvatarError(
+            gettext("There is no digital human yet."),
+            code="no_digital_human",
+            remedy=gettext("Make one, then try again."),
+        )
+    text, speaker = check_script(text), copy(human)
+    if chosen is Kind.SPEECH and name != human.voice.engine:
+        speaker.voice = _voice(name)
+    rests = consent.grounds(speaker)
+    recipe = recipes.freeze(speaker, text, mode=human.mode, grounds=rests)
+    if chosen is Kind.RENDER:
+        recipe["render_engine"] = name
+    # Made anew each time: what was made before says nothing about now.
+    recipe["trial"] = secrets.token_hex(8)
+    circuit_breaker.worked(kind, name)
+    render = Render.objects.create(
+        digital_human=human,
+        text=text,
+        mode=human.mode,
+        recipe=recipe,
+        consent=rests.face,
+        voice_consent=rests.voice,
+        content_hash=recipes.digest(text, recipe),
+        priority=TEST,
+        estimated_seconds=estimates.render_seconds(text, human.mode),
+    )
+    render.wake()
+    return render
+
+
+def _voice(engine: str) -> Voice:
+    """A voice to try an engine with: one that may be heard, else one that is used, else the one of the settings."""
+    known = list(Voice.objects.filter(engine=engine).order_by("pk"))
+    named = str(backends.entry(Kind.SPEECH.setting, engine).get("voice", ""))
+    heard = next((voice for voice in known if consent.may_be_heard(voice.engine, voice.key)), None)
+    return heard or next(iter(known), Voice(engine=engine, key=named))

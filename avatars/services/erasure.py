@@ -1,0 +1,145 @@
+"""What goes when a person withdraws a consent: the picture, what was computed from it, recordings, a cloned voice.
+
+The consent itself stays, with its evidence: that somebody agreed, and until when, has to be shown for years.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q
+
+from avatars.models import OURS, Consent, DigitalHuman, Likeness, Narration, Render, Voice
+from avatars.previews import voice_preview
+from avatars.reasons import render
+from avatars.services.portraits import purge_portrait
+from avatars.signals import narration_finished
+from avatars.speech.synthesis.cache import SpeechCache
+
+logger = logging.getLogger(__name__)
+
+AGAIN = timedelta(days=2)
+
+
+def forget_person(consent: Consent) -> None:
+    """Remove what shows or sounds like the person of a consent that is withdrawn, once that is certain."""
+    shown = consent.likenesses.filter(digital_human__isnull=False).select_related("digital_human__voice")
+    likenesses = [(likeness, likeness.digital_human) for likeness in shown if likeness.digital_human]
+    portraits = [likeness.portrait for likeness, _human in likenesses]
+    bare = [likeness.portrait for likeness, _human in likenesses if not _is_covered(likeness)]
+    transaction.on_commit(partial(_forget_faces, portraits, bare), robust=True)
+    _forget_recordings(consent)
+    _forget_voices(consent, [human for _likeness, human in likenesses])
+
+
+def without_portrait(humans: Iterable[DigitalHuman]) -> list[DigitalHuman]:
+    """Those whose picture is not there (any more): nobody can agree to it."""
+    return [human for human in humans if not default_storage.exists(str(human.portrait.name))]
+
+
+def _is_covered(likeness: Likeness) -> bool:
+    """Whether the same picture may be shown by another consent, now or later."""
+    others = Consent.objects.filter(withdrawn_at=None, likenesses__portrait=likeness.portrait)
+    return any(consent.state() != Consent.State.EXPIRED for consent in others)
+
+
+def _forget_faces(portraits: Sequence[str], bare: Sequence[str]) -> None:
+    """Remove what was computed from these pictures, and of those that nobody may show the file itself.
+
+    What workers have in memory is not used without it.
+    """
+    for name in portraits:
+        try:
+            with default_storage.open(name) as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            continue  # its file is gone, and then so is what was made of it, once nobody used it for a month
+        purge_portrait(digest)
+        if name in bare:
+            default_storage.delete(name)
+
+
+def _forget_recordings(consent: Consent) -> None:
+    """The ready sound of its films: the voice of somebody, most likely of the person shown."""
+    rows = consent.renders.exclude(recording="")
+    names = set(rows.values_list("recording", flat=True))
+    rows.update(recording="")
+    for name in names - set(Render.objects.filter(recording__in=names).values_list("recording", flat=True)):
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)
+
+
+def _forget_voices(consent: Consent, humans: Sequence[DigitalHuman]) -> None:
+    """What was said by the voices that it covers, and by those of its digital humans that may be cloned from the
+    person; of the latter not where another consent covers a voice."""
+    covered = {_apart(key) for key in consent.likenesses.exclude(voice_key="").values_list("voice_key", flat=True)}
+    lost = sorted(voice for voice in covered | _voices_of(consent, humans) if _may_be_theirs(*voice))
+    rows = Q(voice_consent=consent)
+    for engine, voice in lost:
+        said = Q(recipe__speech_engine=engine, recipe__voice=voice)
+        rows |= said if (engine, voice) in covered else said & Q(digital_human__in=humans)
+    for narration in Narration.objects.filter(rows).order_by("pk"):
+        spoken = (narration.recipe.get("speech_engine"), narration.recipe.get("voice"))
+        theirs = narration.voice_consent_id == consent.pk or spoken in covered
+        _unsay(narration, render.Reason.VOICE_CONSENT_WITHDRAWN if theirs else render.Reason.CONSENT_WITHDRAWN)
+    if lost:
+        transaction.on_commit(partial(_forget_sound, lost), robust=True)
+
+
+def _voices_of(consent: Consent, humans: Sequence[DigitalHuman]) -> set[tuple[str, str]]:
+    """The voices of its digital humans, and of the films and narrations in which they spoke."""
+    films, said = Render.objects.resting_on(consent), Narration.objects.filter(digital_human__in=humans)
+    recipes = [rows.values_list("recipe__speech_engine", "recipe__voice") for rows in (films, said)]
+    spoken = {(engine, voice) for engine, voice in (*recipes[0], *recipes[1]) if engine and voice}
+    return spoken | {(human.voice.engine, human.voice.key) for human in humans}
+
+
+def _may_be_theirs(engine: str, voice: str) -> bool:
+    """Whether a voice may be that of the person: it is not known to be nobody's, nor covered by another consent."""
+    origins = set(Voice.objects.filter(engine=engine, key=voice).values_list("origin", flat=True))
+    if Voice.Origin.CLONED not in origins and (engine == OURS or origins):
+        return False
+    return not _has_cover(engine, voice)
+
+
+def _has_cover(engine: str, voice: str) -> bool:
+    """Whether a consent covers a voice, now or later."""
+    given = Consent.objects.covering_voice(engine, voice).filter(withdrawn_at=None)
+    return any(other.state() != Consent.State.EXPIRED for other in given)
+
+
+def _unsay(narration: Narration, reason: str) -> None:
+    """It is not spoken, or what was spoken goes."""
+    if narration.cancel(reason):
+        narration_finished.send(Narration, narration=narration)
+    elif narration.parts:
+        Narration.objects.filter(pk=narration.pk).update(parts=[], reason=reason)
+        for name in narration.parts:
+            transaction.on_commit(partial(default_storage.delete, name), robust=True)
+
+
+def _apart(voice_key: str) -> tuple[str, str]:
+    engine, _colon, key = voice_key.partition(":")
+    return engine, key
+
+
+def forget_voices_again(*, now: datetime) -> None:
+    """What workers that were at it kept meanwhile of voices whose consents were withdrawn lately."""
+    lately = Likeness.objects.filter(consent__withdrawn_at__gte=now - AGAIN).exclude(voice_key="")
+    cache = SpeechCache(Path(settings.AVATARS["CACHE_DIR"]))
+    for engine, voice in sorted({_apart(key) for key in lately.values_list("voice_key", flat=True)}):
+        if not _has_cover(engine, voice):
+            cache.purge(engine=engine, voice=voice)
+
+
+def _forget_sound(voices: Iterable[tuple[str, str]]) -> None:
+    """Auditions go all: their names do not tell the voice, and they are made again in a moment."""
+    cache = Path(settings.AVATARS["CACHE_DIR"])
+    pieces = sum(SpeechCache(cache).purge(engine=engine, voice=voice) for engine, voice in voices if engine)
+    voice_preview.shelf(cache).purge()
+    logger.info("What a voice said was forgotten.", extra={"pieces": pieces})

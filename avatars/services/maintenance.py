@@ -1,0 +1,71 @@
+"""Is everything there, and what dead workers left behind."""
+
+import math
+import re
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from avatars import doctor
+from avatars.engines.puppet.rig import disk_cache
+from avatars.models import Narration, Render
+from avatars.pipeline import segments
+from avatars.rendering import retention
+from avatars.rendering.narration import SPOKEN
+from avatars.rendering.narration import WORKING as SPEAKING
+from avatars.rendering.render_worker import STORED, WORKING, discard
+from avatars.services.erasure import forget_voices_again
+from core.diagnosis import Check
+
+KEEP_RIGS = timedelta(days=30)
+
+
+def checks() -> list[Check]:
+    """What the doctor looks at to see whether videos can be made."""
+    return [kind() for kind in doctor.CHECKS]
+
+
+def tidy(*, now: datetime | None = None) -> None:
+    """Remove what dead workers left behind: their working folders, and stored files that no row knows; and the rigs of
+    portraits and the pieces of films that nobody has used for long. Then files that are older than they are kept."""
+    now = now or timezone.now()
+    abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
+    abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_DAYS"])).timestamp())
+    for place in Path(settings.AVATARS["WORK_DIR"]).glob("*"):
+        if place.name.startswith((WORKING, SPEAKING)) and _modified_at(place) < abandoned_at:
+            shutil.rmtree(place, ignore_errors=True)
+    retention.expire(now=now)
+    forget_voices_again(now=now)
+    for root in (STORED, SPOKEN):
+        for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
+            discard(f"{root}/{name}")
+    folder, unused = Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp()
+    disk_cache.forget(folder, unused)
+    segments.shelf(folder).forget(unused)
+
+
+def _unknown_folders(root: str, before: datetime) -> list[str]:
+    """Folders of stored videos, or of narrations, that are older than that and belong to no row."""
+    if not default_storage.exists(root):
+        return []
+    found = [name for name in default_storage.listdir(root)[0] if re.fullmatch("[0-9a-f]{32}", name)]
+    old = [name for name in found if default_storage.get_modified_time(f"{root}/{name}") < before]
+    known = {name.split("/")[1] for name in _known_files(root)} if old else set()
+    return [name for name in old if name not in known]
+
+
+def _known_files(root: str) -> list[str]:
+    if root == STORED:
+        return list(Render.objects.filter(video__startswith=f"{root}/").values_list("video", flat=True))
+    return [part for parts in Narration.objects.exclude(parts=[]).values_list("parts", flat=True) for part in parts]
+
+
+def _modified_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf

@@ -1,0 +1,32 @@
+"""Looking at films before they are played."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from avatars import consent
+from avatars.exceptions import AvatarError
+from avatars.models import Render
+from avatars.previews.video_preview import Glance, Glances, look
+from core.storage import local_copies
+
+
+def glance(render: Render) -> Glance:
+    """A finished video at a glance; the first time takes a second. Raises `AvatarError` where it has no file, or may
+    not be shown."""
+    consent.check(render)
+    glances = Glances(Path(settings.AVATARS["CACHE_DIR"]))
+    found = glances.get(render.content_id)
+    if found is None:
+        try:
+            with local_copies.local(render.video.name or "") as film:
+                found = look(film, render.seconds or 0)
+        except OSError as error:
+            raise AvatarError("There is no such file, or not yet.", code="no_file") from error
+        glances.put(render.content_id, found)
+    return found
+
+
+def forget_glance(render: Render) -> None:
+    """Keep nothing that shows this video, for whoever removes it."""
+    Glances(Path(settings.AVATARS["CACHE_DIR"])).forget(render.content_id)

@@ -1,0 +1,77 @@
+"""Speech that was made before, by everything that it depends on: said once, it is never waited for again.
+
+Samples are kept as 16 bits, to which fresh ones are rounded too, so that the same words always sound the same. What
+one voice said can be forgotten alone: its files begin alike.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.media.file_cache import MEGABYTE, Shelf
+
+FOLDER = "speech"
+LIMIT = 500 * MEGABYTE
+VERSION = 1
+"""Raise it when the same parameters would sound differently."""
+
+_FULL = 32767
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """Mono samples of 16 bits as float32, and what else is known about them, as JSON holds it."""
+
+    samples: NDArray[np.float32]
+    facts: dict[str, Any]
+
+
+class SpeechCache:
+    """At most `limit` bytes below `folder`, shared by all processes; without a folder nothing is kept."""
+
+    def __init__(self, folder: Path | None, *, limit: int = LIMIT) -> None:
+        self._shelf = Shelf(folder / FOLDER, limit=limit) if folder else None
+
+    def get(self, key: str) -> Kept | None:
+        data = self._shelf.get(key) if self._shelf else None
+        if data is None:
+            return None
+        head, _, body = data.partition(b"\n")
+        try:
+            facts = json.loads(head)
+            if hashlib.sha256(body).hexdigest() != facts.pop("sha256"):
+                return None
+            samples = (np.frombuffer(body, "<i2") / _FULL).astype(np.float32)
+        except (ValueError, KeyError, AttributeError, TypeError):
+            return None
+        return Kept(samples=samples, facts=facts)
+
+    def put(self, key: str, kept: Kept) -> None:
+        if self._shelf:
+            body = (np.clip(kept.samples, -1, 1) * _FULL).round().astype("<i2").tobytes()
+            facts = {**kept.facts, "sha256": hashlib.sha256(body).hexdigest()}
+            self._shelf.put(key, json.dumps(facts, ensure_ascii=False).encode() + b"\n" + body)
+
+    def purge(self, *, engine: str = "", voice: str = "") -> int:
+        """Forget what that voice said, or everything; return how many pieces that were."""
+        return self._shelf.purge(_who(engine, voice) if engine else "") if self._shelf else 0
+
+
+def key(*, engine: str, voice: str, **parameters: Any) -> str:
+    """The name of what depends on these parameters and on nothing else."""
+    whole = json.dumps({**parameters, "version": VERSION}, ensure_ascii=False, sort_keys=True, default=str)
+    return f"{_who(engine, voice)}{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def rounded(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As they come back from the cache."""
+    return ((np.clip(samples, -1, 1) * _FULL).round() / _FULL).astype(np.float32)
+
+
+def _who(engine: str, voice: str) -> str:
+    return hashlib.sha256(f"{engine}\n{voice}".encode()).hexdigest()[:16] + "-"

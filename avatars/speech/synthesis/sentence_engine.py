@@ -1,0 +1,139 @@
+"""Engines that give sound and nothing else: they read one sentence after another, the rest is ours.
+
+Ours are the words as they are read (numbers, dates), the time of every sound, the pauses and the level. Light to
+import, for the settings.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatars.adapters.http_client import strange
+from avatars.exceptions import AvatarError
+from avatars.speech.base import SENTENCE_PAUSE, Anchor, Progress, Speech, SpeechEngine
+
+FIELD = "speech_engine"
+SPEEDS = (0.5, 2.0)
+# Nobody needs so long for a sound: it is another text, or noise.
+LONGEST_SOUND, LONGEST_START = 1.5, 10.0
+INAUDIBLE = 1e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word that the engine gave a time, in seconds of its sound."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What an engine said: mono samples in -1..1, and when it said which words, where it knows."""
+
+    samples: NDArray[np.float32]
+    rate: int
+    words: tuple[Word, ...] = ()
+
+
+class Dictated(SpeechEngine):
+    """`voice` is who speaks where nobody is named, `parallel` how many sentences are asked for at once."""
+
+    def __init__(self, *, cache_dir: str | Path | None = None, voice: str = "", parallel: int = 2) -> None:
+        from avatars.speech.text.g2p import keep_words_in
+        from avatars.speech.text.normalisation import Normaliser
+
+        keep_words_in(Path(cache_dir) if cache_dir else None)
+        self._normaliser = Normaliser()
+        self._voice, self._parallel = voice, parallel
+
+    @abstractmethod
+    def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
+        """One sentence, from several threads at once; `language` is "zh" or "en". Raises `EngineFailed`."""
+
+    def speak(
+        self,
+        text: str,
+        *,
+        voice: str,
+        speed: float = 1.0,
+        progress: Progress | None = None,
+        pause: float = SENTENCE_PAUSE,
+    ) -> Speech:
+        """See `SpeechEngine.speak`; `pause` seconds are between sentences, more between paragraphs.
+
+        Raises `EngineFailed` too, for all that the engine does wrong.
+        """
+        from avatars.speech.synthesis.assembly import Take, assembled
+        from avatars.speech.synthesis.sentences import Passage, passages
+
+        who = voice or self._voice
+        _check(who, speed)
+        found = passages(text, self._normaliser)
+
+        def take(passage: Passage) -> Take:
+            heard = self.say(passage.line, language=passage.language.value, voice=who, speed=speed)
+            _judge(heard, len(passage.units))
+            return Take(
+                passage=passage,
+                samples=heard.samples,
+                rate=heard.rate,
+                anchors=_anchors(passage.words, heard.words),
+            )
+
+        takes = []
+        pool = ThreadPoolExecutor(max_workers=self._parallel, thread_name_prefix="dictation")
+        try:
+            for done in pool.map(take, found):
+                takes.append(done)
+                if progress is not None:
+                    progress(len(takes) / len(found))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return assembled(takes, pause=pause)
+
+
+def _check(voice: str, speed: float) -> None:
+    if not voice:
+        raise AvatarError(
+            "No voice was named.",
+            code="voice_unknown",
+            remedy="Name one under Voices, as the engine calls it.",
+            field="voice",
+        )
+    if not SPEEDS[0] <= speed <= SPEEDS[1]:
+        raise AvatarError(
+            f"The speed {speed} is out of range.",
+            code="speed_out_of_range",
+            remedy="Choose between 0.5 and 2.",
+            field="speed",
+        )
+
+
+def _judge(heard: Heard, units: int) -> None:
+    seconds = len(heard.samples) / heard.rate
+    if not len(heard.samples) or not np.isfinite(heard.samples).all():
+        raise strange("The engine gave no sound.", field=FIELD)
+    if float(np.abs(heard.samples).max()) < INAUDIBLE:
+        raise strange("The engine gave silence.", field=FIELD)
+    if seconds > LONGEST_START + LONGEST_SOUND * units:
+        raise strange(f"The engine gave {seconds:.0f} seconds for one sentence.", field=FIELD)
+
+
+def _anchors(words: str, timed: Sequence[Word]) -> tuple[Anchor, ...]:
+    """Where the engine's words stand in ours; none at all where one of them is not found after the one before."""
+    anchors: list[Anchor] = []
+    reached = 0
+    for word in timed:
+        at = words.find(word.text, reached)
+        if at < 0:
+            return ()
+        reached = at + len(word.text)
+        anchors.append(Anchor(first=at, last=reached, start=word.start, end=word.end))
+    return tuple(anchors)

@@ -1,0 +1,81 @@
+"""How a script will be read, in values: every word with its reading, and what somebody should look at."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from avatars.speech.text.pronunciations import Pronunciation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What shall be looked at, with the readings of one's own."""
+
+    text: str
+    lexicon: tuple[Pronunciation, ...] = ()
+
+
+class Source(StrEnum):
+    """Where a reading comes from."""
+
+    LEXICON = "lexicon"
+    RULE = "rule"
+    DICTIONARY = "dictionary"
+    LETTERS = "letters"
+    GUESS = "guess"
+    NOTHING = "nothing"
+
+
+class Code(StrEnum):
+    """What somebody should look at."""
+
+    UNKNOWN_WORD = "unknown_word"
+    POLYPHONE = "polyphone"
+    LEFT_OUT = "left_out"
+    LINK = "link"
+    LONG_NUMBER = "long_number"
+    TWO_DATES = "two_dates"
+    LONG_SENTENCE = "long_sentence"
+    NOTHING_TO_SAY = "nothing_to_say"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """`length` characters at `offset` of the script are said as `spoken`, which sounds like `reading`.
+
+    The reading is pinyin with marks for Chinese, IPA for English, as the lexicon has it where it has it.
+    """
+
+    offset: int
+    length: int
+    spoken: str
+    reading: str
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A sentence and what is said for it."""
+
+    offset: int
+    length: int
+    language: str
+    spoken: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """Something to look at."""
+
+    code: Code
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lint:
+    """A script as it will be read; `seconds` is about how long that takes at the voice's own speed."""
+
+    lines: tuple[Line, ...]
+    remarks: tuple[Remark, ...]
+    seconds: float

@@ -1,0 +1,177 @@
+"""How a word is said where the rules get it wrong: a token and its reading, as people write them in the lexicon.
+
+A reading is pinyin with tones ("chóng qìng", "chong2 qing4"), IPA between strokes ("/wiːˈkɒm/"), or other words that
+sound like it ("we com", "欧诶"). Light: nothing here loads a model or a dictionary.
+"""
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from avatars.exceptions import ScriptError
+from avatars.speech.text.script import HAN, LATIN, clean
+
+LONGEST_TOKEN, LONGEST_READING = 40, 120
+
+_VOCABULARY = Path(__file__).resolve().parents[2] / "data" / "kokoro-vocab.json"
+_MARKED = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
+_DIAERESIS = "\u0308"
+_FINALS = {
+    "": "a ai an ang ao e ei en eng er o ou",
+    "b": "a ai an ang ao ei en eng i ian iao ie in ing o u",
+    "p": "a ai an ang ao ei en eng i ian iao ie in ing o ou u",
+    "m": "a ai an ang ao e ei en eng i ian iao ie in ing iu o ou u",
+    "f": "a an ang ei en eng o ou u",
+    "d": "a ai an ang ao e ei en eng i ia ian iao ie ing iu ong ou u uan ui un uo",
+    "t": "a ai an ang ao e ei eng i ian iao ie ing ong ou u uan ui un uo",
+    "n": "a ai an ang ao e ei en eng i ian iang iao ie in ing iu ong ou u uan un uo v ve",
+    "l": "a ai an ang ao e ei eng i ia ian iang iao ie in ing iu o ong ou u uan un uo v ve",
+    "g": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
+    "k": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
+    "h": "a ai an ang ao e ei en eng ong ou u ua uai uan uang ui un uo",
+    "j": "i ia ian iang iao ie in ing iong iu u uan ue un",
+    "q": "i ia ian iang iao ie in ing iong iu u uan ue un",
+    "x": "i ia ian iang iao ie in ing iong iu u uan ue un",
+    "zh": "a ai an ang ao e ei en eng i ong ou u ua uai uan uang ui un uo",
+    "ch": "a ai an ang ao e en eng i ong ou u ua uai uan uang ui un uo",
+    "sh": "a ai an ang ao e ei en eng i ou u ua uai uan uang ui un uo",
+    "r": "an ang ao e en eng i ong ou u ua uan ui un uo",
+    "z": "a ai an ang ao e ei en eng i ong ou u uan ui un uo",
+    "c": "a ai an ang ao e en eng i ong ou u uan ui un uo",
+    "s": "a ai an ang ao e en eng i ong ou u uan ui un uo",
+    "y": "a an ang ao e i in ing o ong ou u uan ue un",
+    "w": "a ai an ang ei en eng o u",
+}
+_SYLLABLES = frozenset(initial + final for initial, finals in _FINALS.items() for final in finals.split())
+# The letters of dictionaries, in those of Kokoro.
+_IPA = (
+    *(("eɪ", "A"), ("aɪ", "I"), ("oʊ", "O"), ("əʊ", "O"), ("aʊ", "W"), ("ɔɪ", "Y"), ("dʒ", "ʤ"), ("tʃ", "ʧ")),
+    *(("ɝ", "ɜɹ"), ("ɚ", "əɹ"), ("r", "ɹ"), ("g", "ɡ"), ("'", "ˈ"), (".", ""), ("͡", "")),
+)
+_WORDS = re.compile(rf"[{HAN}{LATIN}][{HAN}{LATIN} '\-·]*")
+
+
+class Form(StrEnum):
+    """How a reading is written."""
+
+    PINYIN = "pinyin"
+    IPA = "ipa"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pronunciation:
+    """`token` is read as `reading`, in any case of its letters unless `match_case`."""
+
+    token: str
+    reading: str
+    match_case: bool = False
+
+    @property
+    def form(self) -> Form:
+        return form_of(self.reading)
+
+
+def form_of(reading: str) -> Form:
+    """What a reading is meant to be: pinyin where anything carries a tone, IPA between strokes, else words."""
+    if reading.startswith("/") and reading.endswith("/") and len(reading) > 2:
+        return Form.IPA
+    parts = _parts(reading)
+    return Form.PINYIN if any(_toned(part) for part in parts) and not re.search(f"[{HAN}]", reading) else Form.WORDS
+
+
+def syllables(reading: str) -> tuple[str, ...]:
+    """Pinyin as syllables with a digit for the tone, 5 for none: "nǐ hǎo ma" is ni3 hao3 ma5. Raises `ScriptError`."""
+    found = []
+    for part in _parts(reading):
+        syllable = _digit(part)
+        if syllable[:-1] not in _SYLLABLES:
+            raise _wrong(
+                f"“{part}” is no syllable of pinyin.", "pinyin_unknown", "Write like chóng qìng or chong2 qing4."
+            )
+        found.append(syllable)
+    return tuple(found)
+
+
+def symbols(reading: str) -> str:
+    """IPA between strokes in the alphabet of the built-in voice. Raises `ScriptError` for a letter it does not have."""
+    ipa = unicodedata.normalize("NFC", reading.strip("/"))
+    for written, ours in _IPA:
+        ipa = ipa.replace(written, ours)
+    for letter in ipa:
+        if letter not in _vocabulary():
+            raise _wrong(f"“{letter}” is no letter of IPA that we can say.", "ipa_unknown", "Use IPA like /ˈoʊpən/.")
+    return ipa
+
+
+def check(token: str, reading: str) -> None:
+    """Raises `ScriptError` for what cannot be in a lexicon; its `field` says which of the two is wrong."""
+    words = clean(token).strip()
+    if words != token or not re.search(rf"[{HAN}{LATIN}\d]", token) or len(token) > LONGEST_TOKEN:
+        raise ScriptError(
+            "This cannot be found in a script.",
+            code="token_unusable",
+            remedy=f"Write one word or name of at most {LONGEST_TOKEN} characters, without signs around it.",
+            field="token",
+        )
+    if re.search(r"[。！？!?\n；;]", token):
+        raise ScriptError(
+            "This is more than one sentence.", code="token_unusable", remedy="Write one word or name.", field="token"
+        )
+    if not reading.strip() or len(reading) > LONGEST_READING:
+        raise _wrong("There is no reading.", "reading_empty", f"Write how it is said, in {LONGEST_READING} characters.")
+    form = form_of(reading)
+    if form is Form.IPA:
+        symbols(reading)
+    elif form is Form.PINYIN:
+        count, characters = len(syllables(reading)), len(re.findall(f"[{HAN}]", token))
+        if characters == len(token) and count != characters:
+            raise _wrong(
+                f"The word has {characters} characters, its reading {count} syllables.",
+                "syllable_count",
+                "Write one syllable with its tone for each character.",
+            )
+    elif not _WORDS.fullmatch(reading.strip()):
+        raise _wrong(
+            "This is neither pinyin with tones, nor IPA between strokes, nor words.",
+            "reading_unusable",
+            "Write like chóng qìng, /ˈoʊpən/ or we com.",
+        )
+
+
+def _parts(reading: str) -> list[str]:
+    return [part for part in re.split(r"[\s'’-]+", reading.strip().lower()) if part]
+
+
+def _toned(part: str) -> bool:
+    return bool(re.fullmatch(r"[a-zü:]+[0-5]", part)) or any(
+        mark in unicodedata.normalize("NFD", part) for mark in _MARKED
+    )
+
+
+def _digit(part: str) -> str:
+    """nǚ and nü3 are nv3."""
+    letters, tone = "", "5"
+    for char in unicodedata.normalize("NFD", part.replace("u:", "v")):
+        if char in _MARKED:
+            tone = _MARKED[char]
+        elif char == _DIAERESIS:
+            letters = letters[:-1] + "v"
+        elif char.isdigit():
+            tone = "5" if char == "0" else char
+        else:
+            letters += char
+    return letters + tone
+
+
+def _wrong(message: str, code: str, remedy: str) -> ScriptError:
+    return ScriptError(message, code=code, remedy=remedy, field="reading")
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(json.loads(_VOCABULARY.read_text(encoding="utf-8"))["vocab"])

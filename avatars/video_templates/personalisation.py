@@ -1,0 +1,113 @@
+"""Values of a video template that show what is known of a person, like {{name}}: checked before, filled for each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from avatars.models import TemplateVariable
+from avatars.video_templates.variables import Fault, missing, said, stranger, takes
+from core.text.placeholders import PLACEHOLDER, filled, has_stray_braces, placeholders
+from core.text.slot_values import Slot, SlotType, is_blank
+
+
+@dataclass(frozen=True, kw_only=True)
+class Personal:
+    """A script for one person. `defaulted` are variables for which the person has no fitting value, so that their
+    default was said; `missing` are those without which there can be no video: nothing stands in their place."""
+
+    text: str
+    defaulted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def value_faults(
+    variables: Sequence[TemplateVariable], values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date
+) -> Iterator[Fault]:
+    """What is wrong with values, whoever they are for. `slots` are what may be known of a person, by name."""
+    names = {variable.name for variable in variables}
+    yield from (stranger(name, names) for name in values if name not in names)
+    for variable in variables:
+        wish = values.get(variable.name, "")
+        if is_blank(wish):
+            if variable.required:
+                yield missing(variable)
+        elif has_stray_braces(wish):
+            words = _("“%(label)s” has “{{” or “}}” without a name between them.") % {"label": variable}
+            remedy = _("Write names like {{name}}: small letters, digits and _.")
+            yield Fault(field=variable.name, code="bad_placeholder", words=words, remedy=remedy)
+        elif any(placeholders(wish)):
+            yield from _shown_faults(variable, wish, slots)
+        elif variable.slot.read(wish, today=today) is None:
+            words = _("“%(label)s” does not fit.") % {"label": variable}
+            yield Fault(field=variable.name, code="invalid", words=words, remedy=takes(variable))
+
+
+def personal(
+    script: str,
+    variables: Sequence[TemplateVariable],
+    values: Mapping[str, str],
+    facts: Mapping[str, str],
+    slots: Mapping[str, Slot],
+    *,
+    today: date,
+) -> Personal:
+    """The script for a person of whom `facts` are known."""
+    found: dict[str, str] = {}
+    defaulted, lacking = [], []
+    for variable in variables:
+        wish = values.get(variable.name, "")
+        value = _value(variable, wish, facts, slots, today)
+        if value is None and variable.required:
+            lacking.append(variable.name)
+        elif value is None:
+            if any(placeholders(wish)):
+                defaulted.append(variable.name)
+            value = variable.slot.read(variable.default, today=today) if variable.default else None
+        if value is not None:
+            found[variable.name] = value
+    text = said(script, variables, found).strip()
+    return Personal(text=text, defaulted=tuple(defaulted), missing=tuple(lacking))
+
+
+def shows_a_person(values: Mapping[str, str]) -> bool:
+    """Whether what is said differs from person to person."""
+    return any(any(placeholders(wish)) for wish in values.values())
+
+
+def _value(
+    variable: TemplateVariable, wish: str, facts: Mapping[str, str], slots: Mapping[str, Slot], today: date
+) -> str | None:
+    """What is said for a variable; None where nothing is known, or it does not fit."""
+    if any(is_blank(facts.get(name, "")) for name in placeholders(wish)):
+        return None
+    text = filled(wish, facts, slots)
+    return None if is_blank(text) else variable.slot.read(text, today=today)
+
+
+def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> Iterator[Fault]:
+    for name in dict.fromkeys(placeholders(wish)):
+        if name not in slots:
+            words = _("“%(label)s” shows {{%(name)s}}, and nothing is known by that name.")
+            known = _("There are: %(names)s.") % {"names": ", ".join(sorted(slots)) or "–"}
+            values = {"label": variable, "name": name}
+            yield Fault(field=variable.name, code="unknown_slot", words=words % values, remedy=known)
+            return
+    if variable.type == SlotType.TEXT.value or _is_kind_of(variable, wish, slots):
+        return
+    words = _("“%(label)s” may get from %(wish)s what it does not take.") % {"label": variable, "wish": wish}
+    remedy = _("Show one name alone, of an answer of the same kind. %(takes)s") % {"takes": takes(variable)}
+    yield Fault(field=variable.name, code="kind", words=words, remedy=remedy)
+
+
+def _is_kind_of(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> bool:
+    """Whether whatever a name stands for is what the variable takes."""
+    alone = PLACEHOLDER.fullmatch(wish.strip())
+    if alone is None or alone[2]:
+        return False
+    slot = slots[alone[1]]
+    if variable.type == SlotType.CHOICE.value:
+        takes_all = all(variable.slot.read(choice.value, today=date.min) is not None for choice in slot.choices)
+        return bool(slot.choices) and takes_all
+    return slot.type.value == variable.type

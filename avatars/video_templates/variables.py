@@ -1,0 +1,220 @@
+"""A video template's script with its variables put in, and what is wrong with either, in words that say what to do."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby, pairwise
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from avatars.models import TemplateVariable
+from avatars.speech.text.script import clean, sentences
+from core.text.dates import is_chinese, written
+from core.text.placeholders import apart, filled, has_stray_braces, placeholders
+from core.text.slot_values import SlotType, is_blank, parse_choices, plain
+
+Type = TemplateVariable.Type
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing that is wrong: with a column of the variable at `index`, or with the template's own where that is None.
+
+    Of values that are given, `field` is the name of the variable.
+    """
+
+    field: str
+    code: str
+    words: str
+    remedy: str
+    index: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.words} {self.remedy}"
+
+
+def template_faults(script: str, variables: Sequence[TemplateVariable], *, today: date) -> Iterator[Fault]:
+    """Everything that is wrong with a template, before anybody fills it in."""
+    yield from _script_faults(script, {variable.name for variable in variables})
+    counts = Counter(variable.name for variable in variables)
+    shown = set(placeholders(script))
+    for index, variable in enumerate(variables):
+        if counts[variable.name] > 1:
+            words = _("Two variables have the name “%(name)s”.") % {"name": variable.name}
+            yield Fault(index=index, field="name", code="same_name", words=words, remedy=_("Rename one of them."))
+        elif variable.name not in shown:
+            words = _("The script does not show “%(name)s”.") % {"name": variable.name}
+            remedy = _("Write {{%(name)s}} where it is to be said, or remove the variable.") % {"name": variable.name}
+            yield Fault(index=index, field="name", code="unused_variable", words=words, remedy=remedy)
+        yield from _variable_faults(index, variable, today)
+
+
+def _script_faults(script: str, names: set[str]) -> Iterator[Fault]:
+    if is_blank(script):
+        yield Fault(field="script", code="empty", words=_("There is nothing to say."), remedy=_("Write what to say."))
+    if has_stray_braces(script):
+        words = _("The script has “{{” or “}}” without a variable between them. People would hear it.")
+        remedy = _("Write variables like {{name}}: small letters, digits and _.")
+        yield Fault(field="script", code="bad_placeholder", words=words, remedy=remedy)
+    for name in dict.fromkeys(placeholders(script)):
+        if name not in names:
+            words = _("The script shows {{%(name)s}}, and there is no such variable.") % {"name": name}
+            yield Fault(field="script", code="unknown_variable", words=words, remedy=_among(names))
+    most, least = settings.AVATARS["MAX_CHARACTERS"], len("".join(apart(script)).strip())
+    if least > most:
+        words = _("The script has %(count)d characters; a video may have %(most)d.") % {"count": least, "most": most}
+        yield Fault(field="script", code="too_long", words=words, remedy=_("Make it shorter, or make two templates."))
+
+
+def _variable_faults(index: int, variable: TemplateVariable, today: date) -> Iterator[Fault]:
+    if variable.type == Type.CHOICE and (flaw := _choices_flaw(variable.choices)):
+        words, remedy = flaw
+        yield Fault(index=index, field="choices", code="choices", words=words, remedy=remedy)
+    least, most = variable.minimum, variable.maximum
+    if least is not None and most is not None and least > most:
+        words, remedy = _("“At least” is more than “at most”."), _("Exchange them, or leave one empty.")
+        yield Fault(index=index, field="minimum", code="bounds", words=words, remedy=remedy)
+    elif variable.type == Type.TEXT and most is not None and most < 1:
+        words, remedy = _("“At most” leaves no room for a text."), _("It counts characters: write 1 or more.")
+        yield Fault(index=index, field="maximum", code="bounds", words=words, remedy=remedy)
+    if not variable.default:
+        return
+    if variable.required:
+        words = _("“%(name)s” is required, so that its default is never said.") % {"name": variable.name}
+        remedy = _("Take the default away, or do not require it.")
+        yield Fault(index=index, field="default", code="default_unused", words=words, remedy=remedy)
+    elif variable.slot.read(variable.default, today=today) is None:
+        words = _("The default does not fit.")
+        yield Fault(index=index, field="default", code="default_invalid", words=words, remedy=takes(variable))
+
+
+def _choices_flaw(lines: str) -> tuple[str, str] | None:
+    choices = parse_choices(lines)
+    if len(choices) < 2:
+        return _("It offers fewer than two choices."), _("Write one a line: value = label, other words.")
+    said = [
+        word for choice in choices for word in {plain(word) for word in (choice.value, choice.label, *choice.words)}
+    ]
+    twice = next((word for word, count in Counter(said).items() if count > 1), "")
+    return (_("Two choices have the word “%(word)s”.") % {"word": twice}, _("Change one.")) if twice else None
+
+
+def read_values(
+    variables: Sequence[TemplateVariable], given: Mapping[str, object], *, today: date
+) -> tuple[dict[str, str], list[Fault]]:
+    """What is said for each variable, defaults where nothing is given; and what is wrong with what was."""
+    names = {variable.name for variable in variables}
+    faults = [stranger(name, names) for name in given if name not in names]
+    values = {}
+    for variable in variables:
+        wish = given.get(variable.name)
+        if wish is None or (isinstance(wish, str) and is_blank(wish)):
+            if variable.required:
+                faults.append(missing(variable))
+            wish = variable.default
+        if wish == "":
+            continue
+        text = _as_text(variable, wish)
+        value = None if text is None else variable.slot.read(text, today=today)
+        if value is None:
+            words = _("“%(label)s” does not fit.") % {"label": variable}
+            faults.append(Fault(field=variable.name, code="invalid", words=words, remedy=takes(variable)))
+        else:
+            values[variable.name] = value
+    return values, faults
+
+
+def said(script: str, variables: Sequence[TemplateVariable], values: Mapping[str, str]) -> str:
+    """The script with values of `read_values` put in; dates as people write them in the language of the script."""
+    chinese = is_chinese("".join(apart(script)))
+    days = {variable.name for variable in variables if variable.type == Type.DATE}
+    shown = {
+        name: written(date.fromisoformat(value), chinese=chinese) if name in days else value
+        for name, value in values.items()
+    }
+    return filled(script, shown, {variable.name: variable.slot for variable in variables})
+
+
+def cuts(script: str, text: str) -> list[int]:
+    """Where in a filled script sentences that are the same in every video begin or end; none where there is only one
+    kind of sentence."""
+    runs = list(_runs(script.strip()))
+    pattern = "".join(f"({'.*?'.join(map(re.escape, apart(words)))})" for words in runs)
+    found = re.fullmatch(pattern, text, re.DOTALL) if len(runs) > 1 else None
+    borders = [found.start(number) for number in range(2, len(runs) + 1)] if found else []
+    kept, begin = [], 0
+    for border, end in pairwise([*borders, len(text)]):
+        # What was left empty may leave nothing to say: that is no piece of its own.
+        if _is_spoken(text[begin:border]) and _is_spoken(text[border:end]):
+            kept.append(border)
+            begin = border
+    return kept
+
+
+def _is_spoken(words: str) -> bool:
+    return re.search(r"[^\W_]", clean(words)) is not None
+
+
+def _runs(script: str) -> Iterator[str]:
+    """Sentences that follow each other and all show a variable, or none does, together."""
+    begins = [sentence.offset for sentence in sentences(clean(script))]
+    each = [script[begin:end] for begin, end in pairwise([0, *begins[1:], len(script)])]
+    for _shows, group in groupby(each, key=lambda words: any(placeholders(words))):
+        yield "".join(group)
+
+
+def takes(variable: TemplateVariable) -> str:
+    """What a variable takes, as an advice."""
+    slot = variable.slot
+    if slot.type == SlotType.CHOICE:
+        return _("Choose one of: %(choices)s.") % {"choices": ", ".join(choice.value for choice in slot.choices)}
+    words = {
+        SlotType.DATE: _("Write a date like 2026-12-01."),
+        SlotType.PHONE: _("Write a mobile number of eleven digits."),
+        SlotType.EMAIL: _("Write an e-mail address like name@example.com."),
+        SlotType.NUMBER: _("Write a whole number%(bounds)s."),
+        SlotType.TEXT: _("Write a text%(bounds)s."),
+    }[slot.type]
+    return words % {"bounds": _bounds(slot.type, slot.minimum, slot.maximum)} if "%(bounds)s" in words else words
+
+
+def _bounds(kind: SlotType, least: int | None, most: int | None) -> str:
+    values = {"least": least, "most": most}
+    if least is not None and most is not None:
+        text, number = _(" of %(least)d to %(most)d characters"), _(" from %(least)d to %(most)d")
+    elif most is not None:
+        text, number = _(" of at most %(most)d characters"), _(" of at most %(most)d")
+    elif least is not None:
+        text, number = _(" of at least %(least)d characters"), _(" of at least %(least)d")
+    else:
+        return ""
+    return (text if kind == SlotType.TEXT else number) % values
+
+
+def _as_text(variable: TemplateVariable, wish: object) -> str | None:
+    """What was given as somebody would type it: text, and for a number also a number of JSON."""
+    if isinstance(wish, str):
+        return wish
+    is_number = isinstance(wish, int) and not isinstance(wish, bool)
+    return str(wish) if is_number and variable.type == Type.NUMBER else None
+
+
+def missing(variable: TemplateVariable) -> Fault:
+    """That a required variable was not given."""
+    words = _("“%(label)s” is required.") % {"label": variable}
+    return Fault(field=variable.name, code="required", words=words, remedy=takes(variable))
+
+
+def stranger(name: str, names: set[str]) -> Fault:
+    """That there is no variable of a name that was given."""
+    words = _("There is no variable “%(name)s” in this template.") % {"name": name[:40]}
+    return Fault(field=name, code="unknown_variable", words=words, remedy=_among(names))
+
+
+def _among(names: set[str]) -> str:
+    if not names:
+        return _("It has no variables.")
+    return _("There are: %(names)s.") % {"names": ", ".join(sorted(names))}

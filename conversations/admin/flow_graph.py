@@ -1,0 +1,54 @@
+"""The picture of a flow on a page, and what is wrong with it, with links to where it is mended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from conversations.flows import publication
+from conversations.flows.graph import svg
+from conversations.machine.lint import Problem
+from conversations.machine.values import Machine
+from conversations.models import Flow, FlowVersion, State
+from core.web.admin import change_url
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A problem, and the page of the state that has it."""
+
+    problem: Problem
+    url: str = ""
+
+
+def picture(
+    machine: Machine, *, here: str = "", counts: Mapping[str, int] | None = None, links: Mapping[str, str] | None = None
+) -> SafeString:
+    """The picture in a frame that scrolls."""
+    drawing = svg(machine, here=here, counts=counts, links=links) if machine.nodes else ""
+    return render_to_string("admin/flows/picture.html", {"drawing": drawing})
+
+
+def picture_of(version: FlowVersion, *, here: str = "") -> SafeString:
+    """The picture of a version, or word that it is of a format that we cannot read."""
+    machine = publication.readable(version)
+    if machine is None:
+        return render_to_string("admin/flows/picture.html", {"unreadable": True})
+    return picture(machine, here=here)
+
+
+def faults(flow: Flow) -> list[Fault]:
+    """What is wrong with the draft, errors first."""
+    states: dict[str, State] = {}
+    for state in flow.states.order_by("-position", "-pk"):
+        states[state.name] = state
+    return [
+        Fault(problem=problem, url=change_url(states[problem.state]) if problem.state in states else "")
+        for problem in publication.check(flow)
+    ]
+
+
+def links(flow: Flow) -> dict[str, str]:
+    """The page of each state of the draft."""
+    return {state.key: change_url(state) for state in flow.states.all()}

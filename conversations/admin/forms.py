@@ -1,0 +1,218 @@
+"""Forms of flows: states and transitions that HR writes, and what is asked before publishing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import Max
+from django.http import HttpRequest
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import BaseDialogForm, PaginationInlineFormSet
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from conversations.flows import publication
+from conversations.models import Flow, State, Transition
+from core.text.slot_values import SlotType, parse_choices, plain
+
+STEP = 10
+NARROW = {"style": "width: 4.5rem; min-width: 0"}
+KEY_LENGTH = 40
+
+
+class FlowForm(forms.ModelForm[Flow]):
+    """A flow's own fields."""
+
+    class Meta:
+        model = Flow
+        fields = ("name", "description", "language", "enabled", "triggers", "command", "menu_key")
+        help_texts = {
+            "triggers": _(
+                "One a line: words that start it when somebody writes them, like “create video”. A line that begins "
+                "with / is another name of its command."
+            )
+        }
+        widgets = {"triggers": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "制作视频\ncreate video"})}
+
+
+class StateForm(forms.ModelForm[State]):
+    """A state on its own page."""
+
+    class Meta:
+        model = State
+        fields = (
+            *("flow", "position", "name", "key", "kind", "text", "slot", "slot_type", "choices", "as_card"),
+            *("minimum", "maximum", "retry_text", "retries", "mode", "digital_human", "template", "values"),
+            *("remind_after", "reminder", "expire_after"),
+        )
+        widgets = {
+            "text": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+            "choices": UnfoldAdminTextareaWidget(
+                attrs={"rows": 5, "placeholder": "lipsync = 基础, 普通\nenhanced_talking_head = 高清, 最好"}
+            ),
+            "retry_text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "values": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "name = {{name}}\nplace = 总部"}),
+            "reminder": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "retry_text": _("Repeats the question in other words. Empty: a sentence of the house, then the question."),
+            "reminder": _("Said once, when nothing came for that long. Empty: a sentence of the house."),
+        }
+
+
+class StateRowForm(forms.ModelForm[State]):
+    """A state as a row in its flow; what is left open is filled in."""
+
+    class Meta:
+        model = State
+        fields = ("position", "name", "kind", "text", "key")
+        widgets = {
+            "position": UnfoldAdminIntegerFieldWidget(attrs=NARROW),
+            "name": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 8rem"}),
+            "kind": UnfoldAdminSelectWidget(attrs={"style": "min-width: 11rem"}),
+            "text": UnfoldAdminTextareaWidget(attrs={"rows": 2, "style": "min-width: 18rem"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("key", "position"):
+            if name in self.fields:
+                self.fields[name].required = False
+        if self.instance.pk is None:
+            self.initial["position"] = None
+
+
+class StateFormSet(PaginationInlineFormSet):
+    """The states of a flow. A new one without a position comes last; one without a key gets one from its name."""
+
+    def clean(self) -> None:
+        rows = [form for form in self.forms if hasattr(form, "cleaned_data") and not self._goes(form)]
+        taken = {form.cleaned_data.get("key") for form in rows} - {None, ""}
+        last = max((form.cleaned_data.get("position") or 0 for form in rows), default=0)
+        for form in rows:
+            if form.has_changed() or form.instance.pk:
+                last = self._fill(form, taken, last)
+        super().clean()
+
+    def _goes(self, form: Any) -> bool:
+        return bool(self.can_delete and self._should_delete_form(form))
+
+    def _fill(self, form: Any, taken: set[Any], last: int) -> int:
+        if form.cleaned_data.get("position") is None:
+            last += STEP
+            form.cleaned_data["position"] = form.instance.position = last
+        if not form.cleaned_data.get("key"):
+            key = _free(form.cleaned_data.get("name") or "", form.cleaned_data.get("kind") or "state", taken)
+            taken.add(key)
+            form.cleaned_data["key"] = form.instance.key = key
+        return last
+
+
+def _free(name: str, kind: str, taken: Iterable[Any]) -> str:
+    """A key from the name where that is in Latin letters, else from the kind and a number."""
+    key = slugify(name).replace("-", "_")[: KEY_LENGTH - 4].lstrip("0123456789_")
+    if key and key not in taken:
+        return key
+    stem = key or kind
+    return next(f"{stem}_{number}" for number in range(1, 10_000) if f"{stem}_{number}" not in taken)
+
+
+class TransitionForm(forms.ModelForm[Transition]):
+    """Where a state leads. `flow_states` are the targets, `slots` what may be looked at."""
+
+    flow_states: tuple[State, ...] = ()
+
+    class Meta:
+        model = Transition
+        fields = ("position", "when", "slot", "test", "value", "target")
+        widgets = {
+            "position": UnfoldAdminIntegerFieldWidget(attrs=NARROW),
+            "when": UnfoldAdminSelectWidget(attrs={"style": "min-width: 9rem"}),
+            "test": UnfoldAdminSelectWidget(attrs={"style": "min-width: 7.5rem"}),
+            "target": UnfoldAdminSelectWidget(attrs={"style": "min-width: 9rem"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "target" in self.fields:
+            self.fields["target"].choices = [("", "---------"), *((state.pk, state.name) for state in self.flow_states)]  # type: ignore[attr-defined]
+        if "slot" in self.fields:
+            self.fields["slot"].widget = UnfoldAdminSelectWidget(
+                attrs={"style": "min-width: 9rem"}, choices=self._slots()
+            )
+        if "position" in self.fields:
+            self.fields["position"].required = False
+        if self.instance.pk is None:
+            self.initial["position"] = None
+
+    def _slots(self) -> list[tuple[str, Any]]:
+        names = sorted({state.slot for state in self.flow_states if state.slot and state.kind == State.Kind.ASK})
+        if self.instance.slot and self.instance.slot not in names:
+            names.append(self.instance.slot)
+        return [("", _("the answer of this state")), *((name, name) for name in names)]
+
+    def clean_position(self) -> int:
+        """Where none is given: behind the others of this state."""
+        position = self.cleaned_data.get("position")
+        if position is not None:
+            return int(position)
+        others = Transition.objects.filter(state=self.instance.state_id) if self.instance.state_id else None
+        return ((others.aggregate(last=Max("position"))["last"] or 0) if others is not None else 0) + STEP
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        asked = next((state for state in self.flow_states if state.slot == self._slot(data)), None)
+        if asked is not None and data.get("value"):
+            data["value"] = _kept(asked, data["value"])
+        return data
+
+    def _slot(self, data: dict[str, Any]) -> str:
+        own = next((state.slot for state in self.flow_states if state.pk == self.instance.state_id), "")
+        return data.get("slot") or own
+
+
+def _kept(state: State, written: str) -> str:
+    """The value of the choice that is meant, where somebody wrote its label."""
+    if state.slot_type == SlotType.YES_NO:
+        return {"是": "yes", "否": "no"}.get(written.strip(), written.strip().lower())
+    choices = parse_choices(state.choices) if state.slot_type == SlotType.CHOICE else ()
+    wanted = plain(written)
+    meant = (choice.value for choice in choices if wanted in {plain(choice.label), plain(choice.value)})
+    return next(meant, written)
+
+
+class PublishForm(BaseDialogForm):
+    """What changes for whom, and a note on it. Refuses a draft with errors."""
+
+    form_before_template = "admin/flows/publish.html"
+    note = forms.CharField(
+        label=_("What changed?"),
+        max_length=200,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("For whoever looks at the versions later."),
+    )
+
+    def get_before_template_context(self, request: HttpRequest, object_id: int | str | None = None) -> dict[str, Any]:
+        flow = Flow.objects.select_related("live").get(pk=str(object_id))
+        live, draft = publication.readable(flow.live), publication.draft(flow)
+        problems = publication.check(flow)
+        return {
+            "flow": flow,
+            "errors": [problem for problem in problems if problem.is_error],
+            "warnings": [problem for problem in problems if not problem.is_error],
+            "changes": publication.diff(live, draft) if live else [],
+            "waiting": publication.waiting(flow),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        flow = Flow.objects.get(pk=str(self.object_id))
+        errors = [str(problem) for problem in publication.check(flow) if problem.is_error]
+        if errors:
+            self.add_error("note", forms.ValidationError(_("Mend the errors above first."), code="flow_has_errors"))
+        return super().clean() or {}

@@ -1,0 +1,135 @@
+"""The page on which a draft is tried: the machine runs in memory, nobody is written to, and no row is made."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone, translation
+
+from conversations import wording
+from conversations.admin.flow_graph import picture
+from conversations.flows import publication, video_templates
+from conversations.machine.keywords import act_of
+from conversations.machine.step import step
+from conversations.machine.values import Act, Ask, Effect, Film, Machine, Outcome, Place, Say
+from conversations.models import Flow, Session
+from core.text.slot_values import Choice
+
+KEPT = 60
+MAX_TEXT = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bubble:
+    """One thing said: `sort` is "in", "out", "video" or "note"."""
+
+    sort: str
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
+    """Show how far the try has come; a POST takes it one step on. It is kept in the login's session."""
+    name, machine = f"try-flow-{flow.pk}", publication.draft(flow)
+    kept = request.session.get(name)
+    if request.method == "POST" or kept is None:
+        kept = _step(machine, kept, request.POST.get("act", ""), request.POST.get("text", "")[:MAX_TEXT])
+        request.session[name] = kept
+    if request.method == "POST":
+        return HttpResponseRedirect(request.get_full_path())
+    place = _place(kept["place"])
+    bubbles = [Bubble(sort=sort, text=text, choices=tuple(map(tuple, choices))) for sort, text, choices in kept["said"]]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": flow.name,
+        "opts": model_admin.opts,
+        "flow": flow,
+        "bubbles": bubbles,
+        "slots": [(key, value, _label(machine, key, value)) for key, value in place.slots.items()],
+        "outcome": Session.Status(place.outcome.value).label if place.outcome else "",
+        "can_remind": not place.reminded,
+        "picture": picture(machine, here=place.at),
+        "is_empty": not machine.nodes,
+    }
+    return TemplateResponse(request, "admin/flows/try.html", context)
+
+
+def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) -> dict[str, Any]:
+    """What is kept after one more act; without a known act, or after an end, it begins anew."""
+    if not machine.nodes:
+        return {"place": {}, "said": []}
+    place = _place(kept["place"]) if kept else Place()
+    said = list(kept["said"]) if kept else []
+    what = _act(act, text)
+    if kept is None or what == Act.START or place.outcome is not None or not place.at:
+        what, place, said = Act.START, Place(), []
+    with translation.override(machine.language):
+        if what in (Act.SAY, Act.CHOOSE) or act == "say":
+            shown = _chosen(machine, place, text) if what == Act.CHOOSE else text
+            said.append(["in", shown, []])
+        result = step(machine, place, what, text, today=timezone.localdate())
+        said += [[bubble.sort, bubble.text, bubble.choices] for bubble in map(_bubble(machine), result.effects)]
+    return {"place": _plain(result.place), "said": said[-KEPT:]}
+
+
+def _act(act: str, text: str) -> Act:
+    if act == "say":
+        written = act_of(text)
+        # “Continue” is for sessions that have ended.
+        return written if written and written != Act.RESUME else Act.SAY
+    return Act(act) if act in (Act.CHOOSE, Act.REMIND, Act.EXPIRE) else Act.START
+
+
+def _bubble(machine: Machine) -> Any:
+    def bubble(effect: Effect) -> Bubble:
+        if isinstance(effect, Say):
+            return Bubble(sort="out", text=effect.text)
+        if isinstance(effect, Ask):
+            return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
+        if isinstance(effect, Film):
+            return Bubble(sort="video", text=video_templates.preview(machine, effect))
+        return Bubble(sort="out", text=wording.notice(effect.notice, machine.name))
+
+    return bubble
+
+
+def _buttons(choices: Iterable[Choice]) -> Iterable[tuple[str, str]]:
+    return ((choice.value, f"{number}. {choice.label}") for number, choice in enumerate(choices, start=1))
+
+
+def _chosen(machine: Machine, place: Place, value: str) -> str:
+    node = machine.node(place.at)
+    return node.slot.label(value) if node and node.slot else value
+
+
+def _label(machine: Machine, name: str, value: str) -> str:
+    slot = machine.slot(name)
+    label = slot.label(value) if slot else value
+    return "" if label == value else label
+
+
+def _plain(place: Place) -> dict[str, Any]:
+    return {
+        "at": place.at,
+        "slots": dict(place.slots),
+        "path": list(place.path),
+        "tries": place.tries,
+        "reminded": place.reminded,
+        "outcome": place.outcome.value if place.outcome else "",
+    }
+
+
+def _place(data: dict[str, Any]) -> Place:
+    if not data:
+        return Place()
+    outcome = Outcome(data["outcome"]) if data["outcome"] else None
+    return Place(
+        at=data["at"],
+        slots=data["slots"],
+        path=tuple(data["path"]),
+        tries=data["tries"],
+        reminded=data["reminded"],
+        outcome=outcome,
+    )

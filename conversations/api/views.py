@@ -1,0 +1,167 @@
+"""Messages, flows and sessions over REST."""
+
+from typing import Any
+
+import django_filters
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from conversations import services
+from conversations.api.message_serializers import ANY_WISH, SessionWish, message_wish
+from conversations.api.serializers import (
+    LACKING,
+    OF_DELIVERY,
+    Delivery,
+    FlowSerializer,
+    MessageProgressSerializer,
+    MessageSerializer,
+    SessionSerializer,
+    address,
+)
+from conversations.flows import publication
+from conversations.flows.graph import svg
+from conversations.models import Content, Flow, Message, Session
+from core.web.api_filters import IdFilter, TruthFilter
+
+PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which messages to list."""
+
+    user_id = django_filters.CharFilter("member__user_id", "iexact")
+    member = IdFilter()
+    application = IdFilter()
+    render = IdFilter()
+    outcome = django_filters.ChoiceFilter(method="by_outcome", choices=Delivery.choices, help_text="What became of it.")
+    kind = django_filters.ChoiceFilter("content__kind", choices=Content.Kind.choices)
+    created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
+    created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
+
+    class Meta:
+        model = Message
+        fields = ("direction", "cid")
+
+    def by_outcome(self, queryset: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
+        return queryset.filter(OF_DELIVERY[Delivery(value)])
+
+
+@extend_schema_view(list=extend_schema(summary="List messages"))
+class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Message]):
+    """What was said by and to members."""
+
+    queryset = Message.objects.select_related("member", "content", "outbound__recall", "render").annotate(
+        lacks_a_part=LACKING
+    )
+    serializer_class = MessageSerializer
+    filterset_class = MessageFilter
+    required_scopes = {"GET": "messages:read", "POST": "messages:write"}
+
+    @extend_schema(
+        summary="Send a message",
+        request=ANY_WISH,
+        responses={202: OpenApiResponse(MessageProgressSerializer, description="It is recorded and will be sent.")},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Of any kind, to one member. `outcome` says later whether it was delivered, and why not."""
+        wish = message_wish(request.data)
+        wish.is_valid(raise_exception=True)
+        with transaction.atomic():
+            message = wish.send(request.headers.get("X-Request-ID", ""))
+        headers = {"Location": address(request, "message-detail", message.pk)}
+        return Response(MessageProgressSerializer(message).data, status=status.HTTP_202_ACCEPTED, headers=headers)
+
+    @extend_schema(summary="Get a message", responses=MessageProgressSerializer)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """With what became of it."""
+        return Response(MessageProgressSerializer(self.get_object()).data)
+
+    @extend_schema(
+        summary="Recall a message",
+        request=None,
+        responses={202: OpenApiResponse(MessageProgressSerializer, description="It is being taken back.")},
+    )
+    @action(detail=True, methods=["post"])
+    def recall(self, request: Request, pk: str) -> Response:
+        """From everybody who got it, with all its parts, within 24 hours. `outcome` says `recalled` when it is done."""
+        services.recall(self.get_object(), cid=request.headers.get("X-Request-ID", ""))
+        return Response(MessageProgressSerializer(self.get_object()).data, status=status.HTTP_202_ACCEPTED)
+
+
+class FlowFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which flows to list."""
+
+    enabled = TruthFilter()
+
+    class Meta:
+        model = Flow
+        fields = ("name", "language")
+
+
+@extend_schema_view(list=extend_schema(summary="List flows"), retrieve=extend_schema(summary="Get a flow"))
+class Flows(viewsets.ReadOnlyModelViewSet[Flow]):
+    """Conversations with steps, as they run now."""
+
+    queryset = Flow.objects.select_related("live")
+    serializer_class = FlowSerializer
+    filterset_class = FlowFilter
+    required_scopes = {"GET": "flows:read"}
+
+    @extend_schema(summary="Get the picture of a flow", responses={(200, "image/svg+xml"): OpenApiTypes.STR})
+    @action(detail=True)
+    def graph(self, request: Request, pk: str) -> HttpResponse:
+        """The version that runs, as SVG with its words in the language of the request."""
+        flow = self.get_object()
+        if flow.live is None:
+            raise NotFound(gettext("This flow is not published yet."), code="not_published")
+        drawing = svg(publication.live_machine(flow.live))
+        return HttpResponse(drawing, content_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_ONLY})
+
+
+class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which sessions to list."""
+
+    flow = IdFilter("version__flow")
+    application = IdFilter("conversation__application")
+    user_id = django_filters.CharFilter("conversation__member__user_id", "iexact")
+
+    class Meta:
+        model = Session
+        fields = ("status", "cid")
+
+
+@extend_schema_view(list=extend_schema(summary="List sessions"), retrieve=extend_schema(summary="Get a session"))
+class Sessions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Session]):
+    """Runs of flows: who is where, and what was answered."""
+
+    queryset = Session.objects.select_related("version", "conversation__member", "conversation__application")
+    serializer_class = SessionSerializer
+    filterset_class = SessionFilter
+    required_scopes = {"GET": "sessions:read", "POST": "sessions:write"}
+
+    @extend_schema(summary="Start a flow for a member", request=SessionWish, responses={201: SessionSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Its first question goes out at once. What `data` holds is not asked; a flow that runs is interrupted."""
+        wish = SessionWish(data=request.data)
+        wish.is_valid(raise_exception=True)
+        with transaction.atomic():
+            session = wish.start(request.headers.get("X-Request-ID", ""))
+        headers = {"Location": address(request, "session-detail", session.pk)}
+        found = self.get_queryset().get(pk=session.pk)
+        return Response(SessionSerializer(found).data, status=status.HTTP_201_CREATED, headers=headers)
+
+    @extend_schema(summary="Stop a session", request=None, responses=SessionSerializer)
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, pk: str) -> Response:
+        """The member is not told. One that has ended stays as it is."""
+        services.stop_session(self.get_object())
+        return Response(SessionSerializer(self.get_object()).data)

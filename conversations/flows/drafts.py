@@ -1,0 +1,110 @@
+"""From a machine back to the rows that HR edits: for a copy of a flow, an older version to go on from, the examples."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from avatars.models import DigitalHuman, RenderTemplate
+from conversations.flows import publication
+from conversations.machine.values import Guard, Machine, Node
+from conversations.models import Flow, FlowVersion, State, Transition
+from core.text.placeholders import value_lines
+from core.text.slot_values import Choice, Slot, SlotType
+
+NAME_LENGTH = 60
+
+
+@transaction.atomic
+def load(flow: Flow, machine: Machine) -> None:
+    """Replace the flow's states and transitions by those of the machine."""
+    flow.states.all().delete()
+    known = [set(model.objects.values_list("pk", flat=True)) for model in (DigitalHuman, RenderTemplate)]
+    states: dict[str, State] = {}
+    ordered = sorted(machine.nodes, key=lambda node: node.key != machine.start)
+    for position, node in enumerate(ordered, start=1):
+        states[node.key] = State.objects.create(**_fields(node, *known), flow=flow, position=position * 10)
+    Transition.objects.bulk_create(row for node in ordered for row in _transitions(node, states))
+
+
+@transaction.atomic
+def duplicate(flow: Flow) -> Flow:
+    """A copy of the draft under a name of its own, not published, and started by nothing yet."""
+    copy = Flow.objects.create(name=_free_name(flow.name), description=flow.description, language=flow.language)
+    load(copy, publication.draft(flow))
+    return copy
+
+
+@transaction.atomic
+def restore(version: FlowVersion) -> None:
+    """Make the draft what this version is, to go on editing from there; what runs stays as it is."""
+    load(version.flow, publication.live_machine(version))
+
+
+@transaction.atomic
+def add_example(machine: Machine, *, by: AbstractBaseUser | None = None, **fields: str) -> Flow:
+    """A flow from values, published at once; `fields` are others of `Flow`. Raises `FlowError` for a faulty one."""
+    flow = Flow.objects.create(name=machine.name, language=machine.language, **fields)
+    load(flow, machine)
+    publication.publish(flow, by=by)
+    flow.refresh_from_db()
+    return flow
+
+
+def _free_name(name: str) -> str:
+    taken = set(Flow.objects.values_list("name", flat=True))
+    for number in range(1, len(taken) + 2):
+        ending = f" ({_('copy')})" if number == 1 else f" ({_('copy')} {number})"
+        wanted = name[: NAME_LENGTH - len(ending)] + ending
+        if wanted not in taken:
+            return wanted
+    raise AssertionError("More names were tried than are taken.")
+
+
+def _fields(node: Node, humans: set[int], templates: set[int]) -> dict[str, object]:
+    slot = node.slot or Slot(name="")
+    return {
+        "key": node.key,
+        "name": node.name,
+        "kind": node.kind.value,
+        "text": node.text,
+        "slot": slot.name,
+        "slot_type": slot.type.value,
+        "choices": "\n".join(map(_line, slot.choices)) if slot.type == SlotType.CHOICE else "",
+        "as_card": node.as_card,
+        "minimum": slot.minimum,
+        "maximum": slot.maximum,
+        "retry_text": slot.retry_text,
+        "retries": slot.retries,
+        "mode": node.mode,
+        "digital_human_id": node.digital_human if node.digital_human in humans else None,
+        "template_id": node.template if node.template in templates else None,
+        "values": value_lines(dict(node.values)),
+        "remind_after": node.remind_after,
+        "reminder": node.reminder,
+        "expire_after": node.expire_after,
+    }
+
+
+def _line(choice: Choice) -> str:
+    return f"{choice.value} = {', '.join((choice.label, *choice.words))}"
+
+
+def _transitions(node: Node, states: dict[str, State]) -> list[Transition]:
+    return [
+        Transition(
+            state=states[node.key],
+            position=position * 10,
+            when=edge.on.value,
+            target=states[edge.to],
+            **_condition(node, edge.guard),
+        )
+        for position, edge in enumerate(node.edges, start=1)
+        if edge.to in states
+    ]
+
+
+def _condition(node: Node, guard: Guard | None) -> dict[str, str]:
+    if guard is None:
+        return {}
+    is_own = node.slot is not None and node.slot.name == guard.slot
+    return {"slot": "" if is_own else guard.slot, "test": guard.operator.value, "value": guard.value}

@@ -1,0 +1,126 @@
+"""The words of a picture: how wide they are, where they break, and what an arrow says."""
+
+import unicodedata
+from collections.abc import Iterable
+from html import escape
+
+from django.utils.translation import gettext as _
+
+from conversations.machine.values import Edge, Guard, Machine, Node, On, Operator
+
+WIDE = 1.0
+CAPITAL = 0.72
+SMALL = 0.56
+
+
+def measure(text: str, size: float) -> float:
+    """About how wide a line is, in pixels, at this font size."""
+    return sum(_em(char) for char in text) * size
+
+
+def safe(text: str) -> str:
+    """The text for use in XML, which has no place for control characters."""
+    return escape("".join(char for char in text if char in "\n\t" or not _is_forbidden(char)))
+
+
+def _is_forbidden(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs") or char in "\ufffe\uffff"
+
+
+def wrap(text: str, *, size: float, room: float, most: int) -> tuple[str, ...]:
+    """The text in lines that fit, at most so many; what is left over is cut with “…”."""
+    lines = list(_lines(" ".join(text.split()), size, room))
+    if len(lines) <= most:
+        return tuple(lines)
+    return (*lines[: most - 1], _cut(lines[most - 1] + "…", size, room))
+
+
+def label(machine: Machine, node: Node, edges: Iterable[Edge]) -> str:
+    """What stands on the arrow for these edges of one state, which have one target and one occasion."""
+    words = [_words(machine, node, edge) for edge in edges]
+    return " / ".join(dict.fromkeys(word for word in words if word))
+
+
+def _words(machine: Machine, node: Node, edge: Edge) -> str:
+    if edge.on == On.RETRIES:
+        return _with_guard(machine, node, edge, _("asked too often"))
+    if edge.on == On.EXPIRED:
+        return _with_guard(machine, node, edge, _("no answer in time"))
+    if edge.guard is not None and edge.guard.operator != Operator.ALWAYS:
+        return _guard(machine, node, edge.guard)
+    guarded = any(other.guard and other.to != edge.to for other in node.leaving(On.NEXT))
+    return _("otherwise") if guarded else ""
+
+
+def _with_guard(machine: Machine, node: Node, edge: Edge, words: str) -> str:
+    if edge.guard is None or edge.guard.operator == Operator.ALWAYS:
+        return words
+    return f"{words}, {_guard(machine, node, edge.guard)}"
+
+
+def _guard(machine: Machine, node: Node, guard: Guard) -> str:
+    """“quality is lipsync” as people say it: the label of the choice, the slot only where another state fills it."""
+    slot = machine.slot(guard.slot)
+    value = slot.label(guard.value) if slot else guard.value
+    words = {
+        Operator.ALWAYS: "",
+        Operator.IS: value,
+        Operator.IS_NOT: _("not %s") % value,
+        Operator.CONTAINS: _("contains “%s”") % value,
+        Operator.MORE: _("more than %s") % value,
+        Operator.LESS: _("less than %s") % value,
+    }[guard.operator]
+    is_own = node.slot is not None and node.slot.name == guard.slot
+    return words if is_own else f"{guard.slot}: {words}"
+
+
+def _em(char: str) -> float:
+    if unicodedata.east_asian_width(char) in "WF" or char in "“”‘’…—":
+        return WIDE
+    return CAPITAL if char.isupper() or char in "mwMW@%&" else SMALL
+
+
+def _lines(text: str, size: float, room: float) -> Iterable[str]:
+    line = ""
+    for piece in _pieces(text):
+        if line and measure((line + piece).rstrip(), size) > room:
+            yield line.rstrip()
+            line = ""
+        line = line + piece if line else piece.lstrip()
+        while measure(line.rstrip(), size) > room:
+            head = _head(line, size, room)
+            yield head
+            line = line[len(head) :]
+    if line.strip():
+        yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """Where a line may break: between words, and beside any wide character, but not before a mark of punctuation."""
+    piece = ""
+    for char in text:
+        breaks = char == " " or _is_wide(char) or (piece != "" and _is_wide(piece[-1]))
+        if piece and breaks and unicodedata.category(char) not in ("Po", "Pe", "Pf"):
+            yield piece
+            piece = ""
+        piece += char
+    if piece:
+        yield piece
+
+
+def _is_wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"
+
+
+def _head(text: str, size: float, room: float) -> str:
+    """As many characters as fit, at least one."""
+    for end in range(len(text), 1, -1):
+        if measure(text[:end], size) <= room:
+            return text[:end]
+    return text[:1]
+
+
+def _cut(text: str, size: float, room: float) -> str:
+    while len(text) > 2 and measure(text, size) > room:
+        text = text[:-2] + "…"
+    return text

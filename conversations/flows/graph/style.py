@@ -1,0 +1,35 @@
+"""How the picture looks: colours for light and for dark, and the glyph of each kind of state.
+
+Inside a page it follows the page's `dark` class; as a file of its own, what the reader's system prefers.
+"""
+
+from conversations.machine.values import NodeKind
+
+STYLE = """
+.fg{--paper:#fff;--ink:#1f2430;--soft:#6b7280;--line:#9aa3b2;--edge:#d5dae3;--ask:#2563eb;--say:#0d9488;
+--video:#7c3aed;--end:#475569;--warn:#b45309;--chip:#eef2f8;--here:#f59e0b;
+font-family:"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","Hiragino Sans GB",
+"WenQuanYi Micro Hei",system-ui,sans-serif}
+.dark .fg{--paper:#171a21;--ink:#e6e9ef;--soft:#a2abba;--line:#6b7484;--edge:#363c48;--ask:#60a5fa;--say:#2dd4bf;
+--video:#a78bfa;--end:#94a3b8;--warn:#fbbf24;--chip:#262c37;--here:#fbbf24}
+@media (prefers-color-scheme:dark){svg.fg:root{--paper:#171a21;--ink:#e6e9ef;--soft:#a2abba;--line:#6b7484;
+--edge:#363c48;--ask:#60a5fa;--say:#2dd4bf;--video:#a78bfa;--end:#94a3b8;--warn:#fbbf24;--chip:#262c37;--here:#fbbf24;
+background:#0f1116}}
+.fg text{fill:var(--ink)}.fg .soft{fill:var(--soft)}.fg .warn{fill:var(--warn)}
+.fg .box{fill:var(--paper);stroke:var(--edge);stroke-width:1.25}.fg a:hover .box{stroke:var(--tone)}
+.fg .state{--tone:var(--say)}.fg .ask{--tone:var(--ask)}.fg .video{--tone:var(--video)}.fg .end{--tone:var(--end)}
+.fg .icon{fill:var(--tone)}.fg .glyph{fill:none;stroke:var(--paper);stroke-width:1.7;stroke-linecap:round;
+stroke-linejoin:round}.fg .solid{fill:var(--paper);stroke:none}
+.fg .here .box{stroke:var(--here);stroke-width:3}.fg .badge{fill:var(--here)}.fg .badge+text{fill:#1f2430}
+.fg .chip{fill:var(--chip)}.fg .way{fill:none;stroke:var(--line);stroke-width:1.5}
+.fg .dashed{stroke-dasharray:5 4;stroke:var(--warn)}.fg .tip{fill:var(--line)}.fg .tip-warn{fill:var(--warn)}
+.fg .name{font-weight:600}.fg .mid{text-anchor:middle}
+.fg .ground{fill:var(--paper);opacity:.94}.fg .dot{fill:var(--ink)}
+"""
+GLYPHS = {
+    NodeKind.ASK: '<path class="glyph" d="M9 9.6a3 3 0 1 1 4.4 2.6c-.9.5-1.4 1-1.4 1.9"/>'
+    '<circle class="solid" cx="12" cy="17.2" r="1.2"/>',
+    NodeKind.SAY: '<path class="glyph" d="M7 8.5h10M7 12h10M7 15.5h6"/>',
+    NodeKind.VIDEO: '<path class="solid" d="M9.5 7.6v8.8l7.2-4.4z"/>',
+    NodeKind.END: '<path class="glyph" d="M7.5 12.3l3.2 3.2 6-6.6"/>',
+}

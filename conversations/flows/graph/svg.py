@@ -1,0 +1,152 @@
+"""The picture as SVG, in light and in dark."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from conversations.flows.graph import labels
+from conversations.flows.graph.boxes import TINY, WIDTH, card_of, drawn, text_at
+from conversations.flows.graph.positions import Drawing, Point, Route, place
+from conversations.flows.graph.ranks import Box, Link, arrange
+from conversations.flows.graph.style import STYLE
+from conversations.machine.values import Edge, Machine, On
+
+MARGIN, ROUND = 20.0, 9.0
+LABEL_ROOM, LABEL_LINES, LABEL_LINE = 132.0, 3, 15.0
+START = "\0start"  # no state has a key like this
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Arrow:
+    source: str
+    target: str
+    on: On = On.NEXT
+    lines: tuple[str, ...] = ()
+
+
+def svg(
+    machine: Machine, *, here: str = "", counts: Mapping[str, int] | None = None, links: Mapping[str, str] | None = None
+) -> str:
+    """The flow as an SVG element, in the active language.
+
+    `here` is the key of the state to mark; `counts` says how many people wait in which; `links` makes boxes lead to
+    URLs. Keys that the flow does not have are ignored.
+    """
+    cards = {node.key: card_of(node) for node in machine.nodes}
+    arrows = list(_arrows(machine))
+    boxes = [Box(key=START, width=24, height=24)]
+    boxes += [Box(key=key, width=WIDTH, height=card.height) for key, card in cards.items()]
+    joints = tuple(_link(arrow) for arrow in arrows)
+    drawing = place(arrange(boxes, joints), joints)
+    width, height = drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN
+    ways = sorted(zip(arrows, drawing.routes, strict=True), key=lambda pair: pair[0].on == On.NEXT)
+    states = (
+        drawn(
+            card,
+            drawing.boxes[key],
+            is_here=key == here,
+            count=(counts or {}).get(key, 0),
+            url=(links or {}).get(key, ""),
+        )
+        for key, card in cards.items()
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="fg" role="{"group" if links else "img"}" '
+        f'lang="{labels.safe(machine.language)}" width="{width:.0f}" height="{height:.0f}" '
+        f'viewBox="{-MARGIN:.0f} {-MARGIN:.0f} {width:.0f} {height:.0f}">'
+        f"<title>{labels.safe(machine.name)}</title><desc>{labels.safe(_told(machine, arrows))}</desc>"
+        f"<style>{STYLE}</style>"
+        f"{''.join(_way(arrow, route) for arrow, route in ways)}{_start(drawing)}{''.join(states)}"
+        f"{''.join(_label(arrow, route) for arrow, route in ways)}</svg>"
+    )
+
+
+def _arrows(machine: Machine) -> Iterable[_Arrow]:
+    """One for all edges that lead from one state to another on the same occasion."""
+    if machine.node(machine.start):
+        yield _Arrow(source=START, target=machine.start)
+    for node in machine.nodes:
+        together: dict[tuple[str, On], list[Edge]] = {}
+        for edge in sorted(node.edges, key=lambda edge: list(On).index(edge.on)):
+            if machine.node(edge.to):
+                together.setdefault((edge.to, edge.on), []).append(edge)
+        for (to, on), same in together.items():
+            text = labels.label(machine, node, same)
+            lines = labels.wrap(text, size=TINY, room=LABEL_ROOM, most=LABEL_LINES)
+            yield _Arrow(source=node.key, target=to, on=on, lines=lines)
+
+
+def _link(arrow: _Arrow) -> Link:
+    width, height = _label_size(arrow.lines)
+    return Link(source=arrow.source, target=arrow.target, width=width, height=height, main=arrow.on == On.NEXT)
+
+
+def _label_size(lines: Sequence[str]) -> tuple[float, float]:
+    if not lines:
+        return 0, 0
+    return max(labels.measure(line, TINY) for line in lines) + 12, LABEL_LINE * len(lines) + 4
+
+
+def _start(drawing: Drawing) -> str:
+    left, top = drawing.boxes[START]
+    title = labels.safe(_("Start"))
+    return f'<circle class="dot" cx="{left + 12:.1f}" cy="{top + 15:.1f}" r="8"><title>{title}</title></circle>'
+
+
+def _way(arrow: _Arrow, route: Route) -> str:
+    name = "way" if arrow.on == On.NEXT else "way dashed"
+    tip = "tip" if arrow.on == On.NEXT else "tip-warn"
+    x, y = route.points[-1]
+    return (
+        f'<path class="{name}" d="{_path([*route.points[:-1], (x, y - 3)])}"/>'
+        f'<path class="{tip}" d="M{x - 4.5:.1f} {y - 8:.1f}h9l-4.5 8z"/>'
+    )
+
+
+def _path(points: Sequence[Point]) -> str:
+    """Straight lines with round corners."""
+    parts = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        radius = min(ROUND, _length(before, corner) / 2, _length(corner, after) / 2)
+        start, end = _towards(corner, before, radius), _towards(corner, after, radius)
+        parts.append(f"L{start[0]:.1f} {start[1]:.1f}Q{corner[0]:.1f} {corner[1]:.1f} {end[0]:.1f} {end[1]:.1f}")
+    parts.append(f"L{points[-1][0]:.1f} {points[-1][1]:.1f}")
+    return "".join(parts)
+
+
+def _length(one: Point, other: Point) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _towards(one: Point, other: Point, far: float) -> Point:
+    length = _length(one, other) or 1
+    return one[0] + (other[0] - one[0]) * far / length, one[1] + (other[1] - one[1]) * far / length
+
+
+def _label(arrow: _Arrow, route: Route) -> str:
+    if not arrow.lines:
+        return ""
+    (width, height), (x, y) = _label_size(arrow.lines), route.label
+    tone = "soft" if arrow.on == On.NEXT else "warn"
+    left, top = x - width / 2, y - height / 2
+    lines = (
+        text_at(line, x, top + LABEL_LINE * number - 1.5, TINY, f"{tone} mid")
+        for number, line in enumerate(arrow.lines, start=1)
+    )
+    spot = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return f'<rect class="ground" {spot} rx="6"/>{"".join(lines)}'
+
+
+def _told(machine: Machine, arrows: Sequence[_Arrow]) -> str:
+    """The picture for those who hear it."""
+    names = {node.key: node.name for node in machine.nodes}
+    lines = []
+    for node in machine.nodes:
+        ways = [
+            names[arrow.target] + (f" ({' '.join(arrow.lines)})" if arrow.lines else "")
+            for arrow in arrows
+            if arrow.source == node.key
+        ]
+        lines.append(f"{node.name} → {', '.join(ways)}" if ways else node.name)
+    return "\n".join(lines)

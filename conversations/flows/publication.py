@@ -1,0 +1,223 @@
+"""From the rows that HR edits to a version that runs: draft, publish, roll back, and what changed between two."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Max
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from avatars.models import RenderMode
+from conversations.exceptions import FlowError
+from conversations.flows import video_templates
+from conversations.machine import lint
+from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.models import Flow, FlowVersion, Session, State, Transition
+from core.text.placeholders import parse_values, placeholders
+from core.text.slot_values import Choice, Slot, SlotType, parse_choices, plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is different in one state: `sort` is "added", "removed" or "changed"; `parts` names what."""
+
+    sort: str
+    name: str
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many people wait in a state; `is_gone` where the draft has it no more."""
+
+    name: str
+    count: int
+    is_gone: bool = False
+
+
+def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
+    """The flow as its rows stand now. Its start is "" where it has no states.
+
+    `states` are its own in their order, with their transitions and targets, where they are at hand already.
+    """
+    if states is None:
+        states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
+    nodes = tuple(_node(state, flow.language) for state in states)
+    start = states[0].key if states else ""
+    return Machine(name=flow.name, language=flow.language, start=start, nodes=nodes)
+
+
+def live_machine(version: FlowVersion) -> Machine:
+    """The machine of a published version."""
+    return Machine.from_json(version.definition)
+
+
+def readable(version: FlowVersion | None) -> Machine | None:
+    """The machine of a version to look at; None where there is none, or its format is of another day."""
+    try:
+        return live_machine(version) if version else None
+    except ValueError:
+        return None
+
+
+def check(flow: Flow, machine: Machine | None = None) -> list[lint.Problem]:
+    """What is wrong with the draft, errors first; with an error it cannot be published. `machine` is it, if at hand."""
+    others = Flow.objects.exclude(pk=flow.pk)
+    taken = {plain(words): other.name for other in others for words in (*other.trigger_words, *other.commands)}
+    machine = machine or draft(flow)
+    found = lint.lint(machine, triggers=flow.trigger_words, taken=taken, commands=flow.commands)
+    found += [*_wrong_modes(machine), *video_templates.problems(machine)]
+    return sorted(found, key=lambda problem: not problem.is_error)
+
+
+@transaction.atomic
+def publish(flow: Flow, *, by: AbstractBaseUser | None = None, note: str = "") -> FlowVersion:
+    """Freeze the draft as a new version, which runs from now on; sessions stay with the version they began with.
+
+    Raises `FlowError` where the draft has errors.
+    """
+    flow = Flow.objects.select_for_update().get(pk=flow.pk)
+    machine = draft(flow)  # read once: what is frozen is what was checked, though somebody edits it meanwhile
+    errors = [problem for problem in check(flow, machine) if problem.is_error]
+    if errors:
+        words = " ".join(str(problem) for problem in errors)
+        remedy = ngettext("Mend it and publish again.", "Mend them and publish again.", len(errors))
+        raise FlowError(words, code="flow_has_errors", field="states", remedy=remedy)
+    number = (flow.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    version = FlowVersion(flow=flow, number=number, definition=machine.to_json(), note=note)
+    version.published_by_id = by.pk if by else None
+    version.save(force_insert=True)
+    Flow.objects.filter(pk=flow.pk).update(live=version)
+    return version
+
+
+@transaction.atomic
+def roll_back(version: FlowVersion) -> None:
+    """Let an older version run again. The draft stays as it is."""
+    Flow.objects.filter(pk=version.flow_id).update(live=version)
+
+
+def is_changed(flow: Flow, states: Sequence[State] | None = None) -> bool:
+    """Whether the draft differs from the version that runs; `states` as for `draft`."""
+    # As machines: what was published before there was some field has what that means where it is left out.
+    return readable(flow.live) != draft(flow, states)
+
+
+def sessions_by_state(flow: Flow) -> dict[str, int]:
+    """How many people wait in which state, over all versions."""
+    states = Session.objects.active().filter(version__flow=flow).values_list("state", flat=True)
+    counts: dict[str, int] = {}
+    for state in states:
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def waiting(flow: Flow) -> list[Waiting]:
+    """Where people wait, most of them first, with the names that states have in the draft or had when they began."""
+    names: dict[str, str] = {}
+    for version in FlowVersion.objects.filter(sessions__status=Session.Status.ACTIVE, flow=flow).distinct():
+        machine = readable(version)
+        names |= {node.key: node.name for node in machine.nodes} if machine else {}
+    drawn = dict(flow.states.values_list("key", "name"))
+    counts = sorted(sessions_by_state(flow).items(), key=lambda pair: -pair[1])
+    return [
+        Waiting(name=drawn.get(key, names.get(key, key)), count=count, is_gone=key not in drawn)
+        for key, count in counts
+    ]
+
+
+def diff(before: Machine, after: Machine) -> list[Change]:
+    """The states that were added, removed or changed, in the order of the later one."""
+    old, new = {node.key: node for node in before.nodes}, {node.key: node for node in after.nodes}
+    changes = [Change(sort="added", name=node.name) for key, node in new.items() if key not in old]
+    changes += [Change(sort="removed", name=node.name) for key, node in old.items() if key not in new]
+    both = [(old[key], node) for key, node in new.items() if key in old and old[key] != node]
+    return changes + [Change(sort="changed", name=node.name, parts=tuple(_parts(was, node))) for was, node in both]
+
+
+def _wrong_modes(machine: Machine) -> Iterable[lint.Problem]:
+    """Videos in a mode that no digital human has, or in whatever a free answer says."""
+    for node in machine.nodes:
+        if node.kind == NodeKind.VIDEO and node.mode:
+            modes = set(_modes(machine, node.mode))
+            if not modes <= set(RenderMode.values) or not modes:
+                words = _("Its mode is none of %s.") % ", ".join(RenderMode.values)
+                yield lint.Problem(code="mode_unknown", state=node.name, words=words)
+
+
+def _modes(machine: Machine, mode: str) -> Iterable[str]:
+    """What a mode comes out as for each choice that people may make in any state with its slots."""
+    names = list(dict.fromkeys(placeholders(mode)))
+    slots = [node.slot for node in machine.nodes if node.slot]
+    choices = [{choice.value for slot in slots if slot.name == name for choice in slot.choices} for name in names]
+    if any(slot.name in names and not slot.choices for slot in slots):
+        return ()
+    return (machine.fill(mode, dict(zip(names, values, strict=True))) for values in product(*choices))
+
+
+def _parts(was: Node, now: Node) -> Iterable[str]:
+    names = {
+        "name": _("name"),
+        "kind": _("what it does"),
+        "text": _("text"),
+        "slot": _("answer"),
+        "as_card": _("with buttons"),
+        "edges": _("transitions"),
+        "remind_after": _("remind after"),
+        "reminder": _("reminder"),
+        "expire_after": _("give up after"),
+        "mode": _("mode of the video"),
+        "digital_human": _("digital human"),
+        "template": _("video template"),
+        "values": _("values of its variables"),
+    }
+    return (words for name, words in names.items() if getattr(was, name) != getattr(now, name))
+
+
+def _node(state: State, language: str) -> Node:
+    kind = NodeKind(state.kind)
+    return Node(
+        key=state.key,
+        name=state.name,
+        kind=kind,
+        text=state.text.replace("\r\n", "\n"),
+        slot=_slot(state, language) if kind == NodeKind.ASK else None,
+        as_card=state.as_card,
+        edges=tuple(_edge(row, state) for row in state.transitions.all()) if kind != NodeKind.END else (),
+        remind_after=state.remind_after,
+        reminder=state.reminder,
+        expire_after=state.expire_after,
+        mode=state.mode.strip(),
+        digital_human=state.digital_human_id,
+        template=state.template_id if kind == NodeKind.VIDEO else None,
+        values=tuple(parse_values(state.values).items()) if kind == NodeKind.VIDEO else (),
+    )
+
+
+def _slot(state: State, language: str) -> Slot:
+    slot_type = SlotType(state.slot_type)
+    choices = parse_choices(state.choices) if slot_type == SlotType.CHOICE else ()
+    if slot_type == SlotType.YES_NO:
+        with translation.override(language):
+            choices = (Choice(value="yes", label=_("Yes")), Choice(value="no", label=_("No")))
+    return Slot(
+        name=state.slot,
+        type=slot_type,
+        choices=choices,
+        minimum=state.minimum,
+        maximum=state.maximum,
+        retry_text=state.retry_text.replace("\r\n", "\n"),
+        retries=state.retries,
+    )
+
+
+def _edge(row: Transition, state: State) -> Edge:
+    operator = Operator(row.test)
+    guard = None
+    if operator != Operator.ALWAYS:
+        guard = Guard(slot=row.slot or state.slot, operator=operator, value=row.value)
+    return Edge(to=row.target.key, on=On(row.when), guard=guard)

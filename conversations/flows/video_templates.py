@@ -1,0 +1,56 @@
+"""Video templates in flows: what is wrong with the values that a state gives one, and what it says with them."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from avatars import services as avatars
+from avatars.models import RenderTemplate
+from conversations.machine.lint import Problem
+from conversations.machine.values import Film, Machine, Node, NodeKind
+from core.text.slot_values import is_blank
+
+
+def problems(machine: Machine) -> Iterator[Problem]:
+    """What is wrong with the video templates of a flow, and with the values for their variables."""
+    used = {node.template for node in machine.nodes if node.template}
+    rows = RenderTemplate.objects.prefetch_related("variables").in_bulk(used)
+    for node in machine.nodes:
+        if node.kind == NodeKind.VIDEO and node.template is not None:
+            yield from _problems(machine, node, rows.get(node.template))
+        elif node.values:
+            words = _("It gives values to the variables of a video template, and names no template.")
+            yield Problem(code="no_template", state=node.name, words=words)
+
+
+def template_of(film: Film) -> RenderTemplate | None:
+    """The template of a video, None where it is gone."""
+    if film.template is None:
+        return None
+    return RenderTemplate.objects.prefetch_related("variables").filter(pk=film.template).first()
+
+
+def preview(machine: Machine, film: Film) -> str:
+    """What a video says, without its being made."""
+    template = template_of(film)
+    if template is None:
+        return film.text
+    return avatars.personalise(template, film.values, facts=film.slots, slots=machine.slots).text
+
+
+def _problems(machine: Machine, node: Node, template: RenderTemplate | None) -> Iterator[Problem]:
+    if template is None:
+        words = _("Its video template is not there any more. Choose another one.")
+        yield Problem(code="template_gone", state=node.name, words=words)
+        return
+    if not is_blank(node.text):
+        words = _("Its text is not said: the template “%s” has a script of its own.") % template
+        yield Problem(code="text_unused", state=node.name, words=words, is_error=False)
+    if node.digital_human is not None and node.digital_human != template.digital_human_id:
+        words = _("The template “%s” says who speaks. Leave the digital human empty.") % template
+        yield Problem(code="digital_human_unused", state=node.name, words=words, is_error=False)
+    for fault in avatars.personal_faults(template, dict(node.values), machine.slots):
+        words = _("Template “%(template)s”: %(fault)s") % {"template": template, "fault": fault}
+        # A slot that no state fills is told by the rule on all texts of a state.
+        if fault.code not in ("bad_placeholder", "unknown_slot"):
+            yield Problem(code=f"value_{fault.code}"[:40], state=node.name, words=words)

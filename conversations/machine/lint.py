@@ -1,0 +1,261 @@
+"""What is wrong with a flow, in words that name the state and say what to do. Knows values, and how to translate."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from conversations.machine.keywords import ACTS, COMMANDS
+from conversations.machine.values import Guard, Machine, Node, NodeKind, On, Operator
+from core.text.placeholders import has_stray_braces, placeholders
+from core.text.slot_values import Choice, SlotType, is_blank, numbered, ordinal, plain
+from wecom.contents import Button
+from wecom.exceptions import ContentError
+from wecom.messages import COMMAND
+
+TEXT_BYTES = 2048  # of one message of the platform
+BUTTONS = 6  # of a card
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One fault: `state` is the name of the place, "" for the whole flow."""
+
+    code: str
+    words: str
+    state: str = ""
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.words}" if self.state else self.words
+
+
+def lint(
+    machine: Machine,
+    *,
+    triggers: Sequence[str] = (),
+    taken: Mapping[str, str] | None = None,
+    commands: Sequence[str] = (),
+) -> list[Problem]:
+    """All problems, errors first. `taken` are what starts other flows, folded by `plain`, and whose it is."""
+    if not machine.nodes:
+        return [Problem(code="empty", words=_("The flow has no states. Add one that asks or says something."))]
+    found = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
+    found += [
+        *_unreachable(machine),
+        *_circles(machine),
+        *_reserved(triggers),
+        *_taken([*triggers, *commands], taken or {}),
+    ]
+    found += (problem for command in commands for problem in _command(command))
+    return sorted(found, key=lambda problem: not problem.is_error)
+
+
+def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
+    if node.kind != NodeKind.END and is_blank(node.text) and not node.template:
+        yield Problem(code="no_text", state=node.name, words=_("It says nothing. Write its text."))
+    for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
+        if len(text.encode()) > TEXT_BYTES:
+            words = _("A text is longer than one message (2,048 bytes; a Chinese character is 3). Shorten it.")
+            yield Problem(code="text_too_long", state=node.name, words=words)
+
+
+def _slots(machine: Machine, node: Node) -> Iterator[Problem]:
+    if node.kind != NodeKind.ASK:
+        return
+    slot = node.slot
+    if slot is None or not slot.name:
+        yield Problem(code="no_slot", state=node.name, words=_("It asks, but keeps the answer nowhere. Name a slot."))
+        return
+    if slot.minimum is not None and slot.maximum is not None and slot.minimum > slot.maximum:
+        yield Problem(code="bounds", state=node.name, words=_("“At least” is more than “at most”."))
+    elif slot.type == SlotType.TEXT and slot.maximum is not None and slot.maximum < 1:
+        words = _("“At most” leaves no room for an answer; it counts characters.")
+        yield Problem(code="bounds", state=node.name, words=words)
+    if node.remind_after and node.remind_after >= node.expire_after:
+        words = _("It gives up before it reminds. Let it remind earlier.")
+        yield Problem(code="late_reminder", state=node.name, words=words, is_error=False)
+    if slot.type == SlotType.CHOICE:
+        yield from _choices(node)
+    same = [other for other in machine.nodes if other.slot and other.slot.name == slot.name]
+    if any(other.slot and other.slot.type != slot.type for other in same):
+        words = _("The slot “%s” is of another kind in another state. Give one of them another name.") % slot.name
+        yield Problem(code="slot_kinds", state=node.name, words=words)
+
+
+def _choices(node: Node) -> Iterator[Problem]:
+    assert node.slot is not None
+    choices = node.slot.choices
+    if len(choices) < 2:
+        yield Problem(code="no_choices", state=node.name, words=_("It offers fewer than two choices. Write them."))
+    said = [
+        word for choice in choices for word in {plain(word) for word in (choice.value, choice.label, *choice.words)}
+    ]
+    if len(set(said)) < len(said):
+        yield Problem(code="same_choice", state=node.name, words=_("Two choices have the same word. Change one."))
+    if reserved := sorted(set(ACTS).intersection(said)):
+        words = _("“%s” has a meaning of its own everywhere. Use another word for this choice.") % reserved[0]
+        yield Problem(code="reserved", state=node.name, words=words)
+    if misread := [
+        word for number, choice in enumerate(choices, start=1) for word in _numbers(choice, number, choices)
+    ]:
+        words = _("Who writes “%s” may mean the choice with that number. Use a word for this choice.") % misread[0]
+        yield Problem(code="number_choice", state=node.name, words=words, is_error=False)
+    if node.as_card and len(choices) > BUTTONS:
+        words = _("More than six choices do not fit a card; they will show as a numbered list.")
+        yield Problem(code="too_many_buttons", state=node.name, words=words, is_error=False)
+    elif node.as_card and not _fit_buttons(choices):
+        words = _("A label is too long for a button (8 Chinese characters); they will show as a numbered list.")
+        yield Problem(code="button_too_long", state=node.name, words=words, is_error=False)
+
+
+def _numbers(choice: Choice, number: int, choices: Sequence[Choice]) -> Iterator[str]:
+    """The words of a choice that are the number of another."""
+    for word in (choice.value, choice.label, *choice.words):
+        if 0 < ordinal(word) <= len(choices) and ordinal(word) != number:
+            yield word
+
+
+def _fit_buttons(choices: Sequence[Choice]) -> bool:
+    labels = numbered(choice.label for choice in choices)
+    try:
+        for choice, label in zip(choices, labels, strict=True):
+            Button(key=choice.value, text=label).check("")
+    except ContentError:
+        return False
+    return True
+
+
+def _edges(machine: Machine, node: Node) -> Iterator[Problem]:
+    if node.kind == NodeKind.END:
+        return
+    following = node.leaving(On.NEXT)
+    if not following:
+        words = _("Nothing follows it, so the flow just stops here. Draw a transition, or let it be an end.")
+        yield Problem(code="dead_end", state=node.name, words=words, is_error=node.kind == NodeKind.ASK)
+    elif all(edge.guard for edge in following) and not _covers(node):
+        words = _("No transition fits every answer. Add one that is taken always, as the last.")
+        yield Problem(code="uncovered", state=node.name, words=words)
+    for edge in following[:-1]:
+        if edge.guard is None:
+            words = _("A transition that is taken always hides those behind it. Move it to the end.")
+            yield Problem(code="hidden", state=node.name, words=words)
+            break
+    if node.kind != NodeKind.ASK and any(edge.on != On.NEXT for edge in node.edges):
+        words = _("Only a state that asks can run out of tries or of time.")
+        yield Problem(code="not_asking", state=node.name, words=words, is_error=False)
+    if any(machine.node(edge.to) is None for edge in node.edges):
+        words = _("A transition leads out of the flow. Choose one of its states.")
+        yield Problem(code="unknown_state", state=node.name, words=words)
+    yield from _guards(machine, node)
+
+
+def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
+    for guard in (edge.guard for edge in node.edges if edge.guard):
+        slots = [other.slot for other in machine.nodes if other.slot and other.slot.name == guard.slot]
+        choices = [choice for slot in slots for choice in slot.choices]
+        if not slots:
+            words = _("A transition looks at the slot “%s”, which no state fills.") % guard.slot
+            yield Problem(code="unknown_slot", state=node.name, words=words)
+        elif choices and guard.operator in (Operator.IS, Operator.IS_NOT) and not _is_choice(guard, choices):
+            words = _("A transition waits for “%s”, which is no choice there.") % guard.value
+            yield Problem(code="unknown_choice", state=node.name, words=words)
+
+
+def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
+    values = (value for _name, value in node.values)
+    for text in (node.text, node.mode, node.reminder, node.slot.retry_text if node.slot else "", *values):
+        if has_stray_braces(text):
+            words = _("Its text has “{{” or “}}” without a slot between them, like {{name}}. People would see it.")
+            yield Problem(code="bad_placeholder", state=node.name, words=words)
+        for name in placeholders(text):
+            if machine.slot(name) is None:
+                words = _("Its text shows the slot “%s”, which no state fills.") % name
+                yield Problem(code="unknown_slot", state=node.name, words=words)
+
+
+def _unreachable(machine: Machine) -> Iterator[Problem]:
+    seen, ahead = {machine.start}, [machine.start]
+    while ahead:
+        node = machine.node(ahead.pop())
+        new = {edge.to for edge in node.edges} - seen if node else set()
+        seen |= new
+        ahead += new
+    for node in machine.nodes:
+        if node.key not in seen:
+            words = _("Nothing leads to it. Draw a transition to it, or remove it.")
+            yield Problem(code="unreachable", state=node.name, words=words)
+
+
+def _circles(machine: Machine) -> Iterator[Problem]:
+    """Ways that come back to where they began without anybody's answer."""
+    for node in machine.nodes:
+        if node.kind in (NodeKind.SAY, NodeKind.VIDEO) and _comes_back(machine, node, asking=False):
+            words = _("It comes back to itself without asking anything, and would talk for ever.")
+            yield Problem(code="circle", state=node.name, words=words)
+        elif node.kind == NodeKind.ASK and _comes_back(machine, node, asking=True):
+            words = _("Whoever never answers is asked again for ever. Let “no answer in time” lead to an end.")
+            yield Problem(code="nagging", state=node.name, words=words)
+
+
+def _comes_back(machine: Machine, start: Node, *, asking: bool) -> bool:
+    """By what happens of itself: what follows a word said, and, with `asking`, what follows silence."""
+    seen: set[str] = set()
+    ahead = _silently(start)
+    while ahead:
+        key = ahead.pop()
+        if key == start.key:
+            return True
+        node = machine.node(key)
+        if key in seen or node is None or node.kind == NodeKind.END or (node.kind == NodeKind.ASK and not asking):
+            continue
+        seen.add(key)
+        ahead += _silently(node)
+    return False
+
+
+def _silently(node: Node) -> list[str]:
+    return [edge.to for edge in node.leaving(On.EXPIRED if node.kind == NodeKind.ASK else On.NEXT)]
+
+
+def _reserved(triggers: Iterable[str]) -> Iterator[Problem]:
+    for words in triggers:
+        if plain(words) in ACTS:
+            text = _("“%s” has a meaning of its own everywhere and cannot start a flow.") % words
+            yield Problem(code="reserved", words=text)
+
+
+def _taken(starts: Iterable[str], taken: Mapping[str, str]) -> Iterator[Problem]:
+    for words in starts:
+        if plain(words) in taken:
+            text = _("“%(words)s” starts the flow “%(name)s” already.") % {"words": words, "name": taken[plain(words)]}
+            yield Problem(code="trigger_taken", words=text)
+
+
+def _command(command: str) -> Iterator[Problem]:
+    if command in COMMANDS or plain(command).removeprefix("/") in ACTS:
+        text = _("The command “%s” has a meaning of its own everywhere. Use another one.") % command
+        yield Problem(code="command_reserved", words=text)
+    read = COMMAND.fullmatch(command)
+    if read is None or read[2] or plain(command) != command:
+        text = _("The command “%s” would not be understood. Use letters and digits, or Chinese characters alone.")
+        yield Problem(code="command_unreadable", words=text % command)
+
+
+def _covers(node: Node) -> bool:
+    """Whether the guards name every choice there is."""
+    if node.slot is None or not node.slot.choices:
+        return False
+    named = {
+        edge.guard.value.strip().casefold()
+        for edge in node.leaving(On.NEXT)
+        if edge.guard and edge.guard.operator == Operator.IS and edge.guard.slot == node.slot.name
+    }
+    return {choice.value.casefold() for choice in node.slot.choices} <= named
+
+
+def _is_choice(guard: Guard, choices: Iterable[Choice]) -> bool:
+    return guard.value.strip().casefold() in {choice.value.strip().casefold() for choice in choices}
+
+
+RULES: tuple[Callable[[Machine, Node], Iterator[Problem]], ...] = (_texts, _slots, _edges, _placeholders)

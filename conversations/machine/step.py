@@ -1,0 +1,160 @@
+"""One pure function that steps through a machine.
+
+It has no clock and no network: the same arguments always give the same answer, so a crash between two answers changes
+nothing.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from conversations.machine.values import (
+    Act,
+    Ask,
+    Effect,
+    Film,
+    Machine,
+    Node,
+    NodeKind,
+    Notice,
+    On,
+    Outcome,
+    Place,
+    Say,
+    Step,
+    Tell,
+)
+
+
+def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: date) -> Step:
+    """One step. `text` is what was said, or the value of the button pressed; `today` is what “tomorrow” counts from."""
+    walk = _Walk(machine, today)
+    place = walk.take(place, act, text)
+    return Step(place=place, effects=tuple(walk.effects))
+
+
+class _Walk:
+    """Collects effects on the way from one question to the next."""
+
+    def __init__(self, machine: Machine, today: date) -> None:
+        self.machine = machine
+        self.today = today
+        self.effects: list[Effect] = []
+
+    def take(self, place: Place, act: Act, text: str) -> Place:
+        if act in (Act.START, Act.RESTART):
+            return self._enter(Place(given=place.given, slots=dict(place.given)), self.machine.start)
+        node = self.machine.node(place.at)
+        if node is None or node.slot is None:
+            return self._fail(place)
+        return self._act(node, place, act, text)
+
+    def _act(self, node: Node, place: Place, act: Act, text: str) -> Place:
+        assert node.slot is not None
+        match act:
+            case Act.SAY | Act.CHOOSE:
+                value = node.slot.read(text, today=self.today)
+                return self._missed(node, place) if value is None else self._answered(node, place, value)
+            case Act.BACK:
+                return self._back(node, place)
+            case Act.HELP:
+                return self._tell_and_ask(node, place, Notice.HELP)
+            case Act.REMIND:
+                self.effects.append(self._words(node.reminder, place, Notice.REMINDER))
+                return replace(place, reminded=True)
+            case Act.EXPIRE:
+                return self._way_out(node, place, On.EXPIRED, Notice.EXPIRED, Outcome.EXPIRED)
+            case Act.CANCEL:
+                return self._end(place, Notice.CANCELLED, Outcome.CANCELLED)
+        return self._ask(node, replace(place, reminded=False, outcome=None))
+
+    def _answered(self, node: Node, place: Place, value: str) -> Place:
+        assert node.slot is not None
+        slots = {**place.slots, node.slot.name: value}
+        place = replace(place, slots=slots, path=(*place.path, node.key), tries=0, reminded=False)
+        return self._enter(place, self._next(node, place, On.NEXT))
+
+    def _missed(self, node: Node, place: Place) -> Place:
+        assert node.slot is not None
+        place = replace(place, tries=place.tries + 1, reminded=False)
+        if place.tries > node.slot.retries:
+            return self._way_out(node, replace(place, tries=0), On.RETRIES, Notice.GAVE_UP, Outcome.GAVE_UP)
+        self.effects.append(self._words(node.slot.retry_text, place, Notice.NOT_VALID))
+        # A retry text repeats the question in its own way; choices are shown again all the same.
+        return self._ask(node, place) if node.slot.choices or not node.slot.retry_text else place
+
+    def _way_out(self, node: Node, place: Place, on: On, notice: Notice, outcome: Outcome) -> Place:
+        """By the edge that was drawn for this; where there is none, end."""
+        key = self._next(node, place, on)
+        return self._enter(replace(place, reminded=False), key) if key else self._end(place, notice, outcome)
+
+    def _back(self, node: Node, place: Place) -> Place:
+        if not place.path:
+            return self._tell_and_ask(node, place, Notice.AT_START)
+        before = self.machine.node(place.path[-1])
+        if before is None or before.slot is None:
+            return self._fail(place)
+        slots = {name: value for name, value in place.slots.items() if name != before.slot.name}
+        return self._ask(
+            before, replace(place, at=before.key, slots=slots, path=place.path[:-1], tries=0, reminded=False)
+        )
+
+    def _enter(self, place: Place, key: str | None) -> Place:
+        """Walk until a question is asked or the flow ends. What is given is passed over once; coming back asks it."""
+        passed: set[str] = set()
+        for _ in range((1 + len(self.machine.nodes)) ** 2):  # more than that goes in circles
+            node = self.machine.node(key) if key else None
+            if node is None:
+                return self._fail(place) if key else replace(place, outcome=Outcome.COMPLETED)
+            place = replace(place, at=node.key)
+            if node.kind == NodeKind.ASK:
+                if node.key in passed or not self._is_given(node, place):
+                    return self._ask(node, place)
+                passed.add(node.key)
+            self._do(node, place)
+            key = self._next(node, place, On.NEXT) if node.kind != NodeKind.END else None
+        return self._fail(place)
+
+    def _next(self, node: Node, place: Place, on: On) -> str | None:
+        """Where the first edge that fits leads."""
+        fitting = (edge.to for edge in node.leaving(on) if edge.guard is None or edge.guard.holds(place.slots))
+        return next(fitting, None)
+
+    def _do(self, node: Node, place: Place) -> None:
+        text = self._fill(node.text, place)
+        if node.kind == NodeKind.VIDEO:
+            mode = self._fill(node.mode, place)
+            film = Film(text=text, mode=mode, digital_human=node.digital_human)
+            if node.template is not None:
+                film = replace(film, template=node.template, values=dict(node.values), slots=dict(place.slots))
+            self.effects.append(film)
+        elif node.kind != NodeKind.ASK and text.strip():
+            self.effects.append(Say(text=text))
+
+    def _is_given(self, node: Node, place: Place) -> bool:
+        """Whoever started the session said it already, and it fits."""
+        slot = node.slot
+        if slot is None or slot.name not in place.given or place.slots.get(slot.name) != place.given[slot.name]:
+            return False
+        return slot.read(place.given[slot.name], today=self.today) == place.given[slot.name]
+
+    def _ask(self, node: Node, place: Place) -> Place:
+        choices = node.slot.choices if node.slot else ()
+        self.effects.append(Ask(text=self._fill(node.text, place), choices=choices, as_card=node.as_card))
+        return place
+
+    def _tell_and_ask(self, node: Node, place: Place, notice: Notice) -> Place:
+        self.effects.append(Tell(notice=notice))
+        return self._ask(node, place)
+
+    def _words(self, text: str, place: Place, otherwise: Notice) -> Say | Tell:
+        return Say(text=self._fill(text, place)) if text.strip() else Tell(notice=otherwise)
+
+    def _end(self, place: Place, notice: Notice, outcome: Outcome) -> Place:
+        self.effects.append(Tell(notice=notice))
+        return replace(place, outcome=outcome)
+
+    def _fail(self, place: Place) -> Place:
+        return self._end(place, Notice.FAILED, Outcome.FAILED)
+
+    def _fill(self, text: str, place: Place) -> str:
+        return self.machine.fill(text, place.slots)

@@ -1,0 +1,257 @@
+"""The conversation machine as values: a published flow, where a session stands in it, and what a step leads to.
+
+Knows no rows and no framework; `stepping.step` walks through it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from core.text.placeholders import filled
+from core.text.slot_values import Choice, Slot, SlotType
+
+FORMAT = 1
+
+
+class NodeKind(StrEnum):
+    """What a state does."""
+
+    ASK = "ask"
+    SAY = "say"
+    VIDEO = "video"
+    END = "end"
+
+
+class On(StrEnum):
+    """When an edge may be taken."""
+
+    NEXT = "next"
+    RETRIES = "retries"
+    EXPIRED = "expired"
+
+
+class Operator(StrEnum):
+    """How a guard compares."""
+
+    ALWAYS = "always"
+    IS = "is"
+    IS_NOT = "is_not"
+    CONTAINS = "contains"
+    MORE = "more"
+    LESS = "less"
+
+
+class Act(StrEnum):
+    """What happens to a session."""
+
+    START = "start"
+    SAY = "say"
+    CHOOSE = "choose"
+    BACK = "back"
+    RESTART = "restart"
+    HELP = "help"
+    CANCEL = "cancel"
+    REMIND = "remind"
+    EXPIRE = "expire"
+    RESUME = "resume"
+
+
+class Outcome(StrEnum):
+    """How a session ended."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    GAVE_UP = "gave_up"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class Notice(StrEnum):
+    """What is said in the house's own words."""
+
+    NOT_VALID = "not_valid"
+    AT_START = "at_start"
+    HELP = "help"
+    REMINDER = "reminder"
+    CANCELLED = "cancelled"
+    GAVE_UP = "gave_up"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """A condition on a slot; one that is not filled counts as ""."""
+
+    slot: str
+    operator: Operator
+    value: str = ""
+
+    def holds(self, slots: Mapping[str, str]) -> bool:
+        have, want = slots.get(self.slot, "").strip().casefold(), self.value.strip().casefold()
+        match self.operator:
+            case Operator.ALWAYS:
+                return True
+            case Operator.IS:
+                return have == want
+            case Operator.IS_NOT:
+                return have != want
+            case Operator.CONTAINS:
+                return want in have
+        # Dates compare as they are written, numbers by their value.
+        pair = (float(have), float(want)) if _is_number(have) and _is_number(want) else (have, want)
+        return pair[0] > pair[1] if self.operator == Operator.MORE else pair[0] < pair[1]  # type: ignore[operator]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """A way from one node to another."""
+
+    to: str
+    on: On = On.NEXT
+    guard: Guard | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A state. Times are minutes; `mode` may hold a placeholder, and so may the values of its video template's
+    variables (`values`: name and value)."""
+
+    key: str
+    name: str
+    kind: NodeKind
+    text: str = ""
+    slot: Slot | None = None
+    as_card: bool = True
+    edges: tuple[Edge, ...] = ()
+    remind_after: int | None = None
+    reminder: str = ""
+    expire_after: int = 60
+    mode: str = ""
+    digital_human: int | None = None
+    template: int | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+    def leaving(self, on: On) -> tuple[Edge, ...]:
+        return tuple(edge for edge in self.edges if edge.on == on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """A flow that can run."""
+
+    name: str
+    language: str
+    start: str
+    nodes: tuple[Node, ...]
+
+    def node(self, key: str) -> Node | None:
+        return next((node for node in self.nodes if node.key == key), None)
+
+    def slot(self, name: str) -> Slot | None:
+        return next((node.slot for node in self.nodes if node.slot and node.slot.name == name), None)
+
+    @property
+    def slots(self) -> dict[str, Slot]:
+        """What its states ask for, by name."""
+        return {node.slot.name: node.slot for node in reversed(self.nodes) if node.slot}
+
+    def fill(self, text: str, slots: Mapping[str, str]) -> str:
+        """The text with its placeholders replaced, once: what people wrote is never read as a placeholder."""
+        return filled(text, slots, self.slots)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a JSON column."""
+        return {"format": FORMAT, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Machine":
+        """What `to_json` gave. Raises `ValueError` for a format of another day."""
+        if data.get("format") != FORMAT:
+            raise ValueError("This definition has a format that we do not know.")
+        nodes = tuple(_node(node) for node in data["nodes"])
+        return cls(name=data["name"], language=data["language"], start=data["start"], nodes=nodes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a session stands. `given` is what it began with; `path` are the questions answered so far."""
+
+    at: str = ""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    path: tuple[str, ...] = ()
+    tries: int = 0
+    reminded: bool = False
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Say:
+    """Say this."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tell:
+    """Say something in the house's own words."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Ask this; `choices` are to be shown as buttons where `as_card`, else as a numbered list."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    as_card: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """Say this as a video; an empty mode is the digital human's own. With a template it is that which is said, with
+    its `values`, and what is in the slots by now."""
+
+    text: str
+    mode: str = ""
+    digital_human: int | None = None
+    template: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+Effect = Say | Tell | Ask | Film
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What a step leads to."""
+
+    place: Place
+    effects: tuple[Effect, ...] = ()
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None
+
+
+def _node(data: Mapping[str, Any]) -> Node:
+    slot = _slot(data["slot"]) if data["slot"] else None
+    edges = tuple(_edge(edge) for edge in data["edges"])
+    values = tuple((name, value) for name, value in data.get("values", ()))
+    return Node(**{**data, "kind": NodeKind(data["kind"]), "slot": slot, "edges": edges, "values": values})
+
+
+def _slot(data: Mapping[str, Any]) -> Slot:
+    choices = tuple(Choice(**{**choice, "words": tuple(choice["words"])}) for choice in data["choices"])
+    return Slot(**{**data, "type": SlotType(data["type"]), "choices": choices})
+
+
+def _edge(data: Mapping[str, Any]) -> Edge:
+    guard = data["guard"]
+    held = Guard(**{**guard, "operator": Operator(guard["operator"])}) if guard else None
+    return Edge(to=data["to"], on=On(data["on"]), guard=held)

@@ -1,0 +1,45 @@
+"""Cards that follow a video on its way (进度卡片)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.messages import Message
+from wecom.models import Outbound
+
+
+class Standing(models.TextChoices):
+    """How a video that somebody waits for stands, as they read it. Done is only what WeChat Work has accepted."""
+
+    QUEUED = "queued", _("In the queue")
+    MAKING = "making", _("Being made")
+    SENDING = "sending", _("On its way to you")
+    SENT = "sent", _("Delivered")
+    AS_VOICE = "as_voice", _("No video this time; it was sent as a voice message")
+    AS_TEXT = "as_text", _("No video this time; the text was sent")
+    UNCONFIRMED = "unconfirmed", _("Nobody could confirm that it arrived")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ProgressCard(models.Model):
+    """The card that tells somebody how far their video is, and takes their taps.
+
+    WeChat Work lets a card be changed once by itself and once for each tap on it. A tap changes it to how things stand
+    then; the one free change is kept for the end.
+    """
+
+    message = models.OneToOneField(
+        Message, models.CASCADE, related_name="progress_card", verbose_name=_("message that waits for the video")
+    )
+    outbound = models.OneToOneField(
+        Outbound, models.CASCADE, related_name="progress_card", verbose_name=_("outbound message")
+    )
+    task_id = models.CharField(max_length=120, unique=True, editable=False)
+    text_given = models.BooleanField(_("the text was asked for first"), default=False)
+    closed_at = models.DateTimeField(_("showed the end at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("progress card")
+        verbose_name_plural = _("progress cards")
+
+    def __str__(self) -> str:
+        return self.task_id

@@ -1,0 +1,61 @@
+"""What is said of a flow's own course, and of its questions."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from conversations.machine.values import Notice
+from core.text.slot_values import numbered
+
+
+def notice(kind: Notice, flow: str) -> str:
+    """What is said of a flow's own course; `flow` is its name."""
+    words = {
+        Notice.NOT_VALID: _("I did not understand that. Please try again, or send “cancel” to leave."),
+        Notice.AT_START: _("This is the first question already."),
+        Notice.HELP: _(
+            "We are in “%(flow)s”. Answer the question below. You can also send:\n"
+            "· back – change the last answer\n"
+            "· restart – start over\n"
+            "· cancel – leave"
+        ),
+        Notice.REMINDER: _("Are you still there? “%(flow)s” waits for your answer. Send “cancel” to leave."),
+        Notice.CANCELLED: _("Done: “%(flow)s” was cancelled."),
+        Notice.GAVE_UP: _("Let us leave it at that. Start “%(flow)s” again whenever you like, or send “help”."),
+        Notice.EXPIRED: _("“%(flow)s” has ended, because no answer came. Send “continue” to go on, or “restart”."),
+        Notice.FAILED: _("Sorry, “%(flow)s” cannot go on. Please tell whoever looks after it."),
+    }
+    return words[kind] % {"flow": flow} if "%(" in words[kind] else words[kind]
+
+
+def question(text: str, labels: Sequence[str]) -> str:
+    """A question, with its choices as a numbered list."""
+    return "\n".join([text.strip(), *numbered(labels)])
+
+
+def please_choose() -> str:
+    return _("Please choose:")
+
+
+def please_answer() -> str:
+    return _("Please write your answer.")
+
+
+def chosen(label: str) -> str:
+    return _("Chosen: %s") % label
+
+
+def over() -> str:
+    return _("Closed")
+
+
+def question_is_over() -> str:
+    return _("This question is closed. Send “help” to see what I can do.")
+
+
+def question_waits() -> str:
+    return _("This question is closed. Send “continue” to take it up again, or “help” to see what I can do.")
+
+
+def button_does_nothing() -> str:
+    return _("Nothing is behind this button yet. Send “help” to see what I can do.")

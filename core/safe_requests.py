@@ -1,0 +1,175 @@
+"""Requests to addresses that people typed in: never to a place inside our own network, unless settings say so.
+
+A name is resolved once and the connection goes to the address that was checked, so that a name which changes its mind
+in between reaches nothing. Redirects are not followed.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from urllib.parse import SplitResult, urlsplit
+
+import certifi
+import urllib3
+from django.utils.translation import gettext as _
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError, TimeoutError
+
+from core.exceptions import OpenUserError
+
+CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
+READ_AT_MOST = 4096
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What Python calls global though it is not: the protocol assignments of RFC 6890, where clouds keep their metadata.
+NOT_GLOBAL = (ipaddress.ip_network("192.0.0.0/24"),)
+
+Address = IPv4Address | IPv6Address
+
+
+class EgressError(OpenUserError):
+    """Nothing came back: `code` is forbidden, unreachable, timeout or tls."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What came back: the status, seconds to wait before the next one where it says so, and how long it took."""
+
+    status: int
+    retry_after: float | None
+    seconds: float
+
+
+def check(url: str, allowed: Iterable[str] = ()) -> SplitResult:
+    """The parts of a URL that we may call as far as its words tell. Raises `EgressError` (forbidden) otherwise.
+
+    `allowed` are networks of our own that may be called, like 10.0.0.0/8; only those may be called without TLS.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise _forbidden(_("This is no address."), _("Write it like https://oa.example.com/hook.")) from error
+    if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
+        raise _forbidden(_("This is no address."), _("Write it like https://oa.example.com/hook."))
+    if parts.username is not None or parts.password is not None:
+        raise _forbidden(_("An address may not hold a password."), _("The signature says who we are."))
+    literal = _literal(parts.hostname)
+    if literal is not None:
+        _check_address(literal, allowed, parts.scheme)
+    elif parts.scheme == "http" and not allowed:
+        raise _not_encrypted()
+    return parts
+
+
+def destination(url: str, allowed: Iterable[str] = ()) -> tuple[SplitResult, Address]:
+    """Where a request would go to, without going there. Raises `EgressError`: forbidden, unreachable."""
+    parts = check(url, allowed)
+    return parts, _resolve(parts, allowed)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable[str] = ()) -> Reply:
+    """POST and read the status. Raises `EgressError`; any status is a reply, redirects too."""
+    parts, address = destination(url, allowed)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    began = time.monotonic()
+    with _pool(parts, str(address), port, timeout) as pool:
+        try:
+            reply = pool.urlopen(
+                "POST",
+                path,
+                body=body,
+                headers={**headers, "Host": parts.netloc},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+            )
+            with reply:
+                reply.read(READ_AT_MOST)
+        except SSLError as error:
+            raise EgressError(_("The certificate is not valid."), code="tls") from error
+        except NewConnectionError as error:  # of urllib3's timeouts, though nobody waited
+            raise _unreachable() from error
+        except TimeoutError as error:
+            raise EgressError(_("No answer came in time."), code="timeout") from error
+        except (HTTPError, OSError) as error:
+            raise _unreachable() from error
+    seconds = time.monotonic() - began
+    return Reply(status=reply.status, retry_after=_seconds(reply.headers.get("Retry-After")), seconds=seconds)
+
+
+def _pool(parts: SplitResult, address: str, port: int, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
+    if parts.scheme == "http":
+        return urllib3.HTTPConnectionPool(address, port, timeout=timeout, maxsize=1)
+    return urllib3.HTTPSConnectionPool(
+        address,
+        port,
+        timeout=timeout,
+        maxsize=1,
+        server_hostname=parts.hostname,
+        assert_hostname=parts.hostname,
+        cert_reqs="CERT_REQUIRED",
+        ca_certs=certifi.where(),
+    )
+
+
+def _resolve(parts: SplitResult, allowed: Iterable[str]) -> Address:
+    """The address to connect to. Every one that the name has must be allowed: we do not choose the harmless one."""
+    assert parts.hostname is not None
+    try:
+        found = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise _unreachable() from error
+    addresses = [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in found]
+    for address in addresses:
+        _check_address(address, allowed, parts.scheme)
+    return addresses[0]
+
+
+def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> None:
+    inner = _inner(address)
+    networks = [ipaddress.ip_network(network) for network in allowed]
+    ours = any(inner in network for network in networks if network.version == inner.version)
+    special = any(inner in network for network in NOT_GLOBAL)
+    if not ours and (special or inner.is_multicast or not inner.is_global):
+        raise _forbidden(
+            _("This address is inside our own network."),
+            _("Name the network in OPENUSER_WEBHOOK_NETWORKS if it may be called."),
+        )
+    if scheme == "http" and not ours:
+        raise _not_encrypted()
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address inside of one that only wraps it."""
+    if isinstance(address, IPv6Address):
+        if address in NAT64:
+            return IPv4Address(int(address) & 0xFFFFFFFF)
+        return address.ipv4_mapped or address.sixtofour or address
+    return address
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isdecimal() else None
+
+
+def _unreachable() -> EgressError:
+    return EgressError(_("The address cannot be reached."), code="unreachable")
+
+
+def _not_encrypted() -> EgressError:
+    return _forbidden(_("This address is not encrypted."), _("Use https."))
+
+
+def _forbidden(words: str, remedy: str) -> EgressError:
+    return EgressError(words, code="forbidden", remedy=remedy, field="url")

@@ -1,0 +1,208 @@
+"""Small parts that every app's admin uses."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.views import ChangeList
+
+TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad"}
+NOTHING = "–"
+FIRST_WIDE = "\u2e80"
+# Reasons that every kind of work may have; its model knows the others.
+REASONS = {
+    "attempts": _("given up after several tries"),
+    "busy": _("the other side is busy"),
+    "error": _("an error of ours; the log says which"),
+    "file_unreadable": _("its file cannot be read"),
+    "held": _("waits for a setting to be mended"),
+    "quota": _("waits for the platform's quota"),
+    "recipient": _("the recipient cannot be reached"),
+    "refused": _("the platform refused it"),
+    "temporary": _("tried again by itself"),
+}
+
+
+class CountedList(ChangeList):
+    """Knows how many rows there are without asking twice: where nothing is searched for, it counted them all."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count: int | None
+        if self.full_result_count is None and not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count
+
+
+class RequestedAdmin(ModelAdmin[Any]):
+    """For rows that are requested rather than written: read-only, with actions."""
+
+    # The total would be counted over a table that may have millions of rows.
+    show_full_result_count = False
+    change_form_before_template = "admin/recorded.html"
+
+    class Media:
+        js = ("core/confirm.js", "core/live.js")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountedList]:
+        return CountedList
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
+
+    def tell(self, request: HttpRequest, text: str, *, done: bool = True) -> None:
+        """Say what an action did; a warning where it did nothing."""
+        self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
+
+    @display(description=_("timeline"))
+    def timeline(self, row: Any) -> str:
+        return timeline_link(row.cid)
+
+    @display(description=_("at"), ordering="created_at")
+    def when(self, row: Any) -> str:
+        return moment(row.created_at)
+
+
+class KeptAdmin(ModelAdmin[Any]):
+    """For rows that people write and that others may need: where one cannot be deleted, its page says why."""
+
+    # Names of relations to rows that would go with it, each with what to do instead.
+    kept_by: ClassVar[dict[str, Any]] = {}
+    # Models whose rows go with it, though nobody deletes them by themselves.
+    takes_along: ClassVar[tuple[type[Model], ...]] = ()
+
+    def kept_because(self, row: Any) -> Any:
+        """Why this row must stay, in words; nothing where it may go."""
+        return next((words for name, words in self.kept_by.items() if getattr(row, name).exists()), "")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
+        # Asked first: collecting what goes along would read a whole history.
+        kept = [(row, self.kept_because(row)) for row in objs]
+        reasons: list[Any] = [format_html("{}: {}", row, words) for row, words in kept if words]
+        if reasons:
+            return [], {}, set(), reasons
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        # What else would go along is what happened: nobody may delete it, and no permission would help.
+        records = lacking - {model._meta.verbose_name for model in self.takes_along}
+        belonging = [format_html("{}: {}", kind, _("rows of this kind belong to it and are kept.")) for kind in records]
+        return rows, counts, set(), [*protected, *belonging]
+
+
+class WorkAdmin(RequestedAdmin):
+    """For rows of a subclass of `Work`."""
+
+    @display(description=_("status"), ordering="status")
+    def state(self, row: Any) -> str:
+        words = badge(row.get_status_display(), TONES.get(row.status, ""))
+        # The attribute tells core/static/core/live.js to look again.
+        return words if row.is_finished else format_html("<span data-unfinished>{}</span>", words)
+
+    @display(description=_("reason"), ordering="reason")
+    def why(self, row: Any) -> str:
+        return reason_words(row) or NOTHING
+
+
+def for_one_row(act: Callable[..., None], *, icon: str, title: Any, words: Any) -> Any:
+    """A button on a row's page that does a list's action to that row alone, after asking; `words` say what follows.
+
+    Assign it to the action's name with `_this` behind it, and name it in `actions_detail`.
+    """
+
+    def run(self: Any, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        act(self, request, self.model._default_manager.filter(pk=object_id))
+        # The dialog was sent by HTMX, which follows this header: the row's page is drawn anew.
+        return HttpResponse(headers={"HX-Redirect": change_url(self.model(pk=object_id))})
+
+    name = act.short_description  # type: ignore[attr-defined]
+    run.__name__ = f"{act.__name__}_this"
+    dialog = {"title": title, "description": words, "form_class": None, "form_submit_text": name}
+    permissions = act.allowed_permissions  # type: ignore[attr-defined]
+    return action(description=name, permissions=permissions, icon=icon, dialog=dialog)(run)
+
+
+def reason_words(row: Any) -> str:
+    """The reason in words where its model knows them, else the code."""
+    own = getattr(row, "reason_words", None)
+    if own is not None:
+        return str(own)
+    reasons = getattr(row, "Reason", None)
+    if reasons is not None and row.reason in reasons.values:
+        return str(reasons(row.reason).label)
+    # Some carry the platform's number behind them, like refused_40058.
+    code, _mark, number = row.reason.rpartition("_")
+    if code in REASONS and number.isdigit():
+        return f"{REASONS[code]} ({number})"
+    return str(REASONS.get(row.reason, row.reason))
+
+
+def moment(at: datetime | None) -> str:
+    """A short local time: of today only the clock."""
+    if at is None:
+        return NOTHING
+    local = timezone.localtime(at)
+    return local.strftime("%H:%M:%S" if local.date() == timezone.localdate() else "%Y-%m-%d %H:%M")
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as people read them."""
+    return NOTHING if seconds is None else gettext("%(seconds).1f s") % {"seconds": seconds}
+
+
+def shortened(text: str, most: int) -> str:
+    """A text on one line, cut where it is wider than so many letters; a Chinese character takes the room of two."""
+    line, room = " ".join(text.split()), most
+    for index, character in enumerate(line):
+        room -= 2 if character >= FIRST_WIDE else 1
+        if room < 0:
+            return line[:index] + "…"
+    return line
+
+
+def badge(text: object, tone: str = "") -> str:
+    """A word on a coloured ground; `tone` is good, info, warn, bad or nothing."""
+    return format_html('<span class="ou-badge ou-badge-{}">{}</span>', tone or "plain", text)
+
+
+def change_url(row: Model) -> str:
+    """The admin's page of a row."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def row_link(row: Model | None, text: str = "") -> str:
+    """A link to the admin's page of a row."""
+    return link(change_url(row), text or str(row)) if row is not None else NOTHING
+
+
+def link(url: str, text: str) -> str:
+    return format_html('<a class="ou-link" href="{}">{}</a>', url, text)
+
+
+def timeline_link(cid: str) -> str:
+    """A link to the timeline of a correlation ID."""
+    if not cid:
+        return NOTHING
+    try:
+        return format_html(
+            '<a class="ou-link" href="{}" title="{}">{}</a>', reverse("timeline", args=[cid]), cid, cid[:8]
+        )
+    except NoReverseMatch:
+        return cid

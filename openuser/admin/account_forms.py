@@ -1,0 +1,122 @@
+"""Forms of accounts: the four roles are offered plainly, the rest of Django's permissions stays out of the way."""
+
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q, QuerySet
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.admin import PeriodicTaskForm, TaskSelectWidget
+from unfold.forms import UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from openuser.roles import TABLE, WORDS, Role
+
+ACTS = {
+    "add": _("add"),
+    "change": _("change"),
+    "delete": _("delete"),
+    "view": _("look at"),
+    "publish": _("publish"),
+    "run": _("run"),
+}
+
+
+def described() -> list[tuple[str, str]]:
+    """The roles as choices, each with what it may do."""
+    words = '<strong>{}</strong> <span class="ou-quiet">{}</span>'
+    return [(role.value, format_html(words, role.label, WORDS[role])) for role in Role]
+
+
+class WithRoles(forms.ModelForm[User]):
+    """Adds the field `roles`; where there is one for other groups, it offers only groups of people's own."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=described,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Whoever needs two roles gets both. Without a role nobody gets in here."),
+    )
+
+    is_own = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            mine = self.instance.groups.filter(name__in=Role.values)
+            self.initial["roles"] = list(mine.values_list("name", flat=True))
+        groups = self.fields.get("groups")
+        if isinstance(groups, forms.ModelMultipleChoiceField):
+            groups.queryset = Group.objects.exclude(name__in=Role.values)
+            groups.label = _("Other groups")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        rules = data.get("is_superuser") or Role.ADMINISTRATOR in data.get("roles", ())
+        if self.is_own and not (data.get("is_active") and rules):
+            words = _("You would lock yourself out. Let another administrator do it.")
+            self.add_error("roles" if data.get("is_active") else "is_active", forms.ValidationError(words, code="own"))
+        return data
+
+    def _save_m2m(self) -> None:
+        super()._save_m2m()  # type: ignore[misc]
+        chosen = self.cleaned_data["roles"]
+        others = self.instance.groups.exclude(name__in=Role.values)
+        self.instance.groups.set([*others, *Group.objects.filter(name__in=chosen)])
+
+    def lets_in(self) -> bool:
+        """Whether what was chosen opens the admin at all."""
+        chosen = ("roles", "is_superuser", "groups", "user_permissions")
+        return any(self.cleaned_data.get(name) for name in chosen)
+
+
+class AccountForm(WithRoles, UserChangeForm):
+    """Changes an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            words = '{} <a class="ou-link" href="../password/">{}</a>'
+            unseen = _("Nobody can see it; only a mark of it is kept.")
+            self.fields["password"].help_text = format_html(words, unseen, _("Set another password"))
+
+
+class NewAccountForm(WithRoles, UserCreationForm):
+    """Makes an account, with its roles at once."""
+
+
+class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
+    """Single permissions, named by what people call things; Django's own names are English."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        act, _mark, _model = obj.codename.partition("_")
+        kind = obj.content_type.model_class()._meta.verbose_name
+        return f"{capfirst(kind)} · {ACTS.get(act) or gettext(obj.name)}"
+
+
+def grantable() -> QuerySet[Permission]:
+    """The permissions on models that the table of roles names; others open no page."""
+    named = Q()
+    for label in TABLE:
+        options = apps.get_model(label)._meta
+        named |= Q(content_type__app_label=options.app_label, content_type__model=options.model_name)
+    return Permission.objects.filter(named).select_related("content_type").order_by("content_type", "pk")
+
+
+class RegisteredTask(UnfoldAdminSelectWidget, TaskSelectWidget):
+    """Beat's choice of a task in Unfold's dress."""
+
+
+class BeatForm(PeriodicTaskForm):
+    """Beat's form in Unfold's dress."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, widget in (("task", UnfoldAdminTextInputWidget()), ("regtask", RegisteredTask())):
+            if name in self.fields:
+                self.fields[name].widget = widget

@@ -1,0 +1,190 @@
+"""Other people's models in Unfold's dress: accounts with their roles, and beat's schedule."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.admin import PeriodicTaskAdmin as BeatPeriodicTaskAdmin
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from core.web.admin import NOTHING, KeptAdmin, badge, change_url, moment
+from openuser.admin import (
+    api_clients,  # noqa: F401 - Django looks for pages only here
+    webhooks,  # noqa: F401 - as well
+)
+from openuser.admin.account_forms import AccountForm, BeatForm, NewAccountForm, PermissionsField, grantable
+from openuser.roles import WORDS, Role
+
+for model in (User, Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
+    admin.site.unregister(model)
+
+admin.site.empty_value_display = NOTHING
+NAMES = {role.value: role.label for role in Role}
+
+
+class RoleFilter(admin.SimpleListFilter):
+    """Accounts of one role."""
+
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(NAMES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
+class GrantsPermissions(ModelAdmin[Any]):
+    """Offers single permissions in people's words."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.remote_field.model is Permission:
+            kwargs |= {
+                "form_class": PermissionsField,
+                "queryset": grantable(),
+                "widget": UnfoldAdminCheckboxSelectMultipleWidget,
+            }
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], KeptAdmin):
+    form = AccountForm
+    add_form = NewAccountForm
+    add_form_template = None
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "full_name", "email", "may", "state", "seen")
+    list_filter = (RoleFilter, "is_active")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password", "roles", "is_active")}),
+        (_("Personal info"), {"fields": ("last_name", "first_name", "email")}),
+        (_("Beyond the roles"), {"classes": ["collapse"], "fields": ("is_superuser", "groups", "user_permissions")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2", "roles")}),)
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.is_own = obj == request.user
+        return form
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        queryset: QuerySet[User] = super().get_queryset(request)
+        return queryset.prefetch_related("groups")
+
+    @display(description=_("name"), ordering="last_name")
+    def full_name(self, user: User) -> str:
+        return f"{user.last_name}{user.first_name}" or NOTHING
+
+    @display(description=_("roles"))
+    def may(self, user: User) -> str:
+        names = [str(NAMES.get(group.name, group.name)) for group in user.groups.all()]
+        if user.is_superuser:
+            names.insert(0, str(_("everything")))
+        return ", ".join(names) or NOTHING
+
+    @display(description=_("status"), ordering="is_active")
+    def state(self, user: User) -> str:
+        if not user.is_active:
+            return badge(_("switched off"))
+        return badge(_("may sign in"), "good") if user.is_staff else badge(_("has no role"), "warn")
+
+    @display(description=_("last seen"), ordering="last_login")
+    def seen(self, user: User) -> str:
+        return moment(user.last_login)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        obj.is_staff = form.lets_in()
+        super().save_model(request, obj, form, change)
+        if not obj.is_staff:
+            self.message_user(request, _("Without a role this account cannot get in here."), messages.WARNING)
+
+    def kept_because(self, obj: Any) -> Any:
+        if LogEntry.objects.filter(user=obj).exists():
+            return _("Its name stands in the history of what it edited. Switch it off instead.")
+        return ""
+
+
+@admin.register(Group)
+class GroupAdmin(GrantsPermissions, DjangoGroupAdmin, ModelAdmin[Group]):  # type: ignore[misc]
+    list_display = ("shown", "words", "accounts")
+    filter_horizontal = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        queryset: QuerySet[Group] = super().get_queryset(request)
+        return queryset.annotate(user_count=Count("user"))
+
+    @display(description=_("name"), ordering="name")
+    def shown(self, group: Group) -> str:
+        return str(NAMES.get(group.name, group.name))
+
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> Any:
+        return ("shown", "words", "who") if obj and obj.name in NAMES else ("name", "permissions")
+
+    @display(description=_("accounts"))
+    def who(self, group: Group) -> str:
+        accounts = [(change_url(user), user.get_username()) for user in group.user_set.order_by("username")]
+        return format_html_join(", ", '<a class="ou-link" href="{}">{}</a>', accounts) or NOTHING
+
+    @display(description=_("what it may do"))
+    def words(self, group: Group) -> str:
+        return str(WORDS[Role(group.name)]) if group.name in NAMES else NOTHING
+
+    @display(description=_("accounts"), ordering="user_count")
+    def accounts(self, group: Any) -> int:
+        return int(group.user_count)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """The four roles are kept in step with the product; other groups are people's own."""
+        return bool(super().has_change_permission(request, obj)) and (obj is None or obj.name not in NAMES)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(super().has_delete_permission(request, obj)) and (obj is None or obj.name not in NAMES)
+
+
+@admin.register(PeriodicTask)
+class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
+    form = BeatForm
+    change_form_template = None
+    list_display = ("name", "enabled", "rhythm", "ran")
+    list_filter = ("enabled",)
+    date_hierarchy = None
+    # Without what only other brokers and clocks than ours would heed.
+    fieldsets = (
+        (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
+        (_("Schedule"), {"fields": ("interval", "crontab", "clocked", "start_time", "last_run_at", "one_off")}),
+        (_("Arguments"), {"classes": ["collapse"], "fields": ("args", "kwargs", "queue")}),
+    )
+    readonly_fields = ("last_run_at",)
+
+    @display(description=_("when"))
+    def rhythm(self, task: PeriodicTask) -> str:
+        return str(task.scheduler)
+
+    @display(description=_("last run"), ordering="last_run_at")
+    def ran(self, task: PeriodicTask) -> str:
+        return moment(task.last_run_at)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Beat's actions ask for no permission by themselves."""
+        return super().get_actions(request) if self.has_change_permission(request) else {}
+
+
+@admin.register(IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule)
+class ScheduleAdmin(ModelAdmin[Any]):
+    def get_model_perms(self, request: Any) -> dict[str, bool]:
+        return {}

@@ -1,0 +1,61 @@
+"""The doctor in the admin: every check as a line, each with a button of its own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from core.diagnosis import Check, Finding, consequences, run
+from openuser import doctor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A check, and what it found where it was asked."""
+
+    check: Check
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """The lines of the installation (without a name), or of one application."""
+
+    name: str
+    lines: list[Line]
+
+
+def view(request: HttpRequest) -> HttpResponse:
+    """GET names the checks. POST runs those that `only` names, all without it; `bad` names those found bad before.
+
+    With the header `X-Part: lines` the answer is the lines alone, for the page's script.
+    """
+    if not request.user.has_perm("wecom.change_application"):
+        raise PermissionDenied
+    checks = doctor.checks()
+    lines = [Line(check=check) for check in checks]
+    part = request.headers.get("X-Part") == "lines"
+    if request.method == "POST":
+        names = request.POST.getlist("only")
+        try:
+            chosen = doctor.chosen(checks, names) if names else checks
+        except LookupError:
+            return HttpResponseBadRequest()
+        results = run(chosen, failed=consequences(checks, request.POST.getlist("bad")))
+        findings = {result.check.key: result.finding for result in results}
+        lines = [Line(check=check, finding=findings.get(check.key)) for check in checks]
+        if part:
+            asked = [line for line in lines if line.finding is not None]
+            return TemplateResponse(request, "admin/doctor/lines.html", {"results": asked, "again": True})
+    context = {**admin.site.each_context(request), "title": _("Doctor"), "parts": list(_parts(lines))}
+    return TemplateResponse(request, "admin/doctor/page.html", context)
+
+
+def _parts(lines: Iterable[Line]) -> Iterable[Part]:
+    for name, group in groupby(lines, key=lambda line: line.check.subject):
+        yield Part(name=name, lines=list(group))

@@ -1,0 +1,20 @@
+"""The platform's limits in the admin: what of each is used, and when what waits will be through."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from wecom import services
+
+
+def view(request: HttpRequest) -> HttpResponse:
+    """The page; with `part` in the query, as core/static/core/live.js asks, only what changes."""
+    if not request.user.has_perm("wecom.view_outbound"):
+        raise PermissionDenied
+    context = {"quotas": services.quotas(), "may_mend": request.user.has_perm("wecom.change_corporation")}
+    if request.GET.get("part"):
+        return TemplateResponse(request, "admin/quotas/parts.html", context)
+    context |= {**admin.site.each_context(request), "title": _("Quotas")}
+    return TemplateResponse(request, "admin/quotas/page.html", context)

@@ -1,0 +1,195 @@
+"""One timeline per correlation ID: from the callback through the render to the delivery."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from avatars.models import Render
+from conversations.models import Content, Errand, Message, Session
+from core.web.admin import change_url, reason_words, shortened
+from core.work.base import Work
+from wecom.models import Attempt, Callback, CardUpdate, Download, Outbound, Upload
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that happened. `tone` is ok, wait or bad; `url` leads to the row."""
+
+    at: datetime
+    title: str
+    detail: str = ""
+    tone: str = "ok"
+    url: str = ""
+    video: str = ""
+    poster: str = ""
+
+
+def view(request: HttpRequest, cid: str) -> HttpResponse:
+    """The page. Whoever may see messages may see it."""
+    if not request.user.has_perm("conversations.view_message"):
+        raise PermissionDenied
+    steps = sorted(_steps(cid), key=lambda step: step.at)
+    if not steps:
+        raise Http404(_("Nothing is known under this ID."))
+    first = steps[0].at
+    rows = [(step, (step.at - first).total_seconds()) for step in steps]
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Timeline"),
+        "cid": cid,
+        "rows": rows,
+        "unfinished": any(step.tone == "wait" for step in steps),
+    }
+    return TemplateResponse(request, "admin/timeline.html", context)
+
+
+def url_of(cid: str) -> str:
+    """The address of a correlation ID's timeline."""
+    return reverse("timeline", args=[cid]) if cid else ""
+
+
+def _steps(cid: str) -> Iterator[Step]:
+    messages = list(Message.objects.filter(cid=cid).select_related("content", "render", "outbound__upload"))
+    renders = {message.render_id: message.render for message in messages if message.render}
+    renders |= {render.pk: render for render in Render.objects.filter(cid=cid)}
+    outbounds = list(Outbound.objects.filter(cid=cid).select_related("upload").prefetch_related("tries"))
+    uploads = {outbound.upload_id: outbound.upload for outbound in outbounds if outbound.upload}
+    for callback in Callback.objects.filter(cid=cid):
+        yield from _callback(callback)
+    for message in messages:
+        yield _message(message)
+    for session in Session.objects.filter(cid=cid).select_related("version__flow"):
+        yield _session(session)
+    for download in Download.objects.filter(cid=cid):
+        yield from _download(download)
+    for errand in Errand.objects.filter(cid=cid):
+        yield from _errand(errand)
+    for render in renders.values():
+        yield from _render(render)
+    for upload in uploads.values():
+        yield from _upload(upload)
+    for outbound in outbounds:
+        yield from _outbound(outbound)
+    for change in CardUpdate.objects.filter(cid=cid):
+        yield _card(change)
+
+
+def _callback(callback: Callback) -> Iterator[Step]:
+    title = _("Callback received: %s") % callback.what
+    yield Step(at=callback.created_at, title=title, detail=callback.from_user_id, url=change_url(callback))
+    if callback.finished_at:
+        tone = "ok" if callback.status == Callback.Status.DONE else "bad"
+        yield Step(at=callback.finished_at, title=_("Callback handled"), detail=_outcome(callback), tone=tone)
+
+
+def _message(message: Message) -> Step:
+    title = _("The digital human said")
+    if message.direction == Message.Direction.IN:
+        title = _("The member said")
+    elif message.content.kind == Content.Kind.VIDEO:
+        title = _("A video was promised")
+    tone = "wait" if message.state == Message.State.WAITING else "bad" if message.degraded else "ok"
+    words = shortened(message.content.text, 120) or message.content.get_kind_display()
+    detail = _("%s (sent as text instead)") % words if message.degraded else words
+    if message.reason == Message.Reason.VOICE:
+        detail = _("%s (sent as voice instead)") % words
+    return Step(at=message.created_at, title=title, detail=detail, tone=tone, url=change_url(message))
+
+
+def _session(session: Session) -> Step:
+    title = _("Flow begun: %s") % session.version
+    detail = session.get_status_display()
+    tone = "wait" if session.is_active else "ok"
+    return Step(at=session.started_at, title=title, detail=detail, tone=tone, url=change_url(session))
+
+
+def _errand(errand: Errand) -> Iterator[Step]:
+    title = _("A service was asked: %s") % errand.provider
+    yield Step(at=errand.created_at, title=title, url=change_url(errand))
+    if errand.finished_at:
+        tone = "ok" if errand.status == Errand.Status.DONE else "bad"
+        yield Step(at=errand.finished_at, title=_("The service answered"), detail=_outcome(errand), tone=tone)
+
+
+def _download(download: Download) -> Iterator[Step]:
+    if download.finished_at:
+        tone = "ok" if download.status == Download.Status.DONE else "bad"
+        title = _("What the member sent was fetched")
+        yield Step(at=download.finished_at, title=title, detail=_outcome(download), tone=tone, url=change_url(download))
+
+
+def _card(change: CardUpdate) -> Step:
+    tone = {CardUpdate.Status.DONE: "ok", CardUpdate.Status.FAILED: "bad"}.get(CardUpdate.Status(change.status), "wait")
+    at = change.finished_at or change.created_at
+    return Step(at=at, title=_("The card shows: %s") % change.text, detail=_outcome(change), tone=tone)
+
+
+def _render(render: Render) -> Iterator[Step]:
+    yield Step(at=render.created_at, title=_("Video requested"), detail=str(render), url=change_url(render))
+    if render.started_at:
+        detail = _("attempt %d") % render.attempts
+        yield Step(at=render.started_at, title=_("Video begun"), detail=detail, tone=_tone(render))
+    if render.finished_at:
+        done = render.status == Render.Status.DONE
+        seconds = _("%(length).1f s long, made in %(took).1f s") % {
+            "length": render.seconds or 0,
+            "took": render.took_seconds or 0,
+        }
+        yield Step(
+            at=render.finished_at,
+            title=_("Video ready") if done else _("Video not made"),
+            detail=seconds if done else f"{_outcome(render)} {render.advice}".strip(),
+            tone="ok" if done else "bad",
+            video=render.video.url if done else "",
+            poster=render.poster.url if done and render.poster else "",
+        )
+
+
+def _tone(render: Render) -> str:
+    return "ok" if render.is_finished else "wait"
+
+
+def _upload(upload: Upload) -> Iterator[Step]:
+    if upload.finished_at:
+        tone = "ok" if upload.status == Upload.Status.DONE else "bad"
+        title = _("Uploaded to WeChat Work")
+        yield Step(at=upload.finished_at, title=title, detail=_outcome(upload), tone=tone, url=change_url(upload))
+
+
+def _outbound(outbound: Outbound) -> Iterator[Step]:
+    title = _("Message queued: %s") % outbound.kind
+    recipients = ", ".join(outbound.recipients[:5])
+    waiting = not outbound.is_finished and outbound.reason
+    yield Step(
+        at=outbound.created_at,
+        title=title,
+        detail=f"{recipients}. {reason_words(outbound)}" if waiting else recipients,
+        tone="wait" if waiting else "ok",
+        url=change_url(outbound),
+    )
+    for attempt in outbound.tries.all():
+        yield _attempt(attempt)
+    if outbound.finished_at:
+        tone = "ok" if outbound.status == Outbound.Status.DONE else "bad"
+        yield Step(at=outbound.finished_at, title=_("Delivery settled"), detail=_outcome(outbound), tone=tone)
+
+
+def _attempt(attempt: Attempt) -> Step:
+    tones = {Attempt.Outcome.SENT: "ok", Attempt.Outcome.FAILED: "bad"}
+    code = f"(errcode {attempt.errcode})" if attempt.errcode else ""
+    detail = f"{attempt.get_outcome_display()} {code} {attempt.detail}".strip()
+    tone = tones.get(Attempt.Outcome(attempt.outcome), "wait")
+    return Step(at=attempt.started_at, title=_("Attempt %d") % attempt.number, detail=detail, tone=tone)
+
+
+def _outcome(row: Work) -> str:
+    """The status, and why where there is more to say."""
+    words = reason_words(row)
+    return f"{row.get_status_display()}: {words}" if words else row.get_status_display()

@@ -1,0 +1,154 @@
+"""Whatever goes wrong in the API, as application/problem+json (RFC 9457) with a code, a field and what to do.
+
+Views are made with the permissions of the settings, which need this module: so it imports no view.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from avatars.exceptions import QuotaExceeded
+from core.exceptions import OpenUserError, TemporaryError
+from wecom.exceptions import NotConfigured
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:openuser:problem:"
+SOON = 10  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flaw:
+    """One thing that is wrong with the request; `field` is its path, like `data.name`, "" for all of it."""
+
+    code: str
+    detail: str
+    field: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """An error as the client sees it. `hint` says what to do."""
+
+    status: int
+    code: str
+    detail: str
+    hint: str = ""
+    flaws: tuple[Flaw, ...] = ()
+
+    def body(self, request: HttpRequest) -> dict[str, Any]:
+        """The JSON object."""
+        found: dict[str, Any] = {
+            "type": TYPE + self.code,
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "instance": request.path,
+            "request_id": request.headers.get("X-Request-ID", ""),
+        }
+        if self.hint:
+            found["hint"] = self.hint
+        if self.flaws:
+            found["field"] = self.flaws[0].field
+            found["errors"] = [{"field": one.field, "code": one.code, "detail": one.detail} for one in self.flaws]
+        return found
+
+
+class ScopeMissing(exceptions.PermissionDenied):
+    """The client's token is good, but not for this."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(code="scope_missing")
+        self.scope = scope
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's handler of errors. None for what nobody foresaw: the middleware answers that."""
+    request = context["request"]._request
+    known = problem_of(error)
+    if known is None:
+        return None
+    response = Response(known.body(request), status=known.status, content_type=MEDIA_TYPE)
+    wait = getattr(error, "wait", None) or (SOON if known.status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+    if wait is not None:
+        response.headers["Retry-After"] = str(ceil(wait))
+    if auth_header := getattr(error, "auth_header", ""):
+        response.headers["WWW-Authenticate"] = auth_header
+    return response
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that an error is; None for an error that nobody foresaw."""
+    if isinstance(error, OpenUserError):
+        return _ours(error)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.ValidationError):
+        flaws = tuple(_flaws(error.get_full_details(), ""))
+        detail = " ".join(dict.fromkeys(flaw.detail for flaw in flaws))
+        return Problem(status=422, code="invalid", detail=detail, hint=_hint(error), flaws=flaws)
+    if isinstance(error, exceptions.APIException):
+        status, code, words = error.status_code, _code(error), str(error.detail)
+        return Problem(status=status, code=code, detail=words, hint=_hint(error))
+    return None
+
+
+def _ours(error: OpenUserError) -> Problem:
+    status = 422 if error.field else 409
+    if isinstance(error, TemporaryError | NotConfigured):
+        status = 503
+    if isinstance(error, QuotaExceeded):
+        status = 429
+    flaws = (Flaw(code=error.code, detail=error.message, field=error.field),) if error.field else ()
+    return Problem(status=status, code=error.code, detail=error.message, hint=error.remedy, flaws=flaws)
+
+
+def _flaws(details: Any, path: str) -> Iterator[Flaw]:
+    """What is wrong where, from REST framework's nested lists and dictionaries."""
+    if isinstance(details, list):
+        for index, one in enumerate(details):
+            is_flaw = isinstance(one, dict) and set(one) == {"message", "code"}
+            yield from _flaws(one, path if is_flaw else f"{path}[{index}]")
+    elif set(details) == {"message", "code"} and not isinstance(details["message"], dict | list):
+        yield Flaw(code=str(details["code"]), detail=str(details["message"]), field=path)
+    else:
+        for name, one in details.items():
+            if isinstance(name, int):  # of a list of plain values
+                yield from _flaws(one, f"{path}[{name}]")
+                continue
+            inner = "" if name == "non_field_errors" else str(name)
+            yield from _flaws(one, ".".join(part for part in (path, inner) if part))
+
+
+def _code(error: exceptions.APIException) -> str:
+    codes = error.get_codes()
+    return codes if isinstance(codes, str) else error.default_code
+
+
+def _hint(error: exceptions.APIException) -> str:
+    if isinstance(error, ScopeMissing):
+        return _("Ask for a token with the scope %(scope)s.") % {"scope": error.scope}
+    hints = {
+        exceptions.ValidationError: _("Correct the fields in `errors` and send it again."),
+        exceptions.NotAuthenticated: _("Send the header `Authorization: Bearer <token>`."),
+        exceptions.AuthenticationFailed: _("The token is unknown, switched off or expired: ask for a new one."),
+        exceptions.NotFound: _("Check the number in the address; a list shows which there are."),
+        exceptions.MethodNotAllowed: _("The header `Allow` names the methods of this address."),
+        exceptions.Throttled: _("Wait for the seconds in `Retry-After`, and send less at once."),
+        exceptions.ParseError: _("Send valid JSON in UTF-8."),
+        exceptions.UnsupportedMediaType: _("Send `application/json`, or `multipart/form-data` with a file."),
+    }
+    return hints.get(type(error), "")

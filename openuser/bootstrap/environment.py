@@ -1,0 +1,279 @@
+"""From a bare Python to a running command: makes .venv, installs what changed, hands over. Standard library only.
+
+These groups are installed: `base` (always), `postgres` (where the database is one), `test` (for the test command),
+`production` (in place of base, under its settings), `models` (the speech model, whose absence is no reason to stop),
+`recognition` and `gpu` (where OPENUSER_RECOGNITION=on and OPENUSER_GPU=on, and wherever they were installed before).
+A stamp in .venv holds the digest of the files that a group was last installed from, so
+an interrupted or outdated installation is finished by the next command.
+
+From the environment: OPENUSER_PIP_ARGS adds arguments to every `pip install`, OPENUSER_TORCH_INDEX another index with
+builds of torch; OPENUSER_BOOTSTRAP=off leaves the interpreter as it is (containers, which bring their own environment).
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from openuser.bootstrap import pip
+from openuser.bootstrap.requirement_groups import (
+    BASE,
+    GPU,
+    GROUPS,
+    MODELS,
+    POSTGRES,
+    PRODUCTION,
+    RECOGNITION,
+    TEST,
+    Group,
+)
+from openuser.servers import database_choice
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+REQUIREMENTS = ROOT / "requirements"
+GUARD = "OPENUSER_BOOTSTRAPPED"
+
+
+ON = {"on", "1", "yes", "true"}
+
+
+class BootstrapError(Exception):
+    """What went wrong and what to do about it, in words for whoever typed the command."""
+
+
+def ensure(argv: Sequence[str]) -> None:
+    """Return when this interpreter is the project's own, with everything that the command needs; else replace it.
+
+    Exits with status 1 and words on stderr when the environment cannot be made.
+    """
+    if os.environ.get("OPENUSER_BOOTSTRAP", "").lower() in {"off", "0", "no", "false"}:
+        return
+    try:
+        if os.name != "posix":
+            raise BootstrapError("OpenUser runs on Linux and macOS.\n  On Windows, run it inside WSL.")
+        inside = Path(sys.prefix).resolve() == VENV.resolve()
+        whole = inside and importlib.util.find_spec("django") is not None
+        groups = needed_groups(argv)
+        if not (inside or PYTHON.exists()) or any(not is_current(group) for group in groups) or (inside and not whole):
+            with one_at_a_time():
+                install(argv, broken=inside and not whole)
+        if not whole:
+            hand_over(argv)
+    except BootstrapError as error:
+        print(f"\nopenuser: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nopenuser: stopped; the next run continues the installation.", file=sys.stderr)
+        sys.exit(130)
+
+
+def settings_for(argv: Sequence[str]) -> str:
+    """The settings module of a command: tests and the emulator have their own, all else the embedded installation's."""
+    command = argv[1] if len(argv) > 1 else ""
+    if command in {"test", "emulator"}:
+        return f"openuser.settings.{command}"
+    return os.environ.get("DJANGO_SETTINGS_MODULE") or "openuser.settings.embedded"
+
+
+def needed_groups(argv: Sequence[str]) -> list[Group]:
+    """What a command needs; those beside `up`, `test` and a server's `migrate` take any finished installation."""
+    command = argv[1] if len(argv) > 1 else ""
+    if command == "test":
+        return [TEST, MODELS, RECOGNITION, GPU]
+    on_a_server = settings_for(argv) == "openuser.settings.production"
+    wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if database_choice.needs_driver(argv) else [])]
+    if command == ("migrate" if on_a_server else "up") or any(not stamp(group).exists() for group in wanted):
+        return [*wanted, MODELS, *(group for group in (RECOGNITION, GPU) if is_wished(group))]
+    return []
+
+
+def is_wished(group: Group) -> bool:
+    """Whether somebody asked for an optional group, or has it already."""
+    return os.environ.get(f"OPENUSER_{group.name.upper()}", "").lower() in ON or stamp(group).exists()
+
+
+def stamp(group: Group) -> Path:
+    """The file that says from which requirements a group was installed."""
+    return VENV / f".openuser-{group.name}"
+
+
+def digest(group: Group) -> str:
+    """A fingerprint of all that decides what `pip install` would do for a group."""
+    state = hashlib.sha256()
+    for name in group.files:
+        state.update(name.encode() + b"\0" + (REQUIREMENTS / name).read_bytes() + b"\0")
+    return state.hexdigest()
+
+
+def is_current(group: Group) -> bool:
+    """Whether a group was installed completely, from the files as they are now."""
+    try:
+        return stamp(group).read_text().strip() == digest(group)
+    except OSError:
+        return False
+
+
+def hand_over(argv: Sequence[str]) -> NoReturn:
+    """Run the same command line in the project's own interpreter; does not return."""
+    pid, _, times = os.environ.get(GUARD, "").partition(":")
+    already = int(times) if pid == str(os.getpid()) and times.isdigit() else 0
+    if already > 1:  # once into an environment, once more because it had to be made again
+        raise BootstrapError(f"{PYTHON} is not a working environment.\n  Remove the folder {VENV} and run again.")
+    environment = {**os.environ, GUARD: f"{os.getpid()}:{already + 1}"}
+    try:
+        os.execve(PYTHON, [str(PYTHON), *argv], environment)  # noqa: S606
+    except OSError as error:
+        raise BootstrapError(f"{PYTHON} cannot be run ({error}).\n  Remove {VENV} and run again.") from error
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let a second command wait until the first has finished installing."""
+    folder = ROOT / "var"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)  # messages and keys will lie in it
+        with (folder / "bootstrap.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Another command is installing; waiting for it …", flush=True)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except PermissionError as error:
+        owner = f"{error.filename or folder} cannot be written"
+        raise BootstrapError(
+            f"{owner}.\n  Run as the user who owns {ROOT}, or give that folder to yourself."
+        ) from error
+
+
+def install(argv: Sequence[str], *, broken: bool) -> None:
+    """Make the environment where it is missing or broken, then install what the command needs and is not current."""
+    started = time.monotonic()
+    if broken or not is_usable():
+        check_disk(BASE.megabytes)
+        make_environment()
+    groups = needed_groups(argv)  # asked again: in a new environment every command needs everything
+    pending = [group for group in groups if not is_current(group)]
+    if not pending:
+        return
+    for group in pending:
+        if group.optional:
+            install_or_explain(group)
+        else:
+            check_disk(group.megabytes)
+            pip_install(group)
+    size = folder_megabytes(VENV)
+    print(f"Ready after {time.monotonic() - started:.0f} s; {VENV.name} takes {size:.0f} MB.\n", flush=True)
+
+
+def is_usable() -> bool:
+    """Whether .venv is there, runs, and has a pip of its own Python."""
+    if not PYTHON.exists():
+        return False
+    check = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
+    try:
+        return subprocess.run([PYTHON, "-c", check], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def make_environment() -> None:
+    """Make .venv anew with the Python that runs now."""
+    python = Path(getattr(sys, "_base_executable", sys.executable))
+    if VENV.exists() or VENV.is_symlink():
+        print(f"{VENV.name} is not whole or belongs to another Python; making it again.", flush=True)
+        VENV.unlink() if VENV.is_symlink() else shutil.rmtree(VENV)
+    print(f"Making {VENV.name} with Python {sys.version.split()[0]} …", flush=True)
+    result = subprocess.run([python, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise BootstrapError(explain_venv(result.stdout + result.stderr))
+
+
+def explain_venv(output: str) -> str:
+    """Words for a `python -m venv` that failed."""
+    if re.search(r"ensurepip|No module named '?venv", output):
+        name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        return (
+            f"this Python cannot make virtual environments: its modules venv and ensurepip are missing.\n"
+            f"  On Debian and Ubuntu: sudo apt-get install {name}   (then run the same command again)"
+        )
+    if re.search(r"No space left on device", output):
+        return f"the disk is full.\n  Make room on the disk of {ROOT} and run again."
+    return f"python -m venv failed.\n  It said: {pip.last_words(output)}"
+
+
+def check_disk(megabytes: int) -> None:
+    """Refuse early, rather than leave a full disk behind."""
+    free = shutil.disk_usage(ROOT).free // 1_000_000
+    if free < megabytes:
+        raise BootstrapError(explain_disk(free, megabytes))
+
+
+def explain_disk(free: int, needed: int) -> str:
+    """Words for a disk that is too full; megabytes."""
+    return (
+        f"the disk is nearly full: the installation needs about {needed:,} MB, {free:,} MB are free.\n"
+        f"  Make room on the disk of {ROOT} and run again."
+    )
+
+
+def install_or_explain(group: Group) -> None:
+    """Install what OpenUser can do without; one sentence when that fails."""
+    try:
+        check_disk(group.megabytes)
+        if group is GPU and not is_wished(group) and not pip.offers_small_torch(PYTHON):
+            raise BootstrapError("only builds of several gigabytes are on offer; OPENUSER_GPU=on installs one")
+        pip_install(group)
+    except BootstrapError as error:
+        reason = str(error).splitlines()[0]
+        print(
+            f"! {group.title[0].upper()}{group.title[1:]} could not be installed: {group.without} ({reason})\n"
+            "! Run the same command again when the package registry can be reached.",
+            flush=True,
+        )
+
+
+def pip_install(group: Group) -> None:
+    """Install one group and stamp it.
+
+    Raises:
+        BootstrapError: pip failed; the words name the package where pip does.
+    """
+    failed_before = VENV / f".openuser-{group.name}-failed"
+    command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+    if group.optional and failed_before.exists():
+        command += ["--retries", "0"]  # else every start without a network would wait for pip's patience
+    if sys.version_info >= (3, 13):
+        # misaki forbids it for the sake of an extra that we do not use; as every version is pinned, none slips in.
+        command.append("--ignore-requires-python")
+    command += [*pip.more_arguments(), "-r", str(REQUIREMENTS / f"{group.name}.txt")]
+    wanted = digest(group)
+    print(f"Installing {group.title} (requirements/{group.name}.txt) …", flush=True)
+    status, output = pip.run(command)
+    if status != 0:
+        failed_before.touch()
+        raise BootstrapError(pip.explain(output))
+    failed_before.unlink(missing_ok=True)
+    stamp(group).write_text(wanted + "\n")
+    for name in group.brings:
+        stamp(GROUPS[name]).write_text(digest(GROUPS[name]) + "\n")
+
+
+def folder_megabytes(folder: Path) -> float:
+    """The size of a folder's files."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        total += sum(os.lstat(os.path.join(parent, name)).st_size for name in names)
+    return total / 1_000_000

@@ -1,0 +1,262 @@
+"""The flows that come with the product, in Chinese and in English: a video step by step, and a first day at work.
+
+They are values here and rows once `openuser.demo.seed` has run: from then on they are edited like any other flow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from conversations import services
+from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
+from conversations.models import Flow
+from core.text.slot_values import Choice, Slot, SlotType
+
+REMIND, EXPIRE = 10, 60  # minutes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A flow and what starts it."""
+
+    machine: Machine
+    description: str
+    triggers: str
+    command: str
+    menu_key: str = ""
+
+
+def examples() -> tuple[Example, ...]:
+    """All of them."""
+    most = settings.AVATARS["MAX_CHARACTERS"]
+    return (
+        Example(
+            machine=_video("制作视频", "zh-hans", VIDEO_ZH, most),
+            description="把一段文字做成数字人视频",
+            triggers="制作视频\n做视频\n生成视频",
+            command="/制作",
+            menu_key="CREATE_VIDEO",
+        ),
+        Example(
+            machine=_video("Create a video", "en", VIDEO_EN, most),
+            description="Turns a text into a video of the digital human",
+            triggers="create video\ncreate a video\nmake a video",
+            command="/create",
+        ),
+        Example(
+            machine=_onboarding("入职引导", "zh-hans", ONBOARDING_ZH),
+            description="认识新同事：称呼、入职日期、部门，还有一段欢迎视频",
+            triggers="入职引导\n我要入职\n新员工入职",
+            command="/入职",
+        ),
+        Example(
+            machine=_onboarding("Onboarding", "en", ONBOARDING_EN),
+            description="Gets to know a new colleague: name, first day, department, and a video of welcome",
+            triggers="onboarding\nmy first day\nI am new here",
+            command="/onboarding",
+        ),
+    )
+
+
+def plant_flows() -> None:
+    """Make and publish them, where there is no flow yet."""
+    if Flow.objects.exists():
+        return
+    for example in examples():
+        services.add_flow(
+            example.machine,
+            description=example.description,
+            triggers=example.triggers,
+            command=example.command,
+            menu_key=example.menu_key,
+        )
+
+
+def _video(name: str, language: str, words: Mapping[str, str], most: int) -> Machine:
+    text = Slot(name="text", maximum=most, retry_text=words["text_retry"] % most)
+    quality = Slot(
+        name="quality",
+        type=SlotType.CHOICE,
+        retry_text=words["quality_retry"],
+        choices=(
+            Choice(value="lipsync", label=words["basic"], words=(words["basic_too"],)),
+            Choice(value="enhanced_lipsync", label=words["enhanced"], words=(words["enhanced_too"],)),
+            Choice(value="enhanced_talking_head", label=words["high"], words=(words["high_too"],)),
+        ),
+    )
+    nodes = (
+        _ask("ask_text", words, text, _always("ask_quality"), text=words["ask_text"] % most),
+        _ask("ask_quality", words, quality, _always("make_video")),
+        Node(
+            key="make_video",
+            name=words["make_video_name"],
+            kind=NodeKind.VIDEO,
+            text="{{text}}",
+            mode="{{quality}}",
+            edges=(_always("done"),),
+        ),
+        _end("done", words),
+        _end("gave_up", words),
+    )
+    return Machine(name=name, language=language, start="ask_text", nodes=nodes)
+
+
+def _onboarding(name: str, language: str, words: Mapping[str, str]) -> Machine:
+    person = Slot(name="name", maximum=30, retry_text=words["ask_name_retry"])
+    start = Slot(name="start_date", type=SlotType.DATE, retry_text=words["ask_start_retry"])
+    department = Slot(
+        name="department",
+        type=SlotType.CHOICE,
+        retry_text=words["ask_department_retry"],
+        choices=tuple(
+            Choice(value=value, label=words[value], words=(words[f"{value}_too"],))
+            for value in ("product", "sales", "people", "finance")
+        ),
+    )
+    video = Slot(name="wants_video", type=SlotType.YES_NO, retry_text=words["ask_video_retry"])
+    nodes = (
+        _ask("ask_name", words, person, _always("ask_start")),
+        _ask("ask_start", words, start, _always("ask_department")),
+        _ask("ask_department", words, department, _always("ask_video")),
+        _ask("ask_video", words, video, _if("wants_video", "yes", "welcome"), _always("done")),
+        Node(
+            key="welcome",
+            name=words["welcome_name"],
+            kind=NodeKind.VIDEO,
+            text=words["welcome"],
+            edges=(_always("done"),),
+        ),
+        _end("done", words),
+        _end("gave_up", words),
+    )
+    return Machine(name=name, language=language, start="ask_name", nodes=nodes)
+
+
+def _ask(key: str, words: Mapping[str, str], slot: Slot, *edges: Edge, text: str = "") -> Node:
+    """A question that reminds once, and gives up politely after its retries."""
+    return Node(
+        key=key,
+        name=words[f"{key}_name"],
+        kind=NodeKind.ASK,
+        text=text or words[key],
+        slot=slot,
+        edges=(*edges, Edge(to="gave_up", on=On.RETRIES)),
+        remind_after=REMIND,
+        reminder=words["reminder"],
+        expire_after=EXPIRE,
+    )
+
+
+def _end(key: str, words: Mapping[str, str]) -> Node:
+    return Node(key=key, name=words[f"{key}_name"], kind=NodeKind.END, text=words[key])
+
+
+def _always(to: str) -> Edge:
+    return Edge(to=to)
+
+
+def _if(slot: str, value: str, to: str) -> Edge:
+    return Edge(to=to, guard=Guard(slot=slot, operator=Operator.IS, value=value))
+
+
+VIDEO_ZH = {
+    "ask_text_name": "视频文字",
+    "ask_text": "好的！请把视频里要说的话发给我，最多 %d 个字。",
+    "text_retry": "这段话有点长，视频里最多能说 %d 个字。请精简一下再发给我；不想做了就回复“取消”。",
+    "ask_quality_name": "选择画质",
+    "ask_quality": "请选择视频质量：",
+    "quality_retry": "我没看懂。请点一个按钮，或者回复 1、2、3：",
+    "basic": "基础",
+    "basic_too": "普通",
+    "enhanced": "增强",
+    "enhanced_too": "更好",
+    "high": "高清",
+    "high_too": "最好",
+    "make_video_name": "生成视频",
+    "done_name": "结束",
+    "done": "这次就到这里。想再做一个视频，随时回复“制作视频”。",
+    "gave_up_name": "下次再做",
+    "gave_up": "没关系，我们先停在这里。准备好了，随时回复“制作视频”重新开始。",
+    "reminder": "还在吗？回答上面的问题，我们就可以继续；不想做了就回复“取消”。",
+}
+VIDEO_EN = {
+    "ask_text_name": "Text of the video",
+    "ask_text": "Great! Please send me the text for your video, up to %d characters.",
+    "text_retry": "That is a little long: a video can have %d characters. Please send a shorter text, or “cancel”.",
+    "ask_quality_name": "Choose the quality",
+    "ask_quality": "Choose video quality:",
+    "quality_retry": "I did not get that. Please tap a button, or send 1, 2 or 3:",
+    "basic": "Basic",
+    "basic_too": "simple",
+    "enhanced": "Enhanced",
+    "enhanced_too": "better",
+    "high": "High Quality",
+    "high_too": "high",
+    "make_video_name": "Make the video",
+    "done_name": "End",
+    "done": "That is all for now. For another one, send “create video” any time.",
+    "gave_up_name": "Another time",
+    "gave_up": "No problem, let us stop here. When you are ready, send “create video” to start again.",
+    "reminder": "Are you still there? Answer the question above and we go on, or send “cancel” to leave.",
+}
+ONBOARDING_ZH = {
+    "ask_name_name": "称呼",
+    "ask_name": "欢迎加入！我是你的数字人助手，先花一分钟认识一下。\n请问怎么称呼你？",
+    "ask_name_retry": "名字有点长，请用 30 个字以内告诉我怎么称呼你。",
+    "ask_start_name": "入职日期",
+    "ask_start": "{{name}}，很高兴认识你！你哪一天入职？\n可以写“明天”“12月1日”，也可以写“2026-12-01”。",
+    "ask_start_retry": "我没看懂这个日期。请写成“12月1日”或“2026-12-01”这样的格式。",
+    "ask_department_name": "所在部门",
+    "ask_department": "你加入的是哪个部门？",
+    "ask_department_retry": "请点一个按钮，或者回复 1 到 4：",
+    "product": "产品研发",
+    "product_too": "研发",
+    "sales": "市场销售",
+    "sales_too": "销售",
+    "people": "人事行政",
+    "people_too": "人事",
+    "finance": "财务法务",
+    "finance_too": "财务",
+    "ask_video_name": "欢迎视频？",
+    "ask_video": "要不要看一段专门说给你听的欢迎视频？",
+    "ask_video_retry": "请回复“要”或“不要”：",
+    "welcome_name": "欢迎视频",
+    "welcome": "{{name}}，你好！欢迎加入{{department.label}}团队。第一天不用紧张，遇到问题随时问我。期待和你一起工作！",
+    "done_name": "结束",
+    "done": "都记下了：{{name}}，{{start_date}} 入职，{{department.label}}。\n有任何问题，随时来问我！",
+    "gave_up_name": "下次再聊",
+    "gave_up": "没关系，我们先停在这里。想继续的时候，回复“入职引导”就可以重新开始。",
+    "reminder": "还在吗？回答上面的问题，我们就可以继续；想晚点再说就回复“取消”。",
+}
+ONBOARDING_EN = {
+    "ask_name_name": "Name",
+    "ask_name": "Welcome aboard! I am your digital human assistant. Let us take a minute to get to know each other.\n"
+    "What may I call you?",
+    "ask_name_retry": "That is a long name. Please tell me in up to 30 characters what to call you.",
+    "ask_start_name": "First day",
+    "ask_start": "Nice to meet you, {{name}}! When is your first day?\nWrite “tomorrow”, or a date like 2026-12-01.",
+    "ask_start_retry": "I could not read that date. Please write it like 2026-12-01.",
+    "ask_department_name": "Department",
+    "ask_department": "Which department are you joining?",
+    "ask_department_retry": "Please tap a button, or send a number from 1 to 4:",
+    "product": "Product",
+    "product_too": "engineering",
+    "sales": "Sales",
+    "sales_too": "marketing",
+    "people": "People",
+    "people_too": "HR",
+    "finance": "Finance",
+    "finance_too": "legal",
+    "ask_video_name": "Video of welcome?",
+    "ask_video": "Would you like to see a video of welcome, made for you?",
+    "ask_video_retry": "Please answer yes or no:",
+    "welcome_name": "Video of welcome",
+    "welcome": "Hello {{name}}, and welcome to {{department.label}}! No need to be nervous on your first day: "
+    "ask me whenever something is unclear. We look forward to working with you!",
+    "done_name": "End",
+    "done": "I have noted it: {{name}}, {{department.label}}, first day {{start_date}}.\nAsk me anything, any time!",
+    "gave_up_name": "Another time",
+    "gave_up": "No problem, let us stop here. To go on, send “onboarding” and we start again.",
+    "reminder": "Are you still there? Answer the question above and we go on, or send “cancel” for later.",
+}

@@ -1,0 +1,113 @@
+"""What everything stands on: the settings, the database and its tables."""
+
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.diagnosis import Check, Finding, bad, good, warn
+
+CONNECT_SECONDS = 3
+
+
+class Settings(Check):
+    """The values of the environment fit together."""
+
+    id = "settings"
+    title = gettext_lazy("Settings")
+
+    def look(self) -> Finding:
+        for name, url in (("SITE_URL", settings.SITE_URL), ("WECHAT_WEBHOOK_URL", settings.WECOM["WEBHOOK_URL"])):
+            trouble = _address(name, url) if url else None
+            if trouble is not None:
+                return trouble
+        try:
+            keys = [Fernet(key) for key in settings.FIELD_KEYS]
+        except ValueError:
+            keys = []
+        if not keys:
+            remedy = _(
+                "Make one: python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
+            )
+            return bad("field_keys", _("OPENUSER_FIELD_KEYS has no key, or one that is none."), remedy=remedy)
+        if settings.LOG_LEVEL not in logging.getLevelNamesMapping():
+            remedy = _("Set DEBUG, INFO, WARNING or ERROR.")
+            return bad("log_level", _("LOG_LEVEL has no level that there is: %s.") % settings.LOG_LEVEL, remedy=remedy)
+        if settings.DEBUG:
+            remedy = _("Remove DEBUG from the environment of a server that others reach.")
+            return warn("debug", _("DEBUG is on: errors show what should stay inside."), remedy=remedy)
+        return good(_("They fit together."))
+
+
+class Database(Check):
+    """The database answers."""
+
+    id = "database"
+    title = gettext_lazy("Database")
+
+    def look(self) -> Finding:
+        error = failure()
+        if error is not None:
+            words = _("The database does not answer (%(name)s at %(place)s: %(error)s).")
+            found = words % {"name": connection.vendor, "place": _place(), "error": type(error).__name__}
+            remedy = _("Start it, and see that DATABASE_URL names the right host, port, name, user and password.")
+            return bad("database_down", found, remedy=remedy)
+        return good(_("%(name)s at %(place)s answers.") % {"name": connection.vendor, "place": _place()})
+
+
+class Migrations(Check):
+    """The tables are those of this version."""
+
+    id = "migrations"
+    title = gettext_lazy("Tables")
+    after = ("database",)
+
+    def look(self) -> Finding:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan:
+            words = _("The database lacks %d changes of this version.") % len(plan)
+            return bad("not_migrated", words, remedy=_("Run “python3 manage.py migrate”."))
+        return good(_("They are up to date."))
+
+
+def failure() -> Exception | None:
+    """Why the database does not answer. Known within seconds: a pool would go on trying for longer."""
+    driver: Any = connection.Database  # type: ignore[attr-defined]
+    try:
+        if connection.vendor == "postgresql":
+            driver.connect(**{**connection.get_connection_params(), "connect_timeout": CONNECT_SECONDS}).close()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, driver.Error, ImproperlyConfigured) as error:
+        return error
+    return None
+
+
+def _address(name: str, url: str) -> Finding | None:
+    """What is wrong with an address; also where the web server would refuse its name."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        words = _("%(name)s is no web address: %(url)s.") % {"name": name, "url": url}
+        return bad("address", words, remedy=_("Write it like https://your-domain.com, with https:// in front."))
+    if not validate_host(parts.hostname, settings.ALLOWED_HOSTS):
+        words = _("ALLOWED_HOSTS does not have %(host)s, the host of %(name)s: every request is answered with 400.")
+        remedy = _("Add it to ALLOWED_HOSTS and restart.")
+        return bad("allowed_hosts", words % {"host": parts.hostname, "name": name}, remedy=remedy)
+    return None
+
+
+def _place() -> str:
+    """Where the database is, without user and password."""
+    config = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return str(config["NAME"])
+    return f"{config.get('HOST') or 'localhost'}:{config.get('PORT') or 5432}/{config['NAME']}"

@@ -1,0 +1,170 @@
+"""The programs of a running installation: their command lines, their environment, how to tell that they answer."""
+
+import http.client
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from celery.utils.nodenames import gethostname
+from django.conf import settings
+
+from openuser.celery import app
+from openuser.launcher.supervisor import Program
+from openuser.servers import database_choice, postgres, valkey
+from openuser.servers.processes import ServiceError
+
+ROOT = Path(__file__).resolve().parents[2]
+WEBHOOK = "/api/v1/integrations/wechat/webhook"
+BEAT, WORKERS, WEB, EMULATOR, BROKER, DATABASE = range(6)  # the order in which they end
+# Celery's remark about root is true and well known; it would be the first thing that a container shows.
+CELERY = (sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "openuser")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What `up` runs, and where."""
+
+    host: str
+    port: int
+    emulator_port: int
+    with_emulator: bool
+    with_broker: bool
+    database: str = ""  # the installation's own: sqlite or postgres
+
+    @property
+    def site(self) -> str:
+        """The address of the web server, as a person on this machine reaches it."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def phone(self) -> str:
+        """The address of the emulator's phone."""
+        return f"{self.emulator}/emulator/"
+
+    @property
+    def emulator(self) -> str:
+        """The address of the emulator."""
+        return f"http://127.0.0.1:{self.emulator_port}"
+
+    def environment(self) -> Mapping[str, str]:
+        """What every program finds in its environment."""
+        return {
+            **os.environ,
+            **({database_choice.VARIABLE: self.database} if self.database else {}),
+            "PYTHONUNBUFFERED": "1",
+            "BROKER_URL": settings.BROKER_URL,
+            "SITE_URL": os.environ.get("SITE_URL") or self.site,
+            "OPENUSER_EMULATOR_URL": self.emulator,
+            "EMULATOR_CALLBACK": self.site + WEBHOOK,
+            "EMULATOR_DATABASE": str(settings.VAR_DIR / "emulator.sqlite3"),
+        }
+
+
+def database() -> Program:
+    """PostgreSQL; its data folder is made now if it is missing.
+
+    Raises:
+        ServiceError: there is no server, or none for these data.
+    """
+    folder = settings.VAR_DIR / "postgres"
+    cluster = postgres.prepare(folder)
+    return Program(
+        name="postgres",
+        command=cluster.command(),
+        env=cluster.server.environment(),
+        stage=DATABASE,
+        grace=15.0,
+        end_signal=signal.SIGINT,  # SIGTERM would wait for the last connection
+        account=cluster.server.account,
+        cwd=cluster.data,
+        is_ready=lambda: postgres.answers(folder),
+    )
+
+
+def broker(plan: Plan) -> Program:
+    """Valkey.
+
+    Raises:
+        ServiceError: there is none on this machine.
+    """
+    binary = valkey.find()
+    if binary is None:
+        raise ServiceError(valkey.MISSING)
+    folder = settings.VAR_DIR / "valkey"
+    return Program(
+        name="valkey",
+        command=valkey.command(binary, folder),
+        env=plan.environment(),
+        stage=BROKER,
+        is_ready=lambda: valkey.answers(folder),
+    )
+
+
+def emulator(plan: Plan) -> Program:
+    """The WeChat Work that the demonstration talks to."""
+    return Program(
+        name="emulator",
+        command=(sys.executable, str(ROOT / "manage.py"), "emulator", "--port", str(plan.emulator_port)),
+        env=plan.environment(),
+        stage=EMULATOR,
+        is_ready=answers(plan.emulator, "/emulator/"),
+    )
+
+
+def web(plan: Plan) -> Program:
+    """The web server: pages, API and websockets."""
+    command = (
+        *(sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--host", plan.host, "--port", str(plan.port)),
+        *("--lifespan", "off", "--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-server-header"),
+        *("--ws", "websockets-sansio", "--ws-max-size", "4096"),  # clients of live pages have nothing to say
+    )
+    ready = answers(plan.site, "/healthz/ready")
+    return Program(name="web", command=command, env=plan.environment(), stage=WEB, is_ready=ready)
+
+
+def worker(plan: Plan, *, name: str, queue: str, threads: int) -> Program:
+    """A Celery worker of one queue."""
+    command = (
+        *(*CELERY, "worker", "-Q", queue, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", "-l", "WARNING"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    )
+    ready = pongs(f"{name}@{gethostname()}")
+    return Program(name=name, command=command, env=plan.environment(), stage=WORKERS, grace=4.0, is_ready=ready)
+
+
+def beat(plan: Plan) -> Program:
+    """The clock. A process of its own: inside a worker it would outlive a killed one and ring twice."""
+    command = (*CELERY, "beat", "-l", "WARNING", "--pidfile=")
+    return Program(name="beat", command=command, env=plan.environment(), stage=BEAT)
+
+
+def answers(site: str, path: str) -> Callable[[], bool]:
+    """A question to ask: does a page answer with 200?"""
+
+    def ask() -> bool:
+        connection = http.client.HTTPConnection(site.removeprefix("http://"), timeout=2)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    return ask
+
+
+def pongs(node: str) -> Callable[[], bool]:
+    """A question to ask: does a worker answer?"""
+
+    def ask() -> bool:
+        try:
+            return bool(app.control.ping(destination=[node], timeout=0.5))
+        except app.connection_for_write().connection_errors:
+            return False
+
+    return ask

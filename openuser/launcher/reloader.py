@@ -1,0 +1,32 @@
+"""Whether the code has changed: what `up --reload` asks every second."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("openuser", "wecom", "avatars", "conversations", "scheduling", "core", "templates")
+SUFFIXES = frozenset({".py", ".html", ".mo"})
+
+
+class Sources:
+    """Remembers when each file was last written."""
+
+    def __init__(self, root: Path = ROOT) -> None:
+        self._root = root
+        self._seen = dict(self._stamps())
+
+    def changed(self) -> list[str]:
+        """The files that were written, added or removed since the last question."""
+        now = dict(self._stamps())
+        names = sorted(name for name in now.keys() | self._seen.keys() if now.get(name) != self._seen.get(name))
+        self._seen = now
+        return names
+
+    def _stamps(self) -> Iterator[tuple[str, int]]:
+        for folder in FOLDERS:
+            for path in (self._root / folder).rglob("*"):
+                if path.suffix in SUFFIXES:
+                    try:
+                        yield str(path.relative_to(self._root)), path.stat().st_mtime_ns
+                    except FileNotFoundError:
+                        continue

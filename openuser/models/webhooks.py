@@ -1,0 +1,116 @@
+"""Who is told what happened, and every telling."""
+
+import base64
+import json
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import EncryptedTextField
+from core.work.base import Work
+
+SECRET_BYTES = 32  # Standard Webhooks takes 24 to 64
+SECRET_MARK = "whsec_"  # noqa: S105 - how a secret begins, not one
+
+
+def new_secret() -> str:
+    """A key as Standard Webhooks writes it."""
+    return SECRET_MARK + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def new_event_id() -> str:
+    """The number of an event; every attempt to tell it carries the same."""
+    return f"msg_{secrets.token_urlsafe(20)}"
+
+
+class WebhookEndpoint(models.Model):
+    """An address of another system that is told when something happened."""
+
+    class Event(models.TextChoices):
+        RENDER_COMPLETED = "render.completed", _("a video is ready")
+        RENDER_FAILED = "render.failed", _("a video could not be made")
+        RENDER_CANCELLED = "render.cancelled", _("a video was cancelled")
+
+    class Off(models.TextChoices):
+        PERSON = "person", _("switched off by hand")
+        GONE = "gone", _("its server said that it is gone for good (410)")
+        FAILING = "failing", _("it failed for days")
+
+    name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("The system that is told, like “OA”."))
+    url = models.URLField(
+        _("address"),
+        max_length=500,
+        help_text=_("Where we POST to, with https. It answers 2xx within 15 seconds; whatever else is tried again."),
+    )
+    events: "models.JSONField[Any, Any]" = models.JSONField(_("events"), default=list)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    off_because = models.CharField(_("switched off because"), max_length=10, choices=Off, blank=True, editable=False)
+    secret = EncryptedTextField(default=new_secret, editable=False)
+    old_secret = EncryptedTextField(blank=True, editable=False)
+    old_until = models.DateTimeField(_("old secret valid until"), null=True, blank=True, editable=False)
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("webhook endpoint")
+        verbose_name_plural = _("webhook endpoints")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def secrets_at(self, now: datetime) -> list[str]:
+        """What to sign with: the secret, and the one before it while receivers change over."""
+        old_counts = self.old_secret and self.old_until is not None and self.old_until > now
+        return [self.secret, self.old_secret] if old_counts else [self.secret]
+
+
+class WebhookDelivery(Work):
+    """One event for one endpoint. Its bytes and its ID are the same at every attempt."""
+
+    task = "openuser.deliver_webhook"
+    lease = timedelta(seconds=60)
+    max_attempts = 10
+
+    class Reason(models.TextChoices):
+        REFUSED = "refused", _("it answered with an error")
+        THROTTLED = "throttled", _("it asked us to slow down")
+        UNREACHABLE = "unreachable", _("it cannot be reached")
+        TIMEOUT = "timeout", _("it did not answer in time")
+        TLS = "tls", _("its certificate is not valid")
+        FORBIDDEN = "forbidden", _("its address is one that we may not call")
+        SWITCHED_OFF = "switched_off", _("the endpoint is switched off")
+        GONE = "gone", _("its server said that it is gone for good (410)")
+
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, models.CASCADE, related_name="deliveries", verbose_name=_("webhook endpoint")
+    )
+    event_id = models.CharField(_("event ID"), max_length=40, editable=False)
+    event = models.CharField(_("event"), max_length=40, editable=False)
+    payload = models.TextField(_("what is sent"), editable=False)
+    answered = models.PositiveSmallIntegerField(_("answer"), null=True, editable=False)
+    took_seconds = models.FloatField(_("took seconds"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
+        constraints = [models.UniqueConstraint(fields=["endpoint", "event_id"], name="webhook_delivery_once")]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="webhook_delivery_due"),
+            models.Index(fields=["created_at"], name="webhook_delivery_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} → {self.endpoint}"
+
+    @property
+    def parsed(self) -> Any:
+        """What is sent, as values."""
+        return json.loads(self.payload)

@@ -1,0 +1,61 @@
+"""Files of the media folder, for staff, and for whoever has a link: portraits and videos are of people."""
+
+import posixpath
+from pathlib import Path
+
+from django.contrib.admin.views.decorators import staff_member_required
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from avatars import services as avatars
+from avatars.models import EVIDENCE, WITHHELD
+from core.web import range_responses, signed_links
+
+LONGEST = 200
+# What members sent, and what proves a consent, is for those who may see it, and not for everybody with an account.
+GUARDED = {
+    "inbound/": "wecom.view_download",
+    f"{EVIDENCE}/": "avatars.read_consent",
+    f"{WITHHELD}/": "avatars.read_consent",
+}
+
+
+def serve(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A file of the media folder, whole or the one range asked for."""
+    if signed_links.opens(name, request.GET.get("key", "")):
+        return range_responses.serve(request, _find(name))
+    return _for_staff(request, name)
+
+
+@staff_member_required
+def _for_staff(request: HttpRequest, name: str) -> HttpResponseBase:
+    return range_responses.serve(request, _find_for(request, name))
+
+
+@staff_member_required
+def listen(request: HttpRequest, name: str) -> HttpResponse:
+    """A recording as WAV, because browsers do not play AMR."""
+    return HttpResponse(avatars.as_wav(_find_for(request, name)), content_type="audio/wav")
+
+
+def _find_for(request: HttpRequest, name: str) -> Path:
+    # As the file will be found: a path may lead back up before it leads into a guarded folder.
+    plain = posixpath.normpath(name)
+    guards = [permission for folder, permission in GUARDED.items() if plain.startswith(folder)]
+    if not all(request.user.has_perm(permission) for permission in guards):
+        raise PermissionDenied
+    return _find(name)
+
+
+def _find(name: str) -> Path:
+    if len(name) > LONGEST:
+        raise Http404
+    try:
+        file = Path(default_storage.path(name))
+    except (SuspiciousFileOperation, OSError) as error:
+        raise Http404 from error
+    if not file.is_file():
+        raise Http404
+    return file

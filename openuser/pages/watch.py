@@ -1,0 +1,175 @@
+"""The page on which a member watches a video that is too large for a message.
+
+Only the member to whom it was sent may, and who may see videos in the admin. Members sign in through WeChat Work; that
+has its own cookie, which is good for these pages and has nothing to do with an account of the admin.
+"""
+
+import logging
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from conversations import services as conversations
+from conversations.models import Viewing
+from core.exceptions import OpenUserError
+from core.web import range_responses
+from wecom import services as wecom
+from wecom.exceptions import LoginFailed
+
+logger = logging.getLogger(__name__)
+
+MEMBER, LOGIN = "openuser_member", "openuser_login"
+PATH = "/watch/"
+SIGNED_IN_FOR = 12 * 3600  # seconds
+LOGIN_WITHIN = 5 * 60
+INSIDE = re.compile(r"wxwork|micromessenger", re.IGNORECASE)
+POLICY = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+FILES = ("video", "poster", "captions")
+
+
+@require_safe
+def page(request: HttpRequest, name: str) -> HttpResponseBase:
+    """The player, for whoever may watch; anybody else signs in first."""
+    viewing = _find(name)
+    if "again" in request.GET:
+        return _to_login(request, viewing)
+    if not _may_watch(request, viewing):
+        if _signed_in(request) is None:
+            return _to_login(request, viewing)
+        words = _("This video was sent to somebody else.")
+        return _answer(request, {"problem": words, "again": f"{request.path}?again=1"}, status=403)
+    context = {
+        "viewing": viewing,
+        "title": viewing.title,
+        "language": "zh" if re.search(r"[\u4e00-\u9fff]", viewing.words) else "en",
+        "files": {which for which in FILES if viewing.file(which)},
+    }
+    return _answer(request, context)
+
+
+@require_safe
+def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
+    """The video with Range, its poster, or its captions as a browser reads them."""
+    viewing = _find(name)
+    if not _may_watch(request, viewing):
+        return HttpResponse(status=403)
+    stored = viewing.file(which)
+    if not stored or not default_storage.exists(stored):
+        raise Http404
+    path = Path(default_storage.path(stored))
+    if which == "captions":
+        return HttpResponse(_web_captions(path.read_text(encoding="utf-8")), content_type="text/vtt; charset=utf-8")
+    response = range_responses.serve(request, path)
+    if "download" in request.GET:
+        response.headers["Content-Disposition"] = f'attachment; filename="{name[:8]}.mp4"'
+    return response
+
+
+@require_safe
+def login(request: HttpRequest) -> HttpResponseBase:
+    """Where the platform sends a member back to."""
+    begun = _read(request, LOGIN, LOGIN_WITHIN)
+    viewing = conversations.viewings().filter(name=begun.get("name", "")).first()
+    if viewing is None or not secrets.compare_digest(str(begun.get("state", "")), request.GET.get("state", "")):
+        return _answer(request, {"problem": _("This sign-in is over. Please open the link once more.")}, status=400)
+    try:
+        user_id = wecom.login(viewing.application, request.GET.get("code", ""))
+    except OpenUserError as error:
+        logger.warning("A member could not sign in.", extra={"code": error.code})
+        known = isinstance(error, LoginFailed)
+        words = _("Signing in did not work. Please try again.") if known else _("WeChat Work does not answer just now.")
+        context = {"problem": words, "again": f"{reverse('watch', args=[viewing.name])}?again=1"}
+        return _forget(_answer(request, context, status=403 if known else 503))
+    response = HttpResponseRedirect(reverse("watch", args=[viewing.name]))
+    who = {"corporation": viewing.application.corporation_id, "user_id": user_id}
+    _write(response, MEMBER, who, SIGNED_IN_FOR)
+    return _forget(response)
+
+
+def _find(name: str) -> Viewing:
+    viewing = conversations.viewings().filter(name=name).first()
+    if viewing is None:
+        raise Http404
+    return viewing
+
+
+def _may_watch(request: HttpRequest, viewing: Viewing) -> bool:
+    if request.user.is_active and request.user.is_staff and request.user.has_perm("avatars.view_render"):
+        return True
+    corporation, user_id = _signed_in(request) or (None, "")
+    if corporation != viewing.application.corporation_id:
+        return False
+    return viewing.member is None or viewing.member.user_id.lower() == user_id
+
+
+def _signed_in(request: HttpRequest) -> tuple[int, str] | None:
+    """The company and the user ID of the member who signed in."""
+    who = _read(request, MEMBER, SIGNED_IN_FOR)
+    return (int(who["corporation"]), str(who["user_id"])) if who else None
+
+
+def _to_login(request: HttpRequest, viewing: Viewing) -> HttpResponseBase:
+    state = secrets.token_hex(16)
+    inside = bool(INSIDE.search(request.headers.get("User-Agent", "")))
+    back = f"{settings.SITE_URL.rstrip('/')}{reverse('watch-login')}"
+    address = wecom.login_address(
+        viewing.application, back=back, state=state, inside=inside, language=get_language() or "zh"
+    )
+    response = HttpResponseRedirect(address)
+    response.delete_cookie(MEMBER, path=PATH)
+    _write(response, LOGIN, {"state": state, "name": viewing.name}, LOGIN_WITHIN)
+    return response
+
+
+def _answer(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    response = render(request, "watch/page.html", context, status=status)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _read(request: HttpRequest, name: str, age: int) -> dict[str, Any]:
+    """What we wrote into a cookie; {} for none, for a changed one and for an old one."""
+    try:
+        value = signing.loads(request.COOKIES.get(name, ""), salt=name, max_age=age)
+    except signing.BadSignature:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _write(response: HttpResponse, name: str, value: dict[str, Any], age: int) -> None:
+    response.set_cookie(
+        name,
+        signing.dumps(value, salt=name),
+        max_age=age,
+        path=PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def _forget(response: HttpResponse) -> HttpResponse:
+    response.delete_cookie(LOGIN, path=PATH)
+    return response
+
+
+def _web_captions(srt: str) -> str:
+    """SubRip as WebVTT."""
+    return "WEBVTT\n\n" + re.sub(r"(\d\d:\d\d:\d\d),(\d{3})", r"\1.\2", srt)

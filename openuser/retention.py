@@ -1,0 +1,20 @@
+"""What is thrown away in time: callback bodies, what members sent, abandoned folders, answers of the API, webhooks."""
+
+from django.conf import settings
+
+from avatars import services as avatars
+from core.storage import local_copies
+from openuser.api import idempotency
+from openuser.webhooks import services as hooks
+from wecom import services as wecom
+
+
+def tidy() -> None:
+    """Delete what has outlived its purpose."""
+    wecom.forget_old_callbacks()
+    wecom.forget_old_media()
+    wecom.forget_counts()
+    avatars.tidy()
+    idempotency.forget_old_answers()
+    hooks.forget_old()
+    local_copies.trim(settings.BUCKET_COPIES_DAYS)

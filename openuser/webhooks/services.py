@@ -1,0 +1,153 @@
+"""The front door of webhooks: announce an event, send it, try one, change a secret."""
+
+import json
+import logging
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from core import safe_requests
+from core.safe_requests import EgressError
+from core.work.base import LeaseLost
+from openuser.models import WebhookDelivery, WebhookEndpoint
+from openuser.models.webhooks import new_event_id, new_secret
+from openuser.webhooks import signatures
+
+logger = logging.getLogger(__name__)
+
+# Seconds before the second attempt, the third and so on, as the specification advises: three days in all.
+PAUSES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+JITTER = 0.1
+TEST = "test"
+GIVE_UP_AFTER = timedelta(hours=120)
+OLD_SECRET_LASTS = timedelta(hours=24)
+GONE, THROTTLES = 410, (429, 502, 503, 504)
+LONGEST_PAUSE = 86_400.0
+
+
+@transaction.atomic
+def announce(event: str, data: Mapping[str, Any], *, cid: str = "", now: datetime | None = None) -> int:
+    """Tell every endpoint that asked for this event; returns how many. Call it in the transaction that caused it."""
+    endpoints = [one for one in WebhookEndpoint.objects.filter(enabled=True) if event in one.events]
+    event_id, body = new_event_id(), _body(event, data, now or timezone.now())
+    for endpoint in endpoints:
+        _tell(endpoint, event_id, event, body, cid)
+    return len(endpoints)
+
+
+@transaction.atomic
+def send_test(endpoint: WebhookEndpoint, *, now: datetime | None = None) -> WebhookDelivery:
+    """An event that means nothing, so that whoever writes the other end has something to receive."""
+    body = _body(TEST, {"endpoint": endpoint.name}, now or timezone.now())
+    return _tell(endpoint, new_event_id(), TEST, body, "")
+
+
+@transaction.atomic
+def replay(delivery: WebhookDelivery) -> bool:
+    """Send one that has ended once more, under its own ID; False where it is still on its way."""
+    return delivery.restart(answered=None, took_seconds=None)
+
+
+@transaction.atomic
+def renew_secret(endpoint: WebhookEndpoint, *, now: datetime | None = None) -> str:
+    """A new secret. The old one signs beside it for a day, so that the other end can change over in peace."""
+    now = now or timezone.now()
+    endpoint.old_secret, endpoint.old_until = endpoint.secret, now + OLD_SECRET_LASTS
+    endpoint.secret = new_secret()
+    endpoint.save(update_fields=["secret", "old_secret", "old_until"])
+    return endpoint.secret
+
+
+@transaction.atomic
+def switch(endpoint: WebhookEndpoint, *, on: bool, because: str = "") -> None:
+    """Switch an endpoint on or off; whatever is on its way to one that is off ends when its turn comes."""
+    endpoint.enabled, endpoint.off_because = on, "" if on else because or WebhookEndpoint.Off.PERSON
+    endpoint.failing_since = None
+    endpoint.save(update_fields=["enabled", "off_because", "failing_since"])
+
+
+def deliver(pk: int, *, now: datetime | None = None) -> None:
+    """Make one attempt; nobody home means nothing to do."""
+    delivery = WebhookDelivery.claim(pk, now=now)
+    if delivery is None:
+        return
+    now = now or timezone.now()
+    endpoint = delivery.endpoint
+    try:
+        if not endpoint.enabled:
+            delivery.settle(WebhookDelivery.Status.CANCELLED, WebhookDelivery.Reason.SWITCHED_OFF)
+            return
+        _attempt(delivery, endpoint, now)
+    except LeaseLost:
+        logger.info("Somebody else delivers this webhook.", extra={"delivery": delivery.pk})
+
+
+def forget_old(*, now: datetime | None = None) -> int:
+    """Delete deliveries that ended long ago; returns how many."""
+    before = (now or timezone.now()) - timedelta(days=settings.WEBHOOKS["KEEP_DAYS"])
+    ended = WebhookDelivery.objects.exclude(status__in=WebhookDelivery.UNFINISHED)
+    return ended.filter(created_at__lt=before).delete()[0]
+
+
+def _attempt(delivery: WebhookDelivery, endpoint: WebhookEndpoint, now: datetime) -> None:
+    body = delivery.payload.encode()
+    headers = signatures.headers(delivery.event_id, body, secrets=endpoint.secrets_at(now), now=now)
+    headers |= {"Content-Type": "application/json", "User-Agent": "OpenUser-Webhooks"}
+    try:
+        reply = safe_requests.post(endpoint.url, body, headers, allowed=settings.WEBHOOKS["NETWORKS"])
+    except EgressError as error:
+        _fail(delivery, endpoint, error.code, now)
+        return
+    told: dict[str, Any] = {"answered": reply.status, "took_seconds": round(reply.seconds, 3)}
+    if 200 <= reply.status < 300:
+        with transaction.atomic():
+            delivery.settle(WebhookDelivery.Status.DONE, **told)
+            WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=None)
+    elif reply.status == GONE:
+        with transaction.atomic():
+            delivery.settle(WebhookDelivery.Status.FAILED, WebhookDelivery.Reason.GONE, **told)
+            switch(endpoint, on=False, because=WebhookEndpoint.Off.GONE)
+    else:
+        slow = reply.status in THROTTLES
+        reason = WebhookDelivery.Reason.THROTTLED if slow else WebhookDelivery.Reason.REFUSED
+        _fail(delivery, endpoint, reason, now, retry_after=reply.retry_after if slow else None, **told)
+
+
+def _fail(
+    delivery: WebhookDelivery,
+    endpoint: WebhookEndpoint,
+    reason: str,
+    now: datetime,
+    *,
+    retry_after: float | None = None,
+    **told: Any,
+) -> None:
+    logger.warning(
+        "A webhook was not taken.", extra={"endpoint": endpoint.pk, "delivery": delivery.pk, "reason": reason, **told}
+    )
+    with transaction.atomic():
+        if delivery.attempts > len(PAUSES):
+            delivery.settle(WebhookDelivery.Status.FAILED, reason, **told)
+        else:
+            pause = PAUSES[delivery.attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)
+            pause = max(pause, min(retry_after or 0.0, LONGEST_PAUSE))
+            delivery.postpone(now + timedelta(seconds=pause), reason, **told)
+        WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since=None).update(failing_since=now)
+        if endpoint.failing_since is not None and endpoint.failing_since < now - GIVE_UP_AFTER:
+            switch(endpoint, on=False, because=WebhookEndpoint.Off.FAILING)
+
+
+def _tell(endpoint: WebhookEndpoint, event_id: str, event: str, body: str, cid: str) -> WebhookDelivery:
+    delivery = WebhookDelivery(endpoint=endpoint, event_id=event_id, event=event, payload=body, cid=cid)
+    delivery.save()
+    delivery.wake()
+    return delivery
+
+
+def _body(event: str, data: Mapping[str, Any], now: datetime) -> str:
+    return json.dumps({"type": event, "timestamp": now.isoformat(), "data": dict(data)}, ensure_ascii=False)

@@ -1,0 +1,125 @@
+"""Webhooks over REST: who is told, what was told, and once more."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from core.web.api_filters import IdFilter, TruthFilter
+from openuser.models import WebhookDelivery, WebhookEndpoint
+from openuser.webhooks import services
+from openuser.webhooks.serializers import (
+    NewWebhookEndpointSerializer,
+    WebhookDeliverySerializer,
+    WebhookEndpointSerializer,
+)
+
+
+class WebhookEndpointFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which endpoints to list."""
+
+    enabled = TruthFilter("enabled")
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ("name",)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List webhook endpoints"),
+    retrieve=extend_schema(summary="Get a webhook endpoint"),
+    partial_update=extend_schema(summary="Change a webhook endpoint"),
+    destroy=extend_schema(summary="Delete a webhook endpoint"),
+)
+class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
+    """Addresses that are told when a video is ready. Signed by Standard Webhooks: check `webhook-signature`."""
+
+    queryset = WebhookEndpoint.objects.all()
+    serializer_class = WebhookEndpointSerializer
+    filterset_class = WebhookEndpointFilter
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    required_scopes = {
+        "GET": "webhooks:read",
+        "POST": "webhooks:write",
+        "PATCH": "webhooks:write",
+        "DELETE": "webhooks:write",
+    }
+
+    @extend_schema(
+        summary="Create a webhook endpoint",
+        request=WebhookEndpointSerializer,
+        responses={201: NewWebhookEndpointSerializer},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Its `secret` is in this answer only."""
+        wish = WebhookEndpointSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        endpoint = wish.save()
+        location = str(reverse("webhook-endpoint-detail", args=[endpoint.pk], request=request))
+        found = NewWebhookEndpointSerializer(endpoint).data
+        return Response(found, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+    def perform_update(self, serializer: Any) -> None:
+        endpoint = serializer.instance
+        was_on = endpoint.enabled
+        endpoint = serializer.save()
+        if endpoint.enabled != was_on:
+            services.switch(endpoint, on=endpoint.enabled)
+
+    @extend_schema(
+        summary="Send a test event",
+        request=None,
+        responses={202: OpenApiResponse(WebhookDeliverySerializer, description="It is on its way.")},
+    )
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, pk: str) -> Response:
+        """An event of the type `test`, signed and tried again like every other."""
+        delivery = services.send_test(self.get_object())
+        location = str(reverse("webhook-delivery-detail", args=[delivery.pk], request=request))
+        found = WebhookDeliverySerializer(delivery).data
+        return Response(found, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
+
+    @extend_schema(summary="Renew the secret", request=None, responses=NewWebhookEndpointSerializer)
+    @action(detail=True, methods=["post"], url_path="renew-secret")
+    def renew_secret(self, request: Request, pk: str) -> Response:
+        """The old one signs beside the new one for a day."""
+        endpoint = self.get_object()
+        services.renew_secret(endpoint)
+        return Response(NewWebhookEndpointSerializer(endpoint).data)
+
+
+class WebhookDeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which deliveries to list."""
+
+    endpoint = IdFilter()
+    created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
+    created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
+
+    class Meta:
+        model = WebhookDelivery
+        fields = ("status", "event", "event_id", "cid")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List webhook deliveries"), retrieve=extend_schema(summary="Get a webhook delivery")
+)
+class WebhookDeliveries(viewsets.ReadOnlyModelViewSet[WebhookDelivery]):
+    """What was told to whom, kept for 30 days."""
+
+    queryset = WebhookDelivery.objects.all()
+    serializer_class = WebhookDeliverySerializer
+    filterset_class = WebhookDeliveryFilter
+    required_scopes = {"GET": "webhooks:read", "POST": "webhooks:write"}
+
+    @extend_schema(summary="Replay a webhook delivery", request=None, responses=WebhookDeliverySerializer)
+    @action(detail=True, methods=["post"])
+    def replay(self, request: Request, pk: str) -> Response:
+        """Sends one that has ended once more, with the same `webhook-id`; one on its way stays as it is."""
+        delivery = self.get_object()
+        services.replay(delivery)
+        return Response(WebhookDeliverySerializer(delivery).data)

@@ -1,0 +1,10 @@
+"""The addresses of schedules and their runs in the API."""
+
+from rest_framework.routers import SimpleRouter
+
+from scheduling.api.views import Runs, Schedules
+
+router = SimpleRouter()
+router.register("schedules", Schedules, basename="schedule")
+router.register("schedule-runs", Runs, basename="schedule-run")
+urlpatterns = router.urls

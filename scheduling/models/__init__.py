@@ -1,0 +1,21 @@
+"""When things are said, in rows."""
+
+from scheduling.models.schedules import (
+    LONGEST_GRACE,
+    Run,
+    RunMessage,
+    Schedule,
+    ScheduleQuerySet,
+    default_grace,
+    default_time_zone,
+)
+
+__all__ = [
+    "LONGEST_GRACE",
+    "Run",
+    "RunMessage",
+    "Schedule",
+    "ScheduleQuerySet",
+    "default_grace",
+    "default_time_zone",
+]

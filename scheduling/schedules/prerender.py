@@ -1,0 +1,91 @@
+"""Videos made before their moment, so that the one of nine o'clock leaves at nine.
+
+A render is shared by equal words: what is made ahead is found done when the moment comes, and changes nothing else.
+Where it is late or fails, the moment asks for it again, and who waits gets what everybody gets in place of a video.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from avatars import services as avatars
+from avatars.models import Consent, DigitalHuman
+from conversations import services as conversations
+from core.exceptions import OpenUserError
+from scheduling.models import Schedule
+from scheduling.schedules.personalisation import FACTS, facts, members_of
+from wecom.models import Member
+
+logger = logging.getLogger(__name__)
+
+# A guess may be wrong by that factor, and others may come before.
+CAUTION = 2
+
+
+def prepare_all(*, now: datetime) -> int:
+    """Ask for the videos whose moment is near. Returns how many were asked for."""
+    farthest = now + timedelta(minutes=settings.SCHEDULING["AHEAD_AT_MOST_MINUTES"])
+    return sum(prepare(schedule, now=now) for schedule in Schedule.objects.near(now, farthest))
+
+
+@transaction.atomic
+def prepare(schedule: Schedule, *, now: datetime) -> bool:
+    """Ask for the video of a schedule's next moment where it is time to; once for each moment."""
+    upcoming = schedule.rule.upcoming(now, 1)
+    if not upcoming or schedule.ahead_for == upcoming[0]:
+        return False
+    try:
+        human = schedule.digital_human or _human_of(schedule)
+        scripts = list(_scripts(schedule))
+        if now < upcoming[0] - _lead(schedule, scripts, human.mode):
+            return False
+        asked = [
+            avatars.request_render(
+                human,
+                text,
+                template=schedule.template,
+                spliced=schedule.splices,
+                mode=schedule.mode,
+                purpose=Consent.Purpose.CAMPAIGN.value,
+                priority=avatars.CAMPAIGN,
+            )
+            for text in scripts
+        ]
+        schedule.ahead = next(iter(asked), None)
+    except OpenUserError as error:
+        # Nobody waits yet. The moment itself will say it, and be recorded as failed.
+        logger.warning("A video cannot be made ahead.", extra={"schedule": schedule.pk, "reason": error.code})
+        schedule.ahead = None
+    schedule.ahead_for = upcoming[0]
+    schedule.save(update_fields=["ahead", "ahead_for"])
+    return schedule.ahead is not None
+
+
+def _human_of(schedule: Schedule) -> DigitalHuman:
+    if schedule.template is not None:
+        return schedule.template.digital_human
+    return conversations.digital_human_of(schedule.application)
+
+
+def _scripts(schedule: Schedule) -> Iterator[str]:
+    """What will be said, each once; not to those for whom a template lacks a value, since they get its words."""
+    if schedule.template is None:
+        yield schedule.text
+        return
+    said = (avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS) for one in _known(schedule))
+    yield from dict.fromkeys(found.text for found in said if not found.missing)
+
+
+def _known(schedule: Schedule) -> Iterator[dict[str, str]]:
+    """What is known of its members. Whoever is new by then is known of as little as now."""
+    rows = members_of(schedule)
+    for user_id in sorted(schedule.user_ids):
+        yield facts(rows.get(user_id, Member(user_id=user_id)))
+
+
+def _lead(schedule: Schedule, scripts: Sequence[str], mode: str) -> timedelta:
+    expected = sum(avatars.expected_seconds(text, schedule.mode or mode) for text in scripts)
+    return max(timedelta(minutes=settings.SCHEDULING["AHEAD_MINUTES"]), timedelta(seconds=CAUTION * expected))

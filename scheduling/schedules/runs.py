@@ -1,0 +1,87 @@
+"""One moment of a schedule: its row first, then its messages, both in one transaction."""
+
+import logging
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from avatars.models import Consent
+from conversations import services as conversations
+from conversations.models import Conversation, Message
+from core.exceptions import OpenUserError
+from scheduling.models import Run, RunMessage, Schedule
+from scheduling.schedules.personalisation import FACTS, facts
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def speak(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool = False) -> Run | None:
+    """Say it to everybody and record the run; None where this moment has one already."""
+    cid = secrets.token_hex(8)
+    run = record(schedule, due_at, Run.Outcome.SENT, now=now, by_hand=by_hand, cid=cid)
+    if run is None:
+        return None
+    try:
+        with transaction.atomic():
+            said = _say(schedule, cid)
+    except OpenUserError as error:
+        # Nothing is left of what was said: there is nothing to find under its ID.
+        run.outcome, run.reason, run.detail, run.cid = Run.Outcome.FAILED, error.code, str(error), ""
+        run.save(update_fields=["outcome", "reason", "detail", "cid"])
+    else:
+        RunMessage.objects.bulk_create(
+            RunMessage(run=run, message=message, defaulted=list(defaulted)) for message, defaulted in said
+        )
+    logger.info("A schedule ran.", extra={"cid": cid, "schedule": schedule.pk, "outcome": run.outcome})
+    return run
+
+
+def record(
+    schedule: Schedule,
+    due_at: datetime,
+    outcome: Run.Outcome,
+    *,
+    now: datetime,
+    by_hand: bool = False,
+    others_missed: int = 0,
+    cid: str = "",
+) -> Run | None:
+    """Write down what became of a moment; None where it was written down before."""
+    values = {"outcome": outcome, "by_hand": by_hand, "others_missed": others_missed}
+    values |= {"cid": cid, "created_at": now}
+    run, created = Run.objects.get_or_create(schedule=schedule, due_at=due_at, defaults=values)
+    return run if created else None
+
+
+def _say(schedule: Schedule, cid: str) -> list[tuple[Message, tuple[str, ...]]]:
+    """The messages, each with the variables of the template that are not known of its member."""
+    # All conversations are locked before any render is, and in one order: so does everybody else.
+    talks = [
+        conversations.conversation_with(user_id, application=schedule.application)
+        for user_id in sorted(schedule.user_ids)
+    ]
+    return [_say_to(talk, schedule, cid) for talk in talks]
+
+
+def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> tuple[Message, tuple[str, ...]]:
+    if schedule.message_type != Schedule.MessageType.VIDEO:
+        return conversations.say(talk, schedule.text, cid=cid), ()
+    many, mode = Consent.Purpose.CAMPAIGN, schedule.mode
+    if schedule.template is None:
+        human = schedule.digital_human
+        video = conversations.say_video(talk, schedule.text, mode=mode, digital_human=human, purpose=many, cid=cid)
+        return video, ()
+    message, found = conversations.say_template(
+        talk,
+        schedule.template,
+        schedule.values,
+        facts=facts(talk.member),
+        slots=FACTS,
+        mode=mode,
+        purpose=many,
+        spliced=schedule.splices,
+        cid=cid,
+    )
+    return message, found.defaulted

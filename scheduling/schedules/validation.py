@@ -1,0 +1,203 @@
+"""What is wrong with a schedule before it is saved: each fault names its field and the remedy."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from avatars import services as avatars
+from avatars.exceptions import ScriptError
+from avatars.models import RenderMode
+from scheduling.business_calendar import is_published, parse
+from scheduling.exceptions import SchedulingError
+from scheduling.models import LONGEST_GRACE, Schedule
+from scheduling.schedules.personalisation import FACTS, facts, members_of
+from wecom.models import Application, Member
+
+USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
+BETWEEN_IDS = re.compile(r"[\s,;，；、|]+")
+LOOK_AHEAD = timedelta(days=60)
+OFTEN = 24
+LONGEST_NAME, LONGEST_LINE = 80, 120
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones. Looking for them reads hundreds of files."""
+    return frozenset(available_timezones())
+
+
+def user_ids(text: str) -> list[str]:
+    """The user IDs in a text, each once, as the platform compares them: in small letters."""
+    return list(dict.fromkeys(one.lower() for one in BETWEEN_IDS.split(text) if one))
+
+
+def check(schedule: Schedule) -> None:
+    """Raise the first `SchedulingError` that is wrong with a schedule."""
+    for problem in problems(schedule):
+        raise problem
+
+
+def problems(schedule: Schedule) -> Iterator[SchedulingError]:
+    """Everything that is wrong with a schedule, a fault a field."""
+    yield from _members(schedule)
+    yield from _words(schedule)
+    yield from timing(schedule)
+    if len(schedule.name) > LONGEST_NAME or not _can_be_stored(schedule.name):
+        yield _error("name", "name_invalid", _("The name is too long."), _("Write at most 80 letters."))
+
+
+def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
+    """What somebody should know of a schedule that will do."""
+    yield from timing_warnings(schedule, now)
+    yield from _lacking(schedule)
+    application = schedule.application or Application.objects.filter(is_default=True).first()
+    if application is None:
+        yield _("No application of WeChat Work is connected yet: until one is, nothing can be sent.")
+        return
+    known = Member.objects.filter(corporation=application.corporation_id, user_id__in=schedule.user_ids)
+    strangers = sorted(set(schedule.user_ids).difference(known.values_list("user_id", flat=True)))
+    if strangers:
+        words = _("Nobody with the user ID %(ids)s has had to do with the application yet. Is it spelt right?")
+        yield words % {"ids": ", ".join(strangers[:5])}
+
+
+def _lacking(schedule: Schedule) -> Iterator[str]:
+    """Members of whom nothing is known that the template requires: they get its words in the place of the video."""
+    if not schedule.is_personal or schedule.template is None:
+        return
+    known = members_of(schedule)
+    named = []
+    for user_id in schedule.user_ids:
+        one = facts(known.get(user_id, Member(user_id=user_id)))
+        found = avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS)
+        named += [f"{user_id} ({', '.join(found.missing)})"] if found.missing else []
+    if named:
+        words = _("Not known of %(members)s, so that they get the words and no video. Give the variable a default.")
+        yield words % {"members": ", ".join(named[:5])}
+
+
+def timing_warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
+    """What somebody should know of when it speaks."""
+    year = (now + LOOK_AHEAD).astimezone(schedule.zone).year
+    if schedule.rule.working_days and not is_published(year):
+        yield _(
+            "China's working days of %(year)d are not known here yet: from then on Monday to Friday count as such, "
+            "holidays or not. They are published in November; have the package chinesecalendar brought up to date."
+        ) % {"year": year}
+    if not schedule.rule.upcoming(now, 1):
+        yield _("This schedule never comes due: no such day is a working day.")
+    times = parse(schedule.cron).times
+    if times > OFTEN:
+        yield _("Each member gets %(count)d messages on a day of this schedule.") % {"count": times}
+
+
+def _members(schedule: Schedule) -> Iterator[SchedulingError]:
+    most = settings.SCHEDULING["MAX_MEMBERS"]
+    if not schedule.user_ids:
+        yield _error("user_ids", "members_none", _("Nobody is named."), _("Write at least one user ID, like zhangsan."))
+    elif len(schedule.user_ids) > most:
+        words = _("There are %(count)d members; a schedule may have %(most)d.")
+        values = {"count": len(schedule.user_ids), "most": most}
+        yield _error("user_ids", "members_too_many", words % values, _("Share them among several schedules."))
+    for one in schedule.user_ids:
+        if not (USER_ID.fullmatch(str(one))):
+            words = _("“%(id)s” is no user ID.") % {"id": str(one)[:64]}
+            remedy = _("Write the account that WeChat Work's contacts show for the member, like zhangsan.")
+            yield _error("user_ids", "member_invalid", words, remedy)
+            return
+
+
+def _words(schedule: Schedule) -> Iterator[SchedulingError]:
+    if schedule.message_type not in Schedule.MessageType.values:
+        yield _error("message_type", "message_type_unknown", _("There is no such type."), _("Write text or video."))
+        return
+    if schedule.template is not None:
+        yield from _template(schedule)
+        return
+    if schedule.values:
+        remedy = _("Choose a template, or take the values away.")
+        yield _error("values", "values_unused", _("There are values, and no video template takes them."), remedy)
+    most = settings.SCHEDULING["MAX_TEXT"]
+    if not schedule.text.strip():
+        yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
+    elif schedule.message_type == Schedule.MessageType.VIDEO:
+        yield from _script(schedule)
+    elif not _can_be_stored(schedule.text):
+        yield _error("text", "unreadable", _("The text has characters that do not exist."), _("Write it anew."))
+    elif len(schedule.text) > most:
+        words = _("The text has %(count)d characters; it may have %(most)d.")
+        values = {"count": len(schedule.text), "most": most}
+        yield _error("text", "too_long", words % values, _("Make it shorter."))
+
+
+def _script(schedule: Schedule) -> Iterator[SchedulingError]:
+    try:
+        avatars.check_script(schedule.text)
+    except ScriptError as error:
+        if error.code == "too_long":
+            words = _("The text has %(count)d characters; a video may have %(most)d.")
+            values = {"count": len(schedule.text.strip()), "most": settings.AVATARS["MAX_CHARACTERS"]}
+            yield _error("text", "too_long", words % values, _("Make it shorter."))
+        else:
+            yield _error("text", error.code, error.message, error.remedy)
+    yield from _mode(schedule)
+
+
+def _template(schedule: Schedule) -> Iterator[SchedulingError]:
+    """What is wrong with a video template and the values for it, whoever the members are."""
+    assert schedule.template is not None
+    if schedule.message_type != Schedule.MessageType.VIDEO:
+        remedy = _("Send it as a video, or take the template away.")
+        yield _error("template", "template_unused", _("A text has no video template."), remedy)
+        return
+    if schedule.text.strip():
+        remedy = _("Leave the text empty, or take the template away.")
+        yield _error("text", "text_unused", _("The template has a script of its own: this is not said."), remedy)
+    if schedule.digital_human is not None and schedule.digital_human != schedule.template.digital_human:
+        words = _("The template says who speaks: %(human)s.") % {"human": schedule.template.digital_human}
+        yield _error("digital_human", "digital_human_unused", words, _("Leave it empty, or choose another template."))
+    faults = avatars.personal_faults(schedule.template, schedule.values, FACTS)
+    if faults:
+        first, words = faults[0], " ".join(str(fault) for fault in faults[1:])
+        remedy = f"{first.remedy} {words}".strip()
+        yield _error("values", f"value_{first.code}"[:40], first.words, remedy)
+    yield from _mode(schedule)
+
+
+def _mode(schedule: Schedule) -> Iterator[SchedulingError]:
+    if schedule.mode and schedule.mode not in RenderMode.values:
+        known = ", ".join(RenderMode.values)
+        remedy = _("There are: %(known)s.") % {"known": known}
+        yield _error("mode", "mode_unknown", _("There is no such mode."), remedy)
+
+
+def timing(schedule: Schedule) -> Iterator[SchedulingError]:
+    """What is wrong with when it speaks."""
+    try:
+        parse(schedule.cron)
+        if len(schedule.cron) > LONGEST_LINE:
+            yield _error("cron", "cron_too_long", _("The cron line is too long."), _("Write ranges like 9-17."))
+    except SchedulingError as error:
+        yield error
+    if schedule.time_zone not in time_zones():
+        words = _("“%(zone)s” is no time zone.") % {"zone": schedule.time_zone[:64]}
+        yield _error("time_zone", "zone_unknown", words, _("Write one like Asia/Shanghai or America/New_York."))
+    if schedule.days not in Schedule.Days.values:
+        yield _error("days", "days_unknown", _("There is no such choice of days."), _("Write every or working."))
+    if not 1 <= schedule.grace_minutes <= LONGEST_GRACE:
+        remedy = _("Write 1 to %(most)d minutes.") % {"most": LONGEST_GRACE}
+        yield _error("grace_minutes", "grace_invalid", _("The grace is out of range."), remedy)
+
+
+def _can_be_stored(text: str) -> bool:
+    """Neither half a character nor the one that ends strings in C."""
+    return "\0" not in text and text.encode(errors="ignore").decode() == text
+
+
+def _error(field: str, code: str, words: str, remedy: str) -> SchedulingError:
+    return SchedulingError(words, code=code, field=field, remedy=remedy)

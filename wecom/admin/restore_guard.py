@@ -1,0 +1,69 @@
+"""The restore guard in the admin: a person confirms a database that was restored or copied."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import display
+
+from core.web.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment
+from wecom import services
+from wecom.models import Guard
+
+
+@admin.register(Guard)
+class GuardAdmin(RequestedAdmin):
+    list_display = ("name", "condition", "why", "since")
+    ordering = ("pk",)
+    fieldsets = ((None, {"fields": ("condition", "why", "since")}),)
+    actions_detail = ("send_waiting_this", "discard_waiting_this")
+
+    @display(description=_("restore guard"))
+    def name(self, guard: Guard) -> str:
+        return str(guard)
+
+    @display(description=_("condition"))
+    def condition(self, guard: Guard) -> str:
+        return badge(_("nothing is sent"), "bad") if guard.held_since else badge(_("in order"), "good")
+
+    @display(description=_("reason"))
+    def why(self, guard: Guard) -> str:
+        return guard.get_held_because_display() or NOTHING
+
+    @display(description=_("since"))
+    def since(self, guard: Guard) -> str:
+        return moment(guard.held_since)
+
+    @admin.action(description=_("Send what waits"), permissions=["send"])
+    def send_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:
+        count = services.release_restore_hold(discard=False)
+        self.tell(request, ngettext("%d message is being sent.", "%d messages are being sent.", count) % count)
+
+    send_waiting_this = for_one_row(
+        send_waiting,
+        icon="send",
+        title=_("Send from this database?"),
+        words=_("What waits in it goes out, even if it was sent already before the backup was restored."),
+    )
+
+    @admin.action(description=_("Discard what waits"), permissions=["send"])
+    def discard_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:
+        count = services.release_restore_hold(discard=True)
+        self.tell(request, ngettext("%d message was discarded.", "%d messages were discarded.", count) % count)
+
+    discard_waiting_this = for_one_row(
+        discard_waiting,
+        icon="delete_sweep",
+        title=_("Discard what waits, and send from now on?"),
+        words=_("Choose this after the restore of a backup: what waits in it was most likely sent already."),
+    )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        held = services.restore_hold()
+        return list(super().get_actions_detail(request, object_id)) if held else []
+
+    def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("wecom.change_guard")

@@ -1,0 +1,104 @@
+"""Callbacks and applications over REST: what came in, and whether what is connected works."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.diagnosis import Level, run
+from core.web.api_filters import IdFilter, TruthFilter
+from wecom import services
+from wecom.api.serializers import (
+    ApplicationSerializer,
+    CallbackSerializer,
+    ConnectionSerializer,
+    MenuRequestSerializer,
+    MenuSerializer,
+)
+from wecom.models import Application, Callback
+
+
+class CallbackFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which callbacks to list."""
+
+    user_id = django_filters.CharFilter("from_user_id", "iexact", help_text="Who did it.")
+    created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
+
+    class Meta:
+        model = Callback
+        fields = ("application", "kind", "event", "status", "cid")
+
+
+@extend_schema_view(list=extend_schema(summary="List callbacks"), retrieve=extend_schema(summary="Get a callback"))
+class Callbacks(viewsets.ReadOnlyModelViewSet[Callback]):
+    """What WeChat Work told us, kept for 30 days. What people wrote is shown with the scope `callbacks:text` only."""
+
+    queryset = Callback.objects.select_related("application")
+    serializer_class = CallbackSerializer
+    filterset_class = CallbackFilter
+    required_scopes = {"GET": "callbacks:read", "POST": "callbacks:write"}
+
+    @extend_schema(summary="Handle a callback once more", request=None, responses=CallbackSerializer)
+    @action(detail=True, methods=["post"])
+    def replay(self, request: Request, pk: str) -> Response:
+        """What was answered already is not sent twice. One that is still being handled, or whose content has been
+        forgotten, stays as it is."""
+        callback = self.get_object()
+        services.replay(callback)
+        callback.refresh_from_db()
+        return Response(self.get_serializer(callback).data)
+
+
+class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which applications to list."""
+
+    agent_id = IdFilter("agent_id")
+    is_default = TruthFilter("is_default")
+    enabled = TruthFilter("enabled")
+
+    class Meta:
+        model = Application
+        fields = ("agent_id", "is_default", "enabled")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List applications"), retrieve=extend_schema(summary="Get an application")
+)
+class Applications(viewsets.ReadOnlyModelViewSet[Application]):
+    """The applications that are connected. Their keys are written in the admin and read nowhere."""
+
+    queryset = Application.objects.select_related("corporation")
+    serializer_class = ApplicationSerializer
+    filterset_class = ApplicationFilter
+    required_scopes = {"GET": "applications:read", "PUT": "applications:write"}
+
+    @extend_schema(summary="Test a connection", responses=ConnectionSerializer)
+    @action(detail=True)
+    def connection(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Asks WeChat Work with the stored keys: do they fit, may this server call, who can see the application?
+
+        A wrong secret is asked about once. Words are in the language of the request.
+        """
+        results = list(run(services.checks(self.get_object(), connection_only=True)))
+        works = all(result.finding.level != Level.BAD for result in results)
+        return Response(ConnectionSerializer({"works": works, "checks": results}).data)
+
+    @extend_schema(summary="Show the menu", responses=MenuSerializer)
+    @action(detail=True)
+    def menu(self, request: Request, pk: str) -> Response:
+        """Its buttons as they stand here, and what became of the menu that was published last."""
+        return Response(MenuSerializer(services.menu(self.get_object())).data)
+
+    @extend_schema(summary="Publish a menu", request=MenuRequestSerializer, responses={202: MenuSerializer})
+    @menu.mapping.put
+    def replace_menu(self, request: Request, pk: str) -> Response:
+        """In place of all buttons that there are; without any, people see no menu. A worker hands it over."""
+        wish = MenuRequestSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        application = self.get_object()
+        services.replace_menu(application, wish.validated_data["buttons"])
+        return Response(MenuSerializer(services.menu(application)).data, status=status.HTTP_202_ACCEPTED)

@@ -1,0 +1,120 @@
+"""Members, uploads and quotas over REST."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import generics, parsers, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from core.web.api_filters import IdFilter
+from wecom import services
+from wecom.api.serializers import (
+    MemberChangeSerializer,
+    MemberSerializer,
+    QuotasSerializer,
+    UploadRequestSerializer,
+    UploadSerializer,
+)
+from wecom.exceptions import ContentError
+from wecom.models import Member, Outbound, Reach, Upload
+
+
+class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which members to list."""
+
+    user_id = django_filters.CharFilter("user_id", "iexact")
+    name = django_filters.CharFilter("name", "icontains", help_text="Part of the name.")
+    status = django_filters.ChoiceFilter(choices=Member.Status.choices)
+    department = IdFilter("memberships__department__number", help_text="The number of a department that they are in.")
+    tag = IdFilter("tags__number", distinct=True, help_text="The number of a tag that they have.")
+    reachable_by = IdFilter(method="by_application", help_text="An application in whose visible range they are.")
+
+    class Meta:
+        model = Member
+        fields = ()
+
+    def by_application(self, queryset: QuerySet[Member], name: str, value: int) -> QuerySet[Member]:
+        return queryset.filter(pk__in=Reach.objects.filter(application=value, in_range=True).values("member"))
+
+
+@extend_schema_view(list=extend_schema(summary="List members"), retrieve=extend_schema(summary="Get a member"))
+class Members(viewsets.ReadOnlyModelViewSet[Member]):
+    """People in the company, as far as they are known here."""
+
+    queryset = Member.objects.select_related("main_department").prefetch_related("memberships__department", "reaches")
+    serializer_class = MemberSerializer
+    filterset_class = MemberFilter
+    required_scopes = {"GET": "members:read", "POST": "members:write", "PATCH": "members:write"}
+
+    @extend_schema(summary="Add a member", request=MemberSerializer, responses={201: MemberSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Of the default application's company. Needed only to name somebody: whoever is sent something is added."""
+        wish = MemberSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        member = services.add_member(wish.validated_data["user_id"], name=wish.validated_data.get("name", ""))
+        location = str(reverse("member-detail", args=[member.pk], request=request))
+        return Response(MemberSerializer(member).data, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+    @extend_schema(summary="Name a member", request=MemberChangeSerializer, responses=MemberSerializer)
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What the digital human calls them."""
+        change = MemberChangeSerializer(self.get_object(), data=request.data, partial=True)
+        change.is_valid(raise_exception=True)
+        return Response(MemberSerializer(change.save()).data)
+
+
+class UploadFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which uploads to list."""
+
+    class Meta:
+        model = Upload
+        fields = ("kind", "status", "media_id", "cid")
+
+
+@extend_schema_view(list=extend_schema(summary="List uploads"), retrieve=extend_schema(summary="Get an upload"))
+class Uploads(viewsets.ReadOnlyModelViewSet[Upload]):
+    """Files for messages."""
+
+    queryset = Upload.objects.all()
+    serializer_class = UploadSerializer
+    filterset_class = UploadFilter
+    parser_classes = (parsers.MultiPartParser,)
+    required_scopes = {"GET": "messages:read", "POST": "messages:write"}
+
+    @extend_schema(
+        summary="Upload a file",
+        request={"multipart/form-data": UploadRequestSerializer},
+        responses={202: OpenApiResponse(UploadSerializer, description="It is kept and being uploaded.")},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Once per content: the same file again is the same upload. Send it by its `id`, also before it is `done`."""
+        wish = UploadRequestSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        values = wish.validated_data
+        application = values.get("application") or services.default_application()
+        cid = request.headers.get("X-Request-ID", "")
+        try:
+            upload = services.accept_upload(application, kind=values["kind"], file=values["file"], cid=cid)
+        except ContentError as error:
+            raise ContentError(error.message, code=error.code, field="file", remedy=error.remedy) from error
+        location = str(reverse("upload-detail", args=[upload.pk], request=request))
+        return Response(UploadSerializer(upload).data, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
+
+
+class Quotas(generics.GenericAPIView[Outbound]):
+    """The platform's limits. For people: those who may see what goes out."""
+
+    queryset = Outbound.objects.all()
+    serializer_class = QuotasSerializer
+    filter_backends = ()
+
+    required_scopes = {"GET": "messages:read"}
+
+    @extend_schema(summary="Show quotas", operation_id="quotas_retrieve", responses=QuotasSerializer)
+    def get(self, request: Request) -> Response:
+        """What each application has used of the platform's limits, and when what waits will be through."""
+        return Response(QuotasSerializer({"applications": services.quotas()}).data)

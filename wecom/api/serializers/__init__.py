@@ -1,0 +1,62 @@
+"""What the API shows and takes of WeChat Work's side, by subject."""
+
+from wecom.api.serializers.applications import (
+    TEXT_SCOPE,
+    ApplicationSerializer,
+    CallbackSerializer,
+    ConnectionSerializer,
+    FindingSerializer,
+)
+from wecom.api.serializers.deliveries import (
+    AttemptSerializer,
+    BusySerializer,
+    ClosedSerializer,
+    ForecastSerializer,
+    GaugeSerializer,
+    OutboundResultsSerializer,
+    OutboundSerializer,
+    QuotaSerializer,
+    QuotasSerializer,
+    ResultSerializer,
+    UploadRequestSerializer,
+    UploadSerializer,
+)
+from wecom.api.serializers.directory import (
+    USER_ID,
+    DepartmentSerializer,
+    DirectorySyncRequestSerializer,
+    DirectorySyncSerializer,
+    MemberChangeSerializer,
+    MemberSerializer,
+    TagSerializer,
+)
+from wecom.api.serializers.menus import MenuRequestSerializer, MenuSerializer
+
+__all__ = [
+    "TEXT_SCOPE",
+    "USER_ID",
+    "ApplicationSerializer",
+    "AttemptSerializer",
+    "BusySerializer",
+    "CallbackSerializer",
+    "ClosedSerializer",
+    "ConnectionSerializer",
+    "DepartmentSerializer",
+    "DirectorySyncRequestSerializer",
+    "DirectorySyncSerializer",
+    "FindingSerializer",
+    "ForecastSerializer",
+    "GaugeSerializer",
+    "MemberChangeSerializer",
+    "MemberSerializer",
+    "MenuRequestSerializer",
+    "MenuSerializer",
+    "OutboundResultsSerializer",
+    "OutboundSerializer",
+    "QuotaSerializer",
+    "QuotasSerializer",
+    "ResultSerializer",
+    "TagSerializer",
+    "UploadRequestSerializer",
+    "UploadSerializer",
+]

@@ -1,0 +1,158 @@
+"""Uploads, outbound messages and quotas as the API shows and takes them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.web.api_fields import KnownFields, RowSerializer
+from wecom.models import Application, Attempt, Outbound, Upload
+from wecom.quotas.forecast import BECAUSE
+
+
+class UploadSerializer(RowSerializer[Upload]):
+    """A file on its way to WeChat Work. It can be sent at once: the message waits for it.
+
+    While a video that is too large is made smaller, `reason` is `fitting`.
+    """
+
+    form = serializers.ChoiceField(
+        [("", "as it is"), *Upload.Form.choices],
+        read_only=True,
+        help_text="How a video goes out that cannot be made small enough: as a `file`, or a `link` to a page of ours.",
+    )
+
+    class Meta:
+        model = Upload
+        fields = (
+            *("id", "kind", "filename", "size", "form", "status", "reason", "media_id", "expires_at", "cid"),
+            *("created_at", "finished_at"),
+        )
+        read_only_fields = fields
+
+
+class OutboundSerializer(RowSerializer[Outbound]):
+    """One call of WeChat Work, as far as it is."""
+
+    reach = serializers.IntegerField(read_only=True, help_text="How many members it is for.")
+    unreached = serializers.SerializerMethodField(help_text="How many of them it certainly did not reach.")
+
+    class Meta:
+        model = Outbound
+        fields: tuple[str, ...] = (
+            *("id", "application", "msgtype", "status", "reason", "errcode", "msgid", "attempts", "reach", "unreached"),
+            *("first_part", "expires_at", "cid", "created_at", "finished_at"),
+        )
+        read_only_fields: tuple[str, ...] = fields
+        extra_kwargs = {
+            "first_part": {"help_text": "Of a text or recording that is too long for one message: where it begins."},
+            "errcode": {"help_text": "What WeChat Work answered last."},
+        }
+
+    def get_unreached(self, outbound: Outbound) -> int:
+        return len({*outbound.invalid, *outbound.unlicensed})
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    """What became of a message for one member."""
+
+    user_id = serializers.CharField()
+    result = serializers.ChoiceField(
+        Outbound.Delivery.choices,
+        help_text="sent: WeChat Work took it; assumed: no answer came, and a person said that it arrived; recalled: it "
+        "was taken back; unreached: left, or not in the visible range; unlicensed: has no interface licence; unknown: "
+        "no answer came, a person must decide; failed: WeChat Work did not take it; cancelled: it was not sent.",
+    )
+    words = serializers.CharField(help_text="The same for a person, in their language.")
+
+
+class AttemptSerializer(RowSerializer[Attempt]):
+    """One try to deliver it."""
+
+    class Meta:
+        model = Attempt
+        fields = ("number", "started_at", "ended_at", "outcome", "errcode", "detail")
+        read_only_fields = fields
+
+
+class OutboundResultsSerializer(OutboundSerializer):
+    """One call of WeChat Work, with what became of it for each member, and every try."""
+
+    results = serializers.SerializerMethodField()
+    tries = AttemptSerializer(many=True, read_only=True)
+
+    class Meta(OutboundSerializer.Meta):
+        fields = (*OutboundSerializer.Meta.fields, "results", "tries")
+        read_only_fields = fields
+
+    @extend_schema_field(ResultSerializer(many=True))
+    def get_results(self, outbound: Outbound) -> Any:
+        results = outbound.results().items()
+        told = [{"user_id": name, "result": result, "words": result.label} for name, result in results]
+        return ResultSerializer(told, many=True).data
+
+
+class UploadRequestSerializer(KnownFields):
+    """A file to send to members later."""
+
+    kind = serializers.ChoiceField(
+        Upload.Kind.choices,
+        help_text="image: JPG or PNG up to 10 MB; voice: AMR up to 2 MB; video: MP4, one of more than 10 MB is made "
+        "smaller; file: up to 20 MB.",
+    )
+    file = serializers.FileField(max_length=200, allow_empty_file=True)
+    application = serializers.PrimaryKeyRelatedField(
+        queryset=Application.objects.select_related("corporation"),
+        required=False,
+        help_text="By default the default application.",
+    )
+
+
+class GaugeSerializer(serializers.Serializer[Any]):
+    """How much of a limit is used."""
+
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField(help_text="0 where nobody said how many accounts the company has.")
+
+
+class BusySerializer(serializers.Serializer[Any]):
+    """A member who got much lately."""
+
+    user_id = serializers.CharField()
+    minute = GaugeSerializer()
+    hour = GaugeSerializer()
+
+
+class ClosedSerializer(serializers.Serializer[Any]):
+    """An interface that the platform closed to the company for a while."""
+
+    api = serializers.CharField()
+    errcode = serializers.IntegerField()
+    until = serializers.DateTimeField()
+
+
+class ForecastSerializer(serializers.Serializer[Any]):
+    """When what waits will be through."""
+
+    messages = serializers.IntegerField()
+    recipients = serializers.IntegerField()
+    through_at = serializers.DateTimeField(allow_null=True, help_text="null while a person must mend something first.")
+    because = serializers.ChoiceField(list(BECAUSE), help_text="What it waits for most.")
+
+
+class QuotaSerializer(serializers.Serializer[Any]):
+    """The limits of one application, as they stand."""
+
+    application = serializers.IntegerField(source="application.pk")
+    day = GaugeSerializer(help_text="Members written to today; one message to many counts for each.")
+    calls_minute = GaugeSerializer(help_text="Calls of the whole company.")
+    calls_hour = GaugeSerializer()
+    members = BusySerializer(many=True)
+    closed = ClosedSerializer(many=True)
+    forecast = ForecastSerializer()
+
+
+class QuotasSerializer(serializers.Serializer[Any]):
+    """The limits of every application."""
+
+    applications = QuotaSerializer(many=True)

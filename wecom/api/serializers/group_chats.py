@@ -1,0 +1,207 @@
+"""What the API may be asked about group chats: to make and change them, and to say something in them."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import PolymorphicProxySerializer
+from rest_framework import serializers
+
+from core.web.api_fields import KnownFields, PatternField, TextField, TruthField
+from wecom import contents, services
+from wecom.api.serializers import USER_ID, message_types
+from wecom.contents import Content
+from wecom.exceptions import ContentError
+from wecom.models import Application, GroupChat, GroupMessage, Upload
+
+FEWEST, MOST = 2, 2000
+NAME, TEXT = 50, 2048
+
+
+def _people(**options: Any) -> serializers.ListField:
+    return serializers.ListField(child=PatternField(USER_ID, max_length=64), **options)
+
+
+CHAT_ID = r"^[0-9A-Za-z]{1,32}$"
+
+
+class OfApplication(KnownFields):
+    """What one application does."""
+
+    application = serializers.PrimaryKeyRelatedField(
+        queryset=Application.objects.select_related("corporation").filter(enabled=True),
+        required=False,
+        help_text="By default the default application. The whole company must see it.",
+    )
+
+
+class ChatAdoption(OfApplication):
+    """A group chat that the application made elsewhere."""
+
+    chat_id = PatternField(CHAT_ID, max_length=32, help_text="Its name at WeChat Work.")
+
+
+class ChatWish(OfApplication):
+    """A group chat to make. People see it once something is said in it."""
+
+    name = TextField(max_length=NAME)
+    user_ids = _people(min_length=FEWEST, max_length=MOST, help_text="2 to 2,000 members of the company.")
+    owner = PatternField(USER_ID, required=False, max_length=64, help_text="By default the first of them.")
+    chat_id = PatternField(CHAT_ID, required=False, max_length=32, help_text="A name of your own; else a random one.")
+
+    def make(self) -> GroupChat:
+        """Make it now, by a call of WeChat Work."""
+        values = dict(self.validated_data)
+        return services.create_chat(values.pop("name"), values.pop("user_ids"), **values)
+
+
+class ChatChange(KnownFields):
+    """What to change of a group chat."""
+
+    name = TextField(required=False, max_length=NAME)
+    owner = PatternField(USER_ID, required=False, max_length=64, help_text="One of its members.")
+    add = _people(required=False, max_length=MOST, help_text="Members to take in.")
+    remove = _people(required=False, max_length=MOST, help_text="Members to take out.")
+
+
+class GroupWish(KnownFields):
+    """Something to say in a group chat."""
+
+    chat = serializers.PrimaryKeyRelatedField(
+        queryset=GroupChat.objects.select_related("application__corporation"),
+        help_text="What POST /api/v1/group-chats/ gave.",
+    )
+
+    def send(self, cid: str) -> GroupMessage:
+        """Queue it."""
+        values = self.validated_data
+        upload, mentions = values.get("upload"), values.get("mentions", ())
+        return services.send_to_chat(values["chat"], self.content(), upload=upload, mentions=mentions, cid=cid)
+
+    def content(self) -> Content:
+        """The message as WeChat Work takes it. Raises `ContentError`."""
+        raise NotImplementedError
+
+
+class GroupTextWish(GroupWish):
+    """Text of up to 2,048 bytes."""
+
+    kind = serializers.ChoiceField(["text"])
+    text = TextField(max_length=TEXT)
+    mentions = serializers.ListField(
+        child=TextField(max_length=64), required=False, max_length=MOST, help_text="User IDs, or `@all`."
+    )
+
+    def content(self) -> Content:
+        return _words(contents.Text, self.validated_data["text"])
+
+
+class GroupMarkdownWish(GroupWish):
+    """Markdown of up to 2,048 bytes; what WeChat Work does not show becomes the nearest that it does."""
+
+    kind = serializers.ChoiceField(["markdown"])
+    text = TextField(max_length=TEXT)
+
+    def content(self) -> Content:
+        return _words(contents.Markdown, contents.to_markdown(self.validated_data["text"]))
+
+
+class GroupFileWish(GroupWish):
+    """A file, by the number of its upload or by a media ID of WeChat Work."""
+
+    upload = serializers.PrimaryKeyRelatedField(
+        queryset=Upload.objects.all(), required=False, help_text="What POST /api/v1/uploads/ gave."
+    )
+    media_id = TextField(required=False, max_length=256)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("upload" in attrs) == ("media_id" in attrs):
+            raise serializers.ValidationError({"upload": "Give either `upload` or `media_id`."}, code="one_of")
+        upload = attrs.get("upload")
+        if upload is not None and upload.kind != attrs["kind"]:
+            words = f"This is uploaded as {upload.kind}, not as {attrs['kind']}."
+            raise serializers.ValidationError({"kind": words}, code="kind")
+        if upload is not None and upload.corporation_id != attrs["chat"].application.corporation_id:
+            raise serializers.ValidationError({"upload": "It belongs to another company."}, code="corporation")
+        return attrs
+
+    def content(self) -> Content:
+        files = {"image": contents.Image, "file": contents.File, "video": contents.Video, "voice": contents.Voice}
+        return message_types.made(files[self.validated_data["kind"]], self.validated_data)
+
+
+class GuardedWish(GroupFileWish):
+    """A file that need not be passed on."""
+
+    safe = TruthField(required=False, help_text="It cannot be passed on and shows a watermark.")
+
+
+class GroupImageWish(GuardedWish):
+    """A picture."""
+
+    kind = serializers.ChoiceField(["image"])
+
+
+class GroupDocumentWish(GuardedWish):
+    """A file."""
+
+    kind = serializers.ChoiceField(["file"])
+
+
+class GroupVoiceWish(GroupFileWish):
+    """A recording."""
+
+    kind = serializers.ChoiceField(["voice"])
+
+
+class GroupVideoWish(GuardedWish):
+    """A video that exists."""
+
+    kind = serializers.ChoiceField(["video"])
+    title = TextField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
+    description = TextField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
+
+
+class GroupValueWish(GroupWish):
+    """What `contents` has a value for."""
+
+    value: ClassVar[type[Content]]
+
+    def content(self) -> Content:
+        return message_types.made(self.value, self.validated_data)
+
+
+def wish_of(base: type[Any], kind: str, value: type[Content]) -> type[Any]:
+    """A serializer with the fields of a message's value beside those of its base."""
+    named = "".join(word.title() for word in kind.split("_"))
+    fields = {"kind": serializers.ChoiceField([kind]), **message_types.fields_of(value)}
+    body = {"__doc__": value.__doc__, "__module__": base.__module__, "value": value, **fields}
+    return type(base.__name__.replace("Value", named), (base,), body)
+
+
+GROUP_WISHES: dict[str, type[GroupWish]] = {
+    "text": GroupTextWish,
+    "markdown": GroupMarkdownWish,
+    "image": GroupImageWish,
+    "voice": GroupVoiceWish,
+    "video": GroupVideoWish,
+    "file": GroupDocumentWish,
+    **{kind: wish_of(GroupValueWish, kind, message_types.KINDS[kind]) for kind in ("textcard", "news", "mpnews")},
+}
+ANY_GROUP_WISH = PolymorphicProxySerializer(
+    component_name="GroupWish", serializers=dict(GROUP_WISHES), resource_type_field_name="kind"
+)
+
+
+def group_wish(data: Any) -> GroupWish:
+    """The wish in a request, not yet validated. Raises `ValidationError` for a kind that there is not."""
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in GROUP_WISHES:
+        words = f"Choose one of {', '.join(GROUP_WISHES)}."
+        raise serializers.ValidationError({"kind": words}, code="invalid_choice" if kind else "required")
+    return GROUP_WISHES[kind](data=data)
+
+
+def _words(kind: "type[contents.Text | contents.Markdown]", text: str) -> Content:
+    try:
+        return kind(content=text)
+    except ContentError as error:
+        raise ContentError(error.message, code=error.code, field="text", remedy=error.remedy) from error

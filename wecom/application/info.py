@@ -1,0 +1,55 @@
+"""The application as the platform knows it: its name, whether it is switched on, who may see it.
+
+Source: https://developer.work.weixin.qq.com/document/path/90227.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wecom.client import access_tokens, api
+from wecom.models import Application
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agent:
+    """What the console says of the application. `users`, `departments` and `tags` are its visible range."""
+
+    name: str
+    closed: bool
+    users: tuple[str, ...]
+    departments: tuple[int, ...]
+    tags: tuple[int, ...]
+
+
+def ask(application: Application) -> Agent:
+    """Ask the platform now, also for an application that is held. Raises `WeComError`."""
+
+    def call(token: str) -> dict[str, Any]:
+        agent_id = str(application.agent_id)
+        return api.get(application.api_base_url, "agent/get", access_token=token, agentid=agent_id)
+
+    answer = access_tokens.with_token(
+        application, call, token=access_tokens.access_token(application, though_held=True)
+    )
+    members = [
+        str(row.get("userid", "")) for row in _rows(answer, "allow_userinfos", "user") if isinstance(row, Mapping)
+    ]
+    return Agent(
+        name=str(answer.get("name") or ""),
+        closed=bool(answer.get("close")),
+        users=tuple(name for name in members if name),
+        departments=tuple(_numbers(_rows(answer, "allow_partys", "partyid"))),
+        tags=tuple(_numbers(_rows(answer, "allow_tags", "tagid"))),
+    )
+
+
+def _rows(answer: Mapping[str, Any], outer: str, inner: str) -> list[Any]:
+    """A list within an object, either of which may be missing: the platform leaves out what is empty."""
+    found = answer.get(outer)
+    rows = found.get(inner) if isinstance(found, Mapping) else None
+    return rows if isinstance(rows, list) else []
+
+
+def _numbers(rows: list[Any]) -> list[int]:
+    return [row for row in rows if isinstance(row, int)]

@@ -1,0 +1,56 @@
+"""Members sign in to our own pages through the platform (网页授权登录).
+
+Sources: https://developer.work.weixin.qq.com/document/path/91022 (inside WeChat Work), /98151 (in a browser), and
+/91023 (who it is). The domain of the page must be the application's trusted domain (可信域名), with its port; else the
+platform answers 50001.
+"""
+
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+
+from wecom.client import access_tokens, api
+from wecom.exceptions import ApiError, LoginFailed
+from wecom.models import Application
+
+LOGIN = frozenset({40029, 42003, 42022})
+LANGUAGES = {"zh": "zh", "en": "en"}
+AGAIN = "Open the page once more."
+
+
+def entrance(application: Application, *, back: str, state: str, inside: bool, language: str = "zh") -> str:
+    """Where to send somebody who shall say who they are; the platform sends them `back` with `code` and `state`.
+
+    `inside` is for the browser within WeChat Work, which asks nothing; others show a code to scan.
+    """
+    query = {"appid": application.corporation.corp_id, "redirect_uri": back}
+    if inside:
+        query |= {"response_type": "code", "scope": "snsapi_base", "state": state, "agentid": str(application.agent_id)}
+        base = settings.WECOM["OAUTH_BASE_URL"].rstrip("/")
+        return f"{base}/connect/oauth2/authorize?{urlencode(query, quote_via=quote)}#wechat_redirect"
+    query |= {"login_type": "CorpApp", "agentid": str(application.agent_id), "state": state}
+    query["lang"] = LANGUAGES.get(language[:2], "en")
+    base = settings.WECOM["LOGIN_BASE_URL"].rstrip("/")
+    return f"{base}/wwlogin/sso/login?{urlencode(query, quote_via=quote)}"
+
+
+def who(application: Application, code: str) -> str:
+    """The user ID of whoever came back with this code, which is good once and for five minutes.
+
+    Raises `LoginFailed` for a code that is none or is over, and for somebody who is no member of the company.
+    """
+    if not code or len(code.encode()) > 512:
+        raise LoginFailed("There is no code.", code="no_code", remedy=AGAIN)
+    base_url = application.api_base_url
+    try:
+        answer = access_tokens.with_token(
+            application, lambda token: api.get(base_url, "auth/getuserinfo", access_token=token, code=code)
+        )
+    except ApiError as error:
+        if error.errcode not in LOGIN:
+            raise
+        raise LoginFailed("The code is used or too old.", errcode=error.errcode, remedy=AGAIN) from error
+    user_id = answer.get("userid")
+    if not isinstance(user_id, str) or not user_id:
+        raise LoginFailed("This is no member of the company.", code="outsider")
+    return user_id.lower()

@@ -1,0 +1,38 @@
+"""What becomes of a row whose call failed, for calls that may be repeated without harm."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from core.exceptions import TemporaryError
+from core.work.base import Work
+from wecom.client import access_tokens
+from wecom.exceptions import ApiError, ConfigurationError, LimitedError, RecipientError, TokenRejected, WeComError
+from wecom.models import Application
+
+# The codes that every kind of row puts into words in its Reason.
+HELD, BUSY, REFUSED, RECIPIENT, QUOTA = "held", "busy", "refused", "recipient", "quota"
+FIRST, LONGEST = timedelta(seconds=3), timedelta(minutes=5)
+
+
+def react(row: Work, application: Application, error: WeComError, **fields: Any) -> None:
+    """Put the row back where time or a mended setting may help, else fail it. `fields` are written with it."""
+    fields["errcode"] = error.errcode if isinstance(error, ApiError) else None
+    if isinstance(error, ConfigurationError):
+        access_tokens.hold(application, error)
+        row.postpone(timezone.now() + access_tokens.HELD_FOR, HELD, burn=False, **fields)
+    elif isinstance(error, LimitedError) and error.until is not None:
+        row.postpone(error.until, QUOTA, burn=False, **fields)
+    # A token that is refused twice is a busy platform: the next attempt fetches another one.
+    elif isinstance(error, TemporaryError | TokenRejected) and row.attempts < row.max_attempts:
+        row.postpone(later(row), BUSY, **fields)
+    elif isinstance(error, TemporaryError):
+        row.settle(Work.Status.FAILED, BUSY, **fields)
+    else:
+        row.settle(Work.Status.FAILED, RECIPIENT if isinstance(error, RecipientError) else REFUSED, **fields)
+
+
+def later(row: Work) -> datetime:
+    """When to try again: 6 s, 12 s … 5 min from now."""
+    return timezone.now() + min(FIRST * int(2**row.attempts), LONGEST)

@@ -1,0 +1,110 @@
+"""Reading the directory through one application, in steps that a kill in between does no harm to.
+
+Every step is one call and one transaction, which writes what was learnt together with the checkpoint: the stage and
+the cursor at which the next attempt goes on. Only when everything was read, whoever was not seen is looked up by name:
+who does not exist any more has left, who is out of the range cannot be written to, and the others were found after
+all. Nobody is deleted.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.live_updates import tell
+from core.work import crash_points
+from core.work.base import LeaseLost, Work
+from wecom.client import retry_policy
+from wecom.directory import api_calls, members, sync_stages
+from wecom.exceptions import ApiError, WeComError
+from wecom.models import Application, DirectorySync
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def request(application: Application, kind: "DirectorySync.Kind" = DirectorySync.Kind.FULL) -> DirectorySync:
+    """Queue a sync, unless one waits that will do. One application's run one after the other."""
+    rows = application.directory_syncs.filter(kind=kind)
+    # One that runs already may have passed what changed just now; one that reads everything goes on to its end.
+    waiting = (
+        rows.filter(status=Work.Status.QUEUED)
+        if kind == DirectorySync.Kind.CHANGES
+        else rows.filter(status__in=Work.UNFINISHED)
+    )
+    found = waiting.order_by("pk").first()
+    if found is None:
+        order_key = f"directory:{application.pk}"
+        found = DirectorySync.objects.create(application=application, kind=kind, order_key=order_key)
+        found.wake()
+    return found
+
+
+def request_changes(application: Application) -> None:
+    """Have every application of the company that reads details look up who changed."""
+    for one in Application.objects.filter(corporation=application.corporation_id, enabled=True):
+        if not one.is_assistant and members.stale(one).exists():
+            request(one, DirectorySync.Kind.CHANGES)
+
+
+def request_due(every: timedelta, now: datetime | None = None) -> int:
+    """Queue a full sync for each application whose last one is that old, or that never had one. Returns how many."""
+    since = (now or timezone.now()) - every
+    fresh = DirectorySync.objects.whole().filter(created_at__gt=since).values("application")
+    due = Application.objects.filter(enabled=True).exclude(pk__in=fresh)
+    return len([request(application) for application in due])
+
+
+def deliver(pk: int, *, now: datetime | None = None) -> None:
+    """Go on with a sync from its checkpoint, to its end or until something is in the way."""
+    sync = DirectorySync.claim(pk, now=now)
+    if sync is None:
+        return
+    crash_points.point("directory.claimed")
+    try:
+        _go_on(sync)
+    except LeaseLost:
+        logger.info("Somebody else reads this directory.", extra={"sync": sync.pk})
+    except WeComError as error:
+        _stopped(sync, error)
+    tell("directory", "changed", id=sync.pk)
+
+
+def _go_on(sync: DirectorySync) -> None:
+    stages: list[tuple[DirectorySync.Stage, Callable[[DirectorySync], None]]] = STAGES
+    if sync.kind == DirectorySync.Kind.CHANGES:
+        stages = [(DirectorySync.Stage.DETAILS, sync_stages.look_up_details)]
+    names = [name for name, _read in stages]
+    begin = names.index(DirectorySync.Stage(sync.stage)) if sync.stage in names else 0
+    for name, read in stages[begin:]:
+        if sync.stage != name:
+            sync.record(stage=name, cursor="")
+        read(sync)
+    reason = DirectorySync.Reason.INCOMPLETE if sync.notes else ""
+    sync.settle(Work.Status.DONE, reason, errcode=0)
+    logger.info("A directory was read.", extra={"sync": sync.pk, "members": sync.members_read})
+
+
+def _stopped(sync: DirectorySync, error: WeComError) -> None:
+    errcode = error.errcode if isinstance(error, ApiError) else None
+    try:
+        if (
+            errcode in api_calls.FORBIDDEN | api_calls.OUT_OF_RANGE
+        ):  # which says nothing about sending: the application is not held
+            sync.settle(Work.Status.FAILED, DirectorySync.Reason.FORBIDDEN, errcode=errcode)
+        else:
+            retry_policy.react(sync, sync.application, error)
+    except LeaseLost:
+        logger.info("Somebody else reads this directory.", extra={"sync": sync.pk})
+    logger.warning("A directory could not be read to its end.", extra={"sync": sync.pk, "errcode": errcode})
+
+
+STAGES: list[tuple[DirectorySync.Stage, Callable[[DirectorySync], None]]] = [
+    (DirectorySync.Stage.DEPARTMENTS, sync_stages.read_departments),
+    (DirectorySync.Stage.MEMBERS, sync_stages.read_members),
+    (DirectorySync.Stage.TAGS, sync_stages.read_tags),
+    (DirectorySync.Stage.UNSEEN, sync_stages.look_for_unseen),
+    (DirectorySync.Stage.DETAILS, sync_stages.look_up_details),
+]

@@ -1,0 +1,281 @@
+"""The fields of template cards, as `message/send` checks them: which each card has, what they hold, how it refuses.
+
+Sources: https://developer.work.weixin.qq.com/document/path/90236 and 90313. Lengths that the documents only advise are
+not refused here: a phone cuts what is too wide. Knows values only, no rows.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from wecom.emulator.gateway.error_codes import ApiError
+from wecom.emulator.platform_quirks import Rules
+
+KEY, OPTION_ID, URL, MOST_OPTIONS, MOST_MARKS = 1024, 128, 2048, 10, 20
+ROWS, PARAGRAPHS, JUMPS, BUTTONS, LISTS = 6, 4, 3, 6, 3
+MOST_ENTRIES = 10  # of a menu, where `rules` say no less
+
+Reader = Callable[[Any], None]
+
+
+def check(card: dict[str, Any], rules: Rules, *, greyed: bool) -> None:
+    """Raise `ApiError` for the first field that is wrong. `greyed` is a change that replaces the buttons."""
+    required, optional = CARDS[card["card_type"]]
+    for name, read in required.items():
+        if name in card or not (greyed and name in PRESSED):
+            read(card.get(name))
+    for name, read in optional.items():
+        if card.get(name) is not None:
+            read(card[name])
+    menu = (card.get("action_menu") or {}).get("action_list") or []
+    if len(menu) > rules.card_menu_entries:
+        raise ApiError(40058, f"action_list must have 1 to {rules.card_menu_entries} entries")
+    _words_of(card)
+
+
+def media_ids(card: dict[str, Any]) -> list[str]:
+    """The files that its rows lead to."""
+    return [str(row.get("media_id") or "") for row in card.get("horizontal_content_list") or [] if row.get("type") == 2]
+
+
+def user_ids(card: dict[str, Any]) -> list[str]:
+    """The members that its rows lead to."""
+    return [str(row.get("userid") or "") for row in card.get("horizontal_content_list") or [] if row.get("type") == 3]
+
+
+def _words_of(card: dict[str, Any]) -> None:
+    """What must be said: a title, of a notice in words or a text in its place."""
+    title = (card.get("main_title") or {}).get("title") or ""
+    other = card.get("sub_title_text") or "" if card["card_type"] == "text_notice" else ""
+    if not title.strip() and not other.strip():
+        raise ApiError(42033, "missing main_title.title")
+    if card["card_type"] == "news_notice" and not (card.get("card_image") or card.get("image_text_area")):
+        raise ApiError(42044, "missing card_image and image_text_area")
+
+
+def _object(value: object, name: str, errcode: int = 40058) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ApiError(errcode, f"{name} is missing or no object")
+    return value
+
+
+def _text(part: dict[str, Any], name: str, errcode: int = 40058, *, most: int = 0, required: bool = False) -> str:
+    value = part.get(name, "")
+    if not isinstance(value, str) or (required and not value.strip()) or (most and len(value.encode()) > most):
+        raise ApiError(errcode, f"invalid {name}")
+    return value
+
+
+def _list(value: object, name: str, most: int, errcode: int) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not 1 <= len(value) <= most:
+        raise ApiError(errcode, f"{name} must have 1 to {most} entries")
+    return [_object(one, name, errcode) for one in value]
+
+
+def _address(part: dict[str, Any], name: str = "url", errcode: int = 42028) -> None:
+    value = _text(part, name, errcode, most=URL, required=True)
+    if not value.startswith(("http://", "https://")):
+        raise ApiError(errcode, f"{name} needs http:// or https://")
+
+
+def _leads(part: dict[str, Any], kinds: set[int], errcode: int = 40058) -> None:
+    """`type` 1 needs an address, 2 a mini-program."""
+    kind = part.get("type", 0)
+    if isinstance(kind, bool) or kind not in kinds:
+        raise ApiError(errcode, "invalid type")
+    if kind == 1:
+        _address(part)
+    elif kind == 2:
+        _text(part, "appid", 42030, required=True)
+        _text(part, "pagepath")
+
+
+def _source(value: Any) -> None:
+    part = _object(value, "source")
+    _text(part, "desc")
+    if part.get("icon_url"):
+        _address(part, "icon_url")
+    if part.get("desc_color", 0) not in {0, 1, 2, 3}:
+        raise ApiError(40058, "invalid desc_color")
+
+
+def _menu(value: Any) -> None:
+    part = _object(value, "action_menu")
+    _text(part, "desc")
+    entries = _list(part.get("action_list"), "action_list", MOST_ENTRIES, 40058)
+    for entry in entries:
+        _text(entry, "text", 42020, required=True)
+        _text(entry, "key", 42018, most=KEY, required=True)
+    if len({entry["key"] for entry in entries}) < len(entries):
+        raise ApiError(42051)
+
+
+def _main_title(value: Any) -> None:
+    part = _object(value, "main_title", 42033)
+    _text(part, "title", 42033)
+    _text(part, "desc")
+
+
+def _quote(value: Any) -> None:
+    part = _object(value, "quote_area")
+    _leads(part, {0, 1, 2})
+    _text(part, "title")
+    _text(part, "quote_text")
+
+
+def _emphasis(value: Any) -> None:
+    part = _object(value, "emphasis_content")
+    _text(part, "title")
+    _text(part, "desc")
+
+
+def _string(value: Any) -> None:
+    if not isinstance(value, str):
+        raise ApiError(40058, "a text is not a string")
+
+
+def _beside(value: Any) -> None:
+    part = _object(value, "image_text_area")
+    _leads(part, {0, 1, 2})
+    _address(part, "image_url", 42044)
+    _text(part, "title")
+    _text(part, "desc")
+
+
+def _image(value: Any) -> None:
+    part = _object(value, "card_image", 42044)
+    _address(part, "url", 42044)
+    ratio = part.get("aspect_ratio", 1.3)
+    if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not 1.3 <= ratio < 2.25:
+        raise ApiError(40058, "invalid aspect_ratio")
+
+
+def _paragraphs(value: Any) -> None:
+    for one in _list(value, "vertical_content_list", PARAGRAPHS, 42036):
+        _text(one, "title", 42033, required=True)
+        _text(one, "desc")
+
+
+def _rows(value: Any) -> None:
+    for one in _list(value, "horizontal_content_list", ROWS, 42035):
+        _text(one, "keyname", 42027, required=True)
+        _text(one, "value")
+        kind = one.get("type", 0)
+        if kind == 2:
+            _text(one, "media_id", 42029, required=True)
+        elif kind == 3:
+            _text(one, "userid", 42050, required=True)
+        else:
+            _leads(one, {0, 1})
+
+
+def _jumps(value: Any) -> None:
+    for one in _list(value, "jump_list", JUMPS, 42042):
+        _text(one, "title", 42033, required=True)
+        _leads(one, {0, 1, 2})
+
+
+def _action(value: Any) -> None:
+    _leads(_object(value, "card_action", 42045), {1, 2}, 42045)
+
+
+def _perhaps_action(value: Any) -> None:
+    _leads(_object(value, "card_action", 42045), {0, 1, 2}, 42045)
+
+
+def _buttons(value: Any) -> None:
+    buttons = _list(value, "button_list", BUTTONS, 40058)
+    for one in buttons:
+        _text(one, "text", 42038, required=True)
+        if one.get("style", 1) not in {1, 2, 3, 4}:
+            raise ApiError(40058, "invalid button style")
+        if one.get("type", 0) == 1:
+            _address(one)
+        else:
+            _text(one, "key", 42039, most=KEY, required=True)
+    keys = [one["key"] for one in buttons if one.get("type", 0) != 1]
+    if len(set(keys)) < len(keys):
+        raise ApiError(42039, "two buttons have the same key")
+
+
+def _options(part: dict[str, Any], most: int, *, marked: bool = False) -> None:
+    options = _list(part.get("option_list"), "option_list", most, 42037)
+    for option in options:
+        _text(option, "id", 42040, most=OPTION_ID, required=True)
+        _text(option, "text", 42041, required=True)
+        if marked and not isinstance(option.get("is_checked", False), bool):
+            raise ApiError(40058, "invalid is_checked")
+    if len({option["id"] for option in options}) < len(options):
+        raise ApiError(42040, "two options have the same id")
+
+
+def _selector(value: Any) -> None:
+    part = _object(value, "a selection")
+    _text(part, "question_key", 42043, most=KEY, required=True)
+    _text(part, "title")
+    _options(part, MOST_OPTIONS)
+    ids = {option["id"] for option in part["option_list"]}
+    if part.get("selected_id") and part["selected_id"] not in ids:
+        raise ApiError(42040, "selected_id is no option")
+
+
+def _selectors(value: Any) -> None:
+    lists = _list(value, "select_list", LISTS, 42047)
+    for one in lists:
+        _selector(one)
+    if len({one["question_key"] for one in lists}) < len(lists):
+        raise ApiError(42043, "two lists have the same question_key")
+
+
+def _checkbox(value: Any) -> None:
+    part = _object(value, "checkbox")
+    _text(part, "question_key", 42043, most=KEY, required=True)
+    if part.get("mode", 0) not in {0, 1}:
+        raise ApiError(40058, "invalid mode")
+    _options(part, MOST_MARKS, marked=True)
+
+
+def _submit(value: Any) -> None:
+    part = _object(value, "submit_button", 42046)
+    _text(part, "text", 42049, required=True)
+    _text(part, "key", 42046, most=KEY, required=True)
+
+
+Fields = dict[str, Reader]
+PRESSED = {"button_list", "checkbox", "select_list", "submit_button"}
+COMMON: Fields = {"source": _source}
+SHOWN: Fields = {**COMMON, "action_menu": _menu, "quote_area": _quote, "horizontal_content_list": _rows}
+# By card type: the fields that must be there, and those that may.
+CARDS: dict[str, tuple[Fields, Fields]] = {
+    "text_notice": (
+        {"card_action": _action},
+        {
+            **SHOWN,
+            "main_title": _main_title,
+            "emphasis_content": _emphasis,
+            "sub_title_text": _string,
+            "jump_list": _jumps,
+        },
+    ),
+    "news_notice": (
+        {"main_title": _main_title, "card_action": _action},
+        {
+            **SHOWN,
+            "image_text_area": _beside,
+            "card_image": _image,
+            "vertical_content_list": _paragraphs,
+            "jump_list": _jumps,
+        },
+    ),
+    "button_interaction": (
+        {"main_title": _main_title, "button_list": _buttons},
+        {**SHOWN, "sub_title_text": _string, "card_action": _perhaps_action, "button_selection": _selector},
+    ),
+    "vote_interaction": (
+        {"main_title": _main_title, "checkbox": _checkbox, "submit_button": _submit},
+        COMMON,
+    ),
+    "multiple_interaction": (
+        {"main_title": _main_title, "select_list": _selectors, "submit_button": _submit},
+        COMMON,
+    ),
+}

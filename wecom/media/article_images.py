@@ -1,0 +1,29 @@
+"""Pictures for the text of articles: uploaded once per content and company, kept by the platform for good.
+
+Source: https://developer.work.weixin.qq.com/document/path/90256. Their addresses work within articles only. A company
+may upload 1,000 a day and 3,000 in 30 days (45009).
+"""
+
+import hashlib
+from pathlib import Path
+
+from wecom.client import access_tokens, api
+from wecom.media import validation
+from wecom.models import Application, ArticlePicture
+
+
+def address(application: Application, path: Path) -> str:
+    """The address of a picture, uploaded now unless the company has it there. Raises `ContentError`, `WeComError`."""
+    validation.check_article_picture(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    rows = ArticlePicture.objects.filter(corporation=application.corporation, sha256=digest)
+    known = rows.first()
+    if known is not None:
+        return known.url
+    answer = access_tokens.with_token(
+        application,
+        lambda token: api.upload(application.api_base_url, path, path.name, to="media/uploadimg", access_token=token),
+    )
+    url = api.word(answer, "url")
+    row, _ = rows.get_or_create(corporation=application.corporation, sha256=digest, defaults={"url": url})
+    return row.url

@@ -1,0 +1,120 @@
+"""One upload, called and settled; a video that is too large is first made smaller.
+
+By whoever listens to `video_too_large`. Where that cannot be, it is uploaded as a file, and a larger one not at all:
+then its messages become cards that lead to a page.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from core.exceptions import TemporaryError
+from core.work import crash_points
+from core.work.base import GIVES_WAY_AFTER_ATTEMPTS
+from wecom.client import access_tokens, api
+from wecom.exceptions import (
+    ConfigurationError,
+    LimitedError,
+    TokenRejected,
+    WeComError,
+)
+from wecom.media import validation
+from wecom.models import Outbound, Upload
+from wecom.signals import video_too_large
+
+LOOK_AGAIN = timedelta(seconds=60)  # at a video that is being made smaller, should the news be lost
+
+
+def largest(kind: str) -> int:
+    """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
+    most = validation.LIMITS[kind].most
+    return min(most, int(settings.WECOM["MOST"].get(kind, most)))
+
+
+def fitted(upload: Upload, *, name: str) -> bool:
+    """A video was made small enough: it is this file of the media storage now. False where nobody waits for that."""
+    return _fitted(upload, path=name, size=default_storage.size(name))
+
+
+def unfitted(upload: Upload) -> bool:
+    """Nobody can make a video small enough: it goes out as a file, else as a link. False where nobody waits."""
+    size = default_storage.size(upload.path)
+    return _fitted(upload, form=Upload.Form.FILE if size <= largest(Upload.Kind.FILE) else Upload.Form.LINK)
+
+
+def is_too_large(upload: Upload) -> bool:
+    """Whether it is a video of which nobody knows yet in what form it goes out."""
+    if upload.kind != Upload.Kind.VIDEO or upload.form or not default_storage.exists(upload.path):
+        return False
+    return default_storage.size(upload.path) > largest(upload.kind)
+
+
+@transaction.atomic
+def _have_fitted(upload: Upload) -> None:
+    upload.postpone(timezone.now() + LOOK_AGAIN, Upload.Reason.FITTING, burn=False)
+    video_too_large.send(Upload, upload=upload, limit=largest(upload.kind))
+
+
+def _fitted(upload: Upload, **fields: object) -> bool:
+    now = {"due_at": timezone.now(), "woken_at": None, "reason": ""}
+    waiting = Upload.objects.filter(pk=upload.pk, status=Upload.Status.QUEUED, reason=Upload.Reason.FITTING)
+    if not waiting.update(**now, **fields):
+        return False
+    upload.wake()
+    return True
+
+
+def carry(upload: Upload) -> None:
+    """Call and settle. What goes wrong is raised when the row has been put back or has failed."""
+    if upload.form == Upload.Form.LINK:
+        _settle(upload, Upload.Status.DONE)
+        return
+    if is_too_large(upload):
+        _have_fitted(upload)
+        return
+    try:
+        media_id = _call(upload)
+    except OSError:
+        _settle(upload, Upload.Status.FAILED, "file_unreadable")
+        raise
+    except WeComError as error:
+        _react(upload, error)
+        raise
+    crash_points.point("upload.called")
+    expires = timezone.now() + Upload.valid_for
+    _settle(upload, Upload.Status.DONE, media_id=media_id, expires_at=expires)
+
+
+def _call(upload: Upload) -> str:
+    application, base_url = upload.application, upload.application.api_base_url
+    file = Path(default_storage.path(upload.path))
+    answer = access_tokens.with_token(
+        application,
+        lambda token: api.upload(base_url, file, upload.filename, access_token=token, type=upload.form or upload.kind),
+    )
+    return api.word(answer, "media_id")
+
+
+def _react(upload: Upload, error: WeComError) -> None:
+    if isinstance(error, ConfigurationError):
+        access_tokens.hold(upload.application, error)
+        upload.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, burn=False)
+    elif isinstance(error, LimitedError) and error.until is not None:
+        upload.postpone(error.until, Outbound.Reason.QUOTA, burn=False)
+    elif upload.attempts >= upload.max_attempts or not isinstance(error, TemporaryError | TokenRejected):
+        _settle(upload, Upload.Status.FAILED, f"refused_{error.code}"[:40])
+    else:
+        upload.postpone(timezone.now() + timedelta(seconds=min(3 * 2**upload.attempts, 300)), Outbound.Reason.BUSY)
+        if upload.attempts >= GIVES_WAY_AFTER_ATTEMPTS:
+            for outbound in upload.waiting():
+                outbound.give_way()
+
+
+@transaction.atomic
+def _settle(upload: Upload, status: Upload.Status, reason: str = "", **fields: object) -> None:
+    upload.settle(status, reason, **fields)
+    upload.wake_waiting()

@@ -1,0 +1,240 @@
+"""Media on its way to the platform: uploaded once per content, kept for less than three days, healed when forgotten."""
+
+import hashlib
+import logging
+import secrets
+import time
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from core.work import crash_points
+from core.work.base import LeaseLost
+from wecom.exceptions import (
+    BusyError,
+    ContentError,
+    WeComError,
+)
+from wecom.media import upload_worker, validation
+from wecom.models import Application, Upload
+from wecom.models.outbox import PLACEHOLDER
+from wecom.signals import video_too_large
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "uploads"
+
+LONGEST_NAME = 128
+
+PATIENCE = 60.0  # seconds to wait for somebody else who uploads the same
+
+POLL, FITTING_POLL = 0.1, 0.4
+
+
+def deliver(pk: int, *, now: datetime | None = None) -> None:
+    """Upload a file and wake the messages that wait for it. People do not see uploads, so one may be repeated."""
+    upload = Upload.claim(pk, now=now)
+    if upload is None:
+        return
+    crash_points.point("upload.claimed")
+    try:
+        upload_worker.carry(upload)
+    except LeaseLost:
+        logger.info("Somebody else uploads this file.", extra={"upload": upload.pk})
+    except (OSError, WeComError) as error:
+        code = error.code if isinstance(error, WeComError) else "file_unreadable"
+        logger.warning("A file was not uploaded.", extra={"upload": upload.pk, "code": code})
+
+
+@transaction.atomic
+def ensure(application: Application, *, kind: str, path: Path, name: str, filename: str, cid: str = "") -> Upload:
+    """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
+    upload, created = Upload.objects.get_or_create(
+        corporation=application.corporation,
+        kind=kind,
+        sha256=_digest(path),
+        copy=0,
+        defaults={
+            "application": application,
+            "path": name,
+            "filename": filename,
+            "size": path.stat().st_size,
+            "cid": cid,
+        },
+    )
+    if not created and upload.is_finished and not upload.is_usable(timezone.now()):
+        _again(upload, application=application, path=name, filename=filename)
+    if created:
+        upload.wake()
+    return upload
+
+
+def accept(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
+    """The upload of a file that somebody brought, which is copied; raises `ContentError` for one of no use."""
+    filename = Path(file.name or kind).name
+    suffix = Path(filename).suffix[:20]
+    name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix}", file)
+    path = Path(default_storage.path(name))
+    try:
+        validation.check(kind, path, most=_most(kind))
+        shown = filename.removesuffix(suffix)[: LONGEST_NAME - len(suffix)] + suffix
+        upload = ensure(application, kind=kind, path=path, name=name, filename=shown, cid=cid)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if upload.path != name:
+        path.unlink(missing_ok=True)
+    return upload
+
+
+def put(application: Application, *, kind: str, file_path: str | Path) -> str:
+    """Upload a file now, unless the platform has it; its media ID. Whoever sends the same later shares and heals it.
+
+    Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
+    platform says.
+    """
+    return _finished(begin(application, kind=kind, file_path=file_path))
+
+
+def begin(application: Application, *, kind: str, file_path: str | Path) -> Upload:
+    """The upload of a file, of which a copy is kept. Raises `ContentError` for one that the platform would refuse."""
+    path = Path(file_path)
+    validation.check(kind, path, most=_most(kind))
+    return _upload_of(application, kind, path)
+
+
+def look(upload: Upload) -> str | None:
+    """The media ID, made now where nobody is at it; None while it is made smaller, or by somebody else.
+
+    For a video that can only be a link it is a name that our own functions understand. Raises `WeComError` with what
+    went wrong.
+    """
+    claimed = Upload.claim(upload.pk, now=max(timezone.now(), upload.due_at))
+    if claimed is not None:
+        upload_worker.carry(claimed)
+    upload.refresh_from_db()
+    if upload.is_usable(timezone.now()):
+        return upload.media_id or upload.placeholder
+    if upload.is_finished:
+        remedy = "See the upload in the admin; the log may say more."
+        raise WeComError("The file could not be uploaded.", code=upload.reason or "upload_failed", remedy=remedy)
+    return None
+
+
+def known(application: Application, *, kind: str, media_id: str) -> Upload | None:
+    """The upload that gave this media ID, queued again where it has expired; None for one of somebody else.
+
+    Raises `ContentError` where it was uploaded as another kind, which the platform refuses.
+    """
+    ours, pk = Upload.objects.filter(corporation=application.corporation), media_id.removeprefix(PLACEHOLDER)
+    named = pk != media_id and pk.isdecimal()
+    upload = (ours.filter(pk=int(pk)) if named else ours.filter(media_id=media_id)).first()
+    if upload is None:
+        return None
+    if upload.kind != kind:
+        words = f"This media ID is of kind {upload.kind}, not {kind}."
+        remedy = f"Upload the file with upload_{kind}, or send it with send_{upload.kind}_message."
+        raise ContentError(words, code="kind", field="media_id", remedy=remedy)
+    if upload.is_finished and not upload.is_usable(timezone.now()):
+        upload.restart()
+    return upload
+
+
+@transaction.atomic
+def copy_of(upload: Upload, number: int) -> Upload:
+    """The same bytes uploaded once more: its media ID makes a message that is equal in all else another one."""
+    same = {"corporation": upload.corporation, "kind": upload.kind, "sha256": upload.sha256}
+    fields = {name: getattr(upload, name) for name in ("application", "path", "filename", "size", "cid")}
+    copy, created = Upload.objects.get_or_create(**same, copy=number, defaults=fields)
+    if created:
+        copy.wake()
+    elif copy.is_finished and not copy.is_usable(timezone.now()):
+        _again(copy, path=upload.path, filename=upload.filename)
+    return copy
+
+
+def want(upload: Upload) -> None:
+    """A message waits for it: queue it again where its media ID has expired."""
+    if not upload.restart():
+        upload.wake()
+
+
+def forget(upload: Upload) -> None:
+    """The platform no longer knows this media ID."""
+    Upload.objects.filter(pk=upload.pk).update(media_id="", expires_at=None)
+    upload.restart()
+
+
+def _upload_of(application: Application, kind: str, path: Path) -> Upload:
+    """The row of these bytes; a new one has a copy of the file, so that it heals though the caller deletes theirs."""
+    digest, filename = _digest(path), path.stem[: LONGEST_NAME - 20] + path.suffix[:20]
+    rows = Upload.objects.filter(corporation=application.corporation, kind=kind, sha256=digest, copy=0)
+    upload = rows.first()
+    if upload is None:
+        name = _keep(path)
+        defaults = {"application": application, "path": name, "filename": filename, "size": path.stat().st_size}
+        upload, created = rows.get_or_create(
+            corporation=application.corporation, kind=kind, sha256=digest, copy=0, defaults=defaults
+        )
+        if created:
+            return upload
+    # Only a file shows its name: under another one the platform must get it again.
+    renamed = kind == Upload.Kind.FILE and upload.filename != filename
+    if upload.is_finished and (renamed or not upload.is_usable(timezone.now())):
+        name = upload.path if default_storage.exists(upload.path) else _keep(path)
+        fields = {"media_id": "", "expires_at": None} if renamed else {}
+        _again(upload, application=application, path=name, filename=filename, **fields)
+    return upload
+
+
+def _again(upload: Upload, **fields: object) -> None:
+    Upload.objects.filter(pk=upload.pk).update(**fields)
+    upload.restart(**fields)
+
+
+def _keep(path: Path) -> str:
+    """The name of the file in the media storage: its own where it is there, else that of a copy."""
+    root = Path(settings.MEDIA_ROOT).resolve()
+    if path.resolve().is_relative_to(root):
+        return path.resolve().relative_to(root).as_posix()
+    with path.open("rb") as file:
+        return default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{path.suffix[:20]}", File(file))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _most(kind: str) -> int:
+    """Bytes of the largest file of this kind that we can do something with; 0 for no more than the platform."""
+    fits = kind == Upload.Kind.VIDEO and video_too_large.has_listeners(Upload)
+    return int(settings.WECOM["MAX_VIDEO"]) if fits else 0
+
+
+def _finished(upload: Upload) -> str:
+    """The media ID, made here or by whoever is at it already."""
+    deadline = time.monotonic() + patience(upload)
+    while (media_id := look(upload)) is None:
+        if time.monotonic() > deadline:
+            raise overdue(upload)
+        time.sleep(FITTING_POLL if upload.reason == Upload.Reason.FITTING else POLL)
+    return media_id
+
+
+def patience(upload: Upload) -> float:
+    """Seconds to wait for its media ID."""
+    return float(settings.WECOM["FITTING_SECONDS"]) if upload_worker.is_too_large(upload) else PATIENCE
+
+
+def overdue(upload: Upload) -> BusyError:
+    """What to raise when that is over."""
+    if upload.reason == Upload.Reason.FITTING:
+        remedy = "See that a render worker runs, and send it again: what is made meanwhile is not lost."
+        return BusyError("The video is still being made smaller.", code="fitting_timeout", remedy=remedy)
+    return BusyError("Somebody else is uploading this file and does not finish.", code="upload_timeout")

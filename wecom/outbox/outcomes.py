@@ -1,0 +1,190 @@
+"""What becomes of a message after a call: accepted, certainly not accepted, or nobody knows. Each closes the attempt.
+
+Everything here runs in the transaction that writes the outcome, fenced by the lease: a worker that slept too long
+writes nothing.
+"""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from wecom.client import access_tokens, circuit_breaker, error_codes
+from wecom.exceptions import (
+    AmbiguousError,
+    ApiError,
+    BusyError,
+    ConfigurationError,
+    LimitedError,
+    MediaExpired,
+    MediaRefused,
+    NotReached,
+    RecipientError,
+    TokenRejected,
+    WeComError,
+)
+from wecom.media import uploads
+from wecom.models import Attempt, Outbound
+from wecom.quotas import members
+from wecom.signals import outbound_settled
+
+logger = logging.getLogger(__name__)
+
+BACK_OFF = (5, 30, 120, 600, 1800)  # seconds: three quick tries, then ever fewer
+BUSY_TRIES = 10  # after which a platform that says that it is busy is believed: in two to three hours
+UPLOAD_PATIENCE = timedelta(minutes=10)
+
+
+def accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]) -> None:
+    """The platform took it, though perhaps not for everybody."""
+    _close(attempt, Attempt.Outcome.SENT, None)
+    if outbound.application.held_reason:
+        access_tokens.end_hold(outbound.application)
+    circuit_breaker.passed(outbound.application.corporation_id, members.API)
+    # Who is known to be out of reach was not among those asked for.
+    invalid = sorted({*outbound.invalid, *_names(answer, "invaliduser")})
+    unlicensed = _names(answer, "unlicenseduser")
+    fields: dict[str, Any] = {"errcode": 0, "msgid": str(answer.get("msgid") or "")}
+    fields |= {"response_code": str(answer.get("response_code") or ""), "invalid": invalid, "unlicensed": unlicensed}
+    if {*invalid, *unlicensed} >= set(outbound.recipients):
+        end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, **fields)
+    else:
+        end(outbound, Outbound.Status.DONE, "", **fields)
+
+
+def refused(outbound: Outbound, attempt: Attempt, error: WeComError) -> bool:
+    """Write what an error means; whether the platform certainly did not accept the message."""
+    kind = kind_of(error)
+    _close(attempt, kind.outcome, error)
+    kind.react(outbound, error)
+    return kind.outcome != Attempt.Outcome.AMBIGUOUS
+
+
+def put_back(outbound: Outbound, error: WeComError) -> None:
+    """Before any attempt was recorded: nothing was sent, so nothing is ambiguous."""
+    if isinstance(error, ConfigurationError):
+        outbound.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, burn=False)
+    else:
+        _busy(outbound, error)
+
+
+def end(outbound: Outbound, status: Outbound.Status, reason: str, **fields: Any) -> None:
+    """Settle, and tell whoever wants to know."""
+    with transaction.atomic():
+        outbound.settle(status, reason, **fields)
+        outbound_settled.send(Outbound, outbound=outbound)
+    logger.info("A message reached its end.", extra={"cid": outbound.cid, "status": status, "reason": reason})
+
+
+def _names(answer: dict[str, Any], field: str) -> list[str]:
+    """User IDs of an answer, which the platform writes in lower case."""
+    return sorted({name.lower() for name in str(answer.get(field) or "").split("|") if name})
+
+
+def _close(attempt: Attempt, outcome: Attempt.Outcome, error: WeComError | None) -> None:
+    attempt.outcome, attempt.ended_at = outcome, timezone.now()
+    attempt.errcode = _errcode(error) if error is not None else 0
+    attempt.detail = "" if error is None else error.code[:200]
+    attempt.save(update_fields=["outcome", "ended_at", "errcode", "detail"])
+
+
+def _errcode(error: WeComError) -> int | None:
+    return error.errcode if isinstance(error, ApiError) else None
+
+
+def _limited(outbound: Outbound, error: WeComError) -> None:
+    until = error.until if isinstance(error, LimitedError) else None
+    outbound.postpone(until or _later(outbound), Outbound.Reason.QUOTA, burn=until is None, errcode=_errcode(error))
+
+
+def _busy(outbound: Outbound, error: WeComError) -> None:
+    outbound.postpone(_later(outbound), Outbound.Reason.BUSY, errcode=_errcode(error))
+
+
+def _platform_busy(outbound: Outbound, error: WeComError) -> None:
+    """−1 and its like: three quick tries, a few slow ones, then an end that a person sees and can send again."""
+    lately = outbound.tries.filter(started_at__gte=outbound.started_at)  # not those before a person sent it again
+    told = lately.filter(errcode__in=error_codes.BUSY).count()
+    if told < BUSY_TRIES:
+        _busy(outbound, error)
+    else:
+        reason = Outbound.Reason.UNKNOWN if outbound.was_ambiguous else Outbound.Reason.BUSY
+        end(outbound, Outbound.Status.FAILED, reason, errcode=_errcode(error))
+
+
+def _ambiguous(outbound: Outbound, error: WeComError) -> None:
+    outbound.postpone(_later(outbound), Outbound.Reason.AMBIGUOUS, was_ambiguous=True)
+
+
+def _hold(outbound: Outbound, error: WeComError) -> None:
+    access_tokens.hold(outbound.application, error)
+    until = timezone.now() + access_tokens.HELD_FOR
+    outbound.postpone(until, Outbound.Reason.HELD, burn=False, errcode=_errcode(error))
+
+
+def _upload_again(outbound: Outbound, error: WeComError) -> None:
+    """Only a body that certainly never arrived may change its bytes."""
+    if outbound.was_ambiguous:
+        end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN, errcode=_errcode(error))
+        return
+    files = outbound.files()
+    if not files:
+        _unfit(outbound, error)
+        return
+    for upload in files:
+        uploads.forget(upload)
+    until = timezone.now() + UPLOAD_PATIENCE
+    outbound.postpone(until, Outbound.Reason.UPLOADING, body=None, errcode=_errcode(error))
+
+
+def _unfit(outbound: Outbound, error: WeComError) -> None:
+    end(outbound, Outbound.Status.FAILED, Outbound.Reason.MEDIA, errcode=_errcode(error))
+
+
+def _unreachable(outbound: Outbound, error: WeComError) -> None:
+    fields = {"errcode": _errcode(error), "invalid": outbound.recipients}
+    end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, **fields)
+
+
+def _refused(outbound: Outbound, error: WeComError) -> None:
+    end(outbound, Outbound.Status.FAILED, Outbound.Reason.REFUSED, errcode=_errcode(error))
+
+
+def _later(outbound: Outbound) -> datetime:
+    ceiling = BACK_OFF[min(outbound.attempts, len(BACK_OFF)) - 1] * settings.WECOM["RETRY_UNIT"]
+    return timezone.now() + timedelta(seconds=random.uniform(ceiling / 2, ceiling))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of outcome: what the attempt is called, and what becomes of the message."""
+
+    error: type[WeComError]
+    outcome: Attempt.Outcome
+    react: Callable[[Outbound, WeComError], None]
+
+
+def kind_of(error: WeComError) -> Kind:
+    """The first kind that fits; the last fits all."""
+    return next(kind for kind in KINDS if isinstance(error, kind.error))
+
+
+# A token that is refused twice is a busy platform, not a wrong setting: the next attempt fetches another one.
+KINDS = (
+    Kind(error=LimitedError, outcome=Attempt.Outcome.RETRY, react=_limited),
+    Kind(error=BusyError, outcome=Attempt.Outcome.RETRY, react=_platform_busy),
+    Kind(error=NotReached, outcome=Attempt.Outcome.RETRY, react=_busy),
+    Kind(error=TokenRejected, outcome=Attempt.Outcome.RETRY, react=_busy),
+    Kind(error=ConfigurationError, outcome=Attempt.Outcome.HELD, react=_hold),
+    Kind(error=RecipientError, outcome=Attempt.Outcome.FAILED, react=_unreachable),
+    Kind(error=MediaExpired, outcome=Attempt.Outcome.RETRY, react=_upload_again),
+    Kind(error=MediaRefused, outcome=Attempt.Outcome.FAILED, react=_unfit),
+    Kind(error=AmbiguousError, outcome=Attempt.Outcome.AMBIGUOUS, react=_ambiguous),
+    Kind(error=WeComError, outcome=Attempt.Outcome.FAILED, react=_refused),
+)

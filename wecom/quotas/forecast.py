@@ -1,0 +1,191 @@
+"""What of each limit is used up, and when what waits will be through."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from wecom import restore_guard
+from wecom.client import circuit_breaker
+from wecom.models import Application, CallCount, Circuit, DayCount, Outbound, Spending
+from wecom.quotas import members as limits
+
+SPEED = 5.0  # messages a second, where too little was sent lately to measure it
+MEASURED = timedelta(minutes=2)
+ENOUGH = 50
+BUSIEST = 5
+LONGEST_SIMULATED = 3000
+BECAUSE = {
+    "nothing": _("nothing waits"),
+    "speed": _("as fast as calls go"),
+    "member": _("many for one person: 30 a minute, 1,000 an hour"),
+    "calls": _("calls of the company: 10,000 a minute, 150,000 an hour"),
+    "day": _("the day's share of the application"),
+    "circuit": _("WeChat Work takes no calls for now"),
+    "held": _("the application is held until a setting is mended"),
+    "guarded": _("a person must confirm this database first"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gauge:
+    """How much of a limit is used; `limit` is 0 where it is not known."""
+
+    used: int
+    limit: int
+
+    @property
+    def percent(self) -> int:
+        """0 to 100."""
+        return min(100, ceil(100 * self.used / self.limit)) if self.limit else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy:
+    """What one member got lately."""
+
+    user_id: str
+    minute: Gauge
+    hour: Gauge
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """When a queue will be through; `through_at` is None while nobody can say. `because` is what it waits for most."""
+
+    messages: int
+    recipients: int
+    through_at: datetime | None
+    because: str
+
+    @property
+    def why(self) -> str:
+        """The reason in words."""
+        return str(BECAUSE[self.because])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """The limits of one application, as they stand."""
+
+    application: Application
+    day: Gauge
+    calls_minute: Gauge
+    calls_hour: Gauge
+    members: list[Busy] = field(default_factory=list)
+    closed: list[Circuit] = field(default_factory=list)
+    forecast: Forecast
+
+
+def quotas(now: datetime) -> list[Quota]:
+    """Those of every application."""
+    rows = Application.objects.select_related("corporation").order_by("-is_default", "pk")
+    return [_quota(application, now) for application in rows]
+
+
+def forecast(application: Application, now: datetime, *, messages: int = 0, recipients: int = 0) -> Forecast:
+    """When all that waits, and so many messages to so many members more, will be through."""
+    waiting = Outbound.objects.filter(application=application, status__in=Outbound.UNFINISHED)
+    found = waiting.aggregate(messages=Count("pk"), recipients=Coalesce(Sum("reach"), 0))
+    messages, recipients = messages + found["messages"], recipients + found["recipients"]
+    stopped = _stopped(application, now)
+    ends = (
+        {"nothing": now}
+        if not messages
+        else {
+            "speed": now + timedelta(seconds=messages / _speed(application, now)),
+            "calls": _through_calls(application, messages, now),
+            "day": _through_days(application, recipients, now),
+            "member": _through_member(application, now),
+            "circuit": _closed_until(application, now),
+        }
+    )
+    because = stopped or max(ends, key=lambda name: ends[name])
+    through = None if stopped else max(ends.values())
+    return Forecast(messages=messages, recipients=recipients, through_at=through, because=because)
+
+
+def _quota(application: Application, now: datetime) -> Quota:
+    counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=limits.API)
+    (minute, a_minute), (hour, an_hour) = circuit_breaker.PER_API
+    return Quota(
+        application=application,
+        day=Gauge(used=_today(application, now), limit=limits.a_day(application)),
+        calls_minute=Gauge(used=circuit_breaker.lately(counts, now, minute), limit=a_minute),
+        calls_hour=Gauge(used=circuit_breaker.lately(counts, now, hour), limit=an_hour),
+        members=list(_busiest(application, now)),
+        closed=list(Circuit.objects.filter(corporation_id=application.corporation_id, until__gt=now).order_by("api")),
+        forecast=forecast(application, now),
+    )
+
+
+def _busiest(application: Application, now: datetime) -> Iterable[Busy]:
+    (minute, a_minute), (hour, an_hour) = limits.PER_MEMBER
+    rows = Spending.objects.filter(application=application, at__gt=now - hour).values("user_id")
+    rows = rows.annotate(hour=Count("pk"), minute=Count("pk", filter=Q(at__gt=now - minute)))
+    for row in rows.order_by("-minute", "-hour", "user_id")[:BUSIEST]:
+        yield Busy(
+            user_id=row["user_id"],
+            minute=Gauge(used=row["minute"], limit=a_minute),
+            hour=Gauge(used=row["hour"], limit=an_hour),
+        )
+
+
+def _today(application: Application, now: datetime) -> int:
+    row = DayCount.objects.filter(application=application, day=limits.day_of(now)).first()
+    return row.recipients if row else 0
+
+
+def _stopped(application: Application, now: datetime) -> str:
+    if restore_guard.held() is not None:
+        return "guarded"
+    return "held" if application.held_until and application.held_until > now else ""
+
+
+def _speed(application: Application, now: datetime) -> float:
+    """Messages a second, as measured lately."""
+    done = Outbound.objects.filter(application=application, status=Outbound.Status.DONE, finished_at__gt=now - MEASURED)
+    count = done.count()
+    return count / MEASURED.total_seconds() if count >= ENOUGH else SPEED
+
+
+def _closed_until(application: Application, now: datetime) -> datetime:
+    rows = Circuit.objects.filter(corporation_id=application.corporation_id, api=limits.API, until__gt=now)
+    return max((row.until for row in rows), default=now)
+
+
+def _through_calls(application: Application, messages: int, now: datetime) -> datetime:
+    counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=limits.API)
+    ends = [now]
+    for window, most in circuit_breaker.PER_API:
+        over = circuit_breaker.lately(counts, now, window) + messages - most
+        ends.append(now + window * ceil(max(over, 0) / most))
+    return max(ends)
+
+
+def _through_days(application: Application, recipients: int, now: datetime) -> datetime:
+    most = limits.a_day(application)
+    over = recipients + _today(application, now) - most
+    if not most or over <= 0:
+        return now
+    return circuit_breaker.next_day(now) + timedelta(days=ceil(over / most) - 1)
+
+
+def _through_member(application: Application, now: datetime) -> datetime:
+    """When the person for whom most waits has got it all: each message in the first free place."""
+    waiting = Outbound.objects.filter(application=application, status__in=Outbound.UNFINISHED).exclude(order_key="")
+    most = waiting.values("order_key").annotate(count=Count("pk")).order_by("-count").first()
+    if most is None:
+        return now
+    user_id = most["order_key"].partition(":")[2]
+    sent = Spending.objects.filter(application=application, user_id=user_id, at__gt=now - limits.LONGEST)
+    times = list(sent.order_by("at").values_list("at", flat=True))
+    at = now
+    for _number in range(min(most["count"], LONGEST_SIMULATED)):
+        at = limits.when_free(times[-1000:], at) or at
+        times.append(at)
+    return at

@@ -1,0 +1,182 @@
+"""A restored or copied database must not send again what was sent since: its senders wait until a person says so.
+
+A small file outside the database notes how far was sent (the newest attempt, before its call). A database that is
+behind the file was restored from a backup; one that does not know the file came from another place. `senders.json` lies
+in the var folder; it must live as long as the installation and be no part of the database's backup. Several machines
+that send from one database share it, or are confirmed once each.
+"""
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from core.work.base import Work
+from wecom.models import Attempt, Guard, Outbound
+from wecom.models.restore_guard import new_instance
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = 20  # databases that one file knows
+
+
+@dataclass(kw_only=True)
+class Note:
+    """What the file says: its own name, and the newest attempt of each database that was sent from here."""
+
+    place: str = ""
+    marks: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The place as databases know it: a copy of the file on another machine is another place."""
+        if not self.place:
+            return ""
+        return hashlib.sha256(f"{self.place} {_machine()}".encode()).hexdigest()[:32]
+
+
+def instance() -> str:
+    """The name of the database if it may send, to give to `mark`; "" while a person must confirm first."""
+    if not settings.WECOM["RESTORE_GUARD"]:
+        return new_instance()
+    note = _read()  # first: what it knows was committed before
+    row = _row()
+    newest = Attempt.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    if row.held_since is None:
+        because = _doubt(note, row, newest)
+        if because is not None:
+            _hold(row, because)
+            return ""
+        if note.key not in row.places:
+            _register(row)
+    return "" if row.held_since else row.instance
+
+
+def mark(name: str, attempt: int) -> None:
+    """Note that an attempt is about to be made; before its call, after its commit."""
+    if not settings.WECOM["RESTORE_GUARD"]:
+        return
+
+    def advance(note: Note) -> None:
+        note.marks[name] = max(note.marks.pop(name, 0), attempt)
+
+    _change(advance)
+
+
+def held() -> Guard | None:
+    """The guard while senders wait for a person."""
+    return Guard.objects.filter(pk=Guard.ONLY).exclude(held_since=None).first()
+
+
+@transaction.atomic
+def release(*, discard: bool) -> int:
+    """A person confirmed: send what waits, or discard it. Returns how many messages that concerns."""
+    row = _locked()
+    # Under a new name, so that marks of the old one no longer count.
+    row.places = [*row.places, row.held_place] if row.held_place else row.places
+    row.instance, row.held_since, row.held_because, row.held_place = new_instance(), None, "", ""
+    row.save()
+    waiting = Outbound.objects.filter(status__in=Work.UNFINISHED)
+    count = waiting.count()
+    if discard:
+        # What may have arrived is not said to be unsent.
+        tried = Q(was_ambiguous=True) | Q(
+            pk__in=Attempt.objects.filter(outcome=Attempt.Outcome.OPEN).values("outbound")
+        )
+        ended = {"finished_at": timezone.now(), "lease_owner": "", "lease_until": None}
+        waiting.filter(tried).update(status=Work.Status.FAILED, reason=Outbound.Reason.UNKNOWN, **ended)
+        for outbound in waiting.iterator():
+            outbound.cancel(Outbound.Reason.DISCARDED)
+    else:
+        # The sweeper wakes them.
+        waiting.filter(reason=Outbound.Reason.GUARDED).update(due_at=timezone.now(), woken_at=None)
+    logger.warning("A person let senders go on.", extra={"discarded": discard, "messages": count})
+    return count
+
+
+def _doubt(note: Note, row: Guard, newest: int) -> Guard.Because | None:
+    if note.marks.get(row.instance, 0) > newest:
+        return Guard.Because.RESTORED
+    # A database that nothing was sent from yet, or that is older than this guard, takes the place that it finds.
+    if newest and row.places and note.key not in row.places:
+        return Guard.Because.MOVED
+    return None
+
+
+@transaction.atomic
+def _hold(row: Guard, because: Guard.Because) -> None:
+    place = _change().key
+    held = Guard.objects.filter(pk=row.pk, instance=row.instance, held_since=None)
+    if held.update(held_since=timezone.now(), held_because=because, held_place=place):
+        logger.error("Nothing is sent until a person confirms this database.", extra={"because": because.value})
+
+
+@transaction.atomic
+def _register(row: Guard) -> None:
+    place = _change().key
+    current = _locked()
+    if place and place not in current.places:
+        current.places = [*current.places, place]
+        current.save(update_fields=["places"])
+
+
+def _row() -> Guard:
+    return Guard.objects.filter(pk=Guard.ONLY).first() or Guard.objects.get_or_create(pk=Guard.ONLY)[0]
+
+
+def _locked() -> Guard:
+    _row()
+    return Guard.objects.select_for_update().get(pk=Guard.ONLY)
+
+
+def _file() -> Path:
+    return Path(settings.WECOM["GUARD_FILE"])
+
+
+def _machine() -> str:
+    """What tells this machine from others; "" where the system does not say."""
+    try:
+        return Path(settings.WECOM["MACHINE_ID_FILE"]).read_text().strip()
+    except OSError:
+        return ""
+
+
+def _read() -> Note:
+    try:
+        told = json.loads(_file().read_text())
+        return Note(place=str(told["place"]), marks={str(name): int(number) for name, number in told["marks"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Note()
+
+
+def _change(change: Callable[[Note], None] = lambda note: None) -> Note:
+    """Change the file's content, one process at a time; what it says then.
+
+    A folder that cannot be written is no reason to send nothing: it is logged.
+    """
+    path, note = _file(), Note()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            note = _read()
+            note.place = note.place or secrets.token_hex(16)
+            change(note)
+            marks = dict(list(note.marks.items())[-REMEMBERED:])
+            fresh = path.with_suffix(".new")
+            fresh.write_text(json.dumps({"place": note.place, "marks": marks}))
+            os.replace(fresh, path)
+    except OSError as error:
+        logger.error("The file of the restore guard cannot be written.", extra={"error": type(error).__name__})
+        return Note()
+    return note

@@ -1,0 +1,138 @@
+"""Files in both directions: uploads for those who send, downloads of what members sent."""
+
+import asyncio
+import time
+from datetime import datetime
+from pathlib import Path
+
+from asgiref.sync import sync_to_async
+from django.core.files import File
+from django.db import transaction
+
+from core.work.db_connections import give_connections_back
+from wecom.contents import Content
+from wecom.media import article_images, downloads, upload_worker, uploads
+from wecom.models import Application, Download, GroupMessage, Outbound, Upload
+from wecom.outbox import video_fallback
+from wecom.outbox.enqueue import answering, default_application, taking_long
+
+
+@transaction.atomic
+def accept_upload(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
+    """Keep a file and queue its upload; whoever sent the same before gets the same row.
+
+    Raises `ContentError` for a file that the platform would refuse; then nothing is kept.
+    """
+    return uploads.accept(application, kind=kind, file=file, cid=cid)
+
+
+def upload_image(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload a JPG or PNG of up to 10 MB now; its media ID, good for three days, or longer where we send it.
+
+    Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
+    platform says. The same file is uploaded once.
+    """
+    return uploads.put(application or default_application(), kind="image", file_path=file_path)
+
+
+def upload_voice(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload an AMR recording of up to 2 MB and 60 seconds now. See `upload_image`."""
+    return uploads.put(application or default_application(), kind="voice", file_path=file_path)
+
+
+def upload_video(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload an MP4 now. See `upload_image`.
+
+    One of more than 10 MB is made smaller first, by a render worker: that is waited for, for WECHAT_FITTING_SECONDS at
+    most, then `BusyError` ("fitting_timeout") is raised. What cannot be made small enough is a file for `send_video`,
+    or a link to a page of ours, and the result a name that only our functions understand.
+    """
+    return uploads.put(application or default_application(), kind="video", file_path=file_path)
+
+
+async def upload_video_patiently(file_path: str | Path) -> str:
+    """`upload_video` that leaves the thread of the database free while the video is made smaller."""
+    upload = await sync_to_async(_begin_video)(file_path)
+    deadline = time.monotonic() + await sync_to_async(uploads.patience)(upload)
+    while (media_id := await sync_to_async(uploads.look)(upload)) is None:
+        if time.monotonic() > deadline:
+            raise uploads.overdue(upload)
+        await sync_to_async(taking_long)()
+        await sync_to_async(give_connections_back)()
+        await asyncio.sleep(uploads.FITTING_POLL)
+    return media_id
+
+
+def _begin_video(file_path: str | Path) -> Upload:
+    return uploads.begin(default_application(), kind="video", file_path=file_path)
+
+
+def upload_file(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload any file of up to 20 MB now; people see its name. See `upload_image`."""
+    return uploads.put(application or default_application(), kind="file", file_path=file_path)
+
+
+def ensure_upload(application: Application, *, kind: str, path: Path, name: str, filename: str) -> Upload:
+    """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
+    return uploads.ensure(application, kind=kind, path=path, name=name, filename=filename)
+
+
+def fetch_media(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
+    """The download of what a member sent, by the media ID of their message; it is fetched once, by a worker.
+
+    `media_downloaded` announces its end.
+    """
+    return downloads.request(application, kind=kind, media_id=media_id, cid=cid)
+
+
+def refetch_media(download: Download) -> bool:
+    """Fetch a file once more that did not come, or was removed; False where it is on its way or here."""
+    if download.is_here or not download.is_finished:
+        return False
+    return download.restart(path="", received=0, size=0, errcode=None)
+
+
+def download_media(media_id: str, *, kind: str = "", application: Application | None = None) -> Path:
+    """What a member sent, by the media ID of their message, as a file; fetched now unless we have it.
+
+    `kind` is "image", "voice" or "video", of the message that is being answered by default. The file is kept for
+    WECHAT_KEEP_MEDIA_DAYS: copy what shall stay. Raises `ContentError` with the reason ("expired", "format" …) and what
+    helps, `TemporaryError` where trying again may.
+    """
+    callback = answering()
+    kind = kind or (callback.kind if callback else "")
+    return downloads.fetched(application or default_application(), media_id=media_id, kind=kind)
+
+
+def upload_article_image(file_path: str | Path, *, application: Application | None = None) -> str:
+    """Upload a JPG or PNG of up to 2 MB now for the text of an article (mpnews); its address, good for ever.
+
+    Equal pictures of a company are uploaded once. Raises `ContentError` before any call, `WeComError` for what the
+    platform says: a company may upload 1,000 a day.
+    """
+    return article_images.address(application or default_application(), Path(file_path))
+
+
+def largest(kind: str) -> int:
+    """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
+    return upload_worker.largest(kind)
+
+
+def fitted(upload: Upload, *, name: str) -> bool:
+    """A video was made small enough (`video_too_large`): it is this file of the media storage now."""
+    return upload_worker.fitted(upload, name=name)
+
+
+def unfitted(upload: Upload) -> bool:
+    """A video cannot be made small enough (`video_too_large`): it goes out as a file, a larger one as a link."""
+    return upload_worker.unfitted(upload)
+
+
+def reshape(message: Outbound | GroupMessage, content: Content) -> None:
+    """Give a message that is about to go out another content (`page_wanted`), while a worker holds it."""
+    video_fallback.reshape(message, content)
+
+
+def forget_old_media(now: datetime | None = None) -> int:
+    """Remove files that members sent long ago. Returns how many."""
+    return downloads.forget(now=now)
