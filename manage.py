@@ -13,8 +13,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  older ones can still read this fi
 
 def main() -> None:
     """Run a command, in the project's own environment."""
-    from openuser.bootstrap import environment
-    from openuser.servers import database_choice
+    from openuser.bootstrap import database_choice, environment
 
     environment.ensure(sys.argv)
     os.environ["DJANGO_SETTINGS_MODULE"] = environment.settings_for(sys.argv)

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from openuser.bootstrap import pip
+from openuser.bootstrap import database_choice, pip
 from openuser.bootstrap.requirement_groups import (
     BASE,
     GPU,
@@ -36,7 +36,6 @@ from openuser.bootstrap.requirement_groups import (
     TEST,
     Group,
 )
-from openuser.servers import database_choice
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"

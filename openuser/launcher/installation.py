@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from openuser.bootstrap import database_choice
 from openuser.demo.seed import seed
-from openuser.servers import database_choice
 from openuser.settings import secrets
 
 ADMIN = "admin"

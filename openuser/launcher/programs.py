@@ -11,9 +11,10 @@ from pathlib import Path
 from celery.utils.nodenames import gethostname
 from django.conf import settings
 
+from openuser.bootstrap import database_choice
 from openuser.celery import app
 from openuser.launcher.supervisor import Program
-from openuser.servers import database_choice, postgres, valkey
+from openuser.servers import postgres, valkey
 from openuser.servers.processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[2]

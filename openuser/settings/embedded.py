@@ -6,7 +6,8 @@ demonstration that talks to the emulator, with identifiers of its own, so that n
 
 from django.core.exceptions import ImproperlyConfigured
 
-from openuser.servers import database_choice, postgres, valkey
+from openuser.bootstrap import database_choice
+from openuser.servers import postgres, valkey
 from openuser.settings import base, secrets
 
 secrets.ensure(

@@ -59,11 +59,10 @@ def make_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> 
 
 
 def make_checkout(folder: Path) -> Checkout:
-    (folder / "openuser").mkdir(parents=True)
-    (folder / "requirements").mkdir()
+    (folder / "requirements").mkdir(parents=True)
     shutil.copy(ROOT / "manage.py", folder)
-    for name in ("__init__.py", "bootstrap.py", "choice.py", "groups.py", "pip.py"):
-        shutil.copy(ROOT / "openuser" / name, folder / "openuser")
+    shutil.copytree(ROOT / "openuser" / "bootstrap", folder / "openuser" / "bootstrap")
+    shutil.copy(ROOT / "openuser" / "__init__.py", folder / "openuser")
     requirements = {
         "base": "Django==5.2.1",
         "constraints": "",
@@ -205,7 +204,7 @@ def test_a_container_may_keep_its_own_interpreter(tmp_path):
 def test_old_pythons_can_read_the_words_meant_for_them():
     source = (ROOT / "manage.py").read_text()
     ast.parse(source, feature_version=(3, 6))
-    assert source.index("sys.version_info < (3, 11)") < source.index("from openuser import bootstrap")
+    assert source.index("sys.version_info < (3, 11)") < source.index("from openuser.bootstrap import")
 
 
 def test_each_command_has_its_settings(monkeypatch):

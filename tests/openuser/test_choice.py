@@ -2,7 +2,7 @@
 
 import pytest
 
-from openuser.servers import database_choice
+from openuser.bootstrap import database_choice
 
 pytestmark = pytest.mark.once
 

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
+from openuser.bootstrap import database_choice
 from openuser.launcher import installation, ports, programs
 from openuser.launcher.console import Console, ConsoleHandler
 from openuser.launcher.instance_lock import DataLock
 from openuser.launcher.reloader import Sources
 from openuser.launcher.supervisor import NAME, NotStartingError, Supervisor
-from openuser.servers import database_choice
 from openuser.servers.processes import Processes, ServiceError
 
 RELOADED = ("web", "worker", "render", "beat")
