@@ -1,27 +1,8 @@
-"""The webhook's addresses, with and without a slash, since a redirect would lose the platform's POST; and the API's."""
+"""The webhook's addresses, with and without a slash: a redirect would lose the platform's POST."""
 
 from django.urls import path
-from rest_framework.routers import SimpleRouter
 
-from wecom.api.applications import Applications, Callbacks
-from wecom.api.directory import Departments, DirectorySyncs, Tags
-from wecom.api.group_chats import GroupChats, GroupMessages
-from wecom.api.members import Members, Quotas, Uploads
-from wecom.api.outbound import Outbounds
 from wecom.views import Webhook
-
-router = SimpleRouter()
-router.register("members", Members, basename="member")
-router.register("departments", Departments, basename="department")
-router.register("tags", Tags, basename="tag")
-router.register("directory-syncs", DirectorySyncs, basename="directory-sync")
-router.register("outbounds", Outbounds, basename="outbound")
-router.register("group-chats", GroupChats, basename="group-chat")
-router.register("group-messages", GroupMessages, basename="group-message")
-router.register("uploads", Uploads, basename="upload")
-router.register("callbacks", Callbacks, basename="callback")
-router.register("applications", Applications, basename="application")
-resources = [path("quotas/", Quotas.as_view(), name="quota-list"), *router.urls]
 
 urlpatterns = [
     path("webhook", Webhook.as_view(), name="webhook"),

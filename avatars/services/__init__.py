@@ -18,7 +18,7 @@ from avatars.services.labels import check_label
 from avatars.services.lexicon import Comment, Preview, preview_script
 from avatars.services.maintenance import checks, tidy
 from avatars.services.narrations import cancel_narration, request_narration
-from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait
+from avatars.services.portraits import check_portrait, examine_portrait, purge_portrait, sample_portrait
 from avatars.services.previews import forget_glance, glance
 from avatars.services.recordings import MOST_BYTES, Sound, check_recording
 from avatars.services.renders import (
@@ -105,6 +105,7 @@ __all__ = [
     "request_narration",
     "request_render",
     "retry_render",
+    "sample_portrait",
     "save_template",
     "seconds_left",
     "seed_voices",

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile, File
 from avatars.engines.puppet.rig import disk_cache
 from avatars.exceptions import PortraitError
 from avatars.pipeline import segments
+from avatars.portraits import samples
 from avatars.portraits.findings import Examined
 from avatars.reasons.render import UNUSABLE
 from avatars.studio.interactive import small_studio
@@ -40,6 +41,14 @@ def check_portrait(file: File, *, face: int | None = None) -> tuple[Examined, Fi
         words = str(UNUSABLE[found.flaw])
         raise PortraitError(words, code=found.flaw, field="portrait")
     return found, ContentFile(kept, name=f"{PurePath(file.name or 'portrait').stem}.jpg") if kept else file
+
+
+def sample_portrait(name: str) -> bytes:
+    """The picture of one of the digital humans that are drawn by code, "xiao" or "ran", as a PNG file.
+
+    Raises `KeyError` for other names.
+    """
+    return samples.png(name)
 
 
 def purge_portrait(portrait_digest: str) -> int:

@@ -13,8 +13,7 @@ from django.utils.translation import ngettext
 
 from avatars.models import RenderMode
 from conversations.exceptions import FlowError
-from conversations.flows import video_templates
-from conversations.machine import lint
+from conversations.flows import lint, video_templates
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from core.text.placeholders import parse_values, placeholders

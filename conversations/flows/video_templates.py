@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from avatars import services as avatars
 from avatars.models import RenderTemplate
-from conversations.machine.lint import Problem
+from conversations.flows.lint import Problem
 from conversations.machine.values import Film, Machine, Node, NodeKind
 from core.text.slot_values import is_blank
 

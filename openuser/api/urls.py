@@ -3,14 +3,12 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
-from wecom import urls as wecom
-
 urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
     path("", include("avatars.api.urls")),
     path("", include("scheduling.api.urls")),
-    path("", include(wecom.resources)),
+    path("", include("wecom.api.urls")),
     path("", include("conversations.api.urls")),
     path("", include("openuser.webhooks.urls")),
 ]

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from avatars import services as avatars
 from avatars.models import DigitalHuman, Voice
-from avatars.portraits import samples
 from conversations.models import Answer, Desk
 from openuser.demo.flows import plant_flows
 from openuser.demo.menu import plant_menu
@@ -48,7 +47,8 @@ def seed() -> None:
             for name, character, voice in HUMANS:
                 human = DigitalHuman(name=name, origin=DigitalHuman.Origin.DRAWN)
                 human.voice = Voice.objects.filter(key=voice).order_by("pk")[0]
-                human.portrait.save(f"{character}.png", ContentFile(samples.png(character)), save=True)
+                portrait = ContentFile(avatars.sample_portrait(character))
+                human.portrait.save(f"{character}.png", portrait, save=True)
         if not Answer.objects.exists():
             Answer.objects.bulk_create(
                 Answer(question=question, other_wordings=other, answer=answer) for question, other, answer in ANSWERS

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.machine.lint import lint
+from conversations.flows.lint import lint
 from conversations.machine.values import Edge, Guard, Machine, On, Operator
 from core.text.slot_values import Choice, Slot, SlotType
 from tests.conversations.machines import video_machine

@@ -6,16 +6,10 @@ from typing import TYPE_CHECKING, Any
 from avatars.adapters.availability import Availability, NeededFile, installed, look
 from avatars.engines.base import StreamingEngine
 from avatars.engines.puppet.device import driver
+from avatars.engines.puppet.files import DATA, FILES, SMALLEST
 
 if TYPE_CHECKING:
     from avatars.engines.puppet import engine
-
-DATA = Path(__file__).resolve().parents[2] / "data"
-FILES = {
-    "face_landmarker.task": "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
-    "selfie_segmentation.tflite": "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
-}
-SMALLEST = 10_000  # bytes; a pointer that Git left in place of a file is smaller
 
 
 class Puppet(StreamingEngine):

@@ -14,9 +14,9 @@ from avatars.engines import puppet
 from avatars.engines.base import Picture, Setup
 from avatars.engines.puppet.calibration import made_up, measure
 from avatars.engines.puppet.device import AUTO, BATCH, CPU, chosen, in_batches
-from avatars.engines.puppet.face.litert import DATA
 from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.segmentation import PersonMask
+from avatars.engines.puppet.files import DATA
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.planner import BLOCK, Motion, moves, smiling
 from avatars.engines.puppet.rig import disk_cache as files

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from avatars.exceptions import EngineMissing
 
-DATA = Path(__file__).resolve().parents[3] / "data"
 REMEDY = "Run `python3 manage.py up` once more; it installs what is missing."
 
 

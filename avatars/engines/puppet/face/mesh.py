@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
 from avatars.engines.puppet.face.detector import SAME, Candidate, Detector, overlap
-from avatars.engines.puppet.face.litert import DATA, interpreter, read_model, run
+from avatars.engines.puppet.face.litert import interpreter, read_model, run
 from avatars.engines.puppet.face.topology import (
     CHEEK_LEFT,
     CHEEK_RIGHT,
@@ -21,6 +21,7 @@ from avatars.engines.puppet.face.topology import (
     FIRST_IRIS,
     FOREHEAD,
 )
+from avatars.engines.puppet.files import DATA
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
-from avatars.engines.puppet.face.litert import DATA, interpreter, read_model, run
+from avatars.engines.puppet.face.litert import interpreter, read_model, run
+from avatars.engines.puppet.files import DATA
 
 SIDE = 256
 

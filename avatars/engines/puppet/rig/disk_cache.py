@@ -9,7 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from avatars.engines.puppet import FILES
+from avatars.engines.puppet.files import FILES
 from avatars.media.file_cache import MEGABYTE, Shelf
 
 FOLDER = "rigs"

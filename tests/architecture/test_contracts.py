@@ -1,0 +1,120 @@
+"""The import contracts bite: each is broken by modules that no list names, and each break is caught.
+
+A break is one import more in the real graph, so that the contracts of pyproject.toml are tried as they are.
+"""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import grimp
+import pytest
+from importlinter import configuration
+from importlinter.application.use_cases import _register_built_in_contract_types, read_user_options
+from importlinter.domain.contract import Contract, registry
+
+ROOT = Path(__file__).resolve().parents[2]
+configuration.configure()
+_register_built_in_contract_types()
+OPTIONS = read_user_options(str(ROOT / "pyproject.toml"))
+CONTRACTS: dict[str, dict[str, Any]] = {one["name"].split(". ")[0]: one for one in OPTIONS.contracts_options}
+
+# Contract, module that is new, and what it imports; nothing where the module itself is what no row has a place for.
+BREAKS = (
+    ("1", "avatars.media.probe", "wecom.contents"),
+    ("1", "wecom.client.probe", "avatars.services"),
+    ("1", "core.text.probe", "openuser.models"),
+    ("1", "conversations.providers.probe", "scheduling.services"),
+    ("2a", "wecom.models.probe", "wecom.services"),
+    ("2a", "wecom.client.probe", "wecom.outbox"),
+    ("2a", "wecom.api.probe", "wecom.admin"),
+    ("2a", "wecom.channels", ""),
+    ("2b", "wecom.emulator.gateway.probe", "wecom.emulator.endpoints"),
+    ("2b", "wecom.emulator.meetings", ""),
+    ("2c", "avatars.media.probe", "avatars.models"),
+    ("2c", "avatars.services.probe", "avatars.api"),
+    ("2c", "avatars.scenes", ""),
+    ("2d", "avatars.speech.text.probe", "avatars.speech.synthesis"),
+    ("2d", "avatars.speech.moods", ""),
+    ("2e", "avatars.engines.puppet.face.probe", "avatars.engines.puppet.rig"),
+    ("2e", "avatars.engines.puppet.hands", ""),
+    ("2f", "conversations.machine.probe", "conversations.models"),
+    ("2f", "conversations.videos.probe", "conversations.sessions"),
+    ("2f", "conversations.desk", ""),
+    ("2g", "scheduling.models.probe", "scheduling.schedules"),
+    ("2g", "scheduling.campaigns", ""),
+    ("2h", "openuser.models.probe", "openuser.admin"),
+    ("2h", "openuser.help", ""),
+    ("2i", "core.text.probe", "core.work"),
+    ("2i", "core.queues", ""),
+    ("2j", "wecom.directory.probe", "wecom.media", "wecom.media", "wecom.directory.probe"),
+    (
+        "2j",
+        "conversations.flows.probe",
+        "conversations.providers",
+        "conversations.providers",
+        "conversations.flows.probe",
+    ),
+    ("3", "scheduling.schedules.probe", "wecom.outbox"),
+    ("3", "openuser.admin.probe", "avatars.consent"),
+    ("3", "conversations.videos.probe", "avatars.rendering"),
+    ("3", "openuser.webhooks.probe", "conversations.delivery"),
+    ("4", "conversations.sessions.probe", "wecom.services"),
+    ("4", "scheduling.schedules.probe", "wecom.services"),
+    ("5", "avatars.rendering.probe", "torch"),
+    ("5", "avatars.portraits.probe", "cv2"),
+    ("5", "openuser.pages.probe", "onnxruntime"),
+    ("6", "wecom.contents.cards.probe", "django"),
+    ("6", "conversations.machine.probe", "django"),
+    ("6", "wecom.messages.probe", "rest_framework"),
+    ("7", "avatars.pipeline.probe", "avatars.models"),
+    ("7", "avatars.inspection.probe", "django"),
+    ("7", "avatars.speech.text.probe", "celery"),
+    ("8", "wecom.emulator.messages.probe", "wecom.contents"),
+    ("8", "wecom.emulator.probe", "core.logs"),
+    ("8", "wecom.emulator.control.probe", "wecom.platform_quirks"),
+    ("9", "wecom.outbox.probe", "wecom.emulator"),
+    ("9", "openuser.launcher.probe", "wecom.emulator"),
+    ("10", "wecom.services.probe", "wecom.tasks"),
+    ("10", "openuser.management.commands.probe", "conversations.tasks"),
+)
+
+
+@pytest.fixture(scope="module")
+def imports() -> grimp.ImportGraph:
+    """Who imports whom, as `lint-imports` sees it."""
+    return grimp.build_graph(*OPTIONS.session_options["root_packages"], include_external_packages=True, cache_dir=None)
+
+
+def contract(number: str) -> Contract:
+    options = CONTRACTS[number]
+    kind = registry.get_contract_class(options["type"])
+    return kind(name=options["name"], session_options=OPTIONS.session_options, contract_options=options)
+
+
+def broken(graph: grimp.ImportGraph, number: str, *modules: str) -> bool:
+    """Whether a contract notices a new module, with the imports that are given as pairs."""
+    graph = copy.deepcopy(graph)
+    assert modules[0] not in graph.modules
+    graph.add_module(modules[0])
+    for importer, imported in zip(modules[::2], modules[1::2], strict=True):
+        if imported:
+            assert {importer, imported} <= graph.modules
+            graph.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
+    return not contract(number).check(graph, verbose=False).kept
+
+
+@pytest.mark.parametrize("attempt", BREAKS, ids=lambda attempt: "-".join(filter(None, attempt[:3])))
+def test_a_break_of_a_contract_is_caught(imports, attempt):
+    assert broken(imports, *attempt)
+
+
+@pytest.mark.parametrize("number", CONTRACTS)
+def test_a_contract_is_kept_and_broken_twice_here(imports, number):
+    assert contract(number).check(copy.deepcopy(imports), verbose=False).kept
+    assert len([attempt for attempt in BREAKS if attempt[0] == number]) >= 2
+
+
+def test_the_contracts_name_folders_and_no_module_that_breaks_them():
+    named = (ROOT / "pyproject.toml").read_text()
+    assert [attempt[1] for attempt in BREAKS if attempt[2] and f'"{attempt[1]}"' in named] == []

@@ -1,0 +1,23 @@
+"""The addresses of WeChat Work in the API: members, the directory, messages and what became of them."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from wecom.api.applications import Applications, Callbacks
+from wecom.api.directory import Departments, DirectorySyncs, Tags
+from wecom.api.group_chats import GroupChats, GroupMessages
+from wecom.api.members import Members, Quotas, Uploads
+from wecom.api.outbound import Outbounds
+
+router = SimpleRouter()
+router.register("members", Members, basename="member")
+router.register("departments", Departments, basename="department")
+router.register("tags", Tags, basename="tag")
+router.register("directory-syncs", DirectorySyncs, basename="directory-sync")
+router.register("outbounds", Outbounds, basename="outbound")
+router.register("group-chats", GroupChats, basename="group-chat")
+router.register("group-messages", GroupMessages, basename="group-message")
+router.register("uploads", Uploads, basename="upload")
+router.register("callbacks", Callbacks, basename="callback")
+router.register("applications", Applications, basename="application")
+urlpatterns = [path("quotas/", Quotas.as_view(), name="quota-list"), *router.urls]
