@@ -1,11 +1,15 @@
-"""System checks: what is missing for videos, with the remedy, as the doctor sees it."""
+"""System checks: what videos lack, with the remedy, in the words of the doctor; and settings that name former paths."""
 
 from typing import Any
 
 from django.core.checks import CheckMessage, Warning, register
+from django.utils.translation import gettext
 
 from avatars.doctor import SpeechModel
+from core import backends
 from core.diagnosis import Level
+
+ENGINE_SETTINGS = ("SPEECH_ENGINES", "RENDER_ENGINES", "RECOGNITION_ENGINES", "RESTORERS")
 
 
 @register("openuser")
@@ -15,3 +19,18 @@ def check_speech_model(**_kwargs: Any) -> list[CheckMessage]:
     if finding.level != Level.BAD:
         return []
     return [Warning(finding.words, hint=finding.remedy, id="avatars.W001")]
+
+
+@register("openuser")
+def check_class_paths(**_kwargs: Any) -> list[CheckMessage]:
+    """Engines whose entry names a path that their class has left; the entry still works."""
+    return [
+        Warning(
+            gettext("%(setting)s names the class of “%(name)s” by a path that it has left.")
+            % {"setting": setting, "name": name},
+            hint=gettext("Write %(path)s. The former path stops working in a later release.") % {"path": path},
+            id="avatars.W002",
+        )
+        for setting in ENGINE_SETTINGS
+        for name, path in backends.former_paths(setting).items()
+    ]

@@ -1,5 +1,6 @@
 """Named back ends from a settings dict `{"name": {"class": "dotted.path", "options": {}}}`, one of each per process."""
 
+import warnings
 from functools import cache
 from typing import Any
 
@@ -20,15 +21,33 @@ def backend(setting: str, name: str) -> Any:
     if name not in configured:
         raise ImproperlyConfigured(f"{setting} has no entry {name!r}; it has {', '.join(configured) or 'none'}.")
     entry = configured[name]
-    return import_string(entry["class"])(**entry.get("options", {}))
+    return _class(entry["class"])(**entry.get("options", {}))
 
 
 def described(setting: str, name: str) -> tuple[Any, dict[str, Any]]:
     """The class of an entry and its options, without making one. Raises `KeyError` for an unknown name."""
     found = getattr(settings, setting)[name]
-    return import_string(found["class"]), dict(found.get("options", {}))
+    return _class(found["class"]), dict(found.get("options", {}))
 
 
 def entry(setting: str, name: str) -> dict[str, Any]:
     """All that a setting says of an entry; nothing of one that there is not."""
     return dict(getattr(settings, setting).get(name, {}))
+
+
+def former_paths(setting: str) -> dict[str, str]:
+    """The entries of a setting whose class has moved, each with the path of today."""
+    return {
+        name: settings.FORMER_CLASS_PATHS[found["class"]]
+        for name, found in getattr(settings, setting).items()
+        if found.get("class") in settings.FORMER_CLASS_PATHS
+    }
+
+
+def _class(path: str) -> Any:
+    """The class at a dotted path. A former path still works, with a `DeprecationWarning`."""
+    if path in settings.FORMER_CLASS_PATHS:
+        today = settings.FORMER_CLASS_PATHS[path]
+        warnings.warn(f"{path} has moved. Name it {today} in the settings.", DeprecationWarning, stacklevel=3)
+        path = today
+    return import_string(path)

@@ -86,6 +86,7 @@ AVATARS: dict[str, Any] = {
 }
 # What can be plugged in, with the folder of the weights that people bring, one folder in it per engine. More entries,
 # or others of the same name, come as JSON: {"mine": {"class": "my.module.Mine", "options": {}, "time_limit": 300}}.
+FORMER_CLASS_PATHS = engines.FORMER_CLASS_PATHS
 MODELS_DIR = Path(env.str("OPENUSER_MODELS", default=str(VAR_DIR / "models")))
 SPEECH_ENGINES: dict[str, Any] = {
     **engines.speech(env, models=MODELS_DIR, cache=AVATARS["CACHE_DIR"], read_json=json_object),

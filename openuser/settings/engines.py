@@ -8,6 +8,17 @@ from environ import Env
 
 ReadJSON = Callable[[str], dict[str, Any]]
 
+# Where classes were that an `.env` file may name, in OPENUSER_SPEECH_ENGINES and its like. Remove them in the release
+# after next: until then each works, with a warning of the system check.
+FORMER_CLASS_PATHS = {
+    "avatars.speech.cosyvoice.CosyVoice": "avatars.speech.engines.cosyvoice.CosyVoice",
+    "avatars.speech.edge.Edge": "avatars.speech.engines.edge.Edge",
+    "avatars.speech.gpt_sovits.GPTSoVITS": "avatars.speech.engines.gpt_sovits.GPTSoVITS",
+    "avatars.speech.openai.OpenAI": "avatars.speech.engines.openai.OpenAI",
+    "avatars.speech.piper.Piper": "avatars.speech.engines.piper.Piper",
+    "avatars.speech.sherpa.Sherpa": "avatars.speech.engines.sherpa.Sherpa",
+}
+
 # What else an attempt does beside waiting for a slow engine: speaking, encoding, checking.
 BESIDE_SECONDS = 90.0
 

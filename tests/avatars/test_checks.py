@@ -1,13 +1,17 @@
-"""An administrator is told when videos cannot be spoken, and is left in peace otherwise."""
+"""The system checks warn where the speech model is missing or a setting names a former path, and only then."""
 
 import subprocess
 import sys
 
 import pytest
+from django.conf import settings as configured
+from django.utils.module_loading import import_string
 
-from avatars.checks import check_speech_model
+from avatars.checks import check_class_paths, check_speech_model
+from avatars.speech.engines.openai import OpenAI
 from avatars.speech.kokoro import WHEELS
 from avatars.studio.process import ROOT
+from core import backends
 
 pytestmark = pytest.mark.once
 
@@ -55,3 +59,42 @@ def test_a_model_file_of_ones_own_is_looked_for(settings, tmp_path):
 def test_who_speaks_with_another_engine_needs_no_model(settings):
     settings.SPEECH_ENGINES = {"tone": {"class": "tests.avatars.engines_for_tests.Tone"}}
     assert check_speech_model() == []
+
+
+FORMER = "avatars.speech.openai.OpenAI"
+OPTIONS = {"url": "http://127.0.0.1:9/v1", "key": ""}
+
+
+@pytest.fixture
+def by_former_path(settings):
+    settings.SPEECH_ENGINES = {"mine": {"class": FORMER, "options": OPTIONS}}
+
+
+@pytest.mark.usefixtures("by_former_path")
+def test_an_engine_is_made_by_its_former_path():
+    with pytest.warns(DeprecationWarning, match=r"avatars\.speech\.engines\.openai\.OpenAI"):
+        made = backends.backend.__wrapped__("SPEECH_ENGINES", "mine")  # not cached for other tests
+    assert isinstance(made, OpenAI)
+
+
+@pytest.mark.usefixtures("by_former_path")
+def test_an_engine_is_described_by_its_former_path():
+    with pytest.warns(DeprecationWarning, match="has moved"):
+        assert backends.described("SPEECH_ENGINES", "mine") == (OpenAI, OPTIONS)
+
+
+def test_a_former_path_is_a_warning_that_names_the_new_one(settings):
+    settings.SPEECH_ENGINES = {"mine": {"class": FORMER}, "tone": {"class": "tests.avatars.engines_for_tests.Tone"}}
+    (warning,) = check_class_paths()
+    assert (warning.id, warning.level) == ("avatars.W002", 30)
+    assert "mine" in warning.msg
+    assert "avatars.speech.engines.openai.OpenAI" in warning.hint
+
+
+def test_the_settings_that_come_along_name_no_former_path():
+    assert check_class_paths() == []
+
+
+@pytest.mark.parametrize("path", configured.FORMER_CLASS_PATHS.values(), ids=configured.FORMER_CLASS_PATHS)
+def test_every_former_path_leads_to_a_class(path):
+    assert isinstance(import_string(path), type)
