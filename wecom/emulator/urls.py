@@ -40,7 +40,7 @@ urlpatterns = [
     path("", views.home),
     path("emulator/", views.page),
     path("emulator/coverage", coverage.page),
-    path("emulator/static/<str:name>", views.asset),
+    path("emulator/static/<path:path>", views.asset),
     path("emulator/media/<str:media_id>", views.show_media),
     path("emulator/media/<str:media_id>/listen", views.listen),
     path("emulator/pictures/<str:name>", views.show_picture),

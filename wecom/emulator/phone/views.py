@@ -1,9 +1,11 @@
 """The phone: its page, its files, its socket, and the media that its bubbles show."""
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from wecom.emulator import database, live, media
@@ -49,12 +51,19 @@ async def home(_: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/emulator/")
 
 
-async def asset(_: HttpRequest, name: str) -> HttpResponse | FileResponse:
-    """A style sheet or script of the page."""
-    path = options().static_dir / name
-    if path.suffix not in ASSETS or not path.is_file():
+@cache
+def _assets() -> dict[str, Path]:
+    """Every file that a page may load, by its path below the folder: nothing else is looked for on the disk."""
+    folder = options().static_dir
+    return {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.suffix in ASSETS}
+
+
+async def asset(_: HttpRequest, path: str) -> HttpResponse:
+    """A style sheet, script or drawing of a page."""
+    file = _assets().get(path)
+    if file is None:
         raise Http404
-    response = HttpResponse(path.read_bytes(), content_type=f"{ASSETS[path.suffix]}; charset=utf-8")
+    response = HttpResponse(file.read_bytes(), content_type=f"{ASSETS[file.suffix]}; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
 

@@ -1,6 +1,6 @@
 // The row at the bottom: text, emoji, pictures, videos, a place.
-import { $, make, toast } from "./dom.js";
-import { say } from "./strings.js";
+import { $, make, toast } from "../shared/dom.js";
+import { say } from "../shared/texts.js";
 
 const EMOJI = [..."😀😄😁😂🤣😊😇🙂😉😍🥰😘😜🤔🤗🤭😎🥳😴😅😭😢😤😡🤯😱👍👎👏🙏💪🤝✌👌👋❤💔🎉🎁🌹☕🍺🌞🌙⭐🔥💯✅"];
 

@@ -1,6 +1,6 @@
 // A short sound for what arrives; off until somebody wants it.
-import { $ } from "./dom.js";
-import { say } from "./strings.js";
+import { $ } from "../shared/dom.js";
+import { say } from "../shared/texts.js";
 
 const KEY = "emulator.sound";
 let context = null;

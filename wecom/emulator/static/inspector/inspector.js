@@ -1,13 +1,13 @@
 // The column beside the phone: callbacks and API calls as they happen, and what a developer can turn.
-import * as correlating from "./correlating.js";
-import { $, make } from "./dom.js";
+import * as correlating from "./correlation.js";
+import { $, make } from "../shared/dom.js";
 import * as faults from "./faults.js";
-import { call } from "./server.js";
-import * as session from "./session.js";
-import { say } from "./strings.js";
-import * as time from "./time.js";
-import { precise } from "./times.js";
-import * as verifying from "./verifying.js";
+import { call } from "../shared/control_api.js";
+import * as session from "./recording.js";
+import { say } from "../shared/texts.js";
+import * as time from "./clock.js";
+import { precise } from "../shared/time_format.js";
+import * as verifying from "./url_verification.js";
 
 const MOST = 100;
 const records = new Map(); // "callbacks 12" → its <details>

@@ -1,7 +1,7 @@
 // What a person does beside writing: presses something, opens the chat, leaves, comes back.
-import { toast } from "./dom.js";
-import { call, quietly } from "./server.js";
-import { say } from "./strings.js";
+import { toast } from "../shared/dom.js";
+import { call, quietly } from "../shared/control_api.js";
+import { say } from "../shared/texts.js";
 
 // Waits until the application was told, so that the button shows that something is under way.
 export async function press(entry, key, selected = {}) {

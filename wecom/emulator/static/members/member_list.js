@@ -1,9 +1,9 @@
 // The company's people: who one can be, and what an administrator does with them at a click.
-import { preview } from "./bubbles.js";
-import { $, avatar, make, toast } from "./dom.js";
-import { call, quietly } from "./server.js";
-import { say } from "./strings.js";
-import { short } from "./times.js";
+import { preview } from "../chat/bubbles.js";
+import { $, avatar, make, toast } from "../shared/dom.js";
+import { call, quietly } from "../shared/control_api.js";
+import { say } from "../shared/texts.js";
+import { short } from "../shared/time_format.js";
 
 // Names for new employees, none of whom exists.
 const NEWCOMERS = [

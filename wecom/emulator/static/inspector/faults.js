@@ -1,7 +1,7 @@
 // What shall go wrong: which fault, on which path, how often, and the ones that wait.
-import { $, make, toast } from "./dom.js";
-import { call } from "./server.js";
-import { say } from "./strings.js";
+import { $, make, toast } from "../shared/dom.js";
+import { call } from "../shared/control_api.js";
+import { say } from "../shared/texts.js";
 
 const MIX = "*"; // any of them, at random
 

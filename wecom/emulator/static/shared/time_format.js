@@ -1,5 +1,5 @@
 // Times as a messenger writes them.
-import { language, say } from "./strings.js";
+import { language, say } from "./texts.js";
 
 const locale = language === "zh" ? "zh-CN" : "en-GB";
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false });

@@ -1,5 +1,5 @@
 // The application's menu at the bottom: its bar, the menus that its buttons open, and the keyboard that takes its place.
-import { $, anchor, make } from "./dom.js";
+import { $, anchor, make } from "../shared/dom.js";
 
 let writing = false; // whether the person has chosen the keyboard
 let drawn = "[]";

@@ -1,7 +1,7 @@
 // “Save callback settings”: asks the application's URL as the platform does, and says what is wrong with the answer.
-import { $ } from "./dom.js";
-import { call } from "./server.js";
-import { language, say } from "./strings.js";
+import { $ } from "../shared/dom.js";
+import { call } from "../shared/control_api.js";
+import { language, say } from "../shared/texts.js";
 
 const COMPARE = "请核对 Token、EncodingAESKey 与企业 ID";
 const AROUND = { "a byte order mark": "BOM", "blanks or a newline": "空白或换行", quotes: "引号", JSON: "JSON", "a web page": "网页", something: "其他内容" };

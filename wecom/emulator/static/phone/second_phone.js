@@ -1,6 +1,6 @@
 // A second phone beside the first, for another member: the same page in a frame, without its inspector.
-import { $ } from "./dom.js";
-import { say } from "./strings.js";
+import { $ } from "../shared/dom.js";
+import { say } from "../shared/texts.js";
 
 const here = new URL(location.href);
 export const alone = here.searchParams.has("alone"); // this page is the second phone

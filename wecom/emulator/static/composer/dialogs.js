@@ -1,6 +1,6 @@
 // Small sheets that ask for something before it is sent: a link, a place, what a scanned code says.
-import { $, make } from "./dom.js";
-import { say } from "./strings.js";
+import { $, make } from "../shared/dom.js";
+import { say } from "../shared/texts.js";
 
 // `fields` are inputs by name, with a label and attributes; `done(values)` gets what was filled in, trimmed.
 function ask({ id, title, button = "send", fields }, done) {

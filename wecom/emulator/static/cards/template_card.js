@@ -1,8 +1,8 @@
 // Template cards of all five kinds: what stands on them, and what a person can choose and press.
-import { action, emphasis, facts, jumps, lines, menu, picture, quote, source, strip } from "./cardparts.js";
-import { anchor, make } from "./dom.js";
-import { choices } from "./choices.js";
-import { say } from "./strings.js";
+import { action, emphasis, facts, jumps, lines, menu, picture, quote, source, strip } from "./card_parts.js";
+import { anchor, make } from "../shared/dom.js";
+import { choices } from "./card_questions.js";
+import { say } from "../shared/texts.js";
 
 const STYLES = { 1: "blue", 2: "plain", 3: "red", 4: "grey" };
 

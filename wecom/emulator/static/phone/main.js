@@ -1,23 +1,23 @@
 // The phone: who one is, the open chat, and what arrives.
-import * as acts from "./acts.js";
-import * as bell from "./bell.js";
-import { row } from "./bubbles.js";
-import * as composer from "./composer.js";
-import * as conversations from "./conversations.js";
-import { $, avatar, make } from "./dom.js";
-import * as drafts from "./drafts.js";
-import * as dropping from "./dropping.js";
-import * as inspector from "./inspector.js";
-import * as menu from "./menu.js";
-import * as recorder from "./recorder.js";
-import * as second from "./second.js";
-import { AGENT, call, connect, CORP, quietly } from "./server.js";
-import * as sheets from "./sheets.js";
-import * as staff from "./staff.js";
-import { say, translate } from "./strings.js";
-import { tap } from "./tapping.js";
-import { GAP, now, stamp } from "./times.js";
-import * as typing from "./typing.js";
+import * as acts from "./member_actions.js";
+import * as bell from "./notification_sound.js";
+import { row } from "../chat/bubbles.js";
+import * as composer from "../composer/composer.js";
+import * as conversations from "../members/conversation_list.js";
+import { $, avatar, make } from "../shared/dom.js";
+import * as drafts from "../composer/outbox.js";
+import * as dropping from "../composer/file_drop.js";
+import * as inspector from "../inspector/inspector.js";
+import * as menu from "../menu/app_menu.js";
+import * as recorder from "../composer/voice_recorder.js";
+import * as second from "./second_phone.js";
+import { AGENT, call, connect, CORP, quietly } from "../shared/control_api.js";
+import * as sheets from "../composer/dialogs.js";
+import * as staff from "../members/member_list.js";
+import { say, translate } from "../shared/texts.js";
+import { tap } from "../menu/button_actions.js";
+import { GAP, now, stamp } from "../shared/time_format.js";
+import * as typing from "../chat/typing_indicator.js";
 
 const state = { app: null, members: [], member: null, chat: null, listing: false, shown: "", entries: new Map(), unsent: [], sending: 0, held: [], following: true, stale: false, loading: null };
 const NEAR = 120; // pixels from the end within which a chat follows new messages

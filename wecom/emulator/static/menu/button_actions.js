@@ -1,8 +1,8 @@
 // What the buttons of the application's menu do: each tells the application; some ask for a code, pictures or a place.
-import { $, make, safeUrl, toast } from "./dom.js";
-import { call } from "./server.js";
-import * as sheets from "./sheets.js";
-import { say } from "./strings.js";
+import { $, make, safeUrl, toast } from "../shared/dom.js";
+import { call } from "../shared/control_api.js";
+import * as sheets from "../composer/dialogs.js";
+import { say } from "../shared/texts.js";
 
 const MOST = 9; // pictures at a time
 

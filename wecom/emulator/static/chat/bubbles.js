@@ -1,9 +1,9 @@
 // One entry of a chat as a row: avatar, bubble, and how the sending went.
-import { emphasis, facts } from "./cardparts.js";
-import { templateCard } from "./cards.js";
-import { anchor, appAvatar, avatar, make, safeUrl } from "./dom.js";
-import { cardText, markdown, plainWords, richText } from "./markup.js";
-import { say } from "./strings.js";
+import { emphasis, facts } from "../cards/card_parts.js";
+import { templateCard } from "../cards/template_card.js";
+import { anchor, appAvatar, avatar, make, safeUrl } from "../shared/dom.js";
+import { cardText, markdown, plainWords, richText } from "./rich_text.js";
+import { say } from "../shared/texts.js";
 
 const bubble = (className, ...children) => make("div", { className: `bubble ${className}` }, ...children);
 

@@ -1,6 +1,6 @@
 // Holding the button records a voice message; letting go sends it, leaving the button or Escape throws it away.
-import { $, toast } from "./dom.js";
-import { say } from "./strings.js";
+import { $, toast } from "../shared/dom.js";
+import { say } from "../shared/texts.js";
 
 const SHORTEST = 500; // milliseconds; less is a slip of the finger
 const LONGEST = 60000; // the platform's limit of a voice message

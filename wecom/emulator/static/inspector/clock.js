@@ -1,8 +1,8 @@
 // The emulator's clock: how far it was moved, what a step makes expire, and the way back.
-import { $, make } from "./dom.js";
-import { call } from "./server.js";
-import { say } from "./strings.js";
-import { full } from "./times.js";
+import { $, make } from "../shared/dom.js";
+import { call } from "../shared/control_api.js";
+import { say } from "../shared/texts.js";
+import { full } from "../shared/time_format.js";
 
 const HOUR = 3600;
 const STEPS = [

@@ -1,9 +1,9 @@
 // What somebody's phone lists: the applications that they see, and the group chats that applications made.
-import { preview } from "./bubbles.js";
-import { $, appAvatar, make } from "./dom.js";
-import { call, CORP } from "./server.js";
-import { say } from "./strings.js";
-import { short } from "./times.js";
+import { preview } from "../chat/bubbles.js";
+import { $, appAvatar, make } from "../shared/dom.js";
+import { call, CORP } from "../shared/control_api.js";
+import { say } from "../shared/texts.js";
+import { short } from "../shared/time_format.js";
 
 function line(one, member, here) {
   const first = make("div", { className: "person-line" }, make("span", { className: "person-name grow", text: one.name || say("group") }));

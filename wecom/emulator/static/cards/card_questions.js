@@ -1,6 +1,6 @@
 // What a card asks: votes and selections. `selected()` is {question_key: [option id, …]} as it stands now.
-import { make } from "./dom.js";
-import { say } from "./strings.js";
+import { make } from "../shared/dom.js";
+import { say } from "../shared/texts.js";
 
 let groups = 0; // radio buttons of two cards must not know each other
 

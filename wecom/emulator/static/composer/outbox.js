@@ -1,5 +1,5 @@
 // What the person sends. A draft stands for it in the chat until the server has it.
-import { call } from "./server.js";
+import { call } from "../shared/control_api.js";
 
 let chat = null;
 

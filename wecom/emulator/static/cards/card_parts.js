@@ -1,6 +1,6 @@
 // The parts of a template card that are read or followed; none of them tells the application anything but its menu.
-import { anchor, make, safeUrl } from "./dom.js";
-import { say } from "./strings.js";
+import { anchor, make, safeUrl } from "../shared/dom.js";
+import { say } from "../shared/texts.js";
 
 const SHADES = { 0: "grey", 1: "black", 2: "red", 3: "green" };
 

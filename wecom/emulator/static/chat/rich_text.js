@@ -1,5 +1,5 @@
 // Text with links, a text card's few tags, and the markdown that WeChat Work knows; all as nodes, never as HTML.
-import { anchor, make } from "./dom.js";
+import { anchor, make } from "../shared/dom.js";
 
 const LINK = /<a\s+href=(?:"([^"]*)"|'([^']*)')[^>]*>([\s\S]*?)<\/a>|(https?:\/\/[^\s<>"'，。！？、；：（）《》“”]+)/gi;
 

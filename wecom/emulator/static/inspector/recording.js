@@ -1,7 +1,7 @@
 // A session as a file: saved without what tells who somebody is, and played to the application again.
-import { $, make } from "./dom.js";
-import { call } from "./server.js";
-import { say } from "./strings.js";
+import { $, make } from "../shared/dom.js";
+import { call } from "../shared/control_api.js";
+import { say } from "../shared/texts.js";
 
 async function save() {
   const recording = await call("GET", "recording", { words: $("session-words").checked ? 1 : 0 });

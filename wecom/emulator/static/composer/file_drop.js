@@ -1,6 +1,6 @@
 // Files that are dropped on the chat or pasted into it.
-import { $, toast } from "./dom.js";
-import { say } from "./strings.js";
+import { $, toast } from "../shared/dom.js";
+import { say } from "../shared/texts.js";
 
 const KINDS = { "image/png": "image", "image/jpeg": "image", "video/mp4": "video" };
 
