@@ -7,8 +7,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
 
-pages = get_asgi_application()
+http_application = get_asgi_application()
 
-from openuser.live import consumers  # noqa: E402 - its models exist only once Django is set up
+from openuser.live import routing  # noqa: E402 - imports models, which need Django to be set up
 
-application = ProtocolTypeRouter({"http": pages, "websocket": consumers.sockets})
+application = ProtocolTypeRouter({"http": http_application, "websocket": routing.websocket_application})

@@ -15,6 +15,6 @@ def tidy() -> None:
     wecom.forget_old_media()
     wecom.forget_counts()
     avatars.tidy()
-    idempotency.forget_old_answers()
+    idempotency.delete_old_answers()
     hooks.forget_old()
     local_copies.trim(settings.BUCKET_COPIES_DAYS)

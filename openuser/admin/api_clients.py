@@ -77,18 +77,18 @@ class ApiClientAdmin(ModelAdmin[ApiClient]):
             super().save_model(request, obj, form, change)
         else:
             obj.created_by_id = request.user.pk
-            clients.renew(obj)
+            clients.renew_token(obj)
 
     def response_add(self, request: HttpRequest, obj: ApiClient, post_url_continue: str | None = None) -> HttpResponse:
         """Show the token instead of the list. The one that the client was saved with nobody has seen."""
-        return self._show(request, obj, clients.renew(obj))
+        return self._show(request, obj, clients.renew_token(obj))
 
     @action(description=_("New token"), permissions=["change"], icon="key", url_path="renew")
     def renew(self, request: HttpRequest, object_id: str) -> HttpResponse:
         client = ApiClient.objects.get(pk=object_id)
         if request.method != "POST":
             return self._show(request, client, "")
-        token = clients.renew(client)
+        token = clients.renew_token(client)
         self.log_change(request, client, "A new token was made.")
         return self._show(request, client, token)
 

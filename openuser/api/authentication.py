@@ -1,4 +1,4 @@
-"""Who asks: a client by its token, or a member of staff by the admin's session."""
+"""Authentication of the API: a client by its token, a staff member by the admin's session."""
 
 from django.contrib.auth.models import User
 from rest_framework import authentication, exceptions
@@ -10,15 +10,15 @@ from openuser.models import ApiClient
 SCHEME = "bearer"
 
 
-class Bearer(authentication.BaseAuthentication):
+class BearerAuthentication(authentication.BaseAuthentication):
     """`Authorization: Bearer <token>`."""
 
     def authenticate(self, request: Request) -> tuple[ApiClient, ApiClient] | None:
-        """The client twice: as who asks and as its credentials. Raises `AuthenticationFailed` for a bad token."""
+        """The client, as both user and credentials. Raises `AuthenticationFailed` for an invalid token."""
         token = token_of(request.headers.get("Authorization", ""))
         if token is None:
             return None
-        client = clients.find(token)
+        client = clients.client_of_token(token)
         if client is None:
             raise exceptions.AuthenticationFailed(code="token_invalid")
         return client, client
@@ -27,8 +27,8 @@ class Bearer(authentication.BaseAuthentication):
         return 'Bearer realm="api"'
 
 
-class StaffSession(authentication.SessionAuthentication):
-    """Somebody who is logged in to the admin; so the pages of the documentation can be tried."""
+class StaffSessionAuthentication(authentication.SessionAuthentication):
+    """A staff member's admin session, so that the API's documentation pages can send requests."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         found = super().authenticate(request)
@@ -36,6 +36,6 @@ class StaffSession(authentication.SessionAuthentication):
 
 
 def token_of(header: str) -> str | None:
-    """The token of an Authorization header of our scheme; None for none and for any other scheme."""
+    """The token of a `Bearer` Authorization header; None without a header and for other schemes."""
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == SCHEME else None

@@ -1,4 +1,4 @@
-"""API clients and their tokens: made, renewed, recognised."""
+"""API clients and their tokens: creation, renewal, lookup."""
 
 import hashlib
 import secrets
@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from openuser.models import ApiClient
 
-MARK = "ou_"
-SHOWN = 9
-NOTED_EVERY = timedelta(minutes=1)
+TOKEN_PREFIX = "ou_"  # noqa: S105 - how a token begins, not one
+PREFIX_LENGTH = 9
+LAST_USED_RESOLUTION = timedelta(minutes=1)
 
 
 def create(
@@ -24,31 +24,31 @@ def create(
     expires_at: datetime | None = None,
     created_by: User | None = None,
 ) -> tuple[ApiClient, str]:
-    """A new client and its token, which nobody can read again."""
+    """A new client and its token, which is shown only once."""
     client = ApiClient(name=name, scopes=sorted(scopes), rate=rate, expires_at=expires_at, created_by=created_by)
-    return client, renew(client)
+    return client, renew_token(client)
 
 
-def renew(client: ApiClient) -> str:
-    """Give a client a new token and save it; the one it had is worthless from now on."""
-    token = MARK + secrets.token_urlsafe(32)
-    client.prefix, client.digest = token[:SHOWN], digest_of(token)
+def renew_token(client: ApiClient) -> str:
+    """Give a client a new token and save it; the old token stops working at once."""
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    client.prefix, client.digest = token[:PREFIX_LENGTH], digest_of(token)
     client.save()
     return token
 
 
-def find(token: str, *, now: datetime | None = None) -> ApiClient | None:
-    """The client with this token; None where there is none, or it is switched off or past its time."""
+def client_of_token(token: str, *, now: datetime | None = None) -> ApiClient | None:
+    """The client with this token; None if there is none, or if it is disabled or expired."""
     now = now or timezone.now()
     client = ApiClient.objects.filter(digest=digest_of(token)).first()
     if client is None or not client.is_valid_at(now):
         return None
-    if client.last_used_at is None or client.last_used_at < now - NOTED_EVERY:
-        stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=now - NOTED_EVERY)
+    if client.last_used_at is None or client.last_used_at < now - LAST_USED_RESOLUTION:
+        stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=now - LAST_USED_RESOLUTION)
         ApiClient.objects.filter(stale, pk=client.pk).update(last_used_at=now)
     return client
 
 
 def digest_of(token: str) -> str:
-    """What is kept of a token. It is 256 random bits, so that a slow hash would protect nothing."""
+    """The stored hash of a token. Tokens are 256 random bits, so a slow hash would add nothing."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

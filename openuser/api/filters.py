@@ -1,4 +1,4 @@
-"""Filters of a list; a name that it does not know is refused, so that a typing error does not return everything."""
+"""List filters. An unknown name is an error, because ignoring a typing error would return every row."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-ALWAYS = ("cursor", "page_size")
+PAGE_PARAMETERS = ("cursor", "page_size")
 
 
-class Filters(DjangoFilterBackend):  # type: ignore[misc]
-    """What the view's `filterset_class` or `filterset_fields` name."""
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
+    """django-filter's back end, which also rejects unknown and empty parameters."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset = self.get_filterset_class(view, queryset)
-        known = {*ALWAYS, *(filterset.base_filters if filterset else ())}
-        # One row is fetched by the same method; there nothing is filtered.
+        known = {*PAGE_PARAMETERS, *(filterset.base_filters if filterset else ())}
+        # REST framework calls this for a single row too, where filters do not apply.
         if getattr(view, "action", "list") == "list":
             self._refuse_unknown(request, known)
             filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)

@@ -1,7 +1,7 @@
-"""A POST that may be sent again: one key, one effect, one answer.
+"""Idempotency keys: a POST retried with the same `Idempotency-Key` has one effect and one response.
 
-The claim is written before the view runs. What the view writes and the answer are committed together, so that a process
-that dies leaves either both or neither, and a lease that runs out.
+The key is claimed before the view runs. The view's rows and its response are committed together, so a process that dies
+leaves either both or neither, and a lease that expires.
 """
 
 import hashlib
@@ -23,19 +23,19 @@ from django.utils.translation import gettext as _
 
 from openuser.api import clients, problems
 from openuser.api.authentication import token_of
-from openuser.api.middleware import answer, is_api
+from openuser.api.middleware import is_api, problem_response
 from openuser.models import ApiAnswer
 
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
 LEASE = timedelta(seconds=60)
-KEPT = timedelta(hours=24)
-HEADERS = ("Content-Type", "Location", "Retry-After")
-# Not about the request but about who sent it or when: the same request may do better later.
-NOT_KEPT = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+KEEP_FOR = timedelta(hours=24)
+KEPT_HEADERS = ("Content-Type", "Location", "Retry-After")
+# These depend on the sender or the moment, not on the request: a retry may succeed.
+STATUSES_NOT_KEPT = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 
 
-class Idempotency:
-    """Stands behind Django's authentication, to know whose key it is."""
+class IdempotencyMiddleware:
+    """Answers retries from the stored response. Placed after Django's authentication, because keys belong to a user."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -46,52 +46,54 @@ class Idempotency:
             return self.get_response(request)
         if not KEY.fullmatch(key):
             words = _("An Idempotency-Key has 1 to 128 letters, digits or signs, and no blanks.")
-            flaw = problems.Flaw(code="invalid", detail=words, field="Idempotency-Key")
-            return _refuse(request, 400, "idempotency_key_invalid", words, hint=_("A UUID is fine."), flaw=flaw)
+            error = problems.FieldError(code="invalid", detail=words, field="Idempotency-Key")
+            return _problem_response(
+                request, 400, "idempotency_key_invalid", words, hint=_("A UUID is fine."), error=error
+            )
         owner = owner_of(request)
         if not owner:
-            return self.get_response(request)  # which will not let it in
+            return self.get_response(request)  # rejects it as unauthenticated
         try:
             fingerprint = fingerprint_of(request)
         except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):
-            return _refuse(request, 400, "parse_error", _("The body cannot be read."))
+            return _problem_response(request, 400, "parse_error", _("The body cannot be read."))
         claim = claim_key(owner, key, fingerprint)
         if isinstance(claim, str):
             return REFUSALS[claim](request)
-        return replay(claim) if claim.status else self._act(request, claim)
+        return replay_response(claim) if claim.status else self._first_response(request, claim)
 
-    def _act(self, request: HttpRequest, claim: ApiAnswer) -> HttpResponseBase:
+    def _first_response(self, request: HttpRequest, claim: ApiAnswer) -> HttpResponseBase:
         kept = False
         try:
-            with nullcontext() if is_slow(request) else transaction.atomic():
+            with nullcontext() if works_outside_transaction(request) else transaction.atomic():
                 response = self.get_response(request)
-                kept = stays_true(response) and keep(claim, response)
+                kept = is_final(response) and store_response(claim, response)
                 if not kept and transaction.get_connection().in_atomic_block:
                     transaction.set_rollback(True)
         finally:
             if not kept:
-                _mine(claim).delete()
-        # Where it took so long that somebody else has the key by now, theirs is the answer.
-        return response if kept or not stays_true(response) else _busy(request)
+                _claimed(claim).delete()
+        # If the lease expired meanwhile, another request holds the key and its response counts.
+        return response if kept or not is_final(response) else _in_flight(request)
 
 
 def claim_key(owner: str, key: str, fingerprint: str, *, now: datetime | None = None) -> ApiAnswer | str:
-    """The row to answer from (it has a status) or to work under; "other" or "busy" where the key cannot be used."""
+    """The row to replay (it has a status) or to work under; "other" or "busy" if the key cannot be used."""
     now = now or timezone.now()
     ours = {"lease_owner": uuid.uuid4().hex, "lease_until": now + LEASE}
-    ApiAnswer.objects.filter(owner=owner, key=key, created_at__lt=now - KEPT).delete()
+    ApiAnswer.objects.filter(owner=owner, key=key, created_at__lt=now - KEEP_FOR).delete()
     try:
         with transaction.atomic():
             return ApiAnswer.objects.create(owner=owner, key=key, fingerprint=fingerprint, created_at=now, **ours)
     except IntegrityError:
         found = ApiAnswer.objects.filter(owner=owner, key=key).first()
     if found is None:
-        return "busy"  # it ended at this moment, without an answer that is kept
+        return "busy"  # the first request just ended with a response that is not stored
     if found.fingerprint != fingerprint:
         return "other"
     if found.status:
         return found
-    # Whoever worked under it died: taken over by one of those who ask.
+    # The first request's process died: exactly one of the retries takes over.
     over = ApiAnswer.objects.filter(pk=found.pk, lease_owner=found.lease_owner, status=None, lease_until__lt=now)
     if not over.update(**ours):
         return "busy"
@@ -99,42 +101,42 @@ def claim_key(owner: str, key: str, fingerprint: str, *, now: datetime | None = 
     return found
 
 
-def stays_true(response: HttpResponseBase) -> bool:
-    """Whether the same request would be answered like this tomorrow too."""
-    return response.status_code < 500 and response.status_code not in NOT_KEPT
+def is_final(response: HttpResponseBase) -> bool:
+    """Whether a retry would get the same response tomorrow."""
+    return response.status_code < 500 and response.status_code not in STATUSES_NOT_KEPT
 
 
-def keep(claim: ApiAnswer, response: HttpResponseBase) -> bool:
-    """Store an answer; False where somebody else has the key by now."""
-    headers = {name: response.headers[name] for name in HEADERS if name in response.headers}
+def store_response(claim: ApiAnswer, response: HttpResponseBase) -> bool:
+    """Store a response; False if another request holds the key by now."""
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     body = response.content if isinstance(response, HttpResponse) else b""
-    return bool(_mine(claim).update(status=response.status_code, headers=headers, body=body))
+    return bool(_claimed(claim).update(status=response.status_code, headers=headers, body=body))
 
 
-def replay(kept: ApiAnswer) -> HttpResponse:
-    """The first answer once more."""
+def replay_response(kept: ApiAnswer) -> HttpResponse:
+    """The stored response."""
     response = HttpResponse(bytes(kept.body), status=kept.status, headers=kept.headers)
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
-def forget_old_answers(*, now: datetime | None = None) -> int:
-    """Delete answers that are older than a day. Returns how many."""
-    deleted, _by_model = ApiAnswer.objects.filter(created_at__lt=(now or timezone.now()) - KEPT).delete()
+def delete_old_answers(*, now: datetime | None = None) -> int:
+    """Delete responses older than a day. Returns how many."""
+    deleted, _by_model = ApiAnswer.objects.filter(created_at__lt=(now or timezone.now()) - KEEP_FOR).delete()
     return deleted
 
 
 def owner_of(request: HttpRequest) -> str:
-    """Whose keys these are, whatever token a client has by now; "" for nobody that may come in."""
+    """The owner of the keys, which stays the same when a client's token is renewed; "" if not authenticated."""
     token = token_of(request.headers.get("Authorization", ""))
     if token is not None:
-        client = clients.find(token)
+        client = clients.client_of_token(token)
         return f"client:{client.pk}" if client else ""
     return f"user:{request.user.pk}" if request.user.is_authenticated else ""
 
 
 def fingerprint_of(request: HttpRequest) -> str:
-    """A hash of what is asked. Of a form its parts count: the boundary between them is another one each time."""
+    """A hash of the request. Forms are hashed by part, because each request has a new multipart boundary."""
     whole = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type != "multipart/form-data":
         whole.update(request.body)
@@ -151,8 +153,8 @@ def fingerprint_of(request: HttpRequest) -> str:
     return whole.hexdigest()
 
 
-def is_slow(request: HttpRequest) -> bool:
-    """Whether the view says that it works too long to hold a transaction; it must bear being done twice."""
+def works_outside_transaction(request: HttpRequest) -> bool:
+    """Whether the view declares that it runs too long for a transaction; such a view must be safe to run twice."""
     try:
         view = resolve(request.path_info).func
     except Resolver404:
@@ -160,27 +162,33 @@ def is_slow(request: HttpRequest) -> bool:
     return bool(getattr(getattr(view, "cls", None), "works_outside_transaction", False))
 
 
-def _mine(claim: ApiAnswer) -> models.QuerySet[ApiAnswer]:
+def _claimed(claim: ApiAnswer) -> models.QuerySet[ApiAnswer]:
     return ApiAnswer.objects.filter(pk=claim.pk, lease_owner=claim.lease_owner, status=None)
 
 
-def _refuse(
-    request: HttpRequest, status: int, code: str, words: str, *, hint: str = "", flaw: problems.Flaw | None = None
+def _problem_response(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    words: str,
+    *,
+    hint: str = "",
+    error: problems.FieldError | None = None,
 ) -> HttpResponse:
-    flaws = (flaw,) if flaw else ()
-    return answer(request, problems.Problem(status=status, code=code, detail=words, hint=hint, flaws=flaws))
+    errors = (error,) if error else ()
+    return problem_response(request, problems.Problem(status=status, code=code, detail=words, hint=hint, errors=errors))
 
 
-def _other(request: HttpRequest) -> HttpResponse:
+def _key_reused(request: HttpRequest) -> HttpResponse:
     words = _("This Idempotency-Key was used for another request within the last day.")
-    return _refuse(request, 409, "idempotency_key_reused", words, hint=_("Use a new key for a new request."))
+    return _problem_response(request, 409, "idempotency_key_reused", words, hint=_("Use a new key for a new request."))
 
 
-def _busy(request: HttpRequest) -> HttpResponse:
+def _in_flight(request: HttpRequest) -> HttpResponse:
     words = _("The first request with this Idempotency-Key is still being worked on.")
-    response = _refuse(request, 409, "idempotency_in_flight", words, hint=_("Send it again in a moment."))
+    response = _problem_response(request, 409, "idempotency_in_flight", words, hint=_("Send it again in a moment."))
     response.headers["Retry-After"] = "1"
     return response
 
 
-REFUSALS = {"other": _other, "busy": _busy}
+REFUSALS = {"other": _key_reused, "busy": _in_flight}

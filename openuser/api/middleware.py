@@ -1,4 +1,4 @@
-"""Around the whole API: a number for every request, limits of size, and a problem for what no view answers."""
+"""Middleware of the API: request IDs, size limits, and problem responses for errors outside of views."""
 
 import json
 import logging
@@ -18,26 +18,26 @@ logger = logging.getLogger(__name__)
 
 ROOT = "/api/v1/"
 # The platform's webhook speaks a protocol of its own.
-FOREIGN = ("/api/v1/integrations/",)
+NOT_API = ("/api/v1/integrations/",)
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether a request is for the API that this package serves."""
-    return request.path_info.startswith(ROOT) and not request.path_info.startswith(FOREIGN)
+    """Whether a request is for the REST API."""
+    return request.path_info.startswith(ROOT) and not request.path_info.startswith(NOT_API)
 
 
-def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A problem where there is no view to raise an error."""
+def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A problem as a response, for code outside of views."""
     return HttpResponse(
         json.dumps(problem.body(request), ensure_ascii=False), status=problem.status, content_type=MEDIA_TYPE
     )
 
 
-class ApiMiddleware:
-    """Takes the client's X-Request-ID or makes one; it becomes the correlation ID of the rows that a request makes.
+class APIMiddleware:
+    """Takes the client's X-Request-ID or makes one; it becomes the correlation ID of every row the request creates.
 
-    Views find it in the request's header. Stands first, so that whatever happens inside is answered as a problem.
+    Views read it from the request's header. Placed first, so that errors of other middleware become problems too.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -50,29 +50,29 @@ class ApiMiddleware:
         request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = request_id
         about(request_id)
-        response = too_large(request) or self.get_response(request)
+        response = refuse_too_large(request) or self.get_response(request)
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
             if response.status_code >= 500:
                 logger.error("A request failed.", extra={"cid": request_id, "status": response.status_code})
-            response = answer(request, unforeseen(response.status_code))
+            response = problem_response(request, problem_of_status(response.status_code))
         response.headers["X-Request-ID"] = request_id
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
-def too_large(request: HttpRequest) -> HttpResponse | None:
-    """A refusal of a body over the limit: of a file's upload, or of everything else."""
+def refuse_too_large(request: HttpRequest) -> HttpResponse | None:
+    """A 413 response for a body over the limit, which is higher for uploads; None otherwise."""
     is_upload = request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data")
     most = settings.API["MAX_UPLOAD"] if is_upload else settings.API["MAX_BODY"]
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) <= most:
         return None
     words = _("The request is too large: %(most)s bytes are allowed.") % {"most": most}
-    return answer(request, Problem(status=413, code="too_large", detail=words))
+    return problem_response(request, Problem(status=413, code="too_large", detail=words))
 
 
-def unforeseen(status: int) -> Problem:
-    """A problem for a status that some other part of the site gave, without its words."""
+def problem_of_status(status: int) -> Problem:
+    """The problem for a status that came from outside of the API's views."""
     known = {
         400: ("bad_request", _("The request cannot be understood."), ""),
         403: ("forbidden", _("The request was refused."), _("A session needs the header X-CSRFToken.")),

@@ -1,4 +1,4 @@
-"""What a client can have: one kind of answer, whatever it says that it accepts."""
+"""Content negotiation: every address has one media type, so the `Accept` header is ignored."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 
 
-class OneKind(DefaultContentNegotiation):
-    """JSON, or the file that the address is about. Who asks for anything else gets it too, rather than a 406."""
+class JSONOnly(DefaultContentNegotiation):
+    """Renders JSON (or the file at that address) whatever `Accept` says, instead of answering 406."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         return renderers[0], renderers[0].media_type

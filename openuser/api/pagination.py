@@ -1,4 +1,4 @@
-"""Pages by cursor: what is added meanwhile neither repeats rows nor skips them."""
+"""Cursor pagination: rows added between two requests neither repeat rows nor skip them."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from rest_framework.request import Request
 LARGEST = 2**63 - 1
 
 
-class Pages(CursorPagination):
-    """The newest first, 50 a page, up to 200 by `page_size`."""
+class CursorPages(CursorPagination):
+    """Newest rows first, 50 a page; `page_size` takes up to 200."""
 
-    # A time is not unique; a primary key is, and grows with it.
+    # Times are not unique. Primary keys are, and grow with time.
     ordering = "-pk"
     page_size = 50
     max_page_size = 200
     page_size_query_param = "page_size"
 
     def get_page_size(self, request: Request) -> int:
-        """The size asked for; a wrong one is refused rather than ignored."""
+        """The requested size. Raises `ValidationError` for a wrong one, where REST framework would ignore it."""
         asked = request.query_params.get("page_size")
         if asked is None:
             return self.page_size or 0
@@ -34,7 +34,7 @@ class Pages(CursorPagination):
         return ("-pk",)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """The cursor, which must be one of ours."""
+        """The cursor. Raises `ValidationError` for one that this list did not issue."""
         asked = request.query_params.get(self.cursor_query_param)
         if asked is None:
             return None
@@ -48,7 +48,7 @@ class Pages(CursorPagination):
         return cursor
 
     def get_schema_operation_parameters(self, view: Any) -> list[Any]:
-        """As REST framework describes them, with the limits of a page."""
+        """REST framework's description, plus the limits of a page."""
         found = super().get_schema_operation_parameters(view)
         for parameter in found:
             if parameter["name"] == self.page_size_query_param:

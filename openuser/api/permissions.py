@@ -1,4 +1,4 @@
-"""What may be done: a client by its scopes, a person by the permissions that the admin knows too."""
+"""Permissions of the API: a client needs a scope, a staff member needs Django's model permission."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from openuser.models import ApiClient
 VERBS = {"GET": "view", "HEAD": "view", "POST": "add", "PATCH": "change", "DELETE": "delete"}
 
 
-class Allowed(BasePermission):
-    """A view names `required_scopes`, a scope by method; one that names none is closed to clients.
+class ScopeOrPermission(BasePermission):
+    """A client needs the scope that the view's `required_scopes` names for the method; without one it gets a 403.
 
-    For people the permission follows from the view's model and the method. A POST below one row, like cancelling it,
-    changes that row.
+    A staff member needs the permission on the view's model that matches the method. A POST to a detail address, such as
+    cancelling a row, takes the permission to change it.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if request.method not in view.allowed_methods:
-            return True  # which answers that there is no such method, rather than that it takes a scope
+            return True  # the view answers 405, which says more than a missing scope
         who: Any = request.user
         if isinstance(who, ApiClient):
             scope = scope_of(view, str(request.method))
@@ -31,13 +31,13 @@ class Allowed(BasePermission):
 
 
 def scope_of(view: Any, method: str) -> str:
-    """The scope that this method of a view needs; "" where the view names none."""
+    """The scope that this method of a view requires; "" if it names none."""
     scopes: dict[str, str] = getattr(view, "required_scopes", {})
     return scopes.get("GET" if method == "HEAD" else method, "")
 
 
 def permission_of(view: Any, request: Request) -> str:
-    """The name of the permission that a person needs, like "avatars.add_render"."""
+    """The model permission that a staff member needs, such as "avatars.add_render"."""
     meta = view.get_queryset().model._meta
     verb = VERBS.get(str(request.method), "change")
     if verb == "add" and getattr(view, "detail", False):

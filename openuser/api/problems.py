@@ -1,6 +1,6 @@
-"""Whatever goes wrong in the API, as application/problem+json (RFC 9457) with a code, a field and what to do.
+"""Errors of the API as application/problem+json (RFC 9457), with a code, a field and a hint.
 
-Views are made with the permissions of the settings, which need this module: so it imports no view.
+This module imports no view: views load the permissions that the settings name, and those import this module.
 """
 
 import logging
@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:openuser:problem:"
-SOON = 10  # seconds
+RETRY_SECONDS = 10  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flaw:
-    """One thing that is wrong with the request; `field` is its path, like `data.name`, "" for all of it."""
+class FieldError:
+    """An error in the request; `field` is a path such as `data.name`, or "" for the request as a whole."""
 
     code: str
     detail: str
@@ -38,13 +38,13 @@ class Flaw:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """An error as the client sees it. `hint` says what to do."""
+    """An error as the client sees it; `hint` says how to fix it."""
 
     status: int
     code: str
     detail: str
     hint: str = ""
-    flaws: tuple[Flaw, ...] = ()
+    errors: tuple[FieldError, ...] = ()
 
     def body(self, request: HttpRequest) -> dict[str, Any]:
         """The JSON object."""
@@ -59,28 +59,28 @@ class Problem:
         }
         if self.hint:
             found["hint"] = self.hint
-        if self.flaws:
-            found["field"] = self.flaws[0].field
-            found["errors"] = [{"field": one.field, "code": one.code, "detail": one.detail} for one in self.flaws]
+        if self.errors:
+            found["field"] = self.errors[0].field
+            found["errors"] = [{"field": one.field, "code": one.code, "detail": one.detail} for one in self.errors]
         return found
 
 
 class ScopeMissing(exceptions.PermissionDenied):
-    """The client's token is good, but not for this."""
+    """The client's token is valid but lacks the scope."""
 
     def __init__(self, scope: str) -> None:
         super().__init__(code="scope_missing")
         self.scope = scope
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's handler of errors. None for what nobody foresaw: the middleware answers that."""
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's `EXCEPTION_HANDLER`. Returns None for unexpected errors, which `APIMiddleware` answers."""
     request = context["request"]._request
     known = problem_of(error)
     if known is None:
         return None
     response = Response(known.body(request), status=known.status, content_type=MEDIA_TYPE)
-    wait = getattr(error, "wait", None) or (SOON if known.status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+    wait = getattr(error, "wait", None) or (RETRY_SECONDS if known.status == HTTPStatus.SERVICE_UNAVAILABLE else None)
     if wait is not None:
         response.headers["Retry-After"] = str(ceil(wait))
     if auth_header := getattr(error, "auth_header", ""):
@@ -89,48 +89,48 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def problem_of(error: Exception) -> Problem | None:
-    """The problem that an error is; None for an error that nobody foresaw."""
+    """The problem that describes an error; None for an unexpected one."""
     if isinstance(error, OpenUserError):
-        return _ours(error)
+        return _problem_of_own_error(error)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.ValidationError):
-        flaws = tuple(_flaws(error.get_full_details(), ""))
-        detail = " ".join(dict.fromkeys(flaw.detail for flaw in flaws))
-        return Problem(status=422, code="invalid", detail=detail, hint=_hint(error), flaws=flaws)
+        errors = tuple(_field_errors(error.get_full_details(), ""))
+        detail = " ".join(dict.fromkeys(one.detail for one in errors))
+        return Problem(status=422, code="invalid", detail=detail, hint=_hint(error), errors=errors)
     if isinstance(error, exceptions.APIException):
         status, code, words = error.status_code, _code(error), str(error.detail)
         return Problem(status=status, code=code, detail=words, hint=_hint(error))
     return None
 
 
-def _ours(error: OpenUserError) -> Problem:
+def _problem_of_own_error(error: OpenUserError) -> Problem:
     status = 422 if error.field else 409
     if isinstance(error, TemporaryError | NotConfigured):
         status = 503
     if isinstance(error, QuotaExceeded):
         status = 429
-    flaws = (Flaw(code=error.code, detail=error.message, field=error.field),) if error.field else ()
-    return Problem(status=status, code=error.code, detail=error.message, hint=error.remedy, flaws=flaws)
+    errors = (FieldError(code=error.code, detail=error.message, field=error.field),) if error.field else ()
+    return Problem(status=status, code=error.code, detail=error.message, hint=error.remedy, errors=errors)
 
 
-def _flaws(details: Any, path: str) -> Iterator[Flaw]:
-    """What is wrong where, from REST framework's nested lists and dictionaries."""
+def _field_errors(details: Any, path: str) -> Iterator[FieldError]:
+    """REST framework's nested lists and dictionaries, flattened."""
     if isinstance(details, list):
         for index, one in enumerate(details):
-            is_flaw = isinstance(one, dict) and set(one) == {"message", "code"}
-            yield from _flaws(one, path if is_flaw else f"{path}[{index}]")
+            is_leaf = isinstance(one, dict) and set(one) == {"message", "code"}
+            yield from _field_errors(one, path if is_leaf else f"{path}[{index}]")
     elif set(details) == {"message", "code"} and not isinstance(details["message"], dict | list):
-        yield Flaw(code=str(details["code"]), detail=str(details["message"]), field=path)
+        yield FieldError(code=str(details["code"]), detail=str(details["message"]), field=path)
     else:
         for name, one in details.items():
-            if isinstance(name, int):  # of a list of plain values
-                yield from _flaws(one, f"{path}[{name}]")
+            if isinstance(name, int):  # an index into a list of plain values
+                yield from _field_errors(one, f"{path}[{name}]")
                 continue
             inner = "" if name == "non_field_errors" else str(name)
-            yield from _flaws(one, ".".join(part for part in (path, inner) if part))
+            yield from _field_errors(one, ".".join(part for part in (path, inner) if part))
 
 
 def _code(error: exceptions.APIException) -> str:

@@ -1,4 +1,4 @@
-"""The OpenAPI description: what is true of every operation, said once."""
+"""The OpenAPI description: the parts that every operation shares."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.web.api_fields import KnownFields
 from openuser.api.permissions import scope_of
 from openuser.api.problems import MEDIA_TYPE
 
-FLAW = {
+FIELD_ERROR = {
     "type": "object",
     "required": ["field", "code", "detail"],
     "properties": {
@@ -36,10 +36,10 @@ PROBLEM = {
         "request_id": {"type": "string"},
         "hint": {"type": "string", "description": "What to do."},
         "field": {"type": "string", "description": "The first of `errors`."},
-        "errors": {"type": "array", "items": FLAW},
+        "errors": {"type": "array", "items": FIELD_ERROR},
     },
 }
-WORDS = {
+DESCRIPTIONS = {
     "400": "The request cannot be read.",
     "401": "No token, or one that is not valid.",
     "403": "The token lacks the scope.",
@@ -52,8 +52,8 @@ WORDS = {
     "429": "Too many requests; see `Retry-After`.",
     "503": "It cannot be done now; see `hint`.",
 }
-ALWAYS = ("401", "403", "405", "429")
-WITH_BODY = ("400", "409", "413", "415", "422", "503")
+EVERY_OPERATION = ("401", "403", "405", "429")
+OPERATIONS_WITH_BODY = ("400", "409", "413", "415", "422", "503")
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "pattern": "^[\\x21-\\x7e]{1,128}$"},
@@ -64,9 +64,9 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How a client says who it is."""
+    """Authentication by a client's token."""
 
-    target_class = "openuser.api.authentication.Bearer"
+    target_class = "openuser.api.authentication.BearerAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
@@ -74,17 +74,17 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The admin's session, so that a person can try this page."""
+    """The admin's session, so that the documentation page can send requests."""
 
-    target_class = "openuser.api.authentication.StaffSession"
+    target_class = "openuser.api.authentication.StaffSessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "Logged in to the admin."}
 
 
-class Schema(AutoSchema):
-    """Adds the problems, the scope and the Idempotency-Key to what a view says of itself."""
+class APISchema(AutoSchema):
+    """Adds errors, the scope and the Idempotency-Key to the description of each view."""
 
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())
@@ -111,15 +111,15 @@ class Schema(AutoSchema):
         return schema
 
     def _map_serializer_field(self, field: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
-        # What is only read says nothing of being blank: its model does.
+        # Read-only fields do not say whether they may be blank; their model does.
         if isinstance(field, ChoiceField) and field.read_only and _may_be_blank(field):
             field.allow_blank = True
         return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
 
     def _problems(self) -> list[str]:
-        found = set(ALWAYS)
+        found = set(EVERY_OPERATION)
         if self.method in ("POST", "PATCH", "PUT"):
-            found |= set(WITH_BODY)
+            found |= set(OPERATIONS_WITH_BODY)
         elif self._is_list_view():
             found.add("422")
         if "{" in self.path:
@@ -131,7 +131,7 @@ class Schema(AutoSchema):
             name="Problem", type=ResolvedComponent.SCHEMA, object="Problem", schema=PROBLEM
         )
         self.registry.register_on_missing(component)
-        return {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": component.ref}}}
+        return {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": component.ref}}}
 
 
 def _may_be_blank(field: ChoiceField) -> bool:

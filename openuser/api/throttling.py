@@ -1,4 +1,4 @@
-"""How often a client may ask: so many requests in each minute, counted for all processes together."""
+"""Rate limit per client: requests a minute, counted in the cache that all processes share."""
 
 import logging
 import time
@@ -14,11 +14,11 @@ from openuser.models import ApiClient
 
 logger = logging.getLogger(__name__)
 
-WINDOW = 60
+WINDOW_SECONDS = 60
 
 
-class ClientRate(BaseThrottle):
-    """A fixed window per client, or per person. Where the counter cannot be reached, everybody passes."""
+class ClientRateThrottle(BaseThrottle):
+    """A fixed window per client or staff member. While the cache is down, requests are not limited."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         who: Any = request.user
@@ -33,14 +33,14 @@ class ClientRate(BaseThrottle):
 
     def wait(self) -> float:
         """Seconds until the next window."""
-        return WINDOW - time.time() % WINDOW
+        return WINDOW_SECONDS - time.time() % WINDOW_SECONDS
 
     def _window(self) -> int:
-        return int(time.time() // WINDOW)
+        return int(time.time() // WINDOW_SECONDS)
 
     def _count(self, name: str) -> int:
-        cache.add(f"api-rate-{name}", 0, timeout=2 * WINDOW)
+        cache.add(f"api-rate-{name}", 0, timeout=2 * WINDOW_SECONDS)
         try:
             return int(cache.incr(f"api-rate-{name}"))
         except ValueError:
-            return 1  # thrown out of the cache between the two
+            return 1  # evicted between the two calls

@@ -1,4 +1,4 @@
-"""The addresses of the API: each app's own, its description, and the pages that show it."""
+"""URLs of the API: the apps' resources, the OpenAPI description, the documentation page."""
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView

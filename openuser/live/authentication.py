@@ -1,4 +1,4 @@
-"""Who opens a websocket, and from where: somebody signed in to the admin, or a program with a token."""
+"""Authentication of websockets: a staff member by the admin's session, a program by its token."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,53 +13,57 @@ from openuser.api import clients
 from openuser.api.authentication import token_of
 from openuser.models import ApiClient
 
-PROTOCOL = "openuser.v1"
-# A browser cannot set headers on a websocket. In the address a token would end in logs, so it comes as a subprotocol.
-TOKEN = "bearer."  # noqa: S105
+SUBPROTOCOL = "openuser.v1"
+# Browsers cannot set headers on a websocket, and a token in the URL would end up in logs. So it is a subprotocol.
+TOKEN_SUBPROTOCOL = "bearer."  # noqa: S105
 
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """A person with permissions, or a program with scopes."""
+    """A staff member with permissions, or a program with scopes."""
 
-    who: AbstractUser | ApiClient
+    user: AbstractUser | ApiClient
 
     @property
     def is_staff(self) -> bool:
-        return isinstance(self.who, AbstractUser) and self.who.is_staff
+        return isinstance(self.user, AbstractUser) and self.user.is_staff
 
     async def may(self, permission: str, *, scope: str = "") -> bool:
-        """Whether a person has the permission, or a program the scope."""
-        if isinstance(self.who, ApiClient):
-            return scope in self.who.scopes
-        return bool(await database_sync_to_async(self.who.has_perm)(permission))
+        """Whether a staff member has the permission, or a program the scope."""
+        if isinstance(self.user, ApiClient):
+            return scope in self.user.scopes
+        return bool(await database_sync_to_async(self.user.has_perm)(permission))
 
 
 async def viewer_of(scope: Any) -> Viewer | None:
-    """Who it is, or None for a stranger. Whoever sends a token is judged by that alone."""
+    """The authenticated viewer, or None. A token, if sent, takes precedence over the session."""
     token = _token(scope)
     if token is not None:
-        client: ApiClient | None = await database_sync_to_async(clients.find)(token)
-        return Viewer(who=client) if client else None
+        client: ApiClient | None = await database_sync_to_async(clients.client_of_token)(token)
+        return Viewer(user=client) if client else None
     user: AbstractUser | AnonymousUser = scope["user"]
-    return Viewer(who=user) if isinstance(user, AbstractUser) and user.is_active else None
+    return Viewer(user=user) if isinstance(user, AbstractUser) and user.is_active else None
 
 
 def _token(scope: Any) -> str | None:
     token = token_of(_header(scope, b"authorization"))
-    offers = [name.removeprefix(TOKEN) for name in offered(scope) if name.startswith(TOKEN)]
+    offers = [
+        name.removeprefix(TOKEN_SUBPROTOCOL)
+        for name in offered_subprotocols(scope)
+        if name.startswith(TOKEN_SUBPROTOCOL)
+    ]
     return token if token is not None else next(iter(offers), None)
 
 
-def offered(scope: Any) -> list[str]:
-    """The subprotocols that the client offers; one of them has to be answered."""
+def offered_subprotocols(scope: Any) -> list[str]:
+    """The subprotocols that the client offers; the handshake must accept one of them."""
     return list(scope.get("subprotocols") or ())
 
 
 def is_same_site(scope: Any) -> bool:
-    """False for a page of another site, whose visitor's cookies would come along.
+    """False for a page of another site, which would send the visitor's cookies along.
 
-    Browsers always name the page's origin; programs name none. As with forms, CSRF_TRUSTED_ORIGINS lets others in.
+    Browsers always send the page's origin; programs send none. CSRF_TRUSTED_ORIGINS allows other origins, as for forms.
     """
     host = _header(scope, b"host")
     domain, _ = split_domain_port(host)
@@ -70,5 +74,5 @@ def is_same_site(scope: Any) -> bool:
 
 
 def _header(scope: Any, name: bytes) -> str:
-    # A header that comes twice equals nothing.
+    # A repeated header must not match anything.
     return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)

@@ -1,7 +1,7 @@
-"""Live pages over websockets: one render until it ends, and what changed for the admin.
+"""Websocket consumers of live pages: the progress of one render, and changes for the admin.
 
-A socket reads the row when it opens, whenever a hint arrives (core/live_updates.py) and every few seconds besides:
-a lost hint delays a page, but never leaves it waiting.
+A consumer reads the row when it opens, on every live update (core/live_updates.py) and every few seconds: a lost update
+delays a page but never leaves it waiting.
 """
 
 import asyncio
@@ -10,23 +10,20 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from channels.auth import AuthMiddlewareStack
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from channels.routing import URLRouter
 from django.db import DatabaseError
-from django.urls import path, re_path
 from redis.exceptions import RedisError
 
-from openuser.live.authentication import PROTOCOL, Viewer, is_same_site, offered, viewer_of
-from openuser.live.render_progress import Progress, progress_of
+from openuser.live.authentication import SUBPROTOCOL, Viewer, is_same_site, offered_subprotocols, viewer_of
+from openuser.live.render_progress import RenderProgress, get_progress
 
 logger = logging.getLogger(__name__)
 
 ENDED, AWAY, ANONYMOUS, FORBIDDEN, NOT_FOUND = 1000, 1013, 4401, 4403, 4404
-LOOK_EVERY = 5.0  # seconds
-# What the admin may be told of, and the permission that it takes.
-GROUPS = {
+POLL_SECONDS = 5.0  # seconds
+# The permission that each group of live updates requires.
+GROUP_PERMISSIONS = {
     "renders": "avatars.view_render",
     "messages": "conversations.view_message",
     "outbounds": "wecom.view_outbound",
@@ -34,17 +31,17 @@ GROUPS = {
 }
 
 
-class LiveSocket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
-    """A socket that only tells. It closes with 4401 to strangers, 4403 without the right, 1013 without a broker."""
+class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+    """Sends and never reads. Closes with 4401 if not authenticated, 4403 if not permitted, 1013 without a broker."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.watching: asyncio.Task[None] | None = None
+        self.polling: asyncio.Task[None] | None = None
         try:
-            with suppress(OSError):  # the client has gone while something was being told
+            with suppress(OSError):  # the client disconnected during a send
                 await self._serve(scope, receive, send)
         finally:
-            if self.watching is not None:
-                self.watching.cancel()
+            if self.polling is not None:
+                self.polling.cancel()
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -57,95 +54,85 @@ class LiveSocket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if not is_same_site(self.scope):
             await self.close()  # before it is accepted: the handshake is answered with 403
             return
-        protocols = offered(self.scope)
-        await self.accept(PROTOCOL if PROTOCOL in protocols else next(iter(protocols), None))
+        protocols = offered_subprotocols(self.scope)
+        await self.accept(SUBPROTOCOL if SUBPROTOCOL in protocols else next(iter(protocols), None))
         viewer = await viewer_of(self.scope)
         if viewer is None:
             await self.close(ANONYMOUS, "Sign in, or send a token.")
         else:
-            await self.opened(viewer)
+            await self.authenticated(viewer)
 
-    async def opened(self, viewer: Viewer) -> None:
+    async def authenticated(self, viewer: Viewer) -> None:
+        """Check the permission and subscribe; called once the socket is open."""
         raise NotImplementedError
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
-        """What a client says changes nothing."""
+        """Ignore what the client sends."""
 
 
-class RenderSocket(LiveSocket):
-    """The progress of one render: its state at once, again whenever it changes, and the end closes the socket."""
+class RenderConsumer(LiveConsumer):
+    """The progress of one render: its state at once and on every change; closes when the render has finished."""
 
-    async def opened(self, viewer: Viewer) -> None:
+    async def authenticated(self, viewer: Viewer) -> None:
         self.render = int(self.scope["url_route"]["kwargs"]["pk"])
-        self.news = asyncio.Event()
-        self.told: object = None
+        self.updated = asyncio.Event()
+        self.last_sent: object = None
         if not await viewer.may("avatars.view_render", scope="renders:read"):
             await self.close(FORBIDDEN, "This takes the right to see renders.")
             return
         await self.channel_layer.group_add("renders", self.channel_name)
-        self.watching = asyncio.create_task(self._watch())
+        self.polling = asyncio.create_task(self._poll())
 
     async def live_event(self, event: dict[str, Any]) -> None:
         if event.get("id") == self.render:
-            self.news.set()
+            self.updated.set()
 
-    async def _watch(self) -> None:
+    async def _poll(self) -> None:
         while True:
-            self.news.clear()
+            self.updated.clear()
             try:
-                if await self._look():
+                if await self._send_progress():
                     return
             except DatabaseError as error:
                 logger.warning("A live page could not read.", extra={"error": type(error).__name__})
             except OSError:
-                return  # the client has gone
+                return  # the client disconnected
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.news.wait(), LOOK_EVERY)
+                await asyncio.wait_for(self.updated.wait(), POLL_SECONDS)
 
-    async def _look(self) -> bool:
-        """Tell what is new; True once there is nothing more to tell."""
-        progress: Progress | None = await database_sync_to_async(progress_of)(self.render)
+    async def _send_progress(self) -> bool:
+        """Send the progress if it changed; True once the render has finished."""
+        progress: RenderProgress | None = await database_sync_to_async(get_progress)(self.render)
         if progress is None:
             await self.close(NOT_FOUND, "There is no such render.")
             return True
-        if progress != self.told:
-            self.told = progress
+        if progress != self.last_sent:
+            self.last_sent = progress
             await self.send_json({"type": "render", **asdict(progress)})
         if progress.is_final:
             await self.close(ENDED)
         return progress.is_final
 
 
-class HomeSocket(LiveSocket):
-    """Tells the admin which kinds of rows changed; the page then asks for itself anew."""
+class HomeConsumer(LiveConsumer):
+    """Tells a page of the admin which kinds of rows changed; the page then reloads its content."""
 
-    async def opened(self, viewer: Viewer) -> None:
-        groups = [group for group, permission in GROUPS.items() if await viewer.may(permission)]
+    async def authenticated(self, viewer: Viewer) -> None:
+        groups = [group for group, permission in GROUP_PERMISSIONS.items() if await viewer.may(permission)]
         if not viewer.is_staff or not groups:
             await self.close(FORBIDDEN, "This is for the admin.")
             return
         for group in groups:
             await self.channel_layer.group_add(group, self.channel_name)
-        # Only now can nothing be missed: the page looks once more.
+        # The page reloads once more now that no update can be missed.
         await self.send_json({"type": "ready"})
 
     async def live_event(self, event: dict[str, Any]) -> None:
         await self.send_json({"type": "changed", "what": event["group"]})
 
 
-class NowhereSocket(LiveSocket):
+class NotFoundConsumer(LiveConsumer):
     """Any other address."""
 
     async def connect(self) -> None:
         await self.close()
-
-
-sockets = AuthMiddlewareStack(
-    URLRouter(
-        [
-            path("ws/v1/renders/<int:pk>/", RenderSocket.as_asgi()),
-            path("ws/v1/home/", HomeSocket.as_asgi()),
-            re_path("", NowhereSocket.as_asgi()),
-        ]
-    )
-)

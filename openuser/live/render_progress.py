@@ -1,4 +1,4 @@
-"""How far a render is, as live pages and programs read it."""
+"""The progress of a render, as live pages and programs read it."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from avatars.models import Render
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
-    """One render now. `progress` is 0..100, `seconds_left` an estimate, the addresses are None until it is done."""
+class RenderProgress:
+    """The state of one render. `progress` is 0 to 100, `seconds_left` an estimate; URLs are None until it is done."""
 
     id: int
     status: str
@@ -25,12 +25,12 @@ class Progress:
     is_final: bool
 
 
-def progress_of(pk: int) -> Progress | None:
-    """Read it; None where there is no such render."""
+def get_progress(pk: int) -> RenderProgress | None:
+    """The progress of a render; None if there is no such render."""
     render = Render.objects.filter(pk=pk).first()
     if render is None:
         return None
-    return Progress(
+    return RenderProgress(
         id=render.pk,
         status=render.status,
         stage=render.stage,

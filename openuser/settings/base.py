@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "scheduling.apps.SchedulingConfig",
 ]
 MIDDLEWARE = [
-    "openuser.api.middleware.ApiMiddleware",
+    "openuser.api.middleware.APIMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -55,7 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "openuser.api.idempotency.Idempotency",
+    "openuser.api.idempotency.IdempotencyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -172,19 +172,19 @@ WEBHOOKS: dict[str, Any] = {
 }
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "openuser.api.authentication.Bearer",
-        "openuser.api.authentication.StaffSession",
+        "openuser.api.authentication.BearerAuthentication",
+        "openuser.api.authentication.StaffSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["openuser.api.permissions.Allowed"],
-    "DEFAULT_THROTTLE_CLASSES": ["openuser.api.throttling.ClientRate"],
+    "DEFAULT_PERMISSION_CLASSES": ["openuser.api.permissions.ScopeOrPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["openuser.api.throttling.ClientRateThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "openuser.api.negotiation.OneKind",
-    "DEFAULT_PAGINATION_CLASS": "openuser.api.pagination.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["openuser.api.filters.Filters"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "openuser.api.negotiation.JSONOnly",
+    "DEFAULT_PAGINATION_CLASS": "openuser.api.pagination.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["openuser.api.filters.StrictFilterBackend"],
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "openuser.api.schema.Schema",
-    "EXCEPTION_HANDLER": "openuser.api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "openuser.api.schema.APISchema",
+    "EXCEPTION_HANDLER": "openuser.api.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -51,16 +51,16 @@ def test_a_token_is_kept_as_a_hash_and_notes_its_use():
     kept = ApiClient.objects.values().get(pk=client.pk)
     assert token not in str(kept)
     assert token.startswith(kept["prefix"])
-    assert clients.find(token) == client
+    assert clients.client_of_token(token) == client
     client.refresh_from_db()
     assert client.last_used_at is not None
 
 
 def test_a_renewed_token_takes_the_place_of_the_old_one():
     client, old = clients.create("OA", scopes=[])
-    new = clients.renew(client)
-    assert clients.find(old) is None
-    assert clients.find(new) == client
+    new = clients.renew_token(client)
+    assert clients.client_of_token(old) is None
+    assert clients.client_of_token(new) == client
 
 
 @pytest.mark.parametrize("fields", [{"enabled": False}, {"expires_at": timezone.now() - timedelta(seconds=1)}])

@@ -78,7 +78,7 @@ def test_everybody_has_keys_of_their_own(api, wish):
 
 def test_a_renewed_token_keeps_the_clients_keys(api, wish):
     first = ask(api, wish)
-    token = clients.renew(ApiClient.objects.get())
+    token = clients.renew_token(ApiClient.objects.get())
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     assert ask(api, wish).content == first.content
 
@@ -182,7 +182,7 @@ def test_what_was_written_without_its_answer_is_undone(api, wish):
 
     request = HttpRequest()
     request.method, request.path_info = "POST", RENDERS
-    answer = idempotency.Idempotency(slow)._act(request, claim)
+    answer = idempotency.IdempotencyMiddleware(slow)._act(request, claim)
     assert answer.status_code == 409
     assert not Voice.objects.filter(name="ours").exists()
     assert ApiAnswer.objects.get().lease_owner == "theirs"

@@ -32,7 +32,7 @@ def shown(answer) -> str:
 def test_a_new_client_has_its_scopes_and_shows_its_token_once(client):
     answer = client.post(f"{ADMIN}add/", FORM)
     token = shown(answer)
-    made = clients.find(token)
+    made = clients.client_of_token(token)
     assert made is not None
     assert (made.name, made.scopes, made.rate) == ("OA", ["renders:read", "renders:write"], 60)
     assert made.created_by is not None
@@ -55,7 +55,7 @@ def test_scopes_are_checkboxes_and_one_has_to_be_ticked(client):
 def test_editing_a_client_keeps_its_token(client):
     made, token = clients.create("OA", scopes=["renders:read"])
     assert client.post(f"{ADMIN}{made.pk}/change/", {**FORM, "scopes": ["members:read"]}).status_code == 302
-    found = clients.find(token)
+    found = clients.client_of_token(token)
     assert found is not None
     assert found.scopes == ["members:read"]
 
@@ -64,19 +64,19 @@ def test_a_new_token_is_made_after_asking(client):
     made, old = clients.create("OA", scopes=["renders:read"])
     url = f"{ADMIN}{made.pk}/renew/"
     assert not shown(client.get(url))
-    assert clients.find(old) == made
+    assert clients.client_of_token(old) == made
     new = shown(client.post(url))
-    assert clients.find(old) is None
-    assert clients.find(new) == made
+    assert clients.client_of_token(old) is None
+    assert clients.client_of_token(new) == made
 
 
 def test_a_client_is_switched_off_from_the_list_and_from_its_page(client):
     made, token = clients.create("OA", scopes=["renders:read"])
     client.post(ADMIN, {"action": "switch_off", "_selected_action": [made.pk]})
-    assert clients.find(token) is None
+    assert clients.client_of_token(token) is None
     ApiClient.objects.update(enabled=True)
     client.post(f"{ADMIN}{made.pk}/switch_off_this/", {"_form_submitted": "True"})
-    assert clients.find(token) is None
+    assert clients.client_of_token(token) is None
 
 
 def test_who_may_only_look_makes_no_token():
@@ -84,7 +84,7 @@ def test_who_may_only_look_makes_no_token():
     clerk = Client()
     clerk.force_login(User.objects.create_user("clerk", is_staff=True))
     assert clerk.post(f"{ADMIN}{made.pk}/renew/").status_code == 403
-    assert clients.find(token) == made
+    assert clients.client_of_token(token) == made
 
 
 def say(*line: str) -> str:
@@ -95,12 +95,12 @@ def say(*line: str) -> str:
 
 def test_the_command_prints_a_token():
     token = say("OA", "--scopes", "renders:read, renders:write")
-    found = clients.find(token)
+    found = clients.client_of_token(token)
     assert found is not None
     assert found.scopes == ["renders:read", "renders:write"]
     again = say("OA", "--scopes", "all")
-    assert clients.find(token) is None
-    found = clients.find(again)
+    assert clients.client_of_token(token) is None
+    found = clients.client_of_token(again)
     assert found is not None
     assert set(found.scopes) == set(ApiClient.Scope.values)
 

@@ -110,7 +110,7 @@ def test_a_render_tells_its_state_its_progress_and_its_end(site):
 
 
 def test_a_hint_arrives_much_sooner_than_the_next_look(site, monkeypatch):
-    monkeypatch.setattr(consumers, "LOOK_EVERY", 3600)
+    monkeypatch.setattr(consumers, "POLL_SECONDS", 3600)
     render = make_render()
     with site.open(f"/ws/v1/renders/{render.pk}/", signed_in("view_render")) as opened:
         assert hear(opened)["status"] == "queued"
@@ -120,7 +120,7 @@ def test_a_hint_arrives_much_sooner_than_the_next_look(site, monkeypatch):
 
 
 def test_a_lost_hint_only_delays(site, monkeypatch):
-    monkeypatch.setattr(consumers, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(consumers, "POLL_SECONDS", 0.1)
     render = make_render()
     with site.open(f"/ws/v1/renders/{render.pk}/", signed_in("view_render")) as opened:
         assert hear(opened)["status"] == "queued"
@@ -137,7 +137,7 @@ def test_an_ended_render_is_told_and_closed_at_once(site):
 
 
 def test_news_of_another_render_is_not_told(site, monkeypatch):
-    monkeypatch.setattr(consumers, "LOOK_EVERY", 3600)
+    monkeypatch.setattr(consumers, "POLL_SECONDS", 3600)
     mine, other = make_render(), make_render()
     with site.open(f"/ws/v1/renders/{mine.pk}/", signed_in("view_render")) as opened:
         hear(opened)

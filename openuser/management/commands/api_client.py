@@ -27,4 +27,4 @@ class Command(BaseCommand):
             raise CommandError(f"There is no scope {', '.join(unknown)}. There are: {', '.join(ApiClient.Scope)}.")
         client = ApiClient.objects.filter(name=options["name"]).first() or ApiClient(name=options["name"])
         client.scopes, client.rate, client.enabled = scopes, options["rate"], True
-        self.stdout.write(clients.renew(client))
+        self.stdout.write(clients.renew_token(client))
