@@ -13,11 +13,11 @@ from hypothesis import settings as trials
 from playwright.sync_api import Browser, sync_playwright
 
 from openuser.servers import chromium, valkey
-from tests.browser.flags import BROWSER_FLAGS
-from tests.emptying import Fresh, emptied_quickly, end_other_sessions
-from tests.migrated import templates
-from tests.scenario import Phone, WeCom
-from tests.workers import ByUnit, longest_first
+from tests.browser.chromium_flags import BROWSER_FLAGS
+from tests.support.database_templates import templates
+from tests.support.scenario import Phone, WeCom
+from tests.support.table_cleanup import Fresh, emptied_quickly, end_other_sessions
+from tests.support.xdist_scheduler import ByUnit, longest_first
 
 # How long an example takes is a matter of the machine, and of what else runs there.
 trials.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -56,7 +56,7 @@ CELERY_BROKER_URL = BROKER_URL
 CACHES = {"default": {**cache(BROKER_URL), "KEY_PREFIX": str(VAR_DIR)}}
 CHANNEL_LAYERS = channel_layers(BROKER_URL, prefix=str(VAR_DIR))
 CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 5}
-# Nor does a real application of the environment; tests/stack.py names its own.
+# Nor does a real application of the environment; tests/support/stack.py names its own.
 WECOM = {**WECOM, "CORP_ID": env.str("TEST_CORP_ID", default="")}
 # What fails shall fail; tests of who stands in name somebody.
 SPEECH_FALLBACK = RENDER_FALLBACK = ""

@@ -57,7 +57,7 @@ def test_a_model_file_of_ones_own_is_looked_for(settings, tmp_path):
 
 
 def test_who_speaks_with_another_engine_needs_no_model(settings):
-    settings.SPEECH_ENGINES = {"tone": {"class": "tests.avatars.engines_for_tests.Tone"}}
+    settings.SPEECH_ENGINES = {"tone": {"class": "tests.avatars.support.fake_engines.Tone"}}
     assert check_speech_model() == []
 
 
@@ -84,7 +84,7 @@ def test_an_engine_is_described_by_its_former_path():
 
 
 def test_a_former_path_is_a_warning_that_names_the_new_one(settings):
-    settings.SPEECH_ENGINES = {"mine": {"class": FORMER}, "tone": {"class": "tests.avatars.engines_for_tests.Tone"}}
+    settings.SPEECH_ENGINES = {"mine": {"class": FORMER}, "tone": {"class": "tests.avatars.support.fake_engines.Tone"}}
     (warning,) = check_class_paths()
     assert (warning.id, warning.level) == ("avatars.W002", 30)
     assert "mine" in warning.msg

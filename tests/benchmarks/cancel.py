@@ -16,13 +16,13 @@ ASK_EVERY = 0.5
 
 
 def main() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.avatars.studio_settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.avatars.support.studio_settings"
     django.setup()
     from avatars.exceptions import RenderCancelled
     from avatars.pipeline.script_to_video import Script
     from avatars.pipeline.stages import Stage
     from avatars.studio.studio import Studio
-    from tests.avatars.test_pipeline import PHOTOGRAPH
+    from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
 
     def cancelled_after(place: Studio, stage: Stage, **changes: str) -> float:
         """Seconds from the wish to a studio whose child is gone."""

@@ -20,7 +20,7 @@ from pathlib import Path
 import requests
 
 from openuser.servers.processes import Processes
-from tests.emulated import KEYS, ROOT, Emulator, answers, free_port, wait_for
+from tests.support.emulator import KEYS, ROOT, Emulator, answers, free_port, wait_for
 
 SECONDS = 10
 CLIENTS, CONNECTIONS = 2, 4

@@ -24,9 +24,9 @@ def main(count: int) -> None:
     from django.test import RequestFactory
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
-    from tests import factories
-    from tests.wecom.hostile import AES_KEY, KEYS, Hostile, attack
-    from tests.wecom.platform import PATH
+    from tests.support import factories
+    from tests.wecom.support.callback_sender import PATH
+    from tests.wecom.support.hostile_callbacks import AES_KEY, KEYS, Hostile, attack
     from wecom.models import Callback
     from wecom.views import Webhook
 

@@ -14,12 +14,12 @@ LOOKS = 9
 
 
 def main() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.avatars.studio_settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.avatars.support.studio_settings"
     django.setup()
     from PIL import Image
 
     from avatars.portraits import samples, validation
-    from tests.avatars.test_portrait import PHOTOGRAPH, pair
+    from tests.avatars.portraits.test_validation import PHOTOGRAPH, pair
 
     def spent(data: bytes, face: int | None) -> float:
         """Milliseconds, of all threads of this process; what else runs on the machine is not counted."""

@@ -233,7 +233,7 @@ def highest(pid: int | None) -> float:
 
 def loop() -> None:
     """What is seen in encoded films of portraits, against what was asked."""
-    from tests.avatars import test_puppet_closed_loop as closed
+    from tests.avatars.engines.puppet import test_closed_loop as closed
 
     worst: list[tuple[float, ...]] = []
     with tempfile.TemporaryDirectory() as folder:

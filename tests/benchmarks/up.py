@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.emulated import ROOT, free_port
+from tests.support.emulator import ROOT, free_port
 
 READY = re.compile(r"READY after ([\d.]+) s")
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.emulated import Person
+from tests.support.emulator import Person
 
 LONG = 120_000
 

@@ -11,8 +11,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
 
-from tests.emulated import ROOT
-from tests.stack import Stack
+from tests.support.emulator import ROOT
+from tests.support.stack import Stack
 
 PASSWORD = "browser-password-1"
 PHONE: ViewportSize = {"width": 375, "height": 812}

@@ -18,10 +18,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from openuser.servers import chromium
+from tests.browser.chromium_flags import BROWSER_FLAGS
 from tests.browser.conftest import DESK, PASSWORD, PHONE, make_admin
-from tests.browser.flags import BROWSER_FLAGS
-from tests.emulated import ROOT
-from tests.stack import Stack
+from tests.support.emulator import ROOT
+from tests.support.stack import Stack
 
 LANGUAGES = ("zh-hans", "en")
 # Chromium takes pictures of at most 16,384 pixels.
@@ -33,8 +33,8 @@ PARTS = ("delete/", "history/", "password/", "try_it/")
 FILL = """
 from django.contrib import admin
 from avatars import characters
-from tests import factories
-from tests.rows import make_row
+from tests.support import factories
+from tests.support.model_rows import make_row
 for model in admin.site._registry:
     make_row(model)
 for human in factories.DigitalHuman.objects.filter(name__startswith="human-"):

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.emulated import Person
-from tests.stack import Stack
+from tests.support.emulator import Person
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
 # Notes every state of the bars.

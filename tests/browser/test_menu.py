@@ -4,8 +4,8 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.emulated import KEYS
-from tests.stack import Stack
+from tests.support.emulator import KEYS
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chat import answers, open_chat, plays, write
-from tests.emulated import Person
-from tests.stack import Stack
+from tests.support.emulator import Person
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
 PHOTOGRAPH = Path(__file__).resolve().parents[1] / "data" / "grace_hopper.jpg"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.emulated import Person, wait_for
-from tests.stack import Stack
+from tests.support.emulator import Person, wait_for
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 

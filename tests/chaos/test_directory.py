@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.chaos.test_crash_points import die
-from tests.emulated import wait_for
-from tests.stack import Stack
+from tests.support.emulator import wait_for
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 

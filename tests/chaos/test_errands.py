@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos.test_crash_points import die
-from tests.conversations import chat_server
-from tests.conversations.chat_server import KEY, ChatServer, Reaction, error
-from tests.stack import Stack
+from tests.conversations.support import chat_server
+from tests.conversations.support.chat_server import KEY, ChatServer, Reaction, error
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 QUESTION, ANSWER = "顶楼有没有露台？", "有，在东侧。"

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from openuser.servers import valkey
-from tests.chaos.test_bad_days import broker
 from tests.chaos.test_crash_points import die
-from tests.emulated import Person, wait_for, words_of
+from tests.chaos.test_outages import broker
 from tests.journeys.test_flows import LABELS_ZH, labels, reads_card, shows
-from tests.stack import Stack
+from tests.support.emulator import Person, wait_for, words_of
+from tests.support.stack import Stack
 
 # On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.
 pytestmark = [pytest.mark.slow, pytest.mark.once]

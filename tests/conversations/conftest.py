@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from tests import factories
-from tests.wecom.platform import event_xml, text_xml
+from tests.support import factories
+from tests.wecom.support.callback_sender import event_xml, text_xml
 from wecom import messages, services
 from wecom.models import Callback, Outbound
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
-from tests.emulated import Emulator, Person
-from tests.stack import Stack
+from tests.support.emulator import Emulator, Person
+from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="package")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.emulated import AES_KEY, KEYS, wait_for
-from tests.stack import Stack
+from tests.support.emulator import AES_KEY, KEYS, wait_for
+from tests.support.stack import Stack
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.emulated import wait_for
-from tests.stack import Stack
+from tests.support.emulator import wait_for
+from tests.support.stack import Stack
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
 pytestmark = [pytest.mark.slow, pytest.mark.once]

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.emulated import Person, wait_for
-from tests.scenario import Phone
-from tests.stack import Stack
+from tests.support.emulator import Person, wait_for
+from tests.support.scenario import Phone
+from tests.support.stack import Stack
 
 pytestmark = pytest.mark.slow
 LABELS_ZH = ["1. 基础", "2. 增强", "3. 高清"]

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from avatars.media import mp4
-from tests.emulated import wait_for, words_of
-from tests.scenario import text_of
+from tests.support.emulator import wait_for, words_of
+from tests.support.scenario import text_of
 
 pytestmark = pytest.mark.slow
 

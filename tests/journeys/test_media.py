@@ -9,9 +9,9 @@ import requests
 from avatars.ai_label import video_label
 from avatars.media import mp4
 from avatars.speech.kokoro.engine import Kokoro
-from tests.avatars.recordings import write_amr
-from tests.emulated import wait_for
-from tests.wecom.test_downloads import picture
+from tests.avatars.support.recordings import write_amr
+from tests.support.emulator import wait_for
+from tests.wecom.media.test_downloads import picture
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
 pytestmark = [pytest.mark.slow, pytest.mark.once]

@@ -17,10 +17,10 @@ from websockets.sync.client import connect
 
 from openuser.servers import postgres, valkey
 from openuser.settings.secrets import field_key, secret_key
-from tests import proxy
-from tests.emulated import KEYS, ROOT, answers, free_port, wait_for
 from tests.journeys.test_main_path import check_film
-from tests.stack import Stack
+from tests.support import reverse_proxy
+from tests.support.emulator import KEYS, ROOT, answers, free_port, wait_for
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 PASSWORD = "p@ss/wörd: 1"
@@ -51,7 +51,7 @@ class Server(Stack):
     def serve(self) -> None:
         self.env["DATABASE_URL"] = self._postgres()
         self.env["BROKER_URL"] = self._valkey()
-        self.closing.enter_context(proxy.running(self.port, web=self.web_port, ws=self.ws_port))
+        self.closing.enter_context(reverse_proxy.running(self.port, web=self.web_port, ws=self.ws_port))
 
     def prepare(self) -> None:
         self.manage("migrate", "--verbosity", "0")

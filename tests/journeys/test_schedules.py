@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from tests.emulated import ROOT, Person
-from tests.stack import Stack
+from tests.support.emulator import ROOT, Person
+from tests.support.stack import Stack
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
 pytestmark = [pytest.mark.slow, pytest.mark.once]

@@ -8,7 +8,7 @@ import pytest
 
 from scheduling import services
 from scheduling.models import Schedule
-from tests import factories
+from tests.support import factories
 from wecom.models import Outbound
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -12,8 +12,8 @@ from conversations.models import Message
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule
-from tests.factories import make_application, make_desk, make_digital_human
 from tests.scheduling.conftest import clock, make_schedule, outcomes, sent
+from tests.support.factories import make_application, make_desk, make_digital_human
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from openuser.servers.processes import Processes
-from tests import factories
-from tests.emulated import AES_KEY, KEYS, Emulator, Person, free_port
+from tests.support import factories
+from tests.support.emulator import AES_KEY, KEYS, Emulator, Person, free_port
 from wecom.models import Application
 
 

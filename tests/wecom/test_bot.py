@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import connections
 from django.utils import timezone
 
-from tests import factories
+from tests.support import factories
 from wecom import bot, services
 from wecom.exceptions import AmbiguousError, BusyError, ConfigurationError, ContentError
 from wecom.media import uploads

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from tests.wecom.hostile import spliced
+from tests.wecom.support.hostile_callbacks import spliced
 from wecom import crypto, messages
 from wecom.crypto import CryptoError, Keys
 

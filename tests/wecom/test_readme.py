@@ -8,7 +8,7 @@ import pytest
 from avatars import services as avatars_services
 from conversations import services as conversations_services
 from scheduling import services as scheduling_services
-from tests.emulated import ROOT
+from tests.support.emulator import ROOT
 from wecom import bot, services
 from wecom.client import access_tokens
 
@@ -42,7 +42,7 @@ def test_every_test_that_a_row_names_is_there():
     known = names_of_tests()
     missing = []
     for *_rest, tried in rows():
-        missing += [path for path in re.findall(r"`(\w+/\w+\.py)`", tried) if not (TESTS / path).exists()]
+        missing += [path for path in re.findall(r"`(\w+/[\w/]+\.py)`", tried) if not (TESTS / path).exists()]
         words = re.sub(r"`[^`]*`", "", tried)
         missing += [name for name in SPEAKING.findall(words) if not any(test.startswith(name) for test in known)]
     assert missing == []

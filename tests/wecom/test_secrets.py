@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.logs import LineFormatter, Redact
-from tests.wecom.platform import Envelope, text_xml
+from tests.wecom.support.callback_sender import Envelope, text_xml
 from wecom import services
 from wecom.models import Application, Callback, Outbound
 from wecom.outbox import dispatcher

@@ -7,8 +7,8 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from tests import factories
-from tests.wecom.platform import PATH, Envelope, event_xml, text_xml
+from tests.support import factories
+from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_xml
 from wecom.models import Callback
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,0 +1,244 @@
+"""Digital humans, voices and renders over REST."""
+
+import io
+import secrets
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from avatars.models import DigitalHuman, Render
+from tests.openuser.api.test_contract import problem
+from tests.support.factories import make_api, make_application, make_desk, make_digital_human, make_render, make_voice
+
+pytestmark = pytest.mark.django_db
+HUMANS, RENDERS = "/api/v1/digital-humans/", "/api/v1/renders/"
+
+
+@pytest.fixture
+def api():
+    return make_api("digital_humans:read", "digital_humans:write", "renders:read", "renders:write")
+
+
+def send(api, portrait: bytes, *, name: str = "face.jpg", **fields: object):
+    file = SimpleUploadedFile(name, portrait)
+    values = {"name": "Grace", "voice": make_voice().pk, "portrait": file, **fields}
+    return api.post(HUMANS, values, format="multipart")
+
+
+def picture(size: tuple[int, int]) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "grey").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_digital_human_is_created_from_a_photograph(api, photo):
+    answer = send(api, photo, speed=1.2, mode="lipsync")
+    assert answer.status_code == 201, answer.content
+    made = answer.json()
+    assert (made["name"], made["speed"], made["mode"], made["warnings"]) == ("Grace", 1.2, "lipsync", [])
+    assert answer["Location"].endswith(f"{HUMANS}{made['id']}/")
+    assert api.get(answer["Location"]).json()["name"] == "Grace"
+    got = api.get(made["portrait_url"])
+    assert b"".join(got.streaming_content) == photo
+    assert got["Content-Type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("portrait", "code"),
+    [(picture((100, 100)), "too_small"), (picture((400, 400)), "no_face"), (b"no picture", "not_an_image")],
+)
+def test_a_portrait_that_cannot_speak_is_refused_with_the_reason(api, portrait, code):
+    found = problem(send(api, portrait, name="face.png"), 422)
+    assert [(flaw["field"], flaw["code"]) for flaw in found["errors"]] == [("portrait", code)]
+    assert len(found["detail"]) > 20
+    assert not DigitalHuman.objects.exists()
+
+
+def test_a_picture_is_checked_before_a_digital_human_is_made_of_it(api, photo):
+    one = Image.open(io.BytesIO(photo)).convert("RGB")
+    both = Image.new("RGB", (2 * one.width, one.height))
+    both.paste(one, (0, 0))
+    both.paste(one, (one.width, 0))
+    out = io.BytesIO()
+    both.save(out, "JPEG")
+
+    def check(data: bytes, **fields: object):
+        return api.post(
+            "/api/v1/portraits/check/", {"portrait": SimpleUploadedFile("a.jpg", data), **fields}, format="multipart"
+        )
+
+    found = check(out.getvalue())
+    assert found.status_code == 200, found.content
+    assert (found.json()["ok"], found.json()["code"], len(found.json()["faces"])) == (False, "several_faces", 2)
+    chosen = check(out.getvalue(), face=1).json()
+    assert (chosen["ok"], chosen["chosen"]) == (True, 1)
+    assert problem(check(photo, face="x"), 422)["field"] == "face"
+    assert check(b"no picture").json()["code"] == "not_an_image"
+    made = send(api, out.getvalue(), face=1)
+    assert made.status_code == 201, made.content
+    kept = Image.open(DigitalHuman.objects.get().portrait.path)
+    assert kept.width < one.width + 20
+    assert make_api("renders:read").post("/api/v1/portraits/check/").status_code == 403
+
+
+def test_a_digital_human_is_changed_by_what_is_named_only(api):
+    human = make_digital_human()
+    voice = make_voice()
+    answer = api.patch(f"{HUMANS}{human.pk}/", {"voice": voice.pk, "speed": 0.8})
+    assert answer.status_code == 200, answer.content
+    human.refresh_from_db()
+    assert (human.voice, human.speed) == (voice, 0.8)
+    assert problem(api.patch(f"{HUMANS}{human.pk}/", {"speed": 9}), 422)["field"] == "speed"
+    assert problem(api.patch(f"{HUMANS}{human.pk}/", {"voice": 0}), 422)["field"] == "voice"
+    taken = make_digital_human().name
+    assert problem(api.patch(f"{HUMANS}{human.pk}/", {"name": taken}), 422)["errors"][0]["code"] == "unique"
+
+
+@pytest.mark.parametrize("form", ["json", "multipart"])
+def test_null_takes_the_scenery_of_a_digital_human_away(api, form):
+    names = ("background", "logo", "intro", "outro")
+    human = make_digital_human(**{name: f"scenery/{name}" for name in names})
+    nothing = "" if form == "multipart" else None
+    answer = api.patch(f"{HUMANS}{human.pk}/", {"logo": nothing, "intro": nothing}, format=form)
+    assert answer.status_code == 200, answer.content
+    human.refresh_from_db()
+    assert [str(getattr(human, name)) for name in names] == ["scenery/background", "", "", "scenery/outro"]
+    assert problem(api.patch(f"{HUMANS}{human.pk}/", {"portrait": None}, format="json"), 422)["field"] == "portrait"
+
+
+def test_a_digital_human_is_deleted_only_while_nothing_uses_it(api, django_capture_on_commit_callbacks):
+    filmed, seated, free = make_digital_human(), make_digital_human(), make_digital_human()
+    make_render(filmed)
+    make_desk(make_application(), digital_human=seated)
+    for human in (filmed, seated):
+        assert problem(api.delete(f"{HUMANS}{human.pk}/"), 409)["code"] == "in_use"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert api.delete(f"{HUMANS}{free.pk}/").status_code == 204
+    assert set(DigitalHuman.objects.all()) == {filmed, seated}
+    assert not default_storage.exists(free.portrait.name)
+    assert default_storage.exists(filmed.portrait.name)
+
+
+def test_a_video_is_asked_for_and_followed(api):
+    human = make_digital_human()
+    answer = api.post(RENDERS, {"digital_human": human.pk, "text": " 你好，世界。 ", "mode": "lipsync"})
+    assert answer.status_code == 202, answer.content
+    made = answer.json()
+    assert (made["text"], made["status"], made["stage"], made["progress"]) == ("你好，世界。", "queued", "waiting", 0)
+    assert made["eta_seconds"] > 0
+    assert made["cid"] == answer["X-Request-ID"]
+    assert made["video_url"] is None
+    again = api.post(RENDERS, {"digital_human": human.pk, "text": "你好，世界。", "mode": "lipsync"})
+    assert again.json()["id"] == made["id"]
+    Render.objects.update(status="running", stage="filming", progress=60)
+    now = api.get(answer["Location"]).json()
+    assert (now["status"], now["stage"], now["progress"]) == ("running", "filming", 60)
+    assert now["eta_seconds"] < made["eta_seconds"]
+
+
+def test_a_render_tells_its_place_its_span_and_its_stages(api):
+    human = make_digital_human()
+    made = api.post(RENDERS, {"digital_human": human.pk, "text": "你好，世界。"}).json()
+    assert made["queue_place"] == 1
+    assert 0 < made["eta_low_seconds"] <= made["eta_seconds"] <= made["eta_high_seconds"]
+    (waits,) = made["timeline"]
+    assert (waits["stage"], waits["outcome"], waits["ended_at"]) == ("waiting", "running", None)
+
+
+def test_one_video_too_many_is_refused_until_there_is_room(api, settings):
+    settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 1}
+    human = make_digital_human()
+    assert api.post(RENDERS, {"digital_human": human.pk, "text": "一"}).status_code == 202
+    refused = api.post(RENDERS, {"digital_human": human.pk, "text": "二"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "quota_hour")
+    assert 3500 < int(refused["Retry-After"]) <= 3600
+    assert api.post(RENDERS, {"digital_human": human.pk, "text": "一"}).status_code == 202
+
+
+def test_words_that_were_filmed_before_are_there_at_once(api):
+    human = make_digital_human()
+    wish = {"digital_human": human.pk, "text": "你好"}
+    api.post(RENDERS, wish)
+    Render.objects.update(status="done", video="")
+    answer = api.post(RENDERS, wish)
+    assert answer.status_code == 200
+    assert answer.json()["eta_seconds"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"text": "  "}, "text"),
+        ({"text": "字" * 601}, "text"),
+        ({"text": "a\0b"}, "text"),
+        ({"mode": "hologram"}, "mode"),
+        ({"digital_human": 0}, "digital_human"),
+        ({"digital_human": "x"}, "digital_human"),
+        ({"digital_human": 2**70}, "digital_human"),
+        ({"text": ["你好"]}, "text"),
+        ({"mod": "lipsync"}, "mod"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_names_the_field(api, change, field):
+    wish = {"digital_human": make_digital_human().pk, "text": "你好", **change}
+    assert problem(api.post(RENDERS, wish), 422)["field"] == field
+
+
+def test_a_render_is_cancelled_once(api):
+    render = make_render()
+    for _ in range(2):
+        answer = api.post(f"{RENDERS}{render.pk}/cancel/")
+        assert answer.status_code == 200
+        assert answer.json()["status"] == "cancelled"
+
+
+def test_renders_are_filtered(api):
+    human = make_digital_human()
+    mine = make_render(human, status="done", mode="lipsync", cid="abc")
+    make_render(status="failed", mode="talking_head")
+    for query in (
+        {"status": "done"},
+        {"digital_human": human.pk},
+        {"mode": "lipsync"},
+        {"cid": "abc"},
+        {"created_after": "2020-01-01T00:00:00Z", "status": "done"},
+    ):
+        assert [row["id"] for row in api.get(RENDERS, query).json()["results"]] == [mine.pk], query
+    assert api.get(RENDERS, {"created_before": "2020-01-01T00:00:00Z"}).json()["results"] == []
+    assert api.get(RENDERS, {"digital_human": 2**63 - 1}).json()["results"] == []
+    assert problem(api.get(RENDERS, {"digital_human": 2**63}), 422)["field"] == "digital_human"
+    assert problem(api.get(RENDERS, {"created_after": "yesterday"}), 422)["field"] == "created_after"
+
+
+@pytest.fixture
+def film() -> Render:
+    folder = f"renders/{secrets.token_hex(16)}"
+    files = {"video": "film.mp4", "captions": "film.srt", "poster": "poster.jpg"}
+    names: Any = {
+        field: default_storage.save(f"{folder}/{name}", ContentFile(bytes(range(100)))) for field, name in files.items()
+    }
+    return make_render(status="done", **names)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"), [("video", "video/mp4"), ("captions", "application/x-subrip"), ("poster", "image/jpeg")]
+)
+def test_files_are_downloaded_with_a_token_whole_and_in_ranges(api, film, file, kind):
+    url = api.get(f"{RENDERS}{film.pk}/").json()[f"{file}_url"]
+    whole = api.get(url)
+    assert b"".join(whole.streaming_content) == bytes(range(100))
+    assert whole["Content-Type"] == kind
+    part = api.get(url, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, b"".join(part.streaming_content)) == (206, bytes(range(10, 20)))
+    assert problem(api.get(url, headers={"Range": "bytes=100-"}), 416)
+    problem(make_api("members:read").get(url), 403)
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(api, film):
+    assert problem(api.get(f"{RENDERS}{make_render().pk}/video/"), 404)["code"] == "no_file"
+    default_storage.delete(film.video.name)
+    assert problem(api.get(f"{RENDERS}{film.pk}/video/"), 404)["code"] == "no_file"

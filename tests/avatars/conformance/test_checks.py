@@ -1,0 +1,183 @@
+"""Checks of engines bite: one that keeps the contract passes all, and each fault fails the check that is about it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avatars.conformance import recognition, render, speech
+from avatars.conformance.base import Verdict, judged
+from avatars.conformance.checks import CHECKS
+from avatars.engines.base import Shot
+from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
+from tests.avatars.support.faulty_engines import Animating, Listening, Speaking
+
+pytestmark = pytest.mark.once
+
+SPEAKING = {
+    "": set(),
+    "raises": {"speaks"},
+    "returns": {"speaks"},
+    "integers": {"sound"},
+    "loud": {"sound"},
+    "silent": {"level"},
+    "abrupt": {"ends"},
+    "overlap": {"sounds"},
+    "mute": {"sounds"},
+    "shifted": {"words"},
+    "backwards": {"progress"},
+    "wordless": {"no-words"},
+    "any_speed": {"speed-range"},
+    "one_speed": {"speed"},
+}
+ANIMATING = {
+    "": set(),
+    "raises": {"films"},
+    "nothing": {"films"},
+    "short": {"length"},
+    "float": {"shape"},
+    "small": {"shape"},
+    "mirrored": {"portrait"},
+    "still": {"moves"},
+    "random": {"same"},
+    "paints": {"untouched"},
+}
+LISTENING = {
+    "": set(),
+    "raises": {"answers"},
+    "returns": {"answers"},
+    "deaf": {"chinese", "english"},
+    "chinese_only": {"english"},
+    "invents": {"silence", "noise"},
+    "hears_hiss": {"noise"},
+}
+# What a fault spoils beside what it is about.
+ALONG = {
+    "integers": {"level", "ends"},
+    "shifted": {"captions"},
+    "float": {"portrait", "moves"},
+    "small": {"portrait", "moves"},
+    "paints": {"same", "portrait", "moves"},
+    "returns": {"chinese", "english", "silence", "noise", "no-words", "speed-range", "speed"},
+    "raises": {"chinese", "english", "silence", "noise", "no-words", "speed-range", "speed"},
+    "loud": {"ends"},
+}
+
+
+def failing(kind, stage):
+    return {check.key for check in CHECKS[kind] if judged(check, stage).verdict is Verdict.FAILED}
+
+
+@pytest.mark.parametrize(("fault", "about"), SPEAKING.items())
+def test_a_voice_with_a_fault_fails_the_check_that_is_about_it(fault, about):
+    failed = failing("speech", speech.Speaker(Speaking(fault), voice="a"))
+    assert about <= failed <= about | ALONG.get(fault, set())
+
+
+@pytest.mark.parametrize(("fault", "about"), ANIMATING.items())
+def test_an_animation_with_a_fault_fails_the_check_that_is_about_it(fault, about):
+    portrait = np.asarray(Image.open(PHOTOGRAPH).convert("RGB").resize((200, 240))).copy()
+    shot = Shot(portrait=portrait, speech=render.words(), fps=20)
+    failed = failing("render", render.Studio(Animating(fault), shot))
+    assert about <= failed <= about | ALONG.get(fault, set())
+
+
+@pytest.mark.parametrize(("fault", "about"), LISTENING.items())
+def test_a_listener_with_a_fault_fails_the_check_that_is_about_it(fault, about):
+    failed = failing("recognition", recognition.Listener(Listening(fault), Speaking))
+    assert about <= failed <= about | ALONG.get(fault, set())
+
+
+def test_what_an_engine_cannot_say_is_not_asked_again():
+    outcomes = [
+        judged(check, stage) for stage in [speech.Speaker(Speaking("raises"), voice="a")] for check in speech.CHECKS
+    ]
+    assert outcomes[0].words.startswith("ZeroDivisionError: by nobody (faulty_engines.py:")
+    assert {outcome.verdict for outcome in outcomes[1:8]} == {Verdict.NOT_RUN}
+
+
+def run(*words, **environment):
+    """The command, with no database to be reached."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "conformance", *words],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.avatars.support.faulty_settings",
+            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def rows_of(done):
+    rows = json.loads(done.stdout)
+    return {(row["engine"], row["check"]): row for row in rows}
+
+
+@pytest.mark.slow
+def test_the_command_lists_what_each_engine_fails_and_ends_with_1():
+    done = run(
+        "--json",
+        "--language",
+        "en",
+        "--seconds",
+        "20",
+        "--engine",
+        "abrupt",
+        "--engine",
+        "mirrored",
+        "--engine",
+        "invents",
+    )
+    rows = rows_of(done)
+    assert done.returncode == 1, done.stderr
+    failed = {key for key, row in rows.items() if row["verdict"] == "failed"}
+    assert failed == {("abrupt", "ends"), ("mirrored", "portrait"), ("invents", "silence"), ("invents", "noise")}
+    assert all(rows[key]["words"] and rows[key]["remedy"] for key in failed)
+    assert "谢谢观看" in rows["invents", "silence"]["words"]
+
+
+@pytest.mark.slow
+def test_engines_that_keep_the_contract_end_it_with_0():
+    done = run("--language", "zh-hans", "--engine", "speaking", "--engine", "animating")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("✓") == len(CHECKS["speech"]) + len(CHECKS["render"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "limit", "words"), [("hang", "6", "took longer than 6 s"), ("crash", "60", "died")])
+def test_an_engine_that_ends_badly_is_named_and_the_rest_is_not_run(name, limit, words):
+    rows = rows_of(done := run("--json", "--language", "en", "--seconds", limit, "--engine", name))
+    assert done.returncode == 1
+    assert words in rows[name, "speaks"]["words"]
+    assert {row["verdict"] for (_, check), row in rows.items() if check != "speaks"} == {"not_run"}
+
+
+@pytest.mark.slow
+def test_one_that_is_not_set_up_says_what_it_lacks():
+    done = run("--language", "en", "--engine", "openai", "--engine", "duix")
+    assert done.returncode == 1, "it was named, and nothing was checked"
+    assert "OPENUSER_OPENAI_SPEECH_URL is empty" in done.stdout
+    assert "OPENUSER_DUIX_URL is empty" in done.stdout
+    assert f"0 failed, {len(CHECKS['speech']) + len(CHECKS['render'])} not run" in done.stdout
+
+
+def test_a_name_that_there_is_not_is_answered_with_those_that_there_are():
+    done = run("--engine", "nobody", "--language", "en")
+    assert done.returncode == 1
+    assert "nobody" in done.stderr
+    assert "kokoro" in done.stderr
+
+
+def test_the_checks_can_be_listed():
+    done = run("--list", "--language", "en")
+    assert done.returncode == 0
+    assert all(check.key in done.stdout for checks in CHECKS.values() for check in checks)

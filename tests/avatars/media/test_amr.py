@@ -1,0 +1,58 @@
+"""Recordings as voice messages: AMR, of less than a minute each, split where somebody pauses."""
+
+import numpy as np
+import pytest
+
+from avatars import services
+from avatars.exceptions import OutputError
+from avatars.media import amr, ffmpeg
+from tests.avatars.support.recordings import write_wav
+from tests.wecom.media.test_downloads import AMR
+
+pytestmark = pytest.mark.once
+
+RATE = 8_000
+FRAME = 0.02  # seconds, of 31 bytes and one before them
+
+
+def tone(seconds: float) -> np.ndarray:
+    wave: np.ndarray = np.sin(np.arange(round(seconds * RATE)) * 0.4) * 0.3
+    return wave.astype(np.float32)
+
+
+def length(path) -> float:
+    data = path.read_bytes()
+    assert data.startswith(b"#!AMR\n")
+    return (len(data) - 6) / 32 * FRAME
+
+
+def test_a_short_recording_is_one_part(tmp_path):
+    (part,) = services.as_voice(write_wav(tmp_path / "a.wav", tone(2.0), RATE), tmp_path)
+    assert length(part) == pytest.approx(2.0, abs=0.05)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["1.amr", "a.wav"]
+
+
+def test_a_long_one_is_split_where_somebody_pauses(tmp_path):
+    pause = np.zeros(RATE // 2, np.float32)
+    spoken = np.concatenate([tone(50.0), pause, tone(45.0), pause, tone(10.0)])
+    parts = services.as_voice(write_wav(tmp_path / "a.wav", spoken, RATE), tmp_path)
+    assert [length(part) for part in parts] == pytest.approx([50.3, 55.7], abs=0.3)
+
+
+def test_one_without_a_pause_is_split_all_the_same_and_nothing_is_lost(tmp_path):
+    parts = services.as_voice(write_wav(tmp_path / "a.wav", tone(130.0), RATE), tmp_path)
+    assert all(length(part) < 60 for part in parts)
+    assert sum(map(length, parts)) == pytest.approx(130, abs=0.2)
+    assert np.abs(ffmpeg.samples(parts[1], RATE)).max() > 0.1
+
+
+def test_amr_itself_will_do(tmp_path):
+    (tmp_path / "a.amr").write_bytes(AMR)
+    (part,) = amr.parts(tmp_path / "a.amr", tmp_path)
+    assert length(part) == pytest.approx(1.0, abs=0.05)
+
+
+def test_what_is_no_recording_is_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("words")
+    with pytest.raises(OutputError):
+        services.as_voice(tmp_path / "a.txt", tmp_path)

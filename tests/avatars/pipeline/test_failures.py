@@ -1,0 +1,189 @@
+"""Corrupt files, a full disk, an encoder that is killed: each has its own refusal, and nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import threading
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avatars.ai_label import video_label
+from avatars.exceptions import AvatarError, Interrupted, OutputError
+from avatars.framing.scene import Logo, Scene
+from avatars.media import mp4
+from avatars.models import Render
+from avatars.pipeline import script_to_video
+from avatars.pipeline.stages import Stage
+from avatars.reasons import render as reasons
+from avatars.rendering import render_worker
+from avatars.studio.studio import studio
+from tests.avatars.media.test_ffmpeg import children_of
+from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH, make_script
+from tests.avatars.studio.test_studio import wait_until
+from tests.avatars.support import rendering
+from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.rendering import LONG, after, nothing_is_left, request, stage_of, working
+
+small_engines = rendering.small_engines
+work_dir = rendering.work_dir
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Where a film is made, and where whoever wants passing files would put them."""
+    (tmp_path / "film").mkdir()
+    (tmp_path / "passing").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "passing"))
+    yield tmp_path / "film"
+    assert os.listdir(tmp_path / "film") == []
+    assert os.listdir(tmp_path / "passing") == []
+
+
+def failure(folder, *, engine=None, progress=None, **changes):
+    """Make a film that cannot be made; what it says."""
+    before = set(threading.enumerate())
+    with pytest.raises(AvatarError) as caught:
+        script_to_video.make(make_script(**changes), folder, speech=Tone(), engine=engine or Light(), progress=progress)
+    assert not set(threading.enumerate()) - before
+    assert caught.value.message
+    return caught.value
+
+
+def encoders(pid):
+    """The processes of ffmpeg that a process has started."""
+    found = []
+    for child in children_of(pid):
+        with suppress(OSError):
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
+            # Not the package that looks whether its program runs.
+            if b"ffmpeg" in command and b"-version" not in command:
+                found.append(int(child))
+    return found
+
+
+class Hunter:
+    """Kills the first encoder that works in a stage."""
+
+    def __init__(self, stage):
+        self.stage, self.hunting, self.over = stage, None, threading.Event()
+
+    def hear(self, stage, share):
+        if stage is self.stage and self.hunting is None:
+            self.hunting = threading.Thread(target=self.hunt)
+            self.hunting.start()
+
+    def hunt(self):
+        while not self.over.is_set():
+            for pid in encoders(os.getpid()):
+                os.kill(pid, signal.SIGKILL)
+                return
+
+    def close(self):
+        self.over.set()
+        if self.hunting is not None:
+            self.hunting.join()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("stage", [Stage.FILMING, Stage.ENCODING, Stage.LABELLING, Stage.CHECKING])
+def test_an_encoder_that_is_killed_at_any_stage_may_be_tried_again_and_leaves_nothing(places, stage):
+    hunter = Hunter(stage)
+    with pytest.raises(Interrupted) as caught, closing(hunter):
+        script_to_video.make(make_script(text="字" * 40), places, speech=Tone(), engine=Light(), progress=hunter.hear)
+    assert caught.value.code == "encode_killed"
+    assert encoders(os.getpid()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a tiny disk")
+@pytest.mark.once
+@pytest.mark.parametrize("kilobytes", [16, 120, 400, 700])
+def test_a_disk_that_is_full_at_any_point_is_named_and_nothing_is_left(places, kilobytes, tmp_path):
+    noise = np.random.default_rng(1).integers(0, 255, (480, 360, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(places)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no tiny disk may be mounted here")
+    try:
+        error = failure(places, portrait=tmp_path / "noise.png", text="字" * 30, longest=480)
+        assert os.listdir(places) == []
+    finally:
+        subprocess.run(["umount", str(places)], check=True)
+    assert error.code == "disk_full"
+    assert "Free some space" in error.remedy
+    assert reasons.words(error.code) != error.code
+
+
+BROKEN = {
+    "nonsense": b"no picture at all",
+    "empty": b"",
+    "cut off": PHOTOGRAPH.read_bytes()[:4000],
+    "another kind": b"GIF89a" + bytes(200),
+}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("field", ["portrait", "backdrop", "logo", "intro", "outro"])
+def test_a_corrupt_file_is_named_and_nothing_is_left(places, tmp_path, data, field):
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(data)
+    given = Logo(picture=bad) if field == "logo" else bad
+    changes = {"portrait": bad} if field == "portrait" else {"scene": Scene(**{field: given})}
+    error = failure(places, **changes)
+    # Of a portrait a kind that we do not take is told from a file that is damaged.
+    portrait = "picture_format" if data.startswith(b"GIF") else "not_an_image"
+    expected = {"portrait": portrait, "backdrop": "background_broken", "logo": "logo_broken"}
+    assert error.code == expected.get(field, "clip_broken")
+    assert error.remedy
+    assert reasons.words(error.code) != error.code
+    assert reasons.advice(error.code)
+
+
+@pytest.mark.once
+def test_a_film_has_as_many_bytes_as_a_chat_takes_however_long_it_is(tmp_path):
+    noise = np.random.default_rng(1).integers(0, 255, (240, 180, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    script = make_script(portrait=tmp_path / "noise.png", longest=240, limit=50_000_000, goal=400_000)
+    sizes = []
+    for count in (10, 60):
+        film = script_to_video.make(
+            replace(script, text="字" * count, content_id=f"c{count}"), tmp_path, speech=Tone(), engine=Light()
+        )
+        assert film.size <= 400_000
+        video_label.verify(film.video, f"c{count}")
+        sizes.append(film.size * 8 / film.seconds)
+    assert sizes[1] < sizes[0], "the longer, the fewer bits a second"
+    poor = script_to_video.make(replace(script, text="字" * 60, goal=60_000), tmp_path, speech=Tone(), engine=Light())
+    assert 60_000 < poor.size < 50_000_000, "what would be too poor may have more"
+
+
+@pytest.mark.once
+def test_a_film_without_room_for_its_length_is_refused_with_advice(places):
+    error = failure(places, text="字" * 100, limit=100_000)
+    assert isinstance(error, OutputError)
+    assert error.code == "too_long"
+    assert "Split" in error.remedy
+
+
+# ---- in the worker
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_engines")
+def test_an_encoder_that_is_killed_under_a_worker_is_tried_again_by_itself(work_dir):
+    render = request(LONG)
+    render_worker.warm()
+    with working():
+        wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
+        wait_until(lambda: encoders(studio().pid))
+        os.kill(encoders(studio().pid)[0], signal.SIGKILL)
+    render.refresh_from_db()
+    assert (render.status, render.reason, render.attempts) == ("queued", "encode_killed", 1)
+    assert nothing_is_left(work_dir)
+    assert after(render).status == "done"
+    assert mp4.probe(Path(render.video.path)).video is not None

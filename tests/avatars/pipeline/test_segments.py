@@ -1,0 +1,194 @@
+"""Films of pieces: what is the same in many is drawn once, and nobody sees or hears where it was joined."""
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avatars.ai_label import video_label
+from avatars.captions import srt
+from avatars.engines.base import Mode, Picture, Setup
+from avatars.framing.scene import Captions, Corner, Logo, Scene
+from avatars.media import ffmpeg
+from avatars.media.file_cache import Shelf
+from avatars.pipeline import script_to_video, segments
+from avatars.pipeline.montage import montage
+from avatars.portraits import samples
+from avatars.speech.audio import mastering
+from avatars.speech.base import Sound, Speech, Token
+from core.backends import backend
+from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
+from tests.avatars.framing.test_clips import made, put
+from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.support.fake_engines import Light, Tone
+
+pytestmark = pytest.mark.once
+REST = "大家一起吃饭。"
+FPS = 25
+BARE = Scene(captions=Captions.OFF)
+ORIGIN = "a" * 64
+
+
+class Joining(Light):
+    """A light that is out at both ends, and counts what it draws."""
+
+    edition = "1"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn: list[Setup] = []
+
+    def follow(self, setup, speech):
+        self.drawn.append(setup)
+        return super().follow(setup, speech)
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "pieces")
+
+
+def film(tmp_path, name: str, engine, shelf, **changes):
+    hello = f"你好{name}！"
+    script = make_script(text=hello + REST, cuts=(len(hello),), content_id=f"film-{name.encode().hex()}", **changes)
+    return script_to_video.make(script, tmp_path / "out", speech=Tone(), engine=engine, pieces=shelf)
+
+
+def test_what_is_the_same_is_drawn_once(tmp_path, shelf):
+    engine = Joining()
+    films = [film(tmp_path, name, engine, shelf) for name in ("王芳", "欧阳娜娜")]
+    # Two greetings, and what follows them once.
+    assert len(engine.drawn) == 3
+    assert all(setup.rests for setup in engine.drawn)
+    first, second = films
+    assert second.frames - first.frames == round(2 * 0.2 * FPS)
+    for each in films:
+        proof = video_label.examine(each.video, each.video.stem)
+        assert (proof.faults, proof.frames) == ((), each.frames)
+        assert each.notes == ()
+
+
+def test_pictures_captions_and_sound_keep_together(tmp_path, shelf):
+    made_once = film(tmp_path, "王芳", Joining(), shelf)
+    joined = film(tmp_path, "李雷", Joining(), shelf, scene=Scene(captions=Captions.OFF))
+    greeting = 2 * 0.4 + 5 * 0.2  # seconds
+    seconds = greeting + 2 * 0.4 + len(REST) * 0.2
+    assert made_once.frames == joined.frames == round(seconds * FPS)
+    assert abs(mastering.loudness(ffmpeg.samples(joined.video, 48_000), 48_000) + 16) < 1
+    heard = ffmpeg.samples(joined.video, 8000)
+    for start, end in ((0.45, 1.3), (greeting + 0.45, greeting + 1.5)):
+        assert np.abs(heard[round(start * 8000) : round(end * 8000)]).max() > 0.05
+    assert np.abs(heard[round((greeting - 0.3) * 8000) : round((greeting + 0.3) * 8000)]).max() < 0.01
+    written = joined.captions.read_text(encoding="utf-8")
+    assert [line for line in written.splitlines() if line and not line[0].isdigit()] == ["你好李雷！", REST]
+    frames = list(ffmpeg.frames(joined.video, (joined.width, joined.height)))
+    lit = [frame[frame.shape[0] // 2 :, frame.shape[1] // 2 :][:20, :20].mean() for frame in frames]
+    assert len(lit) == joined.frames
+    assert len(set(lit[12 : round(1.3 * FPS)])) > 3, "it moves while the name is said"
+
+
+def drawn(tmp_path, shelf, engine, *, scene=BARE, goal=0, **changes) -> list[Picture]:
+    """The pictures of a film of two pieces, without all that makes a film of them."""
+    portrait = np.full((96, 128, 3), 90, np.uint8)
+    setup = replace(Setup(portrait=portrait, fps=FPS, origin=ORIGIN), **changes)
+    text, engine.drawn = f"你好王芳！{REST}", []
+    pieces = segments.spoken(text, (5,), lambda words: iter([Tone().speak(words, voice="a")]), fps=FPS)
+    parts = montage(scene, (128, 96), fps=FPS)
+    splice = segments.Splice(pieces, scene, parts, goal=goal, limit=10_000_000, kept=shelf)
+    (tmp_path / "work").mkdir(exist_ok=True)
+    shot = splice.film(engine, setup, tmp_path / "work" / "picture.mp4", lambda share: None)
+    frames = [frame.copy() for frame in ffmpeg.frames(tmp_path / "work" / "picture.mp4", (128, 96))]
+    assert len(frames) == shot.frame_count
+    return frames
+
+
+def test_whatever_changes_a_picture_makes_another_piece(tmp_path, shelf):
+    engine, logo = Joining(), tmp_path / "logo.png"
+    Image.new("RGBA", (40, 20), "red").save(logo)
+    before = drawn(tmp_path, shelf, engine)
+    assert len(engine.drawn) == 2
+    changes: tuple[dict[str, Any], ...] = (
+        {"scene": Scene(captions=Captions.PLAIN)},
+        {"scene": replace(BARE, logo=Logo(picture=logo, corner=Corner.LOWER_LEFT))},
+        {"mode": Mode.LIPSYNC},
+        {"seed": 7},
+        {"goal": 200_000},
+        {"portrait": np.full((96, 128, 3), 91, np.uint8)},
+    )
+    for change in changes:
+        drawn(tmp_path, shelf, engine, **change)
+        assert len(engine.drawn) == 2, change
+    after = drawn(tmp_path, shelf, engine)
+    assert engine.drawn == []
+    assert all(map(np.array_equal, before, after))
+
+
+def test_pieces_go_with_the_portrait_that_they_show(tmp_path, shelf):
+    engine = Joining()
+    drawn(tmp_path, shelf, engine)
+    drawn(tmp_path, shelf, engine, origin="b" * 64)
+    assert shelf.purge(f"{ORIGIN}-") == 2
+    drawn(tmp_path, shelf, engine)
+    assert len(engine.drawn) == 2
+    assert shelf.forget(before=2e12) == 4
+    drawn(tmp_path, shelf, engine, origin="")
+    assert shelf.purge() == 0, "what nobody could purge is not kept"
+
+
+def test_a_damaged_piece_is_drawn_again(tmp_path, shelf):
+    engine = Joining()
+    before = drawn(tmp_path, shelf, engine)
+    for path in (tmp_path / "pieces").iterdir():
+        path.write_bytes(path.read_bytes()[:1000])
+    assert all(map(np.array_equal, before, drawn(tmp_path, shelf, engine)))
+    assert len(engine.drawn) == 2
+
+
+def test_an_engine_whose_pictures_do_not_join_draws_it_whole_and_says_so(tmp_path, shelf):
+    found = film(tmp_path, "王芳", Light(), shelf)
+    assert found.notes == ("in_one_piece",)
+    assert shelf.purge() == 0
+
+
+def test_clips_stand_before_and_after_all_pieces(tmp_path, shelf):
+    intro = put(tmp_path, "intro.mp4", made(seconds=1.0))
+    outro = put(tmp_path, "outro.mp4", made(seconds=0.6))
+    found = film(tmp_path, "王芳", Joining(), shelf, scene=Scene(intro=intro, outro=outro))
+    proof = video_label.examine(found.video, found.video.stem)
+    assert (proof.faults, proof.frames) == ((), found.frames)
+    assert found.captions.read_text(encoding="utf-8").split()[1] == "00:00:01,400"
+
+
+def test_a_piece_ends_on_a_frame_and_keeps_its_places():
+    def say(text):
+        length = 1000 * len(text)
+        sounds = (Sound(symbol="a", start=0.0, end=0.01),)
+        tokens = (Token(offset=0, length=1, start=0.0, end=0.01),)
+        yield Speech(samples=np.full(length, 0.1, np.float32), rate=24_000, sounds=sounds, tokens=tokens)
+
+    pieces = segments.spoken("一二三四五六七", (2, 5, 5, 99), say, fps=FPS)
+    assert [(piece.begin, piece.text) for piece in pieces] == [(0, "一二"), (2, "三四五"), (5, "六七")]
+    assert [len(piece.speech.samples) for piece in pieces] == [2880, 3840, 2880]
+    whole = segments.whole(pieces)
+    assert [token.offset for token in whole.tokens] == [0, 2, 5]
+    assert [round(token.start, 3) for token in whole.tokens] == [0.0, 0.12, 0.28]
+    assert whole.seconds == pytest.approx(0.4)
+    assert srt.cues("一二三四五六七", whole.tokens)
+    longer = segments.spoken("一二\n三四五", (3,), say, fps=FPS, pause=0.5)
+    assert [len(piece.speech.samples) for piece in longer] == [round(0.92 * 24_000), 2880 + 960]
+
+
+def test_the_puppet_ends_one_piece_as_it_begins_the_next():
+    portrait = np.asarray(Image.open(io.BytesIO(samples.png("xiao"))).convert("RGB").resize((240, 320)))
+    engine = backend("RENDER_ENGINES", "puppet")
+    assert engine.edition
+    ends = []
+    for seed in (1, 2):
+        shot = replace(make_shot(WORD[:5], seconds=1.6, seed=seed), portrait=portrait, rests=True)
+        frames = [frame.copy() for frame in engine.animate(shot)]
+        assert any(not np.array_equal(frames[0], frame) for frame in frames[5:-5])
+        ends += [frames[0], frames[-1]]
+    assert all(np.array_equal(ends[0], end) for end in ends)

@@ -1,0 +1,191 @@
+"""Videos made smaller: within the limit, labelled, or not at all."""
+
+import hashlib
+import subprocess
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from PIL import Image
+
+from avatars import services
+from avatars.ai_label import video_label
+from avatars.media import ffmpeg, mp4
+from avatars.models import Render, Rendition
+from avatars.pipeline import script_to_video
+from avatars.rendering import compression
+from avatars.signals import rendition_finished
+from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.recordings import write_wav
+from tests.avatars.support.rendering import video_of, work_dir  # noqa: F401
+from tests.support import factories
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir")]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """A labelled film that is as large as they get: a portrait full of noise."""
+    folder = tmp_path_factory.mktemp("film")
+    noise = np.random.default_rng(1).integers(0, 255, (480, 360, 3), np.uint8)
+    Image.fromarray(noise).save(folder / "noise.png")
+    script = script_to_video.Script(
+        text="一二三四五六七八", portrait=folder / "noise.png", content_id="c" * 32, provider="OpenUser", voice="a"
+    )
+    made = script_to_video.make(script, folder, speech=Tone(), engine=Light())
+    assert made.size > 250_000
+    return made.video.read_bytes()
+
+
+@pytest.fixture
+def render(film) -> Render:
+    render = factories.make_render(status="done", content_id="c" * 32)
+    render.video.save("film.mp4", ContentFile(film), save=True)
+    return render
+
+
+@pytest.fixture
+def news():
+    heard = []
+
+    def hear(rendition, **_):
+        heard.append((rendition.pk, rendition.status))
+
+    rendition_finished.connect(hear)
+    yield heard
+    rendition_finished.disconnect(hear)
+
+
+def after(rendition: Rendition) -> Rendition:
+    compression.fit(rendition.pk)
+    rendition.refresh_from_db()
+    return rendition
+
+
+def test_a_video_becomes_as_small_as_it_must_and_keeps_both_labels(render, news):
+    small = after(services.rendition(render, limit=150_000))
+    assert (small.status, small.reason) == ("done", "")
+    path = video_of(small)
+    assert path.stat().st_size == small.size <= 150_000
+    assert small.size > 70_000
+    video_label.verify(path, render.content_id)
+    before, now = mp4.probe(video_of(render)), mp4.probe(path)
+    assert before.video is not None
+    assert now.video is not None
+    assert (now.video.samples, now.video.width) == (before.video.samples, before.video.width)
+    assert path.parent == video_of(render).parent
+    assert news == [(small.pk, "done")]
+
+
+def test_equal_wishes_share_one(render):
+    assert services.rendition(render, limit=150_000) == services.rendition(render, limit=150_000)
+    assert services.rendition(render, limit=300_000) != services.rendition(render, limit=150_000)
+
+
+def test_what_would_be_too_poor_is_not_made(render, news):
+    small = after(services.rendition(render, limit=40_000))
+    assert (small.status, small.reason, small.video.name) == ("failed", "too_long", "")
+    assert news == [(small.pk, "failed")]
+
+
+def test_a_broken_file_is_no_film(render):
+    video_of(render).write_bytes(b"no film")
+    small = after(services.rendition(render, limit=150_000))
+    assert (small.status, small.reason) == ("failed", "mp4_broken")
+
+
+def test_a_film_without_the_visible_mark_is_refused(render, tmp_path):
+    shape = ffmpeg.Shape(width=360, height=480, fps=25, frames=25, limit=10_000_000)
+    sound = tmp_path / "sound.wav"
+    write_wav(sound, np.sin(np.arange(24_000) * 0.05).astype(np.float32) * 0.3, 24_000)
+    with ffmpeg.FrameSink(video_of(render), shape, sound=sound, stamp=lambda frame, number: None) as sink:
+        for number in range(25):
+            sink.write(np.full((480, 360, 3), 100 + number, np.uint8))
+    small = after(services.rendition(render, limit=150_000))
+    assert (small.status, small.reason) == ("failed", "unlabelled")
+
+
+def test_a_cancelled_one_stores_nothing(render):
+    small = services.rendition(render, limit=150_000)
+    small.cancel()
+    compression.fit(small.pk, now=timezone.now())
+    small.refresh_from_db()
+    assert small.video.name == ""
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory):
+    """A function that makes a film as a telephone would: large, loud or silent, held upright or not."""
+    folder = tmp_path_factory.mktemp("foreign")
+
+    def make(name: str, *options: str, sound: bool = True, seconds: int = 4, rate: int = 50) -> bytes:
+        path = folder / f"{name}.mp4"
+        if not path.exists():
+            noise = f"color=gray:s=640x360:r={rate}:d={seconds},noise=alls=80:allf=t"
+            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi", "-i", noise]
+            command += ["-f", "lavfi", "-i", f"sine=440:d={seconds}"] if sound else []
+            command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p", *options]
+            subprocess.run([*command, str(path)], check=True)
+        return bytes(path.read_bytes())
+
+    return make
+
+
+def brought(data: bytes, *, limit: int = 150_000) -> Rendition:
+    name = default_storage.save("uploads/brought.mp4", ContentFile(data))
+    digest = hashlib.sha256(data).hexdigest()
+    return after(services.rendition_of_file(name, sha256=digest, limit=limit))
+
+
+def test_a_film_that_somebody_brought_becomes_as_small_as_it_must(foreign, news):
+    data = foreign("plain")
+    small = brought(data)
+    assert (small.status, small.reason) == ("done", "")
+    found = mp4.probe(video_of(small))
+    assert found.size == small.size <= 150_000 < len(data)
+    assert found.video is not None
+    assert found.audio is not None
+    assert (found.video.codec, found.video.pixels, found.audio.codec) == ("h264", "yuv420p", "aac")
+    assert found.video.seconds == pytest.approx(4, abs=0.2)
+    assert found.video.fps == pytest.approx(30, abs=1)
+    assert found.video.width < 640
+    assert found.video.width / found.video.height == pytest.approx(16 / 9, rel=0.03)
+    assert (small.video.name.split("/")[0], small.render) == ("renditions", None)
+    assert news == [(small.pk, "done")]
+
+
+def test_a_silent_film_stays_silent(foreign):
+    found = mp4.probe(video_of(brought(foreign("silent", sound=False))))
+    assert found.audio is None
+
+
+def test_what_is_not_ours_keeps_its_label_and_gets_none_of_ours(foreign):
+    said = '{"Label":"1","ContentProducer":"Somebody","ProduceID":"42"}'
+    tagged = foreign("tagged", "-movflags", "use_metadata_tags", "-metadata", f"AIGC={said}")
+    assert mp4.probe(video_of(brought(tagged))).tags["AIGC"] == said
+    assert "AIGC" not in mp4.probe(video_of(brought(foreign("plain")))).tags
+
+
+def test_one_of_ours_that_comes_back_as_a_file_is_labelled_anew(film):
+    small = brought(film, limit=150_000)
+    assert (small.status, small.render) == ("done", None)
+    video_label.verify(video_of(small), "c" * 32)
+
+
+def test_equal_files_share_one_and_a_lost_one_is_made_again(foreign):
+    first = brought(foreign("plain"))
+    assert brought(foreign("plain")) == first
+    attempts = first.attempts
+    default_storage.delete(first.video.name)
+    again = brought(foreign("plain"))
+    assert (again.pk, again.attempts, again.status) == (first.pk, attempts, "done")
+    assert default_storage.exists(again.video.name)
+
+
+def test_a_file_that_is_no_film_says_so(foreign):
+    small = brought(b"\0\0\0\x18ftypmp42" + bytes(1000))
+    assert (small.status, small.reason) == ("failed", "mp4_broken")
+    assert brought(foreign("plain"), limit=20_000).reason == "too_long"

@@ -1,0 +1,111 @@
+"""An engine that fails, hangs, dies or gives rubbish holds up nobody: another stands in, and the row says so."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from avatars.exceptions import EngineMissing, OutputError, PortraitError, ScriptError, StudioError
+from avatars.models import EngineTrouble
+from avatars.pipeline.stages import Stage
+from avatars.rendering import circuit_breaker
+from avatars.rendering.fallback import blame
+from tests.avatars.support.rendering import after, nothing_is_left, request, small_engines, work_dir
+
+__all__ = ["small_engines", "work_dir"]
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines")]
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(settings):
+    """Who stands in, and the names that the web and the studio know."""
+    settings.RENDER_FALLBACK, settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE = "light", "tone", "a"
+    settings.RENDER_ENGINES = {"light": {}, "hang": {"time_limit": 1.5}}
+    settings.SPEECH_ENGINES = {"tone": {}, "theirs": {"time_limit": 1.5}, "sentences": {"time_limit": 3}}
+
+
+@pytest.mark.parametrize(
+    ("engine", "code"),
+    [
+        ("failed", "engine_failed"),
+        ("missing", "engine_unavailable"),
+        ("hologram", "engine_unknown"),
+        ("short", "frame_count"),
+        ("black", "black"),
+        ("crash", "studio_died"),
+        ("hang", "time_limit"),
+    ],
+)
+def test_another_engine_animates_where_one_fails_and_the_row_says_why(engine, code):
+    render = after(request(engine=engine))
+    assert (render.status, render.reason, render.attempts) == ("done", "", 1)
+    assert (render.engine_used, render.speech_engine_used) == ("light", "tone")
+    assert render.notes == [f"render:{engine}:{code}"]
+    with translation.override("en"):
+        assert engine in render.note_words[0]
+    assert EngineTrouble.objects.get().name == engine
+
+
+@pytest.mark.parametrize(
+    ("voice", "code"), [("crash", "studio_died"), ("hang", "time_limit"), ("mute", "nothing_to_say")]
+)
+def test_another_voice_speaks_where_one_fails(voice, code):
+    render = after(request(speech="theirs", voice=voice))
+    assert (render.status, render.speech_engine_used) == ("done", "tone")
+    assert render.notes == [f"speech:theirs:{code}"]
+
+
+@pytest.mark.parametrize(("voice", "code"), [("hang", "time_limit"), ("buggy", "studio_broke")])
+def test_a_voice_that_fails_while_its_first_sentence_is_drawn_already_is_the_one_to_blame(voice, code):
+    assert after(request()).notes == [], "the child is warm: how long it takes to start is not the voice's fault"
+    render = after(request("你好。世界。", speech="sentences", voice=voice))
+    assert (render.status, render.speech_engine_used, render.engine_used) == ("done", "tone", "light")
+    assert render.notes == [f"speech:sentences:{code}"]
+
+
+def test_both_engines_may_fail_in_one_film(work_dir):
+    render = after(request(speech="theirs", voice="mute", engine="failed"))
+    assert (render.status, render.engine_used, render.speech_engine_used) == ("done", "light", "tone")
+    assert render.notes == ["speech:theirs:nothing_to_say", "render:failed:engine_failed"]
+
+
+def test_what_no_engine_is_to_blame_for_fails_at_once():
+    render = after(request(engine="no_face"))
+    assert (render.status, render.reason, render.notes) == ("failed", "no_face", [])
+    assert not EngineTrouble.objects.exists()
+
+
+def test_where_the_stand_in_fails_too_the_first_reason_is_told(settings, work_dir):
+    settings.RENDER_FALLBACK = "short"
+    render = after(request(engine="failed"))
+    assert (render.status, render.reason) == ("failed", "engine_failed")
+    assert nothing_is_left(work_dir)
+
+
+def test_an_engine_that_fails_again_and_again_rests_and_is_tried_again_later():
+    for number in range(3):
+        assert after(request(f"第{number}次。", engine="failed")).notes == ["render:failed:engine_failed"]
+    trouble = EngineTrouble.objects.get()
+    assert (trouble.failures, trouble.reason) == (3, "engine_failed")
+    assert after(request("再来。", engine="failed")).notes == ["render:failed:resting"]
+    EngineTrouble.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
+    assert after(request("休息好了。", engine="failed")).notes == ["render:failed:engine_failed"]
+    assert circuit_breaker.rests("render", "failed"), "one failure more, and it rests again"
+
+
+def test_an_engine_that_works_again_has_a_clean_record():
+    circuit_breaker.failed("render", "light", "time_limit")
+    assert after(request()).status == "done"
+    assert not EngineTrouble.objects.exists()
+
+
+def test_blame_falls_on_whoever_was_at_work():
+    died = StudioError("", code="studio_died")
+    assert [blame(died, stage) for stage in (None, *Stage)] == ["", "speech", "render", "", "", ""]
+    assert blame(EngineMissing("", field="speech_engine"), None) == "speech"
+    assert blame(EngineMissing("", field="model_path"), None) == ""
+    assert blame(StudioError("", code="order_broken"), Stage.FILMING) == ""
+    assert blame(PortraitError("", code="no_face"), Stage.FILMING) == ""
+    assert blame(ScriptError("", code="script_empty"), Stage.SPEAKING) == ""
+    assert blame(OutputError("", code="encode_failed"), Stage.FILMING) == ""

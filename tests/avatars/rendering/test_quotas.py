@@ -1,0 +1,97 @@
+"""Whose render is made next, and how many one may have: chat before tests before campaigns, and each person in turn."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from avatars import services
+from avatars.exceptions import QuotaExceeded
+from avatars.models import Render
+from avatars.rendering import estimates, quotas
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def human():
+    return factories.make_digital_human()
+
+
+def ask(human, requester, priority=services.CHAT, **fields):
+    return factories.make_render(human, requester=requester, priority=priority, **fields)
+
+
+def made():
+    """The order in which they are made when nobody comes meanwhile, one at a time."""
+    found = []
+    while True:
+        pk = Render.objects.filter(status="queued").in_turn().values_list("pk", flat=True).first()
+        if pk is None:
+            return found
+        row = Render.claim(pk)
+        row.settle(Render.Status.DONE)
+        found.append(row)
+
+
+def test_chat_comes_before_tests_and_tests_before_campaigns(human):
+    campaigns = [ask(human, "", services.CAMPAIGN) for _ in range(50)]
+    test, chat = ask(human, "client:1", services.TEST), ask(human, "member:1")
+    assert [row.pk for row in made()] == [chat.pk, test.pk, *(row.pk for row in campaigns)]
+
+
+def test_within_a_priority_each_person_has_their_turn(human):
+    many = [ask(human, "member:1") for _ in range(4)]
+    one, two = ask(human, "member:2"), [ask(human, "member:3") for _ in range(2)]
+    assert estimates.place(one) == 2
+    names = [row.requester[-1] for row in made()]
+    assert len(names) == len(many) + 1 + len(two)
+    assert names == ["1", "2", "3", "1", "3", "1", "1"]
+
+
+def test_who_has_one_being_made_comes_after_who_has_none(human):
+    ask(human, "member:1", status="running", started_at=timezone.now())
+    second, first = ask(human, "member:1"), ask(human, "member:2")
+    assert [estimates.place(row) for row in (first, second)] == [1, 2]
+
+
+def test_the_place_that_is_told_is_the_place_in_which_they_are_made(human):
+    rows = [
+        ask(human, f"member:{number % 3}", priority)
+        for number, priority in enumerate([0, 20, 20, 10, 20, 20, 0, 20, 10, 20])
+    ]
+    told = sorted(rows, key=estimates.place)
+    assert sorted(estimates.place(row) for row in rows) == list(range(1, 11))
+    assert [row.pk for row in told] == [row.pk for row in made()]
+
+
+def test_a_quota_counts_new_videos_of_one_requester_and_says_when_there_is_room(human, settings):
+    settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 2, "RENDERS_PER_DAY": 3}
+    first = services.request_render(human, "一", requester="member:1")
+    services.request_render(human, "二", requester="member:1")
+    with pytest.raises(QuotaExceeded) as caught:
+        services.request_render(human, "三", requester="member:1")
+    assert (caught.value.code, caught.value.wait) == ("quota_hour", pytest.approx(3600, abs=30))
+    assert services.request_render(human, "一", requester="member:1") == first, "what is made already is free"
+    services.request_render(human, "三", requester="member:2")
+    services.request_render(human, "四")
+    later = timezone.now() + timedelta(hours=2)
+    quotas.check("member:1", now=later)
+    factories.make_render(human, requester="member:1")
+    with pytest.raises(QuotaExceeded) as caught:
+        quotas.check("member:1", now=later)
+    assert caught.value.code == "quota_day"
+    assert caught.value.wait == pytest.approx(22 * 3600, abs=30)
+
+
+def test_without_a_quota_everything_is_made(human, settings):
+    settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 0, "RENDERS_PER_DAY": 0}
+    for number in range(40):
+        services.request_render(human, f"第{number}个", requester="member:1")
+    assert Render.objects.filter(requester="member:1", status="queued").count() == 40
+
+
+def test_the_reason_is_told_in_words():
+    with translation.override("en"):
+        assert "2 new videos in an hour" in str(QuotaExceeded.until("quota_hour", most=2, wait=90))

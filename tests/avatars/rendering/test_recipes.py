@@ -1,0 +1,83 @@
+"""What videos show besides the person: chosen per digital human or per video, and refused at its field."""
+
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from avatars import services
+from avatars.exceptions import ScriptError
+from avatars.rendering import recipes
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def human():
+    return factories.make_digital_human()
+
+
+def test_a_format_may_be_wished_for_and_is_part_of_what_is_shared(human):
+    first = services.request_render(human, "你好")
+    wide = services.request_render(human, "你好", format="16:9")
+    assert wide.pk != first.pk
+    assert (recipes.script(first).scene.format, recipes.script(wide).scene.format) == ("portrait", "16:9")
+    human.format = "16:9"
+    human.save()
+    assert services.request_render(human, "你好").pk == wide.pk
+
+
+def test_captions_may_be_wished_for_and_are_part_of_what_is_shared(human):
+    first = services.request_render(human, "你好")
+    without = services.request_render(human, "你好", captions="off")
+    assert without.pk != first.pk
+    assert (recipes.script(first).scene.captions, recipes.script(without).scene.captions) == ("karaoke", "off")
+    human.captions = "off"
+    human.save()
+    assert services.request_render(human, "你好").pk == without.pk
+
+
+def test_unknown_captions_are_refused_and_the_known_ones_are_named(human):
+    with pytest.raises(ScriptError) as caught:
+        services.request_render(human, "你好", captions="big")
+    assert (caught.value.code, caught.value.field) == ("captions_unknown", "captions")
+    assert "karaoke" in caught.value.remedy
+
+
+def test_an_unknown_format_is_refused_and_the_known_ones_are_named(human):
+    with pytest.raises(ScriptError) as caught:
+        services.request_render(human, "你好", format="4:3")
+    assert (caught.value.code, caught.value.field) == ("format_unknown", "format")
+    assert "16:9" in caught.value.remedy
+
+
+def test_a_picture_stands_before_a_colour(human):
+    human.background_color = "#102030"
+    human.background.save("b.png", ContentFile(png()), save=True)
+    scene = recipes.script(services.request_render(human, "你好")).scene
+    assert scene.colour == ""
+    assert scene.backdrop.read_bytes() == png()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("background_color", "blue", "colour_unknown"),
+        ("background", SimpleUploadedFile("b.png", b"no picture"), "background_broken"),
+    ],
+)
+def test_what_cannot_be_behind_a_person_is_refused_at_its_field(human, field, value, code):
+    setattr(human, field, value)
+    with pytest.raises(ValidationError) as caught:
+        human.full_clean()
+    assert [error.code for error in caught.value.error_dict[field]] == [code]
+
+
+def png() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), (1, 2, 3)).save(file, "PNG")
+    return file.getvalue()

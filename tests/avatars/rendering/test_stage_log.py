@@ -1,0 +1,110 @@
+"""What each stage of a render cost, and how it ended, as its row tells."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from django.utils import timezone, translation
+
+from avatars import services
+from avatars.models import Outcome, Render, Stage
+from avatars.rendering.stage_log import Journal
+from tests.avatars.studio.test_studio import wait_until
+from tests.avatars.support.rendering import (
+    LONG,
+    after,
+    expire,
+    make_human,
+    request,
+    small_engines,
+    stage_of,
+    work_dir,
+    working,
+)
+
+__all__ = ["small_engines", "work_dir"]
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
+MADE = [stage for stage in Stage if stage is not Stage.WAITING]
+
+
+def told(render):
+    return [(run.attempt, run.stage, run.outcome) for run in render.timeline]
+
+
+def test_a_render_tells_when_each_stage_began_and_ended_and_what_it_cost():
+    render = after(request())
+    assert told(render) == [(0, Stage.WAITING, Outcome.DONE), *((1, stage, Outcome.DONE) for stage in MADE)]
+    runs = render.timeline
+    assert (runs[0].began_at, runs[0].ended_at) == (render.created_at, render.started_at)
+    assert all(run.began_at <= run.ended_at for run in runs[1:])
+    assert all(one.ended_at <= other.began_at for one, other in pairwise(runs[1:]))
+    assert runs[-1].ended_at <= render.finished_at
+    assert all(run.cpu_seconds is not None for run in runs[1:])
+    assert next(run for run in runs if run.stage is Stage.FILMING).cpu_seconds > 0, "with that of ffmpeg"
+    assert render.cpu_seconds == pytest.approx(sum(run.cpu_seconds for run in runs[1:]))
+    assert sum(run.seconds for run in runs[1:]) <= render.took_seconds + 0.5
+
+
+def test_a_stage_that_fails_says_why_and_a_second_attempt_comes_after_it():
+    render = after(request(voice="crash"))
+    assert told(render)[1:] == [(1, Stage.SPEAKING, Outcome.FAILED)]
+    assert render.timeline[1].code == "studio_died"
+    assert told(after(render))[1:] == [(number, Stage.SPEAKING, Outcome.FAILED) for number in (1, 2)]
+
+
+def test_where_another_engine_stands_in_its_stages_come_after_the_one_that_failed(settings):
+    settings.RENDER_FALLBACK = "light"
+    settings.RENDER_ENGINES = {"light": {}, "failed": {}}
+    render = after(request(engine="failed"))
+    assert render.status == "done"
+    assert told(render)[1:4] == [
+        (1, Stage.SPEAKING, Outcome.DONE),
+        (1, Stage.FILMING, Outcome.FAILED),
+        (1, Stage.SPEAKING, Outcome.DONE),
+    ]
+
+
+def test_a_stage_that_is_cancelled_ended_when_the_render_did():
+    render = request(LONG)
+    with working():
+        wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
+        running = Render.objects.get(pk=render.pk).timeline[-1]
+        assert (running.stage, running.outcome, running.ended_at) == (Stage.FILMING, Outcome.RUNNING, None)
+        services.cancel_render(render)
+    render = Render.objects.get(pk=render.pk)
+    last = render.timeline[-1]
+    assert (last.stage, last.outcome, last.ended_at) == (Stage.FILMING, Outcome.CANCELLED, render.finished_at)
+
+
+def test_a_render_that_is_cancelled_before_it_begins_has_waited_and_nothing_else():
+    render = request()
+    services.cancel_render(render)
+    render.refresh_from_db()
+    assert told(render) == [(0, Stage.WAITING, Outcome.CANCELLED)]
+    assert render.timeline[0].ended_at == render.finished_at
+
+
+def test_a_stage_whose_worker_died_is_lost_and_nobody_says_how_long_it_took():
+    render = Render.claim(request().pk)
+    render.record(stages=Journal(render).begin(Stage.SPEAKING))
+    assert told(render)[1:] == [(1, Stage.SPEAKING, Outcome.RUNNING)]
+    expire(render)
+    again = Render.claim(render.pk, now=timezone.now() + timedelta(seconds=1))
+    assert told(again)[1:] == [(1, Stage.SPEAKING, Outcome.LOST)]
+    again.record(stages=Journal(again).begin(Stage.SPEAKING))
+    assert told(again)[1:] == [(1, Stage.SPEAKING, Outcome.LOST), (2, Stage.SPEAKING, Outcome.RUNNING)]
+    assert again.timeline[1].seconds is None
+
+
+def test_a_render_that_is_made_again_begins_a_new_timeline():
+    render = after(request(engine="no_face"))
+    assert len(render.timeline) > 1
+    assert services.retry_render(render)
+    assert told(Render.objects.get(pk=render.pk)) == [(0, Stage.WAITING, Outcome.RUNNING)]
+
+
+def test_a_timeline_speaks_the_language_of_whoever_reads_it():
+    render = services.request_render(make_human(), "你好")
+    with translation.override("en"):
+        assert (render.timeline[0].label, render.timeline[0].outcome_words) == ("waiting", "running")

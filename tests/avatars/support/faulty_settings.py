@@ -1,0 +1,17 @@
+"""Settings with an engine of each kind that keeps the contract, some that break it, and some that cannot work."""
+
+from openuser.settings.test import *  # noqa: F403
+from openuser.settings.test import RENDER_ENGINES, SPEECH_ENGINES
+
+KOKORO, OPENAI, DUIX = SPEECH_ENGINES["kokoro"], SPEECH_ENGINES["openai"], RENDER_ENGINES["duix"]
+_PLACE = "tests.avatars.support.faulty_engines"
+
+
+def _faulty(kind: str, *faults: str) -> dict[str, object]:
+    entries = {fault: {"class": f"{_PLACE}.{kind}", "options": {"fault": fault}, "voice": "a"} for fault in faults}
+    return {kind.lower(): {"class": f"{_PLACE}.{kind}", "voice": "a"}, **entries}
+
+
+SPEECH_ENGINES = {"kokoro": KOKORO, "openai": OPENAI, **_faulty("Speaking", "abrupt", "hang", "crash")}
+RENDER_ENGINES = {"duix": DUIX, **_faulty("Animating", "mirrored")}
+RECOGNITION_ENGINES = _faulty("Listening", "invents")

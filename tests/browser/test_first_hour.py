@@ -1,0 +1,187 @@
+"""A first hour, in one walk: a digital human from a photograph, a flow changed by forms, a video every day."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import chat
+from tests.browser.conftest import DESK, opened, sign_in
+from tests.browser.forms import Forms
+from tests.support.emulator import Person
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+PHOTOGRAPH = Path(__file__).resolve().parents[1] / "data" / "grace_hopper.jpg"
+HER, FLOW, MORNING = "郭雷思", "入职引导", "早上好。"
+AS_SEEDED = f"""
+from conversations import services
+from conversations.models import FlowVersion
+version = FlowVersion.objects.get(flow__name="{FLOW}", number=1)
+services.roll_back(version)
+services.restore_draft(version)
+"""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """The admin's home before somebody whose browser is English."""
+    for page in opened(browser, stack, DESK, locale="en-US"):
+        sign_in(page, stack)
+        yield page
+
+
+@pytest.fixture
+def forms(desk: Page, stack: Stack) -> Iterator[Forms]:
+    """The admin's forms; other tests find the flow as it was seeded."""
+    yield Forms(desk, stack.url)
+    stack.manage("shell", "-c", AS_SEEDED)
+
+
+def test_from_a_photograph_to_a_video_every_day(forms, phone_page, stack, picture):
+    makes_a_digital_human(forms)
+    picture(forms.desk, "human")
+    records_her_consent(forms)
+    picture(forms.desk, "consent")
+    changes_a_flow(forms)
+    picture(forms.desk, "draft")
+    publishes(forms)
+    picture(forms.desk, "published")
+    by_buttons, by_numbers = stack.emulator.hire(), stack.emulator.hire()
+    talks_by_buttons(phone_page, by_buttons)
+    picture(phone_page, "buttons")
+    talks_by_numbers(phone_page, by_numbers)
+    picture(phone_page, "numbers")
+    schedules_a_video(forms, by_numbers)
+    picture(forms.desk, "schedule")
+    comes_in_the_morning(stack, phone_page)
+    picture(phone_page, "morning")
+    is_recorded(forms, by_numbers)
+    picture(forms.desk, "run")
+    switches_to_chinese(forms)
+    picture(forms.desk, "chinese")
+
+
+def makes_a_digital_human(forms: Forms) -> None:
+    forms.open("avatars/digitalhuman/")
+    forms.desk.locator("a[href*='/digitalhuman/add/']").first.click()
+    forms.fill(name=HER, portrait=PHOTOGRAPH, voice="Xiaobei · female", mode="lips and eyes, head still (fastest)")
+    forms.save()
+    expect(forms.desk.locator("#result_list")).to_contain_text(HER)
+
+
+def records_her_consent(forms: Forms) -> None:
+    """Without it nobody gets a video of her: she is in a photograph."""
+    forms.open("avatars/consent/")
+    forms.desk.locator("a[href*='/consent/add/']").first.click()
+    forms.fill(person="Grace Hopper", evidence=PHOTOGRAPH)
+    forms.desk.get_by_label(HER).check()
+    forms.desk.locator("[name=purposes][value=campaign]").check()
+    forms.save()
+    row = forms.desk.locator("#result_list tbody tr", has_text="Grace Hopper")
+    expect(row).to_contain_text(re.compile(f"{HER}.*active", re.DOTALL))
+
+
+def changes_a_flow(forms: Forms) -> None:
+    """One more question between two others, other words, and another face."""
+    forms.open("conversations/flow/")
+    forms.follow(FLOW)
+    forms.fill(forms.row_with("states", "key", "welcome"), text="{{name}}，欢迎你！")
+    forms.add_row("states", name="座位", kind="ask and wait for the answer", text="想坐在哪里？", position="35")
+    forms.save(stay=True)
+    expect(forms.desk.get_by_text("Nothing leads to it")).to_be_visible()
+    box(forms, "座位")
+    forms.fill(slot="seat", slot_type="one of the choices below", choices="window = 靠窗\naisle = 靠走道")
+    forms.add_row("transitions", target="欢迎视频？")
+    forms.save()
+    box(forms, "所在部门")
+    forms.fill(forms.row_with("transitions", "when", "next"), target="座位")
+    forms.save()
+    box(forms, "欢迎视频")
+    forms.fill(digital_human=HER)
+    forms.save()
+    expect(forms.desk.get_by_test_id("changed")).to_be_visible()
+
+
+def box(forms: Forms, state: str) -> None:
+    """Open a state by its box in the picture of the flow."""
+    forms.desk.locator(f".ou-flow a[aria-label='{state}']").click()
+    expect(forms.field("name")).to_have_value(state)
+
+
+def publishes(forms: Forms) -> None:
+    dialog = forms.ask("Publish")
+    expect(dialog).to_contain_text("座位")
+    forms.fill(note="座位")
+    forms.confirm()
+    expect(forms.desk.locator(".ou-flow-panel")).to_contain_text("Version 2 runs")
+
+
+def talks_by_buttons(phone_page: Page, person: Person) -> None:
+    begins(phone_page, person, "小明")
+    chat.press(phone_page, "产品研发")
+    chat.reads(phone_page, "想坐在哪里")
+    chat.press(phone_page, "靠走道")
+    chat.reads(phone_page, "欢迎视频")
+    chat.press(phone_page, "是")
+    chat.watch_video(phone_page, 1, "小明，欢迎你！")
+
+
+def talks_by_numbers(phone_page: Page, person: Person) -> None:
+    phone_page.get_by_test_id("me").click()
+    expect(phone_page.get_by_test_id("composer")).to_be_hidden()
+    begins(phone_page, person, "小红")
+    for question in ("想坐在哪里", "欢迎视频"):
+        chat.write(phone_page, "2")
+        chat.reads(phone_page, question)
+    chat.write(phone_page, "1")
+    chat.watch_video(phone_page, 1, "小红，欢迎你！")
+
+
+def begins(phone_page: Page, person: Person, name: str) -> None:
+    chat.open_chat(phone_page, person)
+    for text, answer in (("我要入职", "怎么称呼你"), (name, f"{name}，很高兴认识你"), ("明天", "哪个部门")):
+        chat.write(phone_page, text)
+        chat.reads(phone_page, answer)
+
+
+def schedules_a_video(forms: Forms, person: Person) -> None:
+    forms.open("scheduling/schedule/")
+    forms.desk.locator("a[href*='/schedule/add/']").first.click()
+    forms.fill(name="早安", user_ids=person.user_id, message_type="video of a digital human", text=MORNING)
+    forms.fill(digital_human=HER, cron="0 9 * * *")
+    expect(forms.desk.locator("#next-runs")).to_contain_text("09:00")
+    forms.save()
+    expect(forms.desk.locator("#result_list")).to_contain_text("早安")
+
+
+def comes_in_the_morning(stack: Stack, phone_page: Page) -> None:
+    tomorrow = timezone.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)
+    stack.manage("run_schedules", "--now", tomorrow.replace(hour=9, minute=1).isoformat(timespec="minutes"))
+    chat.watch_video(phone_page, 2, MORNING)
+
+
+def is_recorded(forms: Forms, person: Person) -> None:
+    forms.open("scheduling/run/")
+    forms.follow("早安")
+    expect(forms.desk.locator("#content-main")).to_contain_text(person.user_id)
+    expect(forms.desk.locator("#content-main")).to_contain_text("delivered")
+
+
+def switches_to_chinese(forms: Forms) -> None:
+    """By the menu of one's account; from then on every page that the sidebar leads to is Chinese."""
+    forms.open("")
+    forms.desk.get_by_text("boss", exact=True).click()
+    forms.desk.get_by_role("button", name="简体中文").click()
+    expect(forms.desk.locator("html")).to_have_attribute("lang", "zh-hans")
+    places = forms.desk.locator("#nav-sidebar a[href^='/admin/'], aside a[href^='/admin/']")
+    for address in dict.fromkeys(places.evaluate_all("all => all.map(one => one.getAttribute('href'))")):
+        page = forms.desk.request.get(f"{forms.url}{address}").text()
+        title = page.partition("<title>")[2].partition("</title>")[0]
+        assert CHINESE.search(title), f"{address}: {title.strip()}"

@@ -1,0 +1,82 @@
+"""Films in the admin: seen at a glance, tried before they are kept, and two beside each other."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+MADE = 120_000
+
+
+def first_human(desk: Page, stack: Stack) -> Page:
+    desk.goto(f"{stack.url}/admin/avatars/digitalhuman/")
+    desk.locator("#result_list tbody a[href*='/change/']").first.click()
+    return desk
+
+
+def seconds_of(player: Locator) -> float:
+    return float(player.evaluate("film => film.currentTime"))
+
+
+def test_a_preview_films_what_is_not_saved(desk: Page, stack: Stack, picture):
+    first_human(desk, stack)
+    before = desk.locator("select[name=mode]").input_value()
+    other = "lipsync" if before != "lipsync" else "talking_head"
+    desk.locator("select[name=mode]").evaluate("(field, mode) => { field.value = mode }", other)
+    desk.get_by_test_id("preview").click()
+    expect(desk.locator(".ou-preview progress")).to_be_visible()
+    expect(desk.locator(".ou-preview video")).to_be_visible(timeout=MADE)
+    expect(desk.locator(".ou-preview .ou-sheet button")).to_have_count(12)
+    picture(desk, "preview")
+    desk.reload()
+    assert desk.locator("select[name=mode]").input_value() == before
+
+
+def test_a_preview_that_cannot_be_made_says_which_field_is_wrong(desk: Page, stack: Stack):
+    first_human(desk, stack)
+    desk.locator("input[name=speed]").fill("9")
+    desk.get_by_test_id("preview").click()
+    expect(desk.locator(".ou-preview [role=status]")).to_contain_text("1.6")
+    expect(desk.locator(".ou-preview progress")).to_be_hidden()
+
+
+def test_a_film_is_sought_by_its_sound_its_pictures_and_its_words(desk: Page, stack: Stack, picture):
+    desk.goto(f"{stack.url}/admin/avatars/render/?status__exact=done")
+    desk.locator("#result_list tbody a[href*='/change/']").first.click()
+    film = desk.get_by_test_id("film")
+    player = film.locator("video")
+    pictures = film.locator(".ou-sheet button")
+    expect(pictures).to_have_count(12)
+    pictures.nth(6).click()
+    expect(film.locator(".ou-wave")).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]"))
+    middle = seconds_of(player)
+    assert middle == pytest.approx(player.evaluate("film => film.duration") / 2, abs=0.2)
+    film.locator(".ou-wave").press("Home")
+    expect(film.locator(".ou-wave")).to_have_attribute("aria-valuenow", "0.0")
+    film.locator(".ou-wave").press("ArrowRight")
+    expect(film.locator(".ou-wave")).to_have_attribute("aria-valuenow", "1.0")
+    film.locator(".ou-lines button").first.click()
+    expect(film.locator(".ou-lines button").first).to_have_class("ou-now")
+    assert player.evaluate("film => film.textTracks.length") == 1
+    picture(desk, "film")
+
+
+def test_two_modes_play_beside_each_other(desk: Page, stack: Stack, picture):
+    desk.goto(f"{stack.url}/admin/avatars/render/compare/")
+    picture(desk, "compare-empty")
+    desk.locator("select[name=one]").select_option("lipsync")
+    desk.locator("select[name=other]").select_option("lipsync")
+    desk.locator("textarea[name=text]").fill("你好，欢迎。")
+    desk.locator("form button[type=submit].ou-button").click()
+    expect(desk.get_by_role("alert")).to_be_visible()
+    desk.locator("select[name=other]").select_option("talking_head")
+    desk.locator("form button[type=submit].ou-button").click()
+    films = desk.get_by_test_id("compare").locator("video")
+    expect(films).to_have_count(2, timeout=MADE)
+    desk.get_by_test_id("together").click()
+    desk.wait_for_function("[...document.querySelectorAll('.ou-compare video')].every(film => film.currentTime > 0.2)")
+    assert films.nth(1).evaluate("film => film.muted")
+    picture(desk, "compare")

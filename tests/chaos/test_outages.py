@@ -1,0 +1,107 @@
+"""Killed workers, a flushed broker, an unsure platform, too many beats: nothing is lost, nothing is doubled."""
+
+import subprocess
+
+import pytest
+import redis
+
+from openuser.servers import valkey
+from tests.chaos.test_crash_points import settled
+from tests.support.emulator import ROOT, wait_for
+from tests.support.stack import COMMANDS
+
+# On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.once]
+
+
+def broker(stack) -> redis.Redis:
+    return redis.Redis(unix_socket_path=str(valkey.socket_path(stack.folder / "valkey")))
+
+
+def test_a_render_worker_killed_in_the_middle_delivers_one_video(stack, person):
+    person.writes("/video 这一段话比较长，做到一半的时候工人被杀掉了，可是你还是会收到一个视频，而且只有一个。")
+    person.reads_text()
+    pid = stack.parts["render"].pid
+    wait_for(lambda: children_of(pid), "the studio to work")
+    stack.restart("render")
+    (video,) = person.reads(seconds=150)
+    assert video["msgtype"] == "video"
+    assert [entry["msgtype"] for entry in person.received()] == ["template_card", "video"]
+
+
+def test_a_flushed_broker_loses_nothing(stack, person):
+    stack.kill("worker")
+    for question in ("怎么请假", "什么时候发工资", "谢谢"):
+        person.writes(question)
+    broker(stack).flushall()
+    stack.run("worker")
+    person.reads(3, seconds=60)
+    texts = person.texts()
+    assert ["审批" in texts[0], "10 日" in texts[1], "不客气" in texts[2]] == [True] * 3
+    assert len(texts) == 3
+
+
+def test_four_copies_of_a_callback_at_once_are_answered_once(stack, person):
+    person.writes("怎么请假", copies=4)
+    assert ["审批" in text for text in settled(person, 1)] == [True, False]
+
+
+def test_an_expired_token_in_the_middle_costs_nobody_a_message(stack, person):
+    person.writes("怎么请假")
+    person.reads()
+    stack.emulator.api("DELETE", "tokens", json={"expired": True})
+    person.writes("什么时候发工资")
+    assert "10 日" in person.reads_text()
+
+
+@pytest.mark.parametrize("fault", ["reset-after", "late", "bad-gateway"])
+def test_an_answer_that_never_came_back_is_not_doubled(stack, person, fault):
+    stack.emulator.fault(fault, member=person.user_id, **({"seconds": 4} if fault == "late" else {}))
+    person.writes("怎么请假")
+    assert ["审批" in text for text in settled(person, 1)] == [True, False]
+
+
+def test_two_beats_do_nothing_twice(stack, person):
+    with (stack.folder / "beat2.log").open("ab") as log:
+        second = stack.owner.start(COMMANDS["beat"], env=stack.env, cwd=ROOT, output=log)
+    try:
+        person.writes("/video 两个节拍器。")
+        texts = settled(person, 2)
+    finally:
+        stack.owner.end([second], grace=5.0)
+    assert [text == "video" for text in texts] == [False, True, False]
+
+
+def test_a_worker_killed_again_and_again_answers_everything_once_and_in_order(stack, person):
+    for number in range(12):
+        person.writes(f"/video{number}x")
+        if number % 4 == 3:
+            stack.restart("worker")
+    person.writes("谢谢")
+    person.hears("不客气", seconds=90)
+    assert len(person.texts()) == 13
+
+
+def test_nothing_outlives_the_render_worker(stack, person):
+    person.writes("/video " + "说很久的一段话。" * 20)
+    person.reads_text()
+    pid = stack.parts["render"].pid
+    wait_for(lambda: children_of(pid), "the studio to work", seconds=60)
+    family = children_of(pid)
+    stack.kill("render")
+    wait_for(lambda: not any(alive(child) for child in family), "the studio to end", seconds=15)
+    stack.run("render")
+    person.writes("/cancel")
+
+
+def children_of(pid: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return [int(child) for child in found]
+
+
+def alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().split(")")[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,393 @@
+"""Messages of every kind over REST, with what became of them; members and uploads."""
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from avatars.models import Render
+from conversations import services
+from conversations.api.serializers import Delivery
+from conversations.models import Conversation, Message
+from tests.openuser.api.test_contract import problem
+from tests.support.factories import (
+    make_api,
+    make_application,
+    make_desk,
+    make_digital_human,
+    make_member,
+    make_template,
+    make_upload,
+)
+from wecom.models import Application, Member, Outbound, Recall, Upload
+
+pytestmark = pytest.mark.django_db
+MESSAGES, MEMBERS, UPLOADS = "/api/v1/messages/", "/api/v1/members/", "/api/v1/uploads/"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+@pytest.fixture
+def application() -> Application:
+    application = make_application(is_default=True)
+    make_desk(application)
+    return application
+
+
+@pytest.fixture
+def api(application):
+    return make_api("messages:read", "messages:write", "members:read", "members:write")
+
+
+def send(api, kind: str, **fields: object):
+    return api.post(MESSAGES, {"to": "ZhangSan", "kind": kind, **fields})
+
+
+def test_text_goes_to_a_member_and_is_followed_to_its_end(api):
+    answer = send(api, "text", text="你好")
+    assert answer.status_code == 202, answer.content
+    sent = answer.json()
+    assert (sent["text"], sent["user_id"], sent["direction"]) == ("你好", "zhangsan", "out")
+    assert sent["outcome"]["status"] == "sending"
+    assert sent["cid"] == answer["X-Request-ID"] == Outbound.objects.get().cid
+    Outbound.objects.update(status="done", errcode=0)
+    assert api.get(answer["Location"]).json()["outcome"]["status"] == "sent"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "outcome", "words"),
+    [
+        ("done", "", "sent", "accepted"),
+        ("running", "", "sending", "on its way"),
+        ("queued", "held", "sending", "waits for a setting"),
+        ("failed", "recipient", "failed", "cannot be reached"),
+        ("failed", "refused", "failed", "refused"),
+        ("failed", "unknown", "unknown", "nobody knows"),
+        ("failed", "attempts", "failed", "not delivered"),
+        ("cancelled", "cancelled", "cancelled", "cancelled"),
+    ],
+)
+def test_what_became_of_a_message_is_said_in_a_word_a_code_and_words(api, status, reason, outcome, words):
+    url = send(api, "text", text="你好")["Location"]
+    Outbound.objects.update(status=status, reason=reason, errcode=60111)
+    found = api.get(url).json()["outcome"]
+    assert (found["status"], found["reason"], found["errcode"]) == (outcome, reason, 60111)
+    assert words in found["words"]
+    listed = {value: len(api.get(MESSAGES, {"outcome": value}).json()["results"]) for value in Delivery.values}
+    assert listed == dict.fromkeys(Delivery.values, 0) | {outcome: 1}
+
+
+def test_a_long_text_goes_out_in_parts(api):
+    assert send(api, "text", text="字" * 2000).status_code == 202
+    assert Outbound.objects.count() == 3
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_long_text_that_lacks_a_part_is_not_said_to_be_sent(api, status):
+    url = send(api, "text", text="字" * 2000)["Location"]
+    Outbound.objects.update(status="done", errcode=0)
+    assert api.get(url).json()["outcome"]["status"] == "sent"
+    first = Outbound.objects.order_by("pk")[0]
+    Outbound.objects.filter(pk=first.pk).update(status=status, reason="refused", errcode=40201)
+    found = api.get(url).json()["outcome"]
+    assert (found["status"], found["words"]) == ("incomplete", "Only parts of it were delivered.")
+    listed = {value: len(api.get(MESSAGES, {"outcome": value}).json()["results"]) for value in Delivery.values}
+    assert listed == dict.fromkeys(Delivery.values, 0) | {"incomplete": 1}
+
+
+@pytest.mark.parametrize("kind", ["image", "voice", "file", "video"])
+def test_media_are_sent_by_their_media_id(api, kind):
+    assert send(api, kind, media_id="MEDIA").status_code == 202
+    outbound = Outbound.objects.get()
+    assert outbound.msgtype == kind
+    assert outbound.content["media_id"] == "MEDIA"
+    assert outbound.upload is None
+
+
+@pytest.mark.parametrize("kind", ["image", "voice", "file", "video"])
+def test_media_are_sent_by_their_upload_before_it_is_done(api, application, kind):
+    upload = make_upload(application, kind=kind)
+    assert send(api, kind, upload=upload.pk).status_code == 202
+    assert Outbound.objects.get().upload == upload
+
+
+def test_a_media_id_of_ours_is_sent_by_its_upload_so_that_it_heals(api, application):
+    upload = make_upload(application, kind="image", media_id="OURS")
+    send(api, "image", media_id="OURS")
+    assert Outbound.objects.get().upload == upload
+
+
+def test_a_video_has_a_title_and_a_card_a_link(api):
+    send(api, "video", media_id="MEDIA", title="标题", description="说明")
+    assert (
+        send(api, "textcard", title="选择", description="说明", url="https://example.com", btn_text="打开").status_code
+        == 202
+    )
+    video, card = (row.content for row in Outbound.objects.order_by("pk"))
+    assert (video["title"], video["description"]) == ("标题", "说明")
+    assert (card["title"], card["url"], card["btntxt"]) == ("选择", "https://example.com", "打开")
+
+
+def test_a_video_of_a_digital_human_is_made_first(api):
+    answer = send(api, "digital_human_video", text="你好", mode="lipsync")
+    assert answer.status_code == 202, answer.content
+    sent = answer.json()
+    render = Render.objects.get()
+    assert (sent["render"], sent["outcome"]["status"]) == (render.pk, "waiting")
+    assert sent["eta_seconds"] > 0
+    assert render.mode == "lipsync"
+    other = make_digital_human()
+    send(api, "digital_human_video", text="你好", digital_human=other.pk)
+    assert Render.objects.order_by("pk").last().digital_human == other
+
+
+def test_a_video_of_a_template_says_what_is_put_in(api):
+    template = make_template(mode="lipsync")
+    answer = send(api, "digital_human_video", template=template.pk, variables={"name": "王芳"})
+    assert answer.status_code == 202, answer.content
+    render = Render.objects.get()
+    assert (answer.json()["render"], render.template, render.mode) == (render.pk, template, "lipsync")
+    assert (render.digital_human, render.text[:4]) == (template.digital_human, "你好王芳")
+    for wish, field, code in (
+        ({"template": template.pk}, "variables.name", "required"),
+        ({"template": template.pk, "text": "你好"}, "text", "one_of"),
+        ({"template": template.pk, "variables": {"name": "王芳"}, "mode": "lipsync"}, "mode", "one_of"),
+        ({"text": "你好", "variables": {}}, "variables", "one_of"),
+        ({}, "text", "one_of"),
+    ):
+        found = problem(send(api, "digital_human_video", **wish), 422)
+        assert (found["field"], found["errors"][0]["code"]) == (field, code)
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wish", "field", "code"),
+    [
+        ({"kind": "hologram"}, "kind", "invalid_choice"),
+        ({"kind": ["text"]}, "kind", "invalid_choice"),
+        ({}, "kind", "required"),
+        ({"kind": "text"}, "text", "required"),
+        ({"kind": "text", "text": " "}, "text", "blank"),
+        ({"kind": "text", "text": 5}, "text", "invalid"),
+        ({"kind": "text", "text": "你好", "mode": "lipsync"}, "mode", "unknown_field"),
+        ({"kind": "text", "text": "你好", "to": 5}, "to", "invalid"),
+        ({"kind": "text", "text": "你好", "to": "@all"}, "to", "invalid"),
+        ({"kind": "text", "text": "你好", "to": "a|b"}, "to", "invalid"),
+        ({"kind": "image"}, "upload", "one_of"),
+        ({"kind": "image", "media_id": "M", "upload": 1}, "upload", "does_not_exist"),
+        ({"kind": "textcard", "title": "字" * 100, "description": "d", "url": "https://a.b"}, "title", "too_long"),
+        ({"kind": "textcard", "title": "t", "description": "d", "url": "nowhere"}, "url", "invalid"),
+        ({"kind": "digital_human_video", "text": "字" * 601}, "text", "max_length"),
+    ],
+)
+def test_what_cannot_be_sent_names_the_field(api, wish, field, code):
+    found = problem(api.post(MESSAGES, {"to": "zhangsan", **wish}), 422)
+    assert (found["field"], found["errors"][0]["code"]) == (field, code)
+    assert not Message.objects.exists()
+
+
+def test_a_body_that_is_no_object_is_refused(api):
+    for body in ([], "text", 5, None):
+        problem(api.post(MESSAGES, body, format="json"), 422)
+
+
+def test_an_upload_of_another_kind_or_company_is_refused(api, application):
+    voice = make_upload(application, kind="voice")
+    assert problem(send(api, "image", upload=voice.pk), 422)["field"] == "kind"
+    foreign = make_upload(make_application(), kind="image")
+    assert problem(send(api, "image", upload=foreign.pk), 422)["field"] == "upload"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_sent_leaves_nobody_behind(api):
+    foreign = make_upload(make_application(), kind="image")
+    problem(send(api, "image", upload=foreign.pk), 422)
+    assert not Member.objects.exists()
+    assert not Conversation.objects.exists()
+
+
+def test_without_an_application_it_is_said_what_is_missing():
+    found = problem(send(make_api("messages:write"), "text", text="你好"), 503)
+    assert found["code"] == "not_configured"
+    assert found["hint"]
+
+
+def test_a_token_for_videos_sends_nothing(application):
+    found = problem(send(make_api("renders:read", "renders:write"), "text", text="你好"), 403)
+    assert found["code"] == "scope_missing"
+    assert "messages:write" in found["hint"]
+
+
+def test_messages_are_filtered(api, application):
+    send(api, "text", text="一")
+    send(api, "image", media_id="M")
+    api.post(MESSAGES, {"to": "lisi", "kind": "text", "text": "二"})
+    services.say(Conversation.objects.get(member__user_id="lisi"), "三", cid="abc")
+    for query, count in (
+        ({"user_id": "ZHANGSAN"}, 2),
+        ({"user_id": "lisi"}, 2),
+        ({"kind": "image"}, 1),
+        ({"cid": "abc"}, 1),
+        ({"direction": "in"}, 0),
+        ({"application": application.pk}, 4),
+        ({"created_after": "2100-01-01T00:00:00Z"}, 0),
+    ):
+        assert len(api.get(MESSAGES, query).json()["results"]) == count, query
+
+
+def test_a_file_is_uploaded_once(api):
+    def upload():
+        return api.post(UPLOADS, {"kind": "image", "file": SimpleUploadedFile("猫.png", PNG)}, format="multipart")
+
+    first = upload()
+    assert first.status_code == 202, first.content
+    found = first.json()
+    assert (found["kind"], found["filename"], found["size"], found["status"]) == ("image", "猫.png", len(PNG), "queued")
+    assert api.get(first["Location"]).json() == found
+    assert upload().json()["id"] == found["id"]
+    row = Upload.objects.get()
+    assert default_storage.open(row.path).read() == PNG
+    assert len(default_storage.listdir("uploads")[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "code"),
+    [("image", b"no picture at all", "format"), ("voice", PNG, "format"), ("file", b"12345", "empty")],
+)
+def test_a_file_of_no_use_is_refused_and_not_kept(api, kind, data, code):
+    file = SimpleUploadedFile("x.png", data)
+    found = problem(api.post(UPLOADS, {"kind": kind, "file": file}, format="multipart"), 422)
+    assert (found["field"], found["code"]) == ("file", code)
+    assert not Upload.objects.exists()
+    assert default_storage.listdir("uploads")[1] == []
+
+
+def test_members_are_found_added_and_named(api, application):
+    there = make_member(application, "lisi", name="李四")
+    answer = api.post(MEMBERS, {"user_id": "WangWu", "name": "王五"})
+    assert answer.status_code == 201, answer.content
+    made = answer.json()
+    assert (made["user_id"], made["name"]) == ("wangwu", "王五")
+    assert [row["id"] for row in api.get(MEMBERS).json()["results"]] == [made["id"], there.pk]
+    for query in ({"user_id": "LISI"}, {"name": "李"}):
+        assert [row["id"] for row in api.get(MEMBERS, query).json()["results"]] == [there.pk]
+    renamed = api.patch(f"{MEMBERS}{there.pk}/", {"name": "李小四"})
+    assert (renamed.json()["name"], renamed.json()["user_id"]) == ("李小四", "lisi")
+    refused = problem(api.patch(f"{MEMBERS}{there.pk}/", {"user_id": "other"}), 422)
+    assert (refused["field"], refused["errors"][0]["code"]) == ("user_id", "unknown_field")
+
+
+def test_a_member_is_added_once(api):
+    api.post(MEMBERS, {"user_id": "wangwu"})
+    found = problem(api.post(MEMBERS, {"user_id": "WANGWU"}), 422)
+    assert (found["field"], found["code"]) == ("user_id", "unique")
+    assert problem(api.post(MEMBERS, {"user_id": "a|b"}), 422)["field"] == "user_id"
+    assert Member.objects.count() == 1
+
+
+def test_a_message_that_waits_is_taken_back_at_once(api):
+    url = send(api, "text", text="说错了")["Location"]
+    answer = api.post(f"{url}recall/")
+    assert answer.status_code == 202, answer.content
+    found = answer.json()["outcome"]
+    assert (found["status"], found["reason"]) == ("recalled", "recalled")
+    assert [row["id"] for row in api.get(MESSAGES, {"outcome": "recalled"}).json()["results"]] == [answer.json()["id"]]
+
+
+def test_a_message_that_was_sent_is_taken_back_by_a_worker(api):
+    url = send(api, "text", text="说错了")["Location"]
+    Outbound.objects.update(status="done", msgid="m", first_attempt_at=timezone.now(), finished_at=timezone.now())
+    assert api.post(f"{url}recall/").json()["outcome"]["status"] == "sent"
+    Recall.objects.update(status="done")
+    assert api.get(url).json()["outcome"]["status"] == "recalled"
+    assert len(api.get(MESSAGES, {"outcome": "sent"}).json()["results"]) == 0
+
+
+def test_what_cannot_be_taken_back_says_why(api):
+    url = send(api, "text", text="说错了")["Location"]
+    Outbound.objects.update(status="failed", reason="refused")
+    found = problem(api.post(f"{url}recall/"), 422)
+    assert found["errors"][0]["code"] == "not_sent"
+    Message.objects.update(direction="in", state="received", outbound=None)
+    assert problem(api.post(f"{url}recall/"), 422)["errors"][0]["code"] == "not_sent"
+
+
+def test_a_video_that_is_being_made_is_not_made_any_more(api, application):
+    url = send(api, "digital_human_video", text="你好")["Location"]
+    assert api.post(f"{url}recall/").json()["outcome"]["status"] == "cancelled"
+    assert Render.objects.get().status == "cancelled"
+
+
+WEB = {"url": "https://example.com"}
+CARDS = ("text_notice", "news_notice", "button_interaction", "vote_interaction", "multiple_interaction")
+KINDS = {
+    "markdown": {"text": "- **一**"},
+    "news": {"articles": [{"title": "周会", "mini_program": {"app_id": "wx1", "page": "p"}}, {"title": "二", **WEB}]},
+    "mpnews": {"pages": [{"title": "t", "thumb_media_id": "M", "content": "<p>好</p>"}], "safe": 2},
+    "miniprogram_notice": {
+        "app_id": "wx1",
+        "title": "会议室预定成功通知",
+        "items": [{"name": "地点", "value": "五楼"}],
+        "emphasize": True,
+    },
+    "text_notice": {"title": "t", "link": WEB, "rows": [{"name": "n", "value": "v", "link": WEB}], "source": None},
+    "news_notice": {"title": "t", "link": {"app_id": "wx1"}, "picture": {"url": WEB["url"], "aspect_ratio": 2.0}},
+    "button_interaction": {"title": "t", "buttons": [{"text": "是", "key": "yes", "style": 2}], "task_id": "t-1"},
+    "vote_interaction": {
+        "title": "t",
+        "checkbox": {"key": "q", "choices": [{"id": "a", "text": "甲", "chosen": True}], "several": True},
+        "submit": {"text": "提交", "key": "s"},
+    },
+    "multiple_interaction": {
+        "title": "t",
+        "selectors": [{"key": "q", "choices": [{"id": "a", "text": "甲"}]}],
+        "submit": {"text": "提交", "key": "s"},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_other_kind_is_sent_with_the_fields_of_its_value(api, kind):
+    answer = api.post(MESSAGES, {"to": "zhangsan", "kind": kind, **KINDS[kind]}, format="json")
+    assert answer.status_code == 202, answer.content
+    outbound = Outbound.objects.get()
+    assert outbound.msgtype == ("template_card" if kind in CARDS else kind)
+    assert outbound.content.get("card_type") == (kind if kind in CARDS else None)
+
+
+def test_a_card_keeps_everything_that_was_said_of_it(api):
+    api.post(MESSAGES, {"to": "zhangsan", "kind": "button_interaction", **KINDS["button_interaction"]}, format="json")
+    card = Outbound.objects.get().content
+    assert (card["task_id"], card["main_title"]) == ("t-1", {"title": "t"})
+    assert card["button_list"] == [{"text": "是", "style": 2, "key": "yes"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "field"),
+    [
+        ("button_interaction", {"buttons": []}, "buttons"),
+        ("button_interaction", {"buttons": [{"text": "是", "key": "k", "style": 9}]}, "button_list[0].style"),
+        ("button_interaction", {"buttons": [{"text": "是", "key": "k", "style": "1"}]}, "buttons[0].style"),
+        ("text_notice", {"link": {**WEB, "app_id": "wx1"}}, "link.url"),
+        ("text_notice", {"link": None}, "card_action"),
+        ("text_notice", {"translate_ids": "yes"}, "translate_ids"),
+        ("vote_interaction", {"submit": None}, "submit"),
+        ("mpnews", {"safe": 3}, "safe"),
+    ],
+)
+def test_what_is_wrong_in_a_card_is_named_by_its_path(api, kind, change, field):
+    found = problem(api.post(MESSAGES, {"to": "zhangsan", "kind": kind, **KINDS[kind], **change}, format="json"), 422)
+    assert found["field"] == field
+    assert not Outbound.objects.exists()
+
+
+@pytest.mark.parametrize(("status", "code"), [("left", "left"), ("active", "out_of_range")])
+def test_whoever_is_known_to_be_out_of_reach_is_refused_at_once(api, application, status, code):
+    member = make_member(application, "wangwu", status=status)
+    member.reaches.create(application=application, in_range=False)
+    for wish in ({"kind": "text", "text": "你好"}, {"kind": "digital_human_video", "text": "你好"}):
+        found = problem(api.post(MESSAGES, {"to": "WangWu", **wish}), 422)
+        assert (found["field"], found["code"]) == ("to", code)
+        assert "sync the directory" in found["hint"]
+    assert not Outbound.objects.exists()
+    assert not Render.objects.exists()

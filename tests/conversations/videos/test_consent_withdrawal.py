@@ -1,0 +1,300 @@
+"""What people get in the chat when the digital human may not be shown, or no longer: text, politely, and once."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from avatars import services as avatars
+from avatars.models import Consent, DigitalHuman, Narration, Render, Voice
+from conversations import services
+from conversations.models import Desk, Message
+from tests.conversations.replies.test_dispatch import finish
+from tests.support import factories
+from wecom.models import Outbound, Recall
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def human(application):
+    Desk.objects.update(progress_cards=False)
+    human = application.desk.digital_human
+    DigitalHuman.objects.filter(pk=human.pk).update(origin="photograph")
+    human.refresh_from_db()
+    return human
+
+
+def sent(outbound: Outbound, **fields) -> None:
+    """As the platform answers."""
+    now = timezone.now()
+    values = {"status": "done", "msgid": "m1", "finished_at": now, "first_attempt_at": now, **fields}
+    Outbound.objects.filter(pk=outbound.pk).update(**values)
+
+
+def test_without_a_consent_the_person_gets_the_text_at_once(person, human):
+    (text,) = person.says("/video 欢迎加入公司。")
+    assert "欢迎加入公司。" in text
+    assert not Render.objects.exists()
+    message = Message.objects.get(degraded=True)
+    assert (message.state, message.render) == ("sending", None)
+
+
+def test_it_is_said_in_the_language_of_the_person(person, human):
+    person.says("hello there, how are you?")
+    (text,) = person.says("/video Welcome to the company.")
+    assert text == "I may not appear in a video just now, so here is the text:\nWelcome to the company."
+
+
+def test_with_a_consent_they_get_the_video(person, human, media):
+    factories.make_consent(human)
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    services.release_all()
+    assert Outbound.objects.filter(msgtype="video").count() == 1
+
+
+def test_what_waits_becomes_text_when_the_consent_is_withdrawn(person, human):
+    consent = factories.make_consent(human)
+    person.says("/video 欢迎。")
+    avatars.withdraw_consent(consent, by="hr")
+    (text,) = person.read()
+    assert "欢迎。" in text
+    assert "取消" not in text
+    assert Message.objects.get(render__isnull=False).degraded
+    assert services.release_all() == 0
+
+
+def test_a_film_whose_consent_expired_before_it_went_out_becomes_text(person, human, media):
+    consent = factories.make_consent(human)
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
+    person.read()
+    services.release_all()
+    (text,) = person.read()
+    assert "欢迎。" in text
+    assert not Outbound.objects.filter(msgtype="video").exists()
+
+
+def test_a_video_in_the_outbox_is_taken_back_and_its_text_goes_out_once(person, human, media):
+    consent = factories.make_consent(human)
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    services.release_all()
+    person.read()
+    avatars.withdraw_consent(consent, by="hr")
+    video = Outbound.objects.get(msgtype="video")
+    assert (video.status, video.reason) == ("cancelled", "recalled")
+    (text,) = person.read()
+    assert "欢迎。" in text
+    assert (services.take_back(), person.read()) == (0, [])
+
+
+def test_the_sweeper_takes_back_what_no_event_did(person, human, media):
+    consent = factories.make_consent(human)
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    services.release_all()
+    person.read()
+    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now(), withdrawn_by="hr")
+    assert services.take_back() == 1
+    assert len(person.read()) == 1
+
+
+def test_what_was_sent_is_not_touched_but_listed(person, human, media):
+    consent = factories.make_consent(human)
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    services.release_all()
+    person.read()
+    sent(Outbound.objects.get(msgtype="video"))
+    avatars.withdraw_consent(consent, by="hr")
+    assert person.read() == []
+    assert not Recall.objects.exists()
+    (message,) = services.recallable(consent)
+    assert message.content.text == "欢迎。"
+    services.recall(message)
+    assert Recall.objects.get().outbound == message.outbound
+    assert list(services.recallable(consent)) == []
+
+
+def test_what_was_sent_the_day_before_cannot_be_recalled(person, human, media):
+    consent = factories.make_consent(human)
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    services.release_all()
+    sent(Outbound.objects.get(msgtype="video"), finished_at=timezone.now() - timedelta(hours=25))
+    avatars.withdraw_consent(consent, by="hr")
+    assert list(services.recallable(consent)) == []
+
+
+def test_a_video_may_wait_in_the_outbox_only_as_long_as_the_consent_lasts(person, human, media):
+    last = timezone.localdate() + timedelta(days=3)
+    consent = factories.make_consent(human, valid_until=last)
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    services.release_all()
+    video = Outbound.objects.get(msgtype="video")
+    assert video.expires_at == consent.ends_at
+    person.read()
+    Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
+    Outbound.objects.filter(pk=video.pk).update(status="cancelled", reason="expired")
+    video.refresh_from_db()
+    services.follow(video)
+    (text,) = person.read()
+    assert "欢迎。" in text
+
+
+def test_a_schedule_needs_a_consent_for_many(application, human):
+    factories.make_consent(human, purposes=["chat"])
+    talk = services.conversation_with("lisi", application=application)
+    many = services.say_video(talk, "早安", purpose="campaign", cid="c1")
+    one = services.say_video(talk, "早安", cid="c2")
+    assert (many.degraded, many.render) == (True, None)
+    assert one.render is not None
+
+
+def test_programs_are_refused_with_a_code(application, human):
+    api = factories.make_api("messages:write", "renders:write")
+    wish = {"kind": "digital_human_video", "to": "lisi", "text": "早安"}
+    answer = api.post("/api/v1/messages/", wish, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "consent_missing"), answer.json()
+    assert answer.json()["hint"]
+    assert not Message.objects.exists()
+    answer = api.post("/api/v1/renders/", {"digital_human": human.pk, "text": "早安"}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "consent_missing")
+    factories.make_consent(human, purposes=["chat"])
+    wish = {"digital_human": human.pk, "text": "早安", "purpose": "external"}
+    assert api.post("/api/v1/renders/", wish, format="json").json()["code"] == "consent_purpose"
+    assert api.post("/api/v1/renders/", {**wish, "purpose": "chat"}, format="json").status_code == 202
+
+
+@pytest.fixture
+def voice(application):
+    """The desk's digital human is drawn, and speaks with somebody's voice."""
+    Desk.objects.update(progress_cards=False)
+    Voice.objects.update(origin="cloned", engine="gpt_sovits", key="ya")
+    return Voice.objects.get()
+
+
+def speak(media) -> Narration:
+    """A worker has spoken what stands in the place of a video."""
+    narration = Narration.objects.get()
+    part = default_storage.save("narrations/1.amr", ContentFile(b"#!AMR\n"))
+    Narration.objects.filter(pk=narration.pk).update(status="done", parts=[part], finished_at=timezone.now())
+    return narration
+
+
+def test_without_a_consent_to_the_voice_the_person_gets_the_text_at_once(person, voice):
+    (text,) = person.says("/video 欢迎加入公司。")
+    assert "欢迎加入公司。" in text
+    assert Message.objects.get(degraded=True).why == "voice_consent_missing"
+
+
+def test_what_waits_becomes_text_when_the_consent_to_the_voice_is_withdrawn(person, voice):
+    consent = factories.make_consent(voices=[voice])
+    person.says("/video 欢迎。")
+    avatars.withdraw_consent(consent, by="hr")
+    (text,) = person.read()
+    assert "欢迎。" in text
+    message = Message.objects.get(render__isnull=False)
+    assert (message.degraded, message.why) == (True, "voice_consent_withdrawn")
+
+
+def test_a_video_in_the_outbox_is_taken_back_for_its_voice_too(person, voice, media):
+    consent = factories.make_consent(voices=[voice])
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    services.release_all()
+    person.read()
+    avatars.withdraw_consent(consent, by="hr")
+    assert Outbound.objects.get(msgtype="video").reason == "recalled"
+    assert Message.objects.get(render__isnull=False).why == "voice_consent_withdrawn"
+    assert len(person.read()) == 1
+    assert services.take_back() == 0
+
+
+def test_a_video_with_a_cloned_voice_that_was_sent_is_listed(person, voice, media):
+    consent = factories.make_consent(voices=[voice])
+    person.says("/video 欢迎。")
+    finish(Render.objects.get(), media)
+    services.release_all()
+    person.read()
+    sent(Outbound.objects.get(msgtype="video"))
+    avatars.withdraw_consent(consent, by="hr")
+    assert [message.content.text for message in services.recallable(consent)] == ["欢迎。"]
+
+
+@pytest.fixture
+def spoken(settings):
+    """Where a video fails, its words are spoken."""
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "VOICE_INSTEAD": True, "VOICE_SECONDS": 40.0}
+
+
+def failed(person) -> None:
+    """Its video failed, so that its words are to be spoken."""
+    person.says("/video 欢迎。")
+    Render.objects.update(status="failed", reason="engine_failed")
+    services.release_all()
+
+
+@pytest.mark.usefixtures("spoken")
+def test_spoken_words_are_taken_back_or_listed_like_a_video(person, voice, media):
+    consent = factories.make_consent(voices=[voice])
+    failed(person)
+    assert speak(media).voice_consent == consent
+    services.release_all()
+    (recording,) = Outbound.objects.filter(msgtype="voice")
+    person.read()
+    avatars.withdraw_consent(consent, by="hr")
+    recording.refresh_from_db()
+    assert (recording.status, recording.reason) == ("cancelled", "recalled")
+    (text,) = person.read()
+    assert "欢迎。" in text
+    assert (services.take_back(), person.read()) == (0, [])
+
+
+@pytest.mark.usefixtures("spoken")
+def test_spoken_words_that_were_sent_are_listed(person, voice, media):
+    consent = factories.make_consent(voices=[voice])
+    failed(person)
+    speak(media)
+    services.release_all()
+    person.read()
+    sent(Outbound.objects.get(msgtype="voice"))
+    avatars.withdraw_consent(consent, by="hr")
+    assert [message.content.text for message in services.recallable(consent)] == ["欢迎。"]
+
+
+@pytest.mark.usefixtures("spoken")
+def test_words_whose_consent_ended_before_they_went_out_become_text(person, voice, media):
+    consent = factories.make_consent(voices=[voice])
+    failed(person)
+    speak(media)
+    Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
+    person.read()
+    services.release_all()
+    (text,) = person.read()
+    assert "欢迎。" in text
+    assert not Outbound.objects.filter(msgtype="voice").exists()
+    assert Message.objects.get(render__isnull=False).why == "voice_consent_expired"
+
+
+@pytest.mark.usefixtures("spoken")
+def test_spoken_words_wait_in_the_outbox_only_as_long_as_the_consent_lasts(person, voice, media):
+    consent = factories.make_consent(voices=[voice], valid_until=timezone.localdate() + timedelta(days=3))
+    failed(person)
+    speak(media)
+    services.release_all()
+    spoken = Outbound.objects.get(msgtype="voice")
+    assert spoken.expires_at == consent.ends_at
+    person.read()
+    Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
+    Outbound.objects.filter(pk=spoken.pk).update(status="cancelled", reason="expired")
+    spoken.refresh_from_db()
+    services.follow(spoken)
+    (text,) = person.read()
+    assert "欢迎。" in text

@@ -1,0 +1,105 @@
+"""The media folder before a bucket: a real server that speaks S3, and two machines with a folder each."""
+
+import os
+import time
+
+import pytest
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
+
+from core.storage.s3 import BucketStorage
+from tests.support.s3 import KEYS, client, endpoint
+
+__all__ = ["client", "endpoint"]  # fixtures
+pytestmark = pytest.mark.once
+
+WEEK = 7.0
+
+
+@pytest.fixture
+def machine(client, endpoint, tmp_path):
+    """A machine of that name."""
+
+    def named(name, bucket="films"):
+        place = {"location": str(tmp_path / name), "prefix": "ou"}
+        return BucketStorage(**place, bucket_name=bucket, endpoint_url=endpoint, **KEYS)
+
+    return named
+
+
+def keys(client):
+    return [found["Key"] for found in client.list_objects_v2(Bucket="films").get("Contents", [])]
+
+
+def test_what_is_kept_here_is_in_the_bucket_and_can_be_had_there(machine, client):
+    name = machine("a").save("renders/film/one.mp4", ContentFile(b"film"))
+    assert keys(client) == [f"ou/{name}"]
+    other = machine("b")
+    assert not other.here(name).exists()
+    assert (other.exists(name), other.size(name)) == (True, 4)
+    with open(other.path(name), "rb") as file:
+        assert file.read() == b"film"
+    assert other.open(name).read() == b"film"
+
+
+def test_a_name_that_is_taken_elsewhere_is_not_given_again(machine):
+    first = machine("a").save("one.txt", ContentFile(b"1"))
+    second = machine("b").save("one.txt", ContentFile(b"2"))
+    assert first != second
+    assert machine("b").open(first).read() == b"1"
+
+
+def test_what_is_removed_is_gone_in_both(machine, client):
+    here, there = machine("a"), machine("b")
+    name = here.save("renders/film/one.mp4", ContentFile(b"film"))
+    there.delete(name)
+    here.delete(name)
+    assert keys(client) == []
+    assert not here.exists(name)
+    here.delete("renders/film")
+    assert not here.exists("renders/film")
+
+
+def test_folders_show_what_either_has(machine):
+    machine("a").save("renders/film/one.mp4", ContentFile(b"film"))
+    here = machine("b")
+    assert here.listdir("renders") == (["film"], [])
+    assert here.listdir("renders/film") == ([], ["one.mp4"])
+    assert here.exists("renders/film")
+    assert here.get_modified_time("renders/film").timestamp() == pytest.approx(time.time(), abs=60)
+    here.here("part").parent.mkdir(parents=True, exist_ok=True)
+    here.here("part").write_bytes(b"not yet whole")
+    assert here.listdir("") == (["renders"], ["part"])
+
+
+def test_what_neither_has_is_missing_as_in_a_folder(machine):
+    here = machine("a")
+    assert not here.exists("no/such.mp4")
+    assert not os.path.exists(here.path("no/such.mp4"))
+    with pytest.raises(FileNotFoundError):
+        here.open("no/such.mp4")
+
+
+def test_copies_that_nobody_uses_go_and_come_again(machine):
+    here = machine("a")
+    old, fresh = (here.save(name, ContentFile(b"film")) for name in ("old.mp4", "new.mp4"))
+    part = here.here("part")
+    part.write_bytes(b"only here")
+    long_ago = time.time() - 8 * 24 * 3600
+    for path in (here.here(old), part):
+        os.utime(path, (long_ago, long_ago))
+    assert here.trim(WEEK) == 1
+    assert (here.here(old).exists(), here.here(fresh).exists(), part.exists()) == (False, True, True)
+    assert here.open(old).read() == b"film"
+
+
+def test_a_bucket_that_fails_is_a_disk_that_fails_and_nothing_is_half_kept(machine):
+    here = machine("a", bucket="no-such-bucket")
+    with pytest.raises(OSError, match="bucket"):
+        here.save("one.mp4", ContentFile(b"film"))
+    assert not here.here("one.mp4").exists()
+
+
+def test_names_stay_inside(machine):
+    with pytest.raises(SuspiciousFileOperation):
+        machine("a").path("../outside")

@@ -1,0 +1,123 @@
+"""Where a request may go: never inside, unless settings say so; never elsewhere than was checked."""
+
+import socket
+
+import pytest
+
+from core import safe_requests
+from core.safe_requests import EgressError
+from tests.openuser.support.webhook_receiver import receiver
+
+pytestmark = pytest.mark.once
+LOOPBACK = ["127.0.0.0/8"]
+INSIDE = [
+    "https://127.0.0.1/",
+    "https://127.1/",
+    "https://0/",
+    "https://0.0.0.0/",
+    "https://2130706433/",
+    "https://0x7f000001/",
+    "https://0177.0.0.1/",
+    "https://127.0.0.1.:443/",
+    "https://localhost/",
+    "https://[::1]/",
+    "https://[::]/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://[::ffff:7f00:1]/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://[64:ff9b::a9fe:a9fe]/",
+    "https://[2002:7f00:1::]/",
+    "https://[fe80::1]/",
+    "https://[fe80::1%25eth0]/",
+    "https://[fc00::1]/",
+    "https://[fd00:ec2::254]/",
+    "https://[ff02::1]/",
+    "https://10.0.0.1/",
+    "https://172.16.0.1/",
+    "https://192.168.1.1/",
+    "https://169.254.169.254/latest/meta-data/",
+    "https://100.64.0.1/",
+    "https://100.100.100.200/",
+    "https://192.0.0.192/",
+    "https://198.18.0.1/",
+    "https://224.0.0.1/",
+    "https://255.255.255.255/",
+    "https://240.0.0.1/",
+]
+NO_ADDRESS = [
+    "ftp://example.com/",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1:6379/_FLUSHALL",
+    "https://",
+    "https://user@example.com/",
+    "https://user:secret@example.com/",
+    "https://example.com:99999/",
+    "https://example.com:0/",
+    "javascript:alert(1)",
+    "//example.com/",
+    "http://example.com/",
+    "http://8.8.8.8/",
+]
+
+
+@pytest.mark.parametrize("url", INSIDE)
+def test_nothing_inside_our_network_is_called(url):
+    with pytest.raises(EgressError) as caught:
+        safe_requests.destination(url)
+    assert caught.value.code in ("forbidden", "unreachable")
+
+
+@pytest.mark.parametrize("url", NO_ADDRESS)
+def test_what_is_no_address_is_refused_with_a_remedy(url):
+    with pytest.raises(EgressError) as caught:
+        safe_requests.check(url)
+    assert caught.value.code == "forbidden"
+    assert caught.value.field == "url"
+    assert caught.value.remedy
+
+
+def test_a_name_that_leads_inside_is_refused_however_it_is_spelled(monkeypatch):
+    def resolve(host, *_, **__):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in ("93.184.216.34", "10.0.0.7")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(EgressError, match="inside our own network"):
+        safe_requests.destination("https://two-faced.example/")
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_called(monkeypatch):
+    real, asked = socket.getaddrinfo, []
+
+    def rebinding(host, *rest, **named):
+        if host == "hook.example":
+            asked.append(host)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
+        return real(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    with receiver() as other:
+        port = other.url.rsplit(":", 1)[1]
+        reply = safe_requests.post(f"http://hook.example:{port}", b"x", {}, allowed=LOOPBACK)
+        assert reply.status == 204
+        assert other.came[0][0]["host"].startswith("hook.example:")
+    assert asked == ["hook.example"]
+
+
+def test_a_redirect_is_an_answer_and_not_a_way():
+    with receiver() as inside, receiver((302, {"Location": inside.url})) as other:
+        assert safe_requests.post(other.url, b"x", {}, allowed=LOOPBACK).status == 302
+        assert not inside.came
+
+
+def test_nobody_at_home_is_unreachable():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(EgressError) as caught:
+            safe_requests.post(f"http://127.0.0.1:{taken.getsockname()[1]}/", b"", {}, allowed=LOOPBACK)
+    assert caught.value.code == "unreachable"
+
+
+def test_a_server_without_a_certificate_is_told_apart():
+    with receiver() as other, pytest.raises(EgressError) as caught:
+        safe_requests.post(other.url.replace("http:", "https:"), b"", {}, allowed=LOOPBACK)
+    assert caught.value.code == "tls"

@@ -1,0 +1,259 @@
+"""The contract of every kind of work, on the database of this run."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from avatars.models import Narration, Render, Rendition
+from conversations.models import Errand
+from core.work import base
+from core.work.base import LeaseLost, Work
+from openuser.models import WebhookDelivery
+from tests.support import factories
+from wecom.models import (
+    Callback,
+    CardUpdate,
+    DirectorySync,
+    Download,
+    GroupMessage,
+    MenuPublication,
+    Outbound,
+    Recall,
+    Upload,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MAKERS: dict[type[Work], Callable[..., Work]] = {
+    Callback: factories.make_callback,
+    Outbound: factories.make_outbound,
+    Upload: factories.make_upload,
+    DirectorySync: factories.make_directory_sync,
+    Download: factories.make_download,
+    CardUpdate: factories.make_card_update,
+    MenuPublication: factories.make_menu_publication,
+    Recall: factories.make_recall,
+    GroupMessage: factories.make_group_message,
+    Render: factories.make_render,
+    Narration: factories.make_narration,
+    Rendition: factories.make_rendition,
+    Errand: factories.make_errand,
+    WebhookDelivery: factories.make_webhook_delivery,
+}
+EVERY_KIND = pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind.__name__)
+
+
+def expire(row: Work) -> None:
+    type(row)._work().filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(days=1))
+
+
+def test_every_kind_of_work_is_in_this_suite():
+    assert set(base.kinds()) == set(MAKERS)
+
+
+@EVERY_KIND
+def test_a_row_is_claimed_once(kind):
+    row = MAKERS[kind]()
+    claimed = kind.claim(row.pk)
+    assert claimed is not None
+    assert (claimed.status, claimed.attempts) == (Work.Status.RUNNING, 1)
+    assert claimed.started_at is not None
+    assert kind.claim(row.pk) is None
+
+
+@EVERY_KIND
+def test_of_many_workers_at_once_exactly_one_gets_the_row(kind):
+    row = MAKERS[kind]()
+    start, won = threading.Barrier(6), []
+
+    def try_to_claim() -> None:
+        start.wait()
+        try:
+            if kind.claim(row.pk) is not None:
+                won.append(1)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=try_to_claim) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(won) == 1
+
+
+@EVERY_KIND
+def test_a_row_is_not_claimed_before_it_is_due(kind):
+    row = MAKERS[kind](due_at=timezone.now() + timedelta(minutes=1))
+    assert kind.claim(row.pk) is None
+    assert kind.claim(row.pk, now=timezone.now() + timedelta(minutes=2)) is not None
+
+
+@EVERY_KIND
+def test_a_row_whose_worker_died_is_taken_over_and_the_dead_cannot_write(kind):
+    row = MAKERS[kind]()
+    dead = kind.claim(row.pk)
+    expire(dead)
+    heir = kind.claim(row.pk)
+    assert heir is not None
+    assert heir.attempts == 2
+    for forbidden in (dead.extend, lambda: dead.settle(Work.Status.DONE), lambda: dead.record(reason="late")):
+        with pytest.raises(LeaseLost):
+            forbidden()
+    heir.settle(Work.Status.DONE)
+    row.refresh_from_db()
+    assert (row.status, row.lease_owner, row.lease_until) == (Work.Status.DONE, "", None)
+    assert row.finished_at is not None
+
+
+@EVERY_KIND
+def test_extending_the_lease_keeps_the_row(kind):
+    row = kind.claim(MAKERS[kind]().pk)
+    expire(row)
+    row.extend()
+    assert kind.claim(row.pk) is None
+    assert row.is_ours()
+
+
+@EVERY_KIND
+def test_a_settled_row_is_never_claimed_again_and_settled_once(kind):
+    row = kind.claim(MAKERS[kind]().pk)
+    row.settle(Work.Status.DONE)
+    assert kind.claim(row.pk) is None
+    with pytest.raises(LeaseLost):
+        row.settle(Work.Status.FAILED)
+
+
+@EVERY_KIND
+def test_a_postponed_row_waits_and_comes_back(kind):
+    row = kind.claim(MAKERS[kind]().pk)
+    row.postpone(timezone.now() + timedelta(seconds=30), "busy")
+    assert (row.status, row.reason) == (Work.Status.QUEUED, "busy")
+    assert kind.claim(row.pk) is None
+    again = kind.claim(row.pk, now=timezone.now() + timedelta(minutes=1))
+    assert again.attempts == 2
+
+
+@EVERY_KIND
+def test_a_fault_that_is_not_the_rows_does_not_count(kind):
+    row = kind.claim(MAKERS[kind]().pk)
+    row.postpone(timezone.now(), "held", burn=False)
+    assert kind.claim(row.pk).attempts == 1
+
+
+@EVERY_KIND
+def test_poison_ends_after_its_attempts(kind):
+    row = MAKERS[kind]()
+    for _ in range(kind.max_attempts):
+        claimed = kind.claim(row.pk)
+        assert claimed is not None
+        expire(claimed)
+    assert kind.claim(row.pk) is None
+    row.refresh_from_db()
+    assert (row.status, row.reason) == (Work.Status.FAILED, "attempts")
+
+
+@EVERY_KIND
+def test_cancelling_takes_the_row_from_its_worker(kind):
+    row = MAKERS[kind]()
+    claimed = kind.claim(row.pk)
+    assert row.cancel()
+    assert not claimed.is_ours()
+    with pytest.raises(LeaseLost):
+        claimed.settle(Work.Status.DONE)
+    assert not row.cancel()
+
+
+@EVERY_KIND
+def test_a_finished_row_can_be_queued_again_and_an_unfinished_one_not(kind):
+    row = kind.claim(MAKERS[kind]().pk)
+    assert not row.restart()
+    row.settle(Work.Status.FAILED, "refused")
+    assert row.restart()
+    again = kind.claim(row.pk)
+    assert (again.attempts, again.reason) == (1, "")
+
+
+@EVERY_KIND
+def test_rows_with_one_order_key_go_one_after_the_other(kind):
+    first, second = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
+    other = MAKERS[kind](order_key="1:lisi")
+    assert kind.claim(second.pk) is None
+    assert kind.claim(other.pk) is not None
+    kind.claim(first.pk).settle(Work.Status.DONE)
+    assert kind.claim(second.pk) is not None
+
+
+@EVERY_KIND
+def test_a_row_that_keeps_failing_gives_way_to_those_behind_it(kind):
+    bad, behind = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
+    for _ in range(base.GIVES_WAY_AFTER_ATTEMPTS):
+        assert kind.claim(behind.pk) is None
+        kind.claim(bad.pk).postpone(timezone.now(), "busy")
+    assert kind.claim(behind.pk) is not None
+
+
+@EVERY_KIND
+def test_a_row_that_is_held_keeps_its_place(kind):
+    held, behind = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
+    for _ in range(base.GIVES_WAY_AFTER_ATTEMPTS + 1):
+        kind.claim(held.pk).postpone(timezone.now(), "held", burn=False)
+    assert kind.claim(behind.pk) is None
+
+
+@EVERY_KIND
+def test_the_sweeper_wakes_what_is_due_once_a_while(kind):
+    due = MAKERS[kind]()
+    MAKERS[kind](due_at=timezone.now() + timedelta(hours=1))
+    kind.claim(MAKERS[kind]().pk).settle(Work.Status.DONE)
+    assert base.sweep() == 1
+    assert base.sweep() == 0
+    assert base.sweep(timezone.now() + timedelta(minutes=2)) == 1
+    due.refresh_from_db()
+    assert due.woken_at is not None
+
+
+@EVERY_KIND
+def test_the_sweeper_wakes_an_expired_lease_but_not_a_living_one(kind):
+    living, dead = kind.claim(MAKERS[kind]().pk), kind.claim(MAKERS[kind]().pk)
+    expire(dead)
+    assert base.sweep() == 1
+    living.refresh_from_db()
+    assert living.woken_at is None
+
+
+def test_a_wake_goes_out_on_commit_and_a_dead_broker_is_forgiven(settings, caplog):
+    row = factories.make_callback()
+    with transaction.atomic():
+        row.wake()
+        assert connection.in_atomic_block
+    assert Callback.claim(row.pk) is not None
+
+
+def test_thousands_of_rows_without_an_order_are_swept_in_no_time():
+    application = factories.make_application()
+    Outbound.objects.bulk_create(Outbound(application=application, recipients=["a"]) for _ in range(6000))
+    before = time.process_time()
+    due = list(Outbound._work().to_wake(timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True)[:500])
+    assert len(due) == 500
+    assert time.process_time() - before < 0.3
+
+
+@EVERY_KIND
+def test_a_claim_that_was_taken_over_while_its_machine_slept_is_nobodys(kind):
+    row = MAKERS[kind]()
+
+    def sleep_after_the_update(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("UPDATE") and "heir" not in params:
+            kind._work().filter(pk=row.pk).update(lease_owner="heir", attempts=2)
+        return result
+
+    with connection.execute_wrapper(sleep_after_the_update):
+        assert kind.claim(row.pk) is None
+    assert kind._work().get(pk=row.pk).lease_owner == "heir"

@@ -1,0 +1,84 @@
+"""Every list of the admin: it opens with rows and without, finds, and asks as often for many rows as for one."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.openuser.admin.test_roles import addresses
+from tests.support.admin_rendering import unrendered
+from tests.support.model_rows import make_row
+
+pytestmark = pytest.mark.django_db
+MODELS = list(admin.site._registry)
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss"))
+    return client
+
+
+def list_of(model: type[Model]) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+@every_model
+def test_a_list_asks_as_often_for_25_rows_as_for_one(client, model):
+    make_row(model)
+    client.get(list_of(model))  # what is asked once in a process: content types and the like
+    with CaptureQueriesContext(connection) as few:
+        client.get(list_of(model))
+    for _number in range(24):
+        make_row(model)
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(list_of(model))
+    assert len(page.context["cl"].result_list) >= 25
+    more = [query["sql"] for query in many][len(few) :]
+    # A filter by its values is offered only where there are two.
+    assert len(many) <= len(few) + len(page.context["cl"].filter_specs), more[-3:]
+
+
+@every_model
+def test_every_page_of_a_row_opens(client, model):
+    for address in addresses(make_row(model)).values():
+        assert client.get(address).status_code < 500
+
+
+@every_model
+def test_a_list_sorts_by_every_column_that_offers_it_and_filters_by_every_filter(client, model):
+    make_row(model)
+    make_row(model)
+    changelist = client.get(list_of(model)).context["cl"]
+    orders = [f"?{ORDER_VAR}={column}" for column in range(1, len(changelist.list_display) + 1)]
+    choices = [choice for spec in changelist.filter_specs for choice in spec.choices(changelist)]
+    asked = [*orders, *(choice["query_string"] for choice in choices if "query_string" in choice)]
+    with unrendered():
+        assert {query: client.get(list_of(model) + query).status_code for query in asked} == dict.fromkeys(asked, 200)
+
+
+@every_model
+def test_a_search_that_finds_nothing_says_so(client, model):
+    if not admin.site._registry[model].search_fields:
+        return
+    make_row(model)
+    page = client.get(list_of(model), {"q": "nothing-like-this"})
+    assert page.status_code == 200
+    assert 'data-testid="empty"' in page.content.decode()
+    assert "?" in page.content.decode().partition('data-testid="empty"')[2].partition("</div>")[0]
+
+
+@every_model
+def test_an_empty_list_says_what_to_do_next(client, model):
+    if model is User or model._default_manager.exists():
+        return
+    page = client.get(list_of(model)).content.decode().partition('data-testid="empty"')[2].partition("</div>")[0]
+    assert "<h2>" in page
+    assert "<a" in page or "<p" in page

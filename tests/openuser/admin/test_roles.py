@@ -1,0 +1,274 @@
+"""Every address of the admin × every role: what the table of roles allows opens, what it does not is refused.
+
+Models that come later are found by themselves. A button that does something is for operators and administrators,
+unless it is named below.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLResolver, get_resolver, resolve, reverse
+
+from avatars.models import Consent, Render
+from conversations.models import Flow, Message
+from openuser import roles
+from openuser.roles import Role
+from tests.support.admin_rendering import unrendered
+from tests.support.model_rows import make_row
+from wecom.models import Application
+
+# Rights are the same on every database; that the pages open on each, tests/openuser/admin/test_lists.py sees.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+MODELS = list(admin.site._registry)
+# What a standard page asks for.
+NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view", "delete": "delete"}
+POSTING = {**NEEDS, "change": "change"}
+NAMED = {
+    "auth_user_password_change": "change",
+    "conversations_flow_duplicate": "add",
+    "conversations_flow_duplicate_this": "add",
+    "conversations_flow_try_it": "view",
+    **{f"scheduling_schedule_{page}": "view" for page in ("preview", "words")},
+    "avatars_voice_audition": "view",
+    "avatars_voice_forget": "change",
+    "avatars_voice_declare_synthetic": "change",
+    **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
+    **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
+    "avatars_digitalhuman_declare_drawn": "change",
+    "avatars_digitalhuman_portrait": "change",
+    **{f"avatars_render_{shown}": "view" for shown in ("film", "glance", "sheet")},
+    **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes")},
+    **{f"django_celery_beat_periodictask_{act}_tasks": "change" for act in ("enable", "disable", "toggle", "run")},
+    **{f"openuser_apiclient_{act}": "change" for act in ("renew", "switch_off", "switch_off_this")},
+    **{f"openuser_webhookendpoint_{act}": "change" for act in ("send_test", "renew_secret")},
+    **{f"openuser_webhookdelivery_{act}": "change" for act in ("replay", "replay_this")},
+}
+# What asks for a right to another model.
+ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
+    "conversations_flowversion_restore_this": ("change", Flow),
+    **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
+    **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
+}
+# Buttons and pages of our own that ask for something else than the right to act.
+ALSO_FOR = {"sample": {Role.EDITOR}, "try_out": {Role.EDITOR}}
+ACTING = {Role.OPERATOR, Role.ADMINISTRATOR}
+# Pages of no model, and what each needs to be shown.
+OF_ALL: dict[str, dict[str, str]] = {
+    "index": {},
+    "admin-home": {},
+    "search": {},
+    "quotas": {},
+    "app_list": {"app_label": "conversations"},
+    "timeline": {"cid": "98b8d9a85776e3fc"},
+    "password_change": {},
+    "password_change_done": {},
+}
+# Pages of no model that have a test of their own of whom they are for.
+ELSEWHERE_TESTED = {"doctor", "engines"}
+# What Django itself answers by other rules: signing in and out, words for scripts, and redirects to rows' own pages.
+DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}
+LINKS = re.compile(r"""(?:href|hx-get|(?<!method="post" )action)=["']([^"'#]+)""")
+BUTTONS = re.compile(r"""(?:hx-post|method="post" action)=["']([^"'#]+)""")  # an address that may know no GET
+ELSEWHERE = ("logout", "jsi18n", "search", "setlang", "static")
+ROWS = 2  # of a model, whose pages are opened: rights are the same for each
+
+
+def member_of(role: Role) -> Client:
+    user = User.objects.create_user(f"a-{role.value}", is_staff=True)
+    user.groups.add(Group.objects.get(name=role.value))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def staff() -> dict[Role, Client]:
+    return {role: member_of(role) for role in Role}
+
+
+@pytest.fixture
+def boss() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss"))
+    return client
+
+
+def page_of(model: type[Model], name: str) -> str:
+    return name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_")
+
+
+def addresses(row: Model) -> dict[str, str]:
+    """Every address of a model's pages, by the name of its pattern."""
+    patterns = [pattern for pattern in admin.site._registry[type(row)].get_urls() if pattern.name]
+    return {
+        str(pattern.name): reverse(f"admin:{pattern.name}", kwargs=dict.fromkeys(pattern.pattern.converters, row.pk))
+        for pattern in patterns
+    }
+
+
+def may(role: Role, model: type[Model], name: str, needs: dict[str, str]) -> bool:
+    """What the table of roles says of a page."""
+    page = page_of(model, name)
+    word, whose = ELSEWHOSE.get(name, (NAMED.get(name) or needs.get(page), model))
+    if word:
+        return f"{word}_{whose._meta.model_name}" in roles.codenames(whose, role)
+    return role in ACTING | ALSO_FOR.get(page, set())
+
+
+def asked(client: Client, method: str, address: str) -> Any:
+    """An answer, of which nothing stays in the database."""
+    with transaction.atomic():
+        answer = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    return answer
+
+
+def wanted(allowed: bool, boss: int) -> int:
+    """A superuser's answer where the role may, else a refusal. Some pages are refused to everybody."""
+    return boss if allowed else 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_a_page_is_for_those_whom_the_table_names(model, staff, boss):
+    row = make_row(model)
+    wrong = []
+    for name, address in addresses(row).items():
+        for method, needs in (("get", NEEDS), ("post", POSTING)):
+            with unrendered():
+                of_boss = asked(boss, method, address).status_code
+                statuses = {role: asked(client, method, address).status_code for role, client in staff.items()}
+            for role, status in statuses.items():
+                expected = wanted(may(role, model, name, needs), of_boss)
+                if status != expected:
+                    wrong.append(f"{method} {name} by {role.value}: {status}, not {expected}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_nobody_from_outside_sees_a_page(model):
+    row = make_row(model)
+    employee = Client()
+    employee.force_login(User.objects.create_user("employee"))
+    clerk = Client()
+    clerk.force_login(User.objects.create_user("clerk", is_staff=True))
+    stranger = Client()
+    for address in addresses(row).values():
+        for method in ("get", "post"):
+            assert getattr(stranger, method)(address).status_code == 302
+            assert getattr(employee, method)(address).status_code == 302
+            assert getattr(clerk, method)(address).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_a_form_has_its_button_and_a_list_its_actions_only_where_they_work(model, staff, boss):
+    row = make_row(model)
+    pages = addresses(row)
+    label = f"{model._meta.app_label}_{model._meta.model_name}"
+    with unrendered():
+        of_boss = actions_of(boss.get(pages[f"{label}_changelist"]))
+    wrong = []
+    for role, client in staff.items():
+        form = client.get(pages[f"{label}_change"]).content.decode()
+        saved = asked(client, "post", pages[f"{label}_change"]).status_code != 403
+        if ('name="_save"' in form) != saved:
+            wrong.append(f"{role.value}: the form can be saved: {saved}")
+        with unrendered():
+            offered = actions_of(client.get(pages[f"{label}_changelist"]))
+        for action in of_boss:
+            needs = {"delete_selected": "delete"}
+            allowed = may(role, model, f"{label}_{action}", needs)
+            if (action in offered) != allowed:
+                wrong.append(f"{role.value}: {action} is offered: {not allowed}")
+    assert wrong == []
+
+
+def actions_of(listed: Any) -> set[str]:
+    """What a list offers to do with its rows; nothing where it is refused."""
+    form = listed.context_data.get("action_form") if listed.status_code == 200 else None
+    return {name for name, _words in form.fields["action"].choices if name} if form else set()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_links_to_what_is_refused(role, staff):
+    for model in MODELS:
+        make_row(model)
+    client = staff[role]
+    found, refused = {reverse("admin:index"): ""}, []
+    buttons: set[str] = set()
+    waiting = list(found)
+    opened: Counter[str] = Counter()
+    while waiting:
+        address = waiting.pop()
+        page = resolve(address).view_name
+        opened[page] += 1
+        if opened[page] > ROWS:
+            continue
+        answer = asked(client, "get", address)
+        if answer.status_code not in ((200, 302, 405) if address in buttons else (200, 302)):
+            refused.append(f"{found[address]} → {address}: {answer.status_code}")
+        buttons |= links_in(answer, BUTTONS)
+        for link in links_in(answer, LINKS) | links_in(answer, BUTTONS):
+            if link not in found:
+                found[link] = address
+                waiting.append(link)
+    assert refused == []
+    assert len(found) > 20
+
+
+def links_in(answer: Any, written: re.Pattern[str]) -> set[str]:
+    """Addresses of the admin that a page offers, without what they are asked for."""
+    if not answer.get("Content-Type", "").startswith("text/html"):
+        return set()
+    paths = {unescape(link).partition("?")[0] for link in written.findall(answer.content.decode())}
+    return {path for path in paths if path.startswith("/admin/") and not any(word in path for word in ELSEWHERE)}
+
+
+def test_every_address_below_the_admin_is_a_models_or_named_here():
+    of_models = {pattern.name for page in admin.site._registry.values() for pattern in page.get_urls()}
+    below = {name for path, name in named_addresses(get_resolver()) if path.startswith("admin/")}
+    assert below - of_models == {*OF_ALL, *DJANGOS, *ELSEWHERE_TESTED}
+
+
+def named_addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        path = f"{before}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from named_addresses(pattern, path)
+        elif pattern.name:
+            yield path, pattern.name
+
+
+@pytest.mark.parametrize("name", list(OF_ALL))
+def test_a_page_of_no_model_is_for_all_who_have_a_role_and_for_nobody_else(name, staff):
+    make_row(Message, cid=OF_ALL["timeline"]["cid"])
+    space = "" if name in ("admin-home", "quotas", "timeline") else "admin:"
+    address = reverse(f"{space}{name}", kwargs=OF_ALL[name])
+    assert {client.get(address).status_code for client in staff.values()} == {200}
+    employee = Client()
+    employee.force_login(User.objects.create_user("employee"))
+    assert {client.get(address).status_code for client in (Client(), employee)} == {302}
+
+
+def test_the_home_page_is_for_all_who_have_a_role(staff):
+    home = reverse("admin:index")
+    assert {client.get(home).status_code for client in staff.values()} == {200}
+    assert Client().get(home).status_code == 302
+
+
+def test_a_viewer_gets_no_secret_in_any_page(staff):
+    secrets = {"secret": "very-secret-value", "access_token": "token-of-the-platform"}
+    application = make_row(Application, **secrets)
+    for address in addresses(application).values():
+        for role in (Role.VIEWER, Role.EDITOR, Role.OPERATOR):
+            page = staff[role].get(address).content.decode()
+            for word in (*secrets.values(), application.token, application.encoding_aes_key):
+                assert word not in page

@@ -1,0 +1,78 @@
+"""The description of the API: true, complete, and shown offline."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from tests.openuser.api.test_pagination import OF_SETTINGS
+from tests.support.factories import make_api
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def description(client) -> dict:
+    answer = client.get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    found: dict = json.loads(answer.content)
+    return found
+
+
+def operations(description: dict) -> list[tuple[str, str, dict]]:
+    return [
+        (path, method, operation)
+        for path, methods in description["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_every_operation_has_a_summary_a_scope_and_its_problems(description):
+    found = operations(description)
+    assert len(found) > 10
+    for path, method, operation in found:
+        where = f"{method} {path}"
+        assert operation.get("summary"), where
+        assert "Scope: `" in operation["description"], where
+        assert {"401", "403", "429"} <= set(operation["responses"]), where
+        assert operation["responses"]["401"]["content"].keys() == {"application/problem+json"}, where
+        assert {"token": []} in operation["security"], where
+
+
+def test_every_post_takes_an_idempotency_key(description):
+    for path, method, operation in operations(description):
+        names = [parameter["name"] for parameter in operation.get("parameters", ())]
+        assert ("Idempotency-Key" in names) is (method == "post"), path
+
+
+def test_every_list_is_a_page_that_takes_filters(description):
+    lists = [entry for entry in operations(description) if entry[2]["operationId"].endswith("_list")]
+    assert lists
+    for path, _method, operation in lists:
+        names = {parameter["name"] for parameter in operation.get("parameters", ())}
+        assert path in OF_SETTINGS or {"cursor", "page_size"} <= names, path
+
+
+def test_every_operation_asks_for_a_scope_that_there_is(description):
+    nobody = make_api()
+    for path, method, operation in operations(description):
+        answer = nobody.generic(method.upper(), path.replace("{id}", "1"), "{}", content_type="application/json")
+        assert answer.status_code == 403, f"{method} {path}"
+        scope = operation["description"].rsplit("Scope: `", 1)[1].rstrip("`")
+        able = make_api(scope)
+        answer = able.generic(method.upper(), path.replace("{id}", "1"), "{}", content_type="application/json")
+        assert answer.status_code != 403, f"{method} {path}"
+
+
+def test_the_pages_of_the_documentation_bring_all_they_need(client):
+    page = Client().get("/api/v1/docs/").content.decode()
+    assert "swagger-ui" in page
+    assert "cdn" not in page
+    assert "https://" not in page
+
+
+def test_a_choice_that_is_only_read_may_be_blank_where_its_row_may(description):
+    endpoint = description["components"]["schemas"]["WebhookEndpoint"]["properties"]
+    assert {"$ref": "#/components/schemas/BlankEnum"} in endpoint["off_because"]["oneOf"]
+    message = description["components"]["schemas"]["Message"]["properties"]
+    assert {"$ref": "#/components/schemas/BlankEnum"} in message["reason"]["oneOf"]

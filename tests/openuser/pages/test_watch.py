@@ -1,0 +1,188 @@
+"""The page on which a member watches a video: only that member, who signs in through WeChat Work."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from django.contrib.auth.models import Permission, User
+
+from conversations import services
+from conversations.models import Viewing
+from tests.support import factories
+from tests.wecom.conftest import connected, emulator, person, running_emulator  # noqa: F401
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORDS = "公司政策讲解。\n第二行。"
+SRT = "1\n00:00:00,000 --> 00:00:01,500\n公司政策讲解。\n"
+PHONE = "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/7.0.1 wxwork/4.1.0"
+
+
+@pytest.fixture
+def application(connected, settings, tmp_path):  # noqa: F811
+    settings.MEDIA_ROOT = tmp_path
+    settings.SITE_URL = "http://testserver"
+    url = connected.api_base_url
+    settings.WECOM = {**settings.WECOM, "OAUTH_BASE_URL": url, "LOGIN_BASE_URL": url}
+    return connected
+
+
+@pytest.fixture
+def viewing(application, person, tmp_path) -> Viewing:  # noqa: F811
+    (tmp_path / "renders").mkdir()
+    for name, data in (("a.mp4", bytes(range(100))), ("a.jpg", b"jpg"), ("a.srt", SRT.encode())):
+        (tmp_path / "renders" / name).write_bytes(data)
+    files: dict[str, Any] = {"video": "renders/a.mp4", "poster": "renders/a.jpg", "captions": "renders/a.srt"}
+    render = factories.make_render(text=WORDS, status="done", size=100, width=720, height=960, **files)
+    member = factories.make_member(application, person.user_id)
+    link = services.link_to_watch(application, member, render)
+    assert link == services.link_to_watch(application, member, render)
+    viewing = Viewing.objects.get()
+    assert link == f"http://testserver/watch/{viewing.name}/"
+    assert re.fullmatch("[0-9a-f]{32}", viewing.name)
+    return viewing
+
+
+def sign_in(client, viewing: Viewing, user_id: str, *, agent: str = PHONE):
+    """Open the page, be asked by the platform who it is, and come back."""
+    asked = client.get(f"/watch/{viewing.name}/", headers={"User-Agent": agent})
+    assert asked.status_code == 302
+    target = asked["Location"].partition("#")[0]
+    back = requests.get(f"{target}&as={user_id}", allow_redirects=False, timeout=10).headers["Location"]
+    return client.get(back.removeprefix("http://testserver"))
+
+
+def watch(client, viewing: Viewing, **options):
+    return client.get(f"/watch/{viewing.name}/", **options)
+
+
+def test_the_member_signs_in_and_watches(client, viewing, person):  # noqa: F811
+    back = sign_in(client, viewing, person.user_id)
+    assert (back.status_code, back["Location"]) == (302, f"/watch/{viewing.name}/")
+    page = watch(client, viewing)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "公司政策讲解。" in text
+    assert 'kind="captions" srclang="zh"' in text
+    assert "script-src" not in page["Content-Security-Policy"]
+    cookie = client.cookies["openuser_member"]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/watch/", True, "Lax")
+    assert "sessionid" not in client.cookies
+
+
+@pytest.mark.parametrize(
+    ("agent", "path", "fragment"),
+    [(PHONE, "/connect/oauth2/authorize", "wechat_redirect"), ("Mozilla/5.0 Chrome/120", "/wwlogin/sso/login", "")],
+)
+def test_who_signs_in_where(client, viewing, application, agent, path, fragment):
+    asked = urlsplit(watch(client, viewing, headers={"User-Agent": agent})["Location"])
+    query = {name: values[0] for name, values in parse_qs(asked.query).items()}
+    assert (asked.path, asked.fragment) == (path, fragment)
+    assert query["appid"] == application.corporation.corp_id
+    assert query["agentid"] == str(application.agent_id)
+    assert query["redirect_uri"] == "http://testserver/watch/login/"
+    assert re.fullmatch("[0-9a-f]{32}", query["state"])
+
+
+def test_the_browser_of_a_desk_signs_in_too(client, viewing, person):  # noqa: F811
+    sign_in(client, viewing, person.user_id, agent="Mozilla/5.0 Chrome/120")
+    assert watch(client, viewing).status_code == 200
+
+
+def test_somebody_else_may_not_watch_and_may_sign_in_as_the_right_one(client, viewing, person, emulator):  # noqa: F811
+    sign_in(client, viewing, emulator.hire().user_id)
+    refused = watch(client, viewing)
+    assert refused.status_code == 403
+    assert "again=1" in refused.content.decode()
+    assert client.get(f"/watch/{viewing.name}/video").status_code == 403
+    assert watch(client, viewing, data={"again": "1"}).status_code == 302
+    sign_in(client, viewing, person.user_id)
+    assert watch(client, viewing).status_code == 200
+
+
+def test_somebody_from_outside_is_nobody(client, viewing):
+    assert sign_in(client, viewing, "-").status_code == 403
+    assert watch(client, viewing).status_code == 302
+
+
+def test_the_same_user_id_in_another_company_is_somebody_else(client, viewing, person):  # noqa: F811
+    sign_in(client, viewing, person.user_id)
+    other = factories.make_application()
+    theirs = Viewing.objects.create(
+        render=viewing.render, application=other, member=factories.make_member(other, person.user_id)
+    )
+    assert watch(client, theirs).status_code == 403
+
+
+@pytest.mark.parametrize("tampered", ["state", "cookie", "code", "twice"])
+def test_a_sign_in_that_is_not_ours_is_refused(client, viewing, person, tampered):  # noqa: F811
+    asked = watch(client, viewing)
+    target = asked["Location"].partition("#")[0]
+    back = requests.get(f"{target}&as={person.user_id}", allow_redirects=False, timeout=10).headers["Location"]
+    query = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
+    if tampered == "state":
+        query["state"] = "0" * 32
+    if tampered == "cookie":
+        client.cookies["openuser_login"] = "forged"
+    if tampered == "code":
+        query["code"] = "guessed"
+    if tampered == "twice":
+        assert client.get("/watch/login/", query).status_code == 302
+        client.cookies.pop("openuser_member")
+    assert client.get("/watch/login/", query).status_code == (403 if tampered == "code" else 400)
+    assert watch(client, viewing).status_code == 302
+
+
+def test_a_platform_that_is_away_is_said(client, viewing, person, emulator):  # noqa: F811
+    emulator.fault("bad-gateway", path="auth/getuserinfo", times=1)
+    assert sign_in(client, viewing, person.user_id).status_code == 503
+
+
+def test_staff_who_may_see_videos_need_no_sign_in(client, viewing):
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    client.force_login(clerk)
+    assert watch(client, viewing).status_code == 302
+    clerk.user_permissions.add(Permission.objects.get(codename="view_render"))
+    assert watch(client, viewing).status_code == 200
+
+
+def test_the_files_come_in_ranges_with_captions_for_browsers(client, viewing, person):  # noqa: F811
+    sign_in(client, viewing, person.user_id)
+    base = f"/watch/{viewing.name}"
+    part = client.get(f"{base}/video", headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part["Content-Range"]) == (206, "bytes 10-19/100")
+    assert b"".join(part.streaming_content) == bytes(range(10, 20))
+    captions = client.get(f"{base}/captions")
+    assert captions["Content-Type"].startswith("text/vtt")
+    assert captions.content.decode().startswith("WEBVTT\n\n1\n00:00:00.000 --> 00:00:01.500\n公司")
+    assert b"".join(client.get(f"{base}/poster").streaming_content) == b"jpg"
+    assert "attachment" in client.get(f"{base}/video", {"download": "1"})["Content-Disposition"]
+
+
+@pytest.mark.parametrize("name", ["0" * 32, "x"])
+def test_an_address_that_nobody_was_given_leads_nowhere(client, viewing, name):
+    assert client.get(f"/watch/{name}/").status_code == 404
+
+
+def test_the_page_speaks_the_readers_language(client, viewing):
+    client.force_login(User.objects.create_superuser("boss"))
+    assert 'lang="en"' in watch(client, viewing, headers={"Accept-Language": "en"}).content.decode()
+    assert 'lang="zh-hans"' in watch(client, viewing, headers={"Accept-Language": "zh-CN"}).content.decode()
+
+
+def test_a_video_that_somebody_brought_has_a_page_without_a_mark_of_ours(client, application, person, tmp_path):  # noqa: F811
+    (tmp_path / "uploads").mkdir()
+    (tmp_path / "uploads" / "a.mp4").write_bytes(bytes(range(100)))
+    upload = factories.make_upload(application, kind="video", path="uploads/a.mp4", filename="年会.mp4", size=100)
+    Viewing.objects.create(application=application, upload=upload)  # for everybody in the company
+    viewing = Viewing.objects.get()
+    sign_in(client, viewing, person.user_id)
+    text = watch(client, viewing).content.decode()
+    assert "<h1>年会</h1>" in text
+    assert "AI" not in text
+    assert "<track" not in text
+    video = client.get(f"/watch/{viewing.name}/video", headers={"Range": "bytes=0-9"})
+    assert (video.status_code, b"".join(video.streaming_content)) == (206, bytes(range(10)))
+    assert client.get(f"/watch/{viewing.name}/poster").status_code == 404

@@ -1,0 +1,91 @@
+"""The video of nine o'clock is begun before nine, by a moved clock."""
+
+import pytest
+
+from avatars.models import Render
+from conversations.models import Message
+from scheduling import services
+from scheduling.models import Schedule
+from scheduling.schedules import prerender
+from tests.scheduling.conftest import clock, make_schedule, outcomes
+from tests.support.factories import make_digital_human
+
+pytestmark = pytest.mark.django_db
+VIDEO = Schedule.MessageType.VIDEO
+
+
+def make_film(**fields):
+    return make_schedule(message_type=VIDEO, **fields)
+
+
+def finish(render):
+    Render.objects.filter(pk=render.pk).update(status="done", progress=100)
+
+
+def test_it_is_begun_some_minutes_before_its_moment_and_once(application):
+    schedule = make_film()
+    services.sweep(now=clock("2026-11-25T08:30"))
+    assert not Render.objects.exists()
+    services.sweep(now=clock("2026-11-25T08:46"))
+    services.sweep(now=clock("2026-11-25T08:47"))
+    render = Render.objects.get()
+    schedule.refresh_from_db()
+    assert (schedule.ahead, schedule.ahead_for) == (render, clock("2026-11-25T09:00"))
+    assert not Message.objects.exists()
+
+
+def test_what_takes_long_is_begun_earlier(application):
+    # Of twelve minutes each were the videos that were made here last.
+    for number in range(5):
+        human = make_digital_human(name=f"h{number}")
+        made = {"status": "done", "took_seconds": 720, "content_hash": str(number)}
+        Render.objects.create(digital_human=human, text="早上好！", mode="lipsync", **made)
+    make_film(mode="lipsync")
+    services.sweep(now=clock("2026-11-25T08:30"))
+    assert not Render.objects.filter(status="queued").exists()
+    services.sweep(now=clock("2026-11-25T08:40"))
+    assert Render.objects.filter(status="queued").count() == 1
+
+
+def test_the_moment_finds_it_made_and_sends_it_at_once(application):
+    schedule = make_film()
+    services.sweep(now=clock("2026-11-25T08:46"))
+    finish(Render.objects.get())
+    services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert Message.objects.get().render == Render.objects.get()
+    assert outcomes(schedule) == [("11-25 09:00", "sent")]
+
+
+def test_one_that_is_late_is_asked_for_again_by_its_moment(application):
+    schedule = make_film()
+    services.sweep(now=clock("2026-11-25T08:46"))
+    Render.objects.update(status="failed", reason="engine")
+    services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert Message.objects.get().render.status == "queued"
+
+
+def test_other_words_are_made_ahead_anew(application):
+    schedule = make_film()
+    services.sweep(now=clock("2026-11-25T08:46"))
+    schedule.refresh_from_db()
+    schedule.text = "大家早上好！"
+    services.save_schedule(schedule, now=clock("2026-11-25T08:48"))
+    services.sweep(now=clock("2026-11-25T08:49"))
+    assert set(Render.objects.values_list("text", flat=True)) == {"早上好！", "大家早上好！"}
+
+
+def test_nothing_is_made_ahead_for_text_or_while_it_rests_or_on_days_off(application):
+    make_schedule()
+    services.pause(make_film(text="休息"))
+    # 2026-11-28 is a Saturday.
+    make_film(text="工作日", days="working", now="2026-11-27T12:00")
+    services.sweep(now=clock("2026-11-28T08:50"))
+    assert not Render.objects.exists()
+
+
+def test_what_cannot_be_made_is_left_to_its_moment(application):
+    schedule = make_film()
+    application.desk.delete()
+    assert prerender.prepare_all(now=clock("2026-11-25T08:50")) == 0
+    services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
+    assert outcomes(schedule) == [("11-25 09:00", "failed")]

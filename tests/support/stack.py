@@ -1,0 +1,180 @@
+"""The whole of OpenUser as processes, for tests that go from phone to phone: emulator, web, workers, beat, broker."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from openuser.servers import valkey
+from openuser.servers.processes import Processes
+from tests.support.database_templates import FILE, templates, url_of
+from tests.support.emulator import AES_KEY, KEYS, ROOT, Emulator, answers, free_port, wait_for
+
+CELERY = [sys.executable, "-m", "celery", "-A", "openuser"]
+# Started a hundred times, a worker neither looks for others for a second nor runs `manage.py check`. Those of
+# test_production and test_postgres do.
+WORKER = [*CELERY, "--skip-checks", "worker", "--without-mingle", "--without-gossip"]
+COMMANDS = {
+    "worker": [*WORKER, "-Q", "default", "-P", "threads", "-c", "4", "-l", "WARNING", "-n", "worker@stack"],
+    "render": [*WORKER, "-Q", "render", "-P", "threads", "-c", "1", "-l", "WARNING", "-n", "render@stack"],
+    "beat": [*CELERY, "beat", "-l", "WARNING"],
+}
+
+
+class Stack:
+    """Starts, kills and restarts the parts."""
+
+    def __init__(self, run_folder: Path | None = None) -> None:
+        """Stacks of one run share what `run_folder` keeps of tests/support/database_templates.py."""
+        self.folder = Path(tempfile.mkdtemp(prefix="ou-stack-", dir="/tmp"))
+        self.run_folder = run_folder or self.folder
+        self.owner = Processes()
+        self.parts: dict[str, subprocess.Popen[bytes]] = {}
+        self.closing = ExitStack()
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.emulator = Emulator(free_port())
+        self.env = self._environment()
+
+    def _environment(self) -> dict[str, str]:
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("OPENUSER_", "WECHAT_"))}
+        env |= {
+            "DJANGO_SETTINGS_MODULE": "openuser.settings.test",
+            "OPENUSER_BOOTSTRAP": "off",
+            "OPENUSER_VAR_DIR": str(self.folder),
+            "SITE_URL": self.url,
+            "OPENUSER_SWEEP_SECONDS": "1",
+            "OPENUSER_REWAKE_SECONDS": "1",
+            "OPENUSER_LEASE_SCALE": "0.15",
+            "WECHAT_RETRY_UNIT": "0.05",
+            "WECHAT_READ_TIMEOUT": "2",
+            "WECHAT_API_BASE_URL": self.emulator.url,
+            "WECHAT_OAUTH_BASE_URL": self.emulator.url,
+            "WECHAT_LOGIN_BASE_URL": self.emulator.url,
+            "TEST_CORP_ID": KEYS["CORP_ID"],
+            "WECHAT_AGENT_ID": KEYS["AGENT_ID"],
+            "WECHAT_CORP_SECRET": KEYS["SECRET"],
+            "WECHAT_TOKEN": KEYS["TOKEN"],
+            "WECHAT_ENCODING_AES_KEY": AES_KEY,
+            # Everything that could be logged is, and close() looks for what must never be.
+            "LOG_LEVEL": "DEBUG",
+            "WECHAT_DEBUG": "true",
+            "OPENUSER_LOG_DIR": str(self.folder / "logs"),
+            "LANGUAGE_CODE": "zh-hans",
+            "TEST_BROKER_URL": "",
+            "PYTHONPATH": str(ROOT),
+        }
+        env |= Emulator.environment(self.folder, f"{self.url}/api/v1/integrations/wechat/webhook")
+        env["TEST_DATABASE_URL"] = self._database(env.get("TEST_DATABASE_URL", ""))
+        return env
+
+    def _database(self, url: str) -> str:
+        """A database of its own on the server of this run, with its URL, or the SQLite file of the folder."""
+        self.server = url if url.startswith("postgres") else ""
+        self.database = f"stack_{os.getpid()}_{self.port}" if self.server else str(self.folder / FILE)
+        return url_of(self.server, self.database) if self.server else ""
+
+    def start(self) -> "Stack":
+        self.serve()
+        self.prepare()
+        for name in self.commands():
+            self.run(name)
+        wait_for(self.is_up, "the web process")
+        wait_for(lambda: answers(f"{self.emulator.url}/emulator/api/calls"), "the emulator")
+        return self
+
+    def serve(self) -> None:
+        """Start the servers that are not ours."""
+        self.closing.enter_context(valkey.running(self.folder / "valkey", processes=self.owner))
+
+    def prepare(self) -> None:
+        """What comes before the first start."""
+        _, seeded = templates(self.run_folder, self.server)
+        seeded.copy_database(self.database)
+        seeded.copy_files(self.folder / "media")
+        self.manage("seed")
+
+    def commands(self) -> dict[str, list[str]]:
+        """The command line of each part, in the order in which they start."""
+        line = [sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--port", str(self.port)]
+        web = [*line, "--lifespan", "off", "--log-level", "warning"]
+        return {"emulator": self.emulator.command(), "web": web, **COMMANDS}
+
+    def close(self) -> None:
+        for name in list(self.parts):
+            self.kill(name, signal.SIGTERM)
+        self.closing.close()
+        self.owner.end_all()
+        logs = self.logs()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        told = [name for name in ("SECRET", "TOKEN", "AES_KEY") if KEYS[name] in logs]
+        assert told == [], "these keys stand in a log"
+
+    def run(self, name: str, **env: str) -> None:
+        """Start a part, with additional environment."""
+        self._order(name).unlink(missing_ok=True)
+        env = {"OPENUSER_CRASH_AT": str(self._order(name)), **env}
+        with (self.folder / f"{name}.log").open("ab") as log:
+            part = self.owner.start(self.commands()[name], env={**self.env, **env}, cwd=ROOT, output=log)
+        self.parts[name] = part
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
+        """End a part, by default as the out-of-memory killer would."""
+        part = self.parts.pop(name)
+        if number == signal.SIGKILL:
+            part.kill()
+            part.wait()
+        self.owner.end([part], number=number, grace=8.0)
+
+    def restart(self, name: str, **env: str) -> None:
+        if name in self.parts:
+            self.kill(name)
+        self.run(name, **env)
+
+    def doom(self, name: str, point: str) -> None:
+        """Let a running part die where it comes to a point of `core.work.crash_points` with work asked from now on."""
+        wait_for(lambda: not self.has_work(), "earlier work to end")
+        self._order(name).write_text(point, encoding="utf-8")
+
+    def _order(self, name: str) -> Path:
+        return self.folder / f"{name}.dies-at"
+
+    def has_work(self) -> bool:
+        """Whether something is on its way that could be worked on at once."""
+        due = "status = 'running' OR (status = 'queued' AND due_at <= CURRENT_TIMESTAMP)"
+        tables = ("wecom_callback", "wecom_outbound", "wecom_upload", "avatars_render")
+        return bool(self.asks(" UNION ALL ".join(f"SELECT 1 FROM {table} WHERE {due}" for table in tables)))
+
+    def asks(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database answers to SQL that all understand: much sooner than `manage shell` would."""
+        if self.server:
+            with psycopg.connect(self.env["TEST_DATABASE_URL"]) as connection:
+                return connection.execute(query).fetchall()
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection:
+            return connection.execute(query).fetchall()
+
+    def is_up(self) -> bool:
+        return answers(f"{self.url}/healthz/ready")
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def logs(self) -> str:
+        """What all our processes have logged so far, to wherever."""
+        files = [path for path in self.folder.rglob("*.log*") if path.is_file() and path.name != "emulator.log"]
+        return "\n".join(path.read_text(errors="replace") for path in files)
+
+    def manage(self, *line: str, **env: str) -> str:
+        """Run a command to its end; what it prints."""
+        command = [sys.executable, "manage.py", *line]
+        return subprocess.run(
+            command, env={**self.env, **env}, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout

@@ -1,0 +1,194 @@
+"""Code handlers of other apps, of every sort, and what their callback comes to."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from conversations.models import Message
+from core.exceptions import TemporaryError
+from core.logs import LineFormatter
+from tests.support import factories
+from tests.wecom.support.callback_sender import event_xml, text_xml
+from wecom import services
+from wecom.bot import bot, send_text_message
+from wecom.callbacks.router import router
+from wecom.contents import Button, ButtonCard, Image, Markdown, TextCard
+from wecom.models import Callback, Member, Outbound
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def application():
+    return factories.make_application(is_default=True)
+
+
+@pytest.fixture
+def register() -> Iterator[Callable[..., None]]:
+    """Registers handlers of other apps, and forgets them."""
+    registered: list[Any] = []
+
+    def add(decorator: Any, handler: Any) -> None:
+        registered.append(decorator(handler))
+
+    yield add
+    for handler in registered:
+        router.remove(handler)
+
+
+def handle(application, xml: str = "") -> Callback:
+    callback = factories.make_callback(application, body=xml or text_xml(application, text="hello"))
+    services.handle(callback.pk)
+    callback.refresh_from_db()
+    return callback
+
+
+def sent() -> list[str]:
+    return [row.content["content"] for row in Outbound.objects.order_by("pk")]
+
+
+def test_an_async_handler_may_use_the_database(application, register):
+    async def answer(message) -> str:
+        member = await Member.objects.acreate(corporation_id=application.corporation_id, user_id="new")
+        count = await sync_to_async(Member.objects.count)()
+        return f"{member.user_id} {count}"
+
+    register(bot.on_message("text"), answer)
+    assert handle(application).status == "done"
+    assert sent() == ["new 1"]
+
+
+@pytest.mark.parametrize("silence", ["", "  \n\u3000"])
+def test_a_handler_may_answer_with_silence(application, register, silence):
+    register(bot.on_message("text"), lambda message: silence)
+    assert handle(application).status == "done"
+    assert sent() == []
+
+
+@pytest.mark.parametrize("odd", [5, {"a": 1}, b"bytes", ["list"]])
+def test_an_answer_that_is_no_text_ends_in_a_plain_sentence(application, register, odd):
+    register(bot.on_message("text"), lambda message: odd)
+    assert handle(application).status == "failed"
+    assert len(sent()) == 1
+    assert "#" in sent()[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "msgtype"),
+    [
+        (Markdown(content="**好**"), "markdown"),
+        (TextCard(title="t", description="d", url="https://example.com"), "textcard"),
+        (ButtonCard(title="选择", buttons=(Button(text="是", key="yes"),)), "template_card"),
+        (Image(media_id="MEDIA"), "image"),
+    ],
+)
+def test_a_handler_may_answer_with_any_value_of_contents(application, register, answer, msgtype):
+    async def reply(message):
+        return answer
+
+    register(bot.on_message("text"), reply)
+    callback = handle(application)
+    assert callback.status == "done"
+    outbound = Outbound.objects.get()
+    assert (outbound.msgtype, outbound.recipients, outbound.cid) == (msgtype, [callback.from_user_id], callback.cid)
+    noted = Message.objects.get(direction="out")
+    assert (noted.outbound, noted.content.text) == (outbound, answer.words())
+    assert noted.content.kind in ("card", "image", "text")
+
+
+def test_a_file_of_ours_in_an_answer_goes_by_its_upload(application, register):
+    upload = factories.make_upload(application, kind="image", media_id="OURS")
+    register(bot.on_message("text"), lambda message: Image(media_id="OURS"))
+    handle(application)
+    assert Outbound.objects.get().upload == upload
+
+
+def test_an_async_handler_that_takes_too_long_by_its_own_measure_fails(application, register):
+    async def slow(message) -> str:
+        async with asyncio.timeout(0.01):
+            await asyncio.sleep(5)
+        return "never"
+
+    register(bot.on_message("text"), slow)
+    assert handle(application).status == "failed"
+    assert len(sent()) == 1
+
+
+def test_a_handler_that_cannot_now_is_asked_again(application, register):
+    def busy(message) -> str:
+        raise TemporaryError("Later.")
+
+    register(bot.on_message("text"), busy)
+    assert handle(application).status == "queued"
+    assert sent() == []
+
+
+def test_a_long_answer_is_sent_in_parts(application, register):
+    register(bot.on_message("text"), lambda message: "字" * 1500)
+    handle(application)
+    assert "".join(part.split("\n", 1)[1] for part in sent()) == "字" * 1500
+    assert len(sent()) == 3
+
+
+def test_a_command_of_another_app_comes_before_ours(application, register):
+    register(bot.on_command("/help"), lambda message: "theirs")
+    handle(application, text_xml(application, text="/help"))
+    assert sent() == ["theirs"]
+
+
+def test_a_handler_may_answer_an_event(application, register):
+    register(bot.on_event("click"), lambda event: f"clicked {event.event_key}")
+    handle(application, event_xml(application, "click", key="menu"))
+    assert sent() == ["clicked menu"]
+
+
+def test_sends_in_threads_and_to_others_are_made_once_though_the_handler_runs_twice(application, register):
+    runs: list[int] = []
+
+    async def tell_everybody(message) -> str:
+        runs.append(1)
+        await asyncio.gather(*(send_text_message(f"person{number}", f"news {number}") for number in range(5)))
+        if len(runs) == 1:
+            raise TemporaryError("After the sends.")
+        return "told"
+
+    register(bot.on_message("text"), tell_everybody)
+    callback = handle(application)
+    Callback.objects.update(due_at=callback.created_at)
+    services.handle(callback.pk)
+    assert len(runs) == 2
+    assert sorted(sent()) == ["news 0", "news 1", "news 2", "news 3", "news 4", "told"]
+
+
+def test_a_callback_that_a_person_replays_is_answered_again(application):
+    callback = handle(application)
+    assert len(sent()) == 1
+    services.replay(callback)
+    services.handle(callback.pk)
+    assert len(sent()) == 2
+
+
+def test_callbacks_are_forgotten_after_thirty_days_unless_they_wait_to_be_handled(application):
+    old = timezone.now() - timedelta(days=31)
+    factories.make_callback(application, created_at=old, status="done")
+    waiting = factories.make_callback(application, created_at=old)
+    young = factories.make_callback(application, created_at=old + timedelta(days=2), status="done")
+    services.forget_old_callbacks()
+    assert set(Callback.objects.all()) == {waiting, young}
+
+
+def test_what_a_handler_was_told_stays_out_of_the_log(application, register, caplog):
+    def fail(message) -> str:
+        raise ValueError(f"Cannot read {message.content!r}")
+
+    register(bot.on_message("text"), fail)
+    handle(application, text_xml(application, text="canary-text"))
+    lines = [LineFormatter().format(record) for record in caplog.records if record.levelno >= logging.ERROR]
+    assert any("ValueError" in line and "in fail" in line for line in lines)
+    assert not any("canary" in line for line in lines)

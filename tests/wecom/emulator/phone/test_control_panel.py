@@ -1,0 +1,89 @@
+"""The desk around the phone: a second phone for somebody else, faults and time at hand."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.wecom.emulator.callbacks.test_url_verification import decrypted
+from tests.wecom.emulator.conftest import Application, Emulator, Listener
+
+pytestmark = [pytest.mark.once, pytest.mark.browser]
+
+
+@pytest.fixture
+def desk(browser: Browser, application: Application) -> Iterator[Callable[[str], Page]]:
+    """Opens the page on a desktop, with somebody on the phone."""
+    with browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB") as context:
+
+        def opened(member: str) -> Page:
+            page = context.new_page()
+            page.goto(f"{application.emulator.url}/emulator/?agentid={application.agent_id}#{member}")
+            expect(page.get_by_test_id("composer")).to_be_visible()
+            return page
+
+        yield opened
+
+
+def test_two_members_have_a_phone_each(desk: Callable[[str], Page], application: Application, member: str) -> None:
+    page = desk(member)
+    page.get_by_test_id("second-phone").click()
+    other = page.frame_locator("#second-frame")
+    expect(other.locator("#chat-note")).to_have_text("as 张三")
+    other.get_by_test_id("composer").fill("Hello from there")
+    other.get_by_test_id("composer").press("Enter")
+    expect(other.get_by_test_id("bubble-out")).to_contain_text("Hello from there")
+    application.say(member, "for the first")
+    expect(page.get_by_test_id("messages").get_by_test_id("bubble-in")).to_have_text("for the first")
+    expect(other.get_by_test_id("messages").get_by_text("for the first")).to_have_count(0)
+    page.reload()
+    expect(other.locator("#chat-note")).to_have_text("as 张三")
+    page.get_by_test_id("second-phone").click()
+    expect(page.locator("#second")).to_be_hidden()
+
+
+def test_the_clock_is_moved_step_by_step(
+    desk: Callable[[str], Page], application: Application, emulator: Emulator, member: str, clean_clock: None
+) -> None:
+    page = desk(member)
+    token = application.access_token()
+    page.get_by_role("tab", name="Time").click()
+    expect(page.get_by_test_id("time-offset")).to_have_text("Real time")
+    page.get_by_test_id("step-hours2").click()
+    expect(page.get_by_test_id("time-offset")).to_have_text("02:00:01 ahead of real time")
+    assert application.send({"touser": member, "msgtype": "text", "text": {"content": "x"}}, token)["errcode"] == 42001
+    page.get_by_role("button", name="Back to now").click()
+    expect(page.get_by_test_id("time-offset")).to_have_text("Real time")
+    assert emulator.control("GET", "clock")["offset"] == 0
+
+
+def test_a_share_of_any_faults_is_asked_for_and_removed(
+    desk: Callable[[str], Page], emulator: Emulator, member: str
+) -> None:
+    page = desk(member)
+    page.get_by_role("tab", name="Faults").click()
+    page.locator("#fault-name").select_option("any of them")
+    page.get_by_label("Share %").press_sequentially("20")
+    expect(page.get_by_label("Times")).to_be_disabled()
+    page.get_by_label("Seed").fill("7")
+    page.get_by_label("Path").fill("nobody/calls/this")
+    page.get_by_role("button", name="Inject").click()
+    expect(page.locator("#fault-list li")).to_contain_text("any of them · nobody/calls/this · 20 % · Seed 7")
+    (fault,) = emulator.control("GET", "faults")["faults"]
+    assert (fault["kind"], fault["share"], fault["seed"], fault["times"]) == ("mix", 0.2, 7, None)
+    page.get_by_role("button", name="Remove all").click()
+    expect(page.locator("#fault-list li")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("status", "right", "words"),
+    [(200, True, "Passed"), (301, True, "redirects (301)"), (200, False, "not the decrypted text")],
+)
+def test_the_callback_url_is_checked_with_a_verdict(
+    desk: Callable[[str], Page], application: Application, listener: Listener, member: str, status, right, words
+) -> None:
+    listener.on_get = lambda path: (status, decrypted(application, path) if right else b"12345")
+    page = desk(member)
+    page.get_by_test_id("verify").click()
+    expect(page.get_by_test_id("verdict")).to_contain_text(words)
+    assert ("good" in (page.get_by_test_id("verdict").get_attribute("class") or "")) == (status == 200 and right)

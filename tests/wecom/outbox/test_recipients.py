@@ -1,0 +1,56 @@
+"""Nobody is written to who left or is out of the application's visible range; the platform is not even asked."""
+
+import pytest
+
+from tests.support.factories import make_application, make_member
+from wecom import services
+from wecom.contents import Text
+from wecom.models import Reach
+from wecom.outbox.dispatcher import deliver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def send(application, *to):
+    outbound = services.send(application, Text(content="你好"), to=to)
+    deliver(outbound.pk)
+    outbound.refresh_from_db()
+    return outbound
+
+
+def put_out_of_range(application, user_id):
+    Reach.objects.create(application=application, member=make_member(application, user_id), in_range=False)
+
+
+def test_a_message_to_somebody_who_left_fails_without_a_call(connected, emulator, person):
+    make_member(connected, person.user_id, status="left")
+    outbound = send(connected, person.user_id)
+    assert (outbound.status, outbound.reason, outbound.invalid) == ("failed", "recipient", [person.user_id])
+    assert not outbound.tries.exists()
+    assert emulator.calls("message/send") == 0
+
+
+def test_who_is_out_of_range_is_left_out_of_a_message_to_several(connected, emulator, person):
+    other = emulator.hire()
+    put_out_of_range(connected, other.user_id)
+    outbound = send(connected, person.user_id, other.user_id)
+    assert (outbound.status, outbound.invalid) == ("done", [other.user_id])
+    assert person.texts() == ["你好"]
+    assert other.texts() == []
+
+
+def test_who_is_out_of_the_range_of_another_application_is_written_to(connected, person):
+    beside = make_application(corporation=connected.corporation, agent_id=1000009)
+    member = make_member(connected, person.user_id)
+    Reach.objects.create(application=beside, member=member, in_range=False)
+    assert send(connected, person.user_id).status == "done"
+
+
+def test_who_comes_back_is_written_to_again(connected, person):
+    put_out_of_range(connected, person.user_id)
+    failed = send(connected, person.user_id)
+    services.find_again(connected, person.user_id)
+    services.resend(failed)
+    deliver(failed.pk)
+    failed.refresh_from_db()
+    assert (failed.status, failed.invalid) == ("done", [])

@@ -1,0 +1,154 @@
+"""When what waits will be through, and what of the limits is used: as services, over REST, in the admin."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from tests.support import factories
+from wecom import services
+from wecom.client import circuit_breaker
+from wecom.models import CallCount, Circuit, DayCount, Guard, Outbound, Spending
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
+
+
+@pytest.fixture
+def application():
+    return factories.make_application(is_default=True)
+
+
+def queue(application, count: int, *, user_id: str = "", reach: int = 1) -> None:
+    Outbound.objects.bulk_create(
+        Outbound(
+            application=application,
+            recipients=[user_id or f"person{number}"],
+            reach=reach,
+            msgtype="text",
+            content={"content": "你好"},
+            order_key=f"{application.pk}:{user_id or f'person{number}'}" if reach == 1 else "",
+        )
+        for number in range(count)
+    )
+
+
+def ahead(application, **more) -> tuple[float | None, str]:
+    """In how many seconds all is through, and why."""
+    told = services.forecast_of(application, now=NOW, **more)
+    return (told.through_at - NOW).total_seconds() if told.through_at else None, told.because
+
+
+def test_nothing_that_waits_is_through_now(application):
+    assert ahead(application) == (0, "nothing")
+
+
+def test_few_messages_take_as_long_as_their_calls(application):
+    queue(application, 50)
+    assert ahead(application) == (10, "speed")
+
+
+def test_the_speed_is_what_was_measured_lately(application):
+    Outbound.objects.bulk_create(
+        Outbound(application=application, msgtype="text", status="done", finished_at=NOW - timedelta(seconds=30))
+        for _ in range(2400)
+    )
+    queue(application, 200)
+    assert ahead(application) == (10, "speed")
+
+
+def test_forty_to_one_person_take_a_minute_and_a_thousand_and_ten_an_hour(application):
+    queue(application, 40, user_id="zhangsan")
+    assert ahead(application) == (60.5, "member")
+    queue(application, 970, user_id="zhangsan")
+    seconds, because = ahead(application)
+    assert (because, 3600 < seconds < 3602) == ("member", True)
+
+
+def test_what_the_person_got_lately_counts_too(application):
+    outbound = factories.make_outbound(application, status="done")
+    Spending.objects.bulk_create(
+        Spending(application=application, user_id="zhangsan", at=NOW - timedelta(seconds=20), outbound=outbound)
+        for _ in range(30)
+    )
+    queue(application, 1, user_id="zhangsan")
+    assert ahead(application) == (40.5, "member")
+
+
+def test_more_than_the_days_share_is_through_on_a_later_day(application):
+    application.corporation.accounts = 10
+    application.corporation.save()
+    DayCount.objects.create(application=application, day=NOW.date(), recipients=1500)
+    assert ahead(application, messages=1, recipients=500)[1] == "speed"
+    seconds, because = ahead(application, messages=5, recipients=4500)
+    assert because == "day"
+    assert NOW + timedelta(seconds=seconds) == datetime(2026, 11, 27, 0, 3, tzinfo=circuit_breaker.CHINA)
+
+
+def test_more_calls_than_a_minute_takes_go_on_in_the_next(application):
+    CallCount.objects.create(corporation=application.corporation, api="message/send", slot=NOW, calls=9_990)
+    assert ahead(application, messages=11, recipients=11) == (60, "calls")
+
+
+def test_a_closed_interface_a_held_application_and_an_unconfirmed_database_are_named(application):
+    queue(application, 1)
+    until = NOW + timedelta(hours=1)
+    Circuit.objects.create(
+        corporation=application.corporation, api="message/send", errcode=45009, since=NOW, until=until
+    )
+    assert ahead(application) == (3600, "circuit")
+    application.held_until = until
+    assert ahead(application) == (None, "held")
+    Guard.objects.create(pk=Guard.ONLY, held_since=NOW, held_because="restored")
+    assert ahead(application) == (None, "guarded")
+
+
+def fill(application) -> None:
+    application.corporation.accounts = 5
+    application.corporation.save()
+    outbound = factories.make_outbound(application, recipients=["zhangsan", "lisi"], reach=2)
+    now = datetime.now(tz=circuit_breaker.CHINA)
+    DayCount.objects.create(application=application, day=now.date(), recipients=800)
+    Spending.objects.bulk_create(
+        Spending(application=application, user_id="zhangsan", at=now, outbound=outbound) for _ in range(27)
+    )
+    CallCount.objects.create(corporation=application.corporation, api="message/send", slot=now, calls=27)
+
+
+def test_quotas_are_told_over_rest(application):
+    fill(application)
+    (quota,) = factories.make_api("messages:read").get("/api/v1/quotas/").json()["applications"]
+    assert quota["application"] == application.pk
+    assert quota["day"] == {"used": 800, "limit": 1000}
+    assert quota["calls_minute"] == {"used": 27, "limit": 10_000}
+    assert quota["members"] == [
+        {"user_id": "zhangsan", "minute": {"used": 27, "limit": 30}, "hour": {"used": 27, "limit": 1000}}
+    ]
+    assert (quota["forecast"]["messages"], quota["forecast"]["recipients"]) == (1, 2)
+    assert quota["forecast"]["because"] == "speed"
+    assert factories.make_api("members:read").get("/api/v1/quotas/").status_code == 403
+
+
+def test_the_page_shows_how_much_is_used_and_when_the_queue_is_through(application):
+    fill(application)
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss"))
+    page = client.get(reverse("quotas"))
+    words = page.content.decode()
+    assert "800 / 1000" in words
+    assert "width: 80%" in words
+    assert "27 / 30" in words
+    assert "1 message waits" in words
+    assert "through by" in words
+    part = client.get(reverse("quotas"), {"part": "1"}).content.decode()
+    assert "27 / 30" in part
+    assert "<html" not in part
+
+
+def test_the_page_is_for_those_who_may_see_deliveries():
+    client = Client()
+    client.force_login(User.objects.create_user("nobody", is_staff=True))
+    assert client.get(reverse("quotas")).status_code == 403

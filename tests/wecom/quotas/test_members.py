@@ -1,0 +1,209 @@
+"""How fast we send: whatever the platform would drop or refuse waits here, counted by all workers together."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from tests.support import factories
+from wecom import services
+from wecom.client import access_tokens, api, circuit_breaker
+from wecom.contents import Text
+from wecom.exceptions import LimitedError
+from wecom.models import CallCount, Circuit, DayCount, Outbound, Spending
+from wecom.outbox import dispatcher
+from wecom.quotas import members
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
+
+
+def deliver(rows, now: datetime) -> list[str]:
+    """Let a worker try each; what became of them."""
+    for row in rows:
+        dispatcher.deliver(row.pk, now=now)
+        row.refresh_from_db()
+    return [f"{row.status} {row.reason}".strip() for row in rows]
+
+
+def wait(seconds: float, emulator) -> datetime:
+    """Move the platform's clock and ours."""
+    emulator.api("POST", "clock", json={"advance": seconds})
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+def test_of_forty_messages_to_one_member_in_a_minute_ten_come_later_and_none_is_dropped(connected, emulator, person):
+    rows = [services.send_text(person.user_id, content=f"消息{number}") for number in range(40)]
+    now = timezone.now()
+    first = deliver(rows, now)
+    assert (first.count("done"), len(person.texts())) == (30, 30)
+    assert first[30] == "queued quota"
+    assert rows[30].due_at <= now + timedelta(seconds=61)
+    assert {row.attempts for row in rows[30:]} == {0}
+    assert not any(row.tries.exists() for row in rows[30:])
+    assert deliver(rows[30:], wait(61, emulator)).count("done") == 10
+    assert person.texts() == [f"消息{number}" for number in range(40)]
+
+
+def test_a_thousand_an_hour_to_one_member_and_the_next_one_when_the_oldest_is_an_hour_old(connected):
+    outbound = factories.make_outbound(connected)
+    Spending.objects.bulk_create(
+        Spending(application=connected, user_id="zhangsan", at=NOON + timedelta(seconds=3 * number), outbound=outbound)
+        for number in range(1000)
+    )
+    now = NOON + timedelta(seconds=3001)
+    assert members.reserve(outbound, now) == NOON + timedelta(hours=1) + members.SLACK
+    assert members.reserve(outbound, NOON + timedelta(seconds=3601)) is None
+    assert members.reserve(factories.make_outbound(connected, recipients=["lisi"]), now) is None
+
+
+def test_a_message_to_many_counts_for_each_of_them(connected, emulator, person):
+    other = emulator.hire()
+    names = [person.user_id, other.user_id]
+    together = [services.send(connected, Text(content=f"大家好{number}"), to=names, priority=0) for number in range(20)]
+    alone = [services.send_text(person.user_id, content=f"你好{number}") for number in range(12)]
+    now = timezone.now()
+    assert deliver(together, now).count("done") == 20
+    assert deliver(alone, now).count("done") == 10
+    assert (len(person.texts()), len(other.texts())) == (30, 20)
+    assert deliver(alone[10:], wait(61, emulator)).count("done") == 2
+    assert (len(person.texts()), len(other.texts())) == (32, 20)
+
+
+def test_a_message_to_many_waits_while_one_of_them_has_had_enough(connected, emulator, person):
+    other = emulator.hire()
+    rows = [services.send_text(person.user_id, content=f"消息{number}") for number in range(30)]
+    both = services.send(connected, Text(content="大家好"), to=[person.user_id, other.user_id])
+    assert deliver([*rows, both], timezone.now()) == ["done"] * 30 + ["queued quota"]
+    assert other.texts() == []
+
+
+def test_workers_at_once_never_send_more_than_the_limit_to_one_member(connected, emulator, person):
+    others = [emulator.hire().user_id for _ in range(4)]
+    texts = [Text(content=f"消息{number}") for number in range(40)]
+    # To two each, so that no order keeps one behind the other.
+    rows = [services.send(connected, text, to=[person.user_id, others[n % 4]]) for n, text in enumerate(texts)]
+    start = Barrier(8)
+
+    def work(share: int) -> None:
+        start.wait()
+        try:
+            for row in rows[share::8]:
+                dispatcher.deliver(row.pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert Outbound.objects.filter(status="done").count() == len(person.texts()) == 30
+    assert Spending.objects.filter(user_id=person.user_id).count() == 30
+
+
+def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, emulator, person):
+    connected.corporation.accounts = 2
+    connected.corporation.save()
+    DayCount.objects.create(application=connected, day=members.day_of(timezone.now()), recipients=398)
+    other = emulator.hire()
+    two = services.send(connected, Text(content="大家好"), to=[person.user_id, other.user_id], priority=0)
+    one = services.send_text(person.user_id, content="你好")
+    now = timezone.now()
+    assert deliver([two, one], now) == ["done", "queued quota"]
+    assert one.due_at.astimezone(circuit_breaker.CHINA).hour == 0
+    assert one.due_at > now
+    assert members.day_of(one.due_at) == members.day_of(now) + timedelta(days=1)
+    assert deliver([one], one.due_at) == ["done"]
+
+
+def test_more_than_a_whole_days_share_goes_at_the_beginning_of_a_day(connected):
+    connected.corporation.accounts = 1
+    connected.corporation.save()
+    crowd = factories.make_outbound(connected, recipients=[f"person{number}" for number in range(300)], reach=300)
+    assert members.reserve(crowd, NOON) is None
+    assert members.reserve(factories.make_outbound(connected), NOON) == circuit_breaker.next_day(NOON)
+
+
+def test_what_was_certainly_not_accepted_does_not_count(connected, emulator, person):
+    emulator.fault("busy")
+    row = services.send_text(person.user_id, content="你好")
+    deliver([row], timezone.now())
+    assert not Spending.objects.exists()
+    assert DayCount.objects.get().recipients == 0
+    deliver([row], timezone.now())
+    assert (Spending.objects.count(), DayCount.objects.get().recipients) == (1, 1)
+
+
+def test_what_may_have_arrived_counts(connected, emulator, person):
+    emulator.fault("reset-after")
+    deliver([services.send_text(person.user_id, content="你好")], timezone.now())
+    assert Spending.objects.count() == 1
+
+
+def test_a_message_that_was_long_on_its_way_counts_from_when_it_arrived(connected, emulator, person):
+    emulator.fault("slow", seconds=0.8)
+    row = services.send_text(person.user_id, content="你好")
+    now = timezone.now()
+    deliver([row], now)
+    assert Spending.objects.get().at >= now + timedelta(seconds=0.8)
+
+
+def test_ten_thousand_calls_of_an_interface_a_minute_are_the_companys_most(connected, emulator, person):
+    token = access_tokens.access_token(connected)
+    slot = datetime.fromtimestamp(timezone.now().timestamp() // 10 * 10, tz=timezone.now().tzinfo)
+    CallCount.objects.create(corporation=connected.corporation, api="user/get", slot=slot, calls=9_999)
+    api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+    with pytest.raises(LimitedError) as caught:
+        api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+    assert timezone.now() < caught.value.until < timezone.now() + timedelta(seconds=11)
+    assert emulator.calls("user/get") == 1
+    api.get(connected.api_base_url, "department/list", access_token=token)
+
+
+def test_the_calls_of_all_applications_of_a_company_count_together_and_those_of_another_do_not(connected):
+    sibling = factories.make_application(corporation=connected.corporation, agent_id=7)
+    stranger = factories.make_application()
+    CallCount.objects.create(corporation=connected.corporation, api="message/send", slot=NOON, calls=10_000)
+    now = NOON + timedelta(seconds=30)
+    assert members.reserve(factories.make_outbound(connected), now) is not None
+    assert members.reserve(factories.make_outbound(sibling), now) is not None
+    assert members.reserve(factories.make_outbound(stranger), now) is None
+    assert members.reserve(factories.make_outbound(connected), NOON + timedelta(seconds=71)) is None
+
+
+def test_an_interface_that_the_platform_closed_is_closed_for_the_company_and_no_other_interface(
+    connected, emulator, person, settings
+):
+    settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 1.0}
+    emulator.fault("rate-limited", path="user/get")
+    token = access_tokens.access_token(connected)
+    for _ in range(3):
+        with pytest.raises(LimitedError):
+            api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+    assert emulator.calls("user/get") == 1
+    assert deliver([services.send_text(person.user_id, content="你好")], timezone.now()) == ["done"]
+    Circuit.objects.update(until=timezone.now())
+    api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+    assert not Circuit.objects.exists()
+
+
+def test_counts_that_no_limit_needs_are_deleted(connected):
+    outbound = factories.make_outbound(connected)
+    members.reserve(outbound, NOON)
+    services.forget_counts(NOON + timedelta(minutes=59))
+    assert (Spending.objects.count(), CallCount.objects.count()) == (1, 1)
+    services.forget_counts(NOON + timedelta(days=40))
+    assert [kind.objects.count() for kind in (Spending, CallCount, DayCount)] == [0, 0, 0]
+
+
+def test_a_reply_goes_before_the_bulk_that_was_queued_first(connected, emulator, person):
+    crowd = [emulator.hire().user_id for _ in range(3)]
+    bulk = [services.send(connected, Text(content=f"通知{number}"), to=crowd) for number in range(50)]
+    reply = services.send_text(person.user_id, content="马上回你")
+    dispatcher.deliver(bulk[0].pk)  # the first thing that a worker finds in a broker full of bulk
+    reply.refresh_from_db()
+    assert reply.status == "done"
+    assert person.texts() == ["马上回你"]
+    assert Outbound.objects.filter(status="done").count() == 2

@@ -1,0 +1,186 @@
+"""The restore guard: a database that is older than what was sent, or comes from elsewhere, sends nothing by itself."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.support import factories
+from wecom import restore_guard, services
+from wecom.models import Attempt, Guard, Outbound
+from wecom.outbox import dispatcher
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def file(settings, tmp_path: Path) -> Path:
+    settings.WECOM = {**settings.WECOM, "GUARD_FILE": str(tmp_path / "senders.json")}
+    return tmp_path / "senders.json"
+
+
+@pytest.fixture
+def connected(connected, file):
+    return connected
+
+
+def send(person, text: str) -> Outbound:
+    outbound = services.send_text(person.user_id, content=text)
+    return deliver(outbound)
+
+
+def deliver(outbound: Outbound) -> Outbound:
+    dispatcher.deliver(outbound.pk, now=max(timezone.now(), outbound.due_at))
+    outbound.refresh_from_db()
+    return outbound
+
+
+def go_back() -> None:
+    """What a restore does: the newest attempt and its message are as if they had not been made yet."""
+    newest = Attempt.objects.latest("pk")
+    Outbound.objects.filter(pk=newest.outbound_id).update(
+        status="queued", attempts=0, body=None, first_attempt_at=None, finished_at=None
+    )
+    newest.delete()
+
+
+def test_a_database_of_ones_own_sends_without_asking(connected, person, file):
+    for text in ("一", "二"):
+        assert send(person, text).status == "done"
+    assert services.restore_hold() is None
+    assert list(json.loads(file.read_text())["marks"].values()) == [Attempt.objects.latest("pk").pk]
+
+
+def test_a_database_that_is_older_than_what_was_sent_sends_nothing_until_a_person_confirms(connected, emulator, person):
+    send(person, "昨天")
+    outbound = send(person, "今天")
+    go_back()
+    for _ in range(3):
+        outbound = deliver(outbound)
+    assert (outbound.status, outbound.reason, outbound.attempts) == ("queued", "guarded", 0)
+    assert emulator.calls("message/send") == 2
+    assert services.restore_hold().held_because == "restored"
+    assert services.release_restore_hold(discard=False) == 1
+    outbound.refresh_from_db()
+    assert outbound.due_at <= timezone.now()
+    assert deliver(outbound).status == "done"
+    assert send(person, "明天").status == "done"
+    assert person.texts() == ["昨天", "今天", "明天"]  # the platform knew the bytes of the second
+
+
+def test_what_waits_after_a_restore_can_be_discarded(connected, emulator, person, capsys):
+    send(person, "昨天")
+    outbound = send(person, "今天")
+    go_back()
+    deliver(outbound)
+    call_command("release_restore_hold", "--discard")
+    assert "Discarded: 1." in capsys.readouterr().out
+    outbound.refresh_from_db()
+    assert (outbound.status, outbound.reason) == ("cancelled", "discarded")
+    assert send(person, "明天").status == "done"
+    assert emulator.calls("message/send") == 3
+
+
+def test_a_database_that_was_taken_to_another_place_sends_nothing_until_a_person_confirms(
+    connected, person, settings, tmp_path, capsys
+):
+    send(person, "在家")
+    settings.WECOM = {**settings.WECOM, "GUARD_FILE": str(tmp_path / "elsewhere" / "senders.json")}
+    outbound = send(person, "在别处")
+    assert (outbound.reason, services.restore_hold().held_because) == ("guarded", "moved")
+    call_command("release_restore_hold")
+    assert "Being sent: 1." in capsys.readouterr().out
+    assert deliver(outbound).status == "done"
+    assert person.texts() == ["在家", "在别处"]
+    call_command("release_restore_hold")
+    assert "Nothing is held" in capsys.readouterr().out
+
+
+def test_the_folder_on_another_machine_is_another_place(connected, person, settings, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.write_text("aaaa")
+    there.write_text("bbbb")
+    settings.WECOM = {**settings.WECOM, "MACHINE_ID_FILE": str(here)}
+    assert send(person, "在家").status == "done"
+    settings.WECOM = {**settings.WECOM, "MACHINE_ID_FILE": str(there)}
+    outbound = send(person, "在别处")
+    assert outbound.reason == "guarded"
+    settings.WECOM = {**settings.WECOM, "MACHINE_ID_FILE": str(here)}
+    assert deliver(outbound).reason == "guarded"  # a hold ends by a person alone
+
+
+def test_another_database_of_the_same_installation_may_begin_to_send(connected, person, file):
+    file.write_text(json.dumps({"place": "a" * 32, "marks": {"another": 4711}}))
+    assert send(person, "你好").status == "done"
+    assert services.restore_hold() is None
+    assert json.loads(file.read_text())["marks"]["another"] == 4711
+
+
+def test_an_installation_from_before_the_guard_goes_on(connected, person):
+    factories.make_outbound(connected)
+    Attempt.objects.create(outbound=Outbound.objects.get(), number=1, outcome="sent")
+    assert send(person, "你好").status == "done"
+
+
+def test_a_folder_that_cannot_be_written_stops_nobody(connected, person, settings, caplog):
+    settings.WECOM = {**settings.WECOM, "GUARD_FILE": "/proc/senders.json"}
+    assert send(person, "你好").status == "done"
+    assert "cannot be written" in caplog.text
+
+
+def test_the_guard_can_be_switched_off(connected, person, settings, file):
+    send(person, "昨天")
+    send(person, "今天")
+    go_back()
+    settings.WECOM = {**settings.WECOM, "RESTORE_GUARD": False}
+    assert send(person, "明天").status in ("done", "queued")
+    assert services.restore_hold() is None
+
+
+def test_the_file_knows_the_newest_databases_and_never_goes_back(file):
+    for number in range(30):
+        restore_guard.mark(f"database{number}", 5)
+    restore_guard.mark("database29", 3)
+    marks = json.loads(file.read_text())["marks"]
+    assert len(marks) == restore_guard.REMEMBERED
+    assert marks["database29"] == 5
+
+
+def test_a_broken_file_is_another_place(connected, person, file):
+    send(person, "你好")
+    file.write_text("{")
+    assert send(person, "在吗").reason == "guarded"
+    assert Guard.objects.get().held_since > timezone.now() - timedelta(minutes=1)
+
+
+def test_what_may_have_arrived_is_not_said_to_be_discarded(connected):
+    open_attempt = factories.make_outbound(connected, status="running")
+    Attempt.objects.create(outbound=open_attempt, number=1)
+    doubtful = factories.make_outbound(connected, was_ambiguous=True)
+    waiting = factories.make_outbound(connected)
+    services.release_restore_hold(discard=True)
+    found = {row.pk: (row.status, row.reason) for row in Outbound.objects.all()}
+    assert found[open_attempt.pk] == found[doubtful.pk] == ("failed", "unknown")
+    assert found[waiting.pk] == ("cancelled", "discarded")
+
+
+def test_the_home_page_says_that_nothing_is_sent_and_its_button_discards(connected, person, client):
+    send(person, "昨天")
+    outbound = send(person, "今天")
+    go_back()
+    deliver(outbound)
+    client.force_login(User.objects.create_superuser("boss"))
+    home = client.get(reverse("admin:index")).content.decode()
+    assert 'data-testid="guard"' in home
+    address = reverse("admin:wecom_guard_discard_waiting_this", args=[Guard.ONLY])
+    assert address in home
+    assert client.get(reverse("admin:wecom_guard_change", args=[Guard.ONLY])).status_code == 200
+    client.post(address, {"_form_submitted": "True"})
+    outbound.refresh_from_db()
+    assert outbound.reason == "discarded"
+    assert 'data-testid="guard"' not in client.get(reverse("admin:index")).content.decode()
