@@ -51,7 +51,7 @@ def publish_menu(pk: int) -> None:
 
 @shared_task(name="wecom.sync_directory")
 def sync_directory(pk: int) -> None:
-    sync.deliver(pk)
+    sync.run_sync(pk)
 
 
 @shared_task(name="wecom.sync_due_directories")

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 SIGNED = ("msg_signature", "timestamp", "nonce")
 
 
-class Indifferent(BaseContentNegotiation):
+class AcceptAnything(BaseContentNegotiation):
     """Takes any Accept header and any `format`: there is one answer, and whoever asks for another gets it too."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
@@ -41,7 +41,7 @@ class Webhook(APIView):
     permission_classes = []
     parser_classes = []
     throttle_classes = []
-    content_negotiation_class = Indifferent
+    content_negotiation_class = AcceptAnything
     http_method_names = ["get", "post", "head"]
     schema = None
 

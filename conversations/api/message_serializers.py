@@ -14,8 +14,7 @@ from conversations.delivery import channel
 from conversations.models import Conversation, Flow, Message, Session
 from core.web.api_fields import KnownFields, PatternField, TextField, ValueField
 from wecom import contents
-from wecom.api.serializers import message_types as kinds
-from wecom.api.serializers.group_chats import wish_of
+from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
 from wecom.models import Application, Upload
 
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
@@ -155,7 +154,7 @@ class ValueWish(MessageWish):
     value: ClassVar[type[contents.Content]]
 
     def send(self, cid: str) -> Message:
-        content = kinds.made(self.value, self.validated_data)
+        content = build_content(self.value, self.validated_data)
         return services.say_content(self.conversation(), content, cid=cid)
 
 
@@ -210,7 +209,7 @@ WISHES: dict[str, type[MessageWish]] = {
     "file": FileWish,
     "textcard": TextCardWish,
     "markdown": MarkdownWish,
-    **{kind: wish_of(ValueWish, kind, value) for kind, value in kinds.KINDS.items() if kind != "textcard"},
+    **{kind: serializer_for(ValueWish, kind, value) for kind, value in CONTENT_KINDS.items() if kind != "textcard"},
     "digital_human_video": DigitalHumanVideoWish,
 }
 ANY_WISH = PolymorphicProxySerializer(

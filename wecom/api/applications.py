@@ -97,8 +97,8 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
     @menu.mapping.put
     def replace_menu(self, request: Request, pk: str) -> Response:
         """In place of all buttons that there are; without any, people see no menu. A worker hands it over."""
-        wish = MenuRequestSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
+        serializer = MenuRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         application = self.get_object()
-        services.replace_menu(application, wish.validated_data["buttons"])
+        services.replace_menu(application, serializer.validated_data["buttons"])
         return Response(MenuSerializer(services.menu(application)).data, status=status.HTTP_202_ACCEPTED)

@@ -100,9 +100,9 @@ class DirectorySyncs(viewsets.ReadOnlyModelViewSet[DirectorySync]):
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read everything anew through one application. Ask for it again to see its `progress`."""
-        wish = DirectorySyncRequestSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        sync = services.sync_directory(wish.validated_data.get("application"))
+        serializer = DirectorySyncRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        sync = services.sync_directory(serializer.validated_data.get("application"))
         location = str(reverse("directory-sync-detail", args=[sync.pk], request=request))
         headers = {"Location": location}
         return Response(DirectorySyncSerializer(sync).data, status=status.HTTP_202_ACCEPTED, headers=headers)

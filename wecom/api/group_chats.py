@@ -13,7 +13,13 @@ from rest_framework.reverse import reverse
 from core.web.api_fields import RowSerializer
 from core.web.api_filters import IdFilter
 from wecom import services
-from wecom.api.serializers.group_chats import ANY_GROUP_WISH, ChatAdoption, ChatChange, ChatWish, group_wish
+from wecom.api.serializers.group_chats import (
+    ANY_GROUP_MESSAGE_REQUEST,
+    GroupChatAdoptRequestSerializer,
+    GroupChatChangeRequestSerializer,
+    GroupChatCreateRequestSerializer,
+    group_message_request,
+)
 from wecom.models import GroupChat, GroupMessage
 
 
@@ -69,31 +75,37 @@ class GroupChats(viewsets.ReadOnlyModelViewSet[GroupChat]):
     required_scopes = {"GET": "messages:read", "POST": "messages:write", "PATCH": "messages:write"}
     works_outside_transaction = True  # it calls WeChat Work; a chat with a name of your own is made once
 
-    @extend_schema(summary="Make a group chat", request=ChatWish, responses={201: GroupChatSerializer})
+    @extend_schema(
+        summary="Make a group chat", request=GroupChatCreateRequestSerializer, responses={201: GroupChatSerializer}
+    )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """At once, by a call of WeChat Work. Its members see it when something is said in it."""
-        wish = ChatWish(data=request.data)
-        wish.is_valid(raise_exception=True)
-        chat = wish.make()
+        serializer = GroupChatCreateRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        chat = serializer.make()
         headers = {"Location": str(reverse("group-chat-detail", args=[chat.pk], request=request))}
         return Response(GroupChatSerializer(chat).data, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(summary="Take over a group chat", request=ChatAdoption, responses=GroupChatSerializer)
+    @extend_schema(
+        summary="Take over a group chat", request=GroupChatAdoptRequestSerializer, responses=GroupChatSerializer
+    )
     @action(detail=False, methods=["post"])
     def adopt(self, request: Request) -> Response:
         """One that the application made elsewhere, by its chat ID; then it can be changed and written into here."""
-        wish = ChatAdoption(data=request.data)
-        wish.is_valid(raise_exception=True)
-        values = wish.validated_data
+        serializer = GroupChatAdoptRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values = serializer.validated_data
         chat = services.chat(values["chat_id"], application=values.get("application"))
         return Response(GroupChatSerializer(chat).data)
 
-    @extend_schema(summary="Change a group chat", request=ChatChange, responses=GroupChatSerializer)
+    @extend_schema(
+        summary="Change a group chat", request=GroupChatChangeRequestSerializer, responses=GroupChatSerializer
+    )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Its name or owner, and who is in it; then it is as WeChat Work has it now."""
-        change = ChatChange(data=request.data)
-        change.is_valid(raise_exception=True)
-        return Response(GroupChatSerializer(services.update_chat(self.get_object(), **change.validated_data)).data)
+        serializer = GroupChatChangeRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return Response(GroupChatSerializer(services.update_chat(self.get_object(), **serializer.validated_data)).data)
 
     @extend_schema(summary="Ask for a group chat anew", request=None, responses=GroupChatSerializer)
     @action(detail=True, methods=["post"])
@@ -128,15 +140,15 @@ class GroupMessages(viewsets.ReadOnlyModelViewSet[GroupMessage]):
 
     @extend_schema(
         summary="Write into a group chat",
-        request=ANY_GROUP_WISH,
+        request=ANY_GROUP_MESSAGE_REQUEST,
         responses={202: OpenApiResponse(GroupMessageSerializer, description="It is recorded and will be sent.")},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """All kinds but cards and notices, which group chats do not show. Errors within articles name their fields as
         WeChat Work's own request does."""
-        wish = group_wish(request.data)
-        wish.is_valid(raise_exception=True)
-        message = wish.send(request.headers.get("X-Request-ID", ""))
+        serializer = group_message_request(request.data)
+        serializer.is_valid(raise_exception=True)
+        message = serializer.send(request.headers.get("X-Request-ID", ""))
         headers = {"Location": str(reverse("group-message-detail", args=[message.pk], request=request))}
         return Response(GroupMessageSerializer(message).data, status=status.HTTP_202_ACCEPTED, headers=headers)
 

@@ -53,18 +53,20 @@ class Members(viewsets.ReadOnlyModelViewSet[Member]):
     @extend_schema(summary="Add a member", request=MemberSerializer, responses={201: MemberSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Of the default application's company. Needed only to name somebody: whoever is sent something is added."""
-        wish = MemberSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        member = services.add_member(wish.validated_data["user_id"], name=wish.validated_data.get("name", ""))
+        serializer = MemberSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        member = services.add_member(
+            serializer.validated_data["user_id"], name=serializer.validated_data.get("name", "")
+        )
         location = str(reverse("member-detail", args=[member.pk], request=request))
         return Response(MemberSerializer(member).data, status=status.HTTP_201_CREATED, headers={"Location": location})
 
     @extend_schema(summary="Name a member", request=MemberChangeSerializer, responses=MemberSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What the digital human calls them."""
-        change = MemberChangeSerializer(self.get_object(), data=request.data, partial=True)
-        change.is_valid(raise_exception=True)
-        return Response(MemberSerializer(change.save()).data)
+        serializer = MemberChangeSerializer(self.get_object(), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        return Response(MemberSerializer(serializer.save()).data)
 
 
 class UploadFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -92,9 +94,9 @@ class Uploads(viewsets.ReadOnlyModelViewSet[Upload]):
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Once per content: the same file again is the same upload. Send it by its `id`, also before it is `done`."""
-        wish = UploadRequestSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        values = wish.validated_data
+        serializer = UploadRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values = serializer.validated_data
         application = values.get("application") or services.default_application()
         cid = request.headers.get("X-Request-ID", "")
         try:

@@ -24,7 +24,7 @@ TAG_NAME, TAG_USERS, TAG_PARTIES = 32, 1000, 100
 Answer = dict[str, Any]
 
 
-def user_info(application: Application, user_id: str) -> Answer:
+def get_user(application: Application, user_id: str) -> Answer:
     """What the platform knows of a member: `userid`, `name`, `department` (a list of numbers), `position`, `status` …
 
     Raises `RecipientError` for somebody who does not exist or is out of the application's visible range.
@@ -32,84 +32,86 @@ def user_info(application: Application, user_id: str) -> Answer:
     if not user_id.strip():
         raise ContentError("The user ID is empty.", code="empty", field="user_id", remedy="Name a member.")
     try:
-        return _ask(application, "user/get", userid=user_id.strip())
+        return _get(application, "user/get", userid=user_id.strip())
     except RecipientError as error:
         remedy = "Check the user ID, and that the application's visible range in the console includes this member."
         raise RecipientError(error.message, errcode=error.errcode, field="user_id", remedy=remedy) from error
 
 
-def department_users(application: Application, department_id: int, *, details: bool = False) -> list[Answer]:
+def list_department_users(application: Application, department_id: int, *, details: bool = False) -> list[Answer]:
     """The visible members of one department, not of those below it: `userid`, `name`, `department` of each.
 
     With `details` also what `user_info` tells.
     """
     path = "user/list" if details else "user/simplelist"
-    answer = _of_department(application, path, "department_id", _number(department_id))
+    answer = _get_of_department(application, path, "department_id", _checked_department_id(department_id))
     return _rows(answer, "userlist")
 
 
-def departments(application: Application, below: int | None = None) -> list[Answer]:
+def list_departments(application: Application, below: int | None = None) -> list[Answer]:
     """The departments that the application sees: `id`, `name`, `parentid`, `order` …; those below one, itself included.
 
     The contacts assistant may only ask for numbers, and learns no names.
     """
-    path, field = ("department/simplelist", "department_id") if application.is_assistant else _LIST
+    path, field = ("department/simplelist", "department_id") if application.is_assistant else _DEPARTMENT_LIST
     if below is None:
-        return _rows(_ask(application, path), field)
-    return _rows(_of_department(application, path, "id", _number(below)), field)
+        return _rows(_get(application, path), field)
+    return _rows(_get_of_department(application, path, "id", _checked_department_id(below)), field)
 
 
-def department(application: Application, department_id: int) -> Answer:
+def get_department(application: Application, department_id: int) -> Answer:
     """One department. Raises `ApiError` where there is none, or it is out of sight."""
-    answer = _of_department(application, "department/get", "id", _number(department_id)).get("department")
+    answer = _get_of_department(application, "department/get", "id", _checked_department_id(department_id)).get(
+        "department"
+    )
     return answer if isinstance(answer, dict) else {}
 
 
-def department_numbers(application: Application) -> list[Answer]:
+def list_department_ids(application: Application) -> list[Answer]:
     """`id` and `parentid` of the departments in sight: for companies whose whole list is too large to be had."""
-    return _rows(_ask(application, "department/simplelist"), "department_id")
+    return _rows(_get(application, "department/simplelist"), "department_id")
 
 
-def user_ids(application: Application, cursor: str = "", *, limit: int) -> tuple[list[Answer], str]:
+def list_user_ids(application: Application, cursor: str = "", *, limit: int) -> tuple[list[Answer], str]:
     """A page of `userid` and `department`, and the cursor of the next, "" after the last. For the assistant only."""
-    answer = _tell(application, "user/list_id", {"cursor": cursor, "limit": limit})
+    answer = _post(application, "user/list_id", {"cursor": cursor, "limit": limit})
     following = answer.get("next_cursor")
     return _rows(answer, "dept_user"), following if isinstance(following, str) else ""
 
 
-def named_users(application: Application) -> list[str]:
+def list_named_users(application: Application) -> list[str]:
     """Members who are in the application's visible range by name, rather than by department or tag."""
-    answer = _ask(application, "agent/get", agentid=str(application.agent_id)).get("allow_userinfos")
+    answer = _get(application, "agent/get", agentid=str(application.agent_id)).get("allow_userinfos")
     users = _rows(answer, "user") if isinstance(answer, dict) else []
     return [user["userid"].lower() for user in users if isinstance(user.get("userid"), str)]
 
 
-def tags(application: Application) -> list[Answer]:
+def list_tags(application: Application) -> list[Answer]:
     """All tags of the company: `tagid`, `tagname`."""
-    return _rows(_ask(application, "tag/list"), "taglist")
+    return _rows(_get(application, "tag/list"), "taglist")
 
 
-def tag(application: Application, tag_id: int) -> Answer:
+def get_tag(application: Application, tag_id: int) -> Answer:
     """Who has a tag: `tagname`, `userlist` of those in sight (`userid`, `name`), `partylist`."""
-    return _ask(application, "tag/get", tagid=str(tag_id))
+    return _get(application, "tag/get", tagid=str(tag_id))
 
 
 def create_tag(application: Application, name: str, tag_id: int | None = None) -> int:
     """A new tag; its number. Only the application that made a tag may change it."""
-    body: Answer = {"tagname": _tag_name(name), **({} if tag_id is None else {"tagid": tag_id})}
-    return api.whole(_tell(application, "tag/create", body), "tagid", otherwise=0)
+    body: Answer = {"tagname": _checked_tag_name(name), **({} if tag_id is None else {"tagid": tag_id})}
+    return api.whole(_post(application, "tag/create", body), "tagid", otherwise=0)
 
 
 def rename_tag(application: Application, tag_id: int, name: str) -> None:
     """Another name for a tag."""
-    _tell(application, "tag/update", {"tagid": tag_id, "tagname": _tag_name(name)})
+    _post(application, "tag/update", {"tagid": tag_id, "tagname": _checked_tag_name(name)})
 
 
 def delete_tag(application: Application, tag_id: int) -> None:
-    _ask(application, "tag/delete", tagid=str(tag_id))
+    _get(application, "tag/delete", tagid=str(tag_id))
 
 
-def change_tag(
+def change_tag_holders(
     application: Application,
     tag_id: int,
     *,
@@ -123,15 +125,15 @@ def change_tag(
     where nobody is in sight, 81011 for a tag of another application.
     """
     path = "tag/deltagusers" if take else "tag/addtagusers"
-    calls: list[dict[str, list[Any]]] = [{"userlist": list(piece)} for piece in _pieces(user_ids, TAG_USERS)]
-    calls += [{"partylist": list(piece)} for piece in _pieces(department_ids, TAG_PARTIES)]
+    calls: list[dict[str, list[Any]]] = [{"userlist": list(piece)} for piece in _batches(user_ids, TAG_USERS)]
+    calls += [{"partylist": list(piece)} for piece in _batches(department_ids, TAG_PARTIES)]
     if not calls:
         raise ContentError("Nobody is named.", code="empty", field="user_ids", remedy="Name members or departments.")
     wrong: list[str] = []
     refusals: list[ApiError] = []
     for call in calls:
         try:
-            answer = _tell(application, path, {"tagid": tag_id, **call})
+            answer = _post(application, path, {"tagid": tag_id, **call})
         except ApiError as error:
             if error.errcode not in NOBODY:
                 raise
@@ -144,26 +146,26 @@ def change_tag(
     return wrong
 
 
-_LIST = ("department/list", "department")
+_DEPARTMENT_LIST = ("department/list", "department")
 
 
-def _ask(application: Application, path: str, **query: str) -> Answer:
+def _get(application: Application, path: str, **query: str) -> Answer:
     base_url = application.api_base_url
-    return _plain(
+    return _without_error(
         access_tokens.with_token(application, lambda token: api.get(base_url, path, access_token=token, **query))
     )
 
 
-def _tell(application: Application, path: str, body: Answer) -> Answer:
+def _post(application: Application, path: str, body: Answer) -> Answer:
     frozen, base_url = json.dumps(body, ensure_ascii=False).encode(), application.api_base_url
-    return _plain(
+    return _without_error(
         access_tokens.with_token(application, lambda token: api.post(base_url, path, frozen, access_token=token))
     )
 
 
-def _of_department(application: Application, path: str, name: str, number: int) -> Answer:
+def _get_of_department(application: Application, path: str, name: str, number: int) -> Answer:
     try:
-        return _ask(application, path, **{name: str(number)})
+        return _get(application, path, **{name: str(number)})
     except ApiError as error:
         if error.errcode not in NO_DEPARTMENT:
             raise
@@ -171,21 +173,21 @@ def _of_department(application: Application, path: str, name: str, number: int) 
         raise ApiError(error.message, errcode=error.errcode, field="department_id", remedy=remedy) from error
 
 
-def _number(department_id: int) -> int:
+def _checked_department_id(department_id: int) -> int:
     if isinstance(department_id, bool) or not str(department_id).isdecimal() or int(department_id) < 1:
         remedy = "Give the number of the department, as the console shows it; 1 is the whole company."
         raise ContentError("A department ID is a number.", code="invalid", field="department_id", remedy=remedy)
     return int(department_id)
 
 
-def _tag_name(name: str) -> str:
+def _checked_tag_name(name: str) -> str:
     if not 0 < len(name.strip()) <= TAG_NAME:
         words, remedy = "A tag's name has 1 to 32 characters.", "Choose a shorter name, or one at all."
         raise ContentError(words, code="too_long" if name.strip() else "empty", field="name", remedy=remedy)
     return name.strip()
 
 
-def _plain(answer: Answer) -> Answer:
+def _without_error(answer: Answer) -> Answer:
     return {name: value for name, value in answer.items() if name not in {"errcode", "errmsg"}}
 
 
@@ -194,5 +196,5 @@ def _rows(answer: Answer, field: str) -> list[Answer]:
     return [dict(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _pieces(items: Sequence[Any], most: int) -> list[Sequence[Any]]:
+def _batches(items: Sequence[Any], most: int) -> list[Sequence[Any]]:
     return [items[start : start + most] for start in range(0, len(items), most)]

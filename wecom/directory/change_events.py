@@ -25,51 +25,51 @@ NUMBERS = {"Status": "status", "MainDepartment": "main_department"}
 
 
 @transaction.atomic
-def apply(application: Application, change_type: str, fields: Fields) -> None:
+def apply_contact_change(application: Application, change_type: str, fields: Fields) -> None:
     """Apply one change; `fields` are the event's, by name. A type that is not known changes nothing."""
-    act = ACTS.get(change_type.lower())
+    act = CHANGES.get(change_type.lower())
     if act is None:
         logger.info("A change in the contacts is of a type that is not known.", extra={"change": change_type[:40]})
         return
     act(application, fields)
-    sync.request_changes(application)
+    sync.request_lookups(application)
 
 
 @transaction.atomic
-def enter(application: Application, user_id: str) -> None:
+def enter_range(application: Application, user_id: str) -> None:
     """Somebody was given the application, or came back: they are looked up."""
-    members = people.learn_members(application, [{"userid": user_id}]).values()
-    people.want_details(application, [member.pk for member in members])
-    sync.request_changes(application)
+    members = people.upsert_visible(application, [{"userid": user_id}]).values()
+    people.request_lookup(application, [member.pk for member in members])
+    sync.request_lookups(application)
 
 
 @transaction.atomic
-def leave(application: Application, user_id: str) -> None:
+def leave_range(application: Application, user_id: str) -> None:
     """Somebody lost the application: out of its range, or gone; which of them is looked up."""
     member = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.lower()).first()
     if member is not None:
-        people.lose(application, member, left=False)
-        people.want_details(application, [member.pk])
-        sync.request_changes(application)
+        people.mark_out_of_range(application, member, left=False)
+        people.request_lookup(application, [member.pk])
+        sync.request_lookups(application)
 
 
-def _user(application: Application, fields: Fields) -> None:
+def _upsert_member(application: Application, fields: Fields) -> None:
     user_id = _rename(application, fields) or fields.get("UserID", "").lower()
     if not user_id:
         return
     # What did not change is left out, and what is there and empty was taken away.
     info: dict[str, Any] = {name: fields[tag] for tag, name in NAMES.items() if tag in fields}
-    info |= {name: _whole(fields[tag]) for tag, name in NUMBERS.items() if fields.get(tag)}
+    info |= {name: _number(fields[tag]) for tag, name in NUMBERS.items() if fields.get(tag)}
     if fields.get("Department"):
-        info["department"] = [_whole(number) for number in _list(fields, "Department")]
+        info["department"] = [_number(number) for number in _split(fields, "Department")]
     if fields.get("IsLeaderInDept"):
-        info["is_leader_in_dept"] = [_whole(flag) for flag in _list(fields, "IsLeaderInDept")]
+        info["is_leader_in_dept"] = [_number(flag) for flag in _split(fields, "IsLeaderInDept")]
     if "DirectLeader" in fields:
-        info["direct_leader"] = _list(fields, "DirectLeader")
-    members = people.write(application.corporation, [{**info, "userid": user_id}]).values()
+        info["direct_leader"] = _split(fields, "DirectLeader")
+    members = people.upsert(application.corporation, [{**info, "userid": user_id}]).values()
     for one in Application.objects.filter(corporation=application.corporation_id, enabled=True):
         if not one.is_assistant:
-            people.want_details(one, [member.pk for member in members])
+            people.request_lookup(one, [member.pk for member in members])
 
 
 def _rename(application: Application, fields: Fields) -> str:
@@ -80,69 +80,69 @@ def _rename(application: Application, fields: Fields) -> str:
     members = Member.objects.filter(corporation=application.corporation_id)
     member = members.filter(user_id=old).first()
     if member is not None and members.filter(user_id=new).exists():
-        people.leave(member)
+        people.mark_left(member)
     elif member is not None:
         members.filter(pk=member.pk).update(user_id=new)
     return new
 
 
-def _user_left(application: Application, fields: Fields) -> None:
+def _mark_member_left(application: Application, fields: Fields) -> None:
     user_id = fields.get("UserID", "").lower()
     member = Member.objects.filter(corporation=application.corporation_id, user_id=user_id).first()
     if member is not None:
-        people.leave(member)
+        people.mark_left(member)
 
 
-def _party(application: Application, fields: Fields) -> None:
+def _upsert_department(application: Application, fields: Fields) -> None:
     """The applications that see the department above see this one too."""
-    number = _whole(fields.get("Id", ""))
+    number = _number(fields.get("Id", ""))
     if not number:
         return
     names = {"Name": "name", "ParentId": "parentid", "Order": "order"}
     info = {name: fields[tag] for tag, name in names.items() if fields.get(tag)}
-    place = departments.write(application.corporation, {**info, "id": number})
+    place = departments.upsert(application.corporation, {**info, "id": number})
     above = Department.objects.filter(corporation=application.corporation, number=place.parent_number).first()
     if above is not None:
         place.applications.add(*above.applications.all())
 
 
-def _party_gone(application: Application, fields: Fields) -> None:
-    number = _whole(fields.get("Id", ""))
-    departments.dissolve(Department.objects.filter(corporation=application.corporation, number=number))
+def _delete_department(application: Application, fields: Fields) -> None:
+    number = _number(fields.get("Id", ""))
+    departments.delete(Department.objects.filter(corporation=application.corporation, number=number))
 
 
-def _tag(application: Application, fields: Fields) -> None:
-    number = _whole(fields.get("TagId", ""))
+def _update_tag(application: Application, fields: Fields) -> None:
+    number = _number(fields.get("TagId", ""))
     if not number:
         return
     corporation = application.corporation
     tag, _ = Tag.objects.get_or_create(corporation=corporation, number=number)
-    added, removed = _list(fields, "AddUserItems"), _list(fields, "DelUserItems")
-    tag.members.add(*people.ids_of(corporation, [user_id.lower() for user_id in added]))
+    added, removed = _split(fields, "AddUserItems"), _split(fields, "DelUserItems")
+    tag.members.add(*people.get_or_create_ids(corporation, [user_id.lower() for user_id in added]))
     gone = [user_id.lower() for user_id in removed]
     tag.members.remove(*Member.objects.filter(corporation=corporation, user_id__in=gone))
-    numbers = {_whole(one) for one in _list(fields, "AddPartyItems")} - {0}
-    places = departments.rows_of(corporation, numbers)
+    numbers = {_number(one) for one in _split(fields, "AddPartyItems")} - {0}
+    places = departments.get_or_create(corporation, numbers)
     tag.departments.add(*places.values())
-    lost = [_whole(one) for one in _list(fields, "DelPartyItems")]
+    lost = [_number(one) for one in _split(fields, "DelPartyItems")]
     tag.departments.remove(*Department.objects.filter(corporation=corporation, number__in=lost))
     Tag.objects.filter(pk=tag.pk).update(gone_at=None)
 
 
-def _list(fields: Fields, name: str) -> list[str]:
+def _split(fields: Fields, name: str) -> list[str]:
     return [item.strip() for item in fields.get(name, "").split(",") if item.strip()]
 
 
-def _whole(text: str) -> int:
-    return departments.whole(text.strip())
+def _number(text: str) -> int:
+    return departments.to_number(text.strip())
 
 
-ACTS: dict[str, Callable[[Application, Fields], None]] = {
-    "create_user": _user,
-    "update_user": _user,
-    "delete_user": _user_left,
-    "create_party": _party,
-    "update_party": _party,
-    "delete_party": _party_gone,
-    "update_tag": _tag,
+CHANGES: dict[str, Callable[[Application, Fields], None]] = {
+    "create_user": _upsert_member,
+    "update_user": _upsert_member,
+    "delete_user": _mark_member_left,
+    "create_party": _upsert_department,
+    "update_party": _upsert_department,
+    "delete_party": _delete_department,
+    "update_tag": _update_tag,
 }

@@ -16,7 +16,7 @@ Info = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class VisibleRange:
     """Which departments an application sees: of the others its answers say nothing."""
 
     everything: bool
@@ -26,22 +26,22 @@ class Sight:
         return self.everything or number in self.departments
 
 
-WHOLE = Sight(everything=True, departments=frozenset())
+WHOLE_COMPANY = VisibleRange(everything=True, departments=frozenset())
 
 
-def sight(application: Application) -> Sight:
+def visible_range(application: Application) -> VisibleRange:
     """What the application sees, as far as the last sync found."""
     numbers = frozenset(application.departments.existing().values_list("number", flat=True))
-    return Sight(everything=application.is_assistant or ROOT in numbers, departments=numbers)
+    return VisibleRange(everything=application.is_assistant or ROOT in numbers, departments=numbers)
 
 
 @transaction.atomic
-def learn_departments(application: Application, rows: Sequence[Info]) -> list[Department]:
+def replace_visible(application: Application, rows: Sequence[Info]) -> list[Department]:
     """Write down all the departments that an application sees. Those that it saw before are gone, or out of sight."""
     corporation = application.corporation
-    infos = {whole(row.get("id")): row for row in rows if whole(row.get("id"))}
-    places = rows_of(corporation, infos)
-    changed = [place for number, place in places.items() if _describe_department(place, infos[number])]
+    infos = {to_number(row.get("id")): row for row in rows if to_number(row.get("id"))}
+    places = get_or_create(corporation, infos)
+    changed = [place for number, place in places.items() if _update_fields(place, infos[number])]
     for batch in batches(changed):
         Department.objects.bulk_update(batch, ["name", "name_en", "parent_number", "order", "leaders", "gone_at"])
     before = set(application.departments.values_list("pk", flat=True))
@@ -51,25 +51,25 @@ def learn_departments(application: Application, rows: Sequence[Info]) -> list[De
     if ROOT in infos:  # it sees the whole company: what it does not see is no more
         existing = Department.objects.existing().filter(corporation=corporation).values_list("pk", flat=True)
         for numbers in batches(sorted(set(existing) - now_seen)):
-            dissolve(Department.objects.filter(pk__in=numbers))
+            delete(Department.objects.filter(pk__in=numbers))
     return sorted(places.values(), key=lambda place: place.number)
 
 
-def learn_department(application: Application, row: Info) -> None:
+def upsert_visible(application: Application, row: Info) -> None:
     """Write down one department that an application sees."""
-    write(application.corporation, row).applications.add(application)
+    upsert(application.corporation, row).applications.add(application)
 
 
 @transaction.atomic
-def write(corporation: Corporation, row: Info) -> Department:
+def upsert(corporation: Corporation, row: Info) -> Department:
     """Write down one department."""
-    (place,) = rows_of(corporation, [int(row["id"])]).values()
-    if _describe_department(place, row):
+    (place,) = get_or_create(corporation, [int(row["id"])]).values()
+    if _update_fields(place, row):
         place.save()
     return place
 
 
-def rows_of(corporation: Corporation, numbers: Iterable[int]) -> dict[int, Department]:
+def get_or_create(corporation: Corporation, numbers: Iterable[int]) -> dict[int, Department]:
     """The rows of these numbers, made without a name where there are none."""
     wanted = sorted(set(numbers))
 
@@ -86,12 +86,12 @@ def rows_of(corporation: Corporation, numbers: Iterable[int]) -> dict[int, Depar
     return found
 
 
-def _describe_department(place: Department, info: Info) -> bool:
+def _update_fields(place: Department, info: Info) -> bool:
     before = (place.name, place.name_en, place.parent_number, place.order, place.leaders, place.gone_at)
     place.name = str(info.get("name") or place.name)[:128]
     place.name_en = str(info.get("name_en") or place.name_en)[:128]
-    place.parent_number = whole(info.get("parentid")) if "parentid" in info else place.parent_number
-    place.order = whole(info.get("order")) or place.order
+    place.parent_number = to_number(info.get("parentid")) if "parentid" in info else place.parent_number
+    place.order = to_number(info.get("order")) or place.order
     leaders = info.get("department_leader")
     if isinstance(leaders, list):
         place.leaders = [str(leader).lower() for leader in leaders]
@@ -99,13 +99,13 @@ def _describe_department(place: Department, info: Info) -> bool:
     return before != (place.name, place.name_en, place.parent_number, place.order, place.leaders, place.gone_at)
 
 
-def dissolve(rows: "models.QuerySet[Department]") -> None:
+def delete(rows: "models.QuerySet[Department]") -> None:
     """These departments are no more; nobody is in them."""
     Membership.objects.filter(department__in=rows).delete()
     rows.update(gone_at=timezone.now())
 
 
-def whole(value: object) -> int:
+def to_number(value: object) -> int:
     """A number of an answer, or 0 where it is none that the platform gives."""
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else 0

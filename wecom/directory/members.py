@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from wecom.directory import departments
-from wecom.directory.departments import BATCH, WHOLE, Sight, batches, whole
+from wecom.directory.departments import BATCH, WHOLE_COMPANY, VisibleRange, batches, to_number
 from wecom.models import Application, Corporation, Department, Member, Membership, Reach
 
 STATUSES = {
@@ -23,21 +23,21 @@ STATUSES = {
     5: Member.Status.LEFT,
 }
 GENDERS = {"1": Member.Gender.MALE, "2": Member.Gender.FEMALE}
-WORDS = {"name": False, "alias": True, "position": True}  # and whether they can be taken away
+TEXT_FIELDS = {"name": False, "alias": True, "position": True}  # and whether they can be taken away
 USER_ID = re.compile(r"[^\s|]{1,64}")
-MOST = 64  # characters: the platform's own limit is in bytes, or below
-LEARNT = ["name", "alias", "position", "gender", "status", "direct_leaders", "attributes", "main_department"]
+MAX_TEXT = 64  # characters: the platform's own limit is in bytes, or below
+SYNCED_FIELDS = ["name", "alias", "position", "gender", "status", "direct_leaders", "attributes", "main_department"]
 
 Info = Mapping[str, Any]
 
 
 @transaction.atomic
-def learn_members(
+def upsert_visible(
     application: Application,
     infos: Sequence[Info],
     *,
     seen_by: int = 0,
-    seen: Sight | None = None,
+    seen: VisibleRange | None = None,
     only_add: bool = False,
 ) -> dict[str, Member]:
     """Write down members as an answer describes them, each with `userid` and what else it has; by user ID.
@@ -45,39 +45,44 @@ def learn_members(
     They are in the application's range, since it was told of them. `only_add` is for pages that name a member's
     departments one at a time.
     """
-    seen = seen or departments.sight(application)
-    members = write(application.corporation, infos, seen=seen, seen_by=seen_by, only_add=only_add)
-    _reached(application, members.values(), seen_by=seen_by)
+    seen = seen or departments.visible_range(application)
+    members = upsert(application.corporation, infos, seen=seen, seen_by=seen_by, only_add=only_add)
+    _mark_visible(application, members.values(), seen_by=seen_by)
     return members
 
 
 @transaction.atomic
-def write(
-    corporation: Corporation, infos: Sequence[Info], *, seen: Sight = WHOLE, seen_by: int = 0, only_add: bool = False
+def upsert(
+    corporation: Corporation,
+    infos: Sequence[Info],
+    *,
+    seen: VisibleRange = WHOLE_COMPANY,
+    seen_by: int = 0,
+    only_add: bool = False,
 ) -> dict[str, Member]:
     """The same from somebody who sees these departments, without a word on who can reach the members."""
     known = {info["userid"].lower(): info for info in infos if USER_ID.fullmatch(str(info.get("userid", "")))}
-    members = _members(corporation, known)
-    numbers = {number for info in known.values() for number in _numbers(info)}
-    places = departments.rows_of(corporation, numbers)
-    changed = [member for user_id, member in members.items() if _describe(member, known[user_id], places)]
+    members = _get_or_create(corporation, known)
+    numbers = {number for info in known.values() for number in _department_numbers(info)}
+    places = departments.get_or_create(corporation, numbers)
+    changed = [member for user_id, member in members.items() if _update_fields(member, known[user_id], places)]
     for batch in batches(changed):
-        Member.objects.bulk_update(batch, LEARNT)
-    _place(members, known, places, seen=seen, seen_by=seen_by, only_add=only_add)
+        Member.objects.bulk_update(batch, SYNCED_FIELDS)
+    _assign_departments(members, known, places, seen=seen, seen_by=seen_by, only_add=only_add)
     return members
 
 
 @transaction.atomic
-def lose(application: Application, member: Member, *, left: bool) -> None:
+def mark_out_of_range(application: Application, member: Member, *, left: bool) -> None:
     """The platform does not show this member: they `left` the company, or are out of the application's range."""
     if left:
-        leave(member)
+        mark_left(member)
     # What is to be looked up stays so: it may have been asked for again meanwhile.
-    _reach(application, [member.pk], in_range=False)
+    _update_links(application, [member.pk], in_range=False)
 
 
 @transaction.atomic
-def leave(member: Member) -> None:
+def mark_left(member: Member) -> None:
     """They left the company: in no department, with no tag, and nobody can write to them."""
     Member.objects.filter(pk=member.pk).update(status=Member.Status.LEFT)
     member.status = Member.Status.LEFT
@@ -87,7 +92,7 @@ def leave(member: Member) -> None:
 
 
 @transaction.atomic
-def find_again(application: Application, user_id: str) -> None:
+def mark_in_range(application: Application, user_id: str) -> None:
     """They wrote: whatever was known before, they can be reached."""
     rows = Reach.objects.filter(application=application, member__user_id=user_id.lower(), in_range=False)
     if rows.update(in_range=True):
@@ -95,23 +100,23 @@ def find_again(application: Application, user_id: str) -> None:
         members.filter(status=Member.Status.LEFT).update(status="")
 
 
-def want_details(application: Application, members: Iterable[int], *, now: datetime | None = None) -> None:
+def request_lookup(application: Application, members: Iterable[int], *, now: datetime | None = None) -> None:
     """Have members looked up by the next sync of what changed."""
-    _reach(application, members, stale_at=now or timezone.now())
+    _update_links(application, members, stale_at=now or timezone.now())
 
 
-def ids_of(corporation: Corporation, user_ids: Iterable[str]) -> list[int]:
+def get_or_create_ids(corporation: Corporation, user_ids: Iterable[str]) -> list[int]:
     """The rows of these user IDs, made where there are none."""
     known = [user_id for user_id in user_ids if USER_ID.fullmatch(user_id)]
-    return [member.pk for member in _members(corporation, known).values()]
+    return [member.pk for member in _get_or_create(corporation, known).values()]
 
 
-def forget_memberships(members: "models.QuerySet[Reach, Any]", *, seen_by: int) -> None:
+def delete_unseen_memberships(members: "models.QuerySet[Reach, Any]", *, seen_by: int) -> None:
     """Where pages named a member's departments one at a time: they are in no others."""
     Membership.objects.filter(member__in=members).exclude(seen_by=seen_by).delete()
 
 
-def stale(application: Application) -> "models.QuerySet[Reach]":
+def awaiting_lookup(application: Application) -> "models.QuerySet[Reach]":
     """Who is to be looked up."""
     rows = Reach.objects.filter(application=application, stale_at__isnull=False)
     return rows.select_related("member").order_by("pk")
@@ -124,30 +129,30 @@ def unreachable(application: Application, user_ids: Collection[str]) -> dict[str
     return {row.user_id: "left" if row.status == Member.Status.LEFT else "out_of_range" for row in rows}
 
 
-def _members(corporation: Corporation, user_ids: Iterable[str]) -> dict[str, Member]:
+def _get_or_create(corporation: Corporation, user_ids: Iterable[str]) -> dict[str, Member]:
     """The rows of these user IDs, made where there are none."""
     wanted = list(user_ids)
     fresh = (Member(corporation=corporation, user_id=user_id) for user_id in wanted)
-    known = _members_known(corporation, wanted)
+    known = _existing(corporation, wanted)
     missing = [member for member in fresh if member.user_id not in known]
     if missing:
         Member.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
-        known |= _members_known(corporation, [member.user_id for member in missing])
+        known |= _existing(corporation, [member.user_id for member in missing])
     return known
 
 
-def _members_known(corporation: Corporation, user_ids: Sequence[str]) -> dict[str, Member]:
+def _existing(corporation: Corporation, user_ids: Sequence[str]) -> dict[str, Member]:
     rows = Member.objects.filter(corporation=corporation)
     return {row.user_id: row for batch in batches(user_ids) for row in rows.filter(user_id__in=batch)}
 
 
-def _describe(member: Member, info: Info, places: Mapping[int, Department]) -> bool:
+def _update_fields(member: Member, info: Info, places: Mapping[int, Department]) -> bool:
     """Take over what an answer says of a member; whether that was news."""
-    before = [getattr(member, name) for name in (*LEARNT[:-1], "main_department_id")]
-    for field, may_be_empty in WORDS.items():
+    before = [getattr(member, name) for name in (*SYNCED_FIELDS[:-1], "main_department_id")]
+    for field, may_be_empty in TEXT_FIELDS.items():
         value = info.get(field)
         if isinstance(value, str) and (value.strip() or may_be_empty):
-            setattr(member, field, value.strip()[:MOST])
+            setattr(member, field, value.strip()[:MAX_TEXT])
     member.gender = GENDERS.get(str(info.get("gender", "")), member.gender)
     if info.get("status") in STATUSES:
         member.status = STATUSES[info["status"]]
@@ -157,10 +162,10 @@ def _describe(member: Member, info: Info, places: Mapping[int, Department]) -> b
     if isinstance(leaders, list):
         member.direct_leaders = [str(leader).lower() for leader in leaders if leader]
     member.attributes = _attributes(info) or member.attributes
-    main = places.get(whole(info.get("main_department")))
+    main = places.get(to_number(info.get("main_department")))
     if main is not None:
         member.main_department = main
-    return before != [getattr(member, name) for name in (*LEARNT[:-1], "main_department_id")]
+    return before != [getattr(member, name) for name in (*SYNCED_FIELDS[:-1], "main_department_id")]
 
 
 def _attributes(info: Info) -> dict[str, str]:
@@ -176,22 +181,22 @@ def _attributes(info: Info) -> dict[str, str]:
     return found
 
 
-def _place(
+def _assign_departments(
     members: Mapping[str, Member],
     infos: Mapping[str, Info],
     places: Mapping[int, Department],
     *,
-    seen: Sight,
+    seen: VisibleRange,
     seen_by: int,
     only_add: bool,
 ) -> None:
     """Put members into their departments."""
-    said = {user_id: info for user_id, info in infos.items() if _numbers(info)}
+    said = {user_id: info for user_id, info in infos.items() if _department_numbers(info)}
     wanted: dict[tuple[int, int], Membership] = {}
     for user_id, info in said.items():
         leads = info.get("is_leader_in_dept")
         flags = leads if isinstance(leads, list) else []
-        for position, number in enumerate(_numbers(info)):
+        for position, number in enumerate(_department_numbers(info)):
             place, leader = places[number], position < len(flags) and flags[position] in (1, "1")
             row = Membership(member=members[user_id], department=place, is_leader=leader, seen_by=seen_by)
             wanted[members[user_id].pk, place.pk] = row
@@ -215,7 +220,7 @@ def _place(
         Membership.objects.filter(pk__in=batch).delete()
 
 
-def _reached(application: Application, members: Iterable[Member], *, seen_by: int) -> None:
+def _mark_visible(application: Application, members: Iterable[Member], *, seen_by: int) -> None:
     rows = [
         Reach(application=application, member=member, in_range=member.status != Member.Status.LEFT, seen_by=seen_by)
         for member in members
@@ -223,7 +228,7 @@ def _reached(application: Application, members: Iterable[Member], *, seen_by: in
     _upsert(Reach, rows, ["application", "member"], ["in_range", *(["seen_by"] if seen_by else [])])
 
 
-def _reach(application: Application, members: Iterable[int], **fields: Any) -> None:
+def _update_links(application: Application, members: Iterable[int], **fields: Any) -> None:
     rows = [Reach(application=application, member_id=member, **fields) for member in members]
     _upsert(Reach, rows, ["application", "member"], list(fields))
 
@@ -235,8 +240,8 @@ def _upsert(model: type[models.Model], rows: Sequence[models.Model], unique: lis
         )
 
 
-def _numbers(info: Info) -> list[int]:
+def _department_numbers(info: Info) -> list[int]:
     """The departments that an answer names for a member."""
     named = info.get("department")
     several = named if isinstance(named, list) else [named]
-    return [number for number in map(whole, several) if number > 0]
+    return [number for number in map(to_number, several) if number > 0]

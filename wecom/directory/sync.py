@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def request(application: Application, kind: "DirectorySync.Kind" = DirectorySync.Kind.FULL) -> DirectorySync:
+def request_sync(application: Application, kind: "DirectorySync.Kind" = DirectorySync.Kind.FULL) -> DirectorySync:
     """Queue a sync, unless one waits that will do. One application's run one after the other."""
     rows = application.directory_syncs.filter(kind=kind)
     # One that runs already may have passed what changed just now; one that reads everything goes on to its end.
@@ -42,40 +42,40 @@ def request(application: Application, kind: "DirectorySync.Kind" = DirectorySync
     return found
 
 
-def request_changes(application: Application) -> None:
+def request_lookups(application: Application) -> None:
     """Have every application of the company that reads details look up who changed."""
     for one in Application.objects.filter(corporation=application.corporation_id, enabled=True):
-        if not one.is_assistant and members.stale(one).exists():
-            request(one, DirectorySync.Kind.CHANGES)
+        if not one.is_assistant and members.awaiting_lookup(one).exists():
+            request_sync(one, DirectorySync.Kind.CHANGES)
 
 
-def request_due(every: timedelta, now: datetime | None = None) -> int:
+def request_due_syncs(every: timedelta, now: datetime | None = None) -> int:
     """Queue a full sync for each application whose last one is that old, or that never had one. Returns how many."""
     since = (now or timezone.now()) - every
     fresh = DirectorySync.objects.whole().filter(created_at__gt=since).values("application")
     due = Application.objects.filter(enabled=True).exclude(pk__in=fresh)
-    return len([request(application) for application in due])
+    return len([request_sync(application) for application in due])
 
 
-def deliver(pk: int, *, now: datetime | None = None) -> None:
+def run_sync(pk: int, *, now: datetime | None = None) -> None:
     """Go on with a sync from its checkpoint, to its end or until something is in the way."""
     sync = DirectorySync.claim(pk, now=now)
     if sync is None:
         return
     crash_points.point("directory.claimed")
     try:
-        _go_on(sync)
+        _run_stages(sync)
     except LeaseLost:
         logger.info("Somebody else reads this directory.", extra={"sync": sync.pk})
     except WeComError as error:
-        _stopped(sync, error)
+        _handle_error(sync, error)
     tell("directory", "changed", id=sync.pk)
 
 
-def _go_on(sync: DirectorySync) -> None:
+def _run_stages(sync: DirectorySync) -> None:
     stages: list[tuple[DirectorySync.Stage, Callable[[DirectorySync], None]]] = STAGES
     if sync.kind == DirectorySync.Kind.CHANGES:
-        stages = [(DirectorySync.Stage.DETAILS, sync_stages.look_up_details)]
+        stages = [(DirectorySync.Stage.DETAILS, sync_stages.look_up_members)]
     names = [name for name, _read in stages]
     begin = names.index(DirectorySync.Stage(sync.stage)) if sync.stage in names else 0
     for name, read in stages[begin:]:
@@ -87,7 +87,7 @@ def _go_on(sync: DirectorySync) -> None:
     logger.info("A directory was read.", extra={"sync": sync.pk, "members": sync.members_read})
 
 
-def _stopped(sync: DirectorySync, error: WeComError) -> None:
+def _handle_error(sync: DirectorySync, error: WeComError) -> None:
     errcode = error.errcode if isinstance(error, ApiError) else None
     try:
         if (
@@ -105,6 +105,6 @@ STAGES: list[tuple[DirectorySync.Stage, Callable[[DirectorySync], None]]] = [
     (DirectorySync.Stage.DEPARTMENTS, sync_stages.read_departments),
     (DirectorySync.Stage.MEMBERS, sync_stages.read_members),
     (DirectorySync.Stage.TAGS, sync_stages.read_tags),
-    (DirectorySync.Stage.UNSEEN, sync_stages.look_for_unseen),
-    (DirectorySync.Stage.DETAILS, sync_stages.look_up_details),
+    (DirectorySync.Stage.UNSEEN, sync_stages.queue_unseen_members),
+    (DirectorySync.Stage.DETAILS, sync_stages.look_up_members),
 ]

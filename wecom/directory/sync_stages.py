@@ -15,13 +15,13 @@ from wecom.models import Department, DirectorySync, Member, Reach, Tag
 
 Stage = DirectorySync.Stage
 
-MOST_NOTES = 50
+MAX_NOTES = 50
 
 # Codes that say something of one department or person, and nothing of the others.
 SKIPPED = api_calls.NO_DEPARTMENT | api_calls.NO_MEMBER | api_calls.OUT_OF_RANGE | {api_calls.TOO_LARGE}
 
 
-def _step(sync: DirectorySync, **fields: Any) -> None:
+def _checkpoint(sync: DirectorySync, **fields: Any) -> None:
     """Write the checkpoint, inside the transaction of what was learnt, and keep the lease."""
     if fields:
         sync.record(**fields)
@@ -33,34 +33,34 @@ def read_departments(sync: DirectorySync) -> None:
     """All departments that the application sees, in one call."""
     application = sync.application
     try:
-        rows = api_calls.departments(application)
+        rows = api_calls.list_departments(application)
     except ApiError as error:
         if error.errcode != api_calls.TOO_LARGE:
             raise
-        rows = api_calls.department_numbers(application)  # names come one by one, with the details
+        rows = api_calls.list_department_ids(application)  # names come one by one, with the details
     with transaction.atomic():
-        places = departments.learn_departments(application, rows)
-        _step(sync, departments_total=len(places), departments_read=0)
+        places = departments.replace_visible(application, rows)
+        _checkpoint(sync, departments_total=len(places), departments_read=0)
     crash_points.point("directory.departments")
 
 
 def read_members(sync: DirectorySync) -> None:
     """Everybody in each department behind the cursor."""
     if sync.application.is_assistant:
-        _pages_of_ids(sync)
+        _read_id_pages(sync)
         return
-    seen = departments.sight(sync.application)
-    for place in _places_left(sync):
-        infos = _members_of(sync, place)
+    seen = departments.visible_range(sync.application)
+    for place in _remaining_departments(sync):
+        infos = _fetch_members(sync, place)
         with transaction.atomic():
-            people.learn_members(sync.application, infos, seen_by=sync.pk, seen=seen)
+            people.upsert_visible(sync.application, infos, seen_by=sync.pk, seen=seen)
             # Who is in several departments counts several times, until all were read.
             read = {"departments_read": sync.departments_read + 1, "members_read": sync.members_read + len(infos)}
-            _step(sync, cursor=str(place.number), **read)
+            _checkpoint(sync, cursor=str(place.number), **read)
         crash_points.point("directory.members")
 
 
-def _places_left(sync: DirectorySync) -> Iterator[Department]:
+def _remaining_departments(sync: DirectorySync) -> Iterator[Department]:
     """The departments behind the cursor, one by one, since others may come meanwhile."""
     while True:
         rows = sync.application.departments.existing().filter(number__gt=int(sync.cursor or 0))
@@ -70,34 +70,36 @@ def _places_left(sync: DirectorySync) -> Iterator[Department]:
         yield place
 
 
-def _members_of(sync: DirectorySync, place: Department) -> list[api_calls.Answer]:
+def _fetch_members(sync: DirectorySync, place: Department) -> list[api_calls.Answer]:
     """Everybody in a department: with details, or by name where that is too much for one answer."""
     for details in (True, False):
         try:
-            return api_calls.department_users(sync.application, place.number, details=details)
+            return api_calls.list_department_users(sync.application, place.number, details=details)
         except ApiError as error:
             if error.errcode == api_calls.TOO_LARGE and details:
                 continue
             if error.errcode not in SKIPPED:
                 raise
-            _note(sync, "department", place.number, error)
+            _note_gap(sync, "department", place.number, error)
     return []
 
 
-def _pages_of_ids(sync: DirectorySync) -> None:
+def _read_id_pages(sync: DirectorySync) -> None:
     """The assistant's way: pages of user IDs with their departments, and nothing else."""
     while True:
-        pairs, following = api_calls.user_ids(sync.application, sync.cursor, limit=settings.WECOM["DIRECTORY_PAGE"])
+        pairs, following = api_calls.list_user_ids(
+            sync.application, sync.cursor, limit=settings.WECOM["DIRECTORY_PAGE"]
+        )
         with transaction.atomic():
-            infos = _by_user(pairs)
-            people.learn_members(sync.application, infos, seen_by=sync.pk, only_add=True)
-            _step(sync, cursor=following, members_read=sync.members_read + len(infos))
+            infos = _merge_by_user(pairs)
+            people.upsert_visible(sync.application, infos, seen_by=sync.pk, only_add=True)
+            _checkpoint(sync, cursor=following, members_read=sync.members_read + len(infos))
         crash_points.point("directory.page")
         if not following:
             return
 
 
-def _by_user(pairs: list[api_calls.Answer]) -> list[api_calls.Answer]:
+def _merge_by_user(pairs: list[api_calls.Answer]) -> list[api_calls.Answer]:
     """One entry for each member, with all departments of the page."""
     found: dict[str, list[Any]] = {}
     for pair in pairs:
@@ -112,106 +114,108 @@ def read_tags(sync: DirectorySync) -> None:
     if application.is_assistant:
         return
     try:
-        rows = api_calls.tags(application)
+        rows = api_calls.list_tags(application)
     except ApiError as error:
         if error.errcode not in api_calls.FORBIDDEN | api_calls.OUT_OF_RANGE:
             raise
-        _note(sync, "tags", 0, error)
+        _note_gap(sync, "tags", 0, error)
         return
     with transaction.atomic():
-        known = tags.learn_tags(application, rows)
+        known = tags.replace_all(application, rows)
     for tag in known:
         if tag.number > int(sync.cursor or 0):
-            _tag(sync, tag)
+            _read_tag(sync, tag)
 
 
-def _tag(sync: DirectorySync, tag: Tag) -> None:
+def _read_tag(sync: DirectorySync, tag: Tag) -> None:
     try:
-        answer = api_calls.tag(sync.application, tag.number)
+        answer = api_calls.get_tag(sync.application, tag.number)
     except ApiError as error:
         if error.errcode not in api_calls.OUT_OF_RANGE | {api_calls.TOO_LARGE, 40068, 81011}:
             raise
         answer = {}
     with transaction.atomic():
         if answer:
-            tags.learn_tag(sync.application, tag, answer, seen_by=sync.pk)
-        _step(sync, cursor=str(tag.number), tags_read=sync.tags_read + 1)
+            tags.replace_holders(sync.application, tag, answer, seen_by=sync.pk)
+        _checkpoint(sync, cursor=str(tag.number), tags_read=sync.tags_read + 1)
     crash_points.point("directory.tag")
 
 
-def look_for_unseen(sync: DirectorySync) -> None:
+def queue_unseen_members(sync: DirectorySync) -> None:
     """Have those looked up who are in the range by name, and those who were not seen though they might have been."""
     application = sync.application
-    named = [] if application.is_assistant else api_calls.named_users(application)
+    named = [] if application.is_assistant else api_calls.list_named_users(application)
     with transaction.atomic():
         members = Member.objects.filter(corporation=application.corporation)
         seen = Reach.objects.filter(application=application, seen_by=sync.pk).values("member")
-        wanted = set(people.ids_of(application.corporation, named)) - set(seen.values_list("member", flat=True))
+        wanted = set(people.get_or_create_ids(application.corporation, named)) - set(
+            seen.values_list("member", flat=True)
+        )
         if not sync.notes:  # else they may be in what could not be read
             missing = members.exclude(pk__in=seen).exclude(pk__in=members.beyond(application))
             if application.is_assistant:
                 for member in missing:
-                    people.leave(member)
+                    people.mark_left(member)
             else:
                 wanted |= set(missing.values_list("pk", flat=True))
-        people.want_details(application, wanted)
+        people.request_lookup(application, wanted)
         read = seen.count()
         if application.is_assistant and not sync.notes:
-            people.forget_memberships(seen, seen_by=sync.pk)
-        _step(sync, members_read=read)
+            people.delete_unseen_memberships(seen, seen_by=sync.pk)
+        _checkpoint(sync, members_read=read)
     crash_points.point("directory.unseen")
 
 
-def look_up_details(sync: DirectorySync) -> None:
+def look_up_members(sync: DirectorySync) -> None:
     """Look up, one by one, whoever is to be."""
     application = sync.application
     if application.is_assistant:
         return
     for place in application.departments.existing().filter(name=""):
-        _name(sync, place)
+        _look_up_department(sync, place)
     while True:
-        reach = people.stale(application).first()
+        reach = people.awaiting_lookup(application).first()
         if reach is None:
             return
-        _look_up(sync, reach)
+        _look_up_member(sync, reach)
 
 
-def _name(sync: DirectorySync, place: Department) -> None:
+def _look_up_department(sync: DirectorySync, place: Department) -> None:
     try:
-        info = api_calls.department(sync.application, place.number)
+        info = api_calls.get_department(sync.application, place.number)
     except ApiError as error:
         if error.errcode not in SKIPPED | api_calls.FORBIDDEN:
             raise
         return
     with transaction.atomic():
-        departments.learn_department(sync.application, {**info, "id": place.number})
-        _step(sync)
+        departments.upsert_visible(sync.application, {**info, "id": place.number})
+        _checkpoint(sync)
 
 
-def _look_up(sync: DirectorySync, reach: Reach) -> None:
+def _look_up_member(sync: DirectorySync, reach: Reach) -> None:
     application, member, asked_at = sync.application, reach.member, reach.stale_at
     refusal: ApiError | None = None
     info: api_calls.Answer = {}
     try:
-        info = api_calls.user_info(application, member.user_id)
+        info = api_calls.get_user(application, member.user_id)
     except (RecipientError, ConfigurationError) as error:
         if isinstance(error, ConfigurationError) and error.errcode not in api_calls.FORBIDDEN:
             raise
         refusal = error
     with transaction.atomic():
         if refusal is None:
-            people.learn_members(application, [{**info, "userid": member.user_id}], seen_by=sync.pk)
+            people.upsert_visible(application, [{**info, "userid": member.user_id}], seen_by=sync.pk)
         elif isinstance(refusal, RecipientError):
-            people.lose(application, member, left=refusal.errcode in api_calls.NO_MEMBER)
+            people.mark_out_of_range(application, member, left=refusal.errcode in api_calls.NO_MEMBER)
         else:  # details are not for us: what the lists told must do
-            _note(sync, "member", member.pk, refusal)
+            _note_gap(sync, "member", member.pk, refusal)
         # Unless it changed again meanwhile.
         Reach.objects.filter(pk=reach.pk, stale_at=asked_at).update(stale_at=None)
-        _step(sync, looked_up=sync.looked_up + 1)
+        _checkpoint(sync, looked_up=sync.looked_up + 1)
     crash_points.point("directory.looked_up")
 
 
-def _note(sync: DirectorySync, what: str, number: int, error: ApiError) -> None:
+def _note_gap(sync: DirectorySync, what: str, number: int, error: ApiError) -> None:
     """Remember what could not be read: then nobody is taken for gone."""
-    if len(sync.notes) < MOST_NOTES:
+    if len(sync.notes) < MAX_NOTES:
         sync.record(notes=[*sync.notes, {"what": what, "number": number, "errcode": error.errcode}])

@@ -8,34 +8,34 @@ from django.utils import timezone
 
 from wecom.directory import departments
 from wecom.directory import members as people
-from wecom.directory.departments import BATCH, batches, whole
+from wecom.directory.departments import BATCH, batches, to_number
 from wecom.models import Application, Member, Tag
 
 Info = Mapping[str, Any]
 
 
-def row(application: Application, number: int) -> Tag:
+def get_or_create(application: Application, number: int) -> Tag:
     """The row of a tag, made where there is none."""
     return Tag.objects.get_or_create(corporation=application.corporation, number=number)[0]
 
 
-def learn_name(application: Application, number: int, name: str) -> None:
+def rename(application: Application, number: int, name: str) -> None:
     """A tag was made, or has another name."""
     values = {"name": name[:64], "gone_at": None}
     Tag.objects.update_or_create(corporation=application.corporation, number=number, defaults=values)
 
 
 @transaction.atomic
-def forget(application: Application, number: int) -> None:
+def mark_deleted(application: Application, number: int) -> None:
     """A tag was deleted: its row stays, but nobody has it."""
     for tag in Tag.objects.filter(corporation=application.corporation, number=number):
-        _end([tag.pk])
+        _mark_deleted([tag.pk])
 
 
 @transaction.atomic
-def learn_tags(application: Application, rows: Sequence[Info]) -> list[Tag]:
+def replace_all(application: Application, rows: Sequence[Info]) -> list[Tag]:
     """Write down all tags of the company, by name only."""
-    names = {whole(row.get("tagid")): str(row.get("tagname") or "") for row in rows if whole(row.get("tagid"))}
+    names = {to_number(row.get("tagid")): str(row.get("tagname") or "") for row in rows if to_number(row.get("tagid"))}
     corporation = application.corporation
     fresh = [Tag(corporation=corporation, number=number, name=name[:64]) for number, name in names.items()]
     Tag.objects.bulk_create(
@@ -46,30 +46,30 @@ def learn_tags(application: Application, rows: Sequence[Info]) -> list[Tag]:
         batch_size=BATCH,
     )
     tags = list(Tag.objects.filter(corporation=corporation, gone_at=None).order_by("number"))
-    _end([tag.pk for tag in tags if tag.number not in names])
+    _mark_deleted([tag.pk for tag in tags if tag.number not in names])
     return [tag for tag in tags if tag.number in names]
 
 
 @transaction.atomic
-def learn_tag(application: Application, tag: Tag, answer: Info, *, seen_by: int = 0) -> None:
+def replace_holders(application: Application, tag: Tag, answer: Info, *, seen_by: int = 0) -> None:
     """Write down who has a tag. Members and departments out of the application's sight keep it."""
     users = [user for user in answer.get("userlist") or [] if isinstance(user, dict)]
-    members = people.learn_members(application, users, seen_by=seen_by)
-    numbers = {whole(number) for number in answer.get("partylist") or []} - {0}
-    places = departments.rows_of(application.corporation, numbers)
+    members = people.upsert_visible(application, users, seen_by=seen_by)
+    numbers = {to_number(number) for number in answer.get("partylist") or []} - {0}
+    places = departments.get_or_create(application.corporation, numbers)
     have = {member.pk for member in members.values()}
     in_sight = tag.members.filter(reaches__application=application, reaches__in_range=True)
     tag.members.remove(*in_sight.exclude(pk__in=have).values_list("pk", flat=True))
     tag.members.add(*have)
-    seen = departments.sight(application)
+    seen = departments.visible_range(application)
     lost = [place for place in tag.departments.all() if seen.covers(place.number) and place.number not in numbers]
     tag.departments.remove(*lost)
     tag.departments.add(*places.values())
     incomplete = Member.objects.filter(pk__in=have, memberships=None)
-    people.want_details(application, incomplete.values_list("pk", flat=True))
+    people.request_lookup(application, incomplete.values_list("pk", flat=True))
 
 
-def _end(tags: Sequence[int]) -> None:
+def _mark_deleted(tags: Sequence[int]) -> None:
     for batch in batches(tags):
         Tag.members.through.objects.filter(tag__in=batch).delete()
         Tag.departments.through.objects.filter(tag__in=batch).delete()

@@ -37,30 +37,30 @@ def sync_directory(application: Application | None = None) -> DirectorySync:
 
     One that waits or runs already will do. The contacts assistant only tells user IDs.
     """
-    return sync.request(application or default_application())
+    return sync.request_sync(application or default_application())
 
 
 def sync_due_directories(now: datetime | None = None) -> int:
     """Queue a sync of each application that had none for `DIRECTORY_HOURS`. Returns how many."""
     hours = settings.WECOM["DIRECTORY_HOURS"]
-    return sync.request_due(timedelta(hours=hours), now) if hours else 0
+    return sync.request_due_syncs(timedelta(hours=hours), now) if hours else 0
 
 
-def change_contacts(application: Application, change_type: str, fields: Mapping[str, str]) -> None:
+def apply_contact_change(application: Application, change_type: str, fields: Mapping[str, str]) -> None:
     """Apply a `change_contact` event, by its type and fields; what it leaves out is looked up afterwards."""
-    change_events.apply(application, change_type, fields)
+    change_events.apply_contact_change(application, change_type, fields)
 
 
 def enter_range(application: Application, user_id: str) -> None:
     """Somebody was given the application: they can be reached, and are looked up."""
-    change_events.enter(application, user_id)
+    change_events.enter_range(application, user_id)
 
 
 def leave_range(application: Application, user_id: str) -> None:
     """Somebody lost the application: they cannot be reached; whether they left the company is looked up."""
-    change_events.leave(application, user_id)
+    change_events.leave_range(application, user_id)
 
 
-def find_again(application: Application, user_id: str) -> None:
+def mark_in_range(application: Application, user_id: str) -> None:
     """Somebody wrote: they can be reached, whatever was known before."""
-    members.find_again(application, user_id)
+    members.mark_in_range(application, user_id)

@@ -19,34 +19,34 @@ def user_info(user_id: str, *, application: Application | None = None) -> dict[s
     """
     application = application or default_application()
     try:
-        info = api_calls.user_info(application, user_id)
+        info = api_calls.get_user(application, user_id)
     except RecipientError as error:
         member = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.strip().lower()).first()
         if member is not None:
-            members.lose(application, member, left=error.errcode in NO_MEMBER)
+            members.mark_out_of_range(application, member, left=error.errcode in NO_MEMBER)
         raise
-    members.learn_members(application, [info])
+    members.upsert_visible(application, [info])
     return info
 
 
 def department_users(department_id: int, *, application: Application | None = None) -> list[Answer]:
     """The visible members of a department, not of those below it: `userid`, `name`, `department` of each."""
-    return api_calls.department_users(application or default_application(), department_id)
+    return api_calls.list_department_users(application or default_application(), department_id)
 
 
 def departments(below: int | None = None, *, application: Application | None = None) -> list[Answer]:
     """The departments that the application sees: `id`, `name`, `parentid`, `order` …; with `below`, that one's."""
-    return api_calls.departments(application or default_application(), below)
+    return api_calls.list_departments(application or default_application(), below)
 
 
 def company_tags(*, application: Application | None = None) -> list[Answer]:
     """The tags of the company: `tagid` and `tagname` of each."""
-    return api_calls.tags(application or default_application())
+    return api_calls.list_tags(application or default_application())
 
 
 def tag_users(tag_id: int, *, application: Application | None = None) -> list[Answer]:
     """The visible members with a tag: `userid` and `name` of each."""
-    users = api_calls.tag(application or default_application(), tag_id).get("userlist")
+    users = api_calls.get_tag(application or default_application(), tag_id).get("userlist")
     return [dict(user) for user in users if isinstance(user, dict)] if isinstance(users, list) else []
 
 
@@ -57,7 +57,7 @@ def create_tag(name: str, *, tag_id: int | None = None, application: Application
     """
     application = application or default_application()
     number = api_calls.create_tag(application, name, tag_id)
-    tags.learn_name(application, number, name.strip())
+    tags.rename(application, number, name.strip())
     return number
 
 
@@ -65,14 +65,14 @@ def update_tag(tag_id: int, name: str, *, application: Application | None = None
     """Another name for a tag."""
     application = application or default_application()
     api_calls.rename_tag(application, tag_id, name)
-    tags.learn_name(application, tag_id, name.strip())
+    tags.rename(application, tag_id, name.strip())
 
 
 def delete_tag(tag_id: int, *, application: Application | None = None) -> None:
     """Delete a tag; nobody has it any more."""
     application = application or default_application()
     api_calls.delete_tag(application, tag_id)
-    tags.forget(application, tag_id)
+    tags.mark_deleted(application, tag_id)
 
 
 def add_tag_users(
@@ -119,7 +119,9 @@ def _change(
     tag_id: int, user_ids: Sequence[str], department_ids: Sequence[int], application: Application | None, *, take: bool
 ) -> list[str]:
     application = application or default_application()
-    wrong = api_calls.change_tag(application, tag_id, user_ids=user_ids, department_ids=department_ids, take=take)
-    tag = tags.row(application, tag_id)
-    tags.learn_tag(application, tag, api_calls.tag(application, tag_id))
+    wrong = api_calls.change_tag_holders(
+        application, tag_id, user_ids=user_ids, department_ids=department_ids, take=take
+    )
+    tag = tags.get_or_create(application, tag_id)
+    tags.replace_holders(application, tag, api_calls.get_tag(application, tag_id))
     return wrong

@@ -71,7 +71,7 @@ def company(emulator: Emulator, settings) -> Company:
 def sync(application: Application) -> DirectorySync:
     """One sync of everything, to its end."""
     row = services.sync_directory(application)
-    syncing.deliver(row.pk)
+    syncing.run_sync(row.pk)
     row.refresh_from_db()
     return row
 
@@ -79,7 +79,7 @@ def sync(application: Application) -> DirectorySync:
 def look_up(application: Application) -> DirectorySync:
     """The sync of what changed that waits."""
     row = application.directory_syncs.get(kind="changes", status="queued")
-    syncing.deliver(row.pk)
+    syncing.run_sync(row.pk)
     row.refresh_from_db()
     return row
 
@@ -235,10 +235,10 @@ def test_a_busy_platform_is_asked_again_from_where_it_stopped(company):
     application = company.connect()
     company.fault("user/list", -1)
     row = services.sync_directory(application)
-    syncing.deliver(row.pk)
+    syncing.run_sync(row.pk)
     row.refresh_from_db()
     assert (row.status, row.reason, row.stage) == ("queued", "busy", "members")
-    syncing.deliver(row.pk, now=timezone.now() + timedelta(minutes=10))
+    syncing.run_sync(row.pk, now=timezone.now() + timedelta(minutes=10))
     row.refresh_from_db()
     assert row.status == "done"
     assert company.emulator.calls("department/list") == 1
@@ -251,7 +251,7 @@ def test_an_address_that_is_not_trusted_holds_the_sync_until_it_is(company):
     assert (row.status, row.reason) == ("queued", "held")
     application.refresh_from_db()
     services.save_application(application)
-    syncing.deliver(row.pk, now=timezone.now() + timedelta(seconds=1))
+    syncing.run_sync(row.pk, now=timezone.now() + timedelta(seconds=1))
     row.refresh_from_db()
     assert row.status == "done"
 
@@ -312,7 +312,7 @@ def test_sixty_people_more_take_no_more_queries(company):
             company.api("POST", "members", userid=f"many{number}", name=f"第{number}", departments=[2])
         row = make_directory_sync(application)
         with CaptureQueriesContext(connection) as queries:
-            syncing.deliver(row.pk)
+            syncing.run_sync(row.pk)
         counts.append(len(queries))
     assert Member.objects.count() == 63
     assert counts[1] - counts[0] < 12
@@ -343,7 +343,7 @@ def test_who_lost_the_application_is_looked_up_and_told_from_who_left(company):
         "sunqi": "out_of_range",
         "zhouba": "left",
     }
-    services.find_again(application, "sunqi")
+    services.mark_in_range(application, "sunqi")
     assert services.unreachable(["sunqi"], application=application) == {}
 
 

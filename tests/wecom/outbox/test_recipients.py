@@ -49,7 +49,7 @@ def test_who_is_out_of_the_range_of_another_application_is_written_to(connected,
 def test_who_comes_back_is_written_to_again(connected, person):
     put_out_of_range(connected, person.user_id)
     failed = send(connected, person.user_id)
-    services.find_again(connected, person.user_id)
+    services.mark_in_range(connected, person.user_id)
     services.resend(failed)
     deliver(failed.pk)
     failed.refresh_from_db()

@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from core.web.api_fields import KnownFields, PatternField, TextField, TruthField
 from wecom import contents, services
-from wecom.api.serializers import USER_ID, message_types
+from wecom.api.serializers import USER_ID
+from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
 from wecom.contents import Content
 from wecom.exceptions import ContentError
 from wecom.models import Application, GroupChat, GroupMessage, Upload
@@ -23,7 +24,7 @@ def _people(**options: Any) -> serializers.ListField:
 CHAT_ID = r"^[0-9A-Za-z]{1,32}$"
 
 
-class OfApplication(KnownFields):
+class ApplicationChoiceSerializer(KnownFields):
     """What one application does."""
 
     application = serializers.PrimaryKeyRelatedField(
@@ -33,13 +34,13 @@ class OfApplication(KnownFields):
     )
 
 
-class ChatAdoption(OfApplication):
+class GroupChatAdoptRequestSerializer(ApplicationChoiceSerializer):
     """A group chat that the application made elsewhere."""
 
     chat_id = PatternField(CHAT_ID, max_length=32, help_text="Its name at WeChat Work.")
 
 
-class ChatWish(OfApplication):
+class GroupChatCreateRequestSerializer(ApplicationChoiceSerializer):
     """A group chat to make. People see it once something is said in it."""
 
     name = TextField(max_length=NAME)
@@ -53,7 +54,7 @@ class ChatWish(OfApplication):
         return services.create_chat(values.pop("name"), values.pop("user_ids"), **values)
 
 
-class ChatChange(KnownFields):
+class GroupChatChangeRequestSerializer(KnownFields):
     """What to change of a group chat."""
 
     name = TextField(required=False, max_length=NAME)
@@ -62,7 +63,7 @@ class ChatChange(KnownFields):
     remove = _people(required=False, max_length=MOST, help_text="Members to take out.")
 
 
-class GroupWish(KnownFields):
+class GroupMessageRequestSerializer(KnownFields):
     """Something to say in a group chat."""
 
     chat = serializers.PrimaryKeyRelatedField(
@@ -81,7 +82,7 @@ class GroupWish(KnownFields):
         raise NotImplementedError
 
 
-class GroupTextWish(GroupWish):
+class GroupTextRequestSerializer(GroupMessageRequestSerializer):
     """Text of up to 2,048 bytes."""
 
     kind = serializers.ChoiceField(["text"])
@@ -94,7 +95,7 @@ class GroupTextWish(GroupWish):
         return _words(contents.Text, self.validated_data["text"])
 
 
-class GroupMarkdownWish(GroupWish):
+class GroupMarkdownRequestSerializer(GroupMessageRequestSerializer):
     """Markdown of up to 2,048 bytes; what WeChat Work does not show becomes the nearest that it does."""
 
     kind = serializers.ChoiceField(["markdown"])
@@ -104,7 +105,7 @@ class GroupMarkdownWish(GroupWish):
         return _words(contents.Markdown, contents.to_markdown(self.validated_data["text"]))
 
 
-class GroupFileWish(GroupWish):
+class GroupUploadRequestSerializer(GroupMessageRequestSerializer):
     """A file, by the number of its upload or by a media ID of WeChat Work."""
 
     upload = serializers.PrimaryKeyRelatedField(
@@ -125,34 +126,34 @@ class GroupFileWish(GroupWish):
 
     def content(self) -> Content:
         files = {"image": contents.Image, "file": contents.File, "video": contents.Video, "voice": contents.Voice}
-        return message_types.made(files[self.validated_data["kind"]], self.validated_data)
+        return build_content(files[self.validated_data["kind"]], self.validated_data)
 
 
-class GuardedWish(GroupFileWish):
+class GroupConfidentialRequestSerializer(GroupUploadRequestSerializer):
     """A file that need not be passed on."""
 
     safe = TruthField(required=False, help_text="It cannot be passed on and shows a watermark.")
 
 
-class GroupImageWish(GuardedWish):
+class GroupImageRequestSerializer(GroupConfidentialRequestSerializer):
     """A picture."""
 
     kind = serializers.ChoiceField(["image"])
 
 
-class GroupDocumentWish(GuardedWish):
+class GroupFileRequestSerializer(GroupConfidentialRequestSerializer):
     """A file."""
 
     kind = serializers.ChoiceField(["file"])
 
 
-class GroupVoiceWish(GroupFileWish):
+class GroupVoiceRequestSerializer(GroupUploadRequestSerializer):
     """A recording."""
 
     kind = serializers.ChoiceField(["voice"])
 
 
-class GroupVideoWish(GuardedWish):
+class GroupVideoRequestSerializer(GroupConfidentialRequestSerializer):
     """A video that exists."""
 
     kind = serializers.ChoiceField(["video"])
@@ -160,44 +161,39 @@ class GroupVideoWish(GuardedWish):
     description = TextField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
 
 
-class GroupValueWish(GroupWish):
+class GroupValueRequestSerializer(GroupMessageRequestSerializer):
     """What `contents` has a value for."""
 
     value: ClassVar[type[Content]]
 
     def content(self) -> Content:
-        return message_types.made(self.value, self.validated_data)
+        return build_content(self.value, self.validated_data)
 
 
-def wish_of(base: type[Any], kind: str, value: type[Content]) -> type[Any]:
-    """A serializer with the fields of a message's value beside those of its base."""
-    named = "".join(word.title() for word in kind.split("_"))
-    fields = {"kind": serializers.ChoiceField([kind]), **message_types.fields_of(value)}
-    body = {"__doc__": value.__doc__, "__module__": base.__module__, "value": value, **fields}
-    return type(base.__name__.replace("Value", named), (base,), body)
-
-
-GROUP_WISHES: dict[str, type[GroupWish]] = {
-    "text": GroupTextWish,
-    "markdown": GroupMarkdownWish,
-    "image": GroupImageWish,
-    "voice": GroupVoiceWish,
-    "video": GroupVideoWish,
-    "file": GroupDocumentWish,
-    **{kind: wish_of(GroupValueWish, kind, message_types.KINDS[kind]) for kind in ("textcard", "news", "mpnews")},
+GROUP_MESSAGE_REQUESTS: dict[str, type[GroupMessageRequestSerializer]] = {
+    "text": GroupTextRequestSerializer,
+    "markdown": GroupMarkdownRequestSerializer,
+    "image": GroupImageRequestSerializer,
+    "voice": GroupVoiceRequestSerializer,
+    "video": GroupVideoRequestSerializer,
+    "file": GroupFileRequestSerializer,
+    **{
+        kind: serializer_for(GroupValueRequestSerializer, kind, CONTENT_KINDS[kind])
+        for kind in ("textcard", "news", "mpnews")
+    },
 }
-ANY_GROUP_WISH = PolymorphicProxySerializer(
-    component_name="GroupWish", serializers=dict(GROUP_WISHES), resource_type_field_name="kind"
+ANY_GROUP_MESSAGE_REQUEST = PolymorphicProxySerializer(
+    component_name="GroupMessageRequest", serializers=dict(GROUP_MESSAGE_REQUESTS), resource_type_field_name="kind"
 )
 
 
-def group_wish(data: Any) -> GroupWish:
-    """The wish in a request, not yet validated. Raises `ValidationError` for a kind that there is not."""
+def group_message_request(data: Any) -> GroupMessageRequestSerializer:
+    """The serializer for the request's `kind`, not validated yet. Raises `ValidationError` for an unknown kind."""
     kind = data.get("kind") if isinstance(data, dict) else None
-    if not isinstance(kind, str) or kind not in GROUP_WISHES:
-        words = f"Choose one of {', '.join(GROUP_WISHES)}."
+    if not isinstance(kind, str) or kind not in GROUP_MESSAGE_REQUESTS:
+        words = f"Choose one of {', '.join(GROUP_MESSAGE_REQUESTS)}."
         raise serializers.ValidationError({"kind": words}, code="invalid_choice" if kind else "required")
-    return GROUP_WISHES[kind](data=data)
+    return GROUP_MESSAGE_REQUESTS[kind](data=data)
 
 
 def _words(kind: "type[contents.Text | contents.Markdown]", text: str) -> Content:

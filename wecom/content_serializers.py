@@ -1,7 +1,7 @@
-"""Kinds of messages as the API takes them: a serializer is made of each value in `contents`, which checks itself.
+"""Serializers made of the values in `wecom.contents`, for every app whose API takes messages.
 
-Its fields have the value's names. What the platform would refuse is a `ContentError`, whose field is named as in the
-platform's own request.
+The fields have the value's names, and the value checks itself: what the platform would refuse is a `ContentError` that
+names the field as in the platform's own request.
 """
 
 import dataclasses
@@ -15,13 +15,13 @@ from core.web.api_fields import KnownFields, TextField, TruthField
 from wecom import contents
 from wecom.contents import Content, Link
 
-# Characters; the platform counts bytes, and the value knows how many of each field.
-LONGEST, PAGE = 2048, 666 * 1024
+# Characters; the platform counts bytes, and the value knows the limit of each field.
+MAX_TEXT, MAX_PAGE = 2048, 666 * 1024
 
 Field = serializers.Field[Any, Any, Any, Any]
 
-# What has no file of its own, by the name that the API gives it.
-KINDS: dict[str, type[Content]] = {
+# Kinds without a file, by their names in the API.
+CONTENT_KINDS: dict[str, type[Content]] = {
     "textcard": contents.TextCard,
     "news": contents.News,
     "mpnews": contents.MpNews,
@@ -34,8 +34,8 @@ KINDS: dict[str, type[Content]] = {
 }
 
 
-class WholeField(serializers.IntegerField):
-    """A number in JSON, not its digits in a text."""
+class StrictIntegerField(serializers.IntegerField):
+    """A number in JSON, not its digits in a string."""
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
@@ -44,16 +44,16 @@ class WholeField(serializers.IntegerField):
 
 
 class PartSerializer(KnownFields):
-    """A part of a message; valid, it is that value."""
+    """A part of a message; its validated data is the value itself."""
 
-    made: ClassVar[type]
+    value_class: ClassVar[type]
 
     def to_internal_value(self, data: Any) -> Any:
-        return self.made(**arguments(super().to_internal_value(data)))
+        return self.value_class(**_arguments(super().to_internal_value(data)))
 
 
 class LinkSerializer(KnownFields):
-    """Where a press leads: a web page by its `url`, or a mini-program by its `app_id`, at a `page` of it."""
+    """Where a press leads: a web page (`url`), or a mini-program (`app_id`) at one of its pages (`page`)."""
 
     url = TextField(required=False, max_length=2048, help_text="Begins with https://.")
     app_id = TextField(required=False, max_length=64)
@@ -67,27 +67,35 @@ class LinkSerializer(KnownFields):
         return contents.Web(**values) if "url" in values else contents.MiniProgram(**values)
 
 
-def fields_of(value: type) -> dict[str, Field]:
-    """A field for each of a value's own."""
+def serializer_for(base: type[Any], kind: str, value: type[Content]) -> type[Any]:
+    """A subclass of `base` for one kind of message: its `kind` and a field for each of the value's."""
+    named = "".join(word.title() for word in kind.split("_"))
+    fields = {"kind": serializers.ChoiceField([kind]), **fields_for(value)}
+    body = {"__doc__": value.__doc__, "__module__": base.__module__, "value": value, **fields}
+    return type(base.__name__.replace("Value", named), (base,), body)
+
+
+def fields_for(value: type) -> dict[str, Field]:
+    """A field for each field of the value."""
     hints = get_type_hints(value)
-    found = {one.name: _field(hints[one.name], needed=_is_needed(one)) for one in dataclasses.fields(value)}
+    fields = {one.name: _field(hints[one.name], needed=_is_required(one)) for one in dataclasses.fields(value)}
     if value is contents.Page:
-        found["content"] = TextField(max_length=PAGE)
-    return found
+        fields["content"] = TextField(max_length=MAX_PAGE)
+    return fields
 
 
-def made(value: type[Content], values: Mapping[str, Any]) -> Content:
-    """The value of what is valid, other fields beside it left out. Raises `ContentError`."""
+def build_content(value: type[Content], values: Mapping[str, Any]) -> Content:
+    """The value made of validated data; ignores fields that it does not have. Raises `ContentError`."""
     names = {one.name for one in dataclasses.fields(value)}  # type: ignore[arg-type]
-    return value(**arguments({name: one for name, one in values.items() if name in names}))
+    return value(**_arguments({name: one for name, one in values.items() if name in names}))
 
 
-def arguments(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Lists as tuples, since values are frozen."""
+def _arguments(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists become tuples, since values are frozen."""
     return {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
 
 
-def _is_needed(field: "dataclasses.Field[Any]") -> bool:
+def _is_required(field: "dataclasses.Field[Any]") -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
@@ -105,15 +113,15 @@ def _field(hint: Any, *, needed: bool) -> Field:
     if hint is bool:
         return TruthField(required=needed)
     if hint is int:
-        return WholeField(required=needed, min_value=0, max_value=100)
+        return StrictIntegerField(required=needed, min_value=0, max_value=100)
     if hint is float:
         return serializers.FloatField(required=needed)
-    return TextField(required=needed, allow_blank=not needed, max_length=LONGEST)
+    return TextField(required=needed, allow_blank=not needed, max_length=MAX_TEXT)
 
 
 def _part(value: Any) -> type[PartSerializer]:
     if value not in _parts:
-        fields = {"__doc__": value.__doc__, "__module__": __name__, "made": value, **fields_of(value)}
+        fields = {"__doc__": value.__doc__, "__module__": __name__, "value_class": value, **fields_for(value)}
         _parts[value] = type(f"{value.__name__}PartSerializer", (PartSerializer,), fields)
     return _parts[value]
 
