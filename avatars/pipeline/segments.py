@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from avatars.engines.base import Picture, RenderEngine, Setup, Shot
 from avatars.framing.boxes import Box
 from avatars.framing.scene import Captions, Scene
 from avatars.media import ffmpeg
-from avatars.media.file_cache import MEGABYTE, Shelf
+from avatars.media.file_cache import MEGABYTE, Shelf, code_digest
 from avatars.pipeline.montage import Montage
 from avatars.pipeline.overlays import Overlays
 from avatars.speech.base import Sound, Speech
@@ -34,17 +33,9 @@ STEP = 10
 BEFORE = 0.1
 """Seconds of silence with which a piece begins, about."""
 
-# What decides how a frame looks once an engine has drawn it. Reading them is surer than a number to be raised.
-_CODE = (
-    "pipeline/segments",
-    "pipeline/overlays",
-    "captions/srt",
-    "captions/burn_in",
-    "ai_label/video_label",
-    "framing/logos",
-    "framing/fonts",
-    "media/ffmpeg/encoder",
-)
+# The packages that decide how a frame looks once an engine has drawn it. The engine has an edition of its own.
+AVATARS = Path(__file__).parents[1]
+PACKAGES = tuple(AVATARS / name for name in ("ai_label", "captions", "framing", "media", "pipeline"))
 
 Say = Callable[[str], Iterable[Speech]]
 
@@ -128,7 +119,7 @@ class Splice:
         """Whatever changes how it looks."""
         speech = piece.speech
         facts: dict[str, Any] = {
-            "code": _code(),
+            "code": code_digest(*PACKAGES),
             "engine": engine.edition,
             "mode": shot.mode.value,
             "fps": shot.fps,
@@ -238,11 +229,3 @@ def _logo(scene: Scene) -> list[Any]:
         return []
     picture = hashlib.sha256(logo.picture.read_bytes()).hexdigest()
     return [picture, logo.corner.value, logo.size, logo.opacity]
-
-
-@cache
-def _code() -> str:
-    state = hashlib.sha256()
-    for name in _CODE:
-        state.update((Path(__file__).parents[1] / f"{name}.py").read_bytes())
-    return state.hexdigest()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from avatars.media.file_cache import Shelf
+from avatars.media.file_cache import Shelf, code_digest
 
 pytestmark = pytest.mark.once
 
@@ -64,3 +64,38 @@ def test_several_writers_never_see_half_a_file(tmp_path):
     with ProcessPoolExecutor(3) as pool:
         assert list(pool.map(write_often, [tmp_path] * 3)) == [0, 0, 0]
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 5000
+
+
+@pytest.fixture
+def package(tmp_path):
+    folder = tmp_path / "drawing"
+    (folder / "parts").mkdir(parents=True)
+    for name in ("__init__.py", "mouth.py", "parts/eyes.py"):
+        (folder / name).write_text(f"NAME = {name!r}\n")
+    return folder
+
+
+def digest(folder: Path) -> str:
+    code_digest.cache_clear()
+    return code_digest(folder)
+
+
+@pytest.mark.parametrize("name", ["mouth.py", "parts/eyes.py", "new.py", "parts/new.py"])
+def test_every_file_of_a_package_changes_its_digest(package, name):
+    before = digest(package)
+    (package / name).write_text("NAME = None\n")
+    assert digest(package) != before
+
+
+def test_a_renamed_module_changes_the_digest_of_its_package(package):
+    before = digest(package)
+    (package / "mouth.py").rename(package / "lips.py")
+    assert digest(package) != before
+
+
+def test_the_digest_of_a_package_is_of_its_code_alone(package, tmp_path):
+    before = digest(package)
+    (package / "notes.txt").write_text("no code")
+    moved = package.rename(tmp_path / "elsewhere")
+    (moved.parent / "installed").mkdir()
+    assert digest(moved.rename(moved.parent / "installed" / "drawing")) == before

@@ -1,6 +1,8 @@
 """Films of pieces: what is the same in many is drawn once, and nobody sees or hears where it was joined."""
 
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +21,7 @@ from avatars.pipeline.montage import montage
 from avatars.portraits import samples
 from avatars.speech.audio import mastering
 from avatars.speech.base import Sound, Speech, Token
+from avatars.studio.process import ROOT
 from core.backends import backend
 from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
 from tests.avatars.framing.test_clips import made, put
@@ -192,3 +195,14 @@ def test_the_puppet_ends_one_piece_as_it_begins_the_next():
         assert any(not np.array_equal(frames[0], frame) for frame in frames[5:-5])
         ends += [frames[0], frames[-1]]
     assert all(np.array_equal(ends[0], end) for end in ends)
+
+
+# What a segment is drawn by beside `segments.PACKAGES`: the engine has an edition, speech is in the key itself.
+KEYED_OTHERWISE = {"adapters", "engines", "exceptions", "speech"}
+
+
+def test_all_code_that_draws_a_segment_is_in_its_key():
+    line = "import sys; from avatars.pipeline import segments; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)
+    used = {name.split(".")[1] for name in found.stdout.split() if name.startswith("avatars.")}
+    assert used - KEYED_OTHERWISE == {folder.name for folder in segments.PACKAGES}

@@ -10,37 +10,12 @@ from functools import cache
 from pathlib import Path
 
 from avatars.engines.puppet.files import FILES
-from avatars.media.file_cache import MEGABYTE, Shelf
+from avatars.media.file_cache import MEGABYTE, Shelf, code_digest
 
 FOLDER = "rigs"
 LIMIT = 400 * MEGABYTE
 DIGEST = re.compile(r"[0-9a-f]{64}")
-# What decides how a rig comes out. Reading them is surer than a number that somebody has to raise.
-_CODE = (
-    "frame/compositor",
-    "face/colours",
-    "face/detector",
-    "rig/expressions",
-    "frame/eyes",
-    "rig/displacement",
-    "face/geometry",
-    "frame/mouth_interior",
-    "rig/cache",
-    "face/eyelids",
-    "motion/lips",
-    "face/litert",
-    "face/mesh",
-    "motion/planner",
-    "frame/mouth",
-    "rig/parameters",
-    "calibration",
-    "rig/rig",
-    "face/lip_seam",
-    "face/segmentation",
-    "rig/splines",
-    "face/topology",
-    "frame/warp",
-)
+PUPPET = Path(__file__).parents[1]
 
 
 def shelf(cache_folder: Path) -> Shelf:
@@ -50,7 +25,7 @@ def shelf(cache_folder: Path) -> Shelf:
 
 def key(origin: str, content: str) -> str:
     """The name of a rig's file: SHA-256 in hex of the portrait file and of the pixels that were rigged."""
-    return f"{origin}-{content[:32]}-{version()}.npz"
+    return f"{origin}-{content[:32]}-{edition()}.npz"
 
 
 def purge(cache_folder: Path, origin: str) -> int:
@@ -74,20 +49,9 @@ def forget(cache_folder: Path, before: float) -> int:
 
 @cache
 def edition() -> str:
-    """Changes with all the code and the models of the renderer."""
-    state = hashlib.sha256("".join(FILES.values()).encode())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        state.update(path.read_bytes())
-    return state.hexdigest()[:16]
-
-
-@cache
-def version() -> str:
-    """Changes with the code and the models that make rigs."""
-    state = hashlib.sha256("".join(FILES.values()).encode())
-    for name in _CODE:
-        state.update((Path(__file__).parents[1] / f"{name}.py").read_bytes())
-    return state.hexdigest()[:16]
+    """Changes with the code and the models of the renderer, which make rigs and draw frames."""
+    models = "".join(FILES.values())
+    return hashlib.sha256(f"{code_digest(PUPPET)}{models}".encode()).hexdigest()[:16]
 
 
 def _remove(paths: list[Path]) -> int:

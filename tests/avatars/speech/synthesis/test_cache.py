@@ -1,5 +1,7 @@
 """What was said before is not said again, as long as nothing that it depends on changes."""
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -9,6 +11,7 @@ from avatars.speech.base import Manner, Speech
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis import cache, synthesizer
 from avatars.speech.synthesis.cache import Kept, SpeechCache
+from avatars.speech.synthesis.sentence_engine import Dictated, Heard
 from avatars.speech.text.pronunciations import Pronunciation
 from tests.avatars.support.fake_engines import Tone
 
@@ -124,3 +127,37 @@ def test_a_sentence_that_was_said_is_not_computed_again_and_sounds_the_same(tmp_
     assert {file.name for file in (tmp_path / "speech").iterdir()} == files
     engine.speak("再见。", voice="zf_xiaobei", speed=1.1)
     assert len(list((tmp_path / "speech").iterdir())) == 3
+
+
+# By `VERSION` of the speech cache, what it stands for: how a text is read, and how long its pauses are.
+GOLDEN = {1: "be2ef6987ac39f48"}
+TEXT = "2026年3月4日，WeCom 有 12 个新功能。Hello, see you at 3:30 p.m.!\n\n请打 010-12345678。"
+
+
+class Reader(Dictated):
+    """Notes what it gets to read, and hums."""
+
+    def __init__(self) -> None:
+        super().__init__(voice="reader", parallel=1)
+        self.lines: list[str] = []
+
+    @classmethod
+    def probe(cls, **_options):
+        raise NotImplementedError
+
+    def say(self, words, *, language, voice, speed):
+        self.lines.append(f"{language} {words}")
+        noise = np.random.default_rng(1).uniform(-0.5, 0.5, 16_000)
+        return Heard(samples=noise.astype(np.float32), rate=16_000)
+
+
+def test_a_text_that_would_be_read_otherwise_needs_another_version_of_the_cache():
+    reader = Reader()
+    speech = synthesizer.joined(synthesizer.parts(reader, TEXT, voice="reader"))
+    places = [(token.offset, token.length) for token in speech.tokens]
+    facts = [reader.lines, [sound.symbol for sound in speech.sounds if sound.symbol], places, len(speech.samples)]
+    found = hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
+    assert {cache.VERSION: found} == GOLDEN, (
+        "Texts are read otherwise than the speech in the cache. Raise VERSION in avatars/speech/synthesis/cache.py, "
+        f"then write here what this test finds: {found!r}."
+    )

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from avatars import services
+from avatars.engines import puppet
 from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.rig import disk_cache
@@ -169,3 +170,9 @@ def test_a_disk_that_keeps_nothing_harms_nobody(photograph: Picture, rig: Rig, t
     (tmp_path / disk_cache.FOLDER).write_text("in the way")
     kept = KeptRigs(most=1, folder=tmp_path)
     assert kept.rig(photograph, ORIGIN, lambda _: rig) is rig
+
+
+def test_the_renderer_hashes_its_whole_package() -> None:
+    assert Path(puppet.__file__).parent == disk_cache.PUPPET
+    assert disk_cache.edition() in disk_cache.key(ORIGIN, OTHER)
+    assert Puppet().edition.startswith(disk_cache.edition())
