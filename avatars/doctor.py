@@ -23,7 +23,7 @@ class Ffmpeg(Check):
     id = "ffmpeg"
     title = "ffmpeg"
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         remedy = _("Run “python3 manage.py up”, which installs it, or name another one in IMAGEIO_FFMPEG_EXE.")
         try:
             program = imageio_ffmpeg.get_ffmpeg_exe()
@@ -45,7 +45,7 @@ class SpeechModel(Check):
     id = "speech-model"
     title = gettext_lazy("Speech model")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         if "kokoro" not in settings.SPEECH_ENGINES:
             return good(_("Another engine speaks."))
         options = _options(settings.SPEECH_ENGINES, "kokoro")
@@ -64,7 +64,7 @@ class FaceModels(Check):
     id = "face-models"
     title = gettext_lazy("Face models")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         if "puppet" not in settings.RENDER_ENGINES:
             return good(_("Another engine animates."))
         found = Puppet.probe(**_options(settings.RENDER_ENGINES, "puppet"))
@@ -81,7 +81,7 @@ class PluggedIn(Check):
     title = gettext_lazy("Engines")
     after = ("migrations",)
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         engines = engine_status.engines()
         known = {(engine.kind, engine.name) for engine in engines}
         for kind, name in engine_status.uses():

@@ -60,7 +60,7 @@ from conversations.videos.lifecycle import (
     use_rendition,
 )
 from conversations.videos.requests import say_template, say_video
-from core.live_updates import tell
+from core.live_updates import publish_change
 from wecom import messages
 from wecom.models import Callback, Download, Outbound
 
@@ -274,7 +274,7 @@ def _note(
     download: Download | None = None,
 ) -> Message:
     content = Content.objects.create(kind=kind if kind in Content.Kind.values else Content.Kind.OTHER, text=text)
-    tell("messages", "received")
+    publish_change("messages", "received")
     return Message.objects.create(
         application=conversation.application,
         member=conversation.member,

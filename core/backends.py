@@ -1,4 +1,4 @@
-"""Named back ends from a settings dict `{"name": {"class": "dotted.path", "options": {}}}`, one of each per process."""
+"""Back ends named in a settings dict `{"name": {"class": "dotted.path", "options": {}}}`; one instance per process."""
 
 import warnings
 from functools import cache
@@ -10,13 +10,13 @@ from django.utils.module_loading import import_string
 
 
 def names(setting: str) -> list[str]:
-    """The names configured in a setting, in their order."""
+    """The configured names, in the order of the setting."""
     return list(getattr(settings, setting))
 
 
 @cache
 def backend(setting: str, name: str) -> Any:
-    """The one instance of this process. Raises `ImproperlyConfigured` for an unknown name."""
+    """This process's instance of a back end. Raises `ImproperlyConfigured` for an unknown name."""
     configured = getattr(settings, setting)
     if name not in configured:
         raise ImproperlyConfigured(f"{setting} has no entry {name!r}; it has {', '.join(configured) or 'none'}.")
@@ -24,14 +24,14 @@ def backend(setting: str, name: str) -> Any:
     return _class(entry["class"])(**entry.get("options", {}))
 
 
-def described(setting: str, name: str) -> tuple[Any, dict[str, Any]]:
-    """The class of an entry and its options, without making one. Raises `KeyError` for an unknown name."""
+def class_and_options(setting: str, name: str) -> tuple[Any, dict[str, Any]]:
+    """The class of a back end and its options, without an instance. Raises `KeyError` for an unknown name."""
     found = getattr(settings, setting)[name]
     return _class(found["class"]), dict(found.get("options", {}))
 
 
 def entry(setting: str, name: str) -> dict[str, Any]:
-    """All that a setting says of an entry; nothing of one that there is not."""
+    """The setting's entry for a name; {} for an unknown one."""
     return dict(getattr(settings, setting).get(name, {}))
 
 

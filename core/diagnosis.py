@@ -1,6 +1,6 @@
-"""Checks that say what is wrong and what helps. Run in order; each can be run again alone.
+"""Checks of an installation: each reports a problem and its remedy, and can be run again alone.
 
-An app writes its own as subclasses of `Check`; `openuser/doctor` puts them in order.
+An app adds checks as subclasses of `Check`; `openuser/doctor` puts them in order.
 """
 
 import logging
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class Level(StrEnum):
-    """How it stands: `warn` works but deserves a look, `bad` does not work."""
+    """The result of a check: `warn` works but needs attention, `bad` does not work."""
 
     GOOD = "good"
     WARN = "warn"
@@ -27,9 +27,9 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a check found: `words` say what is the case, `remedy` what helps, `where` where to click.
+    """The result of a check: `words` describe it, `remedy` says how to fix it, `where` where to click.
 
-    `code` names the finding for programs, and stays the same in every language.
+    `code` is stable, for programs; the texts are translated.
     """
 
     level: Level
@@ -40,7 +40,7 @@ class Finding:
 
 
 class Check(ABC):
-    """One thing that must be in order; `after` names checks without which this one would say nothing."""
+    """One check; `after` names the checks that must pass before this one makes sense."""
 
     id: ClassVar[str]
     title: ClassVar[Any]
@@ -48,22 +48,22 @@ class Check(ABC):
 
     @property
     def key(self) -> str:
-        """Which check, of what."""
+        """The check's ID, plus what it examines if there are several."""
         return self.id
 
     @property
     def subject(self) -> str:
-        """The name of what is looked at, where there may be several."""
+        """The name of what it examines, if there are several."""
         return ""
 
     @abstractmethod
-    def look(self) -> Finding:
-        """See how it stands. Changes nothing that anybody would notice."""
+    def run(self) -> Finding:
+        """Run the check, without lasting side effects."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """A check, what it found, and how long that took."""
+    """A check, its finding and its duration."""
 
     check: Check
     finding: Finding
@@ -82,23 +82,23 @@ def bad(code: str, words: str, *, remedy: str = "", where: str = "") -> Finding:
     return Finding(level=Level.BAD, code=code, words=words, remedy=remedy, where=where)
 
 
-def run(checks: Iterable[Check], *, failed: Mapping[str, str] | None = None) -> Iterator[Result]:
-    """Every check in turn. What needs one that failed is not looked at, and says which that was.
+def run_checks(checks: Iterable[Check], *, failed: Mapping[str, str] | None = None) -> Iterator[Result]:
+    """Run checks in order. Checks that depend on a failed one are skipped, and name it.
 
-    `failed` has the keys of those that failed before, each with the title to name.
+    `failed` maps the keys of checks that failed earlier to the title to name.
     """
     roots = dict(failed or {})
     for check in checks:
         began = time.monotonic()
         root = _root(check, roots)
-        finding = _look(check) if root is None else not_checked(root)
+        finding = _run(check) if root is None else not_checked(root)
         if finding.level in {Level.BAD, Level.SKIPPED}:
             roots[check.key] = root or str(check.title)
         yield Result(check=check, finding=finding, seconds=time.monotonic() - began)
 
 
-def consequences(checks: Iterable[Check], bad: Collection[str]) -> dict[str, str]:
-    """What `run` takes as `failed`, where only the keys of those are known that were found bad."""
+def failures(checks: Iterable[Check], bad: Collection[str]) -> dict[str, str]:
+    """The `failed` argument of `run_checks`, from the keys of the checks that were found bad."""
     roots: dict[str, str] = {}
     for check in checks:
         root = _root(check, roots)
@@ -108,25 +108,25 @@ def consequences(checks: Iterable[Check], bad: Collection[str]) -> dict[str, str
 
 
 def not_checked(root: str) -> Finding:
-    """That something else must be mended first."""
+    """A skipped check, with the title of the check to fix first."""
     words = _("Not checked, because this is not in order: %s.") % root
     return Finding(level=Level.SKIPPED, words=words, code="not_checked")
 
 
 def _root(check: Check, roots: Mapping[str, str]) -> str | None:
-    """The title of what must be mended before this check says anything."""
+    """The title of the failed check that this one depends on."""
     return next((roots[key] for name in check.after for key in (name, name + _scope(check)) if key in roots), None)
 
 
 def _scope(check: Check) -> str:
-    """What the key has behind the name; checks of one thing do not wait for those of another."""
+    """The suffix of the key, so that checks of one application do not wait for those of another."""
     return check.key.removeprefix(check.id)
 
 
-def _look(check: Check) -> Finding:
+def _run(check: Check) -> Finding:
     try:
-        return check.look()
-    except Exception as error:  # a process edge: one check that fails must not hide the others
+        return check.run()
+    except Exception as error:  # a process edge: a crash of one check must not hide the others
         logger.exception("A check failed.", extra={"check": check.key})
         words = _("This check itself failed: %s.") % type(error).__name__
         return bad("error", words, remedy=_("The log has the details."))

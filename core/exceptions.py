@@ -1,11 +1,8 @@
-"""The root of our error trees. Each error carries a stable code, words for a person, and a remedy."""
+"""The root of our exceptions. Each carries a stable code, a message for people and a remedy."""
 
 
 class OpenUserError(Exception):
-    """An error that a person can do something about.
-
-    Arguments are passed to `super().__init__` unchanged, so that the error survives pickling by a worker.
-    """
+    """An error that a person can fix. It survives pickling, so a worker's child process can raise it."""
 
     default_code = "error"
 
@@ -24,7 +21,7 @@ class OpenUserError(Exception):
 
 
 class TemporaryError(OpenUserError):
-    """May pass with time: the work goes back to the queue."""
+    """An error that may pass with time: the work goes back to the queue."""
 
 
 def _rebuild(kind: type[OpenUserError], message: str, code: str, remedy: str, field: str) -> OpenUserError:

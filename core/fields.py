@@ -1,4 +1,4 @@
-"""Model fields that keep secrets encrypted at rest."""
+"""Model fields that are encrypted at rest."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ def _cipher() -> MultiFernet:
 
 
 class EncryptedTextField(models.TextField[str, str]):
-    """Text that the database holds only as Fernet tokens. The first of `OPENUSER_FIELD_KEYS` writes, all of them read.
+    """Text stored as a Fernet token. The first of `OPENUSER_FIELD_KEYS` encrypts, all of them decrypt.
 
-    A value that no key opens raises `ImproperlyConfigured`: a secret must never come back as its own ciphertext.
-    Filtering on the field finds nothing, since equal texts have different tokens.
+    Raises `ImproperlyConfigured` for a value that no key decrypts: a secret must never come back as its ciphertext.
+    Filters on the field match nothing, because equal texts have different tokens.
     """
 
     def get_prep_value(self, value: Any) -> Any:

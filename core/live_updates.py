@@ -1,4 +1,4 @@
-"""Tells live pages that a row has changed. What is told is a hint: the rows are the truth, and a hint may be lost."""
+"""Live updates: tells open pages that a row changed. Updates may be lost; pages read the rows, which are the truth."""
 
 import asyncio
 import logging
@@ -14,66 +14,66 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-WAITING = 500  # hints; more than that waiting means that the broker is away
-PATIENCE = 5.0  # seconds for one hint
+QUEUE_SIZE = 500  # changes; a full queue means that the broker is down
+SEND_TIMEOUT = 5.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hint:
-    """Something happened to rows of a group. Only IDs and numbers: whoever listens reads the rest as far as it may."""
+class Change:
+    """A change to rows of a group: IDs and numbers only, because listeners read the rest with their own permissions."""
 
     group: str
     kind: str
     numbers: tuple[tuple[str, int], ...] = ()
 
     def event(self) -> dict[str, Any]:
-        """As a consumer receives it, in its method `live_event`."""
+        """The message that a consumer's method `live_event` receives."""
         return {"type": "live.event", "group": self.group, "kind": self.kind, **dict(self.numbers)}
 
 
 class Publisher:
-    """Passes hints on from a thread of its own, so that no work ever waits for the broker."""
+    """Publishes changes from a thread of its own, so that no work waits for the broker."""
 
     def __init__(self) -> None:
-        self._forget()
-        # A forked worker has the parent's queue, but not its thread.
-        os.register_at_fork(after_in_child=self._forget)
+        self._reset()
+        # A forked worker inherits the parent's queue but not its thread.
+        os.register_at_fork(after_in_child=self._reset)
 
-    def _forget(self) -> None:
-        self._hints: Queue[Hint] = Queue(WAITING)
+    def _reset(self) -> None:
+        self._changes: Queue[Change] = Queue(QUEUE_SIZE)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def put(self, hint: Hint) -> None:
-        """Pass on soon; dropped where too many wait already."""
+    def put(self, change: Change) -> None:
+        """Queue a change; drops it if the queue is full."""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="publish", daemon=True)
                 self._thread.start()
         try:
-            self._hints.put_nowait(hint)
+            self._changes.put_nowait(change)
         except Full:
-            logger.debug("A hint for live pages was dropped.", extra={"group": hint.group})
+            logger.debug("A hint for live pages was dropped.", extra={"group": change.group})
 
     def _run(self) -> None:
-        # One loop for the life of the thread: the layer keeps one connection per loop.
+        # One event loop for the life of the thread: the channel layer keeps one connection per loop.
         with asyncio.Runner() as runner:
             while True:
-                runner.run(_send(self._hints.get()))
+                runner.run(_send(self._changes.get()))
 
 
-async def _send(hint: Hint) -> None:
+async def _send(change: Change) -> None:
     try:
-        async with asyncio.timeout(PATIENCE):
-            await get_channel_layer().group_send(hint.group, hint.event())
+        async with asyncio.timeout(SEND_TIMEOUT):
+            await get_channel_layer().group_send(change.group, change.event())
     except (RedisError, OSError) as error:
-        logger.debug("No live page was told.", extra={"group": hint.group, "error": type(error).__name__})
+        logger.debug("No live page was told.", extra={"group": change.group, "error": type(error).__name__})
 
 
 publisher = Publisher()
 
 
-def tell(group: str, kind: str, **numbers: int) -> None:
-    """Tell whoever looks at rows of a group, once the transaction commits. A broker that is away changes nothing."""
-    hint = Hint(group=group, kind=kind, numbers=tuple(sorted(numbers.items())))
-    transaction.on_commit(lambda: publisher.put(hint), robust=True)
+def publish_change(group: str, kind: str, **numbers: int) -> None:
+    """Tell open pages that rows of a group changed, once the transaction commits. The broker may be down."""
+    change = Change(group=group, kind=kind, numbers=tuple(sorted(numbers.items())))
+    transaction.on_commit(lambda: publisher.put(change), robust=True)

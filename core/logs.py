@@ -1,4 +1,4 @@
-"""Log lines: a fixed sentence plus fields, without personal data and without secrets."""
+"""Logging: a fixed sentence plus fields per line, without personal data or secrets."""
 
 import fcntl
 import logging
@@ -18,35 +18,35 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core.exceptions import OpenUserError
 
-SECRET = re.compile(
+SECRET_PATTERN = re.compile(
     r"((?:access_token|corpsecret|secret|token|aes_?key|password|authorization|msg_signature|echostr|signature)"
     r"[\"']?\s*[=:]\s*[\"']?)([^&\s\"',}]+)",
     re.IGNORECASE,
 )
-STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
+STANDARD_FIELDS = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "message",
     "asctime",
     "taskName",
     "data",
-    "request",  # Django's own lines carry it; it shows the whole URL
+    "request",  # Django adds it to its own records; it would print the whole URL
 }
 
 
 _cid: ContextVar[str] = ContextVar("cid", default="")
 
 
-def about(cid: str) -> None:
-    """What is logged from here on, in this thread or task, belongs to what this correlation ID stands for."""
+def set_correlation_id(cid: str) -> None:
+    """Add this correlation ID to every record of this thread or task from now on."""
     _cid.set(cid)
 
 
-def about_nothing(**_: Any) -> None:
-    """A new request or task begins; a receiver of the signals that say so."""
+def clear_correlation_id(**_: Any) -> None:
+    """Forget the correlation ID; a receiver of the signals that begin a request or a task."""
     _cid.set("")
 
 
-class Correlate(logging.Filter):
-    """Give a line the correlation ID of what is being worked on, where it names none itself."""
+class AddCorrelationId(logging.Filter):
+    """Adds the current correlation ID to records that have none of their own."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         cid = _cid.get()
@@ -55,26 +55,26 @@ class Correlate(logging.Filter):
         return True
 
 
-class Redact(logging.Filter):
-    """Blank out values that look like secrets, whoever logs them."""
+class RedactSecrets(logging.Filter):
+    """Replaces values that look like secrets by ***."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        clean = SECRET.sub(r"\1***", text)
+        clean = SECRET_PATTERN.sub(r"\1***", text)
         if clean != text:
             record.msg, record.args = clean, ()
         return True
 
 
 class LineFormatter(logging.Formatter):
-    """`time level logger: sentence key=value …`, one line each; newlines inside values cannot forge a line.
+    """`time level logger: sentence key=value …`, one line per record; newlines in values are escaped.
 
-    Tracebacks keep the words of our own errors only: those of others quote what people wrote, rows, and URLs with keys.
+    Tracebacks show the messages of our own exceptions only: other messages may quote texts, rows and URLs with keys.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
-        fields = " ".join(f"{key}={value!s}" for key, value in record.__dict__.items() if key not in STANDARD)
+        fields = " ".join(f"{key}={value!s}" for key, value in record.__dict__.items() if key not in STANDARD_FIELDS)
         line = f"{when} {record.levelname} {record.name}: {record.getMessage()} {fields}".rstrip()
         line = line.replace("\r", "\\r").replace("\n", "\\n")
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
@@ -83,16 +83,16 @@ class LineFormatter(logging.Formatter):
         return "\n".join(_traceback(ei[1], set()))
 
 
-class LogFile(logging.handlers.WatchedFileHandler):
-    """A file that several processes write to, line by line. Whoever finds it full turns it over; the others notice.
+class SharedRotatingFileHandler(logging.handlers.WatchedFileHandler):
+    """A rotated log file that several processes append to. The process that finds it full rotates it.
 
-    Where it cannot be written that is said once: a full disk must not stop what is being logged.
+    If the file cannot be written, the handler says so once on stderr and stops: a full disk must not stop the process.
     """
 
-    def __init__(self, filename: str | Path, *, max_bytes: int = 10_000_000, kept: int = 5) -> None:
+    def __init__(self, filename: str | Path, *, max_bytes: int = 10_000_000, backup_count: int = 5) -> None:
         super().__init__(filename, encoding="utf-8", delay=True)
         self._max_bytes = max_bytes
-        self._kept = kept
+        self._backup_count = backup_count
         self._works = True
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -100,19 +100,19 @@ class LogFile(logging.handlers.WatchedFileHandler):
             return
         try:
             Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
-            self._turn_over()
+            self._rotate_if_full()
             super().emit(record)
         except OSError as error:
             self._works = False
             print(f"{self.baseFilename} cannot be written ({type(error).__name__}).", file=sys.stderr)
 
-    def _turn_over(self) -> None:
+    def _rotate_if_full(self) -> None:
         if not self._is_full():
             return
         with open(f"{self.baseFilename}.lock", "a", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if self._is_full():  # nobody else was faster
-                for number in range(self._kept - 1, 0, -1):
+            if self._is_full():  # no other process was faster
+                for number in range(self._backup_count - 1, 0, -1):
                     with suppress(FileNotFoundError):
                         os.replace(f"{self.baseFilename}.{number}", f"{self.baseFilename}.{number + 1}")
                 os.replace(self.baseFilename, f"{self.baseFilename}.1")
@@ -125,7 +125,7 @@ class LogFile(logging.handlers.WatchedFileHandler):
 
 
 def _traceback(error: BaseException, seen: set[int]) -> Iterator[str]:
-    """The lines of an error and of those that it came from, the first one first."""
+    """The lines of a traceback, beginning with the original exception."""
     seen.add(id(error))
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if earlier is not None and id(earlier) not in seen:

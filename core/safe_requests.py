@@ -1,7 +1,7 @@
-"""Requests to addresses that people typed in: never to a place inside our own network, unless settings say so.
+"""Requests to URLs that people typed in, without access to the internal network (SSRF protection).
 
-A name is resolved once and the connection goes to the address that was checked, so that a name which changes its mind
-in between reaches nothing. Redirects are not followed.
+A host name is resolved once and the connection goes to the checked address, so DNS rebinding does not work. Redirects
+are not followed. Settings may allow networks of your own.
 """
 
 import ipaddress
@@ -22,29 +22,29 @@ from core.exceptions import OpenUserError
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
 READ_AT_MOST = 4096
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# What Python calls global though it is not: the protocol assignments of RFC 6890, where clouds keep their metadata.
+# Python calls these global, but they are the protocol assignments of RFC 6890, where clouds serve their metadata.
 NOT_GLOBAL = (ipaddress.ip_network("192.0.0.0/24"),)
 
 Address = IPv4Address | IPv6Address
 
 
 class EgressError(OpenUserError):
-    """Nothing came back: `code` is forbidden, unreachable, timeout or tls."""
+    """The request failed: `code` is forbidden, unreachable, timeout or tls."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply:
-    """What came back: the status, seconds to wait before the next one where it says so, and how long it took."""
+class Response:
+    """The status of a response, the seconds of its Retry-After header, and its duration."""
 
     status: int
     retry_after: float | None
     seconds: float
 
 
-def check(url: str, allowed: Iterable[str] = ()) -> SplitResult:
-    """The parts of a URL that we may call as far as its words tell. Raises `EgressError` (forbidden) otherwise.
+def check_url(url: str, allowed: Iterable[str] = ()) -> SplitResult:
+    """The parts of a URL, checked without resolving its host. Raises `EgressError` (forbidden).
 
-    `allowed` are networks of our own that may be called, like 10.0.0.0/8; only those may be called without TLS.
+    `allowed` are internal networks that may be called, such as 10.0.0.0/8; only those may be called without TLS.
     """
     try:
         parts = urlsplit(url)
@@ -55,7 +55,7 @@ def check(url: str, allowed: Iterable[str] = ()) -> SplitResult:
         raise _forbidden(_("This is no address."), _("Write it like https://oa.example.com/hook."))
     if parts.username is not None or parts.password is not None:
         raise _forbidden(_("An address may not hold a password."), _("The signature says who we are."))
-    literal = _literal(parts.hostname)
+    literal = _ip_literal(parts.hostname)
     if literal is not None:
         _check_address(literal, allowed, parts.scheme)
     elif parts.scheme == "http" and not allowed:
@@ -63,15 +63,15 @@ def check(url: str, allowed: Iterable[str] = ()) -> SplitResult:
     return parts
 
 
-def destination(url: str, allowed: Iterable[str] = ()) -> tuple[SplitResult, Address]:
-    """Where a request would go to, without going there. Raises `EgressError`: forbidden, unreachable."""
-    parts = check(url, allowed)
+def resolve(url: str, allowed: Iterable[str] = ()) -> tuple[SplitResult, Address]:
+    """The parts of a URL and the IP address of its host. Raises `EgressError`: forbidden, unreachable."""
+    parts = check_url(url, allowed)
     return parts, _resolve(parts, allowed)
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable[str] = ()) -> Reply:
-    """POST and read the status. Raises `EgressError`; any status is a reply, redirects too."""
-    parts, address = destination(url, allowed)
+def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable[str] = ()) -> Response:
+    """POST and return the status, whatever it is. Raises `EgressError`."""
+    parts, address = resolve(url, allowed)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -91,14 +91,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable
                 reply.read(READ_AT_MOST)
         except SSLError as error:
             raise EgressError(_("The certificate is not valid."), code="tls") from error
-        except NewConnectionError as error:  # of urllib3's timeouts, though nobody waited
+        except NewConnectionError as error:  # a subclass of urllib3's TimeoutError, but it is not a timeout
             raise _unreachable() from error
         except TimeoutError as error:
             raise EgressError(_("No answer came in time."), code="timeout") from error
         except (HTTPError, OSError) as error:
             raise _unreachable() from error
     seconds = time.monotonic() - began
-    return Reply(status=reply.status, retry_after=_seconds(reply.headers.get("Retry-After")), seconds=seconds)
+    return Response(status=reply.status, retry_after=_seconds(reply.headers.get("Retry-After")), seconds=seconds)
 
 
 def _pool(parts: SplitResult, address: str, port: int, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
@@ -117,7 +117,7 @@ def _pool(parts: SplitResult, address: str, port: int, timeout: urllib3.Timeout)
 
 
 def _resolve(parts: SplitResult, allowed: Iterable[str]) -> Address:
-    """The address to connect to. Every one that the name has must be allowed: we do not choose the harmless one."""
+    """The address to connect to. All addresses of the host must be allowed, not just the one we pick."""
     assert parts.hostname is not None
     try:
         found = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
@@ -130,7 +130,7 @@ def _resolve(parts: SplitResult, allowed: Iterable[str]) -> Address:
 
 
 def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> None:
-    inner = _inner(address)
+    inner = _unwrapped(address)
     networks = [ipaddress.ip_network(network) for network in allowed]
     ours = any(inner in network for network in networks if network.version == inner.version)
     special = any(inner in network for network in NOT_GLOBAL)
@@ -143,8 +143,8 @@ def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> Non
         raise _not_encrypted()
 
 
-def _inner(address: Address) -> Address:
-    """The IPv4 address inside of one that only wraps it."""
+def _unwrapped(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address embeds, else the address itself."""
     if isinstance(address, IPv6Address):
         if address in NAT64:
             return IPv4Address(int(address) & 0xFFFFFFFF)
@@ -152,7 +152,7 @@ def _inner(address: Address) -> Address:
     return address
 
 
-def _literal(host: str) -> Address | None:
+def _ip_literal(host: str) -> Address | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:

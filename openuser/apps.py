@@ -15,5 +15,5 @@ class OpenUserConfig(AppConfig):
         from openuser import celery, receivers, roles  # noqa: F401
 
         checks.register(roles.check_table)
-        request_started.connect(logs.about_nothing)
+        request_started.connect(logs.clear_correlation_id)
         post_migrate.connect(roles.keep_in_step, dispatch_uid="openuser.roles")

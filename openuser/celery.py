@@ -14,7 +14,7 @@ app = Celery("openuser")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-task_prerun.connect(logs.about_nothing)
+task_prerun.connect(logs.clear_correlation_id)
 
 
 @setup_logging.connect

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from avatars.models import Render
 from avatars.signals import render_finished
-from core.live_updates import tell
+from core.live_updates import publish_change
 from openuser.models import WebhookEndpoint
 from openuser.webhooks import services as hooks
 from wecom.models import Outbound
@@ -23,13 +23,13 @@ EVENTS: dict[str, str] = {
 
 @receiver(render_finished)
 def on_render_finished(render: Render, **_: Any) -> None:
-    tell("renders", "finished", id=render.pk)
+    publish_change("renders", "finished", id=render.pk)
     hooks.announce(EVENTS[render.status], _about(render), cid=render.cid)
 
 
 @receiver(outbound_settled)
 def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
-    tell("outbounds", "settled", id=outbound.pk)
+    publish_change("outbounds", "settled", id=outbound.pk)
 
 
 def _about(render: Render) -> dict[str, Any]:

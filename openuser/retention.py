@@ -17,4 +17,4 @@ def tidy() -> None:
     avatars.tidy()
     idempotency.delete_old_answers()
     hooks.forget_old()
-    local_copies.trim(settings.BUCKET_COPIES_DAYS)
+    local_copies.delete_unused(settings.BUCKET_COPIES_DAYS)

@@ -2,14 +2,14 @@
 
 from celery import shared_task
 
-from core.work import base
+from core.work import sweeper
 from openuser import retention
 from openuser.webhooks import services as hooks
 
 
 @shared_task(name="openuser.sweep")
 def sweep() -> None:
-    base.sweep()
+    sweeper.sweep()
 
 
 @shared_task(name="openuser.tidy")

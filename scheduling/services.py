@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, RenderTemplate
-from core.work.base import publish_task
+from core.work.broker import publish_task
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule, default_grace, default_time_zone
 from scheduling.schedules import beat_entries, prerender, runs, validation

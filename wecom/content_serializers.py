@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 from rest_framework import serializers
 
-from core.web.api_fields import KnownFields, TextField, TruthField
+from core.web.api_fields import StrictBooleanField, StrictCharField, StrictSerializer
 from wecom import contents
 from wecom.contents import Content, Link
 
@@ -43,7 +43,7 @@ class StrictIntegerField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class PartSerializer(KnownFields):
+class PartSerializer(StrictSerializer):
     """A part of a message; its validated data is the value itself."""
 
     value_class: ClassVar[type]
@@ -52,12 +52,12 @@ class PartSerializer(KnownFields):
         return self.value_class(**_arguments(super().to_internal_value(data)))
 
 
-class LinkSerializer(KnownFields):
+class LinkSerializer(StrictSerializer):
     """Where a press leads: a web page (`url`), or a mini-program (`app_id`) at one of its pages (`page`)."""
 
-    url = TextField(required=False, max_length=2048, help_text="Begins with https://.")
-    app_id = TextField(required=False, max_length=64)
-    page = TextField(required=False, allow_blank=True, max_length=1024)
+    url = StrictCharField(required=False, max_length=2048, help_text="Begins with https://.")
+    app_id = StrictCharField(required=False, max_length=64)
+    page = StrictCharField(required=False, allow_blank=True, max_length=1024)
 
     def to_internal_value(self, data: Any) -> Any:
         values = super().to_internal_value(data)
@@ -80,7 +80,7 @@ def fields_for(value: type) -> dict[str, Field]:
     hints = get_type_hints(value)
     fields = {one.name: _field(hints[one.name], needed=_is_required(one)) for one in dataclasses.fields(value)}
     if value is contents.Page:
-        fields["content"] = TextField(max_length=MAX_PAGE)
+        fields["content"] = StrictCharField(max_length=MAX_PAGE)
     return fields
 
 
@@ -111,12 +111,12 @@ def _field(hint: Any, *, needed: bool) -> Field:
     if dataclasses.is_dataclass(hint):
         return _part(hint)(required=needed)
     if hint is bool:
-        return TruthField(required=needed)
+        return StrictBooleanField(required=needed)
     if hint is int:
         return StrictIntegerField(required=needed, min_value=0, max_value=100)
     if hint is float:
         return serializers.FloatField(required=needed)
-    return TextField(required=needed, allow_blank=not needed, max_length=MAX_TEXT)
+    return StrictCharField(required=needed, allow_blank=not needed, max_length=MAX_TEXT)
 
 
 def _part(value: Any) -> type[PartSerializer]:

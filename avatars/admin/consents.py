@@ -16,7 +16,7 @@ from avatars import services
 from avatars.exceptions import ConsentError
 from avatars.forms import ConsentForm, WithdrawForm
 from avatars.models import Consent, DigitalHuman, Likeness, Voice
-from core.web.admin import NOTHING, RequestedAdmin, badge, change_url, link, row_link
+from core.web.admin import NOTHING, ReadOnlyAdmin, badge, change_url, link, row_link
 
 STATES = {
     Consent.State.ACTIVE: "good",
@@ -48,7 +48,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Consent)
-class ConsentAdmin(RequestedAdmin):
+class ConsentAdmin(ReadOnlyAdmin):
     form = ConsentForm
     list_display = ("person", "covers", "stands", "may", "begins", "ends", "made", "recorded_by")
     list_filter = (StateFilter, "digital_humans", "voices")

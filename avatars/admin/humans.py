@@ -21,7 +21,7 @@ from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman
 from avatars.thumbnails import portrait_thumb
-from core.web.admin import KeptAdmin, change_url
+from core.web.admin import ProtectedDeleteAdmin, change_url
 
 MOST = 10 * 1024 * 1024  # bytes of a portrait
 
@@ -46,8 +46,8 @@ class MayFilter(admin.SimpleListFilter):
 
 
 @admin.register(DigitalHuman)
-class DigitalHumanAdmin(PreviewPages, RecordingPages, KeptAdmin):
-    kept_by = {
+class DigitalHumanAdmin(PreviewPages, RecordingPages, ProtectedDeleteAdmin):
+    protected_by = {
         "renders": _("Videos of it were made and are part of what was said."),
         "templates": _("It speaks in video templates. Give them another one first."),
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from avatars.models import Narration
-from core.web.admin import NOTHING, WorkAdmin, duration, row_link, shortened
+from core.web.admin import NOTHING, WorkAdmin, duration, row_link, shorten
 
 
 @admin.register(Narration)
@@ -27,7 +27,7 @@ class NarrationAdmin(WorkAdmin):
 
     @display(description=_("script"), ordering="text")
     def script(self, narration: Narration) -> str:
-        return shortened(narration.text, 60)
+        return shorten(narration.text, 60)
 
     @display(description=_("length"), ordering="seconds")
     def length(self, narration: Narration) -> str:

@@ -19,7 +19,7 @@ from avatars.admin.films import FilmPages
 from avatars.exceptions import ConsentError, MediaError
 from avatars.models import Consent, Render, Rendition
 from avatars.reasons import render as reasons
-from core.web.admin import NOTHING, WorkAdmin, duration, for_one_row, link, row_link, shortened
+from core.web.admin import NOTHING, WorkAdmin, duration, link, row_action, row_link, shorten
 
 
 class RestsOnFilter(admin.SimpleListFilter):
@@ -76,7 +76,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
 
     @display(description=_("script"), ordering="text")
     def script(self, render: Render) -> str:
-        return shortened(render.text, 60)
+        return shorten(render.text, 60)
 
     @display(description=_("progress"))
     def how_far(self, render: Render) -> str:
@@ -156,7 +156,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
         text = ngettext("%d render was cancelled.", "%d renders were cancelled.", count) % count
         self.tell(request, text, done=bool(count))
 
-    cancel_this = for_one_row(
+    cancel_this = row_action(
         cancel,
         icon="cancel",
         title=_("Cancel this render?"),
@@ -177,7 +177,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
         text = ngettext("%d render was queued.", "%d renders were queued.", count) % count
         self.tell(request, text, done=bool(count))
 
-    again_this = for_one_row(
+    again_this = row_action(
         again,
         icon="replay",
         title=_("Make this video again?"),

@@ -80,10 +80,10 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _field(variable: TemplateVariable) -> forms.Field:
     slot, today = variable.slot, timezone.localdate()
-    shown = slot.read(variable.example or variable.default, today=today)
+    shown = slot.parse(variable.example or variable.default, today=today)
     words = [takes(variable)] if variable.type != TemplateVariable.Type.CHOICE else []
     if not variable.required:
-        default = slot.label(slot.read(variable.default, today=today) or "")
+        default = slot.label(slot.parse(variable.default, today=today) or "")
         left = gettext("Left empty: %(default)s.") % {"default": default} if default else ""
         words.append(left or gettext("May be left empty."))
     common: dict[str, Any] = {"label": str(variable), "required": False, "help_text": " ".join(words), "initial": shown}

@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from avatars import services
 from avatars.admin import template_form
 from avatars.models import RenderTemplate, TemplateVariable
-from core.web.admin import NOTHING, KeptAdmin, link, shortened
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, link, shorten
 
 
 class VariableFormSet(PaginationInlineFormSet):
@@ -59,8 +59,8 @@ class VariableInline(StackedInline):
 
 
 @admin.register(RenderTemplate)
-class RenderTemplateAdmin(KeptAdmin):
-    takes_along = (TemplateVariable,)
+class RenderTemplateAdmin(ProtectedDeleteAdmin):
+    cascades_to = (TemplateVariable,)
     list_display = ("name", "says", "digital_human", "differs", "made", "updated_at")
     list_filter = ("digital_human",)
     list_select_related = ("digital_human",)
@@ -107,7 +107,7 @@ class RenderTemplateAdmin(KeptAdmin):
 
     @display(description=_("script"), ordering="script")
     def says(self, template: RenderTemplate) -> str:
-        return shortened(template.script, 50)
+        return shorten(template.script, 50)
 
     @display(description=_("variables"))
     def differs(self, template: RenderTemplate) -> str:

@@ -18,11 +18,11 @@ from avatars.admin.consents import voice_badge
 from avatars.exceptions import AvatarError
 from avatars.forms import VoiceForm
 from avatars.models import Voice
-from core.web.admin import NOTHING, KeptAdmin
+from core.web.admin import NOTHING, ProtectedDeleteAdmin
 
 
 @admin.register(Voice)
-class VoiceAdmin(KeptAdmin):
+class VoiceAdmin(ProtectedDeleteAdmin):
     form = VoiceForm
     list_display = ("called", "hear", "may_speak", "gender", "language", "notes", "engine", "used_by")
     list_filter = ("origin", "gender", "language", "engine")

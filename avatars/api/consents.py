@@ -21,11 +21,11 @@ from avatars import services
 from avatars.forms import COVERS_NOTHING, ENDS_BEFORE, PORTRAIT_GONE
 from avatars.models import Consent, DigitalHuman, Voice
 from core.web import range_responses
-from core.web.api_fields import KnownFields, RowSerializer, TextField
-from core.web.api_filters import IdFilter, TruthFilter
+from core.web.api_fields import StrictCharField, StrictModelSerializer, StrictSerializer
+from core.web.api_filters import IdFilter, StrictBooleanFilter
 
 
-class ConsentSerializer(RowSerializer[Consent]):
+class ConsentSerializer(StrictModelSerializer[Consent]):
     """Who agreed to be shown or heard, to what, until when. The evidence goes in as a file, out as an address."""
 
     digital_humans = serializers.PrimaryKeyRelatedField(
@@ -86,10 +86,10 @@ class ConsentSerializer(RowSerializer[Consent]):
         return str(reverse("consent-evidence", args=[consent.pk], request=self.context.get("request")))
 
 
-class WithdrawalSerializer(KnownFields):
+class WithdrawalSerializer(StrictSerializer):
     """Why, and what becomes of the films."""
 
-    reason = TextField(required=False, allow_blank=True, max_length=300)
+    reason = StrictCharField(required=False, allow_blank=True, max_length=300)
     films = serializers.ChoiceField(
         services.Films.choices,
         default=services.Films.DELETE,
@@ -118,7 +118,7 @@ class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     digital_human = IdFilter(field_name="digital_humans")
     voice = IdFilter(field_name="voices")
-    active = TruthFilter(method="by_activity")
+    active = StrictBooleanFilter(method="by_activity")
 
     class Meta:
         model = Consent

@@ -14,10 +14,10 @@ from avatars import services
 from avatars.api.serializers import ScriptField
 from avatars.models import LexiconEntry
 from avatars.speech.text.lint import Code, Source
-from core.web.api_fields import KnownFields, RowSerializer
+from core.web.api_fields import StrictModelSerializer, StrictSerializer
 
 
-class LexiconEntrySerializer(RowSerializer[LexiconEntry]):
+class LexiconEntrySerializer(StrictModelSerializer[LexiconEntry]):
     """A word and its reading."""
 
     class Meta:
@@ -35,7 +35,7 @@ class LexiconEntrySerializer(RowSerializer[LexiconEntry]):
         return attrs
 
 
-class ReadingRequestSerializer(KnownFields):
+class ReadingRequestSerializer(StrictSerializer):
     """What to look at."""
 
     text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="A script.")

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from avatars import services
 from avatars.api.serializers import ExaminedSerializer
 from avatars.models import DigitalHuman
-from core.web.api_fields import KnownFields
+from core.web.api_fields import StrictSerializer
 
 
-class PictureSerializer(KnownFields):
+class PictureSerializer(StrictSerializer):
     """A picture that may become a portrait."""
 
     portrait = serializers.FileField(help_text="JPEG, PNG or WebP up to 10 MB.")

@@ -25,7 +25,7 @@ from avatars.api.serializers import RenderProgressSerializer
 from avatars.api.views import location_of, requester_of
 from avatars.models import Consent, Render, RenderTemplate, TemplateVariable
 from avatars.services import Fault
-from core.web.api_fields import ClearableFiles, KnownFields, RowSerializer, ValueField
+from core.web.api_fields import ClearableFilesSerializer, JSONValueField, StrictModelSerializer, StrictSerializer
 from core.web.api_filters import IdFilter
 
 MOST_VARIABLES = 30
@@ -33,7 +33,7 @@ FILES = ("background", "logo", "intro", "outro")
 WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="The number of the template.")
 
 
-class VariableSerializer(RowSerializer[TemplateVariable]):
+class VariableSerializer(StrictModelSerializer[TemplateVariable]):
     """What differs from one video to the next."""
 
     class Meta:
@@ -41,7 +41,7 @@ class VariableSerializer(RowSerializer[TemplateVariable]):
         fields = ("name", "label", "type", "required", "default", "choices", "minimum", "maximum", "example")
 
 
-class TemplateSerializer(ClearableFiles[RenderTemplate]):
+class TemplateSerializer(ClearableFilesSerializer[RenderTemplate]):
     """A script with variables, and how its videos look. What is empty is as its digital human has it.
 
     Files come with `multipart/form-data`; null takes one away.
@@ -109,11 +109,11 @@ class TemplateFormSerializer(TemplateSerializer):
     variables = VariablesText(required=False)  # type: ignore[assignment]
 
 
-class FillingSerializer(KnownFields):
+class FillingSerializer(StrictSerializer):
     """What to put into a template."""
 
     variables = serializers.DictField(
-        child=ValueField(allow_null=True),
+        child=JSONValueField(allow_null=True),
         default=dict,
         help_text="Values by the names of the variables. Where one is left out or empty, its default is said.",
     )

@@ -18,10 +18,10 @@ def tell_drawings(apps, schema_editor):
     for human in apps.get_model("avatars", "DigitalHuman").objects.filter(name__in=DRAWN):
         try:
             with human.portrait.open() as file, Image.open(file, formats=("PNG",)) as picture:
-                is_ours = picture.size == SIZE
+                has_lease = picture.size == SIZE
         except (OSError, SyntaxError, ValueError):
             continue  # gone or broken
-        if is_ours:
+        if has_lease:
             human.origin = "drawn"
             human.save(update_fields=["origin"])
 

@@ -71,6 +71,6 @@ class Narration(Work):
         """The reason in words, in the reader's language."""
         return render.words(self.reason)
 
-    def exhaust(self) -> None:
-        super().exhaust()
+    def fail_exhausted(self) -> None:
+        super().fail_exhausted()
         narration_finished.send(Narration, narration=self)

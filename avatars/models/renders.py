@@ -236,7 +236,7 @@ class Render(Work):
         cancelled = outcome is Outcome.RUNNING and self.status == self.Status.CANCELLED
         return Outcome.CANCELLED if cancelled else outcome
 
-    def exhaust(self) -> None:
+    def fail_exhausted(self) -> None:
         self.settle(self.Status.FAILED, reasons.Reason.ATTEMPTS, hint="Its worker died each time; the log may say why.")
         render_finished.send(Render, render=self)
 
@@ -289,6 +289,6 @@ class Rendition(Work):
         """The reason in words, in the reader's language."""
         return reasons.words(self.reason)
 
-    def exhaust(self) -> None:
-        super().exhaust()
+    def fail_exhausted(self) -> None:
+        super().fail_exhausted()
         rendition_finished.send(Rendition, rendition=self)

@@ -63,7 +63,7 @@ def _fit(rendition: Rendition) -> None:
                 small = future.result(timeout=rendition.lease.total_seconds() * settings.WORK_LEASE_SCALE / 4)
                 break
             except NotYet:
-                rendition.extend()
+                rendition.extend_lease()
         _store(rendition, small)
 
 

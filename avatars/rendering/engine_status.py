@@ -117,7 +117,7 @@ def probed(kind: Kind) -> Iterator[tuple[str, Availability]]:
     """The engines of a kind, and what each lacks. Asks no database."""
     for name in backends.names(kind.setting):
         try:
-            engine, options = backends.described(kind.setting, name)
+            engine, options = backends.class_and_options(kind.setting, name)
         except (ImportError, KeyError, TypeError):
             yield name, Availability(state=State.SETTING, about=f"{kind.setting}[{name!r}]['class']")
             continue

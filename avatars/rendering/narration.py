@@ -62,7 +62,7 @@ def _permit(narration: Narration) -> None:
     """The row says on which consent it rests. Raises `ConsentError` where there is none (any more)."""
     consent = consents.basis_of(narration)
     if consent != narration.voice_consent:
-        narration.record(voice_consent=consent)
+        narration.update_leased(voice_consent=consent)
 
 
 def _speak(narration: Narration, folder: Path) -> tuple[Path, str]:
@@ -108,7 +108,7 @@ def _asking(narration: Narration) -> Callable[[], bool]:
             return False
         asked = time.monotonic()
         try:
-            narration.extend()
+            narration.extend_lease()
         except LeaseLost:
             return True
         return False

@@ -7,7 +7,7 @@ from typing import Any
 from avatars.models import Render
 from avatars.rendering import estimates
 from avatars.rendering.stage_log import Journal
-from core.live_updates import tell
+from core.live_updates import publish_change
 from core.work import crash_points
 from core.work.base import LeaseLost
 
@@ -48,8 +48,8 @@ class Reporter:
             begun: dict[str, Any] = {"stages": self.journal.begin(Render.Stage(stage))} if began else {}
             if self.render.host != self._host:
                 begun |= self._here()
-            self.render.record(stage=stage, progress=int(begin + span * fraction), **begun)
-            tell("renders", "progress", id=self.render.pk)
+            self.render.update_leased(stage=stage, progress=int(begin + span * fraction), **begun)
+            publish_change("renders", "progress", id=self.render.pk)
             if began:
                 crash_points.point(f"stage.{stage}")
         except LeaseLost:
@@ -75,10 +75,10 @@ class Reporter:
 
     def _held(self) -> bool:
         if time.monotonic() - self.extended_at < self.render.lease.total_seconds() / 4:
-            return self.render.is_ours()
+            return self.render.has_lease()
         self.extended_at = time.monotonic()
         try:
-            self.render.extend()
+            self.render.extend_lease()
         except LeaseLost:
             return False
         return True

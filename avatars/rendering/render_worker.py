@@ -62,7 +62,7 @@ def warm() -> None:
 
 
 def _claim(now: datetime) -> Render | None:
-    due = Render.objects.filter(pk__in=Render._work().claimable(now).values("pk"))
+    due = Render.objects.filter(pk__in=Render.work_rows().claimable(now).values("pk"))
     for pk in due.in_turn().values_list("pk", flat=True)[:CANDIDATES]:
         render = Render.claim(pk, now=now)
         if render is not None:
@@ -99,7 +99,7 @@ def _permit(render: Render) -> None:
     """The row says on which consents its film rests. Raises `ConsentError` where there is none (any more)."""
     rests = consent.grounds_of(render)
     if (rests.face, rests.voice) != (render.consent, render.voice_consent):
-        render.record(consent=rests.face, voice_consent=rests.voice)
+        render.update_leased(consent=rests.face, voice_consent=rests.voice)
 
 
 @contextmanager

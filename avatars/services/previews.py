@@ -19,7 +19,7 @@ def glance(render: Render) -> Glance:
     found = glances.get(render.content_id)
     if found is None:
         try:
-            with local_copies.local(render.video.name or "") as film:
+            with local_copies.local_path(render.video.name or "") as film:
                 found = look(film, render.seconds or 0)
         except OSError as error:
             raise AvatarError("There is no such file, or not yet.", code="no_file") from error

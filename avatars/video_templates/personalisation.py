@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from avatars.models import TemplateVariable
 from avatars.video_templates.variables import Fault, missing, said, stranger, takes
-from core.text.placeholders import PLACEHOLDER, filled, has_stray_braces, placeholders
+from core.text.placeholders import PLACEHOLDER, fill_placeholders, has_stray_braces, placeholder_names
 from core.text.slot_values import Slot, SlotType, is_blank
 
 
@@ -37,9 +37,9 @@ def value_faults(
             words = _("“%(label)s” has “{{” or “}}” without a name between them.") % {"label": variable}
             remedy = _("Write names like {{name}}: small letters, digits and _.")
             yield Fault(field=variable.name, code="bad_placeholder", words=words, remedy=remedy)
-        elif any(placeholders(wish)):
+        elif any(placeholder_names(wish)):
             yield from _shown_faults(variable, wish, slots)
-        elif variable.slot.read(wish, today=today) is None:
+        elif variable.slot.parse(wish, today=today) is None:
             words = _("“%(label)s” does not fit.") % {"label": variable}
             yield Fault(field=variable.name, code="invalid", words=words, remedy=takes(variable))
 
@@ -62,9 +62,9 @@ def personal(
         if value is None and variable.required:
             lacking.append(variable.name)
         elif value is None:
-            if any(placeholders(wish)):
+            if any(placeholder_names(wish)):
                 defaulted.append(variable.name)
-            value = variable.slot.read(variable.default, today=today) if variable.default else None
+            value = variable.slot.parse(variable.default, today=today) if variable.default else None
         if value is not None:
             found[variable.name] = value
     text = said(script, variables, found).strip()
@@ -73,21 +73,21 @@ def personal(
 
 def shows_a_person(values: Mapping[str, str]) -> bool:
     """Whether what is said differs from person to person."""
-    return any(any(placeholders(wish)) for wish in values.values())
+    return any(any(placeholder_names(wish)) for wish in values.values())
 
 
 def _value(
     variable: TemplateVariable, wish: str, facts: Mapping[str, str], slots: Mapping[str, Slot], today: date
 ) -> str | None:
     """What is said for a variable; None where nothing is known, or it does not fit."""
-    if any(is_blank(facts.get(name, "")) for name in placeholders(wish)):
+    if any(is_blank(facts.get(name, "")) for name in placeholder_names(wish)):
         return None
-    text = filled(wish, facts, slots)
-    return None if is_blank(text) else variable.slot.read(text, today=today)
+    text = fill_placeholders(wish, facts, slots)
+    return None if is_blank(text) else variable.slot.parse(text, today=today)
 
 
 def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> Iterator[Fault]:
-    for name in dict.fromkeys(placeholders(wish)):
+    for name in dict.fromkeys(placeholder_names(wish)):
         if name not in slots:
             words = _("“%(label)s” shows {{%(name)s}}, and nothing is known by that name.")
             known = _("There are: %(names)s.") % {"names": ", ".join(sorted(slots)) or "–"}
@@ -108,6 +108,6 @@ def _is_kind_of(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]
         return False
     slot = slots[alone[1]]
     if variable.type == SlotType.CHOICE.value:
-        takes_all = all(variable.slot.read(choice.value, today=date.min) is not None for choice in slot.choices)
+        takes_all = all(variable.slot.parse(choice.value, today=date.min) is not None for choice in slot.choices)
         return bool(slot.choices) and takes_all
     return slot.type.value == variable.type

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from avatars.models import TemplateVariable
 from avatars.speech.text.script import clean, sentences
-from core.text.dates import is_chinese, written
-from core.text.placeholders import apart, filled, has_stray_braces, placeholders
-from core.text.slot_values import SlotType, is_blank, parse_choices, plain
+from core.text.dates import format_date, is_chinese
+from core.text.placeholders import fill_placeholders, has_stray_braces, placeholder_names, split_at_placeholders
+from core.text.slot_values import SlotType, fold_text, is_blank, parse_choices
 
 Type = TemplateVariable.Type
 
@@ -40,7 +40,7 @@ def template_faults(script: str, variables: Sequence[TemplateVariable], *, today
     """Everything that is wrong with a template, before anybody fills it in."""
     yield from _script_faults(script, {variable.name for variable in variables})
     counts = Counter(variable.name for variable in variables)
-    shown = set(placeholders(script))
+    shown = set(placeholder_names(script))
     for index, variable in enumerate(variables):
         if counts[variable.name] > 1:
             words = _("Two variables have the name “%(name)s”.") % {"name": variable.name}
@@ -59,11 +59,11 @@ def _script_faults(script: str, names: set[str]) -> Iterator[Fault]:
         words = _("The script has “{{” or “}}” without a variable between them. People would hear it.")
         remedy = _("Write variables like {{name}}: small letters, digits and _.")
         yield Fault(field="script", code="bad_placeholder", words=words, remedy=remedy)
-    for name in dict.fromkeys(placeholders(script)):
+    for name in dict.fromkeys(placeholder_names(script)):
         if name not in names:
             words = _("The script shows {{%(name)s}}, and there is no such variable.") % {"name": name}
             yield Fault(field="script", code="unknown_variable", words=words, remedy=_among(names))
-    most, least = settings.AVATARS["MAX_CHARACTERS"], len("".join(apart(script)).strip())
+    most, least = settings.AVATARS["MAX_CHARACTERS"], len("".join(split_at_placeholders(script)).strip())
     if least > most:
         words = _("The script has %(count)d characters; a video may have %(most)d.") % {"count": least, "most": most}
         yield Fault(field="script", code="too_long", words=words, remedy=_("Make it shorter, or make two templates."))
@@ -86,7 +86,7 @@ def _variable_faults(index: int, variable: TemplateVariable, today: date) -> Ite
         words = _("“%(name)s” is required, so that its default is never said.") % {"name": variable.name}
         remedy = _("Take the default away, or do not require it.")
         yield Fault(index=index, field="default", code="default_unused", words=words, remedy=remedy)
-    elif variable.slot.read(variable.default, today=today) is None:
+    elif variable.slot.parse(variable.default, today=today) is None:
         words = _("The default does not fit.")
         yield Fault(index=index, field="default", code="default_invalid", words=words, remedy=takes(variable))
 
@@ -96,7 +96,7 @@ def _choices_flaw(lines: str) -> tuple[str, str] | None:
     if len(choices) < 2:
         return _("It offers fewer than two choices."), _("Write one a line: value = label, other words.")
     said = [
-        word for choice in choices for word in {plain(word) for word in (choice.value, choice.label, *choice.words)}
+        word for choice in choices for word in {fold_text(word) for word in (choice.value, choice.label, *choice.words)}
     ]
     twice = next((word for word, count in Counter(said).items() if count > 1), "")
     return (_("Two choices have the word “%(word)s”.") % {"word": twice}, _("Change one.")) if twice else None
@@ -118,7 +118,7 @@ def read_values(
         if wish == "":
             continue
         text = _as_text(variable, wish)
-        value = None if text is None else variable.slot.read(text, today=today)
+        value = None if text is None else variable.slot.parse(text, today=today)
         if value is None:
             words = _("“%(label)s” does not fit.") % {"label": variable}
             faults.append(Fault(field=variable.name, code="invalid", words=words, remedy=takes(variable)))
@@ -129,20 +129,20 @@ def read_values(
 
 def said(script: str, variables: Sequence[TemplateVariable], values: Mapping[str, str]) -> str:
     """The script with values of `read_values` put in; dates as people write them in the language of the script."""
-    chinese = is_chinese("".join(apart(script)))
+    chinese = is_chinese("".join(split_at_placeholders(script)))
     days = {variable.name for variable in variables if variable.type == Type.DATE}
     shown = {
-        name: written(date.fromisoformat(value), chinese=chinese) if name in days else value
+        name: format_date(date.fromisoformat(value), chinese=chinese) if name in days else value
         for name, value in values.items()
     }
-    return filled(script, shown, {variable.name: variable.slot for variable in variables})
+    return fill_placeholders(script, shown, {variable.name: variable.slot for variable in variables})
 
 
 def cuts(script: str, text: str) -> list[int]:
     """Where in a filled script sentences that are the same in every video begin or end; none where there is only one
     kind of sentence."""
     runs = list(_runs(script.strip()))
-    pattern = "".join(f"({'.*?'.join(map(re.escape, apart(words)))})" for words in runs)
+    pattern = "".join(f"({'.*?'.join(map(re.escape, split_at_placeholders(words)))})" for words in runs)
     found = re.fullmatch(pattern, text, re.DOTALL) if len(runs) > 1 else None
     borders = [found.start(number) for number in range(2, len(runs) + 1)] if found else []
     kept, begin = [], 0
@@ -162,7 +162,7 @@ def _runs(script: str) -> Iterator[str]:
     """Sentences that follow each other and all show a variable, or none does, together."""
     begins = [sentence.offset for sentence in sentences(clean(script))]
     each = [script[begin:end] for begin, end in pairwise([0, *begins[1:], len(script)])]
-    for _shows, group in groupby(each, key=lambda words: any(placeholders(words))):
+    for _shows, group in groupby(each, key=lambda words: any(placeholder_names(words))):
         yield "".join(group)
 
 

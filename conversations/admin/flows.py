@@ -20,7 +20,7 @@ from conversations.admin.flow_graph import faults, links, picture
 from conversations.admin.forms import FlowForm, PublishForm, StateFormSet, StateRowForm
 from conversations.flows import publication
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from core.web.admin import NOTHING, KeptAdmin, badge, change_url, for_one_row, link, shortened
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link, row_action, shorten
 
 
 class StateInline(TabularInline):
@@ -45,13 +45,13 @@ class StateInline(TabularInline):
         if state.pk is None:
             return NOTHING
         targets = dict.fromkeys(transition.target.name for transition in state.transitions.all())
-        words = shortened(", ".join(targets), 24) if targets else gettext("Open")
+        words = shorten(", ".join(targets), 24) if targets else gettext("Open")
         return format_html('<span class="ou-leads">{}</span>', link(change_url(state), words))
 
 
 @admin.register(Flow)
-class FlowAdmin(KeptAdmin):
-    takes_along = (FlowVersion,)
+class FlowAdmin(ProtectedDeleteAdmin):
+    cascades_to = (FlowVersion,)
     form = FlowForm
     list_display = ("name", "language", "runs", "changed", "now", "begins", "enabled")
     list_filter = ("language", "enabled")
@@ -103,7 +103,7 @@ class FlowAdmin(KeptAdmin):
 
     @display(description=_("starts with"))
     def begins(self, flow: Flow) -> str:
-        return shortened(" · ".join([*flow.commands, *flow.trigger_words]), 40) or NOTHING
+        return shorten(" · ".join([*flow.commands, *flow.trigger_words]), 40) or NOTHING
 
     def get_inlines(self, request: HttpRequest, obj: Flow | None = None) -> Any:
         return self.inlines if obj else ()
@@ -138,7 +138,7 @@ class FlowAdmin(KeptAdmin):
         self.message_user(request, _("The flow is there. Now add its states below."), messages.SUCCESS)
         return HttpResponse(status=302, headers={"Location": change_url(obj)})
 
-    def kept_because(self, row: Any) -> Any:
+    def protected_because(self, row: Any) -> Any:
         if Session.objects.filter(version__flow=row).exists():
             return _(
                 "People have been in it, and their sessions are kept. Untick “enabled” instead: nobody can start it."
@@ -172,7 +172,7 @@ class FlowAdmin(KeptAdmin):
             copy = services.duplicate_flow(flow)
             self.message_user(request, _("“%s” was made. Nothing starts it yet.") % copy, messages.SUCCESS)
 
-    duplicate_this = for_one_row(
+    duplicate_this = row_action(
         duplicate,
         icon="content_copy",
         title=_("Duplicate this flow?"),

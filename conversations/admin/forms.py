@@ -18,7 +18,7 @@ from unfold.widgets import (
 
 from conversations.flows import publication
 from conversations.models import Flow, State, Transition
-from core.text.slot_values import SlotType, parse_choices, plain
+from core.text.slot_values import SlotType, fold_text, parse_choices
 
 STEP = 10
 NARROW = {"style": "width: 4.5rem; min-width: 0"}
@@ -181,8 +181,8 @@ def _kept(state: State, written: str) -> str:
     if state.slot_type == SlotType.YES_NO:
         return {"是": "yes", "否": "no"}.get(written.strip(), written.strip().lower())
     choices = parse_choices(state.choices) if state.slot_type == SlotType.CHOICE else ()
-    wanted = plain(written)
-    meant = (choice.value for choice in choices if wanted in {plain(choice.label), plain(choice.value)})
+    wanted = fold_text(written)
+    meant = (choice.value for choice in choices if wanted in {fold_text(choice.label), fold_text(choice.value)})
     return next(meant, written)
 
 

@@ -18,7 +18,7 @@ from unfold.decorators import display
 from avatars.models import Consent
 from conversations import services
 from conversations.models import Answer, Conversation, Desk, Errand, Message, MessageQuerySet
-from core.web.admin import NOTHING, TONES, RequestedAdmin, WorkAdmin, badge, moment, row_link, shortened
+from core.web.admin import NOTHING, STATUS_TONES, ReadOnlyAdmin, WorkAdmin, badge, row_link, short_time, shorten
 from wecom.exceptions import ContentError
 
 THREAD = 100
@@ -35,7 +35,7 @@ class DeskAdmin(ModelAdmin[Desk]):
 
     @display(description=_("greeting"))
     def greets(self, desk: Desk) -> str:
-        return shortened(desk.greeting, 60)
+        return shorten(desk.greeting, 60)
 
 
 @admin.register(Answer)
@@ -49,15 +49,15 @@ class AnswerAdmin(ModelAdmin[Answer]):
 
     @display(description=_("other wordings"))
     def others(self, answer: Answer) -> str:
-        return shortened(" · ".join(answer.wordings[1:]), 30) or NOTHING
+        return shorten(" · ".join(answer.wordings[1:]), 30) or NOTHING
 
     @display(description=_("answer"))
     def short(self, answer: Answer) -> str:
-        return shortened(answer.answer, 60)
+        return shorten(answer.answer, 60)
 
 
 @admin.register(Conversation)
-class ConversationAdmin(RequestedAdmin):
+class ConversationAdmin(ReadOnlyAdmin):
     list_display = ("member", "last_words", "said", "application", "speaks", "last")
     list_filter = ("application", "language")
     search_fields = ("member__user_id", "member__name")
@@ -81,7 +81,7 @@ class ConversationAdmin(RequestedAdmin):
 
     @display(description=_("said last"))
     def last_words(self, conversation: Any) -> str:
-        return shortened(conversation.newest or "", 48) or NOTHING
+        return shorten(conversation.newest or "", 48) or NOTHING
 
     @display(description=_("language"), ordering="language")
     def speaks(self, conversation: Conversation) -> str:
@@ -89,7 +89,7 @@ class ConversationAdmin(RequestedAdmin):
 
     @display(description=_("last message"), ordering="last_message_at")
     def last(self, conversation: Conversation) -> str:
-        return moment(conversation.last_message_at)
+        return short_time(conversation.last_message_at)
 
     @display(description=_("what was said"))
     def thread(self, conversation: Conversation) -> SafeString:
@@ -140,7 +140,7 @@ class RecallableFilter(admin.SimpleListFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(RequestedAdmin):
+class MessageAdmin(ReadOnlyAdmin):
     list_display = ("id", "way", "member", "words", "outcome", "timeline", "when")
     list_filter = (
         *("direction", "state", "degraded", "content__kind", "application"),
@@ -177,7 +177,7 @@ class MessageAdmin(RequestedAdmin):
 
     @display(description=_("text"))
     def words(self, message: Message) -> str:
-        return shortened(str(message.content), 60)
+        return shorten(str(message.content), 60)
 
     @display(description=_("text"))
     def all_words(self, message: Message) -> SafeString:
@@ -194,7 +194,7 @@ class MessageAdmin(RequestedAdmin):
         if message.outbound is None or message.state != Message.State.SENDING:
             return badge(message.get_state_display())
         words = DELIVERIES.get(message.outbound.status, message.outbound.get_status_display())
-        return badge(words, TONES.get(message.outbound.status, ""))
+        return badge(words, STATUS_TONES.get(message.outbound.status, ""))
 
     @display(description=_("render"))
     def render_link(self, message: Message) -> str:

@@ -16,7 +16,7 @@ from conversations.admin.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Session
-from core.web.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment, row_link
+from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time
 
 STATUS_TONES = {
     Session.Status.ACTIVE: "info",
@@ -28,7 +28,7 @@ STATUS_TONES = {
 
 
 @admin.register(Session)
-class SessionAdmin(RequestedAdmin):
+class SessionAdmin(ReadOnlyAdmin):
     list_display = ("id", "member", "version", "where", "condition", "timeline", "started", "next")
     list_display_links = ("id", "member")
     list_filter = ("status", "version__flow")
@@ -70,11 +70,11 @@ class SessionAdmin(RequestedAdmin):
 
     @display(description=_("started at"), ordering="started_at")
     def started(self, session: Session) -> str:
-        return moment(session.started_at)
+        return short_time(session.started_at)
 
     @display(description=_("next reminder or end"), ordering="due_at")
     def next(self, session: Session) -> str:
-        return moment(session.due_at)
+        return short_time(session.due_at)
 
     @display(description=_("slots"))
     def filled(self, session: Session) -> SafeString:
@@ -101,7 +101,7 @@ class SessionAdmin(RequestedAdmin):
         text = ngettext("%d session was ended.", "%d sessions were ended.", count) % count
         self.tell(request, text, done=bool(count))
 
-    stop_this = for_one_row(
+    stop_this = row_action(
         stop,
         icon="stop_circle",
         title=_("End this session?"),

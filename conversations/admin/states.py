@@ -14,7 +14,7 @@ from conversations.admin.flow_graph import faults, links, picture
 from conversations.admin.forms import StateForm, TransitionForm
 from conversations.flows import publication
 from conversations.models import Flow, State, Transition
-from core.web.admin import KeptAdmin, change_url, shortened
+from core.web.admin import ProtectedDeleteAdmin, change_url, shorten
 
 # Who may only look gets no fields that a page's script could ask; then everything is shown.
 ASKS = "typeof kind === 'undefined' || kind === 'ask'"
@@ -51,7 +51,7 @@ class TransitionInline(TabularInline):
 
 
 @admin.register(State)
-class StateAdmin(KeptAdmin):
+class StateAdmin(ProtectedDeleteAdmin):
     form = StateForm
     list_display = ("name", "flow", "kind", "says", "key")
     list_filter = ("flow", "kind")
@@ -86,7 +86,7 @@ class StateAdmin(KeptAdmin):
 
     @display(description=_("text"))
     def says(self, state: State) -> str:
-        return shortened(state.text, 60)
+        return shorten(state.text, 60)
 
     def get_fieldsets(self, request: HttpRequest, obj: State | None = None) -> Any:
         """A new state says which flow it belongs to; after that it stays there."""

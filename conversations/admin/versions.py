@@ -14,11 +14,11 @@ from conversations import services
 from conversations.admin.flow_graph import picture_of
 from conversations.flows import publication
 from conversations.models import FlowVersion
-from core.web.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment, row_link
+from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, row_link, short_time
 
 
 @admin.register(FlowVersion)
-class FlowVersionAdmin(RequestedAdmin):
+class FlowVersionAdmin(ReadOnlyAdmin):
     list_display = ("version", "flow", "runs", "note", "published_by", "published")
     list_filter = ("flow",)
     list_select_related = ("flow", "published_by")
@@ -58,7 +58,7 @@ class FlowVersionAdmin(RequestedAdmin):
 
     @display(description=_("published at"), ordering="published_at")
     def published(self, version: FlowVersion) -> str:
-        return moment(version.published_at)
+        return short_time(version.published_at)
 
     @display(description=_("changed since the one before"))
     def changes(self, version: FlowVersion) -> SafeString:
@@ -79,7 +79,7 @@ class FlowVersionAdmin(RequestedAdmin):
             services.roll_back(version)
             self.message_user(request, _("“%s” runs now. The draft stays as it is.") % version, messages.SUCCESS)
 
-    roll_back_this = for_one_row(
+    roll_back_this = row_action(
         roll_back,
         icon="history",
         title=_("Let this version run?"),
@@ -94,7 +94,7 @@ class FlowVersionAdmin(RequestedAdmin):
             services.restore_draft(version)
             self.message_user(request, _("The draft is what “%s” was.") % version, messages.SUCCESS)
 
-    restore_this = for_one_row(
+    restore_this = row_action(
         restore,
         icon="edit_note",
         title=_("Make the draft what this version is?"),

@@ -12,7 +12,7 @@ from avatars.models import DigitalHuman, RenderMode, RenderTemplate
 from conversations import services
 from conversations.delivery import channel
 from conversations.models import Conversation, Flow, Message, Session
-from core.web.api_fields import KnownFields, PatternField, TextField, ValueField
+from core.web.api_fields import JSONValueField, StrictCharField, StrictRegexField, StrictSerializer
 from wecom import contents
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
 from wecom.models import Application, Upload
@@ -21,10 +21,10 @@ USER_ID = r"^[^\s|@][^\s|]{0,63}$"
 LONGEST_TEXT = 20_000
 
 
-class Addressed(KnownFields):
+class Addressed(StrictSerializer):
     """Whom it goes to."""
 
-    to = PatternField(USER_ID, max_length=64, help_text="The member's user ID in WeChat Work.")
+    to = StrictRegexField(USER_ID, max_length=64, help_text="The member's user ID in WeChat Work.")
     application = serializers.PrimaryKeyRelatedField(
         queryset=Application.objects.select_related("corporation").filter(enabled=True),
         required=False,
@@ -50,7 +50,7 @@ class TextWish(MessageWish):
     """Text; what is longer than 2,048 bytes goes out in parts."""
 
     kind = serializers.ChoiceField(["text"])
-    text = TextField(max_length=LONGEST_TEXT)
+    text = StrictCharField(max_length=LONGEST_TEXT)
 
     def send(self, cid: str) -> Message:
         return services.say(self.conversation(), self.validated_data["text"], cid=cid)
@@ -62,7 +62,7 @@ class MediaWish(MessageWish):
     upload = serializers.PrimaryKeyRelatedField(
         queryset=Upload.objects.all(), required=False, help_text="What POST /api/v1/uploads/ gave."
     )
-    media_id = TextField(required=False, max_length=256)
+    media_id = StrictCharField(required=False, max_length=256)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("upload" in attrs) == ("media_id" in attrs):
@@ -114,8 +114,8 @@ class VideoWish(MediaWish):
     """A video that exists."""
 
     kind = serializers.ChoiceField(["video"])
-    title = TextField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
-    description = TextField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
+    title = StrictCharField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
+    description = StrictCharField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
 
     def content(self, media_id: str) -> contents.Content:
         words = {name: self.validated_data.get(name, "") for name in ("title", "description")}
@@ -126,10 +126,10 @@ class TextCardWish(MessageWish):
     """A card with a link."""
 
     kind = serializers.ChoiceField(["textcard"])
-    title = TextField(max_length=128, help_text="At most 128 bytes.")
-    description = TextField(max_length=512, help_text="At most 512 bytes.")
-    url = TextField(max_length=2048, help_text="Begins with https://.")
-    btn_text = TextField(required=False, allow_blank=True, max_length=4)
+    title = StrictCharField(max_length=128, help_text="At most 128 bytes.")
+    description = StrictCharField(max_length=512, help_text="At most 512 bytes.")
+    url = StrictCharField(max_length=2048, help_text="Begins with https://.")
+    btn_text = StrictCharField(required=False, allow_blank=True, max_length=4)
 
     def send(self, cid: str) -> Message:
         names = ("title", "description", "url", "btn_text")
@@ -141,7 +141,7 @@ class MarkdownWish(MessageWish):
     """Markdown of up to 2,048 bytes; what WeChat Work does not show becomes the nearest that it does."""
 
     kind = serializers.ChoiceField(["markdown"])
-    text = TextField(max_length=2048)
+    text = StrictCharField(max_length=2048)
 
     def send(self, cid: str) -> Message:
         content = contents.Markdown(content=contents.to_markdown(self.validated_data["text"]))
@@ -165,7 +165,7 @@ class DigitalHumanVideoWish(MessageWish):
     """
 
     kind = serializers.ChoiceField(["digital_human_video"])
-    text = TextField(required=False, max_length=settings.AVATARS["MAX_CHARACTERS"])
+    text = StrictCharField(required=False, max_length=settings.AVATARS["MAX_CHARACTERS"])
     mode = serializers.ChoiceField(RenderMode.choices, required=False)
     digital_human = serializers.PrimaryKeyRelatedField(
         queryset=DigitalHuman.objects.select_related("voice"), required=False, help_text="By default the desk's."
@@ -176,7 +176,7 @@ class DigitalHumanVideoWish(MessageWish):
         help_text="A video template, which says who speaks, what, and how it looks.",
     )
     variables = serializers.DictField(
-        child=ValueField(allow_null=True), required=False, help_text="Values for the template, by their names."
+        child=JSONValueField(allow_null=True), required=False, help_text="Values for the template, by their names."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -233,7 +233,7 @@ class SessionWish(Addressed):
 
     flow = serializers.PrimaryKeyRelatedField(queryset=Flow.objects.select_related("live"))
     data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
-        child=TextField(max_length=2000), required=False, help_text="Answers known already, by slot."
+        child=StrictCharField(max_length=2000), required=False, help_text="Answers known already, by slot."
     )
 
     def start(self, cid: str) -> Session:

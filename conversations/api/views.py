@@ -30,7 +30,7 @@ from conversations.api.serializers import (
 from conversations.flows import publication
 from conversations.flows.graph import svg
 from conversations.models import Content, Flow, Message, Session
-from core.web.api_filters import IdFilter, TruthFilter
+from core.web.api_filters import IdFilter, StrictBooleanFilter
 
 PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -100,7 +100,7 @@ class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
 class FlowFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which flows to list."""
 
-    enabled = TruthFilter()
+    enabled = StrictBooleanFilter()
 
     class Meta:
         model = Flow

@@ -7,7 +7,7 @@ from avatars.exceptions import ScriptError
 from avatars.models import DigitalHuman
 from conversations.delivery import channel
 from conversations.models import Content, Conversation, Desk, Message
-from core.live_updates import tell
+from core.live_updates import publish_change
 from wecom import contents
 from wecom.models import Application, Member, Outbound, Upload
 
@@ -86,7 +86,7 @@ def conversation_with(user_id: str, *, application: Application | None = None) -
 def _said(
     conversation: Conversation, content: Content, outbound: Outbound, *, cid: str, degraded: bool = False
 ) -> Message:
-    tell("messages", "said")
+    publish_change("messages", "said")
     return Message.objects.create(
         application=conversation.application,
         member=conversation.member,

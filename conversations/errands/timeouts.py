@@ -12,7 +12,7 @@ from django.db import connections
 from conversations.models import Errand
 from conversations.providers.base import RemoteProvider, ReplyBusy
 from core.exceptions import OpenUserError
-from core.work.db_connections import give_connections_back
+from core.work.db_connections import release_connections
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Question:
 
     def is_answered(self, *, within: float) -> bool:
         """Whether the service has answered, well or not; waits for it for some seconds, and never past the deadline."""
-        give_connections_back()
+        release_connections()
         self._thread.join(min(within, self.seconds_left()))
         return not self._thread.is_alive()
 

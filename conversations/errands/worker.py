@@ -158,7 +158,7 @@ def _is_held(errand: Errand) -> bool:
         errand.settle(Errand.Status.CANCELLED, Errand.Reason.OVERTAKEN, question="")
     else:
         until = now + LOOK_AGAIN
-        errand.postpone(until, Errand.Reason.HELD, burn=False, deadline_at=_deadline(until))
+        errand.postpone(until, Errand.Reason.HELD, count_attempt=False, deadline_at=_deadline(until))
     logger.info("An errand met a flow.", extra={"cid": errand.cid, "reason": errand.reason})
     return True
 
@@ -169,7 +169,7 @@ def _see_through(errand: Errand, question: Question) -> None:
             if not question.seconds_left():
                 _settle(errand, Errand.Reason.LATE)
                 return
-            errand.extend()
+            errand.extend_lease()
         _hear(errand, question)
     except LeaseLost:
         _log_lost(errand)
@@ -207,7 +207,7 @@ def _tell_to_wait(errand: Errand) -> None:
     sort = SORTS[errand.kind]
     if told or (not sort.in_flows and _is_in_flow(conversation)):
         return
-    errand.record(told_at=timezone.now())
+    errand.update_leased(told_at=timezone.now())
     with translation.override(errand.language):
         messages.say(conversation, sort.waiting(), cid=errand.cid)
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from conversations.machine.keywords import ACTS, COMMANDS
 from conversations.machine.values import Guard, Machine, Node, NodeKind, On, Operator
-from core.text.placeholders import has_stray_braces, placeholders
-from core.text.slot_values import Choice, SlotType, is_blank, numbered, ordinal, plain
+from core.text.placeholders import has_stray_braces, placeholder_names
+from core.text.slot_values import Choice, SlotType, fold_text, is_blank, numbered_labels, parse_ordinal
 from wecom.contents import Button
 from wecom.exceptions import ContentError
 from wecom.messages import COMMAND
@@ -37,7 +37,7 @@ def lint(
     taken: Mapping[str, str] | None = None,
     commands: Sequence[str] = (),
 ) -> list[Problem]:
-    """All problems, errors first. `taken` are what starts other flows, folded by `plain`, and whose it is."""
+    """All problems, errors first. `taken` are what starts other flows, folded by `fold_text`, and whose it is."""
     if not machine.nodes:
         return [Problem(code="empty", words=_("The flow has no states. Add one that asks or says something."))]
     found = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
@@ -89,7 +89,7 @@ def _choices(node: Node) -> Iterator[Problem]:
     if len(choices) < 2:
         yield Problem(code="no_choices", state=node.name, words=_("It offers fewer than two choices. Write them."))
     said = [
-        word for choice in choices for word in {plain(word) for word in (choice.value, choice.label, *choice.words)}
+        word for choice in choices for word in {fold_text(word) for word in (choice.value, choice.label, *choice.words)}
     ]
     if len(set(said)) < len(said):
         yield Problem(code="same_choice", state=node.name, words=_("Two choices have the same word. Change one."))
@@ -112,12 +112,12 @@ def _choices(node: Node) -> Iterator[Problem]:
 def _numbers(choice: Choice, number: int, choices: Sequence[Choice]) -> Iterator[str]:
     """The words of a choice that are the number of another."""
     for word in (choice.value, choice.label, *choice.words):
-        if 0 < ordinal(word) <= len(choices) and ordinal(word) != number:
+        if 0 < parse_ordinal(word) <= len(choices) and parse_ordinal(word) != number:
             yield word
 
 
 def _fit_buttons(choices: Sequence[Choice]) -> bool:
-    labels = numbered(choice.label for choice in choices)
+    labels = numbered_labels(choice.label for choice in choices)
     try:
         for choice, label in zip(choices, labels, strict=True):
             Button(key=choice.value, text=label).check("")
@@ -168,7 +168,7 @@ def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
         if has_stray_braces(text):
             words = _("Its text has “{{” or “}}” without a slot between them, like {{name}}. People would see it.")
             yield Problem(code="bad_placeholder", state=node.name, words=words)
-        for name in placeholders(text):
+        for name in placeholder_names(text):
             if machine.slot(name) is None:
                 words = _("Its text shows the slot “%s”, which no state fills.") % name
                 yield Problem(code="unknown_slot", state=node.name, words=words)
@@ -220,24 +220,27 @@ def _silently(node: Node) -> list[str]:
 
 def _reserved(triggers: Iterable[str]) -> Iterator[Problem]:
     for words in triggers:
-        if plain(words) in ACTS:
+        if fold_text(words) in ACTS:
             text = _("“%s” has a meaning of its own everywhere and cannot start a flow.") % words
             yield Problem(code="reserved", words=text)
 
 
 def _taken(starts: Iterable[str], taken: Mapping[str, str]) -> Iterator[Problem]:
     for words in starts:
-        if plain(words) in taken:
-            text = _("“%(words)s” starts the flow “%(name)s” already.") % {"words": words, "name": taken[plain(words)]}
+        if fold_text(words) in taken:
+            text = _("“%(words)s” starts the flow “%(name)s” already.") % {
+                "words": words,
+                "name": taken[fold_text(words)],
+            }
             yield Problem(code="trigger_taken", words=text)
 
 
 def _command(command: str) -> Iterator[Problem]:
-    if command in COMMANDS or plain(command).removeprefix("/") in ACTS:
+    if command in COMMANDS or fold_text(command).removeprefix("/") in ACTS:
         text = _("The command “%s” has a meaning of its own everywhere. Use another one.") % command
         yield Problem(code="command_reserved", words=text)
     read = COMMAND.fullmatch(command)
-    if read is None or read[2] or plain(command) != command:
+    if read is None or read[2] or fold_text(command) != command:
         text = _("The command “%s” would not be understood. Use letters and digits, or Chinese characters alone.")
         yield Problem(code="command_unreadable", words=text % command)
 

@@ -16,8 +16,8 @@ from conversations.exceptions import FlowError
 from conversations.flows import lint, video_templates
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from core.text.placeholders import parse_values, placeholders
-from core.text.slot_values import Choice, Slot, SlotType, parse_choices, plain
+from core.text.placeholders import parse_values, placeholder_names
+from core.text.slot_values import Choice, Slot, SlotType, fold_text, parse_choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ def readable(version: FlowVersion | None) -> Machine | None:
 def check(flow: Flow, machine: Machine | None = None) -> list[lint.Problem]:
     """What is wrong with the draft, errors first; with an error it cannot be published. `machine` is it, if at hand."""
     others = Flow.objects.exclude(pk=flow.pk)
-    taken = {plain(words): other.name for other in others for words in (*other.trigger_words, *other.commands)}
+    taken = {fold_text(words): other.name for other in others for words in (*other.trigger_words, *other.commands)}
     machine = machine or draft(flow)
     found = lint.lint(machine, triggers=flow.trigger_words, taken=taken, commands=flow.commands)
     found += [*_wrong_modes(machine), *video_templates.problems(machine)]
@@ -150,7 +150,7 @@ def _wrong_modes(machine: Machine) -> Iterable[lint.Problem]:
 
 def _modes(machine: Machine, mode: str) -> Iterable[str]:
     """What a mode comes out as for each choice that people may make in any state with its slots."""
-    names = list(dict.fromkeys(placeholders(mode)))
+    names = list(dict.fromkeys(placeholder_names(mode)))
     slots = [node.slot for node in machine.nodes if node.slot]
     choices = [{choice.value for slot in slots if slot.name == name for choice in slot.choices} for name in names]
     if any(slot.name in names and not slot.choices for slot in slots):

@@ -1,7 +1,7 @@
 """Words that mean the same anywhere in a conversation: cancel, back, start over, help, go on."""
 
 from conversations.machine.values import Act
-from core.text.slot_values import plain
+from core.text.slot_values import fold_text
 
 PHRASES: dict[Act, tuple[str, ...]] = {
     Act.CANCEL: ("取消", "退出", "结束", "不做了", "cancel", "quit", "exit", "stop"),
@@ -16,4 +16,4 @@ ACTS = {phrase: act for act, phrases in PHRASES.items() for phrase in phrases}
 
 def act_of(text: str) -> Act | None:
     """What a whole message means as such a word, with or without a slash before it; None for anything else."""
-    return ACTS.get(plain(text).removeprefix("/").removeprefix("／"))
+    return ACTS.get(fold_text(text).removeprefix("/").removeprefix("／"))

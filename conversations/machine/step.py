@@ -52,7 +52,7 @@ class _Walk:
         assert node.slot is not None
         match act:
             case Act.SAY | Act.CHOOSE:
-                value = node.slot.read(text, today=self.today)
+                value = node.slot.parse(text, today=self.today)
                 return self._missed(node, place) if value is None else self._answered(node, place, value)
             case Act.BACK:
                 return self._back(node, place)
@@ -135,7 +135,7 @@ class _Walk:
         slot = node.slot
         if slot is None or slot.name not in place.given or place.slots.get(slot.name) != place.given[slot.name]:
             return False
-        return slot.read(place.given[slot.name], today=self.today) == place.given[slot.name]
+        return slot.parse(place.given[slot.name], today=self.today) == place.given[slot.name]
 
     def _ask(self, node: Node, place: Place) -> Place:
         choices = node.slot.choices if node.slot else ()

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from core.text.placeholders import filled
+from core.text.placeholders import fill_placeholders
 from core.text.slot_values import Choice, Slot, SlotType
 
 FORMAT = 1
@@ -160,7 +160,7 @@ class Machine:
 
     def fill(self, text: str, slots: Mapping[str, str]) -> str:
         """The text with its placeholders replaced, once: what people wrote is never read as a placeholder."""
-        return filled(text, slots, self.slots)
+        return fill_placeholders(text, slots, self.slots)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""

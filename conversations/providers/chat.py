@@ -16,7 +16,7 @@ from conversations.models import Conversation, Desk
 from conversations.providers.base import RemoteProvider, ReplyBusy, ReplyRefused
 from conversations.providers.history import turns_before
 from conversations.providers.reasoning_filter import without_thoughts
-from core.work.db_connections import give_connections_back
+from core.work.db_connections import release_connections
 from wecom.contents import plain_text, truncate
 
 CONNECT_SECONDS = 5.0
@@ -100,7 +100,7 @@ class Chat(RemoteProvider):
         return f"{self.prompt.replace('{name}', name)}\n{LANGUAGES.get(language, '')}".strip()
 
     def _post(self, asked: Mapping[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
-        give_connections_back()
+        release_connections()
         until = time.monotonic() + self.timeout
         timeout = (min(CONNECT_SECONDS, self.timeout), self.timeout)
         try:

@@ -48,7 +48,7 @@ def is_late(session: Session, now: datetime) -> bool:
 def meaning(session: Session, text: str, *, now: datetime) -> str | None:
     """What a text means as the answer to the question that waits, as people see it; None where it does not fit."""
     node = machine_of(session).node(session.state)
-    value = node.slot.read(text, today=timezone.localdate(now)) if node and node.slot else None
+    value = node.slot.parse(text, today=timezone.localdate(now)) if node and node.slot else None
     return node.slot.label(value) if node and node.slot and value is not None else None
 
 

@@ -6,7 +6,7 @@ from conversations import wording
 from conversations.delivery import channel
 from conversations.machine.values import Ask
 from conversations.models import Content, Conversation, Message
-from core.text.slot_values import is_blank, numbered
+from core.text.slot_values import is_blank, numbered_labels
 from wecom.contents import Button, ButtonCard
 from wecom.exceptions import ContentError
 
@@ -27,7 +27,7 @@ def card(ask: Ask, task_id: str) -> ButtonCard | None:
     if not ask.choices or not ask.as_card:
         return None
     first, _, rest = ask.text.strip().partition("\n")
-    labels = numbered(choice.label for choice in ask.choices)
+    labels = numbered_labels(choice.label for choice in ask.choices)
     for title, text in ((first, rest.strip()), (wording.please_choose(), ask.text.strip())):
         try:
             buttons = [Button(key=choice.value, text=label) for choice, label in zip(ask.choices, labels, strict=True)]

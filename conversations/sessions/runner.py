@@ -248,7 +248,7 @@ def _checked(machine: Machine, data: Mapping[str, str], *, today: date) -> dict[
     given: dict[str, str] = {}
     for name, value in data.items():
         slot = machine.slot(name)
-        kept = slot.read(str(value), today=today) if slot else None
+        kept = slot.parse(str(value), today=today) if slot else None
         if slot is None or kept is None:
             words = f"The value of “{name}” does not fit its slot." if slot else f"The flow has no slot “{name}”."
             names = ", ".join(sorted({node.slot.name for node in machine.nodes if node.slot}))

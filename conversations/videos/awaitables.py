@@ -27,7 +27,7 @@ from conversations.models import Content, Conversation, Message
 from conversations.videos import lifecycle, requests
 from core import backends
 from core.web import signed_links
-from core.work.db_connections import give_connections_back
+from core.work.db_connections import release_connections
 from wecom import services as wecom
 from wecom.models import Callback, Outbound
 
@@ -66,7 +66,7 @@ async def generate_video(text: str) -> str:
     """
     pk = await _apart(_ask_for_render, await sync_to_async(_at_the_desk)(), text, "", Consent.Purpose.EXTERNAL)
     render = await _until(lambda: _ended(pk))
-    return signed_links.shared(str(_video(render).name))
+    return signed_links.signed_url(str(_video(render).name))
 
 
 async def generate_response(text: str) -> str:
@@ -223,7 +223,7 @@ async def _until(look: Callable[[], T | None]) -> T:
         if time.monotonic() > deadline:
             words = "It goes on being made. Look whether a render worker runs, and how many renders wait."
             raise AvatarError("The video is not ready yet.", code="time_limit", remedy=words)
-        await sync_to_async(give_connections_back)()
+        await sync_to_async(release_connections)()
         await asyncio.sleep(POLL)
         found = await _apart(look)
     return found

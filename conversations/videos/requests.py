@@ -15,7 +15,7 @@ from conversations import wording
 from conversations.delivery import messages
 from conversations.models import Content, Conversation, Message
 from conversations.videos import fallbacks, lifecycle
-from core.live_updates import tell
+from core.live_updates import publish_change
 from core.text.slot_values import Slot
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def say_video(
         if strict:
             raise
         return write(conversation, text, why=error.code, cid=cid)
-    tell("messages", "promised")
+    publish_change("messages", "promised")
     message = Message.objects.create(
         application=conversation.application,
         member=conversation.member,

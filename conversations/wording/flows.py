@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from conversations.machine.values import Notice
-from core.text.slot_values import numbered
+from core.text.slot_values import numbered_labels
 
 
 def notice(kind: Notice, flow: str) -> str:
@@ -30,7 +30,7 @@ def notice(kind: Notice, flow: str) -> str:
 
 def question(text: str, labels: Sequence[str]) -> str:
     """A question, with its choices as a numbered list."""
-    return "\n".join([text.strip(), *numbered(labels)])
+    return "\n".join([text.strip(), *numbered_labels(labels)])
 
 
 def please_choose() -> str:

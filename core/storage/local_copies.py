@@ -1,4 +1,4 @@
-"""Stored files for what can only work with files of this machine, such as ffmpeg, wherever the storage keeps them."""
+"""Stored files as local files, for programs such as ffmpeg, with any storage back end."""
 
 import shutil
 import tempfile
@@ -10,10 +10,10 @@ from django.core.files.storage import default_storage
 
 
 @contextmanager
-def local(name: str) -> Iterator[Path]:
-    """A stored file as a path: its own where the storage has one, else a copy that goes with the context.
+def local_path(name: str) -> Iterator[Path]:
+    """A read-only path of a stored file: a temporary copy if the storage is not local.
 
-    Not to be written to. Raises `FileNotFoundError` where there is none.
+    Raises `FileNotFoundError` if there is no such file.
     """
     try:
         path = Path(default_storage.path(name))
@@ -29,14 +29,14 @@ def local(name: str) -> Iterator[Path]:
         yield path
 
 
-def publish(file: Path, name: str) -> None:
-    """Let a file of the media folder be had by that name where the storage is elsewhere, before it is moved there."""
-    push = getattr(default_storage, "push", None)
-    if push is not None:
-        push(name, file)
+def push(file: Path, name: str) -> None:
+    """Upload a local file under a name, if the storage is not local, before it is moved into the media folder."""
+    upload = getattr(default_storage, "upload", None)
+    if upload is not None:
+        upload(name, file)
 
 
-def trim(days: float) -> int:
-    """Remove copies of this machine that nobody used for so long. Returns how many."""
-    trimmed = getattr(default_storage, "trim", None)
-    return int(trimmed(days)) if trimmed is not None else 0
+def delete_unused(days: float) -> int:
+    """Delete local copies that were not used for so many days. Returns how many."""
+    delete = getattr(default_storage, "delete_unused", None)
+    return int(delete(days)) if delete is not None else 0

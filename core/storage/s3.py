@@ -1,7 +1,7 @@
-"""The media folder before an S3-compatible bucket: the bucket has every file, the folder of each machine what it needs.
+"""Storage in an S3-compatible bucket, with the media folder of each machine as a cache.
 
-ffmpeg, nginx and whoever seeks in a video need files of this machine. So `path` brings a file here before it names it,
-and whatever is saved is in the bucket before anybody hears of it. A copy here may be removed at any time (`trim`).
+ffmpeg, nginx and range requests need local files. So `path` downloads a file before it returns the path, and `save`
+uploads a file before it returns. A local copy may be deleted at any time (`delete_unused`).
 """
 
 import os
@@ -25,10 +25,10 @@ CONNECT_SECONDS, READ_SECONDS = 5, 60
 
 
 class BucketStorage(FileSystemStorage):
-    """Files in a bucket, with copies under `location`.
+    """Files in a bucket, with local copies under `location`.
 
-    What the bucket does not do is an `OSError`, as of a disk. Options are those of `S3Storage` of django-storages, such
-    as `bucket_name`, `endpoint_url`, `access_key`, `secret_key` and `region_name`; `prefix` is a folder in the bucket.
+    Errors of the bucket are raised as `OSError`, like a disk's. Takes the options of django-storages' `S3Storage`
+    (`bucket_name`, `endpoint_url`, `access_key`, `secret_key`, `region_name` …) and `prefix`, a folder in the bucket.
     """
 
     def __init__(self, *, prefix: str = "", location: str | None = None, **options: Any) -> None:
@@ -37,7 +37,7 @@ class BucketStorage(FileSystemStorage):
 
     @property
     def bucket(self) -> S3Storage:
-        """What speaks to the bucket; made when it is needed, because web processes seldom need it."""
+        """The client of the bucket, created on first use because web processes seldom need it."""
         found = self.__dict__.get("_bucket")
         if found is None:
             config = Config(
@@ -49,31 +49,31 @@ class BucketStorage(FileSystemStorage):
             found = self.__dict__["_bucket"] = S3Storage(client_config=config, **self._options)
         return found
 
-    def here(self, name: str) -> Path:
-        """Where its copy is on this machine, or would be."""
+    def local_path(self, name: str) -> Path:
+        """The path of the local copy, whether it exists or not."""
         return Path(super().path(name))
 
     def path(self, name: str) -> str:
-        copy = self.here(name)
+        copy = self.local_path(name)
         if not copy.exists():
-            self._bring(name, copy)
+            self._download(name, copy)
         return str(copy)
 
-    def push(self, name: str, source: Path | None = None) -> None:
-        """Put a file into the bucket: its copy here, or `source`."""
-        with _as_disk(), (source or self.here(name)).open("rb") as file:
+    def upload(self, name: str, source: Path | None = None) -> None:
+        """Upload the local copy, or `source`, under a name."""
+        with _as_os_errors(), (source or self.local_path(name)).open("rb") as file:
             self.bucket.save(name, File(file))
 
     def exists(self, name: str) -> bool:
-        if self.here(name).exists():
+        if self.local_path(name).exists():
             return True
-        with _as_disk():
-            return bool(self.bucket.exists(name)) or (not PurePosixPath(name).suffix and any(self._far(name)))
+        with _as_os_errors():
+            return bool(self.bucket.exists(name)) or (not PurePosixPath(name).suffix and any(self._list_bucket(name)))
 
     def delete(self, name: str) -> None:
-        with _as_disk():
+        with _as_os_errors():
             self.bucket.delete(name)
-        copy = self.here(name)
+        copy = self.local_path(name)
         if copy.is_dir():
             if not any(copy.iterdir()):
                 copy.rmdir()
@@ -81,35 +81,35 @@ class BucketStorage(FileSystemStorage):
             copy.unlink(missing_ok=True)
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
-        folders, files = self._far(path)
-        if self.here(path).is_dir():
+        folders, files = self._list_bucket(path)
+        if self.local_path(path).is_dir():
             near_folders, near_files = super().listdir(path)
             folders, files = {*folders, *near_folders}, {*files, *near_files}
         return sorted(folders), sorted(files)
 
     def size(self, name: str) -> int:
-        if self.here(name).exists():
+        if self.local_path(name).exists():
             return int(super().size(name))
-        with _as_disk():
+        with _as_os_errors():
             return int(self.bucket.size(name))
 
     def get_modified_time(self, name: str) -> datetime:
-        if self.here(name).exists():
+        if self.local_path(name).exists():
             return super().get_modified_time(name)
-        with _as_disk():
-            if not PurePosixPath(name).suffix and (inside := self._far(name)[1]):
+        with _as_os_errors():
+            if not PurePosixPath(name).suffix and (inside := self._list_bucket(name)[1]):
                 return max(self.get_modified_time(f"{name}/{one}") for one in inside)
             found: datetime = self.bucket.get_modified_time(name)
             return found
 
-    def trim(self, days: float) -> int:
-        """Remove copies that nobody used for so long and that the bucket has. Returns how many."""
+    def delete_unused(self, days: float) -> int:
+        """Delete local copies that were not used for so many days and that the bucket has. Returns how many."""
         before, count = time.time() - days * DAY, 0
         root = Path(self.location)
         for copy in [one for one in root.rglob("*") if one.is_file()]:
             used = copy.stat()
             if max(used.st_atime, used.st_mtime) < before:
-                with _as_disk():
+                with _as_os_errors():
                     known = self.bucket.exists(copy.relative_to(root).as_posix())
                 if known:
                     copy.unlink(missing_ok=True)
@@ -117,23 +117,23 @@ class BucketStorage(FileSystemStorage):
         return count
 
     def _save(self, name: str, content: Any) -> str:
-        # The parent's asks for the place of what is not there yet.
+        # `FileSystemStorage._save` calls `path` for a file that does not exist yet.
         kept = str(super()._save(name, content))  # type: ignore[misc]
         try:
-            self.push(kept)
+            self.upload(kept)
         except OSError:
-            self.here(kept).unlink(missing_ok=True)
+            self.local_path(kept).unlink(missing_ok=True)
             raise
         return kept
 
-    def _far(self, path: str) -> tuple[set[str], set[str]]:
-        with _as_disk():
+    def _list_bucket(self, path: str) -> tuple[set[str], set[str]]:
+        with _as_os_errors():
             folders, files = self.bucket.listdir(path)
         return set(filter(None, folders)), set(filter(None, files))
 
-    def _bring(self, name: str, copy: Path) -> None:
-        """Fetch what the bucket has; what it lacks stays missing, as in a folder."""
-        with _as_disk():
+    def _download(self, name: str, copy: Path) -> None:
+        """Download a file; does nothing if the bucket does not have it."""
+        with _as_os_errors():
             if not self.bucket.exists(name):
                 return
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -149,8 +149,8 @@ class BucketStorage(FileSystemStorage):
 
 
 @contextmanager
-def _as_disk() -> Iterator[None]:
-    """Callers know what to do where a disk fails; a bucket that does is no different."""
+def _as_os_errors() -> Iterator[None]:
+    """Raise errors of the bucket as `OSError`, which callers already handle for disks."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

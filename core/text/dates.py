@@ -1,4 +1,4 @@
-"""Dates as people write them in Chinese and in English. Pure."""
+"""Dates written in Chinese and in English. Pure."""
 
 from datetime import date
 
@@ -10,11 +10,11 @@ FIRST_HAN = "\u2e80"
 
 
 def is_chinese(text: str) -> bool:
-    """Whether a text is written in Chinese, or partly."""
+    """Whether a text contains Chinese characters."""
     return any(char >= FIRST_HAN for char in text)
 
 
-def written(day: date, *, chinese: bool) -> str:
+def format_date(day: date, *, chinese: bool) -> str:
     """2026年12月1日, or 1 December 2026."""
     if chinese:
         return f"{day.year}年{day.month}月{day.day}日"

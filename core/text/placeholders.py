@@ -1,4 +1,4 @@
-"""{{name}} and {{name.label}} in texts that people write: what flows and video templates put in their places. Pure."""
+"""Placeholders {{name}} and {{name.label}} in the texts of flows and video templates. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,23 +9,23 @@ PLACEHOLDER = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)(\.label)?\s*\}\}")
 BRACES = re.compile(r"\{\{|\}\}")
 
 
-def placeholders(text: str) -> Iterator[str]:
-    """The names of the slots that a text shows."""
+def placeholder_names(text: str) -> Iterator[str]:
+    """The slot names of a text's placeholders."""
     return (found[1] for found in PLACEHOLDER.finditer(text))
 
 
-def apart(text: str) -> list[str]:
-    """What stands before, between and after the placeholders."""
+def split_at_placeholders(text: str) -> list[str]:
+    """The parts of a text before, between and after its placeholders."""
     return PLACEHOLDER.sub("\0", text).split("\0")
 
 
 def has_stray_braces(text: str) -> bool:
-    """Whether somebody would see “{{” or “}}”, which stand around no name."""
-    return BRACES.search("".join(apart(text))) is not None
+    """Whether a text has “{{” or “}}” outside of a placeholder."""
+    return BRACES.search("".join(split_at_placeholders(text))) is not None
 
 
 def parse_values(lines: str) -> dict[str, str]:
-    """Values from lines like `name = value`; of a name that comes twice the last counts."""
+    """Values from lines such as `name = value`; the last line of a name counts."""
     pairs = (line.partition("=") for line in lines.splitlines() if line.strip())
     return {name.strip(): value.strip() for name, _, value in pairs}
 
@@ -35,10 +35,10 @@ def value_lines(values: Mapping[str, str]) -> str:
     return "\n".join(f"{name} = {value}" for name, value in values.items())
 
 
-def filled(text: str, values: Mapping[str, str], slots: Mapping[str, Slot]) -> str:
-    """The text with its placeholders replaced, once: what people wrote is never read as a placeholder.
+def fill_placeholders(text: str, values: Mapping[str, str], slots: Mapping[str, Slot]) -> str:
+    """The text with its placeholders replaced, in one pass: placeholders in values are not replaced.
 
-    A slot without a value leaves nothing; `.label` are the words of a choice.
+    A slot without a value becomes empty; `.label` becomes the label of a choice.
     """
 
     def value(found: re.Match[str]) -> str:

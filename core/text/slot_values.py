@@ -1,4 +1,4 @@
-"""What an answer means: text as it was typed → the value of a typed slot, or None where it does not fit. Pure."""
+"""Typed slots: parses the text that a member typed into a value, or None if it does not fit. Pure."""
 
 import re
 import string
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-YES = frozenset(
+YES_WORDS = frozenset(
     [
         "yes",
         "y",
@@ -33,7 +33,7 @@ YES = frozenset(
         "好啊",
     ]
 )
-NO = frozenset(
+NO_WORDS = frozenset(
     [
         "no",
         "n",
@@ -53,21 +53,21 @@ NO = frozenset(
         "没",
     ]
 )
-DAYS = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2, "昨天": -1, "yesterday": -1}
+DAY_WORDS = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2, "昨天": -1, "yesterday": -1}
 FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 SHORT_DATE = re.compile(r"(\d{1,2})\s*[-/月]\s*(\d{1,2})\s*[日号]?")
 WHOLE = re.compile(r"[+-]?\d{1,12}")
 PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
-NUMBERED = re.compile(r"[(]?(\d{1,2})\s*[.)、]?")
-UNKEEPABLE = re.compile("[\0\ud800-\udfff]")  # what no database column holds
-INVISIBLE = "\u200b\u200c\u2060"  # a message of nothing else is empty to the platform
+ORDINAL = re.compile(r"[(]?(\d{1,2})\s*[.)、]?")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database column takes these
+INVISIBLE = "\u200b\u200c\u2060"  # the platform treats a message of these alone as empty
 INVISIBLE_RUN = re.compile(f"([{INVISIBLE}])[{INVISIBLE}]+")
 CHINESE_NUMBERS = {char: str(number) for number, char in enumerate("一二三四五六七八九十", start=1)}
 
 
 class SlotType(StrEnum):
-    """What kind of answer is asked for."""
+    """The type of an answer."""
 
     TEXT = "text"
     CHOICE = "choice"
@@ -80,7 +80,7 @@ class SlotType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One of several answers: what is kept, what is shown, and what else people may write for it."""
+    """One of several answers: the stored value, the shown label, and other words that members may type."""
 
     value: str
     label: str
@@ -89,7 +89,7 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """What to ask for. `minimum` and `maximum` count characters of a text, or bound a number; both may be None."""
+    """What to ask for. `minimum` and `maximum` limit the length of a text or the size of a number; None: no limit."""
 
     name: str
     type: SlotType = SlotType.TEXT
@@ -99,17 +99,17 @@ class Slot:
     retry_text: str = ""
     retries: int = 2
 
-    def read(self, text: str, *, today: date) -> str | None:
-        """The value as it is kept (numbers in digits, dates as 2026-11-25, yes or no), or None if it does not fit."""
-        return None if UNKEEPABLE.search(text) else READERS[self.type](self, text, today)
+    def parse(self, text: str, *, today: date) -> str | None:
+        """The value to store (digits, dates as 2026-11-25, yes or no), or None if the text does not fit."""
+        return None if UNSTORABLE.search(text) else PARSERS[self.type](self, text, today)
 
     def label(self, value: str) -> str:
-        """What people see for a value."""
+        """The label shown for a value."""
         return next((choice.label for choice in self.choices if choice.value == value), value)
 
 
 def parse_choices(lines: str) -> tuple[Choice, ...]:
-    """Choices from lines like `value = label, other words`; the value may be left out."""
+    """Choices from lines such as `value = label, other words`; the value is optional."""
     return tuple(_choice(line) for line in lines.splitlines() if line.strip())
 
 
@@ -120,25 +120,25 @@ def _choice(line: str) -> Choice:
     return Choice(value=(value.strip() if rest else "") or label, label=label, words=tuple(words[1:]))
 
 
-def numbered(labels: Iterable[str]) -> list[str]:
-    """Labels as people see them, on buttons and in a list: each with the number that means it."""
+def numbered_labels(labels: Iterable[str]) -> list[str]:
+    """Labels with their numbers, as shown on buttons and in lists."""
     return [f"{number}. {label}" for number, label in enumerate(labels, start=1)]
 
 
-def ordinal(text: str) -> int:
-    """1 for "1", "1.", "(1)", "第一个" or "选一"; 0 for what is no number."""
-    text = plain(text).removeprefix("第").removeprefix("选").removesuffix("个")
-    found = NUMBERED.fullmatch(CHINESE_NUMBERS.get(text, text))
+def parse_ordinal(text: str) -> int:
+    """1 for "1", "1.", "(1)", "第一个" or "选一"; 0 if the text is not an ordinal."""
+    text = fold_text(text).removeprefix("第").removeprefix("选").removesuffix("个")
+    found = ORDINAL.fullmatch(CHINESE_NUMBERS.get(text, text))
     return int(found[1]) if found else 0
 
 
 def is_blank(text: str) -> bool:
-    """Whether nobody would see anything of it."""
+    """Whether a text has no visible characters."""
     return not text.strip(INVISIBLE + string.whitespace + "\u3000")
 
 
-def plain(text: str) -> str:
-    """Folded: full-width forms narrow, small letters, without blanks at the ends and a full stop."""
+def fold_text(text: str) -> str:
+    """A text for comparison: narrow forms, lower case, without surrounding blanks and final full stop."""
     return unicodedata.normalize("NFKC", text).casefold().strip().rstrip(".。!！")
 
 
@@ -150,30 +150,30 @@ def _text(slot: Slot, text: str, _: date) -> str | None:
 
 
 def _chosen(slot: Slot, text: str, _: date) -> str | None:
-    wanted = plain(text)
+    wanted = fold_text(text)
     for choice in slot.choices:
-        if wanted in {plain(word) for word in (choice.value, choice.label, *choice.words)}:
+        if wanted in {fold_text(word) for word in (choice.value, choice.label, *choice.words)}:
             return choice.value
-    number = ordinal(wanted)
+    number = parse_ordinal(wanted)
     return slot.choices[number - 1].value if 0 < number <= len(slot.choices) else None
 
 
 def _number(slot: Slot, text: str, _: date) -> str | None:
-    text = plain(text).replace(",", "")
+    text = fold_text(text).replace(",", "")
     return str(int(text)) if WHOLE.fullmatch(text) and _within(slot, int(text)) else None
 
 
 def _yes_no(_: Slot, text: str, __: date) -> str | None:
-    said, number = plain(text), ordinal(text)
-    if said in YES or number == 1:
+    said, number = fold_text(text), parse_ordinal(text)
+    if said in YES_WORDS or number == 1:
         return "yes"
-    return "no" if said in NO or number == 2 else None
+    return "no" if said in NO_WORDS or number == 2 else None
 
 
 def _date(_: Slot, text: str, today: date) -> str | None:
-    text = plain(text)
-    if text in DAYS:
-        return (today + timedelta(days=DAYS[text])).isoformat()
+    text = fold_text(text)
+    if text in DAY_WORDS:
+        return (today + timedelta(days=DAY_WORDS[text])).isoformat()
     if found := FULL_DATE.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     found = SHORT_DATE.fullmatch(text)
@@ -188,7 +188,7 @@ def _day(year: int, month: int, day: int) -> str | None:
 
 
 def _phone(_: Slot, text: str, __: date) -> str | None:
-    found = PHONE.fullmatch(re.sub(r"[\s()-]", "", plain(text)))
+    found = PHONE.fullmatch(re.sub(r"[\s()-]", "", fold_text(text)))
     return found[1] if found else None
 
 
@@ -201,7 +201,7 @@ def _within(slot: Slot, size: int) -> bool:
     return (slot.minimum is None or size >= slot.minimum) and (slot.maximum is None or size <= slot.maximum)
 
 
-READERS: dict[SlotType, Callable[[Slot, str, date], str | None]] = {
+PARSERS: dict[SlotType, Callable[[Slot, str, date], str | None]] = {
     SlotType.TEXT: _text,
     SlotType.CHOICE: _chosen,
     SlotType.NUMBER: _number,

@@ -1,4 +1,4 @@
-"""Small parts that every app's admin uses."""
+"""Base classes and formatting for every app's admin."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,10 +17,10 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad"}
+STATUS_TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad"}
 NOTHING = "–"
 FIRST_WIDE = "\u2e80"
-# Reasons that every kind of work may have; its model knows the others.
+# Reasons that any kind of work may have; each model adds its own.
 REASONS = {
     "attempts": _("given up after several tries"),
     "busy": _("the other side is busy"),
@@ -34,8 +34,8 @@ REASONS = {
 }
 
 
-class CountedList(ChangeList):
-    """Knows how many rows there are without asking twice: where nothing is searched for, it counted them all."""
+class SingleCountChangeList(ChangeList):
+    """Counts rows once: without a search or filter, the result count is also the total."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -44,18 +44,18 @@ class CountedList(ChangeList):
             self.full_result_count = self.result_count
 
 
-class RequestedAdmin(ModelAdmin[Any]):
-    """For rows that are requested rather than written: read-only, with actions."""
+class ReadOnlyAdmin(ModelAdmin[Any]):
+    """For rows that are requested rather than edited: read-only, with actions."""
 
-    # The total would be counted over a table that may have millions of rows.
+    # The total would take a count over millions of rows.
     show_full_result_count = False
     change_form_before_template = "admin/recorded.html"
 
     class Media:
         js = ("core/confirm.js", "core/live.js")
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountedList]:
-        return CountedList
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SingleCountChangeList]:
+        return SingleCountChangeList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -70,7 +70,7 @@ class RequestedAdmin(ModelAdmin[Any]):
         return flatten_fieldsets(self.get_fieldsets(request, obj))
 
     def tell(self, request: HttpRequest, text: str, *, done: bool = True) -> None:
-        """Say what an action did; a warning where it did nothing."""
+        """Show the result of an action, as a warning if it did nothing."""
         self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
 
     @display(description=_("timeline"))
@@ -79,41 +79,41 @@ class RequestedAdmin(ModelAdmin[Any]):
 
     @display(description=_("at"), ordering="created_at")
     def when(self, row: Any) -> str:
-        return moment(row.created_at)
+        return short_time(row.created_at)
 
 
-class KeptAdmin(ModelAdmin[Any]):
-    """For rows that people write and that others may need: where one cannot be deleted, its page says why."""
+class ProtectedDeleteAdmin(ModelAdmin[Any]):
+    """For rows that other rows need: a row that cannot be deleted says why on its delete page."""
 
-    # Names of relations to rows that would go with it, each with what to do instead.
-    kept_by: ClassVar[dict[str, Any]] = {}
-    # Models whose rows go with it, though nobody deletes them by themselves.
-    takes_along: ClassVar[tuple[type[Model], ...]] = ()
+    # Relations that forbid a deletion, each with what to do instead.
+    protected_by: ClassVar[dict[str, Any]] = {}
+    # Models whose rows are deleted with it, although they cannot be deleted alone.
+    cascades_to: ClassVar[tuple[type[Model], ...]] = ()
 
-    def kept_because(self, row: Any) -> Any:
-        """Why this row must stay, in words; nothing where it may go."""
-        return next((words for name, words in self.kept_by.items() if getattr(row, name).exists()), "")
+    def protected_because(self, row: Any) -> Any:
+        """Why this row cannot be deleted; "" if it can."""
+        return next((words for name, words in self.protected_by.items() if getattr(row, name).exists()), "")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
-        # Asked first: collecting what goes along would read a whole history.
-        kept = [(row, self.kept_because(row)) for row in objs]
+        # First, because collecting related rows would read the whole history.
+        kept = [(row, self.protected_because(row)) for row in objs]
         reasons: list[Any] = [format_html("{}: {}", row, words) for row, words in kept if words]
         if reasons:
             return [], {}, set(), reasons
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        # What else would go along is what happened: nobody may delete it, and no permission would help.
-        records = lacking - {model._meta.verbose_name for model in self.takes_along}
+        # Other related rows are records of what happened. No permission allows deleting them.
+        records = lacking - {model._meta.verbose_name for model in self.cascades_to}
         belonging = [format_html("{}: {}", kind, _("rows of this kind belong to it and are kept.")) for kind in records]
         return rows, counts, set(), [*protected, *belonging]
 
 
-class WorkAdmin(RequestedAdmin):
-    """For rows of a subclass of `Work`."""
+class WorkAdmin(ReadOnlyAdmin):
+    """For subclasses of `Work`."""
 
     @display(description=_("status"), ordering="status")
     def state(self, row: Any) -> str:
-        words = badge(row.get_status_display(), TONES.get(row.status, ""))
-        # The attribute tells core/static/core/live.js to look again.
+        words = badge(row.get_status_display(), STATUS_TONES.get(row.status, ""))
+        # The attribute tells core/static/core/live.js to poll.
         return words if row.is_finished else format_html("<span data-unfinished>{}</span>", words)
 
     @display(description=_("reason"), ordering="reason")
@@ -121,15 +121,15 @@ class WorkAdmin(RequestedAdmin):
         return reason_words(row) or NOTHING
 
 
-def for_one_row(act: Callable[..., None], *, icon: str, title: Any, words: Any) -> Any:
-    """A button on a row's page that does a list's action to that row alone, after asking; `words` say what follows.
+def row_action(act: Callable[..., None], *, icon: str, title: Any, words: Any) -> Any:
+    """A list action as a button on a row's page, with a confirmation dialog; `words` describe the consequence.
 
-    Assign it to the action's name with `_this` behind it, and name it in `actions_detail`.
+    Assign it to the action's name plus `_this`, and add that name to `actions_detail`.
     """
 
     def run(self: Any, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
         act(self, request, self.model._default_manager.filter(pk=object_id))
-        # The dialog was sent by HTMX, which follows this header: the row's page is drawn anew.
+        # HTMX sent the dialog and follows this header, which reloads the row's page.
         return HttpResponse(headers={"HX-Redirect": change_url(self.model(pk=object_id))})
 
     name = act.short_description  # type: ignore[attr-defined]
@@ -140,22 +140,22 @@ def for_one_row(act: Callable[..., None], *, icon: str, title: Any, words: Any) 
 
 
 def reason_words(row: Any) -> str:
-    """The reason in words where its model knows them, else the code."""
+    """The label of a row's reason, or the code if there is no label."""
     own = getattr(row, "reason_words", None)
     if own is not None:
         return str(own)
     reasons = getattr(row, "Reason", None)
     if reasons is not None and row.reason in reasons.values:
         return str(reasons(row.reason).label)
-    # Some carry the platform's number behind them, like refused_40058.
+    # Some codes end with the platform's number, such as refused_40058.
     code, _mark, number = row.reason.rpartition("_")
     if code in REASONS and number.isdigit():
         return f"{REASONS[code]} ({number})"
     return str(REASONS.get(row.reason, row.reason))
 
 
-def moment(at: datetime | None) -> str:
-    """A short local time: of today only the clock."""
+def short_time(at: datetime | None) -> str:
+    """A short local time; without the date if it is today."""
     if at is None:
         return NOTHING
     local = timezone.localtime(at)
@@ -163,12 +163,12 @@ def moment(at: datetime | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds as people read them."""
+    """Seconds as a translated text."""
     return NOTHING if seconds is None else gettext("%(seconds).1f s") % {"seconds": seconds}
 
 
-def shortened(text: str, most: int) -> str:
-    """A text on one line, cut where it is wider than so many letters; a Chinese character takes the room of two."""
+def shorten(text: str, most: int) -> str:
+    """A text on one line, cut at a width in letters; a Chinese character counts as two."""
     line, room = " ".join(text.split()), most
     for index, character in enumerate(line):
         room -= 2 if character >= FIRST_WIDE else 1
@@ -178,17 +178,17 @@ def shortened(text: str, most: int) -> str:
 
 
 def badge(text: object, tone: str = "") -> str:
-    """A word on a coloured ground; `tone` is good, info, warn, bad or nothing."""
+    """A coloured badge; `tone` is good, info, warn, bad or empty."""
     return format_html('<span class="ou-badge ou-badge-{}">{}</span>', tone or "plain", text)
 
 
 def change_url(row: Model) -> str:
-    """The admin's page of a row."""
+    """The URL of a row's page in the admin."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def row_link(row: Model | None, text: str = "") -> str:
-    """A link to the admin's page of a row."""
+    """A link to a row's page in the admin."""
     return link(change_url(row), text or str(row)) if row is not None else NOTHING
 
 

@@ -1,4 +1,4 @@
-"""Fields of the API that are stricter than REST framework's, so that its description tells the truth."""
+"""Serializers and fields that are stricter than REST framework's, so that the OpenAPI description is accurate."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
@@ -11,8 +11,8 @@ from rest_framework import serializers
 M = TypeVar("M", bound=models.Model)
 
 
-class TextField(serializers.CharField):
-    """Text and nothing else: a number in JSON is a mistake, not its digits."""
+class StrictCharField(serializers.CharField):
+    """A JSON string; rejects numbers, which REST framework would convert."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -20,12 +20,12 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class PatternField(TextField, serializers.RegexField):
-    """Text of a form."""
+class StrictRegexField(StrictCharField, serializers.RegexField):
+    """A JSON string that matches a regular expression."""
 
 
-class TruthField(serializers.BooleanField):
-    """`true` or `false`; not "yes", and not 1."""
+class StrictBooleanField(serializers.BooleanField):
+    """`true` or `false`; rejects "yes" and 1."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -34,8 +34,8 @@ class TruthField(serializers.BooleanField):
 
 
 @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}], "nullable": True})
-class ValueField(serializers.Field[Any, Any, Any, Any]):
-    """A value as it is in JSON; whether it fits is for somebody else to judge."""
+class JSONValueField(serializers.Field[Any, Any, Any, Any]):
+    """A JSON string or integer, without further validation."""
 
     def to_internal_value(self, data: Any) -> Any:
         return data
@@ -44,10 +44,10 @@ class ValueField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class KnownFields(serializers.Serializer[Any]):
-    """Refuses a name that it does not know, so that a typing error is not taken for a wish for the default.
+class StrictSerializer(serializers.Serializer[Any]):
+    """Rejects unknown field names, because a typing error would silently mean the default.
 
-    What can only be read is let pass: programs send back what they got.
+    Read-only fields are accepted and ignored, so programs can send back a representation that they received.
     """
 
     def to_internal_value(self, data: Any) -> Any:
@@ -59,18 +59,18 @@ class KnownFields(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class RowSerializer(KnownFields, serializers.ModelSerializer[M]):
-    """A model's serializer whose text is text, and which knows its fields."""
+class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
+    """A model serializer that rejects unknown fields and values of the wrong JSON type."""
 
     serializer_field_mapping: ClassVar[Any] = {
         **serializers.ModelSerializer.serializer_field_mapping,
-        models.CharField: TextField,
-        models.TextField: TextField,
+        models.CharField: StrictCharField,
+        models.TextField: StrictCharField,
     }
 
 
-class ClearableFiles(RowSerializer[M]):
-    """Takes null, or an empty field of a form, for a file that is to go: those that `Meta.clearable` names."""
+class ClearableFilesSerializer(StrictModelSerializer[M]):
+    """Deletes a file when its field is null, or empty in a form, for the fields in `Meta.clearable`."""
 
     def get_extra_kwargs(self) -> dict[str, Any]:
         found: dict[str, Any] = super().get_extra_kwargs()

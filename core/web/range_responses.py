@@ -1,4 +1,4 @@
-"""A file over HTTP, whole or the one range asked for, so that a video can be seeked."""
+"""File responses with HTTP ranges, so that players can seek in a video."""
 
 import mimetypes
 import re
@@ -14,14 +14,14 @@ from django.utils.http import http_date
 
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 64 * 1024
-# Systems differ in what they call captions.
-KINDS = {".srt": "application/x-subrip"}
+# The media type of captions differs between systems.
+CONTENT_TYPES = {".srt": "application/x-subrip"}
 
 
 def serve(request: HttpRequest, file: Path) -> HttpResponseBase:
-    """The file, with Range; 416 for a range that it does not have. A proxy that MEDIA_ACCEL tells of does it itself."""
-    kind = KINDS.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    response = _by_proxy(file, kind) if settings.MEDIA_ACCEL else _by_us(request, file, kind)
+    """A file or the requested range; 416 for a range outside of it. With MEDIA_ACCEL, nginx sends the file instead."""
+    kind = CONTENT_TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    response = _by_proxy(file, kind) if settings.MEDIA_ACCEL else _by_django(request, file, kind)
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
 
@@ -31,7 +31,7 @@ def _by_proxy(file: Path, kind: str) -> HttpResponseBase:
     return HttpResponse(content_type=kind, headers={"X-Accel-Redirect": f"{settings.MEDIA_ACCEL.rstrip('/')}/{name}"})
 
 
-def _by_us(request: HttpRequest, file: Path, kind: str) -> HttpResponseBase:
+def _by_django(request: HttpRequest, file: Path, kind: str) -> HttpResponseBase:
     size = file.stat().st_size
     span = _span(request.headers.get("Range", ""), size)
     response: HttpResponseBase
@@ -50,7 +50,7 @@ def _by_us(request: HttpRequest, file: Path, kind: str) -> HttpResponseBase:
 
 
 def _span(header: str, size: int) -> tuple[int, int] | None:
-    """First and last byte of a single range; None for the whole file; first > last where it cannot be served."""
+    """First and last byte of a single range; None for the whole file; first > last for an unsatisfiable range."""
     found = RANGE.fullmatch(header.strip())
     if not found or found.groups() == ("", ""):
         return None

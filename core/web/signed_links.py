@@ -1,4 +1,4 @@
-"""Links to files of the media folder that open for whoever has them, for some days: the media folder is for staff."""
+"""Signed links to media files, which work for some days without a login."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from django.core.files.storage import default_storage
 SALT = "core.web.signed_links"
 
 
-def shared(name: str) -> str:
-    """An absolute URL of a file by its name in the media storage."""
+def signed_url(name: str) -> str:
+    """A signed absolute URL of a file in the media storage."""
     key = _signer().sign(name).removeprefix(f"{name}:")
     return f"{settings.SITE_URL.rstrip('/')}{default_storage.url(name)}?key={key}"
 
 
-def opens(name: str, key: str) -> bool:
-    """Whether the key of a link is one for this file, and not too old."""
+def is_valid_key(name: str, key: str) -> bool:
+    """Whether a link's key belongs to this file and has not expired."""
     try:
         _signer().unsign(f"{name}:{key}", max_age=timedelta(days=settings.LINK_DAYS))
     except signing.BadSignature:

@@ -1,49 +1,41 @@
-"""Work as rows: the database is the truth, Celery only wakes workers.
+"""Background work as rows: the database is the truth, Celery only wakes workers.
 
-A task takes an ID and claims its row by compare-and-swap, the only lock that works alike on SQLite and PostgreSQL.
-Losing or doubling a broker message is therefore harmless, and a sweeper wakes what is due or whose lease ran out.
+A task takes an ID and claims its row by compare-and-swap, the only lock that works on both SQLite and PostgreSQL. So a
+lost or doubled broker message does no harm, and `core/work/sweeper.py` wakes rows that are due or whose lease expired.
 """
 
-import logging
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
-from celery import current_app
-from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
 from core.exceptions import OpenUserError
-from core.logs import about
-
-logger = logging.getLogger(__name__)
+from core.logs import set_correlation_id
+from core.work.broker import publish_task
 
 GIVES_WAY_AFTER_ATTEMPTS = 3
 GIVES_WAY_AFTER = timedelta(seconds=60)
-SWEEP_LIMIT = 500
-LAST = 9  # of Redis' priorities, where 0 comes first
 
 W = TypeVar("W", bound="Work")
 
 
 class LeaseLost(OpenUserError):
-    """Another worker has taken this row over; what this one did must not be written."""
+    """Another worker has taken over the row; this worker's results must not be written."""
 
 
 class WorkQuerySet(models.QuerySet[W]):
-    """Queries every kind of work has."""
+    """The queries of every kind of work."""
 
     def unfinished(self) -> Self:
         return self.filter(status__in=Work.UNFINISHED)
 
     def claimable(self, now: datetime) -> Self:
-        """Due, not held by a living worker, and with nothing earlier of the same order key unfinished."""
+        """Rows that are due, not leased, and first among the unfinished rows of their order key."""
         free = models.Q(status=Work.Status.QUEUED) | models.Q(status=Work.Status.RUNNING, lease_until__lt=Now())
         earlier = self.model._base_manager.filter(
             order_key=models.OuterRef("order_key"),
@@ -51,18 +43,18 @@ class WorkQuerySet(models.QuerySet[W]):
             status__in=Work.UNFINISHED,
             gave_way=False,
         )
-        # The key is compared before, not within: SQLite would walk all rows without a key for each of them.
+        # Outside of the subquery: SQLite would scan all rows without a key for each of them.
         first = models.Q(order_key="") | ~models.Exists(earlier)
         return self.filter(free, first, due_at__lte=now)
 
     def to_wake(self, now: datetime) -> Self:
-        """What the sweeper wakes: claimable, and not woken a moment ago."""
-        asleep = now - timedelta(seconds=settings.WORK_REWAKE_SECONDS)
-        return self.claimable(now).filter(models.Q(woken_at=None) | models.Q(woken_at__lt=asleep))
+        """Claimable rows that were not woken recently."""
+        recently = now - timedelta(seconds=settings.WORK_REWAKE_SECONDS)
+        return self.claimable(now).filter(models.Q(woken_at=None) | models.Q(woken_at__lt=recently))
 
 
 class Work(models.Model):
-    """A row that somebody has to do. Subclasses name their task and do the work in a service."""
+    """A row of background work. Subclasses name their Celery task; a service does the work."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -75,8 +67,8 @@ class Work(models.Model):
     task: ClassVar[str] = ""
     lease: ClassVar[timedelta] = timedelta(seconds=60)
     max_attempts: ClassVar[int] = 5
-    # Of a kind that has a column `priority`: what is below zero is bulk, and waits while anything else is queued.
-    ranked: ClassVar[bool] = False
+    # True for models with a column `priority`. Rows below zero are bulk, and wait while other rows are queued.
+    has_priority: ClassVar[bool] = False
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED, editable=False)
     reason = models.CharField(
@@ -103,108 +95,109 @@ class Work(models.Model):
 
     @property
     def is_bulk(self) -> bool:
-        """Whether nobody waits for it."""
-        return self.ranked and getattr(self, "priority", 0) < 0
+        """Whether the row may wait behind all others."""
+        return self.has_priority and getattr(self, "priority", 0) < 0
 
     def wake(self) -> None:
-        """Tell a worker once the transaction commits. A dead broker changes nothing: the sweeper wakes it later."""
+        """Queue the task once the transaction commits. If the broker is down, the sweeper wakes the row later."""
         name, pk, bulk = self.task, self.pk, self.is_bulk
         transaction.on_commit(lambda: publish_task(name, pk, bulk=bulk))
 
     @classmethod
     def claim(cls, pk: int, *, now: datetime | None = None) -> Self | None:
-        """Take the row for one attempt, or None where nobody is home: not due, taken, finished, or out of turn.
+        """Lease the row for one attempt. Returns None if it is not due, leased, finished, or out of order.
 
-        A row that used up its attempts (a poison: its workers died) is failed here instead.
+        A row that has used up its attempts (a poison message: its workers died) is failed instead.
         """
         owner = uuid.uuid4().hex
         changed = (
-            cls._work()
+            cls.work_rows()
             .claimable(now or timezone.now())
             .filter(pk=pk)
             .update(
                 status=cls.Status.RUNNING,
                 attempts=models.F("attempts") + 1,
                 lease_owner=owner,
-                lease_until=_from_now(cls.lease),
+                lease_until=_database_time_in(cls.lease),
                 started_at=Coalesce("started_at", Now()),
             )
         )
         if not changed:
             return None
-        # By its owner: a machine that slept since the update must not read somebody else's claim as its own.
-        row = cls._work().filter(pk=pk, lease_owner=owner).first()
+        # Filtered by owner: a process suspended since the update must not take another worker's lease for its own.
+        row = cls.work_rows().filter(pk=pk, lease_owner=owner).first()
         if row is None:
             return None
-        about(row.cid)
+        set_correlation_id(row.cid)
         if row.attempts > cls.max_attempts:
             with transaction.atomic():
-                row.exhaust()
+                row.fail_exhausted()
             return None
         return row
 
     @classmethod
-    def _work(cls) -> "WorkQuerySet[Self]":
+    def work_rows(cls) -> "WorkQuerySet[Self]":
         manager = cls._default_manager
         assert isinstance(manager, models.Manager)
         return WorkQuerySet[Self](cls, using=manager.db)
 
     def _mine(self) -> "WorkQuerySet[Self]":
-        return self._work().filter(
+        return self.work_rows().filter(
             pk=self.pk, status=self.Status.RUNNING, lease_owner=self.lease_owner, attempts=self.attempts
         )
 
-    def is_ours(self) -> bool:
-        """False once the row was cancelled, or taken over by another worker."""
+    def has_lease(self) -> bool:
+        """Whether this worker still holds the lease: False once the row is cancelled or taken over."""
         return self._mine().exists()
 
-    def extend(self) -> None:
-        """Keep the lease while working long. Raises `LeaseLost` where somebody else has the row by now."""
-        if not self._mine().update(lease_until=_from_now(self.lease)):
+    def extend_lease(self) -> None:
+        """Extend the lease of long work. Raises `LeaseLost` if another worker has the row."""
+        if not self._mine().update(lease_until=_database_time_in(self.lease)):
             raise LeaseLost(f"{self._meta.label} {self.pk} is no longer ours.")
 
-    def record(self, **fields: Any) -> None:
-        """Write progress while the lease holds; raises `LeaseLost` otherwise."""
+    def update_leased(self, **fields: Any) -> None:
+        """Update fields of a leased row. Raises `LeaseLost` if another worker has the row."""
         if not self._mine().update(**fields):
             raise LeaseLost(f"{self._meta.label} {self.pk} is no longer ours.")
         self._assign(fields)
 
     def settle(self, status: "Work.Status", reason: str = "", **fields: Any) -> None:
-        """End the attempt for good, fenced on (owner, attempt), and wake what waited behind it.
+        """Finish the row, fenced on (owner, attempt), and wake the next row of its order key.
 
-        Call it inside the transaction that writes the consequences. Raises `LeaseLost` and writes nothing otherwise.
+        Call it inside the transaction that writes the results. Raises `LeaseLost`, and writes nothing, if another
+        worker has the row.
         """
         fields |= {"status": status, "reason": reason, "finished_at": timezone.now()}
-        self.record(**fields, lease_owner="", lease_until=None)
+        self.update_leased(**fields, lease_owner="", lease_until=None)
         self._wake_next()
 
-    def postpone(self, until: datetime, reason: str, *, burn: bool = True, **fields: Any) -> None:
-        """Put the row back to the queue. `burn=False` does not count the attempt (the fault was not the row's).
+    def postpone(self, until: datetime, reason: str, *, count_attempt: bool = True, **fields: Any) -> None:
+        """Put the row back into the queue. Pass `count_attempt=False` if the row is not to blame.
 
-        With an order key it gives way to later rows after 3 attempts or 60 s, so that one bad row cannot silence a
-        person for good.
+        After 3 attempts or 60 s the row gives way to later rows of its order key, so that one bad row cannot block a
+        member for good.
         """
         tried_for = timezone.now() - (self.started_at or self.created_at)
-        gives_way = burn and (self.attempts >= GIVES_WAY_AFTER_ATTEMPTS or tried_for > GIVES_WAY_AFTER)
+        gives_way = count_attempt and (self.attempts >= GIVES_WAY_AFTER_ATTEMPTS or tried_for > GIVES_WAY_AFTER)
         fields |= {"status": self.Status.QUEUED, "reason": reason, "due_at": until, "woken_at": None}
         fields |= {"gave_way": self.gave_way or gives_way, "lease_owner": "", "lease_until": None}
-        self.record(**fields, attempts=self.attempts - (0 if burn else 1))
+        self.update_leased(**fields, attempts=self.attempts - (0 if count_attempt else 1))
         if self.gave_way:
             self._wake_next()
 
     def give_way(self) -> None:
-        """Let later rows of the same order key go first: what this one waits for takes long."""
-        self._work().filter(pk=self.pk).update(gave_way=True)
+        """Let later rows of the same order key go first, because this one has to wait long."""
+        self.work_rows().filter(pk=self.pk).update(gave_way=True)
         self._wake_next()
 
-    def exhaust(self) -> None:
-        """Fail a row whose attempts are used up; subclasses tell whoever waits."""
+    def fail_exhausted(self) -> None:
+        """Fail the row because its attempts are used up. Subclasses extend this to notify members."""
         self.settle(self.Status.FAILED, "attempts")
 
     def cancel(self, reason: str = "cancelled") -> bool:
-        """Cancel the row whatever it is doing; False where it was finished already. A running worker notices."""
+        """Cancel the row; False if it was finished already. A running worker notices by its lost lease."""
         changed = (
-            self._work()
+            self.work_rows()
             .filter(pk=self.pk)
             .unfinished()
             .update(
@@ -221,10 +214,10 @@ class Work(models.Model):
         return bool(changed)
 
     def restart(self, **fields: Any) -> bool:
-        """Queue a finished row again, with a full count of attempts; False where it is not finished."""
+        """Queue a finished row again, with its attempts reset; False if it is not finished."""
         fields |= {"status": self.Status.QUEUED, "reason": "", "attempts": 0, "due_at": timezone.now()}
         fields |= {"gave_way": False, "woken_at": None, "started_at": None, "finished_at": None}
-        finished = self._work().filter(pk=self.pk).exclude(status__in=self.UNFINISHED)
+        finished = self.work_rows().filter(pk=self.pk).exclude(status__in=self.UNFINISHED)
         if not finished.update(**fields):
             return False
         self._assign(fields)
@@ -238,42 +231,13 @@ class Work(models.Model):
     def _wake_next(self) -> None:
         if not self.order_key:
             return
-        later = self._work().filter(order_key=self.order_key, pk__gt=self.pk, status=self.Status.QUEUED)
+        later = self.work_rows().filter(order_key=self.order_key, pk__gt=self.pk, status=self.Status.QUEUED)
         following = later.order_by("pk").first()
         if following is not None:
             following.wake()
 
 
-def kinds() -> Iterator[type[Work]]:
-    """Every concrete kind of work in the installation."""
-    return (model for model in apps.get_models() if issubclass(model, Work))
-
-
-def sweep(now: datetime | None = None) -> int:
-    """Wake what is due or whose lease ran out, in any number of processes at once. Returns how many."""
-    now = now or timezone.now()
-    woken = 0
-    for kind in kinds():
-        rank = ["priority"] if kind.ranked else []
-        order = [f"-{name}" for name in rank] + ["due_at", "pk"]
-        due = list(kind._work().to_wake(now).order_by(*order).only("pk", *rank)[:SWEEP_LIMIT])
-        kind._work().filter(pk__in=[row.pk for row in due]).update(woken_at=now)
-        for row in due:
-            publish_task(kind.task, row.pk, bulk=row.is_bulk)
-        woken += len(due)
-    return woken
-
-
-def publish_task(name: str, pk: int, *, bulk: bool = False) -> None:
-    """Queue a task by name, bulk behind everything else; a broker that is away is logged and forgiven."""
-    try:
-        current_app.send_task(name, args=[pk], retry=False, priority=LAST if bulk else None)
-    except (OperationalError, OSError) as error:
-        logger.warning("The broker is away; the sweeper will wake this row.", extra={"task": name, "pk": pk})
-        logger.debug("The broker said so.", extra={"error": type(error).__name__})
-
-
-def _from_now(span: timedelta) -> "models.ExpressionWrapper[Any]":
-    """The database's clock plus a span, so that leases do not depend on any worker's clock."""
+def _database_time_in(span: timedelta) -> "models.ExpressionWrapper[Any]":
+    """The database's clock plus a time span, so that leases do not depend on the clocks of workers."""
     span = span * settings.WORK_LEASE_SCALE
     return models.ExpressionWrapper(Now() + models.Value(span), output_field=models.DateTimeField())

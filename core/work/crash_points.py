@@ -1,4 +1,4 @@
-"""Named points of the main path at which a process can be made to die, to prove that nothing is lost or doubled."""
+"""Named points at which a test can make a process die, to prove that no work is lost or done twice."""
 
 import logging
 import os
@@ -10,14 +10,14 @@ logger = logging.getLogger(__name__)
 
 
 def point(name: str) -> None:
-    """Die here, as by `kill -9`, when `OPENUSER_CRASH_AT` names this point, or a file that does; otherwise nothing."""
+    """Die as by `kill -9` if `OPENUSER_CRASH_AT` is this point, or a file that contains it; otherwise do nothing."""
     if settings.CRASH_AT and name == _chosen(settings.CRASH_AT):
         logger.warning("Dying on purpose.", extra={"point": name})
         os._exit(137)
 
 
 def _chosen(at: str) -> str:
-    """The point itself, or what stands in the file: so a process is told that runs already."""
+    """The setting, or the content of the file that it names, which a test can change while a process runs."""
     if not os.path.isabs(at):
         return at
     try:

@@ -1,10 +1,10 @@
-"""What to do before a long wait."""
+"""Database connections around long waits."""
 
 from django.db import connections
 
 
-def give_connections_back() -> None:
-    """Close this thread's connections to the database, outside of transactions: many may wait, connections are few."""
+def release_connections() -> None:
+    """Close this thread's database connections outside of transactions. Many threads wait, and connections are few."""
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()

@@ -18,7 +18,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from core.web.admin import NOTHING, KeptAdmin, badge, change_url, moment
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, short_time
 from openuser.admin import (
     api_clients,  # noqa: F401 - Django looks for pages only here
     webhooks,  # noqa: F401 - as well
@@ -60,7 +60,7 @@ class GrantsPermissions(ModelAdmin[Any]):
 
 
 @admin.register(User)
-class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], KeptAdmin):
+class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], ProtectedDeleteAdmin):
     form = AccountForm
     add_form = NewAccountForm
     add_form_template = None
@@ -105,7 +105,7 @@ class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], KeptAdmin):
 
     @display(description=_("last seen"), ordering="last_login")
     def seen(self, user: User) -> str:
-        return moment(user.last_login)
+        return short_time(user.last_login)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.is_staff = form.lets_in()
@@ -113,7 +113,7 @@ class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], KeptAdmin):
         if not obj.is_staff:
             self.message_user(request, _("Without a role this account cannot get in here."), messages.WARNING)
 
-    def kept_because(self, obj: Any) -> Any:
+    def protected_because(self, obj: Any) -> Any:
         if LogEntry.objects.filter(user=obj).exists():
             return _("Its name stands in the history of what it edited. Switch it off instead.")
         return ""
@@ -177,7 +177,7 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
 
     @display(description=_("last run"), ordering="last_run_at")
     def ran(self, task: PeriodicTask) -> str:
-        return moment(task.last_run_at)
+        return short_time(task.last_run_at)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Beat's actions ask for no permission by themselves."""

@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from core.web.admin import badge, for_one_row, moment
+from core.web.admin import badge, row_action, short_time
 from openuser.api import clients
 from openuser.models import ApiClient
 
@@ -70,7 +70,7 @@ class ApiClientAdmin(ModelAdmin[ApiClient]):
 
     @display(description=_("last used at"), ordering="last_used_at")
     def last_used(self, client: ApiClient) -> str:
-        return moment(client.last_used_at)
+        return short_time(client.last_used_at)
 
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:
         if change:
@@ -97,7 +97,7 @@ class ApiClientAdmin(ModelAdmin[ApiClient]):
         count = queryset.filter(enabled=True).update(enabled=False)
         self.message_user(request, ngettext("%d token was revoked.", "%d tokens were revoked.", count) % count)
 
-    switch_off_this = for_one_row(
+    switch_off_this = row_action(
         switch_off,
         icon="block",
         title=_("Switch this client off?"),

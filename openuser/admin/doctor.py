@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from core.diagnosis import Check, Finding, consequences, run
+from core.diagnosis import Check, Finding, failures, run_checks
 from openuser import doctor
 
 
@@ -46,7 +46,7 @@ def view(request: HttpRequest) -> HttpResponse:
             chosen = doctor.chosen(checks, names) if names else checks
         except LookupError:
             return HttpResponseBadRequest()
-        results = run(chosen, failed=consequences(checks, request.POST.getlist("bad")))
+        results = run_checks(chosen, failed=failures(checks, request.POST.getlist("bad")))
         findings = {result.check.key: result.finding for result in results}
         lines = [Line(check=check, finding=findings.get(check.key)) for check in checks]
         if part:

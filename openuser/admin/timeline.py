@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from avatars.models import Render
 from conversations.models import Content, Errand, Message, Session
-from core.web.admin import change_url, reason_words, shortened
+from core.web.admin import change_url, reason_words, shorten
 from core.work.base import Work
 from wecom.models import Attempt, Callback, CardUpdate, Download, Outbound, Upload
 
@@ -96,7 +96,7 @@ def _message(message: Message) -> Step:
     elif message.content.kind == Content.Kind.VIDEO:
         title = _("A video was promised")
     tone = "wait" if message.state == Message.State.WAITING else "bad" if message.degraded else "ok"
-    words = shortened(message.content.text, 120) or message.content.get_kind_display()
+    words = shorten(message.content.text, 120) or message.content.get_kind_display()
     detail = _("%s (sent as text instead)") % words if message.degraded else words
     if message.reason == Message.Reason.VOICE:
         detail = _("%s (sent as voice instead)") % words

@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from core import safe_requests
 from core.safe_requests import EgressError
-from core.web.admin import TONES, WorkAdmin, badge, change_url, duration, for_one_row, moment, row_link
+from core.web.admin import STATUS_TONES, WorkAdmin, badge, change_url, duration, row_action, row_link, short_time
 from core.work.base import Work
 from openuser.models import WebhookDelivery, WebhookEndpoint
 from openuser.webhooks import services
@@ -43,7 +43,7 @@ class WebhookEndpointForm(forms.ModelForm[WebhookEndpoint]):
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])
         try:
-            safe_requests.check(url, settings.WEBHOOKS["NETWORKS"])
+            safe_requests.check_url(url, settings.WEBHOOKS["NETWORKS"])
         except EgressError as error:
             raise forms.ValidationError(str(error)) from error
         return url
@@ -87,14 +87,16 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
 
     @display(description=_("failing since"))
     def failing(self, endpoint: WebhookEndpoint) -> str:
-        return moment(endpoint.failing_since)
+        return short_time(endpoint.failing_since)
 
     @display(description=_("last delivery"))
     def last(self, endpoint: Any) -> str:
         if endpoint.last_status is None:
-            return moment(None)
+            return short_time(None)
         word = Work.Status(endpoint.last_status).label
-        return format_html("{} {}", badge(word, TONES.get(endpoint.last_status, "")), moment(endpoint.last_at))
+        return format_html(
+            "{} {}", badge(word, STATUS_TONES.get(endpoint.last_status, "")), short_time(endpoint.last_at)
+        )
 
     @display(description=_("deliveries"))
     def deliveries(self, endpoint: WebhookEndpoint) -> str:
@@ -175,7 +177,7 @@ class WebhookDeliveryAdmin(WorkAdmin):
 
     @display(description=_("next attempt"))
     def next_try(self, delivery: WebhookDelivery) -> str:
-        return moment(None if delivery.is_finished else delivery.due_at)
+        return short_time(None if delivery.is_finished else delivery.due_at)
 
     @display(description=_("what is sent"))
     def sent(self, delivery: WebhookDelivery) -> str:
@@ -191,7 +193,7 @@ class WebhookDeliveryAdmin(WorkAdmin):
         words = ngettext("%d delivery is sent once more.", "%d deliveries are sent once more.", count) % count
         self.tell(request, words, done=bool(count))
 
-    replay_this = for_one_row(
+    replay_this = row_action(
         replay,
         icon="replay",
         title=_("Send this once more?"),

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from core.logs import about
+from core.logs import set_correlation_id
 from openuser.api.problems import MEDIA_TYPE, Problem
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class APIMiddleware:
         asked = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = request_id
-        about(request_id)
+        set_correlation_id(request_id)
         response = refuse_too_large(request) or self.get_response(request)
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
             if response.status_code >= 500:

@@ -9,7 +9,7 @@ from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework.serializers import ChoiceField
 
-from core.web.api_fields import KnownFields
+from core.web.api_fields import StrictSerializer
 from openuser.api.permissions import scope_of
 from openuser.api.problems import MEDIA_TYPE
 
@@ -106,7 +106,7 @@ class APISchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
-        if direction == "request" and isinstance(force_instance(serializer), KnownFields):  # type: ignore[no-untyped-call]
+        if direction == "request" and isinstance(force_instance(serializer), StrictSerializer):  # type: ignore[no-untyped-call]
             schema["additionalProperties"] = False
         return schema
 

@@ -24,7 +24,7 @@ class Settings(Check):
     id = "settings"
     title = gettext_lazy("Settings")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         for name, url in (("SITE_URL", settings.SITE_URL), ("WECHAT_WEBHOOK_URL", settings.WECOM["WEBHOOK_URL"])):
             trouble = _address(name, url) if url else None
             if trouble is not None:
@@ -53,7 +53,7 @@ class Database(Check):
     id = "database"
     title = gettext_lazy("Database")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         error = failure()
         if error is not None:
             words = _("The database does not answer (%(name)s at %(place)s: %(error)s).")
@@ -70,7 +70,7 @@ class Migrations(Check):
     title = gettext_lazy("Tables")
     after = ("database",)
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:

@@ -27,7 +27,7 @@ class Broker(Check):
     id = "broker"
     title = gettext_lazy("Broker")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         place = _place(settings.BROKER_URL)
         try:
             with current_app.connection_for_write(connect_timeout=CONNECT_SECONDS) as connection:
@@ -48,7 +48,7 @@ class Worker(Check):
     queue: ClassVar[str] = "default"
     idle: ClassVar[Any] = gettext_lazy("No worker takes from the queue “default”: callbacks and messages wait.")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         names: list[str] = []
         for seconds in PATIENCE:
             names = sorted(_consumers(self.queue, seconds))
@@ -74,7 +74,7 @@ class Beat(Check):
     title = gettext_lazy("Beat")
     after = ("database", "migrations")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         runs = PeriodicTask.objects.filter(task="openuser.sweep").values_list("last_run_at", flat=True)
         last = max((at for at in runs if at is not None), default=None)
         if last is not None and last > timezone.now() - SILENT_FOR:

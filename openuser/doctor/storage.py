@@ -21,7 +21,7 @@ class Storage(Check):
     title = gettext_lazy("Storage of files")
     after = ("settings",)
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         place = settings.BUCKET or str(settings.MEDIA_ROOT)
         try:
             name = default_storage.save(f"doctor/{secrets.token_hex(16)}.txt", ContentFile(SAMPLE))

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from core.logs import LineFormatter, Redact
+from core.logs import LineFormatter, RedactSecrets
 
 COLOURS = (36, 33, 35, 32, 34, 96, 93)
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -38,7 +38,7 @@ class ConsoleHandler(logging.Handler):
         self._console = console
         self._who = name
         self.setFormatter(LineFormatter())
-        self.addFilter(Redact())
+        self.addFilter(RedactSecrets())
 
     def emit(self, record: logging.LogRecord) -> None:
         self._console.say(self._who, self.format(record))

@@ -24,7 +24,7 @@ GUARDED = {
 
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of the media folder, whole or the one range asked for."""
-    if signed_links.opens(name, request.GET.get("key", "")):
+    if signed_links.is_valid_key(name, request.GET.get("key", "")):
         return range_responses.serve(request, _find(name))
     return _for_staff(request, name)
 

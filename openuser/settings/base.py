@@ -305,7 +305,7 @@ WECHAT_DEBUG = env.bool("WECHAT_DEBUG", default=False)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"about": {"()": "core.logs.Correlate"}, "redact": {"()": "core.logs.Redact"}},
+    "filters": {"about": {"()": "core.logs.AddCorrelationId"}, "redact": {"()": "core.logs.RedactSecrets"}},
     "formatters": {"line": {"()": "core.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["about", "redact"]}},
     "root": {"handlers": ["console"], "level": KNOWN_LEVEL},
@@ -326,7 +326,7 @@ def with_log_files(logging_settings: dict[str, Any], folder: Path) -> dict[str, 
 
     For processes that nobody else writes down: under `up` it is `up` that keeps these files.
     """
-    file = {"()": "core.logs.LogFile", "formatter": "line", "filters": ["about", "redact"]}
+    file = {"()": "core.logs.SharedRotatingFileHandler", "formatter": "line", "filters": ["about", "redact"]}
     files = {"app": {**file, "filename": folder / "app.log"}}
     files["wechat"] = {**file, "filename": folder / "wechat_integration.log"}
     root, loggers = logging_settings["root"], logging_settings["loggers"]

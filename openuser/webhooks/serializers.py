@@ -6,18 +6,18 @@ from django.conf import settings
 from rest_framework import serializers
 
 from core import safe_requests
-from core.web.api_fields import RowSerializer, TruthField
+from core.web.api_fields import StrictBooleanField, StrictModelSerializer
 from openuser.models import WebhookDelivery, WebhookEndpoint
 
 
-class WebhookEndpointSerializer(RowSerializer[WebhookEndpoint]):
+class WebhookEndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
     """An address that is told. Its secret is shown once, when it is made."""
 
     events = serializers.ListField(
         child=serializers.ChoiceField(WebhookEndpoint.Event.choices), min_length=1, max_length=20, help_text="Of what."
     )
 
-    enabled = TruthField(required=False, help_text="Whether it is told.")
+    enabled = StrictBooleanField(required=False, help_text="Whether it is told.")
 
     class Meta:
         model = WebhookEndpoint
@@ -35,7 +35,7 @@ class WebhookEndpointSerializer(RowSerializer[WebhookEndpoint]):
 
     def validate_url(self, url: str) -> str:
         # EgressError names the field, and the API answers it as it answers ours.
-        safe_requests.check(url, settings.WEBHOOKS["NETWORKS"])
+        safe_requests.check_url(url, settings.WEBHOOKS["NETWORKS"])
         return url
 
     def validate_events(self, events: list[str]) -> list[str]:

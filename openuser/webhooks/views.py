@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.web.api_filters import IdFilter, TruthFilter
+from core.web.api_filters import IdFilter, StrictBooleanFilter
 from openuser.models import WebhookDelivery, WebhookEndpoint
 from openuser.webhooks import services
 from openuser.webhooks.serializers import (
@@ -23,7 +23,7 @@ from openuser.webhooks.serializers import (
 class WebhookEndpointFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which endpoints to list."""
 
-    enabled = TruthFilter("enabled")
+    enabled = StrictBooleanFilter("enabled")
 
     class Meta:
         model = WebhookEndpoint

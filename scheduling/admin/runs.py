@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.models import Message
-from core.web.admin import NOTHING, RequestedAdmin, badge, row_link, shortened
+from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_link, shorten
 from scheduling.admin.columns import outcome_badge, short_moment
 from scheduling.models import Run, RunMessage
 from wecom.models import Outbound
@@ -23,7 +23,7 @@ DELIVERED = ("message__member", "message__outbound", "message__render")
 
 
 @admin.register(Run)
-class RunAdmin(RequestedAdmin):
+class RunAdmin(ReadOnlyAdmin):
     list_display = ("due", "schedule", "state", "why", "message_count", "timeline")
     list_filter = ("outcome", "by_hand", "schedule__message_type", ("due_at", admin.DateFieldListFilter))
     list_select_related = ("schedule",)
@@ -51,7 +51,7 @@ class RunAdmin(RequestedAdmin):
 
     @display(description=_("why"))
     def why(self, run: Run) -> str:
-        return shortened(run.why, 60) or NOTHING
+        return shorten(run.why, 60) or NOTHING
 
     @display(description=_("why"))
     def reasons(self, run: Run) -> str:

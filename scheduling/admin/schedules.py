@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from core.web.admin import NOTHING, badge, change_url, for_one_row, link, shortened
+from core.web.admin import NOTHING, badge, change_url, link, row_action, shorten
 from scheduling import services
 from scheduling.admin.columns import TONES, outcome_badge, short_moment
 from scheduling.admin.forms import MomentForm, ScheduleForm, WordsForm
@@ -89,7 +89,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     @display(description=_("members"))
     def who(self, schedule: Schedule) -> str:
         first, more = schedule.user_ids[:2], len(schedule.user_ids) - 2
-        names = shortened(", ".join(first), 32)
+        names = shorten(", ".join(first), 32)
         return gettext("%(names)s and %(more)d more") % {"names": names, "more": more} if more > 0 else names
 
     @display(description=_("sent as"), ordering="message_type")
@@ -211,7 +211,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
             if run.outcome != Run.Outcome.SENT:
                 self.message_user(request, f"{run.schedule}: {run.why}", messages.ERROR)
 
-    run_now_this = for_one_row(
+    run_now_this = row_action(
         run_now,
         icon="send",
         title=_("Send it now?"),
@@ -223,7 +223,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         count = sum(services.pause(schedule) for schedule in queryset)
         self._tell(request, ngettext("%d schedule is paused.", "%d schedules are paused.", count) % count, count)
 
-    pause_this = for_one_row(
+    pause_this = row_action(
         pause,
         icon="pause_circle",
         title=_("Pause this schedule?"),
@@ -235,7 +235,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         count = sum(services.resume(schedule) for schedule in queryset)
         self._tell(request, ngettext("%d schedule goes on.", "%d schedules go on.", count) % count, count)
 
-    resume_this = for_one_row(
+    resume_this = row_action(
         resume,
         icon="play_circle",
         title=_("Resume this schedule?"),

@@ -80,7 +80,7 @@ def test_an_engine_is_made_by_its_former_path():
 @pytest.mark.usefixtures("by_former_path")
 def test_an_engine_is_described_by_its_former_path():
     with pytest.warns(DeprecationWarning, match="has moved"):
-        assert backends.described("SPEECH_ENGINES", "mine") == (OpenAI, OPTIONS)
+        assert backends.class_and_options("SPEECH_ENGINES", "mine") == (OpenAI, OPTIONS)
 
 
 def test_a_former_path_is_a_warning_that_names_the_new_one(settings):

@@ -5,7 +5,14 @@ import logging
 import pytest
 from django.conf import settings as project
 
-from core.logs import Correlate, LineFormatter, LogFile, Redact, about, about_nothing
+from core.logs import (
+    AddCorrelationId,
+    LineFormatter,
+    RedactSecrets,
+    SharedRotatingFileHandler,
+    clear_correlation_id,
+    set_correlation_id,
+)
 from openuser.settings.base import with_log_files
 
 pytestmark = pytest.mark.once
@@ -14,7 +21,7 @@ pytestmark = pytest.mark.once
 def line(message: str, *args: object, **fields: object) -> str:
     record = logging.LogRecord("wecom", logging.INFO, "", 0, message, args, None)
     record.__dict__.update(fields)
-    Redact().filter(record)
+    RedactSecrets().filter(record)
     return LineFormatter().format(record)
 
 
@@ -44,19 +51,19 @@ def test_a_line_belongs_to_what_is_being_worked_on_unless_it_says_otherwise():
     def said(**fields: object) -> str:
         record = logging.LogRecord("wecom", logging.INFO, "", 0, "Something happened.", (), None)
         record.__dict__.update(fields)
-        Correlate().filter(record)
+        AddCorrelationId().filter(record)
         return LineFormatter().format(record)
 
-    about("ab12cd34")
+    set_correlation_id("ab12cd34")
     assert said().endswith("cid=ab12cd34")
     assert said(cid="other").endswith("cid=other")
-    about_nothing(sender=None)
+    clear_correlation_id(sender=None)
     assert "cid" not in said()
 
 
 def test_a_full_file_is_turned_over_once_however_many_write_to_it(tmp_path):
     path = tmp_path / "logs" / "app.log"
-    writers = [LogFile(path, max_bytes=200, kept=2) for _ in range(3)]
+    writers = [SharedRotatingFileHandler(path, max_bytes=200, kept=2) for _ in range(3)]
     for number in range(60):
         writers[number % 3].emit(logging.LogRecord("a", logging.INFO, "", 0, f"line {number:03d}", (), None))
     files = [tmp_path / "logs" / name for name in ("app.log.2", "app.log.1", "app.log")]
@@ -70,7 +77,7 @@ def test_a_full_file_is_turned_over_once_however_many_write_to_it(tmp_path):
 
 def test_a_file_that_cannot_be_written_is_said_once_and_stops_nothing(tmp_path, capsys):
     (tmp_path / "logs").write_text("a file where the folder should be")
-    file = LogFile(tmp_path / "logs" / "app.log")
+    file = SharedRotatingFileHandler(tmp_path / "logs" / "app.log")
     for _ in range(3):
         file.emit(logging.LogRecord("a", logging.INFO, "", 0, "line", (), None))
     assert capsys.readouterr().err.count("cannot be written") == 1

@@ -63,14 +63,14 @@ NO_ADDRESS = [
 @pytest.mark.parametrize("url", INSIDE)
 def test_nothing_inside_our_network_is_called(url):
     with pytest.raises(EgressError) as caught:
-        safe_requests.destination(url)
+        safe_requests.resolve(url)
     assert caught.value.code in ("forbidden", "unreachable")
 
 
 @pytest.mark.parametrize("url", NO_ADDRESS)
 def test_what_is_no_address_is_refused_with_a_remedy(url):
     with pytest.raises(EgressError) as caught:
-        safe_requests.check(url)
+        safe_requests.check_url(url)
     assert caught.value.code == "forbidden"
     assert caught.value.field == "url"
     assert caught.value.remedy
@@ -82,7 +82,7 @@ def test_a_name_that_leads_inside_is_refused_however_it_is_spelled(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(EgressError, match="inside our own network"):
-        safe_requests.destination("https://two-faced.example/")
+        safe_requests.resolve("https://two-faced.example/")
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_called(monkeypatch):

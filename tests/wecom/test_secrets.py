@@ -10,7 +10,7 @@ from django.conf import settings as project
 from django.db import connection
 from django.utils import timezone
 
-from core.logs import LineFormatter, Redact
+from core.logs import LineFormatter, RedactSecrets
 from tests.wecom.support.callback_sender import Envelope, text_xml
 from wecom import services
 from wecom.models import Application, Callback, Outbound
@@ -26,7 +26,7 @@ def log() -> Iterator[StringIO]:
     stream = StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(LineFormatter())
-    handler.addFilter(Redact())
+    handler.addFilter(RedactSecrets())
     quiet = project.LOGGING["loggers"]
     levels = {name: logging.getLogger(name).level for name in ("", *quiet)}
     logging.getLogger().addHandler(handler)

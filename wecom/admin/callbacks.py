@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from core.web.admin import WorkAdmin, badge, for_one_row
+from core.web.admin import WorkAdmin, badge, row_action
 from wecom import services
 from wecom.admin.xml_view import tree
 from wecom.models import Callback
@@ -64,7 +64,7 @@ class CallbackAdmin(WorkAdmin):
         text = ngettext("%d callback is handled again.", "%d callbacks are handled again.", count) % count
         self.tell(request, text, done=bool(count))
 
-    replay_this = for_one_row(
+    replay_this = row_action(
         replay,
         icon="replay",
         title=_("Handle this callback once more?"),

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from core.web.admin import RequestedAdmin, WorkAdmin, for_one_row, row_link, shortened
+from core.web.admin import ReadOnlyAdmin, WorkAdmin, row_action, row_link, shorten
 from wecom import services
 from wecom.models import GroupChat, GroupMessage
 
 
 @admin.register(GroupChat)
-class GroupChatAdmin(RequestedAdmin):
+class GroupChatAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "owner", "people", "application", "when")
     list_filter = ("application",)
     search_fields = ("name", "chat_id")
@@ -52,7 +52,7 @@ class GroupMessageAdmin(WorkAdmin):
     @display(description=_("text"))
     def says(self, message: GroupMessage) -> str:
         words = message.content.get("content") or message.content.get("title") or ""
-        return shortened(str(words), 44)
+        return shorten(str(words), 44)
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def resend(self, request: HttpRequest, queryset: QuerySet[GroupMessage]) -> None:
@@ -60,7 +60,7 @@ class GroupMessageAdmin(WorkAdmin):
         text = ngettext("%d message was queued again.", "%d messages were queued again.", count) % count
         self.tell(request, text, done=bool(count))
 
-    resend_this = for_one_row(
+    resend_this = row_action(
         resend,
         icon="send",
         title=_("Send this message again?"),

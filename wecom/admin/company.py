@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from core.diagnosis import run
-from core.web.admin import KeptAdmin, badge, for_one_row
+from core.diagnosis import run_checks
+from core.web.admin import ProtectedDeleteAdmin, badge, row_action
 from wecom import services
 from wecom.models import Application, Corporation, Department, DirectorySync, Tag
 
@@ -58,23 +58,23 @@ class ApplicationForm(forms.ModelForm[Application]):
 
 
 @admin.register(Corporation)
-class CorporationAdmin(KeptAdmin):
-    kept_by = {
+class CorporationAdmin(ProtectedDeleteAdmin):
+    protected_by = {
         "applications": _("Applications belong to it. Delete those first."),
         "members": _("People who wrote belong to it."),
     }
-    takes_along = (Department, Tag)
+    cascades_to = (Department, Tag)
     list_display = ("corp_id", "name")
     search_fields = ("corp_id", "name")
 
 
 @admin.register(Application)
-class ApplicationAdmin(KeptAdmin):
-    kept_by = {
+class ApplicationAdmin(ProtectedDeleteAdmin):
+    protected_by = {
         relation: _("It has a history, which would be lost. Untick “enabled” instead: then it takes no messages.")
         for relation in ("conversations", "callbacks", "outbounds")
     }
-    takes_along = (DirectorySync,)
+    cascades_to = (DirectorySync,)
     form = ApplicationForm
     list_display = ("name", "corporation", "agent_id", "condition", "standing")
     list_filter = ("enabled",)
@@ -124,7 +124,7 @@ class ApplicationAdmin(KeptAdmin):
             services.save_application(application)
         self.message_user(request, _("What waited is being sent."), messages.SUCCESS)
 
-    try_again_this = for_one_row(
+    try_again_this = row_action(
         try_again,
         icon="play_arrow",
         title=_("Try again now?"),
@@ -159,7 +159,7 @@ class ApplicationAdmin(KeptAdmin):
             **self.admin_site.each_context(request),
             "title": _("Connection test"),
             "original": application,
-            "results": list(run(services.checks(application, connection_only=True))),
+            "results": list(run_checks(services.checks(application, connection_only=True))),
         }
         part = request.headers.get("X-Part") == "lines"
         return TemplateResponse(request, "admin/doctor/lines.html" if part else "admin/doctor/connection.html", context)

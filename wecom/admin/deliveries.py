@@ -12,7 +12,17 @@ from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from core.web.admin import NOTHING, TONES, WorkAdmin, badge, for_one_row, moment, reason_words, row_link, shortened
+from core.web.admin import (
+    NOTHING,
+    STATUS_TONES,
+    WorkAdmin,
+    badge,
+    reason_words,
+    row_action,
+    row_link,
+    short_time,
+    shorten,
+)
 from wecom import services
 from wecom.admin.callbacks import InWords
 from wecom.exceptions import ContentError
@@ -32,7 +42,7 @@ class AttemptInline(TabularInline[Attempt, Outbound]):
 
     @display(description=_("started at"))
     def began(self, attempt: Attempt) -> str:
-        return moment(attempt.started_at)
+        return short_time(attempt.started_at)
 
     @display(description=_("took"))
     def took(self, attempt: Attempt) -> str:
@@ -77,7 +87,7 @@ class OutboundAdmin(WorkAdmin):
 
     @display(description=_("text"))
     def says(self, outbound: Outbound) -> str:
-        return shortened(_words(outbound), 44)
+        return shorten(_words(outbound), 44)
 
     @display(description=_("content"))
     def says_all(self, outbound: Outbound) -> str:
@@ -104,7 +114,7 @@ class OutboundAdmin(WorkAdmin):
         text = ngettext("%d message was queued again.", "%d messages were queued again.", count) % count
         self.tell(request, text, done=bool(count))
 
-    resend_this = for_one_row(
+    resend_this = row_action(
         resend,
         icon="send",
         title=_("Send this message again?"),
@@ -117,7 +127,7 @@ class OutboundAdmin(WorkAdmin):
         text = ngettext("%d message counts as sent.", "%d messages count as sent.", count) % count
         self.tell(request, text, done=bool(count))
 
-    treat_as_sent_this = for_one_row(
+    treat_as_sent_this = row_action(
         treat_as_sent,
         icon="done_all",
         title=_("Treat this message as sent?"),
@@ -130,7 +140,7 @@ class OutboundAdmin(WorkAdmin):
         if recall is None:
             return NOTHING
         return format_html(
-            "{} {}", badge(recall.get_status_display(), TONES.get(recall.status, "")), reason_words(recall)
+            "{} {}", badge(recall.get_status_display(), STATUS_TONES.get(recall.status, "")), reason_words(recall)
         )
 
     @admin.action(description=_("Recall"), permissions=["send"])
@@ -146,7 +156,7 @@ class OutboundAdmin(WorkAdmin):
             text = ngettext("%d message is being recalled.", "%d messages are being recalled.", count) % count
             self.tell(request, text)
 
-    recall_this = for_one_row(
+    recall_this = row_action(
         recall,
         icon="undo",
         title=_("Recall this message?"),

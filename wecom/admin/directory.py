@@ -12,7 +12,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.web.admin import NOTHING, CountedList, KeptAdmin, RequestedAdmin, badge, row_link
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, ReadOnlyAdmin, SingleCountChangeList, badge, row_link
 from wecom.admin.syncs import SyncButton
 from wecom.models import Application, Department, Member, Reach, Tag
 
@@ -76,8 +76,8 @@ class DepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Member)
-class MemberAdmin(SyncButton, KeptAdmin):
-    kept_by = {"conversations": _("What was said with this person is kept.")}
+class MemberAdmin(SyncButton, ProtectedDeleteAdmin):
+    protected_by = {"conversations": _("What was said with this person is kept.")}
     list_display = ("user_id", "name", "works_in", "position", "standing", "reachable")
     list_filter = ("status", RangeFilter, DepartmentFilter, ApplicationFilter, "tags")
     list_select_related = ("corporation", "main_department")
@@ -93,8 +93,8 @@ class MemberAdmin(SyncButton, KeptAdmin):
         *("extras", "created_at"),
     )
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountedList]:
-        return CountedList
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SingleCountChangeList]:
+        return SingleCountChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)
@@ -148,7 +148,7 @@ class MemberAdmin(SyncButton, KeptAdmin):
 
 
 @admin.register(Department)
-class DepartmentAdmin(SyncButton, RequestedAdmin):
+class DepartmentAdmin(SyncButton, ReadOnlyAdmin):
     list_display = ("place", "number", "people", "led_by", "seen_by")
     list_display_links = ("place",)
     search_fields = ("name", "name_en", "number")
@@ -197,7 +197,7 @@ class DepartmentAdmin(SyncButton, RequestedAdmin):
 
 
 @admin.register(Tag)
-class TagAdmin(SyncButton, RequestedAdmin):
+class TagAdmin(SyncButton, ReadOnlyAdmin):
     list_display = ("name", "number", "people", "parties", "standing")
     search_fields = ("name", "number")
     search_help_text = _("Search for a name or a number.")

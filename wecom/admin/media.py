@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from core.web.admin import NOTHING, WorkAdmin, for_one_row
+from core.web.admin import NOTHING, WorkAdmin, row_action
 from wecom import services
 from wecom.models import Download, Upload
 
@@ -74,7 +74,7 @@ class DownloadAdmin(WorkAdmin):
         text = ngettext("%d file is fetched again.", "%d files are fetched again.", count) % count
         self.tell(request, text, done=bool(count))
 
-    refetch_this = for_one_row(
+    refetch_this = row_action(
         refetch,
         icon="download",
         title=_("Fetch this file again?"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from core.web.admin import NOTHING, TONES, WorkAdmin, badge, reason_words
+from core.web.admin import NOTHING, STATUS_TONES, WorkAdmin, badge, reason_words
 from wecom import services
 from wecom.application import menus
 from wecom.client.error_codes import REMEDIES
@@ -43,7 +43,7 @@ class Bar:
     @property
     def badge(self) -> str:
         """Where the latest publication is."""
-        return badge(self.latest.get_status_display(), TONES.get(self.latest.status, "")) if self.latest else ""
+        return badge(self.latest.get_status_display(), STATUS_TONES.get(self.latest.status, "")) if self.latest else ""
 
     @property
     def reason(self) -> str:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from core.web.admin import NOTHING, RequestedAdmin, badge, for_one_row, moment
+from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_action, short_time
 from wecom import services
 from wecom.models import Guard
 
 
 @admin.register(Guard)
-class GuardAdmin(RequestedAdmin):
+class GuardAdmin(ReadOnlyAdmin):
     list_display = ("name", "condition", "why", "since")
     ordering = ("pk",)
     fieldsets = ((None, {"fields": ("condition", "why", "since")}),)
@@ -35,14 +35,14 @@ class GuardAdmin(RequestedAdmin):
 
     @display(description=_("since"))
     def since(self, guard: Guard) -> str:
-        return moment(guard.held_since)
+        return short_time(guard.held_since)
 
     @admin.action(description=_("Send what waits"), permissions=["send"])
     def send_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:
         count = services.release_restore_hold(discard=False)
         self.tell(request, ngettext("%d message is being sent.", "%d messages are being sent.", count) % count)
 
-    send_waiting_this = for_one_row(
+    send_waiting_this = row_action(
         send_waiting,
         icon="send",
         title=_("Send from this database?"),
@@ -54,7 +54,7 @@ class GuardAdmin(RequestedAdmin):
         count = services.release_restore_hold(discard=True)
         self.tell(request, ngettext("%d message was discarded.", "%d messages were discarded.", count) % count)
 
-    discard_waiting_this = for_one_row(
+    discard_waiting_this = row_action(
         discard_waiting,
         icon="delete_sweep",
         title=_("Discard what waits, and send from now on?"),

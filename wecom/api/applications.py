@@ -9,8 +9,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.diagnosis import Level, run
-from core.web.api_filters import IdFilter, TruthFilter
+from core.diagnosis import Level, run_checks
+from core.web.api_filters import IdFilter, StrictBooleanFilter
 from wecom import services
 from wecom.api.serializers import (
     ApplicationSerializer,
@@ -57,8 +57,8 @@ class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which applications to list."""
 
     agent_id = IdFilter("agent_id")
-    is_default = TruthFilter("is_default")
-    enabled = TruthFilter("enabled")
+    is_default = StrictBooleanFilter("is_default")
+    enabled = StrictBooleanFilter("enabled")
 
     class Meta:
         model = Application
@@ -83,7 +83,7 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
 
         A wrong secret is asked about once. Words are in the language of the request.
         """
-        results = list(run(services.checks(self.get_object(), connection_only=True)))
+        results = list(run_checks(services.checks(self.get_object(), connection_only=True)))
         works = all(result.finding.level != Level.BAD for result in results)
         return Response(ConnectionSerializer({"works": works, "checks": results}).data)
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.web.api_filters import IdFilter, TruthFilter
+from core.web.api_filters import IdFilter, StrictBooleanFilter
 from wecom import services
 from wecom.api.serializers import (
     DepartmentSerializer,
@@ -28,7 +28,7 @@ class ExistingFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     number = IdFilter(help_text="As WeChat Work knows it.")
     name = django_filters.CharFilter("name", "icontains", help_text="Part of the name.")
-    gone = TruthFilter(method="by_gone", help_text="Whether it is no more; such rows are kept.")
+    gone = StrictBooleanFilter(method="by_gone", help_text="Whether it is no more; such rows are kept.")
 
     def by_gone(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return queryset.filter(gone_at__isnull=not value)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.web.api_fields import RowSerializer
+from core.web.api_fields import StrictModelSerializer
 from core.web.api_filters import IdFilter
 from wecom import services
 from wecom.api.serializers.group_chats import (
@@ -23,7 +23,7 @@ from wecom.api.serializers.group_chats import (
 from wecom.models import GroupChat, GroupMessage
 
 
-class GroupChatSerializer(RowSerializer[GroupChat]):
+class GroupChatSerializer(StrictModelSerializer[GroupChat]):
     """A group chat as it was when we last asked."""
 
     user_ids = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -34,7 +34,7 @@ class GroupChatSerializer(RowSerializer[GroupChat]):
         read_only_fields = fields
 
 
-class GroupMessageSerializer(RowSerializer[GroupMessage]):
+class GroupMessageSerializer(StrictModelSerializer[GroupMessage]):
     """A message into a group chat, and what became of it."""
 
     words = serializers.SerializerMethodField(help_text="What became of it, for a person, in their language.")

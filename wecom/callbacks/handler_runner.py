@@ -147,7 +147,7 @@ class _Keeper(threading.Thread):
                 if time.monotonic() >= self.until:
                     self._late(self._callback)
                     return
-                self._callback.extend()
+                self._callback.extend_lease()
             except LeaseLost:
                 logger.info("A callback was cancelled or taken over.", extra={"cid": self._callback.cid})
                 return

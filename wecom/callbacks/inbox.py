@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.exceptions import TemporaryError
-from core.logs import about
+from core.logs import set_correlation_id
 from core.work import crash_points
 from core.work.base import LeaseLost
 from wecom import crypto, messages
@@ -76,7 +76,7 @@ def _check_addressee(application: Application, envelope: messages.Envelope, inbo
 
 
 def _insert(row: Callback) -> Callback:
-    about(row.cid)
+    set_correlation_id(row.cid)
     try:
         with transaction.atomic():
             row.save(force_insert=True)

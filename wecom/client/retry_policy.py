@@ -21,9 +21,9 @@ def react(row: Work, application: Application, error: WeComError, **fields: Any)
     fields["errcode"] = error.errcode if isinstance(error, ApiError) else None
     if isinstance(error, ConfigurationError):
         access_tokens.hold(application, error)
-        row.postpone(timezone.now() + access_tokens.HELD_FOR, HELD, burn=False, **fields)
+        row.postpone(timezone.now() + access_tokens.HELD_FOR, HELD, count_attempt=False, **fields)
     elif isinstance(error, LimitedError) and error.until is not None:
-        row.postpone(error.until, QUOTA, burn=False, **fields)
+        row.postpone(error.until, QUOTA, count_attempt=False, **fields)
     # A token that is refused twice is a busy platform: the next attempt fetches another one.
     elif isinstance(error, TemporaryError | TokenRejected) and row.attempts < row.max_attempts:
         row.postpone(later(row), BUSY, **fields)

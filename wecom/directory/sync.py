@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from core.live_updates import tell
+from core.live_updates import publish_change
 from core.work import crash_points
 from core.work.base import LeaseLost, Work
 from wecom.client import retry_policy
@@ -69,7 +69,7 @@ def run_sync(pk: int, *, now: datetime | None = None) -> None:
         logger.info("Somebody else reads this directory.", extra={"sync": sync.pk})
     except WeComError as error:
         _handle_error(sync, error)
-    tell("directory", "changed", id=sync.pk)
+    publish_change("directory", "changed", id=sync.pk)
 
 
 def _run_stages(sync: DirectorySync) -> None:
@@ -80,7 +80,7 @@ def _run_stages(sync: DirectorySync) -> None:
     begin = names.index(DirectorySync.Stage(sync.stage)) if sync.stage in names else 0
     for name, read in stages[begin:]:
         if sync.stage != name:
-            sync.record(stage=name, cursor="")
+            sync.update_leased(stage=name, cursor="")
         read(sync)
     reason = DirectorySync.Reason.INCOMPLETE if sync.notes else ""
     sync.settle(Work.Status.DONE, reason, errcode=0)

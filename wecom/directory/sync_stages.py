@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from core.live_updates import tell
+from core.live_updates import publish_change
 from core.work import crash_points
 from wecom.directory import api_calls, departments, tags
 from wecom.directory import members as people
@@ -24,9 +24,9 @@ SKIPPED = api_calls.NO_DEPARTMENT | api_calls.NO_MEMBER | api_calls.OUT_OF_RANGE
 def _checkpoint(sync: DirectorySync, **fields: Any) -> None:
     """Write the checkpoint, inside the transaction of what was learnt, and keep the lease."""
     if fields:
-        sync.record(**fields)
-    sync.extend()
-    tell("directory", "changed", id=sync.pk)
+        sync.update_leased(**fields)
+    sync.extend_lease()
+    publish_change("directory", "changed", id=sync.pk)
 
 
 def read_departments(sync: DirectorySync) -> None:
@@ -218,4 +218,4 @@ def _look_up_member(sync: DirectorySync, reach: Reach) -> None:
 def _note_gap(sync: DirectorySync, what: str, number: int, error: ApiError) -> None:
     """Remember what could not be read: then nobody is taken for gone."""
     if len(sync.notes) < MAX_NOTES:
-        sync.record(notes=[*sync.notes, {"what": what, "number": number, "errcode": error.errcode}])
+        sync.update_leased(notes=[*sync.notes, {"what": what, "number": number, "errcode": error.errcode}])

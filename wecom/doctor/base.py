@@ -33,7 +33,7 @@ class ApplicationCheck(Check):
             raise LookupError("There is no application to look at.")
         return self._application
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         """See how it stands, where there is something to look at."""
         return not_checked(str(Connected.title)) if self._application is None else self.examine()
 

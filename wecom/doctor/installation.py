@@ -24,7 +24,7 @@ class KeyShapes(Check):
     id = "keys"
     title = gettext_lazy("Keys in the environment")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         values = environment()
         if not any(values.values()):
             return good(_("None is set; applications are connected in the admin."))
@@ -45,7 +45,7 @@ class Connected(Check):
     title = gettext_lazy("Application")
     after = ("database", "migrations")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         count = Application.objects.filter(enabled=True).count()
         if not count:
             remedy = _("Set the WECHAT_* variables and run “python3 manage.py migrate”, or add one in the admin.")
@@ -64,7 +64,7 @@ class MaySend(Check):
     title = gettext_lazy("Restore guard")
     after = ("database", "migrations")
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         held = restore_guard.held()
         if held is None:
             return good(_("Nothing waits for a person to confirm this database."))

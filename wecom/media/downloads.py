@@ -150,7 +150,7 @@ def _fetch(download: Download) -> None:
 def _pieces(download: Download) -> None:
     """Fetch what is missing, one range after the other, extending the lease with each."""
     if not download.path:
-        download.record(path=f"{FOLDER}/{secrets.token_hex(16)}")
+        download.update_leased(path=f"{FOLDER}/{secrets.token_hex(16)}")
     part = Path(default_storage.path(download.path))
     part.parent.mkdir(parents=True, exist_ok=True)
     have = part.stat().st_size // BLOCK * BLOCK if part.exists() else 0
@@ -167,8 +167,8 @@ def _pieces(download: Download) -> None:
             file.write(piece.data)
             file.truncate()
         have = piece.first + len(piece.data)
-        download.record(size=piece.total, received=have)
-        download.extend()
+        download.update_leased(size=piece.total, received=have)
+        download.extend_lease()
         crash_points.point("download.piece")
 
 
@@ -190,7 +190,7 @@ def _check(download: Download) -> None:
     name = f"{FOLDER}/{secrets.token_hex(16)}{suffix}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    local_copies.publish(path, name)
+    local_copies.push(path, name)
     with transaction.atomic():
         download.settle(Download.Status.DONE, path=name, sha256=digest, size=path.stat().st_size, errcode=None)
         path.rename(default_storage.path(name))

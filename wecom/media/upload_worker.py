@@ -55,7 +55,7 @@ def is_too_large(upload: Upload) -> bool:
 
 @transaction.atomic
 def _have_fitted(upload: Upload) -> None:
-    upload.postpone(timezone.now() + LOOK_AGAIN, Upload.Reason.FITTING, burn=False)
+    upload.postpone(timezone.now() + LOOK_AGAIN, Upload.Reason.FITTING, count_attempt=False)
     video_too_large.send(Upload, upload=upload, limit=largest(upload.kind))
 
 
@@ -102,9 +102,9 @@ def _call(upload: Upload) -> str:
 def _react(upload: Upload, error: WeComError) -> None:
     if isinstance(error, ConfigurationError):
         access_tokens.hold(upload.application, error)
-        upload.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, burn=False)
+        upload.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
     elif isinstance(error, LimitedError) and error.until is not None:
-        upload.postpone(error.until, Outbound.Reason.QUOTA, burn=False)
+        upload.postpone(error.until, Outbound.Reason.QUOTA, count_attempt=False)
     elif upload.attempts >= upload.max_attempts or not isinstance(error, TemporaryError | TokenRejected):
         _settle(upload, Upload.Status.FAILED, f"refused_{error.code}"[:40])
     else:

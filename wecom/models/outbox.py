@@ -63,8 +63,8 @@ class Upload(Work):
     def __str__(self) -> str:
         return f"{self.filename} #{self.pk}"
 
-    def exhaust(self) -> None:
-        super().exhaust()
+    def fail_exhausted(self) -> None:
+        super().fail_exhausted()
         self.wake_waiting()
 
     def waiting(self) -> "models.QuerySet[Outbound]":
@@ -96,7 +96,7 @@ class Outbound(Work):
     max_attempts = 60
     lease = timedelta(seconds=45)
 
-    ranked = True
+    has_priority = True
     NAMING_FILES: ClassVar = frozenset({"mpnews", "template_card"})
     BULK: ClassVar[int] = -10  # the priority of what nobody waits for at their phone
 
@@ -203,7 +203,7 @@ class Outbound(Work):
         recall = getattr(self, "recall", None) if end == self.Delivery.SENT else None
         return self.Delivery.RECALLED if recall is not None and recall.status == self.Status.DONE else end
 
-    def exhaust(self) -> None:
+    def fail_exhausted(self) -> None:
         """Its attempts are used up: whether one of them arrived, nobody may know."""
         doubtful = self.was_ambiguous or Attempt.objects.abandoned(self).exists()
         self.settle(self.Status.FAILED, self.Reason.UNKNOWN if doubtful else "attempts")

@@ -106,7 +106,7 @@ def _call(update: CardUpdate) -> bool:
     application = update.application
     token = access_tokens.access_token(application)
     body = _body(update)
-    update.record(in_doubt=True)
+    update.update_leased(in_doubt=True)
     answer = access_tokens.with_token(
         application,
         lambda value: api.post(application.api_base_url, "message/update_template_card", body, access_token=value),

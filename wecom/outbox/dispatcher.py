@@ -42,7 +42,7 @@ def _more_urgent(pk: int, now: datetime) -> list[int]:
     """Replies that are due, where this is bulk: a broker that was full of bulk before they came says so too late."""
     if not Outbound.objects.filter(pk=pk, priority__lt=0).exists():
         return []
-    due = Outbound.objects.filter(pk__in=Outbound._work().claimable(now).filter(priority__gte=0).values("pk"))
+    due = Outbound.objects.filter(pk__in=Outbound.work_rows().claimable(now).filter(priority__gte=0).values("pk"))
     return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:AHEAD])
 
 
@@ -60,7 +60,7 @@ def _deliver_one(pk: int, now: datetime | None) -> None:
 def _deliver(outbound: Outbound, now: datetime) -> None:
     abandoned = Attempt.objects.abandoned(outbound)
     if abandoned.exists():
-        outbound.record(was_ambiguous=True)
+        outbound.update_leased(was_ambiguous=True)
         abandoned.update(outcome=Attempt.Outcome.AMBIGUOUS, ended_at=now, detail="worker_died")
     if outbound.was_ambiguous and outbound.first_attempt_at and now - outbound.first_attempt_at > REMEMBERED:
         outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
@@ -71,7 +71,7 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
         if database:
             _attempt(outbound, now, database)
         else:
-            outbound.postpone(now + CONFIRMED, Outbound.Reason.GUARDED, burn=False)
+            outbound.postpone(now + CONFIRMED, Outbound.Reason.GUARDED, count_attempt=False)
 
 
 def _reaches_nobody(outbound: Outbound) -> bool:
@@ -88,7 +88,7 @@ def _reaches_nobody(outbound: Outbound) -> bool:
 def _must_wait(outbound: Outbound, now: datetime) -> bool:
     held_until = outbound.application.held_until
     if held_until and held_until > now:
-        outbound.postpone(held_until, Outbound.Reason.HELD, burn=False)
+        outbound.postpone(held_until, Outbound.Reason.HELD, count_attempt=False)
         return True
     if outbound.body is not None:
         return False
@@ -103,7 +103,7 @@ def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool
             outbound.upload = upload
         failed = upload.status == Upload.Status.FAILED
         if not failed and not upload.is_usable(now):
-            outbound.postpone(now + outcomes.UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, burn=False)
+            outbound.postpone(now + outcomes.UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, count_attempt=False)
             uploads.want(upload)
             return True
     if failed:
@@ -155,14 +155,14 @@ def _open(outbound: Outbound, now: datetime) -> Attempt | None:
     """Reserve, freeze the bytes at the first claim, and record the attempt; None where a limit is used up."""
     until = members.reserve(outbound, now)
     if until is not None:
-        outbound.postpone(until, Outbound.Reason.QUOTA, burn=False)
+        outbound.postpone(until, Outbound.Reason.QUOTA, count_attempt=False)
         return None
     if outbound.body is None:
         repeat = _repeat(outbound, now)
         invalid = sorted(people.unreachable(outbound.application, outbound.recipients))
         body = _freeze(outbound, repeat, without=invalid)
         began = outbound.first_attempt_at or now
-        outbound.record(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
+        outbound.update_leased(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
     return Attempt.objects.create(outbound=outbound, number=outbound.tries.count() + 1)
 
 

@@ -158,7 +158,7 @@ def _waits_for(message: GroupMessage, upload: Upload, now: datetime) -> bool:
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UPLOAD_FAILED)
     else:
         uploads.want(upload)
-        message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, burn=False)
+        message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, count_attempt=False)
     return True
 
 
@@ -186,9 +186,9 @@ def _reserve(message: GroupMessage) -> bool:
     now = timezone.now()
     until = group_chats.wait_for(message, now)
     if until is None:
-        message.record(in_doubt=True, called_at=now)
+        message.update_leased(in_doubt=True, called_at=now)
     else:
-        message.postpone(until, GroupMessage.Reason.QUOTA, burn=False)
+        message.postpone(until, GroupMessage.Reason.QUOTA, count_attempt=False)
     return until is None
 
 

@@ -69,7 +69,7 @@ def refused(outbound: Outbound, attempt: Attempt, error: WeComError) -> bool:
 def put_back(outbound: Outbound, error: WeComError) -> None:
     """Before any attempt was recorded: nothing was sent, so nothing is ambiguous."""
     if isinstance(error, ConfigurationError):
-        outbound.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, burn=False)
+        outbound.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
     else:
         _busy(outbound, error)
 
@@ -100,7 +100,9 @@ def _errcode(error: WeComError) -> int | None:
 
 def _limited(outbound: Outbound, error: WeComError) -> None:
     until = error.until if isinstance(error, LimitedError) else None
-    outbound.postpone(until or _later(outbound), Outbound.Reason.QUOTA, burn=until is None, errcode=_errcode(error))
+    outbound.postpone(
+        until or _later(outbound), Outbound.Reason.QUOTA, count_attempt=until is None, errcode=_errcode(error)
+    )
 
 
 def _busy(outbound: Outbound, error: WeComError) -> None:
@@ -125,7 +127,7 @@ def _ambiguous(outbound: Outbound, error: WeComError) -> None:
 def _hold(outbound: Outbound, error: WeComError) -> None:
     access_tokens.hold(outbound.application, error)
     until = timezone.now() + access_tokens.HELD_FOR
-    outbound.postpone(until, Outbound.Reason.HELD, burn=False, errcode=_errcode(error))
+    outbound.postpone(until, Outbound.Reason.HELD, count_attempt=False, errcode=_errcode(error))
 
 
 def _upload_again(outbound: Outbound, error: WeComError) -> None:

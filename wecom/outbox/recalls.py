@@ -84,7 +84,7 @@ def _check(outbound: Outbound, now: datetime) -> None:
 def _deliver(recall: Recall, now: datetime) -> None:
     outbound = recall.outbound
     if not outbound.is_finished:
-        recall.postpone(now + LOOK_AGAIN, Recall.Reason.SENDING, burn=False)
+        recall.postpone(now + LOOK_AGAIN, Recall.Reason.SENDING, count_attempt=False)
         return
     if not outbound.msgid:
         recall.settle(Recall.Status.FAILED, Recall.Reason.NEVER_SENT)

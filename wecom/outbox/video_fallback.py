@@ -31,7 +31,7 @@ def reshape(message: Outbound | GroupMessage, content: Content) -> None:
         fields["fingerprint"] = fingerprint(
             message.application, message.recipients, content, content.payload(), message.upload
         )
-    message.record(**fields)
+    message.update_leased(**fields)
 
 
 def fingerprint(

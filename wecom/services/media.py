@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.core.files import File
 from django.db import transaction
 
-from core.work.db_connections import give_connections_back
+from core.work.db_connections import release_connections
 from wecom.contents import Content
 from wecom.media import article_images, downloads, upload_worker, uploads
 from wecom.models import Application, Download, GroupMessage, Outbound, Upload
@@ -58,7 +58,7 @@ async def upload_video_patiently(file_path: str | Path) -> str:
         if time.monotonic() > deadline:
             raise uploads.overdue(upload)
         await sync_to_async(taking_long)()
-        await sync_to_async(give_connections_back)()
+        await sync_to_async(release_connections)()
         await asyncio.sleep(uploads.FITTING_POLL)
     return media_id
 

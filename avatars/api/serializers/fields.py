@@ -7,11 +7,11 @@ from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 
-from core.web.api_fields import TextField
+from core.web.api_fields import StrictCharField
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": settings.AVATARS["MAX_CHARACTERS"]})
-class ScriptField(TextField):
+class ScriptField(StrictCharField):
     """Words for a digital human to say; what can be said is the service's to judge."""
 
 

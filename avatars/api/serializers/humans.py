@@ -15,7 +15,7 @@ from avatars.models import (
 )
 from avatars.portraits.findings import NOBODY, Examined
 from avatars.reasons.render import REMARKS, UNUSABLE
-from core.web.api_fields import ClearableFiles
+from core.web.api_fields import ClearableFilesSerializer
 
 
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
@@ -105,7 +105,7 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
         return None if found.chosen == NOBODY else found.chosen
 
 
-class DigitalHumanSerializer(ClearableFiles[DigitalHuman]):
+class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
     """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
 
     portrait = serializers.FileField(

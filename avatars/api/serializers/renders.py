@@ -21,7 +21,7 @@ from avatars.models import (
     VideoFormat,
 )
 from avatars.reasons.render import RECORDINGS
-from core.web.api_fields import KnownFields
+from core.web.api_fields import StrictSerializer
 
 
 class RenderSerializer(serializers.ModelSerializer[Render]):
@@ -114,7 +114,7 @@ class RenderProgressSerializer(RenderSerializer):
         return services.place_in_queue(render)
 
 
-class RenderRequestSerializer(KnownFields):
+class RenderRequestSerializer(StrictSerializer):
     """What to make."""
 
     digital_human = serializers.PrimaryKeyRelatedField(queryset=DigitalHuman.objects.select_related("voice"))

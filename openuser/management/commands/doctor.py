@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core.diagnosis import Level, Result, run
+from core.diagnosis import Level, Result, run_checks
 from openuser import doctor
 
 MARKS = {Level.GOOD: "✓", Level.WARN: "!", Level.BAD: "✗", Level.SKIPPED: "–"}
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             except LookupError as error:
                 raise CommandError(_("There is no check “%s”; --list names them.") % error.args[0]) from error
         results = []
-        for result in run(checks):
+        for result in run_checks(checks):
             results.append(result)
             if not options["json"]:
                 self._say(result)

@@ -10,7 +10,7 @@ from avatars.media import amr
 from avatars.models import Narration
 from avatars.rendering import narration as narrating
 from avatars.signals import narration_finished
-from core.work.base import publish_task
+from core.work.broker import publish_task
 from tests.avatars.support.rendering import make_human, small_engines, work_dir
 
 __all__ = ["small_engines", "work_dir"]

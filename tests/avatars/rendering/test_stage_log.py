@@ -87,12 +87,12 @@ def test_a_render_that_is_cancelled_before_it_begins_has_waited_and_nothing_else
 
 def test_a_stage_whose_worker_died_is_lost_and_nobody_says_how_long_it_took():
     render = Render.claim(request().pk)
-    render.record(stages=Journal(render).begin(Stage.SPEAKING))
+    render.update_leased(stages=Journal(render).begin(Stage.SPEAKING))
     assert told(render)[1:] == [(1, Stage.SPEAKING, Outcome.RUNNING)]
     expire(render)
     again = Render.claim(render.pk, now=timezone.now() + timedelta(seconds=1))
     assert told(again)[1:] == [(1, Stage.SPEAKING, Outcome.LOST)]
-    again.record(stages=Journal(again).begin(Stage.SPEAKING))
+    again.update_leased(stages=Journal(again).begin(Stage.SPEAKING))
     assert told(again)[1:] == [(1, Stage.SPEAKING, Outcome.LOST), (2, Stage.SPEAKING, Outcome.RUNNING)]
     assert again.timeline[1].seconds is None
 

@@ -16,7 +16,7 @@ from avatars.models import Render, RenderTemplate, TemplateVariable
 from avatars.rendering import recipes
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.video_templates import variables as filling
-from core.text.placeholders import filled
+from core.text.placeholders import fill_placeholders
 from tests.support.factories import make_digital_human, make_template, make_voice
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +180,7 @@ def test_a_template_says_how_its_videos_look_and_leaves_the_rest_as_it_was():
     ],
 )
 def test_a_script_is_cut_where_sentences_that_differ_meet_those_that_do_not(script, values, pieces):
-    text = filled(script, values, {}).strip()
+    text = fill_placeholders(script, values, {}).strip()
     cuts = filling.cuts(script, text)
     assert [text[begin:end] for begin, end in pairwise([0, *cuts, len(text)])] == pieces
     assert filling.cuts(script, "别的话。") == []

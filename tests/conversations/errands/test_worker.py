@@ -13,7 +13,7 @@ from conversations.models import Conversation, Errand, Message, Session
 from conversations.providers.base import RemoteProvider
 from conversations.videos import awaitables
 from core import backends
-from core.work import base
+from core.work import sweeper
 from tests.conversations.conftest import Person
 from tests.conversations.support import chat_server
 from tests.conversations.support.chat_server import KEY, Reaction, error
@@ -280,7 +280,7 @@ def test_an_errand_whose_worker_died_is_run_by_another(person, server):
     assert Errand.claim(Errand.objects.get().pk)
     assert run().status == "running"
     expire()
-    assert base.sweep() == 1
+    assert sweeper.sweep() == 1
     assert (run().status, person.read()) == ("done", ["好的。"])
 
 

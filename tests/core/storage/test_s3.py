@@ -35,7 +35,7 @@ def test_what_is_kept_here_is_in_the_bucket_and_can_be_had_there(machine, client
     name = machine("a").save("renders/film/one.mp4", ContentFile(b"film"))
     assert keys(client) == [f"ou/{name}"]
     other = machine("b")
-    assert not other.here(name).exists()
+    assert not other.local_path(name).exists()
     assert (other.exists(name), other.size(name)) == (True, 4)
     with open(other.path(name), "rb") as file:
         assert file.read() == b"film"
@@ -67,8 +67,8 @@ def test_folders_show_what_either_has(machine):
     assert here.listdir("renders/film") == ([], ["one.mp4"])
     assert here.exists("renders/film")
     assert here.get_modified_time("renders/film").timestamp() == pytest.approx(time.time(), abs=60)
-    here.here("part").parent.mkdir(parents=True, exist_ok=True)
-    here.here("part").write_bytes(b"not yet whole")
+    here.local_path("part").parent.mkdir(parents=True, exist_ok=True)
+    here.local_path("part").write_bytes(b"not yet whole")
     assert here.listdir("") == (["renders"], ["part"])
 
 
@@ -83,13 +83,13 @@ def test_what_neither_has_is_missing_as_in_a_folder(machine):
 def test_copies_that_nobody_uses_go_and_come_again(machine):
     here = machine("a")
     old, fresh = (here.save(name, ContentFile(b"film")) for name in ("old.mp4", "new.mp4"))
-    part = here.here("part")
+    part = here.local_path("part")
     part.write_bytes(b"only here")
     long_ago = time.time() - 8 * 24 * 3600
-    for path in (here.here(old), part):
+    for path in (here.local_path(old), part):
         os.utime(path, (long_ago, long_ago))
-    assert here.trim(WEEK) == 1
-    assert (here.here(old).exists(), here.here(fresh).exists(), part.exists()) == (False, True, True)
+    assert here.delete_unused(WEEK) == 1
+    assert (here.local_path(old).exists(), here.local_path(fresh).exists(), part.exists()) == (False, True, True)
     assert here.open(old).read() == b"film"
 
 
@@ -97,7 +97,7 @@ def test_a_bucket_that_fails_is_a_disk_that_fails_and_nothing_is_half_kept(machi
     here = machine("a", bucket="no-such-bucket")
     with pytest.raises(OSError, match="bucket"):
         here.save("one.mp4", ContentFile(b"film"))
-    assert not here.here("one.mp4").exists()
+    assert not here.local_path("one.mp4").exists()
 
 
 def test_names_stay_inside(machine):

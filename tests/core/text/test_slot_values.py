@@ -14,7 +14,7 @@ QUALITY = parse_choices("lipsync = 基础, 普通\nenhanced = 增强\nhigh = 高
 
 
 def read(slot_type: SlotType, text: str, **fields: object) -> str | None:
-    return Slot(name="slot", type=slot_type, **fields).read(text, today=TODAY)  # type: ignore[arg-type]
+    return Slot(name="slot", type=slot_type, **fields).parse(text, today=TODAY)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -137,12 +137,12 @@ def test_a_choice_may_be_written_without_a_value():
 
 @given(st.sampled_from(SlotType), st.text(max_size=60))
 def test_nothing_that_people_write_makes_a_slot_raise(slot_type, text):
-    value = Slot(name="slot", type=slot_type, choices=QUALITY).read(text, today=TODAY)
+    value = Slot(name="slot", type=slot_type, choices=QUALITY).parse(text, today=TODAY)
     assert value is None or value.strip()
 
 
 @given(st.sampled_from([kind for kind in SlotType if kind != SlotType.CHOICE]), st.text(max_size=40))
 def test_a_value_reads_as_itself(slot_type, text):
     slot = Slot(name="slot", type=slot_type)
-    value = slot.read(text, today=TODAY)
-    assert value is None or slot.read(value, today=TODAY) == value
+    value = slot.parse(text, today=TODAY)
+    assert value is None or slot.parse(value, today=TODAY) == value

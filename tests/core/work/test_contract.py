@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from avatars.models import Narration, Render, Rendition
 from conversations.models import Errand
-from core.work import base
-from core.work.base import LeaseLost, Work
+from core.work import sweeper
+from core.work.base import GIVES_WAY_AFTER_ATTEMPTS, LeaseLost, Work
 from openuser.models import WebhookDelivery
 from tests.support import factories
 from wecom.models import (
@@ -49,11 +49,11 @@ EVERY_KIND = pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind
 
 
 def expire(row: Work) -> None:
-    type(row)._work().filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(days=1))
+    type(row).work_rows().filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(days=1))
 
 
 def test_every_kind_of_work_is_in_this_suite():
-    assert set(base.kinds()) == set(MAKERS)
+    assert set(sweeper.work_models()) == set(MAKERS)
 
 
 @EVERY_KIND
@@ -102,7 +102,11 @@ def test_a_row_whose_worker_died_is_taken_over_and_the_dead_cannot_write(kind):
     heir = kind.claim(row.pk)
     assert heir is not None
     assert heir.attempts == 2
-    for forbidden in (dead.extend, lambda: dead.settle(Work.Status.DONE), lambda: dead.record(reason="late")):
+    for forbidden in (
+        dead.extend_lease,
+        lambda: dead.settle(Work.Status.DONE),
+        lambda: dead.update_leased(reason="late"),
+    ):
         with pytest.raises(LeaseLost):
             forbidden()
     heir.settle(Work.Status.DONE)
@@ -115,9 +119,9 @@ def test_a_row_whose_worker_died_is_taken_over_and_the_dead_cannot_write(kind):
 def test_extending_the_lease_keeps_the_row(kind):
     row = kind.claim(MAKERS[kind]().pk)
     expire(row)
-    row.extend()
+    row.extend_lease()
     assert kind.claim(row.pk) is None
-    assert row.is_ours()
+    assert row.has_lease()
 
 
 @EVERY_KIND
@@ -142,7 +146,7 @@ def test_a_postponed_row_waits_and_comes_back(kind):
 @EVERY_KIND
 def test_a_fault_that_is_not_the_rows_does_not_count(kind):
     row = kind.claim(MAKERS[kind]().pk)
-    row.postpone(timezone.now(), "held", burn=False)
+    row.postpone(timezone.now(), "held", count_attempt=False)
     assert kind.claim(row.pk).attempts == 1
 
 
@@ -163,7 +167,7 @@ def test_cancelling_takes_the_row_from_its_worker(kind):
     row = MAKERS[kind]()
     claimed = kind.claim(row.pk)
     assert row.cancel()
-    assert not claimed.is_ours()
+    assert not claimed.has_lease()
     with pytest.raises(LeaseLost):
         claimed.settle(Work.Status.DONE)
     assert not row.cancel()
@@ -192,7 +196,7 @@ def test_rows_with_one_order_key_go_one_after_the_other(kind):
 @EVERY_KIND
 def test_a_row_that_keeps_failing_gives_way_to_those_behind_it(kind):
     bad, behind = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
-    for _ in range(base.GIVES_WAY_AFTER_ATTEMPTS):
+    for _ in range(GIVES_WAY_AFTER_ATTEMPTS):
         assert kind.claim(behind.pk) is None
         kind.claim(bad.pk).postpone(timezone.now(), "busy")
     assert kind.claim(behind.pk) is not None
@@ -201,8 +205,8 @@ def test_a_row_that_keeps_failing_gives_way_to_those_behind_it(kind):
 @EVERY_KIND
 def test_a_row_that_is_held_keeps_its_place(kind):
     held, behind = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
-    for _ in range(base.GIVES_WAY_AFTER_ATTEMPTS + 1):
-        kind.claim(held.pk).postpone(timezone.now(), "held", burn=False)
+    for _ in range(GIVES_WAY_AFTER_ATTEMPTS + 1):
+        kind.claim(held.pk).postpone(timezone.now(), "held", count_attempt=False)
     assert kind.claim(behind.pk) is None
 
 
@@ -211,9 +215,9 @@ def test_the_sweeper_wakes_what_is_due_once_a_while(kind):
     due = MAKERS[kind]()
     MAKERS[kind](due_at=timezone.now() + timedelta(hours=1))
     kind.claim(MAKERS[kind]().pk).settle(Work.Status.DONE)
-    assert base.sweep() == 1
-    assert base.sweep() == 0
-    assert base.sweep(timezone.now() + timedelta(minutes=2)) == 1
+    assert sweeper.sweep() == 1
+    assert sweeper.sweep() == 0
+    assert sweeper.sweep(timezone.now() + timedelta(minutes=2)) == 1
     due.refresh_from_db()
     assert due.woken_at is not None
 
@@ -222,7 +226,7 @@ def test_the_sweeper_wakes_what_is_due_once_a_while(kind):
 def test_the_sweeper_wakes_an_expired_lease_but_not_a_living_one(kind):
     living, dead = kind.claim(MAKERS[kind]().pk), kind.claim(MAKERS[kind]().pk)
     expire(dead)
-    assert base.sweep() == 1
+    assert sweeper.sweep() == 1
     living.refresh_from_db()
     assert living.woken_at is None
 
@@ -239,7 +243,7 @@ def test_thousands_of_rows_without_an_order_are_swept_in_no_time():
     application = factories.make_application()
     Outbound.objects.bulk_create(Outbound(application=application, recipients=["a"]) for _ in range(6000))
     before = time.process_time()
-    due = list(Outbound._work().to_wake(timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True)[:500])
+    due = list(Outbound.work_rows().to_wake(timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True)[:500])
     assert len(due) == 500
     assert time.process_time() - before < 0.3
 
@@ -251,9 +255,9 @@ def test_a_claim_that_was_taken_over_while_its_machine_slept_is_nobodys(kind):
     def sleep_after_the_update(execute, sql, params, many, context):
         result = execute(sql, params, many, context)
         if sql.startswith("UPDATE") and "heir" not in params:
-            kind._work().filter(pk=row.pk).update(lease_owner="heir", attempts=2)
+            kind.work_rows().filter(pk=row.pk).update(lease_owner="heir", attempts=2)
         return result
 
     with connection.execute_wrapper(sleep_after_the_update):
         assert kind.claim(row.pk) is None
-    assert kind._work().get(pk=row.pk).lease_owner == "heir"
+    assert kind.work_rows().get(pk=row.pk).lease_owner == "heir"

@@ -10,7 +10,7 @@ from django.test import Client
 
 from avatars.models import Render
 from conversations.models import Message
-from core.work import base
+from core.work import sweeper
 from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import Envelope, text_xml
@@ -46,8 +46,8 @@ def test_web_workers_render_and_beat_write_at_once(settings):
 
     with ThreadPoolExecutor(PEOPLE + WORKERS + 2) as pool:
         others = [pool.submit(closing, work_off, ended) for _ in range(WORKERS)]
-        others += [pool.submit(closing, busy, lambda: render.record(progress=1))]
-        others += [pool.submit(closing, busy, base.sweep)]
+        others += [pool.submit(closing, busy, lambda: render.update_leased(progress=1))]
+        others += [pool.submit(closing, busy, sweeper.sweep)]
         try:
             for sender in [pool.submit(closing, web, person) for person in range(PEOPLE)]:
                 sender.result()

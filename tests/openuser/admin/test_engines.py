@@ -82,7 +82,7 @@ def test_an_engine_that_rests_says_so_and_why(client):
     assert f"rests until {until:%H:%M}" in page
     assert "3 times in a row" in page
     assert "took too long" in page
-    assert PluggedIn().look().code == "engine_rests"
+    assert PluggedIn().run().code == "engine_rests"
 
 
 def test_a_viewer_looks_and_tries_nothing(client):
@@ -96,15 +96,15 @@ def test_a_viewer_looks_and_tries_nothing(client):
 
 
 def test_the_doctor_names_what_is_used_and_lacks_something():
-    assert PluggedIn().look().level == "good"
+    assert PluggedIn().run().level == "good"
     human = make_digital_human(voice=make_voice(engine="own"))
-    finding = PluggedIn().look()
+    finding = PluggedIn().run()
     assert (finding.code, finding.level) == ("file_missing", "warn")
     assert "own.onnx" in finding.words
     human.voice.engine, human.engine = "kokoro", "hologram"
     human.voice.save()
     human.save()
-    finding = PluggedIn().look()
+    finding = PluggedIn().run()
     assert finding.code == "engine_unknown"
     assert "hologram" in finding.words
 

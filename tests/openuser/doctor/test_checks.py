@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from core.diagnosis import Check, Finding, bad, good, run
+from core.diagnosis import Check, Finding, bad, good, run_checks
 from openuser import doctor
 from tests.support.emulator import ROOT
 
@@ -51,7 +51,7 @@ class Stub(Check):
         self.after = after  # type: ignore[misc]
         self._finding = finding
 
-    def look(self) -> Finding:
+    def run(self) -> Finding:
         if isinstance(self._finding, Exception):
             raise self._finding
         return self._finding
@@ -65,14 +65,14 @@ def test_what_needs_something_that_failed_is_not_looked_at_and_names_what_failed
         Stub("video", RuntimeError("must not be asked"), after=("worker",)),
         Stub("database", good("It answers.")),
     ]
-    levels = {result.check.id: result.finding for result in run(checks)}
+    levels = {result.check.id: result.finding for result in run_checks(checks)}
     assert [finding.level for finding in levels.values()] == ["bad", "skipped", "skipped", "good"]
     assert "broker" in levels["video"].words
 
 
 @pytest.mark.once
 def test_a_check_that_breaks_does_not_hide_the_others():
-    results = list(run([Stub("odd", RuntimeError("secret words")), Stub("fine", good("Well."))]))
+    results = list(run_checks([Stub("odd", RuntimeError("secret words")), Stub("fine", good("Well."))]))
     assert [result.finding.level for result in results] == ["bad", "good"]
     assert "secret words" not in results[0].finding.words
 

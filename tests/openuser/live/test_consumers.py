@@ -224,9 +224,9 @@ def test_the_home_is_told_only_of_what_it_may_see(site):
     with site.open("/ws/v1/home/", signed_in("view_outbound")) as opened:
         assert hear(opened) == {"type": "ready"}
         services.cancel_render(render)
-        live_updates.tell("messages", "said", id=1)
+        live_updates.publish_change("messages", "said", id=1)
         claimed = type(outbound).claim(outbound.pk)
-        claimed.exhaust()
+        claimed.fail_exhausted()
         assert hear(opened) == {"type": "changed", "what": "outbounds"}
 
 
@@ -298,11 +298,11 @@ def test_the_thread_that_tells_outlives_a_broker_that_was_away(site, settings):
 
 
 def test_too_many_hints_are_dropped_and_not_kept(monkeypatch):
-    monkeypatch.setattr(live_updates, "WAITING", 3)
+    monkeypatch.setattr(live_updates, "QUEUE_SIZE", 3)
     publisher = live_updates.Publisher()
     publisher._thread = threading.current_thread()  # nobody takes them
     for _ in range(10):
-        publisher.put(live_updates.Hint(group="renders", kind="progress"))
+        publisher.put(live_updates.Change(group="renders", kind="progress"))
     assert publisher._hints.qsize() == 3
 
 
@@ -310,9 +310,9 @@ def test_nothing_is_told_of_what_was_rolled_back(site):
     with site.open("/ws/v1/home/", signed_in("view_render", "view_message")) as opened:
         hear(opened)
         with transaction.atomic():
-            live_updates.tell("renders", "progress", id=1)
+            live_updates.publish_change("renders", "progress", id=1)
             transaction.set_rollback(True)
-        live_updates.tell("messages", "said", id=1)
+        live_updates.publish_change("messages", "said", id=1)
         assert hear(opened) == {"type": "changed", "what": "messages"}
 
 

@@ -70,7 +70,7 @@ def test_nobody_else(client, file):
 
 def shared(settings, name: str) -> str:
     settings.SITE_URL = "https://example.com/"
-    url = signed_links.shared(name)
+    url = signed_links.signed_url(name)
     assert url.startswith(f"https://example.com/media/{name}?key=")
     return url.removeprefix("https://example.com")
 
@@ -90,7 +90,7 @@ def test_a_link_opens_this_file_only_and_not_for_ever(client, file, settings):
 
 
 def test_a_link_leads_nowhere_outside_the_folder(client, file):
-    key = signed_links.shared("../secrets.env").partition("?")[2]
+    key = signed_links.signed_url("../secrets.env").partition("?")[2]
     assert client.get(f"/media/../secrets.env?{key}").status_code == 404
 
 

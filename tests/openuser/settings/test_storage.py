@@ -51,9 +51,9 @@ def test_a_video_is_sought_in_on_a_machine_that_never_had_it(in_bucket, tmp_path
 def test_ffmpeg_gets_a_file_of_this_machine(in_bucket, tmp_path):
     name = default_storage.save("renders/film/one.mp4", ContentFile(b"film"))
     forget_copies(tmp_path)
-    with local_copies.local(name) as path:
+    with local_copies.local_path(name) as path:
         assert path.read_bytes() == b"film"
-    with pytest.raises(FileNotFoundError), local_copies.local("renders/film/none.mp4"):
+    with pytest.raises(FileNotFoundError), local_copies.local_path("renders/film/none.mp4"):
         pass
 
 
@@ -61,7 +61,7 @@ def test_what_was_fetched_piece_by_piece_is_published_under_its_name(in_bucket, 
     part = tmp_path / "inbound" / "part"
     part.parent.mkdir()
     part.write_bytes(b"voice")
-    local_copies.publish(part, "inbound/voice.amr")
+    local_copies.push(part, "inbound/voice.amr")
     forget_copies(tmp_path)
     assert default_storage.open("inbound/voice.amr").read() == b"voice"
 
@@ -76,7 +76,7 @@ def test_tidying_removes_copies_that_nobody_used(in_bucket, tmp_path):
 
 
 def test_the_doctor_keeps_a_file_and_reads_it_again(in_bucket):
-    found = Storage().look()
+    found = Storage().run()
     assert found.level == Level.GOOD
     assert "films" in found.words
     assert in_bucket.list_objects_v2(Bucket="films").get("KeyCount", 0) == 0
@@ -85,7 +85,7 @@ def test_the_doctor_keeps_a_file_and_reads_it_again(in_bucket):
 def test_the_doctor_names_a_bucket_that_is_not_there(in_bucket, settings):
     options = {**settings.STORAGES["default"]["OPTIONS"], "bucket_name": "no-such-bucket"}
     settings.STORAGES = {**settings.STORAGES, "default": {**settings.STORAGES["default"], "OPTIONS": options}}
-    found = Storage().look()
+    found = Storage().run()
     assert (found.level, found.code) == (Level.BAD, "storage")
     assert "NoSuchBucket" in found.words
     assert "OPENUSER_S3_BUCKET" in found.remedy

@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from core.work import base
+from core.work import sweeper
 from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import text_xml
@@ -90,7 +90,7 @@ def test_a_handler_that_takes_longer_than_the_lease_runs_once_while_the_sweeper_
 
     def many_leases_later() -> bool:
         leases.add(Callback.objects.values_list("lease_until", flat=True).get(pk=callback.pk))
-        base.sweep()
+        sweeper.sweep()
         workers(callback)
         return len(leases) > 5
 

@@ -88,6 +88,6 @@ def test_the_contacts_assistant_has_no_agent_id_and_takes_nothing_of_an_applicat
 
 def test_the_doctor_says_that_a_callback_was_for_another_application(client, application, twin):
     Envelope(twin, text_xml(twin)).post(client)
-    finding = doctor.CallbacksCome(application).look()
+    finding = doctor.CallbacksCome(application).run()
     assert finding.code == "refused_agent_id"
     assert "AgentID" in finding.words

@@ -381,7 +381,7 @@ def test_without_an_application_the_remaining_checks_are_named_and_wait():
 
 def test_words_are_in_the_language_that_was_asked_for(connected):
     with translation.override("zh-hans"):
-        here = services.checks(connected)[0].look()
+        here = services.checks(connected)[0].run()
     assert here.level == Level.GOOD
     assert diagnose("keys", language="zh-hans")[1]["keys"]["level"] == "good"
 

@@ -5,14 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from core.diagnosis import Level, Result
-from core.web.api_fields import RowSerializer
+from core.web.api_fields import StrictModelSerializer
 from wecom import services
 from wecom.models import Application, Callback
 
 TEXT_SCOPE = "callbacks:text"
 
 
-class CallbackSerializer(RowSerializer[Callback]):
+class CallbackSerializer(StrictModelSerializer[Callback]):
     """Something that WeChat Work told us."""
 
     xml = serializers.SerializerMethodField(
@@ -34,7 +34,7 @@ class CallbackSerializer(RowSerializer[Callback]):
         return (callback.body or None) if scopes is None or TEXT_SCOPE in scopes else None
 
 
-class ApplicationSerializer(RowSerializer[Application]):
+class ApplicationSerializer(StrictModelSerializer[Application]):
     """An application, without its keys."""
 
     corp_id = serializers.CharField(source="corporation.corp_id", read_only=True)

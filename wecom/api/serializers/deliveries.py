@@ -5,12 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.web.api_fields import KnownFields, RowSerializer
+from core.web.api_fields import StrictModelSerializer, StrictSerializer
 from wecom.models import Application, Attempt, Outbound, Upload
 from wecom.quotas.forecast import BECAUSE
 
 
-class UploadSerializer(RowSerializer[Upload]):
+class UploadSerializer(StrictModelSerializer[Upload]):
     """A file on its way to WeChat Work. It can be sent at once: the message waits for it.
 
     While a video that is too large is made smaller, `reason` is `fitting`.
@@ -31,7 +31,7 @@ class UploadSerializer(RowSerializer[Upload]):
         read_only_fields = fields
 
 
-class OutboundSerializer(RowSerializer[Outbound]):
+class OutboundSerializer(StrictModelSerializer[Outbound]):
     """One call of WeChat Work, as far as it is."""
 
     reach = serializers.IntegerField(read_only=True, help_text="How many members it is for.")
@@ -66,7 +66,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     words = serializers.CharField(help_text="The same for a person, in their language.")
 
 
-class AttemptSerializer(RowSerializer[Attempt]):
+class AttemptSerializer(StrictModelSerializer[Attempt]):
     """One try to deliver it."""
 
     class Meta:
@@ -92,7 +92,7 @@ class OutboundResultsSerializer(OutboundSerializer):
         return ResultSerializer(told, many=True).data
 
 
-class UploadRequestSerializer(KnownFields):
+class UploadRequestSerializer(StrictSerializer):
     """A file to send to members later."""
 
     kind = serializers.ChoiceField(

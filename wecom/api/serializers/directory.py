@@ -2,16 +2,16 @@
 
 from rest_framework import serializers
 
-from core.web.api_fields import KnownFields, PatternField, RowSerializer
+from core.web.api_fields import StrictModelSerializer, StrictRegexField, StrictSerializer
 from wecom.models import Application, Department, DirectorySync, Member, Tag
 
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
 
 
-class MemberSerializer(RowSerializer[Member]):
+class MemberSerializer(StrictModelSerializer[Member]):
     """A person in the company."""
 
-    user_id = PatternField(
+    user_id = StrictRegexField(
         USER_ID, max_length=64, help_text="As WeChat Work knows it; letters are made small, since it ignores case."
     )
 
@@ -50,7 +50,7 @@ class MemberSerializer(RowSerializer[Member]):
         return user_id.lower()
 
 
-class MemberChangeSerializer(RowSerializer[Member]):
+class MemberChangeSerializer(StrictModelSerializer[Member]):
     """What can be changed of a member."""
 
     class Meta:
@@ -58,7 +58,7 @@ class MemberChangeSerializer(RowSerializer[Member]):
         fields = ("name",)
 
 
-class DepartmentSerializer(RowSerializer[Department]):
+class DepartmentSerializer(StrictModelSerializer[Department]):
     """A department; its place in the tree is the number of its parent, 0 for the whole company."""
 
     member_count = serializers.IntegerField(read_only=True, help_text="In it, not in those below.")
@@ -69,7 +69,7 @@ class DepartmentSerializer(RowSerializer[Department]):
         read_only_fields = fields
 
 
-class TagSerializer(RowSerializer[Tag]):
+class TagSerializer(StrictModelSerializer[Tag]):
     """A tag of members and departments."""
 
     member_count = serializers.IntegerField(read_only=True)
@@ -84,7 +84,7 @@ class TagSerializer(RowSerializer[Tag]):
         return sorted(place.number for place in tag.departments.all())
 
 
-class DirectorySyncSerializer(RowSerializer[DirectorySync]):
+class DirectorySyncSerializer(StrictModelSerializer[DirectorySync]):
     """How far a sync is. `notes` name what could not be read; then nobody is taken for gone."""
 
     stage = serializers.ChoiceField([("", "not begun"), *DirectorySync.Stage.choices], read_only=True)
@@ -100,7 +100,7 @@ class DirectorySyncSerializer(RowSerializer[DirectorySync]):
         read_only_fields = fields
 
 
-class DirectorySyncRequestSerializer(KnownFields):
+class DirectorySyncRequestSerializer(StrictSerializer):
     """Through which application to read."""
 
     application = serializers.PrimaryKeyRelatedField(

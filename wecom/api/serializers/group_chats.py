@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from core.web.api_fields import KnownFields, PatternField, TextField, TruthField
+from core.web.api_fields import StrictBooleanField, StrictCharField, StrictRegexField, StrictSerializer
 from wecom import contents, services
 from wecom.api.serializers import USER_ID
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
@@ -18,13 +18,13 @@ NAME, TEXT = 50, 2048
 
 
 def _people(**options: Any) -> serializers.ListField:
-    return serializers.ListField(child=PatternField(USER_ID, max_length=64), **options)
+    return serializers.ListField(child=StrictRegexField(USER_ID, max_length=64), **options)
 
 
 CHAT_ID = r"^[0-9A-Za-z]{1,32}$"
 
 
-class ApplicationChoiceSerializer(KnownFields):
+class ApplicationChoiceSerializer(StrictSerializer):
     """What one application does."""
 
     application = serializers.PrimaryKeyRelatedField(
@@ -37,16 +37,18 @@ class ApplicationChoiceSerializer(KnownFields):
 class GroupChatAdoptRequestSerializer(ApplicationChoiceSerializer):
     """A group chat that the application made elsewhere."""
 
-    chat_id = PatternField(CHAT_ID, max_length=32, help_text="Its name at WeChat Work.")
+    chat_id = StrictRegexField(CHAT_ID, max_length=32, help_text="Its name at WeChat Work.")
 
 
 class GroupChatCreateRequestSerializer(ApplicationChoiceSerializer):
     """A group chat to make. People see it once something is said in it."""
 
-    name = TextField(max_length=NAME)
+    name = StrictCharField(max_length=NAME)
     user_ids = _people(min_length=FEWEST, max_length=MOST, help_text="2 to 2,000 members of the company.")
-    owner = PatternField(USER_ID, required=False, max_length=64, help_text="By default the first of them.")
-    chat_id = PatternField(CHAT_ID, required=False, max_length=32, help_text="A name of your own; else a random one.")
+    owner = StrictRegexField(USER_ID, required=False, max_length=64, help_text="By default the first of them.")
+    chat_id = StrictRegexField(
+        CHAT_ID, required=False, max_length=32, help_text="A name of your own; else a random one."
+    )
 
     def make(self) -> GroupChat:
         """Make it now, by a call of WeChat Work."""
@@ -54,16 +56,16 @@ class GroupChatCreateRequestSerializer(ApplicationChoiceSerializer):
         return services.create_chat(values.pop("name"), values.pop("user_ids"), **values)
 
 
-class GroupChatChangeRequestSerializer(KnownFields):
+class GroupChatChangeRequestSerializer(StrictSerializer):
     """What to change of a group chat."""
 
-    name = TextField(required=False, max_length=NAME)
-    owner = PatternField(USER_ID, required=False, max_length=64, help_text="One of its members.")
+    name = StrictCharField(required=False, max_length=NAME)
+    owner = StrictRegexField(USER_ID, required=False, max_length=64, help_text="One of its members.")
     add = _people(required=False, max_length=MOST, help_text="Members to take in.")
     remove = _people(required=False, max_length=MOST, help_text="Members to take out.")
 
 
-class GroupMessageRequestSerializer(KnownFields):
+class GroupMessageRequestSerializer(StrictSerializer):
     """Something to say in a group chat."""
 
     chat = serializers.PrimaryKeyRelatedField(
@@ -86,9 +88,9 @@ class GroupTextRequestSerializer(GroupMessageRequestSerializer):
     """Text of up to 2,048 bytes."""
 
     kind = serializers.ChoiceField(["text"])
-    text = TextField(max_length=TEXT)
+    text = StrictCharField(max_length=TEXT)
     mentions = serializers.ListField(
-        child=TextField(max_length=64), required=False, max_length=MOST, help_text="User IDs, or `@all`."
+        child=StrictCharField(max_length=64), required=False, max_length=MOST, help_text="User IDs, or `@all`."
     )
 
     def content(self) -> Content:
@@ -99,7 +101,7 @@ class GroupMarkdownRequestSerializer(GroupMessageRequestSerializer):
     """Markdown of up to 2,048 bytes; what WeChat Work does not show becomes the nearest that it does."""
 
     kind = serializers.ChoiceField(["markdown"])
-    text = TextField(max_length=TEXT)
+    text = StrictCharField(max_length=TEXT)
 
     def content(self) -> Content:
         return _words(contents.Markdown, contents.to_markdown(self.validated_data["text"]))
@@ -111,7 +113,7 @@ class GroupUploadRequestSerializer(GroupMessageRequestSerializer):
     upload = serializers.PrimaryKeyRelatedField(
         queryset=Upload.objects.all(), required=False, help_text="What POST /api/v1/uploads/ gave."
     )
-    media_id = TextField(required=False, max_length=256)
+    media_id = StrictCharField(required=False, max_length=256)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("upload" in attrs) == ("media_id" in attrs):
@@ -132,7 +134,7 @@ class GroupUploadRequestSerializer(GroupMessageRequestSerializer):
 class GroupConfidentialRequestSerializer(GroupUploadRequestSerializer):
     """A file that need not be passed on."""
 
-    safe = TruthField(required=False, help_text="It cannot be passed on and shows a watermark.")
+    safe = StrictBooleanField(required=False, help_text="It cannot be passed on and shows a watermark.")
 
 
 class GroupImageRequestSerializer(GroupConfidentialRequestSerializer):
@@ -157,8 +159,8 @@ class GroupVideoRequestSerializer(GroupConfidentialRequestSerializer):
     """A video that exists."""
 
     kind = serializers.ChoiceField(["video"])
-    title = TextField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
-    description = TextField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
+    title = StrictCharField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
+    description = StrictCharField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
 
 
 class GroupValueRequestSerializer(GroupMessageRequestSerializer):

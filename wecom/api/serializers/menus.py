@@ -4,19 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.web.api_fields import KnownFields, RowSerializer, TextField
+from core.web.api_fields import StrictCharField, StrictModelSerializer, StrictSerializer
 from wecom.models import MenuButton, MenuPublication
 
 
-class SubButtonSerializer(KnownFields):
+class SubButtonSerializer(StrictSerializer):
     """A button; `key`, `url`, or `app_id` and `page`, as its kind needs."""
 
-    name = TextField(max_length=40, help_text="In the bar up to 16 bytes, in a menu 40.")
+    name = StrictCharField(max_length=40, help_text="In the bar up to 16 bytes, in a menu 40.")
     kind = serializers.ChoiceField(MenuButton.Kind.choices, default=MenuButton.Kind.CLICK)
-    key = TextField(required=False, allow_blank=True, max_length=128, help_text="A command, or a flow's word.")
-    url = TextField(required=False, allow_blank=True, max_length=1024, help_text="Begins with https://.")
-    app_id = TextField(required=False, allow_blank=True, max_length=64)
-    page = TextField(required=False, allow_blank=True, max_length=1024)
+    key = StrictCharField(required=False, allow_blank=True, max_length=128, help_text="A command, or a flow's word.")
+    url = StrictCharField(required=False, allow_blank=True, max_length=1024, help_text="Begins with https://.")
+    app_id = StrictCharField(required=False, allow_blank=True, max_length=64)
+    page = StrictCharField(required=False, allow_blank=True, max_length=1024)
 
 
 class MenuButtonSerializer(SubButtonSerializer):
@@ -25,13 +25,13 @@ class MenuButtonSerializer(SubButtonSerializer):
     buttons = SubButtonSerializer(many=True, required=False)
 
 
-class MenuRequestSerializer(KnownFields):
+class MenuRequestSerializer(StrictSerializer):
     """The whole menu, from left to right; no button is no menu."""
 
     buttons = MenuButtonSerializer(many=True)
 
 
-class MenuPublicationSerializer(RowSerializer[MenuPublication]):
+class MenuPublicationSerializer(StrictModelSerializer[MenuPublication]):
     """The menu on its way to WeChat Work, or there."""
 
     class Meta:
