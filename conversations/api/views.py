@@ -14,18 +14,17 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from conversations import services
-from conversations.api.message_serializers import ANY_WISH, SessionWish, message_wish
-from conversations.api.serializers import (
-    LACKING,
-    OF_DELIVERY,
-    Delivery,
-    FlowSerializer,
+from conversations.api.serializers.flows import FlowSerializer, SessionRequestSerializer, SessionSerializer
+from conversations.api.serializers.message_requests import ANY_MESSAGE_REQUEST, message_request
+from conversations.api.serializers.messages import (
+    HAS_LOST_PART,
+    STATUS_FILTERS,
+    DeliveryStatus,
     MessageProgressSerializer,
     MessageSerializer,
-    SessionSerializer,
-    address,
 )
 from conversations.flows import publication
 from conversations.flows.graph import svg
@@ -42,7 +41,9 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
     member = IdFilter()
     application = IdFilter()
     render = IdFilter()
-    outcome = django_filters.ChoiceFilter(method="by_outcome", choices=Delivery.choices, help_text="What became of it.")
+    outcome = django_filters.ChoiceFilter(
+        method="by_outcome", choices=DeliveryStatus.choices, help_text="The delivery status."
+    )
     kind = django_filters.ChoiceFilter("content__kind", choices=Content.Kind.choices)
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
     created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
@@ -52,15 +53,15 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields = ("direction", "cid")
 
     def by_outcome(self, queryset: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
-        return queryset.filter(OF_DELIVERY[Delivery(value)])
+        return queryset.filter(STATUS_FILTERS[DeliveryStatus(value)])
 
 
 @extend_schema_view(list=extend_schema(summary="List messages"))
 class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Message]):
-    """What was said by and to members."""
+    """Messages from and to members."""
 
     queryset = Message.objects.select_related("member", "content", "outbound__recall", "render").annotate(
-        lacks_a_part=LACKING
+        has_lost_part=HAS_LOST_PART
     )
     serializer_class = MessageSerializer
     filterset_class = MessageFilter
@@ -68,31 +69,33 @@ class Messages(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
 
     @extend_schema(
         summary="Send a message",
-        request=ANY_WISH,
-        responses={202: OpenApiResponse(MessageProgressSerializer, description="It is recorded and will be sent.")},
+        request=ANY_MESSAGE_REQUEST,
+        responses={
+            202: OpenApiResponse(MessageProgressSerializer, description="The message is stored and will be sent.")
+        },
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Of any kind, to one member. `outcome` says later whether it was delivered, and why not."""
-        wish = message_wish(request.data)
-        wish.is_valid(raise_exception=True)
+        """Of any kind, to one member. `outcome` shows its delivery status and, if it failed, the reason."""
+        serializer = message_request(request.data)
+        serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            message = wish.send(request.headers.get("X-Request-ID", ""))
-        headers = {"Location": address(request, "message-detail", message.pk)}
+            message = serializer.send(request.headers.get("X-Request-ID", ""))
+        headers = {"Location": reverse("message-detail", args=[message.pk], request=request)}
         return Response(MessageProgressSerializer(message).data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
     @extend_schema(summary="Get a message", responses=MessageProgressSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """With what became of it."""
+        """With its delivery status."""
         return Response(MessageProgressSerializer(self.get_object()).data)
 
     @extend_schema(
         summary="Recall a message",
         request=None,
-        responses={202: OpenApiResponse(MessageProgressSerializer, description="It is being taken back.")},
+        responses={202: OpenApiResponse(MessageProgressSerializer, description="The message is being recalled.")},
     )
     @action(detail=True, methods=["post"])
     def recall(self, request: Request, pk: str) -> Response:
-        """From everybody who got it, with all its parts, within 24 hours. `outcome` says `recalled` when it is done."""
+        """For all its recipients and with all its parts, within 24 hours. Then `outcome` is `recalled`."""
         services.recall(self.get_object(), cid=request.headers.get("X-Request-ID", ""))
         return Response(MessageProgressSerializer(self.get_object()).data, status=status.HTTP_202_ACCEPTED)
 
@@ -109,7 +112,7 @@ class FlowFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List flows"), retrieve=extend_schema(summary="Get a flow"))
 class Flows(viewsets.ReadOnlyModelViewSet[Flow]):
-    """Conversations with steps, as they run now."""
+    """Conversations with steps, in the version that runs now."""
 
     queryset = Flow.objects.select_related("live")
     serializer_class = FlowSerializer
@@ -119,7 +122,7 @@ class Flows(viewsets.ReadOnlyModelViewSet[Flow]):
     @extend_schema(summary="Get the picture of a flow", responses={(200, "image/svg+xml"): OpenApiTypes.STR})
     @action(detail=True)
     def graph(self, request: Request, pk: str) -> HttpResponse:
-        """The version that runs, as SVG with its words in the language of the request."""
+        """The version that runs, as SVG, labelled in the language of the request."""
         flow = self.get_object()
         if flow.live is None:
             raise NotFound(gettext("This flow is not published yet."), code="not_published")
@@ -141,27 +144,29 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List sessions"), retrieve=extend_schema(summary="Get a session"))
 class Sessions(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Session]):
-    """Runs of flows: who is where, and what was answered."""
+    """Runs of flows: the current state and the answers of each member."""
 
     queryset = Session.objects.select_related("version", "conversation__member", "conversation__application")
     serializer_class = SessionSerializer
     filterset_class = SessionFilter
     required_scopes = {"GET": "sessions:read", "POST": "sessions:write"}
 
-    @extend_schema(summary="Start a flow for a member", request=SessionWish, responses={201: SessionSerializer})
+    @extend_schema(
+        summary="Start a flow for a member", request=SessionRequestSerializer, responses={201: SessionSerializer}
+    )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Its first question goes out at once. What `data` holds is not asked; a flow that runs is interrupted."""
-        wish = SessionWish(data=request.data)
-        wish.is_valid(raise_exception=True)
+        """Sends the first question at once. Skips questions that `data` answers, and interrupts a running flow."""
+        serializer = SessionRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            session = wish.start(request.headers.get("X-Request-ID", ""))
-        headers = {"Location": address(request, "session-detail", session.pk)}
+            session = serializer.start(request.headers.get("X-Request-ID", ""))
+        headers = {"Location": reverse("session-detail", args=[session.pk], request=request)}
         found = self.get_queryset().get(pk=session.pk)
         return Response(SessionSerializer(found).data, status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(summary="Stop a session", request=None, responses=SessionSerializer)
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, pk: str) -> Response:
-        """The member is not told. One that has ended stays as it is."""
+        """Without a message to the member. A session that has ended stays unchanged."""
         services.stop_session(self.get_object())
         return Response(SessionSerializer(self.get_object()).data)

@@ -1,5 +1,6 @@
 """The OpenAPI description: the parts that every operation shares."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -103,6 +104,11 @@ class APISchema(AutoSchema):
         for status in self._problems():
             bodies.setdefault(status, self._problem(status))
         return bodies
+
+    def _get_serializer_name(self, serializer: Any, direction: Direction, bypass_extensions: bool = False) -> str:
+        # The generator adds “Request” to all that a client sends, also to what is called so already.
+        name = str(super()._get_serializer_name(serializer, direction, bypass_extensions))
+        return re.sub("(Request)+$", "Request", name) if direction == "request" else name
 
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]

@@ -207,7 +207,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "WorkStatus": "core.work.base.Work.Status",
         "SessionStatus": "conversations.models.Session.Status",
-        "DeliveryStatus": "conversations.api.serializers.Delivery",
+        "DeliveryStatus": "conversations.api.serializers.messages.DeliveryStatus",
         "DirectorySyncKind": "wecom.models.DirectorySync.Kind",
         "DirectorySyncStage": "wecom.models.DirectorySync.Stage",
         "ConsentPurpose": "avatars.models.Consent.Purpose",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from avatars.models import Render
 from conversations import services
-from conversations.api.serializers import Delivery
+from conversations.api.serializers.messages import DeliveryStatus
 from conversations.models import Conversation, Message
 from tests.openuser.api.test_contract import problem
 from tests.support.factories import (
@@ -72,8 +72,8 @@ def test_what_became_of_a_message_is_said_in_a_word_a_code_and_words(api, status
     found = api.get(url).json()["outcome"]
     assert (found["status"], found["reason"], found["errcode"]) == (outcome, reason, 60111)
     assert words in found["words"]
-    listed = {value: len(api.get(MESSAGES, {"outcome": value}).json()["results"]) for value in Delivery.values}
-    assert listed == dict.fromkeys(Delivery.values, 0) | {outcome: 1}
+    listed = {value: len(api.get(MESSAGES, {"outcome": value}).json()["results"]) for value in DeliveryStatus.values}
+    assert listed == dict.fromkeys(DeliveryStatus.values, 0) | {outcome: 1}
 
 
 def test_a_long_text_goes_out_in_parts(api):
@@ -83,7 +83,7 @@ def test_a_long_text_goes_out_in_parts(api):
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
-def test_a_long_text_that_lacks_a_part_is_not_said_to_be_sent(api, status):
+def test_a_long_text_that_has_lost_part_is_not_said_to_be_sent(api, status):
     url = send(api, "text", text="字" * 2000)["Location"]
     Outbound.objects.update(status="done", errcode=0)
     assert api.get(url).json()["outcome"]["status"] == "sent"
@@ -91,8 +91,8 @@ def test_a_long_text_that_lacks_a_part_is_not_said_to_be_sent(api, status):
     Outbound.objects.filter(pk=first.pk).update(status=status, reason="refused", errcode=40201)
     found = api.get(url).json()["outcome"]
     assert (found["status"], found["words"]) == ("incomplete", "Only parts of it were delivered.")
-    listed = {value: len(api.get(MESSAGES, {"outcome": value}).json()["results"]) for value in Delivery.values}
-    assert listed == dict.fromkeys(Delivery.values, 0) | {"incomplete": 1}
+    listed = {value: len(api.get(MESSAGES, {"outcome": value}).json()["results"]) for value in DeliveryStatus.values}
+    assert listed == dict.fromkeys(DeliveryStatus.values, 0) | {"incomplete": 1}
 
 
 @pytest.mark.parametrize("kind", ["image", "voice", "file", "video"])

@@ -45,6 +45,12 @@ def test_every_post_takes_an_idempotency_key(description):
         assert ("Idempotency-Key" in names) is (method == "post"), path
 
 
+def test_what_a_client_sends_is_called_a_request_once(description):
+    names = [name for name in description["components"]["schemas"] if "Request" in name]
+    assert {"TextRequest", "MessageRequest", "SessionRequest"} <= set(names)
+    assert [name for name in names if name.count("Request") > 1] == []
+
+
 def test_every_list_is_a_page_that_takes_filters(description):
     lists = [entry for entry in operations(description) if entry[2]["operationId"].endswith("_list")]
     assert lists

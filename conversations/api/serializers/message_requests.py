@@ -1,4 +1,4 @@
-"""What the API may be asked to say, one serializer per kind; each knows the service that says it."""
+"""What a client may POST: one serializer per kind of message, each of which calls the service that sends it."""
 
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from avatars import services as avatars
 from avatars.models import DigitalHuman, RenderMode, RenderTemplate
 from conversations import services
 from conversations.delivery import channel
-from conversations.models import Conversation, Flow, Message, Session
+from conversations.models import Conversation, Message
 from core.web.api_fields import JSONValueField, StrictCharField, StrictRegexField, StrictSerializer
 from wecom import contents
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
@@ -21,8 +21,8 @@ USER_ID = r"^[^\s|@][^\s|]{0,63}$"
 LONGEST_TEXT = 20_000
 
 
-class Addressed(StrictSerializer):
-    """Whom it goes to."""
+class RecipientSerializer(StrictSerializer):
+    """The member that gets it, and the application that sends it."""
 
     to = StrictRegexField(USER_ID, max_length=64, help_text="The member's user ID in WeChat Work.")
     application = serializers.PrimaryKeyRelatedField(
@@ -32,22 +32,22 @@ class Addressed(StrictSerializer):
     )
 
     def conversation(self) -> Conversation:
-        """Locked until the transaction ends. Raises `ContentError` for somebody who is known to be out of reach."""
+        """Locked until the transaction ends. Raises `ContentError` if the member is known to be out of reach."""
         values = self.validated_data
         channel.check_reach(values["to"], application=values.get("application"))
         return services.conversation_with(values["to"], application=values.get("application"))
 
 
-class MessageWish(Addressed):
-    """Something to send."""
+class MessageRequestSerializer(RecipientSerializer):
+    """A message to send."""
 
     def send(self, cid: str) -> Message:
         """Send it; inside a transaction."""
         raise NotImplementedError
 
 
-class TextWish(MessageWish):
-    """Text; what is longer than 2,048 bytes goes out in parts."""
+class TextRequestSerializer(MessageRequestSerializer):
+    """Text. Longer text than 2,048 bytes is sent in parts."""
 
     kind = serializers.ChoiceField(["text"])
     text = StrictCharField(max_length=LONGEST_TEXT)
@@ -56,8 +56,8 @@ class TextWish(MessageWish):
         return services.say(self.conversation(), self.validated_data["text"], cid=cid)
 
 
-class MediaWish(MessageWish):
-    """A file, by the number of its upload or by a media ID of WeChat Work."""
+class MediaRequestSerializer(MessageRequestSerializer):
+    """A file, by the ID of its upload or by a media ID of WeChat Work."""
 
     upload = serializers.PrimaryKeyRelatedField(
         queryset=Upload.objects.all(), required=False, help_text="What POST /api/v1/uploads/ gave."
@@ -67,7 +67,7 @@ class MediaWish(MessageWish):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("upload" in attrs) == ("media_id" in attrs):
             raise serializers.ValidationError({"upload": "Give either `upload` or `media_id`."}, code="one_of")
-        # One of ours is sent by its upload, which gets a new media ID when this one has expired.
+        # A media ID of ours is sent by its upload, which is uploaded again when the ID has expired.
         upload = attrs.get("upload") or Upload.objects.filter(media_id=attrs["media_id"]).first()
         if upload is not None and upload.kind != attrs["kind"]:
             words = f"This is uploaded as {upload.kind}, not as {attrs['kind']}."
@@ -83,7 +83,7 @@ class MediaWish(MessageWish):
         return services.say_content(conversation, content, upload=upload, cid=cid)
 
     def content(self, media_id: str) -> contents.Content:
-        """The message as WeChat Work takes it."""
+        """The message as a value of `wecom.contents`."""
         kinds: dict[str, type[contents.Media]] = {
             "image": contents.Image,
             "voice": contents.Voice,
@@ -92,25 +92,25 @@ class MediaWish(MessageWish):
         return kinds[self.validated_data["kind"]](media_id=media_id)
 
 
-class ImageWish(MediaWish):
+class ImageRequestSerializer(MediaRequestSerializer):
     """A picture."""
 
     kind = serializers.ChoiceField(["image"])
 
 
-class VoiceWish(MediaWish):
+class VoiceRequestSerializer(MediaRequestSerializer):
     """A recording."""
 
     kind = serializers.ChoiceField(["voice"])
 
 
-class FileWish(MediaWish):
+class FileRequestSerializer(MediaRequestSerializer):
     """A file."""
 
     kind = serializers.ChoiceField(["file"])
 
 
-class VideoWish(MediaWish):
+class VideoRequestSerializer(MediaRequestSerializer):
     """A video that exists."""
 
     kind = serializers.ChoiceField(["video"])
@@ -122,7 +122,7 @@ class VideoWish(MediaWish):
         return contents.Video(media_id=media_id, **words)
 
 
-class TextCardWish(MessageWish):
+class TextCardRequestSerializer(MessageRequestSerializer):
     """A card with a link."""
 
     kind = serializers.ChoiceField(["textcard"])
@@ -137,8 +137,8 @@ class TextCardWish(MessageWish):
         return services.say_content(self.conversation(), card, cid=cid)
 
 
-class MarkdownWish(MessageWish):
-    """Markdown of up to 2,048 bytes; what WeChat Work does not show becomes the nearest that it does."""
+class MarkdownRequestSerializer(MessageRequestSerializer):
+    """Markdown of up to 2,048 bytes. Syntax that WeChat Work does not render is simplified."""
 
     kind = serializers.ChoiceField(["markdown"])
     text = StrictCharField(max_length=2048)
@@ -148,8 +148,8 @@ class MarkdownWish(MessageWish):
         return services.say_content(self.conversation(), content, cid=cid)
 
 
-class ValueWish(MessageWish):
-    """What `wecom.contents` has a value for, with its fields."""
+class ValueRequestSerializer(MessageRequestSerializer):
+    """A class of `wecom.contents`, with its fields."""
 
     value: ClassVar[type[contents.Content]]
 
@@ -158,10 +158,10 @@ class ValueWish(MessageWish):
         return services.say_content(self.conversation(), content, cid=cid)
 
 
-class DigitalHumanVideoWish(MessageWish):
-    """Words that a digital human says in a video, which is made first; where that fails they go out as text.
+class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
+    """A video of a digital human, rendered before it is sent. If rendering fails, the script is sent as text.
 
-    They are in `text`, or are those of a `template` with `variables` put in.
+    The script is `text`, or that of a `template` with `variables` filled in.
     """
 
     kind = serializers.ChoiceField(["digital_human_video"])
@@ -196,47 +196,37 @@ class DigitalHumanVideoWish(MessageWish):
     def send(self, cid: str) -> Message:
         values = self.validated_data
         template, conversation = values.get("template"), self.conversation()
-        wishes = {name: values[name] for name in ("mode", "digital_human", "template") if name in values}
+        options = {name: values[name] for name in ("mode", "digital_human", "template") if name in values}
         text = avatars.fill_template(template, values.get("variables", {})) if template else values["text"]
-        return services.say_video(conversation, text, **wishes, strict=True, cid=cid)
+        return services.say_video(conversation, text, **options, strict=True, cid=cid)
 
 
-WISHES: dict[str, type[MessageWish]] = {
-    "text": TextWish,
-    "image": ImageWish,
-    "voice": VoiceWish,
-    "video": VideoWish,
-    "file": FileWish,
-    "textcard": TextCardWish,
-    "markdown": MarkdownWish,
-    **{kind: serializer_for(ValueWish, kind, value) for kind, value in CONTENT_KINDS.items() if kind != "textcard"},
-    "digital_human_video": DigitalHumanVideoWish,
+MESSAGE_REQUESTS: dict[str, type[MessageRequestSerializer]] = {
+    "text": TextRequestSerializer,
+    "image": ImageRequestSerializer,
+    "voice": VoiceRequestSerializer,
+    "video": VideoRequestSerializer,
+    "file": FileRequestSerializer,
+    "textcard": TextCardRequestSerializer,
+    "markdown": MarkdownRequestSerializer,
+    **{
+        kind: serializer_for(ValueRequestSerializer, kind, value)
+        for kind, value in CONTENT_KINDS.items()
+        if kind != "textcard"
+    },
+    "digital_human_video": DigitalHumanVideoRequestSerializer,
 }
-ANY_WISH = PolymorphicProxySerializer(
-    component_name="MessageWish",
-    serializers=dict(WISHES),
+ANY_MESSAGE_REQUEST = PolymorphicProxySerializer(
+    component_name="MessageRequest",
+    serializers=dict(MESSAGE_REQUESTS),
     resource_type_field_name="kind",
 )
 
 
-def message_wish(data: Any) -> MessageWish:
-    """The wish in a request, not yet validated. Raises `ValidationError` for a kind that there is not."""
+def message_request(data: Any) -> MessageRequestSerializer:
+    """The serializer for the request's `kind`, not validated yet. Raises `ValidationError` for an unknown kind."""
     kind = data.get("kind") if isinstance(data, dict) else None
-    if not isinstance(kind, str) or kind not in WISHES:
-        words = f"Choose one of {', '.join(WISHES)}."
+    if not isinstance(kind, str) or kind not in MESSAGE_REQUESTS:
+        words = f"Choose one of {', '.join(MESSAGE_REQUESTS)}."
         raise serializers.ValidationError({"kind": words}, code="invalid_choice" if kind else "required")
-    return WISHES[kind](data=data)
-
-
-class SessionWish(Addressed):
-    """A flow to start for a member."""
-
-    flow = serializers.PrimaryKeyRelatedField(queryset=Flow.objects.select_related("live"))
-    data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
-        child=StrictCharField(max_length=2000), required=False, help_text="Answers known already, by slot."
-    )
-
-    def start(self, cid: str) -> Session:
-        """Start it; inside a transaction."""
-        values = self.validated_data
-        return services.start_flow(self.conversation(), values["flow"], data=values.get("data"), cid=cid)
+    return MESSAGE_REQUESTS[kind](data=data)

@@ -1,0 +1,97 @@
+"""Flows and sessions in the API, and the request that starts a session."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from conversations import services
+from conversations.api.serializers.message_requests import RecipientSerializer
+from conversations.flows import publication
+from conversations.models import Flow, Session
+from core.web.api_fields import StrictCharField
+
+
+class SlotSerializer(serializers.Serializer[Any]):
+    """A slot that a flow fills; `data` of a session can fill it in advance."""
+
+    name = serializers.CharField()
+    type = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+
+
+class FlowSerializer(serializers.ModelSerializer[Flow]):
+    """A conversation with steps."""
+
+    version = serializers.IntegerField(
+        source="live.number", default=None, allow_null=True, read_only=True, help_text="Null: not published."
+    )
+    published_at = serializers.DateTimeField(source="live.published_at", default=None, allow_null=True, read_only=True)
+    triggers = serializers.ListField(source="trigger_words", child=serializers.CharField(), read_only=True)
+    slots = serializers.SerializerMethodField()
+    graph_url = serializers.SerializerMethodField(help_text="Its picture as SVG; null until it is published.")
+
+    class Meta:
+        model = Flow
+        fields = (
+            *("id", "name", "description", "language", "enabled", "triggers", "command", "version"),
+            *("published_at", "slots", "graph_url", "created_at"),
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(SlotSerializer(many=True))
+    def get_slots(self, flow: Flow) -> list[dict[str, Any]]:
+        if flow.live is None:
+            return []
+        slots = {node.slot.name: node.slot for node in publication.live_machine(flow.live).nodes if node.slot}
+        return [
+            {"name": name, "type": slot.type.value, "choices": [choice.value for choice in slot.choices]}
+            for name, slot in slots.items()
+        ]
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_graph_url(self, flow: Flow) -> str | None:
+        if flow.live is None:
+            return None
+        return str(reverse("flow-graph", args=[flow.pk], request=self.context["request"]))
+
+
+class SessionSerializer(serializers.ModelSerializer[Session]):
+    """One member's run through a flow."""
+
+    flow = serializers.IntegerField(source="version.flow_id", read_only=True)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    user_id = serializers.CharField(source="conversation.member.user_id", read_only=True)
+    application = serializers.IntegerField(source="conversation.application_id", read_only=True)
+    status_words = serializers.CharField(source="get_status_display", read_only=True)
+    slots = serializers.DictField(child=serializers.CharField(), read_only=True, help_text="What was answered so far.")
+    data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
+        child=serializers.CharField(), read_only=True, help_text="What it began with."
+    )
+
+    class Meta:
+        model = Session
+        fields = (
+            *("id", "flow", "version", "user_id", "application", "status", "status_words", "state", "slots", "data"),
+            *("cid", "asked_at", "due_at", "started_at", "finished_at"),
+        )
+        read_only_fields = fields
+        extra_kwargs = {
+            "state": {"help_text": "The key of the step that waits."},
+            "due_at": {"help_text": "When the member is reminded, or the session expires."},
+        }
+
+
+class SessionRequestSerializer(RecipientSerializer):
+    """A flow to start for a member."""
+
+    flow = serializers.PrimaryKeyRelatedField(queryset=Flow.objects.select_related("live"))
+    data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
+        child=StrictCharField(max_length=2000), required=False, help_text="Answers that are known already, by slot."
+    )
+
+    def start(self, cid: str) -> Session:
+        """Start it; inside a transaction."""
+        values = self.validated_data
+        return services.start_flow(self.conversation(), values["flow"], data=values.get("data"), cid=cid)
