@@ -1,0 +1,115 @@
+"""What the documents at the root name is there: files they link to, modules and functions, models and their keys."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models import Field, ForeignKey, ManyToManyField, Model, OneToOneField
+
+from openuser.celery import app
+from tests.support.emulator import ROOT
+
+pytestmark = pytest.mark.once
+OURS = ("avatars", "conversations", "core", "openuser", "scheduling", "wecom")
+DOCUMENTS = sorted(
+    path
+    for path in (
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *(one for label in OURS for one in ROOT.glob(f"{label}/**/*.md")),
+    )
+)
+NAMED = re.compile(rf"`((?:{'|'.join(OURS)})(?:\.\w+)+)`")
+PATH = re.compile(rf"`((?:{'|'.join((*OURS, 'tests', 'docs', 'templates'))})/[a-z][\w./-]*)`")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
+ANCHOR = re.compile(r"\]\(#([^)\s]+)\)")
+EDGE = re.compile(r"^\s+(\w+) (\S+) (\w+) : (\w+)$", re.M)
+KEYS = {
+    "}o--||": (ForeignKey, False),
+    "}o--o|": (ForeignKey, True),
+    "|o--||": (OneToOneField, False),
+    "}o--o{": (ManyToManyField, False),
+}
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def models() -> dict[str, type[Model]]:
+    return {model.__name__: model for label in OURS for model in apps.get_app_config(label).get_models()}
+
+
+def slugs(path: Path) -> set[str]:
+    """The anchors of a page's headings, as forges make them."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.S)
+    heads = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name is a module, something in one, or the name of a task."""
+    app.loader.import_default_modules()
+    if name in app.tasks:
+        return True
+    parts = name.split(".")
+    for count in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:count]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[count:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
+
+
+def rows_of(table: str) -> Iterator[str]:
+    yield from re.findall(r"^\| [^|]*\| [^|]*\| ([^|]*)\|", table, re.M)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(path: Path):
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.S)
+    broken = [anchor for anchor in ANCHOR.findall(text) if anchor not in slugs(path)]
+    for target, anchor in LINK.findall(text):
+        if re.match(r"\w+:", target):
+            continue
+        place = (path.parent / target).resolve()
+        if not place.exists() or (anchor and place.is_file() and anchor not in slugs(place)):
+            broken.append(f"{target}#{anchor}")
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_module_and_function_that_is_named_exists(name: str):
+    named = set(NAMED.findall((ROOT / name).read_text(encoding="utf-8")))
+    assert sorted(one for one in named if not is_there(one)) == []
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_file_that_is_named_exists(name: str):
+    named = set(PATH.findall((ROOT / name).read_text(encoding="utf-8")))
+    assert sorted(one for one in named if not (ROOT / one).exists()) == []
+
+
+def test_every_key_of_the_model_diagram_is_a_field():
+    edges, known = EDGE.findall(ARCHITECTURE), models()
+    assert len(edges) > 30
+    wrong = []
+    for owner, sign, target, name in edges:
+        field = known[owner]._meta.get_field(name)
+        kind, null = KEYS[sign]
+        assert isinstance(field, Field)
+        if (type(field), field.related_model, field.null) != (kind, known[target], null):
+            wrong.append(f"{owner}.{name}")
+    assert wrong == []
+
+
+def test_every_model_of_the_glossary_exists():
+    glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    named = {name for cell in rows_of(glossary) for name in re.findall(r"`([A-Z]\w+)`", cell)}
+    assert len(named) > 30
+    assert sorted(named - {*models(), "Work"}) == []
