@@ -134,7 +134,7 @@ def talks_by_buttons(phone_page: Page, person: Person) -> None:
 
 
 def talks_by_numbers(phone_page: Page, person: Person) -> None:
-    phone_page.get_by_test_id("me").click()
+    phone_page.get_by_test_id("switch-member").click()
     expect(phone_page.get_by_test_id("composer")).to_be_hidden()
     begins(phone_page, person, "小红")
     for question in ("想坐在哪里", "欢迎视频"):

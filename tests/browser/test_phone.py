@@ -67,6 +67,6 @@ def test_every_text_gets_a_sensible_answer(chat, picture, text):
 
 def test_a_picture_is_answered_politely(chat, picture):
     chat.get_by_test_id("more").click()
-    chat.get_by_test_id("picture").set_input_files(PHOTOGRAPH)
+    chat.get_by_test_id("image-file").set_input_files(PHOTOGRAPH)
     expect(answers(chat).filter(has_text="图片")).to_have_count(1)
     picture(chat, "picture")

@@ -175,7 +175,7 @@ def test_pictures_are_taken_by_hand(
     chooser.value.set_files(chosen[:files])  # type: ignore[arg-type]
     event = heard(application, listener)
     assert (event.findtext("Event"), event.findtext("SendPicsInfo/Count")) == (kind, str(files))
-    expect(page.locator(".picture-bubble img")).to_have_count(files)
+    expect(page.locator(".image-bubble img")).to_have_count(files)
 
 
 @pytest.mark.browser
@@ -183,10 +183,10 @@ def test_a_place_is_chosen_by_hand(chat_page: Open, application: Application, li
     page = chat_page()
     make_menu(application, MENU)
     choose(page, "其他", "位置")
-    page.get_by_test_id("place-label").fill("上海市黄浦区")
-    page.get_by_test_id("place-latitude").fill("31.23")
-    page.get_by_test_id("place-longitude").fill("121.47")
-    page.get_by_test_id("place-send").click()
+    page.get_by_test_id("location-label").fill("上海市黄浦区")
+    page.get_by_test_id("location-latitude").fill("31.23")
+    page.get_by_test_id("location-longitude").fill("121.47")
+    page.get_by_test_id("location-send").click()
     assert heard(application, listener).findtext("SendLocationInfo/Label") == "上海市黄浦区"
     expect(page.get_by_test_id("bubble-out")).to_contain_text("上海市黄浦区")
     choose(page, "其他", "小程序")
@@ -197,12 +197,12 @@ def test_a_place_is_chosen_by_hand(chat_page: Open, application: Application, li
 def test_a_place_is_sent_from_the_tray(chat_page: Open, application: Application, listener: Listener) -> None:
     page = chat_page()
     page.get_by_test_id("more").click()
-    page.get_by_test_id("place").click()
-    page.get_by_test_id("place-latitude").fill("95")
-    page.get_by_test_id("place-send").click()
-    expect(page.get_by_test_id("place-latitude")).to_be_focused()
-    page.get_by_test_id("place-latitude").fill("39.9")
-    page.get_by_test_id("place-send").click()
+    page.get_by_test_id("send-location").click()
+    page.get_by_test_id("location-latitude").fill("95")
+    page.get_by_test_id("location-send").click()
+    expect(page.get_by_test_id("location-latitude")).to_be_focused()
+    page.get_by_test_id("location-latitude").fill("39.9")
+    page.get_by_test_id("location-send").click()
     message = heard(application, listener)
     assert (message.findtext("MsgType"), message.findtext("Location_X")) == ("location", "39.9")
     assert json.loads(str(message.findtext("Location_Y"))) == 113.3245

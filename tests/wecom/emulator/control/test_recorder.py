@@ -105,15 +105,15 @@ def test_a_session_is_saved_and_played_on_the_page(
     page.get_by_test_id("composer").fill("你好")
     page.get_by_test_id("composer").press("Enter")
     expect(page.get_by_test_id("bubble-out")).to_have_count(1)
-    expect(page.locator(".state")).to_have_count(0)
+    expect(page.locator(".send-status")).to_have_count(0)
     page.get_by_role("tab", name="录制").click()
     with page.expect_download() as download:
-        page.get_by_test_id("session-save").click()
+        page.get_by_test_id("recording-save").click()
     file = tmp_path / "session.json"
     download.value.save_as(file)
     steps = json.loads(file.read_text())["steps"]
     assert [step["says"]["content"] for step in steps if "says" in step] == ["你好"]
-    page.get_by_test_id("session-file").set_input_files(file)
-    expect(page.get_by_test_id("session-state")).to_have_text("完全一致：收到 0 条消息")
-    page.get_by_test_id("session-file").set_input_files({"name": "a.json", "mimeType": "", "buffer": b"no JSON"})
-    expect(page.get_by_test_id("session-state")).to_have_text("这不是录制文件")
+    page.get_by_test_id("recording-file").set_input_files(file)
+    expect(page.get_by_test_id("recording-status")).to_have_text("完全一致：收到 0 条消息")
+    page.get_by_test_id("recording-file").set_input_files({"name": "a.json", "mimeType": "", "buffer": b"no JSON"})
+    expect(page.get_by_test_id("recording-status")).to_have_text("这不是录制文件")

@@ -29,7 +29,7 @@ OVERFLOW = """() => {
   const wall = document.getElementById("messages");
   const right = wall.getBoundingClientRect().right;
   const beyond = (node) => node.getBoundingClientRect().right > right + 1;
-  const out = [...wall.querySelectorAll(".hold, .hold *")].filter(beyond);
+  const out = [...wall.querySelectorAll(".bubble-column, .bubble-column *")].filter(beyond);
   return [wall.scrollWidth > wall.clientWidth, out.map((node) => node.className || node.tagName).slice(0, 5)];
 }"""
 

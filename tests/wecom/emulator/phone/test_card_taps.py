@@ -165,10 +165,10 @@ def test_a_link_of_the_menu_opens_and_tells(chat_page: Open, application: Applic
 @pytest.mark.parametrize(
     ("tile", "file", "kind", "shown"),
     [
-        ("picture", ("a.png", "image/png", PNG), "image", ".picture-bubble"),
-        ("film", ("a.mp4", "video/mp4", MP4), "video", ".film-bubble"),
-        ("sound", ("a.amr", "audio/amr", AMR), "voice", ".voice"),
-        ("sound", ("a.wav", "audio/wav", sound()), "voice", ".voice"),
+        ("image-file", ("a.png", "image/png", PNG), "image", ".image-bubble"),
+        ("video-file", ("a.mp4", "video/mp4", MP4), "video", ".video-bubble"),
+        ("voice-file", ("a.amr", "audio/amr", AMR), "voice", ".voice"),
+        ("voice-file", ("a.wav", "audio/wav", sound()), "voice", ".voice"),
     ],
 )
 def test_a_file_of_each_kind_is_sent_from_the_phone(
@@ -190,7 +190,7 @@ def test_a_file_of_each_kind_is_sent_from_the_phone(
 
 def test_what_is_no_sound_is_not_sent(chat_page: Open) -> None:
     page = chat_page()
-    tray(page).get_by_test_id("sound").set_input_files(
+    tray(page).get_by_test_id("voice-file").set_input_files(
         {"name": "a.mp3", "mimeType": "audio/mpeg", "buffer": b"no sound at all"}
     )
     expect(page.get_by_test_id("failed")).to_be_visible()
@@ -198,7 +198,7 @@ def test_what_is_no_sound_is_not_sent(chat_page: Open) -> None:
 
 def test_a_file_for_the_application_is_explained(chat_page: Open, application: Application, member: str) -> None:
     page = chat_page()
-    tray(page).get_by_test_id("paper").click()
+    tray(page).get_by_test_id("send-file").click()
     expect(page.get_by_test_id("toast")).to_contain_text("文件消息")
     who = {"member": member, "agentid": application.agent_id}
     refused = application.emulator.control("POST", "send", **who, type="file", expect=400)
@@ -209,11 +209,11 @@ def test_somebody_leaves_the_visible_range_and_comes_back(
     chat_page: Open, application: Application, listener: Listener
 ) -> None:
     page = chat_page()
-    tray(page).get_by_test_id("leave").click()
-    expect(page.get_by_test_id("come-back")).to_be_visible()
+    tray(page).get_by_test_id("leave-range").click()
+    expect(page.get_by_test_id("return-to-range")).to_be_visible()
     expect(page.get_by_test_id("composer")).to_be_hidden()
     assert next_event(application, listener)["Event"] == "unsubscribe"
-    page.get_by_test_id("come-back").click()
+    page.get_by_test_id("return-to-range").click()
     expect(page.get_by_test_id("composer")).to_be_visible()
     # A busy machine may be slow to take “unsubscribe”, which then comes again.
     later = iter(lambda: next_event(application, listener)["Event"], "subscribe")
@@ -223,5 +223,5 @@ def test_somebody_leaves_the_visible_range_and_comes_back(
 def test_the_chat_can_be_entered_again(chat_page: Open, application: Application, listener: Listener) -> None:
     page = chat_page()
     assert decrypt(application, listener.next())["Event"] == "enter_agent"
-    tray(page).get_by_test_id("enter").click()
+    tray(page).get_by_test_id("reopen-chat").click()
     assert decrypt(application, listener.next())["Event"] == "enter_agent"

@@ -31,19 +31,19 @@ def gives(page: Page, way: str, name: str, kind: str, data: bytes) -> None:
 
 def talk(page: Page, *, milliseconds: int, released_at: tuple[float, float] | None = None) -> None:
     """Hold the button for as long, and let go of it there."""
-    page.get_by_test_id("to-voice").click()
-    box = page.get_by_test_id("talk").bounding_box()
+    page.get_by_test_id("voice-toggle").click()
+    box = page.get_by_test_id("record-voice").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 20, box["y"] + 10)
     page.mouse.down()
-    expect(page.locator(".talk.recording")).to_be_visible()
+    expect(page.locator(".record-voice.recording")).to_be_visible()
     page.wait_for_function(
         "(until) => performance.now() > until", arg=page.evaluate("performance.now()") + milliseconds
     )
     if released_at is not None:
         page.mouse.move(*released_at)
     page.mouse.up()
-    expect(page.locator(".talk.recording")).to_have_count(0)
+    expect(page.locator(".record-voice.recording")).to_have_count(0)
 
 
 def test_a_recording_becomes_a_voice_message(chat_page: Open, application: Application, listener: Listener) -> None:
@@ -63,7 +63,7 @@ def test_a_slip_of_the_finger_is_not_sent_nor_what_is_pulled_up(
     page = chat_page()
     talk(page, milliseconds=milliseconds, released_at=released_at)
     expect(page.get_by_test_id("toast")).to_have_text(words)
-    page.get_by_test_id("to-voice").click()
+    page.get_by_test_id("voice-toggle").click()
     page.get_by_test_id("composer").fill("danach")
     page.get_by_test_id("send").click()
     expect(page.get_by_test_id("bubble-out")).to_have_count(1)
@@ -76,20 +76,20 @@ def test_a_picture_is_dropped_or_pasted(
     page = chat_page()
     gives(page, way, "a.png", "image/png", PNG)
     assert next_event(application, listener)["MsgType"] == "image"
-    expect(page.locator(".picture-bubble img")).to_be_visible()
+    expect(page.locator(".image-bubble img")).to_be_visible()
 
 
 def test_a_dropped_file_of_another_kind_is_refused_in_words(chat_page: Open) -> None:
     page = chat_page()
     gives(page, "drop", "a.pdf", "application/pdf", b"%PDF-1.4")
-    expect(page.get_by_test_id("toast")).to_have_text("企业微信不会把文件消息交给自建应用")
+    expect(page.get_by_test_id("toast")).to_have_text("自建应用不支持接收文件消息")
     expect(page.get_by_test_id("bubble-out")).to_have_count(0)
 
 
 def test_a_link_is_sent_from_a_sheet(chat_page: Open, application: Application, listener: Listener) -> None:
     page = chat_page()
     page.get_by_test_id("more").click()
-    page.get_by_test_id("page-link").click()
+    page.get_by_test_id("send-link").click()
     page.get_by_test_id("link-name").fill("员工手册")
     page.get_by_test_id("link-url").fill("no address")
     page.get_by_test_id("link-send").click()
@@ -122,7 +122,7 @@ def test_sound_is_off_until_it_is_wanted_and_stays_so(chat_page: Open, applicati
     }"""
     page = chat_page(lambda page: page.set_viewport_size({"width": 1280, "height": 860}))
     page.evaluate(count)
-    bell = page.get_by_test_id("bell")
+    bell = page.get_by_test_id("sound-toggle")
     expect(bell).to_have_attribute("aria-pressed", "false")
     application.say(member, "leise")
     expect(page.get_by_test_id("bubble-in")).to_have_count(1)

@@ -27,8 +27,8 @@ def desk(browser: Browser, application: Application) -> Iterator[Callable[[str],
 
 def test_two_members_have_a_phone_each(desk: Callable[[str], Page], application: Application, member: str) -> None:
     page = desk(member)
-    page.get_by_test_id("second-phone").click()
-    other = page.frame_locator("#second-frame")
+    page.get_by_test_id("second-phone-toggle").click()
+    other = page.frame_locator("#second-phone-frame")
     expect(other.locator("#chat-note")).to_have_text("as 张三")
     other.get_by_test_id("composer").fill("Hello from there")
     other.get_by_test_id("composer").press("Enter")
@@ -38,8 +38,8 @@ def test_two_members_have_a_phone_each(desk: Callable[[str], Page], application:
     expect(other.get_by_test_id("messages").get_by_text("for the first")).to_have_count(0)
     page.reload()
     expect(other.locator("#chat-note")).to_have_text("as 张三")
-    page.get_by_test_id("second-phone").click()
-    expect(page.locator("#second")).to_be_hidden()
+    page.get_by_test_id("second-phone-toggle").click()
+    expect(page.locator("#second-phone")).to_be_hidden()
 
 
 def test_the_clock_is_moved_step_by_step(
@@ -48,12 +48,12 @@ def test_the_clock_is_moved_step_by_step(
     page = desk(member)
     token = application.access_token()
     page.get_by_role("tab", name="Time").click()
-    expect(page.get_by_test_id("time-offset")).to_have_text("Real time")
+    expect(page.get_by_test_id("clock-offset")).to_have_text("Real time")
     page.get_by_test_id("step-hours2").click()
-    expect(page.get_by_test_id("time-offset")).to_have_text("02:00:01 ahead of real time")
+    expect(page.get_by_test_id("clock-offset")).to_have_text("02:00:01 ahead of real time")
     assert application.send({"touser": member, "msgtype": "text", "text": {"content": "x"}}, token)["errcode"] == 42001
     page.get_by_role("button", name="Back to now").click()
-    expect(page.get_by_test_id("time-offset")).to_have_text("Real time")
+    expect(page.get_by_test_id("clock-offset")).to_have_text("Real time")
     assert emulator.control("GET", "clock")["offset"] == 0
 
 
@@ -62,13 +62,13 @@ def test_a_share_of_any_faults_is_asked_for_and_removed(
 ) -> None:
     page = desk(member)
     page.get_by_role("tab", name="Faults").click()
-    page.locator("#fault-name").select_option("any of them")
+    page.locator("#fault-name").select_option("any fault")
     page.get_by_label("Share %").press_sequentially("20")
     expect(page.get_by_label("Times")).to_be_disabled()
     page.get_by_label("Seed").fill("7")
     page.get_by_label("Path").fill("nobody/calls/this")
     page.get_by_role("button", name="Inject").click()
-    expect(page.locator("#fault-list li")).to_contain_text("any of them · nobody/calls/this · 20 % · Seed 7")
+    expect(page.locator("#fault-list li")).to_contain_text("any fault · nobody/calls/this · 20 % · Seed 7")
     (fault,) = emulator.control("GET", "faults")["faults"]
     assert (fault["kind"], fault["share"], fault["seed"], fault["times"]) == ("mix", 0.2, 7, None)
     page.get_by_role("button", name="Remove all").click()
@@ -77,13 +77,13 @@ def test_a_share_of_any_faults_is_asked_for_and_removed(
 
 @pytest.mark.parametrize(
     ("status", "right", "words"),
-    [(200, True, "Passed"), (301, True, "redirects (301)"), (200, False, "not the decrypted text")],
+    [(200, True, "Verified"), (301, True, "redirects (301)"), (200, False, "not the decrypted text")],
 )
 def test_the_callback_url_is_checked_with_a_verdict(
     desk: Callable[[str], Page], application: Application, listener: Listener, member: str, status, right, words
 ) -> None:
     listener.on_get = lambda path: (status, decrypted(application, path) if right else b"12345")
     page = desk(member)
-    page.get_by_test_id("verify").click()
-    expect(page.get_by_test_id("verdict")).to_contain_text(words)
-    assert ("good" in (page.get_by_test_id("verdict").get_attribute("class") or "")) == (status == 200 and right)
+    page.get_by_test_id("verify-url").click()
+    expect(page.get_by_test_id("verify-result")).to_contain_text(words)
+    assert ("good" in (page.get_by_test_id("verify-result").get_attribute("class") or "")) == (status == 200 and right)

@@ -26,11 +26,11 @@ def test_a_call_leads_to_the_callback_that_it_follows(
     application.say("lisi", "was anybody asked?")
     page.get_by_role("tab", name="接口调用").click()
     calls = page.locator("#panel-calls .record", has_text="message/send")
-    link = calls.nth(1).get_by_test_id("correlated")
+    link = calls.nth(1).get_by_test_id("related-callback")
     expect(link).to_have_text(f"↩ #{number}")
     link.click()
     expect(asked).to_have_attribute("open", "")
     expect(asked.locator("pre").first).to_contain_text("问题")
     page.reload()  # what is read anew is put together the same way
     page.get_by_role("tab", name="接口调用").click()
-    expect(calls.nth(1).get_by_test_id("correlated")).to_have_text(f"↩ #{number}")
+    expect(calls.nth(1).get_by_test_id("related-callback")).to_have_text(f"↩ #{number}")

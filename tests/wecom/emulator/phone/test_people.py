@@ -41,7 +41,7 @@ def told(company: Application, listener: Listener, count: int) -> list[str]:
 
 def people_of(page: Page, company: Application) -> Page:
     page.goto(f"{company.emulator.url}/emulator/?agentid={company.agent_id}&corpid={company.corp_id}")
-    expect(page.locator("#lamp")).to_have_class("lamp on")
+    expect(page.locator("#connection-status")).to_have_class("connection-status on")
     return page
 
 
@@ -49,13 +49,13 @@ def test_somebody_is_hired_moves_leaves_and_comes_back(
     chat_page: Open, company: Application, listener: Listener
 ) -> None:
     page = people_of(chat_page(chat=False), company)
-    page.get_by_test_id("hire").click()
+    page.get_by_test_id("add-member").click()
     person = page.get_by_test_id("member-sunqi")
     expect(person).to_contain_text("研发部 · 新员工")
     assert told(company, listener, 2) == ["create_user", "subscribe"]
 
     def happens(words: str) -> None:
-        page.get_by_test_id("acts-sunqi").click()
+        page.get_by_test_id("member-menu-sunqi").click()
         page.get_by_role("menuitem", name=words).click()
 
     happens("调到人力资源部")
@@ -71,14 +71,14 @@ def test_somebody_is_hired_moves_leaves_and_comes_back(
 def test_newcomers_are_different_people(chat_page: Open, company: Application) -> None:
     page = people_of(chat_page(chat=False), company)
     for userid in ("sunqi", "zhouba"):
-        page.get_by_test_id("hire").click()
+        page.get_by_test_id("add-member").click()
         expect(page.get_by_test_id(f"member-{userid}")).to_be_visible()
 
 
 def test_the_acts_on_a_person_are_reached_by_keyboard(chat_page: Open, company: Application) -> None:
     page = people_of(chat_page(chat=False), company)
-    page.get_by_test_id("hire").press("Enter")
-    dots = page.get_by_test_id("acts-sunqi")
+    page.get_by_test_id("add-member").press("Enter")
+    dots = page.get_by_test_id("member-menu-sunqi")
     dots.press("Enter")
     expect(page.get_by_role("menuitem")).to_have_text([f"调到{company.corp_id}", "调到人力资源部", "离职"])
     dots.press("Escape")

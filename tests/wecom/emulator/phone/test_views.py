@@ -41,7 +41,7 @@ def test_a_conversation_is_live_in_both_directions(
     composer.fill("第二条")
     page.get_by_test_id("send").click()
     expect(page.get_by_test_id("bubble-out")).to_have_count(2)
-    expect(page.locator(".state")).to_have_count(0)
+    expect(page.locator(".send-status")).to_have_count(0)
 
 
 def test_what_looks_like_html_stays_text(chat_page: Open, application: Application, member: str) -> None:
@@ -54,7 +54,7 @@ def test_what_looks_like_html_stays_text(chat_page: Open, application: Applicati
     application.send({"touser": member, "msgtype": "markdown", "markdown": {"content": f"# **t**\n{nasty}"}})
     expect(page.get_by_test_id("bubble-in")).to_have_count(3)
     expect(page.locator(".card .highlight")).to_have_text("hoch")
-    assert page.locator(".messages .hold img, .messages [onerror], .messages a[href^=javascript]").count() == 0
+    assert page.locator(".messages .bubble-column img, .messages [onerror], .messages a[href^=javascript]").count() == 0
     assert page.title() == "测试"
 
 
@@ -77,7 +77,7 @@ def test_a_video_plays_in_the_chat_and_can_be_sought(
 def test_pictures_voices_and_files_have_bubbles(chat_page: Open, application: Application, member: str) -> None:
     page = chat_page()
     page.get_by_test_id("more").click()
-    page.get_by_test_id("picture").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    page.get_by_test_id("image-file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
     expect(page.get_by_test_id("bubble-out").locator("img[src^='/emulator/media/']")).to_be_attached()
     voice = application.upload("voice", AMR, "a.amr")["media_id"]
     application.send({"touser": member, "msgtype": "voice", "voice": {"media_id": voice}})
@@ -111,7 +111,7 @@ def test_a_message_that_was_not_sent_can_be_sent_again(chat_page: Open, listener
     expect(page.get_by_test_id("failed")).to_be_visible()
     page.unroute("**/api/send")
     page.get_by_test_id("failed").click()
-    expect(page.locator(".state")).to_have_count(0)
+    expect(page.locator(".send-status")).to_have_count(0)
     expect(page.get_by_test_id("bubble-out")).to_have_count(1)
     listener.next()
 
@@ -139,7 +139,7 @@ def test_unread_messages_are_counted_in_the_list(chat_page: Open, application: A
     person.click()
     expect(page.get_by_test_id("bubble-in")).to_have_count(2)
     page.get_by_test_id("back").click()
-    page.get_by_test_id("to-people").click()
+    page.get_by_test_id("to-members").click()
     expect(person.locator(".badge")).to_have_count(0)
 
 
@@ -155,7 +155,7 @@ def test_news_of_a_message_that_was_already_counted_counts_nothing(
 
     page = chat_page(lambda page: page.route_web_socket("**/emulator/ws/", hold), chat=False)
     badge = page.get_by_test_id(f"member-{member}").locator(".badge")
-    expect(page.locator("#lamp")).to_have_class("lamp on")
+    expect(page.locator("#connection-status")).to_have_class("connection-status on")
     application.say(member, "one")
     sockets[0].send('{"what": "refresh"}')
     expect(badge).to_have_text("1")

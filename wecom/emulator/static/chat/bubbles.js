@@ -1,172 +1,115 @@
-// One entry of a chat as a row: avatar, bubble, and how the sending went.
-import { emphasis, facts } from "../cards/card_parts.js";
+// The bubble of each kind of message.
+import { emphasis, keyValues } from "../cards/card_parts.js";
 import { templateCard } from "../cards/template_card.js";
-import { anchor, appAvatar, avatar, make, safeUrl } from "../shared/dom.js";
-import { cardText, markdown, plainWords, richText } from "./rich_text.js";
-import { say } from "../shared/texts.js";
+import { element, externalLink, safeUrl } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+import { articleParagraphs, markdown, richText, textCard } from "./rich_text.js";
+import { voiceButton } from "./voice_button.js";
 
-const bubble = (className, ...children) => make("div", { className: `bubble ${className}` }, ...children);
+const bubble = (className, ...children) => element("div", { className: `bubble ${className}` }, ...children);
 
 function text({ content }) {
   return bubble("text", ...richText(content.content ?? ""));
 }
 
-function picture(entry) {
-  const image = make("img", { src: entry.media_url, alt: say("picture"), loading: "lazy" });
-  const link = make("a", { href: entry.media_url, target: "_blank", rel: "noopener" }, image);
-  return bubble("plain picture-bubble", link);
+function image(entry) {
+  const picture = element("img", { src: entry.media_url, alt: t("image"), loading: "lazy" });
+  const link = element("a", { href: entry.media_url, target: "_blank", rel: "noopener" }, picture);
+  return bubble("plain image-bubble", link);
 }
 
-function film({ content, media_url: source }) {
-  const video = make("video", {
+function video({ content, media_url: source }) {
+  const player = element("video", {
     src: `${source}#t=0.1`, // the fragment makes browsers show a frame before it plays
     controls: true,
     playsinline: true,
     preload: "metadata",
     "data-testid": "video",
-    "aria-label": content.title || say("video"),
+    "aria-label": content.title || t("video"),
   });
-  const words = [content.title, content.description && make("small", { text: content.description })].filter(Boolean);
-  return bubble("plain film-bubble", video, words.length ? make("div", { className: "caption" }, ...words) : null);
+  const lines = [content.title, content.description && element("small", { text: content.description })].filter(Boolean);
+  return bubble("plain video-bubble", player, lines.length ? element("div", { className: "caption" }, ...lines) : null);
 }
 
-const WAVES = "M3 8.5a3.5 3.5 0 0 1 0 5M6.5 5.5a8 8 0 0 1 0 11M10 2.5a12.5 12.5 0 0 1 0 17";
+const voice = ({ content, media_url: source }) => bubble("", voiceButton(source, content.seconds));
 
-function waves() {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 16 22");
-  svg.setAttribute("width", "16");
-  svg.setAttribute("height", "22");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", WAVES);
-  path.setAttribute("fill", "none");
-  path.setAttribute("stroke", "currentColor");
-  path.setAttribute("stroke-width", "1.8");
-  path.setAttribute("stroke-linecap", "round");
-  svg.append(path);
-  return svg;
-}
-
-function voice({ content, media_url: source }) {
-  const seconds = Math.max(1, Math.round(content.seconds ?? 1));
-  const sound = make("audio", { src: `${source}/listen`, preload: "none" });
-  const button = make("button", { className: "voice", type: "button", "aria-label": `${say("kind.voice")} ${say("seconds", seconds)}` });
-  button.append(waves(), make("span", { text: `${seconds}″` }), sound);
-  button.style.width = `${Math.min(76 + seconds * 4, 190)}px`;
-  button.addEventListener("click", () => (sound.paused ? sound.play() : sound.pause()));
-  for (const name of ["play", "pause", "ended"]) {
-    sound.addEventListener(name, () => button.classList.toggle("playing", !sound.paused));
-  }
-  return bubble("", button);
-}
-
-function size(bytes) {
+function fileSize(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   return bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
 function file({ content, media_url: source }) {
-  const kind = content.filename.includes(".") ? content.filename.split(".").pop().slice(0, 4).toUpperCase() : "FILE";
-  const lines = make("div", { className: "file-lines" });
-  lines.append(make("div", { className: "file-name", text: content.filename }), make("div", { className: "file-size", text: size(content.size) }));
-  const icon = make("span", { className: "file-icon", text: kind, "aria-hidden": "true" });
-  return bubble("plain", make("a", { className: "card file", href: source, download: content.filename }, lines, icon));
+  const suffix = content.filename.includes(".") ? content.filename.split(".").pop().slice(0, 4).toUpperCase() : "FILE";
+  const lines = element("div", { className: "file-lines" });
+  lines.append(element("div", { className: "file-name", text: content.filename }), element("div", { className: "file-size", text: fileSize(content.size) }));
+  const icon = element("span", { className: "file-icon", text: suffix, "aria-hidden": "true" });
+  return bubble("plain", element("a", { className: "card file", href: source, download: content.filename }, lines, icon));
 }
 
-function card(url, title, words, foot) {
-  const body = make("div", { className: "card-body" }, make("div", { className: "card-title", text: title }));
-  if (words.length) body.append(make("div", { className: "card-text" }, ...words));
-  const link = anchor(url, body, foot ? make("div", { className: "card-foot", text: foot }) : null);
+function linkCard(url, title, description, footer) {
+  const body = element("div", { className: "card-body" }, element("div", { className: "card-title", text: title }));
+  if (description.length) body.append(element("div", { className: "card-text" }, ...description));
+  const link = externalLink(url, body, footer ? element("div", { className: "card-footer", text: footer }) : null);
   link.classList.add("card");
   return bubble("plain", link);
 }
 
-const textcard = ({ content }) => card(content.url, content.title, cardText(content.description), content.btntxt);
-const link = ({ content }) => card(content.url, content.title, [content.description], "");
+const textcard = ({ content }) => linkCard(content.url, content.title, textCard(content.description), content.btntxt);
+const link = ({ content }) => linkCard(content.url, content.title, [content.description], "");
 
 function news({ content }) {
   const rows = content.articles.map((article, index) => {
-    const lines = make("div", { className: "article-lines" }, make("div", { className: "card-title", text: article.title }));
-    if (index === 0 && article.description) lines.append(make("div", { className: "card-text", text: article.description }));
-    const image = safeUrl(article.picurl) ? make("img", { src: article.picurl, alt: "", loading: "lazy" }) : null;
-    image?.addEventListener("error", () => image.remove());
-    const row = anchor(article.url, lines, image);
+    const lines = element("div", { className: "article-lines" }, element("div", { className: "card-title", text: article.title }));
+    if (index === 0 && article.description) lines.append(element("div", { className: "card-text", text: article.description }));
+    const picture = safeUrl(article.picurl) ? element("img", { src: article.picurl, alt: "", loading: "lazy" }) : null;
+    picture?.addEventListener("error", () => picture.remove());
+    const row = externalLink(article.url, lines, picture);
     row.classList.add("article");
     row.classList.toggle("first", index === 0);
     return row;
   });
-  return bubble("plain", make("div", { className: "card" }, ...rows));
+  return bubble("plain", element("div", { className: "card" }, ...rows));
 }
 
-function place({ content }) {
-  const body = make("div", { className: "card-body" }, make("div", { className: "card-title", text: content.label }));
-  body.append(make("div", { className: "file-size", text: `${content.latitude}, ${content.longitude}` }));
-  return bubble("plain", make("div", { className: "card" }, body, make("div", { className: "map", "aria-hidden": "true" })));
+function location({ content }) {
+  const body = element("div", { className: "card-body" }, element("div", { className: "card-title", text: content.label }));
+  body.append(element("div", { className: "file-size", text: `${content.latitude}, ${content.longitude}` }));
+  return bubble("plain", element("div", { className: "card" }, body, element("div", { className: "map", "aria-hidden": "true" })));
 }
 
-// A long article of the company's own: its digest; the text opens below, as text.
-function story(article, index) {
-  const cover = article.thumb_url ? make("img", { src: article.thumb_url, alt: "", loading: "lazy" }) : null;
-  const head = make("div", { className: "article-lines" }, make("div", { className: "card-title", text: article.title }));
-  if (index === 0 && article.digest) head.append(make("div", { className: "card-text", text: article.digest }));
-  const summary = make("summary", { className: `article ${index === 0 ? "first" : ""}` }, head, cover);
-  const words = make("div", { className: "story" }, ...plainWords(article.content));
-  if (article.author) words.prepend(make("p", { className: "byline", text: article.author }));
-  if (safeUrl(article.content_source_url)) words.append(anchor(article.content_source_url, say("original")));
-  return make("details", {}, summary, words);
+// An article of an mpnews message: its digest; the text opens below.
+function mpnewsArticle(article, index) {
+  const cover = article.thumb_url ? element("img", { src: article.thumb_url, alt: "", loading: "lazy" }) : null;
+  const lines = element("div", { className: "article-lines" }, element("div", { className: "card-title", text: article.title }));
+  if (index === 0 && article.digest) lines.append(element("div", { className: "card-text", text: article.digest }));
+  const summary = element("summary", { className: `article ${index === 0 ? "first" : ""}` }, lines, cover);
+  const body = element("div", { className: "article-text" }, ...articleParagraphs(article.content));
+  if (article.author) body.prepend(element("p", { className: "author", text: article.author }));
+  if (safeUrl(article.content_source_url)) body.append(externalLink(article.content_source_url, t("originalArticle")));
+  return element("details", {}, summary, body);
 }
 
-const mpnews = ({ content }) => bubble("plain", make("div", { className: "card" }, ...content.articles.map(story)));
+const mpnews = ({ content }) => bubble("plain", element("div", { className: "card" }, ...content.articles.map(mpnewsArticle)));
 
-function notice({ content }) {
-  const head = make("div", { className: "card-source" }, make("span", { className: "shade-grey", text: say("miniProgram") }));
-  const title = make("div", { className: "card-title", text: content.title });
+function miniProgramNotice({ content }) {
+  const source = element("div", { className: "card-source" }, element("span", { className: "color-grey", text: t("miniProgram") }));
+  const title = element("div", { className: "card-title", text: content.title });
+  const description = content.description ? element("div", { className: "card-text", text: content.description }) : null;
   const [first, ...rest] = content.content_item ?? [];
-  const big = content.emphasis_first_item && first ? emphasis({ title: first.value, desc: first.key }) : null;
-  const items = big ? rest : (content.content_item ?? []);
-  const list = facts(items.map((item) => ({ keyname: item.key, value: item.value })));
-  const desc = content.description ? make("div", { className: "card-text", text: content.description }) : null;
-  const body = make("div", { className: "card-body" }, head, title, desc, big, list);
-  const foot = content.page ? make("div", { className: "card-foot", text: say("openMiniProgram") }) : null;
-  return bubble("plain", make("div", { className: "card template-card", title: `${content.appid} ${content.page ?? ""}`.trim() }, body, foot));
+  const emphasized = content.emphasis_first_item && first ? emphasis({ title: first.value, desc: first.key }) : null;
+  const items = emphasized ? rest : (content.content_item ?? []);
+  const list = keyValues(items.map((item) => ({ keyname: item.key, value: item.value })));
+  const body = element("div", { className: "card-body" }, source, title, description, emphasized, list);
+  const footer = content.page ? element("div", { className: "card-footer", text: t("openMiniProgram") }) : null;
+  return bubble("plain", element("div", { className: "card template-card", title: `${content.appid} ${content.page ?? ""}`.trim() }, body, footer));
 }
 
-const template = (entry, { press }) => bubble("plain", templateCard(entry, (key, selected) => press(entry, key, selected)));
-
-const KINDS = {
-  text, image: picture, video: film, voice, file, textcard, news, link, location: place, template_card: template, mpnews,
-  miniprogram_notice: notice,
+const BUBBLES = {
+  text, image, video, voice, file, textcard, news, link, location, mpnews,
   markdown: ({ content }) => bubble("markdown", ...markdown(content.content)),
+  miniprogram_notice: miniProgramNotice,
+  template_card: (entry, { press }) => bubble("plain", templateCard(entry, (key, selected) => press(entry, key, selected))),
 };
 
-// What the list of members shows of an entry.
-export function preview(entry, app) {
-  if (entry.recalled) return say("recalled", app.name);
-  if (entry.msgtype === "text") return entry.content.content;
-  const title = entry.content.main_title?.title ?? (entry.received ? entry.content.title : "");
-  return `${say(`kind.${entry.msgtype}`)} ${title ?? ""}`.trim();
-}
-
-function state(entry, retry) {
-  const status = entry.status ?? entry.callback?.status;
-  if (status === "queued") return make("span", { className: "state pending", role: "img", "aria-label": say("sending") });
-  if (status !== "failed" && status !== "unsent") return null;
-  const words = say(status === "failed" ? "refused" : "failed");
-  return make("button", {
-    className: "state failed", type: "button", text: "!", title: words, "aria-label": words, "data-testid": "failed", click: () => retry(entry),
-  });
-}
-
-// `entry.received` is from the person's point of view; what they sent stands on the right.
-export function row(entry, { app, member, retry, press }) {
-  if (entry.recalled) return make("p", { className: "notice", text: say("recalled", app.name), "data-testid": "recalled" });
-  const shown = (KINDS[entry.msgtype] ?? text)(entry, { press });
-  const incoming = entry.received;
-  const node = make("article", { className: `row ${incoming ? "in" : "out"}`, "data-testid": incoming ? "bubble-in" : "bubble-out" });
-  node.dataset.msgtype = entry.msgtype;
-  node.setAttribute("aria-label", incoming ? app.name : member.name);
-  node.append(incoming ? appAvatar() : avatar(member), make("div", { className: "hold" }, shown));
-  const mark = incoming ? null : state(entry, retry);
-  if (mark) node.append(mark);
-  return node;
-}
+// `press(entry, key, selected)` is called when a button of a card is pressed.
+export const messageBubble = (entry, actions) => (BUBBLES[entry.msgtype] ?? text)(entry, actions);

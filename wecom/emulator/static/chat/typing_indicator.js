@@ -1,19 +1,19 @@
-// “Typing …” from when the application has taken a message until it answers, or has nothing to say.
-const LONGEST = 20000;
-let waiting = null; // whose message waits for an answer
+// “Typing…” from when the application has received a message until it answers, or for 20 seconds.
+const LONGEST = 20000; // milliseconds
+let waitingMember = null;
 let timer = 0;
 
-// `show(yes)` puts it into the chat's head.
-export function begin(member, show) {
+// `show(typing)` puts it into the header of the chat.
+export function startTyping(member, show) {
   clearTimeout(timer);
-  waiting = member;
+  waitingMember = member;
   show(true);
-  timer = setTimeout(() => end(member, show), LONGEST);
+  timer = setTimeout(() => stopTyping(member, show), LONGEST);
 }
 
-export function end(member, show) {
-  if (waiting !== member) return;
+export function stopTyping(member, show) {
+  if (waitingMember !== member) return;
   clearTimeout(timer);
-  waiting = null;
+  waitingMember = null;
   show(false);
 }

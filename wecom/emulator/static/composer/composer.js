@@ -1,70 +1,86 @@
-// The row at the bottom: text, emoji, pictures, videos, a place.
-import { $, make, toast } from "../shared/dom.js";
-import { say } from "../shared/texts.js";
+// The row at the bottom of a chat: text, emoji, and the tray of what else can be sent.
+import { byId, element } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+import { showToast } from "../shared/toast.js";
 
 const EMOJI = [..."😀😄😁😂🤣😊😇🙂😉😍🥰😘😜🤔🤗🤭😎🥳😴😅😭😢😤😡🤯😱👍👎👏🙏💪🤝✌👌👋❤💔🎉🎁🌹☕🍺🌞🌙⭐🔥💯✅"];
+const FILE_INPUTS = { "image-file": "image", "video-file": "video", "voice-file": "voice" };
+const TRAYS = ["emoji", "more"];
 
-export function start({ sendText, sendFile, sendPlace, sendLink, enter, leave }) {
-  const field = $("composer");
-  field.placeholder = say("writeHere");
-  const fit = () => {
-    field.style.height = "auto";
-    field.style.height = `${field.scrollHeight}px`;
-    const filled = field.value.trim() !== "";
-    $("send").hidden = !filled;
-    $("more").hidden = filled;
+// Each of the actions is called when the member chooses it.
+export function start({ sendText, sendFile, sendLocation, sendLink, reopenChat, leaveRange }) {
+  startTextField(sendText);
+  for (const name of TRAYS) byId(name).addEventListener("click", () => openTray(byId(`${name}-tray`).hidden ? name : null));
+  byId("emoji-tray").append(...EMOJI.map((emoji) => element("button", { type: "button", text: emoji, "aria-label": emoji, click: () => insert(emoji) })));
+  for (const [id, kind] of Object.entries(FILE_INPUTS)) startFileInput(byId(id), (file) => sendFile(kind, file));
+  const buttons = {
+    "send-location": sendLocation, "send-link": sendLink, "send-file": () => showToast(t("filesNotDelivered")), "reopen-chat": reopenChat, "leave-range": leaveRange,
   };
+  for (const [id, action] of Object.entries(buttons)) {
+    byId(id).addEventListener("click", () => {
+      openTray(null);
+      action();
+    });
+  }
+  resize();
+}
+
+// Opens a tray and closes the other one; null closes both.
+function openTray(wanted) {
+  for (const name of TRAYS) {
+    byId(`${name}-tray`).hidden = name !== wanted;
+    byId(name).setAttribute("aria-expanded", String(name === wanted));
+  }
+}
+
+function startTextField(sendText) {
+  const field = byId("composer");
+  field.placeholder = t("messagePlaceholder");
   const submit = () => {
     const text = field.value.replace(/\s+$/, "");
     if (!text.trim()) return;
     field.value = "";
-    fit();
+    resize();
     sendText(text);
   };
-  field.addEventListener("input", fit);
+  field.addEventListener("input", resize);
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return; // Enter also confirms an input method's choice
     event.preventDefault();
     submit();
   });
-  field.addEventListener("focus", () => open(null));
-  $("composer-form").addEventListener("submit", (event) => {
+  field.addEventListener("focus", () => openTray(null));
+  byId("composer-form").addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
     field.focus();
   });
+}
 
-  const trays = { emoji: $("emoji-tray"), more: $("more-tray") };
-  const open = (wanted) => {
-    for (const [name, tray] of Object.entries(trays)) {
-      tray.hidden = name !== wanted;
-      $(name).setAttribute("aria-expanded", String(name === wanted));
-    }
-  };
-  for (const name of Object.keys(trays)) $(name).addEventListener("click", () => open(trays[name].hidden ? name : null));
-  const insert = (character) => {
-    field.setRangeText(character, field.selectionStart, field.selectionEnd, "end");
-    fit();
-  };
-  trays.emoji.append(...EMOJI.map((one) => make("button", { type: "button", text: one, "aria-label": one, click: () => insert(one) })));
+// Fits the field to its text. The send button takes the place of the plus while there is text.
+function resize() {
+  const field = byId("composer");
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+  const filled = field.value.trim() !== "";
+  byId("send").hidden = !filled;
+  byId("more").hidden = filled;
+}
 
-  for (const [id, kind] of [["picture", "image"], ["film", "video"], ["sound", "voice"]]) {
-    $(id).addEventListener("change", () => {
-      const [file] = $(id).files;
-      $(id).value = "";
-      open(null);
-      if (file) sendFile(kind, file);
-    });
-    $(id).parentElement.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") $(id).click();
-    });
-  }
-  const tiles = { place: sendPlace, "page-link": sendLink, paper: () => toast(say("noFiles")), enter, leave };
-  for (const [id, act] of Object.entries(tiles)) {
-    $(id).addEventListener("click", () => {
-      open(null);
-      act();
-    });
-  }
-  fit();
+function insert(emoji) {
+  const field = byId("composer");
+  field.setRangeText(emoji, field.selectionStart, field.selectionEnd, "end");
+  resize();
+}
+
+function startFileInput(input, send) {
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    input.value = "";
+    openTray(null);
+    if (file) send(file);
+  });
+  input.parentElement.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") input.click();
+  });
 }

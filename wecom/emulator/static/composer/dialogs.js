@@ -1,58 +1,58 @@
-// Small sheets that ask for something before it is sent: a link, a place, what a scanned code says.
-import { $, make } from "../shared/dom.js";
-import { say } from "../shared/texts.js";
+// Dialogs that ask for a link, a location or the content of a scanned code.
+import { byId, element } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
 
-// `fields` are inputs by name, with a label and attributes; `done(values)` gets what was filled in, trimmed.
-function ask({ id, title, button = "send", fields }, done) {
+// `fields` are inputs by name, with a label and attributes; `submit(values)` gets what was entered, trimmed.
+function openDialog({ id, title, button = "send", fields }, submit) {
   const inputs = Object.entries(fields).map(([name, { label, ...attributes }]) => [
-    name, label, make("input", { ...attributes, name, required: true, "data-testid": `${id}-${name}` }),
+    name, label, element("input", { ...attributes, name, required: true, "data-testid": `${id}-${name}` }),
   ]);
-  const rows = inputs.map(([, label, input]) => make("label", {}, make("span", { text: say(label) }), input));
-  const cancel = make("button", { type: "button", className: "plain", text: say("cancel"), click: () => sheet.close() });
-  const ready = make("button", { type: "submit", className: "filled", text: say(button), "data-testid": `${id}-send` });
-  const form = make(
-    "form", { method: "dialog" }, make("h3", { id: `${id}-title`, text: say(title) }), ...rows,
-    make("div", { className: "sheet-buttons" }, cancel, ready),
+  const rows = inputs.map(([, label, input]) => element("label", {}, element("span", { text: t(label) }), input));
+  const cancelButton = element("button", { type: "button", className: "plain", text: t("cancel"), click: () => dialog.close() });
+  const submitButton = element("button", { type: "submit", className: "filled", text: t(button), "data-testid": `${id}-send` });
+  const form = element(
+    "form", { method: "dialog" }, element("h3", { id: `${id}-title`, text: t(title) }), ...rows,
+    element("div", { className: "dialog-buttons" }, cancelButton, submitButton),
   );
-  form.addEventListener("submit", () => done(Object.fromEntries(inputs.map(([name, , input]) => [name, input.value.trim()]))));
-  const sheet = make("dialog", { className: "sheet", "aria-labelledby": `${id}-title` }, form);
-  sheet.addEventListener("close", () => sheet.remove());
-  sheet.addEventListener("click", (event) => event.target === sheet && sheet.close()); // beside it
-  $("chat").append(sheet);
-  sheet.showModal();
-  center(sheet);
+  form.addEventListener("submit", () => submit(Object.fromEntries(inputs.map(([name, , input]) => [name, input.value.trim()]))));
+  const dialog = element("dialog", { className: "dialog", "aria-labelledby": `${id}-title` }, form);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close()); // a click on the backdrop
+  byId("chat").append(dialog);
+  dialog.showModal();
+  center(dialog);
   inputs[0][2].select();
 }
 
-// In the middle of the phone, wherever on the desktop that is.
-function center(sheet) {
-  const { left, top, width, height } = $("chat").getBoundingClientRect();
-  sheet.style.margin = "0";
-  sheet.style.left = `${left + (width - sheet.offsetWidth) / 2}px`;
-  sheet.style.top = `${top + Math.max(0, (height - sheet.offsetHeight) / 2)}px`;
+// In the middle of the phone, wherever that is in the window.
+function center(dialog) {
+  const { left, top, width, height } = byId("chat").getBoundingClientRect();
+  dialog.style.margin = "0";
+  dialog.style.left = `${left + (width - dialog.offsetWidth) / 2}px`;
+  dialog.style.top = `${top + Math.max(0, (height - dialog.offsetHeight) / 2)}px`;
 }
 
-export function link(send) {
+export function askLink(submit) {
   const fields = {
     name: { label: "title", maxlength: 128 },
     url: { label: "address", type: "url", placeholder: "https://example.com" },
   };
-  ask({ id: "link", title: "linkTitle", fields }, ({ name, url }) => send({ title: name, url }));
+  openDialog({ id: "link", title: "linkTitle", fields }, ({ name, url }) => submit({ title: name, url }));
 }
 
-export function place(send) {
+export function askLocation(submit) {
   const degrees = (most) => ({ type: "number", step: "any", min: -most, max: most });
   const fields = {
-    label: { label: "placeName", maxlength: 200, value: say("here") },
+    label: { label: "locationName", maxlength: 200, value: t("locationDefault") },
     latitude: { label: "latitude", ...degrees(90), value: 23.1065 },
     longitude: { label: "longitude", ...degrees(180), value: 113.3245 },
   };
-  ask({ id: "place", title: "placeTitle", fields }, ({ label, latitude, longitude }) =>
-    send({ label, latitude: Number(latitude), longitude: Number(longitude) }),
+  openDialog({ id: "location", title: "locationTitle", fields }, ({ label, latitude, longitude }) =>
+    submit({ label, latitude: Number(latitude), longitude: Number(longitude) }),
   );
 }
 
-export function code(scanned) {
-  const fields = { code: { label: "codeSays", maxlength: 2000, placeholder: "https://example.com" } };
-  ask({ id: "scan", title: "scanTitle", button: "scanned", fields }, ({ code }) => scanned(code));
+export function askScannedCode(submit) {
+  const fields = { code: { label: "codeContent", maxlength: 2000, placeholder: "https://example.com" } };
+  openDialog({ id: "scan", title: "scanTitle", button: "done", fields }, ({ code }) => submit(code));
 }

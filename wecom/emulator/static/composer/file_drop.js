@@ -1,36 +1,37 @@
-// Files that are dropped on the chat or pasted into it.
-import { $, toast } from "../shared/dom.js";
-import { say } from "../shared/texts.js";
+// Files that are dropped on the chat or pasted into the text field.
+import { byId } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+import { showToast } from "../shared/toast.js";
 
 const KINDS = { "image/png": "image", "image/jpeg": "image", "video/mp4": "video" };
 
 const kindOf = ({ type, name }) => KINDS[type] ?? (type.startsWith("audio/") || name.endsWith(".amr") ? "voice" : null);
 
-// `send(kind, file)` gets each file that an application can receive.
+// `send(kind, file)` is called for each file that an application can receive.
 export function start(send) {
-  const chat = $("chat");
-  const take = (files) => {
+  const chat = byId("chat");
+  const sendAll = (files) => {
     for (const file of files) {
       const kind = kindOf(file);
       if (kind) send(kind, file);
-      else toast(say("noFiles"));
+      else showToast(t("filesNotDelivered"));
     }
   };
-  const here = (yes) => ($("drop-here").hidden = !yes);
+  const showHint = (visible) => (byId("drop-hint").hidden = !visible);
   chat.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
-    here(true);
+    showHint(true);
   });
-  chat.addEventListener("dragleave", (event) => chat.contains(event.relatedTarget) || here(false));
+  chat.addEventListener("dragleave", (event) => chat.contains(event.relatedTarget) || showHint(false));
   chat.addEventListener("drop", (event) => {
     event.preventDefault();
-    here(false);
-    take(event.dataTransfer.files);
+    showHint(false);
+    sendAll(event.dataTransfer.files);
   });
-  $("composer").addEventListener("paste", (event) => {
+  byId("composer").addEventListener("paste", (event) => {
     if (!event.clipboardData.files.length) return;
     event.preventDefault();
-    take(event.clipboardData.files);
+    sendAll(event.clipboardData.files);
   });
 }

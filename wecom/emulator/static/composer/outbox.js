@@ -1,66 +1,66 @@
-// What the person sends. A draft stands for it in the chat until the server has it.
-import { call } from "../shared/control_api.js";
+// Sends what the member writes. A draft stands for the message in the chat until the emulator has it.
+import { callApi } from "../shared/control_api.js";
+import { state } from "../shared/state.js";
 
 let chat = null;
 
-// `chat` has the phone's `state`, and `draw`, `toEnd`, and `happened` for news that had to wait.
-export function start(given) {
-  chat = given;
+// `draw()` shows the chat anew, `scrollToEnd()` its end; `onUpdate(update)` takes updates that had to wait.
+export function start({ draw, scrollToEnd, onUpdate }) {
+  chat = { draw, scrollToEnd, onUpdate };
 }
 
-export async function send(draft) {
-  const { state, draw, toEnd, happened } = chat;
+async function send(draft) {
   const { member, body } = draft;
   draft.status = "queued";
-  state.unsent.push(draft);
-  draw();
-  toEnd();
+  state.drafts.push(draft);
+  chat.draw();
+  chat.scrollToEnd();
   state.sending += 1;
   try {
-    const { entry } = await call("POST", "send", body);
+    const { entry } = await callApi("POST", "send", body);
     if (state.member === member) state.entries.set(entry.id, entry);
-    state.unsent = state.unsent.filter((one) => one !== draft);
+    state.drafts = state.drafts.filter((other) => other !== draft);
   } catch {
     draft.status = "unsent";
   } finally {
     state.sending -= 1;
   }
-  state.held.splice(0).forEach(happened);
-  draw();
-  toEnd();
+  state.heldUpdates.splice(0).forEach(chat.onUpdate);
+  chat.draw();
+  chat.scrollToEnd();
 }
 
-const make = (msgtype, content, body, media_url = null) => ({
-  id: `draft-${crypto.randomUUID()}`, msgtype, content, body, media_url, received: false, recalled: false, at: Date.now() / 1000,
-  member: chat.state.member,
+const newDraft = (msgtype, content, body, media_url = null) => ({
+  id: `draft-${crypto.randomUUID()}`, msgtype, content, body, media_url, received: false, recalled: false, at: Date.now() / 1000, member: state.member,
 });
 
-const own = (body) => ({ member: chat.state.member.userid, ...body });
+const fromMember = (body) => ({ member: state.member.userid, ...body });
 
-export function text(words) {
-  send(make("text", { content: words }, own({ text: words })));
+export function sendText(text) {
+  send(newDraft("text", { content: text }, fromMember({ text })));
 }
 
-export function file(kind, given) {
+export function sendFile(kind, file) {
   const form = new FormData();
-  form.append("member", chat.state.member.userid);
+  form.append("member", state.member.userid);
   form.append("type", kind);
-  form.append("media", given, given.name);
-  send(make(kind, { filename: given.name, size: given.size }, form, URL.createObjectURL(given)));
+  form.append("media", file, file.name);
+  send(newDraft(kind, { filename: file.name, size: file.size }, form, URL.createObjectURL(file)));
 }
 
-export function place(given) {
-  const said = { type: "location", ...given };
-  send(make("location", said, own(said)));
+export function sendLocation(location) {
+  const content = { type: "location", ...location };
+  send(newDraft("location", content, fromMember(content)));
 }
 
-export function link({ title, url }) {
-  const said = { type: "link", title, url, description: url, picurl: "" };
-  send(make("link", said, own(said)));
+export function sendLink({ title, url }) {
+  const content = { type: "link", title, url, description: url, picurl: "" };
+  send(newDraft("link", content, fromMember(content)));
 }
 
+// Delivers the callback again, or sends a draft that never reached the emulator.
 export function retry(entry) {
-  if (entry.callback) return call("POST", `callbacks/${entry.callback.id}/replay`);
-  chat.state.unsent = chat.state.unsent.filter((one) => one !== entry);
+  if (entry.callback) return callApi("POST", `callbacks/${entry.callback.id}/replay`);
+  state.drafts = state.drafts.filter((draft) => draft !== entry);
   return send({ ...entry, at: Date.now() / 1000 });
 }

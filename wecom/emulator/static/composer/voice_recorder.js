@@ -1,81 +1,82 @@
-// Holding the button records a voice message; letting go sends it, leaving the button or Escape throws it away.
-import { $, toast } from "../shared/dom.js";
-import { say } from "../shared/texts.js";
+// Records a voice message while the button is held. Releasing it sends; swiping up or Escape cancels.
+import { byId } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+import { showToast } from "../shared/toast.js";
 
-const SHORTEST = 500; // milliseconds; less is a slip of the finger
+const SHORTEST = 500; // milliseconds; a shorter press is a mistake
 const LONGEST = 60000; // the platform's limit of a voice message
+const SWIPE = 60; // pixels above the button where releasing cancels
 
-let running = null;
+let recording = null;
 
-async function begin() {
-  if (running) return;
-  const take = { keep: true, parts: [], began: 0, recorder: null, released: false };
-  running = take;
+async function startRecording(send) {
+  if (recording) return;
+  const current = { keep: true, parts: [], startedAt: 0, recorder: null, released: false };
+  recording = current;
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ audio: true });
   } catch {
-    running = null;
-    toast(say("noMicrophone"));
+    recording = null;
+    showToast(t("noMicrophone"));
     return;
   }
-  take.recorder = new MediaRecorder(stream);
-  take.recorder.addEventListener("dataavailable", ({ data }) => take.parts.push(data));
-  take.recorder.addEventListener("stop", () => {
+  current.recorder = new MediaRecorder(stream);
+  current.recorder.addEventListener("dataavailable", ({ data }) => current.parts.push(data));
+  current.recorder.addEventListener("stop", () => {
     for (const track of stream.getTracks()) track.stop();
-    finish(take);
+    finishRecording(current, send);
   });
-  take.began = performance.now();
-  take.recorder.start();
-  setTimeout(() => end(take), LONGEST);
-  $("talk").classList.add("recording");
-  $("talk").textContent = say("releaseToSend");
-  if (take.released) end(take); // let go while the browser was still asking
+  current.startedAt = performance.now();
+  current.recorder.start();
+  setTimeout(() => stopRecording(current), LONGEST);
+  byId("record-voice").classList.add("recording");
+  byId("record-voice").textContent = t("releaseToSend");
+  if (current.released) stopRecording(current); // released while the browser asked for the microphone
 }
 
-function end(take, keep = true) {
-  if (!take) return;
-  take.released = true;
-  take.keep &&= keep;
-  if (take.recorder?.state === "recording") take.recorder.stop();
+function stopRecording(current, keep = true) {
+  if (!current) return;
+  current.released = true;
+  current.keep &&= keep;
+  if (current.recorder?.state === "recording") current.recorder.stop();
 }
 
-function finish(take) {
-  running = null;
-  $("talk").classList.remove("recording");
-  $("talk").textContent = say("holdToTalk");
-  if (!take.keep) return;
-  if (performance.now() - take.began < SHORTEST) return void toast(say("tooShort"));
-  const sound = new File(take.parts, "voice.webm", { type: take.recorder.mimeType });
-  $("talk").dispatchEvent(new CustomEvent("recorded", { detail: sound }));
+function finishRecording(current, send) {
+  recording = null;
+  byId("record-voice").classList.remove("recording");
+  byId("record-voice").textContent = t("holdToTalk");
+  if (!current.keep) return;
+  if (performance.now() - current.startedAt < SHORTEST) return void showToast(t("tooShort"));
+  send(new File(current.parts, "voice.webm", { type: current.recorder.mimeType }));
 }
 
-// `send(file)` gets each recording. The button takes the place of the text field while it is chosen.
+// `send(file)` is called with each recording.
 export function start(send) {
-  const talk = $("talk");
-  $("to-voice").addEventListener("click", () => choose(talk.hidden));
-  talk.addEventListener("recorded", ({ detail }) => send(detail));
-  talk.addEventListener("pointerdown", (event) => {
-    talk.setPointerCapture(event.pointerId);
-    begin();
+  const button = byId("record-voice");
+  byId("voice-toggle").addEventListener("click", () => showButton(button.hidden));
+  button.addEventListener("pointerdown", (event) => {
+    button.setPointerCapture(event.pointerId);
+    startRecording(send);
   });
-  talk.addEventListener("pointerup", (event) => {
-    const { top } = talk.getBoundingClientRect();
-    end(running, event.clientY > top - 60); // pulled up: thrown away, as on a phone
+  button.addEventListener("pointerup", (event) => {
+    const { top } = button.getBoundingClientRect();
+    stopRecording(recording, event.clientY > top - SWIPE);
   });
-  talk.addEventListener("pointercancel", () => end(running, false));
-  talk.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") end(running, false);
+  button.addEventListener("pointercancel", () => stopRecording(recording, false));
+  button.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") stopRecording(recording, false);
     if (event.key !== " " && event.key !== "Enter") return;
     event.preventDefault();
-    if (!event.repeat) running ? end(running) : begin();
+    if (!event.repeat) recording ? stopRecording(recording) : startRecording(send);
   });
-  talk.addEventListener("contextmenu", (event) => event.preventDefault()); // a long press on a phone
+  button.addEventListener("contextmenu", (event) => event.preventDefault()); // a long press on a phone
 }
 
-function choose(talking) {
-  $("talk").hidden = !talking;
-  $("composer").hidden = talking;
-  $("to-voice").setAttribute("aria-pressed", String(talking));
-  if (!talking) $("composer").focus();
+// The button takes the place of the text field while voice input is chosen.
+function showButton(visible) {
+  byId("record-voice").hidden = !visible;
+  byId("composer").hidden = visible;
+  byId("voice-toggle").setAttribute("aria-pressed", String(visible));
+  if (!visible) byId("composer").focus();
 }

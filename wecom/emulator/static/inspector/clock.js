@@ -1,42 +1,45 @@
-// The emulator's clock: how far it was moved, what a step makes expire, and the way back.
-import { $, make } from "../shared/dom.js";
-import { call } from "../shared/control_api.js";
-import { say } from "../shared/texts.js";
-import { full } from "../shared/time_format.js";
+// The emulator's clock: how far it was advanced, what each step makes expire, and the way back to now.
+import { callApi } from "../shared/control_api.js";
+import { byId, element } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+import { fullTime } from "../shared/time_format.js";
 
 const HOUR = 3600;
-const STEPS = [
-  ["minute", 61], ["hours2", 2 * HOUR + 1], ["day", 24 * HOUR + 1], ["days3", 72 * HOUR + 1],
-];
+const DAY = 24 * HOUR;
+const STEPS = { minute: 61, hours2: 2 * HOUR + 1, day: DAY + 1, days3: 3 * DAY + 1 }; // seconds; just after something expires
 
-export async function refresh() {
-  show(await call("GET", "clock"));
+export async function load() {
+  show(await callApi("GET", "clock"));
 }
 
 function show({ now, offset }) {
-  $("time-now").textContent = full(now);
-  $("time-offset").textContent = Math.abs(offset) < 1 ? say("realTime") : say(offset > 0 ? "ahead" : "behind", span(Math.abs(offset)));
-  $("time-reset").hidden = Math.abs(offset) < 1;
+  const realTime = Math.abs(offset) < 1;
+  byId("clock-now").textContent = fullTime(now);
+  byId("clock-offset").textContent = realTime ? t("realTime") : t(offset > 0 ? "ahead" : "behind", duration(Math.abs(offset)));
+  byId("clock-reset").hidden = realTime;
 }
 
-function span(seconds) {
-  const days = Math.floor(seconds / 86400);
-  const rest = new Date((seconds % 86400) * 1000).toISOString().slice(11, 19);
-  return days ? `${say("daysShort", days)} ${rest}` : rest;
+function duration(seconds) {
+  const days = Math.floor(seconds / DAY);
+  const time = new Date((seconds % DAY) * 1000).toISOString().slice(11, 19);
+  return days ? `${t("days", days)} ${time}` : time;
 }
 
-const move = async (data) => show(await call("POST", "clock", data));
+const setClock = async (data) => show(await callApi("POST", "clock", data));
+
+function stepItem([name, seconds]) {
+  const button = element("button", {
+    className: "small-button", type: "button", text: t(`step.${name}`), click: () => setClock({ advance: seconds }), "data-testid": `step-${name}`,
+  });
+  return element("li", {}, element("span", { text: t(`effect.${name}`) }), button);
+}
 
 export function start() {
-  const rows = STEPS.map(([name, seconds]) => {
-    const button = make("button", { className: "mini", type: "button", text: say(`step.${name}`), click: () => move({ advance: seconds }), "data-testid": `step-${name}` });
-    return make("li", {}, make("span", { text: say(`expires.${name}`) }), button);
-  });
-  $("time-steps").append(...rows);
-  $("time-reset").addEventListener("click", () => move({ offset: 0 }));
-  $("time-form").addEventListener("submit", (event) => {
+  byId("clock-steps").append(...Object.entries(STEPS).map(stepItem));
+  byId("clock-reset").addEventListener("click", () => setClock({ offset: 0 }));
+  byId("clock-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const hours = Number($("time-hours").value);
-    if (hours) move({ advance: hours * HOUR });
+    const hours = Number(byId("clock-hours").value);
+    if (hours) setClock({ advance: hours * HOUR });
   });
 }

@@ -1,27 +1,27 @@
-// Which call follows which callback: something sent to a person is put down to their newest callback before it. The number
-// of the callback is what both show; nothing of it goes over the wire, where the platform has no such thing.
+// Which callback a call follows: the newest callback of a member whom the call addresses. The inspector shows its number
+// beside both; it is not sent with either, since the platform has no such number.
 const MOST = 500;
-const heard = new Map(); // number of a callback → who, and when
+const callbacks = new Map(); // number of a callback → member and time
 
-export function note({ id, member, at }) {
-  heard.delete(id);
-  heard.set(id, { member: member.toLowerCase(), at });
-  if (heard.size > MOST) heard.delete(heard.keys().next().value);
+export function rememberCallback({ id, member, at }) {
+  callbacks.delete(id);
+  callbacks.set(id, { member: member.toLowerCase(), at });
+  if (callbacks.size > MOST) callbacks.delete(callbacks.keys().next().value);
 }
 
-// The number of the callback that a call follows; null where it follows none.
-export function cause({ request, at }) {
-  const people = addressed(request);
+// The number of the callback; null where the call follows none.
+export function callbackBefore({ request, at }) {
+  const members = addressedMembers(request);
   let newest = null;
-  for (const [id, one] of heard) {
-    if (people.has(one.member) && one.at <= at && (newest === null || id > newest)) newest = id;
+  for (const [id, callback] of callbacks) {
+    if (members.has(callback.member) && callback.at <= at && (newest === null || id > newest)) newest = id;
   }
   return newest;
 }
 
-export const forget = () => heard.clear();
+export const forgetCallbacks = () => callbacks.clear();
 
-function addressed(request) {
+function addressedMembers(request) {
   try {
     const { touser = "", userids = [] } = JSON.parse(request);
     return new Set([...String(touser).split("|"), ...userids].map((name) => String(name).toLowerCase()));

@@ -1,50 +1,54 @@
-// What shall go wrong: which fault, on which path, how often, and the ones that wait.
-import { $, make, toast } from "../shared/dom.js";
-import { call } from "../shared/control_api.js";
-import { say } from "../shared/texts.js";
+// Faults of API calls: inject one on a path, see how often it was hit, remove it.
+import { callApi } from "../shared/control_api.js";
+import { byId, element } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+import { showToast } from "../shared/toast.js";
 
-const MIX = "*"; // any of them, at random
+const ANY = "*"; // one of all faults, at random
 
-const percent = (share) => `${Math.round(share * 100)} %`;
-
-function words(fault) {
-  const name = fault.mix.length ? say("anyFault") : fault.name || `${fault.kind} ${fault.value}`;
-  const often = fault.share < 1 ? percent(fault.share) : `×${fault.times ?? say("always")}`;
-  const seed = fault.seed === null ? "" : ` · ${say("seed")} ${fault.seed}`;
-  return `${name} · ${fault.path === "*" ? say("allPaths") : fault.path} · ${often}${seed}`;
+function describe(fault) {
+  const name = fault.mix.length ? t("anyFault") : fault.name || `${fault.kind} ${fault.value}`;
+  const frequency = fault.share < 1 ? `${Math.round(fault.share * 100)} %` : `×${fault.times ?? t("always")}`;
+  const seed = fault.seed === null ? "" : ` · ${t("seed")} ${fault.seed}`;
+  return `${name} · ${fault.path === "*" ? t("allPaths") : fault.path} · ${frequency}${seed}`;
 }
 
-export async function refresh() {
-  const { faults, names } = await call("GET", "faults");
-  const select = $("fault-name");
+function listItem(fault) {
+  const remove = () => callApi("DELETE", `faults/${fault.id}`).then(load);
+  const hits = element("small", { text: t("hits", fault.hits) });
+  const button = element("button", { className: "small-button", type: "button", text: t("remove"), click: remove });
+  return element("li", {}, element("span", { text: describe(fault) }), hits, button);
+}
+
+export async function load() {
+  const { faults, names } = await callApi("GET", "faults");
+  const select = byId("fault-name");
   if (!select.options.length) {
-    select.append(...names.map((name) => make("option", { text: name, value: name })), make("option", { text: say("anyFault"), value: MIX }));
+    select.append(...names.map((name) => element("option", { text: name, value: name })), element("option", { text: t("anyFault"), value: ANY }));
     select.dataset.names = JSON.stringify(names);
   }
-  const rows = faults.map((fault) => {
-    const remove = () => call("DELETE", `faults/${fault.id}`).then(refresh);
-    const hits = make("small", { text: say("hits", fault.hits) });
-    return make("li", {}, make("span", { text: words(fault) }), hits, make("button", { className: "mini", type: "button", text: say("remove"), click: remove }));
-  });
-  $("fault-list").replaceChildren(...rows);
-  $("fault-clear").hidden = faults.length === 0;
+  byId("fault-list").replaceChildren(...faults.map(listItem));
+  byId("fault-clear").hidden = faults.length === 0;
 }
 
-function asked() {
-  const share = Number($("fault-share").value || 100) / 100;
-  const name = $("fault-name").value;
-  const how = name === MIX ? { mix: JSON.parse($("fault-name").dataset.names) } : { name };
-  const often = share < 1 ? { share, times: null } : { times: Number($("fault-times").value) || 1 };
-  const seed = $("fault-seed").value === "" ? {} : { seed: Number($("fault-seed").value) };
-  return { ...how, ...often, ...seed, path: $("fault-path").value.trim() || "*" };
+function formValues() {
+  const share = Number(byId("fault-share").value || 100) / 100;
+  const name = byId("fault-name").value;
+  const seed = byId("fault-seed").value;
+  return {
+    ...(name === ANY ? { mix: JSON.parse(byId("fault-name").dataset.names) } : { name }),
+    ...(share < 1 ? { share, times: null } : { times: Number(byId("fault-times").value) || 1 }),
+    ...(seed === "" ? {} : { seed: Number(seed) }),
+    path: byId("fault-path").value.trim() || "*",
+  };
 }
 
 export function start() {
-  $("fault-share").addEventListener("input", () => ($("fault-times").disabled = Number($("fault-share").value || 100) < 100));
-  $("fault-form").addEventListener("submit", async (event) => {
+  byId("fault-share").addEventListener("input", () => (byId("fault-times").disabled = Number(byId("fault-share").value || 100) < 100));
+  byId("fault-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    await call("POST", "faults", asked()).catch((error) => toast(error.message));
-    await refresh();
+    await callApi("POST", "faults", formValues()).catch((error) => showToast(error.message));
+    await load();
   });
-  $("fault-clear").addEventListener("click", () => call("DELETE", "faults").then(refresh));
+  byId("fault-clear").addEventListener("click", () => callApi("DELETE", "faults").then(load));
 }

@@ -1,44 +1,44 @@
-// A session as a file: saved without what tells who somebody is, and played to the application again.
-import { $, make } from "../shared/dom.js";
-import { call } from "../shared/control_api.js";
-import { say } from "../shared/texts.js";
+// Saves the conversations as an anonymised file, and replays such a file to the application.
+import { callApi } from "../shared/control_api.js";
+import { byId, element } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
 
 async function save() {
-  const recording = await call("GET", "recording", { words: $("session-words").checked ? 1 : 0 });
+  const recording = await callApi("GET", "recording", { words: byId("recording-text").checked ? 1 : 0 });
   const file = new Blob([JSON.stringify(recording, null, 1)], { type: "application/json" });
-  const link = make("a", { href: URL.createObjectURL(file), download: "wecom-session.json" });
+  const link = element("a", { href: URL.createObjectURL(file), download: "wecom-session.json" });
   link.click();
   URL.revokeObjectURL(link.href);
 }
 
-const shown = (heard) => (heard ? `${heard.type}\n${JSON.stringify(heard.content, null, 1)}` : say("nothingCame"));
+const messageText = (message) => (message ? `${message.type}\n${JSON.stringify(message.content, null, 1)}` : t("nothingReceived"));
 
-function difference(one) {
-  const summary = make("summary", {}, make("span", { className: "pill bad", text: one.who }), make("span", { className: "record-name", text: say("message", one.message) }));
-  const then = make("pre", { text: `${say("then")}: ${shown(one.then)}` });
-  return make("details", { className: "record" }, summary, then, make("pre", { text: `${say("nowHeard")}: ${shown(one.now)}` }));
+function differenceRecord({ who, message, then, now }) {
+  const summary = element("summary", {}, element("span", { className: "pill bad", text: who }), element("span", { className: "record-name", text: t("messageNumber", message) }));
+  const recorded = element("pre", { text: `${t("recorded")}: ${messageText(then)}` });
+  return element("details", { className: "record" }, summary, recorded, element("pre", { text: `${t("replayed")}: ${messageText(now)}` }));
 }
 
-async function play(file) {
-  const state = $("session-state");
-  state.textContent = say("playing");
-  $("session-report").replaceChildren();
+async function replay(file) {
+  const status = byId("recording-status");
+  status.textContent = t("replaying");
+  byId("replay-report").replaceChildren();
   try {
-    const result = await call("POST", "replay", { recording: JSON.parse(await file.text()) });
-    state.textContent = result.same ? say("sameAgain", result.heard) : say("differs", result.differences.length + result.failures.length);
-    $("session-report").replaceChildren(
-      ...result.failures.map((words) => make("p", { className: "fault-note", text: words })), ...result.differences.map(difference),
+    const { same, heard, failures, differences } = await callApi("POST", "replay", { recording: JSON.parse(await file.text()) });
+    status.textContent = same ? t("identical", heard) : t("differences", differences.length + failures.length);
+    byId("replay-report").replaceChildren(
+      ...failures.map((text) => element("p", { className: "panel-note", text })), ...differences.map(differenceRecord),
     );
   } catch (error) {
-    state.textContent = error instanceof SyntaxError ? say("noRecording") : error.message;
+    status.textContent = error instanceof SyntaxError ? t("notARecording") : error.message;
   }
 }
 
 export function start() {
-  $("session-save").addEventListener("click", save);
-  $("session-file").addEventListener("change", () => {
-    const [file] = $("session-file").files;
-    $("session-file").value = "";
-    if (file) play(file);
+  byId("recording-save").addEventListener("click", save);
+  byId("recording-file").addEventListener("change", () => {
+    const [file] = byId("recording-file").files;
+    byId("recording-file").value = "";
+    if (file) replay(file);
   });
 }

@@ -1,37 +1,45 @@
-// What somebody's phone lists: the applications that they see, and the group chats that applications made.
-import { preview } from "../chat/bubbles.js";
-import { $, appAvatar, make } from "../shared/dom.js";
-import { call, CORP } from "../shared/control_api.js";
-import { say } from "../shared/texts.js";
-import { short } from "../shared/time_format.js";
+// The conversations on a member's phone: applications that they see, and group chats.
+import { messagePreview } from "../chat/message_preview.js";
+import { applicationAvatar } from "../shared/avatar.js";
+import { callApi, CORP_ID } from "../shared/control_api.js";
+import { byId, element } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+import { listLines } from "./list_item.js";
 
-function line(one, member, here) {
-  const first = make("div", { className: "person-line" }, make("span", { className: "person-name grow", text: one.name || say("group") }));
-  if (one.last) first.append(make("span", { className: "person-time", text: short(one.last.at) }));
-  const second = make("div", { className: "person-line" });
-  const words = one.last ? preview(one.last, { name: one.name }) : one.kind === "group" ? say("people", one.people) : say("noMessages");
-  second.append(make("span", { className: "person-last", text: words }));
-  if (one.unread) second.append(make("span", { className: "badge", text: String(one.unread), "aria-label": say("unread", one.unread) }));
-  const link = make("a", { className: "person", href: address(one, member, here), "data-testid": `conversation-${one.kind === "group" ? one.id : one.agentid}` });
-  const face = one.kind === "group" ? make("span", { className: "avatar large group", text: "群", "aria-hidden": "true" }) : appAvatar();
-  face.classList.add("large");
-  link.append(face, make("span", { className: "person-lines" }, first, second));
-  return make("li", {}, link);
+const isGroup = (conversation) => conversation.kind === "group";
+
+function preview(conversation) {
+  if (conversation.last) return messagePreview(conversation.last, { name: conversation.name });
+  return isGroup(conversation) ? t("groupSize", conversation.people) : t("noMessages");
 }
 
-// Another application is another page: what it is called, its menu and its keys are of the whole page.
-function address(one, member, here) {
-  const hash = `#${encodeURIComponent(member.userid)}${one.kind === "group" ? `/${one.id}` : ""}`;
-  if (one.agentid === here) return hash;
+function listItem(conversation, member, openApplication) {
+  const { last, unread, name } = conversation;
+  const names = [element("span", { className: "list-name grow", text: name || t("groupChat") })];
+  const link = element("a", {
+    className: "list-item", href: addressOf(conversation, member, openApplication),
+    "data-testid": `conversation-${isGroup(conversation) ? conversation.id : conversation.agentid}`,
+  });
+  const avatar = isGroup(conversation) ? element("span", { className: "avatar group", text: "群", "aria-hidden": "true" }) : applicationAvatar();
+  avatar.classList.add("large");
+  link.append(avatar, listLines({ names, last, preview: preview(conversation), unread }));
+  return element("li", {}, link);
+}
+
+// Another application is another page: title, menu and keys belong to the whole page.
+function addressOf(conversation, member, openApplication) {
+  const hash = `#${encodeURIComponent(member.userid)}${isGroup(conversation) ? `/${conversation.id}` : ""}`;
+  if (conversation.agentid === openApplication.agentid) return hash;
   const page = new URL(location.href);
-  page.searchParams.set("agentid", one.agentid);
-  if (CORP) page.searchParams.set("corpid", CORP);
+  page.searchParams.set("agentid", conversation.agentid);
+  if (CORP_ID) page.searchParams.set("corpid", CORP_ID);
   page.hash = hash;
   return page.href;
 }
 
-export async function draw(member, app) {
-  const { conversations } = await call("GET", "conversations", { member: member.userid });
-  $("conversation-list").replaceChildren(...conversations.map((one) => line(one, member, app.agentid)));
+// Draws the list; returns the conversations.
+export async function drawConversations(member, openApplication) {
+  const { conversations } = await callApi("GET", "conversations", { member: member.userid });
+  byId("conversation-list").replaceChildren(...conversations.map((conversation) => listItem(conversation, member, openApplication)));
   return conversations;
 }

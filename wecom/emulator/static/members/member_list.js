@@ -1,96 +1,85 @@
-// The company's people: who one can be, and what an administrator does with them at a click.
-import { preview } from "../chat/bubbles.js";
-import { $, avatar, make, toast } from "../shared/dom.js";
-import { call, quietly } from "../shared/control_api.js";
-import { say } from "../shared/texts.js";
-import { short } from "../shared/time_format.js";
+// The company's members: whose phone can be opened, and what an administrator can change about them.
+import { messagePreview } from "../chat/message_preview.js";
+import { memberAvatar } from "../shared/avatar.js";
+import { callApi, ignoreNetworkErrors } from "../shared/control_api.js";
+import { byId, element } from "../shared/dom.js";
+import { popupMenu } from "../shared/popup_menu.js";
+import { t } from "../shared/texts.js";
+import { showToast } from "../shared/toast.js";
+import { listLines } from "./list_item.js";
 
-// Names for new employees, none of whom exists.
-const NEWCOMERS = [
+// Invented names for new employees.
+const NEW_MEMBERS = [
   ["sunqi", "孙琪"], ["zhouba", "周八"], ["wuhan", "吴涵"], ["zhengjia", "郑佳"], ["fengyu", "冯雨"], ["chenmo", "陈墨"], ["weiran", "卫然"],
   ["jiangnan", "江南"], ["noah", "Noah Miller"], ["sofia", "Sofia Rossi"],
 ];
 let departments = [];
 
-export async function load() {
-  ({ departments } = await call("GET", "departments"));
+export async function loadDepartments() {
+  ({ departments } = await callApi("GET", "departments"));
 }
 
-const nameOf = (number) => departments.find((one) => one.id === number)?.name ?? String(number);
+const departmentName = (number) => departments.find((department) => department.id === number)?.name ?? String(number);
 
-function words(person, app) {
-  const first = make("div", { className: "person-line" });
-  const job = person.left ? say("left") : [person.departments.map(nameOf).join("、"), person.position].filter(Boolean).join(" · ");
-  first.append(make("span", { className: "person-name", text: person.name }), make("span", { className: "person-job", text: job }));
-  if (person.last) first.append(make("span", { className: "person-time", text: short(person.last.at) }));
-  const second = make("div", { className: "person-line" });
-  second.append(make("span", { className: "person-last", text: person.last ? preview(person.last, app) : say("noMessages") }));
-  if (person.unread) second.append(make("span", { className: "badge", text: String(person.unread), "aria-label": say("unread", person.unread) }));
-  return make("span", { className: "person-lines" }, first, second);
+function memberLines(member, application) {
+  const { departments: numbers, position, last, unread } = member;
+  const job = member.left ? t("leftCompany") : [numbers.map(departmentName).join("、"), position].filter(Boolean).join(" · ");
+  const names = [element("span", { className: "list-name", text: member.name }), element("span", { className: "list-position", text: job })];
+  return listLines({ names, last, preview: last ? messagePreview(last, application) : t("noMessages"), unread });
 }
 
-// What changes a person tells the applications, so that one sees what they do about it.
-function acts(person) {
-  const path = `members/${encodeURIComponent(person.userid)}`;
-  const does = (text, path, data, method = "POST") => {
-    const click = () => quietly(call(method, path, data).catch((error) => toast(error.message)));
-    return make("button", { className: "action-item", type: "button", role: "menuitem", text, click, "data-testid": "act" });
+// Each change tells the applications, as a change in the console does.
+function directoryActions(member) {
+  const path = `members/${encodeURIComponent(member.userid)}`;
+  const action = (text, path, data, method = "POST") => {
+    const click = () => change(callApi(method, path, data));
+    return element("button", { className: "menu-item", type: "button", role: "menuitem", text, click, "data-testid": "member-action" });
   };
-  if (person.left) return [does(say("returns"), path, { left: false }, "PATCH")];
-  const elsewhere = departments.filter((one) => !(person.departments.length === 1 && person.departments[0] === one.id));
-  return [...elsewhere.map((one) => does(say("moveTo", one.name), `${path}/move`, { departments: [one.id] })), does(say("leaves"), `${path}/leave`, {})];
+  if (member.left) return [action(t("rejoinCompany"), path, { left: false }, "PATCH")];
+  const others = departments.filter((department) => !(member.departments.length === 1 && member.departments[0] === department.id));
+  const moves = others.map((department) => action(t("moveToDepartment", department.name), `${path}/move`, { departments: [department.id] }));
+  return [...moves, action(t("leaveCompany"), `${path}/leave`, {})];
 }
 
-function menu(person) {
-  const list = make("div", { className: "action-menu", role: "menu", hidden: true });
-  const dots = make("button", {
-    className: "dots", type: "button", text: "⋯", "aria-label": say("actsOf", person.name), "aria-expanded": "false", "data-testid": `acts-${person.userid}`,
+const change = (promise) => ignoreNetworkErrors(promise.catch((error) => showToast(error.message)));
+
+function listItem(member, application, { openMember, choose }) {
+  const button = element("button", {
+    className: `list-item ${member.left ? "left" : ""}`, type: "button", "data-testid": `member-${member.userid}`,
+    "aria-current": member.userid === openMember ? "true" : false, click: () => choose(member.userid),
   });
-  const open = (yes) => {
-    if (yes) list.replaceChildren(...acts(person));
-    list.hidden = !yes;
-    dots.setAttribute("aria-expanded", String(yes));
-  };
-  dots.addEventListener("click", () => open(list.hidden));
-  const node = make("div", { className: "person-menu" }, dots, list);
-  node.addEventListener("click", (event) => event.target === dots || open(false));
-  node.addEventListener("keydown", (event) => event.key === "Escape" && open(false));
-  node.addEventListener("focusout", (event) => node.contains(event.relatedTarget) || open(false));
-  return node;
-}
-
-function line(person, app, { current, choose }) {
-  const button = make("button", {
-    className: `person ${person.left ? "left" : ""}`, type: "button", "data-testid": `member-${person.userid}`,
-    "aria-current": person.userid === current ? "true" : false, click: () => choose(person.userid),
+  button.append(memberAvatar(member, "large"), memberLines(member, application));
+  const menu = popupMenu({
+    className: "member-menu", label: t("memberActions", member.name), testId: `member-menu-${member.userid}`, fill: () => directoryActions(member),
   });
-  button.append(avatar(person, "large"), words(person, app));
-  return make("li", { className: "person-row" }, button, menu(person));
+  menu.node.addEventListener("click", (event) => event.target.closest(".menu-dots") || menu.close());
+  return element("li", { className: "member-item" }, button, menu.node);
 }
 
-export function draw(members, app, context) {
-  const list = $("people-list");
-  if (list.querySelector(".dots[aria-expanded=true]")) return; // a menu is open: it would close under the finger
+// `openMember` is the user ID of the open phone; `choose(userid)` opens another one.
+export function drawMemberList(members, application, { openMember, choose }) {
+  const list = byId("member-list");
+  if (list.querySelector(".menu-dots[aria-expanded=true]")) return; // redrawing would close the open menu
   const old = new Map([...list.children].map((node) => [node.dataset.key, node]));
-  // A line that shows the same stays, so that a press on it is not lost.
-  const lines = members.map((person) => {
-    const key = JSON.stringify([person, person.userid === context.current, departments]);
-    const node = old.get(key) ?? line(person, app, context);
+  // A line that shows the same stays, so that no click on it is lost.
+  const items = members.map((member) => {
+    const key = JSON.stringify([member, member.userid === openMember, departments]);
+    const node = old.get(key) ?? listItem(member, application, { openMember, choose });
     node.dataset.key = key;
     return node;
   });
-  if (lines.length !== list.children.length || lines.some((node, index) => node !== list.children[index])) list.replaceChildren(...lines);
-  $("people-list").dataset.userids = JSON.stringify(members.map((one) => one.userid));
+  if (items.length !== list.children.length || items.some((node, index) => node !== list.children[index])) list.replaceChildren(...items);
+  list.dataset.userids = JSON.stringify(members.map((member) => member.userid));
 }
 
-async function hire() {
-  const taken = new Set(JSON.parse($("people-list").dataset.userids ?? "[]"));
-  const free = NEWCOMERS.find(([userid]) => !taken.has(userid));
-  const [userid, name] = free ?? [`new${taken.size + 1}`, say("newcomer", taken.size + 1)];
-  const home = departments.at(-1)?.id ?? 1;
-  await call("POST", "hire", { userid, name, position: say("newcomerJob"), departments: [home] });
+async function addMember() {
+  const taken = new Set(JSON.parse(byId("member-list").dataset.userids ?? "[]"));
+  const free = NEW_MEMBERS.find(([userid]) => !taken.has(userid));
+  const [userid, name] = free ?? [`new${taken.size + 1}`, t("newMember", taken.size + 1)];
+  const department = departments.at(-1)?.id ?? 1;
+  await callApi("POST", "hire", { userid, name, position: t("newMemberPosition"), departments: [department] });
 }
 
 export function start() {
-  $("hire").addEventListener("click", () => quietly(hire().catch((error) => toast(error.message))));
+  byId("add-member").addEventListener("click", () => change(addMember()));
 }

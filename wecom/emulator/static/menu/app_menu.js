@@ -1,71 +1,72 @@
-// The application's menu at the bottom: its bar, the menus that its buttons open, and the keyboard that takes its place.
-import { $, anchor, make } from "../shared/dom.js";
+// The application's menu below the chat, its submenus, and the switch between menu and text field.
+import { byId, element, externalLink } from "../shared/dom.js";
 
-let writing = false; // whether the person has chosen the keyboard
-let drawn = "[]";
+let typing = false; // whether the member has switched to the text field
+let shownButtons = "[]";
+let pressButton = () => {};
 
-// `tapped(button)` gets what was pressed.
-export function start(tapped) {
-  $("to-keyboard").addEventListener("click", () => choose(true));
-  $("to-menu").addEventListener("click", () => choose(false));
-  document.addEventListener("click", (event) => event.target.closest(".menu-column") || close());
-  document.addEventListener("keydown", (event) => event.key === "Escape" && close());
-  $("menu-row").addEventListener("pressed", ({ detail }) => {
-    close();
-    tapped(detail);
-  });
+// `onPress(button)` is called with a button of the menu.
+export function start(onPress) {
+  pressButton = (button) => {
+    closeSubmenus();
+    onPress(button);
+  };
+  byId("to-keyboard").addEventListener("click", () => switchToText(true));
+  byId("to-menu").addEventListener("click", () => switchToText(false));
+  document.addEventListener("click", (event) => event.target.closest(".menu-column") || closeSubmenus());
+  document.addEventListener("keydown", (event) => event.key === "Escape" && closeSubmenus());
 }
 
-export function draw(buttons) {
+export function drawMenu(buttons) {
   const wanted = JSON.stringify(buttons);
-  if (wanted !== drawn) $("menu-buttons").replaceChildren(...buttons.map(column));
-  drawn = wanted;
-  show();
+  if (wanted !== shownButtons) byId("menu-buttons").replaceChildren(...buttons.map(menuColumn));
+  shownButtons = wanted;
+  showMenuOrText();
 }
 
-function choose(keyboard) {
-  writing = keyboard;
-  show();
-  if (keyboard) $("composer").focus();
+function switchToText(yes) {
+  typing = yes;
+  showMenuOrText();
+  if (yes) byId("composer").focus();
 }
 
-function show() {
-  const none = drawn === "[]";
-  $("menu-row").hidden = none || writing;
-  $("to-menu").hidden = none;
-  $("composer-form").hidden = !none && !writing;
+function showMenuOrText() {
+  const empty = shownButtons === "[]";
+  byId("menu-row").hidden = empty || typing;
+  byId("to-menu").hidden = empty;
+  byId("composer-form").hidden = !empty && !typing;
 }
 
-function close() {
-  for (const button of $("menu-buttons").querySelectorAll("[aria-expanded=true]")) {
+function closeSubmenus() {
+  for (const button of byId("menu-buttons").querySelectorAll("[aria-expanded=true]")) {
     button.setAttribute("aria-expanded", "false");
     button.parentElement.querySelector(".submenu").hidden = true;
   }
 }
 
-function column(top) {
-  if (!top.sub_button?.length) return make("div", { className: "menu-column" }, item(top));
-  const list = make("ul", { className: "submenu", hidden: true, "data-testid": "submenu" });
-  list.append(...top.sub_button.map((one) => make("li", {}, item(one))));
-  const button = make("button", { className: "menu-button opens", type: "button", text: top.name, "aria-expanded": "false", "data-testid": "menu-button" });
-  button.addEventListener("click", () => {
-    const open = button.getAttribute("aria-expanded") === "true";
-    close();
-    button.setAttribute("aria-expanded", String(!open));
-    list.hidden = open;
+function menuColumn(button) {
+  if (!button.sub_button?.length) return element("div", { className: "menu-column" }, menuItem(button));
+  const submenu = element("ul", { className: "submenu", hidden: true, "data-testid": "submenu" });
+  submenu.append(...button.sub_button.map((item) => element("li", {}, menuItem(item))));
+  const node = element("button", { className: "menu-button has-submenu", type: "button", text: button.name, "aria-expanded": "false", "data-testid": "menu-button" });
+  node.addEventListener("click", () => {
+    const open = node.getAttribute("aria-expanded") === "true";
+    closeSubmenus();
+    node.setAttribute("aria-expanded", String(!open));
+    submenu.hidden = open;
   });
-  return make("div", { className: "menu-column" }, list, button);
+  return element("div", { className: "menu-column" }, submenu, node);
 }
 
-function item(one) {
-  const press = () => $("menu-row").dispatchEvent(new CustomEvent("pressed", { detail: one }));
+function menuItem(button) {
+  const press = () => pressButton(button);
   const options = { className: "menu-button", "data-testid": "menu-button" };
-  if (one.type === "view") {
-    const link = anchor(one.url, one.name);
+  if (button.type === "view") {
+    const link = externalLink(button.url, button.name);
     link.className = options.className;
     link.dataset.testid = options["data-testid"];
     link.addEventListener("click", press);
     return link;
   }
-  return make("button", { ...options, type: "button", text: one.name, click: press });
+  return element("button", { ...options, type: "button", text: button.name, click: press });
 }

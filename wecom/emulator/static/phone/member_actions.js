@@ -1,19 +1,21 @@
-// What a person does beside writing: presses something, opens the chat, leaves, comes back.
-import { toast } from "../shared/dom.js";
-import { call, quietly } from "../shared/control_api.js";
-import { say } from "../shared/texts.js";
+// What a member does beside writing: presses a button of a card, opens the chat, leaves the visible range and returns.
+import { callApi, ignoreNetworkErrors } from "../shared/control_api.js";
+import { t } from "../shared/texts.js";
+import { showToast } from "../shared/toast.js";
 
-// Waits until the application was told, so that the button shows that something is under way.
-export async function press(entry, key, selected = {}) {
+const WAIT = 10; // seconds until the application was told, during which the button shows that it is busy
+
+export async function pressCardButton(entry, key, selected = {}) {
   try {
-    await call("POST", "press", { member: entry.member, entry: entry.id, key, selected, wait: 10 });
+    await callApi("POST", "press", { member: entry.member, entry: entry.id, key, selected, wait: WAIT });
   } catch (error) {
     if (error instanceof TypeError) throw error;
-    toast(say("pressFailed"));
+    showToast(t("buttonFailed"));
   }
 }
 
-export const cause = (member, event) => quietly(call("POST", "event", { member: member.userid, ...event }));
+export const openApplication = (member) => callApi("POST", "event", { member: member.userid, event: "enter_agent" });
 
-// Who leaves the visible range unsubscribes, and subscribes again by coming back.
-export const range = (member, visible) => quietly(call("PATCH", `members/${encodeURIComponent(member.userid)}`, { visible }));
+// The application hears `unsubscribe`, or `subscribe` when the member returns.
+export const setVisible = (member, visible) =>
+  ignoreNetworkErrors(callApi("PATCH", `members/${encodeURIComponent(member.userid)}`, { visible }));

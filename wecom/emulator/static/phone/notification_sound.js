@@ -1,38 +1,38 @@
-// A short sound for what arrives; off until somebody wants it.
-import { $ } from "../shared/dom.js";
-import { say } from "../shared/texts.js";
+// A short sound when a message arrives; off until it is turned on.
+import { byId } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
 
 const KEY = "emulator.sound";
 let context = null;
 let on = localStorage.getItem(KEY) === "on";
 
-function show() {
-  const words = say(on ? "soundOff" : "soundOn");
-  $("bell").setAttribute("aria-pressed", String(on));
-  $("bell").setAttribute("aria-label", words);
-  $("bell").title = words;
+function showToggle() {
+  const label = t(on ? "soundOff" : "soundOn");
+  byId("sound-toggle").setAttribute("aria-pressed", String(on));
+  byId("sound-toggle").setAttribute("aria-label", label);
+  byId("sound-toggle").title = label;
 }
 
 export function start() {
-  show();
-  $("bell").addEventListener("click", () => {
+  showToggle();
+  byId("sound-toggle").addEventListener("click", () => {
     on = !on;
     localStorage.setItem(KEY, on ? "on" : "off");
-    show();
-    ring();
+    showToggle();
+    playSound();
   });
 }
 
-export function ring() {
+export function playSound() {
   if (!on) return;
   context ??= new AudioContext();
-  const [tone, loudness] = [context.createOscillator(), context.createGain()];
+  const [tone, volume] = [context.createOscillator(), context.createGain()];
   const now = context.currentTime;
   tone.frequency.setValueAtTime(880, now);
   tone.frequency.setValueAtTime(1320, now + 0.09);
-  loudness.gain.setValueAtTime(0.12, now);
-  loudness.gain.exponentialRampToValueAtTime(0.001, now + 0.3);
-  tone.connect(loudness).connect(context.destination);
+  volume.gain.setValueAtTime(0.12, now);
+  volume.gain.exponentialRampToValueAtTime(0.001, now + 0.3);
+  tone.connect(volume).connect(context.destination);
   tone.start(now);
   tone.stop(now + 0.32);
 }

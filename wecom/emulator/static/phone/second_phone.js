@@ -1,34 +1,35 @@
-// A second phone beside the first, for another member: the same page in a frame, without its inspector.
-import { $ } from "../shared/dom.js";
-import { say } from "../shared/texts.js";
+// A second phone beside the first, for another member: this page again in a frame, without its inspector.
+import { byId } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
 
-const here = new URL(location.href);
-export const alone = here.searchParams.has("alone"); // this page is the second phone
+const address = new URL(location.href);
+const embedded = address.searchParams.has("embedded"); // this page is the second phone
 
+// `userid` is the member of the second phone; null closes it.
 function show(userid) {
   const open = userid !== null;
-  const words = say(open ? "onePhone" : "twoPhones");
-  $("second").hidden = !open;
-  $("desk").classList.toggle("two", open);
-  $("second-phone").setAttribute("aria-pressed", String(open));
-  $("second-phone").setAttribute("aria-label", words);
-  $("second-phone").title = words;
+  const label = t(open ? "closeSecondPhone" : "openSecondPhone");
+  byId("second-phone").hidden = !open;
+  byId("layout").classList.toggle("two-phones", open);
+  byId("second-phone-toggle").setAttribute("aria-pressed", String(open));
+  byId("second-phone-toggle").setAttribute("aria-label", label);
+  byId("second-phone-toggle").title = label;
   const page = new URL(location.href);
   if (open) page.searchParams.set("second", userid);
   else page.searchParams.delete("second");
   history.replaceState(null, "", page);
   const frame = new URL(page);
   frame.searchParams.delete("second");
-  frame.searchParams.set("alone", "");
+  frame.searchParams.set("embedded", "");
   frame.hash = userid ?? "";
-  $("second-frame").src = open ? frame.href : "about:blank";
+  byId("second-phone-frame").src = open ? frame.href : "about:blank";
 }
 
-// `other()` is the user ID of somebody else than who is on the first phone.
-export function start(other) {
-  $("second-frame").title = say("secondPhone");
-  document.body.classList.toggle("alone", alone);
-  if (alone) return;
-  show(here.searchParams.get("second"));
-  $("second-phone").addEventListener("click", () => show($("second").hidden ? other() : null));
+// `otherMember()` returns the user ID of a member who is not on the first phone.
+export function start(otherMember) {
+  byId("second-phone-frame").title = t("secondPhone");
+  document.body.classList.toggle("embedded", embedded);
+  if (embedded) return;
+  show(address.searchParams.get("second"));
+  byId("second-phone-toggle").addEventListener("click", () => show(byId("second-phone").hidden ? otherMember() : null));
 }

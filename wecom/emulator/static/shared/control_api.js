@@ -1,62 +1,36 @@
-// The control API and the live connection.
-const asked = new URLSearchParams(location.search);
-export const AGENT = Number(asked.get("agentid"));
-export const CORP = asked.get("corpid");
-// Which application is meant; the first one where the page's address names none.
-const named = { ...(AGENT ? { agentid: AGENT } : {}), ...(CORP ? { corpid: CORP } : {}) };
+// Calls of the emulator's control API.
+const page = new URLSearchParams(location.search);
+export const AGENT_ID = Number(page.get("agentid"));
+export const CORP_ID = page.get("corpid");
+// The application that the page's address names; without one the emulator takes its first.
+const application = { ...(AGENT_ID ? { agentid: AGENT_ID } : {}), ...(CORP_ID ? { corpid: CORP_ID } : {}) };
 
-export async function call(method, path, data = {}) {
+// `data` becomes the query of a GET, else the JSON body; a form is sent as it is.
+export async function callApi(method, path, data = {}) {
   const url = new URL(`/emulator/api/${path}`, location.href);
   const options = { method };
   if (data instanceof FormData) {
-    for (const [name, value] of Object.entries(named)) data.append(name, value);
+    for (const [name, value] of Object.entries(application)) data.append(name, value);
     options.body = data;
-    return read(url, options);
+    return fetchJson(url, options);
   }
-  data = { ...named, ...data };
+  data = { ...application, ...data };
   if (method === "GET") for (const [name, value] of Object.entries(data)) url.searchParams.set(name, value);
   else Object.assign(options, { body: JSON.stringify(data), headers: { "Content-Type": "application/json" } });
-  return read(url, options);
+  return fetchJson(url, options);
 }
 
-async function read(url, options) {
+async function fetchJson(url, options) {
   const answer = await fetch(url, options);
   const result = await answer.json();
   if (!answer.ok) throw new Error(result.error ?? answer.statusText);
   return result;
 }
 
-export async function quietly(work) {
+export async function ignoreNetworkErrors(promise) {
   try {
-    await work;
+    await promise;
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // a TypeError is fetch without a network: the next try will do
+    if (!(error instanceof TypeError)) throw error; // fetch throws a TypeError without a network; the next call will do
   }
-}
-
-const LONGEST = 8000;
-const POLL = 2000;
-
-// Calls `happened(event)` for news, `catchUp()` after every connection and regularly while there is none.
-export function connect({ happened, catchUp, online }) {
-  let pause = 500;
-  let polling = null;
-  const open = () => {
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/emulator/ws/`);
-    socket.addEventListener("open", () => {
-      pause = 500;
-      clearInterval(polling);
-      polling = null;
-      online(true);
-      catchUp();
-    });
-    socket.addEventListener("message", (message) => happened(JSON.parse(message.data)));
-    socket.addEventListener("close", () => {
-      online(false);
-      polling ??= setInterval(catchUp, POLL);
-      setTimeout(open, pause);
-      pause = Math.min(pause * 2, LONGEST);
-    });
-  };
-  open();
 }

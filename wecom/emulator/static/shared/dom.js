@@ -1,7 +1,8 @@
-// Small tools for making nodes. Text always becomes text: nothing here parses HTML into the page.
-export const $ = (id) => document.getElementById(id);
+// Builds nodes of the page. Text stays text: nothing here parses HTML into the page.
+export const byId = (id) => document.getElementById(id);
 
-export function make(tag, options = {}, ...children) {
+// `options` are attributes; `className` and `text` set those properties, a function listens to the event of its name.
+export function element(tag, options = {}, ...children) {
   const node = document.createElement(tag);
   const { className, text, ...attributes } = options;
   if (className) node.className = className;
@@ -14,7 +15,7 @@ export function make(tag, options = {}, ...children) {
   return node;
 }
 
-// Only addresses that a message may lead to; anything else is shown as text.
+// The address if it is a web page's, else null.
 export function safeUrl(text) {
   try {
     const url = new URL(text);
@@ -24,35 +25,9 @@ export function safeUrl(text) {
   }
 }
 
-export function anchor(url, ...children) {
+// A link that opens a new tab; plain text where the address is not a web page's.
+export function externalLink(url, ...children) {
   const safe = safeUrl(url);
-  if (!safe) return make("span", {}, ...children);
-  return make("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, ...children);
-}
-
-// A short word that goes away by itself.
-let gone = 0;
-export function toast(text) {
-  clearTimeout(gone);
-  $("toast").textContent = text;
-  gone = setTimeout(() => ($("toast").textContent = ""), 4000);
-}
-
-const TINTS = ["#4a8cf0", "#f0873c", "#22a884", "#9a6be0", "#e2607f", "#3aa0c9", "#7c8a3a", "#c7723f"];
-
-// As WeChat Work does: a coloured square with the end of a Chinese name or the initials of another.
-export function avatar(person, size = "") {
-  const name = person.name || person.userid;
-  const initials = /[\u4e00-\u9fff]/.test(name)
-    ? name.slice(-2)
-    : name.split(/\s+/).map((part) => part[0]).join("").slice(0, 2).toUpperCase();
-  let sum = 0;
-  for (const character of person.userid) sum = (sum * 31 + character.codePointAt(0)) % 9973;
-  const node = make("span", { className: `avatar ${size}`, text: initials, "aria-hidden": "true" });
-  node.style.setProperty("--tint", TINTS[sum % TINTS.length]);
-  return node;
-}
-
-export function appAvatar() {
-  return make("span", { className: "avatar", "aria-hidden": "true" }, make("img", { src: "/emulator/static/app.svg", alt: "" }));
+  if (!safe) return element("span", {}, ...children);
+  return element("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
