@@ -303,7 +303,7 @@ def test_too_many_hints_are_dropped_and_not_kept(monkeypatch):
     publisher._thread = threading.current_thread()  # nobody takes them
     for _ in range(10):
         publisher.put(live_updates.Change(group="renders", kind="progress"))
-    assert publisher._hints.qsize() == 3
+    assert publisher._changes.qsize() == 3
 
 
 def test_nothing_is_told_of_what_was_rolled_back(site):
