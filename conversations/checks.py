@@ -24,9 +24,9 @@ def check_chat(**_kwargs: Any) -> list[CheckMessage]:
         text = _("The address of the language model is none.")
         hint = _("Set OPENUSER_CHAT_BASE_URL to one like https://llm.example.com/v1.")
         found.append(Warning(text, hint=hint, id="conversations.W003"))
-    if chat["timeout"] >= settings.CONVERSATIONS["ERRAND_SECONDS"]:
+    if chat["timeout"] >= settings.CONVERSATIONS["REPLY_TIMEOUT"]:
         text = _("People are told that there is no answer before the language model may have given it.")
-        hint = _("Set OPENUSER_CHAT_TIMEOUT below OPENUSER_ERRAND_SECONDS.")
+        hint = _("Set OPENUSER_CHAT_TIMEOUT below OPENUSER_REPLY_TIMEOUT.")
         found.append(Warning(text, hint=hint, id="conversations.W004"))
     return found
 

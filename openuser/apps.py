@@ -1,7 +1,6 @@
 """The project as an installed app: it brings the commands, and the Celery app that tasks are registered with."""
 
 from django.apps import AppConfig
-from django.core import checks
 from django.core.signals import request_started
 from django.db.models.signals import post_migrate
 
@@ -12,8 +11,7 @@ class OpenUserConfig(AppConfig):
 
     def ready(self) -> None:
         from core import logs
-        from openuser import celery, receivers, roles  # noqa: F401
+        from openuser import celery, checks, receivers, roles  # noqa: F401
 
-        checks.register(roles.check_table)
         request_started.connect(logs.clear_correlation_id)
         post_migrate.connect(roles.keep_in_step, dispatch_uid="openuser.roles")

@@ -11,7 +11,6 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.contrib.auth.management import create_permissions
-from django.core import checks
 from django.db.models import Model, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -141,13 +140,6 @@ def unlisted() -> list[str]:
     """Models of ours, or with a page in the admin, of which the table does not say who may do what."""
     ours = {model for app in OURS for model in apps.get_app_config(app).get_models()}
     return sorted({model._meta.label for model in ours | set(admin.site._registry)} - set(TABLE))
-
-
-def check_table(app_configs: Any = None, **options: Any) -> list[checks.CheckMessage]:
-    """Say which models nobody but a superuser could see."""
-    hint = "Add it to TABLE in openuser/roles.py."
-    words = "No role says who may see {}."
-    return [checks.Warning(words.format(label), hint=hint, id="openuser.W010") for label in unlisted()]
 
 
 def keep_in_step(app_config: AppConfig, *, using: str = "default", apps: Any = apps, **options: Any) -> None:

@@ -140,7 +140,7 @@ def _locked() -> Guard:
 
 
 def _file() -> Path:
-    return Path(settings.WECOM["GUARD_FILE"])
+    return Path(settings.WECOM["RESTORE_GUARD_FILE"])
 
 
 def _machine() -> str:

@@ -42,7 +42,7 @@ class Command(RenderEngine):
             raise EngineMissing(
                 "The program of the engine “command” is not there.",
                 code="engine_unavailable",
-                remedy="Set OPENUSER_COMMAND to a program that makes videos; avatars/engines/README.md says how.",
+                remedy="Set OPENUSER_RENDER_COMMAND to a program that renders videos; see avatars/engines/README.md.",
                 field=FIELD,
             )
         self._limit, self._environment = time_limit, dict(environment or {})
@@ -56,7 +56,7 @@ class Command(RenderEngine):
         return look(
             licence=licence or "that of the program",
             device="program",
-            settings=[("OPENUSER_COMMAND", words)],
+            settings=[("OPENUSER_RENDER_COMMAND", words)],
             files=[NeededFile(name=found.name, path=found)] if found else [],
         )
 
@@ -126,7 +126,7 @@ def _judge(code: int) -> None:
         UNAVAILABLE: ("The program lacks something", "engine_unavailable", "Install what the program needs."),
         LATER: ("The program cannot work now", "engine_failed", "Try it later."),
     }
-    other = ("The program failed", "engine_failed", "Run the command by hand, or set OPENUSER_COMMAND_COMPLAINTS.")
+    other = ("The program failed", "engine_failed", "Run the command by hand, or set OPENUSER_RENDER_COMMAND_STDERR.")
     message, name, remedy = words.get(code, other)
     raise EngineFailed(f"{message} (exit {code}).", code=name, remedy=remedy, field=FIELD)
 

@@ -72,10 +72,10 @@ def _small(film: Path, content_id: str, limit: int, folder: Path) -> Path:
     found = mp4.probe(film)
     if found.video is None:
         raise OutputError("The video has no picture.", code="video_codec")
-    origin = video_label.Origin(provider=settings.AVATARS["PROVIDER_CODE"], content_id=content_id)
+    origin = video_label.Origin(provider=settings.AVATARS["AI_LABEL_PROVIDER"], content_id=content_id)
     if not content_id:
         origin = video_label.read(found) or origin
-    ours = bool(origin.content_id) and origin.provider == settings.AVATARS["PROVIDER_CODE"]
+    ours = bool(origin.content_id) and origin.provider == settings.AVATARS["AI_LABEL_PROVIDER"]
     for share in TRIES:
         shape = _shape(found, limit=int(limit * share))
         if shape.video_bits < LEAST_BITS:

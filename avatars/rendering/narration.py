@@ -74,7 +74,7 @@ def _speak(narration: Narration, folder: Path) -> tuple[Path, str]:
             script = scripts.pop(0)
             try:
                 sound = place.narrate(
-                    script, folder, cancelled=_asking(narration), time_limit=settings.AVATARS["NARRATION_SECONDS"]
+                    script, folder, cancelled=_asking(narration), time_limit=settings.AVATARS["NARRATION_TIMEOUT"]
                 )
             except RenderCancelled:
                 raise

@@ -65,7 +65,7 @@ def freeze(
             "intro": human.intro.name or "",
             "outro": human.outro.name or "",
         },
-        "provider": settings.AVATARS["PROVIDER_CODE"],
+        "provider": settings.AVATARS["AI_LABEL_PROVIDER"],
     }
 
 
@@ -111,8 +111,8 @@ def _script(text: str, recipe: Recipe, content_id: str) -> Script:
         scene=_scene(**recipe.get("scene", {})),
         content_id=content_id,
         provider=recipe["provider"],
-        limit=settings.AVATARS["SIZE_LIMIT"],
-        goal=settings.AVATARS["SIZE_GOAL"],
+        limit=settings.AVATARS["RENDER_MAX_BYTES"],
+        goal=settings.AVATARS["RENDER_TARGET_BYTES"],
     )
 
 

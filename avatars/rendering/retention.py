@@ -28,7 +28,7 @@ def expire(*, now: datetime) -> int:
 
 
 def _expire_films(now: datetime) -> int:
-    days = settings.AVATARS["KEEP_FILMS_DAYS"]
+    days = settings.AVATARS["KEEP_VIDEOS_DAYS"]
     if days <= 0:
         return 0
     # Those that are withheld lie elsewhere, and have rules of their own.
@@ -53,7 +53,7 @@ def _forget_film(render: Render) -> int:
 
 def _expire_recordings(now: datetime) -> int:
     """What films were made of, as long after them as films are kept: it is what it takes to make them again."""
-    days = settings.AVATARS["KEEP_FILMS_DAYS"]
+    days = settings.AVATARS["KEEP_VIDEOS_DAYS"]
     if days <= 0:
         return 0
     ended = Render.objects.exclude(status__in=Render.UNFINISHED).filter(finished_at__lt=now - timedelta(days=days))

@@ -30,7 +30,7 @@ def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()
         engine=engines[0],
         language=language,
         hints=hints,
-        time_limit=settings.AVATARS["LISTEN_SECONDS"],
+        time_limit=settings.AVATARS["RECOGNITION_TIMEOUT"],
         memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
     )
 

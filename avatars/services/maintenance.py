@@ -34,7 +34,7 @@ def tidy(*, now: datetime | None = None) -> None:
     portraits and the pieces of films that nobody has used for long. Then files that are older than they are kept."""
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
-    abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_DAYS"])).timestamp())
+    abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_FILES_DAYS"])).timestamp())
     for place in Path(settings.AVATARS["WORK_DIR"]).glob("*"):
         if place.name.startswith((WORKING, SPEAKING)) and _modified_at(place) < abandoned_at:
             shutil.rmtree(place, ignore_errors=True)

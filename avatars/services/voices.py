@@ -61,7 +61,7 @@ def hear_voice(voice: Voice, text: str = "") -> bytes:
             remedy="Choose a few words of it.",
         )
     wish = voice_preview.Audition(
-        text=text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["PROVIDER_CODE"]
+        text=text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["AI_LABEL_PROVIDER"]
     )
     shelf = voice_preview.shelf(Path(settings.AVATARS["CACHE_DIR"]))
     found = shelf.get(wish.key)

@@ -218,7 +218,7 @@ def _mended(restorer: str, picture: Picture, scale: float) -> Picture:
 
 @cache
 def _patience() -> Patience:
-    return Patience(settings.AVATARS["RESTORE_SECONDS"])
+    return Patience(settings.AVATARS["RESTORER_TIMEOUT"])
 
 
 def _drawing(name: str) -> bytes:

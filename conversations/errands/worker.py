@@ -139,7 +139,7 @@ def _run(errand: Errand, now: datetime) -> None:
         return
     question = Question(provider, errand, seconds=left)
     question.start()
-    patience: float = settings.CONVERSATIONS["PATIENCE_SECONDS"]
+    patience: float = settings.CONVERSATIONS["REPLY_NOTICE_SECONDS"]
     waited = (now - errand.due_at).total_seconds()
     if question.is_answered(within=max(min(A_MOMENT, patience), patience - waited)):
         _hear(errand, question)
@@ -237,7 +237,7 @@ def _is_in_flow(conversation: Conversation) -> bool:
 
 
 def _deadline(asked_at: datetime) -> datetime:
-    return asked_at + timedelta(seconds=settings.CONVERSATIONS["ERRAND_SECONDS"])
+    return asked_at + timedelta(seconds=settings.CONVERSATIONS["REPLY_TIMEOUT"])
 
 
 def _locked(errand: Errand) -> Conversation:

@@ -37,7 +37,7 @@ def listen(conversation: Conversation, message: Message, media_id: str) -> Erran
         provider=next(iter(backends.names("RECOGNITION_ENGINES")), ""),
         question=media_id,
         language=conversation.language,
-        deadline_at=timezone.now() + timedelta(seconds=settings.CONVERSATIONS["LISTEN_SECONDS"]),
+        deadline_at=timezone.now() + timedelta(seconds=settings.CONVERSATIONS["VOICE_MESSAGE_TIMEOUT"]),
         order_key=f"recording:{conversation.pk}",
         cid=message.cid,
     )

@@ -48,7 +48,9 @@ def deadline(render: Render, *, now: datetime) -> datetime:
 
 def margin() -> timedelta:
     """How long before the deadline its words begin to be spoken."""
-    return timedelta(seconds=settings.CONVERSATIONS["VOICE_SECONDS"] if settings.CONVERSATIONS["VOICE_INSTEAD"] else 0)
+    return timedelta(
+        seconds=settings.CONVERSATIONS["VOICE_FALLBACK_SECONDS"] if settings.CONVERSATIONS["VOICE_FALLBACK"] else 0
+    )
 
 
 def step(message: Message, *, now: datetime) -> Step:
@@ -71,7 +73,7 @@ def step(message: Message, *, now: datetime) -> Step:
 
 def below(message: Message, *, why: str, now: datetime) -> Step:
     """What comes in the place of a video that does not come."""
-    if not settings.CONVERSATIONS["VOICE_INSTEAD"] or why in SPEECHLESS or message.render is None:
+    if not settings.CONVERSATIONS["VOICE_FALLBACK"] or why in SPEECHLESS or message.render is None:
         return Step(rung=Rung.TEXT, why=why)
     narration = message.narration
     if narration is None and not _is_over(message, now=now):

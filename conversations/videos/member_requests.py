@@ -29,7 +29,7 @@ def make_video(
 ) -> None:
     """Ask for a video and say how long it takes, or say that too many wait. Raises `ScriptError` for a bad script."""
     wishes: dict[str, Any] = {"mode": mode, "digital_human": digital_human, "template": template}
-    most = settings.CONVERSATIONS["QUEUED_PER_MEMBER"]
+    most = settings.CONVERSATIONS["QUEUED_VIDEOS_PER_MEMBER"]
     if conversation.messages().waiting().count() >= most:
         messages.say(conversation, wording.too_many_videos(most), cid=cid)
         return

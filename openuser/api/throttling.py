@@ -23,7 +23,7 @@ class ClientRateThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         who: Any = request.user
         is_client = isinstance(who, ApiClient)
-        rate = who.rate if is_client else settings.API["RATE"]
+        rate = who.rate if is_client else settings.API["REQUESTS_PER_MINUTE"]
         name = f"{who.digest[:16] if is_client else f'user{who.pk}'}-{self._window()}"
         try:
             return bool(self._count(name) <= rate)

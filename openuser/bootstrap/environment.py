@@ -1,13 +1,10 @@
-"""From a bare Python to a running command: makes .venv, installs what changed, hands over. Standard library only.
+"""From a bare Python to a running command: creates .venv, installs requirements, hands over. Standard library only.
 
-These groups are installed: `base` (always), `postgres` (where the database is one), `test` (for the test command),
-`production` (in place of base, under its settings), `models` (the speech model, whose absence is no reason to stop),
-`recognition` and `gpu` (where OPENUSER_RECOGNITION=on and OPENUSER_GPU=on, and wherever they were installed before).
-A stamp in .venv holds the digest of the files that a group was last installed from, so
-an interrupted or outdated installation is finished by the next command.
-
-From the environment: OPENUSER_PIP_ARGS adds arguments to every `pip install`, OPENUSER_TORCH_INDEX another index with
-builds of torch; OPENUSER_BOOTSTRAP=off leaves the interpreter as it is (containers, which bring their own environment).
+The groups of requirements: `base` (always), `postgres` (if that is the database), `test` (for the test command),
+`production` (instead of base, under its settings), `models` (the speech model; OpenUser starts without it),
+`recognition` and `gpu` (if OPENUSER_RECOGNITION or OPENUSER_GPU is true, or if they were installed before).
+A stamp in .venv holds the digest of the files that a group was installed from, so the next command completes an
+interrupted or outdated installation.
 """
 
 import fcntl
@@ -24,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from openuser.bootstrap import database_choice, pip
+from openuser.bootstrap import database_choice, dotenv, pip
 from openuser.bootstrap.requirement_groups import (
     BASE,
     GPU,
@@ -41,22 +38,20 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
-GUARD = "OPENUSER_BOOTSTRAPPED"
-
-
-ON = {"on", "1", "yes", "true"}
+GUARD = "OPENUSER_BOOTSTRAPPED"  # set by us, to notice a broken environment
 
 
 class BootstrapError(Exception):
-    """What went wrong and what to do about it, in words for whoever typed the command."""
+    """The bootstrap failed; the message says why and what to do."""
 
 
 def ensure(argv: Sequence[str]) -> None:
-    """Return when this interpreter is the project's own, with everything that the command needs; else replace it.
+    """Return if this interpreter is the project's own and has what the command needs; else install, and replace it.
 
-    Exits with status 1 and words on stderr when the environment cannot be made.
+    Exits with status 1 and a message on stderr if the environment cannot be created.
     """
-    if os.environ.get("OPENUSER_BOOTSTRAP", "").lower() in {"off", "0", "no", "false"}:
+    # Create `.venv` and install requirements. Set it to false in containers that bring their own environment.
+    if not dotenv.boolean("OPENUSER_BOOTSTRAP", default=True):
         return
     try:
         if os.name != "posix":
@@ -78,7 +73,7 @@ def ensure(argv: Sequence[str]) -> None:
 
 
 def settings_for(argv: Sequence[str]) -> str:
-    """The settings module of a command: tests and the emulator have their own, all else the embedded installation's."""
+    """The settings module of a command: tests and the emulator have their own, others default to `embedded`."""
     command = argv[1] if len(argv) > 1 else ""
     if command in {"test", "emulator"}:
         return f"openuser.settings.{command}"
@@ -86,29 +81,35 @@ def settings_for(argv: Sequence[str]) -> str:
 
 
 def needed_groups(argv: Sequence[str]) -> list[Group]:
-    """What a command needs; those beside `up`, `test` and a server's `migrate` take any finished installation."""
+    """The groups to install for a command. Only `up`, `test` and a server's `migrate` update what is installed."""
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
         return [TEST, MODELS, RECOGNITION, GPU]
     on_a_server = settings_for(argv) == "openuser.settings.production"
     wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if database_choice.needs_driver(argv) else [])]
     if command == ("migrate" if on_a_server else "up") or any(not stamp(group).exists() for group in wanted):
-        return [*wanted, MODELS, *(group for group in (RECOGNITION, GPU) if is_wished(group))]
+        return [*wanted, MODELS, *(group for group in (RECOGNITION, GPU) if is_requested(group))]
     return []
 
 
-def is_wished(group: Group) -> bool:
-    """Whether somebody asked for an optional group, or has it already."""
-    return os.environ.get(f"OPENUSER_{group.name.upper()}", "").lower() in ON or stamp(group).exists()
+def is_requested(group: Group) -> bool:
+    """Whether the settings request an optional group, or it is installed already."""
+    requested = {
+        # `up` installs speech recognition (330 MB), and voice messages are answered like text.
+        "recognition": dotenv.boolean("OPENUSER_RECOGNITION", default=False),
+        # `up` installs torch, for rendering on a graphics card (several GB) and for neural engines.
+        "gpu": dotenv.boolean("OPENUSER_GPU", default=False),
+    }
+    return requested.get(group.name, False) or stamp(group).exists()
 
 
 def stamp(group: Group) -> Path:
-    """The file that says from which requirements a group was installed."""
+    """The file with the digest of the requirements that a group was installed from."""
     return VENV / f".openuser-{group.name}"
 
 
 def digest(group: Group) -> str:
-    """A fingerprint of all that decides what `pip install` would do for a group."""
+    """A digest of the files that decide what pip installs for a group."""
     state = hashlib.sha256()
     for name in group.files:
         state.update(name.encode() + b"\0" + (REQUIREMENTS / name).read_bytes() + b"\0")
@@ -116,7 +117,7 @@ def digest(group: Group) -> str:
 
 
 def is_current(group: Group) -> bool:
-    """Whether a group was installed completely, from the files as they are now."""
+    """Whether a group is installed completely, from the current files."""
     try:
         return stamp(group).read_text().strip() == digest(group)
     except OSError:
@@ -124,10 +125,10 @@ def is_current(group: Group) -> bool:
 
 
 def hand_over(argv: Sequence[str]) -> NoReturn:
-    """Run the same command line in the project's own interpreter; does not return."""
+    """Run the same command line with the project's own interpreter; does not return."""
     pid, _, times = os.environ.get(GUARD, "").partition(":")
     already = int(times) if pid == str(os.getpid()) and times.isdigit() else 0
-    if already > 1:  # once into an environment, once more because it had to be made again
+    if already > 1:  # once into an environment, once more because it had to be recreated
         raise BootstrapError(f"{PYTHON} is not a working environment.\n  Remove the folder {VENV} and run again.")
     environment = {**os.environ, GUARD: f"{os.getpid()}:{already + 1}"}
     try:
@@ -138,10 +139,10 @@ def hand_over(argv: Sequence[str]) -> NoReturn:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let a second command wait until the first has finished installing."""
+    """A lock, so that a second command waits until the first has finished installing."""
     folder = ROOT / "var"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)  # messages and keys will lie in it
+        folder.mkdir(mode=0o700, exist_ok=True)  # it will hold messages and keys
         with (folder / "bootstrap.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -157,12 +158,12 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def install(argv: Sequence[str], *, broken: bool) -> None:
-    """Make the environment where it is missing or broken, then install what the command needs and is not current."""
+    """Create the environment if it is missing or broken, then install the groups that are not current."""
     started = time.monotonic()
     if broken or not is_usable():
         check_disk(BASE.megabytes)
         make_environment()
-    groups = needed_groups(argv)  # asked again: in a new environment every command needs everything
+    groups = needed_groups(argv)  # again, because in a new environment every command installs everything
     pending = [group for group in groups if not is_current(group)]
     if not pending:
         return
@@ -177,7 +178,7 @@ def install(argv: Sequence[str], *, broken: bool) -> None:
 
 
 def is_usable() -> bool:
-    """Whether .venv is there, runs, and has a pip of its own Python."""
+    """Whether .venv exists, runs, and has a pip for its Python."""
     if not PYTHON.exists():
         return False
     check = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
@@ -188,7 +189,7 @@ def is_usable() -> bool:
 
 
 def make_environment() -> None:
-    """Make .venv anew with the Python that runs now."""
+    """Create .venv with the running Python, replacing an existing one."""
     python = Path(getattr(sys, "_base_executable", sys.executable))
     if VENV.exists() or VENV.is_symlink():
         print(f"{VENV.name} is not whole or belongs to another Python; making it again.", flush=True)
@@ -201,7 +202,7 @@ def make_environment() -> None:
 
 
 def explain_venv(output: str) -> str:
-    """Words for a `python -m venv` that failed."""
+    """An error message for a failed `python -m venv`."""
     if re.search(r"ensurepip|No module named '?venv", output):
         name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         return (
@@ -214,14 +215,14 @@ def explain_venv(output: str) -> str:
 
 
 def check_disk(megabytes: int) -> None:
-    """Refuse early, rather than leave a full disk behind."""
+    """Raise `BootstrapError` if the disk has too little space."""
     free = shutil.disk_usage(ROOT).free // 1_000_000
     if free < megabytes:
         raise BootstrapError(explain_disk(free, megabytes))
 
 
 def explain_disk(free: int, needed: int) -> str:
-    """Words for a disk that is too full; megabytes."""
+    """An error message for a full disk; in megabytes."""
     return (
         f"the disk is nearly full: the installation needs about {needed:,} MB, {free:,} MB are free.\n"
         f"  Make room on the disk of {ROOT} and run again."
@@ -229,11 +230,11 @@ def explain_disk(free: int, needed: int) -> str:
 
 
 def install_or_explain(group: Group) -> None:
-    """Install what OpenUser can do without; one sentence when that fails."""
+    """Install an optional group, or print why that failed."""
     try:
         check_disk(group.megabytes)
-        if group is GPU and not is_wished(group) and not pip.offers_small_torch(PYTHON):
-            raise BootstrapError("only builds of several gigabytes are on offer; OPENUSER_GPU=on installs one")
+        if group is GPU and not is_requested(group) and not pip.offers_small_torch(PYTHON):
+            raise BootstrapError("only builds of several gigabytes are on offer; OPENUSER_GPU=true installs one")
         pip_install(group)
     except BootstrapError as error:
         reason = str(error).splitlines()[0]
@@ -248,14 +249,14 @@ def pip_install(group: Group) -> None:
     """Install one group and stamp it.
 
     Raises:
-        BootstrapError: pip failed; the words name the package where pip does.
+        BootstrapError: pip failed; the message names the package if pip does.
     """
     failed_before = VENV / f".openuser-{group.name}-failed"
     command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
     if group.optional and failed_before.exists():
-        command += ["--retries", "0"]  # else every start without a network would wait for pip's patience
+        command += ["--retries", "0"]  # else every start without a network would wait for pip's retries
     if sys.version_info >= (3, 13):
-        # misaki forbids it for the sake of an extra that we do not use; as every version is pinned, none slips in.
+        # misaki excludes 3.13 because of an extra that we do not use. Every version is pinned, so this is safe.
         command.append("--ignore-requires-python")
     command += [*pip.more_arguments(), "-r", str(REQUIREMENTS / f"{group.name}.txt")]
     wanted = digest(group)

@@ -1,4 +1,4 @@
-"""Running pip: what it says while it works, words for what stops it. Standard library only; for the bootstrap."""
+"""Runs pip for the bootstrap: progress lines, and readable errors. Standard library only."""
 
 import os
 import platform
@@ -11,14 +11,16 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
+from openuser.bootstrap import dotenv
+
 LOG = Path(__file__).resolve().parents[2] / "logs" / "install.log"
 
 
 def run(command: Sequence[str]) -> tuple[int, str]:
-    """Run pip, show what it gets, keep all it says in logs/install.log; its status and last 200 lines."""
+    """Run pip, print its progress, log its output to logs/install.log. Returns its status and last 200 lines."""
     LOG.parent.mkdir(exist_ok=True)
     started = time.monotonic()
-    # Some configurations ask for --user, which pip refuses in a virtual environment.
+    # Some configurations set --user, which pip rejects in a virtual environment.
     environment = {**os.environ, "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
     kept: deque[str] = deque(maxlen=200)
     got = 0.0
@@ -40,13 +42,16 @@ def run(command: Sequence[str]) -> tuple[int, str]:
 
 
 def more_arguments() -> list[str]:
-    """What the environment adds to every command of pip that asks an index."""
-    index = os.environ.get("OPENUSER_TORCH_INDEX", "")
-    return [*shlex.split(os.environ.get("OPENUSER_PIP_ARGS", "")), *(["--extra-index-url", index] if index else [])]
+    """Arguments that settings add to every command of pip that uses an index."""
+    # Another package index with builds of torch, such as `https://download.pytorch.org/whl/cpu`.
+    index = dotenv.text("OPENUSER_TORCH_INDEX", default="")
+    # More arguments of every `pip install`, such as `--index-url https://pypi.tuna.tsinghua.edu.cn/simple`.
+    arguments = shlex.split(dotenv.text("OPENUSER_PIP_ARGS", default=""))
+    return [*arguments, *(["--extra-index-url", index] if index else [])]
 
 
 def offers_small_torch(python: Path) -> bool:
-    """Whether `pip install torch` would get a build for CPUs: on Linux with x86 the plain one brings CUDA, 3 GB."""
+    """Whether pip would install a CPU build of torch. On Linux with x86, the default build brings CUDA (3 GB)."""
     if sys.platform != "linux" or platform.machine() not in {"x86_64", "AMD64"}:
         return True
     command = [str(python), "-m", "pip", "index", "versions", "torch", *more_arguments()]
@@ -54,15 +59,15 @@ def offers_small_torch(python: Path) -> bool:
         asked = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    # What is installed already is in the answer too, and says nothing of what is on offer.
+    # The output also names the installed version, which the index may not have.
     return any("+cpu" in line for line in asked.stdout.splitlines() if line.startswith("Available versions:"))
 
 
 def progress(line: str, got: float) -> str:
-    """What a line of pip's output means to somebody who waits; empty for most lines, and for small packages.
+    """The progress in a line of pip's output; empty for most lines, and for small packages.
 
     Args:
-        got: megabytes received so far, this line's included.
+        got: megabytes downloaded so far, including this line.
     """
     words = line.strip()
     file = re.match(r"(?:Downloading|Using cached) (?:\S*/)?(\S+?)-(\d[^-\s]*?)(?:-\S+\.whl|\.tar\.gz|\.zip) ", words)
@@ -76,13 +81,13 @@ def progress(line: str, got: float) -> str:
 
 
 def megabytes(line: str) -> float:
-    """How much a line of pip's output says was received; 0 for other lines."""
+    """The megabytes that a line of pip's output reports as downloaded; 0 for other lines."""
     size = re.match(r"\s*(?:Downloading|Using cached) \S+ \(([\d.]+) ([kMG]?)B\)", line)
     return float(size[1]) * {"": 1e-6, "k": 1e-3, "M": 1.0, "G": 1e3}[size[2]] if size else 0.0
 
 
 def explain(output: str) -> str:
-    """Words for a `pip install` that failed, with the name of the package where pip gives one."""
+    """An error message for a failed `pip install`, with the package's name if pip gives it."""
     where = f"The whole output is in {LOG.parent.name}/{LOG.name}."
     if re.search(r"No space left on device|Errno 28", output):
         return f"the disk is full.\n  Make room on the disk of {LOG.parents[1]} and run again. {where}"
@@ -108,7 +113,7 @@ def explain(output: str) -> str:
 
 
 def last_words(output: str) -> str:
-    """The line that says most: the last error, else the last line."""
+    """The last error in an output, else its last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"(?i)(error|.*error:)", line)]
     return (errors or lines or ["nothing"])[-1]

@@ -1,4 +1,4 @@
-"""What can be installed, in groups of requirements. Standard library only, as bootstrap.py."""
+"""The groups of requirements that the bootstrap installs. Standard library only."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ class Group:
 
     Attributes:
         name: also the name of the file in requirements/ and of the stamp.
-        files: all files whose change calls for a new installation.
-        megabytes: free disk space that the group needs while it is installed.
-        without: what follows where an optional group is missing.
-        brings: groups that are installed with it.
+        files: the files whose change triggers a new installation.
+        megabytes: free disk space that the installation needs.
+        without: the consequence if an optional group is missing.
+        brings: groups that it includes.
     """
 
     name: str
@@ -28,7 +28,7 @@ BASE = Group(name="base", title="OpenUser", files=("base.txt", "constraints.txt"
 POSTGRES = Group(name="postgres", title="PostgreSQL", files=("postgres.txt", "constraints.txt"), megabytes=150)
 TEST = Group(
     name="test",
-    title="the tools of the suite",
+    title="the tools of the test suite",
     files=("test.txt", "postgres.txt", "base.txt", "constraints.txt"),
     megabytes=600,
     brings=("base", "postgres"),
@@ -54,7 +54,7 @@ RECOGNITION = Group(
     files=("recognition.txt", "constraints.txt"),
     megabytes=900,
     optional=True,
-    without="people who send voice messages are asked to write",
+    without="members who send voice messages are asked to write",
 )
 GPU = Group(
     name="gpu",
@@ -62,6 +62,6 @@ GPU = Group(
     files=("gpu.txt", "constraints.txt"),
     megabytes=1_200,
     optional=True,
-    without="films are made by the processor, and what needs torch is not tested",
+    without="videos are rendered on the processor, and tests that need torch are skipped",
 )
 GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, PRODUCTION, MODELS, RECOGNITION, GPU)}

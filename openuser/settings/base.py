@@ -161,7 +161,9 @@ SESSION_COOKIE_AGE = 12 * 3600
 
 # ---- REST: apps' views name what they need, these classes do the rest (openuser/api/README.md)
 API: dict[str, Any] = {
-    "RATE": env.int("OPENUSER_API_RATE", default=600),  # requests a minute of a person; clients have their own
+    "REQUESTS_PER_MINUTE": env.int(
+        "OPENUSER_API_REQUESTS_PER_MINUTE", default=600
+    ),  # requests a minute of a person; clients have their own
     "MAX_BODY": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "MAX_UPLOAD": 22 * 1024 * 1024,  # WeChat Work takes files of 20 MB
 }

@@ -35,7 +35,7 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             "avatars.speech.engines.openai.OpenAI",
             cache,
             voice=env.str("OPENUSER_OPENAI_SPEECH_VOICE", default="alloy"),
-            time_limit=env.float("OPENUSER_OPENAI_SPEECH_SECONDS", default=60.0),
+            time_limit=env.float("OPENUSER_OPENAI_SPEECH_TIMEOUT", default=60.0),
             url=env.str("OPENUSER_OPENAI_SPEECH_URL", default="").strip(),
             key=env.str("OPENUSER_OPENAI_SPEECH_KEY", default="").strip(),
             model=env.str("OPENUSER_OPENAI_SPEECH_MODEL", default="tts-1"),
@@ -46,7 +46,7 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             "avatars.speech.engines.cosyvoice.CosyVoice",
             cache,
             voice=env.str("OPENUSER_COSYVOICE_VOICE", default="中文女"),
-            time_limit=env.float("OPENUSER_COSYVOICE_SECONDS", default=120.0),
+            time_limit=env.float("OPENUSER_COSYVOICE_TIMEOUT", default=120.0),
             url=env.str("OPENUSER_COSYVOICE_URL", default="").strip(),
             rate=env.int("OPENUSER_COSYVOICE_RATE", default=24_000),
             voices=read_json("OPENUSER_COSYVOICE_VOICES"),
@@ -55,7 +55,7 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             "avatars.speech.engines.gpt_sovits.GPTSoVITS",
             cache,
             voice=next(iter(read_json("OPENUSER_GPT_SOVITS_VOICES")), ""),
-            time_limit=env.float("OPENUSER_GPT_SOVITS_SECONDS", default=120.0),
+            time_limit=env.float("OPENUSER_GPT_SOVITS_TIMEOUT", default=120.0),
             url=env.str("OPENUSER_GPT_SOVITS_URL", default="").strip(),
             voices=read_json("OPENUSER_GPT_SOVITS_VOICES"),
         ),
@@ -64,19 +64,19 @@ def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[
             cache,
             voice=env.str("OPENUSER_EDGE_VOICE", default="zh-CN-XiaoxiaoNeural"),
             allowed=env.bool("OPENUSER_EDGE_ALLOWED", default=False),
-            time_limit=env.float("OPENUSER_EDGE_SECONDS", default=30.0),
+            time_limit=env.float("OPENUSER_EDGE_TIMEOUT", default=30.0),
         ),
         "piper": _dictated(
             "avatars.speech.engines.piper.Piper",
             cache,
             voice=env.str("OPENUSER_PIPER_VOICE", default=""),
-            folder=env.str("OPENUSER_PIPER", default="") or str(models / "piper"),
+            folder=env.str("OPENUSER_PIPER_DIR", default="") or str(models / "piper"),
         ),
         "sherpa": _dictated(
             "avatars.speech.engines.sherpa.Sherpa",
             cache,
             voice=env.str("OPENUSER_SHERPA_VOICE", default="0"),
-            model=read_json("OPENUSER_SHERPA"),
+            model=read_json("OPENUSER_SHERPA_MODEL"),
             folder=str(models / "sherpa"),
         ),
     }
@@ -95,22 +95,22 @@ def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
         "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {"cache": str(cache), "device": device}},
         "wav2lip": _slow_itself(
             "avatars.engines.wav2lip.Wav2Lip",
-            env.float("OPENUSER_WAV2LIP_SECONDS", default=600.0),
-            weights=_brought(env, "OPENUSER_WAV2LIP", models / "wav2lip", ("wav2lip_gan.pth", "wav2lip.pth")),
+            env.float("OPENUSER_WAV2LIP_TIMEOUT", default=600.0),
+            weights=_brought(env, "OPENUSER_WAV2LIP_WEIGHTS", models / "wav2lip", ("wav2lip_gan.pth", "wav2lip.pth")),
             licensed=env.bool("OPENUSER_WAV2LIP_LICENSED", default=False),
             device=device,
             puppet={"cache": str(cache)},
         ),
         "command": _slow(
             "avatars.engines.command.Command",
-            env.float("OPENUSER_COMMAND_SECONDS", default=400.0),
-            command=env.str("OPENUSER_COMMAND", default=""),
-            complaints=env.str("OPENUSER_COMMAND_COMPLAINTS", default=""),
-            licence=env.str("OPENUSER_COMMAND_LICENCE", default=""),
+            env.float("OPENUSER_RENDER_COMMAND_TIMEOUT", default=400.0),
+            command=env.str("OPENUSER_RENDER_COMMAND", default=""),
+            complaints=env.str("OPENUSER_RENDER_COMMAND_STDERR", default=""),
+            licence=env.str("OPENUSER_RENDER_COMMAND_LICENCE", default=""),
         ),
         "duix": _slow(
             "avatars.engines.duix.Duix",
-            env.float("OPENUSER_DUIX_SECONDS", default=400.0),
+            env.float("OPENUSER_DUIX_TIMEOUT", default=400.0),
             url=env.str("OPENUSER_DUIX_URL", default=""),
             shared=env.str("OPENUSER_DUIX_SHARED", default=""),
             inside=env.str("OPENUSER_DUIX_INSIDE", default="/code/data"),
@@ -126,8 +126,10 @@ def restorers(env: Env, *, models: Path) -> dict[str, Any]:
         "gfpgan": {
             "class": "avatars.engines.restore.network.Network",
             "options": {
-                "weights": _brought(env, "OPENUSER_GFPGAN", models / "gfpgan", ("GFPGANv1.4.pth", "GFPGANv1.3.pth")),
-                "setting": "OPENUSER_GFPGAN",
+                "weights": _brought(
+                    env, "OPENUSER_GFPGAN_WEIGHTS", models / "gfpgan", ("GFPGANv1.4.pth", "GFPGANv1.3.pth")
+                ),
+                "setting": "OPENUSER_GFPGAN_WEIGHTS",
                 "licence": "Apache-2.0, with parts of NVIDIA's StyleGAN2 that are for non-commercial use",
                 "device": device,
             },
@@ -135,8 +137,10 @@ def restorers(env: Env, *, models: Path) -> dict[str, Any]:
         "realesrgan": {
             "class": "avatars.engines.restore.network.Network",
             "options": {
-                "weights": _brought(env, "OPENUSER_REALESRGAN", models / "realesrgan", ("RealESRGAN_x4plus.pth",)),
-                "setting": "OPENUSER_REALESRGAN",
+                "weights": _brought(
+                    env, "OPENUSER_REALESRGAN_WEIGHTS", models / "realesrgan", ("RealESRGAN_x4plus.pth",)
+                ),
+                "setting": "OPENUSER_REALESRGAN_WEIGHTS",
                 "licence": "BSD-3-Clause",
                 "device": device,
             },
@@ -145,7 +149,7 @@ def restorers(env: Env, *, models: Path) -> dict[str, Any]:
             "class": "avatars.engines.restore.ncnn.NCNN",
             "options": {
                 "model": env.str("OPENUSER_REALESRGAN_MODEL", default="photo-x4"),
-                "card": env.int("OPENUSER_REALESRGAN_CARD", default=-1),
+                "card": env.int("OPENUSER_REALESRGAN_GPU", default=-1),
             },
         },
     }

@@ -1,6 +1,8 @@
-"""What all settings are read from: the environment, `.env`, the secrets of the var folder; and where things lie."""
+"""The environment that all settings are read from: variables, `.env`, the secrets of the var folder."""
 
 import json
+import os
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +10,79 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
-env.read_env(env.str("OPENUSER_DOTENV", default=str(BASE_DIR / ".env")), overwrite=False)
+# Names of settings up to 0.5, with their new names. They work for one more release; `manage.py check` warns of them.
+OLD_NAMES = {
+    "OPENUSER_PATIENCE_SECONDS": "OPENUSER_REPLY_NOTICE_SECONDS",
+    "OPENUSER_ERRAND_SECONDS": "OPENUSER_REPLY_TIMEOUT",
+    "WECHAT_FITTING_SECONDS": "WECHAT_VIDEO_COMPRESS_TIMEOUT",
+    "OPENUSER_AI_PROVIDER": "OPENUSER_AI_LABEL_PROVIDER",
+    "WECHAT_VIDEO_MB": "WECHAT_VIDEO_LIMIT_MB",
+    "WECHAT_FILE_MB": "WECHAT_FILE_LIMIT_MB",
+    "WECHAT_MAX_VIDEO_MB": "WECHAT_VIDEO_COMPRESS_MAX_MB",
+    "WECHAT_CLOCK_WINDOW_SECONDS": "WECHAT_TIMESTAMP_TOLERANCE_SECONDS",
+    "WECHAT_STALE_HOURS": "WECHAT_CALLBACK_MAX_AGE_HOURS",
+    "WECHAT_MEMBER_RATE": "WECHAT_MEMBER_MESSAGES_PER_MINUTE",
+    "WECHAT_RETRY_UNIT": "WECHAT_RETRY_BASE_SECONDS",
+    "WECHAT_DIRECTORY_HOURS": "WECHAT_DIRECTORY_SYNC_HOURS",
+    "WECHAT_DIRECTORY_PAGE": "WECHAT_DIRECTORY_PAGE_SIZE",
+    "OPENUSER_GUARD_FILE": "OPENUSER_RESTORE_GUARD_FILE",
+    "OPENUSER_VIDEO_MB": "OPENUSER_RENDER_MAX_MB",
+    "OPENUSER_KEEP_FILMS_DAYS": "OPENUSER_KEEP_VIDEOS_DAYS",
+    "OPENUSER_KEEP_WORK_DAYS": "OPENUSER_KEEP_WORK_FILES_DAYS",
+    "OPENUSER_NARRATION_SECONDS": "OPENUSER_NARRATION_TIMEOUT",
+    "OPENUSER_RESTORE_SECONDS": "OPENUSER_RESTORER_TIMEOUT",
+    "OPENUSER_LISTEN_SECONDS": "OPENUSER_RECOGNITION_TIMEOUT",
+    "OPENUSER_VOICE_SECONDS": "OPENUSER_VOICE_MESSAGE_TIMEOUT",
+    "OPENUSER_VOICE_INSTEAD_SECONDS": "OPENUSER_VOICE_FALLBACK_SECONDS",
+    "OPENUSER_VOICE_INSTEAD": "OPENUSER_VOICE_FALLBACK",
+    "OPENUSER_QUEUED_PER_MEMBER": "OPENUSER_QUEUED_VIDEOS_PER_MEMBER",
+    "OPENUSER_SCHEDULE_AHEAD_MINUTES": "OPENUSER_SCHEDULE_PRERENDER_MINUTES",
+    "OPENUSER_API_RATE": "OPENUSER_API_REQUESTS_PER_MINUTE",
+    "OPENUSER_MODELS": "OPENUSER_MODELS_DIR",
+    "OPENUSER_OPENAI_SPEECH_SECONDS": "OPENUSER_OPENAI_SPEECH_TIMEOUT",
+    "OPENUSER_COSYVOICE_SECONDS": "OPENUSER_COSYVOICE_TIMEOUT",
+    "OPENUSER_GPT_SOVITS_SECONDS": "OPENUSER_GPT_SOVITS_TIMEOUT",
+    "OPENUSER_EDGE_SECONDS": "OPENUSER_EDGE_TIMEOUT",
+    "OPENUSER_WAV2LIP_SECONDS": "OPENUSER_WAV2LIP_TIMEOUT",
+    "OPENUSER_DUIX_SECONDS": "OPENUSER_DUIX_TIMEOUT",
+    "OPENUSER_COMMAND_SECONDS": "OPENUSER_RENDER_COMMAND_TIMEOUT",
+    "OPENUSER_COMMAND_COMPLAINTS": "OPENUSER_RENDER_COMMAND_STDERR",
+    "OPENUSER_COMMAND_LICENCE": "OPENUSER_RENDER_COMMAND_LICENCE",
+    "OPENUSER_COMMAND": "OPENUSER_RENDER_COMMAND",
+    "OPENUSER_PIPER": "OPENUSER_PIPER_DIR",
+    "OPENUSER_SHERPA": "OPENUSER_SHERPA_MODEL",
+    "OPENUSER_WAV2LIP": "OPENUSER_WAV2LIP_WEIGHTS",
+    "OPENUSER_GFPGAN": "OPENUSER_GFPGAN_WEIGHTS",
+    "OPENUSER_REALESRGAN": "OPENUSER_REALESRGAN_WEIGHTS",
+    "OPENUSER_REALESRGAN_CARD": "OPENUSER_REALESRGAN_GPU",
+}
 
+
+class Env(environ.Env):  # type: ignore[misc]
+    """django-environ's reader, plus JSON objects."""
+
+    def json_object(self, name: str) -> dict[str, Any]:
+        """A variable that holds a JSON object; {} if it is not set. Raises `ImproperlyConfigured` for other JSON."""
+        try:
+            value = json.loads(self.str(name, default="") or "{}")
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise ImproperlyConfigured(f'{name} must be a JSON object: {{"top_p": 0.8}}.')
+        return value
+
+
+def adopt_old_names(environment: MutableMapping[str, str]) -> None:
+    """Give each new name the value of its old one, unless the new name is set too."""
+    for old, new in OLD_NAMES.items():
+        if old in environment:
+            environment.setdefault(new, environment[old])
+
+
+env = Env()
+# The file with settings; variables of the environment take precedence over it.
+env.read_env(env.str("OPENUSER_DOTENV", default=str(BASE_DIR / ".env")), overwrite=False)
+# The folder of the database, the media files, the models and the generated secrets.
 VAR_DIR = Path(env.str("OPENUSER_VAR_DIR", default=str(BASE_DIR / "var")))
 env.read_env(VAR_DIR / "secrets.env", overwrite=False)
-
-
-def json_object(name: str) -> dict[str, Any]:
-    """A variable of the environment that holds a JSON object; {} where it is not set."""
-    try:
-        value = json.loads(env.str(name, default="") or "{}")
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise ImproperlyConfigured(f'{name} must be a JSON object: {{"top_p": 0.8}}.')
-    return value
+adopt_old_names(os.environ)

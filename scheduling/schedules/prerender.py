@@ -27,7 +27,7 @@ CAUTION = 2
 
 def prepare_all(*, now: datetime) -> int:
     """Ask for the videos whose moment is near. Returns how many were asked for."""
-    farthest = now + timedelta(minutes=settings.SCHEDULING["AHEAD_AT_MOST_MINUTES"])
+    farthest = now + timedelta(minutes=settings.SCHEDULING["PRERENDER_MAX_MINUTES"])
     return sum(prepare(schedule, now=now) for schedule in Schedule.objects.near(now, farthest))
 
 
@@ -88,4 +88,4 @@ def _known(schedule: Schedule) -> Iterator[dict[str, str]]:
 
 def _lead(schedule: Schedule, scripts: Sequence[str], mode: str) -> timedelta:
     expected = sum(avatars.expected_seconds(text, schedule.mode or mode) for text in scripts)
-    return max(timedelta(minutes=settings.SCHEDULING["AHEAD_MINUTES"]), timedelta(seconds=CAUTION * expected))
+    return max(timedelta(minutes=settings.SCHEDULING["PRERENDER_MINUTES"]), timedelta(seconds=CAUTION * expected))

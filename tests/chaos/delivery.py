@@ -247,7 +247,7 @@ def main() -> int:
     try:
         with patch.dict("os.environ", {"TEST_DATABASE_URL": database.url}):
             stack = Senders()
-        stack.env |= {"OPENUSER_REWAKE_SECONDS": "10", "WECHAT_RETRY_UNIT": "0.005"}
+        stack.env |= {"OPENUSER_REWAKE_SECONDS": "10", "WECHAT_RETRY_BASE_SECONDS": "0.005"}
         try:
             stack.start()
             report = play(

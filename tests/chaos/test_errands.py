@@ -59,7 +59,7 @@ def test_a_worker_that_dies_with_a_question_leaves_it_to_another(stack, person, 
 def test_a_worker_killed_while_the_service_thinks_leaves_the_question_to_another(stack, person, service):
     answering = threading.Event()
     service.usual = lambda asked: Reaction(text=ANSWER, after=answering)
-    stack.restart("worker", OPENUSER_PATIENCE_SECONDS="0.5")
+    stack.restart("worker", OPENUSER_REPLY_NOTICE_SECONDS="0.5")
     person.writes(QUESTION)
     person.reads_text()  # that it takes a while
     assert len(service.asked) == 1
@@ -70,7 +70,7 @@ def test_a_worker_killed_while_the_service_thinks_leaves_the_question_to_another
 
 def test_a_service_that_is_away_is_excused_in_time(stack, person, service):
     service.usual = lambda asked: error(503)
-    stack.restart("worker", OPENUSER_ERRAND_SECONDS="6")
+    stack.restart("worker", OPENUSER_REPLY_TIMEOUT="6")
     person.writes(QUESTION)
     texts = person.reads(2, seconds=60)
     assert len({text["content"]["content"] for text in texts}) == 2

@@ -70,7 +70,7 @@ def limited(stack) -> Iterator[Callable[..., None]]:
     ("video", "file", "arrives"), [("0.2", "20", "video"), ("0.01", "20", "file"), ("0.01", "0.02", "textcard")]
 )
 def test_a_video_that_is_too_large_arrives_all_the_same(stack, person, tmp_path, limited, video, file, arrives):
-    limited(WECHAT_VIDEO_MB=video, WECHAT_FILE_MB=file)
+    limited(WECHAT_VIDEO_LIMIT_MB=video, WECHAT_FILE_LIMIT_MB=file)
     person.writes("/video 欢迎你来到我们公司。")
     person.reads_text()
     (message,) = person.reads(seconds=200)

@@ -54,7 +54,7 @@ class Stack:
             "OPENUSER_SWEEP_SECONDS": "1",
             "OPENUSER_REWAKE_SECONDS": "1",
             "OPENUSER_LEASE_SCALE": "0.15",
-            "WECHAT_RETRY_UNIT": "0.05",
+            "WECHAT_RETRY_BASE_SECONDS": "0.05",
             "WECHAT_READ_TIMEOUT": "2",
             "WECHAT_API_BASE_URL": self.emulator.url,
             "WECHAT_OAUTH_BASE_URL": self.emulator.url,

@@ -31,7 +31,7 @@ def emulator(running_emulator: Emulator) -> Emulator:
 @pytest.fixture
 def connected(emulator: Emulator, settings) -> Application:
     """The application that the emulator knows."""
-    settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 0.0, "READ_TIMEOUT": 1.0, "CONNECT_TIMEOUT": 1.0}
+    settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 0.0, "READ_TIMEOUT": 1.0, "CONNECT_TIMEOUT": 1.0}
     corporation = factories.make_corporation(corp_id=KEYS["CORP_ID"])
     return factories.make_application(
         corporation=corporation,

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def file(settings, tmp_path: Path) -> Path:
-    settings.WECOM = {**settings.WECOM, "GUARD_FILE": str(tmp_path / "senders.json")}
+    settings.WECOM = {**settings.WECOM, "RESTORE_GUARD_FILE": str(tmp_path / "senders.json")}
     return tmp_path / "senders.json"
 
 
@@ -90,7 +90,7 @@ def test_a_database_that_was_taken_to_another_place_sends_nothing_until_a_person
     connected, person, settings, tmp_path, capsys
 ):
     send(person, "在家")
-    settings.WECOM = {**settings.WECOM, "GUARD_FILE": str(tmp_path / "elsewhere" / "senders.json")}
+    settings.WECOM = {**settings.WECOM, "RESTORE_GUARD_FILE": str(tmp_path / "elsewhere" / "senders.json")}
     outbound = send(person, "在别处")
     assert (outbound.reason, services.restore_hold().held_because) == ("guarded", "moved")
     call_command("release_restore_hold")
@@ -128,7 +128,7 @@ def test_an_installation_from_before_the_guard_goes_on(connected, person):
 
 
 def test_a_folder_that_cannot_be_written_stops_nobody(connected, person, settings, caplog):
-    settings.WECOM = {**settings.WECOM, "GUARD_FILE": "/proc/senders.json"}
+    settings.WECOM = {**settings.WECOM, "RESTORE_GUARD_FILE": "/proc/senders.json"}
     assert send(person, "你好").status == "done"
     assert "cannot be written" in caplog.text
 

@@ -42,7 +42,7 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
     inbound = messages.inbound(xml)
     _check_addressee(application, envelope, inbound)
     now = timezone.now()
-    suspect = abs(now.timestamp() - int(timestamp)) > settings.WECOM["CLOCK_WINDOW"]
+    suspect = abs(now.timestamp() - int(timestamp)) > settings.WECOM["TIMESTAMP_TOLERANCE"]
     row = Callback(
         application=application,
         identity=messages.identity(inbound),
@@ -57,7 +57,7 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
     )
     if row.event == Callback.PROBE:
         row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.PROBE, now
-    elif now - inbound.created_at > timedelta(seconds=settings.WECOM["STALE_AFTER"]):
+    elif now - inbound.created_at > timedelta(seconds=settings.WECOM["CALLBACK_MAX_AGE"]):
         row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.STALE, now
     else:
         rate_limit.keep_back(row, now)

@@ -21,7 +21,7 @@ KEPT = Q(reason=Callback.Reason.LIMITED)
 
 def keep_back(row: Callback, now: datetime) -> None:
     """Mark a new callback that is beyond the limit. The first in a while stays queued: handling it is to tell them."""
-    most = settings.WECOM["MEMBER_RATE"]
+    most = settings.WECOM["MEMBER_MESSAGES_PER_MINUTE"]
     if not most or not (row.kind != "event" or row.event in ACTS):
         return
     recent = Callback.objects.filter(ASKING, order_key=row.order_key, created_at__gt=now - WINDOW)

@@ -83,7 +83,7 @@ def trip(corporation_id: int, api: str, errcode: int) -> LimitedError:
     row = Circuit.objects.filter(corporation_id=corporation_id, api=api).first()
     if row is None or row.until <= now:
         step = row.step + 1 if row is not None and errcode == TOO_OFTEN else 0
-        until = now + _closed_for(step, now) * settings.WECOM["RETRY_UNIT"]
+        until = now + _closed_for(step, now) * settings.WECOM["RETRY_BASE_SECONDS"]
         values = {"errcode": errcode, "step": step, "since": now, "until": until}
         row, _ = Circuit.objects.update_or_create(corporation_id=corporation_id, api=api, defaults=values)
         logger.warning("The platform closed an interface for a while.", extra={"api": api, "errcode": errcode})

@@ -88,7 +88,7 @@ def _read_id_pages(sync: DirectorySync) -> None:
     """The assistant's way: pages of user IDs with their departments, and nothing else."""
     while True:
         pairs, following = api_calls.list_user_ids(
-            sync.application, sync.cursor, limit=settings.WECOM["DIRECTORY_PAGE"]
+            sync.application, sync.cursor, limit=settings.WECOM["DIRECTORY_PAGE_SIZE"]
         )
         with transaction.atomic():
             infos = _merge_by_user(pairs)

@@ -32,7 +32,7 @@ LOOK_AGAIN = timedelta(seconds=60)  # at a video that is being made smaller, sho
 def largest(kind: str) -> int:
     """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
     most = validation.LIMITS[kind].most
-    return min(most, int(settings.WECOM["MOST"].get(kind, most)))
+    return min(most, int(settings.WECOM["MEDIA_LIMITS"].get(kind, most)))
 
 
 def fitted(upload: Upload, *, name: str) -> bool:

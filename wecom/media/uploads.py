@@ -214,7 +214,7 @@ def _digest(path: Path) -> str:
 def _most(kind: str) -> int:
     """Bytes of the largest file of this kind that we can do something with; 0 for no more than the platform."""
     fits = kind == Upload.Kind.VIDEO and video_too_large.has_listeners(Upload)
-    return int(settings.WECOM["MAX_VIDEO"]) if fits else 0
+    return int(settings.WECOM["VIDEO_COMPRESS_MAX"]) if fits else 0
 
 
 def _finished(upload: Upload) -> str:
@@ -229,7 +229,7 @@ def _finished(upload: Upload) -> str:
 
 def patience(upload: Upload) -> float:
     """Seconds to wait for its media ID."""
-    return float(settings.WECOM["FITTING_SECONDS"]) if upload_worker.is_too_large(upload) else PATIENCE
+    return float(settings.WECOM["VIDEO_COMPRESS_TIMEOUT"]) if upload_worker.is_too_large(upload) else PATIENCE
 
 
 def overdue(upload: Upload) -> BusyError:

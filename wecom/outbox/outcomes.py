@@ -159,7 +159,7 @@ def _refused(outbound: Outbound, error: WeComError) -> None:
 
 
 def _later(outbound: Outbound) -> datetime:
-    ceiling = BACK_OFF[min(outbound.attempts, len(BACK_OFF)) - 1] * settings.WECOM["RETRY_UNIT"]
+    ceiling = BACK_OFF[min(outbound.attempts, len(BACK_OFF)) - 1] * settings.WECOM["RETRY_BASE_SECONDS"]
     return timezone.now() + timedelta(seconds=random.uniform(ceiling / 2, ceiling))
 
 

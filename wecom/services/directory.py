@@ -41,8 +41,8 @@ def sync_directory(application: Application | None = None) -> DirectorySync:
 
 
 def sync_due_directories(now: datetime | None = None) -> int:
-    """Queue a sync of each application that had none for `DIRECTORY_HOURS`. Returns how many."""
-    hours = settings.WECOM["DIRECTORY_HOURS"]
+    """Queue a sync of each application that had none within `DIRECTORY_SYNC_HOURS`. Returns how many."""
+    hours = settings.WECOM["DIRECTORY_SYNC_HOURS"]
     return sync.request_due_syncs(timedelta(hours=hours), now) if hours else 0
 
 

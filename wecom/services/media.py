@@ -43,9 +43,9 @@ def upload_voice(file_path: str | Path, *, application: Application | None = Non
 def upload_video(file_path: str | Path, *, application: Application | None = None) -> str:
     """Upload an MP4 now. See `upload_image`.
 
-    One of more than 10 MB is made smaller first, by a render worker: that is waited for, for WECHAT_FITTING_SECONDS at
-    most, then `BusyError` ("fitting_timeout") is raised. What cannot be made small enough is a file for `send_video`,
-    or a link to a page of ours, and the result a name that only our functions understand.
+    A render worker compresses a video of more than 10 MB first. After WECHAT_VIDEO_COMPRESS_TIMEOUT, `BusyError`
+    ("fitting_timeout") is raised. A video that stays too large goes out as a file by `send_video`, or as a link to a
+    page of ours; the result is then a name that only our functions understand.
     """
     return uploads.put(application or default_application(), kind="video", file_path=file_path)
 

@@ -59,7 +59,7 @@ class Patience:
         raise EngineFailed(
             f"{name} took longer than {self._seconds:.0f} seconds.",
             code="engine_timeout",
-            remedy="Give it a smaller portrait or a graphics card, or raise OPENUSER_RESTORE_SECONDS.",
+            remedy="Give it a smaller portrait or a graphics card, or raise OPENUSER_RESTORER_TIMEOUT.",
             field=FIELD,
         )
 

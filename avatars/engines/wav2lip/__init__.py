@@ -28,7 +28,7 @@ class Wav2Lip(RenderEngine):
         found = [NeededFile(name=Path(weights).name, path=Path(weights), least=SMALLEST)] if weights else []
         return look(
             licence=LICENCE,
-            settings=[("OPENUSER_WAV2LIP", weights)],
+            settings=[("OPENUSER_WAV2LIP_WEIGHTS", weights)],
             packages=("torch", "ai_edge_litert", "cv2"),
             files=found,
             licensed=("OPENUSER_WAV2LIP_LICENSED", licensed),

@@ -87,6 +87,6 @@ def _unfit(message: str) -> EngineMissing:
     return EngineMissing(
         message,
         code="engine_unavailable",
-        remedy="Name the published wav2lip.pth or wav2lip_gan.pth in OPENUSER_WAV2LIP.",
+        remedy="Name the published wav2lip.pth or wav2lip_gan.pth in OPENUSER_WAV2LIP_WEIGHTS.",
         field="render_engine",
     )

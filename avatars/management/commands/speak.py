@@ -88,7 +88,7 @@ class Command(BaseCommand):
             text=options["text"],
             portrait=portrait.absolute(),
             content_id=secrets.token_hex(16),
-            provider=settings.AVATARS["PROVIDER_CODE"],
+            provider=settings.AVATARS["AI_LABEL_PROVIDER"],
             voice=options["voice"] or VOICES["zh" if any(char >= FIRST_HAN for char in options["text"]) else "en"],
             speech_engine=options["speech_engine"],
             render_engine=options["render_engine"],

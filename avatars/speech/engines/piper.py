@@ -49,7 +49,7 @@ class Piper(Dictated):
             raise EngineMissing(
                 f"There is no voice of Piper in {folder}.",
                 code="engine_unavailable",
-                remedy="Put a .onnx file and its .onnx.json there, or set OPENUSER_PIPER.",
+                remedy="Put a .onnx file and its .onnx.json there, or set OPENUSER_PIPER_DIR.",
                 field=FIELD,
             )
         super().__init__(**{**options, "voice": options.get("voice") or names[0]})
@@ -65,7 +65,7 @@ class Piper(Dictated):
             for name in names or ["*"]
             for file in (f"{name}.onnx", f"{name}.onnx.json")
         ]
-        return look(licence=LICENCE, settings=[("OPENUSER_PIPER", folder)], packages=("onnxruntime",), files=files)
+        return look(licence=LICENCE, settings=[("OPENUSER_PIPER_DIR", folder)], packages=("onnxruntime",), files=files)
 
     def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
         name, _, speaker = voice.partition("#")

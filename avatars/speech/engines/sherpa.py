@@ -15,7 +15,7 @@ PACKAGE = "sherpa_onnx"
 # Which of its descriptions a model fills in, and what else that names files.
 KINDS = {"vits": "Vits", "matcha": "Matcha", "kokoro": "Kokoro", "kitten": "Kitten"}
 FOLDERS = frozenset({"data_dir", "dict_dir"})
-REMEDY = "Correct OPENUSER_SHERPA; avatars/speech/README.md says how."
+REMEDY = "Correct OPENUSER_SHERPA_MODEL; avatars/speech/README.md says how."
 
 
 class Sherpa(Dictated):
@@ -54,7 +54,7 @@ class Sherpa(Dictated):
         ]
         return look(
             licence=LICENCE,
-            settings=[("OPENUSER_SHERPA", kind in KINDS and files)],
+            settings=[("OPENUSER_SHERPA_MODEL", kind in KINDS and files)],
             packages=(PACKAGE,),
             files=files,
         )

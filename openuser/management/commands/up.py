@@ -191,5 +191,5 @@ def welcome(plan: programs.Plan, login: installation.Login, seconds: float, *, b
     lines.append(f"  Data    {installation.database_in_words()}")
     if plan.database and before not in {"", plan.database}:
         lines.append(f"  Note    {installation.switched(before, plan.database)}")
-    lines += [f"  Missing {warning.msg} {warning.hint}" for warning in checks.run_checks(tags=["openuser"])]
+    lines += [f"  Note    {warning.msg} {warning.hint}" for warning in checks.run_checks(tags=["openuser"])]
     return "\n" + "\n".join([*lines, f"  Logs    {settings.LOG_DIR / 'app.log'}", "  Ctrl-C ends everything."]) + "\n"

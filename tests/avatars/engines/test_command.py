@@ -154,7 +154,7 @@ def test_its_complaints_go_nowhere_unless_somebody_asks_for_them(tmp_path, capfd
 
 
 def test_a_program_that_is_not_there_is_named():
-    assert Command.probe().about == "OPENUSER_COMMAND"
+    assert Command.probe().about == "OPENUSER_RENDER_COMMAND"
     found = Command.probe(command="/nowhere/lips --fast", licence="MIT")
     assert (found.state, found.about, found.device, found.licence) == (State.FILE, "/nowhere/lips", "program", "MIT")
     assert Command.probe(command=f"{sys.executable} render.py").ok

@@ -74,11 +74,11 @@ class TestInTheStudio:
             services.transcribe(tmp_path / "a.amr")
 
     def test_an_engine_that_hangs_is_killed_and_the_next_recording_is_heard(self, tmp_path, settings):
-        settings.AVATARS = {**settings.AVATARS, "LISTEN_SECONDS": 2.0}
+        settings.AVATARS = {**settings.AVATARS, "RECOGNITION_TIMEOUT": 2.0}
         with pytest.raises(StudioError) as caught:
             services.transcribe(write_amr(tmp_path / "a.amr", beeped("hang"), RATE))
         assert caught.value.code == "time_limit"
-        settings.AVATARS = {**settings.AVATARS, "LISTEN_SECONDS": 30.0}
+        settings.AVATARS = {**settings.AVATARS, "RECOGNITION_TIMEOUT": 30.0}
         assert services.transcribe(write_amr(tmp_path / "b.amr", beeped("hi"), RATE)).text == "hi"
 
     def test_without_an_engine_it_is_said(self, tmp_path, settings):

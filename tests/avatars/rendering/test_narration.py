@@ -79,7 +79,7 @@ def test_a_narration_whose_recordings_are_gone_is_spoken_anew_in_its_own_row():
 
 @pytest.mark.parametrize(("voice", "code"), [("mute", "nothing_to_say"), ("hang", "time_limit")])
 def test_a_voice_that_cannot_speak_fails_with_the_reason(voice, code, news, settings, work_dir):
-    settings.AVATARS = {**settings.AVATARS, "NARRATION_SECONDS": 60.0 if voice == "mute" else 1.0}
+    settings.AVATARS = {**settings.AVATARS, "NARRATION_TIMEOUT": 60.0 if voice == "mute" else 1.0}
     narration = after(services.request_narration(make_human(voice=voice), "你好。"))
     assert (narration.status, narration.reason, narration.parts) == ("failed", code, [])
     assert news == [(narration.pk, "failed")]

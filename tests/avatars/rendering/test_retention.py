@@ -22,7 +22,7 @@ FOLDER = "renders/" + "a" * 32
 def place(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     work = tmp_path / "work"
-    days = {"KEEP_FILMS_DAYS": 90, "KEEP_NARRATIONS_DAYS": 30, "KEEP_WORK_DAYS": 1.0}
+    days = {"KEEP_VIDEOS_DAYS": 90, "KEEP_NARRATIONS_DAYS": 30, "KEEP_WORK_FILES_DAYS": 1.0}
     settings.AVATARS = {**settings.AVATARS, **days, "WORK_DIR": work}
     work.mkdir()
     return work
@@ -67,7 +67,7 @@ def test_an_expired_film_is_made_anew_in_its_own_row(film, again):
 
 
 def test_nothing_expires_where_files_are_kept_for_ever(film, settings):
-    settings.AVATARS = {**settings.AVATARS, "KEEP_FILMS_DAYS": 0}
+    settings.AVATARS = {**settings.AVATARS, "KEEP_VIDEOS_DAYS": 0}
     services.tidy(now=in_days(5000))
     assert default_storage.exists(film.video.name)
 
@@ -125,7 +125,7 @@ def test_a_recording_that_is_needed_stays(spoken, settings, state):
     if state == "queued":
         assert services.retry_render(Render.objects.get(pk=spoken.pk))
     elif state == "kept for ever":
-        settings.AVATARS = {**settings.AVATARS, "KEEP_FILMS_DAYS": 0}
+        settings.AVATARS = {**settings.AVATARS, "KEEP_VIDEOS_DAYS": 0}
     else:
         Render.objects.create(
             digital_human=spoken.digital_human, text="", mode=spoken.mode, recording=spoken.recording.name

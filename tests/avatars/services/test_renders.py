@@ -217,7 +217,12 @@ def make_old(path: Path, age: timedelta) -> None:
 
 
 def test_working_folders_of_dead_workers_are_removed_and_those_in_use_are_not(settings, tmp_path):
-    settings.AVATARS = {**settings.AVATARS, "WORK_DIR": tmp_path / "work", "TIME_LIMIT": 900, "KEEP_WORK_DAYS": 1.0}
+    settings.AVATARS = {
+        **settings.AVATARS,
+        "WORK_DIR": tmp_path / "work",
+        "TIME_LIMIT": 900,
+        "KEEP_WORK_FILES_DAYS": 1.0,
+    }
     services.tidy()
     for name, minutes in (("render-1-dead", 24 * 60 + 1), ("render-2-alive", 14), ("somebody-elses", 600)):
         (tmp_path / "work" / name / "inner").mkdir(parents=True)

@@ -118,7 +118,7 @@ def test_ready_sound_is_heard_in_the_place_of_the_voice(human):
 def test_an_audition_needs_a_consent_too_also_of_what_was_kept(voice, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path}
     wish = voice_preview.Audition(
-        text=voice.sample_text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["PROVIDER_CODE"]
+        text=voice.sample_text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["AI_LABEL_PROVIDER"]
     )
     voice_preview.shelf(tmp_path).put(wish.key, b"sound")
     assert refused(services.hear_voice, voice) == "voice_consent_missing"

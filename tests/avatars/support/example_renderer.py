@@ -1,6 +1,6 @@
 """An engine as anybody could write it for OpenUser's contract of commands: needs Pillow, and an ffmpeg by name.
 
-    OPENUSER_COMMAND='python3 example_renderer.py --ffmpeg ffmpeg'
+    OPENUSER_RENDER_COMMAND='python3 example_renderer.py --ffmpeg ffmpeg'
 
 It draws a mouth that opens as wide as the sound is loud. `--fault` makes it one of the engines that nobody wants.
 """

@@ -49,7 +49,7 @@ def most(settings, connected, person):  # noqa: F811
     settings.SITE_URL = "https://example.com"
 
     def choose(*, video: int, file: int) -> None:
-        settings.WECOM = {**settings.WECOM, "MOST": {"video": video, "file": file}}
+        settings.WECOM = {**settings.WECOM, "MEDIA_LIMITS": {"video": video, "file": file}}
 
     return choose
 
@@ -172,7 +172,7 @@ def fit_next() -> None:
 
 def test_who_waits_too_long_is_told_what_to_look_at(most, path, settings):
     most(video=75_000, file=20_000_000)
-    settings.WECOM = {**settings.WECOM, "FITTING_SECONDS": 0.5}
+    settings.WECOM = {**settings.WECOM, "VIDEO_COMPRESS_TIMEOUT": 0.5}
     with pytest.raises(BusyError) as caught:
         async_to_sync(bot.upload_video)(path)
     assert caught.value.code == "fitting_timeout"
@@ -203,7 +203,7 @@ def test_one_link_goes_to_many_and_any_of_the_company_may_watch(most, path, pers
 
 def test_what_nothing_can_be_done_with_is_refused_with_words(most, path, settings):
     most(video=40_000, file=50_000)
-    settings.WECOM = {**settings.WECOM, "MAX_VIDEO": 11 * 2**20}
+    settings.WECOM = {**settings.WECOM, "VIDEO_COMPRESS_MAX": 11 * 2**20}
     large = path.with_name("large.mp4")
     with large.open("wb") as file:
         file.write(path.read_bytes()[:100])

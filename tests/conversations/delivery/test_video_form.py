@@ -32,7 +32,7 @@ def most(settings):
     """What the platform takes, in bytes."""
 
     def choose(*, video: int, file: int) -> None:
-        settings.WECOM = {**settings.WECOM, "MOST": {"video": video, "file": file}}
+        settings.WECOM = {**settings.WECOM, "MEDIA_LIMITS": {"video": video, "file": file}}
 
     return choose
 

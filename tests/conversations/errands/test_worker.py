@@ -51,7 +51,7 @@ def no_thread_is_left():
 
 
 def patience(settings, seconds: float) -> None:
-    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "PATIENCE_SECONDS": seconds}
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "REPLY_NOTICE_SECONDS": seconds}
 
 
 def fallbacks() -> dict[str, str]:
@@ -237,7 +237,7 @@ def test_of_two_questions_that_wait_one_is_enough_to_tell(person, server, settin
 
 def test_a_service_that_hangs_is_given_up_at_the_deadline(person, server, settings):
     patience(settings, 0.0)
-    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "ERRAND_SECONDS": 1.0}
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "REPLY_TIMEOUT": 1.0}
     server.script = [Reaction(text=ANSWER, after=server.over)]
     person.says(QUESTION)
     run()

@@ -29,7 +29,7 @@ RATE = 16_000
 def application(connected, settings, tmp_path):  # noqa: F811
     settings.MEDIA_ROOT = tmp_path
     settings.RECOGNITION_ENGINES = {"ear": {}}
-    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "PATIENCE_SECONDS": 60.0}
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "REPLY_NOTICE_SECONDS": 60.0}
     factories.make_desk(connected, language="en")
     factories.make_answer("怎么请假", "请在审批里申请。")
     factories.make_answer("how do i take leave", "Open Approval.")
@@ -153,7 +153,7 @@ def test_a_recording_that_does_not_come_is_asked_for_again(speaker, trouble, tmp
 
 
 def test_a_child_that_hangs_ends_in_words(speaker, settings):
-    settings.AVATARS = {**settings.AVATARS, "LISTEN_SECONDS": 1.0}
+    settings.AVATARS = {**settings.AVATARS, "RECOGNITION_TIMEOUT": 1.0}
     errand = speaker.says("hang")
     Errand.objects.filter(pk=errand.pk).update(deadline_at=timezone.now() + timedelta(seconds=2))
     assert listened(errand).reason == "late"

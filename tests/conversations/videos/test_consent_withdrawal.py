@@ -231,7 +231,7 @@ def test_a_video_with_a_cloned_voice_that_was_sent_is_listed(person, voice, medi
 @pytest.fixture
 def spoken(settings):
     """Where a video fails, its words are spoken."""
-    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "VOICE_INSTEAD": True, "VOICE_SECONDS": 40.0}
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "VOICE_FALLBACK": True, "VOICE_FALLBACK_SECONDS": 40.0}
 
 
 def failed(person) -> None:

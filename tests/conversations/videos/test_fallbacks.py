@@ -25,8 +25,8 @@ DEADLINE = 120
 def ladder(settings):
     settings.CONVERSATIONS = {
         **settings.CONVERSATIONS,
-        "VOICE_INSTEAD": True,
-        "VOICE_SECONDS": 40.0,
+        "VOICE_FALLBACK": True,
+        "VOICE_FALLBACK_SECONDS": 40.0,
         "VIDEO_DEADLINE_SECONDS": DEADLINE,
     }
 

@@ -113,7 +113,7 @@ def test_changed_requirements_are_installed_by_the_next_up(installed):
 @pytest.mark.slow
 def test_the_suite_brings_its_own_tools(installed):
     result = installed.run("test", "--fast")
-    assert "Installing the tools of the suite" in result.stdout
+    assert "Installing the tools of the test suite" in result.stdout
     assert f"ran test --fast in {installed.venv}" in result.stdout
     assert "Installing" not in installed.run("up").stdout
 
@@ -229,11 +229,11 @@ def test_a_server_installs_its_own_group_and_renews_it_when_migrating(monkeypatc
     assert bootstrap.needed_groups(["manage.py", "test"]) == every
 
 
-def test_what_somebody_wished_for_or_has_is_kept_current(monkeypatch, tmp_path):
+def test_requested_and_installed_groups_are_kept_current(monkeypatch, tmp_path):
     monkeypatch.setattr(bootstrap, "VENV", tmp_path)
     monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
     assert bootstrap.GPU not in bootstrap.needed_groups(["manage.py", "up"])
-    monkeypatch.setenv("OPENUSER_GPU", "on")
+    monkeypatch.setenv("OPENUSER_GPU", "true")
     assert bootstrap.GPU in bootstrap.needed_groups(["manage.py", "up"])
     monkeypatch.delenv("OPENUSER_GPU")
     (tmp_path / ".openuser-gpu").touch()

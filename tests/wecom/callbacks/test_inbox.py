@@ -35,7 +35,7 @@ def patient(monkeypatch) -> None:
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("count", [60, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.once])])
 def test_callbacks_that_come_four_times_at_once_and_shuffled_are_each_answered_once(application, count, settings):
-    settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 0}  # nobody writes as fast as this
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 0}  # nobody writes as fast as this
     envelopes = [
         Envelope(application, text_xml(application, text=str(number), user=f"user{number % 40}", msg_id=number))
         for number in range(count)

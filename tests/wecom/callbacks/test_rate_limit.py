@@ -70,7 +70,7 @@ def test_a_hundred_messages_are_served_to_the_limit_with_one_notice_and_others_a
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_notice_is_in_the_persons_language(client, application, settings, language):
-    settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 1}
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1}
     write(client, application, "zhangsan", 1)
     handle_all()
     Conversation.objects.update(language=language)
@@ -81,7 +81,7 @@ def test_the_notice_is_in_the_persons_language(client, application, settings, la
 
 
 def test_after_a_minute_a_person_is_served_again_and_told_again_if_need_be(client, application, settings):
-    settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 2}
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 2}
     write(client, application, "zhangsan", 4)
     handle_all()
     Callback.objects.update(created_at=timezone.now() - timedelta(seconds=61))
@@ -100,7 +100,7 @@ def test_two_that_came_at_once_and_believed_to_be_the_first_make_one_notice(appl
 
 
 def test_an_administrator_can_have_what_was_kept_handled_after_all(client, application, settings):
-    settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 1}
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1}
     write(client, application, "zhangsan", 3)
     handle_all()
     for row in Callback.objects.filter(reason="limited"):
@@ -111,7 +111,7 @@ def test_an_administrator_can_have_what_was_kept_handled_after_all(client, appli
 
 
 def test_what_a_person_presses_counts_and_what_tells_of_a_state_does_not(client, application, settings):
-    settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 2}
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 2}
     at = int(time.time())
     for event, key in [
         ("enter_agent", ""),
@@ -127,16 +127,16 @@ def test_what_a_person_presses_counts_and_what_tells_of_a_state_does_not(client,
 
 
 def test_the_platform_itself_and_a_limit_of_nought_know_no_limit(client, application, settings):
-    settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 1}
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1}
     for number in range(5):
         Envelope(application, event_xml(application, "change_contact", key=str(number), user="sys")).post(client)
-    settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 0}
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 0}
     write(client, application, "zhangsan", 40)
     assert not Callback.objects.filter(reason="limited").exists()
 
 
 def test_a_repeat_of_what_was_kept_back_changes_nothing(client, application, settings):
-    settings.WECOM = {**settings.WECOM, "MEMBER_RATE": 1}
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1}
     write(client, application, "zhangsan", 1)
     envelope = Envelope(application, text_xml(application, msg_id=9))
     for _ in range(3):

@@ -81,7 +81,7 @@ def test_two_applications_of_one_company_have_tokens_and_chats_of_their_own(conn
 
 
 def test_a_wrong_setting_a_limit_and_an_order_stop_only_their_own(connected, other, emulator, person, settings):
-    settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 1.0}
+    settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 1.0}
     emulator.fault("untrusted-ip")
     assert send(connected, person.user_id, "等等").reason == "held"
     assert send(other, person.user_id, "先走").status == "done"

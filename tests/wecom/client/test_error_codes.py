@@ -36,7 +36,7 @@ OURS = (
 @pytest.fixture
 def connected(connected: Application, settings) -> Application:
     """With a token, and with waits as long as in earnest."""
-    settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 1.0}
+    settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 1.0}
     access_tokens.access_token(connected)
     return connected
 

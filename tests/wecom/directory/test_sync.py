@@ -57,7 +57,7 @@ class Company:
 
 @pytest.fixture
 def company(emulator: Emulator, settings) -> Company:
-    settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 0.0, "READ_TIMEOUT": 2.0}
+    settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 0.0, "READ_TIMEOUT": 2.0}
     company = Company(emulator)
     company.department(2, "人力资源部", name_en="HR")
     company.department(3, "研发部")
@@ -259,7 +259,7 @@ def test_an_address_that_is_not_trusted_holds_the_sync_until_it_is(company):
 def test_the_contacts_assistant_reads_user_ids_in_pages(company, settings):
     company.app(0)
     assistant = company.connect(0)
-    settings.WECOM = {**settings.WECOM, "DIRECTORY_PAGE": 1}
+    settings.WECOM = {**settings.WECOM, "DIRECTORY_PAGE_SIZE": 1}
     row = sync(assistant)
     assert (row.status, row.reason) == ("done", "")
     assert company.emulator.calls("user/list_id") == 3
@@ -299,7 +299,7 @@ def test_a_day_later_every_application_is_read_again(settings):
     first.directory_syncs.get().cancel()
     assert services.sync_due_directories(now + timedelta(hours=25)) == 1
     assert not second.directory_syncs.exists()
-    settings.WECOM = {**settings.WECOM, "DIRECTORY_HOURS": 0}
+    settings.WECOM = {**settings.WECOM, "DIRECTORY_SYNC_HOURS": 0}
     assert services.sync_due_directories(now + timedelta(days=9)) == 0
 
 

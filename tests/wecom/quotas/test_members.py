@@ -176,7 +176,7 @@ def test_the_calls_of_all_applications_of_a_company_count_together_and_those_of_
 def test_an_interface_that_the_platform_closed_is_closed_for_the_company_and_no_other_interface(
     connected, emulator, person, settings
 ):
-    settings.WECOM = {**settings.WECOM, "RETRY_UNIT": 1.0}
+    settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 1.0}
     emulator.fault("rate-limited", path="user/get")
     token = access_tokens.access_token(connected)
     for _ in range(3):

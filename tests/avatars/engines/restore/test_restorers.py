@@ -31,14 +31,16 @@ def portrait():
 
 
 def test_what_they_lack_is_named(tmp_path):
-    assert Network.probe(setting="OPENUSER_GFPGAN").about == "OPENUSER_GFPGAN"
-    found = Network.probe(setting="OPENUSER_GFPGAN", weights=tmp_path / "none.pth", licence="Apache-2.0, with parts")
+    assert Network.probe(setting="OPENUSER_GFPGAN_WEIGHTS").about == "OPENUSER_GFPGAN_WEIGHTS"
+    found = Network.probe(
+        setting="OPENUSER_GFPGAN_WEIGHTS", weights=tmp_path / "none.pth", licence="Apache-2.0, with parts"
+    )
     assert found.state in {State.FILE, State.PACKAGE}
     assert found.licence
     assert NCNN.probe(model="none").about == "OPENUSER_REALESRGAN_MODEL"
     assert NCNN.probe().state in {State.READY, State.PACKAGE}
     with pytest.raises(EngineMissing) as caught:
-        Network(weights=tmp_path / "none.pth", setting="OPENUSER_GFPGAN")
+        Network(weights=tmp_path / "none.pth", setting="OPENUSER_GFPGAN_WEIGHTS")
     assert (caught.value.field, caught.value.code) == ("restorer", "engine_unavailable")
     with pytest.raises(EngineMissing):
         NCNN(model="none")
@@ -124,10 +126,10 @@ def test_a_file_that_is_no_network_is_refused(tmp_path):
     for content in (b"<html>", b""):
         (tmp_path / "wrong.pth").write_bytes(content * 100)
         with pytest.raises(EngineMissing, match="no network"):
-            Network(weights=tmp_path / "wrong.pth", device="cpu", setting="OPENUSER_GFPGAN")
+            Network(weights=tmp_path / "wrong.pth", device="cpu", setting="OPENUSER_GFPGAN_WEIGHTS")
     torch.save({"weight": torch.zeros(2)}, tmp_path / "wrong.pth")
     with pytest.raises(EngineMissing, match="no network"):
-        Network(weights=tmp_path / "wrong.pth", device="cpu", setting="OPENUSER_GFPGAN")
+        Network(weights=tmp_path / "wrong.pth", device="cpu", setting="OPENUSER_GFPGAN_WEIGHTS")
 
 
 @ncnn_is_here

@@ -105,7 +105,7 @@ def refusal(path):
     with pytest.raises(EngineMissing) as caught:
         Listed(weights=path, licensed=True, device="cpu")
     assert caught.value.field == "render_engine"
-    assert "OPENUSER_WAV2LIP" in caught.value.remedy
+    assert "OPENUSER_WAV2LIP_WEIGHTS" in caught.value.remedy
     return caught.value.message
 
 
@@ -260,7 +260,7 @@ def test_the_spectrum_has_the_scale_and_the_steps_that_it_was_taught_with():
 
 
 def test_what_it_lacks_is_said_before_anything_is_loaded(tmp_path, checkpoint):
-    assert Listed.probe().about == "OPENUSER_WAV2LIP"
+    assert Listed.probe().about == "OPENUSER_WAV2LIP_WEIGHTS"
     assert Listed.probe(weights=tmp_path / "none").state is State.FILE
     (tmp_path / "half.pth").write_bytes(b"PK")
     assert Listed.probe(weights=tmp_path / "half.pth").state is State.DAMAGED

@@ -77,7 +77,7 @@ def test_a_broken_file_is_no_voice(tmp_path):
 
 
 def test_what_it_lacks_is_named(tmp_path):
-    assert Piper.probe().about == "OPENUSER_PIPER"
+    assert Piper.probe().about == "OPENUSER_PIPER_DIR"
     assert Piper.probe(folder=tmp_path).state is State.FILE
     with pytest.raises(EngineMissing, match="no voice"):
         Piper(folder=tmp_path)

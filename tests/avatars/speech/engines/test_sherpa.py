@@ -31,8 +31,8 @@ def bring_model(folder):
 
 
 def test_what_it_lacks_is_named(tmp_path):
-    assert Sherpa.probe().about == "OPENUSER_SHERPA"
-    assert Sherpa.probe(model={"kind": "hologram", "model": "a/b"}).about == "OPENUSER_SHERPA"
+    assert Sherpa.probe().about == "OPENUSER_SHERPA_MODEL"
+    assert Sherpa.probe(model={"kind": "hologram", "model": "a/b"}).about == "OPENUSER_SHERPA_MODEL"
     model = bring_model(tmp_path)
     (tmp_path / "tokens.txt").unlink()
     found = Sherpa.probe(model=model, folder=tmp_path)

@@ -1,0 +1,29 @@
+"""System checks of the installation as a whole."""
+
+import os
+from typing import Any
+
+from django.core.checks import CheckMessage, Warning, register
+from django.utils.translation import gettext as _
+
+from openuser import roles
+from openuser.settings.environment import OLD_NAMES
+
+
+@register("openuser")
+def check_old_setting_names(**_kwargs: Any) -> list[CheckMessage]:
+    """Settings that the environment or `.env` still has under their old names."""
+    used = [f"{old} → {new}" for old, new in OLD_NAMES.items() if old in os.environ]
+    if not used:
+        return []
+    words = _("These settings have new names: %s.") % ", ".join(used)
+    hint = _("Rename them in the environment or in .env: the next release ignores the old names.")
+    return [Warning(words, hint=hint, id="openuser.W011")]
+
+
+@register
+def check_roles(**_kwargs: Any) -> list[CheckMessage]:
+    """Models that only a superuser can see, because no role has permissions on them."""
+    words = "No role has permissions on {}."
+    hint = "Add it to TABLE in openuser/roles.py."
+    return [Warning(words.format(label), hint=hint, id="openuser.W010") for label in roles.unlisted()]
