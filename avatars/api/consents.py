@@ -1,4 +1,4 @@
-"""Consents over REST: recorded with their evidence, withdrawn, never changed."""
+"""Consents over REST: recorded with evidence, withdrawn, never changed."""
 
 from pathlib import Path
 from typing import Any
@@ -26,24 +26,24 @@ from core.web.api_filters import IdFilter, StrictBooleanFilter
 
 
 class ConsentSerializer(StrictModelSerializer[Consent]):
-    """Who agreed to be shown or heard, to what, until when. The evidence goes in as a file, out as an address."""
+    """A person's agreement to be shown or heard. Upload the evidence as a file; responses contain its URL."""
 
     digital_humans = serializers.PrimaryKeyRelatedField(
         queryset=DigitalHuman.objects.filter(origin=DigitalHuman.Origin.PHOTOGRAPH),
         many=True,
         required=False,
-        help_text="It covers the picture that each has now; another picture needs another consent.",
+        help_text="Digital humans it covers, with their current portraits. A new portrait needs a new consent.",
     )
     voices = serializers.PrimaryKeyRelatedField(
         queryset=Voice.objects.filter(origin=Voice.Origin.CLONED),
         many=True,
         required=False,
-        help_text="The voices cloned from this person; one of them, or a digital human, is needed.",
+        help_text="Voices cloned from this person. Name at least one voice or digital human.",
     )
     purposes = serializers.MultipleChoiceField(choices=Consent.Purpose.choices, allow_empty=False)
-    state = serializers.ChoiceField(Consent.State.choices, read_only=True, help_text="How it stands today.")
-    evidence_url = serializers.SerializerMethodField(help_text="Where the evidence can be had, with the same token.")
-    renders = serializers.IntegerField(source="film_count", read_only=True, help_text="How many videos rest on it.")
+    state = serializers.ChoiceField(Consent.State.choices, read_only=True, help_text="State as of today.")
+    evidence_url = serializers.SerializerMethodField(help_text="URL of the evidence; takes the same token.")
+    renders = serializers.IntegerField(source="film_count", read_only=True, help_text="Number of videos based on it.")
 
     class Meta:
         model = Consent
@@ -87,21 +87,21 @@ class ConsentSerializer(StrictModelSerializer[Consent]):
 
 
 class WithdrawalSerializer(StrictSerializer):
-    """Why, and what becomes of the films."""
+    """Reason of the withdrawal, and what happens to the videos."""
 
     reason = StrictCharField(required=False, allow_blank=True, max_length=300)
     films = serializers.ChoiceField(
         services.Films.choices,
         default=services.Films.DELETE,
-        help_text="`keep`: as evidence, out of everybody's reach.",
+        help_text="`delete` deletes the videos; `keep` locks them away as evidence.",
     )
 
 
 class WithdrawnSerializer(ConsentSerializer):
     """A consent after its withdrawal."""
 
-    cancelled = serializers.SerializerMethodField(help_text="How many videos were being made and are not any more.")
-    films = serializers.SerializerMethodField(help_text="How many films were deleted, or locked away.")
+    cancelled = serializers.SerializerMethodField(help_text="Number of unfinished renders that were cancelled.")
+    films = serializers.SerializerMethodField(help_text="Number of videos that were deleted or locked away.")
 
     class Meta(ConsentSerializer.Meta):
         fields = (*ConsentSerializer.Meta.fields, "cancelled", "films")
@@ -125,7 +125,7 @@ class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields = ("person", "reference")
 
     def by_activity(self, rows: QuerySet[Consent], name: str, value: bool) -> QuerySet[Consent]:
-        """Those that hold today, or all others."""
+        """Consents in force today, or all others."""
         active = Consent.objects.active()
         return rows.filter(pk__in=active) if value else rows.exclude(pk__in=active)
 
@@ -137,7 +137,7 @@ class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Consents(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Consent]
 ):
-    """That the people in photographs agreed to be shown, and those whose voices are cloned to be heard."""
+    """Consents of people whose photo is animated or whose voice is cloned."""
 
     queryset = services.with_films(Consent.objects.all()).prefetch_related("digital_humans", "voices")
     serializer_class = ConsentSerializer
@@ -151,7 +151,7 @@ class Consents(
         responses={201: ConsentSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """With its evidence. It is never changed: who wants less withdraws it, and records another."""
+        """Needs the evidence. A consent can't be changed: to narrow it, withdraw it and record another."""
         wish = ConsentSerializer(data=request.data, context=self.get_serializer_context())
         wish.is_valid(raise_exception=True)
         consent = services.record_consent(**wish.validated_data, by=_who(request))
@@ -166,7 +166,7 @@ class Consents(
     )
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
-        """At once: what waits is cancelled, films are deleted or locked away, people get the text instead."""
+        """At once: unfinished renders are cancelled, videos are deleted or locked away, and members get text."""
         wish = WithdrawalSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         consent = self.get_object()
@@ -177,7 +177,7 @@ class Consents(
     @extend_schema(summary="Get the evidence", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True)
     def evidence(self, request: Request, pk: str) -> HttpResponseBase:
-        """The file as it was uploaded."""
+        """The file as uploaded."""
         name = str(self.get_object().evidence)
         if not default_storage.exists(name):
             raise NotFound(gettext("There is no such file, or not yet."), code="no_file")
@@ -185,6 +185,6 @@ class Consents(
 
 
 def _who(request: Request) -> str:
-    """Whoever asks, as the record names them: an account, or a program."""
+    """The requester's name for the record: an account or a program."""
     who: Any = request.user
     return str(who.get_username() if hasattr(who, "get_username") else who.name)[:150]

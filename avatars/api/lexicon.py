@@ -1,4 +1,4 @@
-"""The lexicon over REST, and how a script would be read."""
+"""The lexicon over REST, and previews of how a script is read."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ class LexiconEntrySerializer(StrictModelSerializer[LexiconEntry]):
 
 
 class ReadingRequestSerializer(StrictSerializer):
-    """What to look at."""
+    """The script to preview."""
 
     text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="A script.")
 
@@ -44,9 +44,9 @@ class ReadingRequestSerializer(StrictSerializer):
 class WordSerializer(serializers.Serializer[Any]):
     """A word, character or number of the script."""
 
-    offset = serializers.IntegerField(help_text="Its place in the script, in characters.")
+    offset = serializers.IntegerField(help_text="Offset in the script, in characters.")
     length = serializers.IntegerField()
-    spoken = serializers.CharField(help_text="The words that are said for it.")
+    spoken = serializers.CharField(help_text="The words that are spoken for it.")
     reading = serializers.CharField(allow_blank=True, help_text="Pinyin for Chinese, IPA for English; empty if unsaid.")
     known_from = serializers.ChoiceField(
         [source.value for source in Source], source="source", help_text="Where the reading comes from."
@@ -59,28 +59,28 @@ class LineSerializer(serializers.Serializer[Any]):
     offset = serializers.IntegerField()
     length = serializers.IntegerField()
     language = serializers.ChoiceField(["zh", "en"])
-    spoken = serializers.CharField(help_text="The whole sentence in words.")
+    spoken = serializers.CharField(help_text="The whole sentence, with numbers written out.")
     words = WordSerializer(many=True)
 
 
 class CommentSerializer(serializers.Serializer[Any]):
-    """Something to look at."""
+    """A possible problem with a reading."""
 
     code = serializers.ChoiceField([code.value for code in Code])
     offset = serializers.IntegerField()
     length = serializers.IntegerField()
-    written = serializers.CharField(allow_blank=True, help_text="What it is about.")
+    written = serializers.CharField(allow_blank=True, help_text="The part of the script it refers to.")
     words = serializers.CharField()
     remedy = serializers.CharField()
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
-    """A script as it will be read."""
+    """The readings of a script."""
 
-    text = serializers.CharField(help_text="The script without blanks around it; offsets are places in it.")
+    text = serializers.CharField(help_text="The script without surrounding whitespace; offsets refer to it.")
     lines = LineSerializer(many=True)
     comments = CommentSerializer(many=True)
-    seconds = serializers.FloatField(help_text="About how long it takes at the voice's own speed.")
+    seconds = serializers.FloatField(help_text="Estimated duration at the voice's default speed.")
 
 
 @extend_schema_view(
@@ -90,7 +90,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     destroy=extend_schema(summary="Delete a lexicon entry"),
 )
 class Lexicon(viewsets.ModelViewSet[LexiconEntry]):
-    """Words that are said otherwise than the rules do. Videos that are made already stay as they are."""
+    """Words with readings of their own. Changes do not affect finished videos."""
 
     queryset = LexiconEntry.objects.all()
     serializer_class = LexiconEntrySerializer
@@ -105,14 +105,14 @@ class Lexicon(viewsets.ModelViewSet[LexiconEntry]):
 
     @extend_schema(summary="Add a lexicon entry", responses={201: LexiconEntrySerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """A word is in the lexicon once."""
+        """Each word can be in the lexicon once."""
         answer = super().create(request, *args, **kwargs)
         answer["Location"] = reverse("lexicon-detail", args=[answer.data["id"]], request=request)
         return answer
 
 
 class Readings(viewsets.ViewSet):
-    """How scripts are read."""
+    """Previews of readings."""
 
     pagination_class = None
     required_scopes = {"POST": "digital_humans:read"}
@@ -129,7 +129,7 @@ class Readings(viewsets.ViewSet):
         responses={200: PreviewSerializer, 422: OpenApiResponse(None)},
     )
     def create(self, request: Request) -> Response:
-        """Before a video is made of it: every word with its reading, and what to look at. Nothing is stored."""
+        """Shows the reading of every word, and possible problems. Stores nothing."""
         wish = ReadingRequestSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         return Response(PreviewSerializer(services.preview_script(wish.validated_data["text"])).data)

@@ -1,4 +1,4 @@
-"""Pictures looked at over REST before a digital human is made of one."""
+"""Portrait checks over REST, before a digital human is created."""
 
 from typing import Any
 
@@ -15,16 +15,16 @@ from core.web.api_fields import StrictSerializer
 
 
 class PictureSerializer(StrictSerializer):
-    """A picture that may become a portrait."""
+    """A picture to check."""
 
     portrait = serializers.FileField(help_text="JPEG, PNG or WebP up to 10 MB.")
     face = serializers.IntegerField(
-        required=False, min_value=0, max_value=99, help_text="Whom to take of several: the `index` of a face."
+        required=False, min_value=0, max_value=99, help_text="The `index` of the face to use, if there are several."
     )
 
 
 class Portraits(viewsets.GenericViewSet[DigitalHuman]):
-    """Pictures before they are portraits."""
+    """Checks of pictures."""
 
     queryset = DigitalHuman.objects.none()
     parser_classes = (parsers.MultiPartParser,)
@@ -39,7 +39,7 @@ class Portraits(viewsets.GenericViewSet[DigitalHuman]):
     )
     @action(detail=False, methods=["post"])
     def check(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Which faces are in it, and whether a digital human can be made of it. Nothing is stored."""
+        """Finds the faces and says whether the picture can be a portrait. Stores nothing."""
         wish = PictureSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         found = services.examine_portrait(wish.validated_data["portrait"].read(), face=wish.validated_data.get("face"))

@@ -1,4 +1,4 @@
-"""Video templates over REST, and videos made from them."""
+"""Video templates over REST, and renders from them."""
 
 import json
 from collections.abc import Iterable
@@ -30,11 +30,11 @@ from core.web.api_filters import IdFilter
 
 MOST_VARIABLES = 30
 FILES = ("background", "logo", "intro", "outro")
-WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="The number of the template.")
+WHICH = OpenApiParameter("id", int, OpenApiParameter.PATH, description="ID of the template.")
 
 
 class VariableSerializer(StrictModelSerializer[TemplateVariable]):
-    """What differs from one video to the next."""
+    """A variable of a template."""
 
     class Meta:
         model = TemplateVariable
@@ -42,13 +42,13 @@ class VariableSerializer(StrictModelSerializer[TemplateVariable]):
 
 
 class TemplateSerializer(ClearableFilesSerializer[RenderTemplate]):
-    """A script with variables, and how its videos look. What is empty is as its digital human has it.
+    """A script with variables, and the look of its videos. Empty fields use the digital human's values.
 
-    Files come with `multipart/form-data`; null takes one away.
+    Send files as `multipart/form-data`; null removes one.
     """
 
     variables = VariableSerializer(  # type: ignore[call-arg]  # it is the list that takes the most
-        many=True, required=False, max_length=MOST_VARIABLES, help_text="They take the place of those that it has."
+        many=True, required=False, max_length=MOST_VARIABLES, help_text="Replaces all existing variables."
     )
 
     class Meta:
@@ -104,18 +104,18 @@ class VariablesText(serializers.Field[Any, Any, Any, Any]):
 
 
 class TemplateFormSerializer(TemplateSerializer):
-    """A template as `multipart/form-data`, with its files; an empty field takes a file away."""
+    """A template as `multipart/form-data`, with its files; an empty field removes a file."""
 
     variables = VariablesText(required=False)  # type: ignore[assignment]
 
 
 class FillingSerializer(StrictSerializer):
-    """What to put into a template."""
+    """Values for a template."""
 
     variables = serializers.DictField(
         child=JSONValueField(allow_null=True),
         default=dict,
-        help_text="Values by the names of the variables. Where one is left out or empty, its default is said.",
+        help_text="Values by variable name. Missing or empty values use the default.",
     )
 
     def faults(self, template: RenderTemplate) -> None:
@@ -127,12 +127,12 @@ class FillingSerializer(StrictSerializer):
 
 
 class TemplateRenderSerializer(FillingSerializer):
-    """What to film."""
+    """Values for a template, and the purpose of the video."""
 
     purpose = serializers.ChoiceField(
         Consent.Purpose.choices,
         default=Consent.Purpose.CHAT,
-        help_text="What it is for: the person in a photograph must have agreed to that.",
+        help_text="Purpose of the video; the consent must cover it.",
     )
 
 
@@ -151,7 +151,7 @@ class TemplateFilter(django_filters.FilterSet):  # type: ignore[misc]
     retrieve=extend_schema(summary="Get a video template"),
 )
 class Templates(viewsets.ModelViewSet[RenderTemplate]):
-    """Videos that differ in a few words: a script with variables, and how it looks."""
+    """Scripts with variables, for videos that differ in a few words."""
 
     queryset = RenderTemplate.objects.prefetch_related("variables")
     serializer_class = TemplateSerializer
@@ -171,9 +171,9 @@ class Templates(viewsets.ModelViewSet[RenderTemplate]):
         responses={201: TemplateSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The script says {{name}} where the variable “name” is to be said, {{name.label}} for the words of a choice.
+        """`{{name}}` in the script stands for the variable “name”, `{{name.label}}` for the label of a choice.
 
-        Every variable is in the script, and everything that it names is a variable. As a form it takes files too.
+        The script must use every variable and no others. Send `multipart/form-data` to include files.
         """
         wish = self._wish(request)
         wish.is_valid(raise_exception=True)
@@ -187,14 +187,14 @@ class Templates(viewsets.ModelViewSet[RenderTemplate]):
         responses={200: TemplateSerializer},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Only what is named; videos asked for stay as they are. Files come as a form; an empty field clears."""
+        """Changes the given fields, and no existing videos. Send files as a form; an empty field removes a file."""
         wish = self._wish(request, self.get_object(), partial=True)
         wish.is_valid(raise_exception=True)
         return Response(self.get_serializer(wish.save()).data)
 
     @extend_schema(summary="Delete a video template", responses={204: None})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Its videos stay."""
+        """Existing videos stay."""
         services.remove_template(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -218,24 +218,25 @@ class OfTemplate(viewsets.GenericViewSet[Render]):
 
 
 class TemplateRenders(OfTemplate):
-    """Videos made from templates."""
+    """Renders from templates."""
 
     required_scopes = {"POST": "renders:write"}
 
     @extend_schema(
-        summary="Have a video made from a template",
+        summary="Render a template",
         parameters=[WHICH],
         request=TemplateRenderSerializer,
         responses={
-            202: OpenApiResponse(RenderProgressSerializer, description="It is being made; see `eta_seconds`."),
-            200: OpenApiResponse(RenderProgressSerializer, description="The same words were filmed before."),
+            202: OpenApiResponse(RenderProgressSerializer, description="It is queued or running; see `eta_seconds`."),
+            200: OpenApiResponse(RenderProgressSerializer, description="An identical video exists."),
             429: OpenApiResponse(None, description="Too many new videos in an hour or a day; see `Retry-After`."),
         },
     )
     def create(self, request: Request, pk: int) -> Response:
-        """With these values, and the defaults of what is left out. Equal words share one video.
+        """Missing values use their defaults. Identical videos are rendered once.
 
-        What is required and missing, unknown, or does not fit is named in `errors` as `variables.<name>`.
+        `errors` names missing, unknown and invalid values as `variables.<name>`.
+
         """
         found, wish = self.template(pk), TemplateRenderSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
@@ -254,20 +255,20 @@ class TemplateRenders(OfTemplate):
 
 
 class TemplateReadings(OfTemplate):
-    """How filled templates are read."""
+    """Previews of filled templates."""
 
     required_scopes = {"POST": "digital_humans:read"}
     # A child process reads dictionaries for seconds; done twice, nothing is changed.
     works_outside_transaction = True
 
     @extend_schema(
-        summary="See what a filled template says, and how it will be read",
+        summary="Preview a filled template",
         parameters=[WHICH],
         request=FillingSerializer,
         responses={200: PreviewSerializer},
     )
     def create(self, request: Request, pk: int) -> Response:
-        """The finished script, every word with its reading, and what to look at. Nothing is stored, nothing is made."""
+        """The final script, the reading of every word, and possible problems. Stores and renders nothing."""
         found, wish = self.template(pk), FillingSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         wish.faults(found)

@@ -37,8 +37,8 @@ from core.web.api_filters import IdFilter
 
 PICTURES = {(200, f"image/{kind}"): OpenApiTypes.BINARY for kind in ("png", "jpeg", "webp")}
 RANGED = {
-    206: OpenApiResponse(OpenApiTypes.BINARY, description="The range asked for."),
-    416: OpenApiResponse(description="The file does not have this range."),
+    206: OpenApiResponse(OpenApiTypes.BINARY, description="The requested range."),
+    416: OpenApiResponse(description="The file has no such range."),
 }
 
 
@@ -58,24 +58,24 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
         return services.with_voice_consents(super().get_queryset())
 
     @extend_schema(
-        summary="Hear a voice",
+        summary="Get a voice sample",
         responses={(200, "audio/mp4"): OpenApiTypes.BINARY, 409: OpenApiResponse(None), 422: OpenApiResponse(None)},
     )
     @action(detail=True)
     def audition(self, request: Request, pk: str) -> HttpResponseBase:
-        """Two seconds of it, saying its sample text, as M4A. The first time takes some seconds, then it is kept."""
+        """A two-second sample as M4A. The first request takes some seconds; then it is cached."""
         return HttpResponse(services.hear_voice(self.get_object()), content_type="audio/mp4")
 
 
 @extend_schema_view(list=extend_schema(summary="List engines", responses=EngineSerializer(many=True)))
 class Engines(viewsets.ViewSet):
-    """What speaks, animates and listens, and what each lacks."""
+    """Speech, render and recognition engines, and what each is missing."""
 
     pagination_class = None
     required_scopes = {"GET": "digital_humans:read"}
 
     def list(self, request: Request) -> Response:
-        """Every engine of the settings, with the missing file or package, and its licence. Loads none of them."""
+        """Lists all configured engines with missing files or packages and their licences. Loads none of them."""
         return Response(EngineSerializer(services.engines(), many=True).data)
 
 
@@ -119,7 +119,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         responses={201: CheckedDigitalHumanSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """From a portrait, which is looked at before it is taken: one face from the front, large and lit enough."""
+        """The portrait is checked on upload: one face from the front, large enough and well lit."""
         return self._save(request, DigitalHumanSerializer(data=request.data), status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -128,20 +128,20 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
         responses={200: CheckedDigitalHumanSerializer},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Only what is named; null takes background, logo, intro or outro away. Videos made before stay as they are."""
+        """Changes the given fields only, and no existing videos. Null removes the background, logo, intro or outro."""
         human = self.get_object()
         return self._save(request, DigitalHumanSerializer(human, data=request.data, partial=True), status.HTTP_200_OK)
 
     @extend_schema(summary="Delete a digital human", responses={204: None, 409: OpenApiResponse(None)})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Only one that nothing uses: no video shows it, and it sits at no desk."""
+        """Possible only if no video, desk or schedule uses it."""
         services.remove_digital_human(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(summary="Get the portrait", responses=PICTURES | RANGED)
     @action(detail=True)
     def portrait(self, request: Request, pk: str) -> HttpResponseBase:
-        """The picture as it was uploaded."""
+        """The picture as uploaded."""
         return _file(request, self.get_object().portrait)
 
     def _save(self, request: Request, serializer: DigitalHumanSerializer, code: int) -> Response:
@@ -183,18 +183,19 @@ class Renders(
     required_scopes = {"GET": "renders:read", "POST": "renders:write"}
 
     @extend_schema(
-        summary="Have a video made",
+        summary="Request a video",
         request={"application/json": RenderRequestSerializer, "multipart/form-data": RecordingRequestSerializer},
         responses={
-            202: OpenApiResponse(RenderProgressSerializer, description="It is being made; see `eta_seconds`."),
-            200: OpenApiResponse(RenderProgressSerializer, description="The same words were filmed before."),
+            202: OpenApiResponse(RenderProgressSerializer, description="It is queued or running; see `eta_seconds`."),
+            200: OpenApiResponse(RenderProgressSerializer, description="An identical video exists."),
             429: OpenApiResponse(None, description="Too many new videos in an hour or a day; see `Retry-After`."),
         },
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Equal words of the same digital human share one video. Follow it at `Location`, or over the websocket.
+        """Identical videos are rendered once. Follow the render at `Location` or over the websocket.
 
-        As a form it takes a `recording` instead of words: ready sound, which moves the lips.
+        Send `multipart/form-data` with a `recording` instead of a script.
+
         """
         is_form = str(request.content_type).startswith("multipart/")
         wish = (RecordingRequestSerializer if is_form else RenderRequestSerializer)(data=request.data)
@@ -211,13 +212,13 @@ class Renders(
 
     @extend_schema(summary="Get a render", responses=RenderProgressSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """How far it is, when it is ready, and its files once it is."""
+        """Progress, estimated time, and the files once it is done."""
         return Response(self._progress(self.get_object()))
 
     @extend_schema(summary="Cancel a render", request=None, responses=RenderProgressSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """Whoever waits for it is told. One that has ended already stays as it is."""
+        """Members who wait for it are told. A finished render stays unchanged."""
         render = self.get_object()
         services.cancel_render(render)
         render.refresh_from_db()
@@ -226,13 +227,13 @@ class Renders(
     @extend_schema(summary="Get the video", responses={(200, "video/mp4"): OpenApiTypes.BINARY, **RANGED})
     @action(detail=True)
     def video(self, request: Request, pk: str) -> HttpResponseBase:
-        """The MP4, whole or in ranges. It carries the AI label."""
+        """The MP4 with its AI label. Ranges are supported."""
         return _film(request, self.get_object(), "video")
 
     @extend_schema(summary="Get the captions", responses={(200, "application/x-subrip"): OpenApiTypes.BINARY, **RANGED})
     @action(detail=True)
     def captions(self, request: Request, pk: str) -> HttpResponseBase:
-        """The words with their times, as SRT."""
+        """The captions as SRT."""
         return _film(request, self.get_object(), "captions")
 
     @extend_schema(summary="Get the poster", responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **RANGED})
@@ -246,13 +247,13 @@ class Renders(
 
 
 def requester_of(request: Request) -> str:
-    """Who asks, for turns and quotas: a program by its token, else a person."""
+    """The requester, for fair order and quotas: a client or an account."""
     client = getattr(request.auth, "pk", None)
     return f"client:{client}" if client else f"user:{request.user.pk}"
 
 
 def _look_at(portrait: Any, face: int | None) -> tuple[Any, tuple[str, ...]]:
-    """The portrait to keep, and what to mind about it."""
+    """The checked portrait and the remarks about it."""
     try:
         found, kept = services.check_portrait(portrait, face=face)
     except PortraitError as error:
@@ -266,7 +267,7 @@ def location_of(request: Request, name: str, row: Model) -> str:
 
 
 def _film(request: Request, render: Render, name: str) -> HttpResponseBase:
-    """A file of a film. Raises `ConsentError` where whoever it shows does not agree any more."""
+    """A file of a video. Raises `ConsentError` if the consent is no longer in force."""
     services.check_consent(render)
     return _file(request, getattr(render, name))
 

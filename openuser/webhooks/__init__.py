@@ -1,1 +1,1 @@
-"""Telling other systems what happened, by Standard Webhooks: signed, tried again, and kept to look at."""
+"""Outgoing webhooks by the Standard Webhooks specification: signed, retried and logged."""

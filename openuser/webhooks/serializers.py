@@ -1,4 +1,4 @@
-"""Webhook endpoints and deliveries as the API shows and takes them."""
+"""Webhook endpoints and deliveries in the API."""
 
 from typing import Any
 
@@ -11,13 +11,16 @@ from openuser.models import WebhookDelivery, WebhookEndpoint
 
 
 class WebhookEndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
-    """An address that is told. Its secret is shown once, when it is made."""
+    """A webhook endpoint. Its secret is shown once, on creation."""
 
     events = serializers.ListField(
-        child=serializers.ChoiceField(WebhookEndpoint.Event.choices), min_length=1, max_length=20, help_text="Of what."
+        child=serializers.ChoiceField(WebhookEndpoint.Event.choices),
+        min_length=1,
+        max_length=20,
+        help_text="Events to receive.",
     )
 
-    enabled = StrictBooleanField(required=False, help_text="Whether it is told.")
+    enabled = StrictBooleanField(required=False, help_text="Whether it receives events.")
 
     class Meta:
         model = WebhookEndpoint
@@ -43,7 +46,7 @@ class WebhookEndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
 
 
 class NewWebhookEndpointSerializer(WebhookEndpointSerializer):
-    """A new one, with the secret that its signatures are made with."""
+    """A new endpoint with its signing secret."""
 
     class Meta(WebhookEndpointSerializer.Meta):
         fields = (*WebhookEndpointSerializer.Meta.fields, "secret")
@@ -51,9 +54,9 @@ class NewWebhookEndpointSerializer(WebhookEndpointSerializer):
 
 
 class WebhookDeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
-    """One event for one endpoint, and what became of it."""
+    """One event for one endpoint, and its outcome."""
 
-    payload = serializers.JSONField(source="parsed", read_only=True, help_text="What is sent.")
+    payload = serializers.JSONField(source="parsed", read_only=True, help_text="The payload.")
 
     class Meta:
         model = WebhookDelivery

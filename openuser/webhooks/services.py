@@ -1,4 +1,4 @@
-"""The front door of webhooks: announce an event, send it, try one, change a secret."""
+"""The front door of webhooks: announce, deliver, test and replay events, renew secrets."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ LONGEST_PAUSE = 86_400.0
 
 @transaction.atomic
 def announce(event: str, data: Mapping[str, Any], *, cid: str = "", now: datetime | None = None) -> int:
-    """Tell every endpoint that asked for this event; returns how many. Call it in the transaction that caused it."""
+    """Queue an event for every endpoint that subscribed to it, in the transaction that causes it; returns how many."""
     endpoints = [one for one in WebhookEndpoint.objects.filter(enabled=True) if event in one.events]
     event_id, body = new_event_id(), _body(event, data, now or timezone.now())
     for endpoint in endpoints:
@@ -42,20 +42,20 @@ def announce(event: str, data: Mapping[str, Any], *, cid: str = "", now: datetim
 
 @transaction.atomic
 def send_test(endpoint: WebhookEndpoint, *, now: datetime | None = None) -> WebhookDelivery:
-    """An event that means nothing, so that whoever writes the other end has something to receive."""
+    """Queue a test event, for developers of the receiving system."""
     body = _body(TEST, {"endpoint": endpoint.name}, now or timezone.now())
     return _tell(endpoint, new_event_id(), TEST, body, "")
 
 
 @transaction.atomic
 def replay(delivery: WebhookDelivery) -> bool:
-    """Send one that has ended once more, under its own ID; False where it is still on its way."""
+    """Send a finished delivery again under its ID; False if it is still being sent."""
     return delivery.restart(answered=None, took_seconds=None)
 
 
 @transaction.atomic
 def renew_secret(endpoint: WebhookEndpoint, *, now: datetime | None = None) -> str:
-    """A new secret. The old one signs beside it for a day, so that the other end can change over in peace."""
+    """A new secret. The old one signs beside it for one day, so that receivers can change over."""
     now = now or timezone.now()
     endpoint.old_secret, endpoint.old_until = endpoint.secret, now + OLD_SECRET_LASTS
     endpoint.secret = new_secret()
@@ -65,14 +65,14 @@ def renew_secret(endpoint: WebhookEndpoint, *, now: datetime | None = None) -> s
 
 @transaction.atomic
 def switch(endpoint: WebhookEndpoint, *, on: bool, because: str = "") -> None:
-    """Switch an endpoint on or off; whatever is on its way to one that is off ends when its turn comes."""
+    """Enable or disable an endpoint; pending deliveries to a disabled one end at their next attempt."""
     endpoint.enabled, endpoint.off_because = on, "" if on else because or WebhookEndpoint.Off.PERSON
     endpoint.failing_since = None
     endpoint.save(update_fields=["enabled", "off_because", "failing_since"])
 
 
 def deliver(pk: int, *, now: datetime | None = None) -> None:
-    """Make one attempt; nobody home means nothing to do."""
+    """Make one attempt; does nothing if the row is not due."""
     delivery = WebhookDelivery.claim(pk, now=now)
     if delivery is None:
         return
@@ -88,7 +88,7 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
 
 
 def forget_old(*, now: datetime | None = None) -> int:
-    """Delete deliveries that ended long ago; returns how many."""
+    """Delete old deliveries; returns how many."""
     before = (now or timezone.now()) - timedelta(days=settings.WEBHOOKS["KEEP_DAYS"])
     ended = WebhookDelivery.objects.exclude(status__in=WebhookDelivery.UNFINISHED)
     return ended.filter(created_at__lt=before).delete()[0]

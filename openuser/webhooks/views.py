@@ -1,4 +1,4 @@
-"""Webhooks over REST: who is told, what was told, and once more."""
+"""Webhook endpoints and deliveries over REST."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ class WebhookEndpointFilter(django_filters.FilterSet):  # type: ignore[misc]
     destroy=extend_schema(summary="Delete a webhook endpoint"),
 )
 class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
-    """Addresses that are told when a video is ready. Signed by Standard Webhooks: check `webhook-signature`."""
+    """URLs that receive events, signed by Standard Webhooks: verify `webhook-signature`."""
 
     queryset = WebhookEndpoint.objects.all()
     serializer_class = WebhookEndpointSerializer
@@ -56,7 +56,7 @@ class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
         responses={201: NewWebhookEndpointSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Its `secret` is in this answer only."""
+        """Only this response contains the `secret`."""
         wish = WebhookEndpointSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         endpoint = wish.save()
@@ -74,11 +74,11 @@ class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
     @extend_schema(
         summary="Send a test event",
         request=None,
-        responses={202: OpenApiResponse(WebhookDeliverySerializer, description="It is on its way.")},
+        responses={202: OpenApiResponse(WebhookDeliverySerializer, description="The event is being sent.")},
     )
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: str) -> Response:
-        """An event of the type `test`, signed and tried again like every other."""
+        """Sends an event of type `test`, signed and retried like all others."""
         delivery = services.send_test(self.get_object())
         location = str(reverse("webhook-delivery-detail", args=[delivery.pk], request=request))
         found = WebhookDeliverySerializer(delivery).data
@@ -87,7 +87,7 @@ class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
     @extend_schema(summary="Renew the secret", request=None, responses=NewWebhookEndpointSerializer)
     @action(detail=True, methods=["post"], url_path="renew-secret")
     def renew_secret(self, request: Request, pk: str) -> Response:
-        """The old one signs beside the new one for a day."""
+        """For one day, events are signed with both secrets."""
         endpoint = self.get_object()
         services.renew_secret(endpoint)
         return Response(NewWebhookEndpointSerializer(endpoint).data)
@@ -109,7 +109,7 @@ class WebhookDeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]
     list=extend_schema(summary="List webhook deliveries"), retrieve=extend_schema(summary="Get a webhook delivery")
 )
 class WebhookDeliveries(viewsets.ReadOnlyModelViewSet[WebhookDelivery]):
-    """What was told to whom, kept for 30 days."""
+    """Delivered events, kept for 30 days."""
 
     queryset = WebhookDelivery.objects.all()
     serializer_class = WebhookDeliverySerializer
@@ -119,7 +119,7 @@ class WebhookDeliveries(viewsets.ReadOnlyModelViewSet[WebhookDelivery]):
     @extend_schema(summary="Replay a webhook delivery", request=None, responses=WebhookDeliverySerializer)
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: str) -> Response:
-        """Sends one that has ended once more, with the same `webhook-id`; one on its way stays as it is."""
+        """Sends a finished delivery again, with the same `webhook-id`. A running one stays unchanged."""
         delivery = self.get_object()
         services.replay(delivery)
         return Response(WebhookDeliverySerializer(delivery).data)

@@ -1,4 +1,4 @@
-"""Schedules and their runs as the API shows and takes them. Whether one is right is the service's to judge."""
+"""Schedules and runs in the API. The service validates them."""
 
 from datetime import datetime
 from typing import Any
@@ -12,19 +12,19 @@ from scheduling.models import Run, Schedule
 
 
 class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
-    """Something that is said again and again."""
+    """A recurring text or video."""
 
     user_ids = serializers.ListField(
         child=serializers.CharField(max_length=64),
         min_length=1,
         max_length=settings.SCHEDULING["MAX_MEMBERS"],
-        help_text="Who gets it: user IDs as in WeChat Work's contacts.",
+        help_text="Recipients, by WeChat Work user ID.",
     )
     text = serializers.CharField(
         max_length=settings.SCHEDULING["MAX_TEXT"],
         required=False,
         allow_blank=True,
-        help_text="What is sent or spoken, where no template is named.",
+        help_text="The text or script; leave it empty with a template.",
     )
     values = serializers.DictField(
         child=serializers.CharField(max_length=500, allow_blank=True),
@@ -33,10 +33,13 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         "for what is known of each member.",
     )
     grace_minutes = serializers.IntegerField(
-        min_value=1, max_value=1440, required=False, help_text="How late it may still be sent; later it is missed."
+        min_value=1,
+        max_value=1440,
+        required=False,
+        help_text="Grace period in minutes; later runs are recorded as missed.",
     )
-    words = serializers.CharField(read_only=True, help_text="When it speaks, in words.")
-    next_runs = serializers.SerializerMethodField(help_text="The next five moments; none while it is paused.")
+    words = serializers.CharField(read_only=True, help_text="The rule in words.")
+    next_runs = serializers.SerializerMethodField(help_text="The next five runs; empty while paused.")
 
     class Meta:
         model = Schedule
@@ -60,10 +63,10 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):
-    """What became of one moment of a schedule."""
+    """One run of a schedule and its outcome."""
 
-    why = serializers.CharField(read_only=True, help_text="Why nothing was sent, in words; empty where it was.")
-    message_count = serializers.IntegerField(read_only=True, help_text="How many messages it made.")
+    why = serializers.CharField(read_only=True, help_text="Why nothing was sent, in words; else empty.")
+    message_count = serializers.IntegerField(read_only=True, help_text="Number of messages.")
 
     class Meta:
         model = Run
@@ -75,7 +78,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
 
 class RunDetailSerializer(RunSerializer):
-    """One run with its messages, whose fate the messages themselves tell."""
+    """A run with its messages; each message has its own outcome."""
 
     class Meta(RunSerializer.Meta):
         fields = (*RunSerializer.Meta.fields, "messages")

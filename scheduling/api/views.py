@@ -22,7 +22,7 @@ WRITE = "schedules:write"
 
 @extend_schema_field({"type": "string", "enum": ["true", "false"]})
 class YesOrNoFilter(django_filters.TypedChoiceFilter):  # type: ignore[misc]
-    """`true` or `false`; anything else is refused rather than taken for “any”."""
+    """`true` or `false`; other values are rejected."""
 
     def __init__(self) -> None:
         super().__init__(choices=(("true", "true"), ("false", "false")), coerce="true".__eq__)
@@ -45,7 +45,7 @@ class ScheduleFilter(django_filters.FilterSet):  # type: ignore[misc]
     retrieve=extend_schema(summary="Get a schedule"),
 )
 class Schedules(viewsets.ModelViewSet[Schedule]):
-    """Messages and videos that are sent again and again, by a cron line in a time zone."""
+    """Recurring texts and videos, by a cron line in a time zone."""
 
     queryset = Schedule.objects.all()
     serializer_class = ScheduleSerializer
@@ -55,26 +55,26 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
 
     @extend_schema(summary="Create a schedule")
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """It never speaks for the past: its first run is the first of `next_runs`."""
+        """The first run is the first of `next_runs`; past times are skipped."""
         answer = super().create(request, *args, **kwargs)
         answer.headers["Location"] = reverse("schedule-detail", args=[answer.data["id"]], request=request)
         return answer
 
     @extend_schema(summary="Change a schedule")
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Only what is named. Where its time changes, what was due before is not made up for."""
+        """Changes the given fields only. After a change of time, earlier due times are skipped."""
         return super().partial_update(request, *args, **kwargs)
 
     @extend_schema(summary="Delete a schedule")
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """With the record of its runs. Messages that were sent stay."""
+        """Deletes its runs too. Sent messages stay."""
         services.remove(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(summary="Pause a schedule", request=None, responses=ScheduleSerializer)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: str) -> Response:
-        """Nothing is sent until it is resumed. One that is paused already stays so."""
+        """Nothing is sent until you resume it. A paused schedule stays paused."""
         schedule = self.get_object()
         services.pause(schedule)
         return Response(self.get_serializer(schedule).data)
@@ -82,7 +82,7 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
     @extend_schema(summary="Resume a schedule", request=None, responses=ScheduleSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
-        """It goes on from now; what came due meanwhile is not made up for."""
+        """Continues from now; due times during the pause are skipped."""
         schedule = self.get_object()
         services.resume(schedule)
         return Response(self.get_serializer(schedule).data)
@@ -90,7 +90,7 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
     @extend_schema(summary="Run a schedule now", request=None, responses={201: RunDetailSerializer})
     @action(detail=True, methods=["post"])
     def run(self, request: Request, pk: str) -> Response:
-        """Sends it at once, in addition to its own times and even while it is paused; see `outcome` of the run."""
+        """Runs it at once, in addition to its own times and even while paused. The run has the `outcome`."""
         may = getattr(request.user, "has_perm", None)
         if may is not None and not may("scheduling.run_schedule"):
             raise PermissionDenied
@@ -115,7 +115,7 @@ class RunFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List runs"), retrieve=extend_schema(summary="Get a run"))
 class Runs(viewsets.ReadOnlyModelViewSet[Run]):
-    """What became of the moments of schedules: sent, missed, failed, or no working day."""
+    """Outcomes of schedules: sent, missed, failed or skipped."""
 
     queryset: QuerySet[Run] = Run.objects.select_related("schedule").annotate(message_count=Count("messages"))
     filterset_class = RunFilter

@@ -11,7 +11,7 @@ VOICES = "#operations-voices-voices_list"
 def test_the_documentation_is_shown_and_tried_without_a_foreign_request(desk, stack, picture):
     desk.goto(f"{stack.url}/api/v1/docs/")
     expect(desk.locator(".opblock")).not_to_have_count(0)
-    for words in ("Send a message", "Have a video made", "Start a flow for a member"):
+    for words in ("Send a message", "Request a video", "Start a flow for a member"):
         expect(desk.get_by_text(words, exact=True)).to_be_visible()
     picture(desk, "docs")
     operation = desk.locator(VOICES)

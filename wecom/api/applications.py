@@ -1,4 +1,4 @@
-"""Callbacks and applications over REST: what came in, and whether what is connected works."""
+"""Callbacks and applications over REST."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from wecom.models import Application, Callback
 class CallbackFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which callbacks to list."""
 
-    user_id = django_filters.CharFilter("from_user_id", "iexact", help_text="Who did it.")
+    user_id = django_filters.CharFilter("from_user_id", "iexact", help_text="User ID of the member who caused it.")
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
 
     class Meta:
@@ -35,18 +35,19 @@ class CallbackFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List callbacks"), retrieve=extend_schema(summary="Get a callback"))
 class Callbacks(viewsets.ReadOnlyModelViewSet[Callback]):
-    """What WeChat Work told us, kept for 30 days. What people wrote is shown with the scope `callbacks:text` only."""
+    """Callbacks of WeChat Work, kept for 30 days. Message texts need the scope `callbacks:text`."""
 
     queryset = Callback.objects.select_related("application")
     serializer_class = CallbackSerializer
     filterset_class = CallbackFilter
     required_scopes = {"GET": "callbacks:read", "POST": "callbacks:write"}
 
-    @extend_schema(summary="Handle a callback once more", request=None, responses=CallbackSerializer)
+    @extend_schema(summary="Replay a callback", request=None, responses=CallbackSerializer)
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: str) -> Response:
-        """What was answered already is not sent twice. One that is still being handled, or whose content has been
-        forgotten, stays as it is."""
+        """Handles it again; answers that were sent are not repeated. A callback that is being handled, or whose content
+        was deleted, stays unchanged.
+        """
         callback = self.get_object()
         services.replay(callback)
         callback.refresh_from_db()
@@ -69,7 +70,7 @@ class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]
     list=extend_schema(summary="List applications"), retrieve=extend_schema(summary="Get an application")
 )
 class Applications(viewsets.ReadOnlyModelViewSet[Application]):
-    """The applications that are connected. Their keys are written in the admin and read nowhere."""
+    """Connected applications. The API never shows their secrets."""
 
     queryset = Application.objects.select_related("corporation")
     serializer_class = ApplicationSerializer
@@ -79,24 +80,25 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
     @extend_schema(summary="Test a connection", responses=ConnectionSerializer)
     @action(detail=True)
     def connection(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Asks WeChat Work with the stored keys: do they fit, may this server call, who can see the application?
+        """Checks the stored credentials, the trusted IP and the visible range with WeChat Work.
 
-        A wrong secret is asked about once. Words are in the language of the request.
+        A wrong secret is tried only once. Texts are in the language of the request.
+
         """
         results = list(run_checks(services.checks(self.get_object(), connection_only=True)))
         works = all(result.finding.level != Level.BAD for result in results)
         return Response(ConnectionSerializer({"works": works, "checks": results}).data)
 
-    @extend_schema(summary="Show the menu", responses=MenuSerializer)
+    @extend_schema(summary="Get the menu", responses=MenuSerializer)
     @action(detail=True)
     def menu(self, request: Request, pk: str) -> Response:
-        """Its buttons as they stand here, and what became of the menu that was published last."""
+        """The buttons as stored here, and the state of the last publication."""
         return Response(MenuSerializer(services.menu(self.get_object())).data)
 
     @extend_schema(summary="Publish a menu", request=MenuRequestSerializer, responses={202: MenuSerializer})
     @menu.mapping.put
     def replace_menu(self, request: Request, pk: str) -> Response:
-        """In place of all buttons that there are; without any, people see no menu. A worker hands it over."""
+        """Replaces all buttons; without buttons, members see no menu. A worker publishes it."""
         serializer = MenuRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         application = self.get_object()

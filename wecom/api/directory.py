@@ -1,4 +1,4 @@
-"""The directory over REST: departments, tags, and the syncs that read them."""
+"""Departments, tags and directory syncs over REST."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ READ = {"GET": "members:read"}
 
 
 class ExistingFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """What departments and tags have in common."""
+    """Filters that departments and tags share."""
 
-    number = IdFilter(help_text="As WeChat Work knows it.")
+    number = IdFilter(help_text="ID in WeChat Work.")
     name = django_filters.CharFilter("name", "icontains", help_text="Part of the name.")
-    gone = StrictBooleanFilter(method="by_gone", help_text="Whether it is no more; such rows are kept.")
+    gone = StrictBooleanFilter(method="by_gone", help_text="Whether it was deleted in WeChat Work; its row stays.")
 
     def by_gone(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return queryset.filter(gone_at__isnull=not value)
@@ -37,7 +37,7 @@ class ExistingFilter(django_filters.FilterSet):  # type: ignore[misc]
 class DepartmentFilter(ExistingFilter):
     """Which departments to list."""
 
-    parent_number = IdFilter(help_text="Those directly below this one.")
+    parent_number = IdFilter(help_text="ID of the parent department.")
 
     class Meta:
         model = Department
@@ -64,7 +64,7 @@ class SyncFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List departments"), retrieve=extend_schema(summary="Get a department"))
 class Departments(viewsets.ReadOnlyModelViewSet[Department]):
-    """The company's departments, as far as its applications see them. Their members: `/members/?department=`."""
+    """Departments in the visible range of your applications. Members: `/members/?department=`."""
 
     queryset = Department.objects.annotate(member_count=Count("memberships"))
     serializer_class = DepartmentSerializer
@@ -74,7 +74,7 @@ class Departments(viewsets.ReadOnlyModelViewSet[Department]):
 
 @extend_schema_view(list=extend_schema(summary="List tags"), retrieve=extend_schema(summary="Get a tag"))
 class Tags(viewsets.ReadOnlyModelViewSet[Tag]):
-    """The company's tags. Who has one: `/members/?tag=`."""
+    """Tags of the company. Members: `/members/?tag=`."""
 
     queryset = Tag.objects.annotate(member_count=Count("members")).prefetch_related("departments")
     serializer_class = TagSerializer
@@ -86,7 +86,7 @@ class Tags(viewsets.ReadOnlyModelViewSet[Tag]):
     list=extend_schema(summary="List directory syncs"), retrieve=extend_schema(summary="Get a directory sync")
 )
 class DirectorySyncs(viewsets.ReadOnlyModelViewSet[DirectorySync]):
-    """Reading the directory from WeChat Work: how far it is, and how it ended."""
+    """Syncs of the directory from WeChat Work."""
 
     queryset = DirectorySync.objects.all()
     serializer_class = DirectorySyncSerializer
@@ -96,10 +96,10 @@ class DirectorySyncs(viewsets.ReadOnlyModelViewSet[DirectorySync]):
     @extend_schema(
         summary="Sync the directory",
         request=DirectorySyncRequestSerializer,
-        responses={202: OpenApiResponse(DirectorySyncSerializer, description="It waits, or runs already.")},
+        responses={202: OpenApiResponse(DirectorySyncSerializer, description="The sync is queued, or runs already.")},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read everything anew through one application. Ask for it again to see its `progress`."""
+        """Reads the whole directory through one application. Get it again to see its `progress`."""
         serializer = DirectorySyncRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         sync = services.sync_directory(serializer.validated_data.get("application"))

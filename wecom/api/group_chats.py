@@ -1,4 +1,4 @@
-"""Group chats over REST, and what is said in them."""
+"""Group chats and group messages over REST."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from wecom.models import GroupChat, GroupMessage
 
 
 class GroupChatSerializer(StrictModelSerializer[GroupChat]):
-    """A group chat as it was when we last asked."""
+    """A group chat as of the last refresh."""
 
     user_ids = serializers.ListField(child=serializers.CharField(), read_only=True)
 
@@ -35,9 +35,9 @@ class GroupChatSerializer(StrictModelSerializer[GroupChat]):
 
 
 class GroupMessageSerializer(StrictModelSerializer[GroupMessage]):
-    """A message into a group chat, and what became of it."""
+    """A group message and its outcome."""
 
-    words = serializers.SerializerMethodField(help_text="What became of it, for a person, in their language.")
+    words = serializers.SerializerMethodField(help_text="The outcome in words, in the language of the request.")
 
     class Meta:
         model = GroupMessage
@@ -67,7 +67,7 @@ class GroupChatFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List group chats"), retrieve=extend_schema(summary="Get a group chat"))
 class GroupChats(viewsets.ReadOnlyModelViewSet[GroupChat]):
-    """Group chats that an application made. What people write in them is not delivered to applications."""
+    """Group chats that an application created. WeChat Work does not deliver what members write there."""
 
     queryset = GroupChat.objects.select_related("application__corporation")
     serializer_class = GroupChatSerializer
@@ -76,22 +76,20 @@ class GroupChats(viewsets.ReadOnlyModelViewSet[GroupChat]):
     works_outside_transaction = True  # it calls WeChat Work; a chat with a name of your own is made once
 
     @extend_schema(
-        summary="Make a group chat", request=GroupChatCreateRequestSerializer, responses={201: GroupChatSerializer}
+        summary="Create a group chat", request=GroupChatCreateRequestSerializer, responses={201: GroupChatSerializer}
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """At once, by a call of WeChat Work. Its members see it when something is said in it."""
+        """Calls WeChat Work at once. Members see the chat with its first message."""
         serializer = GroupChatCreateRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         chat = serializer.make()
         headers = {"Location": str(reverse("group-chat-detail", args=[chat.pk], request=request))}
         return Response(GroupChatSerializer(chat).data, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(
-        summary="Take over a group chat", request=GroupChatAdoptRequestSerializer, responses=GroupChatSerializer
-    )
+    @extend_schema(summary="Adopt a group chat", request=GroupChatAdoptRequestSerializer, responses=GroupChatSerializer)
     @action(detail=False, methods=["post"])
     def adopt(self, request: Request) -> Response:
-        """One that the application made elsewhere, by its chat ID; then it can be changed and written into here."""
+        """Adds a chat that the application created elsewhere, by its chat ID."""
         serializer = GroupChatAdoptRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
@@ -102,15 +100,15 @@ class GroupChats(viewsets.ReadOnlyModelViewSet[GroupChat]):
         summary="Change a group chat", request=GroupChatChangeRequestSerializer, responses=GroupChatSerializer
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Its name or owner, and who is in it; then it is as WeChat Work has it now."""
+        """Changes its name, owner or members, and refreshes it."""
         serializer = GroupChatChangeRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return Response(GroupChatSerializer(services.update_chat(self.get_object(), **serializer.validated_data)).data)
 
-    @extend_schema(summary="Ask for a group chat anew", request=None, responses=GroupChatSerializer)
+    @extend_schema(summary="Refresh a group chat", request=None, responses=GroupChatSerializer)
     @action(detail=True, methods=["post"])
     def refresh(self, request: Request, pk: str) -> Response:
-        """Its name, owner and members as WeChat Work has them now."""
+        """Gets its name, owner and members from WeChat Work."""
         chat = self.get_object()
         return Response(GroupChatSerializer(services.chat(chat.chat_id, application=chat.application)).data)
 
@@ -131,7 +129,7 @@ class GroupMessageFilter(django_filters.FilterSet):  # type: ignore[misc]
     list=extend_schema(summary="List group messages"), retrieve=extend_schema(summary="Get a group message")
 )
 class GroupMessages(viewsets.ReadOnlyModelViewSet[GroupMessage]):
-    """What was said in group chats."""
+    """Messages in group chats."""
 
     queryset = GroupMessage.objects.all()
     serializer_class = GroupMessageSerializer
@@ -139,24 +137,28 @@ class GroupMessages(viewsets.ReadOnlyModelViewSet[GroupMessage]):
     required_scopes = {"GET": "messages:read", "POST": "messages:write"}
 
     @extend_schema(
-        summary="Write into a group chat",
+        summary="Send a group message",
         request=ANY_GROUP_MESSAGE_REQUEST,
-        responses={202: OpenApiResponse(GroupMessageSerializer, description="It is recorded and will be sent.")},
+        responses={202: OpenApiResponse(GroupMessageSerializer, description="The message is stored and will be sent.")},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """All kinds but cards and notices, which group chats do not show. Errors within articles name their fields as
-        WeChat Work's own request does."""
+        """All kinds except cards and notices, which group chats do not support.
+
+        Errors within articles name fields as in WeChat Work's own request.
+        """
         serializer = group_message_request(request.data)
         serializer.is_valid(raise_exception=True)
         message = serializer.send(request.headers.get("X-Request-ID", ""))
         headers = {"Location": str(reverse("group-message-detail", args=[message.pk], request=request))}
         return Response(GroupMessageSerializer(message).data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
-    @extend_schema(summary="Write it once more", request=None, responses={202: GroupMessageSerializer})
+    @extend_schema(summary="Resend a group message", request=None, responses={202: GroupMessageSerializer})
     @action(detail=True, methods=["post"])
     def resend(self, request: Request, pk: str) -> Response:
-        """For one whose end is `unknown`, or that failed: if it arrived after all, the group gets it twice. One that is
-        on its way stays so."""
+        """For messages that failed or are `unknown`: if the first one arrived, the group gets it twice.
+
+        A message that is being sent stays unchanged.
+        """
         message = self.get_object()
         services.resend_to_chat(message)
         return Response(GroupMessageSerializer(message).data, status=status.HTTP_202_ACCEPTED)

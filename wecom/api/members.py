@@ -29,9 +29,9 @@ class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
     user_id = django_filters.CharFilter("user_id", "iexact")
     name = django_filters.CharFilter("name", "icontains", help_text="Part of the name.")
     status = django_filters.ChoiceFilter(choices=Member.Status.choices)
-    department = IdFilter("memberships__department__number", help_text="The number of a department that they are in.")
-    tag = IdFilter("tags__number", distinct=True, help_text="The number of a tag that they have.")
-    reachable_by = IdFilter(method="by_application", help_text="An application in whose visible range they are.")
+    department = IdFilter("memberships__department__number", help_text="ID of a department.")
+    tag = IdFilter("tags__number", distinct=True, help_text="ID of a tag.")
+    reachable_by = IdFilter(method="by_application", help_text="ID of an application that can see the member.")
 
     class Meta:
         model = Member
@@ -43,7 +43,7 @@ class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List members"), retrieve=extend_schema(summary="Get a member"))
 class Members(viewsets.ReadOnlyModelViewSet[Member]):
-    """People in the company, as far as they are known here."""
+    """Members of the company that OpenUser knows."""
 
     queryset = Member.objects.select_related("main_department").prefetch_related("memberships__department", "reaches")
     serializer_class = MemberSerializer
@@ -52,7 +52,9 @@ class Members(viewsets.ReadOnlyModelViewSet[Member]):
 
     @extend_schema(summary="Add a member", request=MemberSerializer, responses={201: MemberSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Of the default application's company. Needed only to name somebody: whoever is sent something is added."""
+        """Adds a member to the default application's company. Only needed to set a name: recipients are added by
+        themselves.
+        """
         serializer = MemberSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         member = services.add_member(
@@ -61,9 +63,9 @@ class Members(viewsets.ReadOnlyModelViewSet[Member]):
         location = str(reverse("member-detail", args=[member.pk], request=request))
         return Response(MemberSerializer(member).data, status=status.HTTP_201_CREATED, headers={"Location": location})
 
-    @extend_schema(summary="Name a member", request=MemberChangeSerializer, responses=MemberSerializer)
+    @extend_schema(summary="Change a member", request=MemberChangeSerializer, responses=MemberSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """What the digital human calls them."""
+        """Sets the name that the digital human uses."""
         serializer = MemberChangeSerializer(self.get_object(), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         return Response(MemberSerializer(serializer.save()).data)
@@ -90,10 +92,10 @@ class Uploads(viewsets.ReadOnlyModelViewSet[Upload]):
     @extend_schema(
         summary="Upload a file",
         request={"multipart/form-data": UploadRequestSerializer},
-        responses={202: OpenApiResponse(UploadSerializer, description="It is kept and being uploaded.")},
+        responses={202: OpenApiResponse(UploadSerializer, description="The file is stored and being uploaded.")},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Once per content: the same file again is the same upload. Send it by its `id`, also before it is `done`."""
+        """The same file gives the same upload. You can send its `id` before it is `done`."""
         serializer = UploadRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
@@ -108,7 +110,7 @@ class Uploads(viewsets.ReadOnlyModelViewSet[Upload]):
 
 
 class Quotas(generics.GenericAPIView[Outbound]):
-    """The platform's limits. For people: those who may see what goes out."""
+    """WeChat Work's limits. Staff need the permission to view outbound messages."""
 
     queryset = Outbound.objects.all()
     serializer_class = QuotasSerializer
@@ -118,5 +120,5 @@ class Quotas(generics.GenericAPIView[Outbound]):
 
     @extend_schema(summary="Show quotas", operation_id="quotas_retrieve", responses=QuotasSerializer)
     def get(self, request: Request) -> Response:
-        """What each application has used of the platform's limits, and when what waits will be through."""
+        """The use of each limit, and when waiting messages go out."""
         return Response(QuotasSerializer({"applications": services.quotas()}).data)

@@ -1,4 +1,4 @@
-"""What went out, over REST: each call of WeChat Work, and what became of it for everybody it was for."""
+"""Outbound messages and delivery results over REST."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ class OutboundFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List outbound messages"))
 class Outbounds(viewsets.ReadOnlyModelViewSet[Outbound]):
-    """What is sent to WeChat Work in one call: up to 1,000 members get the same. A `message` names its `outbound`."""
+    """Each row is one call of WeChat Work for up to 1,000 members. A message names its `outbound`."""
 
     queryset = Outbound.objects.defer("body", "options")
     serializer_class = OutboundSerializer
@@ -41,30 +41,30 @@ class Outbounds(viewsets.ReadOnlyModelViewSet[Outbound]):
 
     @extend_schema(summary="Get delivery results", responses=OutboundResultsSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """What became of an outbound message, for each of its recipients, with every try."""
+        """The result for each recipient, and all attempts."""
         return self._told(status.HTTP_200_OK)
 
-    @extend_schema(summary="Send it again", request=None, responses={202: OutboundResultsSerializer})
+    @extend_schema(summary="Resend an outbound message", request=None, responses={202: OutboundResultsSerializer})
     @action(detail=True, methods=["post"])
     def resend(self, request: Request, pk: str) -> Response:
-        """As a new message: whoever got the first gets it twice. Not while it is on its way (409)."""
+        """Sends it as a new message: members who got the first one get it twice. 409 while it is being sent."""
         if not services.resend(self.get_object()):
             raise _not_now(_("It is on its way."), _("Wait until it has ended."))
         return self._told(status.HTTP_202_ACCEPTED)
 
-    @extend_schema(summary="Take it for sent", request=None, responses=OutboundResultsSerializer)
+    @extend_schema(summary="Mark an outbound message as sent", request=None, responses=OutboundResultsSerializer)
     @action(detail=True, methods=["post"], url_path="treat-as-sent")
     def treat_as_sent(self, request: Request, pk: str) -> Response:
-        """For one that nobody knows of (`unknown`), after somebody asked whether it arrived; else 409."""
+        """For the outcome `unknown`, after you asked whether it arrived; else 409."""
         if not services.treat_as_sent(self.get_object()):
             words = _("It is known what became of it.")
             raise _not_now(words, _("Only a message whose result is “unknown” can be taken for sent."))
         return self._told(status.HTTP_200_OK)
 
-    @extend_schema(summary="Recall it", request=None, responses={202: OutboundResultsSerializer})
+    @extend_schema(summary="Recall an outbound message", request=None, responses={202: OutboundResultsSerializer})
     @action(detail=True, methods=["post"])
     def recall(self, request: Request, pk: str) -> Response:
-        """From everybody who got it, with all parts of a long one, within 24 hours."""
+        """Recalls it from all recipients, with all parts, within 24 hours."""
         services.recall(self.get_object(), cid=request.headers.get("X-Request-ID", ""))
         return self._told(status.HTTP_202_ACCEPTED)
 

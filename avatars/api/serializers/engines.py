@@ -9,30 +9,32 @@ from avatars.adapters.availability import State
 
 
 class EngineFileSerializer(serializers.Serializer[Any]):
-    """A file that an engine reads."""
+    """A file that an engine needs."""
 
     name = serializers.CharField()
     present = serializers.BooleanField()
-    whole = serializers.BooleanField(help_text="Whether its length is right.")
-    size = serializers.IntegerField(help_text="In bytes, as it must be; 0 where any will do.")
+    whole = serializers.BooleanField(help_text="Whether it has the right size.")
+    size = serializers.IntegerField(help_text="Required size in bytes; 0 if any size is accepted.")
     sha256 = serializers.CharField(allow_blank=True)
 
 
 class EngineSerializer(serializers.Serializer[Any]):
-    """An engine of the settings and how it stands."""
+    """A configured engine and its state."""
 
     kind = serializers.ChoiceField(services.Kind.choices)
     name = serializers.CharField()
     available = serializers.BooleanField(source="availability.ok")
     state = serializers.ChoiceField([state.value for state in State], source="availability.state")
     about = serializers.CharField(
-        source="availability.about", allow_blank=True, help_text="The package, file, setting or address in question."
+        source="availability.about", allow_blank=True, help_text="The package, file, setting or URL concerned."
     )
-    reason = serializers.CharField(source="words", allow_blank=True, help_text="What it lacks, in words.")
-    remedy = serializers.CharField(allow_blank=True, help_text="What to do about it.")
+    reason = serializers.CharField(source="words", allow_blank=True, help_text="What is missing, in words.")
+    remedy = serializers.CharField(allow_blank=True, help_text="How to fix it.")
     licence = serializers.CharField(source="availability.licence", allow_blank=True)
     device = serializers.CharField(source="availability.device")
     files = EngineFileSerializer(many=True, source="availability.files")
-    stands_in = serializers.BooleanField(help_text="Whether it is used where another one of its kind fails.")
-    uses = serializers.IntegerField(help_text="How many digital humans or voices name it.")
-    rests_until = serializers.DateTimeField(allow_null=True, help_text="Nobody asks it before: it failed repeatedly.")
+    stands_in = serializers.BooleanField(help_text="Whether it is the fallback for other engines of its kind.")
+    uses = serializers.IntegerField(help_text="Number of digital humans or voices that use it.")
+    rests_until = serializers.DateTimeField(
+        allow_null=True, help_text="Not used until then, because it failed repeatedly."
+    )

@@ -21,10 +21,10 @@ from core.web.api_fields import ClearableFilesSerializer
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
     """A speaking voice."""
 
-    audition_url = serializers.SerializerMethodField(help_text="Where two seconds of it can be heard, as M4A.")
+    audition_url = serializers.SerializerMethodField(help_text="URL of a two-second sample (M4A).")
 
     consented = serializers.SerializerMethodField(
-        help_text="Whether it may speak: it is synthetic, or an active consent of the person covers it."
+        help_text="Whether it may speak: it is synthetic, or a consent in force covers it."
     )
 
     class Meta:
@@ -43,35 +43,37 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
 
 
 class RemarkSerializer(serializers.Serializer[Any]):
-    """What to mind about a picture."""
+    """A remark about a picture."""
 
     code = serializers.CharField()
     words = serializers.CharField()
 
 
 class SeenFaceSerializer(serializers.Serializer[Any]):
-    """A face in a picture, in pixels of the upright picture."""
+    """A face in a picture, in pixels after EXIF rotation."""
 
-    index = serializers.IntegerField(help_text="The number by which it is chosen; the largest is 0.")
+    index = serializers.IntegerField(help_text="The number to select it by; the largest face is 0.")
     box = serializers.ListField(child=serializers.FloatField(), help_text="Left, top, right, bottom.")
     eye_distance = serializers.FloatField()
-    yaw = serializers.FloatField(help_text="Degrees to a side.")
+    yaw = serializers.FloatField(help_text="Rotation to the side, in degrees.")
     points = serializers.ListField(
-        child=serializers.ListField(child=serializers.FloatField()), help_text="Its mesh, of the chosen one only."
+        child=serializers.ListField(child=serializers.FloatField()), help_text="Its mesh; only for the selected face."
     )
 
 
 class ExaminedSerializer(serializers.Serializer[Examined]):
-    """What was found in a picture."""
+    """The result of a portrait check."""
 
-    ok = serializers.SerializerMethodField(help_text="Whether a digital human can be made of it.")
-    code = serializers.ChoiceField(["", *UNUSABLE], source="flaw", help_text="Why not.")
-    words = serializers.SerializerMethodField(help_text="Why not, and what to do, in words.")
-    remarks = serializers.SerializerMethodField(help_text="What to mind, though it will do.")
+    ok = serializers.SerializerMethodField(help_text="Whether the picture can be a portrait.")
+    code = serializers.ChoiceField(
+        ["", *UNUSABLE], source="flaw", help_text="Code of the reason if it can't; else empty."
+    )
+    words = serializers.SerializerMethodField(help_text="The reason and the remedy, in words.")
+    remarks = serializers.SerializerMethodField(help_text="Remarks that do not prevent its use.")
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     faces = serializers.SerializerMethodField()
-    chosen = serializers.SerializerMethodField(help_text="The index of who speaks; null where it is not clear.")
+    chosen = serializers.SerializerMethodField(help_text="Index of the selected face; null if several are possible.")
     cut = serializers.ListField(
         child=serializers.IntegerField(),
         allow_null=True,
@@ -106,12 +108,12 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
 
 
 class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
-    """A portrait and a voice. The portrait goes in as a file and comes out as an address."""
+    """A portrait and a voice. Upload the portrait as a file; responses contain its URL."""
 
     portrait = serializers.FileField(
         write_only=True,
         validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"])],
-        help_text="A face from the front: JPEG, PNG or WebP up to 10 MB.",
+        help_text="A front view of a face: JPEG, PNG or WebP up to 10 MB.",
     )
     face = serializers.IntegerField(
         write_only=True,
@@ -120,7 +122,7 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
         max_value=99,
         help_text="Who speaks, where several are in the portrait: the `index` that the check of a picture gives.",
     )
-    portrait_url = serializers.SerializerMethodField(help_text="Where the picture can be had, with the same token.")
+    portrait_url = serializers.SerializerMethodField(help_text="URL of the picture; takes the same token.")
     consented = serializers.SerializerMethodField(
         help_text="Whether it may be filmed: active consents cover its photograph, unless it is drawn, and its voice, "
         "unless that is synthetic."
@@ -145,9 +147,9 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
 
 
 class CheckedDigitalHumanSerializer(DigitalHumanSerializer):
-    """After a portrait was looked at: what could be better about it."""
+    """A digital human with remarks about its new portrait."""
 
-    warnings = serializers.SerializerMethodField(help_text="What to mind; the portrait was taken all the same.")
+    warnings = serializers.SerializerMethodField(help_text="Remarks about the portrait, which was accepted.")
 
     class Meta(DigitalHumanSerializer.Meta):
         fields = (*DigitalHumanSerializer.Meta.fields, "warnings")

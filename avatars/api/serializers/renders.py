@@ -25,17 +25,17 @@ from core.web.api_fields import StrictSerializer
 
 
 class RenderSerializer(serializers.ModelSerializer[Render]):
-    """A video and how far it is."""
+    """A render and its progress."""
 
-    hint = serializers.CharField(source="advice", read_only=True, help_text="What to do where it was not made.")
-    video_url = serializers.SerializerMethodField(help_text="The MP4; null until it is made.")
-    captions_url = serializers.SerializerMethodField(help_text="The captions as SRT; null until they are made.")
-    poster_url = serializers.SerializerMethodField(help_text="A still picture; null until it is made.")
+    hint = serializers.CharField(source="advice", read_only=True, help_text="How to fix a failed render.")
+    video_url = serializers.SerializerMethodField(help_text="URL of the MP4; null until it is done.")
+    captions_url = serializers.SerializerMethodField(help_text="URL of the SRT captions; null until it is done.")
+    poster_url = serializers.SerializerMethodField(help_text="URL of a still picture; null until it is done.")
     notes = serializers.ListField(
         child=serializers.CharField(),
         source="note_words",
         read_only=True,
-        help_text="What was not as it was asked for.",
+        help_text="Deviations from the request, such as a fallback engine.",
     )
 
     class Meta:
@@ -64,27 +64,29 @@ class RenderSerializer(serializers.ModelSerializer[Render]):
 
 
 class StageRunSerializer(serializers.Serializer[Any]):
-    """A stage of an attempt to make a video."""
+    """One stage of one attempt."""
 
-    attempt = serializers.IntegerField(help_text="0 for the wait before the first one.")
+    attempt = serializers.IntegerField(help_text="0 for the wait before the first attempt.")
     stage = serializers.ChoiceField(Stage.choices)
-    name = serializers.CharField(source="label", help_text="Its name in the reader's language.")
+    name = serializers.CharField(source="label", help_text="Its name in the language of the request.")
     began_at = serializers.DateTimeField()
-    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs, and where it was lost.")
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs, and if the worker died.")
     seconds = serializers.FloatField(allow_null=True)
-    cpu_seconds = serializers.FloatField(allow_null=True, help_text="Seconds of a processor that it cost.")
+    cpu_seconds = serializers.FloatField(allow_null=True, help_text="CPU seconds used.")
     outcome = serializers.ChoiceField(Outcome.choices)
-    code = serializers.CharField(allow_blank=True, help_text="Why it failed.")
+    code = serializers.CharField(allow_blank=True, help_text="Code of the reason if it failed.")
 
 
 class RenderProgressSerializer(RenderSerializer):
-    """One video, with an honest estimate of when it is ready."""
+    """A render with its stages and an estimate of the time left."""
 
-    eta_low_seconds = serializers.SerializerMethodField(help_text="Four of five videos are ready after this …")
-    eta_high_seconds = serializers.SerializerMethodField(help_text="… and before that.")
-    queue_place = serializers.SerializerMethodField(help_text="From 1; 0 once it is being made.")
-    timeline = StageRunSerializer(many=True, read_only=True, help_text="The stages as they went, in order.")
-    cpu_seconds = serializers.FloatField(read_only=True, help_text="Seconds of a processor that it cost so far.")
+    eta_low_seconds = serializers.SerializerMethodField(help_text="Lower end of the estimate, in seconds.")
+    eta_high_seconds = serializers.SerializerMethodField(
+        help_text="Upper end of the estimate; four of five renders end between the two."
+    )
+    queue_place = serializers.SerializerMethodField(help_text="Position in the queue from 1; 0 once it runs.")
+    timeline = StageRunSerializer(many=True, read_only=True, help_text="The stages so far, in order.")
+    cpu_seconds = serializers.FloatField(read_only=True, help_text="CPU seconds used so far.")
     eta_seconds = serializers.SerializerMethodField(
         help_text="Seconds from now until it is ready; 0 once it has ended."
     )
@@ -115,35 +117,37 @@ class RenderProgressSerializer(RenderSerializer):
 
 
 class RenderRequestSerializer(StrictSerializer):
-    """What to make."""
+    """A script to render."""
 
     digital_human = serializers.PrimaryKeyRelatedField(queryset=DigitalHuman.objects.select_related("voice"))
-    text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="What it says.")
+    text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="The script.")
     purpose = serializers.ChoiceField(
         Consent.Purpose.choices,
         default=Consent.Purpose.CHAT,
-        help_text="What it is for: the people who are shown and heard must have agreed to that.",
+        help_text="Purpose of the video; the consent must cover it.",
     )
     mode = serializers.ChoiceField(
-        RenderMode.choices, required=False, help_text="How much of the portrait moves; by default as the digital human."
+        RenderMode.choices,
+        required=False,
+        help_text="How much of the portrait moves; by default the digital human's mode.",
     )
     format = serializers.ChoiceField(
-        VideoFormat.choices, required=False, help_text="The proportions; by default as the digital human."
+        VideoFormat.choices, required=False, help_text="Aspect ratio; by default the digital human's."
     )
     captions = serializers.ChoiceField(
-        CaptionStyle.choices, required=False, help_text="The words in the picture; by default as the digital human."
+        CaptionStyle.choices, required=False, help_text="Captions in the picture; by default the digital human's."
     )
 
 
 class RecordingRequestSerializer(RenderRequestSerializer):
-    """Ready sound instead of words to say, as `multipart/form-data`."""
+    """A recording instead of a script, as `multipart/form-data`."""
 
-    recording = serializers.FileField(help_text="A voice as WAV, MP3, M4A or AMR. It is heard as it is.")
+    recording = serializers.FileField(help_text="A voice recording as WAV, MP3, M4A or AMR. It is used unchanged.")
     text = ScriptField(
         max_length=settings.AVATARS["MAX_CHARACTERS"],
         required=False,
         allow_blank=True,
-        help_text="Its words, where they are known: they time the lips best, and are the captions.",
+        help_text="Its text, if known. It improves lip timing and becomes the captions.",
     )
 
     def validate_recording(self, file: "UploadedFile[Any]") -> services.Sound:

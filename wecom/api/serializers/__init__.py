@@ -1,4 +1,4 @@
-"""What the API shows and takes of WeChat Work's side, by subject."""
+"""Serializers of the API, by subject."""
 
 from wecom.api.serializers.applications import (
     TEXT_SCOPE,

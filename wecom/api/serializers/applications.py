@@ -13,10 +13,10 @@ TEXT_SCOPE = "callbacks:text"
 
 
 class CallbackSerializer(StrictModelSerializer[Callback]):
-    """Something that WeChat Work told us."""
+    """A callback of WeChat Work."""
 
     xml = serializers.SerializerMethodField(
-        help_text="What it said, decrypted. Null without the scope callbacks:text, and once it has been forgotten."
+        help_text="The decrypted XML. Null without the scope `callbacks:text`, and once deleted."
     )
 
     class Meta:
@@ -35,11 +35,11 @@ class CallbackSerializer(StrictModelSerializer[Callback]):
 
 
 class ApplicationSerializer(StrictModelSerializer[Application]):
-    """An application, without its keys."""
+    """An application, without its secrets."""
 
     corp_id = serializers.CharField(source="corporation.corp_id", read_only=True)
-    webhook_url = serializers.SerializerMethodField(help_text="Entered in the console under “Receive messages”.")
-    held_reason = serializers.CharField(read_only=True, help_text="Why nothing is sent, and what helps; else empty.")
+    webhook_url = serializers.SerializerMethodField(help_text="Callback URL for the console, under 接收消息.")
+    held_reason = serializers.CharField(read_only=True, help_text="Why messages are held, and the remedy; else empty.")
 
     class Meta:
         model = Application
@@ -54,20 +54,22 @@ class ApplicationSerializer(StrictModelSerializer[Application]):
 
 
 class FindingSerializer(serializers.Serializer[Result]):
-    """What one check found."""
+    """The result of one check."""
 
-    check = serializers.CharField(source="check.id", help_text="stored-keys, token, trusted-ip or visible-range.")
-    level = serializers.ChoiceField(
-        [level.value for level in Level], source="finding.level", help_text="skipped: something before it is bad."
+    check = serializers.CharField(
+        source="check.id", help_text="`stored-keys`, `token`, `trusted-ip` or `visible-range`."
     )
-    code = serializers.CharField(source="finding.code", help_text="Names what is wrong; empty where nothing is.")
+    level = serializers.ChoiceField(
+        [level.value for level in Level], source="finding.level", help_text="`skipped`: an earlier check failed."
+    )
+    code = serializers.CharField(source="finding.code", help_text="Code of the problem; else empty.")
     words = serializers.CharField(source="finding.words")
-    remedy = serializers.CharField(source="finding.remedy", help_text="What helps.")
+    remedy = serializers.CharField(source="finding.remedy", help_text="How to fix it.")
     where = serializers.CharField(source="finding.where", help_text="Where to click.")
 
 
 class ConnectionSerializer(serializers.Serializer[Any]):
-    """How a connection stands."""
+    """The result of a connection test."""
 
-    works = serializers.BooleanField(help_text="Whether nothing is bad.")
+    works = serializers.BooleanField(help_text="Whether all checks passed.")
     checks = FindingSerializer(many=True)

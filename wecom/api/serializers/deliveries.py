@@ -11,15 +11,16 @@ from wecom.quotas.forecast import BECAUSE
 
 
 class UploadSerializer(StrictModelSerializer[Upload]):
-    """A file on its way to WeChat Work. It can be sent at once: the message waits for it.
+    """A file for WeChat Work. You can send it at once: the message waits for the upload.
 
-    While a video that is too large is made smaller, `reason` is `fitting`.
+    While a large video is compressed, `reason` is `fitting`.
+
     """
 
     form = serializers.ChoiceField(
         [("", "as it is"), *Upload.Form.choices],
         read_only=True,
-        help_text="How a video goes out that cannot be made small enough: as a `file`, or a `link` to a page of ours.",
+        help_text="How a video is sent that is still too large: as a `file`, or as a `link` to a page of this site.",
     )
 
     class Meta:
@@ -32,10 +33,10 @@ class UploadSerializer(StrictModelSerializer[Upload]):
 
 
 class OutboundSerializer(StrictModelSerializer[Outbound]):
-    """One call of WeChat Work, as far as it is."""
+    """One call of WeChat Work."""
 
-    reach = serializers.IntegerField(read_only=True, help_text="How many members it is for.")
-    unreached = serializers.SerializerMethodField(help_text="How many of them it certainly did not reach.")
+    reach = serializers.IntegerField(read_only=True, help_text="Number of recipients.")
+    unreached = serializers.SerializerMethodField(help_text="Number of recipients it did not reach.")
 
     class Meta:
         model = Outbound
@@ -54,7 +55,7 @@ class OutboundSerializer(StrictModelSerializer[Outbound]):
 
 
 class ResultSerializer(serializers.Serializer[Any]):
-    """What became of a message for one member."""
+    """The result for one recipient."""
 
     user_id = serializers.CharField()
     result = serializers.ChoiceField(
@@ -63,11 +64,11 @@ class ResultSerializer(serializers.Serializer[Any]):
         "was taken back; unreached: left, or not in the visible range; unlicensed: has no interface licence; unknown: "
         "no answer came, a person must decide; failed: WeChat Work did not take it; cancelled: it was not sent.",
     )
-    words = serializers.CharField(help_text="The same for a person, in their language.")
+    words = serializers.CharField(help_text="The result in words, in the language of the request.")
 
 
 class AttemptSerializer(StrictModelSerializer[Attempt]):
-    """One try to deliver it."""
+    """One attempt to deliver it."""
 
     class Meta:
         model = Attempt
@@ -76,7 +77,7 @@ class AttemptSerializer(StrictModelSerializer[Attempt]):
 
 
 class OutboundResultsSerializer(OutboundSerializer):
-    """One call of WeChat Work, with what became of it for each member, and every try."""
+    """One call of WeChat Work, with the result for each recipient and all attempts."""
 
     results = serializers.SerializerMethodField()
     tries = AttemptSerializer(many=True, read_only=True)
@@ -93,7 +94,7 @@ class OutboundResultsSerializer(OutboundSerializer):
 
 
 class UploadRequestSerializer(StrictSerializer):
-    """A file to send to members later."""
+    """A file to upload."""
 
     kind = serializers.ChoiceField(
         Upload.Kind.choices,
@@ -104,19 +105,19 @@ class UploadRequestSerializer(StrictSerializer):
     application = serializers.PrimaryKeyRelatedField(
         queryset=Application.objects.select_related("corporation"),
         required=False,
-        help_text="By default the default application.",
+        help_text="Uses the default application if empty.",
     )
 
 
 class GaugeSerializer(serializers.Serializer[Any]):
-    """How much of a limit is used."""
+    """The use of one limit."""
 
     used = serializers.IntegerField()
-    limit = serializers.IntegerField(help_text="0 where nobody said how many accounts the company has.")
+    limit = serializers.IntegerField(help_text="0 if the company's account limit is not set.")
 
 
 class BusySerializer(serializers.Serializer[Any]):
-    """A member who got much lately."""
+    """A member close to a limit."""
 
     user_id = serializers.CharField()
     minute = GaugeSerializer()
@@ -124,7 +125,7 @@ class BusySerializer(serializers.Serializer[Any]):
 
 
 class ClosedSerializer(serializers.Serializer[Any]):
-    """An interface that the platform closed to the company for a while."""
+    """An API that WeChat Work has blocked for the company."""
 
     api = serializers.CharField()
     errcode = serializers.IntegerField()
@@ -132,20 +133,20 @@ class ClosedSerializer(serializers.Serializer[Any]):
 
 
 class ForecastSerializer(serializers.Serializer[Any]):
-    """When what waits will be through."""
+    """When waiting messages go out."""
 
     messages = serializers.IntegerField()
     recipients = serializers.IntegerField()
-    through_at = serializers.DateTimeField(allow_null=True, help_text="null while a person must mend something first.")
-    because = serializers.ChoiceField(list(BECAUSE), help_text="What it waits for most.")
+    through_at = serializers.DateTimeField(allow_null=True, help_text="Null until you fix a problem first.")
+    because = serializers.ChoiceField(list(BECAUSE), help_text="The main reason for the wait.")
 
 
 class QuotaSerializer(serializers.Serializer[Any]):
-    """The limits of one application, as they stand."""
+    """The limits of one application."""
 
     application = serializers.IntegerField(source="application.pk")
-    day = GaugeSerializer(help_text="Members written to today; one message to many counts for each.")
-    calls_minute = GaugeSerializer(help_text="Calls of the whole company.")
+    day = GaugeSerializer(help_text="Recipients today; a message to many counts for each.")
+    calls_minute = GaugeSerializer(help_text="API calls of the whole company.")
     calls_hour = GaugeSerializer()
     members = BusySerializer(many=True)
     closed = ClosedSerializer(many=True)

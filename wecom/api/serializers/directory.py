@@ -9,19 +9,19 @@ USER_ID = r"^[^\s|@][^\s|]{0,63}$"
 
 
 class MemberSerializer(StrictModelSerializer[Member]):
-    """A person in the company."""
+    """A member of the company."""
 
     user_id = StrictRegexField(
-        USER_ID, max_length=64, help_text="As WeChat Work knows it; letters are made small, since it ignores case."
+        USER_ID, max_length=64, help_text="User ID in WeChat Work, in lower case, because WeChat Work ignores case."
     )
 
     status = serializers.ChoiceField([("", "not known"), *Member.Status.choices], read_only=True)
     gender = serializers.ChoiceField([("", "not known"), *Member.Gender.choices], read_only=True)
-    departments = serializers.SerializerMethodField(help_text="Their numbers.")
-    leads = serializers.SerializerMethodField(help_text="The numbers of those that they lead.")
-    main_department = serializers.SerializerMethodField(help_text="Its number.")
-    reachable_by = serializers.SerializerMethodField(help_text="Applications in whose visible range they are known.")
-    unreachable_by = serializers.SerializerMethodField(help_text="Applications that cannot write to them.")
+    departments = serializers.SerializerMethodField(help_text="IDs in WeChat Work.")
+    leads = serializers.SerializerMethodField(help_text="Departments the member leads, by ID.")
+    main_department = serializers.SerializerMethodField(help_text="ID in WeChat Work.")
+    reachable_by = serializers.SerializerMethodField(help_text="Applications that can see the member.")
+    unreachable_by = serializers.SerializerMethodField(help_text="Applications that can't write to the member.")
 
     class Meta:
         model = Member
@@ -51,7 +51,7 @@ class MemberSerializer(StrictModelSerializer[Member]):
 
 
 class MemberChangeSerializer(StrictModelSerializer[Member]):
-    """What can be changed of a member."""
+    """Changes to a member."""
 
     class Meta:
         model = Member
@@ -59,9 +59,11 @@ class MemberChangeSerializer(StrictModelSerializer[Member]):
 
 
 class DepartmentSerializer(StrictModelSerializer[Department]):
-    """A department; its place in the tree is the number of its parent, 0 for the whole company."""
+    """A department. `parent` is the ID of its parent, 0 for the company."""
 
-    member_count = serializers.IntegerField(read_only=True, help_text="In it, not in those below.")
+    member_count = serializers.IntegerField(
+        read_only=True, help_text="Members of this department, without those below it."
+    )
 
     class Meta:
         model = Department
@@ -73,7 +75,7 @@ class TagSerializer(StrictModelSerializer[Tag]):
     """A tag of members and departments."""
 
     member_count = serializers.IntegerField(read_only=True)
-    departments = serializers.SerializerMethodField(help_text="Their numbers.")
+    departments = serializers.SerializerMethodField(help_text="IDs in WeChat Work.")
 
     class Meta:
         model = Tag
@@ -85,7 +87,7 @@ class TagSerializer(StrictModelSerializer[Tag]):
 
 
 class DirectorySyncSerializer(StrictModelSerializer[DirectorySync]):
-    """How far a sync is. `notes` name what could not be read; then nobody is taken for gone."""
+    """The state of a sync. `notes` list what could not be read; then no member is marked as left."""
 
     stage = serializers.ChoiceField([("", "not begun"), *DirectorySync.Stage.choices], read_only=True)
     progress = serializers.IntegerField(read_only=True, min_value=0, max_value=100)
@@ -101,10 +103,10 @@ class DirectorySyncSerializer(StrictModelSerializer[DirectorySync]):
 
 
 class DirectorySyncRequestSerializer(StrictSerializer):
-    """Through which application to read."""
+    """The application to sync through."""
 
     application = serializers.PrimaryKeyRelatedField(
         queryset=Application.objects.select_related("corporation"),
         required=False,
-        help_text="By default the default application.",
+        help_text="Uses the default application if empty.",
     )

@@ -1,4 +1,4 @@
-"""What the API may be asked about group chats: to make and change them, and to say something in them."""
+"""Requests about group chats and group messages."""
 
 from typing import Any, ClassVar
 
@@ -25,52 +25,54 @@ CHAT_ID = r"^[0-9A-Za-z]{1,32}$"
 
 
 class ApplicationChoiceSerializer(StrictSerializer):
-    """What one application does."""
+    """A request to one application."""
 
     application = serializers.PrimaryKeyRelatedField(
         queryset=Application.objects.select_related("corporation").filter(enabled=True),
         required=False,
-        help_text="By default the default application. The whole company must see it.",
+        help_text="Uses the default application if empty. The whole company must be in its visible range.",
     )
 
 
 class GroupChatAdoptRequestSerializer(ApplicationChoiceSerializer):
-    """A group chat that the application made elsewhere."""
+    """A group chat that the application created elsewhere."""
 
-    chat_id = StrictRegexField(CHAT_ID, max_length=32, help_text="Its name at WeChat Work.")
+    chat_id = StrictRegexField(CHAT_ID, max_length=32, help_text="Chat ID in WeChat Work.")
 
 
 class GroupChatCreateRequestSerializer(ApplicationChoiceSerializer):
-    """A group chat to make. People see it once something is said in it."""
+    """A group chat to create. Members see it with its first message."""
 
     name = StrictCharField(max_length=NAME)
     user_ids = _people(min_length=FEWEST, max_length=MOST, help_text="2 to 2,000 members of the company.")
-    owner = StrictRegexField(USER_ID, required=False, max_length=64, help_text="By default the first of them.")
+    owner = StrictRegexField(
+        USER_ID, required=False, max_length=64, help_text="User ID of the owner; by default the first member."
+    )
     chat_id = StrictRegexField(
-        CHAT_ID, required=False, max_length=32, help_text="A name of your own; else a random one."
+        CHAT_ID, required=False, max_length=32, help_text="Chat ID of your own; by default a random one."
     )
 
     def make(self) -> GroupChat:
-        """Make it now, by a call of WeChat Work."""
+        """Create it now, with a call of WeChat Work."""
         values = dict(self.validated_data)
         return services.create_chat(values.pop("name"), values.pop("user_ids"), **values)
 
 
 class GroupChatChangeRequestSerializer(StrictSerializer):
-    """What to change of a group chat."""
+    """Changes to a group chat."""
 
     name = StrictCharField(required=False, max_length=NAME)
-    owner = StrictRegexField(USER_ID, required=False, max_length=64, help_text="One of its members.")
-    add = _people(required=False, max_length=MOST, help_text="Members to take in.")
-    remove = _people(required=False, max_length=MOST, help_text="Members to take out.")
+    owner = StrictRegexField(USER_ID, required=False, max_length=64, help_text="User ID of a member.")
+    add = _people(required=False, max_length=MOST, help_text="Members to add.")
+    remove = _people(required=False, max_length=MOST, help_text="Members to remove.")
 
 
 class GroupMessageRequestSerializer(StrictSerializer):
-    """Something to say in a group chat."""
+    """A group message to send."""
 
     chat = serializers.PrimaryKeyRelatedField(
         queryset=GroupChat.objects.select_related("application__corporation"),
-        help_text="What POST /api/v1/group-chats/ gave.",
+        help_text="`id` of the group chat.",
     )
 
     def send(self, cid: str) -> GroupMessage:
@@ -98,7 +100,7 @@ class GroupTextRequestSerializer(GroupMessageRequestSerializer):
 
 
 class GroupMarkdownRequestSerializer(GroupMessageRequestSerializer):
-    """Markdown of up to 2,048 bytes; what WeChat Work does not show becomes the nearest that it does."""
+    """Markdown of up to 2,048 bytes. Syntax that WeChat Work does not render is simplified."""
 
     kind = serializers.ChoiceField(["markdown"])
     text = StrictCharField(max_length=TEXT)
@@ -108,10 +110,10 @@ class GroupMarkdownRequestSerializer(GroupMessageRequestSerializer):
 
 
 class GroupUploadRequestSerializer(GroupMessageRequestSerializer):
-    """A file, by the number of its upload or by a media ID of WeChat Work."""
+    """A file, by the ID of its upload or by a media ID of WeChat Work."""
 
     upload = serializers.PrimaryKeyRelatedField(
-        queryset=Upload.objects.all(), required=False, help_text="What POST /api/v1/uploads/ gave."
+        queryset=Upload.objects.all(), required=False, help_text="`id` of the upload."
     )
     media_id = StrictCharField(required=False, max_length=256)
 
@@ -132,9 +134,9 @@ class GroupUploadRequestSerializer(GroupMessageRequestSerializer):
 
 
 class GroupConfidentialRequestSerializer(GroupUploadRequestSerializer):
-    """A file that need not be passed on."""
+    """A file that may be confidential."""
 
-    safe = StrictBooleanField(required=False, help_text="It cannot be passed on and shows a watermark.")
+    safe = StrictBooleanField(required=False, help_text="Members can't forward it, and it shows a watermark.")
 
 
 class GroupImageRequestSerializer(GroupConfidentialRequestSerializer):
@@ -156,11 +158,11 @@ class GroupVoiceRequestSerializer(GroupUploadRequestSerializer):
 
 
 class GroupVideoRequestSerializer(GroupConfidentialRequestSerializer):
-    """A video that exists."""
+    """A video file."""
 
     kind = serializers.ChoiceField(["video"])
     title = StrictCharField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
-    description = StrictCharField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
+    description = StrictCharField(required=False, allow_blank=True, max_length=512, help_text="At most 512 bytes.")
 
 
 class GroupValueRequestSerializer(GroupMessageRequestSerializer):

@@ -1,4 +1,4 @@
-"""The menu below the chat as the API shows and takes it."""
+"""The menu below the chat in the API."""
 
 from typing import Any
 
@@ -9,30 +9,35 @@ from wecom.models import MenuButton, MenuPublication
 
 
 class SubButtonSerializer(StrictSerializer):
-    """A button; `key`, `url`, or `app_id` and `page`, as its kind needs."""
+    """A button with `key`, `url`, or `app_id` and `page`, depending on its kind."""
 
-    name = StrictCharField(max_length=40, help_text="In the bar up to 16 bytes, in a menu 40.")
+    name = StrictCharField(max_length=40, help_text="Up to 16 bytes in the bar, 40 in a submenu.")
     kind = serializers.ChoiceField(MenuButton.Kind.choices, default=MenuButton.Kind.CLICK)
-    key = StrictCharField(required=False, allow_blank=True, max_length=128, help_text="A command, or a flow's word.")
+    key = StrictCharField(
+        required=False,
+        allow_blank=True,
+        max_length=128,
+        help_text="A command such as `/help`, or the menu key of a flow.",
+    )
     url = StrictCharField(required=False, allow_blank=True, max_length=1024, help_text="Begins with https://.")
     app_id = StrictCharField(required=False, allow_blank=True, max_length=64)
     page = StrictCharField(required=False, allow_blank=True, max_length=1024)
 
 
 class MenuButtonSerializer(SubButtonSerializer):
-    """A button of the bar; one of kind `menu` opens the `buttons` above it."""
+    """A button of the bar. The kind `menu` opens its `buttons`."""
 
     buttons = SubButtonSerializer(many=True, required=False)
 
 
 class MenuRequestSerializer(StrictSerializer):
-    """The whole menu, from left to right; no button is no menu."""
+    """The whole menu from left to right; empty removes the menu."""
 
     buttons = MenuButtonSerializer(many=True)
 
 
 class MenuPublicationSerializer(StrictModelSerializer[MenuPublication]):
-    """The menu on its way to WeChat Work, or there."""
+    """A publication of the menu."""
 
     class Meta:
         model = MenuPublication
@@ -41,7 +46,7 @@ class MenuPublicationSerializer(StrictModelSerializer[MenuPublication]):
 
 
 class MenuSerializer(serializers.Serializer[Any]):
-    """The menu as it stands here, and what became of it when it was published last."""
+    """The menu as stored here, and its last publication."""
 
     buttons = MenuButtonSerializer(many=True)
     publication = MenuPublicationSerializer(allow_null=True)
