@@ -1,12 +1,10 @@
 """The browser that the suite drives: Debian's Chromium, with fonts that can show Chinese."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
-from openuser.servers.processes import ServiceError
+from openuser.servers import debian
 
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 PACKAGES = ("chromium", "fonts-noto-cjk")
 MISSING = (
     "Chromium is missing, so the browser tests cannot run.\n"
@@ -17,9 +15,7 @@ MISSING = (
 
 def find() -> Path | None:
     """The browser of this machine; None if there is none."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    return Path(found) if found else None
+    return debian.find(NAMES)
 
 
 def ensure() -> Path:
@@ -28,15 +24,4 @@ def ensure() -> Path:
     Raises:
         ServiceError: it is missing and could not be installed.
     """
-    found = find()
-    if found is not None:
-        return found
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise ServiceError(MISSING)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for line in (("apt-get", "update", "-q"), ("apt-get", "install", "-q", "-y", "--no-install-recommends", *PACKAGES)):
-        subprocess.run(line, env=environment, check=False)
-    found = find()
-    if found is None:
-        raise ServiceError(MISSING)
-    return found
+    return debian.ensure(NAMES, packages=PACKAGES, missing=MISSING)

@@ -1,9 +1,9 @@
-"""From phone to phone as a server does it: what the README says of production, word for word, on servers of its own."""
+"""From phone to phone as the images run: docker/entrypoint.py behind nginx, on servers that want passwords."""
 
 import json
+import os
 import re
 import secrets
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,17 +18,18 @@ from websockets.sync.client import connect
 from openuser.servers import postgres, valkey
 from openuser.settings.secrets import field_key, secret_key
 from tests.journeys.test_main_path import check_film
-from tests.support import reverse_proxy
+from tests.support import nginx
 from tests.support.emulator import KEYS, ROOT, answers, free_port, wait_for
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
+ENTRYPOINT = ("docker/entrypoint.py",)
 PASSWORD = "p@ss/wörd: 1"
-ROW = re.compile(r"^\| (\w+) \| `\.venv/bin/(\S+) (.+?)` \|", re.M)
+ROLES = ("web", "ws", "worker", "render", "beat")
 
 
 class Server(Stack):
-    """The processes of the README's table behind a proxy, on a PostgreSQL and a Valkey with passwords."""
+    """The containers of docker/compose.yaml without an engine: entrypoints, secrets by file, nginx in front."""
 
     def __init__(self) -> None:
         self.web_port, self.ws_port = free_port(), free_port()
@@ -38,8 +39,10 @@ class Server(Stack):
         self.env |= {
             "DJANGO_SETTINGS_MODULE": "openuser.settings.production",
             "OPENUSER_DOTENV": "/dev/null",
-            "SECRET_KEY": secret_key(),
-            "OPENUSER_FIELD_KEYS": field_key(),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "WEB_BIND": f"127.0.0.1:{self.web_port}",
+            "WS_HOST": "127.0.0.1",
+            "WS_PORT": str(self.ws_port),
             "ALLOWED_HOSTS": "127.0.0.1",
             "CSRF_TRUSTED_ORIGINS": f"https://127.0.0.1:{self.port}",
             "SITE_URL": f"https://127.0.0.1:{self.port}",
@@ -49,9 +52,16 @@ class Server(Stack):
         }
 
     def serve(self) -> None:
-        self.env["DATABASE_URL"] = self._postgres()
-        self.env["BROKER_URL"] = self._valkey()
-        self.closing.enter_context(reverse_proxy.running(self.port, web=self.web_port, ws=self.ws_port))
+        self.env |= self.by_file("DATABASE_URL", self._postgres()) | self.by_file("BROKER_URL", self._valkey())
+        self.env |= self.by_file("SECRET_KEY", secret_key()) | self.by_file("OPENUSER_FIELD_KEYS", field_key())
+        media = self.folder / "media"
+        nginx.start(self.folder / "nginx", self.owner, port=self.port, web=self.web_port, ws=self.ws_port, media=media)
+
+    def by_file(self, name: str, value: str) -> dict[str, str]:
+        """A secret as Compose gives it."""
+        file = self.folder / name.lower()
+        file.write_text(value, encoding="utf-8")
+        return {f"{name}_FILE": str(file)}
 
     def prepare(self) -> None:
         self.manage("migrate", "--verbosity", "0")
@@ -60,17 +70,25 @@ class Server(Stack):
         self.manage("createsuperuser", "--noinput", "--username=grace", "--email=", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
 
     def commands(self) -> dict[str, list[str]]:
-        return {"emulator": self.emulator.command(), **self.lines_of_the_readme()}
+        return {"emulator": self.emulator.command(), **{role: [sys.executable, *ENTRYPOINT, role] for role in ROLES}}
 
-    def lines_of_the_readme(self) -> dict[str, list[str]]:
-        """The README's command lines, with the ports of this run."""
-        table = {name: (program, line) for name, program, line in ROW.findall((ROOT / "README.md").read_text())}
-        ports = {"127.0.0.1:8000": f"127.0.0.1:{self.web_port}", "8001": str(self.ws_port)}
-        programs = Path(sys.executable).parent
-        return {
-            name: [str(programs / program), *(ports.get(word, word) for word in shlex.split(line))]
-            for name, (program, line) in table.items()
-        }
+    def run(self, name: str, **env: str) -> None:
+        super().run(name, OPENUSER_ROLE_FILE=str(self.folder / f"{name}.role"), **env)
+
+    def manage(self, *line: str, **env: str) -> str:
+        """Run a command to its end, as `docker compose run` does; what it prints."""
+        command = [sys.executable, *ENTRYPOINT, "python", "manage.py", *line]
+        role = {"OPENUSER_ROLE_FILE": str(self.folder / "manage.role")}
+        return subprocess.run(
+            command, env={**self.env, **role, **env}, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+
+    def is_healthy(self, name: str) -> bool:
+        """What the image's HEALTHCHECK says of a part."""
+        port = {"web": self.web_port, "ws": self.ws_port}.get(name, 0)
+        env = {**self.env, "OPENUSER_ROLE_FILE": str(self.folder / f"{name}.role"), "HEALTH_PORT": str(port)}
+        line = [sys.executable, "docker/healthcheck.py"]
+        return subprocess.run(line, env=env, cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode == 0
 
     def _postgres(self) -> str:
         """A database of somebody who must say a password; its URL, over TCP."""
@@ -102,9 +120,10 @@ def stack() -> Iterator[Server]:
         server.close()
 
 
-def test_every_process_of_the_readme_runs_and_djangos_inspection_finds_nothing(stack):
-    assert list(stack.lines_of_the_readme()) == ["web", "ws", "worker", "render", "beat"]
+def test_every_container_is_healthy_and_djangos_inspection_finds_nothing(stack):
     assert all(part.poll() is None for part in stack.parts.values())
+    for role in ROLES:
+        wait_for(lambda role=role: stack.is_healthy(role), f"{role} to be healthy")
     assert "no issues" in stack.manage("check", "--deploy", "--fail-level", "WARNING")
 
 
@@ -149,18 +168,19 @@ def test_whoever_comes_past_the_proxy_without_tls_is_sent_to_https(stack):
     assert requests.get(f"{direct}/healthz/ready", timeout=10, allow_redirects=False).status_code == 200
 
 
-def test_somebody_signs_in_and_the_proxy_is_told_which_file_to_send(stack):
+def test_who_signs_in_gets_files_from_nginx_with_range(stack):
     answer, cookies = sign_in(stack)
     assert answer.status_code == 302
     assert all("; Secure" in line for line in answer.raw.headers.getlist("Set-Cookie"))
     portrait = next((stack.folder / "media").rglob("*.*"))
     name = portrait.relative_to(stack.folder / "media").as_posix()
-    told = requests.get(f"{stack.url}/media/{name}", headers={"Cookie": cookies}, timeout=10)
-    assert told.headers["X-Accel-Redirect"] == f"/protected/{quote(name)}"
-    assert told.content == b""
+    whole = portrait.read_bytes()
+    told = requests.get(f"{stack.url}/media/{name}", headers={"Cookie": cookies, "Range": "bytes=10-99"}, timeout=10)
+    assert (told.status_code, told.content) == (206, whole[10:100])
+    assert requests.get(f"{stack.url}/protected/{quote(name)}", timeout=10).status_code == 404
     stranger = requests.get(f"{stack.url}/media/{name}", timeout=10, allow_redirects=False)
     assert stranger.status_code == 302
-    assert "X-Accel-Redirect" not in stranger.headers
+    assert stranger.content != whole
 
 
 def sign_in(stack: Server) -> tuple[requests.Response, str]:
@@ -181,7 +201,7 @@ def sign_in(stack: Server) -> tuple[requests.Response, str]:
 
 def test_the_loss_of_the_database_for_a_moment_is_survived(stack, person):
     """Connections that the server ended are noticed before they are used; to get others takes the pool some seconds."""
-    with psycopg.connect(stack.env["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(Path(stack.env["DATABASE_URL_FILE"]).read_text(), autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app' AND pid <> pg_backend_pid()"
         )
