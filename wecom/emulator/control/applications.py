@@ -6,7 +6,7 @@ from wecom.emulator.callbacks import enqueue
 from wecom.emulator.endpoints import jsapi_tickets, workbench
 from wecom.emulator.gateway.json_views import Control, ControlError, Result
 from wecom.emulator.models import App, Corp, Department
-from wecom.emulator.models.directory import everybody
+from wecom.emulator.models.applications import everybody
 
 SWITCHED = "switch_workbench_mode"
 

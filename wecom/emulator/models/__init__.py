@@ -1,12 +1,14 @@
-"""What the emulated platform remembers: the directory, messages, and what went over the wire."""
+"""What the emulated platform stores: directory, applications, messages, callbacks, API calls."""
 
-from wecom.emulator.models.chats import Chat
-from wecom.emulator.models.directory import AccessToken, App, Corp, Department, Member, Tag, WrongSecret
-from wecom.emulator.models.files import Picture, UrlJob
-from wecom.emulator.models.login import LoginCode, UserTicket
-from wecom.emulator.models.messages import Accepted, Entry, Media, Message, ResponseCode
-from wecom.emulator.models.surface import JsTicket, WorkbenchData
-from wecom.emulator.models.wire import Attempt, Call, Callback, Clock, Fault
+from wecom.emulator.models.api_calls import Call, Fault
+from wecom.emulator.models.applications import App, WorkbenchData
+from wecom.emulator.models.callbacks import Attempt, Callback
+from wecom.emulator.models.clock import Clock
+from wecom.emulator.models.credentials import AccessToken, JsTicket, LoginCode, UserTicket, WrongSecret
+from wecom.emulator.models.directory import Corp, Department, Member, Tag
+from wecom.emulator.models.group_chats import Chat
+from wecom.emulator.models.media import Media, Picture, UrlJob
+from wecom.emulator.models.messages import Accepted, Entry, Message, ResponseCode
 
 __all__ = [
     "Accepted",

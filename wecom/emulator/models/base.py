@@ -1,6 +1,6 @@
-"""The base of the emulator's rows.
+"""The base of the emulator's models.
 
-The manager is declared here because no other settings install this app, so that type checkers cannot ask Django for it.
+It declares the manager, because type checkers load settings in which this app is not installed.
 """
 
 from typing import ClassVar, Self
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class Row(models.Model):
-    """A row with a typed manager."""
+    """A model with a typed manager."""
 
     objects: ClassVar[models.Manager[Self]] = models.Manager()
 

@@ -1,35 +1,15 @@
-"""Messages in both directions, the chats that they appear in, and media files."""
+"""Messages in both directions, and the chats that they appear in."""
 
 from django.db import models
 
+from wecom.emulator.models.applications import App
 from wecom.emulator.models.base import Row
-from wecom.emulator.models.chats import Chat
-from wecom.emulator.models.directory import App, Corp, Member
-
-
-class Media(Row):
-    """A temporary media file (临时素材), valid for three days of the emulator's clock."""
-
-    corp = models.ForeignKey(Corp, on_delete=models.CASCADE)
-    media_id = models.CharField(max_length=128, unique=True)
-    kind = models.CharField(max_length=8)
-    filename = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=100)
-    size = models.PositiveIntegerField()
-    seconds = models.FloatField(null=True, blank=True, help_text="Length of a voice message.")
-    sealed = models.BooleanField(default=False, help_text="Kept encrypted: ranges are multiples of 16 bytes.")
-    by_url = models.BooleanField(default=False, help_text="Fetched by upload_by_url: cannot be sent in a message.")
-    created_at = models.FloatField()
-
-    class Meta:
-        app_label = "emulator"
-
-    def __str__(self) -> str:
-        return self.media_id
+from wecom.emulator.models.directory import Member
+from wecom.emulator.models.group_chats import Chat
 
 
 class Message(Row):
-    """One thing said: by the application to any number of people, or by one person to the application."""
+    """A message from an application to any number of members, or from one member to the application."""
 
     app_id: int
     sender_id: int | None
@@ -50,7 +30,7 @@ class Message(Row):
 
 
 class Entry(Row):
-    """One message in one person's chat with the application. Those received are the ledger."""
+    """A message in one member's chat. Received ones make up the ledger."""
 
     message_id: int
     member_id: int
@@ -76,7 +56,7 @@ class Entry(Row):
 
 
 class ResponseCode(Row):
-    """What lets an application change a card once: one comes with the message, one with each click."""
+    """A code with which an application updates a card once. One comes with the message, one with each click."""
 
     LIFETIME = 72 * 3600.0  # seconds
 
@@ -96,7 +76,7 @@ class ResponseCode(Row):
 
 
 class Accepted(Row):
-    """A request under `enable_duplicate_check`, remembered with its answer for as long as it asked."""
+    """A request with `enable_duplicate_check`: repeats get the same answer until it expires."""
 
     app = models.ForeignKey(App, on_delete=models.CASCADE)
     digest = models.CharField(max_length=64)

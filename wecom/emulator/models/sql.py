@@ -1,7 +1,7 @@
-"""The few statements that every call runs, handed to SQLite as they are.
+"""SQL for the few queries that every API call runs.
 
-Django takes several times as long to build and unpack them as SQLite to run them. Rows are the models' own; use this
-where a call of the API is measured, and Django's managers everywhere else.
+Django needs several times as long to build such a query and unpack its rows as SQLite needs to run it. Use this on the
+path of every API call, and Django's managers everywhere else. Rows are instances of the models.
 """
 
 import json
@@ -17,75 +17,75 @@ R = TypeVar("R", bound=models.Model)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape:
-    """What a model's rows look like: its columns in order, and where they hold JSON."""
+class Table:
+    """A model's table: its columns in order, and the positions of those that hold JSON."""
 
-    table: str
+    name: str
     columns: tuple[str, ...]
-    names: tuple[str, ...]
-    json: tuple[int, ...]
+    attributes: tuple[str, ...]
+    json_positions: tuple[int, ...]
 
     @property
     def insert(self) -> str:
-        """A statement for all columns but the number, which comes first."""
+        """The INSERT of all columns except the primary key, which comes first."""
         marks = ", ".join("?" for _ in self.columns[1:])
-        return f"INSERT INTO {self.table} ({', '.join(self.columns[1:])}) VALUES ({marks})"  # noqa: S608 - no values
+        return f"INSERT INTO {self.name} ({', '.join(self.columns[1:])}) VALUES ({marks})"  # noqa: S608 - no values
 
 
 def execute(sql: str, *values: object) -> Cursor:
-    """Run a statement with `?` for each value, in the transaction that is open."""
+    """Run a statement, with `?` for each value, in the open transaction."""
     if connection.connection is None:
         connection.ensure_connection()
     return cast(Connection, connection.connection).execute(sql, values)
 
 
 def fetch(model: type[R], where: str, *values: object) -> list[R]:
-    """The rows that fit, of `model` under the name `it`; `where` may begin with joins."""
+    """The matching rows. `where` calls the model's table `it` and may begin with joins."""
     return [_row(model, found) for found in execute(_select(model) + where, *values)]
 
 
 def first(model: type[R], where: str, *values: object) -> R | None:
-    """The first row that fits."""
+    """The first matching row."""
     found = execute(f"{_select(model)}{where} LIMIT 1", *values).fetchone()
     return None if found is None else _row(model, found)
 
 
 def add(row: R) -> R:
-    """Store a new row; it has its number then."""
-    shape, values = shape_of(type(row)), row.__dict__
-    given = [values[name] for name in shape.names]
-    for place in shape.json:
-        given[place] = None if given[place] is None else json.dumps(given[place])
-    row.pk = execute(_insert(type(row)), *given[1:]).lastrowid
+    """Insert a row and set its primary key."""
+    table, values = table_of(type(row)), row.__dict__
+    columns = [values[name] for name in table.attributes]
+    for position in table.json_positions:
+        columns[position] = None if columns[position] is None else json.dumps(columns[position])
+    row.pk = execute(_insert(type(row)), *columns[1:]).lastrowid
     row._state.adding, row._state.db = False, connection.alias
     return row
 
 
 @cache
-def shape_of(model: type[models.Model]) -> Shape:
+def table_of(model: type[models.Model]) -> Table:
     fields = model._meta.concrete_fields
-    return Shape(
-        table=f'"{model._meta.db_table}"',
+    return Table(
+        name=f'"{model._meta.db_table}"',
         columns=tuple(f'"{field.column}"' for field in fields),
-        names=tuple(field.attname for field in fields),
-        json=tuple(place for place, field in enumerate(fields) if isinstance(field, models.JSONField)),
+        attributes=tuple(field.attname for field in fields),
+        json_positions=tuple(position for position, field in enumerate(fields) if isinstance(field, models.JSONField)),
     )
 
 
 @cache
 def _select(model: type[models.Model]) -> str:
-    shape = shape_of(model)
-    return f"SELECT {', '.join(f'it.{column}' for column in shape.columns)} FROM {shape.table} it "  # noqa: S608
+    table = table_of(model)
+    return f"SELECT {', '.join(f'it.{column}' for column in table.columns)} FROM {table.name} it "  # noqa: S608
 
 
 @cache
 def _insert(model: type[models.Model]) -> str:
-    return shape_of(model).insert
+    return table_of(model).insert
 
 
 def _row(model: type[R], found: Sequence[Any]) -> R:
-    shape, values = shape_of(model), list(found)
-    for place in shape.json:
-        if values[place] is not None:
-            values[place] = json.loads(values[place])
-    return model.from_db(connection.alias, shape.names, values)
+    table, values = table_of(model), list(found)
+    for position in table.json_positions:
+        if values[position] is not None:
+            values[position] = json.loads(values[position])
+    return model.from_db(connection.alias, table.attributes, values)

@@ -1,13 +1,13 @@
-"""Group chats that applications made."""
+"""Group chats (群聊会话) that applications created."""
 
 from django.db import models
 
+from wecom.emulator.models.applications import App
 from wecom.emulator.models.base import Row
-from wecom.emulator.models.directory import App
 
 
 class Chat(Row):
-    """A group chat (群聊) of members of one company, made by an application, which alone may write into it."""
+    """A group chat of members. Only the application that created it can send messages to it."""
 
     app_id: int
 

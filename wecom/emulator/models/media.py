@@ -1,14 +1,35 @@
-"""Files that are no media messages: pictures of articles, and uploads that the platform fetches itself."""
+"""Uploaded files: temporary media, pictures of articles, and uploads by URL."""
 
 from django.db import models
 
+from wecom.emulator.models.applications import App
 from wecom.emulator.models.base import Row
-from wecom.emulator.models.directory import App, Corp
-from wecom.emulator.models.messages import Media
+from wecom.emulator.models.directory import Corp
+
+
+class Media(Row):
+    """A temporary media file (临时素材), valid for three days."""
+
+    corp = models.ForeignKey(Corp, on_delete=models.CASCADE)
+    media_id = models.CharField(max_length=128, unique=True)
+    kind = models.CharField(max_length=8)
+    filename = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    seconds = models.FloatField(null=True, blank=True, help_text="Length of a voice message.")
+    sealed = models.BooleanField(default=False, help_text="Kept encrypted: ranges are multiples of 16 bytes.")
+    by_url = models.BooleanField(default=False, help_text="Fetched by upload_by_url: cannot be sent in a message.")
+    created_at = models.FloatField()
+
+    class Meta:
+        app_label = "emulator"
+
+    def __str__(self) -> str:
+        return self.media_id
 
 
 class Picture(Row):
-    """A picture for the text of an article (图文), at an address of its own for good."""
+    """A picture for the text of an article (图文), with a permanent address."""
 
     corp = models.ForeignKey(Corp, on_delete=models.CASCADE)
     name = models.CharField(max_length=64, unique=True)
@@ -23,7 +44,7 @@ class Picture(Row):
 
 
 class UrlJob(Row):
-    """A file that the platform was asked to fetch from an address."""
+    """A job of `media/upload_by_url`: the platform downloads a file."""
 
     LIFETIME = 3600.0  # seconds in which its result can be asked for
 
