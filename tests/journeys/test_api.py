@@ -66,8 +66,7 @@ def test_the_script_of_the_readme_sends_a_video_and_tells_its_progress(
 
 
 def test_a_program_without_the_scope_is_told_so(stack: Stack, person: Person, tmp_path: Path):
-    line = [sys.executable, "manage.py", "api_client", "Viewer", "--scopes", "renders:read"]
-    poor = subprocess.run(line, cwd=ROOT, env=stack.env, check=True, capture_output=True, text=True).stdout.strip()
+    poor = stack.manage("api_client", "Viewer", "--scopes", "renders:read").strip()
     script = tmp_path / "quickstart.py"
     script.write_text(block("python", "websockets"), encoding="utf-8")
     env = {**os.environ, "OPENUSER": stack.url, "TOKEN": poor}

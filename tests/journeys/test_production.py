@@ -31,6 +31,8 @@ ROLES = ("web", "ws", "worker", "render", "beat")
 class Server(Stack):
     """The containers of docker/compose.yaml without an engine: entrypoints, secrets by file, nginx in front."""
 
+    forks = False
+
     def __init__(self) -> None:
         self.web_port, self.ws_port = free_port(), free_port()
         super().__init__()

@@ -1,14 +1,12 @@
 """Schedules from row to phone: by beat's own clock, and under a moved one."""
 
-import subprocess
-import sys
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
-from tests.support.emulator import ROOT, Person
+from tests.support.emulator import Person
 from tests.support.stack import Stack
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
@@ -16,30 +14,24 @@ pytestmark = [pytest.mark.slow, pytest.mark.once]
 MINUTES_TO_WAIT = 2
 
 
-def manage(stack: Stack, *line: str) -> str:
-    """What a command of the installation prints."""
-    command = [sys.executable, "manage.py", *line]
-    return subprocess.run(command, env=stack.env, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-
-
 def schedule(stack: Stack, person: Person, arguments: str) -> None:
     code = f"from scheduling.services import schedule_wechat_message as s; s(user_id={person.user_id!r}, {arguments})"
-    manage(stack, "shell", "-c", code)
+    stack.manage("shell", "-c", code)
 
 
 def test_beat_says_it_every_minute_until_it_is_paused(stack, person):
     schedule(stack, person, 'message="整点到了。", schedule="* * * * *"')
     assert person.reads_text(seconds=60 * MINUTES_TO_WAIT) == "整点到了。"
     code = "from scheduling import models, services; [services.pause(one) for one in models.Schedule.objects.all()]"
-    manage(stack, "shell", "-c", code)
+    stack.manage("shell", "-c", code)
 
 
 def test_a_daily_video_arrives_when_the_clock_is_moved_to_nine(stack, person):
     schedule(stack, person, 'message_type="video", text="早上好，今天也要加油。", schedule="0 9 * * *"')
     tomorrow = timezone.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)
     nine = tomorrow.replace(hour=9, minute=1).isoformat(timespec="minutes")
-    assert "早上好" in manage(stack, "run_schedules", "--now", nine)
-    assert "早上好" not in manage(stack, "run_schedules", "--now", nine)
+    assert "早上好" in stack.manage("run_schedules", "--now", nine)
+    assert "早上好" not in stack.manage("run_schedules", "--now", nine)
     (video,) = person.reads(seconds=120)
     assert video["msgtype"] == "video"
     assert video["content"]["title"] == "早上好，今天也要加油。"

@@ -5,8 +5,6 @@ The stack logs all that can be logged. Its own `close` looks for the keys once m
 
 import json
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +14,7 @@ import pytest
 import redis
 import requests
 
-from tests.support.emulator import KEYS, ROOT, wait_for
+from tests.support.emulator import KEYS, wait_for
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.slow
@@ -24,13 +22,12 @@ WORDS = "金丝雀在矿井里唱歌。"
 NAME = "canaryname卡娜丽"
 SLOW = 150
 TOKEN = "from wecom import services; print(services.access_token())"
-TITLES = "from openuser import timeline; print(*[s.title for s in timeline._steps({cid!r})], sep='|')"
+TITLES = "from openuser.admin import timeline; print(*[s.title for s in timeline._steps({cid!r})], sep='|')"
 
 
 def shell(stack: Stack, line: str) -> str:
     """What a line of Python prints inside the installation."""
-    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", line]
-    return subprocess.run(command, env=stack.env, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    return stack.manage("shell", "--verbosity", "0", "-c", line).strip()
 
 
 def database(stack: Stack) -> bytes:

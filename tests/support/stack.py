@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from openuser.servers import valkey
 from openuser.servers.processes import Processes
 from tests.support.database_templates import FILE, templates, url_of
 from tests.support.emulator import AES_KEY, KEYS, ROOT, Emulator, answers, free_port, wait_for
+from tests.support.preloaded import POINT, Child, Preloaded
 
 CELERY = [sys.executable, "-m", "celery", "-A", "openuser"]
 # Started a hundred times, a worker neither looks for others for a second nor runs `manage.py check`. Those of
@@ -29,15 +31,25 @@ COMMANDS = {
 }
 
 
+Part = subprocess.Popen[bytes] | Child
+
+
 class Stack:
-    """Starts, kills and restarts the parts."""
+    """Starts, kills and restarts the parts.
+
+    Attributes:
+        forks: whether parts are forked from a parent that has imported everything; else each is a program of its own.
+    """
+
+    forks = True
 
     def __init__(self, run_folder: Path | None = None) -> None:
         """Stacks of one run share what `run_folder` keeps of tests/support/database_templates.py."""
         self.folder = Path(tempfile.mkdtemp(prefix="ou-stack-", dir="/tmp"))
         self.run_folder = run_folder or self.folder
         self.owner = Processes()
-        self.parts: dict[str, subprocess.Popen[bytes]] = {}
+        self.parts: dict[str, Part] = {}
+        self.preloaded: Preloaded | None = None
         self.closing = ExitStack()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -111,6 +123,8 @@ class Stack:
     def close(self) -> None:
         for name in list(self.parts):
             self.kill(name, signal.SIGTERM)
+        if self.preloaded:
+            self.preloaded.close()
         self.closing.close()
         self.owner.end_all()
         logs = self.logs()
@@ -121,10 +135,20 @@ class Stack:
     def run(self, name: str, **env: str) -> None:
         """Start a part, with additional environment."""
         self._order(name).unlink(missing_ok=True)
-        env = {"OPENUSER_CRASH_AT": str(self._order(name)), **env}
-        with (self.folder / f"{name}.log").open("ab") as log:
-            part = self.owner.start(self.commands()[name], env={**self.env, **env}, cwd=ROOT, output=log)
-        self.parts[name] = part
+        command, env = self.commands()[name], {**self.env, POINT: str(self._order(name)), **env}
+        log = self.folder / f"{name}.log"
+        if parent := self._parent(command, env):
+            self.parts[name] = parent.start(command, env, log)
+            return
+        with log.open("ab") as output:
+            self.parts[name] = self.owner.start(command, env=env, cwd=ROOT, output=output)
+
+    def _parent(self, command: list[str], env: Mapping[str, str]) -> Preloaded | None:
+        """What forks this process; None where it must be a program of its own."""
+        if not self.forks:
+            return None
+        self.preloaded = self.preloaded or Preloaded(self.env, self.folder / "preloaded.log")
+        return self.preloaded if self.preloaded.can_start(command, env) else None
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """End a part, by default as the out-of-memory killer would."""
@@ -132,7 +156,10 @@ class Stack:
         if number == signal.SIGKILL:
             part.kill()
             part.wait()
-        self.owner.end([part], number=number, grace=8.0)
+        if isinstance(part, Child):
+            part.end(number=number, grace=8.0)
+        else:
+            self.owner.end([part], number=number, grace=8.0)
 
     def restart(self, name: str, **env: str) -> None:
         if name in self.parts:
@@ -174,7 +201,14 @@ class Stack:
 
     def manage(self, *line: str, **env: str) -> str:
         """Run a command to its end; what it prints."""
-        command = [sys.executable, "manage.py", *line]
-        return subprocess.run(
-            command, env={**self.env, **env}, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
+        command, env = [sys.executable, "manage.py", *line], {**self.env, **env}
+        parent = self._parent(command, env)
+        if parent is None:
+            return subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            output, errors = Path(folder) / "output", self.folder / "preloaded.log"
+            status = parent.start(command, env, output, errors).wait()
+            said = output.read_text()
+        if status:
+            raise subprocess.CalledProcessError(status, command, output=said)
+        return said
