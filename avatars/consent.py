@@ -1,6 +1,6 @@
-"""Whether a digital human may be shown and heard: a photograph's face, and a cloned voice, only on a consent.
+"""Whether a digital human may be shown and heard: a photograph's face and a cloned voice need a consent.
 
-It is asked for when a film is asked for, when a worker begins it, before it is kept, and before it goes to anybody.
+Checked when a video is requested, when a worker begins it, before it is stored and before it is sent.
 """
 
 from dataclasses import dataclass
@@ -15,61 +15,65 @@ from avatars.exceptions import ConsentError
 from avatars.models import Consent, DigitalHuman, Likeness, Narration, Render, Voice, voice_identity
 from avatars.reasons.consent import CONSENT
 
-# What to call it where several consents of one person do not help: the first of these that is the case.
+# Where several consents cover it and none permits it, the refusal names the first of these that applies.
 WORST = ("consent_purpose", "consent_withdrawn", "consent_expired", "consent_pending")
-VOICE = "voice_"  # before the codes that are about a voice
+VOICE = "voice_"  # prefix of the codes that are about a voice
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grounds:
-    """The consents that a film rests on: None where it shows, or is spoken by, nobody real."""
+class ConsentDecision:
+    """The consents that permit a video; None for a drawn face and for a synthetic voice, which need none."""
 
     face: Consent | None = None
     voice: Consent | None = None
 
 
-def grounds(human: DigitalHuman, *, purpose: str = "", spoken: bool = True, now: datetime | None = None) -> Grounds:
-    """The consents that a film of this digital human rests on, by the portrait and the voice that it has.
+def decide(
+    human: DigitalHuman, *, purpose: str = "", spoken: bool = True, now: datetime | None = None
+) -> ConsentDecision:
+    """The consents that permit a video of this digital human, with the portrait and the voice that it has now.
 
-    `purpose` is one of `Consent.Purpose`, "" to try it out; `spoken` is false where its voice is not heard. Raises
-    `ConsentError` where there is no active consent for that.
+    `purpose` is one of `Consent.Purpose`, "" for a trial; `spoken` is false where its voice is not heard. Raises
+    `ConsentError` where no active consent covers it.
     """
     voice = human.voice
-    return Grounds(
-        face=basis(human, purpose=purpose, now=now),
-        voice=voice_basis(voice.engine, voice.key, purpose=purpose, now=now) if spoken else None,
+    return ConsentDecision(
+        face=covering_consent(human, purpose=purpose, now=now),
+        voice=covering_voice_consent(voice.engine, voice.key, purpose=purpose, now=now) if spoken else None,
     )
 
 
-def basis(human: DigitalHuman, *, purpose: str = "", portrait: str = "", now: datetime | None = None) -> Consent | None:
+def covering_consent(
+    human: DigitalHuman, *, purpose: str = "", portrait: str = "", now: datetime | None = None
+) -> Consent | None:
     """The consent to show this digital human; None for a drawn one.
 
-    `portrait` is the name of the picture to be filmed, by default the one that it has. Raises as `grounds` does.
+    `portrait` is the file name of the picture, by default the one that it has now. Raises as `decide` does.
     """
     if human.origin == DigitalHuman.Origin.DRAWN:
         return None
     given = list(Consent.objects.covering(human, portrait))
     found = _active(given, purpose, now)
     if found is None:
-        raise refusal(_flaw(given, now) or _flaw_of_others(human))
+        raise consent_error(_refusal_code(given, now) or _code_without_face_consent(human))
     return found
 
 
-def voice_basis(engine: str, key: str, *, purpose: str = "", now: datetime | None = None) -> Consent | None:
-    """The consent to speak with this voice of an engine; None for a synthetic one. Raises as `grounds` does."""
+def covering_voice_consent(engine: str, key: str, *, purpose: str = "", now: datetime | None = None) -> Consent | None:
+    """The consent to use this voice of an engine; None for a synthetic one. Raises as `decide` does."""
     if not is_cloned(engine, key):
         return None
     given = list(Consent.objects.covering_voice(engine, key))
     found = _active(given, purpose, now)
     if found is None:
-        raise refusal(VOICE + (_flaw(given, now) or _flaw_of_other_voices(engine, key)))
+        raise consent_error(VOICE + (_refusal_code(given, now) or _code_without_voice_consent(engine, key)))
     return found
 
 
 def is_cloned(engine: str, key: str) -> bool:
-    """Whether a voice is somebody's: as its rows say; without any, where somebody once consented to it.
+    """Whether a voice is cloned from a person: as its rows say; without rows, if a consent ever covered it.
 
-    One that no row names is an engine's own, which somebody tries out.
+    A voice without a row and without a consent is one of the engine's own, on trial.
     """
     origins = set(Voice.objects.filter(engine=engine, key=key).values_list("origin", flat=True))
     if origins:
@@ -77,39 +81,39 @@ def is_cloned(engine: str, key: str) -> bool:
     return Likeness.objects.filter(voice_key=voice_identity(engine, key)).exists()
 
 
-def may_be_heard(engine: str, key: str, *, now: datetime | None = None) -> bool:
-    """Whether a voice may speak for some purpose."""
+def engine_voice_allowed(engine: str, key: str, *, now: datetime | None = None) -> bool:
+    """Whether a voice may be used for at least one purpose."""
     if not is_cloned(engine, key):
         return True
     return Consent.objects.covering_voice(engine, key).active(now).exists()
 
 
-def may_speak(voice: Voice, *, now: datetime | None = None) -> bool:
-    """Whether a voice may be heard for some purpose. Asks nothing of the database where `annotated_voices` did."""
+def voice_allowed(voice: Voice, *, now: datetime | None = None) -> bool:
+    """Whether a voice may be used for at least one purpose. No query if `annotate_voice_consents` was applied."""
     if voice.origin == Voice.Origin.SYNTHETIC:
         return True
-    known: bool | None = getattr(voice, "voiced", None)
-    return may_be_heard(voice.engine, voice.key, now=now) if known is None else known
+    known: bool | None = getattr(voice, "voice_consented", None)
+    return engine_voice_allowed(voice.engine, voice.key, now=now) if known is None else known
 
 
-def grounds_of(render: Render, *, now: datetime | None = None) -> Grounds:
-    """The consents on which a render can be made now; see `grounds`."""
+def decide_for_render(render: Render, *, now: datetime | None = None) -> ConsentDecision:
+    """The consents that permit a render now; see `decide`."""
     portrait = str(render.recipe.get("portrait", ""))
-    return Grounds(
-        face=basis(render.digital_human, purpose=render.purpose, portrait=portrait, now=now),
-        voice=_voice_basis_of(render, purpose=render.purpose, now=now),
+    return ConsentDecision(
+        face=covering_consent(render.digital_human, purpose=render.purpose, portrait=portrait, now=now),
+        voice=_covering_voice_consent(render, purpose=render.purpose, now=now),
     )
 
 
-def basis_of(narration: Narration, *, now: datetime | None = None) -> Consent | None:
-    """The consent on which a narration can be spoken now; see `voice_basis`."""
-    return _voice_basis_of(narration, now=now)
+def covering_narration_consent(narration: Narration, *, now: datetime | None = None) -> Consent | None:
+    """The consent that permits a narration now; see `covering_voice_consent`."""
+    return _covering_voice_consent(narration, now=now)
 
 
 def check(work: Render | Narration, *, now: datetime | None = None, locked: bool = False) -> None:
-    """Raises `ConsentError` where what is made must not be shown or heard (any more).
+    """Raise `ConsentError` where a render or narration must not, or must no longer, be shown or heard.
 
-    `locked`: within a transaction, so that nobody withdraws the consent before it ends.
+    `locked` locks the consent until the transaction ends, so that it cannot be withdrawn meanwhile.
     """
     if isinstance(work, Render):
         shown = work.digital_human.origin != DigitalHuman.Origin.DRAWN
@@ -118,77 +122,77 @@ def check(work: Render | Narration, *, now: datetime | None = None, locked: bool
     _check(work.voice_consent_id, needed=heard, prefix=VOICE, now=now, locked=locked)
 
 
-def is_about_consent(code: str) -> bool:
-    """Whether a reason says that the person who is shown or heard has not agreed (any more)."""
+def is_consent_reason(code: str) -> bool:
+    """Whether a reason code says that a consent is missing, or no longer active."""
     return code in CONSENT
 
 
-def refusal(code: str) -> ConsentError:
-    """The error of this code, in words of the language that is active."""
+def consent_error(code: str) -> ConsentError:
+    """The error of this code, in the active language."""
     words, remedy = CONSENT[code]
     return ConsentError(str(words), code=code, remedy=str(remedy))
 
 
-def usable(humans: QuerySet[DigitalHuman], *, now: datetime | None = None) -> QuerySet[DigitalHuman]:
-    """Those that may be shown and heard for some purpose."""
-    return annotated(humans, now=now).filter(FACE_USABLE & VOICE_USABLE)
+def allowed_humans(humans: QuerySet[DigitalHuman], *, now: datetime | None = None) -> QuerySet[DigitalHuman]:
+    """Those that may be shown and heard for at least one purpose."""
+    return annotate_consents(humans, now=now).filter(FACE_ALLOWED & VOICE_ALLOWED)
 
 
-def has_basis(human: DigitalHuman, *, now: datetime | None = None) -> bool:
-    """Whether it may be shown and heard for some purpose. Asks nothing of the database where `annotated` did."""
-    return _has_face(human, now) and has_voice(human, now=now)
+def human_allowed(human: DigitalHuman, *, now: datetime | None = None) -> bool:
+    """Whether it may be shown and heard for at least one purpose. No query if `annotate_consents` was applied."""
+    return _face_allowed(human, now) and human_voice_allowed(human, now=now)
 
 
-def has_voice(human: DigitalHuman, *, now: datetime | None = None) -> bool:
-    """Whether its voice may be heard for some purpose; as `has_basis`."""
+def human_voice_allowed(human: DigitalHuman, *, now: datetime | None = None) -> bool:
+    """Whether its voice may be used for at least one purpose; as `human_allowed`."""
     if human.voice.origin == Voice.Origin.SYNTHETIC:
         return True
-    known: bool | None = getattr(human, "voiced", None)
-    return may_be_heard(human.voice.engine, human.voice.key, now=now) if known is None else known
+    known: bool | None = getattr(human, "voice_consented", None)
+    return engine_voice_allowed(human.voice.engine, human.voice.key, now=now) if known is None else known
 
 
-def annotated(humans: QuerySet[DigitalHuman], *, now: datetime | None = None) -> QuerySet[DigitalHuman]:
-    """With `consented` and `voiced`: whether an active consent covers the portrait, and the voice, that each has."""
+def annotate_consents(humans: QuerySet[DigitalHuman], *, now: datetime | None = None) -> QuerySet[DigitalHuman]:
+    """With `face_consented` and `voice_consented`: whether active consents cover their portrait and their voice."""
     active = Consent.objects.active(now)
     faces = Likeness.objects.filter(digital_human=OuterRef("pk"), portrait=OuterRef("portrait"), consent__in=active)
     name = Concat(OuterRef("voice__engine"), Value(":"), OuterRef("voice__key"))
     voices = Likeness.objects.filter(voice_key=name, consent__in=active)
-    return humans.select_related("voice").annotate(consented=Exists(faces), voiced=Exists(voices))
+    return humans.select_related("voice").annotate(face_consented=Exists(faces), voice_consented=Exists(voices))
 
 
-def annotated_voices(voices: QuerySet[Voice], *, now: datetime | None = None) -> QuerySet[Voice]:
-    """With `voiced`, whether an active consent covers each."""
+def annotate_voice_consents(voices: QuerySet[Voice], *, now: datetime | None = None) -> QuerySet[Voice]:
+    """With `voice_consented`: whether an active consent covers each."""
     name = Concat(OuterRef("engine"), Value(":"), OuterRef("key"))
     given = Likeness.objects.filter(voice_key=name, consent__in=Consent.objects.active(now))
-    return voices.annotate(voiced=Exists(given))
+    return voices.annotate(voice_consented=Exists(given))
 
 
-def with_films(given: QuerySet[Consent]) -> QuerySet[Consent]:
-    """With `film_count`, how many videos rest on each."""
-    films = Render.objects.filter(Q(consent=OuterRef("pk")) | Q(voice_consent=OuterRef("pk")))
+def annotate_render_counts(given: QuerySet[Consent]) -> QuerySet[Consent]:
+    """With `render_count`: how many renders depend on each."""
+    renders = Render.objects.filter(Q(consent=OuterRef("pk")) | Q(voice_consent=OuterRef("pk")))
     count = (
-        films.order_by().annotate(count=Func(F("pk"), function="COUNT", output_field=IntegerField())).values("count")
+        renders.order_by().annotate(count=Func(F("pk"), function="COUNT", output_field=IntegerField())).values("count")
     )
-    return given.annotate(film_count=Coalesce(Subquery(count), 0))
+    return given.annotate(render_count=Coalesce(Subquery(count), 0))
 
 
-FACE_USABLE = Q(origin=DigitalHuman.Origin.DRAWN) | Q(consented=True)
-VOICE_USABLE = Q(voice__origin=Voice.Origin.SYNTHETIC) | Q(voiced=True)
-"""Of `annotated` digital humans."""
+FACE_ALLOWED = Q(origin=DigitalHuman.Origin.DRAWN) | Q(face_consented=True)
+VOICE_ALLOWED = Q(voice__origin=Voice.Origin.SYNTHETIC) | Q(voice_consented=True)
+"""Conditions on digital humans with the annotations of `annotate_consents`."""
 
 
-def showable(now: datetime | None = None, *, path: str = "") -> Q:
-    """Renders that may be shown; `path` leads to them, like "render__"."""
+def allowed_renders(now: datetime | None = None, *, path: str = "") -> Q:
+    """The condition for renders that may be shown; `path` is the lookup that leads to them, like "render__"."""
     active = Consent.objects.active(now)
     face = Q(**{f"{path}consent__in": active})
     drawn = Q(**{f"{path}consent": None, f"{path}digital_human__origin": DigitalHuman.Origin.DRAWN})
     voice = Q(**{f"{path}voice_consent__in": active}) | Q(**{f"{path}voice_consent": None})
-    unasked = _spoken_unasked()
-    return (face | drawn) & voice & (~Q(**{f"{path}pk__in": unasked}) if unasked is not None else Q())
+    earlier = _spoken_before_cloned()
+    return (face | drawn) & voice & (~Q(**{f"{path}pk__in": earlier}) if earlier is not None else Q())
 
 
-def _spoken_unasked() -> QuerySet[Render, int] | None:
-    """Films from before somebody said of their voice that it is cloned; None where no voice is."""
+def _spoken_before_cloned() -> QuerySet[Render, int] | None:
+    """Renders from before their voice was declared cloned; None where no voice is cloned."""
     cloned = Voice.objects.filter(origin=Voice.Origin.CLONED).values_list("engine", "key")
     voices = [Q(recipe__speech_engine=engine, recipe__voice=key) for engine, key in cloned]
     if not voices:
@@ -197,10 +201,10 @@ def _spoken_unasked() -> QuerySet[Render, int] | None:
     return made.values_list("pk", flat=True)
 
 
-def _has_face(human: DigitalHuman, now: datetime | None) -> bool:
+def _face_allowed(human: DigitalHuman, now: datetime | None) -> bool:
     if human.origin == DigitalHuman.Origin.DRAWN:
         return True
-    known: bool | None = getattr(human, "consented", None)
+    known: bool | None = getattr(human, "face_consented", None)
     return Consent.objects.covering(human).active(now).exists() if known is None else known
 
 
@@ -210,17 +214,19 @@ def _check(pk: int | None, *, needed: bool, prefix: str, now: datetime | None, l
     rows = Consent.objects.select_for_update() if locked else Consent.objects.all()
     consent = rows.filter(pk=pk).first() if pk else None
     if consent is None:
-        raise refusal(f"{prefix}consent_missing")
+        raise consent_error(f"{prefix}consent_missing")
     if consent.state(now) != Consent.State.ACTIVE:
-        raise refusal(prefix + _flaw([consent], now))
+        raise consent_error(prefix + _refusal_code([consent], now))
 
 
-def _voice_basis_of(work: Render | Narration, *, purpose: str = "", now: datetime | None = None) -> Consent | None:
-    """Of a voice by which something is to be spoken; one that was somebody's when it was asked for stays so."""
+def _covering_voice_consent(
+    work: Render | Narration, *, purpose: str = "", now: datetime | None = None
+) -> Consent | None:
+    """The consent to the voice of a render or narration. A voice that was cloned when requested is still checked."""
     if not _is_heard(work):
         return None
     engine, key = _voice_of(work)
-    found = voice_basis(engine, key, purpose=purpose, now=now)
+    found = covering_voice_consent(engine, key, purpose=purpose, now=now)
     if found is None and work.voice_consent_id is not None:
         check(work, now=now)
         return work.voice_consent
@@ -228,7 +234,7 @@ def _voice_basis_of(work: Render | Narration, *, purpose: str = "", now: datetim
 
 
 def _is_heard(work: Render | Narration) -> bool:
-    """Ready sound is heard in the place of a voice; a narration of its words is not."""
+    """Whether a voice is used: an uploaded recording replaces it, a narration never has one."""
     return isinstance(work, Narration) or "recording" not in work.recipe
 
 
@@ -241,7 +247,7 @@ def _active(given: list[Consent], purpose: str, now: datetime | None) -> Consent
     return next((one for one in given if one.state(now) == Consent.State.ACTIVE and one.covers(purpose)), None)
 
 
-def _flaw(given: list[Consent], now: datetime | None) -> str:
+def _refusal_code(given: list[Consent], now: datetime | None) -> str:
     found = {
         Consent.State.ACTIVE: "consent_purpose",
         Consent.State.WITHDRAWN: "consent_withdrawn",
@@ -252,10 +258,10 @@ def _flaw(given: list[Consent], now: datetime | None) -> str:
     return next((code for code in WORST if code in flaws), "")
 
 
-def _flaw_of_others(human: DigitalHuman) -> str:
+def _code_without_face_consent(human: DigitalHuman) -> str:
     return "consent_portrait" if human.likenesses.exists() else "consent_missing"
 
 
-def _flaw_of_other_voices(engine: str, key: str) -> str:
+def _code_without_voice_consent(engine: str, key: str) -> str:
     rows = Voice.objects.filter(engine=engine, key=key, likenesses__isnull=False)
     return "consent_other" if rows.exists() else "consent_missing"

@@ -61,7 +61,7 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
         super().__init__(*args, **kwargs)
         self.warnings: tuple[str, ...] = ()
         is_kept = not self.instance._state.adding and "portrait" in self.fields
-        if is_kept and services.without_portrait([self.instance]):
+        if is_kept and services.missing_portraits([self.instance]):
             # There is nothing to show, and the rest of the form can be saved without.
             self.initial["portrait"], self.fields["portrait"].required = None, False
 
@@ -76,7 +76,7 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
                 words = UNUSABLE.get(error.code, str(error))
                 self.add_error("portrait", forms.ValidationError(words, code=error.code))
         voice = data.get("voice")
-        if voice is not None and not services.may_be_heard(voice.engine, voice.key):
+        if voice is not None and not services.engine_voice_allowed(voice.engine, voice.key):
             self.warnings += (
                 gettext("No active consent covers its voice, which is cloned: it stays silent until then."),
             )
@@ -145,7 +145,7 @@ class ConsentForm(forms.ModelForm[Consent]):
 
     def clean_humans(self) -> Any:
         humans = self.cleaned_data["humans"]
-        for human in services.without_portrait(humans):
+        for human in services.missing_portraits(humans):
             words = PORTRAIT_GONE % {"name": human.name}
             raise forms.ValidationError(words, code="portrait_gone")
         return humans
@@ -168,8 +168,8 @@ class WithdrawForm(BaseDialogForm):  # type: ignore[misc]
     )
     films = forms.ChoiceField(
         label=capfirst(_("films that were made")),
-        choices=services.Films.choices,
-        initial=services.Films.DELETE,
+        choices=services.VideoRetention.choices,
+        initial=services.VideoRetention.DELETE,
         widget=UnfoldAdminRadioSelectWidget,
         help_text=_("The picture itself goes in any case, unless another consent covers it; the evidence stays."),
     )
@@ -200,7 +200,7 @@ class SampleForm(BaseDialogForm):  # type: ignore[misc]
 def check_consent(human: DigitalHuman) -> None:
     """Refuses, in a form, one who may not be shown."""
     try:
-        services.grounds_for(human)
+        services.decide_consent(human)
     except ConsentError as error:
         raise forms.ValidationError(str(error), code=error.code) from error
 

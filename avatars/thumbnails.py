@@ -9,7 +9,7 @@ from avatars.models import DigitalHuman
 
 def portrait_thumb(human: DigitalHuman) -> str:
     """A portrait, or a sign that it is gone: whoever withdraws a consent takes the picture along."""
-    if services.without_portrait([human]):
+    if services.missing_portraits([human]):
         return format_html(
             '<span class="ou-thumb ou-thumb-gone" role="img" title="{0}" aria-label="{0}">'
             '<span class="material-symbols-outlined" aria-hidden="true">no_photography</span></span>',

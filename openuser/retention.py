@@ -14,7 +14,7 @@ def tidy() -> None:
     wecom.forget_old_callbacks()
     wecom.forget_old_media()
     wecom.forget_counts()
-    avatars.tidy()
+    avatars.clean_up()
     idempotency.delete_old_answers()
     hooks.forget_old()
     local_copies.delete_unused(settings.BUCKET_COPIES_DAYS)

@@ -69,7 +69,9 @@ class ConsentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
         queryset: QuerySet[Consent] = super().get_queryset(request)
-        return services.with_films(queryset).prefetch_related("likenesses__digital_human", "likenesses__voice")
+        return services.annotate_render_counts(queryset).prefetch_related(
+            "likenesses__digital_human", "likenesses__voice"
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("avatars.add_consent")
@@ -132,9 +134,9 @@ class ConsentAdmin(ReadOnlyAdmin):
     def ends(self, consent: Consent) -> str:
         return consent.valid_until.isoformat() if consent.valid_until else gettext("until it is withdrawn")
 
-    @display(description=_("renders"), ordering="film_count")
+    @display(description=_("renders"), ordering="render_count")
     def made(self, consent: Any) -> int:
-        return int(consent.film_count)
+        return int(consent.render_count)
 
     @display(description=_("evidence"))
     def proof(self, consent: Any) -> str:
@@ -144,7 +146,7 @@ class ConsentAdmin(ReadOnlyAdmin):
 
     @display(description=_("renders"))
     def films(self, consent: Any) -> str:
-        words = ngettext("%d video", "%d videos", consent.film_count) % consent.film_count
+        words = ngettext("%d video", "%d videos", consent.render_count) % consent.render_count
         return link(f"{reverse('admin:avatars_render_changelist')}?rests_on={consent.pk}", words)
 
     @display(description=_("sent"))
@@ -200,24 +202,24 @@ def who(request: HttpRequest) -> str:
 
 
 def consent_badge(human: Any) -> str:
-    """Whether a digital human may be shown and heard; `consented` and `voiced` are annotated."""
+    """Whether a digital human may be shown and heard; with the annotations of `annotate_consents`."""
     badges = [_face_badge(human)]
-    if human.voice.origin == Voice.Origin.CLONED and not human.voiced:
+    if human.voice.origin == Voice.Origin.CLONED and not human.voice_consented:
         badges.append(badge(_("voice: no active consent"), "bad"))
     return format_html_join(" ", "{}", [(one,) for one in badges])
 
 
 def voice_badge(voice: Any) -> str:
-    """Whether a voice may speak; `voiced` is annotated."""
+    """Whether a voice may speak; with the annotation of `annotate_voice_consents`."""
     if voice.origin == Voice.Origin.SYNTHETIC:
         return badge(_("synthetic"))
-    return badge(_("consented"), "good") if voice.voiced else badge(_("no active consent"), "bad")
+    return badge(_("consented"), "good") if voice.voice_consented else badge(_("no active consent"), "bad")
 
 
 def _face_badge(human: Any) -> str:
     if human.origin == DigitalHuman.Origin.DRAWN:
         return badge(_("drawn"))
-    return badge(_("consented"), "good") if human.consented else badge(_("no active consent"), "bad")
+    return badge(_("consented"), "good") if human.face_consented else badge(_("no active consent"), "bad")
 
 
 def _covered(likeness: Likeness) -> str:
@@ -234,11 +236,11 @@ def _covered(likeness: Likeness) -> str:
 
 def _still_allowed(consent: Consent) -> list[str]:
     """What another consent allows though this one was withdrawn, in words."""
-    humans: Any = services.with_consents(DigitalHuman.objects.filter(likenesses__consent=consent))
+    humans: Any = services.annotate_consents(DigitalHuman.objects.filter(likenesses__consent=consent))
     shown = gettext("%(human)s may still be shown: there is another active consent. Withdraw that, too?")
     heard = gettext("%(voice)s may still be heard: there is another active consent. Withdraw that, too?")
-    voices: Any = services.with_voice_consents(Voice.objects.filter(likenesses__consent=consent))
+    voices: Any = services.annotate_voice_consents(Voice.objects.filter(likenesses__consent=consent))
     return [
-        *(shown % {"human": human} for human in humans if human.consented),
-        *(heard % {"voice": voice} for voice in voices if voice.voiced),
+        *(shown % {"human": human} for human in humans if human.face_consented),
+        *(heard % {"voice": voice} for voice in voices if voice.voice_consented),
     ]

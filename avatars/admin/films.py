@@ -39,7 +39,7 @@ class FilmPages(ModelAdmin[Any]):
     def glance(self, render: Render) -> HttpResponse:
         """The bars of its sound and the times of its pictures, as JSON."""
         try:
-            found = services.glance(render)
+            found = services.preview_video(render)
         except AvatarError as error:
             return JsonResponse({"words": str(error), "code": error.code}, status=404)
         sheet = reverse("admin:avatars_render_sheet", args=[render.pk])
@@ -49,7 +49,7 @@ class FilmPages(ModelAdmin[Any]):
     def sheet(self, render: Render) -> HttpResponse:
         """Twelve pictures of it in two rows, as JPEG."""
         try:
-            found = services.glance(render)
+            found = services.preview_video(render)
         except AvatarError as error:
             raise Http404 from error
         return HttpResponse(found.sheet, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
@@ -147,6 +147,6 @@ def state_words(render: Render) -> str:
         return " ".join(filter(None, [render.get_status_display(), render.reason_words, render.advice]))
     left = duration(services.seconds_left(render))
     if render.status == Render.Status.QUEUED:
-        place = services.place_in_queue(render)
+        place = services.queue_position(render)
         return gettext("Number %(place)d in the queue, about %(left)s left.") % {"place": place, "left": left}
     return gettext("%(stage)s, about %(left)s left.") % {"stage": render.get_stage_display(), "left": left}

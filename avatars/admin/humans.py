@@ -39,8 +39,10 @@ class MayFilter(admin.SimpleListFilter):
         photographs = queryset.filter(origin=DigitalHuman.Origin.PHOTOGRAPH)
         chosen = {
             "drawn": queryset.filter(origin=DigitalHuman.Origin.DRAWN),
-            "consented": services.with_consents(photographs).filter(Q(consented=True)),
-            "missing": services.with_consents(queryset).exclude(pk__in=services.usable(queryset).values("pk")),
+            "consented": services.annotate_consents(photographs).filter(Q(face_consented=True)),
+            "missing": services.annotate_consents(queryset).exclude(
+                pk__in=services.allowed_humans(queryset).values("pk")
+            ),
         }
         return chosen.get(self.value() or "", queryset)
 
@@ -102,12 +104,12 @@ class DigitalHumanAdmin(PreviewPages, RecordingPages, ProtectedDeleteAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
         queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
-        return services.with_consents(queryset).annotate(render_count=Count("renders"))
+        return services.annotate_consents(queryset).annotate(render_count=Count("renders"))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> DigitalHuman | None:
         found: DigitalHuman | None = super().get_object(request, object_id, from_field)
         if found is not None:
-            found.picture_gone = bool(services.without_portrait([found]))  # type: ignore[attr-defined]
+            found.picture_gone = bool(services.missing_portraits([found]))  # type: ignore[attr-defined]
         return found
 
     @display(description=_("consent"))

@@ -31,7 +31,7 @@ class ReadingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Also reads it, so that what is wrong with it stands beside it; `preview` is the result."""
         found: dict[str, Any] = super().clean() or {}
-        self.preview: services.Preview | None = None
+        self.preview: services.ScriptPreview | None = None
         if "text" in found:
             try:
                 self.preview = services.preview_script(found["text"])
@@ -82,7 +82,7 @@ class LexiconAdmin(ModelAdmin[LexiconEntry]):
         return TemplateResponse(request, "admin/lexicon/read.html", context)
 
 
-def as_written(preview: services.Preview | None) -> list[list[tuple[str, Any]]]:
+def as_written(preview: services.ScriptPreview | None) -> list[list[tuple[str, Any]]]:
     """For each sentence, its words as they are written, each with how it is read."""
     if preview is None:
         return []

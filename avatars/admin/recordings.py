@@ -36,9 +36,9 @@ class RecordingForm(forms.Form):
         help_text=_("Where they are known, the lips fit best; they are the captions. Else somebody listens to it."),
     )
 
-    def clean_recording(self) -> services.Sound:
+    def clean_recording(self) -> services.Recording:
         try:
-            return services.check_recording(self.cleaned_data["recording"].read(services.MOST_BYTES + 1))
+            return services.check_recording(self.cleaned_data["recording"].read(services.MAX_RECORDING_BYTES + 1))
         except MediaError as error:
             words = reasons.RECORDINGS.get(error.code, str(error))
             raise forms.ValidationError(words, code=error.code) from error

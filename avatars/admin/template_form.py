@@ -17,7 +17,7 @@ from avatars.admin.films import film_state
 from avatars.admin.lexicon import as_written
 from avatars.exceptions import AvatarError
 from avatars.models import RenderTemplate, TemplateVariable
-from avatars.video_templates.variables import takes
+from avatars.video_templates.variables import value_advice
 
 KINDS = {TemplateVariable.Type.NUMBER: "number", TemplateVariable.Type.DATE: "date", TemplateVariable.Type.PHONE: "tel"}
 
@@ -59,7 +59,9 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         try:
             if "make" in request.POST:
-                state = film_state(services.render_template(template, form.cleaned_data, priority=services.TEST))
+                state = film_state(
+                    services.request_template_render(template, form.cleaned_data, priority=services.TEST)
+                )
             preview = services.preview_script(form.text)
         except AvatarError as error:
             form.add_error(None, forms.ValidationError(str(error), code=error.code))
@@ -81,7 +83,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 def _field(variable: TemplateVariable) -> forms.Field:
     slot, today = variable.slot, timezone.localdate()
     shown = slot.parse(variable.example or variable.default, today=today)
-    words = [takes(variable)] if variable.type != TemplateVariable.Type.CHOICE else []
+    words = [value_advice(variable)] if variable.type != TemplateVariable.Type.CHOICE else []
     if not variable.required:
         default = slot.label(slot.parse(variable.default, today=today) or "")
         left = gettext("Left empty: %(default)s.") % {"default": default} if default else ""

@@ -40,7 +40,7 @@ class VoiceAdmin(ProtectedDeleteAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
         queryset: QuerySet[Voice] = super().get_queryset(request)
-        return services.with_voice_consents(queryset).annotate(human_count=Count("digital_humans"))
+        return services.annotate_voice_consents(queryset).annotate(human_count=Count("digital_humans"))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.audition)
@@ -60,7 +60,7 @@ class VoiceAdmin(ProtectedDeleteAdmin):
         if text.strip() and not self.has_change_permission(request):
             raise PermissionDenied
         try:
-            data = services.hear_voice(voice, text)
+            data = services.preview_voice(voice, text)
         except AvatarError as error:
             return JsonResponse({"words": str(error), "code": error.code}, status=422)
         return HttpResponse(data, content_type="audio/mp4", headers={"Cache-Control": "private, max-age=60"})

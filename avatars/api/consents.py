@@ -43,7 +43,7 @@ class ConsentSerializer(StrictModelSerializer[Consent]):
     purposes = serializers.MultipleChoiceField(choices=Consent.Purpose.choices, allow_empty=False)
     state = serializers.ChoiceField(Consent.State.choices, read_only=True, help_text="State as of today.")
     evidence_url = serializers.SerializerMethodField(help_text="URL of the evidence; takes the same token.")
-    renders = serializers.IntegerField(source="film_count", read_only=True, help_text="Number of videos based on it.")
+    renders = serializers.IntegerField(source="render_count", read_only=True, help_text="Number of videos based on it.")
 
     class Meta:
         model = Consent
@@ -69,7 +69,7 @@ class ConsentSerializer(StrictModelSerializer[Consent]):
         )
 
     def validate_digital_humans(self, humans: list[DigitalHuman]) -> list[DigitalHuman]:
-        for human in services.without_portrait(humans):
+        for human in services.missing_portraits(humans):
             raise serializers.ValidationError(PORTRAIT_GONE % {"name": human.name}, code="portrait_gone")
         return humans
 
@@ -91,8 +91,8 @@ class WithdrawalSerializer(StrictSerializer):
 
     reason = StrictCharField(required=False, allow_blank=True, max_length=300)
     films = serializers.ChoiceField(
-        services.Films.choices,
-        default=services.Films.DELETE,
+        services.VideoRetention.choices,
+        default=services.VideoRetention.DELETE,
         help_text="`delete` deletes the videos; `keep` locks them away as evidence.",
     )
 
@@ -139,7 +139,7 @@ class Consents(
 ):
     """Consents of people whose photo is animated or whose voice is cloned."""
 
-    queryset = services.with_films(Consent.objects.all()).prefetch_related("digital_humans", "voices")
+    queryset = services.annotate_render_counts(Consent.objects.all()).prefetch_related("digital_humans", "voices")
     serializer_class = ConsentSerializer
     parser_classes = (parsers.MultiPartParser, parsers.JSONParser)
     filterset_class = ConsentFilter

@@ -24,7 +24,7 @@ from avatars.api.lexicon import PreviewSerializer
 from avatars.api.serializers import RenderProgressSerializer
 from avatars.api.views import location_of, requester_of
 from avatars.models import Consent, Render, RenderTemplate, TemplateVariable
-from avatars.services import Fault
+from avatars.services import TemplateFault
 from core.web.api_fields import ClearableFilesSerializer, JSONValueField, StrictModelSerializer, StrictSerializer
 from core.web.api_filters import IdFilter
 
@@ -241,7 +241,7 @@ class TemplateRenders(OfTemplate):
         found, wish = self.template(pk), TemplateRenderSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         wish.faults(found)
-        render = services.render_template(
+        render = services.request_template_render(
             found,
             wish.validated_data["variables"],
             purpose=wish.validated_data["purpose"],
@@ -276,7 +276,7 @@ class TemplateReadings(OfTemplate):
         return Response(PreviewSerializer(services.preview_script(text)).data)
 
 
-def _by_place(faults: Iterable[Fault]) -> dict[str, Any]:
+def _by_place(faults: Iterable[TemplateFault]) -> dict[str, Any]:
     """Faults of a template as REST framework nests them."""
     found: dict[str, Any] = {}
     for fault in faults:

@@ -55,7 +55,7 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
     required_scopes = {"GET": "digital_humans:read"}
 
     def get_queryset(self) -> QuerySet[Voice]:
-        return services.with_voice_consents(super().get_queryset())
+        return services.annotate_voice_consents(super().get_queryset())
 
     @extend_schema(
         summary="Get a voice sample",
@@ -64,7 +64,7 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
     @action(detail=True)
     def audition(self, request: Request, pk: str) -> HttpResponseBase:
         """A two-second sample as M4A. The first request takes some seconds; then it is cached."""
-        return HttpResponse(services.hear_voice(self.get_object()), content_type="audio/mp4")
+        return HttpResponse(services.preview_voice(self.get_object()), content_type="audio/mp4")
 
 
 @extend_schema_view(list=extend_schema(summary="List engines", responses=EngineSerializer(many=True)))
@@ -111,7 +111,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
     works_outside_transaction = True
 
     def get_queryset(self) -> QuerySet[DigitalHuman]:
-        return services.with_consents(super().get_queryset())
+        return services.annotate_consents(super().get_queryset())
 
     @extend_schema(
         summary="Create a digital human",

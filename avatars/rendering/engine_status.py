@@ -17,7 +17,7 @@ from avatars.reasons import render
 from core import backends
 
 
-class Kind(TextChoices):
+class EngineKind(TextChoices):
     """What an engine is for; the value names its settings."""
 
     SPEECH = "speech", _("speech")
@@ -27,17 +27,17 @@ class Kind(TextChoices):
 
     @property
     def setting(self) -> str:
-        return "RESTORERS" if self is Kind.RESTORATION else f"{self.value.upper()}_ENGINES"
+        return "RESTORERS" if self is EngineKind.RESTORATION else f"{self.value.upper()}_ENGINES"
 
 
-TRIABLE = frozenset({Kind.SPEECH, Kind.RENDER})
+TRIABLE = frozenset({EngineKind.SPEECH, EngineKind.RENDER})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engine:
+class EngineStatus:
     """One entry of the settings and how it stands: `uses` is how many digital humans or voices name it."""
 
-    kind: Kind
+    kind: EngineKind
     name: str
     availability: Availability
     stands_in: bool
@@ -85,12 +85,12 @@ class Engine:
         return self.stands_in or bool(self.uses)
 
 
-def engines() -> list[Engine]:
+def engines() -> list[EngineStatus]:
     """Every engine of the settings, kind by kind. Loads none of them."""
     named = uses()
     troubles = {(trouble.kind, trouble.name): trouble for trouble in EngineTrouble.objects.all()}
     return [
-        Engine(
+        EngineStatus(
             kind=kind,
             name=name,
             availability=availability,
@@ -98,22 +98,22 @@ def engines() -> list[Engine]:
             uses=named[kind, name],
             failing=troubles.get((kind.value, name)),
         )
-        for kind in Kind
+        for kind in EngineKind
         for name, availability in probed(kind)
     ]
 
 
-def fallback(kind: Kind) -> str:
+def fallback(kind: EngineKind) -> str:
     """Who stands in for an engine of this kind that fails; the first one where nobody can."""
     names = {
-        Kind.SPEECH: settings.SPEECH_FALLBACK,
-        Kind.RENDER: settings.RENDER_FALLBACK,
-        Kind.RESTORATION: settings.RESTORER,
+        EngineKind.SPEECH: settings.SPEECH_FALLBACK,
+        EngineKind.RENDER: settings.RENDER_FALLBACK,
+        EngineKind.RESTORATION: settings.RESTORER,
     }
     return str(names[kind]) if kind in names else next(iter(backends.names(kind.setting)), "")
 
 
-def probed(kind: Kind) -> Iterator[tuple[str, Availability]]:
+def probed(kind: EngineKind) -> Iterator[tuple[str, Availability]]:
     """The engines of a kind, and what each lacks. Asks no database."""
     for name in backends.names(kind.setting):
         try:
@@ -124,11 +124,11 @@ def probed(kind: Kind) -> Iterator[tuple[str, Availability]]:
         yield name, engine.probe(**options) if issubclass(engine, Probed) else Availability()
 
 
-def uses() -> "Counter[tuple[Kind, str]]":
+def uses() -> "Counter[tuple[EngineKind, str]]":
     """How many digital humans or voices name each engine."""
-    found: Counter[tuple[Kind, str]] = Counter()
+    found: Counter[tuple[EngineKind, str]] = Counter()
     for name in DigitalHuman.objects.values_list("engine", flat=True):
-        found[Kind.RENDER, name] += 1
+        found[EngineKind.RENDER, name] += 1
     for name in Voice.objects.values_list("engine", flat=True):
-        found[Kind.SPEECH, name] += 1
+        found[EngineKind.SPEECH, name] += 1
     return found

@@ -115,7 +115,9 @@ def _substitute(script: Script, kind: str) -> Script | None:
     if kind == SPEECH and settings.SPEECH_FALLBACK not in {"", script.speech_engine}:
         engine, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
         # Nobody stands in with the voice of somebody who has not agreed.
-        return replace(script, speech_engine=engine, voice=voice) if consent.may_be_heard(engine, voice) else None
+        return (
+            replace(script, speech_engine=engine, voice=voice) if consent.engine_voice_allowed(engine, voice) else None
+        )
     if kind == RENDER and settings.RENDER_FALLBACK not in {"", script.render_engine}:
         return replace(script, render_engine=settings.RENDER_FALLBACK)
     return None

@@ -60,7 +60,7 @@ def narrate(pk: int, *, now: datetime | None = None) -> None:
 
 def _permit(narration: Narration) -> None:
     """The row says on which consent it rests. Raises `ConsentError` where there is none (any more)."""
-    consent = consents.basis_of(narration)
+    consent = consents.covering_narration_consent(narration)
     if consent != narration.voice_consent:
         narration.update_leased(voice_consent=consent)
 
@@ -92,7 +92,7 @@ def _speak(narration: Narration, folder: Path) -> tuple[Path, str]:
 def _scripts(script: Script) -> list[Script]:
     """As it is wanted, unless that engine rests, then by whoever stands in."""
     other, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
-    if other in {"", script.speech_engine} or not consents.may_be_heard(other, voice):
+    if other in {"", script.speech_engine} or not consents.engine_voice_allowed(other, voice):
         return [script]
     second = replace(script, speech_engine=other, voice=voice)
     return [second] if circuit_breaker.rests(SPEECH, script.speech_engine) else [script, second]

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from avatars.consent import Grounds
+from avatars.consent import ConsentDecision
 from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format, Logo, Scene
 from avatars.models import DigitalHuman, LexiconEntry, Narration, Render
@@ -36,7 +36,7 @@ def freeze(
     mode: str,
     format: str = "",
     captions: str = "",
-    grounds: Grounds | None = None,
+    decision: ConsentDecision | None = None,
 ) -> Recipe:
     """What makes a film of this text beside the text: plain values that JSON can hold.
 
@@ -44,8 +44,8 @@ def freeze(
     consent is not that which rests on another.
     """
     return {
-        **({"consent": grounds.face.pk} if grounds and grounds.face else {}),
-        **({"voice_consent": grounds.voice.pk} if grounds and grounds.voice else {}),
+        **({"consent": decision.face.pk} if decision and decision.face else {}),
+        **({"voice_consent": decision.voice.pk} if decision and decision.voice else {}),
         **({"restorer": settings.RESTORER} if settings.RESTORER and Mode(mode).enhanced else {}),
         "version": PIPELINE_VERSION,
         "portrait": human.portrait.name,

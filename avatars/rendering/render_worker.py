@@ -96,10 +96,10 @@ def _make(render: Render) -> None:
 
 
 def _permit(render: Render) -> None:
-    """The row says on which consents its film rests. Raises `ConsentError` where there is none (any more)."""
-    rests = consent.grounds_of(render)
-    if (rests.face, rests.voice) != (render.consent, render.voice_consent):
-        render.update_leased(consent=rests.face, voice_consent=rests.voice)
+    """The row says on which consents it depends. Raises `ConsentError` where there is none (any more)."""
+    decision = consent.decide_for_render(render)
+    if (decision.face, decision.voice) != (render.consent, render.voice_consent):
+        render.update_leased(consent=decision.face, voice_consent=decision.voice)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()
     )
 
 
-def as_wav(path: Path) -> bytes:
+def to_wav(path: Path) -> bytes:
     """A recording of any format as WAV, which every browser plays. Raises `OutputError` for what is none."""
     samples = ffmpeg.samples(path, WAV_RATE)
     sound = io.BytesIO()
@@ -47,7 +47,7 @@ def as_wav(path: Path) -> bytes:
     return sound.getvalue()
 
 
-def as_voice(recording: Path, folder: Path) -> list[Path]:
+def to_amr(recording: Path, folder: Path) -> list[Path]:
     """A recording of any format as AMR files of less than a minute in `folder`, split where somebody pauses.
 
     Raises `OutputError` for what is no recording, `EngineMissing` ("amr_missing") where AMR cannot be written.

@@ -20,7 +20,7 @@ from avatars.exceptions import ConsentError
 from avatars.models import WITHHELD, Consent, DigitalHuman, Likeness, Render, Rendition, Voice
 from avatars.reasons import render as reasons
 from avatars.services.erasure import forget_person
-from avatars.services.previews import forget_glance
+from avatars.services.previews import forget_video_preview
 from avatars.signals import consent_withdrawn, render_finished
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 FILES = ("video", "captions", "poster")
 
 
-class Films(models.TextChoices):
+class VideoRetention(models.TextChoices):
     """What becomes of the films that were made on a consent that is withdrawn."""
 
     DELETE = "delete", _("delete them")
@@ -36,7 +36,7 @@ class Films(models.TextChoices):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Withdrawn:
+class WithdrawalResult:
     """What a withdrawal ended: films that were being made, and films that are deleted or locked away."""
 
     cancelled: int
@@ -85,8 +85,8 @@ def record_consent(
 
 @transaction.atomic
 def withdraw_consent(
-    consent: Consent, *, by: str, reason: str = "", films: str = Films.DELETE, now: datetime | None = None
-) -> Withdrawn:
+    consent: Consent, *, by: str, reason: str = "", films: str = VideoRetention.DELETE, now: datetime | None = None
+) -> WithdrawalResult:
     """End a consent at once: what rests on it is neither made nor sent any more, and its films go or are locked away.
 
     The picture goes too, unless another consent covers it, and what a cloned voice said; see `forgetting` for what
@@ -104,12 +104,14 @@ def withdraw_consent(
     cancelled = sum(_cancel(render, consent) for render in renders.filter(status__in=Render.UNFINISHED))
     made = list(renders.filter(status=Render.Status.DONE).exclude(video=""))
     for render in made:
-        _put_away(render, _reason(render, consent), keep=films == Films.KEEP)
+        _put_away(render, _reason(render, consent), keep=films == VideoRetention.KEEP)
     forget_person(consent)
     consent_withdrawn.send(Consent, consent=consent)
     counts = {"cancelled": cancelled, "films": len(made)}
-    logger.info("A consent was withdrawn.", extra={"consent": consent.pk, "kept": films == Films.KEEP, **counts})
-    return Withdrawn(cancelled=cancelled, films=len(made))
+    logger.info(
+        "A consent was withdrawn.", extra={"consent": consent.pk, "kept": films == VideoRetention.KEEP, **counts}
+    )
+    return WithdrawalResult(cancelled=cancelled, films=len(made))
 
 
 def _reason(render: Render, consent: Consent) -> str:
@@ -129,7 +131,7 @@ def _put_away(render: Render, reason: str, *, keep: bool) -> None:
     """Remove the files of a film, or keep them where no link leads and only some may look."""
     folder = f"{WITHHELD}/{secrets.token_hex(16)}"
     changes = {name: _moved(str(getattr(render, name) or ""), folder, keep=keep) for name in FILES}
-    transaction.on_commit(partial(forget_glance, render), robust=True)
+    transaction.on_commit(partial(forget_video_preview, render), robust=True)
     Render.objects.filter(pk=render.pk).update(reason=reason, **changes)
     for small in render.renditions.filter(status__in=Rendition.UNFINISHED):
         small.cancel(reason)

@@ -10,7 +10,7 @@ from avatars import consent
 from avatars.exceptions import AvatarError
 from avatars.models import DigitalHuman, Render, Voice
 from avatars.rendering import circuit_breaker, estimates, recipes
-from avatars.rendering.engine_status import TRIABLE, Kind
+from avatars.rendering.engine_status import TRIABLE, EngineKind
 from avatars.services.renders import TEST, check_script
 from core import backends
 
@@ -26,7 +26,7 @@ def try_engine(kind: str, name: str, text: str) -> Render:
     if chosen is None:
         raise LookupError(name)
     everybody = DigitalHuman.objects.select_related("voice").order_by("pk")
-    human = consent.usable(everybody).first() or everybody.first()
+    human = consent.allowed_humans(everybody).first() or everybody.first()
     if human is None:
         raise AvatarError(
             gettext("There is no digital human yet."),
@@ -34,11 +34,11 @@ def try_engine(kind: str, name: str, text: str) -> Render:
             remedy=gettext("Make one, then try again."),
         )
     text, speaker = check_script(text), copy(human)
-    if chosen is Kind.SPEECH and name != human.voice.engine:
+    if chosen is EngineKind.SPEECH and name != human.voice.engine:
         speaker.voice = _voice(name)
-    rests = consent.grounds(speaker)
-    recipe = recipes.freeze(speaker, text, mode=human.mode, grounds=rests)
-    if chosen is Kind.RENDER:
+    decision = consent.decide(speaker)
+    recipe = recipes.freeze(speaker, text, mode=human.mode, decision=decision)
+    if chosen is EngineKind.RENDER:
         recipe["render_engine"] = name
     # Made anew each time: what was made before says nothing about now.
     recipe["trial"] = secrets.token_hex(8)
@@ -48,8 +48,8 @@ def try_engine(kind: str, name: str, text: str) -> Render:
         text=text,
         mode=human.mode,
         recipe=recipe,
-        consent=rests.face,
-        voice_consent=rests.voice,
+        consent=decision.face,
+        voice_consent=decision.voice,
         content_hash=recipes.digest(text, recipe),
         priority=TEST,
         estimated_seconds=estimates.render_seconds(text, human.mode),
@@ -61,6 +61,6 @@ def try_engine(kind: str, name: str, text: str) -> Render:
 def _voice(engine: str) -> Voice:
     """A voice to try an engine with: one that may be heard, else one that is used, else the one of the settings."""
     known = list(Voice.objects.filter(engine=engine).order_by("pk"))
-    named = str(backends.entry(Kind.SPEECH.setting, engine).get("voice", ""))
-    heard = next((voice for voice in known if consent.may_be_heard(voice.engine, voice.key)), None)
+    named = str(backends.entry(EngineKind.SPEECH.setting, engine).get("voice", ""))
+    heard = next((voice for voice in known if consent.engine_voice_allowed(voice.engine, voice.key)), None)
     return heard or next(iter(known), Voice(engine=engine, key=named))

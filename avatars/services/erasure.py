@@ -38,7 +38,7 @@ def forget_person(consent: Consent) -> None:
     _forget_voices(consent, [human for _likeness, human in likenesses])
 
 
-def without_portrait(humans: Iterable[DigitalHuman]) -> list[DigitalHuman]:
+def missing_portraits(humans: Iterable[DigitalHuman]) -> list[DigitalHuman]:
     """Those whose picture is not there (any more): nobody can agree to it."""
     return [human for human in humans if not default_storage.exists(str(human.portrait.name))]
 

@@ -35,7 +35,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comment:
+class ScriptRemark:
     """A remark in the reader's language; `written` is what it is about."""
 
     code: str
@@ -47,16 +47,16 @@ class Comment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview:
+class ScriptPreview:
     """A script as it will be read: its sentences, what to look at, and about how many seconds it takes."""
 
     text: str
     lines: tuple[Line, ...]
-    comments: tuple[Comment, ...]
+    comments: tuple[ScriptRemark, ...]
     seconds: float
 
 
-def preview_script(text: str) -> Preview:
+def preview_script(text: str) -> ScriptPreview:
     """How a text would be read now, with the lexicon as it is. The studio reads it, in a process of its own.
 
     Raises `ScriptError` for a text that cannot become a video.
@@ -66,12 +66,12 @@ def preview_script(text: str) -> Preview:
     with small_studio() as reader:
         found: Lint = reader.read(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
     comments = tuple(_comment(text, remark) for remark in found.remarks)
-    return Preview(text=text, lines=found.lines, comments=comments, seconds=found.seconds)
+    return ScriptPreview(text=text, lines=found.lines, comments=comments, seconds=found.seconds)
 
 
-def _comment(text: str, remark: Remark) -> Comment:
+def _comment(text: str, remark: Remark) -> ScriptRemark:
     words, remedy = WORDS[remark.code]
-    return Comment(
+    return ScriptRemark(
         code=remark.code.value,
         offset=remark.offset,
         length=remark.length,

@@ -24,12 +24,12 @@ from core.diagnosis import Check
 KEEP_RIGS = timedelta(days=30)
 
 
-def checks() -> list[Check]:
+def doctor_checks() -> list[Check]:
     """What the doctor looks at to see whether videos can be made."""
     return [kind() for kind in doctor.CHECKS]
 
 
-def tidy(*, now: datetime | None = None) -> None:
+def clean_up(*, now: datetime | None = None) -> None:
     """Remove what dead workers left behind: their working folders, and stored files that no row knows; and the rigs of
     portraits and the pieces of films that nobody has used for long. Then files that are older than they are kept."""
     now = now or timezone.now()

@@ -22,7 +22,7 @@ def request_narration(
     """
     text = check_script(text)
     heard = recipes.heard(recipe or recipes.freeze(digital_human, text, mode=digital_human.mode))
-    consent = consents.voice_basis(heard["speech_engine"], heard["voice"], purpose=purpose)
+    consent = consents.covering_voice_consent(heard["speech_engine"], heard["voice"], purpose=purpose)
     heard = {key: value for key, value in heard.items() if key != "voice_consent"}
     if consent is not None:
         heard["voice_consent"] = consent.pk

@@ -11,7 +11,7 @@ from avatars.previews.video_preview import Glance, Glances, look
 from core.storage import local_copies
 
 
-def glance(render: Render) -> Glance:
+def preview_video(render: Render) -> Glance:
     """A finished video at a glance; the first time takes a second. Raises `AvatarError` where it has no file, or may
     not be shown."""
     consent.check(render)
@@ -27,6 +27,6 @@ def glance(render: Render) -> Glance:
     return found
 
 
-def forget_glance(render: Render) -> None:
+def forget_video_preview(render: Render) -> None:
     """Keep nothing that shows this video, for whoever removes it."""
     Glances(Path(settings.AVATARS["CACHE_DIR"])).forget(render.content_id)

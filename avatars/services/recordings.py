@@ -12,13 +12,13 @@ from avatars.exceptions import MediaError, OutputError
 from avatars.media import ffmpeg
 
 RATE = 16_000
-MOST_BYTES = 30 * 1024 * 1024
+MAX_RECORDING_BYTES = 30 * 1024 * 1024
 SHORTEST = 0.5
 QUIET = 10 ** (-50 / 20)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sound:
+class Recording:
     """A recording that can be used; `suffix` is by what is in it, not by its name."""
 
     data: bytes
@@ -27,12 +27,12 @@ class Sound:
     seconds: float
 
 
-def check_recording(data: bytes) -> Sound:
+def check_recording(data: bytes) -> Recording:
     """Look at a recording. Raises `MediaError` with field "recording": empty, of another type, broken, silent, long."""
     if not data:
         raise _refusal("The recording is empty.", "recording_empty", "Choose another file.")
-    if len(data) > MOST_BYTES:
-        words = f"Use one of at most {MOST_BYTES // 1024**2} MB, or save it as MP3 or M4A."
+    if len(data) > MAX_RECORDING_BYTES:
+        words = f"Use one of at most {MAX_RECORDING_BYTES // 1024**2} MB, or save it as MP3 or M4A."
         raise _refusal("The recording is too large.", "recording_too_large", words)
     suffix = _suffix(data)
     if not suffix:
@@ -55,7 +55,7 @@ def check_recording(data: bytes) -> Sound:
         raise _refusal("There is hardly any sound in the recording.", "recording_too_short", "Use a longer one.")
     if _loudest(samples) < QUIET:
         raise _refusal("Nothing is heard in the recording.", "recording_silent", "Check the microphone; record again.")
-    return Sound(data=data, suffix=suffix, sha256=hashlib.sha256(data).hexdigest(), seconds=seconds)
+    return Recording(data=data, suffix=suffix, sha256=hashlib.sha256(data).hexdigest(), seconds=seconds)
 
 
 def _suffix(data: bytes) -> str:

@@ -12,7 +12,7 @@ from avatars.exceptions import MediaError, ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, RenderTemplate, Rendition, VideoFormat
 from avatars.rendering import estimates, quotas, recipes
 from avatars.rendering.estimates import Estimate
-from avatars.services.recordings import Sound
+from avatars.services.recordings import Recording
 from avatars.signals import render_finished
 from avatars.video_templates import variables
 
@@ -47,7 +47,7 @@ def request_render(
     digital_human: DigitalHuman,
     text: str = "",
     *,
-    recording: Sound | None = None,
+    recording: Recording | None = None,
     template: RenderTemplate | None = None,
     spliced: bool | None = None,
     mode: str = "",
@@ -76,8 +76,8 @@ def request_render(
     text = check_script(text) if text.strip() or recording is None else ""
     mode = mode or speaker.mode
     _check_choices(mode=mode, format=format, captions=captions)
-    rests = consent.grounds(speaker, purpose=purpose, spoken=recording is None)
-    recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, grounds=rests)
+    decision = consent.decide(speaker, purpose=purpose, spoken=recording is None)
+    recipe = recipes.freeze(speaker, text, mode=mode, format=format, captions=captions, decision=decision)
     if recording is not None:
         recipe["recording"] = recording.sha256
     elif template and (cuts := _cuts(template, text, spliced)):
@@ -90,7 +90,7 @@ def request_render(
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
-    wish |= {"consent": rests.face, "voice_consent": rests.voice}
+    wish |= {"consent": decision.face, "voice_consent": decision.voice}
     if render is None:
         quotas.check(requester)
         what = {"text": text, "mode": mode, "recipe": recipe, "content_hash": content_hash, "template": template}
@@ -124,7 +124,7 @@ def _check_choices(**chosen: str) -> None:
             raise ScriptError(words, code=f"{field}_unknown", field=field, remedy=f"We have {', '.join(known)}.")
 
 
-def _queued(render: Render, recording: Sound | None) -> Render | None:
+def _queued(render: Render, recording: Recording | None) -> Render | None:
     """Write a new row; None where somebody asked for the same at this moment, whose row there is now."""
     words = render.text or "字" * round(PER_SECOND * (recording.seconds if recording else 0))
     likely = estimates.render_estimate(words, render.mode, spliced="cuts" in render.recipe)
@@ -160,7 +160,7 @@ def retry_render(render: Render) -> bool:
     now = Render.objects.select_for_update().filter(pk=render.pk).first()
     if now is None or (now.status not in (Render.Status.FAILED, Render.Status.CANCELLED) and not now.is_expired):
         return False
-    consent.grounds_of(render)
+    consent.decide_for_render(render)
     if now.lacks_recording:
         words, remedy = "Its recording was removed.", "Bring the same recording again."
         raise MediaError(words, code="recording_gone", remedy=remedy, field="recording")
@@ -174,7 +174,7 @@ def retry_render(render: Render) -> bool:
         return False
 
 
-def expected_seconds(text: str, mode: str) -> float:
+def estimate_render_seconds(text: str, mode: str) -> float:
     """An honest estimate of how long these words take once their turn has come."""
     return estimates.render_seconds(text, mode)
 
@@ -189,18 +189,18 @@ def time_left(render: Render) -> Estimate:
     return estimates.wait(render)
 
 
-def expected(text: str, mode: str) -> Estimate:
+def estimate_render(text: str, mode: str) -> Estimate:
     """How long these words take once their turn has come: four of five are within the span."""
     return estimates.render_estimate(text, mode)
 
 
-def place_in_queue(render: Render) -> int:
+def queue_position(render: Render) -> int:
     """How many would be made before it, and itself; 0 once it is being made."""
     return estimates.place(render)
 
 
 @transaction.atomic
-def rendition(render: Render, *, limit: int) -> Rendition:
+def request_rendition(render: Render, *, limit: int) -> Rendition:
     """A finished video in at most `limit` bytes: its row, queued where it is new. `rendition_finished` announces it."""
     row, created = Rendition.objects.get_or_create(render=render, limit=limit, defaults={"cid": render.cid})
     if created:
@@ -209,7 +209,7 @@ def rendition(render: Render, *, limit: int) -> Rendition:
 
 
 @transaction.atomic
-def rendition_of_file(name: str, *, sha256: str, limit: int, cid: str = "") -> Rendition:
+def request_file_rendition(name: str, *, sha256: str, limit: int, cid: str = "") -> Rendition:
     """A video that somebody brought, by its name in the media storage, in at most `limit` bytes; as `rendition`.
 
     Equal files share one. It keeps what label it has: we neither add one to what is not ours, nor take one away.
@@ -230,7 +230,7 @@ def _is_to_make_again(row: Rendition) -> bool:
     return row.reason in PASSING
 
 
-def _kept(render: Render, recording: Sound | None) -> str:
+def _kept(render: Render, recording: Recording | None) -> str:
     """The name in the media storage of the sound that it is made of, "" for none."""
     if recording is not None and not render.recording:
         render.recording.save(f"recording{recording.suffix}", ContentFile(recording.data), save=False)

@@ -12,24 +12,28 @@ from avatars.exceptions import ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable
 from avatars.services.renders import CHAT, check_script, request_render
 from avatars.video_templates import personalisation
-from avatars.video_templates import variables as filling
-from avatars.video_templates.personalisation import Personal
-from avatars.video_templates.variables import Fault
+from avatars.video_templates import variables as template_variables
+from avatars.video_templates.personalisation import PersonalScript
+from avatars.video_templates.variables import TemplateFault
 from core.text.slot_values import Slot
 
 FILES = ("background", "logo", "intro", "outro")
 
 
-def template_faults(script: str, variables: Sequence[TemplateVariable], *, today: date | None = None) -> list[Fault]:
+def template_faults(
+    script: str, variables: Sequence[TemplateVariable], *, today: date | None = None
+) -> list[TemplateFault]:
     """What is wrong with a template: variables that nobody says, names that nobody knows, defaults that do not fit."""
-    return list(filling.template_faults(script, variables, today=today or timezone.localdate()))
+    return list(template_variables.template_faults(script, variables, today=today or timezone.localdate()))
 
 
 def variable_faults(
     template: RenderTemplate, variables: Mapping[str, object], *, today: date | None = None
-) -> list[Fault]:
+) -> list[TemplateFault]:
     """What is wrong with values for a template, at most one fault a variable."""
-    return filling.read_values(list(template.variables.all()), variables, today=today or timezone.localdate())[1]
+    return template_variables.read_values(
+        list(template.variables.all()), variables, today=today or timezone.localdate()
+    )[1]
 
 
 def fill_template(template: RenderTemplate, variables: Mapping[str, object], *, today: date | None = None) -> str:
@@ -39,18 +43,18 @@ def fill_template(template: RenderTemplate, variables: Mapping[str, object], *, 
     that is missing, unknown or does not fit, and for a script that cannot become a video with them.
     """
     rows = list(template.variables.all())
-    values, faults = filling.read_values(rows, variables, today=today or timezone.localdate())
+    values, faults = template_variables.read_values(rows, variables, today=today or timezone.localdate())
     for fault in faults:
         raise ScriptError(fault.words, code=fault.code, field=f"variables.{fault.field}", remedy=fault.remedy)
     try:
-        return check_script(filling.said(template.script, rows, values))
+        return check_script(template_variables.filled_script(template.script, rows, values))
     except ScriptError as error:
         raise ScriptError(error.message, code=error.code, field="variables", remedy=error.remedy) from error
 
 
 def personal_faults(
     template: RenderTemplate, values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date | None = None
-) -> list[Fault]:
+) -> list[TemplateFault]:
     """What is wrong with values that may show what is known of a person (`slots`), whoever that is."""
     return list(
         personalisation.value_faults(list(template.variables.all()), values, slots, today=today or timezone.localdate())
@@ -64,14 +68,16 @@ def personalise(
     facts: Mapping[str, str],
     slots: Mapping[str, Slot],
     today: date | None = None,
-) -> Personal:
+) -> PersonalScript:
     """The script for a person of whom `facts` are known, and which values were not to be had."""
     rows = list(template.variables.all())
-    return personalisation.personal(template.script, rows, values, facts, slots, today=today or timezone.localdate())
+    return personalisation.personal_script(
+        template.script, rows, values, facts, slots, today=today or timezone.localdate()
+    )
 
 
 @transaction.atomic
-def render_template(
+def request_template_render(
     template: RenderTemplate,
     variables: Mapping[str, object],
     *,

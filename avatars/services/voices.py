@@ -45,13 +45,13 @@ def seed_voices() -> None:
             Voice.objects.get_or_create(name=name, defaults=values)
 
 
-def hear_voice(voice: Voice, text: str = "") -> bytes:
+def preview_voice(voice: Voice, text: str = "") -> bytes:
     """Two seconds of a voice saying `text`, else its sample text, as M4A. What was heard before comes at once.
 
     Raises `ScriptError` for words that cannot be spoken, `ConsentError` for a voice that is cloned from a person who
     has not agreed (any more), `EngineMissing` and other `AvatarError`s of its engine.
     """
-    consent.voice_basis(voice.engine, voice.key)
+    consent.covering_voice_consent(voice.engine, voice.key)
     text = text.strip() or voice.sample_text
     if len(text) > LONGEST_AUDITION:
         raise ScriptError(
@@ -68,7 +68,7 @@ def hear_voice(voice: Voice, text: str = "") -> bytes:
     if found is None:
         found = _recorded(wish)
         # Whoever withdrew meanwhile has forgotten what was kept, and this would come after it.
-        consent.voice_basis(voice.engine, voice.key)
+        consent.covering_voice_consent(voice.engine, voice.key)
         shelf.put(wish.key, found)
     return found
 

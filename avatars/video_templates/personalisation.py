@@ -7,13 +7,19 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from avatars.models import TemplateVariable
-from avatars.video_templates.variables import Fault, missing, said, stranger, takes
+from avatars.video_templates.variables import (
+    TemplateFault,
+    filled_script,
+    missing_value,
+    unknown_variable,
+    value_advice,
+)
 from core.text.placeholders import PLACEHOLDER, fill_placeholders, has_stray_braces, placeholder_names
 from core.text.slot_values import Slot, SlotType, is_blank
 
 
 @dataclass(frozen=True, kw_only=True)
-class Personal:
+class PersonalScript:
     """A script for one person. `defaulted` are variables for which the person has no fitting value, so that their
     default was said; `missing` are those without which there can be no video: nothing stands in their place."""
 
@@ -24,27 +30,27 @@ class Personal:
 
 def value_faults(
     variables: Sequence[TemplateVariable], values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date
-) -> Iterator[Fault]:
+) -> Iterator[TemplateFault]:
     """What is wrong with values, whoever they are for. `slots` are what may be known of a person, by name."""
     names = {variable.name for variable in variables}
-    yield from (stranger(name, names) for name in values if name not in names)
+    yield from (unknown_variable(name, names) for name in values if name not in names)
     for variable in variables:
         wish = values.get(variable.name, "")
         if is_blank(wish):
             if variable.required:
-                yield missing(variable)
+                yield missing_value(variable)
         elif has_stray_braces(wish):
             words = _("“%(label)s” has “{{” or “}}” without a name between them.") % {"label": variable}
             remedy = _("Write names like {{name}}: small letters, digits and _.")
-            yield Fault(field=variable.name, code="bad_placeholder", words=words, remedy=remedy)
+            yield TemplateFault(field=variable.name, code="bad_placeholder", words=words, remedy=remedy)
         elif any(placeholder_names(wish)):
             yield from _shown_faults(variable, wish, slots)
         elif variable.slot.parse(wish, today=today) is None:
             words = _("“%(label)s” does not fit.") % {"label": variable}
-            yield Fault(field=variable.name, code="invalid", words=words, remedy=takes(variable))
+            yield TemplateFault(field=variable.name, code="invalid", words=words, remedy=value_advice(variable))
 
 
-def personal(
+def personal_script(
     script: str,
     variables: Sequence[TemplateVariable],
     values: Mapping[str, str],
@@ -52,7 +58,7 @@ def personal(
     slots: Mapping[str, Slot],
     *,
     today: date,
-) -> Personal:
+) -> PersonalScript:
     """The script for a person of whom `facts` are known."""
     found: dict[str, str] = {}
     defaulted, lacking = [], []
@@ -67,11 +73,11 @@ def personal(
             value = variable.slot.parse(variable.default, today=today) if variable.default else None
         if value is not None:
             found[variable.name] = value
-    text = said(script, variables, found).strip()
-    return Personal(text=text, defaulted=tuple(defaulted), missing=tuple(lacking))
+    text = filled_script(script, variables, found).strip()
+    return PersonalScript(text=text, defaulted=tuple(defaulted), missing=tuple(lacking))
 
 
-def shows_a_person(values: Mapping[str, str]) -> bool:
+def is_personalised(values: Mapping[str, str]) -> bool:
     """Whether what is said differs from person to person."""
     return any(any(placeholder_names(wish)) for wish in values.values())
 
@@ -86,19 +92,19 @@ def _value(
     return None if is_blank(text) else variable.slot.parse(text, today=today)
 
 
-def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> Iterator[Fault]:
+def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> Iterator[TemplateFault]:
     for name in dict.fromkeys(placeholder_names(wish)):
         if name not in slots:
             words = _("“%(label)s” shows {{%(name)s}}, and nothing is known by that name.")
             known = _("There are: %(names)s.") % {"names": ", ".join(sorted(slots)) or "–"}
             values = {"label": variable, "name": name}
-            yield Fault(field=variable.name, code="unknown_slot", words=words % values, remedy=known)
+            yield TemplateFault(field=variable.name, code="unknown_slot", words=words % values, remedy=known)
             return
     if variable.type == SlotType.TEXT.value or _is_kind_of(variable, wish, slots):
         return
     words = _("“%(label)s” may get from %(wish)s what it does not take.") % {"label": variable, "wish": wish}
-    remedy = _("Show one name alone, of an answer of the same kind. %(takes)s") % {"takes": takes(variable)}
-    yield Fault(field=variable.name, code="kind", words=words, remedy=remedy)
+    remedy = _("Show one name alone, of an answer of the same kind. %(takes)s") % {"takes": value_advice(variable)}
+    yield TemplateFault(field=variable.name, code="kind", words=words, remedy=remedy)
 
 
 def _is_kind_of(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> bool:

@@ -20,7 +20,7 @@ Type = TemplateVariable.Type
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class TemplateFault:
     """One thing that is wrong: with a column of the variable at `index`, or with the template's own where that is None.
 
     Of values that are given, `field` is the name of the variable.
@@ -36,7 +36,7 @@ class Fault:
         return f"{self.words} {self.remedy}"
 
 
-def template_faults(script: str, variables: Sequence[TemplateVariable], *, today: date) -> Iterator[Fault]:
+def template_faults(script: str, variables: Sequence[TemplateVariable], *, today: date) -> Iterator[TemplateFault]:
     """Everything that is wrong with a template, before anybody fills it in."""
     yield from _script_faults(script, {variable.name for variable in variables})
     counts = Counter(variable.name for variable in variables)
@@ -44,51 +44,59 @@ def template_faults(script: str, variables: Sequence[TemplateVariable], *, today
     for index, variable in enumerate(variables):
         if counts[variable.name] > 1:
             words = _("Two variables have the name “%(name)s”.") % {"name": variable.name}
-            yield Fault(index=index, field="name", code="same_name", words=words, remedy=_("Rename one of them."))
+            yield TemplateFault(
+                index=index, field="name", code="same_name", words=words, remedy=_("Rename one of them.")
+            )
         elif variable.name not in shown:
             words = _("The script does not show “%(name)s”.") % {"name": variable.name}
             remedy = _("Write {{%(name)s}} where it is to be said, or remove the variable.") % {"name": variable.name}
-            yield Fault(index=index, field="name", code="unused_variable", words=words, remedy=remedy)
+            yield TemplateFault(index=index, field="name", code="unused_variable", words=words, remedy=remedy)
         yield from _variable_faults(index, variable, today)
 
 
-def _script_faults(script: str, names: set[str]) -> Iterator[Fault]:
+def _script_faults(script: str, names: set[str]) -> Iterator[TemplateFault]:
     if is_blank(script):
-        yield Fault(field="script", code="empty", words=_("There is nothing to say."), remedy=_("Write what to say."))
+        yield TemplateFault(
+            field="script", code="empty", words=_("There is nothing to say."), remedy=_("Write what to say.")
+        )
     if has_stray_braces(script):
         words = _("The script has “{{” or “}}” without a variable between them. People would hear it.")
         remedy = _("Write variables like {{name}}: small letters, digits and _.")
-        yield Fault(field="script", code="bad_placeholder", words=words, remedy=remedy)
+        yield TemplateFault(field="script", code="bad_placeholder", words=words, remedy=remedy)
     for name in dict.fromkeys(placeholder_names(script)):
         if name not in names:
             words = _("The script shows {{%(name)s}}, and there is no such variable.") % {"name": name}
-            yield Fault(field="script", code="unknown_variable", words=words, remedy=_among(names))
+            yield TemplateFault(field="script", code="unknown_variable", words=words, remedy=_among(names))
     most, least = settings.AVATARS["MAX_CHARACTERS"], len("".join(split_at_placeholders(script)).strip())
     if least > most:
         words = _("The script has %(count)d characters; a video may have %(most)d.") % {"count": least, "most": most}
-        yield Fault(field="script", code="too_long", words=words, remedy=_("Make it shorter, or make two templates."))
+        yield TemplateFault(
+            field="script", code="too_long", words=words, remedy=_("Make it shorter, or make two templates.")
+        )
 
 
-def _variable_faults(index: int, variable: TemplateVariable, today: date) -> Iterator[Fault]:
+def _variable_faults(index: int, variable: TemplateVariable, today: date) -> Iterator[TemplateFault]:
     if variable.type == Type.CHOICE and (flaw := _choices_flaw(variable.choices)):
         words, remedy = flaw
-        yield Fault(index=index, field="choices", code="choices", words=words, remedy=remedy)
+        yield TemplateFault(index=index, field="choices", code="choices", words=words, remedy=remedy)
     least, most = variable.minimum, variable.maximum
     if least is not None and most is not None and least > most:
         words, remedy = _("“At least” is more than “at most”."), _("Exchange them, or leave one empty.")
-        yield Fault(index=index, field="minimum", code="bounds", words=words, remedy=remedy)
+        yield TemplateFault(index=index, field="minimum", code="bounds", words=words, remedy=remedy)
     elif variable.type == Type.TEXT and most is not None and most < 1:
         words, remedy = _("“At most” leaves no room for a text."), _("It counts characters: write 1 or more.")
-        yield Fault(index=index, field="maximum", code="bounds", words=words, remedy=remedy)
+        yield TemplateFault(index=index, field="maximum", code="bounds", words=words, remedy=remedy)
     if not variable.default:
         return
     if variable.required:
         words = _("“%(name)s” is required, so that its default is never said.") % {"name": variable.name}
         remedy = _("Take the default away, or do not require it.")
-        yield Fault(index=index, field="default", code="default_unused", words=words, remedy=remedy)
+        yield TemplateFault(index=index, field="default", code="default_unused", words=words, remedy=remedy)
     elif variable.slot.parse(variable.default, today=today) is None:
         words = _("The default does not fit.")
-        yield Fault(index=index, field="default", code="default_invalid", words=words, remedy=takes(variable))
+        yield TemplateFault(
+            index=index, field="default", code="default_invalid", words=words, remedy=value_advice(variable)
+        )
 
 
 def _choices_flaw(lines: str) -> tuple[str, str] | None:
@@ -104,16 +112,16 @@ def _choices_flaw(lines: str) -> tuple[str, str] | None:
 
 def read_values(
     variables: Sequence[TemplateVariable], given: Mapping[str, object], *, today: date
-) -> tuple[dict[str, str], list[Fault]]:
+) -> tuple[dict[str, str], list[TemplateFault]]:
     """What is said for each variable, defaults where nothing is given; and what is wrong with what was."""
     names = {variable.name for variable in variables}
-    faults = [stranger(name, names) for name in given if name not in names]
+    faults = [unknown_variable(name, names) for name in given if name not in names]
     values = {}
     for variable in variables:
         wish = given.get(variable.name)
         if wish is None or (isinstance(wish, str) and is_blank(wish)):
             if variable.required:
-                faults.append(missing(variable))
+                faults.append(missing_value(variable))
             wish = variable.default
         if wish == "":
             continue
@@ -121,13 +129,15 @@ def read_values(
         value = None if text is None else variable.slot.parse(text, today=today)
         if value is None:
             words = _("“%(label)s” does not fit.") % {"label": variable}
-            faults.append(Fault(field=variable.name, code="invalid", words=words, remedy=takes(variable)))
+            faults.append(
+                TemplateFault(field=variable.name, code="invalid", words=words, remedy=value_advice(variable))
+            )
         else:
             values[variable.name] = value
     return values, faults
 
 
-def said(script: str, variables: Sequence[TemplateVariable], values: Mapping[str, str]) -> str:
+def filled_script(script: str, variables: Sequence[TemplateVariable], values: Mapping[str, str]) -> str:
     """The script with values of `read_values` put in; dates as people write them in the language of the script."""
     chinese = is_chinese("".join(split_at_placeholders(script)))
     days = {variable.name for variable in variables if variable.type == Type.DATE}
@@ -166,7 +176,7 @@ def _runs(script: str) -> Iterator[str]:
         yield "".join(group)
 
 
-def takes(variable: TemplateVariable) -> str:
+def value_advice(variable: TemplateVariable) -> str:
     """What a variable takes, as an advice."""
     slot = variable.slot
     if slot.type == SlotType.CHOICE:
@@ -202,16 +212,16 @@ def _as_text(variable: TemplateVariable, wish: object) -> str | None:
     return str(wish) if is_number and variable.type == Type.NUMBER else None
 
 
-def missing(variable: TemplateVariable) -> Fault:
+def missing_value(variable: TemplateVariable) -> TemplateFault:
     """That a required variable was not given."""
     words = _("“%(label)s” is required.") % {"label": variable}
-    return Fault(field=variable.name, code="required", words=words, remedy=takes(variable))
+    return TemplateFault(field=variable.name, code="required", words=words, remedy=value_advice(variable))
 
 
-def stranger(name: str, names: set[str]) -> Fault:
+def unknown_variable(name: str, names: set[str]) -> TemplateFault:
     """That there is no variable of a name that was given."""
     words = _("There is no variable “%(name)s” in this template.") % {"name": name[:40]}
-    return Fault(field=name, code="unknown_variable", words=words, remedy=_among(names))
+    return TemplateFault(field=name, code="unknown_variable", words=words, remedy=_among(names))
 
 
 def _among(names: set[str]) -> str:

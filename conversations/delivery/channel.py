@@ -129,7 +129,7 @@ def send_recording(user_id: str, recording: Path, *, application: Application | 
     """
     with TemporaryDirectory(prefix="openuser-voice-") as folder:
         try:
-            parts = avatars.as_voice(recording, Path(folder))
+            parts = avatars.to_amr(recording, Path(folder))
         except EngineMissing as error:
             logger.warning("A recording goes out as a file.", extra={"code": error.code})
             media_id = wecom.upload_file(recording, application=application)

@@ -36,7 +36,7 @@ def is_under_way(render: Render) -> bool:
     limit = wecom.largest("video")
     if not is_here(render) or _size(str(render.video.name)) <= limit:
         return False
-    return not avatars.rendition(render, limit=limit).is_finished
+    return not avatars.request_rendition(render, limit=limit).is_finished
 
 
 def parcel_of(render: Render) -> Parcel:
@@ -45,7 +45,7 @@ def parcel_of(render: Render) -> Parcel:
     size, limit = _size(name), wecom.largest("video")
     if size <= limit:
         return Parcel(form=Form.VIDEO, name=name)
-    small = avatars.rendition(render, limit=limit)
+    small = avatars.request_rendition(render, limit=limit)
     if small.status == small.Status.DONE and default_storage.exists(str(small.video.name)):
         return Parcel(form=Form.VIDEO, name=str(small.video.name))
     return Parcel(form=Form.FILE if size <= wecom.largest("file") else Form.LINK, name=name)
@@ -54,7 +54,7 @@ def parcel_of(render: Render) -> Parcel:
 def fit(upload: Upload) -> None:
     """Have a video that somebody brought made smaller; where that has ended, say how."""
     limit = wecom.largest("video")
-    small = avatars.rendition_of_file(upload.path, sha256=upload.sha256, limit=limit, cid=upload.cid)
+    small = avatars.request_file_rendition(upload.path, sha256=upload.sha256, limit=limit, cid=upload.cid)
     if small.status == small.Status.DONE:
         wecom.fitted(upload, name=str(small.video.name))
     elif small.is_finished:

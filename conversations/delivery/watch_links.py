@@ -25,7 +25,7 @@ def link_to_file(application: Application, member: Member | None, upload: Upload
 def viewings() -> QuerySet[Viewing]:
     """What can be watched: made, with its file, and with the consent of whoever is in the photograph."""
     rows = Viewing.objects.select_related("render__digital_human", "upload", "member", "application__corporation")
-    made = Q(render__status=Render.Status.DONE) & ~Q(render__video="") & avatars.showable(path="render__")
+    made = Q(render__status=Render.Status.DONE) & ~Q(render__video="") & avatars.allowed_renders(path="render__")
     return rows.filter(made | Q(upload__isnull=False))
 
 

@@ -56,7 +56,7 @@ def margin() -> timedelta:
 def step(message: Message, *, now: datetime) -> Step:
     """Where a waiting message stands. Asks for the narration where it is time for that."""
     render = message.render
-    if render is not None and render.is_finished and avatars.is_about_consent(render.reason):
+    if render is not None and render.is_finished and avatars.is_consent_reason(render.reason):
         return Step(rung=Rung.TEXT, why=render.reason)
     if render is not None and render.status == Render.Status.CANCELLED:
         return Step(rung=Rung.NOTHING)

@@ -132,7 +132,7 @@ def _forbidden(message: Message) -> str:
 
 def _instead(message: Message) -> str:
     """The text in the place of a video, unless they had asked for it before."""
-    if avatars.is_about_consent(message.why):
+    if avatars.is_consent_reason(message.why):
         return wording.video_not_allowed(message.content.text)
     if ProgressCard.objects.filter(message=message, text_given=True).exists():
         return wording.video_failed_text_given()

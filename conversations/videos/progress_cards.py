@@ -116,7 +116,7 @@ def _card(message: Message, *, task_id: str, text_given: bool = False, now: date
 def _status(message: Message, stands: Standing) -> str:
     render = message.render
     if render is not None and stands == Standing.QUEUED:
-        return wording.place_in_queue(avatars.place_in_queue(render))
+        return wording.place_in_queue(avatars.queue_position(render))
     if render is not None and stands == Standing.MAKING:
         return wording.making(str(render.get_stage_display()), render.progress)
     return str(stands.label)

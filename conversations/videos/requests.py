@@ -87,7 +87,7 @@ def say_template(
     slots: Mapping[str, Slot],
     cid: str,
     **wishes: Any,
-) -> tuple[Message, avatars.Personal]:
+) -> tuple[Message, avatars.PersonalScript]:
     """Say a video template to a member of whom `facts` are known; `values` may show them, like {{name}}.
 
     Where a value is not known its default is said; where the template requires it the words are written instead, and
@@ -103,7 +103,7 @@ def say_template(
 def write(conversation: Conversation, text: str, *, why: str, cid: str) -> Message:
     """The words of a video that is not made; `why` is the code of the reason."""
     logger.warning("A video is not made.", extra={"cid": cid, "code": why})
-    words = wording.video_not_allowed if avatars.is_about_consent(why) else wording.video_failed
+    words = wording.video_not_allowed if avatars.is_consent_reason(why) else wording.video_failed
     message = messages.say(conversation, words(text), cid=cid, degraded=True)
     message.reason, message.why = Message.Reason.TEXT, why
     message.save(update_fields=["reason", "why"])

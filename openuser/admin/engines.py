@@ -22,7 +22,7 @@ def view(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         return _try(request)
     engines = services.engines()
-    parts = [(kind, [engine for engine in engines if engine.kind == kind]) for kind in services.Kind]
+    parts = [(kind, [engine for engine in engines if engine.kind == kind]) for kind in services.EngineKind]
     context = {**admin.site.each_context(request), "title": _("Engines"), "parts": parts, "may_try": may_try}
     return TemplateResponse(request, "admin/engines/page.html", context)
 

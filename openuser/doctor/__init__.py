@@ -21,7 +21,7 @@ def checks() -> list[Check]:
     """All of them. Those of applications are named even where nobody can list the applications."""
     keys, may_send, connected = wecom.checks()
     ours = [Settings(), keys, Storage(), Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
-    return [*ours, *avatars.checks(), may_send, connected, *_of_applications()]
+    return [*ours, *avatars.doctor_checks(), may_send, connected, *_of_applications()]
 
 
 def chosen(all_checks: list[Check], names: list[str]) -> list[Check]:

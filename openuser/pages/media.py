@@ -37,7 +37,7 @@ def _for_staff(request: HttpRequest, name: str) -> HttpResponseBase:
 @staff_member_required
 def listen(request: HttpRequest, name: str) -> HttpResponse:
     """A recording as WAV, because browsers do not play AMR."""
-    return HttpResponse(avatars.as_wav(_find_for(request, name)), content_type="audio/wav")
+    return HttpResponse(avatars.to_wav(_find_for(request, name)), content_type="audio/wav")
 
 
 def _find_for(request: HttpRequest, name: str) -> Path:

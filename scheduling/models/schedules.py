@@ -179,7 +179,7 @@ class Schedule(models.Model):
     @property
     def is_personal(self) -> bool:
         """Whether what is said differs from member to member."""
-        return self.template is not None and avatars.shows_a_person(self.values)
+        return self.template is not None and avatars.is_personalised(self.values)
 
     @property
     def splices(self) -> bool | None:

@@ -87,5 +87,5 @@ def _known(schedule: Schedule) -> Iterator[dict[str, str]]:
 
 
 def _lead(schedule: Schedule, scripts: Sequence[str], mode: str) -> timedelta:
-    expected = sum(avatars.expected_seconds(text, schedule.mode or mode) for text in scripts)
+    expected = sum(avatars.estimate_render_seconds(text, schedule.mode or mode) for text in scripts)
     return max(timedelta(minutes=settings.SCHEDULING["PRERENDER_MINUTES"]), timedelta(seconds=CAUTION * expected))

@@ -21,7 +21,7 @@ class EngineFileSerializer(serializers.Serializer[Any]):
 class EngineSerializer(serializers.Serializer[Any]):
     """A configured engine and its state."""
 
-    kind = serializers.ChoiceField(services.Kind.choices)
+    kind = serializers.ChoiceField(services.EngineKind.choices)
     name = serializers.CharField()
     available = serializers.BooleanField(source="availability.ok")
     state = serializers.ChoiceField([state.value for state in State], source="availability.state")

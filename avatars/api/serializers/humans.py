@@ -35,7 +35,7 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
         )
 
     def get_consented(self, voice: Voice) -> bool:
-        return services.may_speak(voice)
+        return services.voice_allowed(voice)
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_audition_url(self, voice: Voice) -> str:
@@ -143,7 +143,7 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
         return address(self.context, "digital-human-portrait", human.pk)
 
     def get_consented(self, human: DigitalHuman) -> bool:
-        return services.has_consent(human)
+        return services.human_allowed(human)
 
 
 class CheckedDigitalHumanSerializer(DigitalHumanSerializer):

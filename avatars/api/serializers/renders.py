@@ -113,7 +113,7 @@ class RenderProgressSerializer(RenderSerializer):
         return round(services.time_left(render).high, 1)
 
     def get_queue_place(self, render: Render) -> int:
-        return services.place_in_queue(render)
+        return services.queue_position(render)
 
 
 class RenderRequestSerializer(StrictSerializer):
@@ -150,8 +150,8 @@ class RecordingRequestSerializer(RenderRequestSerializer):
         help_text="Its text, if known. It improves lip timing and becomes the captions.",
     )
 
-    def validate_recording(self, file: "UploadedFile[Any]") -> services.Sound:
+    def validate_recording(self, file: "UploadedFile[Any]") -> services.Recording:
         try:
-            return services.check_recording(file.read(services.MOST_BYTES + 1))
+            return services.check_recording(file.read(services.MAX_RECORDING_BYTES + 1))
         except MediaError as error:
             raise serializers.ValidationError(str(RECORDINGS.get(error.code, str(error))), code=error.code) from error

@@ -25,7 +25,7 @@ from core import backends
 MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_RUN: "–"}
 LEAST_SECONDS = 120.0
 FILMS = 2.5  # a check may film twice
-KINDS = tuple(kind for kind in engine_status.Kind if kind.value in CHECKS)
+KINDS = tuple(kind for kind in engine_status.EngineKind if kind.value in CHECKS)
 Results = Iterator[tuple[Check, Outcome]]
 
 
@@ -33,7 +33,7 @@ Results = Iterator[tuple[Check, Outcome]]
 class Subject:
     """An engine of the settings, and what it lacks."""
 
-    kind: engine_status.Kind
+    kind: engine_status.EngineKind
     name: str
     availability: Availability
 
@@ -121,7 +121,7 @@ class Command(BaseCommand):
                 kind=subject.kind.value,
                 engine=subject.name,
                 check=check.key,
-                voice=voice if subject.kind is engine_status.Kind.SPEECH else "",
+                voice=voice if subject.kind is engine_status.EngineKind.SPEECH else "",
                 language=self._speaks,
             )
             outcome, alive = self._outcome(studio, wish, self._seconds or subject.time_limit)

@@ -137,7 +137,7 @@ def test_how_a_voice_sounds_in_the_admin_and_to_programs(staff, tmp_path, settin
 def test_a_smaller_video(film, tmp_path):
     render = factories.make_render(status="done", content_id="c" * 32)
     render.video.save("film.mp4", ContentFile(film), save=True)
-    small = services.rendition(render, limit=150_000)
+    small = services.request_rendition(render, limit=150_000)
     compression.fit(small.pk)
     small.refresh_from_db()
     assert small.status == "done"
@@ -146,7 +146,7 @@ def test_a_smaller_video(film, tmp_path):
 
 def test_one_of_ours_that_comes_back_as_a_file_and_is_made_smaller(film, tmp_path):
     name = default_storage.save("inbound/theirs.mp4", ContentFile(film))
-    small = services.rendition_of_file(name, sha256="5" * 64, limit=150_000)
+    small = services.request_file_rendition(name, sha256="5" * 64, limit=150_000)
     compression.fit(small.pk)
     check(Rendition.objects.get().video.read(), "c" * 32, tmp_path, "a.mp4")
 

@@ -27,7 +27,7 @@ def length(path) -> float:
 
 
 def test_a_short_recording_is_one_part(tmp_path):
-    (part,) = services.as_voice(write_wav(tmp_path / "a.wav", tone(2.0), RATE), tmp_path)
+    (part,) = services.to_amr(write_wav(tmp_path / "a.wav", tone(2.0), RATE), tmp_path)
     assert length(part) == pytest.approx(2.0, abs=0.05)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["1.amr", "a.wav"]
 
@@ -35,12 +35,12 @@ def test_a_short_recording_is_one_part(tmp_path):
 def test_a_long_one_is_split_where_somebody_pauses(tmp_path):
     pause = np.zeros(RATE // 2, np.float32)
     spoken = np.concatenate([tone(50.0), pause, tone(45.0), pause, tone(10.0)])
-    parts = services.as_voice(write_wav(tmp_path / "a.wav", spoken, RATE), tmp_path)
+    parts = services.to_amr(write_wav(tmp_path / "a.wav", spoken, RATE), tmp_path)
     assert [length(part) for part in parts] == pytest.approx([50.3, 55.7], abs=0.3)
 
 
 def test_one_without_a_pause_is_split_all_the_same_and_nothing_is_lost(tmp_path):
-    parts = services.as_voice(write_wav(tmp_path / "a.wav", tone(130.0), RATE), tmp_path)
+    parts = services.to_amr(write_wav(tmp_path / "a.wav", tone(130.0), RATE), tmp_path)
     assert all(length(part) < 60 for part in parts)
     assert sum(map(length, parts)) == pytest.approx(130, abs=0.2)
     assert np.abs(ffmpeg.samples(parts[1], RATE)).max() > 0.1
@@ -55,4 +55,4 @@ def test_amr_itself_will_do(tmp_path):
 def test_what_is_no_recording_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("words")
     with pytest.raises(OutputError):
-        services.as_voice(tmp_path / "a.txt", tmp_path)
+        services.to_amr(tmp_path / "a.txt", tmp_path)

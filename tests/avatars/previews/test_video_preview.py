@@ -75,5 +75,5 @@ def test_it_is_taken_once(film, tmp_path):
 def test_a_render_without_a_film_is_refused_by_name():
     render = factories.make_render()
     with pytest.raises(AvatarError) as refused:
-        services.glance(render)
+        services.preview_video(render)
     assert refused.value.code == "no_file"

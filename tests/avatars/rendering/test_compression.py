@@ -66,7 +66,7 @@ def after(rendition: Rendition) -> Rendition:
 
 
 def test_a_video_becomes_as_small_as_it_must_and_keeps_both_labels(render, news):
-    small = after(services.rendition(render, limit=150_000))
+    small = after(services.request_rendition(render, limit=150_000))
     assert (small.status, small.reason) == ("done", "")
     path = video_of(small)
     assert path.stat().st_size == small.size <= 150_000
@@ -81,19 +81,19 @@ def test_a_video_becomes_as_small_as_it_must_and_keeps_both_labels(render, news)
 
 
 def test_equal_wishes_share_one(render):
-    assert services.rendition(render, limit=150_000) == services.rendition(render, limit=150_000)
-    assert services.rendition(render, limit=300_000) != services.rendition(render, limit=150_000)
+    assert services.request_rendition(render, limit=150_000) == services.request_rendition(render, limit=150_000)
+    assert services.request_rendition(render, limit=300_000) != services.request_rendition(render, limit=150_000)
 
 
 def test_what_would_be_too_poor_is_not_made(render, news):
-    small = after(services.rendition(render, limit=40_000))
+    small = after(services.request_rendition(render, limit=40_000))
     assert (small.status, small.reason, small.video.name) == ("failed", "too_long", "")
     assert news == [(small.pk, "failed")]
 
 
 def test_a_broken_file_is_no_film(render):
     video_of(render).write_bytes(b"no film")
-    small = after(services.rendition(render, limit=150_000))
+    small = after(services.request_rendition(render, limit=150_000))
     assert (small.status, small.reason) == ("failed", "mp4_broken")
 
 
@@ -104,12 +104,12 @@ def test_a_film_without_the_visible_mark_is_refused(render, tmp_path):
     with ffmpeg.FrameSink(video_of(render), shape, sound=sound, stamp=lambda frame, number: None) as sink:
         for number in range(25):
             sink.write(np.full((480, 360, 3), 100 + number, np.uint8))
-    small = after(services.rendition(render, limit=150_000))
+    small = after(services.request_rendition(render, limit=150_000))
     assert (small.status, small.reason) == ("failed", "unlabelled")
 
 
 def test_a_cancelled_one_stores_nothing(render):
-    small = services.rendition(render, limit=150_000)
+    small = services.request_rendition(render, limit=150_000)
     small.cancel()
     compression.fit(small.pk, now=timezone.now())
     small.refresh_from_db()
@@ -137,7 +137,7 @@ def foreign(tmp_path_factory):
 def brought(data: bytes, *, limit: int = 150_000) -> Rendition:
     name = default_storage.save("uploads/brought.mp4", ContentFile(data))
     digest = hashlib.sha256(data).hexdigest()
-    return after(services.rendition_of_file(name, sha256=digest, limit=limit))
+    return after(services.request_file_rendition(name, sha256=digest, limit=limit))
 
 
 def test_a_film_that_somebody_brought_becomes_as_small_as_it_must(foreign, news):

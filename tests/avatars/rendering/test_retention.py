@@ -43,9 +43,9 @@ def in_days(count):
 
 
 def test_a_film_is_kept_for_its_days_and_then_its_row_says_that_it_is_gone(film):
-    services.tidy(now=in_days(89))
+    services.clean_up(now=in_days(89))
     assert default_storage.exists(film.video.name)
-    services.tidy(now=in_days(91))
+    services.clean_up(now=in_days(91))
     gone = Render.objects.get(pk=film.pk)
     assert (gone.status, gone.reason, gone.video.name, gone.captions.name) == ("done", "expired", "", "")
     assert not default_storage.exists(FOLDER)
@@ -56,7 +56,7 @@ def test_a_film_is_kept_for_its_days_and_then_its_row_says_that_it_is_gone(film)
 
 @pytest.mark.parametrize("again", ["asked for", "made again"])
 def test_an_expired_film_is_made_anew_in_its_own_row(film, again):
-    services.tidy(now=in_days(91))
+    services.clean_up(now=in_days(91))
     if again == "asked for":
         render = services.request_render(film.digital_human, film.text, requester="member:1")
         assert (render.pk, render.requester) == (film.pk, "member:1")
@@ -68,14 +68,14 @@ def test_an_expired_film_is_made_anew_in_its_own_row(film, again):
 
 def test_nothing_expires_where_files_are_kept_for_ever(film, settings):
     settings.AVATARS = {**settings.AVATARS, "KEEP_VIDEOS_DAYS": 0}
-    services.tidy(now=in_days(5000))
+    services.clean_up(now=in_days(5000))
     assert default_storage.exists(film.video.name)
 
 
 def test_a_film_that_is_withheld_is_not_ours_to_remove(film):
     name = default_storage.save("withheld/a/video.mp4", ContentFile(b"x"))
     Render.objects.filter(pk=film.pk).update(video=name)
-    services.tidy(now=in_days(91))
+    services.clean_up(now=in_days(91))
     assert default_storage.exists(name)
 
 
@@ -84,9 +84,9 @@ def test_narrations_expire_by_their_own_days_and_are_spoken_anew():
     narration = Narration.claim(services.request_narration(human, "你好。").pk)
     name = default_storage.save(f"narrations/{'b' * 32}/1.amr", ContentFile(b"#!AMR"))
     narration.settle(Narration.Status.DONE, parts=[name])
-    services.tidy(now=in_days(29))
+    services.clean_up(now=in_days(29))
     assert default_storage.exists(name)
-    services.tidy(now=in_days(31))
+    services.clean_up(now=in_days(31))
     narration.refresh_from_db()
     assert (narration.status, narration.reason, narration.parts) == ("done", "expired", [])
     assert not default_storage.exists(name)
@@ -94,7 +94,7 @@ def test_narrations_expire_by_their_own_days_and_are_spoken_anew():
     assert (again.pk, again.status, again.reason) == (narration.pk, "queued", "")
 
 
-SOUND = services.Sound(data=b"#!AMR of a voice", suffix=".amr", sha256="c" * 64, seconds=2.0)
+SOUND = services.Recording(data=b"#!AMR of a voice", suffix=".amr", sha256="c" * 64, seconds=2.0)
 
 
 @pytest.fixture
@@ -110,9 +110,9 @@ def test_a_recording_is_kept_as_long_as_films_and_its_row_says_that_it_is_gone(s
     video = film.video.name if status == "done" else ""
     Render.objects.filter(pk=film.pk).update(video="")
     Render.objects.filter(pk=spoken.pk).update(status=status, video=video)
-    services.tidy(now=in_days(89))
+    services.clean_up(now=in_days(89))
     assert default_storage.exists(spoken.recording.name)
-    services.tidy(now=in_days(91))
+    services.clean_up(now=in_days(91))
     gone = Render.objects.get(pk=spoken.pk)
     assert (gone.status, gone.recording.name) == (status, "")
     assert not default_storage.exists(spoken.recording.name)
@@ -130,13 +130,13 @@ def test_a_recording_that_is_needed_stays(spoken, settings, state):
         Render.objects.create(
             digital_human=spoken.digital_human, text="", mode=spoken.mode, recording=spoken.recording.name
         )
-    services.tidy(now=in_days(5000))
+    services.clean_up(now=in_days(5000))
     assert default_storage.exists(spoken.recording.name)
 
 
 def test_a_video_whose_recording_is_gone_is_made_anew_with_the_same_recording_only(spoken):
     Render.objects.filter(pk=spoken.pk).update(status="done", text="heard words", reason="expired")
-    services.tidy(now=in_days(91))
+    services.clean_up(now=in_days(91))
     # Else its words would be spoken by the digital human's own voice.
     with pytest.raises(MediaError) as refused:
         services.retry_render(Render.objects.get(pk=spoken.pk))
@@ -150,16 +150,16 @@ def test_a_video_whose_recording_is_gone_is_made_anew_with_the_same_recording_on
 def test_recordings_of_no_row_go_after_a_day_and_other_files_stay(spoken):
     stray = default_storage.save(f"recordings/{'d' * 32}.wav", ContentFile(b"RIFF"))
     other = default_storage.save("recordings/readme.txt", ContentFile(b"of somebody else"))
-    services.tidy(now=in_days(0.9))
+    services.clean_up(now=in_days(0.9))
     assert default_storage.exists(stray)
-    services.tidy(now=in_days(1.1))
+    services.clean_up(now=in_days(1.1))
     assert not default_storage.exists(stray)
     assert default_storage.exists(other)
     assert default_storage.exists(spoken.recording.name)
 
 
 def test_an_administrator_reads_why_a_video_is_not_made_again(spoken, client, admin_user):
-    services.tidy(now=in_days(91))
+    services.clean_up(now=in_days(91))
     client.force_login(admin_user)
     client.cookies["django_language"] = "en"
     wish = {"action": "again", "_selected_action": [spoken.pk]}
@@ -171,7 +171,7 @@ def test_an_administrator_reads_why_a_video_is_not_made_again(spoken, client, ad
 def test_what_dead_workers_left_goes_after_a_day(place):
     for name in ("render-1-x", "narration-2-y"):
         (place / name).mkdir()
-    services.tidy(now=in_days(0.9))
+    services.clean_up(now=in_days(0.9))
     assert len(os.listdir(place)) == 2
-    services.tidy(now=in_days(1.1))
+    services.clean_up(now=in_days(1.1))
     assert os.listdir(place) == []

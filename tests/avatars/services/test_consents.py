@@ -99,9 +99,9 @@ def test_its_day_is_that_of_here_and_not_of_greenwich(human, settings):
     settings.TIME_ZONE = "Asia/Shanghai"
     factories.make_consent(human, valid_from=date(2026, 1, 1), valid_until=date(2026, 3, 1))
     last, next_day = "2026-03-01T23:59:59+08:00", "2026-03-02T00:00:00+08:00"
-    assert services.consent_for(human, now=timezone.datetime.fromisoformat(last)) is not None
+    assert services.covering_consent(human, now=timezone.datetime.fromisoformat(last)) is not None
     with pytest.raises(ConsentError):
-        services.consent_for(human, now=timezone.datetime.fromisoformat(next_day))
+        services.covering_consent(human, now=timezone.datetime.fromisoformat(next_day))
     assert Consent.objects.get().ends_at == timezone.datetime.fromisoformat(next_day)
 
 
@@ -192,7 +192,7 @@ def test_its_films_go_or_are_locked_away(human, films):
     files = {name: default_storage.save(f"{folder}/{name}", ContentFile(b"film")) for name in ("video", "poster")}
     Render.objects.update(status="done", **files)
     small = default_storage.save(f"{folder}/small.mp4", ContentFile(b"small"))
-    services.rendition(render, limit=9)
+    services.request_rendition(render, limit=9)
     render.renditions.update(status="done", video=small)
     assert services.withdraw_consent(consent, by="hr", films=films).films == 1
     render.refresh_from_db()
@@ -291,7 +291,7 @@ def test_the_picture_goes_and_the_evidence_stays(human):
     assert not there(human.portrait.name)
     assert there(consent.evidence.name)
     assert refused(human) == "consent_withdrawn"
-    assert services.without_portrait([human, factories.make_digital_human()]) == [human]
+    assert services.missing_portraits([human, factories.make_digital_human()]) == [human]
 
 
 @pytest.mark.parametrize(("until", "stays"), [(None, True), (date(2020, 1, 2), False)])

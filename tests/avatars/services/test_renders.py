@@ -223,7 +223,7 @@ def test_working_folders_of_dead_workers_are_removed_and_those_in_use_are_not(se
         "TIME_LIMIT": 900,
         "KEEP_WORK_FILES_DAYS": 1.0,
     }
-    services.tidy()
+    services.clean_up()
     for name, minutes in (("render-1-dead", 24 * 60 + 1), ("render-2-alive", 14), ("somebody-elses", 600)):
         (tmp_path / "work" / name / "inner").mkdir(parents=True)
         make_old(tmp_path / "work" / name, timedelta(minutes=minutes))
@@ -239,11 +239,11 @@ def test_stored_files_that_no_row_knows_are_removed_after_a_day(human):
             make_old(Path(default_storage.path(f"renders/{folder}")), timedelta(hours=25))
     factories.make_render(human, status=Render.Status.DONE, video=f"renders/{kept}/video.mp4")
     factories.make_render(human, status=Render.Status.FAILED)
-    services.tidy()
+    services.clean_up()
     assert sorted(default_storage.listdir("renders")[0]) == sorted([kept, fresh, "not-ours"])
 
 
 def test_nothing_to_tidy_is_no_mistake(settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "WORK_DIR": tmp_path / "never-made"}
-    services.tidy()
+    services.clean_up()
     assert not (tmp_path / "never-made").exists()

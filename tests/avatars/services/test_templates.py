@@ -15,7 +15,7 @@ from avatars.exceptions import InUse, ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable
 from avatars.rendering import recipes
 from avatars.speech.kokoro.engine import Kokoro
-from avatars.video_templates import variables as filling
+from avatars.video_templates import variables
 from core.text.placeholders import fill_placeholders
 from tests.support.factories import make_digital_human, make_template, make_voice
 
@@ -112,7 +112,7 @@ def test_what_is_missing_unknown_or_does_not_fit_is_named(given, found):
     faults = services.variable_faults(template, given, today=TODAY)
     assert {fault.field: fault.code for fault in faults} == found
     with pytest.raises(ScriptError) as caught:
-        services.render_template(template, given)
+        services.request_template_render(template, given)
     assert (caught.value.field, caught.value.code) in {(f"variables.{name}", code) for name, code in found.items()}
     assert caught.value.remedy
     assert not Render.objects.exists()
@@ -141,9 +141,9 @@ def test_what_says_nothing_or_too_much_once_it_is_filled_is_refused():
 
 def test_equal_values_share_one_video_whoever_asks():
     template = make_template()
-    first = services.render_template(template, {"name": "王芳"})
-    assert services.render_template(template, {"name": "王芳", "place": "hq"}).pk == first.pk
-    assert services.render_template(template, {"name": "李雷"}).pk != first.pk
+    first = services.request_template_render(template, {"name": "王芳"})
+    assert services.request_template_render(template, {"name": "王芳", "place": "hq"}).pk == first.pk
+    assert services.request_template_render(template, {"name": "李雷"}).pk != first.pk
     plain = services.request_render(template.digital_human, first.text)
     assert plain.pk == first.pk
     assert (first.template, Render.objects.count()) == (template, 2)
@@ -155,7 +155,7 @@ def test_a_template_says_how_its_videos_look_and_leaves_the_rest_as_it_was():
         mode="talking_head", format="1:1", captions="plain", speed=1.2, background_color="#112233"
     )
     template = make_template(human, mode="lipsync", voice=voice, background_color="#445566")
-    recipe = services.render_template(template, {"name": "王芳"}).recipe
+    recipe = services.request_template_render(template, {"name": "王芳"}).recipe
     assert (recipe["mode"], recipe["voice"], recipe["speed"]) == ("lipsync", "zm_yunxi", 1.2)
     scene = recipe["scene"]
     assert (scene["format"], scene["captions"], scene["colour"]) == ("1:1", "plain", "#445566")
@@ -181,14 +181,14 @@ def test_a_template_says_how_its_videos_look_and_leaves_the_rest_as_it_was():
 )
 def test_a_script_is_cut_where_sentences_that_differ_meet_those_that_do_not(script, values, pieces):
     text = fill_placeholders(script, values, {}).strip()
-    cuts = filling.cuts(script, text)
+    cuts = variables.cuts(script, text)
     assert [text[begin:end] for begin, end in pairwise([0, *cuts, len(text)])] == pieces
-    assert filling.cuts(script, "别的话。") == []
+    assert variables.cuts(script, "别的话。") == []
 
 
 def test_a_template_that_is_spliced_asks_for_pieces_and_another_does_not():
     template = make_template(script="你好{{name}}！欢迎你。", variables=[variable()], spliced=True)
-    render = services.render_template(template, {"name": "王芳"})
+    render = services.request_template_render(template, {"name": "王芳"})
     assert render.recipe["cuts"] == [5]
     assert recipes.script(render).cuts == (5,)
     plain = services.request_render(template.digital_human, render.text)
@@ -199,12 +199,12 @@ def test_a_template_that_is_spliced_asks_for_pieces_and_another_does_not():
 
 def test_later_changes_leave_what_was_asked_for():
     template = make_template()
-    render = services.render_template(template, {"name": "王芳"})
+    render = services.request_template_render(template, {"name": "王芳"})
     template.mode, template.script = "lipsync", "再见{{name}}，{{place}}，{{day}}。"
     services.save_template(template)
     render.refresh_from_db()
     assert render.text.startswith("你好")
-    assert services.render_template(template, {"name": "王芳"}).text == "再见王芳，hq，2026年12月1日。"
+    assert services.request_template_render(template, {"name": "王芳"}).text == "再见王芳，hq，2026年12月1日。"
 
 
 def test_who_speaks_in_a_template_cannot_be_deleted():
@@ -221,7 +221,7 @@ def test_its_files_go_with_it_unless_a_video_may_need_them(django_capture_on_com
     unused, used = make_template(), make_template()
     for template in (unused, used):
         template.background.save("b.png", ContentFile(b"picture"))
-    render = services.render_template(used, {"name": "王芳"})
+    render = services.request_template_render(used, {"name": "王芳"})
     names = [str(template.background.name) for template in (unused, used)]
     with django_capture_on_commit_callbacks(execute=True):
         for template in (unused, used):

@@ -102,16 +102,16 @@ def test_a_consent_to_the_face_is_none_to_the_voice(voice):
 def test_the_voice_of_a_template_counts_and_that_of_its_digital_human_does_not(voice):
     plain = factories.make_digital_human(origin="drawn")
     template = factories.make_template(plain, script="欢迎！", voice=voice, variables=[])
-    assert refused(services.render_template, template, {}) == "voice_consent_missing"
+    assert refused(services.request_template_render, template, {}) == "voice_consent_missing"
     DigitalHuman.objects.filter(pk=plain.pk).update(voice=voice)
     template.voice = factories.make_voice(origin="synthetic")
     template.save()
     template.refresh_from_db()
-    assert services.render_template(template, {}).voice_consent is None
+    assert services.request_template_render(template, {}).voice_consent is None
 
 
 def test_ready_sound_is_heard_in_the_place_of_the_voice(human):
-    sound = services.Sound(data=b"RIFF", sha256="a" * 64, suffix=".wav", seconds=1.0)
+    sound = services.Recording(data=b"RIFF", sha256="a" * 64, suffix=".wav", seconds=1.0)
     assert services.request_render(human, "你好", recording=sound).voice_consent is None
 
 
@@ -121,11 +121,11 @@ def test_an_audition_needs_a_consent_too_also_of_what_was_kept(voice, settings, 
         text=voice.sample_text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["AI_LABEL_PROVIDER"]
     )
     voice_preview.shelf(tmp_path).put(wish.key, b"sound")
-    assert refused(services.hear_voice, voice) == "voice_consent_missing"
+    assert refused(services.preview_voice, voice) == "voice_consent_missing"
     consent = factories.make_consent(voices=[voice])
-    assert services.hear_voice(voice) == b"sound"
+    assert services.preview_voice(voice) == b"sound"
     services.withdraw_consent(consent, by="hr")
-    assert refused(services.hear_voice, voice) == "voice_consent_withdrawn"
+    assert refused(services.preview_voice, voice) == "voice_consent_withdrawn"
     assert voice_preview.shelf(tmp_path).get(wish.key) is None
 
 
@@ -274,27 +274,27 @@ def test_what_a_worker_kept_after_the_withdrawal_is_forgotten_when_files_are_tid
     services.withdraw_consent(factories.make_consent(voices=[voice]), by="hr")
     kept, key = SpeechCache(tmp_path / "cache"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
     kept.put(key, Kept(samples=np.zeros(9, np.float32), facts={}))
-    services.tidy()
+    services.clean_up()
     assert kept.get(key) is None
 
 
 def test_what_may_be_shown_and_heard_is_known_in_lists_without_asking_each(human, voice, django_assert_num_queries):
     def usable():
         with django_assert_num_queries(1):
-            return [services.has_consent(each) for each in services.with_consents(DigitalHuman.objects.all())]
+            return [services.human_allowed(each) for each in services.annotate_consents(DigitalHuman.objects.all())]
 
     assert usable() == [False]
     factories.make_consent(voices=[voice])
     assert usable() == [True]
-    assert [one.voiced for one in services.with_voice_consents(Voice.objects.all())] == [True]
+    assert [one.voice_consented for one in services.annotate_voice_consents(Voice.objects.all())] == [True]
 
 
 def test_what_rests_on_a_withdrawn_voice_is_not_shown_in_lists(human, voice):
     consent = factories.make_consent(voices=[voice])
     services.request_render(human, "你好")
-    assert Render.objects.filter(services.showable()).exists()
+    assert Render.objects.filter(services.allowed_renders()).exists()
     ended(consent)
-    assert not Render.objects.filter(services.showable()).exists()
+    assert not Render.objects.filter(services.allowed_renders()).exists()
 
 
 def test_films_from_before_a_voice_was_declared_cloned_are_not_shown_any_more(voice):
@@ -304,7 +304,7 @@ def test_films_from_before_a_voice_was_declared_cloned_are_not_shown_any_more(vo
     other = services.request_render(factories.make_digital_human(origin="drawn"), "你好")
     old = factories.make_render(factories.make_digital_human(origin="drawn"))
     Voice.objects.filter(pk=voice.pk).update(origin="cloned")
-    shown = set(Render.objects.filter(services.showable()).values_list("pk", flat=True))
+    shown = set(Render.objects.filter(services.allowed_renders()).values_list("pk", flat=True))
     assert shown == {other.pk, old.pk}
     assert refused(services.check_consent, film) == "voice_consent_missing"
 

@@ -97,21 +97,21 @@ def test_a_new_installation_is_not_touched_by_the_migration():
 @pytest.mark.usefixtures("small_engines")
 def test_an_audition_lasts_two_seconds_and_is_kept(empty_cache, tmp_path):
     voice = make_voice(engine="tone", key="a")
-    data = services.hear_voice(voice, "一二三四五六七八九十")
+    data = services.preview_voice(voice, "一二三四五六七八九十")
     assert len(heard(data, tmp_path)) / 8000 == pytest.approx(SECONDS, abs=0.1)
     assert len(data) < 40_000
     kept = list(empty_cache.iterdir())
     assert [file.read_bytes() for file in kept] == [data]
     pid = studio().pid
-    assert services.hear_voice(voice, "一二三四五六七八九十") == data
+    assert services.preview_voice(voice, "一二三四五六七八九十") == data
     assert studio().pid == pid is None
-    services.hear_voice(voice)
+    services.preview_voice(voice)
     assert len(list(empty_cache.iterdir())) == 2
 
 
 def test_an_audition_of_a_whole_story_is_refused():
     with pytest.raises(ScriptError) as caught:
-        services.hear_voice(make_voice(), "字" * 101)
+        services.preview_voice(make_voice(), "字" * 101)
     assert (caught.value.field, caught.value.code) == ("text", "too_long")
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from avatars.models import TemplateVariable
-from avatars.video_templates.personalisation import personal, shows_a_person, value_faults
+from avatars.video_templates.personalisation import is_personalised, personal_script, value_faults
 from core.text.slot_values import Slot, SlotType, parse_choices
 
 pytestmark = pytest.mark.once
@@ -71,7 +71,7 @@ def test_what_may_fit_is_taken(variable, value):
 
 
 def said(values, facts, *variables, script="{{name}}，{{nick}}在{{where.label}}，{{days}}天。"):
-    return personal(script, variables or (NAME, NICK, WHERE, DAYS), values, facts, SLOTS, today=TODAY)
+    return personal_script(script, variables or (NAME, NICK, WHERE, DAYS), values, facts, SLOTS, today=TODAY)
 
 
 def test_each_person_is_told_their_own():
@@ -106,5 +106,5 @@ def test_what_somebody_is_called_is_never_read_as_a_placeholder():
 
 
 def test_values_that_show_nobody_are_the_same_for_all():
-    assert not shows_a_person({"name": "王芳"})
-    assert shows_a_person({"name": "王芳", "nick": "{{name}}"})
+    assert not is_personalised({"name": "王芳"})
+    assert is_personalised({"name": "王芳", "nick": "{{name}}"})
