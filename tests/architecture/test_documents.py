@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.db.models import Field, ForeignKey, ManyToManyField, Model, OneToOneField
 
 from openuser.celery import app
+from openuser.settings.environment import OLD_NAMES
 from tests.support.emulator import ROOT
 
 pytestmark = pytest.mark.once
@@ -113,3 +115,16 @@ def test_every_model_of_the_glossary_exists():
     named = {name for cell in rows_of(glossary) for name in re.findall(r"`([A-Z]\w+)`", cell)}
     assert len(named) > 30
     assert sorted(named - {*models(), "Work"}) == []
+
+
+def test_upgrade_notes_list_every_renamed_setting():
+    notes = (ROOT / "docs/upgrading.md").read_text(encoding="utf-8")
+    assert [old for old, new in OLD_NAMES.items() if f"| `{old}` | `{new}` |" not in notes] == []
+
+
+def test_the_table_of_contracts_has_every_contract():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    listed = {re.match(r"\d+", contract["name"])[0] for contract in contracts}
+    assert set(re.findall(r"^\| (\d+)\S* \| ", ARCHITECTURE.partition("| | contract |")[2], re.M)) >= listed
