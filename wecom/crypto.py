@@ -11,11 +11,8 @@ import re
 import secrets
 import struct
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES256
-from cryptography.hazmat.primitives.ciphers.modes import CBC
+from Crypto.Cipher import AES
 
 BLOCK, AES_BLOCK = 32, 16  # PKCS#7 pads to 32 bytes here, not to AES's 16
 RANDOM = 16  # bytes before the length
@@ -94,8 +91,8 @@ def seal(keys: Keys, message: bytes, *, random: bytes | None = None) -> str:
     """Encrypt a message; base64 without line breaks. `random` (16 bytes) is fixed in tests only."""
     prefix = secrets.token_bytes(RANDOM) if random is None else random
     plain = prefix + struct.pack(">I", len(message)) + message + keys.receive_id.encode()
-    encryptor = _cipher(keys.aes_key).encryptor()
-    return base64.b64encode(encryptor.update(pad(plain)) + encryptor.finalize()).decode()
+    cipher = AES.new(keys.aes_key, AES.MODE_CBC, keys.aes_key[:AES_BLOCK])
+    return base64.b64encode(cipher.encrypt(pad(plain))).decode()
 
 
 def open_sealed(keys: Keys, encrypted: str) -> bytes:
@@ -106,8 +103,8 @@ def open_sealed(keys: Keys, encrypted: str) -> bytes:
         raise CryptoError(-40010, "The ciphertext is not base64.") from error
     if not sealed or len(sealed) % AES_BLOCK:
         raise CryptoError(-40007, "The ciphertext is not a whole number of blocks.")
-    decryptor = _cipher(keys.aes_key).decryptor()
-    plain = unpad(decryptor.update(sealed) + decryptor.finalize())
+    cipher = AES.new(keys.aes_key, AES.MODE_CBC, keys.aes_key[:AES_BLOCK])
+    plain = unpad(cipher.decrypt(sealed))
     head = RANDOM + LENGTH
     if len(plain) < head:
         raise CryptoError(-40008, "The plaintext is too short.")
@@ -136,9 +133,3 @@ def unpad(padded: bytes) -> bytes:
     if not 1 <= size <= BLOCK or not padded.endswith(bytes([size]) * size):
         raise CryptoError(-40008, "The padding is wrong.")
     return padded[:-size]
-
-
-@lru_cache(maxsize=256)
-def _cipher(aes_key: bytes) -> Cipher[CBC]:
-    """Made once for a key: half of the time that a short callback takes to decrypt."""
-    return Cipher(AES256(aes_key), CBC(aes_key[:16]))

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from Crypto.Cipher import AES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import WeChatCrypto
 
+from tests.wecom.support import second_aes
 from tests.wecom.support.hostile_callbacks import spliced
 from wecom import crypto, messages
 from wecom.crypto import CryptoError, Keys
@@ -177,13 +177,12 @@ def opened(vector: Vector) -> bytes:
 
 
 def plaintext(vector: Vector) -> bytes:
-    aes = AES.new(vector.keys.aes_key, AES.MODE_CBC, iv=vector.keys.aes_key[:16])
-    return aes.decrypt(b64decode(vector.encrypted))
+    return second_aes.decrypt(vector.keys.aes_key, b64decode(vector.encrypted))
 
 
 def sealed_raw(plain: bytes, keys: Keys = KEYS) -> str:
     """Encrypt bytes as they are: whole blocks, whatever they hold."""
-    return b64encode(AES.new(keys.aes_key, AES.MODE_CBC, iv=keys.aes_key[:16]).encrypt(plain)).decode()
+    return b64encode(second_aes.encrypt(keys.aes_key, plain)).decode()
 
 
 def code_of(encrypted: str, keys: Keys = KEYS) -> int:

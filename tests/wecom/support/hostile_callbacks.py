@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from Crypto.Cipher import AES
-
+from tests.wecom.support import second_aes
 from wecom import crypto
 from wecom.crypto import Keys
 
@@ -45,7 +44,7 @@ def sealed(inner: bytes) -> bytes:
 def sealed_raw(plain: bytes) -> bytes:
     """Encrypt whole blocks as they are."""
     plain += b"\x01" * (-len(plain) % 16)
-    return enveloped(b64encode(AES.new(KEYS.aes_key, AES.MODE_CBC, iv=KEYS.aes_key[:16]).encrypt(plain)))
+    return enveloped(b64encode(second_aes.encrypt(KEYS.aes_key, plain)))
 
 
 def inner(chance: random.Random) -> bytes:
