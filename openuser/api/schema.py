@@ -35,7 +35,7 @@ PROBLEM = {
         "code": {"type": "string", "example": "invalid"},
         "instance": {"type": "string", "description": "The path of the request."},
         "request_id": {"type": "string"},
-        "hint": {"type": "string", "description": "What to do."},
+        "hint": {"type": "string", "description": "How to fix it."},
         "field": {"type": "string", "description": "The first of `errors`."},
         "errors": {"type": "array", "items": FIELD_ERROR},
     },

@@ -50,7 +50,9 @@ class NewWebhookEndpointSerializer(WebhookEndpointSerializer):
 
     class Meta(WebhookEndpointSerializer.Meta):
         fields = (*WebhookEndpointSerializer.Meta.fields, "secret")
-        extra_kwargs = {"secret": {"read_only": True, "help_text": "Keep it: it is not shown again."}}
+        extra_kwargs = {
+            "secret": {"read_only": True, "help_text": "The signing secret. Store it: it is not shown again."}
+        }
 
 
 class WebhookDeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):

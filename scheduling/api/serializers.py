@@ -29,8 +29,8 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     values = serializers.DictField(
         child=serializers.CharField(max_length=500, allow_blank=True),
         required=False,
-        help_text="Of the template's variables; {{name}}, {{alias}}, {{position}}, {{department}}, {{user_id}} stand "
-        "for what is known of each member.",
+        help_text="Values of the template's variables; they may contain facts about each member: {{name}}, {{alias}}, "
+        "{{position}}, {{department}}, {{user_id}}.",
     )
     grace_minutes = serializers.IntegerField(
         min_value=1,

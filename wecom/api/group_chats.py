@@ -46,7 +46,7 @@ class GroupMessageSerializer(StrictModelSerializer[GroupMessage]):
             *("created_at", "finished_at"),
         )
         read_only_fields = fields
-        extra_kwargs = {"errcode": {"help_text": "What WeChat Work answered last."}}
+        extra_kwargs = {"errcode": {"help_text": "Last error code of WeChat Work."}}
 
     @extend_schema_field({"type": "string"})
     def get_words(self, message: GroupMessage) -> str:

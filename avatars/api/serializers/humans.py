@@ -77,7 +77,7 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
     cut = serializers.ListField(
         child=serializers.IntegerField(),
         allow_null=True,
-        help_text="Left, top, right, bottom of what is kept, so that only the chosen one is in it; null: all of it.",
+        help_text="Crop that leaves only the selected face: left, top, right, bottom. Null keeps the whole picture.",
     )
 
     def get_ok(self, found: Examined) -> bool:
@@ -120,12 +120,11 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
         required=False,
         min_value=0,
         max_value=99,
-        help_text="Who speaks, where several are in the portrait: the `index` that the check of a picture gives.",
+        help_text="`index` of the face to use, if the portrait shows several; see the portrait check.",
     )
     portrait_url = serializers.SerializerMethodField(help_text="URL of the picture; takes the same token.")
     consented = serializers.SerializerMethodField(
-        help_text="Whether it may be filmed: active consents cover its photograph, unless it is drawn, and its voice, "
-        "unless that is synthetic."
+        help_text="Whether it may be rendered: consents in force cover its photo and its cloned voice, if it has them."
     )
 
     class Meta:

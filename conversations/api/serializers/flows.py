@@ -30,7 +30,7 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
     published_at = serializers.DateTimeField(source="live.published_at", default=None, allow_null=True, read_only=True)
     triggers = serializers.ListField(source="trigger_words", child=serializers.CharField(), read_only=True)
     slots = serializers.SerializerMethodField()
-    graph_url = serializers.SerializerMethodField(help_text="Its picture as SVG; null until it is published.")
+    graph_url = serializers.SerializerMethodField(help_text="URL of the graph as SVG; null until it is published.")
 
     class Meta:
         model = Flow
@@ -65,9 +65,9 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     user_id = serializers.CharField(source="conversation.member.user_id", read_only=True)
     application = serializers.IntegerField(source="conversation.application_id", read_only=True)
     status_words = serializers.CharField(source="get_status_display", read_only=True)
-    slots = serializers.DictField(child=serializers.CharField(), read_only=True, help_text="What was answered so far.")
+    slots = serializers.DictField(child=serializers.CharField(), read_only=True, help_text="Answers so far, by slot.")
     data = serializers.DictField(  # type: ignore[assignment]  # REST framework takes fields off the class
-        child=serializers.CharField(), read_only=True, help_text="What it began with."
+        child=serializers.CharField(), read_only=True, help_text="Data it was started with."
     )
 
     class Meta:

@@ -60,7 +60,7 @@ class MediaRequestSerializer(MessageRequestSerializer):
     """A file, by the ID of its upload or by a media ID of WeChat Work."""
 
     upload = serializers.PrimaryKeyRelatedField(
-        queryset=Upload.objects.all(), required=False, help_text="What POST /api/v1/uploads/ gave."
+        queryset=Upload.objects.all(), required=False, help_text="`id` of the upload."
     )
     media_id = StrictCharField(required=False, max_length=256)
 
@@ -173,7 +173,7 @@ class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
     template = serializers.PrimaryKeyRelatedField(
         queryset=RenderTemplate.objects.select_related("digital_human__voice", "voice").prefetch_related("variables"),
         required=False,
-        help_text="A video template, which says who speaks, what, and how it looks.",
+        help_text="A video template with its script, digital human and look.",
     )
     variables = serializers.DictField(
         child=JSONValueField(allow_null=True), required=False, help_text="Values for the template, by their names."

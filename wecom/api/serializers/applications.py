@@ -65,7 +65,7 @@ class FindingSerializer(serializers.Serializer[Result]):
     code = serializers.CharField(source="finding.code", help_text="Code of the problem; else empty.")
     words = serializers.CharField(source="finding.words")
     remedy = serializers.CharField(source="finding.remedy", help_text="How to fix it.")
-    where = serializers.CharField(source="finding.where", help_text="Where to click.")
+    where = serializers.CharField(source="finding.where", help_text="Place in the console or the admin.")
 
 
 class ConnectionSerializer(serializers.Serializer[Any]):

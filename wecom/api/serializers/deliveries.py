@@ -46,8 +46,8 @@ class OutboundSerializer(StrictModelSerializer[Outbound]):
         )
         read_only_fields: tuple[str, ...] = fields
         extra_kwargs = {
-            "first_part": {"help_text": "Of a text or recording that is too long for one message: where it begins."},
-            "errcode": {"help_text": "What WeChat Work answered last."},
+            "first_part": {"help_text": "First part of a long text or recording that was split."},
+            "errcode": {"help_text": "Last error code of WeChat Work."},
         }
 
     def get_unreached(self, outbound: Outbound) -> int:
@@ -60,9 +60,9 @@ class ResultSerializer(serializers.Serializer[Any]):
     user_id = serializers.CharField()
     result = serializers.ChoiceField(
         Outbound.Delivery.choices,
-        help_text="sent: WeChat Work took it; assumed: no answer came, and a person said that it arrived; recalled: it "
-        "was taken back; unreached: left, or not in the visible range; unlicensed: has no interface licence; unknown: "
-        "no answer came, a person must decide; failed: WeChat Work did not take it; cancelled: it was not sent.",
+        help_text="`sent`: accepted by WeChat Work; `assumed`: unclear, and marked as sent by an operator; `recalled`; "
+        "`unreached`: left or out of the visible range; `unlicensed`: no interface licence; `unknown`: unclear, an "
+        "operator must decide; `failed`: refused by WeChat Work; `cancelled`: not sent.",
     )
     words = serializers.CharField(help_text="The result in words, in the language of the request.")
 
@@ -98,8 +98,8 @@ class UploadRequestSerializer(StrictSerializer):
 
     kind = serializers.ChoiceField(
         Upload.Kind.choices,
-        help_text="image: JPG or PNG up to 10 MB; voice: AMR up to 2 MB; video: MP4, one of more than 10 MB is made "
-        "smaller; file: up to 20 MB.",
+        help_text="`image`: JPG or PNG up to 10 MB; `voice`: AMR up to 2 MB; `video`: MP4, compressed if over 10 MB; "
+        "`file`: up to 20 MB.",
     )
     file = serializers.FileField(max_length=200, allow_empty_file=True)
     application = serializers.PrimaryKeyRelatedField(
