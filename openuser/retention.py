@@ -11,9 +11,9 @@ from wecom import services as wecom
 
 def tidy() -> None:
     """Delete what has outlived its purpose."""
-    wecom.forget_old_callbacks()
-    wecom.forget_old_media()
-    wecom.forget_counts()
+    wecom.delete_old_callbacks()
+    wecom.delete_old_media()
+    wecom.delete_old_counts()
     avatars.clean_up()
     idempotency.delete_old_answers()
     hooks.forget_old()

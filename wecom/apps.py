@@ -28,4 +28,4 @@ def connect_application(using: str, plan: Sequence[tuple[Any, bool]] = (), **_: 
     from wecom import services
 
     if using == DEFAULT_DB_ALIAS and not any(backwards for _migration, backwards in plan):
-        services.configure()
+        services.configure_from_settings()

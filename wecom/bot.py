@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from asgiref.sync import sync_to_async
 
 from wecom import services
-from wecom.application.info import Agent
+from wecom.application.info import ApplicationProfile
 from wecom.callbacks.router import Handler, Incoming, router
 from wecom.client.access_tokens import get_access_token
 from wecom.contents import Article, Card, Content, Item, MiniProgramNotice, Page
@@ -164,7 +164,7 @@ async def update_card(event: Event, shown: str | Card, greyed: str = "", *, ever
     """
     text, card = (shown, None) if isinstance(shown, str) else (greyed, shown)
     user_id = "@all" if everybody else event.from_user_id
-    application = await sync_to_async(services.default_application)()
+    application = await sync_to_async(services.current_application)()
     return await sync_to_async(services.update_card)(
         application, response_code=event.response_code, user_id=user_id, text=text, card=card
     )
@@ -177,7 +177,7 @@ async def recall_message(outbound: Outbound) -> Recall:
 
 async def send_message(user_id: str, content: Content) -> Outbound:
     """Send a message of any kind, as `wecom.contents` has them: `Text(content=…, safe=True)`."""
-    return await sync_to_async(services.send_content)(user_id, content=content)
+    return await sync_to_async(services.send_message)(user_id, content=content)
 
 
 async def upload_image(file_path: str | Path) -> str:
@@ -196,7 +196,7 @@ async def upload_video(file_path: str | Path) -> str:
     One of more than 10 MB is made smaller first, which is waited for; what cannot be made small enough is sent as a
     file of up to 20 MB, else as a link to a page on which the member can watch it.
     """
-    return await services.upload_video_patiently(file_path)
+    return await services.upload_video_async(file_path)
 
 
 async def upload_file(file_path: str | Path) -> str:
@@ -228,7 +228,7 @@ async def update_chat(
 
 async def get_chat(chat_id: str) -> GroupChat:
     """A group chat of the application, as WeChat Work has it."""
-    return await sync_to_async(services.chat)(chat_id)
+    return await sync_to_async(services.get_chat)(chat_id)
 
 
 async def send_to_chat(chat: GroupChat, content: Content, mentions: Sequence[str] = ()) -> GroupMessage:
@@ -236,34 +236,34 @@ async def send_to_chat(chat: GroupChat, content: Content, mentions: Sequence[str
     return await sync_to_async(services.send_to_chat)(chat, content, mentions=mentions)
 
 
-async def get_agent_info() -> Agent:
+async def get_agent_info() -> ApplicationProfile:
     """The application as the console knows it: `name`, `closed`, and `users`, `departments`, `tags` that may see it."""
-    return await sync_to_async(services.agent_info)()
+    return await sync_to_async(services.get_agent_info)()
 
 
 async def get_user_info(user_id: str) -> dict[str, Any]:
     """What the platform knows of a member: `userid`, `name`, `department`, `position`, `status` …"""
-    return await sync_to_async(services.user_info)(user_id)
+    return await sync_to_async(services.get_user_info)(user_id)
 
 
 async def get_department_users(department_id: int) -> list[dict[str, Any]]:
     """The visible members of a department: `userid`, `name`, `department` of each."""
-    return await sync_to_async(services.department_users)(department_id)
+    return await sync_to_async(services.get_department_users)(department_id)
 
 
 async def get_departments(department_id: int | None = None) -> list[dict[str, Any]]:
     """The departments that the application sees, or those below one: `id`, `name`, `parentid`, `order` of each."""
-    return await sync_to_async(services.departments)(department_id)
+    return await sync_to_async(services.get_departments)(department_id)
 
 
 async def get_company_tags() -> list[dict[str, Any]]:
     """The tags of the company: `tagid`, `tagname` of each."""
-    return await sync_to_async(services.company_tags)()
+    return await sync_to_async(services.get_company_tags)()
 
 
 async def get_tag_users(tag_id: int) -> list[dict[str, Any]]:
     """The visible members with a tag: `userid`, `name` of each."""
-    return await sync_to_async(services.tag_users)(tag_id)
+    return await sync_to_async(services.get_tag_users)(tag_id)
 
 
 async def create_tag(name: str, tag_id: int | None = None) -> int:

@@ -13,7 +13,7 @@ from wecom import services
 @register("openuser")
 def check_keys(**_kwargs: Any) -> list[CheckMessage]:
     """WECHAT_* values that cannot be right, before anybody tries them."""
-    finding = services.checks()[0].run()
+    finding = services.doctor_checks()[0].run()
     if finding.level != Level.BAD:
         return []
     return [Warning(finding.words, hint=f"{finding.where} {finding.remedy}".strip(), id="wecom.W001")]

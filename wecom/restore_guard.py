@@ -45,7 +45,7 @@ class Note:
         return hashlib.sha256(f"{self.place} {_machine()}".encode()).hexdigest()[:32]
 
 
-def instance() -> str:
+def confirmed_instance() -> str:
     """The name of the database if it may send, to give to `mark`; "" while a person must confirm first."""
     if not settings.WECOM["RESTORE_GUARD"]:
         return new_instance()
@@ -62,7 +62,7 @@ def instance() -> str:
     return "" if row.held_since else row.instance
 
 
-def mark(name: str, attempt: int) -> None:
+def record_attempt(name: str, attempt: int) -> None:
     """Note that an attempt is about to be made; before its call, after its commit."""
     if not settings.WECOM["RESTORE_GUARD"]:
         return
@@ -73,13 +73,13 @@ def mark(name: str, attempt: int) -> None:
     _change(advance)
 
 
-def held() -> Guard | None:
+def restore_hold() -> Guard | None:
     """The guard while senders wait for a person."""
     return Guard.objects.filter(pk=Guard.ONLY).exclude(held_since=None).first()
 
 
 @transaction.atomic
-def release(*, discard: bool) -> int:
+def release_restore_hold(*, discard: bool) -> int:
     """A person confirmed: send what waits, or discard it. Returns how many messages that concerns."""
     row = _locked()
     # Under a new name, so that marks of the old one no longer count.

@@ -15,12 +15,13 @@ member_limited = Signal()
 """Somebody asks for more than is served in a minute, and is to be told once: `callback`, the first that was kept."""
 
 video_too_large = Signal()
-"""A video has more bytes than the platform takes: `upload`, `limit`. Who hears it calls `services.fitted` or
-`services.unfitted`, now or later, and is asked again until then. Where nobody listens, such files are refused."""
+"""A video has more bytes than the platform takes: `upload`, `limit`. A receiver calls `services.compression_done` or
+`services.compression_failed`, now or later; the signal is sent again until then. Without receivers, such files are
+refused."""
 
 page_wanted = Signal()
-"""A message whose video can only be a link is about to go out: `message` (an `Outbound` or a `GroupMessage`). Who hears
-it gives it a card that leads to the video, with `services.reshape`."""
+"""A message whose video can only be a link is about to go out: `message` (`Outbound` or `GroupMessage`). A receiver
+gives it a card that leads to the video, with `services.replace_content`."""
 
 program_sent = Signal()
 """Code sent something of its own accord, in the transaction that queues it: `outbound`, `text` as a person reads it."""

@@ -11,7 +11,7 @@ from wecom.outbox import card_updates, dispatcher, group_chats, recalls
 
 @shared_task(name="wecom.handle")
 def handle(pk: int) -> None:
-    services.handle_beside(pk)
+    services.handle_detached(pk)
 
 
 @shared_task(name="wecom.deliver")
@@ -21,32 +21,32 @@ def deliver(pk: int) -> None:
 
 @shared_task(name="wecom.upload")
 def upload(pk: int) -> None:
-    uploads.deliver(pk)
+    uploads.run_upload(pk)
 
 
 @shared_task(name="wecom.download")
 def download(pk: int) -> None:
-    downloads.fetch(pk)
+    downloads.run_download(pk)
 
 
 @shared_task(name="wecom.deliver_to_chat")
 def deliver_to_chat(pk: int) -> None:
-    group_chats.deliver(pk)
+    group_chats.deliver_to_chat(pk)
 
 
 @shared_task(name="wecom.recall")
 def recall(pk: int) -> None:
-    recalls.deliver(pk)
+    recalls.run_recall(pk)
 
 
 @shared_task(name="wecom.update_card")
 def update_card(pk: int) -> None:
-    card_updates.deliver(pk)
+    card_updates.run_update(pk)
 
 
 @shared_task(name="wecom.publish_menu")
 def publish_menu(pk: int) -> None:
-    menus.deliver(pk)
+    menus.run_publication(pk)
 
 
 @shared_task(name="wecom.sync_directory")

@@ -78,14 +78,14 @@ class Webhook(APIView):
                 return HttpResponse(status=413)
             signature, timestamp, nonce = _once(query, *SIGNED)
             application = self._application(key)
-            services.receive(application, body, signature=signature, timestamp=timestamp, nonce=nonce)
+            services.record_callback(application, body, signature=signature, timestamp=timestamp, nonce=nonce)
         except (crypto.CryptoError, NotConfigured) as error:
             return self._refuse(error.code, application, query)
         return HttpResponse(platform_quirks.current.acknowledgement, content_type="text/plain")
 
     def _application(self, key: str) -> Application:
         if not key:
-            application = services.default_application()
+            application = services.current_application()
         else:
             found = Application.objects.select_related("corporation").filter(webhook_key=key).first()
             if found is None:
@@ -109,7 +109,7 @@ class Webhook(APIView):
         signature, timestamp, nonce = ((query or {}).get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
         # What has not even the platform's form comes from a stranger, and says nothing of our keys.
         if application is not None and isinstance(code, int) and crypto.is_strict(signature, timestamp, nonce):
-            services.note_refusal(application, code, nonce)
+            services.record_rejection(application, code, nonce)
         pk = application.pk if application else None
         logger.warning("A callback was refused.", extra={"code": code, "application": pk})
         return HttpResponse(status=403)

@@ -34,13 +34,13 @@ def send(
     cid: str,
 ) -> Outbound:
     """Queue a message of any kind; after `until` it is not sent any more."""
-    return wecom.send(application, content, to=[member.user_id], upload=upload, expires_at=until, cid=cid)
+    return wecom.enqueue_message(application, content, to=[member.user_id], upload=upload, expires_at=until, cid=cid)
 
 
 def send_text(application: Application, member: Member, text: str, *, cid: str) -> Outbound:
     """Queue text, in numbered parts where it is long; returns the last part's row."""
     parts = [Text(content=part) for part in split_numbered(text)]
-    return wecom.send_parts(application, parts, to=[member.user_id], cid=cid)[-1]
+    return wecom.enqueue_parts(application, parts, to=[member.user_id], cid=cid)[-1]
 
 
 def send_video(application: Application, member: Member, render: Render, *, title: str, cid: str) -> Outbound:
@@ -83,7 +83,7 @@ def send_narration(application: Application, member: Member, narration: Narratio
         for name in narration.parts
     ]
     voices, until = [Voice()] * len(uploads), narration.allowed_until
-    return wecom.send_parts(application, voices, to=[member.user_id], uploads=uploads, expires_at=until, cid=cid)[-1]
+    return wecom.enqueue_parts(application, voices, to=[member.user_id], uploads=uploads, expires_at=until, cid=cid)[-1]
 
 
 def show_on_page(message: Outbound | GroupMessage) -> None:
@@ -100,7 +100,7 @@ def show_on_page(message: Outbound | GroupMessage) -> None:
             description=words or wording.video_on_page(),
             url=watch_links.link_to_file(message.application, person, upload),
         )
-    wecom.reshape(message, card)
+    wecom.replace_content(message, card)
 
 
 def _language(application: Application, person: Member | None) -> str:
@@ -114,7 +114,7 @@ def fetch(callback: Callback, inbound: Inbound) -> Download | None:
     media_id = getattr(inbound, "media_id", "")
     if not media_id:
         return None
-    return wecom.fetch_media(callback.application, kind=inbound.kind, media_id=media_id, cid=callback.cid)
+    return wecom.request_download(callback.application, kind=inbound.kind, media_id=media_id, cid=callback.cid)
 
 
 def fetched(application: Application, media_id: str) -> Path:
@@ -152,24 +152,24 @@ def recall(outbound: Outbound, *, cid: str) -> None:
 
 def default_application() -> Application:
     """The application of whoever names none. Raises `NotConfigured` where none is connected."""
-    return wecom.default_application()
+    return wecom.current_application()
 
 
 def hear(application: Application, member: Member, text: str, *, at: datetime, cid: str) -> bool:
     """Hand what was heard in a voice message to the code handlers of texts; False where there are none."""
-    return wecom.hear(application, user_id=member.user_id, text=text, at=at, cid=cid)
+    return wecom.record_transcript(application, user_id=member.user_id, text=text, at=at, cid=cid)
 
 
 def check_reach(user_id: str, *, application: Application | None = None) -> None:
     """Raise `ContentError` for somebody who is known to have left, or to be out of the visible range."""
-    wecom.check_reach(user_id, application=application)
+    wecom.check_reachable(user_id, application=application)
 
 
 def member(application: Application, user_id: str) -> Member:
     """The member with this user ID, made on first contact."""
-    return wecom.member(application, user_id)
+    return wecom.get_or_create_member(application, user_id)
 
 
 def member_of(callback: Callback) -> Member:
     """Who caused a callback."""
-    return wecom.member(callback.application, callback.from_user_id)
+    return wecom.get_or_create_member(callback.application, callback.from_user_id)

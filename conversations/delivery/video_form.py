@@ -33,7 +33,7 @@ class Parcel:
 
 def is_under_way(render: Render) -> bool:
     """Whether a smaller version of a finished video is being made."""
-    limit = wecom.largest("video")
+    limit = wecom.media_size_limit("video")
     if not is_here(render) or _size(str(render.video.name)) <= limit:
         return False
     return not avatars.request_rendition(render, limit=limit).is_finished
@@ -42,23 +42,23 @@ def is_under_way(render: Render) -> bool:
 def parcel_of(render: Render) -> Parcel:
     """How a finished video goes out. Raises `OSError` where its file is gone."""
     name = str(render.video.name)
-    size, limit = _size(name), wecom.largest("video")
+    size, limit = _size(name), wecom.media_size_limit("video")
     if size <= limit:
         return Parcel(form=Form.VIDEO, name=name)
     small = avatars.request_rendition(render, limit=limit)
     if small.status == small.Status.DONE and default_storage.exists(str(small.video.name)):
         return Parcel(form=Form.VIDEO, name=str(small.video.name))
-    return Parcel(form=Form.FILE if size <= wecom.largest("file") else Form.LINK, name=name)
+    return Parcel(form=Form.FILE if size <= wecom.media_size_limit("file") else Form.LINK, name=name)
 
 
 def fit(upload: Upload) -> None:
     """Have a video that somebody brought made smaller; where that has ended, say how."""
-    limit = wecom.largest("video")
+    limit = wecom.media_size_limit("video")
     small = avatars.request_file_rendition(upload.path, sha256=upload.sha256, limit=limit, cid=upload.cid)
     if small.status == small.Status.DONE:
-        wecom.fitted(upload, name=str(small.video.name))
+        wecom.compression_done(upload, name=str(small.video.name))
     elif small.is_finished:
-        wecom.unfitted(upload)
+        wecom.compression_failed(upload)
 
 
 def fit_waiting(small: Rendition) -> None:

@@ -110,7 +110,7 @@ def video_url_of(text: str) -> str:
 
 def reply_to(text: str) -> str:
     """`generate_response` for sync code. Raises `NotConfigured` where no application is connected."""
-    conversation = _conversation(wecom.answering())
+    conversation = _conversation(wecom.current_callback())
     language = language_of(text, otherwise=conversation.language)
     with translation.override(language):
         most = settings.CONVERSATIONS["MAX_TEXT"]
@@ -144,7 +144,7 @@ def _conversation(callback: Callback | None) -> Conversation:
 @transaction.atomic
 def _ask_for_message(user_id: str, digital_human_id: int, text: str, mode: str) -> int:
     wecom.check_recipients([user_id])
-    human, callback = _digital_human(digital_human_id), wecom.answering()
+    human, callback = _digital_human(digital_human_id), wecom.current_callback()
     conversation = messages.conversation_with(user_id)
     cid = callback.cid if callback else secrets.token_hex(8)
     # A handler that runs again after a crash finds what it had asked for.
@@ -162,7 +162,7 @@ def _ask_for_message(user_id: str, digital_human_id: int, text: str, mode: str) 
 
 @transaction.atomic
 def _ask_for_render(digital_human_id: int, text: str, mode: str, purpose: str = Consent.Purpose.CHAT) -> int:
-    callback = wecom.answering()
+    callback = wecom.current_callback()
     cid = callback.cid if callback else secrets.token_hex(8)
     return avatars.request_render(_digital_human(digital_human_id), text, mode=mode, purpose=purpose, cid=cid).pk
 
@@ -218,7 +218,7 @@ async def _until(look: Callable[[], T | None]) -> T:
     deadline = time.monotonic() + settings.AVATARS["TIME_LIMIT"]
     found = await _apart(look)
     if found is None:
-        await sync_to_async(wecom.taking_long)()
+        await sync_to_async(wecom.release_worker)()
     while found is None:
         if time.monotonic() > deadline:
             words = "It goes on being made. Look whether a render worker runs, and how many renders wait."
@@ -233,7 +233,7 @@ async def _apart(function: Callable[..., T], *args: Any) -> T:
     """Call it on the database's thread. What goes out meanwhile has keys of its own, not the handler's."""
 
     def call() -> T:
-        with wecom.apart():
+        with wecom.unnumbered_sends():
             return function(*args)
 
     return await sync_to_async(call)()

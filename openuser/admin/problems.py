@@ -124,7 +124,7 @@ def _of_outbound(outbound: Outbound, acts: bool) -> Trouble:
 def _remedy(outbound: Outbound) -> str:
     """What the code asks for, where it is why the platform refused it; else what the reason does."""
     refused = outbound.reason in (Outbound.Reason.REFUSED, Outbound.Reason.MEDIA)
-    known = wecom.remedy(outbound.errcode) if refused else ""
+    known = wecom.remedy_for(outbound.errcode) if refused else ""
     return known or str(REMEDIES.get(outbound.reason, OTHERWISE))
 
 

@@ -40,7 +40,7 @@ ANSWERS = (
 
 def seed() -> None:
     """Make what is missing; what a person changed stays."""
-    application = wecom.configure(name="OpenUser")
+    application = wecom.configure_from_settings(name="OpenUser")
     with transaction.atomic():
         avatars.seed_voices()
         if not DigitalHuman.objects.exists():

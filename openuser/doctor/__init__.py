@@ -19,7 +19,7 @@ from wecom.models import Application
 
 def checks() -> list[Check]:
     """All of them. Those of applications are named even where nobody can list the applications."""
-    keys, may_send, connected = wecom.checks()
+    keys, may_send, connected = wecom.doctor_checks()
     ours = [Settings(), keys, Storage(), Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
     return [*ours, *avatars.doctor_checks(), may_send, connected, *_of_applications()]
 
@@ -38,4 +38,4 @@ def _of_applications() -> list[Check]:
     with suppress(DatabaseError):  # not migrated yet
         if failure() is None:
             rows = list(Application.objects.select_related("corporation").filter(enabled=True).order_by("pk"))
-    return [check for row in rows for check in wecom.checks(row)] or wecom.checks_to_come()
+    return [check for row in rows for check in wecom.doctor_checks(row)] or wecom.doctor_checks_without_application()

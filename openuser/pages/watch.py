@@ -88,7 +88,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
     if viewing is None or not secrets.compare_digest(str(begun.get("state", "")), request.GET.get("state", "")):
         return _answer(request, {"problem": _("This sign-in is over. Please open the link once more.")}, status=400)
     try:
-        user_id = wecom.login(viewing.application, request.GET.get("code", ""))
+        user_id = wecom.member_of_code(viewing.application, request.GET.get("code", ""))
     except OpenUserError as error:
         logger.warning("A member could not sign in.", extra={"code": error.code})
         known = isinstance(error, LoginFailed)
@@ -127,7 +127,7 @@ def _to_login(request: HttpRequest, viewing: Viewing) -> HttpResponseBase:
     state = secrets.token_hex(16)
     inside = bool(INSIDE.search(request.headers.get("User-Agent", "")))
     back = f"{settings.SITE_URL.rstrip('/')}{reverse('watch-login')}"
-    address = wecom.login_address(
+    address = wecom.authorize_url(
         viewing.application, back=back, state=state, inside=inside, language=get_language() or "zh"
     )
     response = HttpResponseRedirect(address)

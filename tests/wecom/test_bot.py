@@ -33,7 +33,7 @@ def deliver() -> list[Outbound]:
     """What workers would do, until nothing is left that they can."""
     for _ in range(3):
         for upload in Upload.objects.filter(status="queued"):
-            uploads.deliver(upload.pk)
+            uploads.run_upload(upload.pk)
         for outbound in Outbound.objects.filter(status="queued").order_by("pk"):
             dispatcher.deliver(outbound.pk, now=timezone.now())
     return list(Outbound.objects.order_by("pk"))
@@ -61,8 +61,9 @@ def test_no_awaitable_lacks_a_plain_function_in_services():
     awaitables = [name for name in bot.__all__ if inspect.iscoroutinefunction(getattr(bot, name))]
     assert len(awaitables) >= 13
     for name in awaitables:
-        plain = getattr(services, name.removesuffix("_message").removeprefix("get_"))
-        assert plain.__name__ in services.__all__
+        names = {name, name.removesuffix("_message"), name.removeprefix("get_")} & set(services.__all__)
+        assert len(names) == 1, name
+        plain = getattr(services, names.pop())
         assert not inspect.iscoroutinefunction(plain)
 
 
@@ -243,7 +244,7 @@ def test_an_empty_media_id_says_what_to_call(connected, person):
 
 def test_a_handler_answers_in_the_name_of_the_application_that_was_written_to(connected, person):
     other = factories.make_application(corporation=connected.corporation, agent_id=1000003)
-    with services.acting_on(factories.make_callback(other)):
+    with services.handling(factories.make_callback(other)):
         assert services.send_text(person.user_id, content="hello").application == other
     assert services.send_text(person.user_id, content="hello").application == connected
 

@@ -80,7 +80,7 @@ def handle() -> None:
 
 def deliver() -> None:
     for upload in Upload.objects.filter(status="queued"):
-        uploads.deliver(upload.pk)
+        uploads.run_upload(upload.pk)
     for outbound in Outbound.objects.filter(status="queued", due_at__lte=timezone.now()).order_by("pk"):
         dispatcher.deliver(outbound.pk)
 

@@ -64,10 +64,10 @@ def test_a_cards_menu_has_three_entries_unless_more_are_said(assumed):
 
 def test_a_quota_counts_the_last_minute_unless_the_clocks_is_said(assumed):
     times = [NOON + timedelta(milliseconds=number) for number in range(30)]
-    assert members.when_free(times, NOON + timedelta(seconds=1)) == NOON + timedelta(minutes=1) + members.SLACK
+    assert members.next_free_time(times, NOON + timedelta(seconds=1)) == NOON + timedelta(minutes=1) + members.SLACK
     assumed(aligned_quotas=True)
-    assert members.when_free(times, NOON + timedelta(seconds=1)) == NOON + timedelta(seconds=20) + members.SLACK
-    assert members.when_free(times, NOON + timedelta(seconds=21)) is None
+    assert members.next_free_time(times, NOON + timedelta(seconds=1)) == NOON + timedelta(seconds=20) + members.SLACK
+    assert members.next_free_time(times, NOON + timedelta(seconds=21)) is None
 
 
 def test_what_the_platform_heard_is_believed_unless_it_is_not_to_be(assumed):

@@ -144,8 +144,8 @@ def test_the_guard_can_be_switched_off(connected, person, settings, file):
 
 def test_the_file_knows_the_newest_databases_and_never_goes_back(file):
     for number in range(30):
-        restore_guard.mark(f"database{number}", 5)
-    restore_guard.mark("database29", 3)
+        restore_guard.record_attempt(f"database{number}", 5)
+    restore_guard.record_attempt("database29", 3)
     marks = json.loads(file.read_text())["marks"]
     assert len(marks) == restore_guard.REMEMBERED
     assert marks["database29"] == 5

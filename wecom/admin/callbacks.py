@@ -60,7 +60,7 @@ class CallbackAdmin(WorkAdmin):
 
     @admin.action(description=_("Handle once more"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Callback]) -> None:
-        count = sum(services.replay(callback) for callback in queryset)
+        count = sum(services.replay_callback(callback) for callback in queryset)
         text = ngettext("%d callback is handled again.", "%d callbacks are handled again.", count) % count
         self.tell(request, text, done=bool(count))
 

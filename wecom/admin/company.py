@@ -51,7 +51,7 @@ class ApplicationForm(forms.ModelForm[Application]):
         values = {name: str(data[name] or "") for name in SECRETS}
         if data.get("agent_id"):
             values["agent_id"] = str(data["agent_id"])
-        for flaw in services.key_flaws(values):
+        for flaw in services.credential_flaws(values):
             if flaw.field not in self.errors:
                 self.add_error(flaw.field, str(flaw.words))
         return data
@@ -159,7 +159,7 @@ class ApplicationAdmin(ProtectedDeleteAdmin):
             **self.admin_site.each_context(request),
             "title": _("Connection test"),
             "original": application,
-            "results": list(run_checks(services.checks(application, connection_only=True))),
+            "results": list(run_checks(services.doctor_checks(application, connection_only=True))),
         }
         part = request.headers.get("X-Part") == "lines"
         return TemplateResponse(request, "admin/doctor/lines.html" if part else "admin/doctor/connection.html", context)

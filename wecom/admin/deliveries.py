@@ -106,7 +106,7 @@ class OutboundAdmin(WorkAdmin):
     def remedy(self, outbound: Outbound) -> str:
         if (outbound.status, outbound.reason) == (Outbound.Status.FAILED, Outbound.Reason.UNKNOWN):
             return str(_("The attempts below are all that is known. Ask the person whether it arrived, then decide."))
-        return services.remedy(outbound.errcode) or NOTHING
+        return services.remedy_for(outbound.errcode) or NOTHING
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Outbound]) -> None:

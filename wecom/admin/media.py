@@ -70,7 +70,7 @@ class DownloadAdmin(WorkAdmin):
 
     @admin.action(description=_("Fetch again"), permissions=["refetch"])
     def refetch(self, request: HttpRequest, queryset: QuerySet[Download]) -> None:
-        count = sum(services.refetch_media(download) for download in queryset)
+        count = sum(services.restart_download(download) for download in queryset)
         text = ngettext("%d file is fetched again.", "%d files are fetched again.", count) % count
         self.tell(request, text, done=bool(count))
 

@@ -216,7 +216,7 @@ def _bar(application: Application, rows: list[MenuButton], latest: MenuPublicati
     problem: ContentError | None = None
     wanted: list[dict[str, Any]] | None = None
     try:
-        wanted = menus.assemble(own)
+        wanted = menus.assemble_menu(own)
     except ContentError as error:
         problem = error
     shown = latest.buttons if latest and latest.status != MenuPublication.Status.FAILED else None

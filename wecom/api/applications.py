@@ -49,7 +49,7 @@ class Callbacks(viewsets.ReadOnlyModelViewSet[Callback]):
         was deleted, stays unchanged.
         """
         callback = self.get_object()
-        services.replay(callback)
+        services.replay_callback(callback)
         callback.refresh_from_db()
         return Response(self.get_serializer(callback).data)
 
@@ -85,7 +85,7 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
         A wrong secret is tried only once. Texts are in the language of the request.
 
         """
-        results = list(run_checks(services.checks(self.get_object(), connection_only=True)))
+        results = list(run_checks(services.doctor_checks(self.get_object(), connection_only=True)))
         works = all(result.finding.level != Level.BAD for result in results)
         return Response(ConnectionSerializer({"works": works, "checks": results}).data)
 
@@ -93,7 +93,7 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
     @action(detail=True)
     def menu(self, request: Request, pk: str) -> Response:
         """The buttons as stored here, and the state of the last publication."""
-        return Response(MenuSerializer(services.menu(self.get_object())).data)
+        return Response(MenuSerializer(services.get_menu(self.get_object())).data)
 
     @extend_schema(summary="Publish a menu", request=MenuRequestSerializer, responses={202: MenuSerializer})
     @menu.mapping.put
@@ -103,4 +103,4 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
         serializer.is_valid(raise_exception=True)
         application = self.get_object()
         services.replace_menu(application, serializer.validated_data["buttons"])
-        return Response(MenuSerializer(services.menu(application)).data, status=status.HTTP_202_ACCEPTED)
+        return Response(MenuSerializer(services.get_menu(application)).data, status=status.HTTP_202_ACCEPTED)

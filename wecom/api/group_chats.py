@@ -93,7 +93,7 @@ class GroupChats(viewsets.ReadOnlyModelViewSet[GroupChat]):
         serializer = GroupChatAdoptRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
-        chat = services.chat(values["chat_id"], application=values.get("application"))
+        chat = services.get_chat(values["chat_id"], application=values.get("application"))
         return Response(GroupChatSerializer(chat).data)
 
     @extend_schema(
@@ -110,7 +110,7 @@ class GroupChats(viewsets.ReadOnlyModelViewSet[GroupChat]):
     def refresh(self, request: Request, pk: str) -> Response:
         """Gets its name, owner and members from WeChat Work."""
         chat = self.get_object()
-        return Response(GroupChatSerializer(services.chat(chat.chat_id, application=chat.application)).data)
+        return Response(GroupChatSerializer(services.get_chat(chat.chat_id, application=chat.application)).data)
 
 
 class GroupMessageFilter(django_filters.FilterSet):  # type: ignore[misc]

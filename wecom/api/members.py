@@ -99,7 +99,7 @@ class Uploads(viewsets.ReadOnlyModelViewSet[Upload]):
         serializer = UploadRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
-        application = values.get("application") or services.default_application()
+        application = values.get("application") or services.current_application()
         cid = request.headers.get("X-Request-ID", "")
         try:
             upload = services.accept_upload(application, kind=values["kind"], file=values["file"], cid=cid)
@@ -121,4 +121,4 @@ class Quotas(generics.GenericAPIView[Outbound]):
     @extend_schema(summary="Show quotas", operation_id="quotas_retrieve", responses=QuotasSerializer)
     def get(self, request: Request) -> Response:
         """The use of each limit, and when waiting messages go out."""
-        return Response(QuotasSerializer({"applications": services.quotas()}).data)
+        return Response(QuotasSerializer({"applications": services.list_quotas()}).data)

@@ -12,7 +12,7 @@ from wecom.models import Application
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agent:
+class ApplicationProfile:
     """What the console says of the application. `users`, `departments` and `tags` are its visible range."""
 
     name: str
@@ -22,20 +22,18 @@ class Agent:
     tags: tuple[int, ...]
 
 
-def ask(application: Application) -> Agent:
+def fetch_profile(application: Application) -> ApplicationProfile:
     """Ask the platform now, also for an application that is held. Raises `WeComError`."""
 
     def call(token: str) -> dict[str, Any]:
         agent_id = str(application.agent_id)
         return api.get(application.api_base_url, "agent/get", access_token=token, agentid=agent_id)
 
-    answer = access_tokens.with_token(
-        application, call, token=access_tokens.access_token(application, though_held=True)
-    )
+    answer = access_tokens.with_token(application, call, token=access_tokens.valid_token(application, though_held=True))
     members = [
         str(row.get("userid", "")) for row in _rows(answer, "allow_userinfos", "user") if isinstance(row, Mapping)
     ]
-    return Agent(
+    return ApplicationProfile(
         name=str(answer.get("name") or ""),
         closed=bool(answer.get("close")),
         users=tuple(name for name in members if name),

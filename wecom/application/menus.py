@@ -21,13 +21,13 @@ from wecom.models import Application, MenuButton, MenuPublication
 
 logger = logging.getLogger(__name__)
 
-NONE = 46003  # there is no menu
+NO_MENU = 46003  # there is no menu
 
 
 @transaction.atomic
-def publish(application: Application) -> MenuPublication:
+def publish_menu(application: Application) -> MenuPublication:
     """The menu of this moment, queued in place of those that wait. See `services.publish_menu`."""
-    menu = buttons(application)
+    menu = build_menu(application)
     for earlier in application.menu_publications.filter(status=MenuPublication.Status.QUEUED):
         earlier.cancel(MenuPublication.Reason.SUPERSEDED)
     order_key = f"menu:{application.pk}"
@@ -36,23 +36,23 @@ def publish(application: Application) -> MenuPublication:
     return publication
 
 
-def buttons(application: Application) -> list[dict[str, Any]]:
+def build_menu(application: Application) -> list[dict[str, Any]]:
     """The menu as the platform takes it. Raises `ContentError` with words for the first thing that is wrong."""
-    return assemble(list(MenuButton.objects.of(application)))
+    return assemble_menu(list(MenuButton.objects.of(application)))
 
 
-def assemble(rows: list[MenuButton]) -> list[dict[str, Any]]:
+def assemble_menu(rows: list[MenuButton]) -> list[dict[str, Any]]:
     """The same, of the rows of one application in their order."""
     tops = [row for row in rows if row.parent_id is None]
     if len(tops) > MenuButton.TOPS:
-        raise _wrong(_("The bar has %d buttons.") % len(tops), _("Leave three, or put some into a menu."))
+        raise _error(_("The bar has %d buttons.") % len(tops), _("Leave three, or put some into a menu."))
     return [_button(top, [row for row in rows if row.parent_id == top.pk]) for top in tops]
 
 
 FIELDS = ("name", "kind", "key", "url", "app_id", "page")
 
 
-def described(application: Application) -> list[dict[str, Any]]:
+def menu_buttons(application: Application) -> list[dict[str, Any]]:
     """The buttons by the names of their fields, those of a menu below it."""
     rows = list(MenuButton.objects.of(application))
     found = {row.pk: {name: getattr(row, name) for name in FIELDS} for row in rows}
@@ -63,13 +63,15 @@ def described(application: Application) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def replace(application: Application, buttons: Sequence[Mapping[str, Any]]) -> None:
+def replace_buttons(application: Application, buttons: Sequence[Mapping[str, Any]]) -> None:
     """Other rows in the place of all that there are. Raises `ContentError` with the path of the field."""
     MenuButton.objects.filter(application=application).delete()
-    _add(application, buttons, parent=None, at="buttons")
+    _add_buttons(application, buttons, parent=None, at="buttons")
 
 
-def _add(application: Application, buttons: Sequence[Mapping[str, Any]], *, parent: MenuButton | None, at: str) -> None:
+def _add_buttons(
+    application: Application, buttons: Sequence[Mapping[str, Any]], *, parent: MenuButton | None, at: str
+) -> None:
     for number, given in enumerate(buttons):
         fields = {name: given[name] for name in FIELDS if name in given}
         row = MenuButton(application=application, parent=parent, position=number + 1, **fields)
@@ -81,10 +83,10 @@ def _add(application: Application, buttons: Sequence[Mapping[str, Any]], *, pare
             remedy = _("Correct this button and publish the whole menu again.")
             raise ContentError(" ".join(words), code="menu", field=path, remedy=remedy) from error
         row.save()
-        _add(application, given.get("buttons", ()), parent=row, at=f"{at}[{number}].buttons")
+        _add_buttons(application, given.get("buttons", ()), parent=row, at=f"{at}[{number}].buttons")
 
 
-def current(application: Application) -> list[dict[str, Any]]:
+def fetch_menu(application: Application) -> list[dict[str, Any]]:
     """The menu that people see now, asked of the platform; [] where there is none. Raises `WeComError`."""
     where = {"agentid": str(application.agent_id)}
     try:
@@ -92,25 +94,25 @@ def current(application: Application) -> list[dict[str, Any]]:
             application, lambda token: api.get(application.api_base_url, "menu/get", access_token=token, **where)
         )
     except ApiError as error:
-        if error.errcode == NONE:
+        if error.errcode == NO_MENU:
             return []
         raise
     buttons = answer.get("button")
     return [dict(one) for one in buttons if isinstance(one, dict)] if isinstance(buttons, list) else []
 
 
-def deliver(pk: int, *, now: datetime | None = None) -> None:
+def run_publication(pk: int, *, now: datetime | None = None) -> None:
     """Hand a menu to the platform, or put the row back with the reason."""
     publication = MenuPublication.claim(pk, now=now)
     if publication is None:
         return
     try:
-        _deliver(publication)
+        _publish(publication)
     except LeaseLost:
         logger.info("Somebody else publishes this menu.", extra={"publication": publication.pk})
 
 
-def _deliver(publication: MenuPublication) -> None:
+def _publish(publication: MenuPublication) -> None:
     application = publication.application
     if application.menu_publications.filter(pk__gt=publication.pk).exists():
         publication.settle(MenuPublication.Status.CANCELLED, MenuPublication.Reason.SUPERSEDED)
@@ -118,8 +120,8 @@ def _deliver(publication: MenuPublication) -> None:
     try:
         access_tokens.with_token(application, lambda token: _call(publication, token))
     except WeComError as error:
-        if not (isinstance(error, ApiError) and error.errcode == NONE and not publication.buttons):
-            retry_policy.react(publication, application, error)
+        if not (isinstance(error, ApiError) and error.errcode == NO_MENU and not publication.buttons):
+            retry_policy.retry_or_fail(publication, application, error)
             return
     publication.settle(MenuPublication.Status.DONE, errcode=0)
 
@@ -137,12 +139,12 @@ def _button(row: MenuButton, below: list[MenuButton]) -> dict[str, Any]:
     if size(row.name) > row.limit:
         words = _("The name of “%(name)s” is too long for its place.") % {"name": row.name}
         remedy = _("Here %(limit)d bytes are the most; a Chinese character has 3.") % {"limit": row.limit}
-        raise _wrong(words, remedy)
+        raise _error(words, remedy)
     if row.kind == MenuButton.Kind.MENU:
-        return {"name": row.name, "sub_button": _below(row, below)}
+        return {"name": row.name, "sub_button": _sub_buttons(row, below)}
     if below:
         words = _("“%(name)s” has buttons below it, but does not open a menu.") % {"name": row.name}
-        raise _wrong(words, _("Make it open a menu, or move the buttons."))
+        raise _error(words, _("Make it open a menu, or move the buttons."))
     return {"type": row.kind, "name": row.name, **_target(row)}
 
 
@@ -154,16 +156,16 @@ def _target(row: MenuButton) -> dict[str, str]:
     return {"key": row.key}
 
 
-def _below(row: MenuButton, below: list[MenuButton]) -> list[dict[str, Any]]:
+def _sub_buttons(row: MenuButton, below: list[MenuButton]) -> list[dict[str, Any]]:
     if row.parent_id or not below:
-        raise _wrong(
+        raise _error(
             _("The menu of “%(name)s” is empty.") % {"name": row.name}, _("Put buttons into it, or delete it.")
         )
     if len(below) > MenuButton.SUBS:
         words = _("The menu of “%(name)s” has %(count)d buttons.") % {"name": row.name, "count": len(below)}
-        raise _wrong(words, _("Leave five."))
+        raise _error(words, _("Leave five."))
     return [_button(one, []) for one in below]
 
 
-def _wrong(words: str, remedy: str) -> ContentError:
+def _error(words: str, remedy: str) -> ContentError:
     return ContentError(words, code="menu", field="menu", remedy=remedy)

@@ -18,7 +18,7 @@ LANGUAGES = {"zh": "zh", "en": "en"}
 AGAIN = "Open the page once more."
 
 
-def entrance(application: Application, *, back: str, state: str, inside: bool, language: str = "zh") -> str:
+def authorize_url(application: Application, *, back: str, state: str, inside: bool, language: str = "zh") -> str:
     """Where to send somebody who shall say who they are; the platform sends them `back` with `code` and `state`.
 
     `inside` is for the browser within WeChat Work, which asks nothing; others show a code to scan.
@@ -34,7 +34,7 @@ def entrance(application: Application, *, back: str, state: str, inside: bool, l
     return f"{base}/wwlogin/sso/login?{urlencode(query, quote_via=quote)}"
 
 
-def who(application: Application, code: str) -> str:
+def member_of_code(application: Application, code: str) -> str:
     """The user ID of whoever came back with this code, which is good once and for five minutes.
 
     Raises `LoginFailed` for a code that is none or is over, and for somebody who is no member of the company.

@@ -23,10 +23,10 @@ from wecom.models import Callback
 
 logger = logging.getLogger(__name__)
 
-Late = Callable[[Callback], None]
+OnTimeout = Callable[[Callback], None]
 
-MOST_BESIDE = 64  # handlers of this process that take long at once; more of them keep their worker waiting
-_room = threading.BoundedSemaphore(MOST_BESIDE)
+MAX_DETACHED = 64  # handlers of this process that take long at once; more of them keep their worker waiting
+_detached_slots = threading.BoundedSemaphore(MAX_DETACHED)
 _leave: ContextVar[Callable[[], None] | None] = ContextVar("leave", default=None)
 
 
@@ -58,13 +58,13 @@ def run(handler: Handler, subject: Any, *, until: float | None = None) -> Reply 
 
 
 @contextmanager
-def kept(callback: Callback, *, late: Late) -> Iterator[float]:
+def hold_lease(callback: Callback, *, late: OnTimeout) -> Iterator[float]:
     """Nobody else takes the callback while the block runs, for at most the time limit; gives the end of it.
 
     Nothing can stop a sync handler, or an async one that blocks: `late` is called beside it with the callback when the
     time is over, and settles it, so that what the handler still returns is dropped.
     """
-    keeper = _Keeper(callback, until=time.monotonic() + time_limit(), late=late)
+    keeper = _LeaseKeeper(callback, until=time.monotonic() + time_limit(), late=late)
     keeper.start()
     try:
         yield keeper.until
@@ -72,13 +72,13 @@ def kept(callback: Callback, *, late: Late) -> Iterator[float]:
         keeper.stop()
 
 
-def beside(work: Callable[[], None]) -> None:
+def run_detached(work: Callable[[], None]) -> None:
     """Do some work in a thread of its own; returns when it is done, or goes on when a handler in it takes long.
 
     A worker has few threads: four people who wait for videos would else keep everybody else from being answered. When
     the process ends, what goes on is taken up by another worker, as after any crash. Raises what the work raises.
     """
-    aside = _Aside(work)
+    aside = _DetachedThread(work)
     aside.start()
     aside.free.wait()
     if aside.result.done():
@@ -92,7 +92,7 @@ def leave() -> None:
         let_go()
 
 
-class _Aside(threading.Thread):
+class _DetachedThread(threading.Thread):
     """Work in a thread that somebody waits for, until it is `free` to go on alone."""
 
     def __init__(self, work: Callable[[], None]) -> None:
@@ -114,19 +114,19 @@ class _Aside(threading.Thread):
         finally:
             connections.close_all()
             if self._left:
-                _room.release()
+                _detached_slots.release()
             self.free.set()
 
     def _go_on(self) -> None:
-        if not self._left and _room.acquire(blocking=False):
+        if not self._left and _detached_slots.acquire(blocking=False):
             self._left = True
             self.free.set()
 
 
-class _Keeper(threading.Thread):
+class _LeaseKeeper(threading.Thread):
     """Extends a lease every third of it."""
 
-    def __init__(self, callback: Callback, *, until: float, late: Late) -> None:
+    def __init__(self, callback: Callback, *, until: float, late: OnTimeout) -> None:
         super().__init__(name=f"lease-of-callback-{callback.pk}", daemon=True)
         self.until = until
         self._callback = copy.copy(callback)  # settling changes it, and this is another thread

@@ -32,7 +32,7 @@ Answer = Callable[[Callback, Reply], list[Outbound]]
 Acting = Callable[[Callback], AbstractContextManager[None]]
 
 
-def receive(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> Callback:
+def record_callback(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> Callback:
     """Verify, decrypt, insert under the identity. See `services.receive`."""
     crypto.strict(signature, timestamp, nonce)
     envelope = messages.envelope(body)
@@ -60,7 +60,7 @@ def receive(application: Application, body: bytes, *, signature: str, timestamp:
     elif now - inbound.created_at > timedelta(seconds=settings.WECOM["CALLBACK_MAX_AGE"]):
         row.status, row.reason, row.finished_at = Callback.Status.CANCELLED, Callback.Reason.STALE, now
     else:
-        rate_limit.keep_back(row, now)
+        rate_limit.mark_if_limited(row, now)
     return _insert(row)
 
 
@@ -93,7 +93,7 @@ def _insert(row: Callback) -> Callback:
 
 
 @transaction.atomic
-def hear(application: Application, *, user_id: str, text: str, at: datetime, cid: str) -> bool:
+def record_transcript(application: Application, *, user_id: str, text: str, at: datetime, cid: str) -> bool:
     """Hand what was heard in a voice message to code as a text. See `services.hear`."""
     corp_id = application.corporation.corp_id
     body = messages.spoken(text, corp_id=corp_id, agent_id=application.agent_id, user_id=user_id, at=at)
@@ -124,7 +124,7 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
         _apologise(callback, answer, "attempts")
         return
     try:
-        if rate_limit.is_kept(callback):
+        if rate_limit.is_limited(callback):
             _tell_of_limit(callback)
             return
         inbound = messages.inbound(callback.body.encode())
@@ -146,7 +146,7 @@ def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = No
 
 @transaction.atomic
 def _tell_of_limit(callback: Callback) -> None:
-    if not rate_limit.was_told(callback):
+    if not rate_limit.was_notified(callback):
         member_limited.send(Callback, callback=callback)
     callback.settle(Callback.Status.CANCELLED, Callback.Reason.LIMITED)
 
@@ -156,7 +156,7 @@ def _ask_others(callback: Callback, inbound: messages.Inbound, answer: Answer) -
     routes = list(router.routes(inbound, final=False))
     if not routes:
         return None
-    with handler_runner.kept(callback, late=lambda row: _apologise(row, answer, LATE)) as until:
+    with handler_runner.hold_lease(callback, late=lambda row: _apologise(row, answer, LATE)) as until:
         answers = (handler_runner.run(route.handler, inbound, until=until) for route in routes)
         return next((reply for reply in answers if reply is not None), None)
 
@@ -192,7 +192,7 @@ def _announce(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
 
 def _put_back(callback: Callback) -> None:
     try:
-        reason = callback.reason if rate_limit.is_kept(callback) else "temporary"
+        reason = callback.reason if rate_limit.is_limited(callback) else "temporary"
         callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), reason)
     except LeaseLost:
         logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})

@@ -16,16 +16,16 @@ from wecom.models import Callback
 
 WINDOW = timedelta(minutes=1)
 ASKING = ~Q(kind__in=("event", SPOKEN)) | Q(event__in=ACTS)
-KEPT = Q(reason=Callback.Reason.LIMITED)
+LIMITED = Q(reason=Callback.Reason.LIMITED)
 
 
-def keep_back(row: Callback, now: datetime) -> None:
+def mark_if_limited(row: Callback, now: datetime) -> None:
     """Mark a new callback that is beyond the limit. The first in a while stays queued: handling it is to tell them."""
     most = settings.WECOM["MEMBER_MESSAGES_PER_MINUTE"]
     if not most or not (row.kind != "event" or row.event in ACTS):
         return
     recent = Callback.objects.filter(ASKING, order_key=row.order_key, created_at__gt=now - WINDOW)
-    counts = recent.aggregate(kept=Count("pk", filter=KEPT), all=Count("pk"))
+    counts = recent.aggregate(kept=Count("pk", filter=LIMITED), all=Count("pk"))
     if counts["all"] - counts["kept"] < most:
         return
     row.reason = Callback.Reason.LIMITED
@@ -33,12 +33,12 @@ def keep_back(row: Callback, now: datetime) -> None:
         row.status, row.finished_at = Callback.Status.CANCELLED, now
 
 
-def is_kept(callback: Callback) -> bool:
+def is_limited(callback: Callback) -> bool:
     """Whether this is not to be acted on."""
     return callback.reason == Callback.Reason.LIMITED
 
 
-def was_told(callback: Callback) -> bool:
+def was_notified(callback: Callback) -> bool:
     """Whether somebody was told of the limit just before: two that came at once may both believe to be the first."""
-    earlier = Callback.objects.filter(KEPT, order_key=callback.order_key, pk__lt=callback.pk)
+    earlier = Callback.objects.filter(LIMITED, order_key=callback.order_key, pk__lt=callback.pk)
     return earlier.filter(created_at__gt=callback.created_at - WINDOW).exists()

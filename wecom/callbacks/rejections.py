@@ -22,7 +22,7 @@ REMEMBERED = 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
+class Rejection:
     """The newest callback that was refused for a reason; `nonce` tells which it was."""
 
     code: int
@@ -30,19 +30,19 @@ class Refusal:
     nonce: str
 
 
-def note(application: Application, code: int, nonce: str) -> None:
+def record_rejection(application: Application, code: int, nonce: str) -> None:
     """Remember that a callback was refused. A cache that is away changes nothing."""
     if code in CODES:
         with suppress(Exception):  # the webhook answers, whatever the cache does
             cache.set(_key(application, code), (timezone.now(), nonce[:40]), REMEMBERED)
 
 
-def of(application: Application) -> list[Refusal]:
+def latest(application: Application) -> list[Rejection]:
     """The newest refusal for each reason, the newest first."""
     return sorted(_known(application), key=lambda refusal: refusal.at, reverse=True)
 
 
-def find(nonce: str) -> tuple[Application, Refusal] | None:
+def find(nonce: str) -> tuple[Application, Rejection] | None:
     """The refusal of one callback, and the application that its address meant."""
     for application in Application.objects.select_related("corporation"):
         for refusal in _known(application):
@@ -51,13 +51,13 @@ def find(nonce: str) -> tuple[Application, Refusal] | None:
     return None
 
 
-def _known(application: Application) -> Iterator[Refusal]:
+def _known(application: Application) -> Iterator[Rejection]:
     with suppress(Exception):
         found = cache.get_many([_key(application, code) for code in CODES])
         for code in CODES:
             value = found.get(_key(application, code))
             if value:
-                yield Refusal(code=code, at=value[0], nonce=value[1])
+                yield Rejection(code=code, at=value[0], nonce=value[1])
 
 
 def _key(application: Application, code: int) -> str:

@@ -37,7 +37,7 @@ SECRET_BAN = timedelta(hours=1)
 T = TypeVar("T")
 
 
-def access_token(application: Application, *, rejected: str = "", though_held: bool = False) -> Token:
+def valid_token(application: Application, *, rejected: str = "", though_held: bool = False) -> Token:
     """A token that works as far as anybody knows; `rejected` is one that the platform just refused.
 
     `though_held` is for trying out whether a setting was mended: it gives a token that is there already.
@@ -49,16 +49,16 @@ def access_token(application: Application, *, rejected: str = "", though_held: b
     deadline = time.monotonic() + LEASE.total_seconds() + 5
     while True:
         application.refresh_from_db()
-        if though_held and _is_good(application, rejected, EARLY):
+        if though_held and _is_valid(application, rejected, EARLY):
             return _token(application, application.access_token)
         if application.held_until and application.held_until > timezone.now():
             raise ConfigurationError("The application is held.", code=HELD, remedy=application.held_reason)
-        if _is_good(application, rejected, EARLY):
+        if _is_valid(application, rejected, EARLY):
             return _token(application, application.access_token)
         owner = uuid.uuid4().hex
         if _take_lease(application, owner):
             return _token(application, _fetch(application, owner))
-        if _is_good(application, rejected, timedelta()):
+        if _is_valid(application, rejected, timedelta()):
             return _token(application, application.access_token)
         if time.monotonic() > deadline:
             raise BusyError("Nobody fetched a token in time.", code="token_timeout")
@@ -67,28 +67,28 @@ def access_token(application: Application, *, rejected: str = "", though_held: b
 
 async def get_access_token(corp_id: str = "", corp_secret: str = "") -> str:
     """The guide's awaitable; see `token_of`. Nothing needs it to send: every call here renews its token itself."""
-    return await sync_to_async(token_of)(corp_id, corp_secret)
+    return await sync_to_async(access_token)(corp_id, corp_secret)
 
 
-def token_of(corp_id: str = "", corp_secret: str = "") -> str:
+def access_token(corp_id: str = "", corp_secret: str = "") -> str:
     """The shared token of the application with these credentials; without them, of the default one.
 
     Raises `NotConfigured` where there is no such application, `ConfigurationError` where the platform refuses it.
     """
     named = corp_id or corp_secret
-    return access_token(applications.of_credentials(corp_id, corp_secret) if named else applications.default())
+    return valid_token(applications.with_credentials(corp_id, corp_secret) if named else applications.default())
 
 
 def with_token(application: Application, call: Callable[[str], T], *, token: str = "") -> T:
     """Call with a token, and once more with a fresh one where the platform refuses it."""
-    token = token or access_token(application)
+    token = token or valid_token(application)
     try:
         return call(token)
     except ApiError as error:
         # 40001 is a wrong secret when a token is fetched, but in other calls a token that was revoked.
         if not isinstance(error, TokenRejected) and error.errcode != 40001:
             raise
-    return call(access_token(application, rejected=token))
+    return call(valid_token(application, rejected=token))
 
 
 def hold(application: Application, error: WeComError, span: timedelta = HELD_FOR) -> None:
@@ -117,7 +117,7 @@ def _token(application: Application, value: str) -> Token:
     return Token(value, corporation_id=application.corporation_id)
 
 
-def _is_good(application: Application, rejected: str, early: timedelta) -> bool:
+def _is_valid(application: Application, rejected: str, early: timedelta) -> bool:
     expires = application.access_token_expires_at
     fresh = expires is not None and expires > timezone.now() + early
     return bool(application.access_token) and fresh and application.access_token != rejected
@@ -145,7 +145,7 @@ def _fetch(application: Application, owner: str) -> str:
         token = api.word(answer, "access_token")
         expires = timezone.now() + timedelta(seconds=api.whole(answer, "expires_in", otherwise=7200))
     except WeComError as caught:
-        error = _banned(caught) if isinstance(caught, LimitedError) else caught
+        error = _ban_error(caught) if isinstance(caught, LimitedError) else caught
         if isinstance(error, ConfigurationError):
             hold(application, error, SECRET_BAN)  # before the lease ends: nobody else may ask
         mine.update(token_lease_until=None)
@@ -154,7 +154,7 @@ def _fetch(application: Application, owner: str) -> str:
     return token
 
 
-def _banned(error: LimitedError) -> ConfigurationError:
+def _ban_error(error: LimitedError) -> ConfigurationError:
     """Too many wrong secrets came from this address, ours or somebody else's: to go on asking would prolong it."""
     remedy = _("WeChat Work blocks this address for an hour, as it does after several wrong secrets. Check the secret.")
     return ConfigurationError(error.message, errcode=error.errcode, remedy=str(remedy))

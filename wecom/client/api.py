@@ -15,7 +15,7 @@ from requests import exceptions
 from urllib3.exceptions import NewConnectionError
 
 from wecom.client import circuit_breaker
-from wecom.client.error_codes import error_of
+from wecom.client.error_codes import exception_for
 from wecom.exceptions import AmbiguousError, LimitedError, NotReached
 
 _local = threading.local()
@@ -139,13 +139,13 @@ def _counted(path: str, params: Mapping[str, str]) -> Iterator[None]:
     if not isinstance(token, Token):
         yield
         return
-    reopened = circuit_breaker.enter(token.corporation_id, path)
+    reopened = circuit_breaker.before_call(token.corporation_id, path)
     try:
         yield
     except LimitedError as error:
         raise circuit_breaker.trip(token.corporation_id, path, error.errcode) from error
     if reopened:
-        circuit_breaker.passed(token.corporation_id, path)
+        circuit_breaker.clear(token.corporation_id, path)
 
 
 def _request(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> requests.Response:
@@ -177,5 +177,5 @@ def _answer(response: requests.Response) -> dict[str, Any]:
         raise AmbiguousError("The answer is no answer.", code=f"http_{response.status_code}")
     errcode = whole(answer, "errcode", otherwise=0)
     if errcode:
-        raise error_of(errcode, str(answer.get("errmsg", "")))
+        raise exception_for(errcode, str(answer.get("errmsg", "")))
     return answer

@@ -19,7 +19,7 @@ def default() -> Application:
     return application
 
 
-def of_credentials(corp_id: str, corp_secret: str) -> Application:
+def with_credentials(corp_id: str, corp_secret: str) -> Application:
     """The connected application with these. Raises `NotConfigured` where there is none."""
     rows = Application.objects.select_related("corporation").filter(corporation__corp_id=corp_id)
     found = next((row for row in rows if row.secret == corp_secret), None)

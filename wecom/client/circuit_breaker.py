@@ -27,12 +27,12 @@ TOO_OFTEN = 45009
 RESERVED = frozenset({"message/send"})
 
 
-def lock(corporation_id: int) -> None:
+def lock_corporation(corporation_id: int) -> None:
     """Nobody else counts for this corporation until the transaction ends. SQLite's transactions do so anyway."""
     Corporation.objects.select_for_update(no_key=True).only("pk").get(pk=corporation_id)
 
 
-def enter(corporation_id: int, api: str) -> bool:
+def before_call(corporation_id: int, api: str) -> bool:
     """Count a call that is about to be made; whether the interface was closed until a moment ago.
 
     Raises `LimitedError` where it would be refused, and counts nothing.
@@ -41,27 +41,27 @@ def enter(corporation_id: int, api: str) -> bool:
         return False
     now = timezone.now()
     with transaction.atomic():
-        lock(corporation_id)
-        until = wait_for(corporation_id, api, now)
+        lock_corporation(corporation_id)
+        until = wait_until(corporation_id, api, now)
         if until is None:
-            count(corporation_id, api, now)
+            count_call(corporation_id, api, now)
             return Circuit.objects.filter(corporation_id=corporation_id, api=api).exists()
-    raise limited(until)
+    raise limit_error(until)
 
 
-def wait_for(corporation_id: int, api: str, now: datetime) -> datetime | None:
+def wait_until(corporation_id: int, api: str, now: datetime) -> datetime | None:
     """When the interface may be called again, or None for now."""
     closed = Circuit.objects.filter(corporation_id=corporation_id, api=api, until__gt=now).first()
     if closed is not None:
         return closed.until
     counts = CallCount.objects.filter(corporation_id=corporation_id, api=api)
     for window, most in PER_API:
-        if lately(counts, now, window) >= most:
+        if calls_within(counts, now, window) >= most:
             return now + timedelta(seconds=SLOT)
     return None
 
 
-def count(corporation_id: int, api: str, now: datetime) -> None:
+def count_call(corporation_id: int, api: str, now: datetime) -> None:
     """One call more. The corporation is locked."""
     slot = datetime.fromtimestamp(now.timestamp() // SLOT * SLOT, tz=now.tzinfo)
     key = {"corporation_id": corporation_id, "api": api, "slot": slot}
@@ -69,7 +69,7 @@ def count(corporation_id: int, api: str, now: datetime) -> None:
         CallCount.objects.create(**key, calls=1)
 
 
-def lately(counts: QuerySet[CallCount], now: datetime, window: timedelta) -> int:
+def calls_within(counts: QuerySet[CallCount], now: datetime, window: timedelta) -> int:
     """Calls of a window; of a slot that it cuts through, all."""
     total = counts.filter(slot__gt=now - window - timedelta(seconds=SLOT)).aggregate(total=Sum("calls"))["total"]
     return int(total or 0)
@@ -79,7 +79,7 @@ def lately(counts: QuerySet[CallCount], now: datetime, window: timedelta) -> int
 def trip(corporation_id: int, api: str, errcode: int) -> LimitedError:
     """The platform refused a call for its number: close the interface, for longer where it was just opened again."""
     now = timezone.now()
-    lock(corporation_id)
+    lock_corporation(corporation_id)
     row = Circuit.objects.filter(corporation_id=corporation_id, api=api).first()
     if row is None or row.until <= now:
         step = row.step + 1 if row is not None and errcode == TOO_OFTEN else 0
@@ -87,31 +87,31 @@ def trip(corporation_id: int, api: str, errcode: int) -> LimitedError:
         values = {"errcode": errcode, "step": step, "since": now, "until": until}
         row, _ = Circuit.objects.update_or_create(corporation_id=corporation_id, api=api, defaults=values)
         logger.warning("The platform closed an interface for a while.", extra={"api": api, "errcode": errcode})
-    return limited(row.until, errcode)
+    return limit_error(row.until, errcode)
 
 
-def passed(corporation_id: int, api: str) -> None:
+def clear(corporation_id: int, api: str) -> None:
     """A call went through: what was closed is open again."""
     Circuit.objects.filter(corporation_id=corporation_id, api=api, until__lte=timezone.now()).delete()
 
 
-def limited(until: datetime, errcode: int = TOO_OFTEN) -> LimitedError:
+def limit_error(until: datetime, errcode: int = TOO_OFTEN) -> LimitedError:
     """The error that says until when."""
     error = LimitedError("WeChat Work takes no more of these calls for now.", code="limited", errcode=errcode)
     error.until = until
     return error
 
 
-def next_day(now: datetime) -> datetime:
+def next_quota_day(now: datetime) -> datetime:
     """When China's next day has begun; a few minutes later, since everybody else waits for midnight too."""
     tomorrow = now.astimezone(CHINA) + timedelta(days=1)
     return tomorrow.replace(hour=0, minute=3, second=0, microsecond=0)
 
 
-def forget(now: datetime) -> None:
+def delete_old_counts(now: datetime) -> None:
     """Delete counts of windows that are over."""
     CallCount.objects.filter(slot__lt=now - 2 * HOUR).delete()
 
 
 def _closed_for(step: int, now: datetime) -> timedelta:
-    return (MINUTE, HOUR)[step] if step < 2 else next_day(now) - now
+    return (MINUTE, HOUR)[step] if step < 2 else next_quota_day(now) - now

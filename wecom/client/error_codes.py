@@ -84,15 +84,15 @@ REMEDIES = {
 ADDRESS = re.compile(r"from ip:\s*([0-9a-fA-F.:]+)")
 
 
-def error_of(errcode: int, errmsg: str) -> ApiError:
+def exception_for(errcode: int, errmsg: str) -> ApiError:
     """The error to raise. The platform's words are kept out of it but for the address that 60020 names."""
     kind = next((kind for codes, kind in KINDS if errcode in codes), ApiError)
     found = ADDRESS.search(errmsg)
-    remedy = remedy_of(errcode).replace("{ip}", found.group(1) if found else "?")
+    remedy = remedy_for(errcode).replace("{ip}", found.group(1) if found else "?")
     return kind(f"WeChat Work answered {errcode}.", errcode=errcode, remedy=remedy)
 
 
-def remedy_of(errcode: int | None) -> str:
+def remedy_for(errcode: int | None) -> str:
     """What a person can do about a code, in words; empty where nobody knows."""
     return str(REMEDIES.get(errcode, "")) if errcode is not None else ""
 

@@ -16,7 +16,7 @@ HELD, BUSY, REFUSED, RECIPIENT, QUOTA = "held", "busy", "refused", "recipient", 
 FIRST, LONGEST = timedelta(seconds=3), timedelta(minutes=5)
 
 
-def react(row: Work, application: Application, error: WeComError, **fields: Any) -> None:
+def retry_or_fail(row: Work, application: Application, error: WeComError, **fields: Any) -> None:
     """Put the row back where time or a mended setting may help, else fail it. `fields` are written with it."""
     fields["errcode"] = error.errcode if isinstance(error, ApiError) else None
     if isinstance(error, ConfigurationError):
@@ -26,13 +26,13 @@ def react(row: Work, application: Application, error: WeComError, **fields: Any)
         row.postpone(error.until, QUOTA, count_attempt=False, **fields)
     # A token that is refused twice is a busy platform: the next attempt fetches another one.
     elif isinstance(error, TemporaryError | TokenRejected) and row.attempts < row.max_attempts:
-        row.postpone(later(row), BUSY, **fields)
+        row.postpone(next_attempt_at(row), BUSY, **fields)
     elif isinstance(error, TemporaryError):
         row.settle(Work.Status.FAILED, BUSY, **fields)
     else:
         row.settle(Work.Status.FAILED, RECIPIENT if isinstance(error, RecipientError) else REFUSED, **fields)
 
 
-def later(row: Work) -> datetime:
+def next_attempt_at(row: Work) -> datetime:
     """When to try again: 6 s, 12 s … 5 min from now."""
     return timezone.now() + min(FIRST * int(2**row.attempts), LONGEST)

@@ -122,7 +122,7 @@ def awaiting_lookup(application: Application) -> "models.QuerySet[Reach]":
     return rows.select_related("member").order_by("pk")
 
 
-def unreachable(application: Application, user_ids: Collection[str]) -> dict[str, str]:
+def find_unreachable(application: Application, user_ids: Collection[str]) -> dict[str, str]:
     """Who of these cannot be reached, with a reason: "left" or "out_of_range". Whoever is not known may be reached."""
     found = Member.objects.beyond(application).filter(corporation_id=application.corporation_id)
     rows = [row for batch in batches(list(user_ids)) for row in found.filter(user_id__in=batch)]

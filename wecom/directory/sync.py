@@ -95,7 +95,7 @@ def _handle_error(sync: DirectorySync, error: WeComError) -> None:
         ):  # which says nothing about sending: the application is not held
             sync.settle(Work.Status.FAILED, DirectorySync.Reason.FORBIDDEN, errcode=errcode)
         else:
-            retry_policy.react(sync, sync.application, error)
+            retry_policy.retry_or_fail(sync, sync.application, error)
     except LeaseLost:
         logger.info("Somebody else reads this directory.", extra={"sync": sync.pk})
     logger.warning("A directory could not be read to its end.", extra={"sync": sync.pk, "errcode": errcode})

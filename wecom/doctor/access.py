@@ -31,7 +31,7 @@ class StoredKeys(ApplicationCheck):
         }
         if application.is_assistant:
             del values["agent_id"]  # it has none there
-        flaws = credential_formats.flaws(values)
+        flaws = credential_formats.credential_flaws(values)
         if not flaws:
             return good(_("All keys have the right shape."))
         first = flaws[0]
@@ -48,7 +48,7 @@ class Token(ApplicationCheck):
 
     def examine(self) -> Finding:
         try:
-            access_tokens.access_token(self.application, though_held=True)
+            access_tokens.valid_token(self.application, though_held=True)
         except ConfigurationError as error:
             return self._refused(error)
         except WeComError as error:
@@ -78,7 +78,7 @@ class TrustedIp(ApplicationCheck):
 
     def examine(self) -> Finding:
         try:
-            info.ask(self.application)
+            info.fetch_profile(self.application)
         except ApiError as error:
             if error.errcode == UNTRUSTED:
                 return self.untrusted(error)
@@ -98,7 +98,7 @@ class VisibleRange(ApplicationCheck):
         if self.application.is_assistant:
             return good(_("The contacts assistant sees the whole company, and can be seen by nobody."))
         try:
-            agent = info.ask(self.application)
+            agent = info.fetch_profile(self.application)
         except ApiError as error:
             return self._refused(error)
         except WeComError as error:

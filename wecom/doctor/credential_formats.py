@@ -54,7 +54,7 @@ class Flaw:
     where: Any
 
 
-def flaws(values: Mapping[str, str]) -> list[Flaw]:
+def credential_flaws(values: Mapping[str, str]) -> list[Flaw]:
     """What is wrong with these values, by the names of the fields. Blanks around them do no harm."""
     return [
         Flaw(field=field, words=words, where=where)

@@ -28,7 +28,7 @@ class KeyShapes(Check):
         values = environment()
         if not any(values.values()):
             return good(_("None is set; applications are connected in the admin."))
-        flaws = credential_formats.flaws(values)
+        flaws = credential_formats.credential_flaws(values)
         if not flaws:
             return good(_("All five WECHAT_* values have the right shape."))
         names = ", ".join(VARIABLES[flaw.field] for flaw in flaws)
@@ -65,7 +65,7 @@ class MaySend(Check):
     after = ("database", "migrations")
 
     def run(self) -> Finding:
-        held = restore_guard.held()
+        held = restore_guard.restore_hold()
         if held is None:
             return good(_("Nothing waits for a person to confirm this database."))
         words = _("Nothing is sent: %s.") % held.get_held_because_display()

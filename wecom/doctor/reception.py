@@ -71,7 +71,7 @@ class CallbacksCome(ApplicationCheck):
     def examine(self) -> Finding:
         rows = Callback.objects.filter(application=self.application).exclude(reason=Callback.Reason.PROBE)
         last = rows.order_by("-created_at").first()
-        for refusal in rejections.of(self.application):
+        for refusal in rejections.latest(self.application):
             if last is None or refusal.at > last.created_at:
                 found = probe_results.of_refusal(refusal.code)
                 at = timezone.localtime(refusal.at).strftime("%m-%d %H:%M")

@@ -12,9 +12,9 @@ from wecom.media import validation
 from wecom.models import Application, ArticlePicture
 
 
-def address(application: Application, path: Path) -> str:
+def upload_article_image(application: Application, path: Path) -> str:
     """The address of a picture, uploaded now unless the company has it there. Raises `ContentError`, `WeComError`."""
-    validation.check_article_picture(path)
+    validation.check_article_image(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     rows = ArticlePicture.objects.filter(corporation=application.corporation, sha256=digest)
     known = rows.first()

@@ -43,7 +43,7 @@ REMEDIES = {
 
 
 @transaction.atomic
-def request(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
+def request_download(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
     """The download of a media ID, queued where it is new; equal ones share a row."""
     download, created = Download.objects.get_or_create(
         corporation=application.corporation,
@@ -55,7 +55,7 @@ def request(application: Application, *, kind: str, media_id: str, cid: str = ""
     return download
 
 
-def fetch(pk: int, *, now: datetime | None = None) -> None:
+def run_download(pk: int, *, now: datetime | None = None) -> None:
     """Fetch a file, and announce its end; what has come is kept when it breaks off."""
     download = Download.claim(pk, now=now)
     if download is None:
@@ -70,19 +70,19 @@ def fetch(pk: int, *, now: datetime | None = None) -> None:
         logger.warning("A file was not fetched.", extra={"cid": download.cid, "download": download.pk, "code": code})
 
 
-def fetched(application: Application, *, media_id: str, kind: str = "") -> Path:
+def download_now(application: Application, *, media_id: str, kind: str = "") -> Path:
     """The file of a media ID, fetched here or by whoever is at it already.
 
     Raises `ContentError` for what cannot be fetched, a `TemporaryError` for what may pass, `ConfigurationError`.
     """
     rows = Download.objects.filter(corporation=application.corporation, media_id=media_id)
-    download = rows.first() or request(application, kind=_checked(kind), media_id=media_id)
+    download = rows.first() or request_download(application, kind=_checked_kind(kind), media_id=media_id)
     deadline = time.monotonic() + PATIENCE
     while True:
         if download.is_here and default_storage.exists(download.path):
             return Path(default_storage.path(download.path))
         if download.status == Download.Status.FAILED:
-            raise failure(download)
+            raise failure_error(download)
         if download.is_finished:
             download.restart(path="", received=0, size=0)
         claimed = Download.claim(download.pk, now=max(timezone.now(), download.due_at))
@@ -96,14 +96,14 @@ def fetched(application: Application, *, media_id: str, kind: str = "") -> Path:
         download.refresh_from_db()
 
 
-def _checked(kind: str) -> str:
+def _checked_kind(kind: str) -> str:
     if kind in Download.Kind.values:
         return kind
     known = ", ".join(Download.Kind.values)
     raise ContentError("What kind of file is it?", code="kind", field="kind", remedy=f"Name one of {known}.")
 
 
-def failure(download: Download) -> ContentError:
+def failure_error(download: Download) -> ContentError:
     """Why it did not come, with what helps."""
     reason = download.reason or "failed"
     words = f"The file could not be fetched: {reason}."
@@ -111,7 +111,7 @@ def failure(download: Download) -> ContentError:
     return ContentError(words, code=reason, field="media_id", remedy=remedy or "See the download in the admin.")
 
 
-def forget(*, now: datetime | None = None) -> int:
+def delete_old_media(*, now: datetime | None = None) -> int:
     """Remove files that were kept long enough, and those that no row knows. Returns how many rows lost theirs."""
     now = now or timezone.now()
     days = settings.WECOM["KEEP_MEDIA_DAYS"]
@@ -121,11 +121,11 @@ def forget(*, now: datetime | None = None) -> int:
         default_storage.delete(download.path)
         gone = {"path": "", "status": Download.Status.CANCELLED, "reason": Download.Reason.FORGOTTEN}
         count += Download.objects.filter(pk=download.pk).update(**gone)
-    _remove_unknown(now - KEEP_UNKNOWN)
+    _delete_orphans(now - KEEP_UNKNOWN)
     return count
 
 
-def _remove_unknown(before: datetime) -> None:
+def _delete_orphans(before: datetime) -> None:
     if not default_storage.exists(FOLDER):
         return
     names = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
@@ -138,16 +138,16 @@ def _remove_unknown(before: datetime) -> None:
 def _fetch(download: Download) -> None:
     """Fetch, check, settle. What goes wrong is raised when the row has been put back or has failed."""
     try:
-        _pieces(download)
-        _check(download)
+        _fetch_pieces(download)
+        _check_and_settle(download)
     except (OSError, WeComError) as error:
-        _react(download, error)
+        _handle_error(download, error)
         if isinstance(error, ContentError | MediaExpired | OSError):
-            raise failure(download) from error
+            raise failure_error(download) from error
         raise
 
 
-def _pieces(download: Download) -> None:
+def _fetch_pieces(download: Download) -> None:
     """Fetch what is missing, one range after the other, extending the lease with each."""
     if not download.path:
         download.update_leased(path=f"{FOLDER}/{secrets.token_hex(16)}")
@@ -157,7 +157,7 @@ def _pieces(download: Download) -> None:
     if download.size and have > download.size:
         have = 0
     while not download.size or have < download.size:
-        piece = _piece(download, have)
+        piece = _fetch_piece(download, have)
         if download.size and piece.total != download.size:
             raise ContentError("The file changed.", code=Download.Reason.CHANGED)
         if piece.total > settings.WECOM["MAX_DOWNLOAD"]:
@@ -172,7 +172,7 @@ def _pieces(download: Download) -> None:
         crash_points.point("download.piece")
 
 
-def _piece(download: Download, first: int) -> api.Piece:
+def _fetch_piece(download: Download, first: int) -> api.Piece:
     length = max(BLOCK, settings.WECOM["DOWNLOAD_PIECE"] // BLOCK * BLOCK)
     base_url = download.application.api_base_url
     return access_tokens.with_token(
@@ -183,10 +183,10 @@ def _piece(download: Download, first: int) -> api.Piece:
     )
 
 
-def _check(download: Download) -> None:
+def _check_and_settle(download: Download) -> None:
     """Look at what came, give the file the ending of what it is, and settle."""
     path = Path(default_storage.path(download.path))
-    suffix = validation.look(download.kind, path)
+    suffix = validation.detect_suffix(download.kind, path)
     name = f"{FOLDER}/{secrets.token_hex(16)}{suffix}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -198,7 +198,7 @@ def _check(download: Download) -> None:
     logger.info("A file was fetched.", extra={"cid": download.cid, "download": download.pk, "kind": download.kind})
 
 
-def _react(download: Download, error: OSError | WeComError) -> None:
+def _handle_error(download: Download, error: OSError | WeComError) -> None:
     if isinstance(error, TemporaryError) and download.attempts >= download.max_attempts:
         _fail(download, Download.Reason.BUSY)
     elif isinstance(error, OSError):
@@ -209,7 +209,7 @@ def _react(download: Download, error: OSError | WeComError) -> None:
         _fail(download, error.code)
     else:
         with transaction.atomic():
-            retry_policy.react(download, download.application, error)
+            retry_policy.retry_or_fail(download, download.application, error)
             if download.is_finished:
                 media_downloaded.send(Download, download=download)
 

@@ -29,37 +29,37 @@ from wecom.signals import video_too_large
 LOOK_AGAIN = timedelta(seconds=60)  # at a video that is being made smaller, should the news be lost
 
 
-def largest(kind: str) -> int:
+def media_size_limit(kind: str) -> int:
     """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
     most = validation.LIMITS[kind].most
     return min(most, int(settings.WECOM["MEDIA_LIMITS"].get(kind, most)))
 
 
-def fitted(upload: Upload, *, name: str) -> bool:
+def compression_done(upload: Upload, *, name: str) -> bool:
     """A video was made small enough: it is this file of the media storage now. False where nobody waits for that."""
-    return _fitted(upload, path=name, size=default_storage.size(name))
+    return _resume(upload, path=name, size=default_storage.size(name))
 
 
-def unfitted(upload: Upload) -> bool:
+def compression_failed(upload: Upload) -> bool:
     """Nobody can make a video small enough: it goes out as a file, else as a link. False where nobody waits."""
     size = default_storage.size(upload.path)
-    return _fitted(upload, form=Upload.Form.FILE if size <= largest(Upload.Kind.FILE) else Upload.Form.LINK)
+    return _resume(upload, form=Upload.Form.FILE if size <= media_size_limit(Upload.Kind.FILE) else Upload.Form.LINK)
 
 
-def is_too_large(upload: Upload) -> bool:
+def needs_compression(upload: Upload) -> bool:
     """Whether it is a video of which nobody knows yet in what form it goes out."""
     if upload.kind != Upload.Kind.VIDEO or upload.form or not default_storage.exists(upload.path):
         return False
-    return default_storage.size(upload.path) > largest(upload.kind)
+    return default_storage.size(upload.path) > media_size_limit(upload.kind)
 
 
 @transaction.atomic
-def _have_fitted(upload: Upload) -> None:
+def _request_compression(upload: Upload) -> None:
     upload.postpone(timezone.now() + LOOK_AGAIN, Upload.Reason.FITTING, count_attempt=False)
-    video_too_large.send(Upload, upload=upload, limit=largest(upload.kind))
+    video_too_large.send(Upload, upload=upload, limit=media_size_limit(upload.kind))
 
 
-def _fitted(upload: Upload, **fields: object) -> bool:
+def _resume(upload: Upload, **fields: object) -> bool:
     now = {"due_at": timezone.now(), "woken_at": None, "reason": ""}
     waiting = Upload.objects.filter(pk=upload.pk, status=Upload.Status.QUEUED, reason=Upload.Reason.FITTING)
     if not waiting.update(**now, **fields):
@@ -68,13 +68,13 @@ def _fitted(upload: Upload, **fields: object) -> bool:
     return True
 
 
-def carry(upload: Upload) -> None:
+def perform(upload: Upload) -> None:
     """Call and settle. What goes wrong is raised when the row has been put back or has failed."""
     if upload.form == Upload.Form.LINK:
         _settle(upload, Upload.Status.DONE)
         return
-    if is_too_large(upload):
-        _have_fitted(upload)
+    if needs_compression(upload):
+        _request_compression(upload)
         return
     try:
         media_id = _call(upload)
@@ -82,7 +82,7 @@ def carry(upload: Upload) -> None:
         _settle(upload, Upload.Status.FAILED, "file_unreadable")
         raise
     except WeComError as error:
-        _react(upload, error)
+        _handle_error(upload, error)
         raise
     crash_points.point("upload.called")
     expires = timezone.now() + Upload.valid_for
@@ -99,7 +99,7 @@ def _call(upload: Upload) -> str:
     return api.word(answer, "media_id")
 
 
-def _react(upload: Upload, error: WeComError) -> None:
+def _handle_error(upload: Upload, error: WeComError) -> None:
     if isinstance(error, ConfigurationError):
         access_tokens.hold(upload.application, error)
         upload.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)

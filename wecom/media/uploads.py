@@ -36,14 +36,14 @@ PATIENCE = 60.0  # seconds to wait for somebody else who uploads the same
 POLL, FITTING_POLL = 0.1, 0.4
 
 
-def deliver(pk: int, *, now: datetime | None = None) -> None:
+def run_upload(pk: int, *, now: datetime | None = None) -> None:
     """Upload a file and wake the messages that wait for it. People do not see uploads, so one may be repeated."""
     upload = Upload.claim(pk, now=now)
     if upload is None:
         return
     crash_points.point("upload.claimed")
     try:
-        upload_worker.carry(upload)
+        upload_worker.perform(upload)
     except LeaseLost:
         logger.info("Somebody else uploads this file.", extra={"upload": upload.pk})
     except (OSError, WeComError) as error:
@@ -52,7 +52,9 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
 
 
 @transaction.atomic
-def ensure(application: Application, *, kind: str, path: Path, name: str, filename: str, cid: str = "") -> Upload:
+def ensure_upload(
+    application: Application, *, kind: str, path: Path, name: str, filename: str, cid: str = ""
+) -> Upload:
     """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
     upload, created = Upload.objects.get_or_create(
         corporation=application.corporation,
@@ -68,22 +70,22 @@ def ensure(application: Application, *, kind: str, path: Path, name: str, filena
         },
     )
     if not created and upload.is_finished and not upload.is_usable(timezone.now()):
-        _again(upload, application=application, path=name, filename=filename)
+        _restart(upload, application=application, path=name, filename=filename)
     if created:
         upload.wake()
     return upload
 
 
-def accept(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
+def accept_upload(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
     """The upload of a file that somebody brought, which is copied; raises `ContentError` for one of no use."""
     filename = Path(file.name or kind).name
     suffix = Path(filename).suffix[:20]
     name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix}", file)
     path = Path(default_storage.path(name))
     try:
-        validation.check(kind, path, most=_most(kind))
+        validation.check_upload(kind, path, most=_size_limit(kind))
         shown = filename.removesuffix(suffix)[: LONGEST_NAME - len(suffix)] + suffix
-        upload = ensure(application, kind=kind, path=path, name=name, filename=shown, cid=cid)
+        upload = ensure_upload(application, kind=kind, path=path, name=name, filename=shown, cid=cid)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -92,23 +94,23 @@ def accept(application: Application, *, kind: str, file: File[bytes], cid: str =
     return upload
 
 
-def put(application: Application, *, kind: str, file_path: str | Path) -> str:
+def upload_now(application: Application, *, kind: str, file_path: str | Path) -> str:
     """Upload a file now, unless the platform has it; its media ID. Whoever sends the same later shares and heals it.
 
     Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
     platform says.
     """
-    return _finished(begin(application, kind=kind, file_path=file_path))
+    return _wait_for_media_id(start_upload(application, kind=kind, file_path=file_path))
 
 
-def begin(application: Application, *, kind: str, file_path: str | Path) -> Upload:
+def start_upload(application: Application, *, kind: str, file_path: str | Path) -> Upload:
     """The upload of a file, of which a copy is kept. Raises `ContentError` for one that the platform would refuse."""
     path = Path(file_path)
-    validation.check(kind, path, most=_most(kind))
-    return _upload_of(application, kind, path)
+    validation.check_upload(kind, path, most=_size_limit(kind))
+    return _get_or_create(application, kind, path)
 
 
-def look(upload: Upload) -> str | None:
+def poll_media_id(upload: Upload) -> str | None:
     """The media ID, made now where nobody is at it; None while it is made smaller, or by somebody else.
 
     For a video that can only be a link it is a name that our own functions understand. Raises `WeComError` with what
@@ -116,7 +118,7 @@ def look(upload: Upload) -> str | None:
     """
     claimed = Upload.claim(upload.pk, now=max(timezone.now(), upload.due_at))
     if claimed is not None:
-        upload_worker.carry(claimed)
+        upload_worker.perform(claimed)
     upload.refresh_from_db()
     if upload.is_usable(timezone.now()):
         return upload.media_id or upload.placeholder
@@ -126,7 +128,7 @@ def look(upload: Upload) -> str | None:
     return None
 
 
-def known(application: Application, *, kind: str, media_id: str) -> Upload | None:
+def find_by_media_id(application: Application, *, kind: str, media_id: str) -> Upload | None:
     """The upload that gave this media ID, queued again where it has expired; None for one of somebody else.
 
     Raises `ContentError` where it was uploaded as another kind, which the platform refuses.
@@ -146,7 +148,7 @@ def known(application: Application, *, kind: str, media_id: str) -> Upload | Non
 
 
 @transaction.atomic
-def copy_of(upload: Upload, number: int) -> Upload:
+def get_or_create_copy(upload: Upload, number: int) -> Upload:
     """The same bytes uploaded once more: its media ID makes a message that is equal in all else another one."""
     same = {"corporation": upload.corporation, "kind": upload.kind, "sha256": upload.sha256}
     fields = {name: getattr(upload, name) for name in ("application", "path", "filename", "size", "cid")}
@@ -154,29 +156,29 @@ def copy_of(upload: Upload, number: int) -> Upload:
     if created:
         copy.wake()
     elif copy.is_finished and not copy.is_usable(timezone.now()):
-        _again(copy, path=upload.path, filename=upload.filename)
+        _restart(copy, path=upload.path, filename=upload.filename)
     return copy
 
 
-def want(upload: Upload) -> None:
+def requeue(upload: Upload) -> None:
     """A message waits for it: queue it again where its media ID has expired."""
     if not upload.restart():
         upload.wake()
 
 
-def forget(upload: Upload) -> None:
+def mark_expired(upload: Upload) -> None:
     """The platform no longer knows this media ID."""
     Upload.objects.filter(pk=upload.pk).update(media_id="", expires_at=None)
     upload.restart()
 
 
-def _upload_of(application: Application, kind: str, path: Path) -> Upload:
+def _get_or_create(application: Application, kind: str, path: Path) -> Upload:
     """The row of these bytes; a new one has a copy of the file, so that it heals though the caller deletes theirs."""
     digest, filename = _digest(path), path.stem[: LONGEST_NAME - 20] + path.suffix[:20]
     rows = Upload.objects.filter(corporation=application.corporation, kind=kind, sha256=digest, copy=0)
     upload = rows.first()
     if upload is None:
-        name = _keep(path)
+        name = _store_copy(path)
         defaults = {"application": application, "path": name, "filename": filename, "size": path.stat().st_size}
         upload, created = rows.get_or_create(
             corporation=application.corporation, kind=kind, sha256=digest, copy=0, defaults=defaults
@@ -186,18 +188,18 @@ def _upload_of(application: Application, kind: str, path: Path) -> Upload:
     # Only a file shows its name: under another one the platform must get it again.
     renamed = kind == Upload.Kind.FILE and upload.filename != filename
     if upload.is_finished and (renamed or not upload.is_usable(timezone.now())):
-        name = upload.path if default_storage.exists(upload.path) else _keep(path)
+        name = upload.path if default_storage.exists(upload.path) else _store_copy(path)
         fields = {"media_id": "", "expires_at": None} if renamed else {}
-        _again(upload, application=application, path=name, filename=filename, **fields)
+        _restart(upload, application=application, path=name, filename=filename, **fields)
     return upload
 
 
-def _again(upload: Upload, **fields: object) -> None:
+def _restart(upload: Upload, **fields: object) -> None:
     Upload.objects.filter(pk=upload.pk).update(**fields)
     upload.restart(**fields)
 
 
-def _keep(path: Path) -> str:
+def _store_copy(path: Path) -> str:
     """The name of the file in the media storage: its own where it is there, else that of a copy."""
     root = Path(settings.MEDIA_ROOT).resolve()
     if path.resolve().is_relative_to(root):
@@ -211,28 +213,28 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _most(kind: str) -> int:
+def _size_limit(kind: str) -> int:
     """Bytes of the largest file of this kind that we can do something with; 0 for no more than the platform."""
     fits = kind == Upload.Kind.VIDEO and video_too_large.has_listeners(Upload)
     return int(settings.WECOM["VIDEO_COMPRESS_MAX"]) if fits else 0
 
 
-def _finished(upload: Upload) -> str:
+def _wait_for_media_id(upload: Upload) -> str:
     """The media ID, made here or by whoever is at it already."""
-    deadline = time.monotonic() + patience(upload)
-    while (media_id := look(upload)) is None:
+    deadline = time.monotonic() + wait_limit(upload)
+    while (media_id := poll_media_id(upload)) is None:
         if time.monotonic() > deadline:
-            raise overdue(upload)
+            raise timeout_error(upload)
         time.sleep(FITTING_POLL if upload.reason == Upload.Reason.FITTING else POLL)
     return media_id
 
 
-def patience(upload: Upload) -> float:
+def wait_limit(upload: Upload) -> float:
     """Seconds to wait for its media ID."""
-    return float(settings.WECOM["VIDEO_COMPRESS_TIMEOUT"]) if upload_worker.is_too_large(upload) else PATIENCE
+    return float(settings.WECOM["VIDEO_COMPRESS_TIMEOUT"]) if upload_worker.needs_compression(upload) else PATIENCE
 
 
-def overdue(upload: Upload) -> BusyError:
+def timeout_error(upload: Upload) -> BusyError:
     """What to raise when that is over."""
     if upload.reason == Upload.Reason.FITTING:
         remedy = "See that a render worker runs, and send it again: what is made meanwhile is not lost."

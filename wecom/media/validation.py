@@ -61,22 +61,22 @@ LIMITS = {
 }
 
 
-def check(kind: str, path: Path, *, most: int = 0) -> None:
+def check_upload(kind: str, path: Path, *, most: int = 0) -> None:
     """Raise `ContentError` for a file that cannot be sent as this kind: "image", "voice", "video" or "file".
 
     `most` is how many bytes it may have where that is more than the platform takes.
     """
     if kind not in LIMITS:
-        raise _refusal("There is no such kind of media.", "kind", f"Use one of {', '.join(LIMITS)}.", field="kind")
+        raise _error("There is no such kind of media.", "kind", f"Use one of {', '.join(LIMITS)}.", field="kind")
     limits = LIMITS[kind]
     try:
         with path.open("rb") as file:
             head, size = file.read(HEAD), path.stat().st_size
     except OSError as error:
         words = "A relative path counts from the folder in which the program runs; the program must be allowed to read."
-        raise _refusal("There is no file here that can be read.", "missing", words) from error
+        raise _error("There is no file here that can be read.", "missing", words) from error
     if size < SMALLEST:
-        raise _refusal(f"The file has only {size} bytes.", "empty", "Check that it was written completely.")
+        raise _error(f"The file has only {size} bytes.", "empty", "Check that it was written completely.")
     if size > max(limits.most, most):
         taken = (
             f"up to {max(limits.most, most) // MB} MB can be sent"
@@ -84,35 +84,35 @@ def check(kind: str, path: Path, *, most: int = 0) -> None:
             else (f"WeChat Work takes {limits.formats} of up to {limits.most // MB} MB")
         )
         words = f"The file has {size / MB:.1f} MB; {taken}."
-        raise _refusal(words, "too_large", limits.advice)
+        raise _error(words, "too_large", limits.advice)
     if not limits.looks_right(head):
-        raise _refusal(f"The file is not {limits.formats}.", "format", limits.advice)
+        raise _error(f"The file is not {limits.formats}.", "format", limits.advice)
 
 
-def check_article_picture(path: Path) -> None:
+def check_article_image(path: Path) -> None:
     """Raise `ContentError` for a file that cannot be a picture within an article: JPG or PNG of up to 2 MB."""
-    check("image", path)
+    check_upload("image", path)
     size = path.stat().st_size
     if size > ARTICLE_PICTURE:
         words = f"The picture has {size / MB:.1f} MB; within an article WeChat Work takes {ARTICLE_PICTURE // MB} MB."
-        raise _refusal(words, "too_large", "Save it as a smaller JPG or PNG.")
+        raise _error(words, "too_large", "Save it as a smaller JPG or PNG.")
 
 
-def look(kind: str, path: Path) -> str:
+def detect_suffix(kind: str, path: Path) -> str:
     """The ending that fits what came as this kind: ".jpg", ".png", ".amr", ".mp4". Never trusts a name.
 
     Raises `ContentError` for a file of another kind, or a broken one as far as that is cheap to see.
     """
     try:
-        suffix = LOOKS[kind](path)
+        suffix = DETECTORS[kind](path)
     except (OSError, ValueError, SyntaxError, struct.error) as error:
-        raise _refusal("The file is broken.", "format", "Ask for it again.") from error
+        raise _error("The file is broken.", "format", "Ask for it again.") from error
     if not suffix:
-        raise _refusal(f"The file is not {LIMITS[kind].formats}.", "format", "Ask for it again.")
+        raise _error(f"The file is not {LIMITS[kind].formats}.", "format", "Ask for it again.")
     return suffix
 
 
-def _look_at_picture(path: Path) -> str:
+def _image_suffix(path: Path) -> str:
     try:
         with Image.open(path) as picture:
             form, pixels = picture.format or "", picture.width * picture.height
@@ -124,7 +124,7 @@ def _look_at_picture(path: Path) -> str:
     return PICTURES[form]
 
 
-def _look_at_recording(path: Path) -> str:
+def _voice_suffix(path: Path) -> str:
     data = path.read_bytes()
     if not data.startswith(AMR):
         return ""
@@ -134,7 +134,7 @@ def _look_at_recording(path: Path) -> str:
     return ".amr" if position == len(data) > len(AMR) else ""
 
 
-def _look_at_film(path: Path) -> str:
+def _video_suffix(path: Path) -> str:
     """Whether it is made of boxes to its end, with an index and a content among them."""
     size, position, names = path.stat().st_size, 0, set()
     with path.open("rb") as file:
@@ -152,12 +152,12 @@ def _look_at_film(path: Path) -> str:
     return ".mp4" if position <= size and {b"ftyp", b"moov", b"mdat"} <= names else ""
 
 
-LOOKS: dict[str, Callable[[Path], str]] = {
-    "image": _look_at_picture,
-    "voice": _look_at_recording,
-    "video": _look_at_film,
+DETECTORS: dict[str, Callable[[Path], str]] = {
+    "image": _image_suffix,
+    "voice": _voice_suffix,
+    "video": _video_suffix,
 }
 
 
-def _refusal(message: str, code: str, remedy: str, *, field: str = "file_path") -> ContentError:
+def _error(message: str, code: str, remedy: str, *, field: str = "file_path") -> ContentError:
     return ContentError(message, code=code, field=field, remedy=remedy)

@@ -13,12 +13,12 @@ from wecom.exceptions import ContentError
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
 
-BARE = frozenset({"image", "voice", "file"})  # nothing but a media ID, so that two of one file are equal
+BARE_MEDIA = frozenset({"image", "voice", "file"})  # nothing but a media ID, so that two of one file are equal
 KINDS = {"thumb_media_id": Upload.Kind.IMAGE, "media_id": Upload.Kind.FILE}
 REMEMBERED = timedelta(hours=5)  # one more than the platform does
 
 
-def named(application: Application, payload: dict[str, object]) -> tuple[dict[str, object], list[Upload]]:
+def name_uploads(application: Application, payload: dict[str, object]) -> tuple[dict[str, object], list[Upload]]:
     """The content with its files named by their uploads, and those. Other media IDs stay as they are.
 
     Raises `ContentError` for an upload of another kind or company.
@@ -33,12 +33,12 @@ def named(application: Application, payload: dict[str, object]) -> tuple[dict[st
     return dict(found), list(files.values())
 
 
-def apart(upload: Upload, fingerprint: str, now: datetime) -> Upload:
+def split_copy(upload: Upload, fingerprint: str, now: datetime) -> Upload:
     """The upload, or a copy of it that no equal message has which the platform may still remember."""
     equal = Outbound.objects.filter(fingerprint=fingerprint).exclude(finished_at__lt=now - REMEMBERED)
     taken = set(equal.values_list("upload__copy", flat=True))
     number = next(number for number in range(len(taken) + 1) if number not in taken)
-    return upload if number == upload.copy else uploads.copy_of(upload, number)
+    return upload if number == upload.copy else uploads.get_or_create_copy(upload, number)
 
 
 def _places(value: Any) -> Iterator[tuple[dict[str, Any], str]]:
@@ -55,7 +55,7 @@ def _places(value: Any) -> Iterator[tuple[dict[str, Any], str]]:
 def _upload_of(application: Application, media_id: str, *, kind: str) -> Upload | None:
     before, _, number = media_id.partition("upload:")
     if before or not number.isdecimal():
-        return uploads.known(application, kind=kind, media_id=media_id)
+        return uploads.find_by_media_id(application, kind=kind, media_id=media_id)
     upload = Upload.objects.filter(corporation=application.corporation, pk=int(number)).first()
     if upload is None or upload.kind != kind:
         remedy = f"Name one that was uploaded as {kind}."

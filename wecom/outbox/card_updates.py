@@ -18,7 +18,7 @@ from wecom.contents.splitting import columns
 from wecom.contents.validation import clean, required
 from wecom.exceptions import AmbiguousError, ApiError, WeComError
 from wecom.models import Application, CardUpdate
-from wecom.outbox.payloads import compact
+from wecom.outbox.payloads import encode_json
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ SPENT = 60140  # the response code was used or has expired
 WIDTH = 60  # columns: what a phone shows of a greyed text
 
 
-def replacement(text: str) -> str:
+def greyed_text(text: str) -> str:
     """The greyed text, cut where the phone would cut it. Raises `ContentError` for an empty one."""
     required("text", text.strip())
     line = " ".join(clean(text).split())
@@ -39,7 +39,7 @@ def replacement(text: str) -> str:
 
 
 @transaction.atomic
-def request(
+def request_update(
     application: Application,
     *,
     response_code: str,
@@ -50,7 +50,7 @@ def request(
 ) -> CardUpdate:
     """The change of a card, queued once for each response code. See `services.update_card`."""
     required("response_code", response_code)
-    greyed = replacement(text) if card is None or text.strip() else ""
+    greyed = greyed_text(text) if card is None or text.strip() else ""
     update, created = CardUpdate.objects.get_or_create(
         application=application,
         response_code=response_code,
@@ -68,18 +68,18 @@ def request(
     return update
 
 
-def deliver(pk: int, *, now: datetime | None = None) -> None:
+def run_update(pk: int, *, now: datetime | None = None) -> None:
     """Change a card, or put the row back with the reason."""
     update = CardUpdate.claim(pk, now=now)
     if update is None:
         return
     try:
-        _deliver(update, now or timezone.now())
+        _update(update, now or timezone.now())
     except LeaseLost:
         logger.info("Somebody else changes this card.", extra={"cid": update.cid})
 
 
-def _deliver(update: CardUpdate, now: datetime) -> None:
+def _update(update: CardUpdate, now: datetime) -> None:
     if update.expires_at <= now and not update.in_doubt:
         update.settle(CardUpdate.Status.CANCELLED, CardUpdate.Reason.EXPIRED)
         return
@@ -92,7 +92,7 @@ def _deliver(update: CardUpdate, now: datetime) -> None:
         elif isinstance(error, ApiError) and error.errcode == SPENT:
             update.settle(CardUpdate.Status.FAILED, CardUpdate.Reason.USED, errcode=SPENT, in_doubt=False)
         else:
-            retry_policy.react(
+            retry_policy.retry_or_fail(
                 update, update.application, error, in_doubt=doubtful or isinstance(error, AmbiguousError)
             )
         return
@@ -104,7 +104,7 @@ def _deliver(update: CardUpdate, now: datetime) -> None:
 def _call(update: CardUpdate) -> bool:
     """Whether the person could not be reached. In doubt from before the call, so that a dead worker leaves a trace."""
     application = update.application
-    token = access_tokens.access_token(application)
+    token = access_tokens.valid_token(application)
     body = _body(update)
     update.update_leased(in_doubt=True)
     answer = access_tokens.with_token(
@@ -124,4 +124,4 @@ def _body(update: CardUpdate) -> bytes:
         **shown,
         **update.options,
     }
-    return compact(call)
+    return encode_json(call)

@@ -63,11 +63,11 @@ def _deliver(outbound: Outbound, now: datetime) -> None:
         outbound.update_leased(was_ambiguous=True)
         abandoned.update(outcome=Attempt.Outcome.AMBIGUOUS, ended_at=now, detail="worker_died")
     if outbound.was_ambiguous and outbound.first_attempt_at and now - outbound.first_attempt_at > REMEMBERED:
-        outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
+        outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
     elif outbound.expires_at and outbound.expires_at <= now and not outbound.was_ambiguous:
-        outcomes.end(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
+        outcomes.settle(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
     elif not (_reaches_nobody(outbound) or _must_wait(outbound, now) or _has_no_form(outbound)):
-        database = restore_guard.instance()
+        database = restore_guard.confirmed_instance()
         if database:
             _attempt(outbound, now, database)
         else:
@@ -78,10 +78,10 @@ def _reaches_nobody(outbound: Outbound) -> bool:
     """End it without a call where everybody is known to have left, or to be out of the visible range."""
     if outbound.body is not None or not outbound.recipients:
         return False
-    beyond = people.unreachable(outbound.application, outbound.recipients)
+    beyond = people.find_unreachable(outbound.application, outbound.recipients)
     if not beyond.keys() >= set(outbound.recipients):
         return False
-    outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, invalid=sorted(beyond))
+    outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, invalid=sorted(beyond))
     return True
 
 
@@ -103,50 +103,50 @@ def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool
             outbound.upload = upload
         failed = upload.status == Upload.Status.FAILED
         if not failed and not upload.is_usable(now):
-            outbound.postpone(now + outcomes.UPLOAD_PATIENCE, Outbound.Reason.UPLOADING, count_attempt=False)
-            uploads.want(upload)
+            outbound.postpone(now + outcomes.UPLOAD_WAIT, Outbound.Reason.UPLOADING, count_attempt=False)
+            uploads.requeue(upload)
             return True
     if failed:
-        outcomes.end(outbound, Outbound.Status.CANCELLED, "upload_failed")
+        outcomes.settle(outbound, Outbound.Status.CANCELLED, "upload_failed")
     return failed
 
 
 def _has_no_form(outbound: Outbound) -> bool:
     """End it where its video is too large in every form, and nobody made a page for it."""
-    if outbound.body is not None or video_fallback.shape(outbound):
+    if outbound.body is not None or video_fallback.apply_fallback(outbound):
         return False
-    outcomes.end(outbound, Outbound.Status.FAILED, Outbound.Reason.MEDIA)
+    outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.MEDIA)
     return True
 
 
 def _attempt(outbound: Outbound, now: datetime, database: str) -> None:
     try:
-        token = access_tokens.access_token(outbound.application)
+        token = access_tokens.valid_token(outbound.application)
         attempt = _open(outbound, now)
     except ContentError as error:
-        outcomes.end(outbound, Outbound.Status.FAILED, error.code[:40])
+        outcomes.settle(outbound, Outbound.Status.FAILED, error.code[:40])
         return
     except WeComError as error:
-        outcomes.put_back(outbound, error)
+        outcomes.postpone(outbound, error)
         return
     if attempt is None:
         return
-    restore_guard.mark(database, attempt.pk)
+    restore_guard.record_attempt(database, attempt.pk)
     crash_points.point("outbound.attempting")
     began = time.monotonic()
     try:
         answer = _call(outbound, token)
     except WeComError as error:
         with transaction.atomic():
-            if outcomes.refused(outbound, attempt, error):
+            if outcomes.settle_error(outbound, attempt, error):
                 members.refund(outbound, now)
             else:
-                members.arrived(outbound, now, timedelta(seconds=time.monotonic() - began))
+                members.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
         return
     crash_points.point("outbound.called")
     with transaction.atomic():
-        outcomes.accepted(outbound, attempt, answer)
-        members.arrived(outbound, now, timedelta(seconds=time.monotonic() - began))
+        outcomes.settle_accepted(outbound, attempt, answer)
+        members.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
     crash_points.point("outbound.settled")
 
 
@@ -159,7 +159,7 @@ def _open(outbound: Outbound, now: datetime) -> Attempt | None:
         return None
     if outbound.body is None:
         repeat = _repeat(outbound, now)
-        invalid = sorted(people.unreachable(outbound.application, outbound.recipients))
+        invalid = sorted(people.find_unreachable(outbound.application, outbound.recipients))
         body = _freeze(outbound, repeat, without=invalid)
         began = outbound.first_attempt_at or now
         outbound.update_leased(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
@@ -178,7 +178,7 @@ def _repeat(outbound: Outbound, now: datetime) -> int:
 
 
 def _freeze(outbound: Outbound, repeat: int, *, without: list[str]) -> bytes:
-    return payloads.body(
+    return payloads.build_body(
         recipients=[user_id for user_id in outbound.recipients if user_id not in without],
         agent_id=outbound.application.agent_id,
         msgtype=outbound.msgtype,

@@ -25,7 +25,7 @@ USER_ID = re.compile(r"[^\s|@][^\s|]{0,63}")
 
 
 @dataclass(kw_only=True)
-class Acting:
+class HandlerContext:
     """What a handler is answering; every send inside it gets the next number."""
 
     callback: Callback
@@ -41,31 +41,31 @@ class Acting:
         return f"callback:{self.callback.pk}:{self.sent}"
 
 
-_acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
+_acting: ContextVar[HandlerContext | None] = ContextVar("acting", default=None)
 
 
 @contextmanager
-def acting_on(callback: Callback) -> Iterator[None]:
+def handling(callback: Callback) -> Iterator[None]:
     """Sends inside this block belong to the callback."""
-    with _as(Acting(callback=callback)):
+    with _as(HandlerContext(callback=callback)):
         yield
 
 
 @contextmanager
-def apart() -> Iterator[None]:
+def unnumbered_sends() -> Iterator[None]:
     """Sends inside this block do not count among those of the handler: something else makes them only once."""
-    callback = answering()
-    with _as(Acting(callback=callback, numbered=False) if callback else None):
+    callback = current_callback()
+    with _as(HandlerContext(callback=callback, numbered=False) if callback else None):
         yield
 
 
-def answering() -> Callback | None:
+def current_callback() -> Callback | None:
     """The callback that the code handler around us is answering, or None outside of one."""
     acting = _acting.get()
     return acting.callback if acting else None
 
 
-def taking_long() -> None:
+def release_worker() -> None:
     """Inside a handler: neither what the same person does meanwhile, nor anybody else, need wait for it.
 
     Outside of one this does nothing.
@@ -77,12 +77,12 @@ def taking_long() -> None:
         handler_runner.leave()
 
 
-def default_application() -> Application:
+def current_application() -> Application:
     """The application of functions that name none: inside a handler the one that was written to, else the default.
 
     Raises `NotConfigured` where none is connected.
     """
-    callback = answering()
+    callback = current_callback()
     return callback.application if callback else applications.default()
 
 
@@ -98,7 +98,7 @@ def check_recipients(to: Sequence[str]) -> list[str]:
 
 
 @transaction.atomic
-def send(
+def enqueue_message(
     application: Application,
     content: Content,
     *,
@@ -127,10 +127,12 @@ def send(
     earlier = Outbound.objects.filter(delivery_key=delivery_key).first() if delivery_key else None
     if earlier is not None:
         return earlier
-    payload, files = attachments.named(application, content.payload()) if upload is None else (content.payload(), [])
+    payload, files = (
+        attachments.name_uploads(application, content.payload()) if upload is None else (content.payload(), [])
+    )
     fingerprint = fingerprint_of(application, recipients, content, payload, upload)
-    if upload is not None and content.msgtype in attachments.BARE:
-        upload = attachments.apart(upload, fingerprint, timezone.now())
+    if upload is not None and content.msgtype in attachments.BARE_MEDIA:
+        upload = attachments.split_copy(upload, fingerprint, timezone.now())
     values: dict[str, Any] = {
         "application": application,
         "recipients": recipients,
@@ -156,24 +158,24 @@ def send(
 
 
 @transaction.atomic
-def send_known(application: Application, content: Content, *, to: Sequence[str], cid: str = "") -> Outbound:
+def enqueue_content(application: Application, content: Content, *, to: Sequence[str], cid: str = "") -> Outbound:
     """`send`; a file of ours goes by its upload, which gets a new media ID when this one has expired.
 
     Raises `ContentError` for a file without a media ID, or of another kind.
     """
     if not isinstance(content, Media):
-        return send(application, content, to=to, cid=cid)
+        return enqueue_message(application, content, to=to, cid=cid)
     if not content.media_id.strip():
         remedy = f"Upload the file first: upload_{content.msgtype} gives its media ID."
         raise ContentError("The media ID is empty.", code="empty", field="media_id", remedy=remedy)
-    upload = uploads.known(application, kind=content.msgtype, media_id=content.media_id)
+    upload = uploads.find_by_media_id(application, kind=content.msgtype, media_id=content.media_id)
     if upload is not None:
         content = replace(content, media_id="")
-    return send(application, content, to=to, upload=upload, cid=cid)
+    return enqueue_message(application, content, to=to, upload=upload, cid=cid)
 
 
 @transaction.atomic
-def send_parts(
+def enqueue_parts(
     application: Application,
     contents: Sequence[Content],
     *,
@@ -185,7 +187,7 @@ def send_parts(
     """Queue what belongs together, in order; it is recalled together. `uploads` are the files of `contents`, if any."""
     files: Sequence[Upload | None] = uploads or [None] * len(contents)
     rows = [
-        send(application, content, to=to, upload=upload, expires_at=expires_at, cid=cid)
+        enqueue_message(application, content, to=to, upload=upload, expires_at=expires_at, cid=cid)
         for content, upload in zip(contents, files, strict=True)
     ]
     later = [row.pk for row in rows[1:] if row.first_part_id is None]
@@ -194,7 +196,7 @@ def send_parts(
 
 
 @contextmanager
-def _as(acting: Acting | None) -> Iterator[None]:
+def _as(acting: HandlerContext | None) -> Iterator[None]:
     token = _acting.set(acting)
     try:
         yield

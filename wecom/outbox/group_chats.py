@@ -33,7 +33,7 @@ TYPES = frozenset({"text", "image", "voice", "video", "file", "textcard", "news"
 LOOK_AGAIN = timedelta(seconds=10)
 
 
-def create(
+def create_chat(
     application: Application, *, name: str, user_ids: Sequence[str], owner: str = "", chat_id: str = ""
 ) -> GroupChat:
     """Make a chat; see `services.create_chat`. It is named by us, so that asking twice makes one."""
@@ -55,7 +55,7 @@ def create(
     return row
 
 
-def update(
+def update_chat(
     chat: GroupChat, *, name: str = "", owner: str = "", add: Sequence[str] = (), remove: Sequence[str] = ()
 ) -> GroupChat:
     """Change a chat; see `services.update_chat`. Doing the same twice changes nothing."""
@@ -65,10 +65,10 @@ def update(
     call |= {field: value for field, value in wanted.items() if value}
     if len(call) > 1:
         _post(chat.application, "appchat/update", call)
-    return read(chat.application, chat.chat_id)
+    return fetch_chat(chat.application, chat.chat_id)
 
 
-def read(application: Application, chat_id: str) -> GroupChat:
+def fetch_chat(application: Application, chat_id: str) -> GroupChat:
     """A chat as the platform has it, kept in its row. Raises `ChatGone` for one that there is not."""
     answer = access_tokens.with_token(
         application,
@@ -87,7 +87,7 @@ def read(application: Application, chat_id: str) -> GroupChat:
 
 
 @transaction.atomic
-def send(
+def send_to_chat(
     chat: GroupChat, content: Content, *, upload: Upload | None = None, mentions: Sequence[str] = (), cid: str = ""
 ) -> GroupMessage:
     """Queue a message into a chat; see `services.send_to_chat`."""
@@ -96,7 +96,7 @@ def send(
         raise ContentError(words, code="type", field="content", remedy="Send a text card or articles instead.")
     payload, files = content.payload(), list[Upload]()
     if content.msgtype in Outbound.NAMING_FILES:
-        payload, files = attachments.named(chat.application, payload)
+        payload, files = attachments.name_uploads(chat.application, payload)
     if mentions and content.msgtype == "text":
         payload["mentioned_list"] = list(mentions)
     message = GroupMessage.objects.create(
@@ -114,7 +114,7 @@ def send(
     return message
 
 
-def deliver(pk: int, *, now: datetime | None = None) -> None:
+def deliver_to_chat(pk: int, *, now: datetime | None = None) -> None:
     """Say something in a chat, or put the row back with the reason."""
     message = GroupMessage.claim(pk, now=now)
     if message is None:
@@ -131,7 +131,7 @@ def _deliver(message: GroupMessage, now: datetime) -> None:
         return
     if any(_waits_for(message, upload, now) for upload in message.files()):
         return
-    if not video_fallback.shape(message):
+    if not video_fallback.apply_fallback(message):
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UPLOAD_FAILED)
         return
     try:
@@ -144,7 +144,7 @@ def _deliver(message: GroupMessage, now: datetime) -> None:
     except MediaExpired as error:
         _upload_again(message, error, now)
     except WeComError as error:
-        retry_policy.react(message, message.application, error, in_doubt=False, called_at=None)
+        retry_policy.retry_or_fail(message, message.application, error, in_doubt=False, called_at=None)
     else:
         if called:
             message.settle(GroupMessage.Status.DONE, errcode=0, in_doubt=False)
@@ -157,7 +157,7 @@ def _waits_for(message: GroupMessage, upload: Upload, now: datetime) -> bool:
     if upload.status == Upload.Status.FAILED:
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.UPLOAD_FAILED)
     else:
-        uploads.want(upload)
+        uploads.requeue(upload)
         message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, count_attempt=False)
     return True
 
@@ -168,10 +168,10 @@ def _call(message: GroupMessage) -> bool:
     False where a limit is used up: then it was put back.
     """
     application = message.application
-    token = access_tokens.access_token(application)
+    token = access_tokens.valid_token(application)
     media_id = message.upload.media_id if message.upload else ""
     carried = {name: upload.media_id for name, upload in message.attachments().items()}
-    part = payloads.filled(message.msgtype, message.content, media_id=media_id, carried=carried)
+    part = payloads.fill_media_ids(message.msgtype, message.content, media_id=media_id, carried=carried)
     call = {"chatid": message.chat.chat_id, "msgtype": message.msgtype, message.msgtype: part, **message.options}
     if not _reserve(message):
         return False
@@ -182,9 +182,9 @@ def _call(message: GroupMessage) -> bool:
 @transaction.atomic
 def _reserve(message: GroupMessage) -> bool:
     """Count it, or put it back until there may be room. One at a time in the company, so that none counts too few."""
-    circuit_breaker.lock(message.application.corporation_id)
+    circuit_breaker.lock_corporation(message.application.corporation_id)
     now = timezone.now()
-    until = group_chats.wait_for(message, now)
+    until = group_chats.wait_until(message, now)
     if until is None:
         message.update_leased(in_doubt=True, called_at=now)
     else:
@@ -199,7 +199,7 @@ def _upload_again(message: GroupMessage, error: ApiError, now: datetime) -> None
         message.settle(GroupMessage.Status.FAILED, GroupMessage.Reason.REFUSED, **fields)
         return
     for upload in files:
-        uploads.forget(upload)
+        uploads.mark_expired(upload)
     message.postpone(now + LOOK_AGAIN, GroupMessage.Reason.UPLOADING, in_doubt=False, called_at=None)
 
 
@@ -213,7 +213,7 @@ def _create_again(application: Application, call: dict[str, Any]) -> None:
 
 
 def _post(application: Application, path: str, call: dict[str, Any], *, token: str = "") -> dict[str, Any]:
-    body = payloads.compact(call)
+    body = payloads.encode_json(call)
     return access_tokens.with_token(
         application,
         lambda value: api.post(application.api_base_url, path, body, access_token=value),
@@ -225,7 +225,7 @@ def _upload_of(application: Application, msgtype: str, payload: dict[str, object
     media_id = payload.get("media_id")
     if msgtype not in payloads.MEDIA or not isinstance(media_id, str) or not media_id:
         return None
-    return uploads.known(application, kind=msgtype, media_id=media_id)
+    return uploads.find_by_media_id(application, kind=msgtype, media_id=media_id)
 
 
 def _members(field: str, user_ids: Sequence[str]) -> list[str]:

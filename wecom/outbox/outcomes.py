@@ -38,43 +38,43 @@ logger = logging.getLogger(__name__)
 
 BACK_OFF = (5, 30, 120, 600, 1800)  # seconds: three quick tries, then ever fewer
 BUSY_TRIES = 10  # after which a platform that says that it is busy is believed: in two to three hours
-UPLOAD_PATIENCE = timedelta(minutes=10)
+UPLOAD_WAIT = timedelta(minutes=10)
 
 
-def accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]) -> None:
+def settle_accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]) -> None:
     """The platform took it, though perhaps not for everybody."""
-    _close(attempt, Attempt.Outcome.SENT, None)
+    _close_attempt(attempt, Attempt.Outcome.SENT, None)
     if outbound.application.held_reason:
         access_tokens.end_hold(outbound.application)
-    circuit_breaker.passed(outbound.application.corporation_id, members.API)
+    circuit_breaker.clear(outbound.application.corporation_id, members.API)
     # Who is known to be out of reach was not among those asked for.
-    invalid = sorted({*outbound.invalid, *_names(answer, "invaliduser")})
-    unlicensed = _names(answer, "unlicenseduser")
+    invalid = sorted({*outbound.invalid, *_user_ids(answer, "invaliduser")})
+    unlicensed = _user_ids(answer, "unlicenseduser")
     fields: dict[str, Any] = {"errcode": 0, "msgid": str(answer.get("msgid") or "")}
     fields |= {"response_code": str(answer.get("response_code") or ""), "invalid": invalid, "unlicensed": unlicensed}
     if {*invalid, *unlicensed} >= set(outbound.recipients):
-        end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, **fields)
+        settle(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, **fields)
     else:
-        end(outbound, Outbound.Status.DONE, "", **fields)
+        settle(outbound, Outbound.Status.DONE, "", **fields)
 
 
-def refused(outbound: Outbound, attempt: Attempt, error: WeComError) -> bool:
+def settle_error(outbound: Outbound, attempt: Attempt, error: WeComError) -> bool:
     """Write what an error means; whether the platform certainly did not accept the message."""
-    kind = kind_of(error)
-    _close(attempt, kind.outcome, error)
+    kind = handling_of(error)
+    _close_attempt(attempt, kind.outcome, error)
     kind.react(outbound, error)
     return kind.outcome != Attempt.Outcome.AMBIGUOUS
 
 
-def put_back(outbound: Outbound, error: WeComError) -> None:
+def postpone(outbound: Outbound, error: WeComError) -> None:
     """Before any attempt was recorded: nothing was sent, so nothing is ambiguous."""
     if isinstance(error, ConfigurationError):
         outbound.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
     else:
-        _busy(outbound, error)
+        _retry(outbound, error)
 
 
-def end(outbound: Outbound, status: Outbound.Status, reason: str, **fields: Any) -> None:
+def settle(outbound: Outbound, status: Outbound.Status, reason: str, **fields: Any) -> None:
     """Settle, and tell whoever wants to know."""
     with transaction.atomic():
         outbound.settle(status, reason, **fields)
@@ -82,12 +82,12 @@ def end(outbound: Outbound, status: Outbound.Status, reason: str, **fields: Any)
     logger.info("A message reached its end.", extra={"cid": outbound.cid, "status": status, "reason": reason})
 
 
-def _names(answer: dict[str, Any], field: str) -> list[str]:
+def _user_ids(answer: dict[str, Any], field: str) -> list[str]:
     """User IDs of an answer, which the platform writes in lower case."""
     return sorted({name.lower() for name in str(answer.get(field) or "").split("|") if name})
 
 
-def _close(attempt: Attempt, outcome: Attempt.Outcome, error: WeComError | None) -> None:
+def _close_attempt(attempt: Attempt, outcome: Attempt.Outcome, error: WeComError | None) -> None:
     attempt.outcome, attempt.ended_at = outcome, timezone.now()
     attempt.errcode = _errcode(error) if error is not None else 0
     attempt.detail = "" if error is None else error.code[:200]
@@ -98,30 +98,30 @@ def _errcode(error: WeComError) -> int | None:
     return error.errcode if isinstance(error, ApiError) else None
 
 
-def _limited(outbound: Outbound, error: WeComError) -> None:
+def _wait_for_quota(outbound: Outbound, error: WeComError) -> None:
     until = error.until if isinstance(error, LimitedError) else None
     outbound.postpone(
-        until or _later(outbound), Outbound.Reason.QUOTA, count_attempt=until is None, errcode=_errcode(error)
+        until or _next_attempt_at(outbound), Outbound.Reason.QUOTA, count_attempt=until is None, errcode=_errcode(error)
     )
 
 
-def _busy(outbound: Outbound, error: WeComError) -> None:
-    outbound.postpone(_later(outbound), Outbound.Reason.BUSY, errcode=_errcode(error))
+def _retry(outbound: Outbound, error: WeComError) -> None:
+    outbound.postpone(_next_attempt_at(outbound), Outbound.Reason.BUSY, errcode=_errcode(error))
 
 
-def _platform_busy(outbound: Outbound, error: WeComError) -> None:
+def _retry_busy(outbound: Outbound, error: WeComError) -> None:
     """−1 and its like: three quick tries, a few slow ones, then an end that a person sees and can send again."""
     lately = outbound.tries.filter(started_at__gte=outbound.started_at)  # not those before a person sent it again
     told = lately.filter(errcode__in=error_codes.BUSY).count()
     if told < BUSY_TRIES:
-        _busy(outbound, error)
+        _retry(outbound, error)
     else:
         reason = Outbound.Reason.UNKNOWN if outbound.was_ambiguous else Outbound.Reason.BUSY
-        end(outbound, Outbound.Status.FAILED, reason, errcode=_errcode(error))
+        settle(outbound, Outbound.Status.FAILED, reason, errcode=_errcode(error))
 
 
-def _ambiguous(outbound: Outbound, error: WeComError) -> None:
-    outbound.postpone(_later(outbound), Outbound.Reason.AMBIGUOUS, was_ambiguous=True)
+def _retry_ambiguous(outbound: Outbound, error: WeComError) -> None:
+    outbound.postpone(_next_attempt_at(outbound), Outbound.Reason.AMBIGUOUS, was_ambiguous=True)
 
 
 def _hold(outbound: Outbound, error: WeComError) -> None:
@@ -133,38 +133,38 @@ def _hold(outbound: Outbound, error: WeComError) -> None:
 def _upload_again(outbound: Outbound, error: WeComError) -> None:
     """Only a body that certainly never arrived may change its bytes."""
     if outbound.was_ambiguous:
-        end(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN, errcode=_errcode(error))
+        settle(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN, errcode=_errcode(error))
         return
     files = outbound.files()
     if not files:
-        _unfit(outbound, error)
+        _fail_media(outbound, error)
         return
     for upload in files:
-        uploads.forget(upload)
-    until = timezone.now() + UPLOAD_PATIENCE
+        uploads.mark_expired(upload)
+    until = timezone.now() + UPLOAD_WAIT
     outbound.postpone(until, Outbound.Reason.UPLOADING, body=None, errcode=_errcode(error))
 
 
-def _unfit(outbound: Outbound, error: WeComError) -> None:
-    end(outbound, Outbound.Status.FAILED, Outbound.Reason.MEDIA, errcode=_errcode(error))
+def _fail_media(outbound: Outbound, error: WeComError) -> None:
+    settle(outbound, Outbound.Status.FAILED, Outbound.Reason.MEDIA, errcode=_errcode(error))
 
 
-def _unreachable(outbound: Outbound, error: WeComError) -> None:
+def _fail_recipient(outbound: Outbound, error: WeComError) -> None:
     fields = {"errcode": _errcode(error), "invalid": outbound.recipients}
-    end(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, **fields)
+    settle(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, **fields)
 
 
-def _refused(outbound: Outbound, error: WeComError) -> None:
-    end(outbound, Outbound.Status.FAILED, Outbound.Reason.REFUSED, errcode=_errcode(error))
+def _fail_refused(outbound: Outbound, error: WeComError) -> None:
+    settle(outbound, Outbound.Status.FAILED, Outbound.Reason.REFUSED, errcode=_errcode(error))
 
 
-def _later(outbound: Outbound) -> datetime:
+def _next_attempt_at(outbound: Outbound) -> datetime:
     ceiling = BACK_OFF[min(outbound.attempts, len(BACK_OFF)) - 1] * settings.WECOM["RETRY_BASE_SECONDS"]
     return timezone.now() + timedelta(seconds=random.uniform(ceiling / 2, ceiling))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ErrorHandling:
     """A kind of outcome: what the attempt is called, and what becomes of the message."""
 
     error: type[WeComError]
@@ -172,21 +172,21 @@ class Kind:
     react: Callable[[Outbound, WeComError], None]
 
 
-def kind_of(error: WeComError) -> Kind:
+def handling_of(error: WeComError) -> ErrorHandling:
     """The first kind that fits; the last fits all."""
-    return next(kind for kind in KINDS if isinstance(error, kind.error))
+    return next(kind for kind in ERROR_HANDLING if isinstance(error, kind.error))
 
 
 # A token that is refused twice is a busy platform, not a wrong setting: the next attempt fetches another one.
-KINDS = (
-    Kind(error=LimitedError, outcome=Attempt.Outcome.RETRY, react=_limited),
-    Kind(error=BusyError, outcome=Attempt.Outcome.RETRY, react=_platform_busy),
-    Kind(error=NotReached, outcome=Attempt.Outcome.RETRY, react=_busy),
-    Kind(error=TokenRejected, outcome=Attempt.Outcome.RETRY, react=_busy),
-    Kind(error=ConfigurationError, outcome=Attempt.Outcome.HELD, react=_hold),
-    Kind(error=RecipientError, outcome=Attempt.Outcome.FAILED, react=_unreachable),
-    Kind(error=MediaExpired, outcome=Attempt.Outcome.RETRY, react=_upload_again),
-    Kind(error=MediaRefused, outcome=Attempt.Outcome.FAILED, react=_unfit),
-    Kind(error=AmbiguousError, outcome=Attempt.Outcome.AMBIGUOUS, react=_ambiguous),
-    Kind(error=WeComError, outcome=Attempt.Outcome.FAILED, react=_refused),
+ERROR_HANDLING = (
+    ErrorHandling(error=LimitedError, outcome=Attempt.Outcome.RETRY, react=_wait_for_quota),
+    ErrorHandling(error=BusyError, outcome=Attempt.Outcome.RETRY, react=_retry_busy),
+    ErrorHandling(error=NotReached, outcome=Attempt.Outcome.RETRY, react=_retry),
+    ErrorHandling(error=TokenRejected, outcome=Attempt.Outcome.RETRY, react=_retry),
+    ErrorHandling(error=ConfigurationError, outcome=Attempt.Outcome.HELD, react=_hold),
+    ErrorHandling(error=RecipientError, outcome=Attempt.Outcome.FAILED, react=_fail_recipient),
+    ErrorHandling(error=MediaExpired, outcome=Attempt.Outcome.RETRY, react=_upload_again),
+    ErrorHandling(error=MediaRefused, outcome=Attempt.Outcome.FAILED, react=_fail_media),
+    ErrorHandling(error=AmbiguousError, outcome=Attempt.Outcome.AMBIGUOUS, react=_retry_ambiguous),
+    ErrorHandling(error=WeComError, outcome=Attempt.Outcome.FAILED, react=_fail_refused),
 )

@@ -17,7 +17,7 @@ CARRYING = frozenset({"media_id", "thumb_media_id"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class MarkableField:
     """A field that may carry an invisible suffix: the way to it, and how long it may be with that."""
 
     path: tuple[str | int, ...]
@@ -27,32 +27,32 @@ class Place:
 
 
 # By type, the best place first. Only a place with words is marked: a suffix alone would take up a line of its own.
-MARKED: dict[str, tuple[Place, ...]] = {
-    "text": (Place(path=("content",), limit=TEXT),),
-    "markdown": (Place(path=("content",), limit=TEXT),),
+MARKABLE_FIELDS: dict[str, tuple[MarkableField, ...]] = {
+    "text": (MarkableField(path=("content",), limit=TEXT),),
+    "markdown": (MarkableField(path=("content",), limit=TEXT),),
     "video": (
-        Place(path=("description",), limit=DESCRIPTION, may_be_empty=True),
-        Place(path=("title",), limit=TITLE),
+        MarkableField(path=("description",), limit=DESCRIPTION, may_be_empty=True),
+        MarkableField(path=("title",), limit=TITLE),
     ),
-    "textcard": (Place(path=("description",), limit=DESCRIPTION), Place(path=("title",), limit=TITLE)),
+    "textcard": (MarkableField(path=("description",), limit=DESCRIPTION), MarkableField(path=("title",), limit=TITLE)),
     "news": (
-        Place(path=("articles", 0, "title"), limit=TITLE),
-        Place(path=("articles", 0, "description"), limit=DESCRIPTION),
+        MarkableField(path=("articles", 0, "title"), limit=TITLE),
+        MarkableField(path=("articles", 0, "description"), limit=DESCRIPTION),
     ),
     "mpnews": (
-        Place(path=("articles", 0, "title"), limit=TITLE),
-        Place(path=("articles", 0, "digest"), limit=DESCRIPTION),
-        Place(path=("articles", 0, "content"), limit=666 * 1024),
+        MarkableField(path=("articles", 0, "title"), limit=TITLE),
+        MarkableField(path=("articles", 0, "digest"), limit=DESCRIPTION),
+        MarkableField(path=("articles", 0, "content"), limit=666 * 1024),
     ),
     "miniprogram_notice": (
-        Place(path=("content_item", 0, "value"), limit=60, length=columns),
-        Place(path=("description",), limit=24, length=columns),
-        Place(path=("title",), limit=24, length=columns),
+        MarkableField(path=("content_item", 0, "value"), limit=60, length=columns),
+        MarkableField(path=("description",), limit=24, length=columns),
+        MarkableField(path=("title",), limit=24, length=columns),
     ),
 }
 
 
-def body(
+def build_body(
     *,
     recipients: Sequence[str],
     agent_id: int,
@@ -74,15 +74,15 @@ def body(
         raise ContentError("A message goes to 1 to 1,000 members.", code="recipients", field="to", remedy=remedy)
     part, remembered = _repeated(msgtype, dict(payload), repeat)
     call: dict[str, object] = {"touser": "|".join(recipients), "msgtype": msgtype, "agentid": agent_id}
-    call[msgtype] = filled(msgtype, part, media_id=media_id, carried=carried or {})
+    call[msgtype] = fill_media_ids(msgtype, part, media_id=media_id, carried=carried or {})
     if msgtype in SAFE:
         call["safe"] = 0
     call |= options or {}
     call |= {"enable_duplicate_check": 1, "duplicate_check_interval": remembered}
-    return compact(call)
+    return encode_json(call)
 
 
-def filled(
+def fill_media_ids(
     msgtype: str, payload: Mapping[str, object], *, media_id: str, carried: Mapping[str, str]
 ) -> dict[str, object]:
     """A type's object with the media IDs in their places, its fields in the order of their names.
@@ -100,12 +100,12 @@ def filled(
     return dict(found)
 
 
-def compact(call: Mapping[str, object]) -> bytes:
+def encode_json(call: Mapping[str, object]) -> bytes:
     """An object as the platform likes it: real UTF-8, nothing escaped that need not be (40033)."""
     return json.dumps(call, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def distinct(text: str, n: int) -> str:
+def add_invisible_suffix(text: str, n: int) -> str:
     """The text with an invisible suffix that is different for each n; n = 0 adds nothing."""
     suffix = ""
     while n > 0:
@@ -121,14 +121,14 @@ def _repeated(msgtype: str, part: dict[str, object], repeat: int) -> tuple[dict[
     if "task_id" in part:  # which the platform takes once
         return {**part, "task_id": f"{part['task_id']}@{repeat}"}, REMEMBERED
     part = json.loads(json.dumps(part))
-    for place in MARKED.get(msgtype, ()):
+    for place in MARKABLE_FIELDS.get(msgtype, ()):
         if _mark(part, place, repeat):
             return part, REMEMBERED
     # A file that is not ours has no words and no second upload, and a full text has no room.
     return part, REMEMBERED - (repeat - 1) % 600 - 1
 
 
-def _mark(part: Any, place: Place, repeat: int) -> bool:
+def _mark(part: Any, place: MarkableField, repeat: int) -> bool:
     """Put the suffix there; False where there are no words or no room."""
     *way, last = place.path
     for step in way:
@@ -139,7 +139,7 @@ def _mark(part: Any, place: Place, repeat: int) -> bool:
     text = part.get(last) or ""
     if not text and not place.may_be_empty:
         return False
-    marked = distinct(text, repeat)
+    marked = add_invisible_suffix(text, repeat)
     if place.length(marked) > place.limit:
         return False
     part[last] = marked

@@ -15,7 +15,7 @@ from core.work.base import LeaseLost
 from wecom.client import access_tokens, api, retry_policy
 from wecom.exceptions import ApiError, ContentError, WeComError
 from wecom.models import Outbound, Recall
-from wecom.outbox.payloads import compact
+from wecom.outbox.payloads import encode_json
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ LOOK_AGAIN = timedelta(seconds=5)
 
 
 @transaction.atomic
-def request(outbound: Outbound, *, cid: str = "", now: datetime | None = None) -> Recall:
+def recall(outbound: Outbound, *, cid: str = "", now: datetime | None = None) -> Recall:
     """Take back a message with all its parts; see `services.recall`."""
     first = outbound.first_part or outbound
     rows = [first, *first.later_parts.order_by("pk")]
@@ -32,7 +32,7 @@ def request(outbound: Outbound, *, cid: str = "", now: datetime | None = None) -
     return recalls[outbound.pk]
 
 
-def is_possible(outbound: Outbound, now: datetime | None = None) -> bool:
+def can_be_recalled(outbound: Outbound, now: datetime | None = None) -> bool:
     """Whether a recall may still do something: it is on its way, or was sent within 24 hours."""
     if Recall.objects.filter(outbound=outbound).exclude(status=Recall.Status.FAILED).exists():
         return False
@@ -40,13 +40,13 @@ def is_possible(outbound: Outbound, now: datetime | None = None) -> bool:
     return not outbound.is_finished or (bool(outbound.msgid) and lately)
 
 
-def deliver(pk: int, *, now: datetime | None = None) -> None:
+def run_recall(pk: int, *, now: datetime | None = None) -> None:
     """Take a message back, or put the row back with the reason."""
     recall = Recall.claim(pk, now=now)
     if recall is None:
         return
     try:
-        _deliver(recall, now or timezone.now())
+        _recall(recall, now or timezone.now())
     except LeaseLost:
         logger.info("Somebody else recalls this message.", extra={"cid": recall.cid})
 
@@ -81,7 +81,7 @@ def _check(outbound: Outbound, now: datetime) -> None:
         )
 
 
-def _deliver(recall: Recall, now: datetime) -> None:
+def _recall(recall: Recall, now: datetime) -> None:
     outbound = recall.outbound
     if not outbound.is_finished:
         recall.postpone(now + LOOK_AGAIN, Recall.Reason.SENDING, count_attempt=False)
@@ -89,7 +89,7 @@ def _deliver(recall: Recall, now: datetime) -> None:
     if not outbound.msgid:
         recall.settle(Recall.Status.FAILED, Recall.Reason.NEVER_SENT)
         return
-    application, body = recall.application, compact({"msgid": outbound.msgid})
+    application, body = recall.application, encode_json({"msgid": outbound.msgid})
     try:
         access_tokens.with_token(
             application,
@@ -101,7 +101,7 @@ def _deliver(recall: Recall, now: datetime) -> None:
         if reason is not None:
             recall.settle(Recall.Status.FAILED, reason, errcode=errcode)
         else:
-            retry_policy.react(recall, application, error)
+            retry_policy.retry_or_fail(recall, application, error)
         return
     recall.settle(Recall.Status.DONE, errcode=0)
     logger.info("A message was recalled.", extra={"cid": recall.cid})

@@ -30,7 +30,7 @@ from wecom.contents import (
 from wecom.contents.markdown import CONSTRUCTS
 from wecom.exceptions import ContentError
 from wecom.models import Application, Outbound
-from wecom.outbox.enqueue import default_application, send_known, send_parts
+from wecom.outbox.enqueue import current_application, enqueue_content, enqueue_parts
 from wecom.signals import program_sent
 
 VIDEO_TITLE, VIDEO_DESCRIPTION = 128, 512  # bytes
@@ -40,10 +40,10 @@ CARD_BUTTON = 4  # characters
 @transaction.atomic
 def send_text(user_id: str, *, content: str, application: Application | None = None) -> Outbound:
     """Send text to one member; text over 2,048 bytes goes out in numbered parts. Returns the last part's row."""
-    application = application or default_application()
+    application = application or current_application()
     _check_words(content)
     parts = [Text(content=part) for part in split_numbered(content)]
-    return _announced(send_parts(application, parts, to=[user_id])[-1], content)
+    return _announced(enqueue_parts(application, parts, to=[user_id])[-1], content)
 
 
 @transaction.atomic
@@ -52,26 +52,26 @@ def send_markdown(user_id: str, *, content: str, application: Application | None
 
     Over 2,048 bytes it goes out in numbered parts. Returns the last part's row.
     """
-    application = application or default_application()
+    application = application or current_application()
     shown = to_markdown(content)
     _check_words(shown)
     parts = [Markdown(content=part) for part in split_numbered(shown, whole=CONSTRUCTS)]
-    return _announced(send_parts(application, parts, to=[user_id])[-1], shown)
+    return _announced(enqueue_parts(application, parts, to=[user_id])[-1], shown)
 
 
 def send_image(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
     """Send a picture that was uploaded. Raises `ContentError` for a media ID of another kind."""
-    return send_content(user_id, content=Image(media_id=media_id), application=application)
+    return send_message(user_id, content=Image(media_id=media_id), application=application)
 
 
 def send_voice(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
     """Send a recording that was uploaded."""
-    return send_content(user_id, content=Voice(media_id=media_id), application=application)
+    return send_message(user_id, content=Voice(media_id=media_id), application=application)
 
 
 def send_file(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
     """Send a file that was uploaded."""
-    return send_content(user_id, content=File(media_id=media_id), application=application)
+    return send_message(user_id, content=File(media_id=media_id), application=application)
 
 
 def send_video(
@@ -79,7 +79,7 @@ def send_video(
 ) -> Outbound:
     """Send a video that was uploaded; a title over 128 bytes, or a description over 512, ends in an ellipsis."""
     title, description = truncate(title, VIDEO_TITLE), truncate(description, VIDEO_DESCRIPTION)
-    return send_content(
+    return send_message(
         user_id, content=Video(media_id=media_id, title=title, description=description), application=application
     )
 
@@ -92,37 +92,37 @@ def send_text_card(
     The button's text is the exception: what is over 4 characters is cut here as it is there ("View Options": "View").
     """
     card = TextCard(title=title, description=description, url=url, btn_text=btn_text[:CARD_BUTTON].rstrip())
-    return send_content(user_id, content=card, application=application)
+    return send_message(user_id, content=card, application=application)
 
 
 def send_news(user_id: str, *, articles: Sequence[Article], application: Application | None = None) -> Outbound:
     """Send 1 to 8 headlines that lead somewhere."""
-    return send_content(user_id, content=News(articles=tuple(articles)), application=application)
+    return send_message(user_id, content=News(articles=tuple(articles)), application=application)
 
 
 def send_mpnews(
     user_id: str, *, pages: Sequence[Page], safe: int = 0, application: Application | None = None
 ) -> Outbound:
     """Send 1 to 8 pages that the platform keeps. Their pictures come from `upload_image`."""
-    return send_content(user_id, content=MpNews(pages=tuple(pages), safe=safe), application=application)
+    return send_message(user_id, content=MpNews(pages=tuple(pages), safe=safe), application=application)
 
 
 def send_mini_program_notice(
     user_id: str, *, notice: MiniProgramNotice, application: Application | None = None
 ) -> Outbound:
     """Send a notice that opens a mini-program."""
-    return send_content(user_id, content=notice, application=application)
+    return send_message(user_id, content=notice, application=application)
 
 
 def send_card(user_id: str, *, card: Card, application: Application | None = None) -> Outbound:
     """Send one of the five cards: a notice in words or with a picture, buttons, a vote, a form."""
-    return send_content(user_id, content=card, application=application)
+    return send_message(user_id, content=card, application=application)
 
 
 @transaction.atomic
-def send_content(user_id: str, *, content: Content, application: Application | None = None) -> Outbound:
+def send_message(user_id: str, *, content: Content, application: Application | None = None) -> Outbound:
     """Send a message of any kind, as `wecom.contents` has them."""
-    return _announced(send_known(application or default_application(), content, to=[user_id]), content.words())
+    return _announced(enqueue_content(application or current_application(), content, to=[user_id]), content.words())
 
 
 def _check_words(content: str) -> None:

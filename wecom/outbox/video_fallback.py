@@ -12,19 +12,19 @@ from wecom.signals import page_wanted
 
 
 @transaction.atomic
-def shape(message: Outbound | GroupMessage) -> bool:
+def apply_fallback(message: Outbound | GroupMessage) -> bool:
     """Give a message the form of its video; False where it has to be a link and nobody made a page for it."""
     upload = message.upload
     if upload is None or message.msgtype != Upload.Kind.VIDEO or not upload.form:
         return True
     if upload.form == Upload.Form.FILE:
-        reshape(message, File(safe=bool(message.options.get("safe"))))
+        replace_content(message, File(safe=bool(message.options.get("safe"))))
         return True
     page_wanted.send(type(message), message=message)
     return message.msgtype != Upload.Kind.VIDEO
 
 
-def reshape(message: Outbound | GroupMessage, content: Content) -> None:
+def replace_content(message: Outbound | GroupMessage, content: Content) -> None:
     """Another content for a message that we hold and that has not begun to go out."""
     fields: dict[str, Any] = {"msgtype": content.msgtype, "content": content.payload(), "options": content.options()}
     if isinstance(message, Outbound):

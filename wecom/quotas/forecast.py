@@ -32,7 +32,7 @@ BECAUSE = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gauge:
+class Usage:
     """How much of a limit is used; `limit` is 0 where it is not known."""
 
     used: int
@@ -45,12 +45,12 @@ class Gauge:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Busy:
+class MemberUsage:
     """What one member got lately."""
 
     user_id: str
-    minute: Gauge
-    hour: Gauge
+    minute: Usage
+    hour: Usage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,25 +69,25 @@ class Forecast:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quota:
+class ApplicationQuotas:
     """The limits of one application, as they stand."""
 
     application: Application
-    day: Gauge
-    calls_minute: Gauge
-    calls_hour: Gauge
-    members: list[Busy] = field(default_factory=list)
+    day: Usage
+    calls_minute: Usage
+    calls_hour: Usage
+    members: list[MemberUsage] = field(default_factory=list)
     closed: list[Circuit] = field(default_factory=list)
     forecast: Forecast
 
 
-def quotas(now: datetime) -> list[Quota]:
+def list_quotas(now: datetime) -> list[ApplicationQuotas]:
     """Those of every application."""
     rows = Application.objects.select_related("corporation").order_by("-is_default", "pk")
     return [_quota(application, now) for application in rows]
 
 
-def forecast(application: Application, now: datetime, *, messages: int = 0, recipients: int = 0) -> Forecast:
+def forecast_for(application: Application, now: datetime, *, messages: int = 0, recipients: int = 0) -> Forecast:
     """When all that waits, and so many messages to so many members more, will be through."""
     waiting = Outbound.objects.filter(application=application, status__in=Outbound.UNFINISHED)
     found = waiting.aggregate(messages=Count("pk"), recipients=Coalesce(Sum("reach"), 0))
@@ -109,39 +109,39 @@ def forecast(application: Application, now: datetime, *, messages: int = 0, reci
     return Forecast(messages=messages, recipients=recipients, through_at=through, because=because)
 
 
-def _quota(application: Application, now: datetime) -> Quota:
+def _quota(application: Application, now: datetime) -> ApplicationQuotas:
     counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=limits.API)
     (minute, a_minute), (hour, an_hour) = circuit_breaker.PER_API
-    return Quota(
+    return ApplicationQuotas(
         application=application,
-        day=Gauge(used=_today(application, now), limit=limits.a_day(application)),
-        calls_minute=Gauge(used=circuit_breaker.lately(counts, now, minute), limit=a_minute),
-        calls_hour=Gauge(used=circuit_breaker.lately(counts, now, hour), limit=an_hour),
+        day=Usage(used=_today(application, now), limit=limits.daily_limit(application)),
+        calls_minute=Usage(used=circuit_breaker.calls_within(counts, now, minute), limit=a_minute),
+        calls_hour=Usage(used=circuit_breaker.calls_within(counts, now, hour), limit=an_hour),
         members=list(_busiest(application, now)),
         closed=list(Circuit.objects.filter(corporation_id=application.corporation_id, until__gt=now).order_by("api")),
-        forecast=forecast(application, now),
+        forecast=forecast_for(application, now),
     )
 
 
-def _busiest(application: Application, now: datetime) -> Iterable[Busy]:
+def _busiest(application: Application, now: datetime) -> Iterable[MemberUsage]:
     (minute, a_minute), (hour, an_hour) = limits.PER_MEMBER
     rows = Spending.objects.filter(application=application, at__gt=now - hour).values("user_id")
     rows = rows.annotate(hour=Count("pk"), minute=Count("pk", filter=Q(at__gt=now - minute)))
     for row in rows.order_by("-minute", "-hour", "user_id")[:BUSIEST]:
-        yield Busy(
+        yield MemberUsage(
             user_id=row["user_id"],
-            minute=Gauge(used=row["minute"], limit=a_minute),
-            hour=Gauge(used=row["hour"], limit=an_hour),
+            minute=Usage(used=row["minute"], limit=a_minute),
+            hour=Usage(used=row["hour"], limit=an_hour),
         )
 
 
 def _today(application: Application, now: datetime) -> int:
-    row = DayCount.objects.filter(application=application, day=limits.day_of(now)).first()
+    row = DayCount.objects.filter(application=application, day=limits.quota_day(now)).first()
     return row.recipients if row else 0
 
 
 def _stopped(application: Application, now: datetime) -> str:
-    if restore_guard.held() is not None:
+    if restore_guard.restore_hold() is not None:
         return "guarded"
     return "held" if application.held_until and application.held_until > now else ""
 
@@ -162,17 +162,17 @@ def _through_calls(application: Application, messages: int, now: datetime) -> da
     counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=limits.API)
     ends = [now]
     for window, most in circuit_breaker.PER_API:
-        over = circuit_breaker.lately(counts, now, window) + messages - most
+        over = circuit_breaker.calls_within(counts, now, window) + messages - most
         ends.append(now + window * ceil(max(over, 0) / most))
     return max(ends)
 
 
 def _through_days(application: Application, recipients: int, now: datetime) -> datetime:
-    most = limits.a_day(application)
+    most = limits.daily_limit(application)
     over = recipients + _today(application, now) - most
     if not most or over <= 0:
         return now
-    return circuit_breaker.next_day(now) + timedelta(days=ceil(over / most) - 1)
+    return circuit_breaker.next_quota_day(now) + timedelta(days=ceil(over / most) - 1)
 
 
 def _through_member(application: Application, now: datetime) -> datetime:
@@ -186,6 +186,6 @@ def _through_member(application: Application, now: datetime) -> datetime:
     times = list(sent.order_by("at").values_list("at", flat=True))
     at = now
     for _number in range(min(most["count"], LONGEST_SIMULATED)):
-        at = limits.when_free(times[-1000:], at) or at
+        at = limits.next_free_time(times[-1000:], at) or at
         times.append(at)
     return at

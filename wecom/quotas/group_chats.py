@@ -18,7 +18,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 AGAIN = timedelta(seconds=5)
 
 
-def wait_for(message: GroupMessage, now: datetime) -> datetime | None:
+def wait_until(message: GroupMessage, now: datetime) -> datetime | None:
     """When to look again whether there is room for this message, or None where there is. Call it under a lock."""
     people = message.chat.user_ids
     full = any(_members_full(message, people, now - window, most) for window, most in PER_MEMBER) or any(

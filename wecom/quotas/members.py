@@ -27,9 +27,9 @@ LONGEST = timedelta(hours=1)
 def reserve(outbound: Outbound, now: datetime) -> datetime | None:
     """Count this message for everybody who gets it, or say when there is room. In the attempt's transaction."""
     application = outbound.application
-    circuit_breaker.lock(application.corporation_id)
+    circuit_breaker.lock_corporation(application.corporation_id)
     waits = [
-        circuit_breaker.wait_for(application.corporation_id, API, now),
+        circuit_breaker.wait_until(application.corporation_id, API, now),
         _wait_for_day(application, outbound.reach, now),
         _wait_for_members(application, outbound.recipients, now),
     ]
@@ -39,7 +39,7 @@ def reserve(outbound: Outbound, now: datetime) -> datetime | None:
     return until
 
 
-def arrived(outbound: Outbound, reserved: datetime, took: timedelta) -> None:
+def record_arrival(outbound: Outbound, reserved: datetime, took: timedelta) -> None:
     """A call has ended: the platform counts from when the message came, which may be as late as that."""
     if took > SLACK:
         Spending.objects.filter(outbound=outbound, at=reserved).update(at=reserved + took)
@@ -48,28 +48,28 @@ def arrived(outbound: Outbound, reserved: datetime, took: timedelta) -> None:
 def refund(outbound: Outbound, reserved: datetime) -> None:
     """The platform certainly did not accept it: what was reserved is free again."""
     if Spending.objects.filter(outbound=outbound, at=reserved).delete()[0]:
-        counts = DayCount.objects.filter(application_id=outbound.application_id, day=day_of(reserved))
+        counts = DayCount.objects.filter(application_id=outbound.application_id, day=quota_day(reserved))
         counts.filter(recipients__gte=outbound.reach).update(recipients=F("recipients") - outbound.reach)
 
 
-def a_day(application: Application) -> int:
+def daily_limit(application: Application) -> int:
     """To how many the application may send a day; 0 where nobody said how many accounts the company has."""
     return application.corporation.accounts * PER_ACCOUNT
 
 
-def day_of(now: datetime) -> date:
+def quota_day(now: datetime) -> date:
     """The platform's calendar day."""
     return now.astimezone(circuit_breaker.CHINA).date()
 
 
-def forget(now: datetime) -> None:
+def delete_old_counts(now: datetime) -> None:
     """Delete what no limit counts any more."""
-    circuit_breaker.forget(now)
+    circuit_breaker.delete_old_counts(now)
     Spending.objects.filter(at__lt=now - 2 * LONGEST).delete()
-    DayCount.objects.filter(day__lt=day_of(now) - timedelta(days=30)).delete()
+    DayCount.objects.filter(day__lt=quota_day(now) - timedelta(days=30)).delete()
 
 
-def when_free(times: Iterable[datetime], now: datetime) -> datetime | None:
+def next_free_time(times: Iterable[datetime], now: datetime) -> datetime | None:
     """When one more may go to a member who got messages at these times, newest first; None for now."""
     newest = sorted(times, reverse=True)
     waits = [_room_after(newest[most - 1], window) for window, most in PER_MEMBER if len(newest) >= most]
@@ -85,13 +85,13 @@ def _room_after(oldest: datetime, window: timedelta) -> datetime:
 
 
 def _wait_for_day(application: Application, reach: int, now: datetime) -> datetime | None:
-    most = a_day(application)
+    most = daily_limit(application)
     if not most:
         return None
-    row = DayCount.objects.filter(application=application, day=day_of(now)).first()
+    row = DayCount.objects.filter(application=application, day=quota_day(now)).first()
     used = row.recipients if row else 0
     # More than a whole day's share never finds more room than at the beginning of a day.
-    return circuit_breaker.next_day(now) if used and used + reach > most else None
+    return circuit_breaker.next_quota_day(now) if used and used + reach > most else None
 
 
 def _wait_for_members(application: Application, user_ids: list[str], now: datetime) -> datetime | None:
@@ -101,7 +101,7 @@ def _wait_for_members(application: Application, user_ids: list[str], now: dateti
     counts = sent.values("user_id").annotate(hour=Count("pk"), minute=lately)
     full = [row["user_id"] for row in counts.filter(Q(minute__gte=a_minute) | Q(hour__gte=an_hour))]
     times = _times(sent.filter(user_id__in=full)) if full else {}
-    return max((until for until in (when_free(one, now) for one in times.values()) if until), default=None)
+    return max((until for until in (next_free_time(one, now) for one in times.values()) if until), default=None)
 
 
 def _times(rows: QuerySet[Spending]) -> Mapping[str, list[datetime]]:
@@ -116,7 +116,7 @@ def _count(outbound: Outbound, now: datetime) -> None:
     Spending.objects.bulk_create(
         Spending(application=application, user_id=name, at=now, outbound=outbound) for name in names
     )
-    day = DayCount.objects.filter(application=application, day=day_of(now))
+    day = DayCount.objects.filter(application=application, day=quota_day(now))
     if not day.update(recipients=F("recipients") + outbound.reach):
-        DayCount.objects.create(application=application, day=day_of(now), recipients=outbound.reach)
-    circuit_breaker.count(application.corporation_id, API, now)
+        DayCount.objects.create(application=application, day=quota_day(now), recipients=outbound.reach)
+    circuit_breaker.count_call(application.corporation_id, API, now)

@@ -10,17 +10,17 @@ from core.diagnosis import Check
 from core.work.base import Work
 from wecom import doctor
 from wecom.application import info, oauth
-from wecom.application.info import Agent
+from wecom.application.info import ApplicationProfile
 from wecom.callbacks import rejections
 from wecom.client import access_tokens, applications
 from wecom.doctor import credential_formats
 from wecom.doctor.credential_formats import Flaw
 from wecom.models import Application, Corporation, Outbound
-from wecom.outbox.enqueue import default_application
+from wecom.outbox.enqueue import current_application
 
 
 @transaction.atomic
-def configure(*, name: str = "") -> Application | None:
+def configure_from_settings(*, name: str = "") -> Application | None:
     """Make the application of the WECHAT_* settings the default one, with their values; None where they are not set."""
     wanted = settings.WECOM
     if not (wanted["CORP_ID"] and wanted["AGENT_ID"]):
@@ -71,12 +71,12 @@ def access_token(corp_id: str = "", corp_secret: str = "") -> str:
 
     Raises `NotConfigured` where there is no such application, `ConfigurationError` where the platform refuses it.
     """
-    return access_tokens.token_of(corp_id, corp_secret)
+    return access_tokens.access_token(corp_id, corp_secret)
 
 
-def agent_info(application: Application | None = None) -> Agent:
+def get_agent_info(application: Application | None = None) -> ApplicationProfile:
     """The application as the console knows it: its name, whether it is switched off, who may see it."""
-    return info.ask(application or default_application())
+    return info.fetch_profile(application or current_application())
 
 
 def webhook_url(application: Application) -> str:
@@ -84,17 +84,17 @@ def webhook_url(application: Application) -> str:
     return applications.webhook_url(application)
 
 
-def key_flaws(values: Mapping[str, str]) -> list[Flaw]:
+def credential_flaws(values: Mapping[str, str]) -> list[Flaw]:
     """Which of an application's keys have the wrong shape; see `wecom.doctor.credential_formats`."""
-    return credential_formats.flaws(values)
+    return credential_formats.credential_flaws(values)
 
 
-def note_refusal(application: Application, code: int, nonce: str) -> None:
+def record_rejection(application: Application, code: int, nonce: str) -> None:
     """Remember for the doctor why a callback was refused."""
-    rejections.note(application, code, nonce)
+    rejections.record_rejection(application, code, nonce)
 
 
-def checks(application: Application | None = None, *, connection_only: bool = False) -> list[Check]:
+def doctor_checks(application: Application | None = None, *, connection_only: bool = False) -> list[Check]:
     """What the doctor looks at: of the installation, or of one application in the order in which things build up.
 
     `connection_only` leaves out what calls our own address: what remains asks WeChat Work three questions at most.
@@ -105,19 +105,19 @@ def checks(application: Application | None = None, *, connection_only: bool = Fa
     return [kind(application) for kind in kinds]
 
 
-def checks_to_come() -> list[Check]:
+def doctor_checks_without_application() -> list[Check]:
     """Those of applications that cannot be listed, or that there are not: to be named, not to be looked at."""
     return [kind(None) for kind in doctor.CHECKS]
 
 
-def login_address(application: Application, *, back: str, state: str, inside: bool, language: str = "zh") -> str:
+def authorize_url(application: Application, *, back: str, state: str, inside: bool, language: str = "zh") -> str:
     """Where to send somebody who shall say who they are; the platform sends them `back` with `code` and `state`.
 
     `inside` is for the browser within WeChat Work. The domain of `back` must be the application's trusted domain.
     """
-    return oauth.entrance(application, back=back, state=state, inside=inside, language=language)
+    return oauth.authorize_url(application, back=back, state=state, inside=inside, language=language)
 
 
-def login(application: Application, code: str) -> str:
+def member_of_code(application: Application, code: str) -> str:
     """The user ID of whoever came back with this code, which is good once. Raises `LoginFailed`."""
-    return oauth.who(application, code)
+    return oauth.member_of_code(application, code)

@@ -9,10 +9,10 @@ from django.db import transaction
 from wecom.directory import change_events, members, sync
 from wecom.exceptions import ContentError
 from wecom.models import Application, DirectorySync, Member
-from wecom.outbox.enqueue import default_application
+from wecom.outbox.enqueue import current_application
 
 
-def member(application: Application, user_id: str) -> Member:
+def get_or_create_member(application: Application, user_id: str) -> Member:
     """The member with this user ID, made on first contact."""
     found, _ = Member.objects.get_or_create(corporation=application.corporation, user_id=user_id.lower())
     return found
@@ -21,7 +21,7 @@ def member(application: Application, user_id: str) -> Member:
 @transaction.atomic
 def add_member(user_id: str, *, name: str = "", application: Application | None = None) -> Member:
     """A new member. Raises `ContentError` where there is one with this user ID."""
-    corporation = (application or default_application()).corporation
+    corporation = (application or current_application()).corporation
     found, created = Member.objects.get_or_create(
         corporation=corporation, user_id=user_id.lower(), defaults={"name": name}
     )
@@ -37,7 +37,7 @@ def sync_directory(application: Application | None = None) -> DirectorySync:
 
     One that waits or runs already will do. The contacts assistant only tells user IDs.
     """
-    return sync.request_sync(application or default_application())
+    return sync.request_sync(application or current_application())
 
 
 def sync_due_directories(now: datetime | None = None) -> int:

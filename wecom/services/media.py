@@ -14,7 +14,7 @@ from wecom.contents import Content
 from wecom.media import article_images, downloads, upload_worker, uploads
 from wecom.models import Application, Download, GroupMessage, Outbound, Upload
 from wecom.outbox import video_fallback
-from wecom.outbox.enqueue import answering, default_application, taking_long
+from wecom.outbox.enqueue import current_application, current_callback, release_worker
 
 
 @transaction.atomic
@@ -23,7 +23,7 @@ def accept_upload(application: Application, *, kind: str, file: File[bytes], cid
 
     Raises `ContentError` for a file that the platform would refuse; then nothing is kept.
     """
-    return uploads.accept(application, kind=kind, file=file, cid=cid)
+    return uploads.accept_upload(application, kind=kind, file=file, cid=cid)
 
 
 def upload_image(file_path: str | Path, *, application: Application | None = None) -> str:
@@ -32,12 +32,12 @@ def upload_image(file_path: str | Path, *, application: Application | None = Non
     Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
     platform says. The same file is uploaded once.
     """
-    return uploads.put(application or default_application(), kind="image", file_path=file_path)
+    return uploads.upload_now(application or current_application(), kind="image", file_path=file_path)
 
 
 def upload_voice(file_path: str | Path, *, application: Application | None = None) -> str:
     """Upload an AMR recording of up to 2 MB and 60 seconds now. See `upload_image`."""
-    return uploads.put(application or default_application(), kind="voice", file_path=file_path)
+    return uploads.upload_now(application or current_application(), kind="voice", file_path=file_path)
 
 
 def upload_video(file_path: str | Path, *, application: Application | None = None) -> str:
@@ -47,45 +47,45 @@ def upload_video(file_path: str | Path, *, application: Application | None = Non
     ("fitting_timeout") is raised. A video that stays too large goes out as a file by `send_video`, or as a link to a
     page of ours; the result is then a name that only our functions understand.
     """
-    return uploads.put(application or default_application(), kind="video", file_path=file_path)
+    return uploads.upload_now(application or current_application(), kind="video", file_path=file_path)
 
 
-async def upload_video_patiently(file_path: str | Path) -> str:
+async def upload_video_async(file_path: str | Path) -> str:
     """`upload_video` that leaves the thread of the database free while the video is made smaller."""
     upload = await sync_to_async(_begin_video)(file_path)
-    deadline = time.monotonic() + await sync_to_async(uploads.patience)(upload)
-    while (media_id := await sync_to_async(uploads.look)(upload)) is None:
+    deadline = time.monotonic() + await sync_to_async(uploads.wait_limit)(upload)
+    while (media_id := await sync_to_async(uploads.poll_media_id)(upload)) is None:
         if time.monotonic() > deadline:
-            raise uploads.overdue(upload)
-        await sync_to_async(taking_long)()
+            raise uploads.timeout_error(upload)
+        await sync_to_async(release_worker)()
         await sync_to_async(release_connections)()
         await asyncio.sleep(uploads.FITTING_POLL)
     return media_id
 
 
 def _begin_video(file_path: str | Path) -> Upload:
-    return uploads.begin(default_application(), kind="video", file_path=file_path)
+    return uploads.start_upload(current_application(), kind="video", file_path=file_path)
 
 
 def upload_file(file_path: str | Path, *, application: Application | None = None) -> str:
     """Upload any file of up to 20 MB now; people see its name. See `upload_image`."""
-    return uploads.put(application or default_application(), kind="file", file_path=file_path)
+    return uploads.upload_now(application or current_application(), kind="file", file_path=file_path)
 
 
 def ensure_upload(application: Application, *, kind: str, path: Path, name: str, filename: str) -> Upload:
     """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
-    return uploads.ensure(application, kind=kind, path=path, name=name, filename=filename)
+    return uploads.ensure_upload(application, kind=kind, path=path, name=name, filename=filename)
 
 
-def fetch_media(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
+def request_download(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
     """The download of what a member sent, by the media ID of their message; it is fetched once, by a worker.
 
     `media_downloaded` announces its end.
     """
-    return downloads.request(application, kind=kind, media_id=media_id, cid=cid)
+    return downloads.request_download(application, kind=kind, media_id=media_id, cid=cid)
 
 
-def refetch_media(download: Download) -> bool:
+def restart_download(download: Download) -> bool:
     """Fetch a file once more that did not come, or was removed; False where it is on its way or here."""
     if download.is_here or not download.is_finished:
         return False
@@ -99,9 +99,9 @@ def download_media(media_id: str, *, kind: str = "", application: Application | 
     WECHAT_KEEP_MEDIA_DAYS: copy what shall stay. Raises `ContentError` with the reason ("expired", "format" …) and what
     helps, `TemporaryError` where trying again may.
     """
-    callback = answering()
+    callback = current_callback()
     kind = kind or (callback.kind if callback else "")
-    return downloads.fetched(application or default_application(), media_id=media_id, kind=kind)
+    return downloads.download_now(application or current_application(), media_id=media_id, kind=kind)
 
 
 def upload_article_image(file_path: str | Path, *, application: Application | None = None) -> str:
@@ -110,29 +110,29 @@ def upload_article_image(file_path: str | Path, *, application: Application | No
     Equal pictures of a company are uploaded once. Raises `ContentError` before any call, `WeComError` for what the
     platform says: a company may upload 1,000 a day.
     """
-    return article_images.address(application or default_application(), Path(file_path))
+    return article_images.upload_article_image(application or current_application(), Path(file_path))
 
 
-def largest(kind: str) -> int:
+def media_size_limit(kind: str) -> int:
     """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
-    return upload_worker.largest(kind)
+    return upload_worker.media_size_limit(kind)
 
 
-def fitted(upload: Upload, *, name: str) -> bool:
+def compression_done(upload: Upload, *, name: str) -> bool:
     """A video was made small enough (`video_too_large`): it is this file of the media storage now."""
-    return upload_worker.fitted(upload, name=name)
+    return upload_worker.compression_done(upload, name=name)
 
 
-def unfitted(upload: Upload) -> bool:
+def compression_failed(upload: Upload) -> bool:
     """A video cannot be made small enough (`video_too_large`): it goes out as a file, a larger one as a link."""
-    return upload_worker.unfitted(upload)
+    return upload_worker.compression_failed(upload)
 
 
-def reshape(message: Outbound | GroupMessage, content: Content) -> None:
+def replace_content(message: Outbound | GroupMessage, content: Content) -> None:
     """Give a message that is about to go out another content (`page_wanted`), while a worker holds it."""
-    video_fallback.reshape(message, content)
+    video_fallback.replace_content(message, content)
 
 
-def forget_old_media(now: datetime | None = None) -> int:
+def delete_old_media(now: datetime | None = None) -> int:
     """Remove files that members sent long ago. Returns how many."""
-    return downloads.forget(now=now)
+    return downloads.delete_old_media(now=now)

@@ -9,12 +9,12 @@ from wecom.application import menus
 from wecom.contents import Content
 from wecom.models import Application, GroupChat, GroupMessage, MenuPublication, Upload
 from wecom.outbox import group_chats
-from wecom.outbox.enqueue import answering, default_application
+from wecom.outbox.enqueue import current_application, current_callback
 
 
-def published_menu(application: Application | None = None) -> list[dict[str, Any]]:
+def fetch_published_menu(application: Application | None = None) -> list[dict[str, Any]]:
     """The menu that people see now, as WeChat Work has it; [] where there is none."""
-    return menus.current(application or default_application())
+    return menus.fetch_menu(application or current_application())
 
 
 def publish_menu(application: Application) -> MenuPublication:
@@ -22,12 +22,15 @@ def publish_menu(application: Application) -> MenuPublication:
 
     Raises `ContentError` with words for what the platform would refuse.
     """
-    return menus.publish(application)
+    return menus.publish_menu(application)
 
 
-def menu(application: Application) -> dict[str, Any]:
+def get_menu(application: Application) -> dict[str, Any]:
     """The `buttons` of the menu as they stand here, each with those below it, and the last `publication` or None."""
-    return {"buttons": menus.described(application), "publication": application.menu_publications.order_by("pk").last()}
+    return {
+        "buttons": menus.menu_buttons(application),
+        "publication": application.menu_publications.order_by("pk").last(),
+    }
 
 
 @transaction.atomic
@@ -37,8 +40,8 @@ def replace_menu(application: Application, buttons: Sequence[Mapping[str, Any]])
     Each has a `name` and a `kind`, and a `key`, `url`, or `app_id` and `page`; one of kind "menu" has `buttons`. Raises
     `ContentError`, with the path of the field, for what the platform would refuse; then nothing has changed.
     """
-    menus.replace(application, buttons)
-    return menus.publish(application)
+    menus.replace_buttons(application, buttons)
+    return menus.publish_menu(application)
 
 
 def create_chat(
@@ -54,8 +57,8 @@ def create_chat(
     Without an `owner` it is the first. Raises `ContentError` for what the platform would refuse, and `WeComError` for
     what it says: the application must be visible to the whole company.
     """
-    return group_chats.create(
-        application or default_application(), name=name, user_ids=user_ids, owner=owner, chat_id=chat_id
+    return group_chats.create_chat(
+        application or current_application(), name=name, user_ids=user_ids, owner=owner, chat_id=chat_id
     )
 
 
@@ -63,12 +66,12 @@ def update_chat(
     chat: GroupChat, *, name: str = "", owner: str = "", add: Sequence[str] = (), remove: Sequence[str] = ()
 ) -> GroupChat:
     """Give a group chat another name or owner, add members or remove some, now."""
-    return group_chats.update(chat, name=name, owner=owner, add=add, remove=remove)
+    return group_chats.update_chat(chat, name=name, owner=owner, add=add, remove=remove)
 
 
-def chat(chat_id: str, *, application: Application | None = None) -> GroupChat:
+def get_chat(chat_id: str, *, application: Application | None = None) -> GroupChat:
     """A group chat of the application as WeChat Work has it. Raises `ChatGone` where there is none."""
-    return group_chats.read(application or default_application(), chat_id)
+    return group_chats.fetch_chat(application or current_application(), chat_id)
 
 
 def send_to_chat(
@@ -79,8 +82,8 @@ def send_to_chat(
     What may have arrived is not sent again by itself: the platform would show it twice. Raises `ContentError` for a
     card, which group chats do not show.
     """
-    callback = answering()
-    return group_chats.send(
+    callback = current_callback()
+    return group_chats.send_to_chat(
         chat, content, upload=upload, mentions=mentions, cid=cid or (callback.cid if callback else "")
     )
 

@@ -58,7 +58,7 @@ def work() -> None:
     """What the workers do until nothing is left to do."""
     while True:
         waiting = 0
-        for kind, do in ((Rendition, compression.fit), (Upload, uploads.deliver), (Outbound, dispatcher.deliver)):
+        for kind, do in ((Rendition, compression.fit), (Upload, uploads.run_upload), (Outbound, dispatcher.deliver)):
             for row in kind.objects.filter(status="queued", due_at__lte=timezone.now()).order_by("pk"):
                 waiting += 1
                 do(row.pk)
@@ -81,7 +81,7 @@ def post(path, person, **fields):  # noqa: F811
 def test_a_video_of_the_api_is_made_smaller_and_arrives_as_a_video(most, path, person):  # noqa: F811
     most(video=75_000, file=20_000_000)
     api, upload, message = post(path, person, title="年会")
-    uploads.deliver(Upload.objects.get().pk)
+    uploads.run_upload(Upload.objects.get().pk)
     assert (api.get(upload).json()["status"], api.get(upload).json()["reason"]) == ("queued", "fitting")
     work()
     (entry,) = person.received()
@@ -185,7 +185,7 @@ def test_a_group_chat_gets_it_in_the_form_that_fits(most, path, person):  # noqa
     upload = services.accept_upload(chat.application, kind="video", file=SimpleUploadedFile("a.mp4", path.read_bytes()))
     work()
     message = services.send_to_chat(chat, Video(), upload=upload)
-    group_chats.deliver(message.pk)
+    group_chats.deliver_to_chat(message.pk)
     assert [entry["msgtype"] for entry in person.received()] == ["textcard"]
     assert Viewing.objects.get().member is None
 
@@ -193,9 +193,9 @@ def test_a_group_chat_gets_it_in_the_form_that_fits(most, path, person):  # noqa
 def test_one_link_goes_to_many_and_any_of_the_company_may_watch(most, path, person, emulator):  # noqa: F811
     most(video=40_000, file=50_000)
     other = emulator.hire()
-    application = services.default_application()
+    application = services.current_application()
     upload = services.accept_upload(application, kind="video", file=SimpleUploadedFile("a.mp4", path.read_bytes()))
-    services.send(application, Video(), to=[person.user_id, other.user_id], upload=upload)
+    services.enqueue_message(application, Video(), to=[person.user_id, other.user_id], upload=upload)
     work()
     assert [entry["msgtype"] for one in (person, other) for entry in one.received()] == ["textcard"] * 2
     assert Viewing.objects.get().member is None

@@ -27,7 +27,7 @@ def test_everything_is_there_and_fits_together(connected):
     assert keys <= set(Flow.objects.live().values_list("menu_key", flat=True))
     for button in MenuButton.objects.all():
         button.full_clean()
-    assert len(menus.buttons(Desk.objects.get().application)) == 3
+    assert len(menus.build_menu(Desk.objects.get().application)) == 3
 
 
 def test_a_second_time_brings_back_nothing_that_a_person_removed(connected):

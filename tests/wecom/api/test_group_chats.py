@@ -93,7 +93,7 @@ def test_what_is_said_reaches_the_chat_and_is_followed_to_its_end(api, connected
     assert answer.status_code == 202, answer.content
     assert (answer.json()["status"], answer.json()["msgtype"]) == ("queued", msgtype)
     assert answer.json()["cid"] == answer["X-Request-ID"]
-    group_chats.deliver(answer.json()["id"])
+    group_chats.deliver_to_chat(answer.json()["id"])
     found = api.get(answer["Location"]).json()
     assert (found["status"], found["errcode"], found["words"]) == ("done", 0, "done")
     assert [entry["msgtype"] for entry in person.received()] == [msgtype]

@@ -37,7 +37,7 @@ def problems(row: MenuButton) -> dict[str, list[str]]:
 
 
 def deliver(publication: MenuPublication, *, later: timedelta = timedelta()) -> MenuPublication:
-    menus.deliver(publication.pk, now=timezone.now() + later)
+    menus.run_publication(publication.pk, now=timezone.now() + later)
     publication.refresh_from_db()
     return publication
 
@@ -130,7 +130,7 @@ def test_a_menu_is_made_of_rows_in_their_order(application):
     button(application, "下", kind="view", url="https://a.cn", parent=top, position=9)
     button(application, "上", parent=top, position=3)
     button(factories.make_application(), "别人的")
-    assert menus.buttons(application) == [
+    assert menus.build_menu(application) == [
         {
             "name": "左",
             "sub_button": [
@@ -246,7 +246,7 @@ PROGRAM = {"kind": "view_miniprogram", "app_id": "wx" + "0" * 16, "page": "pages
 def test_a_button_that_brings_a_key_needs_one(application, kind):
     row = factories.make_menu_button(application, "扫一扫", kind=kind, key="scan")
     row.full_clean()
-    assert menus.buttons(application) == [{"type": kind, "name": "扫一扫", "key": "scan"}]
+    assert menus.build_menu(application) == [{"type": kind, "name": "扫一扫", "key": "scan"}]
     row.key = ""
     assert list(problems(row)) == ["key"]
     with pytest.raises(IntegrityError):
@@ -268,13 +268,13 @@ def test_a_menu_of_every_kind_is_taken_by_the_platform_and_read_back(connected, 
         factories.make_menu_button(connected, kind, kind=kind, key=f"k{number}", parent=top, position=number)
     factories.make_menu_button(connected, "位置", kind="location_select", key="where", position=2)
     factories.make_menu_button(connected, "小程序", **PROGRAM, position=3)
-    wanted = menus.buttons(connected)
+    wanted = menus.build_menu(connected)
     assert deliver(services.publish_menu(connected)).status == "done"
     assert shown(emulator) == wanted
-    assert services.published_menu(connected) == wanted
+    assert services.fetch_published_menu(connected) == wanted
     MenuButton.objects.all().delete()
     deliver(services.publish_menu(connected))
-    assert services.published_menu(connected) == []
+    assert services.fetch_published_menu(connected) == []
 
 
 def test_the_application_is_told_as_the_console_knows_it(connected, emulator):
@@ -282,5 +282,5 @@ def test_the_application_is_told_as_the_console_knows_it(connected, emulator):
     assert (agent.closed, agent.departments) == (False, (1,))
     assert agent.name
     emulator.api("POST", "apps", json={"agentid": connected.agent_id, "closed": True})
-    assert services.agent_info(connected).closed
+    assert services.get_agent_info(connected).closed
     emulator.api("POST", "apps", json={"agentid": connected.agent_id, "closed": False})

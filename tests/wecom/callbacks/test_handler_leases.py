@@ -151,7 +151,7 @@ def test_a_later_message_waits_for_an_earlier_one_unless_that_takes_long(applica
         if message.content not in waits:
             return f"quick {message.content}"
         if message.content == "long":
-            services.taking_long()
+            services.release_worker()
         waits[message.content].set()
         ready.append(go.wait(20))
         return f"slow {message.content}"
@@ -174,7 +174,7 @@ def test_a_worker_is_free_as_soon_as_a_handler_says_that_it_takes_long(applicati
     go, waiting = threading.Event(), []
 
     async def slow(message):
-        await sync_to_async(services.taking_long)()
+        await sync_to_async(services.release_worker)()
         waiting.append(1)
         await asyncio.to_thread(go.wait, 20)
         return "at last"
@@ -198,12 +198,12 @@ def test_a_worker_waits_for_a_handler_that_does_not_say_so_and_hears_what_goes_w
     tasks.handle(callback.pk)
     assert outcome(callback) == ("done", "")
     with pytest.raises(ZeroDivisionError):
-        handler_runner.beside(lambda: print(1 // 0))
+        handler_runner.run_detached(lambda: print(1 // 0))
 
 
 def test_taking_long_outside_of_a_handler_does_nothing(application):
-    services.taking_long()
-    assert services.answering() is None
+    services.release_worker()
+    assert services.current_callback() is None
 
 
 def test_no_thread_stays_behind(application):

@@ -169,7 +169,7 @@ def test_sends_in_threads_and_to_others_are_made_once_though_the_handler_runs_tw
 def test_a_callback_that_a_person_replays_is_answered_again(application):
     callback = handle(application)
     assert len(sent()) == 1
-    services.replay(callback)
+    services.replay_callback(callback)
     services.handle(callback.pk)
     assert len(sent()) == 2
 
@@ -179,7 +179,7 @@ def test_callbacks_are_forgotten_after_thirty_days_unless_they_wait_to_be_handle
     factories.make_callback(application, created_at=old, status="done")
     waiting = factories.make_callback(application, created_at=old)
     young = factories.make_callback(application, created_at=old + timedelta(days=2), status="done")
-    services.forget_old_callbacks()
+    services.delete_old_callbacks()
     assert set(Callback.objects.all()) == {waiting, young}
 
 

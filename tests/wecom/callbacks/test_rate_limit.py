@@ -104,7 +104,7 @@ def test_an_administrator_can_have_what_was_kept_handled_after_all(client, appli
     write(client, application, "zhangsan", 3)
     handle_all()
     for row in Callback.objects.filter(reason="limited"):
-        assert services.replay(row)
+        assert services.replay_callback(row)
     handle_all()
     assert [text for text in told("zhangsan") if text.startswith("echo")] == ["echo 0", "echo 1", "echo 2"]
     assert states("zhangsan") == {("done", ""): 3}

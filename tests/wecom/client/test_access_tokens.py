@@ -23,7 +23,7 @@ def test_twenty_cold_workers_at_once_fetch_one_token(connected, emulator):
     def ask() -> None:
         start.wait()
         try:
-            tokens.append(access_tokens.access_token(Application.objects.select_related("corporation").get()))
+            tokens.append(access_tokens.valid_token(Application.objects.select_related("corporation").get()))
         finally:
             connections.close_all()
 
@@ -56,7 +56,7 @@ def ask_in_a_process(start, tokens) -> None:
     """What a worker does first, in a process that has nothing of this one but its settings."""
     start.wait()
     try:
-        tokens.put(str(access_tokens.access_token(Application.objects.select_related("corporation").get())))
+        tokens.put(str(access_tokens.valid_token(Application.objects.select_related("corporation").get())))
     except BaseException:
         tokens.put("")
         raise
@@ -65,7 +65,7 @@ def ask_in_a_process(start, tokens) -> None:
 
 
 def test_processes_that_meet_an_expired_token_fetch_one_new_one_and_go_on(connected, emulator, person):
-    old = access_tokens.access_token(connected)
+    old = access_tokens.valid_token(connected)
     emulator.api("DELETE", "tokens", json={"expired": True})
     start, outcomes = threading.Barrier(8), []
 
@@ -92,10 +92,10 @@ def call_with(application: Application, user_id: str, token: str):
 
 
 def test_a_token_that_is_about_to_expire_serves_the_others_while_one_renews_it(connected, emulator):
-    old = access_tokens.access_token(connected)
+    old = access_tokens.valid_token(connected)
     expires, lease = timezone.now() + timedelta(minutes=4), timezone.now() + timedelta(minutes=1)
     Application.objects.update(access_token_expires_at=expires, token_lease_owner="a", token_lease_until=lease)
-    assert access_tokens.access_token(connected) == old
+    assert access_tokens.valid_token(connected) == old
     assert emulator.calls("gettoken") == 1
 
 
@@ -107,7 +107,7 @@ def test_twenty_workers_with_a_wrong_secret_ask_once(connected, emulator):
     def ask() -> None:
         start.wait()
         try:
-            access_tokens.access_token(Application.objects.select_related("corporation").get())
+            access_tokens.valid_token(Application.objects.select_related("corporation").get())
         except ConfigurationError as error:
             refused.append(error)
         finally:
@@ -123,18 +123,18 @@ def test_twenty_workers_with_a_wrong_secret_ask_once(connected, emulator):
 
 
 def test_a_token_is_renewed_before_it_expires(connected, emulator):
-    access_tokens.access_token(connected)
+    access_tokens.valid_token(connected)
     Application.objects.update(access_token_expires_at=timezone.now() + timedelta(minutes=4))
-    access_tokens.access_token(connected)
+    access_tokens.valid_token(connected)
     assert emulator.calls("gettoken") == 2
 
 
 def test_a_refused_token_is_replaced_by_the_first_and_the_others_take_that_one(connected, emulator):
-    old = access_tokens.access_token(connected)
+    old = access_tokens.valid_token(connected)
     emulator.api("DELETE", "tokens")
-    new = access_tokens.access_token(connected, rejected=old)
+    new = access_tokens.valid_token(connected, rejected=old)
     assert new != old
-    assert access_tokens.access_token(connected, rejected=old) == new
+    assert access_tokens.valid_token(connected, rejected=old) == new
     assert emulator.calls("gettoken") == 2
 
 
@@ -143,7 +143,7 @@ def test_a_wrong_secret_is_tried_once_and_then_the_application_is_held(connected
     connected.save()
     for _ in range(3):
         with pytest.raises(ConfigurationError):
-            access_tokens.access_token(connected)
+            access_tokens.valid_token(connected)
     assert emulator.calls("gettoken") == 1
     connected.refresh_from_db()
     assert "Secret" in connected.held_reason
@@ -151,4 +151,4 @@ def test_a_wrong_secret_is_tried_once_and_then_the_application_is_held(connected
 
 def test_a_fetcher_that_died_is_replaced(connected):
     Application.objects.update(token_lease_owner="dead", token_lease_until=timezone.now() - timedelta(seconds=1))
-    assert access_tokens.access_token(connected)
+    assert access_tokens.valid_token(connected)

@@ -76,7 +76,7 @@ def test_two_applications_of_one_company_have_tokens_and_chats_of_their_own(conn
         send(application, person.user_id, f"我是{application.agent_id}")
     assert texts(emulator, connected, person.user_id) == [f"我是{connected.agent_id}"]
     assert texts(emulator, sibling, person.user_id) == ["我是1000003"]
-    assert access_tokens.access_token(connected) != access_tokens.access_token(sibling)
+    assert access_tokens.valid_token(connected) != access_tokens.valid_token(sibling)
     assert emulator.calls("gettoken") == 2
 
 
@@ -106,14 +106,14 @@ def test_a_file_belongs_to_the_company_it_was_uploaded_for(connected, other, emu
     sibling = add_application(emulator, corporation=connected.corporation, agent_id=1000004, user_ids=())
     assert services.upload_image(path, application=sibling) == one != two
     assert emulator.calls("media/upload") == Upload.objects.count() == 2
-    assert uploads.known(other, kind="image", media_id=one) is None
+    assert uploads.find_by_media_id(other, kind="image", media_id=one) is None
 
 
 def test_a_picture_of_one_company_does_not_reach_another(connected, other, emulator, person, tmp_path):
     path = tmp_path / "chart.png"
     path.write_bytes(PNG)
     media_id = services.upload_image(path, application=connected)
-    outbound = services.send(other, Image(media_id=media_id), to=[person.user_id])
+    outbound = services.enqueue_message(other, Image(media_id=media_id), to=[person.user_id])
     dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert (outbound.status, outbound.reason) == ("failed", "media")
@@ -128,8 +128,8 @@ def test_callbacks_with_the_same_numbers_belong_to_the_address_they_came_to(conn
             assert answer.status_code == 200
     rows = Callback.objects.order_by("pk")
     assert [row.application for row in rows] == [connected, other]
-    services.member(connected, person.user_id)
-    services.member(other, person.user_id)
+    services.get_or_create_member(connected, person.user_id)
+    services.get_or_create_member(other, person.user_id)
     assert Member.objects.filter(user_id=person.user_id).count() == 2
 
 

@@ -37,7 +37,7 @@ OURS = (
 def connected(connected: Application, settings) -> Application:
     """With a token, and with waits as long as in earnest."""
     settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 1.0}
-    access_tokens.access_token(connected)
+    access_tokens.valid_token(connected)
     return connected
 
 
@@ -158,7 +158,7 @@ def test_a_limit_that_is_still_used_up_after_a_minute_is_that_of_the_hour_and_th
         dispatcher.deliver(outbound.pk, now=outbound.due_at)
         outbound.refresh_from_db()
     assert waits[:2] == [timedelta(minutes=1), timedelta(hours=1)]
-    assert circuit_breaker.next_day(timezone.now()) - timezone.now() == pytest.approx(
+    assert circuit_breaker.next_quota_day(timezone.now()) - timezone.now() == pytest.approx(
         waits[2], abs=timedelta(seconds=60)
     )
     assert outbound.status == "done"
@@ -219,14 +219,14 @@ def ended(emulator, person, outbound: Outbound, errcode: int) -> None:
 @pytest.mark.parametrize("errcode", [*CONFIGURATION, *RECIPIENT, *LIMITED, *BUSY, *MEDIA, 40001, 40201, 82003])
 def test_what_a_person_can_do_is_said(errcode):
     if errcode not in error_codes.EXPIRED:  # it is uploaded again by itself
-        assert error_codes.remedy_of(errcode)
+        assert error_codes.remedy_for(errcode)
 
 
 @pytest.mark.parametrize(
     ("errcode", "kind"), [(40029, LoginExpired), (42003, LoginExpired), (86215, ChatGone), (40058, ApiError)]
 )
 def test_other_interfaces_tell_their_errors_by_remedy(errcode, kind):
-    assert type(error_codes.error_of(errcode, "words")) is kind
+    assert type(error_codes.exception_for(errcode, "words")) is kind
 
 
 def test_too_many_wrong_secrets_from_this_address_hold_the_application_for_an_hour(connected, emulator, person):

@@ -29,7 +29,7 @@ from wecom.contents import (
 from wecom.contents.splitting import columns
 from wecom.exceptions import ContentError
 from wecom.outbox import payloads
-from wecom.outbox.payloads import distinct
+from wecom.outbox.payloads import add_invisible_suffix
 
 pytestmark = pytest.mark.once
 
@@ -55,7 +55,7 @@ def call(**changes: object) -> dict[str, object]:
 
 def frozen(**changes: object) -> bytes:
     arguments = {"recipients": ["zhangsan"], "agent_id": 1000002, "msgtype": "text", "payload": {"content": "你好"}}
-    return payloads.body(**(arguments | changes))  # type: ignore[arg-type]
+    return payloads.build_body(**(arguments | changes))  # type: ignore[arg-type]
 
 
 def problem(build: object, **fields: object) -> ContentError:
@@ -429,7 +429,7 @@ def test_files_of_ours_are_named_by_their_upload_until_they_go_out():
 
 
 def test_a_suffix_is_invisible_and_different_every_time():
-    texts = [distinct("你好", n) for n in range(500)]
+    texts = [add_invisible_suffix("你好", n) for n in range(500)]
     assert texts[0] == "你好"
     assert len(set(texts)) == 500
     assert all(text.rstrip(validation.INVISIBLE) == "你好" for text in texts)
@@ -437,9 +437,9 @@ def test_a_suffix_is_invisible_and_different_every_time():
 
 
 def test_a_text_that_ends_invisibly_is_not_taken_for_a_repeat():
-    copied = Text(content=distinct("你好", 1))
+    copied = Text(content=add_invisible_suffix("你好", 1))
     assert copied.payload() == Text(content="你好").payload()
-    assert distinct(distinct("你好", 5), 0) == "你好"
+    assert add_invisible_suffix(add_invisible_suffix("你好", 5), 0) == "你好"
 
 
 REPEATED = [

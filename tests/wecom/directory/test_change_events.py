@@ -129,7 +129,7 @@ def test_who_leaves_is_kept_and_can_no_longer_be_reached(client, application, as
     change(client, assistant, "delete_user", UserID="SunQi")
     member.refresh_from_db()
     assert (member.name, member.status, numbers(member), member.tags.count()) == ("孙七", "left", set(), 0)
-    assert services.unreachable(["sunqi"]) == {"sunqi": "left"}
+    assert services.find_unreachable(["sunqi"]) == {"sunqi": "left"}
 
 
 def test_departments_are_made_changed_and_dissolved(client, application, assistant):
@@ -199,7 +199,7 @@ def test_a_change_that_cannot_be_handled_is_answered_to_nobody(client, applicati
 
 def test_nothing_is_sent_through_the_assistant(assistant):
     with pytest.raises(ContentError) as caught:
-        services.send(assistant, Text(content="你好"), to=["sunqi"])
+        services.enqueue_message(assistant, Text(content="你好"), to=["sunqi"])
     assert caught.value.field == "application"
 
 
@@ -207,7 +207,7 @@ def test_whoever_is_given_the_application_or_loses_it_is_known_by_it(client, app
     hear(client, application, event_xml(application, "subscribe", user="SunQi"))
     assert Reach.objects.get().in_range is True
     hear(client, application, event_xml(application, "unsubscribe", user="SunQi"))
-    assert services.unreachable(["sunqi"]) == {"sunqi": "out_of_range"}
+    assert services.find_unreachable(["sunqi"]) == {"sunqi": "out_of_range"}
     assert waiting(application) == 1
 
 
@@ -218,4 +218,4 @@ def test_changes_reach_every_application_of_the_company_and_no_other(client, app
     change(client, assistant, "create_user", UserID="sunqi", Department="2")
     assert [waiting(one) for one in (application, beside, elsewhere)] == [1, 1, 0]
     change(client, assistant, "delete_user", UserID="sunqi")
-    assert services.unreachable(["sunqi"], application=elsewhere) == {}
+    assert services.find_unreachable(["sunqi"], application=elsewhere) == {}

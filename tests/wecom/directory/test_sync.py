@@ -139,7 +139,7 @@ def test_who_is_gone_has_left_and_who_moved_out_of_the_range_is_flagged_but_nobo
     assert everybody["zhouba"].departments.count() == 0
     assert everybody["sunqi"].status == "active"
     assert within(application) == set()
-    reasons = services.unreachable(["SunQi", "zhouba", "stranger"], application=application)
+    reasons = services.find_unreachable(["SunQi", "zhouba", "stranger"], application=application)
     assert reasons == {"sunqi": "out_of_range", "zhouba": "left"}
 
 
@@ -190,8 +190,8 @@ def test_an_application_that_sees_less_takes_nobody_out_of_departments_that_it_d
     sync(part)
     sun = members(whole)["sunqi"]
     assert {place.number for place in sun.departments.all()} == {3, 4}
-    assert services.unreachable(["zhaoliu"], application=part) == {"zhaoliu": "out_of_range"}
-    assert services.unreachable(["zhaoliu"], application=whole) == {}
+    assert services.find_unreachable(["zhaoliu"], application=part) == {"zhaoliu": "out_of_range"}
+    assert services.find_unreachable(["zhaoliu"], application=whole) == {}
     assert members(whole)["zhaoliu"].status == "active"
 
 
@@ -339,12 +339,12 @@ def test_who_lost_the_application_is_looked_up_and_told_from_who_left(company):
     company.api("POST", "members/zhouba/leave")
     services.leave_range(application, "zhouba")
     look_up(application)
-    assert services.unreachable(["sunqi", "zhouba"], application=application) == {
+    assert services.find_unreachable(["sunqi", "zhouba"], application=application) == {
         "sunqi": "out_of_range",
         "zhouba": "left",
     }
     services.mark_in_range(application, "sunqi")
-    assert services.unreachable(["sunqi"], application=application) == {}
+    assert services.find_unreachable(["sunqi"], application=application) == {}
 
 
 def test_a_department_that_was_dissolved_is_marked(company):

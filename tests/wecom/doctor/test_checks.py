@@ -328,7 +328,7 @@ def test_an_address_that_is_not_trusted_is_shown_with_the_place_to_enter_it(conn
 
 
 def test_a_held_application_is_looked_at_with_the_token_it_has(connected, emulator):
-    access_tokens.access_token(connected)
+    access_tokens.valid_token(connected)
     access_tokens.hold(connected, ConfigurationError("Not trusted.", errcode=60020))
     assert found("token")["level"] == found("trusted-ip")["level"] == "good"
 
@@ -381,7 +381,7 @@ def test_without_an_application_the_remaining_checks_are_named_and_wait():
 
 def test_words_are_in_the_language_that_was_asked_for(connected):
     with translation.override("zh-hans"):
-        here = services.checks(connected)[0].run()
+        here = services.doctor_checks(connected)[0].run()
     assert here.level == Level.GOOD
     assert diagnose("keys", language="zh-hans")[1]["keys"]["level"] == "good"
 

@@ -39,11 +39,11 @@ def sent(person: Person, kind: str, data: bytes, name: str = "x") -> str:
 
 
 def requested(application: Application, kind: str, media_id: str) -> Download:
-    return services.fetch_media(application, kind=kind, media_id=media_id, cid="c1d")
+    return services.request_download(application, kind=kind, media_id=media_id, cid="c1d")
 
 
 def after(download: Download, **options) -> Download:
-    downloads.fetch(download.pk, **options)
+    downloads.run_download(download.pk, **options)
     download.refresh_from_db()
     return download
 
@@ -97,7 +97,7 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(connected, emulator, pe
     emulator.fault("reset-after", path="media/get", times=1)
     assert after(download).status == "queued"
     before = emulator.calls("media/get")
-    downloads._pieces(claimed := Download.claim(download.pk, now=timezone.now() + timedelta(minutes=9)))
+    downloads._fetch_pieces(claimed := Download.claim(download.pk, now=timezone.now() + timedelta(minutes=9)))
     half = Path(default_storage.path(claimed.path))
     half.write_bytes(data[:3000])
     calls = emulator.calls("media/get")
@@ -177,7 +177,7 @@ def test_code_gets_the_file_and_waits_for_nobody(connected, person):
 def test_code_in_a_handler_need_not_name_the_kind(connected, person):
     media_id = sent(person, "voice", AMR)
     callback = factories.make_callback(connected, kind="voice", from_user_id=person.user_id)
-    with services.acting_on(callback):
+    with services.handling(callback):
         assert services.download_media(media_id).suffix == ".amr"
     with pytest.raises(ContentError, match="kind"):
         services.download_media("unknown", application=connected)
@@ -195,11 +195,11 @@ def test_what_was_kept_long_enough_is_removed_and_fetched_again_while_the_platfo
     download = after(requested(connected, "image", sent(person, "image", picture())))
     stray = Path(default_storage.path("inbound/stray"))
     stray.write_bytes(b"left by somebody who died")
-    assert services.forget_old_media() == 0
-    assert services.forget_old_media(timezone.now() + timedelta(days=91)) == 1
+    assert services.delete_old_media() == 0
+    assert services.delete_old_media(timezone.now() + timedelta(days=91)) == 1
     download.refresh_from_db()
     assert (download.path, download.reason, download.is_here) == ("", "forgotten", False)
     assert default_storage.listdir("inbound")[1] == []
     assert services.download_media(download.media_id, application=connected).exists()
     download.refresh_from_db()
-    assert not services.refetch_media(download)
+    assert not services.restart_download(download)

@@ -12,7 +12,7 @@ PNG, JPG, MP4, AMR = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\x00\x00\x00\x
 
 def refusal(kind, path) -> ContentError:
     with pytest.raises(ContentError) as caught:
-        validation.check(kind, path)
+        validation.check_upload(kind, path)
     return caught.value
 
 
@@ -22,7 +22,7 @@ def refusal(kind, path) -> ContentError:
 def test_what_the_platform_takes_passes(tmp_path, kind, head):
     file = tmp_path / "file"
     file.write_bytes(head + bytes(100))
-    validation.check(kind, file)
+    validation.check_upload(kind, file)
 
 
 @pytest.mark.parametrize("name", ["nothing.mp4", ""])
@@ -38,7 +38,7 @@ def test_a_file_of_up_to_five_bytes_is_too_small(tmp_path, size):
     file.write_bytes(b"x" * size)
     assert refusal("file", file).code == "empty"
     file.write_bytes(b"x" * 6)
-    validation.check("file", file)
+    validation.check_upload("file", file)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_file_over_the_limit_says_how_large_it_may_be(tmp_path, kind, head, mo
     with file.open("wb") as writing:
         writing.write(head)
         writing.truncate(most * 2**20)
-    validation.check(kind, file)
+    validation.check_upload(kind, file)
     with file.open("ab") as writing:
         writing.write(b"x")
     error = refusal(kind, file)

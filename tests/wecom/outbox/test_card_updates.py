@@ -29,7 +29,7 @@ def card() -> ButtonCard:
 @pytest.fixture
 def sent(connected, person) -> Outbound:
     """A card that has arrived."""
-    outbound = services.send(connected, card(), to=[person.user_id])
+    outbound = services.enqueue_message(connected, card(), to=[person.user_id])
     dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert outbound.status == "done"
@@ -44,7 +44,7 @@ def change(outbound: Outbound, text: str = "已选择：高清") -> CardUpdate:
 
 def deliver(update: CardUpdate, *, times: int = 1, later: timedelta = timedelta()) -> CardUpdate:
     for _ in range(times):
-        card_updates.deliver(update.pk, now=timezone.now() + later)
+        card_updates.run_update(update.pk, now=timezone.now() + later)
         later += timedelta(hours=1)
     update.refresh_from_db()
     return update
@@ -195,7 +195,7 @@ def test_a_change_that_waits_holds_up_no_message(sent, person, connected):
     ],
 )
 def test_a_greyed_text_is_one_line_that_fits(text, shown):
-    assert card_updates.replacement(text) == shown
+    assert card_updates.greyed_text(text) == shown
 
 
 @pytest.mark.parametrize(("code", "text", "field"), [("", "x", "response_code"), ("c", " ", "text")])
@@ -209,7 +209,7 @@ def test_old_changes_are_forgotten_with_the_callbacks():
     old = timezone.now() - timedelta(days=31)
     factories.make_card_update(created_at=old, status="done")
     waiting, young = factories.make_card_update(created_at=old), factories.make_card_update(status="done")
-    services.forget_old_callbacks()
+    services.delete_old_callbacks()
     assert set(CardUpdate.objects.all()) == {waiting, young}
 
 
@@ -275,7 +275,7 @@ def test_a_code_handler_changes_the_card_that_was_pressed(sent, person, connecte
 
 def test_a_card_is_changed_for_all_who_got_it(connected, person):
     other = person.emulator.hire()
-    outbound = services.send(connected, card(), to=[person.user_id, other.user_id])
+    outbound = services.enqueue_message(connected, card(), to=[person.user_id, other.user_id])
     dispatcher.deliver(outbound.pk)
     person.presses("hd")
     xml = person.emulator.api("GET", "callbacks", params={"member": person.user_id})["callbacks"][-1]["xml"]

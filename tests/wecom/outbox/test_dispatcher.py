@@ -91,7 +91,7 @@ def test_a_text_that_was_held_for_hours_and_an_equal_new_one_both_arrive(connect
 
 def test_equal_messages_that_are_frozen_at_once_have_different_bytes(connected, emulator):
     people = [emulator.hire().user_id for _ in range(2)]
-    rows = [services.send(connected, Text(content="同时"), to=people) for _ in range(4)]
+    rows = [services.enqueue_message(connected, Text(content="同时"), to=people) for _ in range(4)]
     deliver(services.send_text(people[0], content="热身"))
 
     def work(row: Outbound) -> None:
@@ -198,7 +198,7 @@ def test_a_person_out_of_range_is_no_reason_to_try_again(connected, emulator, pe
 
 
 def test_of_several_recipients_those_who_cannot_be_reached_are_named(connected, person):
-    outbound = services.send(connected, Text(content="大家好"), to=[person.user_id, "nobody"])
+    outbound = services.enqueue_message(connected, Text(content="大家好"), to=[person.user_id, "nobody"])
     outbound = deliver(outbound)
     assert (outbound.status, outbound.invalid) == ("done", ["nobody"])
 
@@ -211,13 +211,13 @@ def test_a_recipient_is_one_member(connected, name):
 
 
 def test_a_member_who_is_named_twice_gets_it_once(connected, person):
-    outbound = services.send(connected, Text(content="一次"), to=[person.user_id, person.user_id.upper()])
+    outbound = services.enqueue_message(connected, Text(content="一次"), to=[person.user_id, person.user_id.upper()])
     assert outbound.recipients == [person.user_id]
     assert outbound.order_key
 
 
 def test_a_message_that_is_too_late_is_not_sent(connected, person):
-    outbound = services.send(
+    outbound = services.enqueue_message(
         connected, Text(content="早上好"), to=[person.user_id], expires_at=timezone.now() + timedelta(minutes=5)
     )
     outbound = deliver(outbound, later=timedelta(hours=1))
@@ -244,7 +244,7 @@ def test_more_than_thirty_a_minute_to_one_member_wait_and_none_is_dropped(connec
 def test_inside_a_handler_the_same_send_is_made_once(connected, person):
     callback = factories.make_callback(connected, from_user_id=person.user_id)
     for _ in range(2):
-        with services.acting_on(callback):
+        with services.handling(callback):
             services.send_text(person.user_id, content="一")
             services.send_text(person.user_id, content="二")
     assert Outbound.objects.count() == 2
@@ -261,12 +261,12 @@ def film(settings):
 
 def send_film(application: Application, user_id: str, film) -> Outbound:
     upload = services.ensure_upload(application, kind="video", path=film, name=film.name, filename="林晓.mp4")
-    return services.send(application, Video(title="你好"), to=[user_id], upload=upload)
+    return services.enqueue_message(application, Video(title="你好"), to=[user_id], upload=upload)
 
 
 def upload_of(outbound: Outbound):
     assert outbound.upload is not None
-    uploads.deliver(outbound.upload.pk)
+    uploads.run_upload(outbound.upload.pk)
     outbound.upload.refresh_from_db()
     return outbound.upload
 
@@ -338,7 +338,7 @@ def test_an_upload_that_ends_while_its_message_begins_to_wait_is_not_missed(conn
 
     def upload() -> None:
         try:
-            uploads.deliver(outbound.upload_id)
+            uploads.run_upload(outbound.upload_id)
         finally:
             connections.close_all()
 
@@ -423,7 +423,7 @@ def test_media_that_are_forgotten_after_a_lost_answer_keep_their_bytes_and_a_per
 def test_what_became_of_a_message_is_told_for_each_recipient(connected, emulator, person):
     emulator.api("PATCH", f"members/{person.user_id}", json={"visible": False})
     other = emulator.hire()
-    outbound = services.send(connected, Text(content="大家好"), to=[person.user_id, "nobody", other.user_id])
+    outbound = services.enqueue_message(connected, Text(content="大家好"), to=[person.user_id, "nobody", other.user_id])
     assert set(outbound.results().values()) == {"waiting"}
     results = deliver(outbound).results()
     assert results == {person.user_id: "unreached", "nobody": "unreached", other.user_id: "sent"}
@@ -432,9 +432,9 @@ def test_what_became_of_a_message_is_told_for_each_recipient(connected, emulator
 def test_who_has_no_licence_is_named_and_alone_ends_as_failed(connected, emulator, person):
     emulator.api("PATCH", f"members/{person.user_id}", json={"licensed": False})
     other = emulator.hire()
-    both = deliver(services.send(connected, Text(content="大家好"), to=[person.user_id, other.user_id]))
+    both = deliver(services.enqueue_message(connected, Text(content="大家好"), to=[person.user_id, other.user_id]))
     assert (both.status, both.results()) == ("done", {person.user_id: "unlicensed", other.user_id: "sent"})
-    alone = deliver(services.send(connected, Text(content="你好"), to=[person.user_id]))
+    alone = deliver(services.enqueue_message(connected, Text(content="你好"), to=[person.user_id]))
     assert (alone.status, alone.reason) == ("failed", "recipient")
     assert alone.results() == {person.user_id: "unlicensed"}
 

@@ -27,14 +27,14 @@ def chat(connected, person) -> GroupChat:
 
 
 def deliver(message: GroupMessage, *, later: timedelta = timedelta()) -> GroupMessage:
-    chats.deliver(message.pk, now=timezone.now() + later)
+    chats.deliver_to_chat(message.pk, now=timezone.now() + later)
     message.refresh_from_db()
     return message
 
 
 def test_a_chat_is_made_with_its_first_member_as_owner(chat, person):
     assert (chat.name, chat.owner, chat.user_ids) == ("项目群", person.user_id, [person.user_id, "lisi"])
-    assert services.chat(chat.chat_id) == chat
+    assert services.get_chat(chat.chat_id) == chat
 
 
 def test_members_come_and_go(chat, person):
@@ -69,7 +69,7 @@ def test_a_wrong_chat_names_its_field_before_any_call(connected, emulator, field
 def test_a_chat_is_made_once_though_the_answer_was_lost(connected, emulator, fault):
     emulator.fault(fault, "appchat/create")
     chat = services.create_chat("群", ["lisi", "wangwu"])
-    assert services.chat(chat.chat_id).user_ids == ["lisi", "wangwu"]
+    assert services.get_chat(chat.chat_id).user_ids == ["lisi", "wangwu"]
     assert GroupChat.objects.count() == 1
 
 
@@ -82,7 +82,7 @@ def test_who_is_not_in_the_company_is_refused_by_the_platform(connected):
 
 def test_a_chat_that_there_is_not_is_gone(connected):
     with pytest.raises(ChatGone) as caught:
-        services.chat("unknown")
+        services.get_chat("unknown")
     assert caught.value.errcode == 86003
 
 
@@ -155,7 +155,7 @@ def test_a_picture_is_healed_when_the_platform_forgets_it(chat, emulator, person
     message = services.send_to_chat(chat, Image(media_id=services.upload_image(path)))
     emulator.fault("media-expired", "appchat/send")
     assert deliver(message).reason == "uploading"
-    uploads.deliver(Upload.objects.get().pk)
+    uploads.run_upload(Upload.objects.get().pk)
     assert deliver(message, later=timedelta(minutes=1)).status == "done"
     assert [entry["msgtype"] for entry in person.received()] == ["image"]
 
@@ -172,7 +172,7 @@ def test_the_pictures_of_pages_are_healed_too(chat, emulator, person, tmp_path, 
     emulator.fault("media-expired", "appchat/send")
     assert deliver(message).reason == "uploading"
     for upload in Upload.objects.all():
-        uploads.deliver(upload.pk)
+        uploads.run_upload(upload.pk)
     assert deliver(message, later=timedelta(minutes=1)).status == "done"
     (entry,) = person.received()
     shown = {page["thumb_media_id"] for page in entry["content"]["articles"]}

@@ -79,13 +79,13 @@ def work(*outbounds: Outbound, later: timedelta = timedelta()) -> None:
     now = timezone.now() + later
     for _ in range(4):
         for row in Upload.objects.filter(status="queued"):
-            uploads.deliver(row.pk, now=now)
+            uploads.run_upload(row.pk, now=now)
         for outbound in outbounds:
             dispatcher.deliver(outbound.pk, now=now)
 
 
 def send(user_id: str, content: Content) -> Outbound:
-    outbound = services.send_content(user_id, content=content)
+    outbound = services.send_message(user_id, content=content)
     work(outbound, later=timedelta(minutes=11))
     outbound.refresh_from_db()
     return outbound
@@ -151,7 +151,7 @@ def test_a_picture_of_somebody_else_arrives_again_too(connected, emulator, perso
 def test_the_pictures_of_pages_are_healed_when_the_platform_forgets_them(emulator, person, upload):
     pages = MpNews(pages=tuple(Page(title="页", thumb_media_id=upload("image"), content="<p>x</p>") for _ in range(3)))
     emulator.fault("media-expired")
-    outbound = services.send_content(person.user_id, content=pages)
+    outbound = services.send_message(person.user_id, content=pages)
     assert [article["thumb_media_id"].split(":")[0] for article in outbound.content["articles"]] == ["upload"] * 3
     work(outbound)
     outbound.refresh_from_db()
@@ -166,7 +166,7 @@ def test_pages_wait_for_their_pictures(person, upload):
     thumb = upload("image")
     Upload.objects.update(media_id="gone", expires_at=timezone.now() - timedelta(hours=1))
     content = MpNews(pages=(Page(title="页", thumb_media_id="gone", content="<p>x</p>"),))
-    outbound = services.send_content(person.user_id, content=content)
+    outbound = services.send_message(person.user_id, content=content)
     dispatcher.deliver(outbound.pk)
     outbound.refresh_from_db()
     assert (outbound.status, outbound.reason) == ("queued", "uploading")
@@ -186,7 +186,7 @@ def test_a_file_may_be_named_by_its_upload(person, upload):
     content = MpNews(pages=(Page(title="页", thumb_media_id=f"upload:{number}", content="<p>x</p>"),))
     assert send(person.user_id, content).status == "done"
     with pytest.raises(ContentError) as caught:
-        services.send_content(
+        services.send_message(
             person.user_id, content=text_notice(rows=(Row(name="n", value="v", media_id=f"upload:{number}"),))
         )
     assert caught.value.code == "upload"
@@ -195,7 +195,7 @@ def test_a_file_may_be_named_by_its_upload(person, upload):
 def test_a_picture_of_another_kind_is_refused_before_it_is_sent(person, upload):
     content = MpNews(pages=(Page(title="页", thumb_media_id=upload("file"), content="<p>x</p>"),))
     with pytest.raises(ContentError) as caught:
-        services.send_content(person.user_id, content=content)
+        services.send_message(person.user_id, content=content)
     assert caught.value.code == "kind"
 
 

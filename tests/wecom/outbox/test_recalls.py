@@ -24,7 +24,7 @@ def sent(user_id: str, content: str = "说错了") -> Outbound:
 
 
 def deliver(recall: Recall, *, later: timedelta = timedelta()) -> Recall:
-    recalls.deliver(recall.pk, now=timezone.now() + later)
+    recalls.run_recall(recall.pk, now=timezone.now() + later)
     recall.refresh_from_db()
     return recall
 

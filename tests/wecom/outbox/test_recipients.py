@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def send(application, *to):
-    outbound = services.send(application, Text(content="你好"), to=to)
+    outbound = services.enqueue_message(application, Text(content="你好"), to=to)
     deliver(outbound.pk)
     outbound.refresh_from_db()
     return outbound

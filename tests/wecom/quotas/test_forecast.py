@@ -38,7 +38,7 @@ def queue(application, count: int, *, user_id: str = "", reach: int = 1) -> None
 
 def ahead(application, **more) -> tuple[float | None, str]:
     """In how many seconds all is through, and why."""
-    told = services.forecast_of(application, now=NOW, **more)
+    told = services.forecast_for(application, now=NOW, **more)
     return (told.through_at - NOW).total_seconds() if told.through_at else None, told.because
 
 

@@ -64,7 +64,10 @@ def test_a_thousand_an_hour_to_one_member_and_the_next_one_when_the_oldest_is_an
 def test_a_message_to_many_counts_for_each_of_them(connected, emulator, person):
     other = emulator.hire()
     names = [person.user_id, other.user_id]
-    together = [services.send(connected, Text(content=f"大家好{number}"), to=names, priority=0) for number in range(20)]
+    together = [
+        services.enqueue_message(connected, Text(content=f"大家好{number}"), to=names, priority=0)
+        for number in range(20)
+    ]
     alone = [services.send_text(person.user_id, content=f"你好{number}") for number in range(12)]
     now = timezone.now()
     assert deliver(together, now).count("done") == 20
@@ -77,7 +80,7 @@ def test_a_message_to_many_counts_for_each_of_them(connected, emulator, person):
 def test_a_message_to_many_waits_while_one_of_them_has_had_enough(connected, emulator, person):
     other = emulator.hire()
     rows = [services.send_text(person.user_id, content=f"消息{number}") for number in range(30)]
-    both = services.send(connected, Text(content="大家好"), to=[person.user_id, other.user_id])
+    both = services.enqueue_message(connected, Text(content="大家好"), to=[person.user_id, other.user_id])
     assert deliver([*rows, both], timezone.now()) == ["done"] * 30 + ["queued quota"]
     assert other.texts() == []
 
@@ -86,7 +89,9 @@ def test_workers_at_once_never_send_more_than_the_limit_to_one_member(connected,
     others = [emulator.hire().user_id for _ in range(4)]
     texts = [Text(content=f"消息{number}") for number in range(40)]
     # To two each, so that no order keeps one behind the other.
-    rows = [services.send(connected, text, to=[person.user_id, others[n % 4]]) for n, text in enumerate(texts)]
+    rows = [
+        services.enqueue_message(connected, text, to=[person.user_id, others[n % 4]]) for n, text in enumerate(texts)
+    ]
     start = Barrier(8)
 
     def work(share: int) -> None:
@@ -106,15 +111,15 @@ def test_workers_at_once_never_send_more_than_the_limit_to_one_member(connected,
 def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, emulator, person):
     connected.corporation.accounts = 2
     connected.corporation.save()
-    DayCount.objects.create(application=connected, day=members.day_of(timezone.now()), recipients=398)
+    DayCount.objects.create(application=connected, day=members.quota_day(timezone.now()), recipients=398)
     other = emulator.hire()
-    two = services.send(connected, Text(content="大家好"), to=[person.user_id, other.user_id], priority=0)
+    two = services.enqueue_message(connected, Text(content="大家好"), to=[person.user_id, other.user_id], priority=0)
     one = services.send_text(person.user_id, content="你好")
     now = timezone.now()
     assert deliver([two, one], now) == ["done", "queued quota"]
     assert one.due_at.astimezone(circuit_breaker.CHINA).hour == 0
     assert one.due_at > now
-    assert members.day_of(one.due_at) == members.day_of(now) + timedelta(days=1)
+    assert members.quota_day(one.due_at) == members.quota_day(now) + timedelta(days=1)
     assert deliver([one], one.due_at) == ["done"]
 
 
@@ -123,7 +128,7 @@ def test_more_than_a_whole_days_share_goes_at_the_beginning_of_a_day(connected):
     connected.corporation.save()
     crowd = factories.make_outbound(connected, recipients=[f"person{number}" for number in range(300)], reach=300)
     assert members.reserve(crowd, NOON) is None
-    assert members.reserve(factories.make_outbound(connected), NOON) == circuit_breaker.next_day(NOON)
+    assert members.reserve(factories.make_outbound(connected), NOON) == circuit_breaker.next_quota_day(NOON)
 
 
 def test_what_was_certainly_not_accepted_does_not_count(connected, emulator, person):
@@ -151,7 +156,7 @@ def test_a_message_that_was_long_on_its_way_counts_from_when_it_arrived(connecte
 
 
 def test_ten_thousand_calls_of_an_interface_a_minute_are_the_companys_most(connected, emulator, person):
-    token = access_tokens.access_token(connected)
+    token = access_tokens.valid_token(connected)
     slot = datetime.fromtimestamp(timezone.now().timestamp() // 10 * 10, tz=timezone.now().tzinfo)
     CallCount.objects.create(corporation=connected.corporation, api="user/get", slot=slot, calls=9_999)
     api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
@@ -178,7 +183,7 @@ def test_an_interface_that_the_platform_closed_is_closed_for_the_company_and_no_
 ):
     settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 1.0}
     emulator.fault("rate-limited", path="user/get")
-    token = access_tokens.access_token(connected)
+    token = access_tokens.valid_token(connected)
     for _ in range(3):
         with pytest.raises(LimitedError):
             api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
@@ -192,15 +197,15 @@ def test_an_interface_that_the_platform_closed_is_closed_for_the_company_and_no_
 def test_counts_that_no_limit_needs_are_deleted(connected):
     outbound = factories.make_outbound(connected)
     members.reserve(outbound, NOON)
-    services.forget_counts(NOON + timedelta(minutes=59))
+    services.delete_old_counts(NOON + timedelta(minutes=59))
     assert (Spending.objects.count(), CallCount.objects.count()) == (1, 1)
-    services.forget_counts(NOON + timedelta(days=40))
+    services.delete_old_counts(NOON + timedelta(days=40))
     assert [kind.objects.count() for kind in (Spending, CallCount, DayCount)] == [0, 0, 0]
 
 
 def test_a_reply_goes_before_the_bulk_that_was_queued_first(connected, emulator, person):
     crowd = [emulator.hire().user_id for _ in range(3)]
-    bulk = [services.send(connected, Text(content=f"通知{number}"), to=crowd) for number in range(50)]
+    bulk = [services.enqueue_message(connected, Text(content=f"通知{number}"), to=crowd) for number in range(50)]
     reply = services.send_text(person.user_id, content="马上回你")
     dispatcher.deliver(bulk[0].pk)  # the first thing that a worker finds in a broker full of bulk
     reply.refresh_from_db()

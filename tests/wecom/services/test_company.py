@@ -28,27 +28,27 @@ def wanted(settings):
 
 def test_migrating_connects_the_application_of_the_settings(wanted):
     call_command("migrate", verbosity=0)
-    application = services.default_application()
+    application = services.current_application()
     assert (application.corporation.corp_id, application.agent_id) == ("ww1234567890abcdef", 1000002)
     assert (application.secret, application.token) == ("theirs", "Token")
 
 
 def test_a_real_application_takes_over_from_the_demonstration(wanted):
     before = factories.make_application(is_default=True)
-    configured = services.configure()
-    assert services.default_application() == configured
+    configured = services.configure_from_settings()
+    assert services.current_application() == configured
     assert Application.objects.filter(is_default=True).count() == 1
     assert Application.objects.filter(pk=before.pk).exists()
 
 
 def test_a_changed_value_reaches_the_application_and_what_was_held(wanted, settings):
-    application = services.configure()
+    application = services.configure_from_settings()
     later = timezone.now() + timedelta(hours=1)
     rows = [factories.make_outbound(application, reason="held", due_at=later) for _ in range(300)]
     rows.append(factories.make_upload(application, reason="held", due_at=later))
     Application.objects.update(held_until=later, held_reason="The secret is wrong.", access_token="old")
     settings.WECOM = {**wanted, "CORP_SECRET": "mended"}
-    services.configure()
+    services.configure_from_settings()
     application.refresh_from_db()
     assert (application.secret, application.held_until, application.access_token) == ("mended", None, "")
     for row in rows:
@@ -57,9 +57,9 @@ def test_a_changed_value_reaches_the_application_and_what_was_held(wanted, setti
 
 
 def test_the_same_values_again_end_no_hold(wanted):
-    application = services.configure()
+    application = services.configure_from_settings()
     Application.objects.update(held_until=timezone.now() + timedelta(hours=1), access_token="kept")
-    services.configure()
+    services.configure_from_settings()
     application.refresh_from_db()
     assert application.held_until
     assert application.access_token == "kept"
@@ -67,5 +67,5 @@ def test_the_same_values_again_end_no_hold(wanted):
 
 
 def test_without_settings_nothing_is_made():
-    assert services.configure() is None
+    assert services.configure_from_settings() is None
     assert not Application.objects.exists()
