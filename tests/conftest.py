@@ -73,10 +73,8 @@ def server() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
-    """Whether pytest-django finds its database: one of several workers does, a copy with nothing left to migrate."""
-    if not hasattr(request.config, "workerinput"):
-        return False
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """That pytest-django finds its database: a copy with nothing left to migrate."""
     named = connection.settings_dict
     empty, _ = templates(settings.RUN_FOLDER, server())
     empty.copy_database(named["TEST"]["NAME"] or f"test_{named['NAME']}")
@@ -84,7 +82,7 @@ def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_setting
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker) -> Iterator[Fresh]:
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[Fresh]:
     """The databases of pytest-django; what a test leaves in them is removed in our way."""
     with django_db_blocker.unblock():
         fresh = Fresh()
@@ -92,8 +90,7 @@ def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker) -> Ite
         yield fresh
     with django_db_blocker.unblock():
         end_other_sessions()
-        if django_db_keepdb:
-            connection.creation.destroy_test_db(verbosity=0)
+        connection.creation.destroy_test_db(verbosity=0)
 
 
 @pytest.fixture(scope="module")

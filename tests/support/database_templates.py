@@ -1,40 +1,67 @@
-"""Databases as the migrations and the demonstration leave them: made once in a run, then copied.
+"""Databases as the migrations and the demonstration leave them: made once, then copied.
 
-To migrate takes ten times as long as to copy, and the demonstration's portraits are drawn.
+To migrate takes ten times as long as to copy, and the demonstration's portraits are drawn. SQLite's are kept in `var/`
+for the next run, under a digest of what made them; those on a server last as long as the run.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import django
 import psycopg
 
 from tests.support.emulator import ROOT
 
 FILE = "openuser.sqlite3"
-OURS = ("OPENUSER_", "WECHAT_", "TEST_")
+OURS = ("OPENUSER_", "WECHAT_", "TEST_", "LANGUAGE_CODE")
+KEPT = ROOT / "var" / "test-databases"
+KEPT_SECONDS = 2 * 24 * 3600
+# What decides how a database looks after `migrate`, which also makes permissions and roles; and after `seed`: the
+# demonstration goes through all apps.
+SCHEMA = (
+    *("*/migrations/*.py", "*/models.py", "*/models/**/*.py", "*/apps.py", "core/fields.py", "openuser/roles.py"),
+    *("openuser/settings/*.py", "requirements/*.txt"),
+)
+EVERYTHING = (
+    *SCHEMA,
+    *(f"{app}/**/*" for app in ("avatars", "conversations", "core", "openuser", "scheduling", "wecom")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """What a command makes of `base`, or of nothing: a var folder, and a database on `server` where that is named."""
+    """What a command makes of `base`, or of nothing: a var folder, and a database on `server` where that is named.
+
+    Attributes:
+        run: the folder of this run of the suite.
+        sources: the files, as patterns, that decide how it looks.
+    """
 
     run: Path
     name: str
     command: tuple[str, ...]
+    sources: tuple[str, ...]
     base: "Template | None" = None
     server: str = ""
 
     @property
     def folder(self) -> Path:
-        return self.run / f"{self.name}-{'postgres' if self.server else 'sqlite'}"
+        if self.server:
+            return self.run / f"{self.name}-postgres"
+        return KEPT / f"{self.name}-{digest(self.sources)}" if can_keep() else self.run / self.name
 
     @property
     def database(self) -> str:
@@ -54,22 +81,38 @@ class Template:
             shutil.copytree(self.folder / "media", target)
 
     def remove(self) -> None:
+        """Leave nothing of this run behind; of what is kept only what no run has used for long."""
         if self.server and self.folder.exists():
             with psycopg.connect(self.server, autocommit=True) as connection:
                 connection.execute(f'DROP DATABASE IF EXISTS "{self.database}"')
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder.parent != KEPT:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return
+        for folder in KEPT.glob(f"{self.name}-*"):
+            if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def _made(self) -> Iterator[None]:
         """It is made by who comes first. One process at a time uses it: PostgreSQL copies what nobody looks at."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        os.utime(self.folder)
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             made = self.folder / "made"
             if not made.exists():
+                self._clear()
                 self._make()
                 made.touch()
             yield
+
+    def _clear(self) -> None:
+        """Remove what somebody left who did not come to the end."""
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "lock":
+                path.unlink()
 
     def _make(self) -> None:
         env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
@@ -87,8 +130,31 @@ class Template:
 
 def templates(run: Path, server: str) -> tuple[Template, Template]:
     """A database that only the migrations were at, and one with the demonstration but without an application."""
-    empty = Template(run=run, server=server, name="empty", command=("migrate", "--verbosity", "0"))
-    return empty, replace(empty, name="seeded", command=("seed",), base=empty)
+    empty = Template(run=run, server=server, name="empty", command=("migrate", "--verbosity", "0"), sources=SCHEMA)
+    return empty, replace(empty, name="seeded", command=("seed",), sources=EVERYTHING, base=empty)
+
+
+@cache
+def can_keep() -> bool:
+    """Whether the checkout can be written to."""
+    try:
+        KEPT.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(KEPT, os.W_OK)
+
+
+@cache
+def digest(sources: tuple[str, ...]) -> str:
+    """A fingerprint of files, of the installed packages, and of the day, since rows say when they were made."""
+    state = hashlib.sha256(f"{sys.version} {sqlite3.sqlite_version} {date.today()}".encode())
+    for package in sorted(path.name for path in Path(django.__file__).parents[1].glob("*.dist-info")):
+        state.update(package.encode())
+    for path in sorted({path for pattern in sources for path in ROOT.glob(pattern)}):
+        if path.is_file() and path.suffix != ".pyc":
+            state.update(f"\0{path.relative_to(ROOT)}\0".encode())
+            state.update(hashlib.sha256(path.read_bytes()).digest())
+    return state.hexdigest()[:16]
 
 
 def create(server: str, name: str, *, like: str = "template1") -> None:
