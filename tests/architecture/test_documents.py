@@ -21,6 +21,8 @@ DOCUMENTS = sorted(
     for path in (
         *ROOT.glob("*.md"),
         *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("docker/*.md"),
+        *ROOT.glob("tests/*.md"),
         *(one for label in OURS for one in ROOT.glob(f"{label}/**/*.md")),
     )
 )
