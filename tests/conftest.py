@@ -15,9 +15,16 @@ from playwright.sync_api import Browser, sync_playwright
 from openuser.servers import chromium, valkey
 from tests.browser.chromium_flags import BROWSER_FLAGS
 from tests.support.database_templates import templates
-from tests.support.scenario import Phone, WeCom
 from tests.support.table_cleanup import Fresh, emptied_quickly, end_other_sessions
 from tests.support.xdist_scheduler import ByUnit, longest_first
+
+pytest_plugins = [
+    "tests.fixtures.emulator",
+    "tests.fixtures.engines",
+    "tests.fixtures.s3",
+    "tests.fixtures.stack_logs",
+    "tests.fixtures.videos",
+]
 
 # How long an example takes is a matter of the machine, and of what else runs there.
 trials.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -100,18 +107,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=BROWSER_FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def wecom(emulator) -> WeCom:
-    """WeChat Work around the test: its ledger, its faults. The folder's conftest has the emulator."""
-    return WeCom(emulator)
-
-
-@pytest.fixture
-def phone(wecom: WeCom) -> Phone:
-    """The phone of a member of one's own: send, press, screen."""
-    return wecom.new_phone()
 
 
 @pytest.fixture(autouse=True)

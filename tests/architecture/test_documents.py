@@ -12,7 +12,7 @@ from django.db.models import Field, ForeignKey, ManyToManyField, Model, OneToOne
 
 from openuser.celery import app
 from openuser.settings.environment import OLD_NAMES
-from tests.support.emulator import ROOT
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.once
 OURS = ("avatars", "conversations", "core", "openuser", "scheduling", "wecom")

@@ -22,7 +22,7 @@ def main() -> None:
     from avatars.pipeline.script_to_video import Script
     from avatars.pipeline.stages import Stage
     from avatars.studio.studio import Studio
-    from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
+    from tests.support.paths import PHOTOGRAPH
 
     def cancelled_after(place: Studio, stage: Stage, **changes: str) -> float:
         """Seconds from the wish to a studio whose child is gone."""

@@ -20,7 +20,8 @@ from pathlib import Path
 import requests
 
 from openuser.servers.processes import Processes
-from tests.support.emulator import KEYS, ROOT, Emulator, answers, free_port, wait_for
+from tests.support.emulator import KEYS, Emulator, answers, free_port, wait_for
+from tests.support.paths import ROOT
 
 SECONDS = 10
 CLIENTS, CONNECTIONS = 2, 4

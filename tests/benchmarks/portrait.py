@@ -19,7 +19,8 @@ def main() -> None:
     from PIL import Image
 
     from avatars.portraits import samples, validation
-    from tests.avatars.portraits.test_validation import PHOTOGRAPH, pair
+    from tests.avatars.portraits.test_validation import pair
+    from tests.support.paths import PHOTOGRAPH
 
     def spent(data: bytes, face: int | None) -> float:
         """Milliseconds, of all threads of this process; what else runs on the machine is not counted."""

@@ -32,9 +32,8 @@ from avatars.portraits import samples
 from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
 from avatars.studio.studio import Studio
+from tests.support.paths import PHOTOGRAPH, ROOT
 
-PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
-ROOT = Path(__file__).resolve().parents[2]
 SYLLABLES = ("n", "i", "x", "a", "u", "w", "o", "ʂ", "ɨ", "m", "a", "p", "u")
 BATCH = 8
 LONG = 60.0

@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support.emulator import ROOT, free_port
+from tests.support.emulator import free_port
+from tests.support.paths import ROOT
 
 READY = re.compile(r"READY after ([\d.]+) s")
 

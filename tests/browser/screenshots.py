@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from openuser.servers import chromium
 from tests.browser.chromium_flags import BROWSER_FLAGS
-from tests.browser.conftest import DESK, PASSWORD, PHONE, make_admin
-from tests.support.emulator import ROOT
+from tests.browser.windows import DESK, PASSWORD, PHONE, make_admin
+from tests.support.paths import ROOT
 from tests.support.stack import Stack
 
 LANGUAGES = ("zh-hans", "en")

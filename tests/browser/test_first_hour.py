@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,13 +10,13 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import chat
-from tests.browser.conftest import DESK, opened, sign_in
 from tests.browser.forms import Forms
+from tests.browser.windows import DESK, opened, sign_in
 from tests.support.emulator import Person
+from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
-PHOTOGRAPH = Path(__file__).resolve().parents[1] / "data" / "grace_hopper.jpg"
 HER, FLOW, MORNING = "郭雷思", "入职引导", "早上好。"
 AS_SEEDED = f"""
 from conversations import services

@@ -1,17 +1,16 @@
 """What a new user does first: four steps with the phone, in a real browser, to real videos."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chat import answers, open_chat, plays, write
 from tests.support.emulator import Person
+from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
-PHOTOGRAPH = Path(__file__).resolve().parents[1] / "data" / "grace_hopper.jpg"
 LONG = 90_000
 
 

@@ -7,11 +7,10 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.forms import Forms
+from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
-
-PHOTOGRAPH = Path(__file__).parents[1] / "data" / "grace_hopper.jpg"
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,22 @@
 """A stack for tests that kill its parts; what counts is what the emulator's ledger says a person received."""
 
-from tests.journeys.conftest import emulator, person, pytest_runtest_makereport, stack
+from collections.abc import Iterator
 
-__all__ = ["emulator", "person", "pytest_runtest_makereport", "stack"]
+import pytest
+from django.conf import settings
+
+from tests.support.emulator import Emulator
+from tests.support.stack import Stack
+
+
+@pytest.fixture(scope="package")
+def stack() -> Iterator[Stack]:
+    with Stack.running(settings.RUN_FOLDER) as stack:
+        yield stack
+
+
+@pytest.fixture
+def emulator(stack: Stack) -> Emulator:
+    """The stack's emulator, without the faults of another test."""
+    stack.emulator.api("DELETE", "faults")
+    return stack.emulator

@@ -7,7 +7,8 @@ import redis
 
 from openuser.servers import valkey
 from tests.chaos.test_crash_points import settled
-from tests.support.emulator import ROOT, wait_for
+from tests.support.emulator import wait_for
+from tests.support.paths import ROOT
 from tests.support.stack import COMMANDS
 
 # On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.

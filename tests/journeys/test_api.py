@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from avatars.media import mp4
-from tests.support.emulator import ROOT, Person
+from tests.support.emulator import Person
+from tests.support.paths import ROOT
 from tests.support.stack import Stack
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.support.emulator import ROOT
+from tests.support.paths import ROOT
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
 pytestmark = [pytest.mark.slow, pytest.mark.once]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from openuser.servers import postgres
-from tests.support.emulator import ROOT, Emulator, free_port, wait_for
+from tests.support.emulator import Emulator, free_port, wait_for
+from tests.support.paths import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 OURS = ("OPENUSER_", "WECHAT_", "EMULATOR_", "TEST_", "DATABASE_", "BROKER_")

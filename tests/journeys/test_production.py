@@ -19,7 +19,8 @@ from openuser.servers import postgres, valkey
 from openuser.settings.secrets import field_key, secret_key
 from tests.journeys.test_main_path import check_film
 from tests.support import nginx
-from tests.support.emulator import KEYS, ROOT, answers, free_port, wait_for
+from tests.support.emulator import KEYS, answers, free_port, wait_for
+from tests.support.paths import ROOT
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
+
 pytestmark = pytest.mark.once
 
-ROOT = Path(__file__).resolve().parents[2]
 APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling", "core")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 THE_SAME = {"EncodingAESKey"}

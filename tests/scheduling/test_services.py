@@ -12,7 +12,7 @@ from conversations.models import Message
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule
-from tests.scheduling.conftest import clock, make_schedule, outcomes, sent
+from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_application, make_desk, make_digital_human
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.conf import settings
 from scheduling import tasks
 from scheduling.models import Run, Schedule
 from scheduling.schedules import beat_entries
-from tests.scheduling.conftest import make_schedule
+from tests.scheduling.support.schedules import make_schedule
 
 
 @pytest.mark.once

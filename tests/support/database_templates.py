@@ -23,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 import psycopg
 
-from tests.support.emulator import ROOT
+from tests.support.paths import ROOT
 
 FILE = "openuser.sqlite3"
 OURS = ("OPENUSER_", "WECHAT_", "TEST_", "LANGUAGE_CODE")

@@ -13,8 +13,8 @@ from typing import Any
 import requests
 
 from openuser.servers.processes import Processes
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 KEYS = {
     "CORP_ID": "wwfeedfacefeedface",

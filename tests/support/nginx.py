@@ -6,7 +6,7 @@ from pathlib import Path
 
 from openuser.servers import debian
 from openuser.servers.processes import Processes
-from tests.support.emulator import ROOT
+from tests.support.paths import ROOT
 
 MISSING = "nginx is missing.\n  Install it (Debian: sudo apt-get install nginx-light) and run again."
 TEMPLATE = ROOT / "docker/nginx/default.conf.template"

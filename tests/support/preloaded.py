@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.support.emulator import ROOT
+from tests.support.paths import ROOT
 
 POINT = "OPENUSER_CRASH_AT"  # the one setting in which children of a parent may differ
 GRACE = 2.0  # seconds between asking and killing

@@ -7,8 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ import psycopg
 from openuser.servers import valkey
 from openuser.servers.processes import Processes
 from tests.support.database_templates import FILE, templates, url_of
-from tests.support.emulator import AES_KEY, KEYS, ROOT, Emulator, answers, free_port, wait_for
+from tests.support.emulator import AES_KEY, KEYS, Emulator, answers, free_port, wait_for
+from tests.support.paths import ROOT
 from tests.support.preloaded import POINT, Child, Preloaded
 
 CELERY = [sys.executable, "-m", "celery", "-A", "openuser"]
@@ -55,6 +56,16 @@ class Stack:
         self.url = f"http://127.0.0.1:{self.port}"
         self.emulator = Emulator(free_port())
         self.env = self._environment()
+
+    @classmethod
+    @contextmanager
+    def running(cls, run_folder: Path) -> Iterator["Stack"]:
+        """A stack that is up for as long as the block lasts."""
+        stack = cls(run_folder)
+        try:
+            yield stack.start()
+        finally:
+            stack.close()
 
     def _environment(self) -> dict[str, str]:
         env = {key: value for key, value in os.environ.items() if not key.startswith(("OPENUSER_", "WECHAT_"))}

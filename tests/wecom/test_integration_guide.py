@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from avatars.models import DigitalHuman, Render
 from avatars.rendering import render_worker
-from tests.avatars.support.rendering import make_human, small_engines, work_dir  # noqa: F401
+from tests.avatars.support.rendering import make_human
 from tests.support import factories
 from tests.support.emulator import KEYS, Emulator, Person, wait_for
 from wecom import services

@@ -8,7 +8,7 @@ import pytest
 from avatars import services as avatars_services
 from conversations import services as conversations_services
 from scheduling import services as scheduling_services
-from tests.support.emulator import ROOT
+from tests.support.paths import ROOT
 from wecom import bot, services
 from wecom.client import access_tokens
 

@@ -19,6 +19,7 @@ from avatars.portraits import samples
 from conversations.models import Message
 from tests.support import factories
 from tests.support.model_rows import make_message
+from tests.support.paths import PHOTOGRAPH
 from wecom.models import Recall
 
 pytestmark = pytest.mark.django_db
@@ -217,7 +218,7 @@ def test_consents_are_listed_by_how_they_stand(boss, human):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_was_there_before_is_sorted_into_drawn_and_photographed(settings):
-    photograph = (settings.BASE_DIR / "tests/data/grace_hopper.jpg").read_bytes()
+    photograph = PHOTOGRAPH.read_bytes()
     ours = factories.make_digital_human(name="林晓", portrait=samples.png("xiao"))
     changed = factories.make_digital_human(name="陈然", portrait=photograph)
     uploaded = factories.make_digital_human(portrait=photograph)

@@ -14,9 +14,9 @@ from PIL import Image
 from avatars.models import DigitalHuman
 from avatars.reasons.render import REMARKS, UNUSABLE
 from tests.support.factories import make_voice
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-PHOTOGRAPH = Path(__file__).resolve().parents[2] / "data" / "grace_hopper.jpg"
 ADD = "admin:avatars_digitalhuman_add"
 # What the form is filled in with before anybody touches it.
 CHOICES = {

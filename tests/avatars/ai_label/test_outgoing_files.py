@@ -22,23 +22,19 @@ from avatars.pipeline import script_to_video
 from avatars.rendering import compression
 from conversations import services as conversations
 from conversations.models import Message
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH, make_script
-from tests.avatars.rendering.test_compression import film as large_film
-from tests.avatars.support import example_renderer, rendering, videos
+from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.support import example_renderer, videos
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.rendering import after, make_human, promise, request, video_of
 from tests.avatars.support.studio_settings import RENDER_ENGINES
 from tests.support import factories
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = [
     pytest.mark.once,  # claims on each database: rendering/test_render_worker.py, tests/core/work
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_engines", "work_dir"),
 ]
-
-small_engines = rendering.small_engines
-work_dir = rendering.work_dir
-film = large_film
 
 
 def body(answer) -> bytes:
@@ -134,9 +130,9 @@ def test_how_a_voice_sounds_in_the_admin_and_to_programs(staff, tmp_path, settin
     check(api.get(reverse("voice-audition", args=[voice.pk])).content, "", tmp_path, "b.m4a")
 
 
-def test_a_smaller_video(film, tmp_path):
+def test_a_smaller_video(large_video, tmp_path):
     render = factories.make_render(status="done", content_id="c" * 32)
-    render.video.save("film.mp4", ContentFile(film), save=True)
+    render.video.save("film.mp4", ContentFile(large_video), save=True)
     small = services.request_rendition(render, limit=150_000)
     compression.fit(small.pk)
     small.refresh_from_db()
@@ -144,8 +140,8 @@ def test_a_smaller_video(film, tmp_path):
     check(small.video.read(), render.content_id, tmp_path, "a.mp4")
 
 
-def test_one_of_ours_that_comes_back_as_a_file_and_is_made_smaller(film, tmp_path):
-    name = default_storage.save("inbound/theirs.mp4", ContentFile(film))
+def test_one_of_ours_that_comes_back_as_a_file_and_is_made_smaller(large_video, tmp_path):
+    name = default_storage.save("inbound/theirs.mp4", ContentFile(large_video))
     small = services.request_file_rendition(name, sha256="5" * 64, limit=150_000)
     compression.fit(small.pk)
     check(Rendition.objects.get().video.read(), "c" * 32, tmp_path, "a.mp4")

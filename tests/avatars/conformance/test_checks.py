@@ -13,8 +13,8 @@ from avatars.conformance import recognition, render, speech
 from avatars.conformance.base import Verdict, judged
 from avatars.conformance.checks import CHECKS
 from avatars.engines.base import Shot
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
 from tests.avatars.support.faulty_engines import Animating, Listening, Speaking
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 

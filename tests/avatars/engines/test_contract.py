@@ -16,11 +16,11 @@ from avatars.studio.interactive import close_small
 from avatars.studio.studio import studio
 from tests.avatars.engines.test_command import make_engine as make_command
 from tests.avatars.engines.test_duix import Service
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
 from tests.avatars.support import speech_samples
 from tests.avatars.support.engine_servers import serving
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.rendering import after, request, video_of
+from tests.support.paths import PHOTOGRAPH
 
 SPOKEN = {"openai": "alloy", "cosyvoice": "中文女", "gpt_sovits": "ya"}
 WORDS = {"hang": "请等一等。", "refuse": "这样不行。", "garbage": "乱七八糟。"}

@@ -14,9 +14,9 @@ from avatars.engines.base import Shot
 from avatars.engines.duix import Duix
 from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import ffmpeg, mp4
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
 from tests.avatars.support.engine_servers import as_json, serving
 from tests.avatars.support.fake_engines import Tone
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 

@@ -1,7 +1,6 @@
 """Faces are found wherever they are in a picture, each once, and measured."""
 
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,10 +11,10 @@ from avatars.engines.faces import CLEAR, COVERED
 from avatars.engines.puppet.face.findings import look
 from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.portraits.validation import load
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 
-PHOTOGRAPH = Path(__file__).parents[2] / "data" / "grace_hopper.jpg"
 # Left, top and width of the same photograph in a group: eye distances from 109 down to 38 pixels.
 PLACES = ((60, 40, 480), (620, 560, 240), (1050, 100, 200), (900, 700, 180), (1250, 480, 170))
 

@@ -11,7 +11,7 @@ from avatars.framing import composition, pictures
 from avatars.framing.crop import Head, window
 from avatars.framing.scene import Format, Scene, size_of
 from avatars.portraits import samples, validation
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 

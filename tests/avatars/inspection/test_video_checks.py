@@ -2,7 +2,6 @@
 
 import wave
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from avatars.reasons.inspection import FLAWS
 from avatars.speech.base import Sound
 from core.backends import backend
 from tests.avatars.support.fake_engines import RATE, Light, Tone
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 
@@ -219,7 +219,7 @@ def test_lips_that_move_in_silence_are_found_and_lips_that_rest_are_not(tmp_path
     if portrait_of == "xiao":
         path.write_bytes(characters.png("xiao"))
     else:
-        path = Path(__file__).parents[2] / "data" / "grace_hopper.jpg"
+        path = PHOTOGRAPH
     picture = validation.load(path, longest=480)
     picture = np.ascontiguousarray(picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2])
     symbols = ["m", "a", "p", "ɑ", "u", "a"] * 3

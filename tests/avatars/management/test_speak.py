@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from avatars.ai_label import video_label
 from avatars.media import mp4
 from avatars.pipeline.stages import Stage
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 

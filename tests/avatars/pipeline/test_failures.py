@@ -23,14 +23,11 @@ from avatars.reasons import render as reasons
 from avatars.rendering import render_worker
 from avatars.studio.studio import studio
 from tests.avatars.media.test_ffmpeg import children_of
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH, make_script
+from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.studio.test_studio import wait_until
-from tests.avatars.support import rendering
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.rendering import LONG, after, nothing_is_left, request, stage_of, working
-
-small_engines = rendering.small_engines
-work_dir = rendering.work_dir
+from tests.support.paths import PHOTOGRAPH
 
 
 @pytest.fixture

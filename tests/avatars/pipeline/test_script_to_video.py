@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,10 +18,10 @@ from avatars.pipeline.script_to_video import Script
 from avatars.pipeline.stages import Stage
 from core.backends import backend
 from tests.avatars.support.fake_engines import RATE, Light, Tone
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 
-PHOTOGRAPH = Path(__file__).parents[2] / "data" / "grace_hopper.jpg"
 ENGINES = {"speech": Tone(), "engine": Light()}
 
 

@@ -24,8 +24,9 @@ from avatars.portraits.validation import load
 from avatars.speech.audio import mastering
 from avatars.speech.base import Place, Progress, Recital, Sound, Speech
 from avatars.speech.synthesis.stream import SpeechStream
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH, make_script
+from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import RATE, Light, Sentences, Tone
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 

@@ -17,10 +17,9 @@ from avatars.exceptions import PortraitError
 from avatars.portraits import samples, validation
 from avatars.portraits.validation import check, cut_out, examine, load
 from avatars.reasons.render import REMARKS, UNUSABLE
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
-
-PHOTOGRAPH = Path(__file__).parents[2] / "data" / "grace_hopper.jpg"
 
 
 def make_file(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:

@@ -1,16 +1,16 @@
 """Words for every way in which a video can fail: none of the codes that our code raises is shown as it is."""
 
 import re
-from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from avatars.models import Render
 from avatars.reasons import render as reasons
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.once
-AVATARS = Path(__file__).resolve().parents[3] / "avatars"
+AVATARS = ROOT / "avatars"
 # Where a render is made. What is refused before there is one (forms, services) has words of its own.
 MAKERS = (
     "rendering.py",

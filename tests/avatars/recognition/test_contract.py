@@ -12,7 +12,6 @@ from avatars.speech.kokoro.engine import Kokoro
 from core import backends
 from tests.avatars.support.fake_engines import beeped
 from tests.avatars.support.recordings import write_amr
-from tests.avatars.support.rendering import other_engines, small_engines  # noqa: F401
 
 pytestmark = pytest.mark.once
 

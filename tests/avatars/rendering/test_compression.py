@@ -1,49 +1,30 @@
 """Videos made smaller: within the limit, labelled, or not at all."""
 
 import hashlib
-import subprocess
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from PIL import Image
 
 from avatars import services
 from avatars.ai_label import video_label
 from avatars.media import ffmpeg, mp4
 from avatars.models import Render, Rendition
-from avatars.pipeline import script_to_video
 from avatars.rendering import compression
 from avatars.signals import rendition_finished
-from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.recordings import write_wav
-from tests.avatars.support.rendering import video_of, work_dir  # noqa: F401
+from tests.avatars.support.rendering import video_of
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir")]
 
 
-@pytest.fixture(scope="module")
-def film(tmp_path_factory):
-    """A labelled film that is as large as they get: a portrait full of noise."""
-    folder = tmp_path_factory.mktemp("film")
-    noise = np.random.default_rng(1).integers(0, 255, (480, 360, 3), np.uint8)
-    Image.fromarray(noise).save(folder / "noise.png")
-    script = script_to_video.Script(
-        text="一二三四五六七八", portrait=folder / "noise.png", content_id="c" * 32, provider="OpenUser", voice="a"
-    )
-    made = script_to_video.make(script, folder, speech=Tone(), engine=Light())
-    assert made.size > 250_000
-    return made.video.read_bytes()
-
-
 @pytest.fixture
-def render(film) -> Render:
+def render(large_video) -> Render:
     render = factories.make_render(status="done", content_id="c" * 32)
-    render.video.save("film.mp4", ContentFile(film), save=True)
+    render.video.save("film.mp4", ContentFile(large_video), save=True)
     return render
 
 
@@ -116,32 +97,14 @@ def test_a_cancelled_one_stores_nothing(render):
     assert small.video.name == ""
 
 
-@pytest.fixture(scope="module")
-def foreign(tmp_path_factory):
-    """A function that makes a film as a telephone would: large, loud or silent, held upright or not."""
-    folder = tmp_path_factory.mktemp("foreign")
-
-    def make(name: str, *options: str, sound: bool = True, seconds: int = 4, rate: int = 50) -> bytes:
-        path = folder / f"{name}.mp4"
-        if not path.exists():
-            noise = f"color=gray:s=640x360:r={rate}:d={seconds},noise=alls=80:allf=t"
-            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi", "-i", noise]
-            command += ["-f", "lavfi", "-i", f"sine=440:d={seconds}"] if sound else []
-            command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p", *options]
-            subprocess.run([*command, str(path)], check=True)
-        return bytes(path.read_bytes())
-
-    return make
-
-
 def brought(data: bytes, *, limit: int = 150_000) -> Rendition:
     name = default_storage.save("uploads/brought.mp4", ContentFile(data))
     digest = hashlib.sha256(data).hexdigest()
     return after(services.request_file_rendition(name, sha256=digest, limit=limit))
 
 
-def test_a_film_that_somebody_brought_becomes_as_small_as_it_must(foreign, news):
-    data = foreign("plain")
+def test_a_film_that_somebody_brought_becomes_as_small_as_it_must(phone_video, news):
+    data = phone_video("plain")
     small = brought(data)
     assert (small.status, small.reason) == ("done", "")
     found = mp4.probe(video_of(small))
@@ -157,35 +120,35 @@ def test_a_film_that_somebody_brought_becomes_as_small_as_it_must(foreign, news)
     assert news == [(small.pk, "done")]
 
 
-def test_a_silent_film_stays_silent(foreign):
-    found = mp4.probe(video_of(brought(foreign("silent", sound=False))))
+def test_a_silent_film_stays_silent(phone_video):
+    found = mp4.probe(video_of(brought(phone_video("silent", sound=False))))
     assert found.audio is None
 
 
-def test_what_is_not_ours_keeps_its_label_and_gets_none_of_ours(foreign):
+def test_what_is_not_ours_keeps_its_label_and_gets_none_of_ours(phone_video):
     said = '{"Label":"1","ContentProducer":"Somebody","ProduceID":"42"}'
-    tagged = foreign("tagged", "-movflags", "use_metadata_tags", "-metadata", f"AIGC={said}")
+    tagged = phone_video("tagged", "-movflags", "use_metadata_tags", "-metadata", f"AIGC={said}")
     assert mp4.probe(video_of(brought(tagged))).tags["AIGC"] == said
-    assert "AIGC" not in mp4.probe(video_of(brought(foreign("plain")))).tags
+    assert "AIGC" not in mp4.probe(video_of(brought(phone_video("plain")))).tags
 
 
-def test_one_of_ours_that_comes_back_as_a_file_is_labelled_anew(film):
-    small = brought(film, limit=150_000)
+def test_one_of_ours_that_comes_back_as_a_file_is_labelled_anew(large_video):
+    small = brought(large_video, limit=150_000)
     assert (small.status, small.render) == ("done", None)
     video_label.verify(video_of(small), "c" * 32)
 
 
-def test_equal_files_share_one_and_a_lost_one_is_made_again(foreign):
-    first = brought(foreign("plain"))
-    assert brought(foreign("plain")) == first
+def test_equal_files_share_one_and_a_lost_one_is_made_again(phone_video):
+    first = brought(phone_video("plain"))
+    assert brought(phone_video("plain")) == first
     attempts = first.attempts
     default_storage.delete(first.video.name)
-    again = brought(foreign("plain"))
+    again = brought(phone_video("plain"))
     assert (again.pk, again.attempts, again.status) == (first.pk, attempts, "done")
     assert default_storage.exists(again.video.name)
 
 
-def test_a_file_that_is_no_film_says_so(foreign):
+def test_a_file_that_is_no_film_says_so(phone_video):
     small = brought(b"\0\0\0\x18ftypmp42" + bytes(1000))
     assert (small.status, small.reason) == ("failed", "mp4_broken")
-    assert brought(foreign("plain"), limit=20_000).reason == "too_long"
+    assert brought(phone_video("plain"), limit=20_000).reason == "too_long"

@@ -10,9 +10,7 @@ from avatars.models import EngineTrouble
 from avatars.pipeline.stages import Stage
 from avatars.rendering import circuit_breaker
 from avatars.rendering.fallback import blame
-from tests.avatars.support.rendering import after, nothing_is_left, request, small_engines, work_dir
-
-__all__ = ["small_engines", "work_dir"]
+from tests.avatars.support.rendering import after, nothing_is_left, request
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines")]
 

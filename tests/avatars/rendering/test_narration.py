@@ -11,9 +11,7 @@ from avatars.models import Narration
 from avatars.rendering import narration as narrating
 from avatars.signals import narration_finished
 from core.work.broker import publish_task
-from tests.avatars.support.rendering import make_human, small_engines, work_dir
-
-__all__ = ["small_engines", "work_dir"]
+from tests.avatars.support.rendering import make_human
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
 

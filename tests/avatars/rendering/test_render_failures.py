@@ -15,18 +15,12 @@ from avatars.ai_label import video_label
 from avatars.models import Render
 from avatars.rendering import render_worker
 from avatars.studio.studio import studio
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
-from tests.avatars.support import rendering
 from tests.avatars.support.rendering import after, nothing_is_left, promise, request, spoken_instead, video_of
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
 
 # Fixtures of the stage.
-news = rendering.news
-other_engines = rendering.other_engines
-small_engines = rendering.small_engines
-spoiled_storage = rendering.spoiled_storage
-work_dir = rendering.work_dir
 
 
 def failed_at_once(message, code, news):

@@ -26,9 +26,7 @@ from avatars.studio.studio import studio
 from conversations import services as conversations
 from conversations.models import Message
 from tests.avatars.studio.test_studio import alive, group_of, wait_until
-from tests.avatars.support import rendering
 from tests.avatars.support.rendering import (
-    ENGINES,
     LONG,
     after,
     expire,
@@ -41,13 +39,11 @@ from tests.avatars.support.rendering import (
     video_of,
     working,
 )
+from tests.fixtures.engines import ENGINES
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
 
 # Fixtures of the stage.
-news = rendering.news
-small_engines = rendering.small_engines
-work_dir = rendering.work_dir
 
 
 # ---- good days

@@ -10,19 +10,7 @@ from avatars import services
 from avatars.models import Outcome, Render, Stage
 from avatars.rendering.stage_log import Journal
 from tests.avatars.studio.test_studio import wait_until
-from tests.avatars.support.rendering import (
-    LONG,
-    after,
-    expire,
-    make_human,
-    request,
-    small_engines,
-    stage_of,
-    work_dir,
-    working,
-)
-
-__all__ = ["small_engines", "work_dir"]
+from tests.avatars.support.rendering import LONG, after, expire, make_human, request, stage_of, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
 MADE = [stage for stage in Stage if stage is not Stage.WAITING]

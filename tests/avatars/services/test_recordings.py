@@ -26,7 +26,7 @@ from avatars.speech.synthesis.recorded_speech import driven
 from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import Light
 from tests.avatars.support.recordings import write_amr
-from tests.avatars.support.rendering import after, make_human, small_engines  # noqa: F401
+from tests.avatars.support.rendering import after, make_human
 from tests.support.factories import make_api, make_digital_human
 
 RATE = 24_000

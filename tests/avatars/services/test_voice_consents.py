@@ -23,8 +23,6 @@ from tests.avatars.support.rendering import after, make_human, working
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-small_engines = rendering.small_engines
-work_dir = rendering.work_dir
 TODAY = timezone.localdate
 
 

@@ -16,7 +16,6 @@ from avatars.models import Voice
 from avatars.previews.voice_preview import SECONDS
 from avatars.speech.kokoro.voices import Voices, parse
 from avatars.studio.studio import studio
-from tests.avatars.support.rendering import small_engines  # noqa: F401
 from tests.support.factories import make_api, make_voice
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from avatars.studio import protocol
 from avatars.studio.process import ROOT
 from avatars.studio.studio import Studio, studio
 from tests.avatars.pipeline import test_script_to_video
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 

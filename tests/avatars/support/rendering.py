@@ -2,95 +2,25 @@
 
 import io
 import os
-import subprocess
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from django.conf import settings as configured
 from django.core.files.storage import default_storage
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from PIL import Image
 
 from avatars import services
 from avatars.models import Render
 from avatars.rendering import render_worker
-from avatars.signals import render_finished
-from avatars.studio.interactive import close_small
-from avatars.studio.studio import studio
 from conversations import services as conversations
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
 from tests.support import factories
+from tests.support.paths import PHOTOGRAPH
 
-ENGINES = "tests.avatars.support.studio_settings"
 # So long that there is time to change one's mind.
 LONG = "字" * 600
-
-
-@pytest.fixture
-def spoiled_storage():
-    """No video can be stored: a tiny disk where one may be mounted, else a file where the folder should be."""
-    place = default_storage.path("renders")
-    os.makedirs(place)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", place]
-    mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    if not mounted:
-        os.rmdir(place)
-        with open(place, "w") as file:
-            file.write("in the way")
-    yield "disk_full" if mounted else "disk"
-    if mounted:
-        subprocess.run(["umount", place], check=True)
-
-
-@pytest.fixture(scope="module")
-def small_engines():
-    """The studio of this process knows the small engines, and stays warm from test to test."""
-    studio().close()
-    close_small()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_SETTINGS_MODULE", ENGINES)
-        # Its own folder would outlive a child that is killed.
-        patch.setenv("OPENUSER_VAR_DIR", str(configured.VAR_DIR))
-        yield
-    studio().close()
-    close_small()
-
-
-@pytest.fixture
-def other_engines(monkeypatch):
-    """Another studio for one test: call it with the module of its settings."""
-
-    def choose(module):
-        studio().close()
-        close_small()
-        monkeypatch.setenv("DJANGO_SETTINGS_MODULE", module)
-
-    yield choose
-    studio().close()
-    close_small()
-
-
-@pytest.fixture
-def work_dir(settings, tmp_path):
-    settings.AVATARS = {**settings.AVATARS, "WORK_DIR": tmp_path / "work"}
-    return tmp_path / "work"
-
-
-@pytest.fixture
-def news():
-    """What was announced: the status of the render, and whether its transaction was still open."""
-    heard = []
-
-    def hear(render, **_):
-        heard.append((render.pk, render.status, connection.in_atomic_block))
-
-    render_finished.connect(hear)
-    yield heard
-    render_finished.disconnect(hear)
 
 
 def make_human(*, portrait=None, voice="a", speech="tone", engine="light"):

@@ -14,7 +14,7 @@ from conversations import services
 from conversations.flows import publication
 from conversations.models import Errand, Flow, FlowVersion, Session, State, Transition
 from openuser.demo.flows import plant_flows
-from tests.conversations.conftest import Person
+from tests.conversations.support.person import Person
 from tests.support import factories
 from tests.support.model_rows import make_row
 

@@ -13,11 +13,8 @@ from avatars.models import Rendition
 from avatars.rendering import compression
 from conversations import services as conversations
 from conversations.models import Message, Viewing
-from tests.avatars.rendering.test_compression import foreign  # noqa: F401
-from tests.avatars.support.rendering import work_dir  # noqa: F401
-from tests.support.emulator import wait_for
+from tests.support.emulator import Emulator, Person, wait_for
 from tests.support.factories import make_api
-from tests.wecom.conftest import connected, emulator, person, running_emulator  # noqa: F401
 from wecom import bot, services
 from wecom.contents import Video
 from wecom.exceptions import BusyError, ContentError
@@ -31,8 +28,14 @@ UPLOADS, MESSAGES = "/api/v1/uploads/", "/api/v1/messages/"
 
 
 @pytest.fixture
-def film(foreign):  # noqa: F811
-    return foreign("short", seconds=2, rate=25)
+def person(emulator: Emulator) -> Person:
+    """A member of the emulated company, in place of this folder's."""
+    return emulator.hire()
+
+
+@pytest.fixture
+def film(phone_video):
+    return phone_video("short", seconds=2, rate=25)
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def path(film, tmp_path):
 
 
 @pytest.fixture
-def most(settings, connected, person):  # noqa: F811
+def most(settings, connected, person):
     """What the platform takes, in bytes."""
     settings.SITE_URL = "https://example.com"
 
@@ -66,7 +69,7 @@ def work() -> None:
             return
 
 
-def post(path, person, **fields):  # noqa: F811
+def post(path, person, **fields):
     """Upload a video and send it, over REST."""
     api = make_api("messages:read", "messages:write")
     file = SimpleUploadedFile(path.name, path.read_bytes())
@@ -78,7 +81,7 @@ def post(path, person, **fields):  # noqa: F811
     return api, upload["Location"], message["Location"]
 
 
-def test_a_video_of_the_api_is_made_smaller_and_arrives_as_a_video(most, path, person):  # noqa: F811
+def test_a_video_of_the_api_is_made_smaller_and_arrives_as_a_video(most, path, person):
     most(video=75_000, file=20_000_000)
     api, upload, message = post(path, person, title="年会")
     uploads.run_upload(Upload.objects.get().pk)
@@ -92,7 +95,7 @@ def test_a_video_of_the_api_is_made_smaller_and_arrives_as_a_video(most, path, p
     assert api.get(message).json()["outcome"]["status"] == "sent"
 
 
-def test_one_that_would_be_too_poor_arrives_as_a_file(most, path, person):  # noqa: F811
+def test_one_that_would_be_too_poor_arrives_as_a_file(most, path, person):
     most(video=40_000, file=20_000_000)
     api, upload, message = post(path, person, title="年会")
     work()
@@ -102,7 +105,7 @@ def test_one_that_would_be_too_poor_arrives_as_a_file(most, path, person):  # no
     assert api.get(message).json()["outcome"]["status"] == "sent"
 
 
-def test_one_that_is_too_large_for_a_file_arrives_as_a_link_that_only_they_can_open(most, path, person, client):  # noqa: F811
+def test_one_that_is_too_large_for_a_file_arrives_as_a_link_that_only_they_can_open(most, path, person, client):
     most(video=40_000, file=50_000)
     api, upload, _message = post(path, person, title="年会", description="今年的")
     work()
@@ -117,7 +120,7 @@ def test_one_that_is_too_large_for_a_file_arrives_as_a_link_that_only_they_can_o
     assert client.get(f"/watch/{viewing.name}/video").status_code == 403
 
 
-def test_the_same_large_video_twice_arrives_twice_and_is_made_once(most, path, person):  # noqa: F811
+def test_the_same_large_video_twice_arrives_twice_and_is_made_once(most, path, person):
     for limits in ((75_000, 20_000_000), (40_000, 20_000_000), (40_000, 50_000)):
         most(video=limits[0], file=limits[1])
         before = len(person.received())
@@ -130,7 +133,7 @@ def test_the_same_large_video_twice_arrives_twice_and_is_made_once(most, path, p
     assert Rendition.objects.count() == 2
 
 
-def test_the_guides_upload_waits_while_a_render_worker_makes_it_smaller(most, path, person):  # noqa: F811
+def test_the_guides_upload_waits_while_a_render_worker_makes_it_smaller(most, path, person):
     most(video=75_000, file=20_000_000)
 
     async def script() -> Outbound:
@@ -153,7 +156,7 @@ def test_the_guides_upload_waits_while_a_render_worker_makes_it_smaller(most, pa
 @pytest.mark.parametrize(
     ("limits", "msgtype"), [((40_000, 20_000_000), "file"), ((40_000, 50_000), "textcard")], ids=["file", "link"]
 )
-def test_the_guides_upload_gives_something_to_send_whatever_became_of_it(most, path, person, limits, msgtype):  # noqa: F811
+def test_the_guides_upload_gives_something_to_send_whatever_became_of_it(most, path, person, limits, msgtype):
     most(video=limits[0], file=limits[1])
     worker = threading.Thread(target=fit_next)
     worker.start()
@@ -179,7 +182,7 @@ def test_who_waits_too_long_is_told_what_to_look_at(most, path, settings):
     assert "render worker" in caught.value.remedy
 
 
-def test_a_group_chat_gets_it_in_the_form_that_fits(most, path, person):  # noqa: F811
+def test_a_group_chat_gets_it_in_the_form_that_fits(most, path, person):
     most(video=40_000, file=50_000)
     chat = services.create_chat("项目群", [person.user_id, "lisi"])
     upload = services.accept_upload(chat.application, kind="video", file=SimpleUploadedFile("a.mp4", path.read_bytes()))
@@ -190,7 +193,7 @@ def test_a_group_chat_gets_it_in_the_form_that_fits(most, path, person):  # noqa
     assert Viewing.objects.get().member is None
 
 
-def test_one_link_goes_to_many_and_any_of_the_company_may_watch(most, path, person, emulator):  # noqa: F811
+def test_one_link_goes_to_many_and_any_of_the_company_may_watch(most, path, person, emulator):
     most(video=40_000, file=50_000)
     other = emulator.hire()
     application = services.current_application()
@@ -229,5 +232,5 @@ def test_without_anybody_who_can_it_is_refused_as_the_platform_would(most, path)
     assert "10 MB" in caught.value.message
 
 
-def test_a_page_that_nobody_can_make_fails_with_the_reason(most, path, person):  # noqa: F811
+def test_a_page_that_nobody_can_make_fails_with_the_reason(most, path, person):
     assert conversations.show_on_page(Outbound(content={}, upload=None)) is None

@@ -7,22 +7,20 @@ from avatars.models import Render, Rendition
 from avatars.rendering import compression
 from conversations import services
 from conversations.models import Message, Viewing
-from tests.avatars.rendering.test_compression import film  # noqa: F401
-from tests.avatars.support.rendering import work_dir  # noqa: F401
 from wecom.models import Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir")]
 
 
 @pytest.fixture
-def message(application, film, settings):  # noqa: F811
+def message(application, large_video, settings):
     settings.SITE_URL = "https://example.com"
     person = services.conversation_with("zhangsan", application=application)
     message = services.say_video(person, "公司政策讲解。", cid="c1d")
     render = Render.claim(message.render.pk)
     render.content_id = "c" * 32
     Render.objects.filter(pk=render.pk).update(content_id=render.content_id)
-    render.video.save("film.mp4", ContentFile(film), save=False)
+    render.video.save("film.mp4", ContentFile(large_video), save=False)
     render.settle(Render.Status.DONE, video=render.video.name)
     return message
 

@@ -14,9 +14,9 @@ from conversations.providers.base import RemoteProvider
 from conversations.videos import awaitables
 from core import backends
 from core.work import sweeper
-from tests.conversations.conftest import Person
 from tests.conversations.support import chat_server
 from tests.conversations.support.chat_server import KEY, Reaction, error
+from tests.conversations.support.person import Person
 from tests.support import factories
 from tests.support.emulator import wait_for
 

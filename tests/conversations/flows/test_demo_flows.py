@@ -7,7 +7,7 @@ from avatars.models import Render
 from conversations.flows import publication
 from conversations.models import Flow, Session
 from openuser.demo.flows import plant_flows
-from tests.conversations.conftest import Person
+from tests.conversations.support.person import Person
 from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db(transaction=True)

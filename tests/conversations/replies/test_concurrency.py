@@ -11,8 +11,8 @@ from avatars.models import Render
 from avatars.signals import render_finished
 from conversations import services
 from conversations.models import Message
-from tests.conversations.conftest import Person
 from tests.conversations.replies.test_dispatch import finish
+from tests.conversations.support.person import Person
 from wecom.models import Application, Outbound
 
 pytestmark = pytest.mark.django_db(transaction=True)

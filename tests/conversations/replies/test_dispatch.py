@@ -11,7 +11,7 @@ from conversations import services
 from conversations.models import Answer, Conversation, Desk, Message
 from core.exceptions import TemporaryError
 from tests.avatars.support import videos
-from tests.conversations.conftest import Person
+from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom import services as wecom
 from wecom.bot import bot, send_text_card, send_text_message

@@ -10,10 +10,7 @@ from conversations.errands import worker
 from conversations.models import Errand, Message, Session
 from tests.avatars.support.fake_engines import beeped
 from tests.avatars.support.recordings import write_amr
-from tests.avatars.support.rendering import other_engines, small_engines  # noqa: F401
 from tests.support import factories
-from tests.wecom.conftest import connected, emulator, running_emulator  # noqa: F401
-from tests.wecom.conftest import person as phone  # noqa: F401
 from wecom import messages
 from wecom import services as wecom
 from wecom.bot import bot
@@ -26,7 +23,7 @@ RATE = 16_000
 
 
 @pytest.fixture
-def application(connected, settings, tmp_path):  # noqa: F811
+def application(connected, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     settings.RECOGNITION_ENGINES = {"ear": {}}
     settings.CONVERSATIONS = {**settings.CONVERSATIONS, "REPLY_NOTICE_SECONDS": 60.0}
@@ -39,7 +36,7 @@ def application(connected, settings, tmp_path):  # noqa: F811
 class Speaker:
     """A member who speaks instead of writing."""
 
-    def __init__(self, application, phone, tmp_path):  # noqa: F811
+    def __init__(self, application, phone, tmp_path):
         self.application, self.phone, self.folder = application, phone, tmp_path
         self.seen = 0
 
@@ -73,8 +70,8 @@ class Speaker:
 
 
 @pytest.fixture
-def speaker(application, phone, tmp_path):  # noqa: F811
-    return Speaker(application, phone, tmp_path)
+def speaker(application, emulator, tmp_path):
+    return Speaker(application, emulator.hire(), tmp_path)
 
 
 def listened(errand: Errand | None) -> Errand:

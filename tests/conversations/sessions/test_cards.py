@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from conversations import services, wording
 from conversations.flows.publication import check
 from conversations.models import Flow, Message, Session, State
-from tests.conversations.conftest import Person
+from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom import services as wecom
 from wecom.models import CardUpdate, Outbound

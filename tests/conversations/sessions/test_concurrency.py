@@ -14,8 +14,8 @@ from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Message, Session
 from conversations.sessions.runner import take
 from core.exceptions import OpenUserError
-from tests.conversations.conftest import Person
 from tests.conversations.replies.test_concurrency import at_once
+from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom import services as wecom
 from wecom.bot import bot

@@ -11,7 +11,7 @@ from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, FlowVersion, Message, Session, State
 from conversations.sessions.current import active
 from conversations.sessions.runner import start, take
-from tests.conversations.conftest import Person
+from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import Callback, CardUpdate
 

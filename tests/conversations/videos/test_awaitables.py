@@ -17,7 +17,7 @@ from conversations.models import Message
 from conversations.providers.base import ReplyRefused
 from conversations.videos import awaitables
 from core.exceptions import TemporaryError
-from tests.avatars.support.rendering import make_human, small_engines, work_dir  # noqa: F401
+from tests.avatars.support.rendering import make_human
 from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import text_xml

@@ -12,7 +12,7 @@ from avatars.models import Narration, Render
 from avatars.signals import narration_finished
 from conversations import services
 from conversations.models import Message, ProgressCard
-from tests.conversations.conftest import Person
+from tests.conversations.support.person import Person
 from tests.conversations.videos.test_progress_cards import make, settle, shown
 from wecom.models import Outbound
 

@@ -11,7 +11,7 @@ from avatars.models import Render
 from conversations import services, wording
 from conversations.models import Desk, Message, ProgressCard
 from tests.avatars.support import videos
-from tests.conversations.conftest import Person
+from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import CardUpdate, Outbound
 from wecom.signals import outbound_settled

@@ -8,32 +8,31 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 
 from core.storage.s3 import BucketStorage
-from tests.support.s3 import KEYS, client, endpoint
+from tests.fixtures.s3 import KEYS
 
-__all__ = ["client", "endpoint"]  # fixtures
 pytestmark = pytest.mark.once
 
 WEEK = 7.0
 
 
 @pytest.fixture
-def machine(client, endpoint, tmp_path):
+def machine(s3_client, s3_endpoint, tmp_path):
     """A machine of that name."""
 
     def named(name, bucket="films"):
         place = {"location": str(tmp_path / name), "prefix": "ou"}
-        return BucketStorage(**place, bucket_name=bucket, endpoint_url=endpoint, **KEYS)
+        return BucketStorage(**place, bucket_name=bucket, endpoint_url=s3_endpoint, **KEYS)
 
     return named
 
 
-def keys(client):
-    return [found["Key"] for found in client.list_objects_v2(Bucket="films").get("Contents", [])]
+def keys(s3_client):
+    return [found["Key"] for found in s3_client.list_objects_v2(Bucket="films").get("Contents", [])]
 
 
-def test_what_is_kept_here_is_in_the_bucket_and_can_be_had_there(machine, client):
+def test_what_is_kept_here_is_in_the_bucket_and_can_be_had_there(machine, s3_client):
     name = machine("a").save("renders/film/one.mp4", ContentFile(b"film"))
-    assert keys(client) == [f"ou/{name}"]
+    assert keys(s3_client) == [f"ou/{name}"]
     other = machine("b")
     assert not other.local_path(name).exists()
     assert (other.exists(name), other.size(name)) == (True, 4)
@@ -49,12 +48,12 @@ def test_a_name_that_is_taken_elsewhere_is_not_given_again(machine):
     assert machine("b").open(first).read() == b"1"
 
 
-def test_what_is_removed_is_gone_in_both(machine, client):
+def test_what_is_removed_is_gone_in_both(machine, s3_client):
     here, there = machine("a"), machine("b")
     name = here.save("renders/film/one.mp4", ContentFile(b"film"))
     there.delete(name)
     here.delete(name)
-    assert keys(client) == []
+    assert keys(s3_client) == []
     assert not here.exists(name)
     here.delete("renders/film")
     assert not here.exists("renders/film")

@@ -11,10 +11,7 @@ from django.urls import reverse
 from openuser import doctor
 from openuser.roles import Role
 from tests.support import factories
-from tests.wecom.conftest import connected, emulator, running_emulator
 from wecom.models import Application
-
-__all__ = ["connected", "emulator", "running_emulator"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LINE = re.compile(r'data-check="([^"]+)" data-level="([^"]*)" data-code="([^"]*)"')

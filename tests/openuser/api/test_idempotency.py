@@ -182,7 +182,7 @@ def test_what_was_written_without_its_answer_is_undone(api, wish):
 
     request = HttpRequest()
     request.method, request.path_info = "POST", RENDERS
-    answer = idempotency.IdempotencyMiddleware(slow)._act(request, claim)
+    answer = idempotency.IdempotencyMiddleware(slow)._first_response(request, claim)
     assert answer.status_code == 409
     assert not Voice.objects.filter(name="ours").exists()
     assert ApiAnswer.objects.get().lease_owner == "theirs"

@@ -14,8 +14,8 @@ import pytest
 
 from openuser.demo.seed import seed
 from openuser.models import ApiClient
-from tests.support.emulator import ROOT
 from tests.support.factories import make_api, make_application
+from tests.support.paths import ROOT
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "")

@@ -14,9 +14,9 @@ import pytest
 
 from openuser.bootstrap import environment as bootstrap
 from openuser.bootstrap import pip
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.once
-ROOT = Path(__file__).resolve().parents[3]
 COMMAND = """
 import sys
 

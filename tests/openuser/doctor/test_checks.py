@@ -16,7 +16,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from core.diagnosis import Check, Finding, bad, good, run_checks
 from openuser import doctor
-from tests.support.emulator import ROOT
+from tests.support.paths import ROOT
 
 
 def found(name: str) -> dict[str, Any]:

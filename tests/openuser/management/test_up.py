@@ -14,9 +14,9 @@ from openuser.launcher.instance_lock import DataLock
 from openuser.management.commands import test as suite
 from openuser.management.commands.up import welcome
 from tests.support.emulator import free_port
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.once
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def make_plan(**changes: object) -> programs.Plan:

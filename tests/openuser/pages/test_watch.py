@@ -11,7 +11,6 @@ from django.contrib.auth.models import Permission, User
 from conversations import services
 from conversations.models import Viewing
 from tests.support import factories
-from tests.wecom.conftest import connected, emulator, person, running_emulator  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +20,7 @@ PHONE = "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/7.0.1 wxwork/4.1.0"
 
 
 @pytest.fixture
-def application(connected, settings, tmp_path):  # noqa: F811
+def application(connected, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     settings.SITE_URL = "http://testserver"
     url = connected.api_base_url
@@ -30,7 +29,7 @@ def application(connected, settings, tmp_path):  # noqa: F811
 
 
 @pytest.fixture
-def viewing(application, person, tmp_path) -> Viewing:  # noqa: F811
+def viewing(application, person, tmp_path) -> Viewing:
     (tmp_path / "renders").mkdir()
     for name, data in (("a.mp4", bytes(range(100))), ("a.jpg", b"jpg"), ("a.srt", SRT.encode())):
         (tmp_path / "renders" / name).write_bytes(data)
@@ -58,7 +57,7 @@ def watch(client, viewing: Viewing, **options):
     return client.get(f"/watch/{viewing.name}/", **options)
 
 
-def test_the_member_signs_in_and_watches(client, viewing, person):  # noqa: F811
+def test_the_member_signs_in_and_watches(client, viewing, person):
     back = sign_in(client, viewing, person.user_id)
     assert (back.status_code, back["Location"]) == (302, f"/watch/{viewing.name}/")
     page = watch(client, viewing)
@@ -86,12 +85,12 @@ def test_who_signs_in_where(client, viewing, application, agent, path, fragment)
     assert re.fullmatch("[0-9a-f]{32}", query["state"])
 
 
-def test_the_browser_of_a_desk_signs_in_too(client, viewing, person):  # noqa: F811
+def test_the_browser_of_a_desk_signs_in_too(client, viewing, person):
     sign_in(client, viewing, person.user_id, agent="Mozilla/5.0 Chrome/120")
     assert watch(client, viewing).status_code == 200
 
 
-def test_somebody_else_may_not_watch_and_may_sign_in_as_the_right_one(client, viewing, person, emulator):  # noqa: F811
+def test_somebody_else_may_not_watch_and_may_sign_in_as_the_right_one(client, viewing, person, emulator):
     sign_in(client, viewing, emulator.hire().user_id)
     refused = watch(client, viewing)
     assert refused.status_code == 403
@@ -107,7 +106,7 @@ def test_somebody_from_outside_is_nobody(client, viewing):
     assert watch(client, viewing).status_code == 302
 
 
-def test_the_same_user_id_in_another_company_is_somebody_else(client, viewing, person):  # noqa: F811
+def test_the_same_user_id_in_another_company_is_somebody_else(client, viewing, person):
     sign_in(client, viewing, person.user_id)
     other = factories.make_application()
     theirs = Viewing.objects.create(
@@ -117,7 +116,7 @@ def test_the_same_user_id_in_another_company_is_somebody_else(client, viewing, p
 
 
 @pytest.mark.parametrize("tampered", ["state", "cookie", "code", "twice"])
-def test_a_sign_in_that_is_not_ours_is_refused(client, viewing, person, tampered):  # noqa: F811
+def test_a_sign_in_that_is_not_ours_is_refused(client, viewing, person, tampered):
     asked = watch(client, viewing)
     target = asked["Location"].partition("#")[0]
     back = requests.get(f"{target}&as={person.user_id}", allow_redirects=False, timeout=10).headers["Location"]
@@ -135,7 +134,7 @@ def test_a_sign_in_that_is_not_ours_is_refused(client, viewing, person, tampered
     assert watch(client, viewing).status_code == 302
 
 
-def test_a_platform_that_is_away_is_said(client, viewing, person, emulator):  # noqa: F811
+def test_a_platform_that_is_away_is_said(client, viewing, person, emulator):
     emulator.fault("bad-gateway", path="auth/getuserinfo", times=1)
     assert sign_in(client, viewing, person.user_id).status_code == 503
 
@@ -148,7 +147,7 @@ def test_staff_who_may_see_videos_need_no_sign_in(client, viewing):
     assert watch(client, viewing).status_code == 200
 
 
-def test_the_files_come_in_ranges_with_captions_for_browsers(client, viewing, person):  # noqa: F811
+def test_the_files_come_in_ranges_with_captions_for_browsers(client, viewing, person):
     sign_in(client, viewing, person.user_id)
     base = f"/watch/{viewing.name}"
     part = client.get(f"{base}/video", headers={"Range": "bytes=10-19"})
@@ -172,7 +171,7 @@ def test_the_page_speaks_the_readers_language(client, viewing):
     assert 'lang="zh-hans"' in watch(client, viewing, headers={"Accept-Language": "zh-CN"}).content.decode()
 
 
-def test_a_video_that_somebody_brought_has_a_page_without_a_mark_of_ours(client, application, person, tmp_path):  # noqa: F811
+def test_a_video_that_somebody_brought_has_a_page_without_a_mark_of_ours(client, application, person, tmp_path):
     (tmp_path / "uploads").mkdir()
     (tmp_path / "uploads" / "a.mp4").write_bytes(bytes(range(100)))
     upload = factories.make_upload(application, kind="video", path="uploads/a.mp4", filename="年会.mp4", size=100)

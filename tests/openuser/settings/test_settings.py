@@ -10,10 +10,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from openuser.settings import secrets
+from tests.support.paths import ROOT
 from wecom.crypto import Keys
 
 pytestmark = pytest.mark.once
-ROOT = Path(__file__).resolve().parents[3]
 PRODUCTION = {
     "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnop",
     "OPENUSER_FIELD_KEYS": secrets.field_key(),

@@ -14,24 +14,23 @@ from core.diagnosis import Level
 from core.storage import local_copies
 from openuser import retention
 from openuser.doctor.storage import Storage
-from tests.support.emulator import ROOT
-from tests.support.s3 import KEYS, client, endpoint
+from tests.fixtures.s3 import KEYS
+from tests.support.paths import ROOT
 
-__all__ = ["client", "endpoint"]  # fixtures
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 LONG_AGO = 1_000_000_000
 
 
 @pytest.fixture
-def in_bucket(client, endpoint, settings, tmp_path):
+def in_bucket(s3_client, s3_endpoint, settings, tmp_path):
     """The default storage is a bucket, and this machine has an empty folder."""
     settings.MEDIA_ROOT, settings.BUCKET = tmp_path, "films"
-    options = {"bucket_name": "films", "endpoint_url": endpoint, **KEYS}
+    options = {"bucket_name": "films", "endpoint_url": s3_endpoint, **KEYS}
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {"BACKEND": "core.storage.s3.BucketStorage", "OPTIONS": options},
     }
-    return client
+    return s3_client
 
 
 def forget_copies(folder):
@@ -91,12 +90,12 @@ def test_the_doctor_names_a_bucket_that_is_not_there(in_bucket, settings):
     assert "OPENUSER_S3_BUCKET" in found.remedy
 
 
-def test_the_settings_come_from_the_environment(endpoint, client):
+def test_the_settings_come_from_the_environment(s3_endpoint, s3_client):
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "openuser.settings.test",
         "OPENUSER_S3_BUCKET": "films",
-        "OPENUSER_S3_ENDPOINT": endpoint,
+        "OPENUSER_S3_ENDPOINT": s3_endpoint,
         "OPENUSER_S3_REGION": KEYS["region_name"],
         "OPENUSER_S3_ACCESS_KEY": KEYS["access_key"],
         "OPENUSER_S3_SECRET_KEY": KEYS["secret_key"],
@@ -110,4 +109,4 @@ def test_the_settings_come_from_the_environment(endpoint, client):
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, capture_output=True)
     assert done.stdout.decode().strip() == "one.txt"
-    assert client.get_object(Bucket="films", Key="ou/one.txt")["Body"].read() == b"1"
+    assert s3_client.get_object(Bucket="films", Key="ou/one.txt")["Body"].read() == b"1"

@@ -12,7 +12,7 @@ from django_celery_beat.models import PeriodicTask
 
 from scheduling import services
 from scheduling.models import Run, Schedule
-from tests.scheduling.conftest import clock, make_schedule, outcomes, sent
+from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_application, make_digital_human, make_member
 from wecom.models import Outbound
 

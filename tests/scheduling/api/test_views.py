@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from scheduling import services
 from scheduling.models import Run, Schedule
-from tests.scheduling.conftest import clock, make_schedule, sent
+from tests.scheduling.support.schedules import clock, make_schedule, sent
 from tests.support.factories import make_api, make_digital_human
 
 pytestmark = pytest.mark.django_db

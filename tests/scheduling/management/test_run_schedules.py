@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.scheduling.conftest import make_schedule, sent
+from tests.scheduling.support.schedules import make_schedule, sent
 
 pytestmark = pytest.mark.django_db
 

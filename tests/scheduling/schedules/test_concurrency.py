@@ -7,7 +7,7 @@ from django.db import connections
 
 from scheduling import services
 from scheduling.models import Run, Schedule
-from tests.scheduling.conftest import clock, make_schedule, sent
+from tests.scheduling.support.schedules import clock, make_schedule, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ from conversations.models import Message
 from scheduling import services
 from scheduling.models import Schedule
 from scheduling.schedules import prerender
-from tests.scheduling.conftest import clock, make_schedule, outcomes
+from tests.scheduling.support.schedules import clock, make_schedule, outcomes
 from tests.support.factories import make_digital_human
 
 pytestmark = pytest.mark.django_db

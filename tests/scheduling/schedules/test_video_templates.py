@@ -10,7 +10,7 @@ from conversations.models import Message
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import RunMessage, Schedule
-from tests.scheduling.conftest import clock, make_schedule, outcomes, sent
+from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,6 @@ import pytest
 
 from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_application, make_callback
-from tests.wecom.conftest import connected, emulator, running_emulator
-
-__all__ = ["connected", "emulator", "running_emulator"]
 
 pytestmark = pytest.mark.django_db
 CALLBACKS, APPLICATIONS = "/api/v1/callbacks/", "/api/v1/applications/"

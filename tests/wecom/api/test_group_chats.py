@@ -4,11 +4,8 @@ import pytest
 
 from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_application, make_group_message, make_upload
-from tests.wecom.conftest import connected, emulator, person, running_emulator
 from wecom.models import GroupChat, GroupMessage
 from wecom.outbox import group_chats
-
-__all__ = ["connected", "emulator", "person", "running_emulator"]
 
 pytestmark = pytest.mark.django_db
 CHATS, MESSAGES = "/api/v1/group-chats/", "/api/v1/group-messages/"

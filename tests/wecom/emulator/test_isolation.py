@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.support.emulator import free_port, wait_for
-from tests.wecom.emulator.conftest import ROOT
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.once
 NAME = re.compile(r"wecom[./]emulator")

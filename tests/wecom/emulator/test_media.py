@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.wecom.emulator.conftest import Application, Emulator
+from tests.wecom.emulator.support.clients import Application, Emulator
 
 pytestmark = pytest.mark.once
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from tests.support.emulator import Emulator
+from tests.support.paths import ROOT
 from tests.support.scenario import Faults, Phone, Screen, WeCom
-from tests.wecom.emulator.conftest import ROOT, Application
+from tests.wecom.emulator.support.clients import Application
 
 pytestmark = pytest.mark.once
 

@@ -9,9 +9,9 @@ import requests
 from wechatpy.enterprise import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
-from tests.wecom.emulator.conftest import Application, Emulator
 from tests.wecom.emulator.messages.test_card_types import CARDS
 from tests.wecom.emulator.messages.test_contents import AMR
+from tests.wecom.emulator.support.clients import Application, Emulator
 from tests.wecom.emulator.test_media import MP4, PNG
 
 pytestmark = pytest.mark.once

@@ -1,7 +1,6 @@
 """Lips look as far apart and as wide as they are told to be, whatever they are painted like."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,10 +16,10 @@ from avatars.engines.puppet.motion.lips import aperture
 from avatars.engines.puppet.rig.parameters import LIPS, Expression
 from avatars.portraits import samples
 from avatars.portraits.validation import load
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 
-PHOTOGRAPH = Path(__file__).parents[3] / "data" / "grace_hopper.jpg"
 GRID = (len(SHAPES), len(SHARES), 1)
 LEAVE = np.tile([1.0, 0.0], (*GRID[:2], len(GAPS), 1))
 

@@ -20,10 +20,10 @@ from avatars.speech.base import Speech
 from avatars.speech.kokoro.engine import Kokoro
 from tests.avatars.support.vision import unseen_portrait
 from tests.avatars.support.vision.closed_loop import Loop, close
+from tests.support.paths import DATA
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 
-PHOTOGRAPHS = Path(__file__).parents[3] / "data"
 PORTRAITS = ("hopper", "astronaut", "xiao", "ran")
 VOICE = "0.6*zf_xiaobei+0.4*af_heart"
 TEXTS = {
@@ -56,7 +56,7 @@ def puppet() -> Puppet:
 def picture(name: str, folder: Path) -> Path:
     """The file of a portrait: a photograph that comes with the tests, or one drawn into the folder."""
     if name in ("hopper", "astronaut"):
-        return PHOTOGRAPHS / {"hopper": "grace_hopper.jpg", "astronaut": "eileen_collins.jpg"}[name]
+        return DATA / {"hopper": "grace_hopper.jpg", "astronaut": "eileen_collins.jpg"}[name]
     path = folder / f"{name}.png"
     path.write_bytes(drawn(name))
     return path

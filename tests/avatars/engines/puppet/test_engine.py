@@ -18,10 +18,9 @@ from avatars.portraits import samples as characters
 from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
 from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
-
-PHOTOGRAPH = Path(__file__).parents[3] / "data" / "grace_hopper.jpg"
 
 
 @pytest.fixture(scope="module")

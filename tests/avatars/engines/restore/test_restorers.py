@@ -16,8 +16,9 @@ from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import ffmpeg
 from avatars.pipeline import script_to_video
 from avatars.reasons import render
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH, make_script
+from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import Light, Tone
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 

@@ -17,8 +17,8 @@ from avatars.engines.base import Shot
 from avatars.engines.wav2lip import SMALLEST
 from avatars.engines.wav2lip import Wav2Lip as Listed
 from avatars.exceptions import EngineMissing, PortraitError
-from tests.avatars.pipeline.test_script_to_video import PHOTOGRAPH
 from tests.avatars.support.fake_engines import Tone
+from tests.support.paths import PHOTOGRAPH
 
 torch = pytest.importorskip("torch")
 

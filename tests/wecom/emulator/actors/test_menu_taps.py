@@ -10,8 +10,8 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.wecom.emulator.callbacks.test_delivery import opened
-from tests.wecom.emulator.conftest import Application, Listener, Open
 from tests.wecom.emulator.phone.test_card_taps import bar, make_menu
+from tests.wecom.emulator.support.clients import Application, Listener, Open
 from tests.wecom.emulator.test_media import PNG
 
 pytestmark = pytest.mark.once

@@ -15,7 +15,8 @@ from wechatpy.enterprise.crypto import WeChatCrypto
 from wechatpy.enterprise.exceptions import InvalidCorpIdException
 from wechatpy.exceptions import InvalidSignatureException
 
-from tests.wecom.emulator.conftest import ROOT, Application, Arrival, Emulator, Listener
+from tests.support.paths import ROOT
+from tests.wecom.emulator.support.clients import Application, Arrival, Emulator, Listener
 from tests.wecom.emulator.test_media import AMR, MP4, PNG
 
 pytestmark = pytest.mark.once

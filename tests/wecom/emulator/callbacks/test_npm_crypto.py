@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tests.wecom.emulator.conftest import Application, Listener
+from tests.wecom.emulator.support.clients import Application, Listener
 from wecom.crypto import Keys, open_sealed, seal, sign
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]

@@ -4,8 +4,8 @@ import pytest
 from wechatpy.enterprise.crypto import WeChatCrypto
 
 from tests.wecom.emulator.callbacks.test_delivery import decrypt
-from tests.wecom.emulator.conftest import Application, Listener
 from tests.wecom.emulator.messages.test_cards import press, replace, send, state
+from tests.wecom.emulator.support.clients import Application, Listener
 
 pytestmark = pytest.mark.once
 

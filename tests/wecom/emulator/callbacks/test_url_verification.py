@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from tests.wecom.emulator.conftest import Application, Listener
+from tests.wecom.emulator.support.clients import Application, Listener
 
 pytestmark = pytest.mark.once
 NAMES = ("msg_signature", "timestamp", "nonce", "echostr")

@@ -5,8 +5,9 @@ import re
 import pytest
 import requests
 
+from tests.support.paths import ROOT
 from tests.wecom.emulator.callbacks.test_events import CHANGES, EVENTS, OF_SYSTEM
-from tests.wecom.emulator.conftest import ROOT, Application, Emulator
+from tests.wecom.emulator.support.clients import Application, Emulator
 
 pytestmark = pytest.mark.once
 README = (ROOT / "wecom" / "emulator" / "README.md").read_text()

@@ -9,8 +9,8 @@ import requests
 from playwright.sync_api import expect
 
 from tests.wecom.emulator.callbacks.test_delivery import decrypt
-from tests.wecom.emulator.conftest import Application, Listener, Open
 from tests.wecom.emulator.messages.test_cards import NUMBERS, press, send
+from tests.wecom.emulator.support.clients import Application, Listener, Open
 from tests.wecom.emulator.test_media import AMR
 
 pytestmark = pytest.mark.once

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.wecom.emulator.conftest import Application, Emulator
+from tests.wecom.emulator.support.clients import Application, Emulator
 
 pytestmark = pytest.mark.once
 

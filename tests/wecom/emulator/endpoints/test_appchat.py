@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.conftest import Application, Emulator
+from tests.wecom.emulator.support.clients import Application, Emulator
 
 pytestmark = pytest.mark.once
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 import requests
 
-from tests.wecom.emulator.conftest import NUMBERS, Application, Emulator, Listener
+from tests.wecom.emulator.support.clients import NUMBERS, Application, Emulator, Listener
 from wecom.crypto import Keys, open_sealed
 
 pytestmark = pytest.mark.once

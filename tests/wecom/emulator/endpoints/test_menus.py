@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.conftest import Application
+from tests.wecom.emulator.support.clients import Application
 
 pytestmark = pytest.mark.once
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from tests.wecom.emulator.conftest import Application, Emulator
+from tests.wecom.emulator.support.clients import Application, Emulator
 
 pytestmark = pytest.mark.once
 

@@ -7,7 +7,7 @@ import requests
 
 from tests.support.emulator import wait_for
 from tests.wecom.emulator.callbacks.test_delivery import decrypt
-from tests.wecom.emulator.conftest import Application, Emulator, Listener
+from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 from tests.wecom.emulator.test_media import AMR, MP4, PNG
 
 pytestmark = pytest.mark.once

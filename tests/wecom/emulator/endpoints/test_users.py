@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.conftest import Application, Emulator, Listener
 from tests.wecom.emulator.endpoints.test_contacts import app_of, ask, assistant, company, heard
+from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 from tests.wecom.emulator.test_media import PNG
 
 pytestmark = pytest.mark.once

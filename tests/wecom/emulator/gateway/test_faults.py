@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.wecom.emulator.conftest import Application, Emulator
+from tests.wecom.emulator.support.clients import Application, Emulator
 
 pytestmark = pytest.mark.once
 

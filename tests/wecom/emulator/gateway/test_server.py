@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.wecom.emulator.conftest import ROOT, Emulator
+from tests.support.paths import ROOT
+from tests.wecom.emulator.support.clients import Emulator
 
 pytestmark = pytest.mark.once
 

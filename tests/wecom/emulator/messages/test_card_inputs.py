@@ -10,8 +10,8 @@ from defusedxml.ElementTree import fromstring
 from playwright.sync_api import expect
 
 from tests.wecom.emulator.callbacks.test_delivery import plain
-from tests.wecom.emulator.conftest import Application, Listener
 from tests.wecom.emulator.messages.test_cards import NUMBERS, press, replace
+from tests.wecom.emulator.support.clients import Application, Listener
 
 pytestmark = pytest.mark.once
 

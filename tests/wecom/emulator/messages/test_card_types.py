@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.conftest import Application, Emulator
 from tests.wecom.emulator.messages.test_contents import LINK, MINI
+from tests.wecom.emulator.support.clients import Application, Emulator
 from tests.wecom.emulator.test_media import PNG
 
 pytestmark = pytest.mark.once

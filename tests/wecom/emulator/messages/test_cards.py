@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.wecom.emulator.callbacks.test_delivery import decrypt
-from tests.wecom.emulator.conftest import Application, Emulator, Listener
+from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
 pytestmark = pytest.mark.once
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.conftest import Application, Emulator
+from tests.wecom.emulator.support.clients import Application, Emulator
 from tests.wecom.emulator.test_media import MP4, PNG
 
 pytestmark = pytest.mark.once

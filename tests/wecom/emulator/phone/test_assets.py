@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import requests
 
-from tests.wecom.emulator.conftest import Emulator
+from tests.wecom.emulator.support.clients import Emulator
 
 pytestmark = pytest.mark.once
 LOADED = re.compile(r"""(?:href|src)="/(emulator/static/[^"]+)"|from "(\.{1,2}/[^"]+)\"""")

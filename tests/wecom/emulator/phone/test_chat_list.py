@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.wecom.emulator.callbacks.test_delivery import decrypt
-from tests.wecom.emulator.conftest import Application, Listener, Open
+from tests.wecom.emulator.support.clients import Application, Listener, Open
 
 pytestmark = pytest.mark.once
 COMPANIES = itertools.count(1)

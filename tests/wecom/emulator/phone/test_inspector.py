@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.wecom.emulator.conftest import Application, Listener, Open
+from tests.wecom.emulator.support.clients import Application, Listener, Open
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]
 

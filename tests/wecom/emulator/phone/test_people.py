@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.wecom.emulator.callbacks.test_delivery import decrypt
-from tests.wecom.emulator.conftest import Application, Listener, Open
+from tests.wecom.emulator.support.clients import Application, Listener, Open
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]
 COMPANIES = itertools.count(1)

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.wecom.emulator.conftest import ROOT
+from tests.support.paths import ROOT
 
 STATIC = ROOT / "wecom" / "emulator" / "static"
 PHONE = ROOT / "templates" / "emulator" / "phone.html"

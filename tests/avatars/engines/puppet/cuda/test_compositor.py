@@ -1,7 +1,6 @@
 """The graphics card's path: the same frames as the processor's, on the CPU build of torch; and what happens without."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,10 +15,9 @@ from avatars.engines.puppet.rig.rig import Rig
 from avatars.exceptions import EngineMissing
 from avatars.portraits import samples
 from avatars.portraits.validation import load
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
-
-PHOTOGRAPH = Path(__file__).parents[4] / "data" / "grace_hopper.jpg"
 
 
 class TooMuch(Exception):

@@ -1,7 +1,5 @@
 """Lids as people see them come down: on one bow, out of the corners of the eye, behind glasses."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -14,10 +12,11 @@ from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.portraits import samples
 from avatars.portraits.validation import load
 from tests.avatars.support.vision import unseen_portrait
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 
-GLASSES = Path(__file__).parents[4] / "data" / "grace_hopper.jpg"
+GLASSES = PHOTOGRAPH
 STILL = np.zeros(len(Head), np.float32)
 REST = np.eye(1, len(Expression), Expression.NEUTRAL, dtype=np.float32)[0]
 

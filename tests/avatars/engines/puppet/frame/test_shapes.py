@@ -1,7 +1,5 @@
 """What lips and lids look like in their shapes: of points, lines and colours, before there is a film."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -16,14 +14,13 @@ from avatars.engines.puppet.rig.expressions import displacements
 from avatars.engines.puppet.rig.parameters import Expression
 from avatars.portraits.validation import load
 from tests.avatars.support.vision import unseen_portrait
+from tests.support.paths import DATA
 
 pytestmark = pytest.mark.once
 
-PHOTOGRAPHS = Path(__file__).parents[4] / "data"
-
 
 def face_of(name: str) -> Anatomy:
-    return measured(load(PHOTOGRAPHS / name))
+    return measured(load(DATA / name))
 
 
 def measured(picture: Picture) -> Anatomy:
@@ -68,7 +65,7 @@ def test_pushed_lips_hide_the_teeth() -> None:
 
 @pytest.mark.parametrize("name", ["grace_hopper.jpg", "eileen_collins.jpg"])
 def test_teeth_go_behind_pushed_lips_rather_than_to_take_their_colour(name: str) -> None:
-    picture = load(PHOTOGRAPHS / name)
+    picture = load(DATA / name)
     face = measured(picture)
     colours = palette(picture, face)
     interior = paint(picture, face, own_teeth_colour(picture, face, colours) if face.shows_teeth else colours, 0.0)

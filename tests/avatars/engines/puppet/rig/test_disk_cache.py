@@ -20,10 +20,10 @@ from avatars.engines.puppet.rig.rig import Rig
 from avatars.pipeline import segments
 from avatars.portraits.validation import load
 from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
+from tests.support.paths import PHOTOGRAPH
 
 pytestmark = pytest.mark.once
 
-PHOTOGRAPH = Path(__file__).parents[4] / "data" / "grace_hopper.jpg"
 ORIGIN, OTHER = (hashlib.sha256(name.encode()).hexdigest() for name in ("photograph", "another"))
 
 

@@ -1,0 +1,63 @@
+"""Browser windows whose errors and foreign requests fail the test, and the sign-in to the admin."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
+
+from tests.support.paths import ROOT
+from tests.support.stack import Stack
+
+PASSWORD = "browser-password-1"
+
+
+PHONE: ViewportSize = {"width": 375, "height": 812}
+
+
+DESK: ViewportSize = {"width": 1280, "height": 900}
+
+
+def make_admin(stack: Stack) -> None:
+    command = [sys.executable, "manage.py", "createsuperuser", "--noinput", "--username", "boss", "--email", "a@b.cn"]
+    env = {**stack.env, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+class Watched:
+    """A window whose errors and requests are noted."""
+
+    def __init__(self, context: BrowserContext, stack: Stack) -> None:
+        self.errors: list[str] = []
+        self.strangers: list[str] = []
+        self._known = (stack.url, stack.emulator.url, "data:", "blob:")
+        self.page = context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(self._known):
+            self.strangers.append(request.url)
+
+
+def opened(browser: Browser, stack: Stack, size: ViewportSize, *, locale: str = "zh-CN") -> Iterator[Page]:
+    context = browser.new_context(viewport=size, locale=locale, timezone_id="Asia/Shanghai")
+    watched = Watched(context, stack)
+    yield watched.page
+    context.close()
+    assert watched.errors == []
+    assert watched.strangers == []
+
+
+def sign_in(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/admin/login/")
+    page.locator("#id_username").fill("boss")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#login-form [type=submit]").click()
+    page.wait_for_url(f"{stack.url}/admin/")
