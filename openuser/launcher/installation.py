@@ -1,6 +1,5 @@
-"""Bringing an installation up to date: the tables, the demonstration, and an account to log in with."""
+"""Prepares an installation: migrations, the demonstration, an account to log in with."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -11,36 +10,35 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from openuser.bootstrap import database_choice
+from openuser.bootstrap import database_choice, secrets_file
 from openuser.demo.seed import seed
-from openuser.settings import secrets
 
 ADMIN = "admin"
-PASSWORD = "OPENUSER_ADMIN_PASSWORD"  # noqa: S105  the name of a setting
+PASSWORD = "OPENUSER_ADMIN_PASSWORD"  # noqa: S105 - a name, not a password
 TITLES = {database_choice.SQLITE: "SQLite", database_choice.POSTGRES: "PostgreSQL"}
 
 
 @runtime_checkable
 class Pooled(Protocol):
-    """A connection to PostgreSQL, which keeps more of them ready."""
+    """A connection to PostgreSQL with a pool."""
 
     def close_pool(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Login:
-    """How to get into the admin; the password is empty when a person has set their own."""
+    """The account for the admin; the password is empty if it was changed."""
 
     name: str
     password: str
 
 
 def prepare(*, admin_password: str = "") -> Login:
-    """Make the tables and the demonstration where they are missing, and the account `admin` on the first run.
+    """Create missing tables, the demonstration, and on the first run the account `admin`.
 
     Args:
-        admin_password: sets the account's password to this one; otherwise one is generated and noted in
-            var/secrets.env, from where it is told again as long as it opens the account.
+        admin_password: a new password of the account; otherwise one is generated and saved in var/secrets.env, and
+            `up` prints it for as long as it is valid.
     """
     for folder in (settings.VAR_DIR, settings.MEDIA_ROOT, settings.STATIC_ROOT):
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -50,7 +48,7 @@ def prepare(*, admin_password: str = "") -> Login:
 
 
 def migrate() -> int:
-    """Apply what the database does not have yet; how many migrations that were."""
+    """Apply missing migrations. Returns how many."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
@@ -59,14 +57,14 @@ def migrate() -> int:
 
 
 def leave_database() -> None:
-    """End this process's own connections: it only prepared what others work with."""
+    """Close this process's connections; the processes that it starts have their own."""
     connection.close()
     if isinstance(connection, Pooled):
         connection.close_pool()
 
 
 def database_in_words() -> str:
-    """Which database this is, and where; without its password."""
+    """The database's kind and place, without its password."""
     given = connection.settings_dict
     own = getattr(settings, "OWN_DATABASE", "")
     if own:
@@ -76,12 +74,12 @@ def database_in_words() -> str:
 
 
 def place_of(own: str) -> Path:
-    """Where one of the installation's own databases lies."""
+    """The path of one of the installation's own databases."""
     return Path(settings.VAR_DIR) / ("postgres" if own == database_choice.POSTGRES else "openuser.sqlite3")
 
 
 def switched(before: str, now: str) -> str:
-    """Words for whoever started with another database than the last time."""
+    """A note that `up` runs with another database than the last time."""
     return (
         f"{TITLES[now]} instead of {TITLES[before]}: these are two databases, and nothing is moved.\n"
         f"          What {place_of(before)} holds stays there: python3 manage.py up --db {before} returns to it."
@@ -89,22 +87,22 @@ def switched(before: str, now: str) -> str:
 
 
 def admin_account(password: str) -> Login:
-    """The account for the admin; made when nobody could log in otherwise."""
+    """The account for the admin, created if no other account could log in."""
     account = User.objects.filter(username=ADMIN).first()
     if account is None:
         if not password and User.objects.filter(is_superuser=True, is_active=True).exists():
             return Login(name="", password="")
-        account = User.objects.create_superuser(ADMIN, password=password or noted_password(make=True))
+        account = User.objects.create_superuser(ADMIN, password=password or generated_password(make=True))
     if password and not account.check_password(password):
         account.set_password(password)
         account.save(update_fields=["password"])
-    told = password or noted_password(make=False)
+    told = password or generated_password(make=False)
     return Login(name=ADMIN, password=told if told and account.check_password(told) else "")
 
 
-def noted_password(*, make: bool) -> str:
-    """The generated password in var/secrets.env; empty if there is none and none is to be made."""
+def generated_password(*, make: bool) -> str:
+    """The generated password, created on request; empty if there is none."""
     path = settings.VAR_DIR / "secrets.env"
     if make:
-        secrets.ensure(path, {PASSWORD: secrets.password})
-    return os.environ.get(PASSWORD) or secrets.read(path).get(PASSWORD, "")
+        secrets_file.ensure(path, {PASSWORD: secrets_file.password})
+    return str(getattr(settings, "ADMIN_PASSWORD", "")) or secrets_file.read(path).get(PASSWORD, "")

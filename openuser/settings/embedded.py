@@ -1,25 +1,25 @@
-"""The default: an installation that brings all it needs, run by `manage.py up` from the var folder.
+"""The default settings: an installation with its own servers, run by `manage.py up` from the var folder.
 
-What nobody configured is made on first use and kept in var/secrets.env. Without WECHAT_CORP_ID the application is a
-demonstration that talks to the emulator, with identifiers of its own, so that nothing ever mixes with a real one.
+Keys that are not configured are generated on first use, in var/secrets.env. Without WECHAT_CORP_ID, the application
+talks to the emulator, with identifiers of its own, so that it never mixes with a real one.
 """
 
 from django.core.exceptions import ImproperlyConfigured
 
-from openuser.bootstrap import database_choice
+from openuser.bootstrap import database_choice, secrets_file
 from openuser.servers import postgres, valkey
-from openuser.settings import base, secrets
+from openuser.settings import base
 
-secrets.ensure(
+secrets_file.ensure(
     base.VAR_DIR / "secrets.env",
     {
-        "SECRET_KEY": secrets.secret_key,
-        "OPENUSER_FIELD_KEYS": secrets.field_key,
-        "EMULATOR_CORP_ID": secrets.corp_id,
+        "SECRET_KEY": secrets_file.secret_key,
+        "OPENUSER_FIELD_KEYS": secrets_file.field_key,
+        "EMULATOR_CORP_ID": secrets_file.corp_id,
         "EMULATOR_AGENT_ID": lambda: "1000002",
-        "EMULATOR_SECRET": secrets.token,
-        "EMULATOR_TOKEN": secrets.token,
-        "EMULATOR_AES_KEY": secrets.aes_key,
+        "EMULATOR_SECRET": secrets_file.token,
+        "EMULATOR_TOKEN": secrets_file.token,
+        "EMULATOR_AES_KEY": secrets_file.aes_key,
     },
 )
 
@@ -38,10 +38,11 @@ env.read_env(VAR_DIR / "secrets.env", overwrite=False)
 SECRET_KEY = env.str("SECRET_KEY")
 FIELD_KEYS = env.list("OPENUSER_FIELD_KEYS")
 
-OWN_DATABASE = ""  # sqlite or postgres; neither where DATABASE_URL names a server
+OWN_DATABASE = ""  # sqlite or postgres; empty if DATABASE_URL names a server
 if not DATABASE_URL:
     try:
-        OWN_DATABASE = database_choice.chosen(env.str(database_choice.VARIABLE, default=""), VAR_DIR)
+        # Database that `up` runs: `sqlite`, or `postgres` for a bundled PostgreSQL. Empty: that of the last `up`.
+        OWN_DATABASE = database_choice.chosen(env.str("OPENUSER_DB", default=""), VAR_DIR)
     except ValueError as error:
         raise ImproperlyConfigured(str(error)) from error
     if OWN_DATABASE == database_choice.POSTGRES:
@@ -55,10 +56,14 @@ if not env.str("BROKER_URL", default=""):
     CHANNEL_LAYERS = channel_layers(BROKER_URL)
 
 if not base.WEBHOOKS["NETWORKS"]:
-    # Whoever tries this on a laptop receives webhooks there.
+    # So that webhooks can be tried on this machine.
     WEBHOOKS = {**base.WEBHOOKS, "NETWORKS": ["127.0.0.0/8", "::1/128"]}
 
+# Password of the account `admin`. Without one, `up` generates one in `var/secrets.env`.
+ADMIN_PASSWORD = env.str("OPENUSER_ADMIN_PASSWORD", default="")
+
 EMULATED = not WECOM["CORP_ID"]
+# Address of the emulator.
 EMULATOR_URL = env.str("OPENUSER_EMULATOR_URL", default="http://127.0.0.1:9001")
 if EMULATED:
     WECOM = {

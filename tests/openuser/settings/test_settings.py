@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from openuser.settings import secrets
+from openuser.bootstrap import secrets_file
 from tests.support.paths import ROOT
 from wecom.crypto import Keys
 
 pytestmark = pytest.mark.once
 PRODUCTION = {
     "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnop",
-    "OPENUSER_FIELD_KEYS": secrets.field_key(),
+    "OPENUSER_FIELD_KEYS": secrets_file.field_key(),
     "DATABASE_URL": "postgres://openuser:secret@db/openuser",
     "BROKER_URL": "redis://broker:6379/0",
     "ALLOWED_HOSTS": "openuser.example.com",
@@ -47,7 +47,7 @@ def test_an_embedded_installation_makes_its_secrets_once(tmp_path):
     assert first == show(expression, var=var)
     assert var.stat().st_mode & 0o777 == 0o700
     assert (var / "secrets.env").stat().st_mode & 0o777 == 0o600
-    values = secrets.read(var / "secrets.env")
+    values = secrets_file.read(var / "secrets.env")
     assert len(values["SECRET_KEY"]) >= 50
     assert Fernet(values["OPENUSER_FIELD_KEYS"]).decrypt(Fernet(values["OPENUSER_FIELD_KEYS"]).encrypt(b"x")) == b"x"
     assert len(values["EMULATOR_AES_KEY"]) == 43
@@ -92,14 +92,14 @@ def test_the_broker_is_the_installations_own_unless_one_is_named(tmp_path):
 
 def test_the_environment_wins_over_the_file(tmp_path):
     assert show("settings.SECRET_KEY", var=tmp_path, SECRET_KEY="mine") == "mine"
-    assert "SECRET_KEY" not in secrets.read(tmp_path / "secrets.env")
+    assert "SECRET_KEY" not in secrets_file.read(tmp_path / "secrets.env")
 
 
 def test_many_processes_make_a_secret_once(tmp_path, monkeypatch):
     monkeypatch.delenv("SECRET_KEY", raising=False)
     path = tmp_path / "new" / "secrets.env"
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: secrets.ensure(path, {"SECRET_KEY": secrets.secret_key}), range(32)))
+        list(pool.map(lambda _: secrets_file.ensure(path, {"SECRET_KEY": secrets_file.secret_key}), range(32)))
     assert path.read_text().count("SECRET_KEY=") == 1
 
 
@@ -107,18 +107,20 @@ def test_a_value_is_added_to_a_file_without_a_last_newline(tmp_path, monkeypatch
     monkeypatch.delenv("NEW", raising=False)
     path = tmp_path / "secrets.env"
     path.write_text("OLD=1")
-    secrets.ensure(path, {"NEW": lambda: "2"})
-    assert secrets.read(path) == {"OLD": "1", "NEW": "2"}
+    secrets_file.ensure(path, {"NEW": lambda: "2"})
+    assert secrets_file.read(path) == {"OLD": "1", "NEW": "2"}
 
 
 def test_callback_keys_are_letters_and_digits_as_the_platform_makes_them():
     for _ in range(50):
-        Keys.parse(token=secrets.token(), encoding_aes_key=secrets.aes_key(), receive_id=secrets.corp_id())
-        assert secrets.aes_key().isalnum()
+        Keys.parse(
+            token=secrets_file.token(), encoding_aes_key=secrets_file.aes_key(), receive_id=secrets_file.corp_id()
+        )
+        assert secrets_file.aes_key().isalnum()
 
 
 def test_passwords_can_be_read_aloud():
-    assert not set("".join(secrets.password() for _ in range(50))) & set("0O1lI")
+    assert not set("".join(secrets_file.password() for _ in range(50))) & set("0O1lI")
 
 
 @pytest.mark.parametrize("name", PRODUCTION)

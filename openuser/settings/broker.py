@@ -1,0 +1,90 @@
+"""Settings of the broker, and of what processes share through it: tasks, live updates, the cache."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from openuser.settings.environment import env
+
+# Redis or Valkey server, such as `redis://host:6379/0`; `up` starts one of its own if it is not set.
+BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
+
+# ---- Celery only wakes workers: rows are the truth (core/work/base.py)
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+# A narration replaces a late video, so it must not wait behind videos.
+CELERY_TASK_ROUTES = {"avatars.narrate": {"queue": "default"}, "avatars.*": {"queue": "render"}}
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 3
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "health_check_interval": 25,
+    "socket_keepalive": True,
+    "socket_connect_timeout": 3,
+    "socket_timeout": 30,
+}
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SYNC_EVERY = 1  # saves each run at once, so that the doctor sees whether beat is alive
+# Seconds between two searches for work that is due, and for work of crashed processes.
+SWEEP_SECONDS = env.float("OPENUSER_SWEEP_SECONDS", default=15.0)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "openuser.sweep", "schedule": SWEEP_SECONDS},
+    "release": {"task": "conversations.release", "schedule": SWEEP_SECONDS},
+    "tick": {"task": "conversations.tick", "schedule": SWEEP_SECONDS},
+    "schedules": {"task": "scheduling.sweep", "schedule": SWEEP_SECONDS},
+    "directory": {"task": "wecom.sync_due_directories", "schedule": 3600.0},
+    "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
+    "tidy-schedules": {"task": "scheduling.tidy", "schedule": 24 * 3600.0},
+}
+# Factor for the leases of work. The tests shorten them.
+WORK_LEASE_SCALE = env.float("OPENUSER_LEASE_SCALE", default=1.0)
+# Seconds until work that no worker took is woken again.
+WORK_REWAKE_SECONDS = env.float("OPENUSER_REWAKE_SECONDS", default=30.0)
+# Point of the code at which a process dies, for the tests (core/work/crash_points.py).
+CRASH_AT = env.str("OPENUSER_CRASH_AT", default="")
+
+# ---- the cache counts what all processes count together
+CACHE_TIMEOUT = 0.5
+
+
+def cache(url: str) -> dict[str, Any]:
+    """Django's settings for a cache at a Redis URL; for other URLs, a cache per process."""
+    if not url.startswith(("redis://", "rediss://", "redis+socket://", "unix://")):
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    waits = {"socket_timeout": CACHE_TIMEOUT, "socket_connect_timeout": CACHE_TIMEOUT}
+    location = url.replace("redis+socket://", "unix://", 1)
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location, "OPTIONS": waits}
+
+
+# Separate Redis server for rate limits.
+CACHES = {"default": cache(env.str("CACHE_URL", default="") or BROKER_URL)}
+
+# ---- live pages get their updates through the broker's server (core/live_updates.py)
+# Separate Redis server for live pages. Empty: `BROKER_URL`.
+CHANNEL_URL = env.str("CHANNEL_URL", default="")
+# Prefix of the keys of live pages, for a server that several installations share.
+CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default="openuser")
+
+
+def channel_layers(broker_url: str, *, prefix: str = CHANNEL_PREFIX) -> dict[str, Any]:
+    """Channels' settings for CHANNEL_URL, else for the broker's URL as Celery writes it."""
+    url = CHANNEL_URL or broker_url
+    if url.startswith("redis+socket://"):
+        url = url.replace("redis+socket://", "unix://", 1).replace("virtual_host=", "db=")
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured("CHANNEL_URL must name a Redis or Valkey: redis://host:6379/0 or unix:///path.")
+    hosts = [{"address": url, "socket_connect_timeout": 3, "health_check_interval": 25}]
+    # Publish and subscribe instead of lists: an update without a listener is not stored.
+    layer = "channels_redis.pubsub.RedisPubSubChannelLayer"
+    return {"default": {"BACKEND": layer, "CONFIG": {"hosts": hosts, "prefix": prefix}}}
+
+
+CHANNEL_LAYERS = channel_layers(BROKER_URL)

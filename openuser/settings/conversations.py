@@ -1,0 +1,51 @@
+"""Settings of conversations: waiting times, fallbacks, the language model."""
+
+from typing import Any
+
+from openuser.settings.environment import env
+
+CONVERSATIONS: dict[str, Any] = {
+    # Hours until a member who opens the application is greeted again.
+    "GREET_EVERY_HOURS": env.float("OPENUSER_GREET_EVERY_HOURS", default=4.0),
+    "MAX_TEXT": 4_000,
+    # Seconds until a member gets an apology because a reply provider did not answer.
+    "REPLY_TIMEOUT": env.float("OPENUSER_REPLY_TIMEOUT", default=45.0),
+    # Seconds until a member is asked to write because a voice message was not transcribed.
+    "VOICE_MESSAGE_TIMEOUT": env.float("OPENUSER_VOICE_MESSAGE_TIMEOUT", default=120.0),
+    # Seconds until a member is told that the reply takes a while.
+    "REPLY_NOTICE_SECONDS": env.float("OPENUSER_REPLY_NOTICE_SECONDS", default=5.0),
+    # Seconds until a member who waits for a video gets a voice message or text instead.
+    "VIDEO_DEADLINE_SECONDS": env.float("OPENUSER_VIDEO_DEADLINE_SECONDS", default=600.0),
+    # Replace a late video by a voice message. False: by text.
+    "VOICE_FALLBACK": env.bool("OPENUSER_VOICE_FALLBACK", default=True),
+    # Seconds before the deadline at which speaking that voice message begins.
+    "VOICE_FALLBACK_SECONDS": env.float("OPENUSER_VOICE_FALLBACK_SECONDS", default=60.0),
+    # Videos that one member may wait for at a time.
+    "QUEUED_VIDEOS_PER_MEMBER": env.int("OPENUSER_QUEUED_VIDEOS_PER_MEMBER", default=3),
+}
+
+REPLY_PROVIDERS: dict[str, Any] = {
+    "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},
+}
+CHAT: dict[str, Any] = {
+    # Language model with OpenAI's API, such as `https://llm.example.com/v1`; it gets members' questions. Empty: none.
+    "base_url": env.str("OPENUSER_CHAT_BASE_URL", default="").strip(),
+    # Name of the language model.
+    "model": env.str("OPENUSER_CHAT_MODEL", default="").strip(),
+    # API key of the language model.
+    "api_key": env.str("OPENUSER_CHAT_API_KEY", default="").strip(),
+    # System prompt; `{name}` is the name of the digital human. Empty: a built-in one.
+    "prompt": env.str("OPENUSER_CHAT_PROMPT", default="", multiline=True).strip(),
+    # Earlier messages of the conversation that the language model gets.
+    "history": env.int("OPENUSER_CHAT_HISTORY", default=10),
+    # Sampling temperature of the language model.
+    "temperature": env.float("OPENUSER_CHAT_TEMPERATURE", default=0.3),
+    # Maximum length of the language model's answer, in tokens.
+    "max_tokens": env.int("OPENUSER_CHAT_MAX_TOKENS", default=800),
+    # Seconds until a request to the language model times out; keep it below `OPENUSER_REPLY_TIMEOUT`.
+    "timeout": env.float("OPENUSER_CHAT_TIMEOUT", default=40.0),
+    # More fields of the request to the language model, as JSON: `{"top_p": 0.8}`. A null removes a field.
+    "extra": env.json_object("OPENUSER_CHAT_EXTRA"),
+}
+if CHAT["base_url"]:
+    REPLY_PROVIDERS["chat"] = {"class": "conversations.providers.chat.Chat", "options": CHAT}

@@ -1,0 +1,75 @@
+"""Settings of the REST API, its documentation, and webhooks (openuser/api/README.md)."""
+
+from typing import Any
+
+from openuser.settings.environment import env
+from openuser.settings.storage import DATA_UPLOAD_MAX_MEMORY_SIZE
+
+API: dict[str, Any] = {
+    # Requests of a staff member in a minute; each API client has its own limit.
+    "REQUESTS_PER_MINUTE": env.int("OPENUSER_API_REQUESTS_PER_MINUTE", default=600),
+    "MAX_BODY": DATA_UPLOAD_MAX_MEMORY_SIZE,
+    "MAX_UPLOAD": 22 * 1024 * 1024,  # WeChat Work takes files of 20 MB
+}
+WEBHOOKS: dict[str, Any] = {
+    # Internal networks that webhooks may call, separated by commas: `10.0.0.0/8`. Others are refused.
+    "NETWORKS": env.list("OPENUSER_WEBHOOK_NETWORKS", default=[]),
+    # Retention of webhook deliveries, in days.
+    "KEEP_DAYS": env.int("OPENUSER_WEBHOOK_KEEP_DAYS", default=30),
+}
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "openuser.api.authentication.BearerAuthentication",
+        "openuser.api.authentication.StaffSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["openuser.api.permissions.ScopeOrPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["openuser.api.throttling.ClientRateThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "openuser.api.negotiation.JSONOnly",
+    "DEFAULT_PAGINATION_CLASS": "openuser.api.pagination.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["openuser.api.filters.StrictFilterBackend"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "openuser.api.schema.APISchema",
+    "EXCEPTION_HANDLER": "openuser.api.problems.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+API_MESSAGE_KINDS = (
+    *("text", "image", "voice", "video", "file", "textcard", "digital_human_video", "markdown", "news", "mpnews"),
+    *("miniprogram_notice", "text_notice", "news_notice", "button_interaction", "vote_interaction"),
+    "multiple_interaction",
+)
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "OpenUser",
+    "DESCRIPTION": "Digital humans in WeChat Work. Errors are `application/problem+json`. Lists use cursors. "
+    "Every POST takes an `Idempotency-Key`. Every response has an `X-Request-ID`: the correlation ID of its rows.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "WorkStatus": "core.work.base.Work.Status",
+        "SessionStatus": "conversations.models.Session.Status",
+        "DeliveryStatus": "conversations.api.serializers.messages.DeliveryStatus",
+        "DirectorySyncKind": "wecom.models.DirectorySync.Kind",
+        "DirectorySyncStage": "wecom.models.DirectorySync.Stage",
+        "ConsentPurpose": "avatars.models.Consent.Purpose",
+        "ConsentState": "avatars.models.Consent.State",
+        "VoiceOrigin": "avatars.models.Voice.Origin",
+        "DigitalHumanOrigin": "avatars.models.DigitalHuman.Origin",
+        "RenderStage": "avatars.models.Stage",
+        "StageOutcome": "avatars.models.Outcome",
+        "RunOutcome": "scheduling.models.Run.Outcome",
+        "MemberStatus": "wecom.models.Member.Status",
+        "UploadKind": "wecom.models.Upload.Kind",
+        "MenuButtonKind": "wecom.models.MenuButton.Kind",
+        **{f"{kind.title().replace('_', '')}Kind": [kind] for kind in API_MESSAGE_KINDS},
+    },
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "validatorUrl": None},
+}

@@ -1,0 +1,78 @@
+"""Settings of the database and of files."""
+
+from pathlib import Path
+from typing import Any
+
+from openuser.settings.environment import VAR_DIR, env
+
+# Database server, such as `postgres://user:password@host:5432/name`. Empty: SQLite, or `OPENUSER_DB`.
+DATABASE_URL = env.str("DATABASE_URL", default="")
+# Database connections per process; keep the sum below PostgreSQL's `max_connections`.
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
+    "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=2000;"
+)
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for a database URL; an empty one is SQLite in the var folder."""
+    if not url:
+        name = VAR_DIR / "openuser.sqlite3"
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(name), "OPTIONS": sqlite_options()}
+    config: dict[str, Any] = dict(env.db_url_config(url))
+    config["CONN_MAX_AGE"] = 0  # persistent connections leak under ASGI; PostgreSQL gets a pool instead
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = sqlite_options()
+    else:
+        pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 20}
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": pool}
+        config["CONN_HEALTH_CHECKS"] = True  # else each connection that a restart broke fails a request
+    return config
+
+
+def sqlite_options() -> dict[str, Any]:
+    return {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS}
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+# Folder to which `collectstatic` copies static files.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+MEDIA_URL = "/media/"
+# Folder of the media files; with a bucket, of their local copies.
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+# Prefix of the `internal` location with which nginx sends media files, such as `/protected/`. Empty: Django does.
+MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# S3-compatible bucket for media files (requirements/production.txt). Empty: none.
+BUCKET = env.str("OPENUSER_S3_BUCKET", default="")
+# Days until an unused local copy of a file in the bucket is deleted.
+BUCKET_COPIES_DAYS = env.float("OPENUSER_S3_COPIES_DAYS", default=7.0)
+if BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "core.storage.s3.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": BUCKET,
+            # Folder in the bucket. Empty: its root.
+            "prefix": env.str("OPENUSER_S3_PREFIX", default=""),
+            # Address of the S3 service. Empty: AWS.
+            "endpoint_url": env.str("OPENUSER_S3_ENDPOINT", default="") or None,
+            # Region of the bucket.
+            "region_name": env.str("OPENUSER_S3_REGION", default="") or None,
+            # Access key of the bucket. Empty: the credentials of the machine.
+            "access_key": env.str("OPENUSER_S3_ACCESS_KEY", default="") or None,
+            # Secret key of the bucket.
+            "secret_key": env.str("OPENUSER_S3_SECRET_KEY", default="") or None,
+        },
+    }
+# Days for which a signed link to a video works without a login.
+LINK_DAYS = env.float("OPENUSER_LINK_DAYS", default=7.0)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
