@@ -1,4 +1,4 @@
-"""App configuration: listens to what the apps below announce, and checks the settings."""
+"""App configuration: connects the receivers and the system checks."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,10 +1,10 @@
-"""Which language a person writes."""
+"""Detects the language of a text."""
 
 
-def language_of(text: str, *, otherwise: str) -> str:
-    """ "zh-hans" where there is any Chinese in it, "en" where there are only Latin letters, else `otherwise`."""
+def detect_language(text: str, *, default: str) -> str:
+    """ "zh-hans" if it has any Chinese character, "en" if it has only Latin letters, else `default`."""
     if any("\u4e00" <= char <= "\u9fff" for char in text):
         return "zh-hans"
     if any(char.isascii() and char.isalpha() for char in text):
         return "en"
-    return otherwise
+    return default

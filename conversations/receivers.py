@@ -1,4 +1,4 @@
-"""What other apps announce. Each calls one service, which writes rows only."""
+"""Receivers of the signals of other apps. Each calls one service, which writes rows only."""
 
 from typing import Any
 
@@ -14,30 +14,30 @@ from wecom.signals import member_limited, message_sent, outbound_settled, page_w
 
 @receiver(render_finished)
 def on_render_finished(render: Render, **_: Any) -> None:
-    # After the commit, since whoever settles a render has locked it, and a person who cancels locks in the other order:
-    # the conversation, then the render. Should the process die between, the sweeper releases.
+    # After the commit: the render is locked here, and a member who cancels locks the conversation first, then the
+    # render. If the process dies in between, the sweeper releases.
     transaction.on_commit(lambda: services.release(render), robust=True)
 
 
 @receiver(rendition_finished)
 def on_rendition_finished(rendition: Rendition, **_: Any) -> None:
-    transaction.on_commit(lambda: services.use_rendition(rendition), robust=True)
+    transaction.on_commit(lambda: services.release_rendition(rendition), robust=True)
 
 
 @receiver(narration_finished)
 def on_narration_finished(narration: Narration, **_: Any) -> None:
-    transaction.on_commit(lambda: services.release_spoken(narration), robust=True)
+    transaction.on_commit(lambda: services.release_narration(narration), robust=True)
 
 
 @receiver(consent_withdrawn)
 def on_consent_withdrawn(consent: Consent, **_: Any) -> None:
-    # After the commit, for the same reason; the sweeper does it should the process die between.
-    transaction.on_commit(services.take_back, robust=True)
+    # After the commit, for the same reason; if the process dies in between, the sweeper recalls.
+    transaction.on_commit(services.recall_withdrawn, robust=True)
 
 
 @receiver(video_too_large, sender=Upload)
 def on_video_too_large(upload: Upload, **_: Any) -> None:
-    services.fit_upload(upload)
+    services.compress_upload(upload)
 
 
 @receiver(page_wanted)
@@ -47,19 +47,19 @@ def on_page_wanted(message: Outbound | GroupMessage, **_: Any) -> None:
 
 @receiver(outbound_settled)
 def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
-    services.follow(outbound)
+    services.follow_up(outbound)
 
 
 @receiver(message_sent)
 def on_message_sent(callback: Callback, text: str, outbounds: list[Outbound], **_: Any) -> None:
-    services.note_answer(callback, text, outbounds)
+    services.record_answer(callback, text, outbounds)
 
 
 @receiver(member_limited)
 def on_member_limited(callback: Callback, **_: Any) -> None:
-    services.ask_for_patience(callback)
+    services.notify_rate_limit(callback)
 
 
 @receiver(program_sent)
 def on_program_sent(outbound: Outbound, text: str, **_: Any) -> None:
-    services.note_sent(outbound, text)
+    services.record_sent_by_code(outbound, text)

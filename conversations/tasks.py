@@ -1,4 +1,4 @@
-"""Celery's door to conversations."""
+"""Celery tasks of conversations."""
 
 from celery import shared_task
 
@@ -8,12 +8,12 @@ from conversations import services
 @shared_task(name="conversations.release")
 def release() -> None:
     services.release_all()
-    services.take_back()
+    services.recall_withdrawn()
 
 
 @shared_task(name="conversations.tick")
 def tick() -> None:
-    services.tick()
+    services.remind_and_expire()
 
 
 @shared_task(name="conversations.errand")

@@ -82,7 +82,7 @@ TABLE: dict[str, Rights] = {
     "conversations.Session": Rights(operator="add change"),
     "conversations.State": WRITTEN,
     "conversations.Transition": WRITTEN,
-    "conversations.Viewing": Rights(),
+    "conversations.WatchLink": Rights(),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
     "scheduling.Schedule": Rights(operator="add change delete run"),

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 
-from conversations import wording
 from conversations.admin.flow_graph import picture
 from conversations.flows import publication, video_templates
-from conversations.machine.keywords import act_of
+from conversations.machine.keywords import act_for
 from conversations.machine.step import step
-from conversations.machine.values import Act, Ask, Effect, Film, Machine, Outcome, Place, Say
+from conversations.machine.values import Act, Ask, Effect, Machine, MakeVideo, Outcome, Place, Say
 from conversations.models import Flow, Session
+from conversations.wording import flow_texts
 from core.text.slot_values import Choice
 
 KEPT = 60
@@ -76,7 +76,7 @@ def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) ->
 
 def _act(act: str, text: str) -> Act:
     if act == "say":
-        written = act_of(text)
+        written = act_for(text)
         # “Continue” is for sessions that have ended.
         return written if written and written != Act.RESUME else Act.SAY
     return Act(act) if act in (Act.CHOOSE, Act.REMIND, Act.EXPIRE) else Act.START
@@ -88,9 +88,9 @@ def _bubble(machine: Machine) -> Any:
             return Bubble(sort="out", text=effect.text)
         if isinstance(effect, Ask):
             return Bubble(sort="out", text=effect.text, choices=tuple(_buttons(effect.choices)))
-        if isinstance(effect, Film):
+        if isinstance(effect, MakeVideo):
             return Bubble(sort="video", text=video_templates.preview(machine, effect))
-        return Bubble(sort="out", text=wording.notice(effect.notice, machine.name))
+        return Bubble(sort="out", text=flow_texts.notice(effect.notice, machine.name))
 
     return bubble
 

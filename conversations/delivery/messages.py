@@ -1,17 +1,31 @@
-"""What is said to people: text, pictures, cards. Videos, which wait until they are made, are in `films`."""
+"""Messages to members: every function queues what it sends, and those that begin a message write its `Message` too."""
+
+import logging
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import translation
 
-from avatars.exceptions import ScriptError
-from avatars.models import DigitalHuman
-from conversations.delivery import channel
+from avatars import services as avatars
+from avatars.exceptions import EngineMissing
+from avatars.models import Narration, Render
+from conversations.delivery import channel, video_delivery, watch_links
+from conversations.delivery.video_delivery import DeliveryForm
 from conversations.models import Content, Conversation, Desk, Message
+from conversations.wording import video_texts
 from core.live_updates import publish_change
 from wecom import contents
-from wecom.models import Application, Member, Outbound, Upload
+from wecom import services as wecom
+from wecom.contents import Card, File, Text, TextCard, Video, Voice, split_numbered, truncate
+from wecom.models import Application, GroupMessage, Member, Outbound, Upload
 
-KINDS = {
+logger = logging.getLogger(__name__)
+
+CONTENT_KINDS = {
     "text": Content.Kind.TEXT,
     "image": Content.Kind.IMAGE,
     "voice": Content.Kind.VOICE,
@@ -28,72 +42,154 @@ KINDS = {
 
 @transaction.atomic
 def say(conversation: Conversation, text: str, *, cid: str, degraded: bool = False) -> Message:
-    """Say text to a member; long text goes out in parts."""
-    outbound = channel.send_text(conversation.application, conversation.member, text, cid=cid)
-    return _said(conversation, Content.objects.create(text=text), outbound, cid=cid, degraded=degraded)
+    """Send text to a member and record the message. Long text is sent in parts."""
+    outbound = send_text(conversation.application, conversation.member, text, cid=cid)
+    publish_change("messages", "said")
+    return record_sent(conversation, outbound, Content.Kind.TEXT, text, cid=cid, degraded=degraded)
 
 
 @transaction.atomic
 def say_content(
     conversation: Conversation, content: contents.Content, *, upload: Upload | None = None, cid: str
 ) -> Message:
-    """Send a message of any kind: a picture, a file, a card; `upload` is its file, where it has one.
+    """Send a picture, a file or a card to a member and record the message; `upload` is its file.
 
-    Raises `ContentError` for what the platform would refuse.
+    Raises `ContentError` for what WeChat Work would refuse.
     """
-    outbound = channel.send(conversation.application, conversation.member, content, upload=upload, cid=cid)
-    kind = KINDS.get(content.msgtype, Content.Kind.OTHER)
-    words = content.words() or (upload.filename if upload else "")
-    return _said(conversation, Content.objects.create(kind=kind, text=words), outbound, cid=cid)
-
-
-def digital_human_of(application: Application | None) -> DigitalHuman:
-    """The digital human at the desk of an application, of the default one where none is named.
-
-    Raises `ScriptError` where nobody sits there, `NotConfigured` where there is no default application.
-    """
-    desk = desk_of(application or channel.default_application())
-    if desk is None:
-        raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
-    return desk.digital_human
-
-
-def desk_of(application: Application) -> Desk | None:
-    """The application's desk, or None where nobody has set one up."""
-    return Desk.objects.select_related("digital_human__voice").filter(application=application).first()
-
-
-def conversation_of(application: Application, member: Member) -> Conversation:
-    """The conversation of a member with an application, locked until the transaction ends."""
-    desk = desk_of(application)
-    language = desk.language if desk else settings.LANGUAGE_CODE
-    found, _ = Conversation.objects.get_or_create(
-        application=application, member=member, defaults={"language": language}
-    )
-    return Conversation.objects.select_for_update(of=("self",)).select_related("application", "member").get(pk=found.pk)
-
-
-@transaction.atomic
-def conversation_with(user_id: str, *, application: Application | None = None) -> Conversation:
-    """The conversation of a member by their user ID, locked until the transaction ends.
-
-    With the default application where none is named; raises `NotConfigured` where there is no such one.
-    """
-    application = application or channel.default_application()
-    return conversation_of(application, channel.member(application, user_id))
-
-
-def _said(
-    conversation: Conversation, content: Content, outbound: Outbound, *, cid: str, degraded: bool = False
-) -> Message:
+    outbound = send(conversation.application, conversation.member, content, upload=upload, cid=cid)
     publish_change("messages", "said")
+    text = content.words() or (upload.filename if upload else "")
+    return record_sent(conversation, outbound, kind_of(content.msgtype), text, cid=cid)
+
+
+def record_sent(
+    conversation: Conversation, outbound: Outbound, kind: str, text: str, *, cid: str, degraded: bool = False
+) -> Message:
+    """The row of a message that is in the outbox."""
     return Message.objects.create(
         application=conversation.application,
         member=conversation.member,
         direction=Message.Direction.OUT,
         state=Message.State.SENDING,
-        content=content,
+        content=Content.objects.create(kind=kind, text=text),
         outbound=outbound,
         degraded=degraded,
         cid=cid,
     )
+
+
+def kind_of(msgtype: str) -> str:
+    """The kind of content for a message type of WeChat Work."""
+    return CONTENT_KINDS.get(msgtype, Content.Kind.OTHER)
+
+
+def send(
+    application: Application,
+    member: Member,
+    content: contents.Content,
+    *,
+    upload: Upload | None = None,
+    until: datetime | None = None,
+    cid: str,
+) -> Outbound:
+    """Queue content of any kind; after `until` it expires."""
+    return wecom.enqueue_message(application, content, to=[member.user_id], upload=upload, expires_at=until, cid=cid)
+
+
+def send_text(application: Application, member: Member, text: str, *, cid: str) -> Outbound:
+    """Queue text, in numbered parts if it is long; the row of the last part."""
+    parts = [Text(content=part) for part in split_numbered(text)]
+    return wecom.enqueue_parts(application, parts, to=[member.user_id], cid=cid)[-1]
+
+
+def send_video(application: Application, member: Member, render: Render, *, title: str, cid: str) -> Outbound:
+    """Queue a finished video in the form that WeChat Work accepts. All its recipients share one upload.
+
+    Raises `OSError` if its file is missing, `OutputError` if the file has no AI label.
+    """
+    delivery, until = video_delivery.delivery_of(render), render.allowed_until
+    avatars.check_label(render, delivery.name)
+    if delivery.form == DeliveryForm.LINK:
+        address = watch_links.render_url(application, member, render)
+        words = truncate(render.text, 512)
+        card = TextCard(title=truncate(title, 128), description=words, url=address)
+        return send(application, member, card, until=until, cid=cid)
+    upload = wecom.ensure_upload(
+        application,
+        kind=delivery.form.value,
+        path=Path(default_storage.path(delivery.name)),
+        name=delivery.name,
+        filename=f"{render.digital_human.name}.mp4",
+    )
+    if delivery.form == DeliveryForm.FILE:
+        return send(application, member, File(), upload=upload, until=until, cid=cid)
+    heading = truncate(title, 128)
+    content = Video(title=heading, description="" if heading.endswith(render.text) else truncate(render.text, 512))
+    return send(application, member, content, upload=upload, until=until, cid=cid)
+
+
+def send_narration(application: Application, member: Member, narration: Narration, *, cid: str) -> Outbound:
+    """Queue the parts of a narration as voice messages; the row of the last part. Raises `OSError`."""
+    uploads = [
+        wecom.ensure_upload(
+            application,
+            kind="voice",
+            path=Path(default_storage.path(name)),
+            name=name,
+            filename=f"{narration.digital_human.name}.amr",
+        )
+        for name in narration.parts
+    ]
+    voices, until = [Voice()] * len(uploads), narration.allowed_until
+    return wecom.enqueue_parts(application, voices, to=[member.user_id], uploads=uploads, expires_at=until, cid=cid)[-1]
+
+
+def send_recording(user_id: str, recording: Path, *, application: Application | None = None) -> list[Outbound]:
+    """Send a recording as voice messages of less than a minute each, or as a file if AMR cannot be written.
+
+    Raises `OutputError` for a file that is no recording, and the errors of uploading.
+    """
+    with TemporaryDirectory(prefix="openuser-voice-") as folder:
+        try:
+            parts = avatars.to_amr(recording, Path(folder))
+        except EngineMissing as error:
+            logger.warning("A recording goes out as a file.", extra={"code": error.code})
+            media_id = wecom.upload_file(recording, application=application)
+            return [wecom.send_file(user_id, media_id=media_id, application=application)]
+        ids = [wecom.upload_voice(part, application=application) for part in parts]
+        return [wecom.send_voice(user_id, media_id=media_id, application=application) for media_id in ids]
+
+
+def show_on_page(message: Outbound | GroupMessage) -> None:
+    """Replace a video that is too large in every form by a card that links to our page."""
+    upload = message.upload
+    if upload is None:
+        return
+    to = message.recipients if isinstance(message, Outbound) else []
+    member = channel.member(message.application, to[0]) if len(to) == 1 else None
+    title, words = (str(message.content.get(name) or "") for name in ("title", "description"))
+    with translation.override(_language(message.application, member)):
+        card = TextCard(
+            title=truncate(title or Path(upload.filename).stem, 128),
+            description=words or video_texts.video_on_page(),
+            url=watch_links.file_url(message.application, member, upload),
+        )
+    wecom.replace_content(message, card)
+
+
+def _language(application: Application, member: Member | None) -> str:
+    known = Conversation.objects.filter(application=application, member=member).first() if member else None
+    desk = Desk.objects.of(application)
+    return (known and known.language) or (desk.language if desk else settings.LANGUAGE_CODE)
+
+
+def update_card(
+    application: Application, member: Member, response_code: str, text: str, *, card: Card | None = None
+) -> None:
+    """Replace the buttons of a member's card by this text, or the card by another one, which may have buttons."""
+    wecom.update_card(application, response_code=response_code, user_id=member.user_id, text=text, card=card)
+
+
+def recall(outbound: Outbound, *, cid: str) -> None:
+    """Recall a message. Raises `ContentError` if that is not possible."""
+    wecom.recall(outbound, cid=cid)

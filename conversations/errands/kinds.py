@@ -1,22 +1,22 @@
-"""What is particular to a kind of errand: who is asked, what is said meanwhile, and how it ends."""
+"""Kinds of errands: which provider is called, what the member reads while waiting, and what happens at the end."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from conversations import wording
 from conversations.delivery import messages
 from conversations.models import Conversation, Errand, Message
 from conversations.providers.base import RemoteProvider
+from conversations.wording import chat_texts
 from core import backends
 
-POISON = "attempts"  # the reason of a row whose workers died each time
-TIMELY = (Errand.Reason.LATE, POISON)  # who asks again later may well get an answer
+EXHAUSTED = "attempts"  # the reason of a row whose workers died at every attempt
+MAY_PASS = (Errand.Reason.LATE, EXHAUSTED)  # asking again later may succeed
 
 
 @dataclass(frozen=True, kw_only=True)
-class End:
-    """How an errand ended: with a reply, or with a reason and, where a service said why, its error's code."""
+class Result:
+    """The result of an errand: a reply, or a reason and the error code of the service, if it gave one."""
 
     question: str
     reply: str | None = None
@@ -24,43 +24,48 @@ class End:
     code: str = ""
 
 
-class Sort(ABC):
-    """What is particular to a kind of errand."""
+class ErrandKind(ABC):
+    """What differs between kinds of errands."""
 
-    in_flows: ClassVar[bool] = False
-    """Whether it ends in the middle of a flow too."""
-
-    @abstractmethod
-    def source(self, errand: Errand) -> RemoteProvider:
-        """Who is asked. Raises `ImproperlyConfigured` where there is nobody."""
+    runs_in_flows: ClassVar[bool] = False
+    """Whether it runs during a flow too, instead of being held until the flow ends."""
 
     @abstractmethod
-    def waiting(self) -> str:
-        """What somebody is told who has waited for some seconds."""
+    def provider(self, errand: Errand) -> RemoteProvider:
+        """The provider to call. Raises `ImproperlyConfigured` if there is none."""
 
     @abstractmethod
-    def conclude(self, conversation: Conversation, errand: Errand, end: End) -> None:
-        """Say how it ended, in the transaction that settles it, with the conversation locked."""
+    def waiting_text(self) -> str:
+        """The notice for a member who has waited for some seconds."""
+
+    @abstractmethod
+    def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
+        """Send the result, in the transaction that settles the errand, with the conversation locked."""
 
 
-class Asking(Sort):
+class Question(ErrandKind):
     """A question to one of the REPLY_PROVIDERS."""
 
-    def source(self, errand: Errand) -> RemoteProvider:
+    def provider(self, errand: Errand) -> RemoteProvider:
         provider: RemoteProvider = backends.backend("REPLY_PROVIDERS", errand.provider)
         return provider
 
-    def waiting(self) -> str:
-        return wording.looking_up()
+    def waiting_text(self) -> str:
+        return chat_texts.looking_up()
 
-    def conclude(self, conversation: Conversation, errand: Errand, end: End) -> None:
-        words = end.reply or (wording.no_answer_in_time() if end.reason in TIMELY else wording.not_understood())
+    def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
+        words = result.reply or (
+            chat_texts.no_answer_in_time() if result.reason in MAY_PASS else chat_texts.not_understood()
+        )
         if _has_moved_on(conversation, errand):
-            words = wording.answer_to(end.question, words)
+            words = chat_texts.answer_to(result.question, words)
         messages.say(conversation, words, cid=errand.cid)
 
 
 def _has_moved_on(conversation: Conversation, errand: Errand) -> bool:
-    """Whether the member has said something else since."""
+    """Whether the member has written something else since."""
     last = conversation.messages().filter(direction=Message.Direction.IN).order_by("-created_at", "-pk").first()
     return last is not None and last.cid != errand.cid
+
+
+KINDS: dict[str, ErrandKind] = {Errand.Kind.QUESTION: Question()}

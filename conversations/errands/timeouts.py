@@ -1,4 +1,4 @@
-"""A call of a service in a thread of its own: nothing can stop it, but nobody has to wait for it for ever."""
+"""Calls of a provider with a time limit. They run in threads of their own, because a call cannot be interrupted."""
 
 import logging
 import threading
@@ -16,12 +16,12 @@ from core.work.db_connections import release_connections
 
 logger = logging.getLogger(__name__)
 
-MOST_BESIDE = 64  # errands of this process that take long at once; more of them keep their worker waiting
-_room = threading.BoundedSemaphore(MOST_BESIDE)
+MAX_DETACHED = 64  # slow errands of this process at once; further ones block their worker
+_room = threading.BoundedSemaphore(MAX_DETACHED)
 
 
-class Question:
-    """An errand's question on its way, for at most `seconds`."""
+class TimedCall:
+    """The call that an errand makes, for at most `seconds`."""
 
     def __init__(self, provider: RemoteProvider, errand: Errand, *, seconds: float) -> None:
         self._provider = provider
@@ -38,17 +38,17 @@ class Question:
         return max(0.0, self._until - time.monotonic())
 
     def until_extension(self) -> float:
-        """Seconds to wait before the lease of the errand must be extended, or the time is over."""
+        """Seconds until the lease of the errand must be extended, or the time limit is reached."""
         return min(self._pause, self.seconds_left())
 
     def is_answered(self, *, within: float) -> bool:
-        """Whether the service has answered, well or not; waits for it for some seconds, and never past the deadline."""
+        """Wait for the provider, never past the time limit; whether it has answered or failed."""
         release_connections()
         self._thread.join(min(within, self.seconds_left()))
         return not self._thread.is_alive()
 
     def answer(self) -> str | None:
-        """What the service answered; raises what the provider raised, `ReplyBusy` for a fault in it."""
+        """The answer of the provider. Raises what the provider raised, `ReplyBusy` for a bug in it."""
         return self._result.result()
 
     def _ask(self) -> None:
@@ -57,17 +57,17 @@ class Question:
             self._result.set_result(reply)
         except OpenUserError as error:
             self._result.set_exception(error)
-        except Exception:  # a process edge: whoever asked shall get words all the same
+        except Exception:  # a process edge: the member gets a text all the same
             logger.exception("A source of answers failed.")
             self._result.set_exception(ReplyBusy("The source of answers failed; see the log.", code="failed"))
         finally:
             connections.close_all()
 
 
-def beside(work: Callable[[], None]) -> None:
-    """Go on with some work in a thread, so that a worker of few threads can answer others; or here, with many there.
+def run_detached(work: Callable[[], None]) -> None:
+    """Run work in a thread, so that this worker can go on; here, if too many threads run already.
 
-    Such threads end with their process: the work must be taken up by another one then.
+    A thread ends with its process: another worker must be able to take the work over.
     """
     if not _room.acquire(blocking=False):
         work()
@@ -76,7 +76,7 @@ def beside(work: Callable[[], None]) -> None:
     def run() -> None:
         try:
             work()
-        except Exception:  # a process edge: nobody waits for it
+        except Exception:  # a process edge
             logger.exception("An errand was left unfinished.")
         finally:
             connections.close_all()

@@ -1,4 +1,4 @@
-"""Video templates in flows: what is wrong with the values that a state gives one, and what it says with them."""
+"""Video templates in flows: checks of the values that a state gives, and a preview of the script."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from avatars import services as avatars
 from avatars.models import RenderTemplate
 from conversations.flows.lint import Problem
-from conversations.machine.values import Film, Machine, Node, NodeKind
+from conversations.machine.values import Machine, MakeVideo, Node, NodeKind
 from core.text.slot_values import is_blank
 
 
 def problems(machine: Machine) -> Iterator[Problem]:
-    """What is wrong with the video templates of a flow, and with the values for their variables."""
+    """Problems with the video templates of a flow and the values for their variables."""
     used = {node.template for node in machine.nodes if node.template}
     rows = RenderTemplate.objects.prefetch_related("variables").in_bulk(used)
     for node in machine.nodes:
@@ -23,19 +23,19 @@ def problems(machine: Machine) -> Iterator[Problem]:
             yield Problem(code="no_template", state=node.name, words=words)
 
 
-def template_of(film: Film) -> RenderTemplate | None:
-    """The template of a video, None where it is gone."""
-    if film.template is None:
+def template_for(effect: MakeVideo) -> RenderTemplate | None:
+    """The template of a video; None if it was deleted."""
+    if effect.template is None:
         return None
-    return RenderTemplate.objects.prefetch_related("variables").filter(pk=film.template).first()
+    return RenderTemplate.objects.prefetch_related("variables").filter(pk=effect.template).first()
 
 
-def preview(machine: Machine, film: Film) -> str:
-    """What a video says, without its being made."""
-    template = template_of(film)
+def preview(machine: Machine, effect: MakeVideo) -> str:
+    """The script of a video, without rendering it."""
+    template = template_for(effect)
     if template is None:
-        return film.text
-    return avatars.personalise(template, film.values, facts=film.slots, slots=machine.slots).text
+        return effect.text
+    return avatars.personalise(template, effect.values, facts=effect.slots, slots=machine.slots).text
 
 
 def _problems(machine: Machine, node: Node, template: RenderTemplate | None) -> Iterator[Problem]:
@@ -51,6 +51,6 @@ def _problems(machine: Machine, node: Node, template: RenderTemplate | None) -> 
         yield Problem(code="digital_human_unused", state=node.name, words=words, is_error=False)
     for fault in avatars.personal_faults(template, dict(node.values), machine.slots):
         words = _("Template “%(template)s”: %(fault)s") % {"template": template, "fault": fault}
-        # A slot that no state fills is told by the rule on all texts of a state.
+        # The rule on all texts of a state reports slots that no state fills.
         if fault.code not in ("bad_placeholder", "unknown_slot"):
             yield Problem(code=f"value_{fault.code}"[:40], state=node.name, words=words)

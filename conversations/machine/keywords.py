@@ -1,19 +1,19 @@
-"""Words that mean the same anywhere in a conversation: cancel, back, start over, help, go on."""
+"""Keywords that work anywhere in a conversation: cancel, back, restart, help, continue."""
 
 from conversations.machine.values import Act
 from core.text.slot_values import fold_text
 
-PHRASES: dict[Act, tuple[str, ...]] = {
+KEYWORDS: dict[Act, tuple[str, ...]] = {
     Act.CANCEL: ("取消", "退出", "结束", "不做了", "cancel", "quit", "exit", "stop"),
     Act.BACK: ("返回", "上一步", "后退", "back", "go back"),
     Act.RESTART: ("重来", "重新开始", "从头开始", "restart", "start over"),
     Act.HELP: ("帮助", "help", "?"),
     Act.RESUME: ("继续", "接着来", "continue", "resume", "go on"),
 }
-COMMANDS = ("/help", "/帮助", "/video", "/视频", "/status", "/状态", "/cancel", "/取消")  # of every desk
-ACTS = {phrase: act for act, phrases in PHRASES.items() for phrase in phrases}
+COMMANDS = ("/help", "/帮助", "/video", "/视频", "/status", "/状态", "/cancel", "/取消")  # of every application
+ACTS = {phrase: act for act, phrases in KEYWORDS.items() for phrase in phrases}
 
 
-def act_of(text: str) -> Act | None:
-    """What a whole message means as such a word, with or without a slash before it; None for anything else."""
+def act_for(text: str) -> Act | None:
+    """The act that a whole message is a keyword for, with or without a slash; None for other messages."""
     return ACTS.get(fold_text(text).removeprefix("/").removeprefix("／"))

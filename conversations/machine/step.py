@@ -11,29 +11,29 @@ from conversations.machine.values import (
     Act,
     Ask,
     Effect,
-    Film,
     Machine,
+    MakeVideo,
     Node,
     NodeKind,
     Notice,
+    Notify,
     On,
     Outcome,
     Place,
     Say,
     Step,
-    Tell,
 )
 
 
 def step(machine: Machine, place: Place, act: Act, text: str = "", *, today: date) -> Step:
-    """One step. `text` is what was said, or the value of the button pressed; `today` is what “tomorrow” counts from."""
+    """One step. `text` is the message, or the value of the pressed button; dates like “tomorrow” count from `today`."""
     walk = _Walk(machine, today)
     place = walk.take(place, act, text)
     return Step(place=place, effects=tuple(walk.effects))
 
 
 class _Walk:
-    """Collects effects on the way from one question to the next."""
+    """Collects the effects between one question and the next."""
 
     def __init__(self, machine: Machine, today: date) -> None:
         self.machine = machine
@@ -83,7 +83,7 @@ class _Walk:
         return self._ask(node, place) if node.slot.choices or not node.slot.retry_text else place
 
     def _way_out(self, node: Node, place: Place, on: On, notice: Notice, outcome: Outcome) -> Place:
-        """By the edge that was drawn for this; where there is none, end."""
+        """By the edge for this case; if there is none, the flow ends."""
         key = self._next(node, place, on)
         return self._enter(replace(place, reminded=False), key) if key else self._end(place, notice, outcome)
 
@@ -99,9 +99,9 @@ class _Walk:
         )
 
     def _enter(self, place: Place, key: str | None) -> Place:
-        """Walk until a question is asked or the flow ends. What is given is passed over once; coming back asks it."""
+        """Walk to the next question or the end. A question that is answered by `given` is skipped once."""
         passed: set[str] = set()
-        for _ in range((1 + len(self.machine.nodes)) ** 2):  # more than that goes in circles
+        for _ in range((1 + len(self.machine.nodes)) ** 2):  # more steps are a loop
             node = self.machine.node(key) if key else None
             if node is None:
                 return self._fail(place) if key else replace(place, outcome=Outcome.COMPLETED)
@@ -115,7 +115,7 @@ class _Walk:
         return self._fail(place)
 
     def _next(self, node: Node, place: Place, on: On) -> str | None:
-        """Where the first edge that fits leads."""
+        """The target of the first edge that fits."""
         fitting = (edge.to for edge in node.leaving(on) if edge.guard is None or edge.guard.holds(place.slots))
         return next(fitting, None)
 
@@ -123,15 +123,15 @@ class _Walk:
         text = self._fill(node.text, place)
         if node.kind == NodeKind.VIDEO:
             mode = self._fill(node.mode, place)
-            film = Film(text=text, mode=mode, digital_human=node.digital_human)
+            video = MakeVideo(text=text, mode=mode, digital_human=node.digital_human)
             if node.template is not None:
-                film = replace(film, template=node.template, values=dict(node.values), slots=dict(place.slots))
-            self.effects.append(film)
+                video = replace(video, template=node.template, values=dict(node.values), slots=dict(place.slots))
+            self.effects.append(video)
         elif node.kind != NodeKind.ASK and text.strip():
             self.effects.append(Say(text=text))
 
     def _is_given(self, node: Node, place: Place) -> bool:
-        """Whoever started the session said it already, and it fits."""
+        """Whether the session was started with a valid answer to it."""
         slot = node.slot
         if slot is None or slot.name not in place.given or place.slots.get(slot.name) != place.given[slot.name]:
             return False
@@ -143,14 +143,14 @@ class _Walk:
         return place
 
     def _tell_and_ask(self, node: Node, place: Place, notice: Notice) -> Place:
-        self.effects.append(Tell(notice=notice))
+        self.effects.append(Notify(notice=notice))
         return self._ask(node, place)
 
-    def _words(self, text: str, place: Place, otherwise: Notice) -> Say | Tell:
-        return Say(text=self._fill(text, place)) if text.strip() else Tell(notice=otherwise)
+    def _words(self, text: str, place: Place, otherwise: Notice) -> Say | Notify:
+        return Say(text=self._fill(text, place)) if text.strip() else Notify(notice=otherwise)
 
     def _end(self, place: Place, notice: Notice, outcome: Outcome) -> Place:
-        self.effects.append(Tell(notice=notice))
+        self.effects.append(Notify(notice=notice))
         return replace(place, outcome=outcome)
 
     def _fail(self, place: Place) -> Place:

@@ -1,6 +1,6 @@
-"""The conversation machine as values: a published flow, where a session stands in it, and what a step leads to.
+"""The conversation machine as values: a published flow, the position of a session in it, and the result of a step.
 
-Knows no rows and no framework; `stepping.step` walks through it.
+Without rows or a framework; `step.step` runs it.
 """
 
 import re
@@ -16,7 +16,7 @@ FORMAT = 1
 
 
 class NodeKind(StrEnum):
-    """What a state does."""
+    """The kind of a state."""
 
     ASK = "ask"
     SAY = "say"
@@ -44,7 +44,7 @@ class Operator(StrEnum):
 
 
 class Act(StrEnum):
-    """What happens to a session."""
+    """An input of a session."""
 
     START = "start"
     SAY = "say"
@@ -69,7 +69,7 @@ class Outcome(StrEnum):
 
 
 class Notice(StrEnum):
-    """What is said in the house's own words."""
+    """A notice with a built-in text."""
 
     NOT_VALID = "not_valid"
     AT_START = "at_start"
@@ -83,7 +83,7 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """A condition on a slot; one that is not filled counts as ""."""
+    """A condition on a slot. An empty slot counts as ""."""
 
     slot: str
     operator: Operator
@@ -155,11 +155,11 @@ class Machine:
 
     @property
     def slots(self) -> dict[str, Slot]:
-        """What its states ask for, by name."""
+        """The slots that its states fill, by name."""
         return {node.slot.name: node.slot for node in reversed(self.nodes) if node.slot}
 
     def fill(self, text: str, slots: Mapping[str, str]) -> str:
-        """The text with its placeholders replaced, once: what people wrote is never read as a placeholder."""
+        """The text with its placeholders replaced. Placeholders in answers are not replaced."""
         return fill_placeholders(text, slots, self.slots)
 
     def to_json(self) -> dict[str, Any]:
@@ -168,7 +168,7 @@ class Machine:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Machine":
-        """What `to_json` gave. Raises `ValueError` for a format of another day."""
+        """The machine of a `to_json` result. Raises `ValueError` for another format."""
         if data.get("format") != FORMAT:
             raise ValueError("This definition has a format that we do not know.")
         nodes = tuple(_node(node) for node in data["nodes"])
@@ -177,7 +177,7 @@ class Machine:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a session stands. `given` is what it began with; `path` are the questions answered so far."""
+    """The position of a session. `given` is the data it began with; `path` are the questions answered so far."""
 
     at: str = ""
     slots: Mapping[str, str] = field(default_factory=dict)
@@ -196,15 +196,15 @@ class Say:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tell:
-    """Say something in the house's own words."""
+class Notify:
+    """Say the built-in text of a notice."""
 
     notice: Notice
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """Ask this; `choices` are to be shown as buttons where `as_card`, else as a numbered list."""
+    """Ask this. `choices` are shown as buttons if `as_card`, else as a numbered list."""
 
     text: str
     choices: tuple[Choice, ...] = ()
@@ -212,9 +212,9 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Film:
-    """Say this as a video; an empty mode is the digital human's own. With a template it is that which is said, with
-    its `values`, and what is in the slots by now."""
+class MakeVideo:
+    """Request a video of this text; an empty mode means the digital human's own. A template replaces the text, with
+    its `values` and the current slots."""
 
     text: str
     mode: str = ""
@@ -224,12 +224,12 @@ class Film:
     slots: Mapping[str, str] = field(default_factory=dict)
 
 
-Effect = Say | Tell | Ask | Film
+Effect = Say | Notify | Ask | MakeVideo
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What a step leads to."""
+    """The result of a step."""
 
     place: Place
     effects: tuple[Effect, ...] = ()

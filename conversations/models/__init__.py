@@ -1,12 +1,12 @@
-"""What is said, to whom, what the digital human knows, and the conversations that HR draws."""
+"""Messages, errands, answers, flows and sessions."""
 
 from conversations.models.errands import Errand
 from conversations.models.flows import Flow, FlowVersion, State, Transition
 from conversations.models.knowledge import Answer
 from conversations.models.messages import Content, Conversation, Desk, Message, MessageQuerySet
-from conversations.models.progress_cards import ProgressCard, Standing
+from conversations.models.progress_cards import ProgressCard, VideoStatus
 from conversations.models.sessions import Session
-from conversations.models.watch_links import Viewing
+from conversations.models.watch_links import WatchLink
 
 __all__ = [
     "Answer",
@@ -20,8 +20,8 @@ __all__ = [
     "MessageQuerySet",
     "ProgressCard",
     "Session",
-    "Standing",
     "State",
     "Transition",
-    "Viewing",
+    "VideoStatus",
+    "WatchLink",
 ]

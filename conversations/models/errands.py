@@ -1,4 +1,4 @@
-"""What a conversation waits for: work outside any transaction whose result comes back as something to say."""
+"""Errands: background jobs whose result is sent to the member."""
 
 from datetime import timedelta
 
@@ -11,14 +11,14 @@ from core.work.base import Work
 
 
 class Errand(Work):
-    """What must be waited for outside of transactions (外部请求), with a deadline and words to fall back on.
+    """A background job with a deadline and a fallback text (外部请求), run outside transactions.
 
-    A question that is put to a service, or a recording that is listened to: then `question` is its media ID.
+    It is a question to a service, or the transcription of a recording, whose media ID is `question` then.
     """
 
     task = "conversations.errand"
     max_attempts = 4
-    lease = timedelta(seconds=20)  # extended while the service is asked; another worker is in time if this one dies
+    lease = timedelta(seconds=20)  # extended during the call, so another worker takes over in time if this one dies
 
     class Kind(models.TextChoices):
         QUESTION = "question", _("question to a service")

@@ -1,7 +1,8 @@
-"""Who talks to whom, and every thing that was said."""
+"""Desks, conversations and messages."""
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,16 @@ from avatars.models import Consent, DigitalHuman, Narration, Render
 from wecom.models import Application, Download, Member, Outbound, Recall
 
 
+class DeskQuerySet(models.QuerySet["Desk"]):
+    """Queries on desks."""
+
+    def of(self, application: Application) -> "Desk | None":
+        """The application's desk with its digital human and voice, or None."""
+        return self.select_related("digital_human__voice").filter(application=application).first()
+
+
 class Desk(models.Model):
-    """What an application has for the people who write to it: a digital human and a greeting."""
+    """The digital human of an application, with a greeting and a language."""
 
     class Language(models.TextChoices):
         CHINESE = "zh-hans", _("Chinese")
@@ -36,6 +45,8 @@ class Desk(models.Model):
         help_text=_("How far a video is, on a card with buttons. Plain WeChat shows no cards: there, switch it off."),
     )
 
+    objects = DeskQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("desk")
         verbose_name_plural = _("desks")
@@ -44,8 +55,19 @@ class Desk(models.Model):
         return str(self.application)
 
 
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Queries on conversations."""
+
+    def locked(self, application: Application, member: Member) -> "Conversation":
+        """The conversation of a member with an application, created if needed and locked for the transaction."""
+        desk = Desk.objects.of(application)
+        language = desk.language if desk else settings.LANGUAGE_CODE
+        found, _created = self.get_or_create(application=application, member=member, defaults={"language": language})
+        return self.select_for_update(of=("self",)).select_related("application", "member").get(pk=found.pk)
+
+
 class Conversation(models.Model):
-    """The history of one member with one application. Whatever steps it locks this row first."""
+    """The history of one member with one application. Code that advances it locks this row first."""
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="conversations", verbose_name=_("application")
@@ -54,6 +76,8 @@ class Conversation(models.Model):
     language = models.CharField(_("language"), max_length=8, blank=True)
     greeted_at = models.DateTimeField(_("greeted at"), null=True, blank=True, editable=False)
     last_message_at = models.DateTimeField(_("last message"), default=timezone.now, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("conversation")
@@ -70,7 +94,7 @@ class Conversation(models.Model):
 
 
 class Content(models.Model):
-    """What a message says; shared by all who get the same."""
+    """The content of a message, shared by all its recipients."""
 
     class Kind(models.TextChoices):
         TEXT = "text", _("text")
@@ -103,24 +127,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.waiting().filter(render=render)
 
     def with_part(self, outbound: Outbound) -> "MessageQuerySet":
-        """Those that this is a part of; the outbound of a message is its last one."""
+        """Messages that this is a part of. `outbound` of a message is its last part."""
         first = outbound.first_part_id or outbound.pk
         return self.filter(models.Q(outbound=outbound) | models.Q(outbound__first_part=first))
 
     def resting_on(self, consent: Consent) -> "MessageQuerySet":
-        """With a video that rests on this consent, or with words that were spoken on it."""
+        """Messages whose video or voice requires this consent."""
         shown = models.Q(render__consent=consent) | models.Q(render__voice_consent=consent)
         spoken = models.Q(reason=Message.Reason.VOICE, narration__voice_consent=consent)
         return self.filter((shown & models.Q(degraded=False)) | spoken)
 
     def recallable(self, now: datetime | None = None) -> "MessageQuerySet":
-        """Sent, and lately enough for WeChat Work to take them back."""
+        """Messages that WeChat Work can still recall."""
         since = (now or timezone.now()) - Recall.possible_for
         sent = self.filter(outbound__status=Outbound.Status.DONE, outbound__finished_at__gte=since)
         return sent.exclude(outbound__msgid="").filter(outbound__recall=None)
 
     def releasable(self, *, now: datetime, margin: timedelta) -> "MessageQuerySet":
-        """Waiting for a video that has ended meanwhile, or too long; and not for its words, unless that is too long."""
+        """Waiting messages whose render has ended or is late, and whose narration is not pending or is late too."""
         speaking = models.Q(narration__status__in=Narration.UNFINISHED)
         ended = ~models.Q(render__status__in=Render.UNFINISHED)
         late = models.Q(deadline_at__lte=now + margin)
@@ -129,14 +153,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One thing said by or to one member of one application."""
+    """One message from or to one member of one application."""
 
     class Direction(models.TextChoices):
         IN = "in", _("from the member")
         OUT = "out", _("to the member")
 
     class Reason(models.TextChoices):
-        """What went out in the place of a video."""
+        """What was sent instead of a video."""
 
         VOICE = "degraded:voice", _("spoken instead of a video")
         TEXT = "degraded:text", _("written instead of a video")
@@ -192,5 +216,5 @@ class Message(models.Model):
 
     @property
     def why_words(self) -> str:
-        """What kept its video away, in the reader's language; nothing where none did."""
+        """Why there is no video, in the active language; empty if there is one."""
         return avatars.reason_words(self.why) if self.why else ""

@@ -1,4 +1,4 @@
-"""Cards that follow a video on its way (进度卡片)."""
+"""Progress cards (进度卡片) of videos."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +7,8 @@ from conversations.models.messages import Message
 from wecom.models import Outbound
 
 
-class Standing(models.TextChoices):
-    """How a video that somebody waits for stands, as they read it. Done is only what WeChat Work has accepted."""
+class VideoStatus(models.TextChoices):
+    """The status of a video as its member reads it. `SENT` means that WeChat Work has accepted it."""
 
     QUEUED = "queued", _("In the queue")
     MAKING = "making", _("Being made")
@@ -21,10 +21,10 @@ class Standing(models.TextChoices):
 
 
 class ProgressCard(models.Model):
-    """The card that tells somebody how far their video is, and takes their taps.
+    """The card that shows a member the progress of a video, with buttons.
 
-    WeChat Work lets a card be changed once by itself and once for each tap on it. A tap changes it to how things stand
-    then; the one free change is kept for the end.
+    WeChat Work allows one update of a card by the application, and one after each tap. A tap shows the current
+    progress; the application's own update is reserved for the final status.
     """
 
     message = models.OneToOneField(

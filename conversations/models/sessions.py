@@ -16,9 +16,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def active(self) -> "SessionQuerySet":
         return self.filter(status=Session.Status.ACTIVE)
 
+    def active_in(self, conversation: Conversation) -> "Session | None":
+        """The session that waits for the member's answer."""
+        rows = self.active().filter(conversation=conversation)
+        return rows.select_related("version__flow", "conversation").first()
+
 
 class Session(models.Model):
-    """One member's run through a flow version. Whatever steps it locks its conversation and compares `revision`."""
+    """One member's run through a flow version. Code that advances it locks its conversation and compares `revision`."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("waits for an answer")

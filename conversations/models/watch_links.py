@@ -1,4 +1,4 @@
-"""Videos that are watched on a page of ours, because they are too large for a message."""
+"""Links to videos on our own page, because they are too large for a message."""
 
 import secrets
 from pathlib import PurePosixPath
@@ -12,33 +12,35 @@ from wecom.models import Application, Member, Upload
 
 
 def new_name() -> str:
-    """A name of 128 random bits, for an address that nobody can guess."""
+    """A random name of 128 bits, for an address that cannot be guessed."""
     return secrets.token_hex(16)
 
 
-class Viewing(models.Model):
+class WatchLink(models.Model):
     """One member's right to watch one video; its name is part of the page's address.
 
-    The video is a render, or a file that somebody brought. Without a member, anybody of the company may who has the
-    address: a video that goes to many has one address for all.
+    The video is a render or an uploaded file. A link without a member is for everyone in the company: a video that is
+    sent to many has one address.
     """
 
     name = models.CharField(max_length=32, unique=True, default=new_name, editable=False)
     render = models.ForeignKey(
-        Render, models.CASCADE, null=True, blank=True, related_name="viewings", verbose_name=_("render")
+        Render, models.CASCADE, null=True, blank=True, related_name="watch_links", verbose_name=_("render")
     )
     upload = models.ForeignKey(
-        Upload, models.CASCADE, null=True, blank=True, related_name="viewings", verbose_name=_("file")
+        Upload, models.CASCADE, null=True, blank=True, related_name="watch_links", verbose_name=_("file")
     )
-    application = models.ForeignKey(Application, models.CASCADE, related_name="viewings", verbose_name=_("application"))
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="watch_links", verbose_name=_("application")
+    )
     member = models.ForeignKey(
-        Member, models.CASCADE, null=True, blank=True, related_name="viewings", verbose_name=_("member")
+        Member, models.CASCADE, null=True, blank=True, related_name="watch_links", verbose_name=_("member")
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
-        verbose_name = _("viewing")
-        verbose_name_plural = _("viewings")
+        verbose_name = _("watch link")
+        verbose_name_plural = _("watch links")
         constraints = [
             models.UniqueConstraint(fields=["render", "application", "member"], name="viewing_one_per_member"),
             models.UniqueConstraint(fields=["upload", "application", "member"], name="viewing_one_per_file"),
@@ -55,23 +57,23 @@ class Viewing(models.Model):
 
     @property
     def title(self) -> str:
-        """What stands above the video."""
+        """The heading above the video."""
         if self.render is not None:
             return self.render.text.strip().split("\n")[0][:80]
         return PurePosixPath(self.upload.filename).stem if self.upload else ""
 
     @property
     def words(self) -> str:
-        """What is said in it, where we know."""
+        """The script of a render; empty for a file."""
         return self.render.text if self.render else ""
 
     @property
     def size(self) -> int:
-        """Bytes of the video; 0 where nobody counted."""
+        """Bytes of the video; 0 if unknown."""
         return (self.render.size or 0) if self.render else self.upload.size if self.upload else 0
 
     def file(self, which: str) -> str:
-        """The name in the media storage of its "video", "poster" or "captions"; "" where there is none."""
+        """The name in the media storage of its "video", "poster" or "captions"; "" if there is none."""
         if self.render is not None:
             return str(getattr(self.render, which).name or "")
         return self.upload.path if self.upload and which == "video" else ""

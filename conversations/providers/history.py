@@ -7,8 +7,8 @@ from functools import cache
 from django.conf import settings
 from django.utils import translation
 
-from conversations import wording
 from conversations.models import Content, Conversation, Message
+from conversations.wording import chat_texts
 
 SAID = (Content.Kind.TEXT, Content.Kind.VIDEO)
 
@@ -85,5 +85,5 @@ def _notices() -> frozenset[str]:
     notices = set()
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            notices |= {wording.looking_up(), wording.no_answer_in_time(), wording.not_understood()}
+            notices |= {chat_texts.looking_up(), chat_texts.no_answer_in_time(), chat_texts.not_understood()}
     return frozenset(notices)

@@ -1,4 +1,4 @@
-"""Voice messages: fetched, listened to, and then treated as what was typed, in a flow too."""
+"""Voice messages: downloaded, transcribed as an errand, then answered like typed text, in a flow too."""
 
 from datetime import timedelta
 
@@ -8,28 +8,26 @@ from django.utils import timezone, translation
 
 from avatars import services as avatars
 from avatars.exceptions import AvatarError
-from conversations import wording
 from conversations.delivery import channel
-from conversations.delivery import messages as saying
-from conversations.errands import worker
-from conversations.errands.kinds import End, Sort
+from conversations.delivery.messages import say
+from conversations.errands.kinds import KINDS, ErrandKind, Result
 from conversations.flows import publication
-from conversations.language import language_of
-from conversations.machine.keywords import PHRASES
-from conversations.models import Answer, Content, Conversation, Errand, Flow, Message
+from conversations.language import detect_language
+from conversations.machine.keywords import KEYWORDS
+from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session
 from conversations.providers.base import RemoteProvider, ReplyRefused
 from conversations.replies import dispatch
-from conversations.sessions import current
+from conversations.wording import chat_texts
 from core import backends
 from core.exceptions import OpenUserError, TemporaryError
-from wecom import messages
+from wecom.messages import TextMessage, typed
 
 MOST_HINTS = 60
 
 
 @transaction.atomic
-def listen(conversation: Conversation, message: Message, media_id: str) -> Errand:
-    """Have a voice message listened to; its words are answered when they are known."""
+def request_transcription(conversation: Conversation, message: Message, media_id: str) -> Errand:
+    """Queue the transcription of a voice message, which is answered as soon as its text is known."""
     errand = Errand.objects.create(
         kind=Errand.Kind.RECORDING,
         conversation=conversation,
@@ -45,14 +43,14 @@ def listen(conversation: Conversation, message: Message, media_id: str) -> Erran
     return errand
 
 
-class Ear(RemoteProvider):
-    """Fetches a recording and listens to it, in a process of its own."""
+class Transcriber(RemoteProvider):
+    """Downloads a recording and transcribes it, in a process of its own."""
 
     def answer(self, conversation: Conversation, text: str, *, language: str) -> str | None:
         spoken = "zh" if language.startswith("zh") else "en"
         try:
-            recording = channel.fetched(conversation.application, text)
-            return avatars.transcribe(recording, language=spoken, hints=hints(conversation)).text or None
+            recording = channel.download_recording(conversation.application, text)
+            return avatars.transcribe(recording, language=spoken, hints=speech_hints(conversation)).text or None
         except TemporaryError:
             raise
         except OpenUserError as error:
@@ -60,48 +58,52 @@ class Ear(RemoteProvider):
             raise ReplyRefused(error.message, code=reason, remedy=error.remedy) from error
 
 
-class Listening(Sort):
-    """A voice message."""
+class Recording(ErrandKind):
+    """The transcription of a voice message."""
 
-    in_flows = True
+    runs_in_flows = True
 
-    def source(self, errand: Errand) -> RemoteProvider:
-        return Ear()
+    def provider(self, errand: Errand) -> RemoteProvider:
+        return Transcriber()
 
-    def waiting(self) -> str:
-        return wording.listening()
+    def waiting_text(self) -> str:
+        return chat_texts.listening()
 
-    def conclude(self, conversation: Conversation, errand: Errand, end: End) -> None:
-        if end.reply and errand.message is not None:
-            take(conversation, errand.message, end.reply)
+    def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
+        if result.reply and errand.message is not None:
+            answer_transcript(conversation, errand.message, result.reply)
             return
-        words = wording.cannot_read("voice") if end.code == "engine" else wording.not_heard(end.reason, end.code)
-        saying.say(conversation, words, cid=errand.cid)
+        words = (
+            chat_texts.cannot_read("voice")
+            if result.code == "engine"
+            else chat_texts.not_heard(result.reason, result.code)
+        )
+        say(conversation, words, cid=errand.cid)
 
 
-worker.SORTS[Errand.Kind.RECORDING] = Listening()
+KINDS[Errand.Kind.RECORDING] = Recording()
 
 
-def take(conversation: Conversation, message: Message, text: str, *, echoed: bool = True) -> None:
-    """Answer the words of a voice message as if they had been typed when it came; `echoed` shows them first.
+def answer_transcript(conversation: Conversation, message: Message, text: str, *, echoed: bool = True) -> None:
+    """Answer the text of a voice message as if it had been typed at that time; `echoed` repeats it first.
 
-    Code handlers of texts are asked before us, by a callback of their own.
+    Code handlers of texts come before us, with a callback of their own.
     """
     Content.objects.filter(pk=message.content_id).update(text=text)
-    conversation.language = language_of(text, otherwise=conversation.language)
+    conversation.language = detect_language(text, default=conversation.language)
     conversation.save(update_fields=["language"])
     with translation.override(conversation.language):
         if echoed:
-            saying.say(conversation, wording.heard(text), cid=message.cid)
+            say(conversation, chat_texts.heard(text), cid=message.cid)
         at, cid = message.created_at, message.cid
-        if not channel.hear(conversation.application, conversation.member, text, at=at, cid=cid):
+        if not channel.pass_to_handlers(conversation.application, conversation.member, text, at=at, cid=cid):
             dispatch.answer(conversation, _typed(conversation, message, text), cid=cid, now=at)
 
 
-def hints(conversation: Conversation) -> list[str]:
-    """Words that this member is likely to say: answers to what they were asked, then whatever we know answers to."""
+def speech_hints(conversation: Conversation) -> list[str]:
+    """Words that the member is likely to say: choices of the open question, then known questions and triggers."""
     found: list[str] = []
-    session = current.active(conversation)
+    session = Session.objects.active_in(conversation)
     machine = publication.readable(session.version) if session else None
     node = machine.node(session.state) if session and machine else None
     if node is not None and node.slot is not None:
@@ -110,13 +112,13 @@ def hints(conversation: Conversation) -> list[str]:
         found += [answer.question]
     for flow in Flow.objects.live().only("triggers")[:MOST_HINTS]:
         found += flow.trigger_words[:2]
-    found += [phrase for phrases in PHRASES.values() for phrase in phrases[:2]]
+    found += [phrase for phrases in KEYWORDS.values() for phrase in phrases[:2]]
     return list(dict.fromkeys(found))[:MOST_HINTS]
 
 
-def _typed(conversation: Conversation, message: Message, text: str) -> messages.TextMessage:
+def _typed(conversation: Conversation, message: Message, text: str) -> TextMessage:
     application = conversation.application
-    return messages.typed(
+    return typed(
         text,
         corp_id=application.corporation.corp_id,
         agent_id=application.agent_id,

@@ -1,4 +1,4 @@
-"""Sessions as they stand: which one waits for a member, and what a text would mean to it."""
+"""Reads a session: whether it can be resumed or is expired, and whether a text answers its question."""
 
 from datetime import datetime, timedelta
 
@@ -12,14 +12,8 @@ from conversations.sessions import questions
 RESUMABLE = timedelta(days=7)
 
 
-def active(conversation: Conversation) -> Session | None:
-    """The session that waits for this member's answer."""
-    rows = Session.objects.active().filter(conversation=conversation)
-    return rows.select_related("version__flow", "conversation").first()
-
-
 def resumable(conversation: Conversation, *, now: datetime) -> Session | None:
-    """The member's last session, where it ran out of time a few days ago at most and none has begun since."""
+    """The member's last session, if it expired in the last days."""
     last = _last(conversation)
     if last is None or last.status != Session.Status.EXPIRED or last.finished_at is None:
         return None
@@ -28,10 +22,10 @@ def resumable(conversation: Conversation, *, now: datetime) -> Session | None:
     return last if now - last.finished_at < RESUMABLE else None
 
 
-def has_stepped_since(conversation: Conversation, task_id: str, now: datetime) -> bool:
-    """Whether the session that showed this card went on after a tap on it had come, but before it was read."""
+def was_advanced_after(conversation: Conversation, task_id: str, now: datetime) -> bool:
+    """Whether the session of this card advanced between a tap on it and the handling of that tap."""
     last = _last(conversation)
-    return last is not None and questions.is_of(task_id, last.pk) and now <= last.asked_at
+    return last is not None and questions.is_card_of(task_id, last.pk) and now <= last.asked_at
 
 
 def _last(conversation: Conversation) -> Session | None:
@@ -39,20 +33,20 @@ def _last(conversation: Conversation) -> Session | None:
     return rows.order_by("-started_at", "-pk").first()
 
 
-def is_late(session: Session, now: datetime) -> bool:
-    """Whether the time to answer was over at that moment."""
+def is_expired(session: Session, now: datetime) -> bool:
+    """Whether the time to answer was over then."""
     node = machine_of(session).node(session.state)
     return node is not None and now >= session.asked_at + timedelta(minutes=node.expire_after)
 
 
-def meaning(session: Session, text: str, *, now: datetime) -> str | None:
-    """What a text means as the answer to the question that waits, as people see it; None where it does not fit."""
+def answer_label(session: Session, text: str, *, now: datetime) -> str | None:
+    """The label of a text as the answer to the open question; None if it is no valid answer."""
     node = machine_of(session).node(session.state)
     value = node.slot.parse(text, today=timezone.localdate(now)) if node and node.slot else None
     return node.slot.label(value) if node and node.slot and value is not None else None
 
 
 def machine_of(session: Session) -> Machine:
-    """The machine it runs; an empty one, in which every step fails with a word, where nobody can read it any more."""
+    """The machine that it runs; an empty one, whose steps fail with a notice, if its format is not readable."""
     flow = session.version.flow
     return publication.readable(session.version) or Machine(name=flow.name, language=flow.language, start="", nodes=())

@@ -1,7 +1,7 @@
-"""Sessions: members' runs through published flows. Every step is one transaction that holds the conversation.
+"""Advances sessions, the runs of members through published flows. Every step is one transaction.
 
-Whoever steps has locked the conversation; on SQLite, where that locks nothing, `revision` is compared, so two workers
-never both write what they thought of the same moment.
+A step locks the conversation. On SQLite, which ignores that lock, `revision` is compared, so that two workers never
+write two steps from the same position.
 """
 
 import logging
@@ -11,19 +11,16 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone, translation
 
-from avatars.exceptions import ScriptError
-from avatars.models import DigitalHuman
-from conversations import wording
 from conversations.delivery import messages
 from conversations.errands import worker
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.flows import publication
 from conversations.machine.step import step
-from conversations.machine.values import Act, Ask, Effect, Film, Machine, Outcome, Place, Say, Step
+from conversations.machine.values import Act, Ask, Effect, Machine, MakeVideo, Outcome, Place, Say, Step
 from conversations.models import Conversation, Flow, Session
 from conversations.sessions import questions, video_states
-from conversations.sessions.current import active, is_late, machine_of, meaning
-from conversations.videos import member_requests
+from conversations.sessions.current import answer_label, is_expired, machine_of
+from conversations.wording import flow_texts
 from core.exceptions import OpenUserError
 from core.text.slot_values import is_blank
 from wecom.models import Callback, Member
@@ -40,9 +37,9 @@ def start(
     cid: str,
     now: datetime | None = None,
 ) -> Session:
-    """Begin a flow for a member, whose running one is interrupted. What `data` holds and fits is not asked again.
+    """Start a flow for a member and interrupt a running one. Questions that `data` answers are skipped.
 
-    Raises `FlowError` for a flow that is not published or is switched off, and for data that no slot of it takes.
+    Raises `FlowError` for a flow that is not published or is disabled, and for data that fits no slot.
     """
     version = flow.live
     machine = publication.readable(version)
@@ -51,12 +48,12 @@ def start(
         raise FlowError(f"The flow “{flow}” does not run.", code="flow_not_live", field="flow", remedy=remedy)
     now = now or timezone.now()
     given = _checked(machine, data or {}, today=timezone.localdate(now))
-    # Whoever calls has locked it already; who has not must not find two of them beginning.
+    # Most callers have locked it already; for the others, two flows must not start at once.
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("application", "member")
     conversation = rows.get(pk=conversation.pk)
-    running = active(conversation)
+    running = Session.objects.active_in(conversation)
     if running is not None:
-        _close(running)
+        _close_card(running)
         _write(running, status=Session.Status.INTERRUPTED, due_at=None, finished_at=now)
     session = Session.objects.create(
         version=version,
@@ -66,66 +63,66 @@ def start(
         cid=cid,
         started_at=max(now, timezone.now()),
     )
-    _take(session, Act.START, cid=cid, now=now)
+    _advance(session, Act.START, cid=cid, now=now)
     return session
 
 
 @transaction.atomic
-def take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime | None = None) -> None:
-    """Step a session by what a member did."""
-    _take(session, act, text, cid=cid, now=now or timezone.now())
+def advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime | None = None) -> None:
+    """Advance a session by what a member did."""
+    _advance(session, act, text, cid=cid, now=now or timezone.now())
 
 
 @transaction.atomic
-def revive(session: Session, act: Act, *, cid: str, now: datetime | None = None) -> None:
-    """Go on with a session that had ended, or start it over."""
+def resume(session: Session, act: Act, *, cid: str, now: datetime | None = None) -> None:
+    """Continue or restart a session that had ended."""
     _write(session, status=Session.Status.ACTIVE, finished_at=None)
-    _take(session, act, cid=cid, now=now or timezone.now())
+    _advance(session, act, cid=cid, now=now or timezone.now())
 
 
 @transaction.atomic
 def stop(session: Session) -> bool:
-    """End a session because an operator says so; False where it had ended. The member is not told."""
-    messages.conversation_of(session.conversation.application, session.conversation.member)
+    """End a session for an operator, without a message to the member; False if it had ended already."""
+    Conversation.objects.locked(session.conversation.application, session.conversation.member)
     session.refresh_from_db()
     if not session.is_active:
         return False
     _write(session, status=Session.Status.STOPPED, due_at=None, finished_at=timezone.now())
-    _close(session)
-    worker.take_up(session.conversation)
+    _close_card(session)
+    worker.resume_held(session.conversation)
     return True
 
 
-def tick(*, now: datetime | None = None) -> int:
-    """Remind those who are silent, and end what waited too long. Twice does nothing. Returns how many stepped."""
+def remind_and_expire(*, now: datetime | None = None) -> int:
+    """Send reminders and expire sessions that are due; how many. A second call does nothing."""
     now = now or timezone.now()
     due = list(Session.objects.active().filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:500])
-    return sum(_ticked(pk, now) for pk in due)
+    return sum(_try_due(pk, now) for pk in due)
 
 
-def _ticked(pk: int, now: datetime) -> bool:
-    """`_tick`, which for one session that cannot be stepped must not fail all whose turn comes after it."""
+def _try_due(pk: int, now: datetime) -> bool:
+    """One due session. Its error is logged, so that the sessions after it are not blocked."""
     try:
-        return _tick(pk, now)
+        return _advance_due(pk, now)
     except OpenUserError as error:
         logger.warning("A session was not stepped.", extra={"session": pk, "code": error.code})
         return False
 
 
 @transaction.atomic
-def _tick(pk: int, now: datetime) -> bool:
+def _advance_due(pk: int, now: datetime) -> bool:
     rows = Session.objects.select_related("conversation__application", "conversation__member")
     found = rows.filter(pk=pk).first()
     if found is None:
         return False
-    conversation = messages.conversation_of(found.conversation.application, found.conversation.member)
-    session = active(conversation)
+    conversation = Conversation.objects.locked(found.conversation.application, found.conversation.member)
+    session = Session.objects.active_in(conversation)
     if session is None or session.pk != pk or session.due_at is None or session.due_at > now:
         return False
     if _has_written(conversation.member, conversation):
-        return False  # the answer is here already and waits for its worker
-    act = Act.EXPIRE if is_late(session, now) else Act.REMIND
-    _take(session, act, cid=session.cid, now=now)
+        return False  # the answer is in the queue
+    act = Act.EXPIRE if is_expired(session, now) else Act.REMIND
+    _advance(session, act, cid=session.cid, now=now)
     return True
 
 
@@ -134,27 +131,27 @@ def _has_written(member: Member, conversation: Conversation) -> bool:
     return rows.filter(status__in=Callback.UNFINISHED).exists()
 
 
-def _take(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
+def _advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime) -> None:
     machine = machine_of(session)
     result = step(machine, _place(session), act, text, today=timezone.localdate(now))
     if act == Act.SAY:
-        _close(session, meaning(session, text, now=now))
-    elif act not in (Act.CHOOSE, Act.REMIND):  # a tap closes its card itself, and a reminder leaves it open
-        _close(session)
+        _close_card(session, answer_label(session, text, now=now))
+    elif act not in (Act.CHOOSE, Act.REMIND):  # a tap disables its card itself, and a reminder keeps it
+        _close_card(session)
     _settle(session, machine, result, act, now=now)
     fields = {"cid": cid, "session": session.pk, "act": act, "revision": session.revision, "status": session.status}
     logger.info("A session took a step.", extra=fields)
     with translation.override(machine.language):
         for number, effect in enumerate(result.effects):
             is_last = number == len(result.effects) - 1
-            _carry_out(session, effect, is_last=is_last and session.is_active, cid=cid)
+            _carry_out(session, machine, effect, is_last=is_last and session.is_active, cid=cid)
 
 
-def _close(session: Session, chosen: str | None = None) -> None:
-    """Grey the card of the question that waits, since it is answered or over."""
+def _close_card(session: Session, chosen: str | None = None) -> None:
+    """Disable the card of the open question, which is answered or over."""
     if session.task_id:
         with translation.override(machine_of(session).language):
-            shown = wording.over() if chosen is None else wording.chosen(chosen)
+            shown = flow_texts.over() if chosen is None else flow_texts.chosen(chosen)
         questions.close_card(session.conversation, session.task_id, shown)
 
 
@@ -171,7 +168,7 @@ def _place(session: Session) -> Place:
 
 def _settle(session: Session, machine: Machine, result: Step, act: Act, *, now: datetime) -> None:
     place = result.place
-    # However late an answer is handled, people get all their time for the question that goes out now.
+    # A member has the full time for the next question, however late their answer was handled.
     asked_at = session.asked_at if act == Act.REMIND else max(now, timezone.now())
     fields = {
         "state": place.at,
@@ -187,7 +184,7 @@ def _settle(session: Session, machine: Machine, result: Step, act: Act, *, now: 
         _write(session, **fields, status=Session.Status.ACTIVE, due_at=due_at)
     else:
         _write(session, **fields, status=OUTCOMES[place.outcome], due_at=None, finished_at=now)
-        worker.take_up(session.conversation)
+        worker.resume_held(session.conversation)
 
 
 def _next_due(machine: Machine, place: Place, asked_at: datetime) -> datetime | None:
@@ -200,7 +197,7 @@ def _next_due(machine: Machine, place: Place, asked_at: datetime) -> datetime | 
 
 
 def _write(session: Session, **fields: object) -> None:
-    """Compare and set; raises `SessionMoved` where another worker stepped it meanwhile."""
+    """Compare and set. Raises `SessionMoved` if another worker advanced it meanwhile."""
     seen = Session.objects.filter(pk=session.pk, revision=session.revision)
     if not seen.update(**fields, revision=session.revision + 1):
         raise SessionMoved("Somebody else stepped this session.", code="session_moved")
@@ -209,42 +206,30 @@ def _write(session: Session, **fields: object) -> None:
         setattr(session, name, value)
 
 
-def _carry_out(session: Session, effect: Effect, *, is_last: bool, cid: str) -> None:
+def _carry_out(session: Session, machine: Machine, effect: Effect, *, is_last: bool, cid: str) -> None:
     conversation = session.conversation
     if isinstance(effect, Say):
-        if not is_blank(effect.text):  # its placeholders may all have come out empty
+        if not is_blank(effect.text):  # all its placeholders may be empty
             messages.say(conversation, effect.text, cid=cid)
     elif isinstance(effect, Ask):
         _ask(session, effect, with_card=is_last, cid=cid)
-    elif isinstance(effect, Film):
-        _film(session, effect, cid=cid)
+    elif isinstance(effect, MakeVideo):
+        video_states.request_video(session, effect, machine, cid=cid)
     else:
-        messages.say(conversation, wording.notice(effect.notice, session.version.flow.name), cid=cid)
+        messages.say(conversation, flow_texts.notice(effect.notice, session.version.flow.name), cid=cid)
 
 
 def _ask(session: Session, ask: Ask, *, with_card: bool, cid: str) -> None:
-    card = questions.card(ask, questions.new_task_id(session.pk, session.revision)) if with_card else None
+    card = questions.question_card(ask, questions.new_task_id(session.pk, session.revision)) if with_card else None
     if card is None:
-        messages.say(session.conversation, questions.words(ask), cid=cid)
+        messages.say(session.conversation, questions.question_text(ask), cid=cid)
         return
     _write(session, task_id=card.task_id)
     messages.say_content(session.conversation, card, cid=cid)
 
 
-def _film(session: Session, film: Film, *, cid: str) -> None:
-    conversation = session.conversation
-    if film.template is not None:
-        video_states.film(session.version.flow.name, conversation, film, machine_of(session), cid=cid)
-        return
-    human = DigitalHuman.objects.filter(pk=film.digital_human).first() if film.digital_human else None
-    try:
-        member_requests.make_video(conversation, film.text, mode=film.mode, digital_human=human, cid=cid)
-    except ScriptError as error:
-        messages.say(conversation, member_requests.refusal(error, film.text), cid=cid)
-
-
 def _checked(machine: Machine, data: Mapping[str, str], *, today: date) -> dict[str, str]:
-    """The data in the form in which slots keep it. Raises `FlowError` naming the field."""
+    """The data as slots store it. Raises `FlowError` naming the field."""
     given: dict[str, str] = {}
     for name, value in data.items():
         slot = machine.slot(name)

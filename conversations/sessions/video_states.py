@@ -1,31 +1,33 @@
-"""A flow's video by a template: made with what is in the slots, or written where a value is missing."""
+"""Videos that a flow requests: of a text, or of a template filled from the slots."""
 
 import logging
 
 from avatars import services as avatars
-from avatars.exceptions import ScriptError
-from conversations import wording
+from avatars.models import DigitalHuman
 from conversations.delivery import messages
 from conversations.flows import video_templates
-from conversations.machine.values import Film, Machine, Notice
-from conversations.models import Conversation
-from conversations.videos import member_requests, requests
+from conversations.machine.values import Machine, MakeVideo, Notice
+from conversations.models import Session
+from conversations.videos import member_requests, video_messages
+from conversations.wording import flow_texts
 
 logger = logging.getLogger(__name__)
 
 
-def film(flow: str, conversation: Conversation, film: Film, machine: Machine, *, cid: str) -> None:
-    """Have the video of a template made for a member, and say how long it takes; `flow` is the flow's name."""
-    template = video_templates.template_of(film)
+def request_video(session: Session, effect: MakeVideo, machine: Machine, *, cid: str) -> None:
+    """Request the video of a state for the session's member, who is told how long it takes."""
+    conversation = session.conversation
+    if effect.template is None:
+        human = DigitalHuman.objects.filter(pk=effect.digital_human).first() if effect.digital_human else None
+        member_requests.request_video(conversation, effect.text, mode=effect.mode, digital_human=human, cid=cid)
+        return
+    template = video_templates.template_for(effect)
     if template is None:
-        logger.warning("The video template of a flow is gone.", extra={"cid": cid, "template": film.template})
-        messages.say(conversation, wording.notice(Notice.FAILED, flow), cid=cid)
+        logger.warning("The video template of a flow is gone.", extra={"cid": cid, "template": effect.template})
+        messages.say(conversation, flow_texts.notice(Notice.FAILED, session.version.flow.name), cid=cid)
         return
-    found = avatars.personalise(template, film.values, facts=film.slots, slots=machine.slots)
+    found = avatars.personalise(template, effect.values, facts=effect.slots, slots=machine.slots)
     if found.missing:
-        requests.write(conversation, found.text, why=requests.VALUE_MISSING, cid=cid)
+        video_messages.say_script(conversation, found.text, why=video_messages.VALUE_MISSING, cid=cid)
         return
-    try:
-        member_requests.make_video(conversation, found.text, mode=film.mode, template=template, cid=cid)
-    except ScriptError as error:
-        messages.say(conversation, member_requests.refusal(error, found.text), cid=cid)
+    member_requests.request_video(conversation, found.text, mode=effect.mode, template=template, cid=cid)

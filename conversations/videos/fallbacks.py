@@ -1,4 +1,4 @@
-"""What comes where a video does not: its words spoken, else written, and always by the deadline of the message."""
+"""What a member gets instead of a late or failed video: its script as voice messages, else as text."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,12 +9,12 @@ from django.conf import settings
 from avatars import services as avatars
 from avatars.exceptions import ConsentError, ScriptError
 from avatars.models import Narration, Render
-from conversations.delivery import video_form
+from conversations.delivery import video_delivery
 from conversations.models import Message
 
 DEADLINE, GONE, UNSPOKEN = "deadline", "file_missing", "voice_failed"
-# Why a film failed that keeps its voice from speaking too.
-SPEECHLESS = frozenset(
+# Reasons of a failed render that rule out a narration too.
+NOT_SPEAKABLE = frozenset(
     {
         *("nothing_to_say", "script_unspeakable", "script_empty", "speech_model_missing", "speech_model_broken"),
         *("voice_unknown", "voice_malformed", "speed_out_of_range", "silent"),
@@ -22,8 +22,8 @@ SPEECHLESS = frozenset(
 )
 
 
-class Rung(StrEnum):
-    """Where a message stands that waits for its video."""
+class Fallback(StrEnum):
+    """What to send for a message that waits for its video: the video, something else, or nothing yet."""
 
     WAIT = "wait"
     VIDEO = "video"
@@ -33,70 +33,72 @@ class Rung(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """What to do with it now; `why` is the code of what keeps the video away."""
+class Decision:
+    """What to send now; `why` is the code of the reason why it is not the video."""
 
-    rung: Rung
+    fallback: Fallback
     why: str = ""
 
 
-def deadline(render: Render, *, now: datetime) -> datetime:
-    """By when whoever is promised this video has something: never before twice as long as they are told to wait."""
+def deadline_for(render: Render, *, now: datetime) -> datetime:
+    """When a fallback is sent: not before twice the time that the member is told to wait."""
     seconds = max(settings.CONVERSATIONS["VIDEO_DEADLINE_SECONDS"], 2 * avatars.time_left(render).high)
     return now + timedelta(seconds=seconds)
 
 
-def margin() -> timedelta:
-    """How long before the deadline its words begin to be spoken."""
+def narration_time() -> timedelta:
+    """How long before the deadline a narration is requested."""
     return timedelta(
         seconds=settings.CONVERSATIONS["VOICE_FALLBACK_SECONDS"] if settings.CONVERSATIONS["VOICE_FALLBACK"] else 0
     )
 
 
-def step(message: Message, *, now: datetime) -> Step:
-    """Where a waiting message stands. Asks for the narration where it is time for that."""
+def decide(message: Message, *, now: datetime) -> Decision:
+    """What to send for a waiting message now. Requests the narration when it is time."""
     render = message.render
     if render is not None and render.is_finished and avatars.is_consent_reason(render.reason):
-        return Step(rung=Rung.TEXT, why=render.reason)
+        return Decision(fallback=Fallback.TEXT, why=render.reason)
     if render is not None and render.status == Render.Status.CANCELLED:
-        return Step(rung=Rung.NOTHING)
-    if video_form.is_here(render) and render is not None:
-        if not video_form.is_under_way(render):
-            return Step(rung=Rung.VIDEO)
+        return Decision(fallback=Fallback.NOTHING)
+    if video_delivery.is_available(render) and render is not None:
+        if not video_delivery.is_being_compressed(render):
+            return Decision(fallback=Fallback.VIDEO)
         unfinished = True
     else:
         unfinished = render is not None and not render.is_finished
     if unfinished and not is_late(message, now=now):
-        return Step(rung=Rung.WAIT)
-    return below(message, why=_why(render, unfinished=unfinished), now=now)
+        return Decision(fallback=Fallback.WAIT)
+    return instead_of_video(message, why=_why(render, unfinished=unfinished), now=now)
 
 
-def below(message: Message, *, why: str, now: datetime) -> Step:
-    """What comes in the place of a video that does not come."""
-    if not settings.CONVERSATIONS["VOICE_FALLBACK"] or why in SPEECHLESS or message.render is None:
-        return Step(rung=Rung.TEXT, why=why)
+def instead_of_video(message: Message, *, why: str, now: datetime) -> Decision:
+    """What to send if there is no video."""
+    if not settings.CONVERSATIONS["VOICE_FALLBACK"] or why in NOT_SPEAKABLE or message.render is None:
+        return Decision(fallback=Fallback.TEXT, why=why)
     narration = message.narration
     if narration is None and not _is_over(message, now=now):
         narration = _narrate(message, message.render)
     if narration is None:
-        return Step(rung=Rung.TEXT, why=why)
+        return Decision(fallback=Fallback.TEXT, why=why)
     if narration.status == Narration.Status.DONE:
-        return Step(rung=Rung.VOICE, why=why)
+        return Decision(fallback=Fallback.VOICE, why=why)
     waits = not narration.is_finished and not _is_over(message, now=now)
-    return Step(rung=Rung.WAIT if waits else Rung.TEXT, why=why)
+    return Decision(fallback=Fallback.WAIT if waits else Fallback.TEXT, why=why)
 
 
 def is_late(message: Message, *, now: datetime) -> bool:
-    """Whether it is time to speak instead; once that has begun, it stays so."""
+    """Whether it is time for a narration; once that is requested, it stays so."""
     if message.narration is not None:
         return True
-    return message.deadline_at is not None and message.deadline_at - margin() <= now
+    return message.deadline_at is not None and message.deadline_at - narration_time() <= now
 
 
 def _is_over(message: Message, *, now: datetime) -> bool:
-    """Whether something must go out now. Where a video failed after its deadline, its words still have their time."""
+    """Whether something must be sent now. A narration gets its time even if the video failed after the deadline."""
     begun = message.narration.created_at if message.narration else now
-    ends = max(filter(None, (message.deadline_at, begun + margin() if message.narration else None)), default=None)
+    ends = max(
+        filter(None, (message.deadline_at, begun + narration_time() if message.narration else None)), default=None
+    )
     return ends is not None and ends <= now
 
 

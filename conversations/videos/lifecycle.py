@@ -1,4 +1,4 @@
-"""Videos that are said to people: promised, waited for, and sent; or what comes in their place (`ladder`)."""
+"""The end of a video's wait: it is released to its members, replaced by a fallback, cancelled or recalled."""
 
 import logging
 from datetime import datetime
@@ -10,12 +10,11 @@ from django.utils.translation import gettext
 from avatars import services as avatars
 from avatars.exceptions import ConsentError, OutputError
 from avatars.models import Narration, Render, Rendition
-from conversations import wording
-from conversations.delivery import channel, video_form
-from conversations.delivery.messages import conversation_of, say
+from conversations.delivery import messages, video_delivery
 from conversations.models import Conversation, Message, ProgressCard
 from conversations.videos import fallbacks, progress_cards
-from conversations.videos.fallbacks import Rung, Step
+from conversations.videos.fallbacks import Decision, Fallback
+from conversations.wording import video_texts
 from core.work import crash_points
 from wecom.exceptions import ContentError
 from wecom.models import Outbound
@@ -27,70 +26,73 @@ CARRIERS = ("video", "file", "textcard")  # the forms in which a video goes out
 
 
 def release(render: Render) -> int:
-    """Send what waits for a render that has ended, by state and not by event: doing it twice does nothing."""
+    """Send the messages that wait for a finished render; how many.
+
+    By state, not by event: a second call does nothing.
+    """
     if Render.objects.filter(pk=render.pk, status__in=Render.UNFINISHED).exists():
         return 0
     waiting = list(Message.objects.waiting_for(render).order_by("pk").values_list("pk", flat=True))
     return sum(_release_one(pk) for pk in waiting)
 
 
-def use_rendition(rendition: Rendition) -> None:
-    """A smaller video is there, or cannot be made: send what waits for it."""
+def release_rendition(rendition: Rendition) -> None:
+    """Send the messages and uploads that wait for a compressed video, which has ended."""
     if rendition.render is not None:
         release(rendition.render)
     else:
-        video_form.fit_waiting(rendition)
+        video_delivery.settle_uploads(rendition)
 
 
 def release_all(*, now: datetime | None = None) -> int:
-    """What no event released: the sweeper's part."""
+    """Send what no event released; called by the sweeper."""
     now = now or timezone.now()
-    waiting = Message.objects.releasable(now=now, margin=fallbacks.margin()).order_by("pk")
+    waiting = Message.objects.releasable(now=now, margin=fallbacks.narration_time()).order_by("pk")
     return sum(_release_one(pk, now=now) for pk in list(waiting.values_list("pk", flat=True)[:500]))
 
 
-def release_spoken(narration: Narration) -> int:
-    """Words that were to come in the place of a video are spoken, or cannot be: send what waits for them."""
+def release_narration(narration: Narration) -> int:
+    """Send the messages that wait for a narration, which has ended; how many."""
     waiting = list(Message.objects.waiting().filter(narration=narration).order_by("pk").values_list("pk", flat=True))
     return sum(_release_one(pk) for pk in waiting)
 
 
 @transaction.atomic
 def cancel_waiting(conversation: Conversation) -> int:
-    """Cancel the videos a member waits for; a render that nobody else waits for is stopped. Returns how many."""
-    # Everybody locks renders in the same order; without the lock, somebody who just asked for the same is not seen.
+    """Cancel the videos that a member waits for; how many. A render without other recipients is cancelled too."""
+    # Renders are locked in one order everywhere. Without the lock a simultaneous request for the same is missed.
     waiting = list(conversation.messages().waiting().order_by("render_id", "pk"))
-    cancelled = sum(cancel_one(message) for message in waiting)
+    cancelled = sum(cancel_message(message) for message in waiting)
     for message in waiting:
-        progress_cards.settle(message)
+        progress_cards.show_end(message)
     return cancelled
 
 
 @transaction.atomic
 def recall(message: Message, *, cid: str = "") -> None:
-    """Take back what was said to a member, and to all who got the same; a video that is being made is cancelled.
+    """Recall a message for all its recipients, or cancel the video that it waits for.
 
-    Raises `ContentError` for what a member said, what was not sent, and what is more than 24 hours old.
+    Raises `ContentError` for messages from members, unsent ones, and those older than 24 hours.
     """
-    if message.direction == Message.Direction.IN or (message.outbound is None and not cancel_one(message)):
+    if message.direction == Message.Direction.IN or (message.outbound is None and not cancel_message(message)):
         remedy = gettext("Only what was sent can be recalled.")
         raise ContentError(gettext("There is nothing to recall."), code="not_sent", field="message", remedy=remedy)
     if message.outbound is not None:
-        channel.recall(message.outbound, cid=cid)
-    progress_cards.settle(message)
+        messages.recall(message.outbound, cid=cid)
+    progress_cards.show_end(message)
 
 
-def cancel_one(message: Message) -> int:
-    """Cancel a video that is waited for; how many messages that were."""
+def cancel_message(message: Message) -> int:
+    """Cancel a message that waits for its video; 1, or 0 if it does not wait."""
     render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
     cancelled = Message.objects.filter(pk=message.pk).waiting().update(state=Message.State.CANCELLED)
     if cancelled:
-        _stop(message, render)
+        _cancel_unneeded(message, render)
     return cancelled
 
 
-def _stop(message: Message, render: Render | None, reason: str = "cancelled") -> None:
-    """Nobody makes what nobody waits for."""
+def _cancel_unneeded(message: Message, render: Render | None, reason: str = "cancelled") -> None:
+    """Cancel the render and the narration of a message unless others wait for them."""
     if render is not None and not Message.objects.waiting_for(render).exists():
         avatars.cancel_render(render, reason=reason)
     narration = message.narration
@@ -100,27 +102,27 @@ def _stop(message: Message, render: Render | None, reason: str = "cancelled") ->
 
 @transaction.atomic
 def fall_back(outbound: Outbound) -> None:
-    """A video that could not be delivered, or what was spoken in its place, goes out as text."""
+    """Send the script as text, if a video or narration could not be delivered."""
     if outbound.msgtype not in (*CARRIERS, "voice") or outbound.status == Outbound.Status.DONE:
         return
     ours = Message.objects.with_part(outbound).filter(render__isnull=False).exclude(reason=Message.Reason.TEXT)
     for message in ours.select_related("content", "render__digital_human__voice", "narration__digital_human__voice"):
-        # Its time was that of the consent: the video may not go out any more, but its words may.
-        over = _forbidden(message) if outbound.reason == Outbound.Reason.EXPIRED else ""
+        # It expired with the consent: the video may not be sent any more, but the text may.
+        over = _consent_problem(message) if outbound.reason == Outbound.Reason.EXPIRED else ""
         if outbound.reason in OUT_OF_REACH and not over:
             continue
         message.why = over or message.why or "undeliverable"
         fields = {"degraded": True, "reason": Message.Reason.TEXT, "why": message.why}
         Message.objects.filter(pk=message.pk).update(**fields)
-        conversation = conversation_of(message.application, message.member)
+        conversation = Conversation.objects.locked(message.application, message.member)
         with translation.override(conversation.language):
-            said = say(conversation, _instead(message), cid=message.cid, degraded=True)
-        # The card's end is that of what was said in its place.
+            said = messages.say(conversation, _replacement_text(message), cid=message.cid, degraded=True)
+        # The card shows the delivery of the text.
         ProgressCard.objects.filter(message=message).update(message=said)
 
 
-def _forbidden(message: Message) -> str:
-    """Why what went out for a message may not be shown or heard (any more); nothing where it may."""
+def _consent_problem(message: Message) -> str:
+    """The code of the reason why what was sent may not be shown or heard (any more); "" if it may."""
     spoken = message.narration if message.reason == Message.Reason.VOICE else message.render
     try:
         if spoken is not None:
@@ -130,15 +132,15 @@ def _forbidden(message: Message) -> str:
     return ""
 
 
-def _instead(message: Message) -> str:
-    """The text in the place of a video, unless they had asked for it before."""
+def _replacement_text(message: Message) -> str:
+    """The text that replaces a video; without the script if the member has that already."""
     if avatars.is_consent_reason(message.why):
-        return wording.video_not_allowed(message.content.text)
+        return video_texts.video_not_allowed(message.content.text)
     if ProgressCard.objects.filter(message=message, text_given=True).exists():
-        return wording.video_failed_text_given()
+        return video_texts.video_failed_text_given()
     if message.why == fallbacks.DEADLINE:
-        return wording.video_late(message.content.text)
-    return wording.video_failed(message.content.text)
+        return video_texts.video_late(message.content.text)
+    return video_texts.video_failed(message.content.text)
 
 
 @transaction.atomic
@@ -147,42 +149,45 @@ def _release_one(pk: int, *, now: datetime | None = None) -> int:
         "application__corporation", "member", "render__digital_human", "narration", "content"
     )
     message = found.get(pk=pk)
-    conversation = conversation_of(message.application, message.member)
+    conversation = Conversation.objects.locked(message.application, message.member)
     if not Message.objects.filter(pk=pk).waiting().exists():
         return 0
-    step = fallbacks.step(message, now=now or timezone.now())
-    if step.rung is Rung.WAIT:
+    decision = fallbacks.decide(message, now=now or timezone.now())
+    if decision.fallback is Fallback.WAIT:
         return 0
     Message.objects.filter(pk=pk).update(state=Message.State.SENDING)
     message.state = Message.State.SENDING
     with translation.override(conversation.language):
-        _send_released(conversation, message, step)
+        _send_released(conversation, message, decision)
     crash_points.point("message.releasing")
     return 1
 
 
-def _send_released(conversation: Conversation, message: Message, step: Step) -> None:
-    if step.rung is Rung.NOTHING:
+def _send_released(conversation: Conversation, message: Message, decision: Decision) -> None:
+    if decision.fallback is Fallback.NOTHING:
         message.state = Message.State.CANCELLED
-        say(conversation, wording.video_cancelled(message.content.text), cid=message.cid)
-    elif step.rung is not Rung.VIDEO or not _send_video(message):
-        _send_instead(conversation, message, step)
+        messages.say(conversation, video_texts.video_cancelled(message.content.text), cid=message.cid)
+    elif decision.fallback is not Fallback.VIDEO or not _send_video(message):
+        _send_replacement(conversation, message, decision)
     message.save(update_fields=["outbound", "state", "degraded", "reason", "why"])
-    progress_cards.settle(message)
-    logger.info("A message was released.", extra={"cid": message.cid, "rung": message.reason or step.rung.value})
+    progress_cards.show_end(message)
+    logger.info(
+        "A message was released.", extra={"cid": message.cid, "rung": message.reason or decision.fallback.value}
+    )
 
 
 def _send_video(message: Message) -> bool:
-    """Queue the video of a message; False where it is gone, or may not be shown any more."""
+    """Queue the video of a message; False if its file is missing or it may not be shown any more."""
     render = message.render
     assert render is not None
-    title = wording.video_asked_for(render) if message.asked else wording.video_title(render)
+    title = video_texts.video_asked_for(render) if message.asked else video_texts.video_title(render)
     try:
         avatars.check_consent(render, locked=True)
-        message.outbound = channel.send_video(message.application, message.member, render, title=title, cid=message.cid)
+        message.outbound = messages.send_video(
+            message.application, message.member, render, title=title, cid=message.cid
+        )
     except (OSError, OutputError):
-        # Its file is gone, or is not what was made. One message that raises here would hold up everybody whose turn
-        # comes after it.
+        # The file is missing or was changed. Raising here would block all messages behind this one.
         logger.error("The file of a video cannot be sent.", extra={"cid": message.cid, "render": render.pk})
         return False
     except ConsentError as error:
@@ -193,7 +198,7 @@ def _send_video(message: Message) -> bool:
 
 
 def _may_be_heard(message: Message, narration: Narration) -> bool:
-    """Whether the person from whom a voice is cloned still agrees; the message says why not."""
+    """Whether the consent for a cloned voice still holds; if not, the message gets the reason."""
     try:
         avatars.check_consent(narration, locked=True)
     except ConsentError as error:
@@ -203,25 +208,25 @@ def _may_be_heard(message: Message, narration: Narration) -> bool:
     return True
 
 
-def _send_instead(conversation: Conversation, message: Message, step: Step) -> None:
-    """Queue the words of a video, spoken or written; and stop the video, where it goes on being made for nobody."""
-    message.degraded, message.why = True, message.why or (step.why or fallbacks.GONE)[:40]
+def _send_replacement(conversation: Conversation, message: Message, decision: Decision) -> None:
+    """Queue the script of a video as narration or text, and cancel the render if nobody else waits for it."""
+    message.degraded, message.why = True, message.why or (decision.why or fallbacks.GONE)[:40]
     narration = message.narration
-    if step.rung is Rung.VOICE and narration is not None and _may_be_heard(message, narration):
-        say(
+    if decision.fallback is Fallback.VOICE and narration is not None and _may_be_heard(message, narration):
+        messages.say(
             conversation,
-            wording.voice_instead(message.content.text, late=step.why == fallbacks.DEADLINE),
+            video_texts.voice_instead(message.content.text, late=decision.why == fallbacks.DEADLINE),
             cid=message.cid,
         )
         try:
-            message.outbound = channel.send_narration(message.application, message.member, narration, cid=message.cid)
+            message.outbound = messages.send_narration(message.application, message.member, narration, cid=message.cid)
             message.reason = Message.Reason.VOICE
         except OSError:
             logger.error("A recording cannot be read.", extra={"cid": message.cid, "narration": narration.pk})
     if message.reason != Message.Reason.VOICE:
         message.reason = Message.Reason.TEXT
-        text = _instead(message)
-        message.outbound = channel.send_text(message.application, message.member, text, cid=message.cid)
+        text = _replacement_text(message)
+        message.outbound = messages.send_text(message.application, message.member, text, cid=message.cid)
     render = Render.objects.select_for_update(of=("self",)).filter(messages=message).first()
     if render is not None and not render.is_finished:
-        _stop(message, render, reason="late")
+        _cancel_unneeded(message, render, reason="late")

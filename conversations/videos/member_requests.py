@@ -1,4 +1,4 @@
-"""A video on a member's wish: how many may wait, what is said meanwhile, and why not."""
+"""A member's own request for a video: its limits, the notice how long it takes, and the buttons of its card."""
 
 from datetime import datetime
 from typing import Any
@@ -9,16 +9,16 @@ from django.utils import translation
 from avatars import services as avatars
 from avatars.exceptions import QuotaExceeded, ScriptError
 from avatars.models import DigitalHuman, RenderTemplate
-from conversations import wording
 from conversations.delivery import messages
-from conversations.models import Conversation, Message, ProgressCard, Standing
-from conversations.videos import lifecycle, progress_cards, requests
+from conversations.models import Conversation, Desk, Message, ProgressCard, VideoStatus
+from conversations.videos import lifecycle, progress_cards, video_messages
+from conversations.wording import video_texts
 from wecom.models import Outbound
 
-UNDER_WAY = (Standing.QUEUED, Standing.MAKING, Standing.SENDING)
+UNFINISHED = (VideoStatus.QUEUED, VideoStatus.MAKING, VideoStatus.SENDING)
 
 
-def make_video(
+def request_video(
     conversation: Conversation,
     text: str,
     *,
@@ -27,76 +27,81 @@ def make_video(
     template: RenderTemplate | None = None,
     cid: str,
 ) -> None:
-    """Ask for a video and say how long it takes, or say that too many wait. Raises `ScriptError` for a bad script."""
-    wishes: dict[str, Any] = {"mode": mode, "digital_human": digital_human, "template": template}
+    """Request a video and tell the member how long it takes, or why there is none."""
+    options: dict[str, Any] = {"mode": mode, "digital_human": digital_human, "template": template}
     most = settings.CONVERSATIONS["QUEUED_VIDEOS_PER_MEMBER"]
     if conversation.messages().waiting().count() >= most:
-        messages.say(conversation, wording.too_many_videos(most), cid=cid)
+        messages.say(conversation, video_texts.too_many_videos(most), cid=cid)
         return
     try:
-        message = requests.say_video(conversation, text, **wishes, asked=True, cid=cid)
+        message = video_messages.say_video(conversation, text, **options, asked=True, cid=cid)
     except QuotaExceeded as error:
-        messages.say(conversation, wording.quota_used_up(error.wait), cid=cid)
+        messages.say(conversation, video_texts.quota_used_up(error.wait), cid=cid)
+        return
+    except ScriptError as error:
+        messages.say(conversation, _refusal(error, text), cid=cid)
         return
     render = message.render
     if render is None:
-        return  # it went out as text
-    desk = messages.desk_of(conversation.application)
+        return  # it was sent as text
+    desk = Desk.objects.of(conversation.application)
     if render.is_finished:
-        messages.say(conversation, wording.video_ready_soon(text), cid=cid)
+        messages.say(conversation, video_texts.video_ready_soon(text), cid=cid)
     elif desk is None or desk.progress_cards:
         progress_cards.send(conversation, message, cid=cid)
     else:
-        _promise(conversation, message, cid=cid)
+        _send_estimate(conversation, message, cid=cid)
 
 
-def press(conversation: Conversation, card: ProgressCard, key: str, *, code: str, cid: str, now: datetime) -> str:
-    """A button of a progress card; the card then shows how things stand. Returns what was pressed, in words."""
+def press_button(
+    conversation: Conversation, card: ProgressCard, key: str, *, code: str, cid: str, now: datetime
+) -> str:
+    """Act on a button of a progress card, and update the card. Returns the label of the button."""
     message = card.message
     if key == progress_cards.CANCEL:
-        lifecycle.cancel_one(message)
-    elif key == progress_cards.TEXT and not card.text_given and progress_cards.standing(message) in UNDER_WAY:
+        lifecycle.cancel_message(message)
+    elif key == progress_cards.TEXT and not card.text_given and progress_cards.status_of(message) in UNFINISHED:
         card.text_given = True
         card.save(update_fields=["text_given"])
-        messages.say(conversation, wording.text_first(message.content.text), cid=cid)
+        messages.say(conversation, video_texts.text_first(message.content.text), cid=cid)
     message.refresh_from_db()
     if code:
-        progress_cards.show(card, code, now=now)
+        progress_cards.update(card, code, now=now)
     else:
-        progress_cards.settle(message)
-    pressed = {progress_cards.TEXT: wording.button_text_first, progress_cards.CANCEL: wording.button_cancel}
-    return pressed.get(key, wording.button_progress)()
+        progress_cards.show_end(message)
+    pressed = {progress_cards.TEXT: video_texts.button_text_first, progress_cards.CANCEL: video_texts.button_cancel}
+    return pressed.get(key, video_texts.button_progress)()
 
 
-def follow(outbound: Outbound) -> None:
-    """A message reached its end: the card that follows it shows so; a card that cannot be sent becomes text."""
+def update_cards(outbound: Outbound) -> None:
+    """Show the final status of a settled message on its progress card; send text instead of a card that failed."""
     if len(outbound.recipients) != 1:
         return
     for message in Message.objects.filter(outbound=outbound, progress_card__closed_at=None):
-        progress_cards.settle(message)
+        progress_cards.show_end(message)
     if outbound.msgtype != "template_card":
         return
     card = ProgressCard.objects.select_related(*progress_cards.RELATED).filter(outbound=outbound).first()
     if card is None:
         return
     if outbound.status == Outbound.Status.DONE:
-        progress_cards.settle(card.message)
+        progress_cards.show_end(card.message)
     elif outbound.status == Outbound.Status.FAILED and outbound.reason not in lifecycle.OUT_OF_REACH:
-        conversation = messages.conversation_of(card.message.application, card.message.member)
-        if progress_cards.standing(card.message) in UNDER_WAY:
+        conversation = Conversation.objects.locked(card.message.application, card.message.member)
+        if progress_cards.status_of(card.message) in UNFINISHED:
             with translation.override(conversation.language):
-                _promise(conversation, card.message, cid=card.message.cid)
+                _send_estimate(conversation, card.message, cid=card.message.cid)
 
 
-def _promise(conversation: Conversation, message: Message, *, cid: str) -> None:
+def _send_estimate(conversation: Conversation, message: Message, *, cid: str) -> None:
     assert message.render is not None
     left = avatars.time_left(message.render)
-    words = wording.video_started(left.low, left.high, message.content.text)
+    words = video_texts.video_started(left.low, left.high, message.content.text)
     messages.say(conversation, words, cid=cid)
 
 
-def refusal(error: ScriptError, text: str) -> str:
-    """Why a script cannot become a video, as a person is told."""
+def _refusal(error: ScriptError, text: str) -> str:
+    """The text for a script that cannot become a video."""
     if error.code == "too_long":
-        return wording.script_too_long(len(text), settings.AVATARS["MAX_CHARACTERS"])
-    return wording.no_digital_human() if error.code == "no_desk" else wording.nothing_to_say()
+        return video_texts.script_too_long(len(text), settings.AVATARS["MAX_CHARACTERS"])
+    return video_texts.no_digital_human() if error.code == "no_desk" else video_texts.nothing_to_say()

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conversations import services as conversations
-from conversations.models import Viewing
+from conversations.models import WatchLink
 from core.exceptions import OpenUserError
 from core.web import range_responses
 from wecom import services as wecom
@@ -45,19 +45,19 @@ FILES = ("video", "poster", "captions")
 @require_safe
 def page(request: HttpRequest, name: str) -> HttpResponseBase:
     """The player, for whoever may watch; anybody else signs in first."""
-    viewing = _find(name)
+    link = _find(name)
     if "again" in request.GET:
-        return _to_login(request, viewing)
-    if not _may_watch(request, viewing):
+        return _to_login(request, link)
+    if not _may_watch(request, link):
         if _signed_in(request) is None:
-            return _to_login(request, viewing)
+            return _to_login(request, link)
         words = _("This video was sent to somebody else.")
         return _answer(request, {"problem": words, "again": f"{request.path}?again=1"}, status=403)
     context = {
-        "viewing": viewing,
-        "title": viewing.title,
-        "language": "zh" if re.search(r"[\u4e00-\u9fff]", viewing.words) else "en",
-        "files": {which for which in FILES if viewing.file(which)},
+        "link": link,
+        "title": link.title,
+        "language": "zh" if re.search(r"[\u4e00-\u9fff]", link.words) else "en",
+        "files": {which for which in FILES if link.file(which)},
     }
     return _answer(request, context)
 
@@ -65,10 +65,10 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
     """The video with Range, its poster, or its captions as a browser reads them."""
-    viewing = _find(name)
-    if not _may_watch(request, viewing):
+    link = _find(name)
+    if not _may_watch(request, link):
         return HttpResponse(status=403)
-    stored = viewing.file(which)
+    stored = link.file(which)
     if not stored or not default_storage.exists(stored):
         raise Http404
     path = Path(default_storage.path(stored))
@@ -84,37 +84,37 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
 def login(request: HttpRequest) -> HttpResponseBase:
     """Where the platform sends a member back to."""
     begun = _read(request, LOGIN, LOGIN_WITHIN)
-    viewing = conversations.viewings().filter(name=begun.get("name", "")).first()
-    if viewing is None or not secrets.compare_digest(str(begun.get("state", "")), request.GET.get("state", "")):
+    link = conversations.watchable_links().filter(name=begun.get("name", "")).first()
+    if link is None or not secrets.compare_digest(str(begun.get("state", "")), request.GET.get("state", "")):
         return _answer(request, {"problem": _("This sign-in is over. Please open the link once more.")}, status=400)
     try:
-        user_id = wecom.member_of_code(viewing.application, request.GET.get("code", ""))
+        user_id = wecom.member_of_code(link.application, request.GET.get("code", ""))
     except OpenUserError as error:
         logger.warning("A member could not sign in.", extra={"code": error.code})
         known = isinstance(error, LoginFailed)
         words = _("Signing in did not work. Please try again.") if known else _("WeChat Work does not answer just now.")
-        context = {"problem": words, "again": f"{reverse('watch', args=[viewing.name])}?again=1"}
+        context = {"problem": words, "again": f"{reverse('watch', args=[link.name])}?again=1"}
         return _forget(_answer(request, context, status=403 if known else 503))
-    response = HttpResponseRedirect(reverse("watch", args=[viewing.name]))
-    who = {"corporation": viewing.application.corporation_id, "user_id": user_id}
+    response = HttpResponseRedirect(reverse("watch", args=[link.name]))
+    who = {"corporation": link.application.corporation_id, "user_id": user_id}
     _write(response, MEMBER, who, SIGNED_IN_FOR)
     return _forget(response)
 
 
-def _find(name: str) -> Viewing:
-    viewing = conversations.viewings().filter(name=name).first()
-    if viewing is None:
+def _find(name: str) -> WatchLink:
+    link = conversations.watchable_links().filter(name=name).first()
+    if link is None:
         raise Http404
-    return viewing
+    return link
 
 
-def _may_watch(request: HttpRequest, viewing: Viewing) -> bool:
+def _may_watch(request: HttpRequest, link: WatchLink) -> bool:
     if request.user.is_active and request.user.is_staff and request.user.has_perm("avatars.view_render"):
         return True
     corporation, user_id = _signed_in(request) or (None, "")
-    if corporation != viewing.application.corporation_id:
+    if corporation != link.application.corporation_id:
         return False
-    return viewing.member is None or viewing.member.user_id.lower() == user_id
+    return link.member is None or link.member.user_id.lower() == user_id
 
 
 def _signed_in(request: HttpRequest) -> tuple[int, str] | None:
@@ -123,16 +123,16 @@ def _signed_in(request: HttpRequest) -> tuple[int, str] | None:
     return (int(who["corporation"]), str(who["user_id"])) if who else None
 
 
-def _to_login(request: HttpRequest, viewing: Viewing) -> HttpResponseBase:
+def _to_login(request: HttpRequest, link: WatchLink) -> HttpResponseBase:
     state = secrets.token_hex(16)
     inside = bool(INSIDE.search(request.headers.get("User-Agent", "")))
     back = f"{settings.SITE_URL.rstrip('/')}{reverse('watch-login')}"
     address = wecom.authorize_url(
-        viewing.application, back=back, state=state, inside=inside, language=get_language() or "zh"
+        link.application, back=back, state=state, inside=inside, language=get_language() or "zh"
     )
     response = HttpResponseRedirect(address)
     response.delete_cookie(MEMBER, path=PATH)
-    _write(response, LOGIN, {"state": state, "name": viewing.name}, LOGIN_WITHIN)
+    _write(response, LOGIN, {"state": state, "name": link.name}, LOGIN_WITHIN)
     return response
 
 

@@ -21,7 +21,7 @@ from avatars.models import Render, Rendition
 from avatars.pipeline import script_to_video
 from avatars.rendering import compression
 from conversations import services as conversations
-from conversations.models import Message
+from conversations.models import Conversation, Message
 from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support import example_renderer, videos
 from tests.avatars.support.fake_engines import Light, Tone
@@ -179,7 +179,7 @@ def test_a_stored_video_that_lost_its_label_is_sent_to_nobody(harm, tmp_path):
     }[harm]()
     video_of(render).write_bytes(harmed)
     with transaction.atomic():
-        person = conversations.conversation_of(first.application, first.member)
+        person = Conversation.objects.locked(first.application, first.member)
         message = conversations.say_video(person, "你好。", cid="c2d")
     assert message.render == render
     message.refresh_from_db()

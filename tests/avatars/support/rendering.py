@@ -16,6 +16,7 @@ from avatars import services
 from avatars.models import Render
 from avatars.rendering import render_worker
 from conversations import services as conversations
+from conversations.models import Conversation
 from tests.support import factories
 from tests.support.paths import PHOTOGRAPH
 
@@ -85,7 +86,7 @@ def promise(text, **human):
     factories.make_desk(application, digital_human=make_human(**human))
     member = factories.make_member(application)
     with transaction.atomic():
-        return conversations.say_video(conversations.conversation_of(application, member), text, cid="c1d")
+        return conversations.say_video(Conversation.objects.locked(application, member), text, cid="c1d")
 
 
 def spoken_instead(message):

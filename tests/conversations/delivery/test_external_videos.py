@@ -12,7 +12,7 @@ from django.utils import timezone
 from avatars.models import Rendition
 from avatars.rendering import compression
 from conversations import services as conversations
-from conversations.models import Message, Viewing
+from conversations.models import Message, WatchLink
 from tests.support.emulator import Emulator, Person, wait_for
 from tests.support.factories import make_api
 from wecom import bot, services
@@ -110,14 +110,14 @@ def test_one_that_is_too_large_for_a_file_arrives_as_a_link_that_only_they_can_o
     api, upload, _message = post(path, person, title="年会", description="今年的")
     work()
     (entry,) = person.received()
-    viewing = Viewing.objects.get()
+    link = WatchLink.objects.get()
     assert entry["msgtype"] == "textcard"
     shown = {name: entry["content"][name] for name in ("title", "description", "url")}
-    assert shown == {"title": "年会", "description": "今年的", "url": f"https://example.com/watch/{viewing.name}/"}
-    assert viewing.member is not None
-    assert (viewing.member.user_id, viewing.file("video")) == (person.user_id, Upload.objects.get().path)
+    assert shown == {"title": "年会", "description": "今年的", "url": f"https://example.com/watch/{link.name}/"}
+    assert link.member is not None
+    assert (link.member.user_id, link.file("video")) == (person.user_id, Upload.objects.get().path)
     assert (api.get(upload).json()["form"], api.get(upload).json()["status"]) == ("link", "done")
-    assert client.get(f"/watch/{viewing.name}/video").status_code == 403
+    assert client.get(f"/watch/{link.name}/video").status_code == 403
 
 
 def test_the_same_large_video_twice_arrives_twice_and_is_made_once(most, path, person):
@@ -190,7 +190,7 @@ def test_a_group_chat_gets_it_in_the_form_that_fits(most, path, person):
     message = services.send_to_chat(chat, Video(), upload=upload)
     group_chats.deliver_to_chat(message.pk)
     assert [entry["msgtype"] for entry in person.received()] == ["textcard"]
-    assert Viewing.objects.get().member is None
+    assert WatchLink.objects.get().member is None
 
 
 def test_one_link_goes_to_many_and_any_of_the_company_may_watch(most, path, person, emulator):
@@ -201,7 +201,7 @@ def test_one_link_goes_to_many_and_any_of_the_company_may_watch(most, path, pers
     services.enqueue_message(application, Video(), to=[person.user_id, other.user_id], upload=upload)
     work()
     assert [entry["msgtype"] for one in (person, other) for entry in one.received()] == ["textcard"] * 2
-    assert Viewing.objects.get().member is None
+    assert WatchLink.objects.get().member is None
 
 
 def test_what_nothing_can_be_done_with_is_refused_with_words(most, path, settings):

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from conversations import services, wording
+from conversations import services
 from conversations.errands import worker
 from conversations.models import Conversation, Errand, Message, Session
 from conversations.providers.base import RemoteProvider
 from conversations.videos import awaitables
+from conversations.wording import chat_texts
 from core import backends
 from core.work import sweeper
 from tests.conversations.support import chat_server
@@ -57,9 +58,9 @@ def patience(settings, seconds: float) -> None:
 def fallbacks() -> dict[str, str]:
     with translation.override("zh-hans"):
         return {
-            "late": wording.no_answer_in_time(),
-            "unknown": wording.not_understood(),
-            "wait": wording.looking_up(),
+            "late": chat_texts.no_answer_in_time(),
+            "unknown": chat_texts.not_understood(),
+            "wait": chat_texts.looking_up(),
         }
 
 
@@ -348,7 +349,7 @@ def test_a_flow_that_begins_while_the_service_thinks_is_not_disturbed(person, se
     assert person.read() == []
     assert Errand.objects.get().question == QUESTION
     Session.objects.update(asked_at=timezone.now() - timedelta(hours=2), due_at=timezone.now())
-    assert services.tick() == 1
+    assert services.remind_and_expire() == 1
     person.read()
     run()
     wait_for(lambda: Errand.objects.get().status == "done", "the answer")
@@ -434,5 +435,5 @@ def test_code_gets_an_answer_of_the_service_at_once(person, server):
     assert awaitables.reply_to(QUESTION) == fallbacks()["unknown"]
     assert awaitables.reply_to(QUESTION) == fallbacks()["late"]
     conversation = Conversation(application=person.application, language="zh-hans")
-    assert worker.reply_now(conversation, "chat", QUESTION, language="zh-hans") == "好的。"
+    assert worker.ask_now(conversation, "chat", QUESTION, language="zh-hans") == "好的。"
     assert not Errand.objects.exists()

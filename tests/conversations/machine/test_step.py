@@ -13,18 +13,18 @@ from conversations.machine.values import (
     Act,
     Ask,
     Edge,
-    Film,
     Guard,
     Machine,
+    MakeVideo,
     Node,
     NodeKind,
     Notice,
+    Notify,
     On,
     Operator,
     Outcome,
     Place,
     Say,
-    Tell,
 )
 from core.text.slot_values import Slot, SlotType
 from tests.conversations.support.machines import QUALITY, video_machine
@@ -55,7 +55,7 @@ def test_the_guides_conversation_runs_from_question_to_video():
     talk = Talk(video_machine())
     assert talk.heard == [Ask(text="请发送视频文本。")]
     assert talk.says("欢迎加入！") == [Ask(text="“欢迎加入！”要多清晰？", choices=QUALITY)]
-    assert talk.says("3") == [Film(text="欢迎加入！", mode="enhanced_talking_head"), Say(text="好了。")]
+    assert talk.says("3") == [MakeVideo(text="欢迎加入！", mode="enhanced_talking_head"), Say(text="好了。")]
     assert talk.place.outcome == Outcome.COMPLETED
 
 
@@ -68,15 +68,15 @@ def test_a_guard_chooses_the_way_and_a_label_is_shown_in_words():
 def test_a_wrong_answer_is_asked_again_and_then_the_way_out_is_taken():
     talk = Talk(video_machine())
     talk.says("你好")
-    assert talk.says("最好的") == [Tell(notice=Notice.NOT_VALID), Ask(text="“你好”要多清晰？", choices=QUALITY)]
+    assert talk.says("最好的") == [Notify(notice=Notice.NOT_VALID), Ask(text="“你好”要多清晰？", choices=QUALITY)]
     assert talk.says("随便") == [Say(text="请找人事。"), Say(text="好了。")]
 
 
 def test_without_a_way_out_the_flow_ends_in_plain_words():
     talk = Talk(video_machine())
     for _ in range(2):
-        assert talk.says("很长" * 20)[0] == Tell(notice=Notice.NOT_VALID)
-    assert talk.says("很长" * 20) == [Tell(notice=Notice.GAVE_UP)]
+        assert talk.says("很长" * 20)[0] == Notify(notice=Notice.NOT_VALID)
+    assert talk.says("很长" * 20) == [Notify(notice=Notice.GAVE_UP)]
     assert talk.place.outcome == Outcome.GAVE_UP
 
 
@@ -98,7 +98,7 @@ def test_back_takes_the_last_answer_away_and_asks_for_it_again():
     talk.says("你好")
     assert talk.does(Act.BACK) == [Ask(text="请发送视频文本。")]
     assert talk.place.slots == {}
-    assert talk.does(Act.BACK) == [Tell(notice=Notice.AT_START), Ask(text="请发送视频文本。")]
+    assert talk.does(Act.BACK) == [Notify(notice=Notice.AT_START), Ask(text="请发送视频文本。")]
 
 
 def test_restart_keeps_only_what_the_session_began_with():
@@ -134,8 +134,8 @@ def test_a_long_flow_may_say_more_than_fifty_things_in_a_row():
 
 def test_help_and_a_reminder_leave_the_answer_open():
     talk = Talk(video_machine())
-    assert talk.does(Act.HELP) == [Tell(notice=Notice.HELP), Ask(text="请发送视频文本。")]
-    assert talk.does(Act.REMIND) == [Tell(notice=Notice.REMINDER)]
+    assert talk.does(Act.HELP) == [Notify(notice=Notice.HELP), Ask(text="请发送视频文本。")]
+    assert talk.does(Act.REMIND) == [Notify(notice=Notice.REMINDER)]
     assert talk.place.reminded
     talk.says("你好")
     assert not talk.place.reminded
@@ -144,7 +144,7 @@ def test_help_and_a_reminder_leave_the_answer_open():
 
 def test_cancel_and_silence_end_it_and_resume_asks_again():
     talk = Talk(video_machine())
-    assert talk.does(Act.CANCEL) == [Tell(notice=Notice.CANCELLED)]
+    assert talk.does(Act.CANCEL) == [Notify(notice=Notice.CANCELLED)]
     assert talk.place.outcome == Outcome.CANCELLED
     talk = Talk(video_machine())
     talk.says("你好")
@@ -171,13 +171,13 @@ def test_what_people_write_is_never_read_as_a_placeholder():
 def test_a_flow_that_talks_in_circles_fails_in_plain_words():
     round_about = Node(key="ask_text", name="绕", kind=NodeKind.SAY, text="嗯。", edges=(Edge(to="ask_text"),))
     talk = Talk(video_machine(nodes=(round_about,)))
-    assert talk.heard[-1] == Tell(notice=Notice.FAILED)
+    assert talk.heard[-1] == Notify(notice=Notice.FAILED)
     assert talk.place.outcome == Outcome.FAILED
 
 
 def test_a_place_that_the_version_does_not_have_fails_in_plain_words():
     result = step(video_machine(), Place(at="gone"), Act.SAY, "你好", today=TODAY)
-    assert result.effects == (Tell(notice=Notice.FAILED),)
+    assert result.effects == (Notify(notice=Notice.FAILED),)
 
 
 def test_a_machine_survives_the_way_through_json():

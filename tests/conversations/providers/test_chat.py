@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from conversations import wording
 from conversations.models import Content, Message
 from conversations.providers.base import ReplyBusy, ReplyRefused
 from conversations.providers.chat import LONGEST, MAX_BODY, Chat
 from conversations.providers.reasoning_filter import without_thoughts
+from conversations.wording import chat_texts
 from tests.conversations.support import chat_server
 from tests.conversations.support.chat_server import KEY, ChatServer, Reaction, error
 from tests.support import factories
@@ -108,7 +108,7 @@ def test_what_came_after_the_question_is_not_before_it(server, conversation):
 def test_words_for_want_of_an_answer_are_not_shown_to_the_model(server, conversation):
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            words = (wording.no_answer_in_time(), wording.not_understood(), wording.looking_up())
+            words = (chat_texts.no_answer_in_time(), chat_texts.not_understood(), chat_texts.looking_up())
         for text in words:
             said(conversation, "问", by="in")
             said(conversation, text, by="out")

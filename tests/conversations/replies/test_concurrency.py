@@ -10,7 +10,7 @@ from django.db import connections, transaction
 from avatars.models import Render
 from avatars.signals import render_finished
 from conversations import services
-from conversations.models import Message
+from conversations.models import Conversation, Message
 from tests.conversations.replies.test_dispatch import finish
 from tests.conversations.support.person import Person
 from wecom.models import Application, Outbound
@@ -35,7 +35,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
 
 def conversation(application: Application, user_id: str = "zhangsan"):
-    return services.conversation_of(application, application.corporation.members.get(user_id=user_id))
+    return Conversation.objects.locked(application, application.corporation.members.get(user_id=user_id))
 
 
 def test_a_render_may_finish_while_its_person_cancels(person, application, media):

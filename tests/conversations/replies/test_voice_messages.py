@@ -60,7 +60,7 @@ class Speaker:
         callback = factories.make_callback(
             self.application, kind="voice", from_user_id=self.phone.user_id, created_at=at or timezone.now()
         )
-        services.receive(callback, messages.inbound(xml.encode()))
+        services.receive_message(callback, messages.inbound(xml.encode()))
         return Errand.objects.filter(cid=callback.cid).first()
 
     def reads(self) -> list[str]:

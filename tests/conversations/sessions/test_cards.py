@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from conversations import services, wording
+from conversations import services
 from conversations.flows.publication import check
 from conversations.models import Flow, Message, Session, State
+from conversations.wording import flow_texts
 from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom import services as wecom
@@ -50,7 +51,7 @@ def test_a_written_answer_greys_the_card_with_the_choice_once(person, flow, answ
     person.says(answer)
     update = CardUpdate.objects.get()
     assert (update.response_code, update.text, update.user_id) == ("of-the-card", "已选：增强", "zhangsan")
-    assert person.taps("lipsync", task_id) == [in_chinese(wording.question_is_over)]
+    assert person.taps("lipsync", task_id) == [in_chinese(flow_texts.question_is_over)]
     assert Message.objects.waiting().get().render.mode == "enhanced_lipsync"
 
 
@@ -63,7 +64,7 @@ def test_a_card_whose_question_is_over_or_asked_anew_is_greyed(person, flow, wor
 
 def test_a_card_is_greyed_when_time_is_over_and_when_another_flow_begins(person, flow):
     sent_card(person)
-    services.tick(now=timezone.now() + timedelta(hours=2))
+    services.remind_and_expire(now=timezone.now() + timedelta(hours=2))
     assert shown() == [CLOSED]
     sent_card(person, "of-another-card")
     person.says("/制作")
@@ -74,7 +75,7 @@ def test_a_reminder_leaves_the_card_open(person, flow):
     State.objects.filter(key="ask_quality").update(remind_after=5)
     services.publish(flow)
     sent_card(person)
-    assert services.tick(now=timezone.now() + timedelta(minutes=6)) == 1
+    assert services.remind_and_expire(now=timezone.now() + timedelta(minutes=6)) == 1
     assert shown() == []
     assert person.taps("lipsync")[-1] == "做好就发给你。"
 
@@ -105,7 +106,7 @@ def test_a_tap_that_comes_too_late_is_answered_once_and_can_go_on(person, flow):
     Session.objects.update(asked_at=timezone.now() - timedelta(hours=2))
     (ended,) = person.taps("lipsync", task_id)
     assert "已结束" in ended
-    assert person.taps("lipsync", task_id) == [in_chinese(wording.question_waits)]
+    assert person.taps("lipsync", task_id) == [in_chinese(flow_texts.question_waits)]
     assert person.says("继续") == [CARD]
 
 
@@ -113,9 +114,9 @@ def test_the_card_of_another_flow_that_ran_before_is_just_closed(person, flow):
     task_id = sent_card(person)
     person.says("取消")
     person.says("制作视频")
-    services.tick(now=timezone.now() + timedelta(hours=2))
+    services.remind_and_expire(now=timezone.now() + timedelta(hours=2))
     person.read()
-    assert person.taps("lipsync", task_id) == [in_chinese(wording.question_is_over)]
+    assert person.taps("lipsync", task_id) == [in_chinese(flow_texts.question_is_over)]
 
 
 def test_taps_that_come_before_the_first_is_answered_are_passed_over(person, flow):
@@ -137,7 +138,7 @@ def test_a_card_of_a_session_that_an_operator_stops_is_greyed(person, flow):
 def test_somebody_elses_card_answers_nothing(person, flow):
     task_id = sent_card(person)
     other = Person(person.application, "lisi")
-    assert other.taps("lipsync", task_id) == [in_chinese(wording.question_is_over)]
+    assert other.taps("lipsync", task_id) == [in_chinese(flow_texts.question_is_over)]
     assert Session.objects.get().state == "ask_quality"
 
 

@@ -12,7 +12,7 @@ from avatars.signals import render_finished
 from conversations import services
 from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Message, Session
-from conversations.sessions.runner import take
+from conversations.sessions.runner import advance
 from core.exceptions import OpenUserError
 from tests.conversations.replies.test_concurrency import at_once
 from tests.conversations.support.person import Person
@@ -80,7 +80,7 @@ def test_a_tick_beside_an_answer_never_ends_what_was_answered_in_time(person, fl
         person.says("制作视频")
         answer = person.writes("欢迎加入！")
         Session.objects.active().update(due_at=timezone.now(), asked_at=timezone.now() - timedelta(minutes=20))
-        result, ticked = together(lambda pk=answer.pk: wecom.handle(pk), services.tick)
+        result, ticked = together(lambda pk=answer.pk: wecom.handle(pk), services.remind_and_expire)
         assert (result, ticked) == (None, 0)
         assert person.read()[-1] == CARD
         person.says("取消")
@@ -89,7 +89,7 @@ def test_a_tick_beside_an_answer_never_ends_what_was_answered_in_time(person, fl
 def test_many_ticks_remind_once(person, flow):
     person.says("制作视频")
     later = session().asked_at + timedelta(minutes=11)
-    assert sum(together(*[lambda: services.tick(now=later)] * 4)) == 1
+    assert sum(together(*[lambda: services.remind_and_expire(now=later)] * 4)) == 1
     assert len(person.read()) == 1
 
 
@@ -196,8 +196,8 @@ def test_who_lost_the_lease_takes_back_what_it_said(person, flow):
 def test_a_step_that_fails_half_way_says_nothing(person, flow):
     person.says("制作视频")
     mine, theirs = session(), session()
-    take(mine, Act.SAY, "欢迎加入！", cid="c1")
+    advance(mine, Act.SAY, "欢迎加入！", cid="c1")
     said = Outbound.objects.count()
-    (error,) = together(lambda: take(theirs, Act.HELP, cid="c2"))
+    (error,) = together(lambda: advance(theirs, Act.HELP, cid="c2"))
     assert type(error).__name__ == "SessionMoved"
     assert Outbound.objects.count() == said

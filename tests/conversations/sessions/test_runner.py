@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from conversations import services, wording
+from conversations import services
 from conversations.exceptions import FlowError, SessionMoved
 from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, FlowVersion, Message, Session, State
-from conversations.sessions.current import active
-from conversations.sessions.runner import start, take
+from conversations.sessions.runner import advance, start
+from conversations.wording import flow_texts
 from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import Callback, CardUpdate
@@ -133,7 +133,7 @@ def test_continue_asks_again_unless_it_is_the_answer(person, flow):
 
 def test_after_a_reminder_continue_answers_the_reminder(person, flow):
     person.says("制作视频")
-    services.tick(now=timezone.now() + timedelta(minutes=11))
+    services.remind_and_expire(now=timezone.now() + timedelta(minutes=11))
     person.read()
     assert person.says("继续") == ["请发送视频文本。"]
 
@@ -159,7 +159,7 @@ def test_a_question_of_which_nothing_is_left_is_asked_all_the_same(person, flow)
     State.objects.filter(key="ask_text").update(text="{{quality}}")
     services.publish(flow)
     with translation.override("zh-hans"):
-        assert person.says("制作视频") == [wording.please_answer()]
+        assert person.says("制作视频") == [flow_texts.please_answer()]
 
 
 def test_a_command_in_the_middle_leaves_the_question_open(person, flow):
@@ -203,26 +203,26 @@ def test_a_session_stays_with_the_version_it_began_with(person, flow):
 def test_silence_is_reminded_of_once_and_then_ends(person, flow):
     person.says("制作视频")
     begun = session_of(person).asked_at
-    assert services.tick(now=begun + timedelta(minutes=9)) == 0
-    assert services.tick(now=begun + timedelta(minutes=10)) == 1
-    assert services.tick(now=begun + timedelta(minutes=11)) == 0
+    assert services.remind_and_expire(now=begun + timedelta(minutes=9)) == 0
+    assert services.remind_and_expire(now=begun + timedelta(minutes=10)) == 1
+    assert services.remind_and_expire(now=begun + timedelta(minutes=11)) == 0
     assert person.read() == ["你还在吗？“制作视频”在等你的回答。发送“取消”可以退出。"]
-    assert services.tick(now=begun + timedelta(minutes=60)) == 1
+    assert services.remind_and_expire(now=begun + timedelta(minutes=60)) == 1
     assert person.read() == ["“制作视频”因为没有收到回答已结束。发送“继续”接着来，或发送“重新开始”。"]
     assert session_of(person).status == Session.Status.EXPIRED
-    assert services.tick(now=begun + timedelta(hours=9)) == 0
+    assert services.remind_and_expire(now=begun + timedelta(hours=9)) == 0
 
 
 def test_after_an_outage_nobody_is_reminded_and_ended_in_one_breath(person, flow):
     person.says("制作视频")
-    services.tick(now=session_of(person).asked_at + timedelta(hours=3))
+    services.remind_and_expire(now=session_of(person).asked_at + timedelta(hours=3))
     assert len(person.read()) == 1
 
 
 def test_an_expired_session_goes_on_where_it_was(person, flow):
     person.says("制作视频")
     person.says("欢迎加入！")
-    services.tick(now=session_of(person).asked_at + timedelta(hours=2))
+    services.remind_and_expire(now=session_of(person).asked_at + timedelta(hours=2))
     person.read()
     assert person.says("继续") == [CARD]
     assert person.taps("lipsync")[-1] == "做好就发给你。"
@@ -233,9 +233,9 @@ def test_an_answer_that_came_in_time_counts_however_late_it_is_handled(person, f
     person.says("制作视频")
     session = session_of(person)
     factories.make_callback(person.application, from_user_id="zhangsan", order_key="x")
-    assert services.tick(now=session.asked_at + timedelta(hours=2)) == 0
+    assert services.remind_and_expire(now=session.asked_at + timedelta(hours=2)) == 0
     Callback.objects.filter(order_key="x").update(status=Callback.Status.DONE)
-    assert services.tick(now=session.asked_at + timedelta(hours=2)) == 1
+    assert services.remind_and_expire(now=session.asked_at + timedelta(hours=2)) == 1
 
 
 def test_an_answer_that_comes_too_late_ends_the_session_before_it_is_read(person, flow):
@@ -285,10 +285,10 @@ def test_whoever_leaves_the_application_is_asked_and_sent_nothing_more(person, f
 def test_two_workers_never_both_step_the_same_moment(person, flow):
     person.says("制作视频")
     conversation = conversation_of(person)
-    mine, theirs = active(conversation), active(conversation)
-    take(mine, Act.SAY, "欢迎加入！", cid="c1")
+    mine, theirs = Session.objects.active_in(conversation), Session.objects.active_in(conversation)
+    advance(mine, Act.SAY, "欢迎加入！", cid="c1")
     with pytest.raises(SessionMoved):
-        take(theirs, Act.SAY, "另一句", cid="c2")
+        advance(theirs, Act.SAY, "另一句", cid="c2")
     assert session_of(person).slots == {"text": "欢迎加入！"}
 
 
@@ -318,5 +318,5 @@ def test_a_session_survives_in_rows_alone(person, flow):
     session = start(services.conversation_with("zhangsan", application=person.application), flow, data=None, cid="c1")
     person.read()
     fresh = Session.objects.select_related("version__flow", "conversation").get(pk=session.pk)
-    take(fresh, Act.SAY, "欢迎加入！", cid="c2")
+    advance(fresh, Act.SAY, "欢迎加入！", cid="c2")
     assert person.read() == [CARD]

@@ -90,7 +90,7 @@ def test_a_video_in_the_outbox_is_taken_back_and_its_text_goes_out_once(person, 
     assert (video.status, video.reason) == ("cancelled", "recalled")
     (text,) = person.read()
     assert "欢迎。" in text
-    assert (services.take_back(), person.read()) == (0, [])
+    assert (services.recall_withdrawn(), person.read()) == (0, [])
 
 
 def test_the_sweeper_takes_back_what_no_event_did(person, human, media):
@@ -100,7 +100,7 @@ def test_the_sweeper_takes_back_what_no_event_did(person, human, media):
     services.release_all()
     person.read()
     Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now(), withdrawn_by="hr")
-    assert services.take_back() == 1
+    assert services.recall_withdrawn() == 1
     assert len(person.read()) == 1
 
 
@@ -143,7 +143,7 @@ def test_a_video_may_wait_in_the_outbox_only_as_long_as_the_consent_lasts(person
     Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
     Outbound.objects.filter(pk=video.pk).update(status="cancelled", reason="expired")
     video.refresh_from_db()
-    services.follow(video)
+    services.follow_up(video)
     (text,) = person.read()
     assert "欢迎。" in text
 
@@ -214,7 +214,7 @@ def test_a_video_in_the_outbox_is_taken_back_for_its_voice_too(person, voice, me
     assert Outbound.objects.get(msgtype="video").reason == "recalled"
     assert Message.objects.get(render__isnull=False).why == "voice_consent_withdrawn"
     assert len(person.read()) == 1
-    assert services.take_back() == 0
+    assert services.recall_withdrawn() == 0
 
 
 def test_a_video_with_a_cloned_voice_that_was_sent_is_listed(person, voice, media):
@@ -254,7 +254,7 @@ def test_spoken_words_are_taken_back_or_listed_like_a_video(person, voice, media
     assert (recording.status, recording.reason) == ("cancelled", "recalled")
     (text,) = person.read()
     assert "欢迎。" in text
-    assert (services.take_back(), person.read()) == (0, [])
+    assert (services.recall_withdrawn(), person.read()) == (0, [])
 
 
 @pytest.mark.usefixtures("spoken")
@@ -295,6 +295,6 @@ def test_spoken_words_wait_in_the_outbox_only_as_long_as_the_consent_lasts(perso
     Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
     Outbound.objects.filter(pk=spoken.pk).update(status="cancelled", reason="expired")
     spoken.refresh_from_db()
-    services.follow(spoken)
+    services.follow_up(spoken)
     (text,) = person.read()
     assert "欢迎。" in text

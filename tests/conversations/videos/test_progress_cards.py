@@ -8,8 +8,9 @@ from django.utils import translation
 
 from avatars import services as avatars
 from avatars.models import Render
-from conversations import services, wording
+from conversations import services
 from conversations.models import Desk, Message, ProgressCard
+from conversations.wording import video_texts
 from tests.avatars.support import videos
 from tests.conversations.support.person import Person
 from tests.support import factories
@@ -203,7 +204,7 @@ def test_a_card_speaks_the_language_of_whoever_reads_it(application):
     other.says("你好")
     other.says(f"/video {WORDS}")
     with translation.override("zh-hans"):
-        expected = wording.place_in_queue(1)
+        expected = video_texts.place_in_queue(1)
     assert expected in rows(Outbound.objects.latest("pk").content).values()
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone, translation
 
-from conversations import wording
 from conversations.models import Conversation
+from conversations.wording import chat_texts
 from tests.support import factories
 from tests.wecom.support.callback_sender import Envelope, event_xml, text_xml
 from wecom import services
@@ -77,7 +77,7 @@ def test_the_notice_is_in_the_persons_language(client, application, settings, la
     write(client, application, "zhangsan", 1, first=1)
     handle_all()
     with translation.override(language):
-        assert told("zhangsan")[-1] == wording.too_much()
+        assert told("zhangsan")[-1] == chat_texts.too_much()
 
 
 def test_after_a_minute_a_person_is_served_again_and_told_again_if_need_be(client, application, settings):

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from avatars.models import Render, Rendition
 from avatars.rendering import compression
 from conversations import services
-from conversations.models import Message, Viewing
+from conversations.models import Message, WatchLink
 from wecom.models import Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir")]
@@ -77,10 +77,10 @@ def test_one_that_would_be_too_poor_goes_as_a_file(message, most):
 def test_one_that_is_too_large_for_a_file_is_a_link_that_only_they_can_open(message, most):
     most(video=40_000, file=50_000)
     outbound = released(message)
-    viewing = Viewing.objects.get()
+    link = WatchLink.objects.get()
     assert outbound.msgtype == "textcard"
-    assert outbound.content["url"] == f"https://example.com/watch/{viewing.name}/"
-    assert (viewing.member, viewing.render) == (message.member, message.render)
+    assert outbound.content["url"] == f"https://example.com/watch/{link.name}/"
+    assert (link.member, link.render) == (message.member, message.render)
 
 
 @pytest.mark.parametrize("limits", [(40_000, 2_000_000), (40_000, 50_000)], ids=["file", "link"])

@@ -1,7 +1,7 @@
-"""How a video reaches somebody: as a video, made smaller where it must be, else as a file, else as a link to our page.
+"""How a video is delivered: as a video, compressed if needed, else as a file, else as a link to our page.
 
-That is true of those of digital humans, and of those that code or the API bring (`video_too_large`). What WeChat Work
-takes at most, `wecom` knows; how a video becomes smaller, `avatars`.
+That applies to renders and to files that code or the API upload (`video_too_large`). `wecom` knows the size limits of
+WeChat Work, `avatars` compresses.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from wecom import services as wecom
 from wecom.models import Upload
 
 
-class Form(StrEnum):
-    """What the message is."""
+class DeliveryForm(StrEnum):
+    """The kind of message that carries a video."""
 
     VIDEO = "video"
     FILE = "file"
@@ -24,35 +24,37 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """What to send of a video: its form, and the name of the file in the media storage."""
+class VideoDelivery:
+    """How to send a video: the form, and the name of the file in the media storage."""
 
-    form: Form
+    form: DeliveryForm
     name: str
 
 
-def is_under_way(render: Render) -> bool:
-    """Whether a smaller version of a finished video is being made."""
+def is_being_compressed(render: Render) -> bool:
+    """Whether a compressed version of a finished video is being made."""
     limit = wecom.media_size_limit("video")
-    if not is_here(render) or _size(str(render.video.name)) <= limit:
+    if not is_available(render) or _size(str(render.video.name)) <= limit:
         return False
     return not avatars.request_rendition(render, limit=limit).is_finished
 
 
-def parcel_of(render: Render) -> Parcel:
-    """How a finished video goes out. Raises `OSError` where its file is gone."""
+def delivery_of(render: Render) -> VideoDelivery:
+    """How to send a finished video. Raises `OSError` if its file is missing."""
     name = str(render.video.name)
     size, limit = _size(name), wecom.media_size_limit("video")
     if size <= limit:
-        return Parcel(form=Form.VIDEO, name=name)
+        return VideoDelivery(form=DeliveryForm.VIDEO, name=name)
     small = avatars.request_rendition(render, limit=limit)
     if small.status == small.Status.DONE and default_storage.exists(str(small.video.name)):
-        return Parcel(form=Form.VIDEO, name=str(small.video.name))
-    return Parcel(form=Form.FILE if size <= wecom.media_size_limit("file") else Form.LINK, name=name)
+        return VideoDelivery(form=DeliveryForm.VIDEO, name=str(small.video.name))
+    return VideoDelivery(
+        form=DeliveryForm.FILE if size <= wecom.media_size_limit("file") else DeliveryForm.LINK, name=name
+    )
 
 
-def fit(upload: Upload) -> None:
-    """Have a video that somebody brought made smaller; where that has ended, say how."""
+def compress_upload(upload: Upload) -> None:
+    """Have an uploaded video compressed; if that has ended, tell the upload its result."""
     limit = wecom.media_size_limit("video")
     small = avatars.request_file_rendition(upload.path, sha256=upload.sha256, limit=limit, cid=upload.cid)
     if small.status == small.Status.DONE:
@@ -61,15 +63,15 @@ def fit(upload: Upload) -> None:
         wecom.compression_failed(upload)
 
 
-def fit_waiting(small: Rendition) -> None:
-    """Tell the uploads that wait for a smaller video how it ended."""
+def settle_uploads(small: Rendition) -> None:
+    """Tell the uploads that wait for a compressed video its result."""
     same = Upload.objects.filter(kind=Upload.Kind.VIDEO, sha256=small.sha256, status=Upload.Status.QUEUED)
     for upload in same.filter(reason=Upload.Reason.FITTING):
-        fit(upload)
+        compress_upload(upload)
 
 
-def is_here(render: Render | None) -> bool:
-    """Whether a video is made, and its file is still there."""
+def is_available(render: Render | None) -> bool:
+    """Whether a video is finished and its file exists."""
     if render is None:
         return False
     return render.status == Render.Status.DONE and bool(render.video) and default_storage.exists(str(render.video))

@@ -1,0 +1,101 @@
+"""The front door of conversations: what members do comes in here, and messages to them go out."""
+
+from conversations.delivery.channel import conversation_with
+from conversations.delivery.messages import say, say_content, show_on_page
+from conversations.delivery.video_delivery import compress_upload
+from conversations.delivery.watch_links import render_url as watch_url
+from conversations.delivery.watch_links import watchable as watchable_links
+from conversations.errands.worker import run_errand
+from conversations.flows.drafts import add_example as add_flow
+from conversations.flows.drafts import duplicate as duplicate_flow
+from conversations.flows.drafts import restore as restore_draft
+from conversations.flows.publication import publish, roll_back
+from conversations.services.inbound import (
+    end_contact,
+    follow_up,
+    greet,
+    notify_rate_limit,
+    press_card,
+    press_menu,
+    receive_message,
+    record_answer,
+    record_sent_by_code,
+)
+from conversations.sessions.runner import remind_and_expire
+from conversations.sessions.runner import start as start_flow
+from conversations.sessions.runner import stop as stop_session
+from conversations.videos.awaitables import (
+    generate_and_send_video,
+    generate_digital_human_video,
+    generate_response,
+    generate_video,
+    process_with_ai,
+    reply_to,
+    send_recording,
+    send_recording_of,
+    send_video_of,
+    video_of,
+    video_url_of,
+)
+from conversations.videos.consent_withdrawal import recall_withdrawn, recallable
+from conversations.videos.lifecycle import (
+    cancel_waiting,
+    fall_back,
+    recall,
+    release,
+    release_all,
+    release_narration,
+    release_rendition,
+)
+from conversations.videos.video_messages import digital_human_of, say_template, say_video
+
+__all__ = [
+    "add_flow",
+    "cancel_waiting",
+    "compress_upload",
+    "conversation_with",
+    "digital_human_of",
+    "duplicate_flow",
+    "end_contact",
+    "fall_back",
+    "follow_up",
+    "generate_and_send_video",
+    "generate_digital_human_video",
+    "generate_response",
+    "generate_video",
+    "greet",
+    "notify_rate_limit",
+    "press_card",
+    "press_menu",
+    "process_with_ai",
+    "publish",
+    "recall",
+    "recall_withdrawn",
+    "recallable",
+    "receive_message",
+    "record_answer",
+    "record_sent_by_code",
+    "release",
+    "release_all",
+    "release_narration",
+    "release_rendition",
+    "remind_and_expire",
+    "reply_to",
+    "restore_draft",
+    "roll_back",
+    "run_errand",
+    "say",
+    "say_content",
+    "say_template",
+    "say_video",
+    "send_recording",
+    "send_recording_of",
+    "send_video_of",
+    "show_on_page",
+    "start_flow",
+    "stop_session",
+    "video_of",
+    "video_url_of",
+    "watch_url",
+    "watchable_links",
+]

@@ -1,0 +1,177 @@
+"""What members do, and what becomes of messages: each call is one transaction without network."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+
+from conversations.delivery import channel
+from conversations.delivery.messages import kind_of, record_sent, say, update_card
+from conversations.errands import worker
+from conversations.language import detect_language
+from conversations.models import Content, Conversation, Desk, Message, Session
+from conversations.replies import dispatch, voice_messages
+from conversations.sessions import runner
+from conversations.sessions.questions import close_card
+from conversations.videos import lifecycle, member_requests, progress_cards
+from conversations.wording import chat_texts, flow_texts
+from core.live_updates import publish_change
+from wecom.messages import Event, Inbound, TextMessage, VoiceMessage
+from wecom.messages import inbound as parse_inbound
+from wecom.models import Callback, Download, Outbound
+
+
+@transaction.atomic
+def receive_message(callback: Callback, inbound: Inbound) -> None:
+    """Record a message from a member and answer it."""
+    conversation = _conversation(callback)
+    if _is_transcript(inbound):  # the voice message itself is recorded already
+        with translation.override(conversation.language):
+            dispatch.answer(conversation, inbound, cid=callback.cid, now=callback.sent_at)
+        return
+    text = inbound.content if isinstance(inbound, TextMessage) else ""
+    # The text of a command may be in another language than its sender's, like “/video Welcome”.
+    if not text.startswith(("/", "／")) or not conversation.messages().exists():
+        conversation.language = detect_language(text, default=conversation.language)
+    conversation.last_message_at = callback.created_at
+    conversation.save(update_fields=["language", "last_message_at"])
+    download = channel.fetch_file(callback, inbound)
+    message = _record_received(conversation, inbound.kind, text, callback.cid, download=download)
+    with translation.override(conversation.language):
+        if isinstance(inbound, VoiceMessage) and inbound.recognition.strip():
+            voice_messages.answer_transcript(conversation, message, inbound.recognition.strip(), echoed=False)
+            return
+        if isinstance(inbound, VoiceMessage) and inbound.media_id:
+            voice_messages.request_transcription(conversation, message, inbound.media_id)
+            return
+        dispatch.answer(conversation, inbound, cid=callback.cid, now=callback.created_at)
+
+
+@transaction.atomic
+def press_menu(callback: Callback, event: Event) -> None:
+    """Handle a button of the application's menu."""
+    conversation = _conversation(callback)
+    _record_received(conversation, Content.Kind.EVENT, event.event_key, callback.cid)
+    with translation.override(conversation.language):
+        dispatch.press_menu(conversation, event.event_key, cid=callback.cid)
+
+
+@transaction.atomic
+def press_card(callback: Callback, event: Event) -> None:
+    """Handle a button of a card, and show the choice on the card."""
+    conversation = _conversation(callback)
+    now = callback.created_at
+    message = _record_received(conversation, Content.Kind.EVENT, event.event_key, callback.cid)  # before its answer
+    with translation.override(conversation.language):
+        card = progress_cards.find(conversation, event.task_id)
+        if card is not None:
+            code, key = event.response_code, event.event_key
+            words = member_requests.press_button(conversation, card, key, code=code, cid=callback.cid, now=now)
+            Content.objects.filter(pk=message.content_id).update(text=words)
+            return
+        shown = dispatch.press_card(conversation, event.task_id, event.event_key, cid=callback.cid, now=now)
+        Content.objects.filter(pk=message.content_id).update(text=flow_texts.over() if shown is None else shown)
+    if shown is None:
+        return
+    if event.response_code:
+        update_card(conversation.application, conversation.member, event.response_code, shown)
+    elif event.task_id:
+        close_card(conversation, event.task_id, shown)
+
+
+@transaction.atomic
+def greet(callback: Callback) -> None:
+    """Greet a member who opens the application, at most once in some hours."""
+    conversation = _conversation(callback)
+    pause = timedelta(hours=settings.CONVERSATIONS["GREET_EVERY_HOURS"])
+    if conversation.greeted_at and callback.created_at - conversation.greeted_at < pause:
+        return
+    desk = Desk.objects.of(conversation.application)
+    conversation.greeted_at = callback.created_at
+    conversation.save(update_fields=["greeted_at"])
+    with translation.override(conversation.language):
+        say(conversation, desk.greeting if desk else chat_texts.greeting(), cid=callback.cid)
+
+
+@transaction.atomic
+def notify_rate_limit(callback: Callback) -> None:
+    """Tell a member that they are over the rate limit. Further messages are kept, but not answered."""
+    conversation = _conversation(callback)
+    with translation.override(conversation.language):
+        say(conversation, chat_texts.too_much(), cid=callback.cid)
+
+
+@transaction.atomic
+def end_contact(callback: Callback) -> None:
+    """Cancel the videos, errands and session of a member who can no longer be reached."""
+    conversation = _conversation(callback)
+    _record_received(conversation, Content.Kind.EVENT, callback.event, callback.cid)
+    lifecycle.cancel_waiting(conversation)
+    worker.cancel_all(conversation)
+    session = Session.objects.active_in(conversation)
+    if session is not None:
+        runner.stop(session)
+
+
+@transaction.atomic
+def follow_up(outbound: Outbound) -> None:
+    """Act on a settled message: send a fallback for a failed video, and update progress cards."""
+    lifecycle.fall_back(outbound)
+    member_requests.update_cards(outbound)
+
+
+@transaction.atomic
+def record_answer(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
+    """Record the message that a code handler answered, and its answer."""
+    conversation = _conversation(callback)
+    inbound = parse_inbound(callback.body.encode())
+    content = inbound.content if isinstance(inbound, TextMessage) else ""
+    if not _is_transcript(inbound):
+        # Dated before the messages that the handler has sent.
+        download = channel.fetch_file(callback, inbound)
+        at = callback.created_at
+        _record_received(conversation, inbound.kind, content, callback.cid, at=at, download=download)
+    if outbounds:
+        kind = kind_of(outbounds[-1].msgtype)
+        record_sent(conversation, outbounds[-1], kind, text, cid=callback.cid)
+
+
+@transaction.atomic
+def record_sent_by_code(outbound: Outbound, text: str) -> None:
+    """Record a message that code sent outside a handler, once for all retries."""
+    if Message.objects.filter(outbound=outbound).exists():
+        return
+    conversation = channel.conversation_with(outbound.recipients[0], application=outbound.application)
+    record_sent(conversation, outbound, kind_of(outbound.msgtype), text, cid=outbound.cid)
+
+
+def _is_transcript(inbound: Inbound) -> bool:
+    return isinstance(inbound, TextMessage) and inbound.spoken
+
+
+def _conversation(callback: Callback) -> Conversation:
+    return Conversation.objects.locked(callback.application, channel.member_of(callback))
+
+
+def _record_received(
+    conversation: Conversation,
+    kind: str,
+    text: str,
+    cid: str,
+    *,
+    at: datetime | None = None,
+    download: Download | None = None,
+) -> Message:
+    content = Content.objects.create(kind=kind if kind in Content.Kind.values else Content.Kind.OTHER, text=text)
+    publish_change("messages", "received")
+    return Message.objects.create(
+        application=conversation.application,
+        member=conversation.member,
+        direction=Message.Direction.IN,
+        state=Message.State.RECEIVED,
+        content=content,
+        download=download,
+        cid=cid,
+        created_at=at or timezone.now(),
+    )

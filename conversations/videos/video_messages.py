@@ -1,0 +1,131 @@
+"""Messages that wait for a video: of a text, or of a template with values for each member."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from avatars import services as avatars
+from avatars.exceptions import ConsentError, ScriptError
+from avatars.models import Consent, DigitalHuman, Render, RenderTemplate
+from conversations.delivery import channel, messages
+from conversations.models import Content, Conversation, Desk, Message
+from conversations.videos import fallbacks, lifecycle
+from conversations.wording import video_texts
+from core.live_updates import publish_change
+from core.text.slot_values import Slot
+from wecom.models import Application
+
+logger = logging.getLogger(__name__)
+
+VALUE_MISSING = "variable_missing"
+
+
+@transaction.atomic
+def say_video(
+    conversation: Conversation,
+    text: str,
+    *,
+    mode: str = "",
+    digital_human: DigitalHuman | None = None,
+    template: RenderTemplate | None = None,
+    spliced: bool | None = None,
+    deadline: datetime | None = None,
+    asked: bool = False,
+    purpose: str = Consent.Purpose.CHAT,
+    strict: bool = False,
+    cid: str,
+) -> Message:
+    """Send text to a member as a video, by default of the application's digital human; the message that waits for it.
+
+    If the video fails or misses the deadline, its script is sent as voice messages, or as text. `asked` marks a
+    member's own request: the video's title says so, and it counts towards the quota.
+
+    Without a consent to this `purpose` (`Consent.Purpose`) the script is sent as text at once, and the message has no
+    `render`. Raises `ScriptError` for a script that cannot be rendered, `QuotaExceeded` if the member's quota is used
+    up, and `ConsentError` if `strict`.
+    """
+    human = template.digital_human if template else digital_human or digital_human_of(conversation.application)
+    priority = avatars.CAMPAIGN if purpose == Consent.Purpose.CAMPAIGN else avatars.CHAT
+    options: dict[str, Any] = {"mode": mode, "purpose": purpose, "priority": priority, "cid": cid}
+    if template:
+        options |= {"template": template, "spliced": spliced}
+    if asked:
+        options["requester"] = f"member:{conversation.member_id}"
+    try:
+        render = _locked_render(human, text, **options)
+    except ConsentError as error:
+        if strict:
+            raise
+        return say_script(conversation, text, why=error.code, cid=cid)
+    publish_change("messages", "promised")
+    message = Message.objects.create(
+        application=conversation.application,
+        member=conversation.member,
+        direction=Message.Direction.OUT,
+        state=Message.State.WAITING,
+        content=Content.objects.create(kind=Content.Kind.VIDEO, text=render.text),
+        render=render,
+        deadline_at=deadline or fallbacks.deadline_for(render, now=timezone.now()),
+        asked=asked,
+        cid=cid,
+    )
+    # A render that is finished already sends no signal, so the message would wait for the sweeper.
+    transaction.on_commit(lambda: lifecycle.release(render), robust=True)
+    return message
+
+
+@transaction.atomic
+def say_template(
+    conversation: Conversation,
+    template: RenderTemplate,
+    values: Mapping[str, str],
+    *,
+    facts: Mapping[str, str],
+    slots: Mapping[str, Slot],
+    cid: str,
+    **options: Any,
+) -> tuple[Message, avatars.PersonalScript]:
+    """Send a video template to a member; `values` may use the `facts` about them, like {{name}}.
+
+    An unknown value is replaced by its default. If the template requires it, the script is sent as text, with the
+    reason in the message. Takes the `options` of `say_video`, and raises the same errors.
+    """
+    found = avatars.personalise(template, values, facts=facts, slots=slots)
+    if found.missing:
+        return say_script(conversation, found.text, why=VALUE_MISSING, cid=cid), found
+    return say_video(conversation, found.text, template=template, cid=cid, **options), found
+
+
+@transaction.atomic
+def say_script(conversation: Conversation, text: str, *, why: str, cid: str) -> Message:
+    """Send the script of a video that is not rendered as text; `why` is the code of the reason."""
+    logger.warning("A video is not made.", extra={"cid": cid, "code": why})
+    words = video_texts.video_not_allowed if avatars.is_consent_reason(why) else video_texts.video_failed
+    message = messages.say(conversation, words(text), cid=cid, degraded=True)
+    message.reason, message.why = Message.Reason.TEXT, why
+    message.save(update_fields=["reason", "why"])
+    return message
+
+
+def digital_human_of(application: Application | None) -> DigitalHuman:
+    """The digital human of an application, of the default one if none is named.
+
+    Raises `ScriptError` if the application has none, `NotConfigured` if there is no default application.
+    """
+    desk = Desk.objects.of(application or channel.default_application())
+    if desk is None:
+        raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
+    return desk.digital_human
+
+
+def _locked_render(digital_human: DigitalHuman, text: str, **options: Any) -> Render:
+    """A render, locked so that a member who shares it cannot cancel it before our message waits for it."""
+    while True:
+        render = avatars.request_render(digital_human, text, **options)
+        render = Render.objects.select_for_update(of=("self",)).get(pk=render.pk)
+        if render.status != Render.Status.CANCELLED:
+            return render
