@@ -29,9 +29,9 @@ def main() -> None:
         from openuser.servers import postgres
 
         folder = settings.VAR_DIR / "postgres"
-        if getattr(settings, "OWN_DATABASE", "") != database_choice.POSTGRES or postgres.answers(folder):
+        if getattr(settings, "OWN_DATABASE", "") != database_choice.POSTGRES or postgres.is_ready(folder):
             raise
-        sys.exit(postgres.AWAY.format(folder=folder))
+        sys.exit(postgres.NOT_RUNNING.format(folder=folder))
 
 
 def unreachable_database() -> type[Exception]:

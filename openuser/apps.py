@@ -14,4 +14,4 @@ class OpenUserConfig(AppConfig):
         from openuser import celery, checks, receivers, roles  # noqa: F401
 
         request_started.connect(logs.clear_correlation_id)
-        post_migrate.connect(roles.keep_in_step, dispatch_uid="openuser.roles")
+        post_migrate.connect(roles.sync_groups, dispatch_uid="openuser.roles")

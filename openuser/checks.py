@@ -26,4 +26,4 @@ def check_roles(**_kwargs: Any) -> list[CheckMessage]:
     """Models that only a superuser can see, because no role has permissions on them."""
     words = "No role has permissions on {}."
     hint = "Add it to TABLE in openuser/roles.py."
-    return [Warning(words.format(label), hint=hint, id="openuser.W010") for label in roles.unlisted()]
+    return [Warning(words.format(label), hint=hint, id="openuser.W010") for label in roles.models_without_roles()]

@@ -24,7 +24,7 @@ EVENTS: dict[str, str] = {
 @receiver(render_finished)
 def on_render_finished(render: Render, **_: Any) -> None:
     publish_change("renders", "finished", id=render.pk)
-    hooks.announce(EVENTS[render.status], _about(render), cid=render.cid)
+    hooks.announce(EVENTS[render.status], _payload(render), cid=render.cid)
 
 
 @receiver(outbound_settled)
@@ -32,7 +32,7 @@ def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
     publish_change("outbounds", "settled", id=outbound.pk)
 
 
-def _about(render: Render) -> dict[str, Any]:
+def _payload(render: Render) -> dict[str, Any]:
     """What another system needs to go on: numbers and addresses, but none of the words."""
     files = ("video", "captions", "poster") if render.video else ()
     return {
@@ -45,9 +45,9 @@ def _about(render: Render) -> dict[str, Any]:
         "size": render.size,
         "content_id": render.content_id,
         "cid": render.cid,
-        **{f"{name}_url": _address(f"render-{name}", render.pk) for name in files},
+        **{f"{name}_url": _absolute_url(f"render-{name}", render.pk) for name in files},
     }
 
 
-def _address(name: str, pk: int) -> str:
+def _absolute_url(name: str, pk: int) -> str:
     return f"{settings.SITE_URL.rstrip('/')}{reverse(name, args=[pk])}"

@@ -9,12 +9,12 @@ from openuser.webhooks import services as hooks
 from wecom import services as wecom
 
 
-def tidy() -> None:
+def delete_expired() -> None:
     """Delete what has outlived its purpose."""
     wecom.delete_old_callbacks()
     wecom.delete_old_media()
     wecom.delete_old_counts()
     avatars.clean_up()
     idempotency.delete_old_answers()
-    hooks.forget_old()
+    hooks.delete_old()
     local_copies.delete_unused(settings.BUCKET_COPIES_DAYS)

@@ -14,8 +14,8 @@ from django.contrib.auth.management import create_permissions
 from django.db.models import Model, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-OURS = ("openuser", "wecom", "avatars", "conversations", "scheduling")
-STANDARD = ("add", "change", "delete", "view")
+OUR_APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling")
+STANDARD_ACTIONS = ("add", "change", "delete", "view")
 
 
 class Role(TextChoices):
@@ -27,7 +27,7 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-WORDS = {
+DESCRIPTIONS = {
     Role.VIEWER: _("Looks at conversations, videos and deliveries. Changes nothing."),
     Role.EDITOR: _(
         "Also edits digital humans, answers and other content, and tries them out. Sends nothing to anybody."
@@ -52,36 +52,36 @@ class Rights:
 
 
 ADMINISTRATORS_ONLY = Rights(everybody="")
-CLOCKWORK = Rights(everybody="", operator="view")
-WRITTEN = Rights(editor="add change delete")
+BEAT = Rights(everybody="", operator="view")
+EDITABLE = Rights(editor="add change delete")
 # Nobody edits what happened: `change` means to act on it, as to send again or to cancel.
-HAPPENED = Rights(operator="change")
+RECORDS = Rights(operator="change")
 
-TABLE: dict[str, Rights] = {
+ROLE_PERMISSIONS: dict[str, Rights] = {
     # Never changed and never deleted; `change` is to record that it is withdrawn.
     "avatars.Consent": Rights(editor="add read", operator="change read"),
-    "avatars.DigitalHuman": WRITTEN,
+    "avatars.DigitalHuman": EDITABLE,
     "avatars.EngineTrouble": Rights(),
-    "avatars.LexiconEntry": WRITTEN,
+    "avatars.LexiconEntry": EDITABLE,
     "avatars.Likeness": Rights(),
     "avatars.Render": Rights(editor="add", operator="add change"),
-    "avatars.RenderTemplate": WRITTEN,
-    "avatars.TemplateVariable": WRITTEN,
-    "avatars.Rendition": HAPPENED,
-    "avatars.Narration": HAPPENED,
-    "avatars.Voice": WRITTEN,
-    "conversations.Answer": WRITTEN,
+    "avatars.RenderTemplate": EDITABLE,
+    "avatars.TemplateVariable": EDITABLE,
+    "avatars.Rendition": RECORDS,
+    "avatars.Narration": RECORDS,
+    "avatars.Voice": EDITABLE,
+    "conversations.Answer": EDITABLE,
     "conversations.Content": Rights(),
-    "conversations.Conversation": HAPPENED,
-    "conversations.Desk": WRITTEN,
-    "conversations.Errand": HAPPENED,
+    "conversations.Conversation": RECORDS,
+    "conversations.Desk": EDITABLE,
+    "conversations.Errand": RECORDS,
     "conversations.Flow": Rights(editor="add change delete", operator="publish"),
     "conversations.FlowVersion": Rights(),
     "conversations.Message": Rights(operator="add change"),
     "conversations.ProgressCard": Rights(),
     "conversations.Session": Rights(operator="add change"),
-    "conversations.State": WRITTEN,
-    "conversations.Transition": WRITTEN,
+    "conversations.State": EDITABLE,
+    "conversations.Transition": EDITABLE,
     "conversations.WatchLink": Rights(),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
@@ -94,60 +94,61 @@ TABLE: dict[str, Rights] = {
     "wecom.CardUpdate": Rights(),
     "wecom.Circuit": Rights(),
     "wecom.Corporation": Rights(),
-    "wecom.Download": HAPPENED,
+    "wecom.Download": RECORDS,
     "wecom.DayCount": Rights(),
     "wecom.Department": Rights(),
     "wecom.DirectorySync": Rights(operator="add change"),
-    "wecom.Guard": HAPPENED,
+    "wecom.Guard": RECORDS,
     "wecom.GroupChat": Rights(),
     "wecom.GroupMessage": Rights(),
     "wecom.Member": Rights(editor="change"),
     "wecom.Membership": Rights(),
-    "wecom.MenuButton": WRITTEN,
+    "wecom.MenuButton": EDITABLE,
     "wecom.MenuPublication": Rights(operator="add"),
-    "wecom.Outbound": HAPPENED,
+    "wecom.Outbound": RECORDS,
     "wecom.Recall": Rights(),
     "wecom.Spending": Rights(),
     "wecom.Reach": Rights(),
     "wecom.Tag": Rights(),
-    "wecom.Upload": HAPPENED,
+    "wecom.Upload": RECORDS,
     "openuser.ApiAnswer": Rights(everybody=""),
     "openuser.ApiClient": ADMINISTRATORS_ONLY,
     "openuser.WebhookEndpoint": ADMINISTRATORS_ONLY,
     "openuser.WebhookDelivery": ADMINISTRATORS_ONLY,
     "auth.Group": ADMINISTRATORS_ONLY,
     "auth.User": ADMINISTRATORS_ONLY,
-    "django_celery_beat.ClockedSchedule": CLOCKWORK,
-    "django_celery_beat.CrontabSchedule": CLOCKWORK,
-    "django_celery_beat.IntervalSchedule": CLOCKWORK,
-    "django_celery_beat.PeriodicTask": CLOCKWORK,
-    "django_celery_beat.SolarSchedule": CLOCKWORK,
+    "django_celery_beat.ClockedSchedule": BEAT,
+    "django_celery_beat.CrontabSchedule": BEAT,
+    "django_celery_beat.IntervalSchedule": BEAT,
+    "django_celery_beat.PeriodicTask": BEAT,
+    "django_celery_beat.SolarSchedule": BEAT,
 }
 
 
 def codenames(model: type[Model], role: Role) -> set[str]:
     """The permissions that a role has on a model; none on one that the table does not name."""
     options = model._meta
-    rights = TABLE.get(options.label)
+    rights = ROLE_PERMISSIONS.get(options.label)
     if rights is None:
         return set()
     if role == Role.ADMINISTRATOR:
-        return {f"{word}_{options.model_name}" for word in STANDARD} | {name for name, _words in options.permissions}
+        standard = {f"{action}_{options.model_name}" for action in STANDARD_ACTIONS}
+        return standard | {name for name, _label in options.permissions}
     return {f"{word}_{options.model_name}" for word in rights.of(role)}
 
 
-def unlisted() -> list[str]:
+def models_without_roles() -> list[str]:
     """Models of ours, or with a page in the admin, of which the table does not say who may do what."""
-    ours = {model for app in OURS for model in apps.get_app_config(app).get_models()}
-    return sorted({model._meta.label for model in ours | set(admin.site._registry)} - set(TABLE))
+    ours = {model for app in OUR_APPS for model in apps.get_app_config(app).get_models()}
+    return sorted({model._meta.label for model in ours | set(admin.site._registry)} - set(ROLE_PERMISSIONS))
 
 
-def keep_in_step(app_config: AppConfig, *, using: str = "default", apps: Any = apps, **options: Any) -> None:
+def sync_groups(app_config: AppConfig, *, using: str = "default", apps: Any = apps, **options: Any) -> None:
     """Give the four groups exactly the permissions of the table on one app's models, after its migrations ran.
 
     Other groups, and who is in which group, stay as people left them.
     """
-    models = [model for model in app_config.get_models() if model._meta.label in TABLE]
+    models = [model for model in app_config.get_models() if model._meta.label in ROLE_PERMISSIONS]
     if not models:
         return
     try:
@@ -164,9 +165,9 @@ def keep_in_step(app_config: AppConfig, *, using: str = "default", apps: Any = a
         group, _made = group_model.objects.using(using).get_or_create(name=role.value)
         wanted = {name for model in models for name in codenames(model, role)}
         has = set(group.permissions.filter(content_type__app_label=app_config.label).values_list("codename", flat=True))
-        group.permissions.remove(*_chosen(known, has - wanted))
-        group.permissions.add(*_chosen(known, wanted - has))
+        group.permissions.remove(*_permissions_named(known, has - wanted))
+        group.permissions.add(*_permissions_named(known, wanted - has))
 
 
-def _chosen(known: dict[str, Any], names: Iterable[str]) -> list[Any]:
+def _permissions_named(known: dict[str, Any], names: Iterable[str]) -> list[Any]:
     return [known[name] for name in sorted(names) if name in known]

@@ -14,9 +14,9 @@ def sweep() -> None:
 
 @shared_task(name="openuser.tidy")
 def tidy() -> None:
-    retention.tidy()
+    retention.delete_expired()
 
 
 @shared_task(name="openuser.deliver_webhook")
 def deliver_webhook(pk: int) -> None:
-    hooks.deliver(pk)
+    hooks.attempt_delivery(pk)

@@ -11,7 +11,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
-    path("admin/home/", admin.site.admin_view(dashboard.parts), name="admin-home"),
+    path("admin/home/", admin.site.admin_view(dashboard.content), name="admin-home"),
     path("admin/timeline/<slug:cid>/", admin.site.admin_view(timeline.view), name="timeline"),
     path("admin/quotas/", admin.site.admin_view(quotas.view), name="quotas"),
     path("admin/doctor/", admin.site.admin_view(doctor.view), name="doctor"),

@@ -104,7 +104,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[Fresh]:
 def browser() -> Iterator[Browser]:
     """Headless Chromium; one per module, since only one may be driven at a time."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=BROWSER_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.find_or_install(), args=BROWSER_FLAGS)
         yield browser
         browser.close()
 

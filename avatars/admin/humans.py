@@ -70,13 +70,18 @@ class DigitalHumanAdmin(PreviewPages, RecordingPages, ProtectedDeleteAdmin):
             },
         ),
     )
-    change_form_before_template = "admin/portrait.html"
+    change_form_before_template = "admin/digital_humans/portrait_check.html"
     change_form_after_template = "admin/films/preview.html"
     actions = ("try_out", "record_consent", "declare_drawn")
     actions_detail = ("sample", "say_recording")
 
     class Media:
-        js = ("core/confirm.js", "avatars/video_player.js", "avatars/video_preview.js", "avatars/portrait_check.js")
+        js = (
+            "core/confirm_action.js",
+            "avatars/video_player.js",
+            "avatars/video_preview.js",
+            "avatars/portrait_check.js",
+        )
         css = {"all": ("avatars/portrait_check.css",)}
 
     def get_urls(self) -> list[URLPattern]:

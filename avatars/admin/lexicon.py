@@ -79,7 +79,7 @@ class LexiconAdmin(ModelAdmin[LexiconEntry]):
             "lines": as_written(preview),
             "may_add": self.has_add_permission(request),
         }
-        return TemplateResponse(request, "admin/lexicon/read.html", context)
+        return TemplateResponse(request, "admin/lexicon/page.html", context)
 
 
 def as_written(preview: services.ScriptPreview | None) -> list[list[tuple[str, Any]]]:

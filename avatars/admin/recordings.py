@@ -78,4 +78,4 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
         "human": human,
         "form": form,
     }
-    return TemplateResponse(request, "admin/recording.html", context)
+    return TemplateResponse(request, "admin/digital_humans/recording_form.html", context)

@@ -51,7 +51,7 @@ def bars(render: Render, *, now: datetime | None = None) -> list[Bar]:
 
 
 def shown(render: Render) -> str:
-    """The bars as HTML, drawn anew by core/static/core/live.js while they grow."""
+    """The bars as HTML, drawn anew by core/static/core/live_page.js while they grow."""
     context: dict[str, Any] = {
         "render": render,
         "bars": bars(render),

@@ -82,7 +82,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
     def how_far(self, render: Render) -> str:
         if render.is_finished:
             return "100 %" if render.status == Render.Status.DONE else NOTHING
-        # The attribute tells core/static/core/live.js to look again.
+        # The attribute tells core/static/core/live_page.js to look again.
         return format_html(
             '<div class="ou-progress" id="progress-{}" data-live data-unfinished><progress max="100" value="{}">'
             "</progress><span>{} {} %</span></div>",

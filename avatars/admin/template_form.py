@@ -77,7 +77,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
         "may_make": may_make,
         "may_add": request.user.has_perm("avatars.add_lexiconentry"),
     }
-    return TemplateResponse(request, "admin/templates/fill.html", context)
+    return TemplateResponse(request, "admin/video_templates/fill.html", context)
 
 
 def _field(variable: TemplateVariable) -> forms.Field:

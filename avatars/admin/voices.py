@@ -108,9 +108,9 @@ class VoiceAdmin(ProtectedDeleteAdmin):
 def audition_button(voice: Voice) -> str:
     """A button that plays two seconds of a voice; avatars/static/avatars/voice_sample.js does the work."""
     return format_html(
-        '<span class="ou-audition"><button type="button" data-audition="{}" data-failed="{}" title="{}" '
+        '<span class="ou-voice-sample"><button type="button" data-audition="{}" data-failed="{}" title="{}" '
         'aria-label="{}"><span class="material-symbols-outlined" aria-hidden="true">play_circle</span></button>'
-        '<span class="ou-audition-words" role="status"></span></span>',
+        '<span class="ou-voice-sample-words" role="status"></span></span>',
         reverse("admin:avatars_voice_audition", args=[voice.pk]),
         gettext("It cannot be heard now. Try again in a moment."),
         gettext("Hear two seconds of it"),

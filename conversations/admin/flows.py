@@ -69,7 +69,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
 
     class Media:
         css = {"all": ("conversations/flows.css",)}
-        js = ("core/confirm.js",)
+        js = ("core/confirm_action.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flow]:
         active = Session.objects.active().filter(version__flow=OuterRef("pk")).order_by()

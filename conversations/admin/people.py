@@ -103,7 +103,7 @@ class ConversationAdmin(ReadOnlyAdmin):
             # A video is written down when it is asked for, but said when it goes out.
             message.said_at = message.outbound.created_at if message.outbound else message.created_at  # type: ignore[attr-defined]
         shown = sorted(newest[:THREAD], key=attrgetter("said_at", "pk"))
-        return render_to_string("admin/thread.html", {"messages": shown, "more": len(newest) > THREAD})
+        return render_to_string("admin/conversations/thread.html", {"messages": shown, "more": len(newest) > THREAD})
 
 
 class ConsentFilter(admin.SimpleListFilter):
@@ -181,7 +181,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @display(description=_("text"))
     def all_words(self, message: Message) -> SafeString:
-        return render_to_string("admin/words.html", {"message": message})
+        return render_to_string("admin/conversations/message_content.html", {"message": message})
 
     @display(description=_("status"), ordering="state")
     def outcome(self, message: Message) -> str:

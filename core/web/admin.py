@@ -49,10 +49,10 @@ class ReadOnlyAdmin(ModelAdmin[Any]):
 
     # The total would take a count over millions of rows.
     show_full_result_count = False
-    change_form_before_template = "admin/recorded.html"
+    change_form_before_template = "admin/read_only_hint.html"
 
     class Media:
-        js = ("core/confirm.js", "core/live.js")
+        js = ("core/confirm_action.js", "core/live_page.js")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SingleCountChangeList]:
         return SingleCountChangeList
@@ -113,7 +113,7 @@ class WorkAdmin(ReadOnlyAdmin):
     @display(description=_("status"), ordering="status")
     def state(self, row: Any) -> str:
         words = badge(row.get_status_display(), STATUS_TONES.get(row.status, ""))
-        # The attribute tells core/static/core/live.js to poll.
+        # The attribute tells core/static/core/live_page.js to poll.
         return words if row.is_finished else format_html("<span data-unfinished>{}</span>", words)
 
     @display(description=_("reason"), ordering="reason")

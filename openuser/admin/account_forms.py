@@ -14,9 +14,9 @@ from django_celery_beat.admin import PeriodicTaskForm, TaskSelectWidget
 from unfold.forms import UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from openuser.roles import TABLE, WORDS, Role
+from openuser.roles import DESCRIPTIONS, ROLE_PERMISSIONS, Role
 
-ACTS = {
+ACTION_LABELS = {
     "add": _("add"),
     "change": _("change"),
     "delete": _("delete"),
@@ -26,18 +26,18 @@ ACTS = {
 }
 
 
-def described() -> list[tuple[str, str]]:
+def role_choices() -> list[tuple[str, str]]:
     """The roles as choices, each with what it may do."""
     words = '<strong>{}</strong> <span class="ou-quiet">{}</span>'
-    return [(role.value, format_html(words, role.label, WORDS[role])) for role in Role]
+    return [(role.value, format_html(words, role.label, DESCRIPTIONS[role])) for role in Role]
 
 
-class WithRoles(forms.ModelForm[User]):
+class RolesForm(forms.ModelForm[User]):
     """Adds the field `roles`; where there is one for other groups, it offers only groups of people's own."""
 
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
-        choices=described,
+        choices=role_choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Whoever needs two roles gets both. Without a role nobody gets in here."),
@@ -75,7 +75,7 @@ class WithRoles(forms.ModelForm[User]):
         return any(self.cleaned_data.get(name) for name in chosen)
 
 
-class AccountForm(WithRoles, UserChangeForm):
+class AccountForm(RolesForm, UserChangeForm):
     """Changes an account."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,7 +86,7 @@ class AccountForm(WithRoles, UserChangeForm):
             self.fields["password"].help_text = format_html(words, unseen, _("Set another password"))
 
 
-class NewAccountForm(WithRoles, UserCreationForm):
+class NewAccountForm(RolesForm, UserCreationForm):
     """Makes an account, with its roles at once."""
 
 
@@ -96,27 +96,27 @@ class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
     def label_from_instance(self, obj: Any) -> str:
         act, _mark, _model = obj.codename.partition("_")
         kind = obj.content_type.model_class()._meta.verbose_name
-        return f"{capfirst(kind)} · {ACTS.get(act) or gettext(obj.name)}"
+        return f"{capfirst(kind)} · {ACTION_LABELS.get(act) or gettext(obj.name)}"
 
 
-def grantable() -> QuerySet[Permission]:
+def grantable_permissions() -> QuerySet[Permission]:
     """The permissions on models that the table of roles names; others open no page."""
     named = Q()
-    for label in TABLE:
+    for label in ROLE_PERMISSIONS:
         options = apps.get_model(label)._meta
         named |= Q(content_type__app_label=options.app_label, content_type__model=options.model_name)
     return Permission.objects.filter(named).select_related("content_type").order_by("content_type", "pk")
 
 
-class RegisteredTask(UnfoldAdminSelectWidget, TaskSelectWidget):
+class TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):
     """Beat's choice of a task in Unfold's dress."""
 
 
-class BeatForm(PeriodicTaskForm):
+class UnfoldPeriodicTaskForm(PeriodicTaskForm):
     """Beat's form in Unfold's dress."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, widget in (("task", UnfoldAdminTextInputWidget()), ("regtask", RegisteredTask())):
+        for name, widget in (("task", UnfoldAdminTextInputWidget()), ("regtask", TaskSelect())):
             if name in self.fields:
                 self.fields[name].widget = widget

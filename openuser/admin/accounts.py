@@ -23,14 +23,20 @@ from openuser.admin import (
     api_clients,  # noqa: F401 - Django looks for pages only here
     webhooks,  # noqa: F401 - as well
 )
-from openuser.admin.account_forms import AccountForm, BeatForm, NewAccountForm, PermissionsField, grantable
-from openuser.roles import WORDS, Role
+from openuser.admin.account_forms import (
+    AccountForm,
+    NewAccountForm,
+    PermissionsField,
+    UnfoldPeriodicTaskForm,
+    grantable_permissions,
+)
+from openuser.roles import DESCRIPTIONS, Role
 
 for model in (User, Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     admin.site.unregister(model)
 
 admin.site.empty_value_display = NOTHING
-NAMES = {role.value: role.label for role in Role}
+ROLE_LABELS = {role.value: role.label for role in Role}
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -40,27 +46,27 @@ class RoleFilter(admin.SimpleListFilter):
     parameter_name = "role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(NAMES.items())
+        return list(ROLE_LABELS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 
-class GrantsPermissions(ModelAdmin[Any]):
+class PermissionsAdmin(ModelAdmin[Any]):
     """Offers single permissions in people's words."""
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.remote_field.model is Permission:
             kwargs |= {
                 "form_class": PermissionsField,
-                "queryset": grantable(),
+                "queryset": grantable_permissions(),
                 "widget": UnfoldAdminCheckboxSelectMultipleWidget,
             }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(User)
-class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], ProtectedDeleteAdmin):
+class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
     form = AccountForm
     add_form = NewAccountForm
     add_form_template = None
@@ -92,7 +98,7 @@ class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], ProtectedDeleteAdmin):
 
     @display(description=_("roles"))
     def may(self, user: User) -> str:
-        names = [str(NAMES.get(group.name, group.name)) for group in user.groups.all()]
+        names = [str(ROLE_LABELS.get(group.name, group.name)) for group in user.groups.all()]
         if user.is_superuser:
             names.insert(0, str(_("everything")))
         return ", ".join(names) or NOTHING
@@ -120,7 +126,7 @@ class UserAdmin(GrantsPermissions, DjangoUserAdmin[User], ProtectedDeleteAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(GrantsPermissions, DjangoGroupAdmin, ModelAdmin[Group]):  # type: ignore[misc]
+class GroupAdmin(PermissionsAdmin, DjangoGroupAdmin, ModelAdmin[Group]):  # type: ignore[misc]
     list_display = ("shown", "words", "accounts")
     filter_horizontal = ()
 
@@ -130,10 +136,10 @@ class GroupAdmin(GrantsPermissions, DjangoGroupAdmin, ModelAdmin[Group]):  # typ
 
     @display(description=_("name"), ordering="name")
     def shown(self, group: Group) -> str:
-        return str(NAMES.get(group.name, group.name))
+        return str(ROLE_LABELS.get(group.name, group.name))
 
     def get_fields(self, request: HttpRequest, obj: Group | None = None) -> Any:
-        return ("shown", "words", "who") if obj and obj.name in NAMES else ("name", "permissions")
+        return ("shown", "words", "who") if obj and obj.name in ROLE_LABELS else ("name", "permissions")
 
     @display(description=_("accounts"))
     def who(self, group: Group) -> str:
@@ -142,7 +148,7 @@ class GroupAdmin(GrantsPermissions, DjangoGroupAdmin, ModelAdmin[Group]):  # typ
 
     @display(description=_("what it may do"))
     def words(self, group: Group) -> str:
-        return str(WORDS[Role(group.name)]) if group.name in NAMES else NOTHING
+        return str(DESCRIPTIONS[Role(group.name)]) if group.name in ROLE_LABELS else NOTHING
 
     @display(description=_("accounts"), ordering="user_count")
     def accounts(self, group: Any) -> int:
@@ -150,15 +156,15 @@ class GroupAdmin(GrantsPermissions, DjangoGroupAdmin, ModelAdmin[Group]):  # typ
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         """The four roles are kept in step with the product; other groups are people's own."""
-        return bool(super().has_change_permission(request, obj)) and (obj is None or obj.name not in NAMES)
+        return bool(super().has_change_permission(request, obj)) and (obj is None or obj.name not in ROLE_LABELS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        return bool(super().has_delete_permission(request, obj)) and (obj is None or obj.name not in NAMES)
+        return bool(super().has_delete_permission(request, obj)) and (obj is None or obj.name not in ROLE_LABELS)
 
 
 @admin.register(PeriodicTask)
 class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
-    form = BeatForm
+    form = UnfoldPeriodicTaskForm
     change_form_template = None
     list_display = ("name", "enabled", "rhythm", "ran")
     list_filter = ("enabled",)

@@ -53,7 +53,7 @@ class ApiClientAdmin(ModelAdmin[ApiClient]):
     actions_detail = ("renew", "switch_off_this")
 
     class Media:
-        js = ("core/confirm.js",)
+        js = ("core/confirm_action.js",)
 
     def get_fieldsets(self, request: HttpRequest, obj: ApiClient | None = None) -> Any:
         return super().get_fieldsets(request, obj) if obj else self.fieldsets[:2]
@@ -112,4 +112,4 @@ class ApiClientAdmin(ModelAdmin[ApiClient]):
             "client": client,
             "token": token,
         }
-        return TemplateResponse(request, "admin/api_token.html", context)
+        return TemplateResponse(request, "admin/api_clients/token.html", context)

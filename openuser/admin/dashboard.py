@@ -1,4 +1,4 @@
-"""The admin's home: what is missing, what went wrong, what happens today, what is being made. All of it live."""
+"""The admin's home, kept current by live updates: notices, problems, today's conversations, renders, next runs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from avatars import services as avatars
 from avatars.models import Render
 from conversations.models import Conversation, Message
-from openuser.admin.next_runs import next_plans
-from openuser.admin.problems import troubles_for
+from openuser.admin.next_runs import next_runs
+from openuser.admin.problems import problems_for
 from wecom import services as wecom
 from wecom.models import Application, Outbound
 
@@ -25,8 +25,8 @@ VIDEOS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
-    """A figure with the list that it counts; `bad` where somebody should look."""
+class Counter:
+    """A number with a link to the list that it counts; `bad` if it needs attention."""
 
     name: str
     figure: int
@@ -35,60 +35,65 @@ class Card:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Making:
-    """A video on its way. `seconds_left` is None while it waits for its turn."""
+class UnfinishedRender:
+    """A queued or running render. `seconds_left` is None while it is queued."""
 
     render: Render
     seconds_left: float | None
 
 
 def callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What templates/admin/index.html shows."""
+    """Unfold's `DASHBOARD_CALLBACK`: the context of templates/admin/index.html."""
     return {**context, "title": _("Overview"), **overview(request)}
 
 
-def parts(request: HttpRequest) -> HttpResponse:
-    """What core/static/core/live.js puts in the place of what the page showed a moment ago."""
-    return TemplateResponse(request, "admin/home/parts.html", overview(request))
+def content(request: HttpRequest) -> HttpResponse:
+    """The content of the page, for core/static/core/live_page.js."""
+    return TemplateResponse(request, "admin/home/content.html", overview(request))
 
 
 def overview(request: HttpRequest) -> dict[str, Any]:
-    """The parts of the page: of each kind of row only to those who may see it."""
+    """The context of the page; rows of each kind only with the permission to view them."""
     may = request.user.has_perm
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     sees_renders, sees_outbounds = may("avatars.view_render"), may("wecom.view_outbound")
-    sees_talk = may("conversations.view_conversation")
+    sees_conversations = may("conversations.view_conversation")
     return {
         "warnings": checks.run_checks(tags=["openuser"]),
         "connected": not may("wecom.add_application") or Application.objects.filter(enabled=True).exists(),
-        "held": _held() if may("wecom.view_application") else [],
-        "guard": wecom.restore_hold() if sees_outbounds else None,
-        "cards": [*_of_talk(today, may), *(_of_renders(today) if sees_renders else []), *_of_outbounds(today, may)],
+        "held_applications": _held_applications() if may("wecom.view_application") else [],
+        "restore_guard": wecom.restore_hold() if sees_outbounds else None,
+        "counters": [
+            *_conversation_counters(today, may),
+            *(_render_counters(today) if sees_renders else []),
+            *_outbound_counters(today, may),
+        ],
         "sees_renders": sees_renders,
-        "sees_troubles": sees_renders or sees_outbounds or may("scheduling.view_run"),
-        "sees_talk": sees_talk,
-        "making": _making() if sees_renders else [],
+        "sees_problems": sees_renders or sees_outbounds or may("scheduling.view_run"),
+        "sees_conversations": sees_conversations,
+        "unfinished_renders": _unfinished_renders() if sees_renders else [],
         "videos": _videos(today) if sees_renders else [],
-        "troubles": troubles_for(may),
-        "sees_plans": may("scheduling.view_schedule"),
-        "plans": next_plans() if may("scheduling.view_schedule") else [],
-        "may_plan": may("scheduling.add_schedule"),
-        "talks": _talks(today) if sees_talk else [],
-        "mending": {"wecom": may("wecom.change_application"), "guard": may("wecom.change_guard")},
+        "problems": problems_for(may),
+        "sees_schedules": may("scheduling.view_schedule"),
+        "next_runs": next_runs() if may("scheduling.view_schedule") else [],
+        "may_add_schedule": may("scheduling.add_schedule"),
+        "conversations": _conversations(today) if sees_conversations else [],
+        "may_change_applications": may("wecom.change_application"),
+        "may_change_guard": may("wecom.change_guard"),
     }
 
 
-def _held() -> QuerySet[Application]:
+def _held_applications() -> QuerySet[Application]:
     """Applications that send nothing until somebody mends a setting, with how much waits for it."""
     waiting = Count("outbounds", filter=Q(outbounds__status__in=Outbound.UNFINISHED))
     return Application.objects.exclude(held_reason="").annotate(waiting=waiting).order_by("pk")
 
 
-def _making() -> list[Making]:
+def _unfinished_renders() -> list[UnfinishedRender]:
     """The oldest that run, then the queue in the order in which it is worked off."""
     rows = Render.objects.filter(status__in=Render.UNFINISHED).select_related("digital_human")
     rows = rows.order_by("-status", "-priority", "pk")[:NEWEST]
-    return [Making(render=row, seconds_left=_seconds_left(row)) for row in rows]
+    return [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in rows]
 
 
 def _seconds_left(render: Render) -> float | None:
@@ -101,7 +106,7 @@ def _videos(today: datetime) -> QuerySet[Render]:
     return done.select_related("digital_human").order_by("-finished_at")[:VIDEOS]
 
 
-def _talks(today: datetime) -> QuerySet[Conversation]:
+def _conversations(today: datetime) -> QuerySet[Conversation]:
     """Who wrote today, or was written to, with what they said last."""
     said = Message.objects.filter(application=OuterRef("application"), member=OuterRef("member"))
     said = said.filter(direction=Message.Direction.IN).order_by("-pk")
@@ -110,32 +115,32 @@ def _talks(today: datetime) -> QuerySet[Conversation]:
     return rows.order_by("-last_message_at")[:NEWEST]
 
 
-def _of_talk(today: datetime, may: Any) -> list[Card]:
+def _conversation_counters(today: datetime, may: Any) -> list[Counter]:
     cards = []
     if may("conversations.view_conversation"):
         figure = Conversation.objects.filter(last_message_at__gte=today).count()
         url = reverse("admin:conversations_conversation_changelist")
-        cards.append(Card(name=_("Conversations today"), figure=figure, url=url))
+        cards.append(Counter(name=_("Conversations today"), figure=figure, url=url))
     if may("conversations.view_message"):
         figure = Message.objects.filter(created_at__gte=today).count()
         url = reverse("admin:conversations_message_changelist")
-        cards.append(Card(name=_("Messages today"), figure=figure, url=url))
+        cards.append(Counter(name=_("Messages today"), figure=figure, url=url))
     return cards
 
 
-def _of_renders(today: datetime) -> list[Card]:
+def _render_counters(today: datetime) -> list[Counter]:
     figure = Render.objects.filter(status=Render.Status.DONE, finished_at__gte=today).count()
     url = f"{reverse('admin:avatars_render_changelist')}?status__exact={Render.Status.DONE}"
-    return [Card(name=_("Videos today"), figure=figure, url=url)]
+    return [Counter(name=_("Videos today"), figure=figure, url=url)]
 
 
-def _of_outbounds(today: datetime, may: Any) -> list[Card]:
+def _outbound_counters(today: datetime, may: Any) -> list[Counter]:
     if not may("wecom.view_outbound"):
         return []
     url = f"{reverse('admin:wecom_outbound_changelist')}?status__exact="
     way = Outbound.objects.filter(status__in=Outbound.UNFINISHED).count()
     failed = Outbound.objects.filter(finished_at__gte=today, status=Outbound.Status.FAILED).count()
     return [
-        Card(name=_("On their way"), figure=way, url=f"{url}{Outbound.Status.QUEUED}"),
-        Card(name=_("Not delivered today"), figure=failed, url=f"{url}{Outbound.Status.FAILED}", bad=failed > 0),
+        Counter(name=_("On their way"), figure=way, url=f"{url}{Outbound.Status.QUEUED}"),
+        Counter(name=_("Not delivered today"), figure=failed, url=f"{url}{Outbound.Status.FAILED}", bad=failed > 0),
     ]

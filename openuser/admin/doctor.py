@@ -15,7 +15,7 @@ from openuser import doctor
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class CheckRow:
     """A check, and what it found where it was asked."""
 
     check: Check
@@ -23,11 +23,11 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class CheckGroup:
     """The lines of the installation (without a name), or of one application."""
 
     name: str
-    lines: list[Line]
+    lines: list[CheckRow]
 
 
 def view(request: HttpRequest) -> HttpResponse:
@@ -38,7 +38,7 @@ def view(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("wecom.change_application"):
         raise PermissionDenied
     checks = doctor.checks()
-    lines = [Line(check=check) for check in checks]
+    lines = [CheckRow(check=check) for check in checks]
     part = request.headers.get("X-Part") == "lines"
     if request.method == "POST":
         names = request.POST.getlist("only")
@@ -48,14 +48,14 @@ def view(request: HttpRequest) -> HttpResponse:
             return HttpResponseBadRequest()
         results = run_checks(chosen, failed=failures(checks, request.POST.getlist("bad")))
         findings = {result.check.key: result.finding for result in results}
-        lines = [Line(check=check, finding=findings.get(check.key)) for check in checks]
+        lines = [CheckRow(check=check, finding=findings.get(check.key)) for check in checks]
         if part:
             asked = [line for line in lines if line.finding is not None]
-            return TemplateResponse(request, "admin/doctor/lines.html", {"results": asked, "again": True})
-    context = {**admin.site.each_context(request), "title": _("Doctor"), "parts": list(_parts(lines))}
+            return TemplateResponse(request, "admin/doctor/checks.html", {"results": asked, "again": True})
+    context = {**admin.site.each_context(request), "title": _("Doctor"), "parts": list(_groups(lines))}
     return TemplateResponse(request, "admin/doctor/page.html", context)
 
 
-def _parts(lines: Iterable[Line]) -> Iterable[Part]:
+def _groups(lines: Iterable[CheckRow]) -> Iterable[CheckGroup]:
     for name, group in groupby(lines, key=lambda line: line.check.subject):
-        yield Part(name=name, lines=list(group))
+        yield CheckGroup(name=name, lines=list(group))

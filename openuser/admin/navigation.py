@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-PLAIN_ICON = "table_rows"
+DEFAULT_ICON = "table_rows"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageOfOurs:
+class CustomPage:
     """A page that belongs to no model: who may open it needs a permission."""
 
     title: Any
@@ -29,7 +29,7 @@ class Section:
 
     title: Any
     icons: dict[str, str]
-    pages: tuple[PageOfOurs, ...] = ()
+    pages: tuple[CustomPage, ...] = ()
 
 
 SECTIONS = (
@@ -55,7 +55,7 @@ SECTIONS = (
             "avatars.Rendition": "compress",
             "avatars.Narration": "mic",
         },
-        pages=(PageOfOurs(title=_("Engines"), icon="extension", view="engines", permission="avatars.view_voice"),),
+        pages=(CustomPage(title=_("Engines"), icon="extension", view="engines", permission="avatars.view_voice"),),
     ),
     Section(title=_("Schedules"), icons={"scheduling.Schedule": "calendar_month", "scheduling.Run": "event_available"}),
     Section(
@@ -71,7 +71,7 @@ SECTIONS = (
             "conversations.Errand": "travel_explore",
             "wecom.Guard": "shield_lock",
         },
-        pages=(PageOfOurs(title=_("Quotas"), icon="speed", view="quotas", permission="wecom.view_outbound"),),
+        pages=(CustomPage(title=_("Quotas"), icon="speed", view="quotas", permission="wecom.view_outbound"),),
     ),
     Section(
         title=_("WeChat Work"),
@@ -98,7 +98,7 @@ SECTIONS = (
             "django_celery_beat.PeriodicTask": "timer",
         },
         pages=(
-            PageOfOurs(title=_("Doctor"), icon="stethoscope", view="doctor", permission="wecom.change_application"),
+            CustomPage(title=_("Doctor"), icon="stethoscope", view="doctor", permission="wecom.change_application"),
         ),
     ),
 )
@@ -108,7 +108,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's navigation: only what this person may see, and whatever has a page though no section names it."""
     pages = {model._meta.label: page for model, page in admin.site._registry.items()}
     named = {label for section in SECTIONS for label in section.icons}
-    rest = Section(title=_("More"), icons=dict.fromkeys(sorted(set(pages) - named), PLAIN_ICON))
+    rest = Section(title=_("More"), icons=dict.fromkeys(sorted(set(pages) - named), DEFAULT_ICON))
     home = {"title": gettext("Overview"), "icon": "home", "link": reverse("admin:index")}
     shown: list[dict[str, Any]] = [{"title": "", "items": [home]}]
     for section in (*SECTIONS, rest):

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from scheduling.models import Schedule
 
-NEXT = 5
+SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class NextRun:
     """The next time that a schedule speaks; `rule` is when it does, in words."""
 
     schedule: Schedule
@@ -19,12 +19,12 @@ class Plan:
     rule: str
 
 
-def next_plans() -> list[Plan]:
+def next_runs() -> list[NextRun]:
     """The next schedules that speak, the soonest first."""
     now = timezone.now()
     # On days off a schedule of working days comes first and speaks later: a few more are read than shown.
-    rows = Schedule.objects.filter(paused=False, next_tick_at__isnull=False).order_by("next_tick_at")[: 4 * NEXT]
+    rows = Schedule.objects.filter(paused=False, next_tick_at__isnull=False).order_by("next_tick_at")[: 4 * SHOWN]
     plans = [
-        Plan(schedule=row, at=moment, rule=row.words) for row in rows for moment in row.rule.upcoming(now, count=1)
+        NextRun(schedule=row, at=moment, rule=row.words) for row in rows for moment in row.rule.upcoming(now, count=1)
     ]
-    return sorted(plans, key=lambda plan: plan.at)[:NEXT]
+    return sorted(plans, key=lambda plan: plan.at)[:SHOWN]

@@ -17,10 +17,10 @@ from scheduling.models import Run
 from wecom import services as wecom
 from wecom.models import Outbound
 
-LATELY = timedelta(days=3)
-MOST = 6
+RECENT = timedelta(days=3)
+SHOWN = 6
 # The platform's own page about a code, which names causes and cures in Chinese.
-CODES = "https://developer.work.weixin.qq.com/devtool/query?e="
+ERROR_CODE_PAGE = "https://developer.work.weixin.qq.com/devtool/query?e="
 REMEDIES = {
     Outbound.Reason.UNKNOWN: gettext_lazy("Ask the person whether it arrived, then decide."),
     Outbound.Reason.RECIPIENT: gettext_lazy(
@@ -30,11 +30,11 @@ REMEDIES = {
     Outbound.Reason.REFUSED: gettext_lazy("Look the error code up, mend what it names, then send again."),
     "attempts": gettext_lazy("Its worker died each time. The log says why; then send again."),
 }
-OTHERWISE = gettext_lazy("Open it: the attempts show what was tried.")
+DEFAULT_REMEDY = gettext_lazy("Open it: the attempts show what was tried.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Button:
+class ActionButton:
     """An action of the admin that asks before it acts."""
 
     name: str
@@ -42,7 +42,7 @@ class Button:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
+class Problem:
     """Something that somebody should look at. `more` is an address outside that explains the code."""
 
     key: str
@@ -53,42 +53,42 @@ class Trouble:
     at: datetime
     url: str
     more: str
-    buttons: tuple[Button, ...]
+    buttons: tuple[ActionButton, ...]
 
 
-def troubles_for(may: Callable[[str], bool]) -> list[Trouble]:
+def problems_for(may: Callable[[str], bool]) -> list[Problem]:
     """The newest troubles of the last days among what a person may see, newest first."""
-    since = timezone.now() - LATELY
-    found: list[Trouble] = []
+    since = timezone.now() - RECENT
+    found: list[Problem] = []
     if may("avatars.view_render"):
         found += [_of_render(row, may("avatars.change_render")) for row in _failed_renders(since)]
     if may("wecom.view_outbound"):
         found += [_of_outbound(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
     if may("scheduling.view_run"):
         found += [_of_run(row) for row in _failed_runs(since)]
-    return sorted(found, key=lambda trouble: trouble.at, reverse=True)[:MOST]
+    return sorted(found, key=lambda trouble: trouble.at, reverse=True)[:SHOWN]
 
 
 def _failed_renders(since: datetime) -> Any:
     """Not those of which the same video was made, or is being made, since."""
     better = Render.objects.filter(content_hash=OuterRef("content_hash"), status__in=Render.SHARED)
     failed = Render.objects.filter(status=Render.Status.FAILED, finished_at__gte=since)
-    return failed.filter(~Exists(better)).select_related("digital_human").order_by("-finished_at")[:MOST]
+    return failed.filter(~Exists(better)).select_related("digital_human").order_by("-finished_at")[:SHOWN]
 
 
 def _failed_outbounds(since: datetime) -> Any:
     late = Q(status=Outbound.Status.CANCELLED, reason=Outbound.Reason.EXPIRED)
     rows = Outbound.objects.filter(Q(status=Outbound.Status.FAILED) | late, finished_at__gte=since)
-    return rows.select_related("application").order_by("-finished_at")[:MOST]
+    return rows.select_related("application").order_by("-finished_at")[:SHOWN]
 
 
 def _failed_runs(since: datetime) -> Any:
     rows = Run.objects.filter(outcome__in=(Run.Outcome.MISSED, Run.Outcome.FAILED), due_at__gte=since)
-    return rows.select_related("schedule").order_by("-due_at")[:MOST]
+    return rows.select_related("schedule").order_by("-due_at")[:SHOWN]
 
 
-def _of_render(render: Render, acts: bool) -> Trouble:
-    return Trouble(
+def _of_render(render: Render, acts: bool) -> Problem:
+    return Problem(
         key=f"render-{render.pk}",
         what=_("Video not made"),
         words=render.text,
@@ -101,14 +101,14 @@ def _of_render(render: Render, acts: bool) -> Trouble:
     )
 
 
-def _of_outbound(outbound: Outbound, acts: bool) -> Trouble:
+def _of_outbound(outbound: Outbound, acts: bool) -> Problem:
     why = reason_words(outbound)
     if outbound.errcode:
         why = f"{why} (errcode {outbound.errcode})".strip()
     buttons = [_button(_("Send again"), outbound, "resend_this")]
     if outbound.reason == Outbound.Reason.UNKNOWN:
         buttons.append(_button(_("It arrived"), outbound, "treat_as_sent_this"))
-    return Trouble(
+    return Problem(
         key=f"outbound-{outbound.pk}",
         what=_("Message not delivered"),
         words=_recipients(outbound),
@@ -116,7 +116,7 @@ def _of_outbound(outbound: Outbound, acts: bool) -> Trouble:
         remedy=_remedy(outbound),
         at=outbound.finished_at or outbound.created_at,
         url=change_url(outbound),
-        more=f"{CODES}{outbound.errcode}" if outbound.errcode else "",
+        more=f"{ERROR_CODE_PAGE}{outbound.errcode}" if outbound.errcode else "",
         buttons=tuple(buttons) if acts else (),
     )
 
@@ -125,24 +125,24 @@ def _remedy(outbound: Outbound) -> str:
     """What the code asks for, where it is why the platform refused it; else what the reason does."""
     refused = outbound.reason in (Outbound.Reason.REFUSED, Outbound.Reason.MEDIA)
     known = wecom.remedy_for(outbound.errcode) if refused else ""
-    return known or str(REMEDIES.get(outbound.reason, OTHERWISE))
+    return known or str(REMEDIES.get(outbound.reason, DEFAULT_REMEDY))
 
 
-def _of_run(run: Run) -> Trouble:
-    return Trouble(
+def _of_run(run: Run) -> Problem:
+    return Problem(
         key=f"run-{run.pk}",
         what=_("Schedule not kept"),
         words=str(run.schedule),
         why=run.get_outcome_display(),
         remedy=run.why,
         at=run.due_at,
-        url=_address(run),
+        url=_url(run),
         more="",
         buttons=(),
     )
 
 
-def _address(row: Any) -> str:
+def _url(row: Any) -> str:
     """The admin's page of a row; empty where there is none."""
     try:
         return change_url(row)
@@ -155,6 +155,6 @@ def _recipients(outbound: Outbound) -> str:
     return names if len(outbound.recipients) <= 3 else f"{names} … ({len(outbound.recipients)})"
 
 
-def _button(name: str, row: Any, action: str) -> Button:
+def _button(name: str, row: Any, action: str) -> ActionButton:
     address = f"admin:{row._meta.app_label}_{row._meta.model_name}_{action}"
-    return Button(name=name, url=reverse(address, args=[row.pk]))
+    return ActionButton(name=name, url=reverse(address, args=[row.pk]))

@@ -10,11 +10,11 @@ from wecom import services
 
 
 def view(request: HttpRequest) -> HttpResponse:
-    """The page; with `part` in the query, as core/static/core/live.js asks, only what changes."""
+    """The page; with `part` in the query, as core/static/core/live_page.js asks, only what changes."""
     if not request.user.has_perm("wecom.view_outbound"):
         raise PermissionDenied
     context = {"quotas": services.list_quotas(), "may_mend": request.user.has_perm("wecom.change_corporation")}
     if request.GET.get("part"):
-        return TemplateResponse(request, "admin/quotas/parts.html", context)
+        return TemplateResponse(request, "admin/quotas/content.html", context)
     context |= {**admin.site.each_context(request), "title": _("Quotas")}
     return TemplateResponse(request, "admin/quotas/page.html", context)

@@ -47,10 +47,10 @@ def view(request: HttpRequest, cid: str) -> HttpResponse:
         "rows": rows,
         "unfinished": any(step.tone == "wait" for step in steps),
     }
-    return TemplateResponse(request, "admin/timeline.html", context)
+    return TemplateResponse(request, "admin/timeline/page.html", context)
 
 
-def url_of(cid: str) -> str:
+def timeline_url(cid: str) -> str:
     """The address of a correlation ID's timeline."""
     return reverse("timeline", args=[cid]) if cid else ""
 

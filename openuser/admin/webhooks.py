@@ -63,7 +63,7 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
     actions_detail = ("send_test", "renew_secret")
 
     class Media:
-        js = ("core/confirm.js",)
+        js = ("core/confirm_action.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEndpoint]:
         newest = WebhookDelivery.objects.filter(endpoint=OuterRef("pk")).order_by("-pk")
@@ -110,7 +110,7 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
             obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
         if change and "enabled" in form.changed_data:
-            services.switch(obj, on=obj.enabled)
+            services.set_enabled(obj, on=obj.enabled)
 
     def response_add(
         self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: str | None = None
@@ -151,7 +151,7 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
             "endpoint": endpoint,
             "secret": secret,
         }
-        return TemplateResponse(request, "admin/webhook_secret.html", context)
+        return TemplateResponse(request, "admin/webhooks/secret.html", context)
 
 
 @admin.register(WebhookDelivery)

@@ -17,7 +17,7 @@ REMIND, EXPIRE = 10, 60  # minutes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Example:
+class ExampleFlow:
     """A flow and what starts it."""
 
     machine: Machine
@@ -27,30 +27,30 @@ class Example:
     menu_key: str = ""
 
 
-def examples() -> tuple[Example, ...]:
+def example_flows() -> tuple[ExampleFlow, ...]:
     """All of them."""
     most = settings.AVATARS["MAX_CHARACTERS"]
     return (
-        Example(
+        ExampleFlow(
             machine=_video("制作视频", "zh-hans", VIDEO_ZH, most),
             description="把一段文字做成数字人视频",
             triggers="制作视频\n做视频\n生成视频",
             command="/制作",
             menu_key="CREATE_VIDEO",
         ),
-        Example(
+        ExampleFlow(
             machine=_video("Create a video", "en", VIDEO_EN, most),
             description="Turns a text into a video of the digital human",
             triggers="create video\ncreate a video\nmake a video",
             command="/create",
         ),
-        Example(
+        ExampleFlow(
             machine=_onboarding("入职引导", "zh-hans", ONBOARDING_ZH),
             description="认识新同事：称呼、入职日期、部门，还有一段欢迎视频",
             triggers="入职引导\n我要入职\n新员工入职",
             command="/入职",
         ),
-        Example(
+        ExampleFlow(
             machine=_onboarding("Onboarding", "en", ONBOARDING_EN),
             description="Gets to know a new colleague: name, first day, department, and a video of welcome",
             triggers="onboarding\nmy first day\nI am new here",
@@ -59,11 +59,11 @@ def examples() -> tuple[Example, ...]:
     )
 
 
-def plant_flows() -> None:
+def seed_flows() -> None:
     """Make and publish them, where there is no flow yet."""
     if Flow.objects.exists():
         return
-    for example in examples():
+    for example in example_flows():
         services.add_flow(
             example.machine,
             description=example.description,

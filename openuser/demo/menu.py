@@ -3,7 +3,7 @@
 from wecom.models import Application, MenuButton
 
 
-def plant_menu(application: Application) -> None:
+def seed_menu(application: Application) -> None:
     """Two buttons and a menu, where the application has none."""
     if MenuButton.objects.filter(application=application).exists():
         return

@@ -8,8 +8,8 @@ from django.db import transaction
 from avatars import services as avatars
 from avatars.models import DigitalHuman, Voice
 from conversations.models import Answer, Desk
-from openuser.demo.flows import plant_flows
-from openuser.demo.menu import plant_menu
+from openuser.demo.flows import seed_flows
+from openuser.demo.menu import seed_menu
 from wecom import services as wecom
 
 logger = logging.getLogger(__name__)
@@ -53,10 +53,10 @@ def seed() -> None:
             Answer.objects.bulk_create(
                 Answer(question=question, other_wordings=other, answer=answer) for question, other, answer in ANSWERS
             )
-        plant_flows()
+        seed_flows()
         if application is not None and not Desk.objects.filter(application=application).exists():
             human = DigitalHuman.objects.order_by("pk")[0]
             Desk.objects.create(application=application, digital_human=human, greeting=GREETING)
         if application is not None:
-            plant_menu(application)
+            seed_menu(application)
     logger.info("The demonstration is in place.")

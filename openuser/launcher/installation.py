@@ -56,33 +56,33 @@ def migrate() -> int:
     return len(plan)
 
 
-def leave_database() -> None:
+def close_database() -> None:
     """Close this process's connections; the processes that it starts have their own."""
     connection.close()
     if isinstance(connection, Pooled):
         connection.close_pool()
 
 
-def database_in_words() -> str:
+def describe_database() -> str:
     """The database's kind and place, without its password."""
     given = connection.settings_dict
     own = getattr(settings, "OWN_DATABASE", "")
     if own:
-        return f"{TITLES[own]} in {place_of(own)}"
+        return f"{TITLES[own]} in {database_path(own)}"
     host = given.get("HOST") or given.get("OPTIONS", {}).get("host") or "this machine"
     return f"{connection.display_name} database {given['NAME']} on {host} (DATABASE_URL)"
 
 
-def place_of(own: str) -> Path:
+def database_path(own: str) -> Path:
     """The path of one of the installation's own databases."""
     return Path(settings.VAR_DIR) / ("postgres" if own == database_choice.POSTGRES else "openuser.sqlite3")
 
 
-def switched(before: str, now: str) -> str:
+def database_switch_note(before: str, now: str) -> str:
     """A note that `up` runs with another database than the last time."""
     return (
         f"{TITLES[now]} instead of {TITLES[before]}: these are two databases, and nothing is moved.\n"
-        f"          What {place_of(before)} holds stays there: python3 manage.py up --db {before} returns to it."
+        f"          What {database_path(before)} holds stays there: python3 manage.py up --db {before} returns to it."
     )
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from openuser.servers.processes import ServiceError
 
 
-class DataLock:
+class InstanceLock:
     """Holds `up.lock` in a folder. The reaper keeps `descriptor` open, so the lock outlives a killed supervisor."""
 
     def __init__(self, folder: Path) -> None:
@@ -37,7 +37,7 @@ class DataLock:
         self.note("")
         os.close(self.descriptor)
 
-    def __enter__(self) -> "DataLock":
+    def __enter__(self) -> "InstanceLock":
         return self
 
     def __exit__(

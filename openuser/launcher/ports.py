@@ -5,7 +5,7 @@ import os
 import socket
 from pathlib import Path
 
-LISTEN = "0A"  # as /proc/net/tcp writes the state
+LISTEN_STATE = "0A"  # as /proc/net/tcp writes the state
 
 
 def is_free(host: str, port: int) -> bool:
@@ -27,7 +27,7 @@ def next_free(host: str, port: int) -> int:
     return next(candidate for candidate in range(port + 1, 65_536) if is_free(host, candidate))
 
 
-def holder(port: int) -> str:
+def process_on(port: int) -> str:
     """Who listens on a port, as `name (process 123)`; empty where the system does not say (macOS, other users)."""
     inodes = listening_inodes(port)
     for process in Path("/proc").glob("[0-9]*"):
@@ -47,6 +47,6 @@ def listening_inodes(port: int) -> set[str]:
         if table.exists():
             for line in table.read_text().splitlines()[1:]:
                 columns = line.split()
-                if columns[3] == LISTEN and int(columns[1].rpartition(":")[2], 16) == port:
+                if columns[3] == LISTEN_STATE and int(columns[1].rpartition(":")[2], 16) == port:
                     found.add(f"socket:[{columns[9]}]")
     return found

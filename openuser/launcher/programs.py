@@ -82,7 +82,7 @@ def database() -> Program:
         end_signal=signal.SIGINT,  # SIGTERM would wait for the last connection
         account=cluster.server.account,
         cwd=cluster.data,
-        is_ready=lambda: postgres.answers(folder),
+        is_ready=lambda: postgres.is_ready(folder),
     )
 
 
@@ -92,7 +92,7 @@ def broker(plan: Plan) -> Program:
     Raises:
         ServiceError: there is none on this machine.
     """
-    binary = valkey.find()
+    binary = valkey.find_binary()
     if binary is None:
         raise ServiceError(valkey.MISSING)
     folder = settings.VAR_DIR / "valkey"
@@ -101,7 +101,7 @@ def broker(plan: Plan) -> Program:
         command=valkey.command(binary, folder),
         env=plan.environment(),
         stage=BROKER,
-        is_ready=lambda: valkey.answers(folder),
+        is_ready=lambda: valkey.is_ready(folder),
     )
 
 
@@ -112,7 +112,7 @@ def emulator(plan: Plan) -> Program:
         command=(sys.executable, str(ROOT / "manage.py"), "emulator", "--port", str(plan.emulator_port)),
         env=plan.environment(),
         stage=EMULATOR,
-        is_ready=answers(plan.emulator, "/emulator/"),
+        is_ready=responds(plan.emulator, "/emulator/"),
     )
 
 
@@ -123,7 +123,7 @@ def web(plan: Plan) -> Program:
         *("--lifespan", "off", "--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-server-header"),
         *("--ws", "websockets-sansio", "--ws-max-size", "4096"),  # clients of live pages have nothing to say
     )
-    ready = answers(plan.site, "/healthz/ready")
+    ready = responds(plan.site, "/healthz/ready")
     return Program(name="web", command=command, env=plan.environment(), stage=WEB, is_ready=ready)
 
 
@@ -133,7 +133,7 @@ def worker(plan: Plan, *, name: str, queue: str, threads: int) -> Program:
         *(*CELERY, "worker", "-Q", queue, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", "-l", "WARNING"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
-    ready = pongs(f"{name}@{gethostname()}")
+    ready = responds_to_ping(f"{name}@{gethostname()}")
     return Program(name=name, command=command, env=plan.environment(), stage=WORKERS, grace=4.0, is_ready=ready)
 
 
@@ -143,7 +143,7 @@ def beat(plan: Plan) -> Program:
     return Program(name="beat", command=command, env=plan.environment(), stage=BEAT)
 
 
-def answers(site: str, path: str) -> Callable[[], bool]:
+def responds(site: str, path: str) -> Callable[[], bool]:
     """A question to ask: does a page answer with 200?"""
 
     def ask() -> bool:
@@ -159,7 +159,7 @@ def answers(site: str, path: str) -> Callable[[], bool]:
     return ask
 
 
-def pongs(node: str) -> Callable[[], bool]:
+def responds_to_ping(node: str) -> Callable[[], bool]:
     """A question to ask: does a worker answer?"""
 
     def ask() -> bool:

@@ -8,7 +8,7 @@ FOLDERS = ("openuser", "wecom", "avatars", "conversations", "scheduling", "core"
 SUFFIXES = frozenset({".py", ".html", ".mo"})
 
 
-class Sources:
+class SourceWatcher:
     """Remembers when each file was last written."""
 
     def __init__(self, root: Path = ROOT) -> None:

@@ -39,7 +39,7 @@ class Program:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patience:
+class RestartPolicy:
     """When and how often a dead child is started again; in seconds."""
 
     first: float = 1.0
@@ -49,7 +49,7 @@ class Patience:
 
 
 @dataclass
-class Child:
+class SupervisedProgram:
     """A program and how it fares."""
 
     program: Program
@@ -71,12 +71,12 @@ class NotStartingError(Exception):
 class Supervisor:
     """Runs in the main thread: `start` programs, `wait_until_ready`, then `run` until a signal, then `stop`."""
 
-    def __init__(self, console: Console, processes: Processes, *, patience: Patience | None = None) -> None:
+    def __init__(self, console: Console, processes: Processes, *, patience: RestartPolicy | None = None) -> None:
         self.stopping = False
         self._console = console
         self._processes = processes
-        self._patience = patience or Patience()
-        self._children: dict[str, Child] = {}
+        self._patience = patience or RestartPolicy()
+        self._children: dict[str, SupervisedProgram] = {}
 
     def catch_signals(self) -> None:
         """Let Ctrl-C, SIGTERM and a closed terminal end everything in order, and a second one at once."""
@@ -86,7 +86,7 @@ class Supervisor:
     def start(self, *programs: Program) -> None:
         """Start programs, all at once."""
         for program in programs:
-            child = self._children.setdefault(program.name, Child(program=program))
+            child = self._children.setdefault(program.name, SupervisedProgram(program=program))
             self._launch(child)
 
     def wait_until_ready(self, *, hint_after: float = 20.0) -> bool:
@@ -144,14 +144,14 @@ class Supervisor:
     def stop(self) -> None:
         """End everything, stage by stage."""
         self.stopping = True
-        children = sorted(self._children.values(), key=Child.order)
-        for (_, number), group in itertools.groupby(children, key=Child.order):
+        children = sorted(self._children.values(), key=SupervisedProgram.order)
+        for (_, number), group in itertools.groupby(children, key=SupervisedProgram.order):
             ending = list(group)
             running = [child.process for child in ending if child.process is not None]
             self._processes.end(running, number=number, grace=max(child.program.grace for child in ending))
         self._processes.end_all()
 
-    def _launch(self, child: Child) -> None:
+    def _launch(self, child: SupervisedProgram) -> None:
         program = child.program
         child.process = self._processes.start(
             program.command, env=program.env, cwd=program.cwd, account=program.account
@@ -160,7 +160,7 @@ class Supervisor:
         if child.process.stdout is not None:
             self._console.follow(child.program.name, child.process.stdout)
 
-    def _bury(self, child: Child, now: float) -> None:
+    def _bury(self, child: SupervisedProgram, now: float) -> None:
         """Say that a child died, and when it will be started again: later each time, unless it had lived well."""
         status = child.process.returncode if child.process is not None else 0
         child.process = None
@@ -170,7 +170,7 @@ class Supervisor:
         how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
         self._say(f"{child.program.name} {how}; starting it again in {delay:g} s")
 
-    def _is_ready(self, child: Child) -> bool:
+    def _is_ready(self, child: SupervisedProgram) -> bool:
         if not child.ready and child.process is not None:
             child.ready = child.program.is_ready()
         return child.ready

@@ -14,7 +14,7 @@ WIDTH = 80
 
 
 @dataclass(kw_only=True)
-class Tested:
+class TestTotals:
     """Several runs of pytest, added up.
 
     Attributes:
@@ -28,9 +28,9 @@ class Tested:
     seconds: float = 0.0
 
 
-def read(folder: Path) -> Tested:
+def read(folder: Path) -> TestTotals:
     """Add up the reports of a folder."""
-    tested = Tested()
+    tested = TestTotals()
     for path in sorted(folder.glob("*.xml")):
         for suite in ElementTree.parse(path).iter("testsuite"):
             tested.seconds += float(suite.get("time", 0))
@@ -44,7 +44,7 @@ def outcome(case: Element) -> str:
     return next((OUTCOMES[child.tag] for child in case if child.tag in OUTCOMES), "passed")
 
 
-def lines(tested: Tested) -> list[str]:
+def lines(tested: TestTotals) -> list[str]:
     """The seconds of each folder, and as the last line what pytest would say of all runs together."""
     if not tested.outcomes:
         return []

@@ -15,12 +15,12 @@ from core.fields import EncryptedTextField
 from core.work.base import Work
 
 SECRET_BYTES = 32  # Standard Webhooks takes 24 to 64
-SECRET_MARK = "whsec_"  # noqa: S105 - how a secret begins, not one
+SECRET_PREFIX = "whsec_"  # noqa: S105 - how a secret begins, not one
 
 
 def new_secret() -> str:
     """A key as Standard Webhooks writes it."""
-    return SECRET_MARK + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def new_event_id() -> str:

@@ -13,9 +13,9 @@ from avatars import services as avatars
 from avatars.models import EVIDENCE, WITHHELD
 from core.web import range_responses, signed_links
 
-LONGEST = 200
+MAX_NAME_LENGTH = 200
 # What members sent, and what proves a consent, is for those who may see it, and not for everybody with an account.
-GUARDED = {
+FOLDER_PERMISSIONS = {
     "inbound/": "wecom.view_download",
     f"{EVIDENCE}/": "avatars.read_consent",
     f"{WITHHELD}/": "avatars.read_consent",
@@ -26,31 +26,31 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of the media folder, whole or the one range asked for."""
     if signed_links.is_valid_key(name, request.GET.get("key", "")):
         return range_responses.serve(request, _find(name))
-    return _for_staff(request, name)
+    return _serve_to_staff(request, name)
 
 
 @staff_member_required
-def _for_staff(request: HttpRequest, name: str) -> HttpResponseBase:
-    return range_responses.serve(request, _find_for(request, name))
+def _serve_to_staff(request: HttpRequest, name: str) -> HttpResponseBase:
+    return range_responses.serve(request, _find_permitted(request, name))
 
 
 @staff_member_required
 def listen(request: HttpRequest, name: str) -> HttpResponse:
     """A recording as WAV, because browsers do not play AMR."""
-    return HttpResponse(avatars.to_wav(_find_for(request, name)), content_type="audio/wav")
+    return HttpResponse(avatars.to_wav(_find_permitted(request, name)), content_type="audio/wav")
 
 
-def _find_for(request: HttpRequest, name: str) -> Path:
+def _find_permitted(request: HttpRequest, name: str) -> Path:
     # As the file will be found: a path may lead back up before it leads into a guarded folder.
     plain = posixpath.normpath(name)
-    guards = [permission for folder, permission in GUARDED.items() if plain.startswith(folder)]
+    guards = [permission for folder, permission in FOLDER_PERMISSIONS.items() if plain.startswith(folder)]
     if not all(request.user.has_perm(permission) for permission in guards):
         raise PermissionDenied
     return _find(name)
 
 
 def _find(name: str) -> Path:
-    if len(name) > LONGEST:
+    if len(name) > MAX_NAME_LENGTH:
         raise Http404
     try:
         file = Path(default_storage.path(name))

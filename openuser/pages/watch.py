@@ -30,12 +30,12 @@ from wecom.exceptions import LoginFailed
 
 logger = logging.getLogger(__name__)
 
-MEMBER, LOGIN = "openuser_member", "openuser_login"
-PATH = "/watch/"
-SIGNED_IN_FOR = 12 * 3600  # seconds
-LOGIN_WITHIN = 5 * 60
-INSIDE = re.compile(r"wxwork|micromessenger", re.IGNORECASE)
-POLICY = (
+MEMBER_COOKIE, LOGIN_COOKIE = "openuser_member", "openuser_login"
+COOKIE_PATH = "/watch/"
+MEMBER_COOKIE_AGE = 12 * 3600  # seconds
+LOGIN_COOKIE_AGE = 5 * 60
+WECHAT_BROWSER = re.compile(r"wxwork|micromessenger", re.IGNORECASE)
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
@@ -47,19 +47,19 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
     """The player, for whoever may watch; anybody else signs in first."""
     link = _find(name)
     if "again" in request.GET:
-        return _to_login(request, link)
+        return _redirect_to_login(request, link)
     if not _may_watch(request, link):
-        if _signed_in(request) is None:
-            return _to_login(request, link)
+        if _signed_in_member(request) is None:
+            return _redirect_to_login(request, link)
         words = _("This video was sent to somebody else.")
-        return _answer(request, {"problem": words, "again": f"{request.path}?again=1"}, status=403)
+        return _page_response(request, {"problem": words, "again": f"{request.path}?again=1"}, status=403)
     context = {
         "link": link,
         "title": link.title,
         "language": "zh" if re.search(r"[\u4e00-\u9fff]", link.words) else "en",
         "files": {which for which in FILES if link.file(which)},
     }
-    return _answer(request, context)
+    return _page_response(request, context)
 
 
 @require_safe
@@ -73,7 +73,7 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
         raise Http404
     path = Path(default_storage.path(stored))
     if which == "captions":
-        return HttpResponse(_web_captions(path.read_text(encoding="utf-8")), content_type="text/vtt; charset=utf-8")
+        return HttpResponse(_as_webvtt(path.read_text(encoding="utf-8")), content_type="text/vtt; charset=utf-8")
     response = range_responses.serve(request, path)
     if "download" in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{name[:8]}.mp4"'
@@ -83,10 +83,12 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
 @require_safe
 def login(request: HttpRequest) -> HttpResponseBase:
     """Where the platform sends a member back to."""
-    begun = _read(request, LOGIN, LOGIN_WITHIN)
+    begun = _read_cookie(request, LOGIN_COOKIE, LOGIN_COOKIE_AGE)
     link = conversations.watchable_links().filter(name=begun.get("name", "")).first()
     if link is None or not secrets.compare_digest(str(begun.get("state", "")), request.GET.get("state", "")):
-        return _answer(request, {"problem": _("This sign-in is over. Please open the link once more.")}, status=400)
+        return _page_response(
+            request, {"problem": _("This sign-in is over. Please open the link once more.")}, status=400
+        )
     try:
         user_id = wecom.member_of_code(link.application, request.GET.get("code", ""))
     except OpenUserError as error:
@@ -94,11 +96,11 @@ def login(request: HttpRequest) -> HttpResponseBase:
         known = isinstance(error, LoginFailed)
         words = _("Signing in did not work. Please try again.") if known else _("WeChat Work does not answer just now.")
         context = {"problem": words, "again": f"{reverse('watch', args=[link.name])}?again=1"}
-        return _forget(_answer(request, context, status=403 if known else 503))
+        return _delete_login_cookie(_page_response(request, context, status=403 if known else 503))
     response = HttpResponseRedirect(reverse("watch", args=[link.name]))
     who = {"corporation": link.application.corporation_id, "user_id": user_id}
-    _write(response, MEMBER, who, SIGNED_IN_FOR)
-    return _forget(response)
+    _write_cookie(response, MEMBER_COOKIE, who, MEMBER_COOKIE_AGE)
+    return _delete_login_cookie(response)
 
 
 def _find(name: str) -> WatchLink:
@@ -111,40 +113,40 @@ def _find(name: str) -> WatchLink:
 def _may_watch(request: HttpRequest, link: WatchLink) -> bool:
     if request.user.is_active and request.user.is_staff and request.user.has_perm("avatars.view_render"):
         return True
-    corporation, user_id = _signed_in(request) or (None, "")
+    corporation, user_id = _signed_in_member(request) or (None, "")
     if corporation != link.application.corporation_id:
         return False
     return link.member is None or link.member.user_id.lower() == user_id
 
 
-def _signed_in(request: HttpRequest) -> tuple[int, str] | None:
+def _signed_in_member(request: HttpRequest) -> tuple[int, str] | None:
     """The company and the user ID of the member who signed in."""
-    who = _read(request, MEMBER, SIGNED_IN_FOR)
+    who = _read_cookie(request, MEMBER_COOKIE, MEMBER_COOKIE_AGE)
     return (int(who["corporation"]), str(who["user_id"])) if who else None
 
 
-def _to_login(request: HttpRequest, link: WatchLink) -> HttpResponseBase:
+def _redirect_to_login(request: HttpRequest, link: WatchLink) -> HttpResponseBase:
     state = secrets.token_hex(16)
-    inside = bool(INSIDE.search(request.headers.get("User-Agent", "")))
+    inside = bool(WECHAT_BROWSER.search(request.headers.get("User-Agent", "")))
     back = f"{settings.SITE_URL.rstrip('/')}{reverse('watch-login')}"
     address = wecom.authorize_url(
         link.application, back=back, state=state, inside=inside, language=get_language() or "zh"
     )
     response = HttpResponseRedirect(address)
-    response.delete_cookie(MEMBER, path=PATH)
-    _write(response, LOGIN, {"state": state, "name": link.name}, LOGIN_WITHIN)
+    response.delete_cookie(MEMBER_COOKIE, path=COOKIE_PATH)
+    _write_cookie(response, LOGIN_COOKIE, {"state": state, "name": link.name}, LOGIN_COOKIE_AGE)
     return response
 
 
-def _answer(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def _page_response(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     response = render(request, "watch/page.html", context, status=status)
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def _read(request: HttpRequest, name: str, age: int) -> dict[str, Any]:
+def _read_cookie(request: HttpRequest, name: str, age: int) -> dict[str, Any]:
     """What we wrote into a cookie; {} for none, for a changed one and for an old one."""
     try:
         value = signing.loads(request.COOKIES.get(name, ""), salt=name, max_age=age)
@@ -153,23 +155,23 @@ def _read(request: HttpRequest, name: str, age: int) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _write(response: HttpResponse, name: str, value: dict[str, Any], age: int) -> None:
+def _write_cookie(response: HttpResponse, name: str, value: dict[str, Any], age: int) -> None:
     response.set_cookie(
         name,
         signing.dumps(value, salt=name),
         max_age=age,
-        path=PATH,
+        path=COOKIE_PATH,
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
 
 
-def _forget(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(LOGIN, path=PATH)
+def _delete_login_cookie(response: HttpResponse) -> HttpResponse:
+    response.delete_cookie(LOGIN_COOKIE, path=COOKIE_PATH)
     return response
 
 
-def _web_captions(srt: str) -> str:
+def _as_webvtt(srt: str) -> str:
     """SubRip as WebVTT."""
     return "WEBVTT\n\n" + re.sub(r"(\d\d:\d\d:\d\d),(\d{3})", r"\1.\2", srt)

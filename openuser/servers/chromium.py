@@ -18,7 +18,7 @@ def find() -> Path | None:
     return debian.find(NAMES)
 
 
-def ensure() -> Path:
+def find_or_install() -> Path:
     """The browser, installed now if this is root on Debian or Ubuntu.
 
     Raises:

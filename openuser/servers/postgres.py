@@ -19,25 +19,25 @@ from pathlib import Path
 from urllib.parse import quote
 
 from openuser.servers import sockets
-from openuser.servers.postgres_binaries import Server, choose
+from openuser.servers.postgres_binaries import Server, choose_server
 from openuser.servers.processes import Processes, ServiceError
 
-USER = "openuser"
-NAME = "openuser"
+DATABASE_USER = "openuser"
+DATABASE_NAME = "openuser"
 PORT = 5432  # it only gives the socket its name
-HERE = "/proc/self/cwd"
+WORKING_FOLDER = "/proc/self/cwd"
 SETTINGS = (
     # On its socket only, which is its account's and root's alone.
     *("listen_addresses=", "unix_socket_permissions=0700", "max_connections=100"),
     # It says what ends it; never statements or values, which hold what people wrote.
     *("log_min_messages=fatal", "log_min_error_statement=panic", "log_error_verbosity=terse"),
 )
-AWAY = (
+NOT_RUNNING = (
     "The PostgreSQL of {folder} does not run.\n"
     "  It runs while OpenUser does. Start that first, in another terminal: python3 manage.py up"
 )
 # The data do not outlive the run, so nothing need reach the disk; and all workers of the suite share the server.
-THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
+TEST_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Cluster:
         return [str(self.server.programs / "postgres"), "-D", self._name_of(self.data), "-k", place, *words]
 
     def _name_of(self, folder: Path) -> str:
-        return HERE if self.server.account is not None and folder == self.data else str(folder)
+        return WORKING_FOLDER if self.server.account is not None and folder == self.data else str(folder)
 
 
 def data_folder(folder: Path) -> Path:
@@ -67,16 +67,16 @@ def data_folder(folder: Path) -> Path:
 
 def socket_folder(folder: Path) -> Path:
     """Where the server of a folder listens."""
-    return sockets.folder_for(data_folder(folder), socket_name(PORT))
+    return sockets.socket_folder(data_folder(folder), socket_name(PORT))
 
 
 def socket_name(port: int) -> str:
     return f".s.PGSQL.{port}"
 
 
-def url(folder: Path, *, name: str = NAME) -> str:
+def url(folder: Path, *, name: str = DATABASE_NAME) -> str:
     """Where the server of a folder is, as DATABASE_URL says it."""
-    return f"postgres://{USER}@/{name}?host={quote(str(socket_folder(folder)))}"
+    return f"postgres://{DATABASE_USER}@/{name}?host={quote(str(socket_folder(folder)))}"
 
 
 def prepare(folder: Path) -> Cluster:
@@ -86,10 +86,10 @@ def prepare(folder: Path) -> Cluster:
         ServiceError: there is no server, or none for these data; initdb failed.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    cluster = Cluster(folder=folder, server=choose(data_folder(folder)))
+    cluster = Cluster(folder=folder, server=choose_server(data_folder(folder)))
     if not cluster.data.exists():
         initialise(cluster)
-    make_way(cluster.data)
+    stop_leftover_server(cluster.data)
     owner = cluster.data.stat()
     sockets.make_folder(socket_folder(folder), uid=owner.st_uid, gid=owner.st_gid)
     return cluster
@@ -107,18 +107,23 @@ def initialise(cluster: Cluster, *options: str) -> None:
     account = cluster.server.account
     if account is not None:
         os.chown(making, account.uid, account.gid)
-    place = HERE if account is not None else str(making)
+    place = WORKING_FOLDER if account is not None else str(making)
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     if not cluster.server.has_locales:
         locale = ["--locale=C.UTF-8"]
-    line = ["initdb", "-D", place, "-U", USER, "--encoding=UTF8", "--no-instructions", *locale]
+    line = ["initdb", "-D", place, "-U", DATABASE_USER, "--encoding=UTF8", "--no-instructions", *locale]
     line += ["--auth-local=trust", "--auth-host=scram-sha-256"]
-    call(cluster.server, making, [*line, *options])
-    call(cluster.server, making, ["postgres", "--single", "-D", place, "postgres"], input=f"CREATE DATABASE {NAME}\n")
+    run_program(cluster.server, making, [*line, *options])
+    run_program(
+        cluster.server,
+        making,
+        ["postgres", "--single", "-D", place, "postgres"],
+        input=f"CREATE DATABASE {DATABASE_NAME}\n",
+    )
     making.rename(cluster.data)
 
 
-def call(server: Server, folder: Path, line: Sequence[str], *, input: str = "") -> None:
+def run_program(server: Server, folder: Path, line: Sequence[str], *, input: str = "") -> None:
     """Run one of the server's programs to its end, in a folder of its account."""
     account = server.account
     try:
@@ -141,23 +146,23 @@ def call(server: Server, folder: Path, line: Sequence[str], *, input: str = "") 
         raise ServiceError(f"PostgreSQL's {line[0]} failed.\n  It said: {words}")
 
 
-def make_way(data: Path) -> None:
+def stop_leftover_server(data: Path) -> None:
     """End what a killed server may have left at work in its folder, and remove the number that it wrote there.
 
     PostgreSQL takes any process that has this number and this user for a server of these data, and does not start: but
     numbers come again, soon in a container, and a zombie keeps its own.
     """
     for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        for number in at_work(data):
+        for number in server_processes(data):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, request)
         deadline = time.monotonic() + 10
-        while at_work(data) and time.monotonic() < deadline:
+        while server_processes(data) and time.monotonic() < deadline:
             time.sleep(0.05)
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def at_work(data: Path) -> list[int]:
+def server_processes(data: Path) -> list[int]:
     """The processes of a server of these data."""
     if not Path("/proc/self").exists():  # macOS
         table = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=False).stdout
@@ -170,9 +175,9 @@ def at_work(data: Path) -> list[int]:
     return found
 
 
-def answers(folder: Path, *, port: int = PORT) -> bool:
+def is_ready(folder: Path, *, port: int = PORT) -> bool:
     """Whether the server of a folder has finished starting: it replies to a start-up packet with leave to go on."""
-    body = (196_608).to_bytes(4, "big") + f"user\0{USER}\0database\0postgres\0\0".encode()
+    body = (196_608).to_bytes(4, "big") + f"user\0{DATABASE_USER}\0database\0postgres\0\0".encode()
     try:
         if "\nready" not in (data_folder(folder) / "postmaster.pid").read_text():
             return False  # to ask would only make it complain in the log
@@ -198,15 +203,15 @@ def running(*, processes: Processes | None = None, tcp_port: int = 0) -> Iterato
     owner = processes or Processes()
     folder = Path(tempfile.mkdtemp(prefix="openuser-pg-", dir="/tmp"))  # short: a socket's path has 107 bytes
     port = tcp_port or PORT
-    settings = (f"port={port}", f"listen_addresses={'127.0.0.1' if tcp_port else ''}", *THROWAWAY)
+    settings = (f"port={port}", f"listen_addresses={'127.0.0.1' if tcp_port else ''}", *TEST_SETTINGS)
     try:
-        cluster = Cluster(folder=folder, server=choose())
+        cluster = Cluster(folder=folder, server=choose_server())
         if cluster.server.account is not None:
             folder.chmod(0o711)  # servers before 16 look for their working folder by its whole name
         initialise(cluster, "--no-sync")
         process = start(owner, cluster, *settings)
         try:
-            wait(process, folder, port)
+            wait_until_ready(process, folder, port)
             yield url(folder, name="postgres") + (f"&port={port}" if tcp_port else "")
         finally:
             owner.end([process], number=signal.SIGINT, grace=10.0)
@@ -229,14 +234,14 @@ def start(owner: Processes, cluster: Cluster, *settings: str) -> "subprocess.Pop
         )
 
 
-def wait(process: "subprocess.Popen[bytes]", folder: Path, port: int) -> None:
+def wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path, port: int) -> None:
     """Return when the server takes connections.
 
     Raises:
         ServiceError: it ended, or is silent for 20 seconds.
     """
     deadline = time.monotonic() + 20
-    while not answers(folder, port=port):
+    while not is_ready(folder, port=port):
         if process.poll() is not None or time.monotonic() > deadline:
             words = (folder / "log").read_text(errors="replace").strip().splitlines()[-3:]
             raise ServiceError("PostgreSQL does not start.\n  It said: " + "\n  ".join(words))

@@ -45,7 +45,7 @@ class Server:
         return self.major >= BUILTIN_LOCALES_SINCE
 
 
-def find(*, own_first: bool = False) -> list[Path]:
+def find_installations(*, own_first: bool = False) -> list[Path]:
     """The folders of `initdb` and `postgres`: of PATH, of Debian, of the wheel; the wheel comes first on request."""
     found = shutil.which("postgres")
     machine = [Path(found).resolve().parent] if found else []
@@ -58,13 +58,13 @@ def find(*, own_first: bool = False) -> list[Path]:
     return [folder for folder in candidates if (folder / "initdb").exists()]
 
 
-def choose(data: Path | None = None) -> Server:
+def choose_server(data: Path | None = None) -> Server:
     """The server for a run of the suite, or for the data folder of an installation, which binds it to their version.
 
     Raises:
         ServiceError: there is none, or none of the data's version; the data belong to another user.
     """
-    candidates = find(own_first=data is not None)
+    candidates = find_installations(own_first=data is not None)
     if not candidates:
         raise ServiceError(MISSING)
     wanted = None if data is None else version_of(data)
@@ -72,7 +72,7 @@ def choose(data: Path | None = None) -> Server:
     programs = next((programs for programs, major in majors.items() if wanted in {None, major}), None)
     if programs is None:
         raise ServiceError(explain_version(data or Path(), wanted or 0, majors[candidates[0]]))
-    return Server(programs=readable(programs), major=majors[programs], account=account_for(data))
+    return Server(programs=readable_copy(programs), major=majors[programs], account=account_for(data))
 
 
 def explain_version(data: Path, wanted: int, present: int) -> str:
@@ -125,7 +125,7 @@ def wheel_folder() -> Path | None:
     return Path(spec.origin).parents[1] if spec is not None and spec.origin else None
 
 
-def readable(programs: Path) -> Path:
+def readable_copy(programs: Path) -> Path:
     """The programs themselves, or a copy of them if root has them where the account that runs them cannot look."""
     wheel = wheel_folder()
     if os.geteuid() != 0 or wheel is None or not programs.is_relative_to(wheel):

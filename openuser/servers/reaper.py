@@ -12,7 +12,7 @@ import time
 GRACE = 2.0  # seconds between asking and killing
 
 
-def watch() -> set[int]:
+def read_groups() -> set[int]:
     """Follow stdin to its end; the groups that are still there."""
     groups: set[int] = set()
     for line in sys.stdin:
@@ -24,7 +24,7 @@ def watch() -> set[int]:
     return groups
 
 
-def send(groups: set[int], number: int) -> set[int]:
+def signal_groups(groups: set[int], number: int) -> set[int]:
     """Signal the groups; those that still exist."""
     alive = set()
     for group in groups:
@@ -42,12 +42,12 @@ def main() -> None:
     """Watch, then end what is left."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # it ends with its owner, not before
-    groups = send(watch(), signal.SIGTERM)
+    groups = signal_groups(read_groups(), signal.SIGTERM)
     deadline = time.monotonic() + GRACE
     while groups and time.monotonic() < deadline:
         time.sleep(0.05)
-        groups = send(groups, 0)
-    send(groups, signal.SIGKILL)
+        groups = signal_groups(groups, 0)
+    signal_groups(groups, signal.SIGKILL)
 
 
 if __name__ == "__main__":

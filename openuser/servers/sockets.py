@@ -10,13 +10,13 @@ from pathlib import Path
 
 from openuser.servers.processes import ServiceError
 
-LONGEST = 100  # bytes; the system's limit is 103 (macOS) or 107 (Linux)
+MAX_PATH_BYTES = 100  # bytes; the system's limit is 103 (macOS) or 107 (Linux)
 
 
-def folder_for(folder: Path, name: str) -> Path:
+def socket_folder(folder: Path, name: str) -> Path:
     """The folder of the socket `name` of a server whose data lie in `folder`: always the same one."""
     folder = folder.absolute()
-    if len(os.fsencode(folder / name)) <= LONGEST:
+    if len(os.fsencode(folder / name)) <= MAX_PATH_BYTES:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"openuser-{os.getuid()}-{digest}"

@@ -19,7 +19,7 @@ MISSING = (
 )
 
 
-def find() -> Path | None:
+def find_binary() -> Path | None:
     """A server of the machine, else the one of the wheel; None if there is neither."""
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin:/usr/local/bin:/opt/homebrew/bin")
@@ -37,7 +37,7 @@ def find() -> Path | None:
 
 def socket_path(folder: Path) -> Path:
     """Where the server of a data folder listens."""
-    return sockets.folder_for(folder, SOCKET) / SOCKET
+    return sockets.socket_folder(folder, SOCKET) / SOCKET
 
 
 def url(folder: Path) -> str:
@@ -61,7 +61,7 @@ def command(binary: Path, folder: Path) -> list[str]:
     ]
 
 
-def answers(folder: Path) -> bool:
+def is_ready(folder: Path) -> bool:
     """Whether the server of a folder answers."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
@@ -80,7 +80,7 @@ def running(folder: Path, *, processes: Processes | None = None) -> Iterator[str
     Raises:
         ServiceError: there is no server, or it does not start; with its last words.
     """
-    binary = find()
+    binary = find_binary()
     if binary is None:
         raise ServiceError(MISSING)
     owner = processes or Processes()
@@ -89,7 +89,7 @@ def running(folder: Path, *, processes: Processes | None = None) -> Iterator[str
     with log.open("wb") as output:
         process = owner.start(command(binary, folder), output=output)
     try:
-        wait(process, folder, log)
+        wait_until_ready(process, folder, log)
         yield url(folder)
     finally:
         owner.end([process], grace=5.0)
@@ -97,14 +97,14 @@ def running(folder: Path, *, processes: Processes | None = None) -> Iterator[str
             owner.end_all()
 
 
-def wait(process: "subprocess.Popen[bytes]", folder: Path, log: Path) -> None:
+def wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path, log: Path) -> None:
     """Return when the server answers.
 
     Raises:
         ServiceError: it ended, or is silent for 10 seconds.
     """
     deadline = time.monotonic() + 10
-    while not answers(folder):
+    while not is_ready(folder):
         if process.poll() is not None or time.monotonic() > deadline:
             words = log.read_text(errors="replace").strip().splitlines()[-3:]
             raise ServiceError("Valkey does not start.\n  It said: " + "\n  ".join(words))

@@ -21,13 +21,13 @@ from openuser.webhooks import signatures
 logger = logging.getLogger(__name__)
 
 # Seconds before the second attempt, the third and so on, as the specification advises: three days in all.
-PAUSES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+RETRY_PAUSES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 JITTER = 0.1
-TEST = "test"
-GIVE_UP_AFTER = timedelta(hours=120)
-OLD_SECRET_LASTS = timedelta(hours=24)
-GONE, THROTTLES = 410, (429, 502, 503, 504)
-LONGEST_PAUSE = 86_400.0
+TEST_EVENT = "test"
+DISABLE_AFTER = timedelta(hours=120)
+OLD_SECRET_VALID_FOR = timedelta(hours=24)
+GONE, THROTTLED_STATUSES = 410, (429, 502, 503, 504)
+MAX_RETRY_AFTER = 86_400.0
 
 
 @transaction.atomic
@@ -36,15 +36,15 @@ def announce(event: str, data: Mapping[str, Any], *, cid: str = "", now: datetim
     endpoints = [one for one in WebhookEndpoint.objects.filter(enabled=True) if event in one.events]
     event_id, body = new_event_id(), _body(event, data, now or timezone.now())
     for endpoint in endpoints:
-        _tell(endpoint, event_id, event, body, cid)
+        _queue_delivery(endpoint, event_id, event, body, cid)
     return len(endpoints)
 
 
 @transaction.atomic
 def send_test(endpoint: WebhookEndpoint, *, now: datetime | None = None) -> WebhookDelivery:
     """Queue a test event, for developers of the receiving system."""
-    body = _body(TEST, {"endpoint": endpoint.name}, now or timezone.now())
-    return _tell(endpoint, new_event_id(), TEST, body, "")
+    body = _body(TEST_EVENT, {"endpoint": endpoint.name}, now or timezone.now())
+    return _queue_delivery(endpoint, new_event_id(), TEST_EVENT, body, "")
 
 
 @transaction.atomic
@@ -57,21 +57,21 @@ def replay(delivery: WebhookDelivery) -> bool:
 def renew_secret(endpoint: WebhookEndpoint, *, now: datetime | None = None) -> str:
     """A new secret. The old one signs beside it for one day, so that receivers can change over."""
     now = now or timezone.now()
-    endpoint.old_secret, endpoint.old_until = endpoint.secret, now + OLD_SECRET_LASTS
+    endpoint.old_secret, endpoint.old_until = endpoint.secret, now + OLD_SECRET_VALID_FOR
     endpoint.secret = new_secret()
     endpoint.save(update_fields=["secret", "old_secret", "old_until"])
     return endpoint.secret
 
 
 @transaction.atomic
-def switch(endpoint: WebhookEndpoint, *, on: bool, because: str = "") -> None:
+def set_enabled(endpoint: WebhookEndpoint, *, on: bool, because: str = "") -> None:
     """Enable or disable an endpoint; pending deliveries to a disabled one end at their next attempt."""
     endpoint.enabled, endpoint.off_because = on, "" if on else because or WebhookEndpoint.Off.PERSON
     endpoint.failing_since = None
     endpoint.save(update_fields=["enabled", "off_because", "failing_since"])
 
 
-def deliver(pk: int, *, now: datetime | None = None) -> None:
+def attempt_delivery(pk: int, *, now: datetime | None = None) -> None:
     """Make one attempt; does nothing if the row is not due."""
     delivery = WebhookDelivery.claim(pk, now=now)
     if delivery is None:
@@ -87,7 +87,7 @@ def deliver(pk: int, *, now: datetime | None = None) -> None:
         logger.info("Somebody else delivers this webhook.", extra={"delivery": delivery.pk})
 
 
-def forget_old(*, now: datetime | None = None) -> int:
+def delete_old(*, now: datetime | None = None) -> int:
     """Delete old deliveries; returns how many."""
     before = (now or timezone.now()) - timedelta(days=settings.WEBHOOKS["KEEP_DAYS"])
     ended = WebhookDelivery.objects.exclude(status__in=WebhookDelivery.UNFINISHED)
@@ -111,9 +111,9 @@ def _attempt(delivery: WebhookDelivery, endpoint: WebhookEndpoint, now: datetime
     elif reply.status == GONE:
         with transaction.atomic():
             delivery.settle(WebhookDelivery.Status.FAILED, WebhookDelivery.Reason.GONE, **told)
-            switch(endpoint, on=False, because=WebhookEndpoint.Off.GONE)
+            set_enabled(endpoint, on=False, because=WebhookEndpoint.Off.GONE)
     else:
-        slow = reply.status in THROTTLES
+        slow = reply.status in THROTTLED_STATUSES
         reason = WebhookDelivery.Reason.THROTTLED if slow else WebhookDelivery.Reason.REFUSED
         _fail(delivery, endpoint, reason, now, retry_after=reply.retry_after if slow else None, **told)
 
@@ -131,18 +131,18 @@ def _fail(
         "A webhook was not taken.", extra={"endpoint": endpoint.pk, "delivery": delivery.pk, "reason": reason, **told}
     )
     with transaction.atomic():
-        if delivery.attempts > len(PAUSES):
+        if delivery.attempts > len(RETRY_PAUSES):
             delivery.settle(WebhookDelivery.Status.FAILED, reason, **told)
         else:
-            pause = PAUSES[delivery.attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)
-            pause = max(pause, min(retry_after or 0.0, LONGEST_PAUSE))
+            pause = RETRY_PAUSES[delivery.attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)
+            pause = max(pause, min(retry_after or 0.0, MAX_RETRY_AFTER))
             delivery.postpone(now + timedelta(seconds=pause), reason, **told)
         WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since=None).update(failing_since=now)
-        if endpoint.failing_since is not None and endpoint.failing_since < now - GIVE_UP_AFTER:
-            switch(endpoint, on=False, because=WebhookEndpoint.Off.FAILING)
+        if endpoint.failing_since is not None and endpoint.failing_since < now - DISABLE_AFTER:
+            set_enabled(endpoint, on=False, because=WebhookEndpoint.Off.FAILING)
 
 
-def _tell(endpoint: WebhookEndpoint, event_id: str, event: str, body: str, cid: str) -> WebhookDelivery:
+def _queue_delivery(endpoint: WebhookEndpoint, event_id: str, event: str, body: str, cid: str) -> WebhookDelivery:
     delivery = WebhookDelivery(endpoint=endpoint, event_id=event_id, event=event, payload=body, cid=cid)
     delivery.save()
     delivery.wake()

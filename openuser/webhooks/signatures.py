@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime
 
-from openuser.models.webhooks import SECRET_MARK
+from openuser.models.webhooks import SECRET_PREFIX
 
 
 def headers(event_id: str, body: bytes, *, secrets: Iterable[str], now: datetime) -> dict[str, str]:
@@ -21,6 +21,6 @@ def headers(event_id: str, body: bytes, *, secrets: Iterable[str], now: datetime
 
 def sign(event_id: str, stamp: str, body: bytes, secret: str) -> str:
     """One signature, with its version before it."""
-    key = base64.b64decode(secret.removeprefix(SECRET_MARK))
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     digest = hmac.new(key, f"{event_id}.{stamp}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"

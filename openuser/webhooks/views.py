@@ -69,7 +69,7 @@ class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
         was_on = endpoint.enabled
         endpoint = serializer.save()
         if endpoint.enabled != was_on:
-            services.switch(endpoint, on=endpoint.enabled)
+            services.set_enabled(endpoint, on=endpoint.enabled)
 
     @extend_schema(
         summary="Send a test event",

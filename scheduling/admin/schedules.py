@@ -59,7 +59,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     actions_detail = ("run_now_this", "pause_this", "resume_this")
 
     class Media:
-        js = ("core/confirm.js",)
+        js = ("core/confirm_action.js",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
         # What is not there yet has become nothing.

@@ -159,7 +159,7 @@ def main() -> None:
         make_admin(stack)
         fill(stack)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=BROWSER_FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium.find_or_install(), args=BROWSER_FLAGS)
             for language in LANGUAGES:
                 album = Album(folder=options.folder / language, numbers=count(1), size=size)
                 page = log_in(browser, stack, size, language, "dark" if options.dark else "light")

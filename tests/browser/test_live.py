@@ -33,12 +33,12 @@ def test_the_home_follows_a_video_until_it_is_made(desk, stack, person, picture)
     before = desk.get_by_test_id("videos").locator("img").count()
     desk.evaluate(WATCH)
     person.writes("/video 欢迎来到我们公司，很高兴认识你。")
-    expect(desk.get_by_test_id("talks")).to_contain_text("欢迎来到我们公司")
-    expect(desk.get_by_test_id("making").locator("progress")).to_have_count(1)
-    picture(desk, "making")
+    expect(desk.get_by_test_id("conversations")).to_contain_text("欢迎来到我们公司")
+    expect(desk.get_by_test_id("unfinished-renders").locator("progress")).to_have_count(1)
+    picture(desk, "unfinished-renders")
     person.reads(2, seconds=120)
     expect(desk.get_by_test_id("videos").locator("img")).to_have_count(before + 1)
-    expect(desk.get_by_test_id("making").locator("progress")).to_have_count(0)
+    expect(desk.get_by_test_id("unfinished-renders").locator("progress")).to_have_count(0)
     bars = desk.evaluate("window.bars")
     assert len(bars) >= 3
     assert bars == sorted(bars)
@@ -51,7 +51,7 @@ def test_the_home_asks_where_it_cannot_be_told(desk, person):
     desk.route_web_socket(re.compile(r".*/ws/v1/home/"), lambda socket: socket.close())
     desk.reload()
     person.writes("没有网络套接字也行")
-    expect(desk.get_by_test_id("talks")).to_contain_text("没有网络套接字也行")
+    expect(desk.get_by_test_id("conversations")).to_contain_text("没有网络套接字也行")
 
 
 def test_a_list_shows_what_is_said_while_one_looks(desk, stack, person):
@@ -71,7 +71,7 @@ def test_a_list_does_not_move_under_somebody_who_has_ticked_a_row(desk, stack, p
     other = desk.context.new_page()
     other.goto(f"{stack.url}/admin/")
     person.writes("第二句")
-    expect(other.get_by_test_id("talks")).to_contain_text("第二句")  # what this page was told, that one was too
+    expect(other.get_by_test_id("conversations")).to_contain_text("第二句")  # what this page was told, that one was too
     person.reads()
     assert rows.count() == 1
     tick.uncheck()

@@ -111,9 +111,9 @@ class Database:
         self.start()
 
     def start(self) -> None:
-        postgres.make_way(self.cluster.data)
+        postgres.stop_leftover_server(self.cluster.data)
         self.process = postgres.start(self.owner, self.cluster)
-        postgres.wait(self.process, self.folder, postgres.PORT)
+        postgres.wait_until_ready(self.process, self.folder, postgres.PORT)
 
     def crash(self) -> None:
         """End every process of it at once, without a checkpoint, and start it again."""

@@ -29,16 +29,16 @@ def killed(stack: Stack, *parts: str) -> None:
     if "broker" in parts:
         number = broker(stack).info("server")["process_id"]
         os.kill(int(number), signal.SIGKILL)
-        wait_for(lambda: not valkey.answers(folder), "the broker to be gone")
+        wait_for(lambda: not valkey.is_ready(folder), "the broker to be gone")
     for part in parts:
         if part != "broker":
             stack.kill(part)
     if "broker" in parts:
-        binary = valkey.find()
+        binary = valkey.find_binary()
         assert binary is not None
         with (folder / "valkey.log").open("ab") as log:
             stack.owner.start(valkey.command(binary, folder), output=log)
-        wait_for(lambda: valkey.answers(folder), "the broker")
+        wait_for(lambda: valkey.is_ready(folder), "the broker")
     for part in parts:
         if part != "broker":
             stack.run(part)

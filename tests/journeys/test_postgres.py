@@ -70,7 +70,9 @@ class Installation:
     def left(self) -> list[str]:
         """The programs that still run for this folder."""
         marker = f"OPENUSER_VAR_DIR={self.var}".encode()
-        found = [f"postgres {number}" for number in postgres.at_work(postgres.data_folder(self.var / "postgres"))]
+        found = [
+            f"postgres {number}" for number in postgres.server_processes(postgres.data_folder(self.var / "postgres"))
+        ]
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if marker in (process / "environ").read_bytes().split(b"\0"):

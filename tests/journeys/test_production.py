@@ -107,7 +107,7 @@ class Server(Stack):
         port, password = free_port(), secrets.token_urlsafe()
         folder = self.folder / "external-valkey"
         folder.mkdir()
-        line = [str(valkey.find()), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", password]
+        line = [str(valkey.find_binary()), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", password]
         self.owner.start([*line, "--dir", str(folder)], output=subprocess.DEVNULL)
         return f"redis://:{password}@127.0.0.1:{port}/0"
 

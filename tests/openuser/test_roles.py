@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from openuser import roles
-from openuser.roles import TABLE, WORDS, Role
+from openuser.roles import DESCRIPTIONS, ROLE_PERMISSIONS, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -23,12 +23,12 @@ def permissions_of(role: Role) -> set[str]:
 
 
 def test_the_table_names_every_model_and_no_other():
-    assert roles.unlisted() == []
-    assert [label for label in TABLE if apps.get_model(label)._meta.label != label] == []
+    assert roles.models_without_roles() == []
+    assert [label for label in ROLE_PERMISSIONS if apps.get_model(label)._meta.label != label] == []
 
 
 def test_a_model_that_is_missing_is_told_by_a_check(monkeypatch):
-    monkeypatch.delitem(TABLE, "conversations.Answer")
+    monkeypatch.delitem(ROLE_PERMISSIONS, "conversations.Answer")
     found = [warning for warning in checks.run_checks() if warning.id == "openuser.W010"]
     assert ["conversations.Answer" in warning.msg for warning in found] == [True]
 
@@ -37,7 +37,7 @@ def test_a_model_that_is_missing_is_told_by_a_check(monkeypatch):
 def test_a_group_has_what_the_table_says(role):
     wanted = {
         f"{model._meta.app_label}.{model._meta.model_name}.{name}"
-        for model in map(apps.get_model, TABLE)
+        for model in map(apps.get_model, ROLE_PERMISSIONS)
         for name in roles.codenames(model, role)
     }
     assert permissions_of(role) == wanted
@@ -45,7 +45,7 @@ def test_a_group_has_what_the_table_says(role):
 
 def test_every_word_of_the_table_is_a_permission():
     known = set(Permission.objects.values_list("content_type__app_label", "codename"))
-    for model in map(apps.get_model, TABLE):
+    for model in map(apps.get_model, ROLE_PERMISSIONS):
         for role in Role:
             for name in roles.codenames(model, role):
                 assert (model._meta.app_label, name) in known
@@ -85,7 +85,7 @@ def test_migrating_again_mends_our_groups_and_leaves_those_of_people_alone():
 def test_nothing_is_written_when_all_is_as_it_should_be():
     config = apps.get_app_config("conversations")
     with CaptureQueriesContext(connection) as queries:
-        roles.keep_in_step(config)
+        roles.sync_groups(config)
     assert not [query for query in queries if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
 
 
@@ -114,7 +114,7 @@ def test_the_form_offers_the_four_roles_with_what_they_may_do(client, boss):
         html = client.get(page).content.decode()
         for role in Role:
             assert f'value="{role.value}"' in html
-            assert str(WORDS[role]) in html
+            assert str(DESCRIPTIONS[role]) in html
 
 
 def test_a_role_opens_the_admin_and_its_loss_closes_it(client):
@@ -193,6 +193,6 @@ def test_the_page_of_a_role_says_what_it_may_do_and_who_has_it(client):
     group = Group.objects.get(name="operator")
     group.user_set.add(User.objects.create_user("lisi"))
     html = client.get(reverse("admin:auth_group_change", args=[group.pk])).content.decode()
-    assert str(WORDS[Role.OPERATOR]) in html
+    assert str(DESCRIPTIONS[Role.OPERATOR]) in html
     assert ">lisi</a>" in html
     assert "Can add" not in html

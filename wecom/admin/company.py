@@ -81,8 +81,8 @@ class ApplicationAdmin(ProtectedDeleteAdmin):
     search_fields = ("name", "corporation__corp_id", "corporation__name")
     search_help_text = _("Search for a name or a corp ID.")
     list_select_related = ("corporation",)
-    change_form_before_template = "admin/application_condition.html"
-    change_form_outer_before_template = "admin/doctor/test.html"
+    change_form_before_template = "admin/applications/held_notice.html"
+    change_form_outer_before_template = "admin/applications/connection_test.html"
     fieldsets = (
         (None, {"fields": ("corporation", "agent_id", "name", "is_default", "enabled")}),
         (_("Keys"), {"fields": SECRETS, "description": _("Stored encrypted and never shown again.")}),
@@ -92,7 +92,7 @@ class ApplicationAdmin(ProtectedDeleteAdmin):
     actions_detail = ("try_again_this",)
 
     class Media:
-        js = ("core/copy.js", "openuser/doctor.js")
+        js = ("core/copy_button.js", "openuser/doctor.js")
 
     @display(description=_("condition"))
     def condition(self, application: Application) -> str:
@@ -109,7 +109,7 @@ class ApplicationAdmin(ProtectedDeleteAdmin):
         if not application.pk:
             return str(_("Shown once the application is stored."))
         address = services.webhook_url(application)
-        return render_to_string("admin/doctor/address.html", {"address": address})
+        return render_to_string("admin/applications/callback_url.html", {"address": address})
 
     def get_fieldsets(self, request: HttpRequest, obj: Application | None = None) -> Any:
         """Without the keys for those who may only look: Django would show them as they are."""
@@ -162,7 +162,9 @@ class ApplicationAdmin(ProtectedDeleteAdmin):
             "results": list(run_checks(services.doctor_checks(application, connection_only=True))),
         }
         part = request.headers.get("X-Part") == "lines"
-        return TemplateResponse(request, "admin/doctor/lines.html" if part else "admin/doctor/connection.html", context)
+        return TemplateResponse(
+            request, "admin/doctor/checks.html" if part else "admin/applications/connection_results.html", context
+        )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         held = Application.objects.filter(pk=object_id).exclude(held_reason="").exists()

@@ -66,7 +66,7 @@ class DownloadAdmin(WorkAdmin):
 
     @display(description=_("file"))
     def shown(self, download: Download) -> str:
-        return render_to_string("admin/received.html", {"download": download})
+        return render_to_string("admin/conversations/received_file.html", {"download": download})
 
     @admin.action(description=_("Fetch again"), permissions=["refetch"])
     def refetch(self, request: HttpRequest, queryset: QuerySet[Download]) -> None:

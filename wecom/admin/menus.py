@@ -92,12 +92,12 @@ class MenuButtonAdmin(ModelAdmin[MenuButton]):
         "app_id": "kind == 'view_miniprogram'",
         "page": "kind == 'view_miniprogram'",
     }
-    list_before_template = "admin/menus.html"
+    list_before_template = "admin/applications/menus.html"
     actions_list = ("publish",)
 
     class Media:
         css = {"all": ("wecom/menus.css",)}
-        js = ("core/live.js",)
+        js = ("core/live_page.js",)
 
     @display(description=_("name"))
     def place(self, button: MenuButton) -> str:

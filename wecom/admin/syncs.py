@@ -46,12 +46,12 @@ FORBIDDEN = _(
 class SyncButton(ModelAdmin[Any]):
     """*Sync now*, and how the last syncs went, above a list of the directory."""
 
-    list_before_template = "admin/directory.html"
+    list_before_template = "admin/directory/syncs.html"
     actions_list = ("sync_now",)
 
     @property
     def media(self) -> forms.Media:
-        own = forms.Media(js=("core/live.js",), css={"all": ("wecom/directory.css",)})
+        own = forms.Media(js=("core/live_page.js",), css={"all": ("wecom/directory.css",)})
         inherited: forms.Media = super().media
         return inherited + own
 

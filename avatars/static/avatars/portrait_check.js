@@ -1,5 +1,5 @@
 // Looks at a picture before it is saved: what was found is drawn on it, and where several faces are, one is chosen by a
-// click or by the keyboard. templates/admin/portrait.html has the words; [name=face] carries the choice.
+// click or by the keyboard. templates/admin/digital_humans/portrait_check.html has the words; [name=face] carries the choice.
 {
   // The admin's scripts stand before the page.
   addEventListener("DOMContentLoaded", () => {

@@ -183,8 +183,8 @@
 
   function begin() {
     for (const slot of document.querySelectorAll("[data-slot]")) {
-      slot.empty = [...slot.children].filter((part) => !part.matches(".ou-film")).map((part) => part.cloneNode(true));
-      if (slot.dataset.again && !slot.querySelector(".ou-film")) follow(slot);
+      slot.empty = [...slot.children].filter((part) => !part.matches(".ou-video-preview")).map((part) => part.cloneNode(true));
+      if (slot.dataset.again && !slot.querySelector(".ou-video-preview")) follow(slot);
     }
     document.querySelectorAll("[data-film]").forEach(lay);
     document.querySelectorAll("[data-together]").forEach(together);

@@ -48,10 +48,10 @@
 
   function show(button, state, words) {
     button.disabled = state === "busy";
-    button.closest(".ou-audition").dataset.state = state;
+    button.closest(".ou-voice-sample").dataset.state = state;
     const icon = button.querySelector(".material-symbols-outlined");
     if (icon) icon.textContent = { busy: "progress_activity", playing: "stop_circle", failed: "error" }[state] ?? "play_circle";
-    const place = button.closest(".ou-audition").querySelector(".ou-audition-words");
+    const place = button.closest(".ou-voice-sample").querySelector(".ou-voice-sample-words");
     if (place) place.textContent = words;
   }
 }

@@ -118,7 +118,7 @@ def suite(stack: ExitStack, folder: Path, *, fast: bool, extra: list[str]) -> It
     ):
         yield Step(title=title, work=partial(succeeds, line, plain))
     if not fast:
-        yield Step(title="Chromium", work=lambda: bool(chromium.ensure()))
+        yield Step(title="Chromium", work=lambda: bool(chromium.find_or_install()))
     yield Step(
         title="pytest on SQLite",
         work=lambda: pytest(

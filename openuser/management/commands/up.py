@@ -14,13 +14,13 @@ from django.core.management.base import BaseCommand, CommandError
 from openuser.bootstrap import database_choice
 from openuser.launcher import installation, ports, programs
 from openuser.launcher.console import Console, ConsoleHandler
-from openuser.launcher.instance_lock import DataLock
-from openuser.launcher.reloader import Sources
+from openuser.launcher.instance_lock import InstanceLock
+from openuser.launcher.reloader import SourceWatcher
 from openuser.launcher.supervisor import NAME, NotStartingError, Supervisor
 from openuser.servers.processes import Processes, ServiceError
 
-RELOADED = ("web", "worker", "render", "beat")
-EMULATORS = ("wecom/emulator/", "templates/emulator/")
+RELOADED_PROGRAMS = ("web", "worker", "render", "beat")
+EMULATOR_FILES = ("wecom/emulator/", "templates/emulator/")
 
 
 class Command(BaseCommand):
@@ -53,12 +53,12 @@ class Command(BaseCommand):
             host=options["host"],
             port=options["port"],
             emulator_port=options["emulator_port"],
-            with_emulator=options["emulator"] or (wants_emulator() and not options["no_emulator"]),
+            with_emulator=options["emulator"] or (is_emulated() and not options["no_emulator"]),
             with_broker=not os.environ.get("BROKER_URL"),
             database=own_database(),
         )
         try:
-            with DataLock(settings.VAR_DIR) as lock:
+            with InstanceLock(settings.VAR_DIR) as lock:
                 check_ports(plan)
                 lock.note(f"{os.getpid()} {plan.site}")
                 run(plan, lock, started, admin_password=options["admin_password"], reload=options["reload"])
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error} does not start; the lines of `{error} |` above say why.") from error
 
 
-def wants_emulator() -> bool:
+def is_emulated() -> bool:
     """Whether nobody has configured a real application."""
     return bool(getattr(settings, "EMULATED", False))
 
@@ -105,20 +105,20 @@ def check_ports(plan: programs.Plan) -> None:
         wanted.append(("--emulator-port", "127.0.0.1", plan.emulator_port))
     for option, host, port in wanted:
         if not ports.is_free(host, port):
-            who = ports.holder(port) or "another program"
+            who = ports.process_on(port) or "another program"
             raise ServiceError(
                 f"port {port} is taken by {who}.\n  End it, or choose another: {option} {ports.next_free(host, port)}"
             )
 
 
-def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: str, reload: bool) -> None:
+def run(plan: programs.Plan, lock: InstanceLock, started: float, *, admin_password: str, reload: bool) -> None:
     """Start everything, say how to reach it, keep it alive, end it."""
     console = Console(settings.LOG_DIR / "app.log", wechat_file=settings.LOG_DIR / "wechat_integration.log")
     logging.getLogger().handlers = [ConsoleHandler(console, NAME)]
     processes = Processes(keep_open=[lock.descriptor])
     supervisor = Supervisor(console, processes)
     supervisor.catch_signals()
-    adopt(plan)
+    apply_plan(plan)
     before = database_choice.noted(settings.VAR_DIR)
     try:
         if plan.database == database_choice.POSTGRES:
@@ -130,7 +130,7 @@ def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: 
         if plan.with_emulator:
             supervisor.start(programs.emulator(plan))
         login = installation.prepare(admin_password=admin_password)
-        installation.leave_database()
+        installation.close_database()
         if plan.database:
             database_choice.note(plan.database, settings.VAR_DIR)
         if not supervisor.stopping:
@@ -151,23 +151,23 @@ def run(plan: programs.Plan, lock: DataLock, started: float, *, admin_password: 
         console.say(NAME, f"stopped after {time.monotonic() - began:.1f} s")
 
 
-def adopt(plan: programs.Plan) -> None:
+def apply_plan(plan: programs.Plan) -> None:
     """Let this process, which prepares the database, see the same settings as its children."""
     environment = plan.environment()
     settings.SITE_URL = environment["SITE_URL"]
-    if wants_emulator():
+    if is_emulated():
         settings.WECOM["API_BASE_URL"] = environment["OPENUSER_EMULATOR_URL"]
 
 
 def reloader(supervisor: Supervisor) -> Callable[[], None]:
     """What to do every second under --reload."""
-    sources = Sources()
+    sources = SourceWatcher()
 
     def look() -> None:
         changed = sources.changed()
-        ours = [name for name in changed if not name.startswith(EMULATORS)]
-        theirs = [name for name in changed if name.startswith(EMULATORS)]
-        for names, concerned in ((ours, RELOADED), (theirs, ("emulator",))):
+        ours = [name for name in changed if not name.startswith(EMULATOR_FILES)]
+        theirs = [name for name in changed if name.startswith(EMULATOR_FILES)]
+        for names, concerned in ((ours, RELOADED_PROGRAMS), (theirs, ("emulator",))):
             if names:
                 more = f" and {len(names) - 1} more" if len(names) > 1 else ""
                 supervisor.restart(concerned, why=f"{names[0]}{more} changed")
@@ -188,8 +188,8 @@ def welcome(plan: programs.Plan, login: installation.Login, seconds: float, *, b
     lines = [f"READY after {seconds:.1f} s", f"  Admin   {plan.site}/admin/   {account}"]
     if plan.with_emulator:
         lines.append(f"  Phone   {plan.phone}")
-    lines.append(f"  Data    {installation.database_in_words()}")
+    lines.append(f"  Data    {installation.describe_database()}")
     if plan.database and before not in {"", plan.database}:
-        lines.append(f"  Note    {installation.switched(before, plan.database)}")
+        lines.append(f"  Note    {installation.database_switch_note(before, plan.database)}")
     lines += [f"  Note    {warning.msg} {warning.hint}" for warning in checks.run_checks(tags=["openuser"])]
     return "\n" + "\n".join([*lines, f"  Logs    {settings.LOG_DIR / 'app.log'}", "  Ctrl-C ends everything."]) + "\n"

@@ -1,51 +1,52 @@
-// Shows what checks find, line by line, where a page would show it only when all are through.
-// data-checks="each": every line is asked for by itself; "all": one answer brings all lines.
+// Shows the results of the doctor's checks one by one, instead of after all have finished.
+// data-checks="each": one request per check; "all": one request for all.
 {
   addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("form[data-checks]")) return;
     event.preventDefault();
-    const one = event.submitter?.value;
-    if (form.dataset.checks === "all") askForAll(form);
-    else if (one) askFor(form, one);
-    else askForEach(form);
+    const key = event.submitter?.value;
+    if (form.dataset.checks === "all") runAllAtOnce(form);
+    else if (key) runCheck(form, key);
+    else runAllInTurn(form);
   });
 
-  async function askForEach(form) {
+  async function runAllInTurn(form) {
     const button = form.querySelector("[data-all]");
     button.disabled = true;
-    for (const line of form.querySelectorAll("[data-check]")) forget(line);
-    for (const key of [...form.querySelectorAll("[data-check]")].map((line) => line.dataset.check)) {
-      if (!(await askFor(form, key))) break;
+    const rows = [...form.querySelectorAll("[data-check]")];
+    for (const row of rows) reset(row);
+    for (const key of rows.map((row) => row.dataset.check)) {
+      if (!(await runCheck(form, key))) break;
     }
     button.disabled = false;
   }
 
-  async function askFor(form, key) {
-    const line = find(form, key);
-    line.classList.add("ou-check-asking");
+  async function runCheck(form, key) {
+    const row = form.querySelector(`[data-check="${CSS.escape(key)}"]`);
+    row.classList.add("ou-check-running");
     const bad = [...form.querySelectorAll('[data-level="bad"]')].map((other) => other.dataset.check);
     const fields = [["only", key], ...bad.filter((other) => other !== key).map((other) => ["bad", other])];
-    const html = await ask(form, fields);
-    line.classList.remove("ou-check-asking");
-    if (html) line.outerHTML = html;
+    const html = await post(form, fields);
+    row.classList.remove("ou-check-running");
+    if (html) row.outerHTML = html;
     return Boolean(html);
   }
 
-  async function askForAll(form) {
+  async function runAllAtOnce(form) {
     const button = form.querySelector("[data-all]");
     const list = form.querySelector(".ou-checks");
     button.disabled = true;
     list.replaceChildren();
-    form.classList.add("ou-check-asking");
-    const html = await ask(form, []);
-    form.classList.remove("ou-check-asking");
+    form.classList.add("ou-check-running");
+    const html = await post(form, []);
+    form.classList.remove("ou-check-running");
     if (html) list.innerHTML = html;
     button.disabled = false;
   }
 
-  // The lines as HTML; nothing where the site did not answer, as when it restarts.
-  async function ask(form, fields) {
+  // Returns the rows as HTML; empty if the site does not answer, for example while it restarts.
+  async function post(form, fields) {
     const body = new URLSearchParams(fields);
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     try {
@@ -58,14 +59,10 @@
     }
   }
 
-  function find(form, key) {
-    return form.querySelector(`[data-check="${CSS.escape(key)}"]`);
-  }
-
-  function forget(line) {
-    line.dataset.level = "";
-    line.className = "ou-check ou-check-unknown";
-    line.querySelector(".ou-check-words")?.remove();
-    for (const paragraph of line.querySelectorAll("p")) paragraph.remove();
+  function reset(row) {
+    row.dataset.level = "";
+    row.className = "ou-check ou-check-unknown";
+    row.querySelector(".ou-check-words")?.remove();
+    for (const paragraph of row.querySelectorAll("p")) paragraph.remove();
   }
 }

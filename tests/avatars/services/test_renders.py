@@ -227,7 +227,7 @@ def test_working_folders_of_dead_workers_are_removed_and_those_in_use_are_not(se
     for name, minutes in (("render-1-dead", 24 * 60 + 1), ("render-2-alive", 14), ("somebody-elses", 600)):
         (tmp_path / "work" / name / "inner").mkdir(parents=True)
         make_old(tmp_path / "work" / name, timedelta(minutes=minutes))
-    retention.tidy()
+    retention.delete_expired()
     assert sorted(os.listdir(tmp_path / "work")) == ["render-2-alive", "somebody-elses"]
 
 

@@ -13,7 +13,7 @@ from avatars.models import Render
 from conversations import services
 from conversations.flows import publication
 from conversations.models import Errand, Flow, FlowVersion, Session, State, Transition
-from openuser.demo.flows import plant_flows
+from openuser.demo.flows import seed_flows
 from tests.conversations.support.person import Person
 from tests.support import factories
 from tests.support.model_rows import make_row
@@ -252,7 +252,7 @@ def test_a_state_page_leads_to_its_neighbours_and_back_to_the_flow(hr, flow):
 
 
 def test_a_session_shows_what_was_answered_and_can_be_ended(hr, person):
-    plant_flows()
+    seed_flows()
     person.says("制作视频")
     person.says("欢迎。")
     session = Session.objects.get()
@@ -363,7 +363,7 @@ def test_a_list_asks_as_often_for_twelve_rows_as_for_two(hr, model):
 
 
 def test_the_list_says_what_runs_what_changed_and_who_is_in_it(hr, person):
-    plant_flows()
+    seed_flows()
     State.objects.filter(flow__name="制作视频", key="ask_text").update(text="改了")
     factories.make_flow(name="草稿", triggers="")
     person.says("制作视频")

@@ -28,7 +28,7 @@ SEEN = (
     "view_schedule",
     "view_run",
 )
-PANELS = ("making", "talks", "videos", "troubles", "plans")
+PANELS = ("unfinished-renders", "conversations", "videos", "problems", "next-runs")
 
 
 def home(*permissions: str, language: str = "en") -> str:
@@ -166,13 +166,13 @@ def test_a_failed_video_shows_the_hint_and_offers_to_make_it_again():
     assert address not in home("view_render")
 
 
-def test_a_failure_that_was_mended_since_is_no_trouble():
+def test_a_failure_that_was_mended_since_is_no_problem():
     render = make_render(text="好", status="failed", hint="Free some disk.", finished_at=timezone.now())
     make_render(text="好", status="queued", content_hash=render.content_hash)
     assert "Free some disk." not in home("view_render")
 
 
-def test_a_failure_of_last_week_is_no_trouble():
+def test_a_failure_of_last_week_is_no_problem():
     long_ago = timezone.now() - timedelta(days=7)
     make_render(status="failed", hint="Free some disk.", finished_at=long_ago)
     Outbound.objects.filter(pk=make_failed("refused").pk).update(finished_at=long_ago)
@@ -202,7 +202,7 @@ def test_a_message_that_was_not_delivered_says_why_and_what_helps(reason, words,
         assert (f'hx-get="{address}"' in page) == (action in buttons)
 
 
-def test_a_message_that_came_too_late_is_a_trouble_and_a_cancelled_one_is_not():
+def test_a_message_that_came_too_late_is_a_problem_and_a_cancelled_one_is_not():
     make_outbound(status="cancelled", reason="expired", recipients=["late"], finished_at=timezone.now())
     make_outbound(status="cancelled", reason="cancelled", recipients=["unwanted"], finished_at=timezone.now())
     page = home("view_outbound")
@@ -227,7 +227,7 @@ def test_only_who_may_connect_an_application_is_asked_to():
     assert "No application of WeChat Work is connected yet." not in home("view_application")
 
 
-def test_a_schedule_that_was_missed_is_a_trouble_and_says_why():
+def test_a_schedule_that_was_missed_is_a_problem_and_says_why():
     schedule = make_schedule("morning")
     make_missed(schedule, timezone.now() - timedelta(hours=1))
     Run.objects.create(schedule=schedule, due_at=timezone.now() - timedelta(days=1), outcome=Run.Outcome.SENT)
@@ -243,12 +243,12 @@ def test_a_schedule_that_was_missed_is_a_trouble_and_says_why():
     ("permissions", "shown"),
     [
         ((), []),
-        (("view_render",), ["making", "videos", "troubles"]),
-        (("view_outbound",), ["troubles"]),
-        (("view_conversation",), ["talks"]),
+        (("view_render",), ["unfinished-renders", "videos", "problems"]),
+        (("view_outbound",), ["problems"]),
+        (("view_conversation",), ["conversations"]),
         (("view_message",), []),
-        (("view_schedule",), ["plans"]),
-        (("view_run",), ["troubles"]),
+        (("view_schedule",), ["next-runs"]),
+        (("view_run",), ["problems"]),
         (SEEN, list(PANELS)),
     ],
 )

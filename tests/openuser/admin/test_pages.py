@@ -176,7 +176,7 @@ def test_an_unfinished_render_asks_its_page_to_look_again(client):
     make_render(status="running", progress=35)
     page = client.get(url("avatars", "render", "changelist")).content.decode()
     assert "data-unfinished" in page
-    assert "core/live.js" in page
+    assert "core/live_page.js" in page
     Render.objects.update(status="done")
     assert "data-unfinished" not in client.get(url("avatars", "render", "changelist")).content.decode()
 

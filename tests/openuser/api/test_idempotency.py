@@ -215,10 +215,10 @@ def test_a_form_that_is_none_is_refused(api):
 def test_answers_are_forgotten_after_a_day(api, wish):
     first = ask(api, wish)
     ApiAnswer.objects.update(created_at=timezone.now() - timedelta(hours=23))
-    retention.tidy()
+    retention.delete_expired()
     assert ask(api, wish).content == first.content
     ApiAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    retention.tidy()
+    retention.delete_expired()
     assert not ApiAnswer.objects.exists()
     assert "Idempotency-Replayed" not in ask(api, wish)
 

@@ -61,7 +61,7 @@ def test_preparing_twice_is_preparing_once(var_folder):
 
 
 def test_a_database_of_somebody_else_is_named_with_where_that_is_said(settings):
-    words = installation.database_in_words()
+    words = installation.describe_database()
     assert words.endswith("(DATABASE_URL)")
     assert str(settings.DATABASES["default"]["NAME"]) in words
 
@@ -71,4 +71,4 @@ def test_a_database_of_somebody_else_is_named_with_where_that_is_said(settings):
 )
 def test_a_database_of_ones_own_is_named_with_its_place(settings, var_folder, own, words):
     settings.OWN_DATABASE = own
-    assert installation.database_in_words() == words.format(var_folder)
+    assert installation.describe_database() == words.format(var_folder)

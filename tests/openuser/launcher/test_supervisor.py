@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 
 from openuser.launcher.console import Console
-from openuser.launcher.reloader import Sources
-from openuser.launcher.supervisor import NotStartingError, Patience, Program, Supervisor
+from openuser.launcher.reloader import SourceWatcher
+from openuser.launcher.supervisor import NotStartingError, Program, RestartPolicy, Supervisor
 from openuser.servers.processes import Processes
 from tests.openuser.servers.test_servers import eventually, is_running
 
 pytestmark = pytest.mark.once
-PATIENT = Patience(first=0.05, longest=0.2, healthy_after=60, deaths_before_ready=3)
+PATIENT = RestartPolicy(first=0.05, longest=0.2, healthy_after=60, deaths_before_ready=3)
 
 
 class Stage:
     """A supervisor with a terminal that can be read."""
 
-    def __init__(self, folder: Path, patience: Patience = PATIENT) -> None:
+    def __init__(self, folder: Path, patience: RestartPolicy = PATIENT) -> None:
         self.folder = folder
         self.terminal = io.StringIO()
         self.log = folder / "logs" / "app.log"
@@ -112,7 +112,7 @@ def test_a_killed_program_is_back_at_once(stage):
 
 
 def test_a_program_that_had_lived_well_is_not_made_to_wait(tmp_path):
-    stage = Stage(tmp_path, Patience(first=0.05, longest=10, healthy_after=0.0))
+    stage = Stage(tmp_path, RestartPolicy(first=0.05, longest=10, healthy_after=0.0))
     stage.supervisor.start(stage.program("worker", "pass"))
     assert eventually(lambda: stage.until("0.05 s") and stage.terminal.getvalue().count("again in 0.05 s") >= 3)
     stage.supervisor.stop()
@@ -147,7 +147,7 @@ def test_sources_notice_what_was_written_added_and_removed(tmp_path):
     (tmp_path / "wecom").mkdir()
     (tmp_path / "wecom" / "views.py").write_text("1")
     (tmp_path / "wecom" / "notes.txt").write_text("1")
-    sources = Sources(tmp_path)
+    sources = SourceWatcher(tmp_path)
     assert sources.changed() == []
     os.utime(tmp_path / "wecom" / "views.py", ns=(1, 1))
     (tmp_path / "wecom" / "new.py").write_text("1")

@@ -10,7 +10,7 @@ import pytest
 
 from openuser.launcher import programs
 from openuser.launcher.installation import Login
-from openuser.launcher.instance_lock import DataLock
+from openuser.launcher.instance_lock import InstanceLock
 from openuser.management.commands import test as suite
 from openuser.management.commands.up import welcome
 from tests.support.emulator import free_port
@@ -48,7 +48,7 @@ def test_a_taken_port_is_refused_before_anything_starts(tmp_path):
 
 
 def test_a_second_up_on_the_same_data_is_refused(tmp_path):
-    with DataLock(tmp_path):
+    with InstanceLock(tmp_path):
         result = up(tmp_path, "--no-emulator")
     assert result.returncode == 1
     assert f"already runs from {tmp_path} (process {os.getpid()})" in result.stderr

@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from openuser.launcher import ports
-from openuser.launcher.instance_lock import DataLock
+from openuser.launcher.instance_lock import InstanceLock
 from openuser.servers import chromium, postgres, postgres_binaries, sockets, valkey
 from openuser.servers.processes import Processes, ServiceError
 
@@ -52,12 +52,12 @@ def run_code(code: str, *argv: str) -> "subprocess.Popen[str]":
 
 def test_valkey_serves_for_as_long_as_the_block_lasts(tmp_path):
     with valkey.running(tmp_path / "valkey") as url:
-        assert valkey.answers(tmp_path / "valkey")
+        assert valkey.is_ready(tmp_path / "valkey")
         client = redis.Redis(unix_socket_path=url.removeprefix("redis+socket://"))
         assert client.set("key", "value")
         assert client.config_get("appendonly") == {"appendonly": "yes"}
         client.close()
-    assert not valkey.answers(tmp_path / "valkey")
+    assert not valkey.is_ready(tmp_path / "valkey")
 
 
 def test_valkey_keeps_its_data_from_run_to_run(tmp_path):
@@ -70,10 +70,10 @@ def test_valkey_keeps_its_data_from_run_to_run(tmp_path):
 
 def test_a_folder_too_deep_for_a_socket_gets_a_short_one(tmp_path):
     deep = tmp_path / ("d" * 120)
-    assert len(str(valkey.socket_path(deep))) <= sockets.LONGEST
+    assert len(str(valkey.socket_path(deep))) <= sockets.MAX_PATH_BYTES
     assert valkey.socket_path(deep) == valkey.socket_path(deep)
     with valkey.running(deep):
-        assert valkey.answers(deep)
+        assert valkey.is_ready(deep)
     short = valkey.socket_path(deep).parent
     assert short.stat().st_mode & 0o077 == 0
     short.rmdir()
@@ -88,7 +88,7 @@ def test_a_valkey_that_cannot_start_says_why(tmp_path):
 def test_postgres_starts_takes_connections_and_leaves_nothing():
     with postgres.running() as url:
         folder = Path(url.partition("host=")[2])
-        with psycopg.connect(dbname="postgres", user=postgres.USER, host=str(folder)) as connection:
+        with psycopg.connect(dbname="postgres", user=postgres.DATABASE_USER, host=str(folder)) as connection:
             names = "current_setting('server_encoding'), current_setting('max_connections')"
             row = connection.execute(f"SELECT {names}").fetchone()
         assert row == ("UTF8", "300")
@@ -102,8 +102,10 @@ def test_a_postgres_of_ones_own_keeps_its_data_out_of_sight_of_others(tmp_path):
         cluster = postgres.prepare(folder)
         processes = Processes()
         process = postgres.start(processes, cluster)
-        postgres.wait(process, folder, postgres.PORT)
-        with psycopg.connect(dbname=postgres.NAME, user=postgres.USER, host=str(postgres.socket_folder(folder))) as it:
+        postgres.wait_until_ready(process, folder, postgres.PORT)
+        with psycopg.connect(
+            dbname=postgres.DATABASE_NAME, user=postgres.DATABASE_USER, host=str(postgres.socket_folder(folder))
+        ) as it:
             it.execute("CREATE TABLE IF NOT EXISTS runs (number int)")
             it.execute("INSERT INTO runs VALUES (1)")
             assert it.execute("SELECT count(*) FROM runs").fetchone() == (expected,)
@@ -124,7 +126,7 @@ def test_a_postgres_that_was_killed_is_in_nobodys_way(tmp_path, left):
     cluster = postgres.prepare(folder)
     processes = Processes()
     killed = postgres.start(processes, cluster)
-    postgres.wait(killed, folder, postgres.PORT)
+    postgres.wait_until_ready(killed, folder, postgres.PORT)
     if left != "server":
         killed.kill()
         killed.wait()
@@ -134,11 +136,11 @@ def test_a_postgres_that_was_killed_is_in_nobodys_way(tmp_path, left):
         sleeper = processes.start(("sleep", "600"), account=account)
         file.write_text(file.read_text().replace(str(killed.pid), str(sleeper.pid), 1))
     process = postgres.start(processes, postgres.prepare(folder))
-    postgres.wait(process, folder, postgres.PORT)
+    postgres.wait_until_ready(process, folder, postgres.PORT)
     assert killed.poll() is not None
-    assert postgres.at_work(cluster.data)
+    assert postgres.server_processes(cluster.data)
     processes.end_all()
-    assert eventually(lambda: not postgres.at_work(cluster.data))
+    assert eventually(lambda: not postgres.server_processes(cluster.data))
 
 
 def test_data_of_another_postgres_are_refused_with_what_to_do(tmp_path):
@@ -166,7 +168,7 @@ def test_data_too_deep_for_a_socket_get_a_short_one(tmp_path):
     assert str(short) in cluster.command()
     processes = Processes()
     process = postgres.start(processes, cluster)
-    postgres.wait(process, folder, postgres.PORT)
+    postgres.wait_until_ready(process, folder, postgres.PORT)
     processes.end([process], number=signal.SIGINT, grace=10)
     processes.end_all()
     assert short.stat().st_mode & 0o077 == 0
@@ -244,27 +246,27 @@ def test_a_taken_port_is_seen_and_its_holder_named():
         port = server.getsockname()[1]
         assert not ports.is_free("127.0.0.1", port)
         if Path("/proc/net/tcp").exists():
-            assert f"(process {os.getpid()})" in ports.holder(port)
+            assert f"(process {os.getpid()})" in ports.process_on(port)
         assert ports.is_free("127.0.0.1", ports.next_free("127.0.0.1", port))
     assert ports.is_free("127.0.0.1", port)
-    assert ports.holder(port) == ""
+    assert ports.process_on(port) == ""
 
 
 def test_a_held_lock_says_who_holds_it_and_is_free_afterwards(tmp_path):
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom openuser.launcher.instance_lock import DataLock\n"
-        "lock = DataLock(Path(sys.argv[1]))\nlock.note(f'{__import__(\"os\").getpid()} http://127.0.0.1:8000')\n"
+        "import sys, time\nfrom pathlib import Path\nfrom openuser.launcher.instance_lock import InstanceLock\n"
+        "lock = InstanceLock(Path(sys.argv[1]))\nlock.note(f'{__import__(\"os\").getpid()} http://127.0.0.1:8000')\n"
         "print('held', flush=True)\ntime.sleep(600)\n"
     )
     holder = run_code(code, str(tmp_path))
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     with pytest.raises(ServiceError, match=rf"process {holder.pid}, http://127.0.0.1:8000") as caught:
-        DataLock(tmp_path)
+        InstanceLock(tmp_path)
     assert "OPENUSER_VAR_DIR" in str(caught.value)
     holder.kill()
     holder.wait()
-    with DataLock(tmp_path) as lock:
+    with InstanceLock(tmp_path) as lock:
         assert lock.path.read_text().startswith(str(os.getpid()))
     assert lock.path.read_text() == ""
 
@@ -273,8 +275,8 @@ def test_a_held_lock_says_who_holds_it_and_is_free_afterwards(tmp_path):
 def test_the_lock_outlives_a_killed_owner_until_its_children_are_gone(tmp_path):
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from openuser.launcher.instance_lock import DataLock\nfrom openuser.servers.processes import Processes\n"
-        "lock = DataLock(Path(sys.argv[1]))\nprocesses = Processes(keep_open=[lock.descriptor])\n"
+        "from openuser.launcher.instance_lock import InstanceLock\nfrom openuser.servers.processes import Processes\n"
+        "lock = InstanceLock(Path(sys.argv[1]))\nprocesses = Processes(keep_open=[lock.descriptor])\n"
         f"child = processes.start([sys.executable, '-c', {STUBBORN!r}])\nchild.stdout.readline()\n"
         "print(child.pid, flush=True)\ntime.sleep(600)\n"
     )
@@ -283,10 +285,10 @@ def test_the_lock_outlives_a_killed_owner_until_its_children_are_gone(tmp_path):
     child = int(owner.stdout.readline())
     owner.kill()
     owner.wait()
-    with DataLock(tmp_path):
+    with InstanceLock(tmp_path):
         assert not is_running(child)
 
 
 def test_the_browser_is_found_or_asked_for_by_name():
-    assert chromium.find() is None or chromium.ensure() == chromium.find()
+    assert chromium.find() is None or chromium.find_or_install() == chromium.find()
     assert "apt-get install chromium fonts-noto-cjk" in chromium.MISSING

@@ -69,7 +69,7 @@ def test_tidying_removes_copies_that_nobody_used(in_bucket, tmp_path):
     name = default_storage.save("portraits/a.png", ContentFile(b"face"))
     copy = tmp_path / name
     os.utime(copy, (LONG_AGO, LONG_AGO))
-    retention.tidy()
+    retention.delete_expired()
     assert not copy.exists()
     assert default_storage.open(name).read() == b"face"
 

@@ -14,7 +14,7 @@ from avatars.signals import render_finished
 from openuser import retention
 from openuser.models import WebhookDelivery, WebhookEndpoint
 from openuser.webhooks import services, signatures
-from openuser.webhooks.services import PAUSES
+from openuser.webhooks.services import RETRY_PAUSES
 from tests.openuser.support.webhook_receiver import receiver
 from tests.support import factories
 
@@ -33,7 +33,7 @@ def make_endpoint(url="http://127.0.0.1:9/hook", **fields) -> WebhookEndpoint:
 
 def attempt(delivery: WebhookDelivery, *, now=None) -> WebhookDelivery:
     delivery.refresh_from_db()
-    services.deliver(delivery.pk, now=now or delivery.due_at)
+    services.attempt_delivery(delivery.pk, now=now or delivery.due_at)
     delivery.refresh_from_db()
     return delivery
 
@@ -85,7 +85,7 @@ def test_three_times_down_and_the_fourth_attempt_has_the_same_id_and_bytes_and_a
             delivery = attempt(delivery)
             assert (delivery.status, delivery.attempts) == ("queued", number)
             pause = (delivery.due_at - timezone.now()).total_seconds()
-            assert pause < PAUSES[number - 1] * 1.2 + sum(PAUSES[: number - 1]) * 1.2
+            assert pause < RETRY_PAUSES[number - 1] * 1.2 + sum(RETRY_PAUSES[: number - 1]) * 1.2
         endpoint.refresh_from_db()
         assert endpoint.failing_since is not None
         assert attempt(delivery).status == "done"
@@ -100,7 +100,7 @@ def test_three_times_down_and_the_fourth_attempt_has_the_same_id_and_bytes_and_a
 def test_nobody_is_asked_before_it_is_time():
     with receiver(500) as other:
         delivery = attempt(services.send_test(make_endpoint(other.url)))
-        services.deliver(delivery.pk, now=delivery.due_at - timedelta(seconds=1))
+        services.attempt_delivery(delivery.pk, now=delivery.due_at - timedelta(seconds=1))
         assert len(other.came) == 1
 
 
@@ -142,7 +142,7 @@ def test_who_fails_for_days_is_switched_off_and_starts_fresh_when_switched_on():
         attempt(services.send_test(endpoint))
     endpoint.refresh_from_db()
     assert (endpoint.enabled, endpoint.off_because) == (False, "failing")
-    services.switch(endpoint, on=True)
+    services.set_enabled(endpoint, on=True)
     endpoint.refresh_from_db()
     assert (endpoint.enabled, endpoint.off_because, endpoint.failing_since) == (True, "", None)
 
@@ -183,7 +183,7 @@ def test_old_deliveries_are_forgotten_but_not_those_on_their_way():
     for status in ("done", "failed", "queued"):
         delivery = services.send_test(endpoint)
         WebhookDelivery.objects.filter(pk=delivery.pk).update(status=status, created_at=old)
-    retention.tidy()
+    retention.delete_expired()
     assert [one.status for one in WebhookDelivery.objects.all()] == ["queued"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from openuser.launcher.installation import leave_database
+from openuser.launcher.installation import close_database
 from wecom.client import access_tokens, api
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application
@@ -38,7 +38,7 @@ def test_twenty_cold_workers_at_once_fetch_one_token(connected, emulator):
 
 
 def test_twenty_cold_processes_at_once_fetch_one_token(connected, emulator):
-    leave_database()  # a connection does not survive the fork
+    close_database()  # a connection does not survive the fork
     fork = multiprocessing.get_context("fork")
     start, tokens = fork.Barrier(20), fork.Queue()
     processes = [fork.Process(target=ask_in_a_process, args=(start, tokens)) for _ in range(20)]
@@ -61,7 +61,7 @@ def ask_in_a_process(start, tokens) -> None:
         tokens.put("")
         raise
     finally:
-        leave_database()
+        close_database()
 
 
 def test_processes_that_meet_an_expired_token_fetch_one_new_one_and_go_on(connected, emulator, person):

@@ -14,7 +14,7 @@ from conversations.flows.graph.positions import Drawing, place
 from conversations.flows.graph.ranks import Box, Link, arrange
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from core.text.slot_values import Choice, Slot, SlotType
-from openuser.demo.flows import examples
+from openuser.demo.flows import example_flows
 
 pytestmark = pytest.mark.once
 NAME = "{http://www.w3.org/2000/svg}"
@@ -121,7 +121,7 @@ def test_what_nothing_leads_to_is_drawn_all_the_same():
     assert "«lost»" in said(svg(flow(node("a", kind=NodeKind.END), node("lost"))))
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda example: example.machine.name)
+@pytest.mark.parametrize("example", example_flows(), ids=lambda example: example.machine.name)
 def test_a_shipped_flow_shows_every_state_choice_and_condition(example):
     machine = example.machine
     picture = svg(machine)

@@ -1,4 +1,4 @@
-// Copies the text of the element that a button names; where the browser forbids it, the text is selected instead.
+// Copies the text of the element that a button names in data-copy. If the browser forbids that, selects the text.
 addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
