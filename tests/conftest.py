@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from openuser.servers import chromium, valkey
 from tests.browser.chromium_flags import BROWSER_FLAGS
-from tests.support.database_templates import templates
-from tests.support.table_cleanup import Fresh, emptied_quickly, end_other_sessions
-from tests.support.xdist_scheduler import ByUnit, longest_first
+from tests.runner.database_templates import templates
+from tests.runner.file_order import SEED, choose_seed, shuffle_units
+from tests.runner.table_cleanup import Fresh, emptied_quickly, end_other_sessions
+from tests.runner.time_limits import limit_of
+from tests.runner.xdist_scheduler import ByUnit, longest_first, unit_of
 
 pytest_plugins = [
     "tests.fixtures.emulator",
@@ -36,8 +38,35 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit:
     return ByUnit(config, log)
 
 
+FIRST_TEST = pytest.StashKey[str]()
+
+
+def pytest_configure() -> None:
+    choose_seed()
+
+
+def pytest_report_header() -> str:
+    return f"files in the order of {SEED}={os.environ[SEED]}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+    """A run that failed says how to repeat its order; `-q` shows no header."""
+    if exitstatus == pytest.ExitCode.TESTS_FAILED:
+        terminalreporter.write_line(f"{SEED}={os.environ[SEED]} repeats the order of files")
+
+
+@pytest.hookimpl(tryfirst=True, wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Before pytest-timeout looks for a mark, every test has one."""
+    if item.get_closest_marker("timeout") is None:
+        first = item.config.stash.setdefault(FIRST_TEST, item.nodeid)
+        item.add_marker(pytest.mark.timeout(limit_of(item, is_first=item.nodeid == first)))
+    return (yield)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    shuffle_units(items, os.environ[SEED], unit_of)
     if hasattr(config, "workerinput"):
         longest_first(items)
 

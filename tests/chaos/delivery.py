@@ -23,7 +23,7 @@ from unittest.mock import patch
 
 from openuser.servers import postgres
 from openuser.servers.processes import Processes
-from tests.support.database_templates import create
+from tests.runner.database_templates import create
 from tests.support.emulator import Emulator, answers, wait_for
 from tests.support.stack import COMMANDS, WORKER, Stack
 

@@ -16,7 +16,7 @@ import psycopg
 
 from openuser.servers import valkey
 from openuser.servers.processes import Processes
-from tests.support.database_templates import FILE, templates, url_of
+from tests.runner.database_templates import FILE, templates, url_of
 from tests.support.emulator import AES_KEY, KEYS, Emulator, answers, free_port, wait_for
 from tests.support.paths import ROOT
 from tests.support.preloaded import POINT, Child, Preloaded
@@ -45,7 +45,7 @@ class Stack:
     forks = True
 
     def __init__(self, run_folder: Path | None = None) -> None:
-        """Stacks of one run share what `run_folder` keeps of tests/support/database_templates.py."""
+        """Stacks of one run share what `run_folder` keeps of tests/runner/database_templates.py."""
         self.folder = Path(tempfile.mkdtemp(prefix="ou-stack-", dir="/tmp"))
         self.run_folder = run_folder or self.folder
         self.owner = Processes()

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
+from tests.runner.table_cleanup import Fresh
 from tests.support import factories
-from tests.support.table_cleanup import Fresh
 from wecom.models import Application, Corporation
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.support import database_templates
-from tests.support.database_templates import FILE, KEPT_SECONDS, Template, digest, templates
+from tests.runner import database_templates
+from tests.runner.database_templates import FILE, KEPT_SECONDS, Template, digest, templates
 
 CODE = "import django.db as d, os; d.connection.cursor().execute(f'CREATE TABLE made_by_{os.getpid()} (id)')"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.xdist_scheduler import longest_first, unit_of
+from tests.runner.xdist_scheduler import longest_first, unit_of
 
 pytestmark = pytest.mark.once
 
