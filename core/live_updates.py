@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-import os
-import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import Full, Queue
 from typing import Any
 
 from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
+
+from core.background_queue import BackgroundQueue
 
 logger = logging.getLogger(__name__)
 
@@ -31,35 +32,11 @@ class Change:
         return {"type": "live.event", "group": self.group, "kind": self.kind, **dict(self.numbers)}
 
 
-class Publisher:
-    """Publishes changes from a thread of its own, so that no work waits for the broker."""
-
-    def __init__(self) -> None:
-        self._reset()
-        # A forked worker inherits the parent's queue but not its thread.
-        os.register_at_fork(after_in_child=self._reset)
-
-    def _reset(self) -> None:
-        self._changes: Queue[Change] = Queue(QUEUE_SIZE)
-        self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def put(self, change: Change) -> None:
-        """Queue a change; drops it if the queue is full."""
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="publish", daemon=True)
-                self._thread.start()
-        try:
-            self._changes.put_nowait(change)
-        except Full:
-            logger.debug("A hint for live pages was dropped.", extra={"group": change.group})
-
-    def _run(self) -> None:
-        # One event loop for the life of the thread: the channel layer keeps one connection per loop.
-        with asyncio.Runner() as runner:
-            while True:
-                runner.run(_send(self._changes.get()))
+@contextmanager
+def _sender() -> Iterator[Callable[[Change], None]]:
+    # One event loop for the life of the thread: the channel layer keeps one connection per loop.
+    with asyncio.Runner() as runner:
+        yield lambda change: runner.run(_send(change))
 
 
 async def _send(change: Change) -> None:
@@ -70,10 +47,15 @@ async def _send(change: Change) -> None:
         logger.debug("No live page was told.", extra={"group": change.group, "error": type(error).__name__})
 
 
-publisher = Publisher()
+publisher: BackgroundQueue[Change] = BackgroundQueue("live", _sender, size=QUEUE_SIZE)
 
 
 def publish_change(group: str, kind: str, **numbers: int) -> None:
     """Tell open pages that rows of a group changed, once the transaction commits. The broker may be down."""
     change = Change(group=group, kind=kind, numbers=tuple(sorted(numbers.items())))
-    transaction.on_commit(lambda: publisher.put(change), robust=True)
+    transaction.on_commit(lambda: _put(change), robust=True)
+
+
+def _put(change: Change) -> None:
+    if not publisher.put(change):
+        logger.debug("A hint for live pages was dropped.", extra={"group": change.group})

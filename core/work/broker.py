@@ -1,19 +1,45 @@
-"""Publishes tasks to the broker by name."""
+"""Publishes tasks to the broker by name, from a thread of its own: whoever wakes a row never waits for the broker."""
 
+import atexit
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from celery import current_app
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from core.background_queue import BackgroundQueue
 
 logger = logging.getLogger(__name__)
 
 LOWEST_PRIORITY = 9  # with Redis, priority 0 comes first
+QUEUE_SIZE = 10_000  # tasks; a full queue means that the broker is away
+FLUSH_SECONDS = 1.0  # that a process takes at its end, for commands that wake rows and are done
+
+Wake = tuple[str, int, bool]
+
+
+@contextmanager
+def _sender() -> Iterator[Callable[[Wake], None]]:
+    yield _send
+
+
+def _send(wake: Wake) -> None:
+    name, pk, bulk = wake
+    try:
+        current_app.send_task(name, args=[pk], retry=False, priority=LOWEST_PRIORITY if bulk else None)
+    except (OperationalError, OSError, RedisError) as error:  # the last: a broker whose memory is full
+        # Each try may take seconds. The sweeper finds the rows of all that wait now.
+        publisher.clear()
+        logger.warning("The broker is away; the sweeper will wake this row.", extra={"task": name, "pk": pk})
+        logger.debug("The broker said so.", extra={"error": type(error).__name__})
+
+
+publisher: BackgroundQueue[Wake] = BackgroundQueue("wake", _sender, size=QUEUE_SIZE)
+atexit.register(publisher.flush, FLUSH_SECONDS)
 
 
 def publish_task(name: str, pk: int, *, bulk: bool = False) -> None:
-    """Queue a task by name, bulk with the lowest priority. If the broker is down, logs it and returns."""
-    try:
-        current_app.send_task(name, args=[pk], retry=False, priority=LOWEST_PRIORITY if bulk else None)
-    except (OperationalError, OSError) as error:
-        logger.warning("The broker is away; the sweeper will wake this row.", extra={"task": name, "pk": pk})
-        logger.debug("The broker said so.", extra={"error": type(error).__name__})
+    """Queue a task by name, bulk with the lowest priority, and return at once. The broker may be away or mute."""
+    publisher.put((name, pk, bulk))

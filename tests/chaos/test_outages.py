@@ -1,13 +1,19 @@
 """Killed workers, a flushed broker, an unsure platform, too many beats: nothing is lost, nothing is doubled."""
 
+import os
+import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 
 from openuser.servers import valkey
 from tests.chaos.test_crash_points import settled
-from tests.support.emulator import wait_for
+from tests.support.emulator import Person, wait_for
 from tests.support.paths import ROOT
 from tests.support.stack import COMMANDS
 
@@ -16,7 +22,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.once]
 
 
 def broker(stack) -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(valkey.socket_path(stack.folder / "valkey")))
+    return broker_at(valkey.socket_path(stack.folder / "valkey"))
+
+
+def broker_at(path: Path) -> redis.Redis:
+    return redis.Redis(unix_socket_path=str(path))
 
 
 def test_a_render_worker_killed_in_the_middle_delivers_one_video(stack, person):
@@ -40,6 +50,60 @@ def test_a_flushed_broker_loses_nothing(stack, person):
     texts = person.texts()
     assert ["审批" in texts[0], "10 日" in texts[1], "不客气" in texts[2]] == [True] * 3
     assert len(texts) == 3
+
+
+@contextmanager
+def refused(stack) -> Iterator[None]:
+    """Nothing listens where the broker was."""
+    path = valkey.socket_path(stack.folder / "valkey")
+    hidden = path.with_name("hidden")
+    path.rename(hidden)
+    broker_at(hidden).client_kill_filter(_type="normal")
+    try:
+        yield
+    finally:
+        hidden.rename(path)
+
+
+@contextmanager
+def mute(stack) -> Iterator[None]:
+    """The broker takes connections and requests, and answers none."""
+    pid = int(broker(stack).info("server")["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def full(stack) -> Iterator[None]:
+    """The broker's memory is used up."""
+    server = broker(stack)
+    server.config_set("maxmemory", "1mb")
+    try:
+        yield
+    finally:
+        server.config_set("maxmemory", "0")
+
+
+@pytest.mark.parametrize("trouble", [refused, mute, full])
+def test_a_callback_is_acknowledged_while_the_broker_is_away(stack, person, trouble):
+    """The platform gives up after five seconds, and a second is what we allow ourselves."""
+    with trouble(stack):
+        for question in ("怎么请假", "什么时候发工资"):
+            person.writes(question)
+        wait_for(lambda: len(attempts(person)) >= 2, "both callbacks to be answered")
+    assert [(one["number"], one["status"], one["ms"] < 1000) for one in attempts(person)] == [(1, 200, True)] * 2
+    person.reads(2, seconds=90)
+    texts = person.texts()
+    assert ["审批" in texts[0], "10 日" in texts[1], len(texts)] == [True, True, 2]
+
+
+def attempts(person: Person) -> list[dict[str, Any]]:
+    """How each callback of a member was delivered."""
+    found = person.emulator.api("GET", "callbacks", params={"member": person.user_id})["callbacks"]
+    return [attempt for callback in found for attempt in callback["attempts"]]
 
 
 def test_four_copies_of_a_callback_at_once_are_answered_once(stack, person):

@@ -63,7 +63,7 @@ def test_a_line_belongs_to_what_is_being_worked_on_unless_it_says_otherwise():
 
 def test_a_full_file_is_turned_over_once_however_many_write_to_it(tmp_path):
     path = tmp_path / "logs" / "app.log"
-    writers = [SharedRotatingFileHandler(path, max_bytes=200, kept=2) for _ in range(3)]
+    writers = [SharedRotatingFileHandler(path, max_bytes=200, backup_count=2) for _ in range(3)]
     for number in range(60):
         writers[number % 3].emit(logging.LogRecord("a", logging.INFO, "", 0, f"line {number:03d}", (), None))
     files = [tmp_path / "logs" / name for name in ("app.log.2", "app.log.1", "app.log")]

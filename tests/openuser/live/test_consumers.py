@@ -297,15 +297,6 @@ def test_the_thread_that_tells_outlives_a_broker_that_was_away(site, settings):
         assert hear(opened) == {"type": "changed", "what": "renders"}
 
 
-def test_too_many_hints_are_dropped_and_not_kept(monkeypatch):
-    monkeypatch.setattr(live_updates, "QUEUE_SIZE", 3)
-    publisher = live_updates.Publisher()
-    publisher._thread = threading.current_thread()  # nobody takes them
-    for _ in range(10):
-        publisher.put(live_updates.Change(group="renders", kind="progress"))
-    assert publisher._changes.qsize() == 3
-
-
 def test_nothing_is_told_of_what_was_rolled_back(site):
     with site.open("/ws/v1/home/", signed_in("view_render", "view_message")) as opened:
         hear(opened)

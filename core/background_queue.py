@@ -1,0 +1,85 @@
+"""A thread that hands things to a server which may be away, so that no request and no work waits for that server."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Generic, TypeVar
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class BackgroundQueue(Generic[T]):
+    """Hands over items from one thread, in their order; an item that already waits is not queued twice.
+
+    Items can be lost: the queue has an end, and so has the process. Use it for what is found again elsewhere.
+    """
+
+    def __init__(
+        self, name: str, sender: Callable[[], AbstractContextManager[Callable[[T], None]]], *, size: int
+    ) -> None:
+        """`sender` opens, in the thread, what each item is given to; opened again after an error."""
+        self._name = name
+        self._sender = sender
+        self._size = size
+        self._reset()
+        # A forked worker inherits what waits but not the thread.
+        os.register_at_fork(after_in_child=self._reset)
+
+    def _reset(self) -> None:
+        self._items: dict[T, None] = {}
+        self._changed = threading.Condition()
+        self._busy = False
+        self._thread: threading.Thread | None = None
+
+    def put(self, item: T) -> bool:
+        """Queue an item and return at once; False if the queue is full, so that the item is dropped."""
+        with self._changed:
+            if item not in self._items and len(self._items) >= self._size:
+                return False
+            self._items[item] = None
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+            return True
+
+    def flush(self, seconds: float) -> bool:
+        """Wait until all items are handed over, at most for some seconds; whether they are."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._items and not self._busy, timeout=seconds)
+
+    def clear(self) -> None:
+        """Drop all that waits."""
+        with self._changed:
+            self._items.clear()
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                with self._sender() as send:
+                    while True:
+                        self._hand_over(send)
+            except Exception:  # the edge of a thread: what nobody foresaw costs one item
+                logger.exception("An item could not be handed over.", extra={"queue": self._name})
+
+    def _hand_over(self, send: Callable[[T], None]) -> None:
+        item = self._next()
+        try:
+            send(item)
+        finally:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+
+    def _next(self) -> T:
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._items))
+            item = next(iter(self._items))
+            del self._items[item]
+            self._busy = True
+            return item
