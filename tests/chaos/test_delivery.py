@@ -7,7 +7,7 @@ from tests.chaos.delivery import play
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 
-def test_of_many_messages_through_faults_and_killed_senders_none_is_lost_and_none_comes_twice(stack):
+def test_through_faults_and_kills_no_message_is_lost_or_doubled(stack):
     report = play(stack, ("worker",), messages=120, members=30, kills=3, seconds=240)
     assert (report.lost, report.doubled) == (0, 0), report
     assert report.kills == 3

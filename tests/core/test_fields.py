@@ -24,7 +24,7 @@ def test_a_secret_comes_back_and_the_database_never_sees_it():
     assert "very" not in stored(application)
 
 
-def test_after_a_key_rotation_old_secrets_are_read_and_new_ones_written_with_the_new_key(settings):
+def test_a_rotated_key_reads_old_secrets_and_writes_new_ones(settings):
     old = settings.FIELD_KEYS[0]
     application = factories.make_application(secret="kept")
     new = Fernet.generate_key().decode()

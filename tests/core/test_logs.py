@@ -47,7 +47,7 @@ def test_fields_follow_the_sentence_and_a_newline_cannot_forge_a_line():
     assert "\n" not in written
 
 
-def test_a_line_belongs_to_what_is_being_worked_on_unless_it_says_otherwise():
+def test_a_log_line_has_the_current_correlation_id():
     def said(**fields: object) -> str:
         record = logging.LogRecord("wecom", logging.INFO, "", 0, "Something happened.", (), None)
         record.__dict__.update(fields)

@@ -146,7 +146,7 @@ def test_back_restart_and_cancel_work_at_any_question(person, api):
     assert "不客气" in person.reads_text()
 
 
-def test_the_card_of_a_question_that_is_over_can_no_longer_be_pressed(person, api):
+def test_the_card_of_an_answered_question_is_greyed(person, api):
     person.writes("制作视频")
     person.reads_text()
     person.writes("第一次的话")
@@ -159,7 +159,7 @@ def test_the_card_of_a_question_that_is_over_can_no_longer_be_pressed(person, ap
     assert api.modes(person) == []
 
 
-def test_an_answer_that_does_not_fit_is_asked_again_until_the_flow_gives_up(person, api):
+def test_wrong_answers_are_asked_again_until_the_flow_ends(person, api):
     person.writes("制作视频")
     person.reads_text()
     person.writes("话")
@@ -223,7 +223,7 @@ def test_a_program_starts_a_flow_with_what_it_knows(person, api):
     assert api.session(person)["data"] == {"text": "程序知道的话。"}
 
 
-def test_a_program_that_names_a_slot_that_is_not_there_is_told_which_there_are(person, api):
+def test_an_unknown_slot_is_answered_with_the_known_ones(person, api):
     refused = api.post("sessions/", {"flow": api.flow("制作视频"), "to": person.user_id, "data": {"colour": "red"}})
     assert refused.status_code == 422
     assert "colour" in refused.json()["detail"]

@@ -28,7 +28,7 @@ def test_the_same_question_gets_the_same_answer_again(phone):
     assert phone.screen.lines()[:4] == ["> 你好", answer, "> 你好", answer]
 
 
-def test_a_message_of_ours_that_the_platform_is_too_busy_for_comes_all_the_same_and_once(phone, wecom):
+def test_a_message_that_meets_a_busy_platform_comes_once(phone, wecom):
     wecom.faults.add("busy")
     wecom.faults.add("reset-after", member=phone.user_id)
     phone.send("你好", copies=2)

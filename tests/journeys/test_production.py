@@ -130,7 +130,7 @@ def test_every_container_is_healthy_and_djangos_inspection_finds_nothing(stack):
     assert "no issues" in stack.manage("check", "--deploy", "--fail-level", "WARNING")
 
 
-def test_a_text_and_a_video_reach_the_phone_while_a_program_follows_the_progress(stack, person, tmp_path):
+def test_text_and_video_arrive_while_a_program_follows_progress(stack, person, tmp_path):
     person.writes("你好")
     assert "你好" in person.reads_text()
     person.writes("/video 你好，我是你的数字人助手。")

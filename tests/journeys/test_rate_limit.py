@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.once]
 SENT, SERVED = 100, 20
 
 
-def test_who_sends_a_hundred_messages_is_served_to_the_limit_told_once_and_delays_nobody(stack, person):
+def test_a_hundred_messages_are_limited_and_delay_no_other_member(stack, person):
     other = stack.emulator.hire()
     for _ in range(SENT):
         person.writes("谢谢")

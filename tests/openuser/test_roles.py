@@ -189,7 +189,7 @@ def test_single_permissions_are_named_in_peoples_words(client):
     assert not [label for label in labels if "session key" in label.lower()]
 
 
-def test_the_page_of_a_role_says_what_it_may_do_and_who_has_it(client):
+def test_a_roles_page_lists_its_rights_and_its_users(client):
     group = Group.objects.get(name="operator")
     group.user_set.add(User.objects.create_user("lisi"))
     html = client.get(reverse("admin:auth_group_change", args=[group.pk])).content.decode()

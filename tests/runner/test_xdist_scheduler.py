@@ -18,7 +18,7 @@ class Item:
         return iter(self.marks)
 
 
-def test_a_file_is_a_unit_and_so_is_a_folder_that_shares_a_stack():
+def test_a_file_or_a_folder_with_a_stack_is_a_unit():
     assert unit_of("tests/core/work/test_contract.py::test_a[x::y]") == "tests/core/work/test_contract.py"
     assert unit_of("tests/journeys/test_api.py::test_a") == unit_of("tests/journeys/test_rate_limit.py::test_b")
 

@@ -47,7 +47,7 @@ def test_the_guides_example_says_good_morning_every_day_at_nine(application):
     assert Render.objects.get().digital_human == human
 
 
-def test_the_same_call_again_gives_the_same_schedule_as_it_is_by_now(application):
+def test_the_same_call_again_gives_the_same_schedule(application):
     call = {"user_id": "zhangsan", "message": "早上好！", "schedule": "0 9 * * *"}
     first = services.schedule_wechat_message(**call)
     services.pause(first)
@@ -96,7 +96,7 @@ def test_within_the_grace_it_is_still_said_and_later_it_is_missed(application):
     assert "Too late" in late.runs.get().why
 
 
-def test_a_greeting_of_the_morning_is_not_sent_after_an_outage_until_the_afternoon(application):
+def test_an_outage_until_the_afternoon_drops_the_morning_greeting(application):
     schedule, report = (
         make_schedule(),
         make_schedule(user_ids=["lisi"], cron="0 14 * * *", grace_minutes=120, now="2026-11-25T08:00"),
@@ -133,7 +133,7 @@ def test_on_a_day_off_nothing_is_said_and_the_run_says_why(application):
     assert len(sent()) == 1
 
 
-def test_a_working_day_that_was_missed_before_a_day_off_is_recorded_too(application):
+def test_a_missed_working_day_before_a_holiday_is_recorded(application):
     schedule = make_schedule(days="working", now="2026-09-30T08:00")
     services.run_due(schedule.pk, now=clock("2026-10-02T12:00"))
     assert outcomes(schedule) == [("09-30 09:00", "missed"), ("10-02 09:00", "skipped")]
@@ -199,7 +199,7 @@ def test_a_paused_schedule_is_silent_and_does_not_make_up_for_it(application):
     assert outcomes(schedule) == [("11-26 09:00", "sent")]
 
 
-def test_another_time_is_not_made_up_for_but_other_words_are_said_in_their_time(application):
+def test_a_changed_time_is_not_caught_up_with(application):
     moved, reworded = make_schedule(), make_schedule(user_ids=["lisi"])
     moved.cron, reworded.text = "30 8 * * *", "早！"
     for schedule in (moved, reworded):
@@ -297,7 +297,7 @@ def test_what_is_wrong_names_its_field_and_the_remedy(fields, code, field):
     assert not Schedule.objects.exists()
 
 
-def test_a_script_that_cannot_be_a_video_is_refused_when_it_is_written():
+def test_a_script_that_cannot_be_rendered_is_refused_when_saved():
     with pytest.raises(SchedulingError, match="601 characters; a video may have 600") as caught:
         make_schedule(message_type="video", text="长" * 601)
     assert (caught.value.code, caught.value.field) == ("too_long", "text")

@@ -98,7 +98,7 @@ def test_a_card_needs_no_button_text(connected, person):
     assert [row.status for row in deliver()] == ["done"]
 
 
-def test_long_words_of_a_video_are_cut_and_those_of_a_card_are_refused(connected, person, files):
+def test_a_videos_long_title_is_cut_and_a_cards_refused(connected, person, files):
     media_id = services.upload_video(files["video"])
     outbound = services.send_video(person.user_id, media_id=media_id, title="长" * 100, description="长" * 300)
     assert len(outbound.content["title"].encode()) <= 128
@@ -154,7 +154,7 @@ def test_after_three_days_an_upload_of_the_same_file_is_made_anew(connected, emu
     assert Upload.objects.get().media_id == second
 
 
-def test_a_copy_is_kept_under_a_random_name_and_a_file_of_the_media_folder_is_not_copied(connected, files, settings):
+def test_only_files_outside_the_media_folder_are_copied(connected, files, settings):
     services.upload_file(files["file"])
     upload = Upload.objects.get()
     assert upload.path.startswith("uploads/")
@@ -185,7 +185,7 @@ def test_a_revoked_token_is_renewed_during_an_upload(connected, emulator, files)
 
 
 @pytest.mark.parametrize(("fault", "error"), [("busy", BusyError), ("reset-before", AmbiguousError)])
-def test_an_upload_that_fails_for_now_says_so_and_succeeds_when_called_again(connected, emulator, files, fault, error):
+def test_a_temporary_upload_failure_succeeds_when_called_again(connected, emulator, files, fault, error):
     emulator.fault(fault, "media/upload")
     with pytest.raises(error):
         services.upload_video(files["video"])
@@ -193,7 +193,7 @@ def test_an_upload_that_fails_for_now_says_so_and_succeeds_when_called_again(con
     assert services.upload_video(files["video"]) == Upload.objects.get().media_id
 
 
-def test_a_wrong_setting_ends_an_upload_with_its_remedy_and_holds_the_application(connected, emulator, files):
+def test_a_wrong_setting_ends_an_upload_with_its_remedy(connected, emulator, files):
     emulator.fault("untrusted-ip", "media/upload")
     with pytest.raises(ConfigurationError) as caught:
         services.upload_video(files["video"])
@@ -242,7 +242,7 @@ def test_an_empty_media_id_says_what_to_call(connected, person):
     assert "upload_image" in caught.value.remedy
 
 
-def test_a_handler_answers_in_the_name_of_the_application_that_was_written_to(connected, person):
+def test_a_handler_answers_as_the_application_that_got_the_message(connected, person):
     other = factories.make_application(corporation=connected.corporation, agent_id=1000003)
     with services.handling(factories.make_callback(other)):
         assert services.send_text(person.user_id, content="hello").application == other

@@ -56,7 +56,7 @@ def test_a_database_of_ones_own_sends_without_asking(connected, person, file):
     assert list(json.loads(file.read_text())["marks"].values()) == [Attempt.objects.latest("pk").pk]
 
 
-def test_a_database_that_is_older_than_what_was_sent_sends_nothing_until_a_person_confirms(connected, emulator, person):
+def test_a_restored_database_sends_nothing_until_a_person_confirms(connected, emulator, person):
     send(person, "昨天")
     outbound = send(person, "今天")
     go_back()
@@ -86,9 +86,7 @@ def test_what_waits_after_a_restore_can_be_discarded(connected, emulator, person
     assert emulator.calls("message/send") == 3
 
 
-def test_a_database_that_was_taken_to_another_place_sends_nothing_until_a_person_confirms(
-    connected, person, settings, tmp_path, capsys
-):
+def test_a_copied_database_sends_nothing_until_a_person_confirms(connected, person, settings, tmp_path, capsys):
     send(person, "在家")
     settings.WECOM = {**settings.WECOM, "RESTORE_GUARD_FILE": str(tmp_path / "elsewhere" / "senders.json")}
     outbound = send(person, "在别处")

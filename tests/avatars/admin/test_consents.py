@@ -229,7 +229,7 @@ def test_what_was_there_before_is_sorted_into_drawn_and_photographed(settings):
     assert origins == {ours.pk: "drawn", changed.pk: "photograph", uploaded.pk: "photograph"}
 
 
-def test_where_a_portrait_was_removed_pages_say_so_and_show_no_broken_picture(boss, django_capture_on_commit_callbacks):
+def test_pages_say_that_a_portrait_was_removed(boss, django_capture_on_commit_callbacks):
     human = factories.make_digital_human(origin="photograph")
     with django_capture_on_commit_callbacks(execute=True):
         services.withdraw_consent(factories.make_consent(human), by="hr")

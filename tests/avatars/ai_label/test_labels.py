@@ -62,7 +62,7 @@ def refusal(path, content_id="c0ffee"):
 
 
 @pytest.mark.parametrize("size", [(512, 600), (720, 960), (720, 1280), (240, 320), (1080, 1080), (96, 96)])
-def test_the_words_are_at_least_five_per_cent_of_the_shorter_side_and_within_the_frame(size):
+def test_the_label_has_five_per_cent_of_the_shorter_side(size):
     mark = video_label.Mark(*size)
     assert mark.text_height >= 0.05 * min(size)
     assert mark.x >= 2
@@ -130,12 +130,12 @@ def test_a_label_of_other_content_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("mark_until", [0, 1, 25, FRAMES - 1])
-def test_a_film_whose_mark_is_missing_on_any_frame_is_refused_with_the_time(tmp_path, mark_until):
+def test_a_video_without_its_mark_on_any_frame_is_refused(tmp_path, mark_until):
     words = refusal(make_labelled(tmp_path, mark_until=mark_until))
     assert f"the visible mark is missing at {mark_until / 25:.2f} s" in words
 
 
-def test_what_the_label_of_a_film_says_can_be_told_from_the_outside(tmp_path):
+def test_the_label_of_a_video_can_be_read_from_outside(tmp_path):
     proof = video_label.examine(make_labelled(tmp_path))
     assert (proof.origin, proof.faults, proof.frames) == (ORIGIN, (), FRAMES)
     bare = video_label.examine(make_film(tmp_path, mark_until=10))

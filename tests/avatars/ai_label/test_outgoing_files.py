@@ -140,7 +140,7 @@ def test_a_smaller_video(large_video, tmp_path):
     check(small.video.read(), render.content_id, tmp_path, "a.mp4")
 
 
-def test_one_of_ours_that_comes_back_as_a_file_and_is_made_smaller(large_video, tmp_path):
+def test_our_own_video_that_comes_back_and_is_compressed(large_video, tmp_path):
     name = default_storage.save("inbound/theirs.mp4", ContentFile(large_video))
     small = services.request_file_rendition(name, sha256="5" * 64, limit=150_000)
     compression.fit(small.pk)
@@ -188,7 +188,7 @@ def test_a_stored_video_that_lost_its_label_is_sent_to_nobody(harm, tmp_path):
 
 
 @pytest.mark.parametrize("harm", ["video", "poster"])
-def test_a_film_that_lost_its_label_before_it_is_stored_is_not_stored(harm, tmp_path):
+def test_a_video_that_lost_its_label_is_not_stored(harm, tmp_path):
     made = script_to_video.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
     script_to_video.prove(made, "c0ffee")
     if harm == "video":

@@ -54,7 +54,7 @@ def test_the_words_on_the_screen_are_those_of_the_script(text, size):
 
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
-def test_captions_stay_in_their_box_within_the_safe_area_and_off_the_mark(text, size):
+def test_captions_stay_in_the_safe_area_and_off_the_mark(text, size):
     subtitles, (width, height) = make_subtitles(text, size), size
     box, mark = subtitles.box, Mark(*size)
     outside = np.ones((height, width), bool)
@@ -107,7 +107,7 @@ def golden(frame):
     return int((np.abs(frame.astype(int) - ACCENT).max(axis=2) < 24).sum())
 
 
-def test_words_fill_with_colour_as_they_are_spoken_and_stay_white_in_plain_captions():
+def test_karaoke_captions_fill_with_colour_and_plain_ones_stay_white():
     text, size = TEXTS[0], SIZES["1:1"]
     subtitles, cue = make_subtitles(text, size), captions.cues(text, make_tokens(text))[0]
     numbers = range(round(cue.start * FPS), round(cue.end * FPS) - 1)
@@ -144,7 +144,7 @@ def test_an_emoji_is_a_picture_and_not_a_box():
     assert all(bytes(font.getmask(piece)) != missing for piece, font in pieces)
 
 
-def test_frames_of_the_film_show_the_words_and_the_file_beside_it_has_the_same(tmp_path):
+def test_the_frames_show_the_words_of_the_caption_file(tmp_path):
     text = "你好，世界。很高兴认识你！"
     films = [
         script_to_video.make(

@@ -154,7 +154,7 @@ def test_engines_that_keep_the_contract_end_it_with_0():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "limit", "words"), [("hang", "6", "took longer than 6 s"), ("crash", "60", "died")])
-def test_an_engine_that_ends_badly_is_named_and_the_rest_is_not_run(name, limit, words):
+def test_an_engine_that_crashes_is_named_and_ends_the_checks(name, limit, words):
     rows = rows_of(done := run("--json", "--language", "en", "--seconds", limit, "--engine", name))
     assert done.returncode == 1
     assert words in rows[name, "speaks"]["words"]
@@ -170,7 +170,7 @@ def test_one_that_is_not_set_up_says_what_it_lacks():
     assert f"0 failed, {len(CHECKS['speech']) + len(CHECKS['render'])} not run" in done.stdout
 
 
-def test_a_name_that_there_is_not_is_answered_with_those_that_there_are():
+def test_an_unknown_name_is_answered_with_the_known_ones():
     done = run("--engine", "nobody", "--language", "en")
     assert done.returncode == 1
     assert "nobody" in done.stderr

@@ -45,7 +45,7 @@ def fail(engine, folder):
     return caught.value
 
 
-def test_a_program_makes_a_film_that_is_labelled_and_checked_like_any_other(tmp_path):
+def test_a_programs_video_is_labelled_and_checked_like_any_other(tmp_path):
     heard = []
     film = script_to_video.make(
         make_script(),
@@ -62,7 +62,7 @@ def test_a_program_makes_a_film_that_is_labelled_and_checked_like_any_other(tmp_
 
 
 @pytest.mark.parametrize("words", [(), ("--frames",)])
-def test_its_frames_come_as_many_and_as_large_as_asked_for_and_in_time_with_the_sound(tmp_path, words):
+def test_its_frames_have_the_number_size_and_time_asked_for(tmp_path, words):
     shot = make_shot(tmp_path)
     frames = [frame.copy() for frame in make_engine(*words).animate(shot)]
     assert len(frames) == shot.frame_count

@@ -73,7 +73,7 @@ def refused(path, field="intro"):
 
 @pytest.mark.once
 @pytest.mark.parametrize("form", FORMS)
-def test_a_clip_of_any_form_becomes_frames_of_the_film_and_sound_as_loud_as_speech(tmp_path, form):
+def test_a_clip_gets_the_frames_and_loudness_of_its_video(tmp_path, form):
     clip = clips.look(put(tmp_path, FORMS[form][0], made(form, seconds=2.0)), field="intro")
     assert clip.seconds == pytest.approx(2.0, abs=0.1)
     frames = list(clips.frames(clip, (120, 200), FPS))
@@ -134,7 +134,7 @@ def test_a_file_that_would_have_others_opened_is_no_clip(tmp_path, words):
 
 
 @pytest.mark.once
-def test_a_film_has_its_clips_around_it_and_the_mark_on_all_of_it(tmp_path):
+def test_a_video_has_clips_around_it_and_one_mark_throughout(tmp_path):
     intro = put(tmp_path, "intro.mp4", made(seconds=1.0))
     outro = put(tmp_path, "outro.webm", made("webm", seconds=1.5))
     text = "你好，世界。"
@@ -161,7 +161,7 @@ def test_a_film_has_its_clips_around_it_and_the_mark_on_all_of_it(tmp_path):
 
 
 @pytest.mark.once
-def test_a_clip_that_is_broken_when_the_film_is_made_is_named_before_anything_is_spoken(tmp_path):
+def test_a_broken_clip_is_named_before_anything_is_spoken(tmp_path):
     heard = []
     for field in ("intro", "outro"):
         scene = Scene(**{field: put(tmp_path, "bad.mp4", b"no video")})
@@ -207,7 +207,7 @@ def test_a_logo_stands_in_its_corner_and_never_on_the_mark(tmp_path, size, corne
 
 
 @pytest.mark.once
-def test_a_logo_is_as_opaque_as_was_chosen_and_its_empty_edge_is_cut(tmp_path):
+def test_a_logo_has_the_chosen_opacity_and_no_empty_edge(tmp_path):
     for opacity in (100, 50):
         frame = np.full((320, 240, 3), 100, np.uint8)
         stamp = logos.Stamp(
@@ -238,7 +238,7 @@ rows = pytest.mark.django_db(transaction=True)
 
 
 @rows
-def test_the_clips_and_the_logo_of_a_digital_human_are_in_what_is_filmed(human):
+def test_a_render_has_its_digital_humans_clips_and_logo(human):
     plain = services.request_render(human, "你好")
     assert recipes.script(plain).scene.logo is None
     picture = io.BytesIO()
@@ -284,7 +284,7 @@ def test_what_cannot_be_used_is_refused_at_its_field(human, field, value, code):
 
 
 @rows
-def test_a_clip_that_is_too_long_is_refused_over_rest_and_a_good_one_taken(human):
+def test_rest_refuses_a_clip_that_is_too_long(human):
     api = factories.make_api("digital_humans:read", "digital_humans:write")
     address = f"/api/v1/digital-humans/{human.pk}/"
     long = SimpleUploadedFile("i.mp4", made(seconds=10.5, picture=FLAT))

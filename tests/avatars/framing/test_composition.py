@@ -69,9 +69,7 @@ def test_a_format_has_its_pixels(shape, enhanced, size):
         (900, 1200, False, (540, 720)),
     ],
 )
-def test_in_its_own_proportions_a_portrait_is_enlarged_only_in_enhanced_modes_and_at_most_twice(
-    width, height, enhanced, size
-):
+def test_only_enhanced_modes_enlarge_a_portrait_and_at_most_twice(width, height, enhanced, size):
     assert size_of(width, height, fixed=False, enhanced=enhanced) == size
 
 
@@ -102,7 +100,7 @@ def test_no_face_is_distorted_in_any_format(character, shape, colour):
     assert abs((left + right) / 2 / picture.shape[1] - 0.5) < 0.06
 
 
-def test_a_portrait_too_narrow_for_its_film_goes_on_at_its_sides_without_bars_or_seams(character):
+def test_a_narrow_portrait_is_extended_without_bars_or_seams(character):
     picture = shown(character, format=Format.WIDE).astype(int)
     upper = picture[: picture.shape[0] // 3]
     assert upper.min(axis=2)[:, [0, -1]].min() > 90, "the wall goes on, and is no black bar"

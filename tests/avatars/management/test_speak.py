@@ -49,7 +49,7 @@ def test_one_of_our_characters_speaks_where_no_portrait_is_given(tmp_path):
         ("你好", {"portrait": None, "character": "nobody"}, "character_unknown"),
     ],
 )
-def test_what_goes_wrong_is_said_in_words_with_a_code_and_leaves_nothing(tmp_path, text, options, code):
+def test_a_failure_prints_a_code_and_leaves_no_file(tmp_path, text, options, code):
     with pytest.raises(CommandError, match=code):
         speak(text, tmp_path / "hello.mp4", **options)
     assert os.listdir(tmp_path) == []

@@ -39,7 +39,7 @@ def test_a_long_one_is_split_where_somebody_pauses(tmp_path):
     assert [length(part) for part in parts] == pytest.approx([50.3, 55.7], abs=0.3)
 
 
-def test_one_without_a_pause_is_split_all_the_same_and_nothing_is_lost(tmp_path):
+def test_speech_without_a_pause_is_split_without_loss(tmp_path):
     parts = services.to_amr(write_wav(tmp_path / "a.wav", tone(130.0), RATE), tmp_path)
     assert all(length(part) < 60 for part in parts)
     assert sum(map(length, parts)) == pytest.approx(130, abs=0.2)

@@ -60,7 +60,7 @@ def frames_that_fail():
 
 
 @pytest.mark.parametrize("frames", [1, 2, 30, 77])
-def test_exactly_as_many_frames_as_were_written_come_out_and_the_sound_is_as_long(tmp_path, frames):
+def test_as_many_frames_come_out_as_went_in(tmp_path, frames):
     found = mp4.probe(make_film(tmp_path, frames))
     assert (found.video.codec, found.video.pixels, found.audio.codec) == ("h264", "yuv420p", "aac")
     assert (found.video.width, found.video.height, found.video.samples) == (WIDTH, HEIGHT, frames)
@@ -161,7 +161,7 @@ def children_of(pid):
     return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
 
 
-def test_an_encoder_that_is_killed_is_told_from_one_that_fails_and_leaves_nothing(tmp_path):
+def test_a_killed_encoder_is_told_from_one_that_fails(tmp_path):
     before = set(threading.enumerate())
     with pytest.raises(Interrupted) as caught:
         film_until(tmp_path, lambda process: process.kill())

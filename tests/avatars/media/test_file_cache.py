@@ -32,7 +32,7 @@ def test_what_was_not_used_longest_goes_first(tmp_path):
     assert names(tmp_path) == ["a", "c", "d"]
 
 
-def test_what_is_larger_than_the_shelf_is_not_kept_and_a_dead_writers_half_goes(tmp_path):
+def test_files_larger_than_the_cache_and_unfinished_ones_go(tmp_path):
     (tmp_path / ".half").write_bytes(b"x" * 100)
     os.utime(tmp_path / ".half", (1000, 1000))
     shelf = Shelf(tmp_path, limit=120)

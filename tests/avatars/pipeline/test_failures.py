@@ -88,7 +88,7 @@ class Hunter:
 
 @pytest.mark.once
 @pytest.mark.parametrize("stage", [Stage.FILMING, Stage.ENCODING, Stage.LABELLING, Stage.CHECKING])
-def test_an_encoder_that_is_killed_at_any_stage_may_be_tried_again_and_leaves_nothing(places, stage):
+def test_a_killed_encoder_is_temporary_and_leaves_nothing(places, stage):
     hunter = Hunter(stage)
     with pytest.raises(Interrupted) as caught, closing(hunter):
         script_to_video.make(make_script(text="字" * 40), places, speech=Tone(), engine=Light(), progress=hunter.hear)
@@ -99,7 +99,7 @@ def test_an_encoder_that_is_killed_at_any_stage_may_be_tried_again_and_leaves_no
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a tiny disk")
 @pytest.mark.once
 @pytest.mark.parametrize("kilobytes", [16, 120, 400, 700])
-def test_a_disk_that_is_full_at_any_point_is_named_and_nothing_is_left(places, kilobytes, tmp_path):
+def test_a_full_disk_is_named_and_nothing_is_left(places, kilobytes, tmp_path):
     noise = np.random.default_rng(1).integers(0, 255, (480, 360, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(places)]
@@ -142,7 +142,7 @@ def test_a_corrupt_file_is_named_and_nothing_is_left(places, tmp_path, data, fie
 
 
 @pytest.mark.once
-def test_a_film_has_as_many_bytes_as_a_chat_takes_however_long_it_is(tmp_path):
+def test_a_long_video_has_no_more_bytes_than_a_chat_takes(tmp_path):
     noise = np.random.default_rng(1).integers(0, 255, (240, 180, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     script = make_script(portrait=tmp_path / "noise.png", longest=240, limit=50_000_000, goal=400_000)
@@ -172,7 +172,7 @@ def test_a_film_without_room_for_its_length_is_refused_with_advice(places):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("small_engines")
-def test_an_encoder_that_is_killed_under_a_worker_is_tried_again_by_itself(work_dir):
+def test_a_worker_retries_after_its_encoder_is_killed(work_dir):
     render = request(LONG)
     render_worker.warm()
     with working():

@@ -150,7 +150,7 @@ def test_a_film_that_cannot_fit_is_refused(tmp_path):
         ("af_heart", "Welcome to the company. I am your digital assistant."),
     ],
 )
-def test_a_real_voice_and_a_real_face_make_a_film_that_measures_well(tmp_path, voice, text):
+def test_a_real_voice_and_face_make_a_good_video(tmp_path, voice, text):
     speech, engine = backend("SPEECH_ENGINES", "kokoro"), backend("RENDER_ENGINES", "puppet")
     spoken = speech.speak(text, voice=voice)
     film = script_to_video.make(

@@ -150,7 +150,7 @@ def test_a_damaged_piece_is_drawn_again(tmp_path, shelf):
     assert len(engine.drawn) == 2
 
 
-def test_an_engine_whose_pictures_do_not_join_draws_it_whole_and_says_so(tmp_path, shelf):
+def test_an_engine_whose_pictures_do_not_join_draws_everything(tmp_path, shelf):
     found = film(tmp_path, "王芳", Light(), shelf)
     assert found.notes == ("in_one_piece",)
     assert shelf.purge() == 0

@@ -93,7 +93,7 @@ def streamed(parts, places=()) -> SpeechStream:
 
 @pytest.mark.parametrize("mode", [Mode.LIPSYNC, Mode.TALKING_HEAD])
 @pytest.mark.parametrize("fps", [12, 25, 30])
-def test_motion_is_the_same_to_the_bit_whether_the_rest_was_said_before_or_after(mode, fps):
+def test_motion_is_bit_identical_whether_streamed_or_not(mode, fps):
     parts = spoken_parts()
     setup = Setup(portrait=np.zeros((64, 64, 3), np.uint8), mode=mode, fps=fps, seed=3)
     whole = plan(setup.with_speech(put_together(parts)))
@@ -121,7 +121,7 @@ def test_motion_needs_to_hear_only_a_moment_ahead():
     )
 
 
-def test_frames_are_the_same_to_the_byte_whether_the_rest_was_said_before_or_after():
+def test_frames_are_byte_identical_whether_streamed_or_not():
     engine, portrait, parts = Puppet(device="cpu"), load(PHOTOGRAPH, longest=320), spoken_parts()
 
     def digests(frames: Iterator[Picture]) -> list[str]:
@@ -222,7 +222,7 @@ def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_a_text_that_becomes_too_long_is_refused_before_all_of_it_is_spoken(tmp_path):
+def test_a_text_is_refused_once_its_speech_becomes_too_long(tmp_path):
     speech = Sentences(lambda number: None)
     with pytest.raises(OutputError) as caught:
         script_to_video.make(make_script(text=TEXT * 40, limit=100_000), tmp_path, speech=speech, engine=Light())

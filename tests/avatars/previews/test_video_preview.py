@@ -33,7 +33,7 @@ def film(tmp_path_factory):
     return path
 
 
-def test_its_bars_are_low_where_it_is_silent_and_high_where_it_is_loud(film):
+def test_its_bars_follow_the_loudness(film):
     bars = video_preview.look(film, SECONDS).bars
     assert len(bars) == video_preview.BARS
     assert max(bars[: video_preview.BARS // 2 - 4]) <= 5

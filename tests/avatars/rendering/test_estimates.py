@@ -49,7 +49,7 @@ def make_waiting(human, seconds, **fields):
     [(CHINESE, 3.9), (ENGLISH, 2.6), ("字" * 202, 32.8), ("e" * 570, 23.3)],
     ids=["zh", "en", "zh-ten", "en-ten"],
 )
-def test_without_history_the_estimate_is_what_a_small_machine_was_measured_to_take(text, measured):
+def test_without_history_the_estimate_is_that_of_a_small_machine(text, measured):
     assert estimates.render_seconds(text, "enhanced_talking_head") == pytest.approx(measured, rel=0.2)
 
 
@@ -87,7 +87,7 @@ def test_one_odd_render_does_not_spoil_the_estimate(human):
     assert estimates.render_seconds(CHINESE, "lipsync") == pytest.approx(before)
 
 
-def test_only_the_last_renders_count_so_that_a_faster_machine_is_believed_soon(human):
+def test_only_recent_renders_count_for_the_estimate(human):
     make_history(human, 8.0, count=30, spread=0)
     for number in range(estimates.HISTORY):
         took = estimates.render_seconds(CHINESE, "unknown")
@@ -127,7 +127,7 @@ def test_the_time_left_falls_with_progress_and_ends_at_zero(human):
         assert estimates.wait_seconds(render) == 0.0
 
 
-def test_the_queue_before_a_render_is_waited_for_and_the_queue_behind_it_is_not(human):
+def test_only_the_queue_before_a_render_counts(human):
     make_waiting(human, 5.0)
     make_waiting(human, 3.0, priority=20)
     mine = make_waiting(human, 10.0)
@@ -183,7 +183,7 @@ def test_after_twenty_renders_the_span_holds_at_least_seven_of_ten(human, seed):
     assert held >= 35
 
 
-def test_a_steady_machine_has_a_narrow_span_and_one_that_varies_a_wide_one(human):
+def test_the_span_of_an_estimate_follows_the_variance(human):
     make_history(human, 1.0, spread=0.02, mode="lipsync")
     make_history(human, 1.0, spread=0.6, mode="talking_head")
     steady, varied = (estimates.render_estimate(CHINESE, mode) for mode in ("lipsync", "talking_head"))

@@ -55,7 +55,7 @@ def test_another_voice_speaks_where_one_fails(voice, code):
 
 
 @pytest.mark.parametrize(("voice", "code"), [("hang", "time_limit"), ("buggy", "studio_broke")])
-def test_a_voice_that_fails_while_its_first_sentence_is_drawn_already_is_the_one_to_blame(voice, code):
+def test_a_voice_that_fails_during_streaming_is_to_blame(voice, code):
     assert after(request()).notes == [], "the child is warm: how long it takes to start is not the voice's fault"
     render = after(request("你好。世界。", speech="sentences", voice=voice))
     assert (render.status, render.speech_engine_used, render.engine_used) == ("done", "tone", "light")
@@ -81,7 +81,7 @@ def test_where_the_stand_in_fails_too_the_first_reason_is_told(settings, work_di
     assert nothing_is_left(work_dir)
 
 
-def test_an_engine_that_fails_again_and_again_rests_and_is_tried_again_later():
+def test_an_engine_that_keeps_failing_rests_until_later():
     for number in range(3):
         assert after(request(f"第{number}次。", engine="failed")).notes == ["render:failed:engine_failed"]
     trouble = EngineTrouble.objects.get()

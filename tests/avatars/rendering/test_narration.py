@@ -67,7 +67,7 @@ def test_equal_words_of_one_voice_share_a_narration_whatever_is_seen():
     assert services.request_narration(human, "你好。") != first
 
 
-def test_a_narration_whose_recordings_are_gone_is_spoken_anew_in_its_own_row():
+def test_a_narration_without_its_recordings_is_spoken_again_in_its_row():
     human = make_human()
     first = after(services.request_narration(human, "你好。"))
     default_storage.delete(first.parts[0])

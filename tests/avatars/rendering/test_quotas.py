@@ -56,7 +56,7 @@ def test_who_has_one_being_made_comes_after_who_has_none(human):
     assert [estimates.place(row) for row in (first, second)] == [1, 2]
 
 
-def test_the_place_that_is_told_is_the_place_in_which_they_are_made(human):
+def test_the_queue_position_told_is_the_order_of_rendering(human):
     rows = [
         ask(human, f"member:{number % 3}", priority)
         for number, priority in enumerate([0, 20, 20, 10, 20, 20, 0, 20, 10, 20])
@@ -66,7 +66,7 @@ def test_the_place_that_is_told_is_the_place_in_which_they_are_made(human):
     assert [row.pk for row in told] == [row.pk for row in made()]
 
 
-def test_a_quota_counts_new_videos_of_one_requester_and_says_when_there_is_room(human, settings):
+def test_a_quota_counts_a_requesters_new_videos(human, settings):
     settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 2, "RENDERS_PER_DAY": 3}
     first = services.request_render(human, "一", requester="member:1")
     services.request_render(human, "二", requester="member:1")

@@ -21,7 +21,7 @@ def human():
     return factories.make_digital_human()
 
 
-def test_a_format_may_be_wished_for_and_is_part_of_what_is_shared(human):
+def test_a_requested_format_is_part_of_the_content_hash(human):
     first = services.request_render(human, "你好")
     wide = services.request_render(human, "你好", format="16:9")
     assert wide.pk != first.pk

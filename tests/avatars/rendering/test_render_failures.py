@@ -87,7 +87,7 @@ def test_without_the_speech_model_the_text_goes_out_with_advice(line, news, tmp_
 # ---- what may pass with time
 
 
-def test_a_studio_that_dies_again_and_again_is_given_up_and_announced_once(news, work_dir):
+def test_a_studio_that_keeps_dying_is_announced_once(news, work_dir):
     message = promise("你好", voice="crash")
     render = after(message.render)
     assert (render.status, render.reason, render.attempts) == ("queued", "studio_died", 1)
@@ -103,7 +103,7 @@ def test_a_studio_that_dies_again_and_again_is_given_up_and_announced_once(news,
     assert nothing_is_left(work_dir)
 
 
-def test_an_engine_that_breaks_is_tried_again_and_its_words_are_not_logged(news, caplog):
+def test_a_broken_engine_is_retried_and_its_words_not_logged(news, caplog):
     render = after(request("秘密", voice="buggy"))
     assert (render.status, render.reason) == ("queued", "studio_broke")
     assert "秘密" not in caplog.text + render.hint
@@ -127,7 +127,7 @@ def test_without_room_to_work_a_render_fails_with_the_reason(work_dir, news, mon
     assert nothing_is_left(work_dir)
 
 
-def test_a_video_that_cannot_be_stored_fails_with_the_reason_and_leaves_nothing(spoiled_storage, work_dir, news):
+def test_a_video_that_cannot_be_stored_fails_with_the_reason(spoiled_storage, work_dir, news):
     message = promise("你好")
     render = after(message.render)
     assert (render.status, render.reason, render.video.name) == ("failed", spoiled_storage, "")
@@ -142,7 +142,7 @@ def test_a_video_that_cannot_be_stored_fails_with_the_reason_and_leaves_nothing(
 
 
 @pytest.mark.slow
-def test_the_real_engines_make_a_video_and_refuse_a_picture_without_a_face(other_engines):
+def test_real_engines_refuse_a_picture_without_a_face(other_engines):
     other_engines("openuser.settings.test")
     real = {"speech": "kokoro", "voice": "zf_xiaobei", "engine": "puppet"}
     render = after(request("欢迎加入公司。", portrait=studio().draw("xiao"), **real))

@@ -71,7 +71,7 @@ def test_a_render_becomes_a_stored_video_with_captions_and_a_poster(work_dir, ne
     assert os.listdir(work_dir) == []
 
 
-def test_a_render_is_not_done_where_the_news_of_it_cannot_be_recorded():
+def test_a_render_is_not_done_where_its_receiver_fails():
     def refuse(**_):
         raise RuntimeError("no")
 
@@ -108,7 +108,7 @@ def test_nothing_to_do_is_no_mistake(news, work_dir):
     assert nothing_is_left(work_dir)
 
 
-def test_a_warm_studio_films_at_once_and_a_broken_one_is_no_mistake():
+def test_a_warm_studio_renders_at_once():
     render_worker.warm()
     make_human()
     studio().close()
@@ -122,7 +122,7 @@ def test_a_warm_studio_films_at_once_and_a_broken_one_is_no_mistake():
 # ---- somebody changes their mind
 
 
-def test_a_cancelled_render_is_stopped_at_once_and_the_worker_takes_the_next(work_dir, news):
+def test_a_cancelled_render_stops_at_once_and_frees_its_worker(work_dir, news):
     unwanted, following = request(LONG), request()
     with working():
         wait_until(lambda: stage_of(unwanted) == Render.Stage.FILMING)
@@ -149,7 +149,7 @@ def test_a_render_whose_digital_human_is_deleted_is_stopped(work_dir):
     assert after(request()).status == "done"
 
 
-def test_a_video_that_was_taken_over_while_it_was_made_is_not_stored_twice(work_dir, monkeypatch):
+def test_a_render_that_was_taken_over_is_not_stored_twice(work_dir, monkeypatch):
     monkeypatch.setattr(progress, "ASK_EVERY", 3600.0)
     render = request()
     with working():
@@ -256,7 +256,7 @@ def test_a_render_whose_engine_hangs_is_cancelled_like_any_other(human, stage, w
     assert after(following).status == "done"
 
 
-def test_a_render_whose_workers_always_die_ends_and_its_message_goes_out_as_text(news):
+def test_a_render_whose_workers_always_die_becomes_text(news):
     message = promise("毒药")
     render = message.render
     for _ in range(Render.max_attempts):

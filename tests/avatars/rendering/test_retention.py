@@ -42,7 +42,7 @@ def in_days(count):
     return timezone.now() + timedelta(days=count)
 
 
-def test_a_film_is_kept_for_its_days_and_then_its_row_says_that_it_is_gone(film):
+def test_a_video_is_kept_for_its_days_and_then_expires(film):
     services.clean_up(now=in_days(89))
     assert default_storage.exists(film.video.name)
     services.clean_up(now=in_days(91))
@@ -106,7 +106,7 @@ def spoken():
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled", "done"])
-def test_a_recording_is_kept_as_long_as_films_and_its_row_says_that_it_is_gone(spoken, film, status):
+def test_a_recording_is_kept_as_long_as_videos(spoken, film, status):
     video = film.video.name if status == "done" else ""
     Render.objects.filter(pk=film.pk).update(video="")
     Render.objects.filter(pk=spoken.pk).update(status=status, video=video)
@@ -134,7 +134,7 @@ def test_a_recording_that_is_needed_stays(spoken, settings, state):
     assert default_storage.exists(spoken.recording.name)
 
 
-def test_a_video_whose_recording_is_gone_is_made_anew_with_the_same_recording_only(spoken):
+def test_an_expired_recorded_video_needs_the_same_recording(spoken):
     Render.objects.filter(pk=spoken.pk).update(status="done", text="heard words", reason="expired")
     services.clean_up(now=in_days(91))
     # Else its words would be spoken by the digital human's own voice.

@@ -20,7 +20,7 @@ def told(render):
     return [(run.attempt, run.stage, run.outcome) for run in render.timeline]
 
 
-def test_a_render_tells_when_each_stage_began_and_ended_and_what_it_cost():
+def test_each_stage_of_a_render_has_its_times_and_costs():
     render = after(request())
     assert told(render) == [(0, Stage.WAITING, Outcome.DONE), *((1, stage, Outcome.DONE) for stage in MADE)]
     runs = render.timeline
@@ -34,14 +34,14 @@ def test_a_render_tells_when_each_stage_began_and_ended_and_what_it_cost():
     assert sum(run.seconds for run in runs[1:]) <= render.took_seconds + 0.5
 
 
-def test_a_stage_that_fails_says_why_and_a_second_attempt_comes_after_it():
+def test_a_failed_stage_says_why_and_a_retry_follows():
     render = after(request(voice="crash"))
     assert told(render)[1:] == [(1, Stage.SPEAKING, Outcome.FAILED)]
     assert render.timeline[1].code == "studio_died"
     assert told(after(render))[1:] == [(number, Stage.SPEAKING, Outcome.FAILED) for number in (1, 2)]
 
 
-def test_where_another_engine_stands_in_its_stages_come_after_the_one_that_failed(settings):
+def test_the_stages_of_a_fallback_engine_follow_the_failed_one(settings):
     settings.RENDER_FALLBACK = "light"
     settings.RENDER_ENGINES = {"light": {}, "failed": {}}
     render = after(request(engine="failed"))
@@ -65,7 +65,7 @@ def test_a_stage_that_is_cancelled_ended_when_the_render_did():
     assert (last.stage, last.outcome, last.ended_at) == (Stage.FILMING, Outcome.CANCELLED, render.finished_at)
 
 
-def test_a_render_that_is_cancelled_before_it_begins_has_waited_and_nothing_else():
+def test_a_render_cancelled_early_has_only_waited():
     render = request()
     services.cancel_render(render)
     render.refresh_from_db()
@@ -73,7 +73,7 @@ def test_a_render_that_is_cancelled_before_it_begins_has_waited_and_nothing_else
     assert render.timeline[0].ended_at == render.finished_at
 
 
-def test_a_stage_whose_worker_died_is_lost_and_nobody_says_how_long_it_took():
+def test_a_stage_whose_worker_died_has_no_duration():
     render = Render.claim(request().pk)
     render.update_leased(stages=Journal(render).begin(Stage.SPEAKING))
     assert told(render)[1:] == [(1, Stage.SPEAKING, Outcome.RUNNING)]

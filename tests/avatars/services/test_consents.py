@@ -71,7 +71,7 @@ def test_a_drawn_one_needs_none():
     assert (render.consent, "consent" in render.recipe) == (None, False)
 
 
-def test_a_photograph_with_a_consent_is_filmed_and_the_row_says_on_which(human):
+def test_a_render_names_the_consent_it_relies_on(human):
     consent = factories.make_consent(human)
     render = services.request_render(human, "你好", purpose="chat")
     assert render.consent == consent
@@ -249,7 +249,7 @@ def test_a_film_says_on_which_consent_it_rests():
 
 
 @pytest.mark.usefixtures("small_engines", "work_dir")
-def test_a_film_whose_consent_ends_while_it_is_made_is_kept_by_nobody():
+def test_a_video_whose_consent_ends_meanwhile_is_not_kept():
     human = in_film()
     consent = factories.make_consent(human)
     render = services.request_render(human, rendering.LONG, purpose="chat")

@@ -151,7 +151,7 @@ class Ears(RecognitionEngine):
 
 
 @pytest.mark.once
-def test_a_film_of_a_recording_is_as_long_as_it_and_knows_what_was_heard(tmp_path):
+def test_a_video_of_a_recording_has_its_length_and_transcript(tmp_path):
     sound = tmp_path / "sound.wav"
     sound.write_bytes(wav(beeps(2.03)))
     script = replace(make_script(), text="", recording=sound)

@@ -62,7 +62,7 @@ def test_nothing_to_say_is_refused(human, text):
     assert refusal(human, text).code == "empty"
 
 
-def test_a_script_that_is_too_long_is_refused_with_the_number_of_its_characters(human, settings):
+def test_a_refused_script_is_told_its_number_of_characters(human, settings):
     most = settings.AVATARS["MAX_CHARACTERS"]
     error = refusal(human, "  " + "长" * (most + 1) + "  ")
     assert error.code == "too_long"
@@ -167,7 +167,7 @@ def test_many_who_ask_at_the_same_moment_get_one_render(human):
     assert list(Render.objects.values_list("priority", flat=True)) == [3] * 8
 
 
-def test_a_more_urgent_wish_makes_it_more_urgent_and_a_less_urgent_one_changes_nothing(human):
+def test_a_render_has_the_highest_priority_of_its_requests(human):
     for wished, effective in ((services.TEST, 10), (services.CHAT, 20), (services.CAMPAIGN, 20)):
         render = services.request_render(human, "你好", priority=wished)
         assert render.priority == effective
@@ -216,7 +216,7 @@ def make_old(path: Path, age: timedelta) -> None:
     os.utime(path, (at, at))
 
 
-def test_working_folders_of_dead_workers_are_removed_and_those_in_use_are_not(settings, tmp_path):
+def test_only_working_folders_of_dead_workers_are_removed(settings, tmp_path):
     settings.AVATARS = {
         **settings.AVATARS,
         "WORK_DIR": tmp_path / "work",

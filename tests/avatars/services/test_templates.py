@@ -149,7 +149,7 @@ def test_equal_values_share_one_video_whoever_asks():
     assert (first.template, Render.objects.count()) == (template, 2)
 
 
-def test_a_template_says_how_its_videos_look_and_leaves_the_rest_as_it_was():
+def test_a_template_overrides_only_the_looks_that_it_names():
     voice = make_voice(key="zm_yunxi")
     human = make_digital_human(
         mode="talking_head", format="1:1", captions="plain", speed=1.2, background_color="#112233"
@@ -179,7 +179,7 @@ def test_a_template_says_how_its_videos_look_and_leaves_the_rest_as_it_was():
         (" {{a}}。(好)。[*]？\n", {"a": "a.*"}, ["a.*。", "(好)。[*]？"]),
     ],
 )
-def test_a_script_is_cut_where_sentences_that_differ_meet_those_that_do_not(script, values, pieces):
+def test_a_script_is_split_where_personal_sentences_begin(script, values, pieces):
     text = fill_placeholders(script, values, {}).strip()
     cuts = variables.cuts(script, text)
     assert [text[begin:end] for begin, end in pairwise([0, *cuts, len(text)])] == pieces

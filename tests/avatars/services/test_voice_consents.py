@@ -49,7 +49,7 @@ def ended(consent: Consent) -> None:
     Consent.objects.filter(pk=consent.pk).update(valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
 
 
-def test_a_drawn_digital_human_with_a_cloned_voice_is_refused_without_a_consent(human):
+def test_a_cloned_voice_needs_a_consent_even_for_drawings(human):
     assert refused(services.request_render, human, "你好", purpose="chat") == "voice_consent_missing"
     assert not Render.objects.exists()
 
@@ -97,7 +97,7 @@ def test_a_consent_to_the_face_is_none_to_the_voice(voice):
     assert (render.consent, render.voice_consent) == (both, both)
 
 
-def test_the_voice_of_a_template_counts_and_that_of_its_digital_human_does_not(voice):
+def test_a_templates_voice_counts_before_its_digital_humans(voice):
     plain = factories.make_digital_human(origin="drawn")
     template = factories.make_template(plain, script="欢迎！", voice=voice, variables=[])
     assert refused(services.request_template_render, template, {}) == "voice_consent_missing"
@@ -177,7 +177,7 @@ def test_a_voice_whose_row_is_gone_stays_somebodys(human, voice):
 
 
 @pytest.mark.usefixtures("small_engines", "work_dir")
-def test_a_film_whose_voice_is_withdrawn_while_it_is_made_is_kept_by_nobody():
+def test_a_video_whose_voice_is_withdrawn_meanwhile_is_not_kept():
     human = make_human(speech="theirs")
     Voice.objects.filter(pk=human.voice_id).update(origin="cloned")
     human.voice.refresh_from_db()
@@ -239,7 +239,7 @@ def test_a_withdrawal_cancels_forgets_and_puts_away(human, voice, films, setting
     assert refused(services.check_consent, made) == "voice_consent_withdrawn"
 
 
-def test_what_another_consent_covers_goes_on_but_what_rested_on_this_one_goes(human, voice, settings, tmp_path):
+def test_a_withdrawal_removes_only_what_relied_on_it(human, voice, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
     kept, key = SpeechCache(tmp_path / "cache"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
     kept.put(key, Kept(samples=np.zeros(9, np.float32), facts={}))
@@ -254,7 +254,7 @@ def test_what_another_consent_covers_goes_on_but_what_rested_on_this_one_goes(hu
     assert services.request_render(human, "你好").status == "queued"
 
 
-def test_the_face_of_a_film_stays_where_only_its_voice_is_withdrawn_and_the_other_way_round(voice):
+def test_face_and_voice_of_a_video_are_withdrawn_separately(voice):
     human = factories.make_digital_human(origin="photograph", voice=voice)
     face, spoken = factories.make_consent(human), factories.make_consent(voices=[voice], person="李四")
     narration = services.request_narration(human, "你好")
@@ -267,7 +267,7 @@ def test_the_face_of_a_film_stays_where_only_its_voice_is_withdrawn_and_the_othe
     assert (narration.status, narration.reason) == ("cancelled", "voice_consent_withdrawn")
 
 
-def test_what_a_worker_kept_after_the_withdrawal_is_forgotten_when_files_are_tidied(voice, settings, tmp_path):
+def test_maintenance_removes_what_was_stored_after_a_withdrawal(voice, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
     services.withdraw_consent(factories.make_consent(voices=[voice]), by="hr")
     kept, key = SpeechCache(tmp_path / "cache"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
@@ -276,7 +276,7 @@ def test_what_a_worker_kept_after_the_withdrawal_is_forgotten_when_files_are_tid
     assert kept.get(key) is None
 
 
-def test_what_may_be_shown_and_heard_is_known_in_lists_without_asking_each(human, voice, django_assert_num_queries):
+def test_lists_know_consents_without_a_query_per_row(human, voice, django_assert_num_queries):
     def usable():
         with django_assert_num_queries(1):
             return [services.human_allowed(each) for each in services.annotate_consents(DigitalHuman.objects.all())]
@@ -295,7 +295,7 @@ def test_what_rests_on_a_withdrawn_voice_is_not_shown_in_lists(human, voice):
     assert not Render.objects.filter(services.allowed_renders()).exists()
 
 
-def test_films_from_before_a_voice_was_declared_cloned_are_not_shown_any_more(voice):
+def test_videos_from_before_a_voice_was_declared_cloned_are_hidden(voice):
     Voice.objects.update(origin="synthetic")
     human = factories.make_digital_human(origin="drawn", voice=Voice.objects.get())
     film = services.request_render(human, "你好")
@@ -319,7 +319,7 @@ def test_the_voices_that_come_with_us_are_nobodys():
     assert set(Voice.objects.values_list("origin", flat=True)) == {"synthetic"}
 
 
-def test_after_an_upgrade_our_voices_speak_on_and_others_wait_for_somebody_to_say_whose_they_are():
+def test_after_an_upgrade_only_built_in_voices_speak_on():
     executor = MigrationExecutor(connection)
     executor.migrate([("avatars", "0017_spliced")])
     try:

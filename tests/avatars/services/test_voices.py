@@ -46,7 +46,7 @@ def heard(data, tmp_path):
     return ffmpeg.samples(file, 8000)
 
 
-def test_six_voices_and_two_blends_come_with_us_and_the_engine_has_them_all():
+def test_eight_voices_are_built_in_and_the_engine_has_them():
     services.seed_voices()
     voices = list(Voice.objects.all())
     assert sorted(len(parse(voice.key)) for voice in voices) == [1] * 6 + [2] * 2
@@ -76,7 +76,7 @@ def test_forms_name_their_fields_with_a_capital(boss):
     assert "Purposes" in boss.get(reverse("admin:avatars_consent_add")).content.decode()
 
 
-def test_an_installation_from_before_gets_the_voices_it_lacks_and_keeps_its_names():
+def test_an_old_installation_gets_the_voices_it_lacks():
     make_voice(name="我们的声音", key="zf_xiaobei")
     make_voice(name="云健 · 男声", key="zm_yunjian")
     complete()

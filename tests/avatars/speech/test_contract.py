@@ -85,7 +85,7 @@ def test_ours_report_sentence_by_sentence(speaker):
 
 @pytest.mark.parametrize("name", SERVED)
 @pytest.mark.parametrize(("fault", "code"), CODES.items())
-def test_a_server_that_misbehaves_is_named_in_time_and_its_words_go_nowhere(name, fault, code, caplog):
+def test_a_misbehaving_server_is_named_in_time_without_its_words(name, fault, code, caplog):
     kind, options, voice = SERVED[name]
     with serving(getattr(speech_samples, name)) as server:
         engine = kind(**options(server.url), time_limit=1.0 if fault == "hang" else 20.0)

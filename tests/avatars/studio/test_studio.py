@@ -151,7 +151,7 @@ def test_errors_arrive_as_the_class_they_were_and_the_child_stays(stage, tmp_pat
     assert stage.pid == child
 
 
-def test_an_error_nobody_thought_of_becomes_one_without_the_words_that_caused_it(stage, tmp_path, capfd):
+def test_an_unknown_error_leaves_the_script_out(stage, tmp_path, capfd):
     error = refusal(stage, StudioError, tmp_path, voice="buggy", text="ein Geheimnis")
     assert error.code == "studio_broke"
     logged = capfd.readouterr().err

@@ -91,7 +91,7 @@ def test_a_default_that_is_meant_is_not_noted():
     assert said({"name": "王芳"}, {}).defaulted == ()
 
 
-def test_what_is_required_and_not_known_is_missing_and_no_braces_are_left():
+def test_a_required_value_that_is_unknown_is_missing():
     found = said({"name": "{{name}}"}, {})
     assert found.missing == ("name",)
     assert found.text == "，同事在总部，天。"

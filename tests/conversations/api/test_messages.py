@@ -66,7 +66,7 @@ def test_text_goes_to_a_member_and_is_followed_to_its_end(api):
         ("cancelled", "cancelled", "cancelled", "cancelled"),
     ],
 )
-def test_what_became_of_a_message_is_said_in_a_word_a_code_and_words(api, status, reason, outcome, words):
+def test_the_outcome_of_a_message_has_status_reason_and_words(api, status, reason, outcome, words):
     url = send(api, "text", text="你好")["Location"]
     Outbound.objects.update(status=status, reason=reason, errcode=60111)
     found = api.get(url).json()["outcome"]
@@ -83,7 +83,7 @@ def test_a_long_text_goes_out_in_parts(api):
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
-def test_a_long_text_that_has_lost_part_is_not_said_to_be_sent(api, status):
+def test_a_long_text_that_lost_a_part_is_not_sent(api, status):
     url = send(api, "text", text="字" * 2000)["Location"]
     Outbound.objects.update(status="done", errcode=0)
     assert api.get(url).json()["outcome"]["status"] == "sent"
@@ -111,7 +111,7 @@ def test_media_are_sent_by_their_upload_before_it_is_done(api, application, kind
     assert Outbound.objects.get().upload == upload
 
 
-def test_a_media_id_of_ours_is_sent_by_its_upload_so_that_it_heals(api, application):
+def test_a_media_id_of_ours_is_sent_as_its_upload(api, application):
     upload = make_upload(application, kind="image", media_id="OURS")
     send(api, "image", media_id="OURS")
     assert Outbound.objects.get().upload == upload

@@ -81,7 +81,7 @@ def post(path, person, **fields):
     return api, upload["Location"], message["Location"]
 
 
-def test_a_video_of_the_api_is_made_smaller_and_arrives_as_a_video(most, path, person):
+def test_the_apis_video_is_compressed_and_arrives_as_a_video(most, path, person):
     most(video=75_000, file=20_000_000)
     api, upload, message = post(path, person, title="年会")
     uploads.run_upload(Upload.objects.get().pk)
@@ -105,7 +105,7 @@ def test_one_that_would_be_too_poor_arrives_as_a_file(most, path, person):
     assert api.get(message).json()["outcome"]["status"] == "sent"
 
 
-def test_one_that_is_too_large_for_a_file_arrives_as_a_link_that_only_they_can_open(most, path, person, client):
+def test_one_too_large_for_a_file_arrives_as_a_private_link(most, path, person, client):
     most(video=40_000, file=50_000)
     api, upload, _message = post(path, person, title="年会", description="今年的")
     work()

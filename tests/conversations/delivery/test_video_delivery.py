@@ -74,7 +74,7 @@ def test_one_that_would_be_too_poor_goes_as_a_file(message, most):
     assert outbound.upload.path == message.render.video.name
 
 
-def test_one_that_is_too_large_for_a_file_is_a_link_that_only_they_can_open(message, most):
+def test_one_too_large_for_a_file_becomes_a_private_link(message, most):
     most(video=40_000, file=50_000)
     outbound = released(message)
     link = WatchLink.objects.get()

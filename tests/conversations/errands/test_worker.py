@@ -105,7 +105,7 @@ def test_without_a_service_nothing_changes(person, settings):
     assert not Errand.objects.exists()
 
 
-def test_two_questions_are_answered_in_their_order_and_the_first_names_what_it_answers(person, server):
+def test_two_questions_are_answered_in_their_order(person, server):
     server.usual = lambda asked: Reaction(text=f"答{asked['messages'][-1]['content']}")
     person.says("一楼有什么？")
     person.says("二楼有什么？")
@@ -215,7 +215,7 @@ def test_somebody_who_waits_is_told_once_and_the_worker_is_free(person, server, 
     assert Errand.objects.get().told_at is not None
 
 
-def test_who_has_waited_for_a_worker_is_not_told_to_wait_right_before_the_answer(person, server):
+def test_no_waiting_notice_is_sent_right_before_the_answer(person, server):
     person.says(QUESTION)
     assert run(now=timezone.now() + timedelta(seconds=20)).status == "done"
     assert person.read() == ["好的。"]

@@ -63,7 +63,7 @@ def test_a_flow_without_faults_can_be_published(flow):
         ({"template": None, "text": "你好"}, "no_template"),
     ],
 )
-def test_what_is_wrong_with_the_values_is_told_and_keeps_it_from_being_published(flow, changes, code):
+def test_wrong_template_values_keep_a_flow_unpublished(flow, changes, code):
     assert problems(flow, **changes) == {("制作", code, True)}
     with pytest.raises(FlowError):
         services.publish(flow)

@@ -65,7 +65,7 @@ def test_a_guard_chooses_the_way_and_a_label_is_shown_in_words():
     assert talk.does(Act.CHOOSE, "lipsync")[0] == Say(text="基础很快。")
 
 
-def test_a_wrong_answer_is_asked_again_and_then_the_way_out_is_taken():
+def test_wrong_answers_are_asked_again_until_the_fallback():
     talk = Talk(video_machine())
     talk.says("你好")
     assert talk.says("最好的") == [Notify(notice=Notice.NOT_VALID), Ask(text="“你好”要多清晰？", choices=QUALITY)]
@@ -109,11 +109,11 @@ def test_restart_keeps_only_what_the_session_began_with():
     assert talk.place.at == "ask_quality"
 
 
-def test_what_the_session_began_with_is_asked_all_the_same_where_it_does_not_fit():
+def test_an_initial_value_that_does_not_fit_is_asked_for():
     assert Talk(video_machine(), text="很长" * 20).heard == [Ask(text="请发送视频文本。")]
 
 
-def test_what_the_session_began_with_is_passed_over_once_and_asked_by_a_way_back():
+def test_an_initial_value_is_skipped_once_and_asked_on_return():
     first, second, *others = video_machine().nodes
     back = Edge(to="ask_text", guard=Guard(slot="quality", operator=Operator.IS, value="lipsync"))
     machine = video_machine(nodes=(first, replace(second, edges=(back, *second.edges)), *others))

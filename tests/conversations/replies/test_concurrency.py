@@ -100,7 +100,7 @@ def test_who_just_asked_for_a_video_keeps_it_though_another_cancels(person, appl
     assert Message.objects.waiting().get().member.user_id == "lisi"
 
 
-def test_a_video_whose_file_is_gone_goes_out_as_text_and_holds_up_nobody(person, application, media):
+def test_a_video_whose_file_is_gone_goes_out_as_text(person, application, media):
     person.says("/video 第一。")
     other = Person(application, "lisi")
     other.says("/video 第二。")

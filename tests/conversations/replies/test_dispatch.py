@@ -283,7 +283,7 @@ def test_what_code_sends_of_its_own_accord_is_in_the_conversation_once(person):
     ]
 
 
-def test_a_video_that_code_sent_and_that_is_refused_says_nothing_in_its_name(person):
+def test_a_refused_video_of_code_sends_no_words_of_ours(person):
     outbound = wecom.send_video("zhangsan", media_id="MEDIA", title="周报", application=person.application)
     Outbound.objects.filter(pk=outbound.pk).update(status=Outbound.Status.FAILED, reason=Outbound.Reason.REFUSED)
     outbound.refresh_from_db()

@@ -163,7 +163,7 @@ def test_a_recording_is_listened_to_once_though_its_worker_is_woken_twice(speake
     assert len(speaker.reads()) == 2
 
 
-def test_a_question_that_waits_for_a_flow_does_not_keep_a_voice_waiting(speaker):
+def test_a_flows_question_does_not_delay_a_voice_message(speaker):
     conversation = services.conversation_with(speaker.phone.user_id, application=speaker.application)
     worker.ask(conversation, "chat", "x", cid="c1")
     assert listened(speaker.says("怎么请假")).status == "done"

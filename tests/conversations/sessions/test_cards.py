@@ -62,7 +62,7 @@ def test_a_card_whose_question_is_over_or_asked_anew_is_greyed(person, flow, wor
     assert shown() == [CLOSED]
 
 
-def test_a_card_is_greyed_when_time_is_over_and_when_another_flow_begins(person, flow):
+def test_a_card_is_greyed_after_a_timeout_or_another_flow(person, flow):
     sent_card(person)
     services.remind_and_expire(now=timezone.now() + timedelta(hours=2))
     assert shown() == [CLOSED]
@@ -101,7 +101,7 @@ def test_a_button_that_the_card_does_not_have_chooses_nothing(person, flow):
     assert shown() == [CLOSED]
 
 
-def test_a_tap_that_comes_too_late_is_answered_once_and_can_go_on(person, flow):
+def test_a_late_tap_is_answered_once(person, flow):
     task_id = sent_card(person)
     Session.objects.update(asked_at=timezone.now() - timedelta(hours=2))
     (ended,) = person.taps("lipsync", task_id)

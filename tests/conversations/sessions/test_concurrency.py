@@ -138,7 +138,7 @@ def test_a_flow_started_by_a_program_beside_an_answer_loses_neither(person, flow
         assert Session.objects.active().count() == 1
 
 
-def test_an_operator_who_stops_a_session_beside_an_answer_has_the_last_word(person, flow):
+def test_an_operator_who_stops_a_session_wins_over_an_answer(person, flow):
     for _ in range(ROUNDS):
         person.says("制作视频")
         answer, running = person.writes("欢迎加入！"), session()

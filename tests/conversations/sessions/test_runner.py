@@ -138,7 +138,7 @@ def test_after_a_reminder_continue_answers_the_reminder(person, flow):
     assert person.says("继续") == ["请发送视频文本。"]
 
 
-def test_a_text_that_begins_with_a_slash_and_is_no_command_is_an_answer(person, flow):
+def test_an_unknown_command_is_an_answer(person, flow):
     person.says("制作视频")
     assert person.says("/usr 是什么")[-1] == CARD.replace("欢迎加入！", "/usr 是什么")
     assert person.says("/statsu") == ["没有这个命令。你是想用 /status 吗？"]
@@ -238,7 +238,7 @@ def test_an_answer_that_came_in_time_counts_however_late_it_is_handled(person, f
     assert services.remind_and_expire(now=session.asked_at + timedelta(hours=2)) == 1
 
 
-def test_an_answer_that_comes_too_late_ends_the_session_before_it_is_read(person, flow):
+def test_a_late_answer_ends_the_session_first(person, flow):
     person.says("制作视频")
     Session.objects.update(asked_at=timezone.now() - timedelta(hours=2))
     ended, answer = person.says("你好")

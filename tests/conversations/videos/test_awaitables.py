@@ -211,7 +211,7 @@ def test_a_video_that_is_there_already_takes_no_number_of_the_handler(applicatio
     assert sent()[:2] == ["video", "after the video"]
 
 
-def test_while_a_handler_waits_for_a_video_the_person_may_go_on_chatting(application, human):
+def test_chatting_goes_on_while_a_handler_awaits_a_video(application, human):
     started = threading.Event()
 
     async def film(message):

@@ -79,7 +79,7 @@ def test_a_film_whose_consent_expired_before_it_went_out_becomes_text(person, hu
     assert not Outbound.objects.filter(msgtype="video").exists()
 
 
-def test_a_video_in_the_outbox_is_taken_back_and_its_text_goes_out_once(person, human, media):
+def test_a_video_in_the_outbox_is_replaced_by_its_text_once(person, human, media):
     consent = factories.make_consent(human)
     person.says("/video 欢迎。")
     finish(Render.objects.get(), media)
@@ -131,7 +131,7 @@ def test_what_was_sent_the_day_before_cannot_be_recalled(person, human, media):
     assert list(services.recallable(consent)) == []
 
 
-def test_a_video_may_wait_in_the_outbox_only_as_long_as_the_consent_lasts(person, human, media):
+def test_a_video_waits_in_the_outbox_while_its_consent_lasts(person, human, media):
     last = timezone.localdate() + timedelta(days=3)
     consent = factories.make_consent(human, valid_until=last)
     person.says("/video 欢迎。")
@@ -188,7 +188,7 @@ def speak(media) -> Narration:
     return narration
 
 
-def test_without_a_consent_to_the_voice_the_person_gets_the_text_at_once(person, voice):
+def test_without_a_voice_consent_the_text_comes_at_once(person, voice):
     (text,) = person.says("/video 欢迎加入公司。")
     assert "欢迎加入公司。" in text
     assert Message.objects.get(degraded=True).why == "voice_consent_missing"
@@ -284,7 +284,7 @@ def test_words_whose_consent_ended_before_they_went_out_become_text(person, voic
 
 
 @pytest.mark.usefixtures("spoken")
-def test_spoken_words_wait_in_the_outbox_only_as_long_as_the_consent_lasts(person, voice, media):
+def test_narration_waits_in_the_outbox_while_its_consent_lasts(person, voice, media):
     consent = factories.make_consent(voices=[voice], valid_until=timezone.localdate() + timedelta(days=3))
     failed(person)
     speak(media)

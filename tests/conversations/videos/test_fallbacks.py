@@ -58,7 +58,7 @@ def speak(to: str = "done", parts: int = 1) -> Narration:
     return narration
 
 
-def test_a_video_that_fails_comes_as_voice_that_names_the_request_and_says_that_it_is_ai(person, media):
+def test_a_failed_video_comes_as_labelled_voice(person, media):
     make(Render.objects.get(), media, to="failed")
     assert person.read() == [], "its words are being spoken"
     assert Narration.objects.get().text == WORDS
@@ -76,7 +76,7 @@ def test_a_video_that_fails_comes_as_voice_that_names_the_request_and_says_that_
     )
 
 
-def test_the_card_of_a_video_that_came_as_voice_says_so_and_only_once_it_arrived(person, media):
+def test_a_card_names_the_voice_fallback_only_once_it_arrived(person, media):
     make(Render.objects.get(), media, to="failed")
     speak()
     assert shown() == []
@@ -151,7 +151,7 @@ def test_with_every_worker_gone_the_words_are_written_by_the_deadline(person):
     assert Render.objects.get().status == "cancelled"
 
 
-def test_a_video_that_is_ready_while_its_words_are_spoken_goes_out_as_a_video(person, media):
+def test_a_video_ready_during_its_narration_goes_out(person, media):
     services.release_all(now=later(DEADLINE - 39))
     make(Render.objects.get(), media)
     assert person.read() == ["video"]
@@ -176,7 +176,7 @@ def later_of(user_id: str, seconds: float):
     return Message.objects.get(render__isnull=False, member__user_id=user_id).created_at + timedelta(seconds=seconds)
 
 
-def test_nobody_is_given_up_on_before_twice_the_time_that_they_were_told(application):
+def test_a_render_has_twice_its_estimate_before_the_fallback(application):
     other = Person(application, "lisi")
     other.says("hello there")
     Render.objects.all().delete()
@@ -194,7 +194,7 @@ def test_whoever_cancels_hears_no_voice(person, media):
     assert "voice" not in person.read()
 
 
-def test_the_person_goes_on_chatting_on_every_rung_and_nothing_is_called_done(person, media):
+def test_chatting_goes_on_during_every_fallback(person, media):
     make(Render.objects.get(), media, to="failed")
     answers = person.says("How are you?") + person.says("Thanks a lot")
     assert len(answers) == 2

@@ -71,7 +71,7 @@ def film(stage: str, progress: int) -> None:
     Render.objects.update(status="running", stage=stage, progress=progress)
 
 
-def test_a_card_tells_the_place_in_the_queue_and_when_it_is_ready(person):
+def test_a_card_tells_the_queue_position_and_the_estimate(person):
     human = Desk.objects.get().digital_human
     for number in range(2):
         factories.make_render(
@@ -138,7 +138,7 @@ def test_a_cancelled_render_that_somebody_else_waits_for_goes_on(person, card, a
 
 
 @pytest.mark.parametrize("way", ["/cancel", "admin", "left"])
-def test_a_video_that_is_cancelled_otherwise_greys_its_card_with_the_code_of_its_own(person, card, way):
+def test_a_video_cancelled_elsewhere_greys_its_card(person, card, way):
     if way == "/cancel":
         person.says("/cancel")
     elif way == "left":
@@ -148,7 +148,7 @@ def test_a_video_that_is_cancelled_otherwise_greys_its_card_with_the_code_of_its
     assert shown() == [("Cancelled", "Cancelled", "of-the-card")]
 
 
-def test_the_text_comes_first_when_somebody_taps_for_it_and_the_video_follows(person, card, media):
+def test_a_tap_for_the_text_brings_it_before_the_video(person, card, media):
     assert person.taps("text", card.task_id) == [f"The video will follow. Here is its text:\n{WORDS}"]
     assert person.taps("text", card.task_id) == []
     buttons = [button["key"] for button in CardUpdate.objects.latest("pk").card["button_list"]]
@@ -157,7 +157,7 @@ def test_the_text_comes_first_when_somebody_taps_for_it_and_the_video_follows(pe
     assert person.read() == ["video"]
 
 
-def test_a_video_that_fails_after_its_text_was_given_does_not_repeat_the_text(person, card, media):
+def test_a_video_that_fails_later_does_not_repeat_its_text(person, card, media):
     person.taps("text", card.task_id)
     make(Render.objects.get(), media, to="failed")
     (text,) = person.read()
@@ -220,7 +220,7 @@ def test_without_cards_the_promise_is_text(person):
     assert not ProgressCard.objects.exists()
 
 
-def test_who_had_many_videos_made_is_asked_to_wait_and_goes_on_chatting(person, settings):
+def test_a_member_over_quota_waits_and_goes_on_chatting(person, settings):
     settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 1}
     person.says(f"/video {WORDS}")
     (words,) = person.says("/video Once more.")

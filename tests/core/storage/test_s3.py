@@ -30,7 +30,7 @@ def keys(s3_client):
     return [found["Key"] for found in s3_client.list_objects_v2(Bucket="films").get("Contents", [])]
 
 
-def test_what_is_kept_here_is_in_the_bucket_and_can_be_had_there(machine, s3_client):
+def test_a_stored_file_is_in_the_bucket_for_other_machines(machine, s3_client):
     name = machine("a").save("renders/film/one.mp4", ContentFile(b"film"))
     assert keys(s3_client) == [f"ou/{name}"]
     other = machine("b")
@@ -92,7 +92,7 @@ def test_copies_that_nobody_uses_go_and_come_again(machine):
     assert here.open(old).read() == b"film"
 
 
-def test_a_bucket_that_fails_is_a_disk_that_fails_and_nothing_is_half_kept(machine):
+def test_a_failing_bucket_is_a_failing_disk_without_half_files(machine):
     here = machine("a", bucket="no-such-bucket")
     with pytest.raises(OSError, match="bucket"):
         here.save("one.mp4", ContentFile(b"film"))

@@ -97,7 +97,7 @@ def test_a_row_is_not_claimed_before_it_is_due(kind):
 
 
 @EVERY_KIND
-def test_a_row_whose_worker_died_is_taken_over_and_the_dead_cannot_write(kind):
+def test_a_dead_workers_row_is_taken_over_and_fenced(kind):
     row = MAKERS[kind]()
     dead = kind.claim(row.pk)
     expire(dead)

@@ -25,7 +25,7 @@ def test_a_process_dies_at_the_point_that_is_named(tmp_path, at, status):
     assert (tmp_path / "order").exists() == (at != "here")
 
 
-def test_a_process_that_runs_dies_at_the_point_that_a_file_names_by_then(tmp_path):
+def test_a_running_process_dies_at_the_point_of_a_file(tmp_path):
     order = str(tmp_path / "order")
     script = SCRIPT.format(at=order, order=order)
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 137

@@ -62,7 +62,7 @@ def test_a_button_asks_before_it_does_anything(client):
     assert render.status == Render.Status.QUEUED
 
 
-def test_a_message_that_nobody_knows_about_is_sent_again_or_treated_as_sent(client):
+def test_an_unknown_message_is_resent_or_treated_as_sent(client):
     first = make_outbound(status="failed", reason="unknown")
     second = make_outbound(first.application, status="failed", reason="unknown")
     third = make_outbound(first.application, status="failed", reason="refused")

@@ -202,7 +202,7 @@ def test_a_message_that_was_not_delivered_says_why_and_what_helps(reason, words,
         assert (f'hx-get="{address}"' in page) == (action in buttons)
 
 
-def test_a_message_that_came_too_late_is_a_problem_and_a_cancelled_one_is_not():
+def test_an_expired_message_is_a_problem_and_a_cancelled_one_not():
     make_outbound(status="cancelled", reason="expired", recipients=["late"], finished_at=timezone.now())
     make_outbound(status="cancelled", reason="cancelled", recipients=["unwanted"], finished_at=timezone.now())
     page = home("view_outbound")

@@ -97,7 +97,7 @@ def test_a_wrong_secret_is_asked_about_once_however_often_somebody_presses(boss,
     assert emulator.calls("gettoken") == 1
 
 
-def test_the_callback_address_can_be_copied_and_is_the_one_of_the_settings(boss, settings):
+def test_the_callback_address_can_be_copied(boss, settings):
     application = factories.make_application(is_default=True)
     other = factories.make_application(agent_id=7)
     settings.WECOM = {**settings.WECOM, "WEBHOOK_URL": "https://example.com/hook"}

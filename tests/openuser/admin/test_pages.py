@@ -202,9 +202,7 @@ def kept(client: Client, row: Model) -> bool:
     return says_so
 
 
-def test_a_digital_human_that_is_used_stays_and_another_goes_with_its_portrait(
-    client, django_capture_on_commit_callbacks
-):
+def test_only_an_unused_digital_human_can_be_deleted(client, django_capture_on_commit_callbacks):
     application = make_application()
     filmed, at_a_desk, unused = make_digital_human(), make_digital_human(), make_digital_human()
     make_render(filmed)

@@ -169,7 +169,7 @@ def test_nobody_from_outside_sees_a_page(model):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
-def test_a_form_has_its_button_and_a_list_its_actions_only_where_they_work(model, staff, boss):
+def test_buttons_and_actions_are_shown_only_where_they_work(model, staff, boss):
     row = make_row(model)
     pages = addresses(row)
     label = f"{model._meta.app_label}_{model._meta.model_name}"
@@ -248,7 +248,7 @@ def named_addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[s
 
 
 @pytest.mark.parametrize("name", list(OF_ALL))
-def test_a_page_of_no_model_is_for_all_who_have_a_role_and_for_nobody_else(name, staff):
+def test_a_page_without_a_model_is_for_every_role(name, staff):
     make_row(Message, cid=OF_ALL["timeline"]["cid"])
     space = "" if name in ("admin-home", "quotas", "timeline") else "admin:"
     address = reverse(f"{space}{name}", kwargs=OF_ALL[name])

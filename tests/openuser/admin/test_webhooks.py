@@ -43,7 +43,7 @@ def test_a_new_endpoint_shows_its_secret_once(client):
         ("https://a:b@oa.example.com/", "password"),
     ],
 )
-def test_an_address_that_may_not_be_called_is_refused_with_what_to_do(client, url, words):
+def test_a_forbidden_address_is_refused_with_a_remedy(client, url, words):
     page = client.post(f"{ENDPOINTS}add/", {**FORM, "url": url}).content.decode()
     assert words in page
     assert not WebhookEndpoint.objects.exists()

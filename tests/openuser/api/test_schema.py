@@ -77,7 +77,7 @@ def test_the_pages_of_the_documentation_bring_all_they_need(client):
     assert "https://" not in page
 
 
-def test_a_choice_that_is_only_read_may_be_blank_where_its_row_may(description):
+def test_a_read_only_choice_may_be_blank_where_its_column_may(description):
     endpoint = description["components"]["schemas"]["WebhookEndpoint"]["properties"]
     assert {"$ref": "#/components/schemas/BlankEnum"} in endpoint["off_because"]["oneOf"]
     message = description["components"]["schemas"]["Message"]["properties"]

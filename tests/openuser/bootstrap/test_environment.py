@@ -148,7 +148,7 @@ def test_a_missing_speech_model_stops_nothing(installed):
 
 
 @pytest.mark.slow
-def test_a_wheel_that_cannot_be_had_is_named_and_the_next_run_finishes(installed):
+def test_a_missing_wheel_is_named_and_the_next_run_finishes(installed):
     requirements = installed.folder / "requirements" / "base.txt"
     whole = requirements.read_text()
     requirements.write_text(whole + "no-such-wheel==3\n")

@@ -58,7 +58,7 @@ class Stub(Check):
 
 
 @pytest.mark.once
-def test_what_needs_something_that_failed_is_not_looked_at_and_names_what_failed_first():
+def test_a_check_is_skipped_after_what_it_needs_failed():
     checks = [
         Stub("broker", bad("down", "It is down.")),
         Stub("worker", RuntimeError("must not be asked"), after=("broker",)),

@@ -164,7 +164,7 @@ def test_what_a_client_says_changes_nothing(site):
         assert hear(opened)["status"] == "cancelled"
 
 
-def test_a_client_that_goes_away_is_not_taken_for_a_broker_that_is_away(site, caplog):
+def test_a_client_that_leaves_is_not_a_missing_broker(site, caplog):
     path, client = f"/ws/v1/renders/{make_render().pk}/", signed_in("view_render")
     for _ in range(5):
         gone = socket.create_connection(("127.0.0.1", site.port))

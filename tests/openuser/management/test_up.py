@@ -91,7 +91,7 @@ def test_the_welcome_says_how_to_reset_a_password_it_does_not_know():
     assert "Phone" not in words
 
 
-def test_a_database_of_the_environment_and_one_of_ones_own_exclude_each_other(tmp_path):
+def test_the_environments_database_and_a_private_one_exclude_each_other(tmp_path):
     result = up(tmp_path, "--db", "postgres", DATABASE_URL=f"sqlite:///{tmp_path}/theirs.sqlite3")
     assert result.returncode == 1
     assert "--db postgres cannot be followed: DATABASE_URL names a database already" in result.stderr

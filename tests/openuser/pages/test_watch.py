@@ -90,7 +90,7 @@ def test_the_browser_of_a_desk_signs_in_too(client, link, person):
     assert watch(client, link).status_code == 200
 
 
-def test_somebody_else_may_not_watch_and_may_sign_in_as_the_right_one(client, link, person, emulator):
+def test_another_member_may_not_watch_but_may_sign_in(client, link, person, emulator):
     sign_in(client, link, emulator.hire().user_id)
     refused = watch(client, link)
     assert refused.status_code == 403
@@ -171,7 +171,7 @@ def test_the_page_speaks_the_readers_language(client, link):
     assert 'lang="zh-hans"' in watch(client, link, headers={"Accept-Language": "zh-CN"}).content.decode()
 
 
-def test_a_video_that_somebody_brought_has_a_page_without_a_mark_of_ours(client, application, person, tmp_path):
+def test_an_uploaded_videos_page_has_no_mark_of_ours(client, application, person, tmp_path):
     (tmp_path / "uploads").mkdir()
     (tmp_path / "uploads" / "a.mp4").write_bytes(bytes(range(100)))
     upload = factories.make_upload(application, kind="video", path="uploads/a.mp4", filename="年会.mp4", size=100)

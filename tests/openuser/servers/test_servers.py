@@ -95,7 +95,7 @@ def test_postgres_starts_takes_connections_and_leaves_nothing():
     assert not folder.exists()
 
 
-def test_a_postgres_of_ones_own_keeps_its_data_out_of_sight_of_others(tmp_path):
+def test_a_private_postgres_hides_its_data_from_other_users(tmp_path):
     (tmp_path / "var").mkdir(mode=0o700)
     folder = tmp_path / "var" / "postgres"
     for expected in (1, 2):

@@ -65,7 +65,7 @@ def test_only_the_suite_spares_the_disk(tmp_path):
     assert show(expression, var=tmp_path, settings="test").endswith("'OFF;']")
 
 
-def test_a_worker_of_the_suite_has_a_folder_of_its_own_and_what_it_starts_stays_in_it(tmp_path):
+def test_each_test_worker_has_a_folder_of_its_own(tmp_path):
     places = "settings.VAR_DIR.name, settings.DATABASES['default']['TEST']['NAME'].split('/')[-2]"
     inherited = "os.environ['OPENUSER_VAR_DIR'][-4:], os.environ.get('PYTEST_XDIST_WORKER')"
     code = f"import os; from django.conf import settings; print({places}, {inherited}, '/gw1/' in settings.BROKER_URL)"

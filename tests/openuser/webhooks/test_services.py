@@ -77,7 +77,7 @@ def test_only_those_who_asked_are_told():
     assert [one.endpoint.name for one in WebhookDelivery.objects.all()] == ["all"]
 
 
-def test_three_times_down_and_the_fourth_attempt_has_the_same_id_and_bytes_and_a_good_signature():
+def test_a_retried_delivery_has_the_same_id_and_bytes():
     with receiver(500, 503, 404, 200) as other:
         endpoint = make_endpoint(other.url)
         delivery = services.send_test(endpoint)
@@ -113,7 +113,7 @@ def test_a_receiver_that_asks_for_time_gets_it():
     assert delivery.due_at >= before + timedelta(seconds=3600)
 
 
-def test_after_ten_attempts_it_is_given_up_and_can_be_sent_once_more():
+def test_a_delivery_fails_after_ten_attempts_and_can_be_resent():
     with receiver(*[500] * 10, 200) as other:
         delivery = services.send_test(make_endpoint(other.url))
         for _ in range(10):
@@ -136,7 +136,7 @@ def test_who_is_gone_for_good_is_not_asked_again():
     assert (endpoint.enabled, endpoint.off_because) == (False, "gone")
 
 
-def test_who_fails_for_days_is_switched_off_and_starts_fresh_when_switched_on():
+def test_an_endpoint_that_fails_for_days_is_disabled():
     with receiver(500) as other:
         endpoint = make_endpoint(other.url, failing_since=timezone.now() - timedelta(hours=121))
         attempt(services.send_test(endpoint))

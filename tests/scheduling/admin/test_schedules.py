@@ -93,7 +93,7 @@ def test_warnings_are_given_for_strangers_and_for_too_much(client, application):
     assert "No application" in text_of(client.post(ADD, form(), follow=True))
 
 
-def test_a_schedule_of_working_days_warns_of_a_year_that_is_not_published(client, application):
+def test_working_days_of_an_unpublished_year_are_warned_of(client, application):
     schedule = make_schedule(days="working")
     assert services.preview(schedule, now=clock("2026-03-01T00:00")).warnings == ()
     (warning,) = services.preview(schedule, now=clock("2090-12-01T00:00")).warnings
@@ -218,7 +218,7 @@ def test_who_only_looks_sees_the_page_and_no_buttons(application):
     assert viewer.post(page_of(schedule), form()).status_code == 403
 
 
-def test_a_schedule_is_deleted_with_its_runs_and_its_mirror_while_messages_stay(client, application):
+def test_a_deleted_schedule_keeps_its_messages_only(client, application):
     first, second = make_schedule(), make_schedule(name="午饭")
     for schedule in (first, second):
         services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))

@@ -74,7 +74,7 @@ def test_other_words_are_made_ahead_anew(application):
     assert set(Render.objects.values_list("text", flat=True)) == {"早上好！", "大家早上好！"}
 
 
-def test_nothing_is_made_ahead_for_text_or_while_it_rests_or_on_days_off(application):
+def test_nothing_is_prerendered_for_text_pauses_or_days_off(application):
     make_schedule()
     services.pause(make_film(text="休息"))
     # 2026-11-28 is a Saturday.

@@ -18,7 +18,7 @@ def test_callbacks_are_listed_without_what_people_wrote():
     assert "你好" not in make_api("callbacks:read").get(CALLBACKS).content.decode()
 
 
-def test_who_may_read_what_people_wrote_reads_it_as_long_as_it_is_kept():
+def test_message_readers_read_callbacks_while_they_are_kept():
     api = make_api("callbacks:read", "callbacks:text")
     assert api.get(f"{CALLBACKS}{make_callback(body=XML).pk}/").json()["xml"] == XML
     assert api.get(f"{CALLBACKS}{make_callback().pk}/").json()["xml"] is None

@@ -83,7 +83,7 @@ def test_a_menu_that_was_never_published_says_so(api, application, menu):
         ([{"name": "x", "key": "k", "colour": "red"}], "buttons[0].colour"),
     ],
 )
-def test_what_is_wrong_is_named_by_its_path_and_the_old_menu_stays(api, application, menu, buttons, field):
+def test_a_wrong_field_is_named_by_its_path(api, application, menu, buttons, field):
     old = make_menu_button(application, "旧")
     assert problem(put(api, menu, buttons), 422)["field"] == field
     assert list(MenuButton.objects.all()) == [old]

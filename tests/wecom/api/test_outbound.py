@@ -78,7 +78,7 @@ def test_a_message_that_was_sent_leads_to_its_results():
     assert results(api, outbound) == {"zhangsan": "waiting"}
 
 
-def test_outbounds_are_filtered_and_their_words_and_recipients_stay_out_of_the_list(api, application):
+def test_the_list_of_outbounds_hides_words_and_recipients(api, application):
     beside = make_application(corporation=application.corporation, agent_id=1000003)
     lost = make_outbound(application, status="failed", reason="unknown", content={"content": "geheim"}, cid="abc")
     make_outbound(beside, msgtype="image")

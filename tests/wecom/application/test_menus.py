@@ -254,7 +254,7 @@ def test_a_button_that_brings_a_key_needs_one(application, kind):
 
 
 @pytest.mark.parametrize(("change", "field"), [({"app_id": " "}, "app_id"), ({"page": ""}, "page")])
-def test_a_button_that_opens_a_mini_program_needs_its_id_and_a_page(application, change, field):
+def test_a_mini_program_button_needs_an_id_and_a_page(application, change, field):
     row = factories.make_menu_button(application, "小程序", **PROGRAM)
     row.full_clean()
     for name, value in change.items():
@@ -262,7 +262,7 @@ def test_a_button_that_opens_a_mini_program_needs_its_id_and_a_page(application,
     assert list(problems(row)) == [field]
 
 
-def test_a_menu_of_every_kind_is_taken_by_the_platform_and_read_back(connected, emulator):
+def test_a_menu_with_every_button_type_survives_publication(connected, emulator):
     top = menu(connected)
     for number, kind in enumerate(MenuButton.KEYED[1:6], 1):
         factories.make_menu_button(connected, kind, kind=kind, key=f"k{number}", parent=top, position=number)

@@ -71,7 +71,7 @@ def sent() -> list[str]:
 
 
 @pytest.mark.parametrize("sort", ["sync", "async"])
-def test_a_handler_that_takes_longer_than_the_lease_runs_once_while_the_sweeper_sweeps(application, workers, sort):
+def test_a_handler_longer_than_its_lease_runs_once(application, workers, sort):
     runs, go = [], threading.Event()
 
     def slow(message):
@@ -102,7 +102,7 @@ def test_a_handler_that_takes_longer_than_the_lease_runs_once_while_the_sweeper_
     assert callback.attempts == 1
 
 
-def test_an_async_handler_whose_time_is_over_is_cancelled_and_the_person_told(application, settings):
+def test_an_async_handler_that_times_out_is_cancelled(application, settings):
     settings.WECOM = {**settings.WECOM, "HANDLER_TIME_LIMIT": 0.3}
     ended = []
 
@@ -121,9 +121,7 @@ def test_an_async_handler_whose_time_is_over_is_cancelled_and_the_person_told(ap
     assert [callback.cid[:4].upper() in text for text in sent()] == [True]
 
 
-def test_a_sync_handler_whose_time_is_over_is_apologised_for_beside_it_and_its_answer_dropped(
-    application, settings, workers
-):
+def test_a_sync_handler_that_times_out_loses_its_answer(application, settings, workers):
     settings.WECOM = {**settings.WECOM, "HANDLER_TIME_LIMIT": 0.3}
     go, returned = threading.Event(), []
 
@@ -170,7 +168,7 @@ def test_a_later_message_waits_for_an_earlier_one_unless_that_takes_long(applica
     assert sent() == ["slow patient", "quick after patient", "quick after long", "slow long"]
 
 
-def test_a_worker_is_free_as_soon_as_a_handler_says_that_it_takes_long(application):
+def test_a_handler_declared_long_frees_its_worker_at_once(application):
     go, waiting = threading.Event(), []
 
     async def slow(message):
@@ -192,7 +190,7 @@ def test_a_worker_is_free_as_soon_as_a_handler_says_that_it_takes_long(applicati
     wait_for(lambda: "callback" not in [thread.name for thread in threading.enumerate()], "the threads to end")
 
 
-def test_a_worker_waits_for_a_handler_that_does_not_say_so_and_hears_what_goes_wrong(application):
+def test_a_worker_waits_for_an_undeclared_handler_and_its_errors(application):
     bot.bot.on_message("text")(lambda message: "quick")
     callback = written(application)
     tasks.handle(callback.pk)

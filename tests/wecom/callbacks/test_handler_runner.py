@@ -148,7 +148,7 @@ def test_a_handler_may_answer_an_event(application, register):
     assert sent() == ["clicked menu"]
 
 
-def test_sends_in_threads_and_to_others_are_made_once_though_the_handler_runs_twice(application, register):
+def test_a_handler_that_runs_twice_sends_once(application, register):
     runs: list[int] = []
 
     async def tell_everybody(message) -> str:

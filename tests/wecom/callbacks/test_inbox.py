@@ -34,7 +34,7 @@ def patient(monkeypatch) -> None:
 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("count", [60, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.once])])
-def test_callbacks_that_come_four_times_at_once_and_shuffled_are_each_answered_once(application, count, settings):
+def test_repeated_and_shuffled_callbacks_are_answered_once(application, count, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 0}  # nobody writes as fast as this
     envelopes = [
         Envelope(application, text_xml(application, text=str(number), user=f"user{number % 40}", msg_id=number))
@@ -68,7 +68,7 @@ def deliver(client, application, xml: str | bytes, *, path: str = PATH) -> None:
     assert Envelope(application, text).post(client, path=path).status_code == 200
 
 
-def test_the_same_number_of_two_people_and_of_two_applications_is_told_apart(client, application):
+def test_equal_message_ids_of_two_people_are_told_apart(client, application):
     other = factories.make_application(corporation=application.corporation, agent_id=1000003)
     elsewhere = factories.make_application()
     at = int(time.time())
@@ -104,7 +104,7 @@ EVENTS = {
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_two_events_of_one_second_are_both_handled_and_their_repeats_are_not(client, application, name):
+def test_two_events_of_one_second_are_both_handled(client, application, name):
     seen: list[object] = []
     at = int(time.time())
     with router.temporary():

@@ -55,7 +55,7 @@ def states(user: str) -> Counter:
     return Counter(Callback.objects.filter(from_user_id=user).values_list("status", "reason"))
 
 
-def test_a_hundred_messages_are_served_to_the_limit_with_one_notice_and_others_are_not_affected(client, application):
+def test_a_hundred_messages_are_limited_with_one_notice(client, application):
     write(client, application, "spammer", 50)
     write(client, application, "other", 5)
     write(client, application, "spammer", 50, first=50)
@@ -80,7 +80,7 @@ def test_the_notice_is_in_the_persons_language(client, application, settings, la
         assert told("zhangsan")[-1] == chat_texts.too_much()
 
 
-def test_after_a_minute_a_person_is_served_again_and_told_again_if_need_be(client, application, settings):
+def test_the_limit_of_a_person_ends_after_a_minute(client, application, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 2}
     write(client, application, "zhangsan", 4)
     handle_all()
@@ -91,7 +91,7 @@ def test_after_a_minute_a_person_is_served_again_and_told_again_if_need_be(clien
     assert len(told("zhangsan")) == 6
 
 
-def test_two_that_came_at_once_and_believed_to_be_the_first_make_one_notice(application):
+def test_two_concurrent_messages_make_one_notice(application):
     for _ in range(2):
         factories.make_callback(application, reason="limited", order_key="1:zhangsan", body=text_xml(application))
     handle_all()
@@ -110,7 +110,7 @@ def test_an_administrator_can_have_what_was_kept_handled_after_all(client, appli
     assert states("zhangsan") == {("done", ""): 3}
 
 
-def test_what_a_person_presses_counts_and_what_tells_of_a_state_does_not(client, application, settings):
+def test_presses_count_and_state_events_do_not(client, application, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 2}
     at = int(time.time())
     for event, key in [
@@ -146,7 +146,7 @@ def test_a_repeat_of_what_was_kept_back_changes_nothing(client, application, set
     assert len(told("zhangsan")) == 2
 
 
-def test_a_notice_that_could_not_be_written_is_written_later_and_the_message_stays_kept_back(application):
+def test_a_notice_that_failed_is_written_later(application):
     callback = factories.make_callback(application, reason="limited", body=text_xml(application))
 
     def busy(**_) -> None:

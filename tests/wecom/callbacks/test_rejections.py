@@ -72,7 +72,7 @@ def test_too_many_parameters_are_refused(client, application):
     assert Callback.objects.count() == 1
 
 
-def test_a_body_without_a_length_is_read_and_a_huge_one_is_not(application):
+def test_a_chunked_body_is_read_and_a_huge_one_refused(application):
     async def post(chunks: list[bytes], query: str) -> int:
         answers: list[dict] = []
         rest = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]

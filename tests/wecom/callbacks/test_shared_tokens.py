@@ -44,7 +44,7 @@ def assert_refused(answer) -> None:
     assert not Callback.objects.exists()
 
 
-def test_what_is_meant_for_one_application_is_refused_at_the_address_of_another(client, application, twin):
+def test_a_callback_at_another_applications_address_is_refused(client, application, twin):
     assert_refused(Envelope(twin, text_xml(twin)).post(client))
     assert_refused(Envelope(twin, event_xml(twin, "click", key="a")).post(client))
     assert_refused(Envelope(application, text_xml(application)).post(client, path=address(twin)))
@@ -78,7 +78,7 @@ def test_an_envelope_that_names_nobody_is_taken_for_what_it_holds(client, applic
     assert Callback.objects.get().application == application
 
 
-def test_the_contacts_assistant_has_no_agent_id_and_takes_nothing_of_an_application(client, application, assistant):
+def test_the_contacts_assistant_takes_no_applications_callback(client, application, assistant):
     change = event_xml(assistant, "change_contact").replace("<AgentID>0</AgentID>", "")
     envelope = Envelope(assistant, change)
     assert_refused(Envelope(application, text_xml(application)).post(client, path=address(assistant)))

@@ -64,7 +64,7 @@ def ask_in_a_process(start, tokens) -> None:
         close_database()
 
 
-def test_processes_that_meet_an_expired_token_fetch_one_new_one_and_go_on(connected, emulator, person):
+def test_processes_that_meet_an_expired_token_fetch_one(connected, emulator, person):
     old = access_tokens.valid_token(connected)
     emulator.api("DELETE", "tokens", json={"expired": True})
     start, outcomes = threading.Barrier(8), []
@@ -91,7 +91,7 @@ def call_with(application: Application, user_id: str, token: str):
     return api.get(application.api_base_url, "user/get", access_token=token, userid=user_id)
 
 
-def test_a_token_that_is_about_to_expire_serves_the_others_while_one_renews_it(connected, emulator):
+def test_an_expiring_token_serves_others_while_one_renews_it(connected, emulator):
     old = access_tokens.valid_token(connected)
     expires, lease = timezone.now() + timedelta(minutes=4), timezone.now() + timedelta(minutes=1)
     Application.objects.update(access_token_expires_at=expires, token_lease_owner="a", token_lease_until=lease)
@@ -129,7 +129,7 @@ def test_a_token_is_renewed_before_it_expires(connected, emulator):
     assert emulator.calls("gettoken") == 2
 
 
-def test_a_refused_token_is_replaced_by_the_first_and_the_others_take_that_one(connected, emulator):
+def test_a_refused_token_is_replaced_once_for_all(connected, emulator):
     old = access_tokens.valid_token(connected)
     emulator.api("DELETE", "tokens")
     new = access_tokens.valid_token(connected, rejected=old)

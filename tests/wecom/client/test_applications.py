@@ -62,7 +62,7 @@ def send(application: Application, user_id: str, text: str) -> Outbound:
     return outbound
 
 
-def test_the_same_words_to_the_same_user_id_of_two_companies_arrive_once_in_each(connected, other, emulator, person):
+def test_equal_words_to_two_companies_arrive_in_each(connected, other, emulator, person):
     for application in (connected, other):
         assert send(application, person.user_id, "你好").repeat == 0
     assert texts(emulator, connected, person.user_id) == texts(emulator, other, person.user_id) == ["你好"]
@@ -93,7 +93,7 @@ def test_a_wrong_setting_a_limit_and_an_order_stop_only_their_own(connected, oth
     assert texts(emulator, connected, person.user_id) == ["等等"]
 
 
-def test_thirty_messages_to_a_user_id_leave_thirty_for_the_same_one_elsewhere(connected, other, emulator, person):
+def test_another_companys_user_id_has_its_own_limit(connected, other, emulator, person):
     rows = [send(connected, person.user_id, f"消息{number}") for number in range(31)]
     assert rows[-1].reason == "quota"
     assert send(other, person.user_id, "你好").status == "done"

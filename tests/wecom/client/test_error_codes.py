@@ -63,13 +63,13 @@ def test_a_refused_token_is_fetched_anew_once_and_the_call_repeated(connected, w
 
 
 @pytest.mark.parametrize("errcode", TOKEN)
-def test_a_token_that_is_refused_twice_is_not_asked_for_a_third_time(connected, emulator, person, errcode):
+def test_a_token_refused_twice_is_not_fetched_again(connected, emulator, person, errcode):
     outbound = send(emulator, person, errcode, times=5)
     assert state(outbound) == ("queued", "busy", 1)
     assert (emulator.calls("message/send"), emulator.calls("gettoken")) == (2, 2)
 
 
-def test_a_secret_that_is_refused_with_a_fresh_token_too_is_a_wrong_setting(connected, emulator, person):
+def test_a_secret_refused_with_a_fresh_token_is_a_wrong_setting(connected, emulator, person):
     outbound = send(emulator, person, 40001, times=5)
     assert state(outbound) == ("queued", "held", 0)
     assert (emulator.calls("message/send"), emulator.calls("gettoken")) == (2, 2)
@@ -98,9 +98,7 @@ def test_a_platform_that_stays_busy_is_asked_ever_more_rarely(connected, emulato
 
 
 @pytest.mark.parametrize("errcode", BUSY)
-def test_a_platform_that_stays_busy_is_believed_after_three_quick_tries_and_seven_slow_ones(
-    connected, emulator, person, errcode
-):
+def test_a_busy_platform_gets_three_quick_and_seven_slow_tries(connected, emulator, person, errcode):
     outbound, waits = send(emulator, person, errcode, times=20), []
     while not outbound.is_finished:
         waits.append(outbound.due_at - timezone.now())
@@ -130,7 +128,7 @@ def test_what_may_have_arrived_before_the_platform_was_busy_stays_unknown(connec
 
 
 @pytest.mark.parametrize("errcode", LIMITED)
-def test_a_limit_closes_the_interface_until_its_window_ends_and_burns_no_attempt(connected, emulator, person, errcode):
+def test_a_limit_closes_the_interface_without_burning_attempts(connected, emulator, person, errcode):
     outbound = send(emulator, person, errcode)
     assert state(outbound) == ("queued", "quota", 0)
     assert timedelta(seconds=55) < outbound.due_at - timezone.now() <= timedelta(seconds=60)
@@ -147,9 +145,7 @@ def test_a_limit_closes_the_interface_until_its_window_ends_and_burns_no_attempt
     assert not Circuit.objects.exists()
 
 
-def test_a_limit_that_is_still_used_up_after_a_minute_is_that_of_the_hour_and_then_of_the_day(
-    connected, emulator, person
-):
+def test_a_limit_grows_from_minute_to_hour_to_day(connected, emulator, person):
     outbound, waits = send(emulator, person, 45009, times=3), []
     for _ in range(3):
         circuit = Circuit.objects.get()
@@ -196,7 +192,7 @@ def test_a_file_that_the_platform_does_not_take_is_not_sent_again(connected, emu
 
 
 @pytest.mark.parametrize("errcode", OURS)
-def test_a_request_that_is_refused_for_what_it_says_is_not_tried_again(connected, emulator, person, errcode):
+def test_a_request_refused_for_its_content_is_not_retried(connected, emulator, person, errcode):
     outbound = send(emulator, person, errcode)
     assert state(outbound) == ("failed", "refused", 1)
     ended(emulator, person, outbound, errcode)
@@ -229,7 +225,7 @@ def test_other_interfaces_tell_their_errors_by_remedy(errcode, kind):
     assert type(error_codes.exception_for(errcode, "words")) is kind
 
 
-def test_too_many_wrong_secrets_from_this_address_hold_the_application_for_an_hour(connected, emulator, person):
+def test_too_many_wrong_secrets_hold_the_application_an_hour(connected, emulator, person):
     Application.objects.update(access_token="", access_token_expires_at=None)
     emulator.fault("", path="gettoken", errcode=45009)
     for _ in range(3):

@@ -229,7 +229,7 @@ def test_cards_that_read_the_same_have_bytes_of_their_own():
     assert one != other
 
 
-def test_a_card_that_is_sent_again_has_a_name_that_the_platform_has_not_seen():
+def test_a_card_sent_again_has_a_new_task_id():
     payload = card(task_id="a" * 120).payload()
     names = [task_id(payload, repeat) for repeat in range(3)]
     assert names == ["a" * 120, "a" * 120 + "@1", "a" * 120 + "@2"]

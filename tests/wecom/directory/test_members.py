@@ -36,7 +36,7 @@ def test_a_department_lists_its_members(connected, person):
     assert services.get_department_users(department_id=1) == users
 
 
-def test_somebody_who_does_not_exist_or_is_not_visible_is_an_error_with_a_remedy(connected, emulator, person):
+def test_an_unknown_or_invisible_member_is_an_error_with_remedy(connected, emulator, person):
     emulator.api("PATCH", f"members/{person.user_id}", json={"visible": False})
     for user_id in ("nobody", person.user_id):
         with pytest.raises(RecipientError) as caught:

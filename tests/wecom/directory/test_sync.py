@@ -125,7 +125,7 @@ def test_a_second_sync_changes_nothing_and_makes_no_second_rows(company):
     assert (Member.objects.count(), Department.objects.count(), Reach.objects.count()) == before
 
 
-def test_who_is_gone_has_left_and_who_moved_out_of_the_range_is_flagged_but_nobody_is_deleted(company):
+def test_a_sync_flags_members_who_left_and_deletes_none(company):
     company.app(1000002, scope={"parties": [3]})
     application = company.connect()
     sync(application)
@@ -182,7 +182,7 @@ def test_a_position_and_another_name_that_were_taken_away_are_gone(company):
     assert (zhao.name, zhao.position, zhao.alias) == ("ZhaoLiu", "", "")
 
 
-def test_an_application_that_sees_less_takes_nobody_out_of_departments_that_it_does_not_see(company):
+def test_a_narrow_application_changes_no_department_it_cannot_see(company):
     whole = company.connect()
     company.app(1000003, scope={"parties": [4]})
     part = company.connect(1000003)
@@ -203,7 +203,7 @@ def test_a_department_too_large_for_details_is_read_by_name(company):
     assert len(within(application)) == 3
 
 
-def test_a_department_that_cannot_be_read_at_all_is_noted_and_nobody_is_taken_for_gone(company):
+def test_an_unreadable_department_loses_no_members(company):
     application = company.connect()
     sync(application)
     for path in ("user/list", "user/simplelist"):
@@ -214,7 +214,7 @@ def test_a_department_that_cannot_be_read_at_all_is_noted_and_nobody_is_taken_fo
     assert len(within(application)) == 3
 
 
-def test_a_company_too_large_for_one_list_of_departments_is_named_one_by_one(company):
+def test_a_large_company_is_read_department_by_department(company):
     application = company.connect()
     company.fault("department/list", 45029)
     sync(application)
@@ -222,7 +222,7 @@ def test_a_company_too_large_for_one_list_of_departments_is_named_one_by_one(com
 
 
 @pytest.mark.parametrize("errcode", [48002, 60011])
-def test_an_application_without_the_right_to_read_is_told_so_and_goes_on_sending(company, errcode):
+def test_an_application_without_directory_rights_goes_on_sending(company, errcode):
     application = company.connect()
     company.fault("department/list", errcode)
     row = sync(application)

@@ -116,7 +116,7 @@ def test_a_malformed_key_is_named_and_the_rest_waits_for_it(connected, field, va
     assert "Stored keys" in results["trusted-ip"]["words"]
 
 
-def test_a_malformed_value_of_the_environment_is_named_by_the_doctor_and_by_djangos_check(settings):
+def test_doctor_and_check_name_a_malformed_value(settings):
     from django.core import checks
 
     settings.WECOM = {
@@ -134,13 +134,13 @@ def test_a_malformed_value_of_the_environment_is_named_by_the_doctor_and_by_djan
     ("values", "code"),
     [({"token": "AnotherToken"}, "refused_signature"), ({"aes_key": OTHER_KEY}, "refused_aes_key")],
 )
-def test_a_key_that_differs_from_the_consoles_is_told_from_what_the_platform_sends(console, person, values, code):
+def test_a_key_that_differs_from_the_consoles_is_diagnosed(console, person, values, code):
     console(**values)
     person.writes("你好", wait=20)
     assert "接收消息" in eventually("callbacks", code)["where"]
 
 
-def test_another_corp_id_than_the_consoles_is_told_from_what_the_platform_sends(console, person, connected):
+def test_a_corp_id_that_differs_from_the_consoles_is_diagnosed(console, person, connected):
     console()
     connected.corporation.corp_id = "ww00000000000000ff"
     connected.corporation.save()
@@ -315,7 +315,7 @@ def test_a_wrong_corp_id(connected):
     assert "我的企业" in finding["where"]
 
 
-def test_an_address_that_is_not_trusted_is_shown_with_the_place_to_enter_it(connected, emulator):
+def test_an_untrusted_address_is_shown_with_its_remedy(connected, emulator):
     emulator.fault("untrusted-ip", path="agent/get")
     status, results = diagnose("token", "trusted-ip", "visible-range")
     finding = results["trusted-ip"]
@@ -390,7 +390,7 @@ def test_words_are_in_the_language_that_was_asked_for(connected):
 
 
 @pytest.mark.parametrize("because", Guard.Because.values)
-def test_a_database_that_waits_for_a_person_is_named_with_what_to_decide(because):
+def test_a_held_database_is_named_with_what_to_decide(because):
     assert found("restore-hold")["level"] == "good"
     Guard.objects.create(pk=Guard.ONLY, held_since=timezone.now(), held_because=because)
     finding = found("restore-hold")

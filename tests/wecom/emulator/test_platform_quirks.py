@@ -146,9 +146,7 @@ def test_a_retry_is_the_same_bytes_or_sealed_anew(application: Application, list
         assert len(texts) == 1
 
 
-def test_a_card_is_changed_by_the_answer_to_a_press_or_only_by_a_call(
-    application: Application, listener: Listener, member: str
-) -> None:
+def test_a_quirk_decides_how_a_card_is_changed(application: Application, listener: Listener, member: str) -> None:
     for honoured in (True, False):
         rule(application, answers_to_presses=honoured)
         send(application, member)

@@ -54,7 +54,7 @@ def test_the_applications_of_a_company_share_it_and_another_company_does_not(
     assert ArticlePicture.objects.count() == 2
 
 
-def test_a_picture_that_is_too_large_or_none_is_refused_before_any_call(connected, emulator, tmp_path):
+def test_a_picture_too_large_is_refused_before_any_call(connected, emulator, tmp_path):
     large, none = tmp_path / "large.png", tmp_path / "none.gif"
     large.write_bytes(picture() + bytes(2 * 2**20))
     none.write_bytes(b"GIF89a" + bytes(100))

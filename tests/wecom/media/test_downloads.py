@@ -191,7 +191,7 @@ def test_a_temporary_fault_is_raised_to_code_at_once(connected, emulator, person
     assert services.download_media(media_id, application=connected).exists()
 
 
-def test_what_was_kept_long_enough_is_removed_and_fetched_again_while_the_platform_has_it(connected, person, settings):
+def test_an_expired_download_is_fetched_again_on_demand(connected, person, settings):
     download = after(requested(connected, "image", sent(person, "image", picture())))
     stray = Path(default_storage.path("inbound/stray"))
     stray.write_bytes(b"left by somebody who died")

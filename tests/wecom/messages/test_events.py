@@ -127,7 +127,7 @@ def test_a_warning_says_when_it_takes_effect_and_others_do_not():
 
 
 @pytest.mark.once
-def test_a_member_is_read_in_full_and_what_did_not_change_is_none():
+def test_a_changed_members_other_fields_are_none():
     member = changed("create_user", MemberChange)
     assert (member.user_id, member.name, member.new_user_id) == ("zhangsan", "张三", None)
     assert (member.departments, member.main_department, member.leads) == ((1, 2, 3), 1, (True, False, False))

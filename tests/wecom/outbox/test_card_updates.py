@@ -86,7 +86,7 @@ def test_a_click_changes_the_card_by_its_own_code(sent, person, connected):
     assert replaced(person) == "好"
 
 
-def test_two_clicks_on_one_button_are_two_acts_and_a_repeated_callback_is_one(sent, person):
+def test_two_clicks_count_twice_and_a_repeated_callback_once(sent, person):
     person.presses("hd")
     person.presses("hd")
     rows = person.emulator.api("GET", "callbacks", params={"member": person.user_id})["callbacks"]

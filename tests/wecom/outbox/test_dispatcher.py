@@ -69,7 +69,7 @@ def test_the_same_text_again_arrives_again(connected, person):
     assert {text.rstrip("\u200b\u200c\u2060") for text in person.texts()} == {"好的"}
 
 
-def test_the_same_text_every_three_hours_never_has_bytes_of_the_last_four(connected, person):
+def test_a_repeated_text_never_has_bytes_of_four_hours(connected, person):
     bodies = []
     for hours in (0, 3, 6, 9):
         outbound = services.send_text(person.user_id, content="好的")
@@ -81,7 +81,7 @@ def test_the_same_text_every_three_hours_never_has_bytes_of_the_last_four(connec
     assert all(body != before for before, body in itertools.pairwise(bodies))
 
 
-def test_a_text_that_was_held_for_hours_and_an_equal_new_one_both_arrive(connected, person):
+def test_a_held_text_and_an_equal_new_one_both_arrive(connected, person):
     old = services.send_text(person.user_id, content="好的")
     Outbound.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=9))
     deliver(old)
@@ -106,7 +106,7 @@ def test_equal_messages_that_are_frozen_at_once_have_different_bytes(connected, 
 
 
 @pytest.mark.parametrize("fault", ["reset-after", "late", "truncated", "server-error", "bad-gateway", "html", "empty"])
-def test_what_may_have_arrived_is_sent_again_with_the_same_bytes_and_arrives_once(connected, emulator, person, fault):
+def test_an_ambiguous_send_is_repeated_with_the_same_bytes(connected, emulator, person, fault):
     emulator.fault(fault, seconds=2) if fault == "late" else emulator.fault(fault)
     outbound = deliver(services.send_text(person.user_id, content="唯一"))
     assert (outbound.status, outbound.reason, outbound.was_ambiguous) == ("queued", "ambiguous", True)
@@ -225,7 +225,7 @@ def test_a_message_that_is_too_late_is_not_sent(connected, person):
     assert person.texts() == []
 
 
-def test_more_than_thirty_a_minute_to_one_member_wait_and_none_is_dropped(connected, emulator, person):
+def test_more_than_thirty_a_minute_wait_and_none_is_dropped(connected, emulator, person):
     for number in range(33):
         services.send_text(person.user_id, content=f"消息{number}")
     rows = list(Outbound.objects.order_by("pk"))
@@ -332,7 +332,7 @@ def test_an_upload_that_breaks_off_is_tried_again(connected, emulator, person, f
     assert upload_of(outbound).status == "done"
 
 
-def test_an_upload_that_ends_while_its_message_begins_to_wait_is_not_missed(connected, person, film):
+def test_an_upload_that_ends_early_is_not_missed(connected, person, film):
     outbound = send_film(connected, person.user_id, film)
     uploading = []
 
@@ -393,7 +393,7 @@ def test_an_upload_whose_workers_died_ends_its_message(connected, person, film):
     assert deliver(video).reason == "upload_failed"
 
 
-def test_a_revoked_token_is_replaced_and_a_wrong_secret_is_not_asked_again_for_an_hour(connected, emulator, person):
+def test_a_revoked_token_is_replaced_and_a_wrong_secret_held(connected, emulator, person):
     deliver(services.send_text(person.user_id, content="热身"))
     emulator.fault("wrong-secret")
     assert deliver(services.send_text(person.user_id, content="还在")).status == "done"
@@ -404,9 +404,7 @@ def test_a_revoked_token_is_replaced_and_a_wrong_secret_is_not_asked_again_for_a
     assert connected.held_until > timezone.now() + timedelta(minutes=50)
 
 
-def test_media_that_are_forgotten_after_a_lost_answer_keep_their_bytes_and_a_person_decides(
-    connected, emulator, person, film
-):
+def test_media_forgotten_after_a_lost_answer_await_a_decision(connected, emulator, person, film):
     outbound = send_film(connected, person.user_id, film)
     upload_of(outbound)
     emulator.fault("reset-after")
@@ -439,7 +437,7 @@ def test_who_has_no_licence_is_named_and_alone_ends_as_failed(connected, emulato
     assert alone.results() == {person.user_id: "unlicensed"}
 
 
-def test_a_message_whose_workers_all_died_is_unknown_only_if_one_of_them_was_calling(connected):
+def test_a_poisonous_message_is_unknown_only_after_a_call(connected):
     for attempts, reason in ((0, "attempts"), (1, "unknown")):
         row = factories.make_outbound(connected, attempts=Outbound.max_attempts)
         if attempts:

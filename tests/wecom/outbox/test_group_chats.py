@@ -219,7 +219,7 @@ def test_the_admin_shows_chats_and_sends_again_what_is_in_doubt(admin_client, co
 # How fast
 
 
-def test_a_member_gets_no_more_than_the_platform_delivers_and_the_rest_comes_later(chat, person, emulator, monkeypatch):
+def test_a_group_chats_limit_delays_the_rest(chat, person, emulator, monkeypatch):
     monkeypatch.setattr(group_chats, "PER_MEMBER", ((timedelta(minutes=1), 3), (timedelta(days=1), 10_000)))
     other = services.create_chat("另一个", [person.user_id, "wangwu"])
     rows = [services.send_to_chat(one, Text(content=f"{n}")) for n in range(2) for one in (chat, other)]

@@ -111,7 +111,7 @@ def test_a_file_that_is_sent_again_is_another_file_to_the_platform(person, uploa
     assert [row.copy for row in Upload.objects.order_by("pk")] == [0, 1]
 
 
-def test_somebody_else_gets_the_first_file_and_the_third_one_gets_no_fourth_upload(person, emulator, upload):
+def test_two_recipients_share_the_two_uploads_of_an_image(person, emulator, upload):
     media_id, other = upload("image"), emulator.hire()
     for user_id in (person.user_id, person.user_id, other.user_id, other.user_id):
         send(user_id, Image(media_id=media_id))

@@ -30,7 +30,7 @@ def test_a_message_to_somebody_who_left_fails_without_a_call(connected, emulator
     assert emulator.calls("message/send") == 0
 
 
-def test_who_is_out_of_range_is_left_out_of_a_message_to_several(connected, emulator, person):
+def test_members_out_of_range_are_left_out(connected, emulator, person):
     other = emulator.hire()
     put_out_of_range(connected, other.user_id)
     outbound = send(connected, person.user_id, other.user_id)

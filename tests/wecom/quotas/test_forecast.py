@@ -60,7 +60,7 @@ def test_the_speed_is_what_was_measured_lately(application):
     assert ahead(application) == (10, "speed")
 
 
-def test_forty_to_one_person_take_a_minute_and_a_thousand_and_ten_an_hour(application):
+def test_the_forecast_knows_the_limits_of_one_person(application):
     queue(application, 40, user_id="zhangsan")
     assert ahead(application) == (60.5, "member")
     queue(application, 970, user_id="zhangsan")
@@ -132,7 +132,7 @@ def test_quotas_are_told_over_rest(application):
     assert factories.make_api("members:read").get("/api/v1/quotas/").status_code == 403
 
 
-def test_the_page_shows_how_much_is_used_and_when_the_queue_is_through(application):
+def test_the_page_shows_usage_and_the_queues_end(application):
     fill(application)
     client = Client()
     client.force_login(User.objects.create_superuser("boss"))

@@ -36,7 +36,7 @@ def wait(seconds: float, emulator) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)
 
 
-def test_of_forty_messages_to_one_member_in_a_minute_ten_come_later_and_none_is_dropped(connected, emulator, person):
+def test_of_forty_messages_in_a_minute_ten_come_later(connected, emulator, person):
     rows = [services.send_text(person.user_id, content=f"消息{number}") for number in range(40)]
     now = timezone.now()
     first = deliver(rows, now)
@@ -49,7 +49,7 @@ def test_of_forty_messages_to_one_member_in_a_minute_ten_come_later_and_none_is_
     assert person.texts() == [f"消息{number}" for number in range(40)]
 
 
-def test_a_thousand_an_hour_to_one_member_and_the_next_one_when_the_oldest_is_an_hour_old(connected):
+def test_a_member_gets_a_thousand_messages_an_hour(connected):
     outbound = factories.make_outbound(connected)
     Spending.objects.bulk_create(
         Spending(application=connected, user_id="zhangsan", at=NOON + timedelta(seconds=3 * number), outbound=outbound)
@@ -123,7 +123,7 @@ def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, e
     assert deliver([one], one.due_at) == ["done"]
 
 
-def test_more_than_a_whole_days_share_goes_at_the_beginning_of_a_day(connected):
+def test_a_large_campaign_starts_at_the_beginning_of_a_day(connected):
     connected.corporation.accounts = 1
     connected.corporation.save()
     crowd = factories.make_outbound(connected, recipients=[f"person{number}" for number in range(300)], reach=300)
@@ -147,7 +147,7 @@ def test_what_may_have_arrived_counts(connected, emulator, person):
     assert Spending.objects.count() == 1
 
 
-def test_a_message_that_was_long_on_its_way_counts_from_when_it_arrived(connected, emulator, person):
+def test_a_slow_message_counts_from_its_arrival(connected, emulator, person):
     emulator.fault("slow", seconds=0.8)
     row = services.send_text(person.user_id, content="你好")
     now = timezone.now()
@@ -167,7 +167,7 @@ def test_ten_thousand_calls_of_an_interface_a_minute_are_the_companys_most(conne
     api.get(connected.api_base_url, "department/list", access_token=token)
 
 
-def test_the_calls_of_all_applications_of_a_company_count_together_and_those_of_another_do_not(connected):
+def test_the_calls_of_one_companys_applications_count_together(connected):
     sibling = factories.make_application(corporation=connected.corporation, agent_id=7)
     stranger = factories.make_application()
     CallCount.objects.create(corporation=connected.corporation, api="message/send", slot=NOON, calls=10_000)
@@ -178,9 +178,7 @@ def test_the_calls_of_all_applications_of_a_company_count_together_and_those_of_
     assert members.reserve(factories.make_outbound(connected), NOON + timedelta(seconds=71)) is None
 
 
-def test_an_interface_that_the_platform_closed_is_closed_for_the_company_and_no_other_interface(
-    connected, emulator, person, settings
-):
+def test_a_closed_interface_is_closed_for_its_company_alone(connected, emulator, person, settings):
     settings.WECOM = {**settings.WECOM, "RETRY_BASE_SECONDS": 1.0}
     emulator.fault("rate-limited", path="user/get")
     token = access_tokens.valid_token(connected)

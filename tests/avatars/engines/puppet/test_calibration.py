@@ -55,7 +55,7 @@ def test_lips_that_show_what_they_do_are_left_as_they_are(face: Anatomy) -> None
     assert np.allclose(made_up(poses(), LEAVE), poses(), atol=1e-6)
 
 
-def test_lips_that_hide_a_narrow_opening_are_opened_further_and_shut_as_before(face: Anatomy) -> None:
+def test_lips_that_hide_a_narrow_opening_are_opened_further(face: Anatomy) -> None:
     seen = honest(face)
     hiding = replace(seen, gaps=seen.gaps * np.where(np.array(GAPS) < 0.08, 0.4, 1.0))
     before, after = gaps(poses()), gaps(made_up(poses(), response(hiding, face)))
@@ -65,7 +65,7 @@ def test_lips_that_hide_a_narrow_opening_are_opened_further_and_shut_as_before(f
     assert (after[before == 0] == 0).all()
 
 
-def test_a_mouth_that_looks_too_broad_once_open_is_drawn_in_and_shut_as_wide_as_before(face: Anatomy) -> None:
+def test_a_mouth_that_looks_too_broad_once_open_is_drawn_in(face: Anatomy) -> None:
     seen = honest(face)
     before = poses()
     after = made_up(before, response(replace(seen, widths=seen.widths + 0.02), face))

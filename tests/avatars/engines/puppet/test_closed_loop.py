@@ -89,7 +89,7 @@ def test_the_lips_follow_the_speech_without_any_mesh_too(film: Loop) -> None:
     assert film.parting >= 0.9
 
 
-def test_the_mouth_is_as_wide_and_the_lids_as_shut_as_they_should(film: Loop) -> None:
+def test_mouth_and_lids_are_as_open_as_they_should(film: Loop) -> None:
     assert film.width >= 0.95
     assert film.blink >= 0.9
 

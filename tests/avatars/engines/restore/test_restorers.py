@@ -142,7 +142,7 @@ def test_real_esrgan_makes_a_small_face_larger_and_keeps_its_colours(portrait):
     assert np.abs(back - small).mean() < 12
 
 
-def test_a_film_is_made_of_the_mended_portrait_and_of_the_plain_one_where_that_fails(tmp_path):
+def test_a_failed_restoration_leaves_the_plain_portrait(tmp_path):
     asked = []
 
     def mend(picture, scale):
@@ -187,7 +187,7 @@ def test_one_that_hangs_is_waited_for_once(portrait):
         Patience(60).wait("broken", lambda: portrait / (1 // 0))
 
 
-def test_a_film_whose_restorer_hangs_is_made_of_the_plain_portrait_and_says_so(tmp_path):
+def test_a_restorer_that_hangs_leaves_the_plain_portrait(tmp_path):
     patience, never = Patience(0.05), threading.Event()
     script = make_script(mode="enhanced_lipsync", restorer="gfpgan", longest=320)
 

@@ -235,14 +235,14 @@ def test_a_card_that_is_full_gets_half_as_many_at_once(engine, shot, frames, mon
     assert max(np.abs(one.astype(int) - two).max() for one, two in zip(frames, again, strict=True)) <= 1
 
 
-def test_a_portrait_without_a_face_is_refused_before_a_frame_is_asked_for(engine, shot):
+def test_a_portrait_without_a_face_is_refused_before_any_frame(engine, shot):
     from dataclasses import replace
 
     with pytest.raises(PortraitError):
         engine.animate(replace(shot, portrait=np.full((240, 240, 3), 120, np.uint8)))
 
 
-def test_the_spectrum_has_the_scale_and_the_steps_that_it_was_taught_with():
+def test_the_spectrum_has_the_scale_and_steps_of_the_training():
     from avatars.engines.wav2lip.spectrum import spectrum, windows
 
     silence = spectrum(np.zeros(16_000, np.float32))

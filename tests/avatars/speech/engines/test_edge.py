@@ -141,7 +141,7 @@ def test_what_it_does_wrong_has_a_code(service, fault, code):
 
 
 @here
-def test_a_service_that_is_away_and_a_voice_that_there_is_not_are_named():
+def test_a_missing_service_and_an_unknown_voice_are_named():
     with pytest.raises(EngineFailed) as caught:
         Edge(allowed=True, relay="127.0.0.1:9").speak("Hello.", voice="en-US-AriaNeural")
     assert caught.value.code == "server_silent"

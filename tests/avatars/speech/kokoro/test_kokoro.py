@@ -280,7 +280,7 @@ def test_a_pause_that_is_voiced_is_no_pause() -> None:
     assert [(sound.start, sound.end) for sound in cut(timed, samples)] == [(0, 7200), (7200, 9600 + 1920)]
 
 
-def test_a_blend_takes_more_of_its_english_colour_where_both_languages_are_spoken() -> None:
+def test_a_blend_is_more_english_in_mixed_text() -> None:
     voices = Voices()
     chinese, english = voices.style("zf_xiaobei"), voices.style("af_heart")
     mixed = voices.style(WOMAN, mixed=True)

@@ -115,7 +115,7 @@ def test_an_engine_of_others_is_asked_once_and_given_its_words_respelled(tmp_pat
     assert Counting.said == 5
 
 
-def test_a_sentence_that_was_said_is_not_computed_again_and_sounds_the_same(tmp_path):
+def test_a_cached_sentence_sounds_the_same(tmp_path):
     engine = Kokoro(cache_dir=tmp_path)
     first = engine.speak("你好。再见。", voice="zf_xiaobei")
     files = {file.name for file in (tmp_path / "speech").iterdir()}
@@ -151,7 +151,7 @@ class Reader(Dictated):
         return Heard(samples=noise.astype(np.float32), rate=16_000)
 
 
-def test_a_text_that_would_be_read_otherwise_needs_another_version_of_the_cache():
+def test_a_changed_reading_needs_a_new_cache_version():
     reader = Reader()
     speech = synthesizer.joined(synthesizer.parts(reader, TEXT, voice="reader"))
     places = [(token.offset, token.length) for token in speech.tokens]

@@ -136,7 +136,7 @@ def test_a_polyphone_of_the_lexicon_is_said_as_it_says(lexicon):
 
 
 @pytest.mark.once
-def test_an_engine_that_knows_only_text_gets_words_that_sound_alike_and_times_come_back():
+def test_an_engine_that_knows_only_text_gets_homophones():
     text = "请单雄信来，OA系统"
     written = respelled(text, OURS)
     assert written.text[1:4] != "单雄信"
@@ -218,7 +218,7 @@ def test_the_lexicon_is_kept_over_rest_and_refuses_bad_readings():
 
 
 @pytest.mark.django_db
-def test_how_a_script_will_be_read_is_shown_over_rest_and_in_the_admin(boss):
+def test_rest_and_admin_show_how_a_script_is_read(boss):
     LexiconEntry.objects.create(token="WeCom", reading="we com")
     api = make_api("digital_humans:read")
     found = api.post("/api/v1/readings/", {"text": "Please open WeCom and zorblax at 3:30 pm."}, format="json")

@@ -30,9 +30,7 @@ def engine() -> Puppet:
 
 @pytest.mark.parametrize("rounded", [0.0, 0.5, 0.93])
 @pytest.mark.parametrize("jaw", [0.0, 0.2, 0.5])
-def test_lips_are_seen_as_far_apart_as_they_are_drawn_however_they_are_rounded(
-    engine: Puppet, rounded: float, jaw: float
-) -> None:
+def test_lips_are_measured_as_far_apart_as_they_are_drawn(engine: Puppet, rounded: float, jaw: float) -> None:
     rig = engine.rig(samples.draw("xiao", height=960))
     camera = Camera(rig, Mode.ENHANCED_LIPSYNC)
     face = engine._mesh.find(camera.frame(pose(), STILL, 0.0).copy())[0]

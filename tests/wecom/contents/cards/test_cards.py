@@ -304,7 +304,7 @@ def test_a_row_leads_to_one_thing():
 
 
 @pytest.mark.parametrize("build", [button_card, vote_card, multiple_card])
-def test_a_card_in_the_place_of_another_has_no_name_and_may_be_greyed(build):
+def test_a_replacement_card_has_no_task_id(build):
     payload = build().replacement("已处理")
     assert "task_id" not in payload
     assert payload["replace_text"] == "已处理"

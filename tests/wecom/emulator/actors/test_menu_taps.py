@@ -94,9 +94,7 @@ def test_a_place_follows_its_event(application: Application, listener: Listener,
     assert (message.findtext("MsgType"), message.findtext("Location_X")) == ("location", "31.23")
 
 
-def test_a_mini_program_and_other_buttons_are_told_by_what_they_lead_to(
-    application: Application, listener: Listener, member: str
-) -> None:
+def test_buttons_send_events_by_where_they_lead(application: Application, listener: Listener, member: str) -> None:
     make_menu(application, [PROGRAM, {"type": "view", "name": "官网", "url": "https://example.com/a"}])
     for key, name in (("pages/index", "view_miniprogram"), ("https://example.com/a", "view")):
         tap(application, member, key)

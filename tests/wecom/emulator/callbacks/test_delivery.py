@@ -198,7 +198,7 @@ def test_half_a_body_can_be_sent(application: Application, listener: Listener, m
         fromstring(listener.next().body)
 
 
-def test_every_delivery_is_logged_with_what_was_asked_what_was_answered_and_how_long_it_took(
+def test_every_delivery_is_logged_with_request_response_and_duration(
     application: Application, listener: Listener, member: str
 ) -> None:
     listener.will_answer(500, b"sorry", after=0.1)

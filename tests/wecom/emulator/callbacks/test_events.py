@@ -133,7 +133,7 @@ def test_events_carry_no_message_id(application: Application, listener: Listener
     assert decrypt(application, listener.next())["Latitude"] == "1.5"
 
 
-def test_what_the_documents_are_not_sure_of_can_be_sent_with_fields_of_ones_own(
+def test_an_undocumented_message_takes_fields_of_its_own(
     application: Application, listener: Listener, member: str
 ) -> None:
     application.control("POST", "send", member=member, text="x", fields={"Recognition": "你好"})

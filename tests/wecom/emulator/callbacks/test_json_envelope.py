@@ -48,7 +48,7 @@ def test_a_text_has_the_names_and_the_numbers_of_xml(application: Application, l
     assert message["MsgId"] > 2**62
 
 
-def test_what_is_inside_another_is_an_object_and_what_is_repeated_a_list(
+def test_nested_elements_are_objects_and_repeated_ones_lists(
     application: Application, listener: Listener, member: str
 ) -> None:
     items = [{"PicMd5Sum": "a"}, {"PicMd5Sum": "b"}]

@@ -29,7 +29,7 @@ def who(application: Application, code: str, path: str = "auth/getuserinfo") -> 
     return application.emulator.get(path, access_token=application.access_token(), code=code)
 
 
-def test_a_member_is_asked_who_they_are_and_comes_back_with_a_code_and_the_state(application, member):
+def test_a_sign_in_returns_with_a_code_and_the_state(application, member):
     page = visit(application)
     assert page.status_code == 200
     assert "测试员" in page.text

@@ -51,7 +51,7 @@ def test_what_members_send_is_encrypted_and_comes_in_whole_blocks(application, m
     assert (answer.json()["errcode"] if errcode else answer.status_code) == (errcode or 206)
 
 
-def test_the_last_range_may_end_with_the_file_and_none_begins_behind_it(application, member):
+def test_no_range_begins_behind_the_end_of_the_file(application, member):
     media_id = sent_by(application, member, "image", PNG)
     assert fetch(application, media_id, "bytes=96-1000000").content == PNG[96:]
     assert fetch(application, media_id, "bytes=96-").content == PNG[96:]
@@ -137,7 +137,7 @@ def clear_copy(application: Application, media_id: str) -> requests.Response:
     return requests.get(f"{application.emulator.url}/cgi-bin/media/get/jssdk", params=query, timeout=30)
 
 
-def test_what_a_page_recorded_has_a_clear_copy_and_nothing_else_has_one(application, member):
+def test_only_page_recordings_have_a_high_definition_copy(application, member):
     brought = requests.post(
         f"{application.emulator.url}/emulator/api/jssdk",
         data={"agentid": application.agent_id, "corpid": application.corp_id},

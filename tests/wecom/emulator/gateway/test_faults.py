@@ -145,9 +145,7 @@ def test_a_named_fault_strikes_once(application: Application, fault, member: str
     assert len(application.received(member)) == 1
 
 
-def test_a_fault_by_code_strikes_as_often_as_asked_and_whom_it_names(
-    application: Application, fault, member: str
-) -> None:
+def test_a_fault_strikes_the_named_member_as_often_as_asked(application: Application, fault, member: str) -> None:
     fault(path="message/send", errcode=45033, times=2)
     assert application.say("lisi")["errcode"] == 0
     assert [application.say(member)["errcode"] for _ in range(3)] == [45033, 45033, 0]

@@ -81,9 +81,7 @@ def test_what_the_card_does_not_offer_cannot_be_chosen(application: Application,
     assert answer.json()["error"]
 
 
-def test_the_menu_of_a_card_is_an_event_of_its_own_and_works_after_a_change(
-    application: Application, member: str
-) -> None:
+def test_a_cards_menu_is_an_event_of_its_own(application: Application, member: str) -> None:
     send(application, member, "text_notice", action_menu=MENU, card_action=LINK)
     event = told(press(application, member, "off"))
     assert (event.findtext("Event"), event.findtext("EventKey")) == ("template_card_menu_event", "off")

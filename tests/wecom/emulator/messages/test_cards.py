@@ -74,7 +74,7 @@ def test_a_wrong_card_is_refused_with_the_platforms_code(application: Applicatio
     assert send(application, member, **change)["errcode"] == errcode
 
 
-def test_a_card_that_can_answer_brings_a_response_code_and_a_notice_none(application: Application, member: str):
+def test_only_interactive_cards_bring_a_response_code(application: Application, member: str):
     assert send(application, member)["response_code"]
     link = {"type": 1, "url": "https://example.com"}
     notice = card(card_type="text_notice", task_id=None, button_list=None, card_action=link)

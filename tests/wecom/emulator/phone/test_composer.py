@@ -57,7 +57,7 @@ def test_a_recording_becomes_a_voice_message(chat_page: Open, application: Appli
 @pytest.mark.parametrize(
     ("milliseconds", "released_at", "words"), [(1, None, "说话时间太短"), (700, (180.0, 200.0), "")]
 )
-def test_a_slip_of_the_finger_is_not_sent_nor_what_is_pulled_up(
+def test_a_short_or_cancelled_recording_is_not_sent(
     chat_page: Open, milliseconds: int, released_at: Any, words: str
 ) -> None:
     page = chat_page()

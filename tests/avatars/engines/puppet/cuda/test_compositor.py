@@ -141,7 +141,7 @@ def test_no_memory_at_all_leaves_the_rest_to_the_processor() -> None:
 
 
 @pytest.mark.gpu
-def test_a_card_that_is_full_hands_over_to_the_processor_with_a_note(rig: Rig) -> None:
+def test_a_full_graphics_card_hands_over_to_the_processor(rig: Rig) -> None:
     """The device "meta" holds no pixels: like a card that is full, it fails before its first frame."""
     from tests.avatars.engines.puppet.motion.test_planner import make_shot
 

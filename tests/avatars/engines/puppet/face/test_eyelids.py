@@ -59,7 +59,7 @@ def test_drawn_lids_meet_in_both_corners_of_an_eye(engine: Puppet, name: str) ->
         assert np.abs(steps).max() < 2.5
 
 
-def test_the_rim_of_glasses_and_what_shines_on_them_stay_before_the_lid(engine: Puppet) -> None:
+def test_glasses_and_their_reflections_stay_before_the_lid(engine: Puppet) -> None:
     rig = engine.rig(load(GLASSES))
     camera = Camera(rig, Mode.ENHANCED_LIPSYNC)
     for eye in camera.eyes:

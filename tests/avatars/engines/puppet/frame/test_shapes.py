@@ -49,7 +49,7 @@ def test_a_straight_mouth_rounds_straight() -> None:
 
 
 @pytest.mark.parametrize("name", ["grace_hopper.jpg", "eileen_collins.jpg"])
-def test_rounded_lips_lie_on_each_other_beside_the_corners_unless_they_show_teeth(name: str) -> None:
+def test_rounded_lips_touch_beside_the_corners_unless_they_show_teeth(name: str) -> None:
     face = face_of(name)
     move = displacements(face)[Expression.ROUND]
     beside, middle = (move[INNER_LOWER[place], 1] - move[INNER_UPPER[place], 1] for place in (1, len(INNER_UPPER) // 2))
