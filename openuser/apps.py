@@ -1,4 +1,4 @@
-"""The project as an installed app: it brings the commands, and the Celery app that tasks are registered with."""
+"""The project as an installed app, for its commands, checks, receivers and Celery app."""
 
 from django.apps import AppConfig
 from django.core.signals import request_started

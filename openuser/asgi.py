@@ -1,4 +1,4 @@
-"""The site for an ASGI server, pages and websockets: what `up` serves."""
+"""The ASGI application, with websockets: `up` runs it."""
 
 import os
 

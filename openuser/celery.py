@@ -1,4 +1,4 @@
-"""The Celery app. It only wakes workers: rows are the truth, so there is no result back end and no retry here."""
+"""The Celery app. It only wakes workers; rows are the truth, so it has no result back end and no retries."""
 
 import os
 from typing import Any
@@ -19,12 +19,12 @@ task_prerun.connect(logs.clear_correlation_id)
 
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
-    """Django's LOGGING stays: Celery's own set-up would print task arguments and colours."""
+    """Keep Django's LOGGING, because Celery's own set-up logs task arguments."""
 
 
 @worker_ready.connect
 def wake_what_waits(**_: Any) -> None:
-    """A worker that starts finds what its predecessors left."""
+    """Let a new worker find the work of crashed ones."""
     app.send_task("openuser.sweep", retry=False)
     if "render" in app.amqp.queues.consume_from:
         app.send_task("avatars.warm", retry=False)

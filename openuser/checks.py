@@ -25,5 +25,5 @@ def check_old_setting_names(**_kwargs: Any) -> list[CheckMessage]:
 def check_roles(**_kwargs: Any) -> list[CheckMessage]:
     """Models that only a superuser can see, because no role has permissions on them."""
     words = "No role has permissions on {}."
-    hint = "Add it to TABLE in openuser/roles.py."
+    hint = "Add it to ROLE_PERMISSIONS in openuser/roles.py."
     return [Warning(words.format(label), hint=hint, id="openuser.W010") for label in roles.models_without_roles()]

@@ -1,4 +1,4 @@
-"""What the apps announce, passed on to live pages and to other systems."""
+"""Receivers of the apps' signals: live updates and webhooks."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def on_outbound_settled(outbound: Outbound, **_: Any) -> None:
 
 
 def _payload(render: Render) -> dict[str, Any]:
-    """What another system needs to go on: numbers and addresses, but none of the words."""
+    """The data of a webhook: IDs, numbers and URLs, but not the script."""
     files = ("video", "captions", "poster") if render.video else ()
     return {
         "id": render.pk,

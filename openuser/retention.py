@@ -1,4 +1,4 @@
-"""What is thrown away in time: callback bodies, what members sent, abandoned folders, answers of the API, webhooks."""
+"""Retention: deletes expired callback bodies, media, work files, API responses and webhook deliveries."""
 
 from django.conf import settings
 
@@ -10,7 +10,7 @@ from wecom import services as wecom
 
 
 def delete_expired() -> None:
-    """Delete what has outlived its purpose."""
+    """Delete what has passed its retention."""
     wecom.delete_old_callbacks()
     wecom.delete_old_media()
     wecom.delete_old_counts()

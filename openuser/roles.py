@@ -1,7 +1,7 @@
-"""Who may do what in the admin: four roles, kept as groups of accounts. To edit is not to send.
+"""The four roles of the admin, which are groups of accounts with permissions.
 
-Each role looks at what a viewer looks at. An editor also changes what is said, an operator also decides what is made,
-sent and run, an administrator may do everything. Whoever needs two roles gets both.
+Every role may view what a viewer may view. An editor also edits content, an operator also renders, sends and runs, an
+administrator may do everything. An account may have several roles.
 """
 
 from collections.abc import Iterable
@@ -39,14 +39,14 @@ DESCRIPTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
-    """What the roles may do to a model, in words like `add`, `change` or `publish`; an administrator may do all."""
+    """The actions of the roles on a model, such as `add`, `change` or `publish`; an administrator has all."""
 
     everybody: str = "view"
     editor: str = ""
     operator: str = ""
 
     def of(self, role: Role) -> set[str]:
-        """The words of one role."""
+        """The actions of one role."""
         extra = {Role.EDITOR: self.editor, Role.OPERATOR: self.operator}.get(role, "")
         return {*self.everybody.split(), *extra.split()}
 
@@ -54,11 +54,11 @@ class Rights:
 ADMINISTRATORS_ONLY = Rights(everybody="")
 BEAT = Rights(everybody="", operator="view")
 EDITABLE = Rights(editor="add change delete")
-# Nobody edits what happened: `change` means to act on it, as to send again or to cancel.
+# Records are not editable: `change` allows actions on them, such as sending again or cancelling.
 RECORDS = Rights(operator="change")
 
 ROLE_PERMISSIONS: dict[str, Rights] = {
-    # Never changed and never deleted; `change` is to record that it is withdrawn.
+    # Never edited or deleted; `change` allows recording a withdrawal.
     "avatars.Consent": Rights(editor="add read", operator="change read"),
     "avatars.DigitalHuman": EDITABLE,
     "avatars.EngineTrouble": Rights(),
@@ -126,7 +126,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
 
 
 def codenames(model: type[Model], role: Role) -> set[str]:
-    """The permissions that a role has on a model; none on one that the table does not name."""
+    """The permissions of a role on a model; none on a model that is not listed."""
     options = model._meta
     rights = ROLE_PERMISSIONS.get(options.label)
     if rights is None:
@@ -138,15 +138,15 @@ def codenames(model: type[Model], role: Role) -> set[str]:
 
 
 def models_without_roles() -> list[str]:
-    """Models of ours, or with a page in the admin, of which the table does not say who may do what."""
+    """Our models, and models in the admin, that are missing from `ROLE_PERMISSIONS`."""
     ours = {model for app in OUR_APPS for model in apps.get_app_config(app).get_models()}
     return sorted({model._meta.label for model in ours | set(admin.site._registry)} - set(ROLE_PERMISSIONS))
 
 
 def sync_groups(app_config: AppConfig, *, using: str = "default", apps: Any = apps, **options: Any) -> None:
-    """Give the four groups exactly the permissions of the table on one app's models, after its migrations ran.
+    """Give the four groups their permissions on one app's models, after its migrations.
 
-    Other groups, and who is in which group, stay as people left them.
+    Other groups and the members of groups do not change.
     """
     models = [model for model in app_config.get_models() if model._meta.label in ROLE_PERMISSIONS]
     if not models:

@@ -1,4 +1,4 @@
-"""Beat's tasks for the whole installation."""
+"""Celery tasks of the installation as a whole."""
 
 from celery import shared_task
 

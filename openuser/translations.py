@@ -1,4 +1,4 @@
-"""Words of packages that ship no Chinese, named here so that our catalogue keeps them."""
+"""Texts of packages without a Chinese translation, listed here so that our catalogue keeps them."""
 
 from django.utils.translation import gettext_noop as _
 

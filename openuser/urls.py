@@ -1,4 +1,4 @@
-"""Every address of the installation."""
+"""The URLs of the installation."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path

@@ -1,4 +1,4 @@
-"""The site for a WSGI server: what production serves, all but websockets."""
+"""The WSGI application, for production: everything but websockets."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Forms of accounts: the four roles are offered plainly, the rest of Django's permissions stays out of the way."""
+"""Forms of accounts: the four roles first, Django's other permissions collapsed."""
 
 from typing import Any
 
@@ -27,13 +27,13 @@ ACTION_LABELS = {
 
 
 def role_choices() -> list[tuple[str, str]]:
-    """The roles as choices, each with what it may do."""
+    """The roles as choices, each with its description."""
     words = '<strong>{}</strong> <span class="ou-quiet">{}</span>'
     return [(role.value, format_html(words, role.label, DESCRIPTIONS[role])) for role in Role]
 
 
 class RolesForm(forms.ModelForm[User]):
-    """Adds the field `roles`; where there is one for other groups, it offers only groups of people's own."""
+    """Adds the field `roles`. A field for groups then offers only the groups that are not roles."""
 
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
@@ -69,8 +69,8 @@ class RolesForm(forms.ModelForm[User]):
         others = self.instance.groups.exclude(name__in=Role.values)
         self.instance.groups.set([*others, *Group.objects.filter(name__in=chosen)])
 
-    def lets_in(self) -> bool:
-        """Whether what was chosen opens the admin at all."""
+    def allows_login(self) -> bool:
+        """Whether the chosen roles and permissions give access to the admin."""
         chosen = ("roles", "is_superuser", "groups", "user_permissions")
         return any(self.cleaned_data.get(name) for name in chosen)
 
@@ -87,11 +87,11 @@ class AccountForm(RolesForm, UserChangeForm):
 
 
 class NewAccountForm(RolesForm, UserCreationForm):
-    """Makes an account, with its roles at once."""
+    """Creates an account together with its roles."""
 
 
 class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
-    """Single permissions, named by what people call things; Django's own names are English."""
+    """Single permissions with translated names; Django's own are English."""
 
     def label_from_instance(self, obj: Any) -> str:
         act, _mark, _model = obj.codename.partition("_")
@@ -100,7 +100,7 @@ class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
 
 
 def grantable_permissions() -> QuerySet[Permission]:
-    """The permissions on models that the table of roles names; others open no page."""
+    """The permissions on models that roles have permissions on; others open no page."""
     named = Q()
     for label in ROLE_PERMISSIONS:
         options = apps.get_model(label)._meta
@@ -109,11 +109,11 @@ def grantable_permissions() -> QuerySet[Permission]:
 
 
 class TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):
-    """Beat's choice of a task in Unfold's dress."""
+    """Beat's task selection with Unfold's style."""
 
 
 class UnfoldPeriodicTaskForm(PeriodicTaskForm):
-    """Beat's form in Unfold's dress."""
+    """Beat's form with Unfold's style."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Other people's models in Unfold's dress: accounts with their roles, and beat's schedule."""
+"""Models of other packages with Unfold's style: accounts with their roles, and beat's periodic tasks."""
 
 from typing import Any
 
@@ -19,10 +19,6 @@ from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, short_time
-from openuser.admin import (
-    api_clients,  # noqa: F401 - Django looks for pages only here
-    webhooks,  # noqa: F401 - as well
-)
 from openuser.admin.account_forms import (
     AccountForm,
     NewAccountForm,
@@ -53,7 +49,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 class PermissionsAdmin(ModelAdmin[Any]):
-    """Offers single permissions in people's words."""
+    """Offers single permissions with translated names."""
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.remote_field.model is Permission:
@@ -114,7 +110,7 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
         return short_time(user.last_login)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        obj.is_staff = form.lets_in()
+        obj.is_staff = form.allows_login()
         super().save_model(request, obj, form, change)
         if not obj.is_staff:
             self.message_user(request, _("Without a role this account cannot get in here."), messages.WARNING)
@@ -155,7 +151,7 @@ class GroupAdmin(PermissionsAdmin, DjangoGroupAdmin, ModelAdmin[Group]):  # type
         return int(group.user_count)
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        """The four roles are kept in step with the product; other groups are people's own."""
+        """The groups of the four roles are read-only, because migrations keep them current."""
         return bool(super().has_change_permission(request, obj)) and (obj is None or obj.name not in ROLE_LABELS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
@@ -169,7 +165,7 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
     list_display = ("name", "enabled", "rhythm", "ran")
     list_filter = ("enabled",)
     date_hierarchy = None
-    # Without what only other brokers and clocks than ours would heed.
+    # Without fields that our broker and scheduler ignore.
     fieldsets = (
         (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
         (_("Schedule"), {"fields": ("interval", "crontab", "clocked", "start_time", "last_run_at", "one_off")}),
@@ -186,7 +182,7 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
         return short_time(task.last_run_at)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Beat's actions ask for no permission by themselves."""
+        """Beat's actions check no permission themselves."""
         return super().get_actions(request) if self.has_change_permission(request) else {}
 
 

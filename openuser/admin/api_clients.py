@@ -1,4 +1,4 @@
-"""API clients in the admin: who may ask for what. A token is shown once, when it is made."""
+"""API clients in the admin. A token is shown only once, when it is created."""
 
 from typing import Any
 
@@ -80,7 +80,7 @@ class ApiClientAdmin(ModelAdmin[ApiClient]):
             clients.renew_token(obj)
 
     def response_add(self, request: HttpRequest, obj: ApiClient, post_url_continue: str | None = None) -> HttpResponse:
-        """Show the token instead of the list. The one that the client was saved with nobody has seen."""
+        """Show a new token instead of the list; the one from `save_model` was never shown."""
         return self._show(request, obj, clients.renew_token(obj))
 
     @action(description=_("New token"), permissions=["change"], icon="key", url_path="renew")

@@ -84,20 +84,20 @@ def overview(request: HttpRequest) -> dict[str, Any]:
 
 
 def _held_applications() -> QuerySet[Application]:
-    """Applications that send nothing until somebody mends a setting, with how much waits for it."""
+    """Applications that send nothing until their settings are corrected, with the number of waiting messages."""
     waiting = Count("outbounds", filter=Q(outbounds__status__in=Outbound.UNFINISHED))
     return Application.objects.exclude(held_reason="").annotate(waiting=waiting).order_by("pk")
 
 
 def _unfinished_renders() -> list[UnfinishedRender]:
-    """The oldest that run, then the queue in the order in which it is worked off."""
+    """Running renders, oldest first, then the queue in its order."""
     rows = Render.objects.filter(status__in=Render.UNFINISHED).select_related("digital_human")
     rows = rows.order_by("-status", "-priority", "pk")[:NEWEST]
     return [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in rows]
 
 
 def _seconds_left(render: Render) -> float | None:
-    # Of one that runs it is known without asking the database; the queue would be walked for each row of it.
+    # Only for running renders, where it needs no query; queued ones would each query the whole queue.
     return avatars.seconds_left(render) if render.status == Render.Status.RUNNING else None
 
 
@@ -107,7 +107,7 @@ def _videos(today: datetime) -> QuerySet[Render]:
 
 
 def _conversations(today: datetime) -> QuerySet[Conversation]:
-    """Who wrote today, or was written to, with what they said last."""
+    """Today's conversations, with the member's last message."""
     said = Message.objects.filter(application=OuterRef("application"), member=OuterRef("member"))
     said = said.filter(direction=Message.Direction.IN).order_by("-pk")
     rows = Conversation.objects.filter(last_message_at__gte=today).select_related("member", "application")

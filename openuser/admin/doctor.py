@@ -1,4 +1,4 @@
-"""The doctor in the admin: every check as a line, each with a button of its own."""
+"""The doctor's page in the admin: all checks, each with a button to run it alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from core.diagnosis import Check, Finding, failures, run_checks
-from openuser import doctor
+from openuser.doctor.checks import all_checks, select
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRow:
-    """A check, and what it found where it was asked."""
+    """A check, with its finding once it was run."""
 
     check: Check
     finding: Finding | None = None
@@ -24,38 +24,38 @@ class CheckRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckGroup:
-    """The lines of the installation (without a name), or of one application."""
+    """The checks of the installation (without a name) or of one application."""
 
     name: str
-    lines: list[CheckRow]
+    rows: list[CheckRow]
 
 
 def view(request: HttpRequest) -> HttpResponse:
-    """GET names the checks. POST runs those that `only` names, all without it; `bad` names those found bad before.
+    """GET lists the checks. POST runs those in `only`, or all; `bad` lists those that failed before.
 
-    With the header `X-Part: lines` the answer is the lines alone, for the page's script.
+    With the header `X-Part: lines`, the response is the rows alone, for the page's script.
     """
     if not request.user.has_perm("wecom.change_application"):
         raise PermissionDenied
-    checks = doctor.checks()
-    lines = [CheckRow(check=check) for check in checks]
+    checks = all_checks()
+    rows = [CheckRow(check=check) for check in checks]
     part = request.headers.get("X-Part") == "lines"
     if request.method == "POST":
         names = request.POST.getlist("only")
         try:
-            chosen = doctor.chosen(checks, names) if names else checks
+            selected = select(checks, names) if names else checks
         except LookupError:
             return HttpResponseBadRequest()
-        results = run_checks(chosen, failed=failures(checks, request.POST.getlist("bad")))
+        results = run_checks(selected, failed=failures(checks, request.POST.getlist("bad")))
         findings = {result.check.key: result.finding for result in results}
-        lines = [CheckRow(check=check, finding=findings.get(check.key)) for check in checks]
+        rows = [CheckRow(check=check, finding=findings.get(check.key)) for check in checks]
         if part:
-            asked = [line for line in lines if line.finding is not None]
-            return TemplateResponse(request, "admin/doctor/checks.html", {"results": asked, "again": True})
-    context = {**admin.site.each_context(request), "title": _("Doctor"), "parts": list(_groups(lines))}
+            run = [row for row in rows if row.finding is not None]
+            return TemplateResponse(request, "admin/doctor/checks.html", {"results": run, "again": True})
+    context = {**admin.site.each_context(request), "title": _("Doctor"), "groups": list(_groups(rows))}
     return TemplateResponse(request, "admin/doctor/page.html", context)
 
 
-def _groups(lines: Iterable[CheckRow]) -> Iterable[CheckGroup]:
-    for name, group in groupby(lines, key=lambda line: line.check.subject):
-        yield CheckGroup(name=name, lines=list(group))
+def _groups(rows: Iterable[CheckRow]) -> Iterable[CheckGroup]:
+    for name, group in groupby(rows, key=lambda row: row.check.subject):
+        yield CheckGroup(name=name, rows=list(group))

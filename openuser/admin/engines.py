@@ -1,4 +1,4 @@
-"""The engines in the admin: which there are, what each lacks, who stands in, and a button to try one."""
+"""The engines page of the admin: each engine with what it is missing, its fallback, and a button to try it."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from core.web.admin import change_url
 
 
 def view(request: HttpRequest) -> HttpResponse:
-    """GET lists them. POST makes a short video with the one that `kind` and `name` say, and shows it being made."""
+    """GET lists the engines. POST renders a short video with the engine in `kind` and `name`, then shows its page."""
     if not request.user.has_perm("avatars.view_voice"):
         raise PermissionDenied
     may_try = request.user.has_perm("avatars.add_render")

@@ -1,4 +1,4 @@
-"""The admin's sidebar: by what people do, not by app."""
+"""The admin's sidebar, grouped by task instead of by app."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ DEFAULT_ICON = "table_rows"
 
 @dataclass(frozen=True, kw_only=True)
 class CustomPage:
-    """A page that belongs to no model: who may open it needs a permission."""
+    """A page without a model; it requires a permission."""
 
     title: Any
     icon: str
@@ -25,7 +25,7 @@ class CustomPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A heading, the models under it with their icons, and what stands before them."""
+    """A heading with models and their icons, after its custom pages."""
 
     title: Any
     icons: dict[str, str]
@@ -105,7 +105,7 @@ SECTIONS = (
 
 
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
-    """Unfold's navigation: only what this person may see, and whatever has a page though no section names it."""
+    """Unfold's navigation: pages that this person may view. Models without a section come last."""
     pages = {model._meta.label: page for model, page in admin.site._registry.items()}
     named = {label for section in SECTIONS for label in section.icons}
     rest = Section(title=_("More"), icons=dict.fromkeys(sorted(set(pages) - named), DEFAULT_ICON))

@@ -1,4 +1,4 @@
-"""What is said next by schedules: for the admin's home."""
+"""The next runs of schedules, for the admin's home."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class NextRun:
-    """The next time that a schedule speaks; `rule` is when it does, in words."""
+    """The next run of a schedule; `rule` describes when it runs."""
 
     schedule: Schedule
     at: datetime
@@ -20,9 +20,9 @@ class NextRun:
 
 
 def next_runs() -> list[NextRun]:
-    """The next schedules that speak, the soonest first."""
+    """The next runs, soonest first."""
     now = timezone.now()
-    # On days off a schedule of working days comes first and speaks later: a few more are read than shown.
+    # More than are shown: `next_tick_at` ignores days off, so the order may change.
     rows = Schedule.objects.filter(paused=False, next_tick_at__isnull=False).order_by("next_tick_at")[: 4 * SHOWN]
     plans = [
         NextRun(schedule=row, at=moment, rule=row.words) for row in rows for moment in row.rule.upcoming(now, count=1)

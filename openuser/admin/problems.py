@@ -1,4 +1,4 @@
-"""What went wrong lately, why, and what helps: for the admin's home."""
+"""Recent problems with their causes and remedies, for the admin's home."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from wecom.models import Outbound
 
 RECENT = timedelta(days=3)
 SHOWN = 6
-# The platform's own page about a code, which names causes and cures in Chinese.
+# The platform's page about an error code, with causes and remedies in Chinese.
 ERROR_CODE_PAGE = "https://developer.work.weixin.qq.com/devtool/query?e="
 REMEDIES = {
     Outbound.Reason.UNKNOWN: gettext_lazy("Ask the person whether it arrived, then decide."),
@@ -35,7 +35,7 @@ DEFAULT_REMEDY = gettext_lazy("Open it: the attempts show what was tried.")
 
 @dataclass(frozen=True, kw_only=True)
 class ActionButton:
-    """An action of the admin that asks before it acts."""
+    """An admin action with a confirmation dialog."""
 
     name: str
     url: str
@@ -43,7 +43,7 @@ class ActionButton:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something that somebody should look at. `more` is an address outside that explains the code."""
+    """A problem that needs attention. `more` is the URL of a page that explains the error code."""
 
     key: str
     what: str
@@ -57,20 +57,20 @@ class Problem:
 
 
 def problems_for(may: Callable[[str], bool]) -> list[Problem]:
-    """The newest troubles of the last days among what a person may see, newest first."""
+    """The newest problems of recent days that a person may see, newest first."""
     since = timezone.now() - RECENT
-    found: list[Problem] = []
+    problems: list[Problem] = []
     if may("avatars.view_render"):
-        found += [_of_render(row, may("avatars.change_render")) for row in _failed_renders(since)]
+        problems += [_render_problem(row, may("avatars.change_render")) for row in _failed_renders(since)]
     if may("wecom.view_outbound"):
-        found += [_of_outbound(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
+        problems += [_outbound_problem(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
     if may("scheduling.view_run"):
-        found += [_of_run(row) for row in _failed_runs(since)]
-    return sorted(found, key=lambda trouble: trouble.at, reverse=True)[:SHOWN]
+        problems += [_run_problem(row) for row in _failed_runs(since)]
+    return sorted(problems, key=lambda problem: problem.at, reverse=True)[:SHOWN]
 
 
 def _failed_renders(since: datetime) -> Any:
-    """Not those of which the same video was made, or is being made, since."""
+    """Failed renders, except those whose video was rendered since, or is being rendered."""
     better = Render.objects.filter(content_hash=OuterRef("content_hash"), status__in=Render.SHARED)
     failed = Render.objects.filter(status=Render.Status.FAILED, finished_at__gte=since)
     return failed.filter(~Exists(better)).select_related("digital_human").order_by("-finished_at")[:SHOWN]
@@ -87,7 +87,7 @@ def _failed_runs(since: datetime) -> Any:
     return rows.select_related("schedule").order_by("-due_at")[:SHOWN]
 
 
-def _of_render(render: Render, acts: bool) -> Problem:
+def _render_problem(render: Render, acts: bool) -> Problem:
     return Problem(
         key=f"render-{render.pk}",
         what=_("Video not made"),
@@ -101,7 +101,7 @@ def _of_render(render: Render, acts: bool) -> Problem:
     )
 
 
-def _of_outbound(outbound: Outbound, acts: bool) -> Problem:
+def _outbound_problem(outbound: Outbound, acts: bool) -> Problem:
     why = reason_words(outbound)
     if outbound.errcode:
         why = f"{why} (errcode {outbound.errcode})".strip()
@@ -122,13 +122,13 @@ def _of_outbound(outbound: Outbound, acts: bool) -> Problem:
 
 
 def _remedy(outbound: Outbound) -> str:
-    """What the code asks for, where it is why the platform refused it; else what the reason does."""
+    """The remedy of the error code if the platform refused the message, else of the reason."""
     refused = outbound.reason in (Outbound.Reason.REFUSED, Outbound.Reason.MEDIA)
     known = wecom.remedy_for(outbound.errcode) if refused else ""
     return known or str(REMEDIES.get(outbound.reason, DEFAULT_REMEDY))
 
 
-def _of_run(run: Run) -> Problem:
+def _run_problem(run: Run) -> Problem:
     return Problem(
         key=f"run-{run.pk}",
         what=_("Schedule not kept"),
@@ -143,7 +143,7 @@ def _of_run(run: Run) -> Problem:
 
 
 def _url(row: Any) -> str:
-    """The admin's page of a row; empty where there is none."""
+    """The URL of a row's page in the admin; empty if there is none."""
     try:
         return change_url(row)
     except NoReverseMatch:

@@ -1,4 +1,4 @@
-"""The platform's limits in the admin: what of each is used, and when what waits will be through."""
+"""The quotas page of the admin: usage of the platform's limits, and when waiting messages will be sent."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -10,7 +10,7 @@ from wecom import services
 
 
 def view(request: HttpRequest) -> HttpResponse:
-    """The page; with `part` in the query, as core/static/core/live_page.js asks, only what changes."""
+    """The page; with `part` in the query, only the live content, for core/static/core/live_page.js."""
     if not request.user.has_perm("wecom.view_outbound"):
         raise PermissionDenied
     context = {"quotas": services.list_quotas(), "may_mend": request.user.has_perm("wecom.change_corporation")}

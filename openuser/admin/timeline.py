@@ -1,4 +1,4 @@
-"""One timeline per correlation ID: from the callback through the render to the delivery."""
+"""The timeline of a correlation ID, from the callback through the render to the delivery."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from wecom.models import Attempt, Callback, CardUpdate, Download, Outbound, Uplo
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that happened. `tone` is ok, wait or bad; `url` leads to the row."""
+    """One event. `tone` is ok, wait or bad; `url` is the page of its row."""
 
     at: datetime
     title: str
@@ -32,7 +32,7 @@ class Step:
 
 
 def view(request: HttpRequest, cid: str) -> HttpResponse:
-    """The page. Whoever may see messages may see it."""
+    """The page. Requires the permission to view messages."""
     if not request.user.has_perm("conversations.view_message"):
         raise PermissionDenied
     steps = sorted(_steps(cid), key=lambda step: step.at)
@@ -51,7 +51,7 @@ def view(request: HttpRequest, cid: str) -> HttpResponse:
 
 
 def timeline_url(cid: str) -> str:
-    """The address of a correlation ID's timeline."""
+    """The URL of a correlation ID's timeline."""
     return reverse("timeline", args=[cid]) if cid else ""
 
 
@@ -190,6 +190,6 @@ def _attempt(attempt: Attempt) -> Step:
 
 
 def _outcome(row: Work) -> str:
-    """The status, and why where there is more to say."""
+    """The status, with its reason if there is one."""
     words = reason_words(row)
     return f"{row.get_status_display()}: {words}" if words else row.get_status_display()

@@ -1,4 +1,4 @@
-"""Webhooks in the admin: who is told, what was told, a test event, once more."""
+"""Webhooks in the admin: endpoints with their secrets and test events, and deliveries."""
 
 import json
 from typing import Any
@@ -115,7 +115,7 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
     def response_add(
         self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the secret instead of the list: the other end needs it."""
+        """Show the secret instead of the list: the receiver needs it."""
         return self._show(request, obj, obj.secret)
 
     @action(

@@ -1,4 +1,4 @@
-"""The private values of an installation: made on first use, kept in var/secrets.env, readable by their owner only."""
+"""Generated secrets of an installation, in var/secrets.env, readable by its owner only. Standard library only."""
 
 import base64
 import fcntl
@@ -12,11 +12,11 @@ Maker = Callable[[], str]
 
 
 def ensure(path: Path, makers: Mapping[str, Maker]) -> None:
-    """Make what neither the environment nor the file has yet; several processes may do so at once.
+    """Generate values that neither the environment nor the file has. Safe to call in several processes at once.
 
     Args:
-        path: the file, `NAME=value` lines; created with mode 0600, its folder as well.
-        makers: how to make each value.
+        path: the file of `NAME=value` lines; created with mode 0600, its folder with 0700.
+        makers: a function for each value.
     """
     wanted = [name for name in makers if not os.environ.get(name)]
     if not wanted:
@@ -36,12 +36,12 @@ def ensure(path: Path, makers: Mapping[str, Maker]) -> None:
 
 
 def read(path: Path) -> dict[str, str]:
-    """The values in such a file; none if it is missing."""
+    """The values of a file; {} if it is missing."""
     return parse(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def parse(content: str) -> dict[str, str]:
-    """The names that have a value in the text of such a file."""
+    """The values in the text of a file."""
     pairs = (line.split("=", 1) for line in content.splitlines() if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, value in pairs if value.strip()}
 
@@ -57,18 +57,18 @@ def field_key() -> str:
 
 
 def password() -> str:
-    """A password that can be read aloud: no characters that look alike."""
+    """A password without characters that look alike."""
     alphabet = [character for character in string.ascii_letters + string.digits if character not in "0O1lI"]
     return "".join(secrets.choice(alphabet) for _ in range(16))
 
 
 def corp_id() -> str:
-    """A corporation's ID as WeChat Work makes them: `ww` and 16 hexadecimal digits."""
+    """A corp ID in WeChat Work's format: `ww` and 16 hexadecimal digits."""
     return "ww" + secrets.token_hex(8)
 
 
 def aes_key() -> str:
-    """An EncodingAESKey: base64 of 32 bytes without its padding, 43 characters, letters and digits only."""
+    """An EncodingAESKey: 32 bytes as base64 without padding, 43 letters and digits."""
     while True:
         key = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         if key.isalnum():
@@ -76,5 +76,5 @@ def aes_key() -> str:
 
 
 def token() -> str:
-    """A callback token; the platform allows letters and digits only."""
+    """A callback token, with letters and digits only."""
     return secrets.token_hex(16)

@@ -1,6 +1,6 @@
-"""The flows that come with the product, in Chinese and in English: a video step by step, and a first day at work.
+"""Example flows in Chinese and English: a video step by step, and onboarding.
 
-They are values here and rows once `openuser.demo.seed` has run: from then on they are edited like any other flow.
+`openuser.demo.seed` creates them as rows; after that, people edit them like any other flow.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ REMIND, EXPIRE = 10, 60  # minutes
 
 @dataclass(frozen=True, kw_only=True)
 class ExampleFlow:
-    """A flow and what starts it."""
+    """A flow with its triggers."""
 
     machine: Machine
     description: str

@@ -1,10 +1,10 @@
-"""A menu to begin with. Its rows are there to edit; people see it when somebody publishes it."""
+"""An example menu. Members see it once it is published."""
 
 from wecom.models import Application, MenuButton
 
 
 def seed_menu(application: Application) -> None:
-    """Two buttons and a menu, where the application has none."""
+    """Create two buttons and a submenu if the application has no menu."""
     if MenuButton.objects.filter(application=application).exists():
         return
     click, menu = MenuButton.Kind.CLICK, MenuButton.Kind.MENU

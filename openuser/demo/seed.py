@@ -1,4 +1,4 @@
-"""A demonstration that works at once: two digital humans, a desk, answers to questions, flows and a menu."""
+"""The demonstration: two digital humans, a desk, answers, flows and a menu."""
 
 import logging
 
@@ -39,7 +39,7 @@ ANSWERS = (
 
 
 def seed() -> None:
-    """Make what is missing; what a person changed stays."""
+    """Create what is missing; existing rows stay."""
     application = wecom.configure_from_settings(name="OpenUser")
     with transaction.atomic():
         avatars.seed_voices()

@@ -1,4 +1,4 @@
-"""What everything stands on: the settings, the database and its tables."""
+"""Checks of the settings, the database and its migrations."""
 
 import logging
 from typing import Any
@@ -19,16 +19,16 @@ CONNECT_SECONDS = 3
 
 
 class Settings(Check):
-    """The values of the environment fit together."""
+    """The settings are consistent."""
 
     id = "settings"
     title = gettext_lazy("Settings")
 
     def run(self) -> Finding:
         for name, url in (("SITE_URL", settings.SITE_URL), ("WECHAT_WEBHOOK_URL", settings.WECOM["WEBHOOK_URL"])):
-            trouble = _address(name, url) if url else None
-            if trouble is not None:
-                return trouble
+            invalid = _invalid_url(name, url) if url else None
+            if invalid is not None:
+                return invalid
         try:
             keys = [Fernet(key) for key in settings.FIELD_KEYS]
         except ValueError:
@@ -48,13 +48,13 @@ class Settings(Check):
 
 
 class Database(Check):
-    """The database answers."""
+    """The database is reachable."""
 
     id = "database"
     title = gettext_lazy("Database")
 
     def run(self) -> Finding:
-        error = failure()
+        error = database_failure()
         if error is not None:
             words = _("The database does not answer (%(name)s at %(place)s: %(error)s).")
             found = words % {"name": connection.vendor, "place": _place(), "error": type(error).__name__}
@@ -64,7 +64,7 @@ class Database(Check):
 
 
 class Migrations(Check):
-    """The tables are those of this version."""
+    """All migrations are applied."""
 
     id = "migrations"
     title = gettext_lazy("Tables")
@@ -79,8 +79,8 @@ class Migrations(Check):
         return good(_("They are up to date."))
 
 
-def failure() -> Exception | None:
-    """Why the database does not answer. Known within seconds: a pool would go on trying for longer."""
+def database_failure() -> Exception | None:
+    """The error of a connection to the database, within seconds: the pool would retry for longer."""
     driver: Any = connection.Database  # type: ignore[attr-defined]
     try:
         if connection.vendor == "postgresql":
@@ -92,8 +92,8 @@ def failure() -> Exception | None:
     return None
 
 
-def _address(name: str, url: str) -> Finding | None:
-    """What is wrong with an address; also where the web server would refuse its name."""
+def _invalid_url(name: str, url: str) -> Finding | None:
+    """The problem of a URL setting, including a host that Django would reject."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         words = _("%(name)s is no web address: %(url)s.") % {"name": name, "url": url}
@@ -106,7 +106,7 @@ def _address(name: str, url: str) -> Finding | None:
 
 
 def _place() -> str:
-    """Where the database is, without user and password."""
+    """The place of the database, without user and password."""
     config = connection.settings_dict
     if connection.vendor == "sqlite":
         return str(config["NAME"])

@@ -1,4 +1,4 @@
-"""Who is alive: the broker, the workers of both queues, and beat."""
+"""Checks of the processes: the broker, the workers of both queues, beat."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -16,13 +16,13 @@ from kombu.exceptions import OperationalError
 from core.diagnosis import Check, Finding, bad, good
 
 CONNECT_SECONDS = 3
-# Workers answer at once; one whose machine is busy gets another moment.
-PATIENCE = (1.0, 3.0)
-SILENT_FOR = timedelta(seconds=60)
+# Workers answer at once, unless their machine is busy: the second attempt waits longer.
+INSPECT_TIMEOUTS = (1.0, 3.0)
+BEAT_SILENCE = timedelta(seconds=60)
 
 
 class Broker(Check):
-    """The server through which workers are woken."""
+    """The broker is reachable."""
 
     id = "broker"
     title = gettext_lazy("Broker")
@@ -40,7 +40,7 @@ class Broker(Check):
 
 
 class Worker(Check):
-    """Somebody works off callbacks and messages."""
+    """A worker takes callbacks and messages from its queue."""
 
     id = "worker"
     title = gettext_lazy("Worker")
@@ -50,7 +50,7 @@ class Worker(Check):
 
     def run(self) -> Finding:
         names: list[str] = []
-        for seconds in PATIENCE:
+        for seconds in INSPECT_TIMEOUTS:
             names = sorted(_consumers(self.queue, seconds))
             if names:
                 return good(_("At work: %s.") % ", ".join(names))
@@ -59,7 +59,7 @@ class Worker(Check):
 
 
 class RenderWorker(Worker):
-    """Somebody makes videos."""
+    """A worker takes renders from its queue."""
 
     id = "render"
     title = gettext_lazy("Render worker")
@@ -68,7 +68,7 @@ class RenderWorker(Worker):
 
 
 class Beat(Check):
-    """The clock that finds what is due. It notes each run itself, so that no worker is needed to see that it lives."""
+    """Beat runs. It saves each of its runs itself, so this check needs no worker."""
 
     id = "beat"
     title = gettext_lazy("Beat")
@@ -77,7 +77,7 @@ class Beat(Check):
     def run(self) -> Finding:
         runs = PeriodicTask.objects.filter(task="openuser.sweep").values_list("last_run_at", flat=True)
         last = max((at for at in runs if at is not None), default=None)
-        if last is not None and last > timezone.now() - SILENT_FOR:
+        if last is not None and last > timezone.now() - BEAT_SILENCE:
             return good(_("It rang at %s.") % timezone.localtime(last).strftime("%H:%M:%S"))
         if last is None:
             words = _("Beat has never run: nothing due is found, and nothing is tried again.")
@@ -94,6 +94,6 @@ def _consumers(queue: str, seconds: float) -> Collection[str]:
 
 
 def _place(url: str) -> str:
-    """Where the broker is, without its password."""
+    """The place of the broker, without its password."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path

@@ -1,4 +1,4 @@
-"""Where videos and what members send are kept."""
+"""Check of the media storage."""
 
 import secrets
 
@@ -15,7 +15,7 @@ SAMPLE = b"doctor"
 
 
 class Storage(Check):
-    """A small file can be kept, read again and removed."""
+    """A small file can be saved, read and deleted."""
 
     id = "storage"
     title = gettext_lazy("Storage of files")
@@ -47,7 +47,7 @@ class Storage(Check):
 
 
 def _cause(error: Exception) -> str:
-    """The kind of the innermost error: its words may hold addresses with keys."""
+    """The kind of the innermost error, because its message may contain URLs with keys."""
     cause = error.__cause__ or error
     response = getattr(cause, "response", None)
     code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None

@@ -1,6 +1,6 @@
-"""What children say, line by line with their names in front: on the terminal in colour, and in logs/app.log.
+"""The output of child processes, prefixed with their names: on the terminal in colour, and in logs/app.log.
 
-What concerns WeChat Work stands in logs/wechat_integration.log too.
+Lines about WeChat Work go to logs/wechat_integration.log too.
 """
 
 import logging
@@ -15,7 +15,7 @@ from core.logs import LineFormatter, RedactSecrets
 
 COLOURS = (36, 33, 35, 32, 34, 96, 93)
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-# True of every laptop, and of no use to whoever reads it there.
+# Warnings that apply to every laptop and need no action.
 NOISE = re.compile(
     r"(?i)overcommit|memory overcommit must be enabled|vm\.overcommit_memory|can also cause failures without low memory"
     r"|superuser privileges|absolutely not recommended|specify a different user using the --uid"
@@ -25,13 +25,13 @@ NOISE = re.compile(
 )
 
 
-# The head of a line of ours (core/logs.py), with its logger. A traceback, which has none, goes with the last.
+# The start of one of our log lines (core/logs.py), with its logger. A traceback belongs to the line before it.
 HEAD = re.compile(r"\d\d:\d\d:\d\d\.\d{3} [A-Z]+ ([\w.]+):")
 WECHAT = re.compile(r"wecom(?!\.emulator\b)\b")
 
 
 class ConsoleHandler(logging.Handler):
-    """Sends what this process logs to a console, under a name."""
+    """A logging handler that writes to a console, under a name."""
 
     def __init__(self, console: "Console", name: str) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class ConsoleHandler(logging.Handler):
 
 
 class Console:
-    """Writes lines of several children, from several threads, to the terminal and to log files that are rotated."""
+    """Writes lines of several children, from several threads, to the terminal and to rotated log files."""
 
     def __init__(self, log_file: Path, *, wechat_file: Path | None = None, terminal: IO[str] | None = None) -> None:
         self._file = _rotated(log_file)
@@ -57,7 +57,7 @@ class Console:
         self._names: dict[str, int] = {}
 
     def say(self, name: str, text: str) -> None:
-        """Write a line of `name`; to the file without colours."""
+        """Write a line of the process `name`; without colours in the file."""
         with self._lock:
             colour = self._names.setdefault(name, COLOURS[len(self._names) % len(COLOURS)])
             plain = ESCAPES.sub("", text)
@@ -69,12 +69,12 @@ class Console:
             self._print(f"{prefix} {text if self._coloured else plain}")
 
     def show(self, text: str) -> None:
-        """Write to the terminal only, as it is: what the person who started this should see, and no log should keep."""
+        """Write a text to the terminal only, for example one with a password."""
         with self._lock:
             self._print(text)
 
     def follow(self, name: str, stream: IO[bytes]) -> None:
-        """Write what a child says, until it ends; returns at once."""
+        """Write a child's output until it ends, from a thread; returns at once."""
         threading.Thread(target=self._copy, args=(name, stream), name=f"log-{name}", daemon=True).start()
 
     def _copy(self, name: str, stream: IO[bytes]) -> None:

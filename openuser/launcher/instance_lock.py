@@ -1,4 +1,4 @@
-"""One installation per data folder: a lock that lasts as long as any of its processes."""
+"""A lock that allows one running installation per data folder, held as long as any of its processes."""
 
 import fcntl
 import os
@@ -10,13 +10,13 @@ from openuser.servers.processes import ServiceError
 
 
 class InstanceLock:
-    """Holds `up.lock` in a folder. The reaper keeps `descriptor` open, so the lock outlives a killed supervisor."""
+    """Holds `up.lock` in a folder. The reaper keeps `descriptor` open, so the lock survives a killed supervisor."""
 
     def __init__(self, folder: Path) -> None:
-        """Args: folder: the data folder; made if missing.
+        """Args: folder: the data folder; created if it is missing.
 
         Raises:
-            ServiceError: another process holds it; the words say which.
+            ServiceError: another process holds the lock; the message names it.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / "up.lock"
@@ -28,12 +28,12 @@ class InstanceLock:
             raise
 
     def note(self, text: str) -> None:
-        """Write who holds the lock, for others to read."""
+        """Write the lock's owner, for error messages of other processes."""
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, text.encode(), 0)
 
     def release(self) -> None:
-        """Let others in."""
+        """Release the lock."""
         self.note("")
         os.close(self.descriptor)
 
@@ -57,14 +57,14 @@ class InstanceLock:
                         f"OpenUser already runs from {self.path.parent} (process {pid}{words and ', ' + words}).\n"
                         f"  End it first (Ctrl-C there, or kill {pid}), or use another folder: OPENUSER_VAR_DIR=…"
                     ) from None
-                time.sleep(0.1)  # the last one was killed, and its reaper is still at work
+                time.sleep(0.1)  # the owner was killed, and its reaper is still running
             else:
                 self.note(f"{os.getpid()} ")
                 return
 
 
 def is_alive(pid: str) -> bool:
-    """Whether a process of this number exists."""
+    """Whether a process with this ID exists."""
     if not pid.isdigit():
         return False
     try:

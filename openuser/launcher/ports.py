@@ -1,4 +1,4 @@
-"""Whether a port is free, and who has it."""
+"""Free ports, and the programs that use others."""
 
 import errno
 import os
@@ -9,7 +9,7 @@ LISTEN_STATE = "0A"  # as /proc/net/tcp writes the state
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Whether a server could listen on a port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -28,20 +28,20 @@ def next_free(host: str, port: int) -> int:
 
 
 def process_on(port: int) -> str:
-    """Who listens on a port, as `name (process 123)`; empty where the system does not say (macOS, other users)."""
+    """The process that listens on a port, as `name (process 123)`; empty if unknown (macOS, other users)."""
     inodes = listening_inodes(port)
     for process in Path("/proc").glob("[0-9]*"):
         try:
             for descriptor in (process / "fd").iterdir():
                 if os.readlink(descriptor) in inodes:
                     return f"{(process / 'comm').read_text().strip()} (process {process.name})"
-        except OSError:  # it ended, or is none of our business
+        except OSError:  # it ended, or belongs to another user
             continue
     return ""
 
 
 def listening_inodes(port: int) -> set[str]:
-    """The sockets that listen on a port, as links of /proc name them."""
+    """The sockets that listen on a port, named as the links in /proc."""
     found = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         if table.exists():

@@ -1,4 +1,4 @@
-"""The programs of a running installation: their command lines, their environment, how to tell that they answer."""
+"""The programs of a running installation: their command lines, environments and readiness checks."""
 
 import http.client
 import os
@@ -20,13 +20,13 @@ from openuser.servers.processes import ServiceError
 ROOT = Path(__file__).resolve().parents[2]
 WEBHOOK = "/api/v1/integrations/wechat/webhook"
 BEAT, WORKERS, WEB, EMULATOR, BROKER, DATABASE = range(6)  # the order in which they end
-# Celery's remark about root is true and well known; it would be the first thing that a container shows.
+# Suppresses Celery's warning about root, which would be the first line of every container.
 CELERY = (sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "openuser")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What `up` runs, and where."""
+    """The programs that `up` runs, and their addresses."""
 
     host: str
     port: int
@@ -37,22 +37,22 @@ class Plan:
 
     @property
     def site(self) -> str:
-        """The address of the web server, as a person on this machine reaches it."""
+        """The URL of the web server on this machine."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def phone(self) -> str:
-        """The address of the emulator's phone."""
+        """The URL of the emulator's phone."""
         return f"{self.emulator}/emulator/"
 
     @property
     def emulator(self) -> str:
-        """The address of the emulator."""
+        """The URL of the emulator."""
         return f"http://127.0.0.1:{self.emulator_port}"
 
     def environment(self) -> Mapping[str, str]:
-        """What every program finds in its environment."""
+        """The environment of every program."""
         return {
             **os.environ,
             **({database_choice.VARIABLE: self.database} if self.database else {}),
@@ -66,10 +66,10 @@ class Plan:
 
 
 def database() -> Program:
-    """PostgreSQL; its data folder is made now if it is missing.
+    """PostgreSQL; creates its data folder if it is missing.
 
     Raises:
-        ServiceError: there is no server, or none for these data.
+        ServiceError: there is no server, or none for this version of the data.
     """
     folder = settings.VAR_DIR / "postgres"
     cluster = postgres.prepare(folder)
@@ -106,7 +106,7 @@ def broker(plan: Plan) -> Program:
 
 
 def emulator(plan: Plan) -> Program:
-    """The WeChat Work that the demonstration talks to."""
+    """The emulator of WeChat Work."""
     return Program(
         name="emulator",
         command=(sys.executable, str(ROOT / "manage.py"), "emulator", "--port", str(plan.emulator_port)),
@@ -117,11 +117,11 @@ def emulator(plan: Plan) -> Program:
 
 
 def web(plan: Plan) -> Program:
-    """The web server: pages, API and websockets."""
+    """The web server, with pages, API and websockets."""
     command = (
         *(sys.executable, "-m", "uvicorn", "openuser.asgi:application", "--host", plan.host, "--port", str(plan.port)),
         *("--lifespan", "off", "--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-server-header"),
-        *("--ws", "websockets-sansio", "--ws-max-size", "4096"),  # clients of live pages have nothing to say
+        *("--ws", "websockets-sansio", "--ws-max-size", "4096"),  # clients of live pages send nothing
     )
     ready = responds(plan.site, "/healthz/ready")
     return Program(name="web", command=command, env=plan.environment(), stage=WEB, is_ready=ready)
@@ -138,13 +138,13 @@ def worker(plan: Plan, *, name: str, queue: str, threads: int) -> Program:
 
 
 def beat(plan: Plan) -> Program:
-    """The clock. A process of its own: inside a worker it would outlive a killed one and ring twice."""
+    """Celery beat. A process of its own, because inside a worker it could survive and run twice."""
     command = (*CELERY, "beat", "-l", "WARNING", "--pidfile=")
     return Program(name="beat", command=command, env=plan.environment(), stage=BEAT)
 
 
 def responds(site: str, path: str) -> Callable[[], bool]:
-    """A question to ask: does a page answer with 200?"""
+    """A readiness check: whether a page returns 200."""
 
     def ask() -> bool:
         connection = http.client.HTTPConnection(site.removeprefix("http://"), timeout=2)
@@ -160,7 +160,7 @@ def responds(site: str, path: str) -> Callable[[], bool]:
 
 
 def responds_to_ping(node: str) -> Callable[[], bool]:
-    """A question to ask: does a worker answer?"""
+    """A readiness check: whether a worker answers a ping."""
 
     def ask() -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Whether the code has changed: what `up --reload` asks every second."""
+"""Detects changed source files, for `up --reload`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +9,14 @@ SUFFIXES = frozenset({".py", ".html", ".mo"})
 
 
 class SourceWatcher:
-    """Remembers when each file was last written."""
+    """Remembers the modification time of each file."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self._root = root
         self._seen = dict(self._stamps())
 
     def changed(self) -> list[str]:
-        """The files that were written, added or removed since the last question."""
+        """The files that were changed, added or removed since the last call."""
         now = dict(self._stamps())
         names = sorted(name for name in now.keys() | self._seen.keys() if now.get(name) != self._seen.get(name))
         self._seen = now

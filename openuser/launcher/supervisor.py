@@ -1,4 +1,4 @@
-"""Keeps an installation's processes alive: starts them, waits until they answer, restarts them, ends them in order."""
+"""Keeps the processes of an installation alive: starts, restarts and stops them in order."""
 
 import itertools
 import signal
@@ -20,11 +20,11 @@ class Program:
     """A process to keep alive.
 
     Attributes:
-        stage: lower ones end first.
-        grace: seconds between asking to end and killing.
-        end_signal: how it is asked to end.
-        account: who runs it, where that is not who runs this.
-        is_ready: whether it answers; asked again and again until it does, so it should not wait for long.
+        stage: programs with a lower stage stop first.
+        grace: seconds between the signal to end and SIGKILL.
+        end_signal: the signal to end.
+        account: the user that runs it, if not the current one.
+        is_ready: whether it answers; called repeatedly until it does, so it should return soon.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True)
 class RestartPolicy:
-    """When and how often a dead child is started again; in seconds."""
+    """When a program is restarted after it ended; in seconds."""
 
     first: float = 1.0
     longest: float = 30.0
@@ -50,7 +50,7 @@ class RestartPolicy:
 
 @dataclass
 class SupervisedProgram:
-    """A program and how it fares."""
+    """A program and its state."""
 
     program: Program
     process: "subprocess.Popen[bytes] | None" = None
@@ -60,22 +60,22 @@ class SupervisedProgram:
     ready: bool = field(default=False)
 
     def order(self) -> tuple[int, int]:
-        """When it ends, and how it is asked to."""
+        """The sort key for stopping: stage, then signal."""
         return self.program.stage, self.program.end_signal
 
 
 class NotStartingError(Exception):
-    """A program ends again and again before it has ever answered."""
+    """A program ends repeatedly without ever becoming ready."""
 
 
 class Supervisor:
     """Runs in the main thread: `start` programs, `wait_until_ready`, then `run` until a signal, then `stop`."""
 
-    def __init__(self, console: Console, processes: Processes, *, patience: RestartPolicy | None = None) -> None:
+    def __init__(self, console: Console, processes: Processes, *, policy: RestartPolicy | None = None) -> None:
         self.stopping = False
         self._console = console
         self._processes = processes
-        self._patience = patience or RestartPolicy()
+        self._policy = policy or RestartPolicy()
         self._children: dict[str, SupervisedProgram] = {}
 
     def catch_signals(self) -> None:
@@ -87,13 +87,13 @@ class Supervisor:
         """Start programs, all at once."""
         for program in programs:
             child = self._children.setdefault(program.name, SupervisedProgram(program=program))
-            self._launch(child)
+            self._start_child(child)
 
     def wait_until_ready(self, *, hint_after: float = 20.0) -> bool:
-        """Return True when every program answers, False when a signal came first.
+        """Return True when every program is ready, False if a signal came first.
 
         Raises:
-            NotStartingError: one of them ended several times without ever answering.
+            NotStartingError: a program ended several times without becoming ready.
         """
         hint = time.monotonic() + hint_after
         while not self.stopping:
@@ -102,7 +102,7 @@ class Supervisor:
             if not waiting:
                 return True
             for child in waiting:
-                if child.deaths >= self._patience.deaths_before_ready:
+                if child.deaths >= self._policy.deaths_before_ready:
                     raise NotStartingError(child.program.name)
             if time.monotonic() > hint:
                 self._say(f"still waiting for {', '.join(child.program.name for child in waiting)} …")
@@ -111,7 +111,7 @@ class Supervisor:
         return False
 
     def run(self, *, each_second: Callable[[], None] = lambda: None) -> None:
-        """Keep everything alive until a signal comes."""
+        """Keep the programs alive until a signal comes."""
         next_second = time.monotonic()
         while not self.stopping:
             self.check()
@@ -121,16 +121,16 @@ class Supervisor:
             time.sleep(0.1)
 
     def check(self) -> None:
-        """Notice the dead; start those again whose time has come."""
+        """Notice ended programs, and restart those whose delay is over."""
         now = time.monotonic()
         for child in self._children.values():
             if child.process is not None and self._processes.ended(child.process):
-                self._bury(child, now)
+                self._handle_exit(child, now)
             elif child.process is None and now >= child.due and not self.stopping:
-                self._launch(child)
+                self._start_child(child)
 
     def restart(self, names: Iterable[str], *, why: str) -> None:
-        """End some programs and start them again at once."""
+        """Stop some programs and start them again at once."""
         children = [self._children[name] for name in names if name in self._children]
         if not children:
             return
@@ -139,10 +139,10 @@ class Supervisor:
         self._processes.end(running, grace=2.0)
         for child in children:
             child.deaths = 0
-            self._launch(child)
+            self._start_child(child)
 
     def stop(self) -> None:
-        """End everything, stage by stage."""
+        """Stop all programs, stage by stage."""
         self.stopping = True
         children = sorted(self._children.values(), key=SupervisedProgram.order)
         for (_, number), group in itertools.groupby(children, key=SupervisedProgram.order):
@@ -151,7 +151,7 @@ class Supervisor:
             self._processes.end(running, number=number, grace=max(child.program.grace for child in ending))
         self._processes.end_all()
 
-    def _launch(self, child: SupervisedProgram) -> None:
+    def _start_child(self, child: SupervisedProgram) -> None:
         program = child.program
         child.process = self._processes.start(
             program.command, env=program.env, cwd=program.cwd, account=program.account
@@ -160,12 +160,12 @@ class Supervisor:
         if child.process.stdout is not None:
             self._console.follow(child.program.name, child.process.stdout)
 
-    def _bury(self, child: SupervisedProgram, now: float) -> None:
-        """Say that a child died, and when it will be started again: later each time, unless it had lived well."""
+    def _handle_exit(self, child: SupervisedProgram, now: float) -> None:
+        """Log that a program ended, and schedule its restart, with a longer delay each time unless it ran well."""
         status = child.process.returncode if child.process is not None else 0
         child.process = None
-        child.deaths = 1 if now - child.started >= self._patience.healthy_after else child.deaths + 1
-        delay = min(self._patience.longest, self._patience.first * 2 ** (child.deaths - 1))
+        child.deaths = 1 if now - child.started >= self._policy.healthy_after else child.deaths + 1
+        delay = min(self._policy.longest, self._policy.first * 2 ** (child.deaths - 1))
         child.due = now + delay
         how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
         self._say(f"{child.program.name} {how}; starting it again in {delay:g} s")

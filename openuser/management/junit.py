@@ -1,4 +1,4 @@
-"""What pytest noted in its files of JUnit's form, in a few lines: where the seconds went, and how it ended."""
+"""A summary of pytest's JUnit reports: seconds per folder, and the totals."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ WIDTH = 80
 
 @dataclass(kw_only=True)
 class TestTotals:
-    """Several runs of pytest, added up.
+    """The totals of several runs of pytest.
 
     Attributes:
-        outcomes: how many tests passed, failed …
-        folders: the seconds of the tests of each folder, of all workers together.
-        seconds: how long the runs took.
+        outcomes: the number of tests that passed, failed …
+        folders: the seconds of each folder's tests, summed over all workers.
+        seconds: the duration of the runs.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -29,7 +29,7 @@ class TestTotals:
 
 
 def read(folder: Path) -> TestTotals:
-    """Add up the reports of a folder."""
+    """The totals of all reports in a folder."""
     tested = TestTotals()
     for path in sorted(folder.glob("*.xml")):
         for suite in ElementTree.parse(path).iter("testsuite"):
@@ -45,7 +45,7 @@ def outcome(case: Element) -> str:
 
 
 def lines(tested: TestTotals) -> list[str]:
-    """The seconds of each folder, and as the last line what pytest would say of all runs together."""
+    """The seconds per folder, then pytest's closing line for all runs together."""
     if not tested.outcomes:
         return []
     longest = sorted(tested.folders.items(), key=lambda item: -item[1])

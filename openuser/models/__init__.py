@@ -1,4 +1,4 @@
-"""Programs of others: those that ask us through the API, and those that we tell by webhook."""
+"""Models of other systems: clients of the API, receivers of webhooks."""
 
 from openuser.models.api_clients import ApiAnswer, ApiClient
 from openuser.models.webhooks import WebhookDelivery, WebhookEndpoint

@@ -1,4 +1,4 @@
-"""Who may use the API, and what it answered to a POST that may come again."""
+"""Clients of the API, and stored responses for idempotency keys."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ApiClient(models.Model):
-    """A program that may use the API with a token of its own. Only the token's hash is kept.
+    """A program that uses the API with a token, of which only the hash is stored.
 
-    It is no account: it has no permissions but its scopes, and it stays when the person who made it leaves.
+    It is not an account: it has scopes instead of permissions, and it stays when its creator leaves.
     """
 
     class Scope(models.TextChoices):
@@ -40,7 +40,7 @@ class ApiClient(models.Model):
         WEBHOOKS_READ = "webhooks:read", _("see webhook endpoints and their deliveries")
         WEBHOOKS_WRITE = "webhooks:write", _("create, change and delete webhook endpoints")
 
-    # What REST framework asks of whoever is logged in.
+    # REST framework reads these from `request.user`.
     is_authenticated: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
 
@@ -75,12 +75,12 @@ class ApiClient(models.Model):
         return self.name
 
     def is_valid_at(self, now: datetime) -> bool:
-        """Neither switched off nor past its time."""
+        """Whether it is enabled and not expired."""
         return self.enabled and (self.expires_at is None or self.expires_at > now)
 
 
 class ApiAnswer(models.Model):
-    """A POST under an Idempotency-Key: claimed before it acts, and its answer kept for whoever sends it again."""
+    """An idempotency key: claimed before the POST has an effect, then with the response for retries."""
 
     owner = models.CharField(max_length=40)
     key = models.CharField(max_length=128)

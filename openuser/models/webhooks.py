@@ -19,17 +19,17 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - how a secret begins, not one
 
 
 def new_secret() -> str:
-    """A key as Standard Webhooks writes it."""
+    """A secret in the format of Standard Webhooks."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def new_event_id() -> str:
-    """The number of an event; every attempt to tell it carries the same."""
+    """The ID of an event, which all its deliveries and attempts share."""
     return f"msg_{secrets.token_urlsafe(20)}"
 
 
 class WebhookEndpoint(models.Model):
-    """An address of another system that is told when something happened."""
+    """A URL of another system that receives events."""
 
     class Event(models.TextChoices):
         RENDER_COMPLETED = "render.completed", _("a video is ready")
@@ -67,13 +67,13 @@ class WebhookEndpoint(models.Model):
         return self.name
 
     def secrets_at(self, now: datetime) -> list[str]:
-        """What to sign with: the secret, and the one before it while receivers change over."""
+        """The secrets to sign with: the current one, and for a day after a renewal the old one."""
         old_counts = self.old_secret and self.old_until is not None and self.old_until > now
         return [self.secret, self.old_secret] if old_counts else [self.secret]
 
 
 class WebhookDelivery(Work):
-    """One event for one endpoint. Its bytes and its ID are the same at every attempt."""
+    """One event for one endpoint, with the same ID and bytes in every attempt."""
 
     task = "openuser.deliver_webhook"
     lease = timedelta(seconds=60)
@@ -112,5 +112,5 @@ class WebhookDelivery(Work):
 
     @property
     def parsed(self) -> Any:
-        """What is sent, as values."""
+        """The payload as a Python object."""
         return json.loads(self.payload)

@@ -1,4 +1,4 @@
-"""Is this process alive, and can it work? For supervisors and load balancers; no login, no detail."""
+"""Health checks for supervisors and load balancers, without login or details."""
 
 from django.db import connection
 from django.db.utils import DatabaseError
@@ -6,12 +6,12 @@ from django.http import HttpRequest, JsonResponse
 
 
 def live(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
+    """The process is alive."""
     return JsonResponse({"status": "ok"})
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """The process answers and its database does too."""
+    """The process and its database work."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""Files of the media folder, for staff, and for whoever has a link: portraits and videos are of people."""
+"""Media files, for staff members and for holders of a signed link, because portraits and videos show people."""
 
 import posixpath
 from pathlib import Path
@@ -14,7 +14,7 @@ from avatars.models import EVIDENCE, WITHHELD
 from core.web import range_responses, signed_links
 
 MAX_NAME_LENGTH = 200
-# What members sent, and what proves a consent, is for those who may see it, and not for everybody with an account.
+# Members' files and evidence of consents require a permission, not just an account.
 FOLDER_PERMISSIONS = {
     "inbound/": "wecom.view_download",
     f"{EVIDENCE}/": "avatars.read_consent",
@@ -23,7 +23,7 @@ FOLDER_PERMISSIONS = {
 
 
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A file of the media folder, whole or the one range asked for."""
+    """A media file, or the requested range of it."""
     if signed_links.is_valid_key(name, request.GET.get("key", "")):
         return range_responses.serve(request, _find(name))
     return _serve_to_staff(request, name)
@@ -36,15 +36,15 @@ def _serve_to_staff(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @staff_member_required
 def listen(request: HttpRequest, name: str) -> HttpResponse:
-    """A recording as WAV, because browsers do not play AMR."""
+    """A voice message as WAV, because browsers cannot play AMR."""
     return HttpResponse(avatars.to_wav(_find_permitted(request, name)), content_type="audio/wav")
 
 
 def _find_permitted(request: HttpRequest, name: str) -> Path:
-    # As the file will be found: a path may lead back up before it leads into a guarded folder.
+    # Normalised, because `..` could otherwise lead into a protected folder.
     plain = posixpath.normpath(name)
-    guards = [permission for folder, permission in FOLDER_PERMISSIONS.items() if plain.startswith(folder)]
-    if not all(request.user.has_perm(permission) for permission in guards):
+    required = [permission for folder, permission in FOLDER_PERMISSIONS.items() if plain.startswith(folder)]
+    if not all(request.user.has_perm(permission) for permission in required):
         raise PermissionDenied
     return _find(name)
 

@@ -1,7 +1,7 @@
-"""The page on which a member watches a video that is too large for a message.
+"""The page where a member watches a video that is too large for a message.
 
-Only the member to whom it was sent may, and who may see videos in the admin. Members sign in through WeChat Work; that
-has its own cookie, which is good for these pages and has nothing to do with an account of the admin.
+It is open to the member who received the video, and to staff who may view videos in the admin. Members sign in through
+WeChat Work, with a cookie of their own that is valid for these pages only.
 """
 
 import logging
@@ -44,7 +44,7 @@ FILES = ("video", "poster", "captions")
 
 @require_safe
 def page(request: HttpRequest, name: str) -> HttpResponseBase:
-    """The player, for whoever may watch; anybody else signs in first."""
+    """The player; members who are not signed in are redirected to sign in."""
     link = _find(name)
     if "again" in request.GET:
         return _redirect_to_login(request, link)
@@ -64,7 +64,7 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @require_safe
 def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
-    """The video with Range, its poster, or its captions as a browser reads them."""
+    """The video (with ranges), its poster, or its captions as WebVTT."""
     link = _find(name)
     if not _may_watch(request, link):
         return HttpResponse(status=403)
@@ -82,7 +82,7 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
 
 @require_safe
 def login(request: HttpRequest) -> HttpResponseBase:
-    """Where the platform sends a member back to."""
+    """The redirect target of the platform's sign-in."""
     begun = _read_cookie(request, LOGIN_COOKIE, LOGIN_COOKIE_AGE)
     link = conversations.watchable_links().filter(name=begun.get("name", "")).first()
     if link is None or not secrets.compare_digest(str(begun.get("state", "")), request.GET.get("state", "")):
@@ -120,7 +120,7 @@ def _may_watch(request: HttpRequest, link: WatchLink) -> bool:
 
 
 def _signed_in_member(request: HttpRequest) -> tuple[int, str] | None:
-    """The company and the user ID of the member who signed in."""
+    """The corporation's ID and the user ID of the signed-in member."""
     who = _read_cookie(request, MEMBER_COOKIE, MEMBER_COOKIE_AGE)
     return (int(who["corporation"]), str(who["user_id"])) if who else None
 
@@ -147,7 +147,7 @@ def _page_response(request: HttpRequest, context: dict[str, Any], *, status: int
 
 
 def _read_cookie(request: HttpRequest, name: str, age: int) -> dict[str, Any]:
-    """What we wrote into a cookie; {} for none, for a changed one and for an old one."""
+    """The content of a signed cookie; {} if it is missing, forged or expired."""
     try:
         value = signing.loads(request.COOKIES.get(name, ""), salt=name, max_age=age)
     except signing.BadSignature:

@@ -1,1 +1,1 @@
-"""Processes that OpenUser brings along: how they start, how they end, and that none outlives its owner."""
+"""Bundled servers (PostgreSQL, Valkey) and Chromium, as child processes that never outlive their owner."""

@@ -1,4 +1,4 @@
-"""The browser that the suite drives: Debian's Chromium, with fonts that can show Chinese."""
+"""The browser of the tests: Debian's Chromium, with Chinese fonts."""
 
 from pathlib import Path
 
@@ -14,12 +14,12 @@ MISSING = (
 
 
 def find() -> Path | None:
-    """The browser of this machine; None if there is none."""
+    """The installed browser; None if there is none."""
     return debian.find(NAMES)
 
 
 def find_or_install() -> Path:
-    """The browser, installed now if this is root on Debian or Ubuntu.
+    """The browser; as root on Debian or Ubuntu, it is installed if missing.
 
     Raises:
         ServiceError: it is missing and could not be installed.

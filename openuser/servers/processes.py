@@ -1,4 +1,4 @@
-"""Child processes in sessions of their own, none of which outlives this process, however it ends."""
+"""Child processes in their own sessions. They never outlive this process, even if it is killed."""
 
 import atexit
 import contextlib
@@ -17,19 +17,19 @@ from openuser.servers import reaper
 
 
 class ServiceError(Exception):
-    """A service that cannot be started: what is wrong and what to do, in words."""
+    """A server or program cannot be started; the message says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A user whom a process runs as, when that is not the user who starts it."""
+    """The user that a process runs as, if not the current one."""
 
     uid: int
     gid: int
 
     @classmethod
     def unprivileged(cls) -> "Account":
-        """The account that owns nothing, which every Unix has."""
+        """The user `nobody`."""
         try:
             entry = pwd.getpwnam("nobody")
         except KeyError as error:
@@ -38,10 +38,10 @@ class Account:
 
 
 class Processes:
-    """Starts children and ends them. A reaper ends them too if this process is killed."""
+    """Starts and stops child processes. A reaper stops them if this process is killed."""
 
     def __init__(self, *, keep_open: Sequence[int] = ()) -> None:
-        """Args: keep_open: descriptors that the reaper holds until the last child is gone, such as a lock's."""
+        """Args: keep_open: file descriptors that the reaper holds until the last child ended, such as a lock's."""
         self._reaper: subprocess.Popen[str] | None = None
         self._keep_open = tuple(keep_open)
         self._running: dict[int, subprocess.Popen[bytes]] = {}
@@ -56,12 +56,12 @@ class Processes:
         account: Account | None = None,
         output: int | IO[bytes] | None = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
-        """Start a child that leads its own session; Ctrl-C does not reach it.
+        """Start a child in its own session, so that Ctrl-C does not reach it.
 
         Raises:
             ServiceError: the program is missing or may not be run.
         """
-        self._watch_over()
+        self._ensure_reaper()
         try:
             process = subprocess.Popen(
                 command,
@@ -78,20 +78,20 @@ class Processes:
         except OSError as error:
             raise ServiceError(f"{command[0]} cannot be started: {error.strerror}.") from error
         self._running[process.pid] = process
-        self._tell(f"+{process.pid}")
+        self._notify_reaper(f"+{process.pid}")
         return process
 
     def ended(self, process: subprocess.Popen[bytes]) -> bool:
-        """Whether a child is gone; what it may have left in its session is ended then."""
+        """Whether a child has ended; if so, the rest of its session is killed."""
         if process.poll() is None:
             return False
         if self._running.pop(process.pid, None) is not None:
             kill_group(process.pid, signal.SIGKILL)
-            self._tell(f"-{process.pid}")
+            self._notify_reaper(f"-{process.pid}")
         return True
 
     def end(self, processes: Sequence[subprocess.Popen[bytes]], *, number: int = signal.SIGTERM, grace: float) -> None:
-        """Ask these children to end, all at once; kill their sessions after `grace` seconds."""
+        """Signal these children to end, all at once; kill their sessions after `grace` seconds."""
         waiting = [process for process in processes if not self.ended(process)]
         for process in waiting:
             with contextlib.suppress(ProcessLookupError):
@@ -106,7 +106,7 @@ class Processes:
             self.ended(process)
 
     def end_all(self, *, grace: float = 2.0) -> None:
-        """End every child that is left, and the reaper."""
+        """Stop all children and the reaper."""
         self.end(list(self._running.values()), grace=grace)
         if self._reaper is not None and self._reaper.stdin is not None:
             with contextlib.suppress(OSError):
@@ -115,8 +115,8 @@ class Processes:
             self._reaper = None
         atexit.unregister(self.end_all)
 
-    def _watch_over(self) -> None:
-        """Make sure that there is a reaper, and that it knows everyone."""
+    def _ensure_reaper(self) -> None:
+        """Start a reaper if there is none, and tell it about all children."""
         if self._reaper is not None and self._reaper.poll() is None:
             return
         self._reaper = subprocess.Popen(
@@ -129,9 +129,9 @@ class Processes:
             text=True,
         )
         for group in self._running:
-            self._tell(f"+{group}")
+            self._notify_reaper(f"+{group}")
 
-    def _tell(self, line: str) -> None:
+    def _notify_reaper(self, line: str) -> None:
         if self._reaper is not None and self._reaper.stdin is not None:
             with contextlib.suppress(OSError):  # a dead reaper is replaced with the next start
                 self._reaper.stdin.write(line + "\n")
@@ -139,6 +139,6 @@ class Processes:
 
 
 def kill_group(group: int, number: int) -> None:
-    """Signal everybody in a process group; it may be gone already."""
+    """Signal a process group, which may have ended already."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)

@@ -1,7 +1,7 @@
-"""Ends what a killed process leaves behind. Run as a script of its own: stdin tells it whom to watch over.
+"""Stops the children of a killed process. A script of its own that learns about them from stdin.
 
-Each line is `+PGID` or `-PGID`, a process group that has begun or ended. When stdin closes, its other end is gone,
-even by `kill -9`: every group that is left gets SIGTERM and, after a moment, SIGKILL. Works alike on Linux and macOS.
+Each line is `+PGID` or `-PGID`: a process group that has begun or ended. When stdin closes, its owner has ended, even
+by `kill -9`. Then all remaining groups get SIGTERM and, after a moment, SIGKILL. Works on Linux and macOS.
 """
 
 import os
@@ -9,11 +9,11 @@ import signal
 import sys
 import time
 
-GRACE = 2.0  # seconds between asking and killing
+GRACE = 2.0  # seconds between SIGTERM and SIGKILL
 
 
 def read_groups() -> set[int]:
-    """Follow stdin to its end; the groups that are still there."""
+    """The groups that remain when stdin ends."""
     groups: set[int] = set()
     for line in sys.stdin:
         word = line.strip()
@@ -25,21 +25,21 @@ def read_groups() -> set[int]:
 
 
 def signal_groups(groups: set[int], number: int) -> set[int]:
-    """Signal the groups; those that still exist."""
+    """Signal groups. Returns those that still exist."""
     alive = set()
     for group in groups:
         try:
             os.killpg(group, number)
         except ProcessLookupError:
             continue
-        except PermissionError:  # macOS says so of groups of zombies
+        except PermissionError:  # macOS raises this for groups of zombies
             continue
         alive.add(group)
     return alive
 
 
 def main() -> None:
-    """Watch, then end what is left."""
+    """Read groups until stdin ends, then stop them."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # it ends with its owner, not before
     groups = signal_groups(read_groups(), signal.SIGTERM)

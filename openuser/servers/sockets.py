@@ -1,6 +1,6 @@
-"""Where a private server listens: a Unix socket in its data folder, or at a short place of its own.
+"""Folders of Unix sockets: the data folder of a server, or a short path if that is too long.
 
-A socket's path may have 103 bytes on macOS and 107 on Linux; a checkout may lie deeper than that.
+The path of a socket may have 103 bytes on macOS and 107 on Linux; the path of a checkout may be longer.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ MAX_PATH_BYTES = 100  # bytes; the system's limit is 103 (macOS) or 107 (Linux)
 
 
 def socket_folder(folder: Path, name: str) -> Path:
-    """The folder of the socket `name` of a server whose data lie in `folder`: always the same one."""
+    """The folder of the socket `name` for a server with data in `folder`; always the same."""
     folder = folder.absolute()
     if len(os.fsencode(folder / name)) <= MAX_PATH_BYTES:
         return folder
@@ -23,10 +23,10 @@ def socket_folder(folder: Path, name: str) -> Path:
 
 
 def make_folder(folder: Path, *, uid: int, gid: int) -> None:
-    """Make a socket's short folder where it is missing, for its server only.
+    """Create the folder of a socket if it is missing, for its server only.
 
     Raises:
-        ServiceError: it belongs to somebody else.
+        ServiceError: it belongs to another user.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid not in {uid, os.getuid()}:

@@ -1,4 +1,4 @@
-"""A private Valkey: the broker of an embedded installation and of the suite, on a Unix socket only."""
+"""A private Valkey on a Unix socket: the broker of an embedded installation and of the tests."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ MISSING = (
 
 
 def find_binary() -> Path | None:
-    """A server of the machine, else the one of the wheel; None if there is neither."""
+    """An installed server, else the one from the wheel; None if there is neither."""
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin:/usr/local/bin:/opt/homebrew/bin")
         if found:
@@ -36,7 +36,7 @@ def find_binary() -> Path | None:
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the server of a data folder listens."""
+    """The path of the server's socket."""
     return sockets.socket_folder(folder, SOCKET) / SOCKET
 
 
@@ -46,10 +46,10 @@ def url(folder: Path) -> str:
 
 
 def command(binary: Path, folder: Path) -> list[str]:
-    """The command line of a server that keeps its data in `folder`; makes the folders.
+    """The command line of a server with its data in `folder`; creates the folders.
 
     Raises:
-        ServiceError: the socket's folder belongs to somebody else.
+        ServiceError: the socket's folder belongs to another user.
     """
     path = socket_path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def command(binary: Path, folder: Path) -> list[str]:
 
 
 def is_ready(folder: Path) -> bool:
-    """Whether the server of a folder answers."""
+    """Whether the server answers a ping."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(1.0)
@@ -75,10 +75,10 @@ def is_ready(folder: Path) -> bool:
 
 @contextlib.contextmanager
 def running(folder: Path, *, processes: Processes | None = None) -> Iterator[str]:
-    """A server for as long as the block lasts; gives its URL.
+    """A server for the duration of the block; yields its URL.
 
     Raises:
-        ServiceError: there is no server, or it does not start; with its last words.
+        ServiceError: there is no server, or it does not start; with the end of its log.
     """
     binary = find_binary()
     if binary is None:
@@ -101,7 +101,7 @@ def wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path, log: Path
     """Return when the server answers.
 
     Raises:
-        ServiceError: it ended, or is silent for 10 seconds.
+        ServiceError: it ended, or does not answer within 10 seconds.
     """
     deadline = time.monotonic() + 10
     while not is_ready(folder):

@@ -37,7 +37,7 @@ class WebhookEndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
         read_only_fields = ("off_because", "failing_since", "created_at")
 
     def validate_url(self, url: str) -> str:
-        # EgressError names the field, and the API answers it as it answers ours.
+        # EgressError names the field, so the API reports it like a validation error.
         safe_requests.check_url(url, settings.WEBHOOKS["NETWORKS"])
         return url
 

@@ -20,7 +20,7 @@ from openuser.webhooks import signatures
 
 logger = logging.getLogger(__name__)
 
-# Seconds before the second attempt, the third and so on, as the specification advises: three days in all.
+# Seconds before the second attempt, the third …, as the specification recommends: three days in all.
 RETRY_PAUSES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 JITTER = 0.1
 TEST_EVENT = "test"

@@ -1,4 +1,4 @@
-"""The addresses of webhooks in the API."""
+"""URLs of webhooks in the API."""
 
 from rest_framework.routers import SimpleRouter
 

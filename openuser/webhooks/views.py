@@ -21,7 +21,7 @@ from openuser.webhooks.serializers import (
 
 
 class WebhookEndpointFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which endpoints to list."""
+    """Filters of endpoints."""
 
     enabled = StrictBooleanFilter("enabled")
 
@@ -94,7 +94,7 @@ class WebhookEndpoints(viewsets.ModelViewSet[WebhookEndpoint]):
 
 
 class WebhookDeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which deliveries to list."""
+    """Filters of deliveries."""
 
     endpoint = IdFilter()
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")

@@ -1,4 +1,4 @@
-"""`manage.py api_client NAME --scopes …`: a token for a program, printed once."""
+"""`manage.py api_client NAME --scopes …`: creates a client of the API and prints its token."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,14 +10,14 @@ from openuser.models import ApiClient
 
 
 class Command(BaseCommand):
-    help = "Make a client of the API and print its token. One of this name gets these scopes and a new token."
+    help = "Create a client of the API and print its token. An existing client gets these scopes and a new token."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="the program that will use it")
+        parser.add_argument("name", help="name of the program that uses it")
         parser.add_argument(
             "--scopes", required=True, help="separated by commas, or `all`: " + ", ".join(ApiClient.Scope)
         )
-        parser.add_argument("--rate", type=int, default=600, help="requests a minute")
+        parser.add_argument("--rate", type=int, default=600, help="requests per minute")
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked = options["scopes"].split(",")

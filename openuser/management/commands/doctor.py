@@ -1,4 +1,4 @@
-"""`manage.py doctor`: what is wrong with this installation, in order, with where to click."""
+"""`manage.py doctor`: checks the installation, with the remedy of each problem."""
 
 import json
 import sys
@@ -11,36 +11,36 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.diagnosis import Level, Result, run_checks
-from openuser import doctor
+from openuser.doctor.checks import all_checks, select
 
 MARKS = {Level.GOOD: "✓", Level.WARN: "!", Level.BAD: "✗", Level.SKIPPED: "–"}
 
 
 class Command(BaseCommand):
-    """Ends with status 1 where something does not work."""
+    """Exits with status 1 if a check fails."""
 
-    help = "Look at everything that must be in order, from the settings to WeChat Work, and say what helps."
+    help = "Check the installation, from the settings to WeChat Work, and name the remedy of each problem."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--only", action="append", default=[], metavar="NAME", help="one check; may be repeated")
-        parser.add_argument("--list", action="store_true", help="the names of all checks")
-        parser.add_argument("--json", action="store_true", help="for programs: an array of objects")
-        parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES], help="of the answers")
+        parser.add_argument("--only", action="append", default=[], metavar="NAME", help="run one check; repeatable")
+        parser.add_argument("--list", action="store_true", help="list the names of all checks")
+        parser.add_argument("--json", action="store_true", help="print an array of objects, for programs")
+        parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES], help="of the output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["language"] or settings.LANGUAGE_CODE):
             self._handle(options)
 
     def _handle(self, options: dict[str, Any]) -> None:
-        checks = doctor.checks()
+        checks = all_checks()
         if options["list"]:
             for check in checks:
                 self.stdout.write(f"{check.key:<18} {_titled(check.title, check.subject)}")
             return
         if options["only"]:
             try:
-                checks = doctor.chosen(checks, options["only"])
+                checks = select(checks, options["only"])
             except LookupError as error:
                 raise CommandError(_("There is no check “%s”; --list names them.") % error.args[0]) from error
         results = []
@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
 
 def as_json(result: Result) -> dict[str, Any]:
-    """A result as programs read it."""
+    """A result as JSON-compatible values."""
     finding = result.finding
     return {
         "check": result.check.key,

@@ -1,4 +1,4 @@
-"""`manage.py emulator`: hands this process over to the emulator, which has settings and a database of its own."""
+"""`manage.py emulator`: runs the emulator in this process, with its own settings and database."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 class Command(BaseCommand):
-    help = "Run a WeChat Work to develop and test against: its API, its callbacks and a phone."
+    help = "Run an emulator of WeChat Work for development and tests: its API, its callbacks and a phone."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--callback", default="", help="the callback URL of the application under development")
 
     def handle(self, *, host: str, port: int, callback: str, **_: object) -> None:
-        """Replace the process rather than start a child: signals and the process ID stay the caller's."""
+        """Replace this process instead of starting a child, so that signals and the process ID stay the caller's."""
         known = os.environ.get("PYTHONPATH", "")
         environment = {
             **os.environ,

@@ -1,4 +1,4 @@
-"""`manage.py seed`: the demonstration's rows, for an installation that `up` does not run."""
+"""`manage.py seed`: the demonstration's rows, for installations without `up`."""
 
 from django.core.management.base import BaseCommand
 
@@ -6,7 +6,7 @@ from openuser.demo import seed
 
 
 class Command(BaseCommand):
-    help = "Create the demonstration's digital humans, desk and answers; what is there already stays."
+    help = "Create the demonstration's digital humans, desk and answers; existing rows stay."
 
     def handle(self, **_: object) -> None:
         seed.seed()

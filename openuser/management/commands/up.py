@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole installation on one machine, in one terminal."""
+"""`manage.py up`: runs the whole installation on one machine, in one terminal."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ EMULATOR_FILES = ("wecom/emulator/", "templates/emulator/")
 
 
 class Command(BaseCommand):
-    help = "Run everything: web server, workers, clock, broker and, without a real application, the emulator."
+    help = "Run everything: web server, workers, beat, broker and, without a real application, the emulator."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,14 +36,14 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port of the web server (default: 8000)")
         parser.add_argument("--emulator-port", type=int, default=9001, help="port of the emulator (default: 9001)")
         emulator = parser.add_mutually_exclusive_group()
-        emulator.add_argument("--emulator", action="store_true", help="run the emulator beside a real application")
+        emulator.add_argument("--emulator", action="store_true", help="run the emulator besides a real application")
         emulator.add_argument("--no-emulator", action="store_true", help="run without the emulator")
         parser.add_argument(
             "--db",
             choices=database_choice.CHOICES,
-            help="the database: SQLite, or a PostgreSQL that comes along (default: as the last time, at first sqlite)",
+            help="the database: SQLite, or a bundled PostgreSQL (default: that of the last `up`, at first sqlite)",
         )
-        parser.add_argument("--reload", action="store_true", help="restart what a changed file concerns")
+        parser.add_argument("--reload", action="store_true", help="restart processes when the code changes")
         parser.add_argument("--admin-password", default="", help="set the password of the account `admin`")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,17 +69,17 @@ class Command(BaseCommand):
 
 
 def is_emulated() -> bool:
-    """Whether nobody has configured a real application."""
+    """Whether no real application is configured."""
     return bool(getattr(settings, "EMULATED", False))
 
 
 def own_database() -> str:
-    """Which database of its own the installation has; empty where DATABASE_URL names a server."""
+    """The kind of the installation's own database; empty if DATABASE_URL names a server."""
     return str(getattr(settings, "OWN_DATABASE", ""))
 
 
 def check_database(asked_for: str) -> None:
-    """Refuse `--db` where it would not be followed.
+    """Reject `--db` if it would have no effect.
 
     Raises:
         CommandError: the settings name another database.
@@ -95,7 +95,7 @@ def check_database(asked_for: str) -> None:
 
 
 def check_ports(plan: programs.Plan) -> None:
-    """Refuse before anything starts, with the name of who is in the way.
+    """Check the ports before anything starts; the error names the program that uses one.
 
     Raises:
         ServiceError: a port is taken.
@@ -112,7 +112,7 @@ def check_ports(plan: programs.Plan) -> None:
 
 
 def run(plan: programs.Plan, lock: InstanceLock, started: float, *, admin_password: str, reload: bool) -> None:
-    """Start everything, say how to reach it, keep it alive, end it."""
+    """Start everything, print its addresses, keep it alive, stop it."""
     console = Console(settings.LOG_DIR / "app.log", wechat_file=settings.LOG_DIR / "wechat_integration.log")
     logging.getLogger().handlers = [ConsoleHandler(console, NAME)]
     processes = Processes(keep_open=[lock.descriptor])
@@ -152,7 +152,7 @@ def run(plan: programs.Plan, lock: InstanceLock, started: float, *, admin_passwo
 
 
 def apply_plan(plan: programs.Plan) -> None:
-    """Let this process, which prepares the database, see the same settings as its children."""
+    """Give this process, which prepares the database, the settings of its children."""
     environment = plan.environment()
     settings.SITE_URL = environment["SITE_URL"]
     if is_emulated():
@@ -160,7 +160,7 @@ def apply_plan(plan: programs.Plan) -> None:
 
 
 def reloader(supervisor: Supervisor) -> Callable[[], None]:
-    """What to do every second under --reload."""
+    """The function that `--reload` calls every second."""
     sources = SourceWatcher()
 
     def look() -> None:
@@ -176,7 +176,7 @@ def reloader(supervisor: Supervisor) -> Callable[[], None]:
 
 
 def welcome(plan: programs.Plan, login: installation.Login, seconds: float, *, before: str = "") -> str:
-    """What a person needs to know now."""
+    """The lines that `up` prints when it is ready."""
     if login.password:
         account = f"{login.name} / {login.password}"
     elif login.name:

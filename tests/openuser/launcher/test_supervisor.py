@@ -29,7 +29,7 @@ class Stage:
         self.terminal = io.StringIO()
         self.log = folder / "logs" / "app.log"
         console = Console(self.log, terminal=self.terminal)
-        self.supervisor = Supervisor(console, Processes(), patience=patience)
+        self.supervisor = Supervisor(console, Processes(), policy=patience)
 
     def program(self, name: str, code: str, *, stage: int = 0, ready_file: str = "", grace: float = 5.0) -> Program:
         def is_ready() -> bool:
