@@ -125,7 +125,6 @@ def work(*queued: tuple[str, str]) -> None:
 
     from openuser.celery import app
 
-    app.loader.import_default_modules()
     before: list[tuple[str, int]] = []
     while rows := [
         (task, row.pk) for label, task in queued for row in apps.get_model(label).objects.filter(status="queued")
@@ -184,8 +183,10 @@ def main() -> None:
             from django.conf import settings
             from django.core.management import call_command
 
+            from openuser.celery import app
             from openuser.servers import valkey
 
+            app.loader.import_default_modules()  # else the first task would, which runs Django's checks too
             with valkey.running(settings.BROKER_FOLDER):
                 call_command("migrate", verbosity=0)
                 call_command("seed", verbosity=0)
