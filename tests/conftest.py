@@ -1,4 +1,4 @@
-"""What every test stands on: a private broker, unless TEST_BROKER_URL names one; and a browser for those that ask."""
+"""What every test needs: a private broker unless TEST_BROKER_URL names one, databases, a browser, limits."""
 
 import os
 from collections.abc import Iterator

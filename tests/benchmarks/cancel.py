@@ -1,4 +1,4 @@
-"""How soon a worker is free again when a film is cancelled, in each stage and with engines that hang.
+"""How soon a cancelled render frees its worker, in each stage and with engines that hang.
 
     python3 -m tests.benchmarks.cancel
 

@@ -1,4 +1,4 @@
-"""What the emulator carries: python -m tests.benchmarks.emulator [seconds]
+"""The emulator's throughput: python -m tests.benchmarks.emulator [seconds]
 
 Two client processes, four connections each, call it as fast as it answers, and then at 200 calls/s each. Prints the
 calls per second, the emulator's CPU time per call (user and system, which hardly depends on what else runs), and how

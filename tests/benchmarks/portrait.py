@@ -1,4 +1,4 @@
-"""What the check of an uploaded portrait costs: milliseconds of CPU, the median of nine looks at each.
+"""The cost of validating a portrait: milliseconds of CPU, the median of nine runs each.
 
 python3 -m tests.benchmarks.portrait
 """

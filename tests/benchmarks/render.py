@@ -1,4 +1,4 @@
-"""What filming costs, beside x264 alone and Wav2Lip's bare network: `python -m tests.benchmarks.render`.
+"""The cost of rendering, beside x264 alone and Wav2Lip's bare network: `python -m tests.benchmarks.render`.
 
 Parts of it by name: `speed`, `films`, `memory`, `text`, `loop`; without any, all of them in that order: about five
 minutes on two idle cores. `--long 600` holds the memory of ten seconds against that of ten minutes instead of one, and

@@ -1,4 +1,4 @@
-"""What `tests.benchmarks.speech` has the voices say: what companies say to their people."""
+"""The sentences that `tests.benchmarks.speech` synthesises: what companies tell their people."""
 
 CHINESE = (
     "各位同事大家好，欢迎来到公司。",

@@ -1,4 +1,4 @@
-"""How well the voices are understood, and how fast they are:
+"""Intelligibility and speed of the voices:
 `python -m tests.benchmarks.speech [zh en mixed voices speed] [female male]`.
 
 Every sentence is spoken by the bilingual voices of the seed and heard by the recognition engine. Chinese is compared by

@@ -1,4 +1,4 @@
-"""What joining pieces saves, and whether it is seen or heard: `python -m tests.benchmarks.splice [mode …]`.
+"""Savings and quality of segmented videos: `python -m tests.benchmarks.splice [mode …]`.
 
 A greeting by name before a minute that is the same for everybody, for a hundred people. Measured are a whole film and
 `SOME` films of pieces, of which the first draws the minute; the hundred follow from that. A film whose speech was said

@@ -1,4 +1,4 @@
-"""How long a text takes to become a film, and what that costs: `python -m tests.benchmarks.text_to_video [zh en]`.
+"""Time and cost from a text to a video: `python -m tests.benchmarks.text_to_video [zh en]`.
 
 Films of one, three and ten sentences that nobody said before, by a warm studio: each once drawn while it is spoken, and
 once after all of it was, which is what the ratio compares. Seconds on the clock depend on what else runs; those of the

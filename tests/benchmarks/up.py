@@ -1,4 +1,4 @@
-"""What a new user waits for and pays: install, first start, warm start; seconds and MB.
+"""Cost of an installation: install, first start, warm start; seconds and MB.
 
     python -m tests.benchmarks.up [PYTHON]
 

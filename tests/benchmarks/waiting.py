@@ -1,4 +1,4 @@
-"""The built-in renderer as it would be if it waited for the whole speech: what streaming is compared with."""
+"""The built-in renderer without streaming: the baseline of the streaming benchmark."""
 
 from collections.abc import Iterator
 

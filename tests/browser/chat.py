@@ -1,4 +1,4 @@
-"""The emulator's phone as a test holds it: write, press, read, and play what came."""
+"""The emulator's phone in a browser: write, press, read, and play what came."""
 
 from playwright.sync_api import Locator, Page, expect
 

@@ -1,4 +1,4 @@
-"""How Chromium is started, by tests and by whoever takes pictures."""
+"""Chromium's command-line flags for tests and screenshots."""
 
 BROWSER_FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),

@@ -1,4 +1,4 @@
-"""Headless Chromium before a running stack: the phone, the admin, and what neither may do."""
+"""Headless Chromium before a running stack: the phone and the admin."""
 
 import os
 import re

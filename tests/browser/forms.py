@@ -1,4 +1,4 @@
-"""The admin's forms as somebody from HR fills them in: what a test writes, chooses, saves and confirms."""
+"""The admin's forms in a browser: fill in, choose, save and confirm."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Pictures of every page of the admin in both languages, for somebody to look at.
+"""Screenshots of every admin page in both languages.
 
     python -m tests.browser.screenshots FOLDER [--dark] [--narrow]
 

@@ -1,4 +1,4 @@
-"""What the same person sees and changes in the admin, in a real browser, after a real video."""
+"""The admin in a real browser after a real video: what it shows, and what you change."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The pages of the API's description: they show every operation, offline, and can be tried by who is signed in."""
+"""The API's documentation pages show every operation offline, and signed-in users can try each."""
 
 import pytest
 import requests

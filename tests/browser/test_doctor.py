@@ -1,4 +1,4 @@
-"""The doctor in the admin: line by line, in order, each again alone."""
+"""The doctor in the admin: one line per check, in order, each repeatable."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""A first hour, in one walk: a digital human from a photograph, a flow changed by forms, a video every day."""
+"""A first hour: a digital human from a photograph, a flow edited by forms, a video every day."""
 
 import re
 from collections.abc import Iterator

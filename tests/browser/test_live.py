@@ -1,4 +1,4 @@
-"""Pages of the admin that keep themselves fresh: by websocket, without one, and without disturbing who works there."""
+"""Admin pages refresh themselves by websocket, or without one, and never disturb typing."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The menu below the chat: made by forms, published, pressed on the phone."""
+"""The menu below the chat: edited by forms, published, pressed on the phone."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""What a new user does first: four steps with the phone, in a real browser, to real videos."""
+"""A new user's first steps: four steps on the phone, in a real browser, to real videos."""
 
 import re
 

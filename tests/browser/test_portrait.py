@@ -1,4 +1,4 @@
-"""A portrait with two people in it: whoever uploads it is shown both, and says by keyboard or mouse who is meant."""
+"""A portrait with two faces: you choose one by keyboard or mouse."""
 
 from pathlib import Path
 

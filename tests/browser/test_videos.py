@@ -1,4 +1,4 @@
-"""Films in the admin: seen at a glance, tried before they are kept, and two beside each other."""
+"""Videos in the admin: previews, trials before saving, and two side by side."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A stack for tests that kill its parts; what counts is what the emulator's ledger says a person received."""
+"""A stack for tests that kill its parts; the emulator's ledger says what a member received."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Two thousand messages, killed senders, a database that crashes, a platform that fails: none lost, none twice.
+"""Two thousand messages, killed senders, a crashed database, a failing platform: no message is lost or doubled.
 
     python -m tests.chaos.delivery
     python -m tests.chaos.delivery --messages 500 --kills 5 --restarts 1 --stops 1

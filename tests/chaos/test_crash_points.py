@@ -1,4 +1,4 @@
-"""A process dies at every step of the path; after a restart the person has exactly one of everything."""
+"""A process dies at every step of the path; after a restart the member has exactly one of everything."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A worker dies while it reads the directory; another goes on from the checkpoint, and everybody is there."""
+"""A worker dies during a directory sync; another continues from the checkpoint and finds every member."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A question to a language model while its worker dies: the person gets the answer once, or an excuse."""
+"""A worker dies while it waits for a language model: the member gets one answer, or an excuse."""
 
 import threading
 from collections.abc import Iterator

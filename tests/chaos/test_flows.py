@@ -1,4 +1,4 @@
-"""A conversation with steps while its processes die: between any two answers, and inside a step."""
+"""A flow's processes die between two answers, and inside a step."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Killed workers, a flushed broker, an unsure platform, too many beats: nothing is lost, nothing is doubled."""
+"""Killed workers, a flushed broker, an unsure platform, too many beats: nothing is lost or doubled."""
 
 import os
 import signal

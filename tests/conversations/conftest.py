@@ -1,4 +1,4 @@
-"""The stage: an application with a desk, and a member who writes."""
+"""Fixtures: an application with a desk, and a member who writes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the checks say of a language model that cannot be asked."""
+"""System checks of the language model's settings."""
 
 import pytest
 from django.core.checks.registry import registry

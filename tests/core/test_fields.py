@@ -1,4 +1,4 @@
-"""Secrets at rest."""
+"""Encrypted fields: secrets at rest."""
 
 import pytest
 from cryptography.fernet import Fernet

@@ -1,4 +1,4 @@
-"""Where a request may go: never inside, unless settings say so; never elsewhere than was checked."""
+"""Safe requests never reach internal addresses, unless settings allow it, and never another host than checked."""
 
 import socket
 

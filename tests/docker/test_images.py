@@ -1,4 +1,4 @@
-"""The files of docker/ before any engine sees them: linted, complete, and nothing in an image that it does not need."""
+"""The files of docker/ without an engine: linted, complete, and nothing superfluous in an image."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""One stack for all journeys; each test has a member of its own."""
+"""One stack for all journeys; each test has its own member."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The README's API quick start, as it stands there: a program renders, follows, downloads and sends a video."""
+"""The README's API quick start, verbatim: render, follow, download and send a video."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Somebody is hired, moves and leaves at WeChat Work; the assistant says so, and OpenUser knows within moments."""
+"""Hiring, moving and leaving at WeChat Work reach OpenUser within moments."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The doctor beside an installation that is up: every line is in order."""
+"""The doctor of a running installation reports no problem."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Conversations with steps, from phone to phone: the guide's example 4 and a first day at work, as they are seeded."""
+"""Flows from phone to phone: the guide's example 4 and the seeded first day at work."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The guide's test script, and longer ones like it, run from a terminal beside an installation that is up."""
+"""The guide's test script, and longer ones, run from a terminal beside a running installation."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""From phone to phone: what the first page of the README promises."""
+"""From phone to phone: what the README's first page promises."""
 
 import re
 from pathlib import Path

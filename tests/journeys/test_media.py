@@ -1,4 +1,4 @@
-"""From phone to phone: what is spoken, shown and filmed."""
+"""From phone to phone: voice, pictures and videos."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

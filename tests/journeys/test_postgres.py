@@ -1,4 +1,4 @@
-"""`up --db postgres`, beside an SQLite file that was there before: answers, a killed supervisor, an orderly end."""
+"""`up --db postgres` beside an older SQLite file: answers, a killed supervisor, an orderly end."""
 
 import os
 import re

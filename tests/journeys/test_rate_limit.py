@@ -1,4 +1,4 @@
-"""From phone to phone: somebody who sends a hundred messages at once."""
+"""From phone to phone: one member sends a hundred messages at once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Canaries: keys and words go through a whole conversation and turn up only where they belong. One ID finds all of it.
+"""Canary keys and words cross a whole conversation and appear only where they belong; one ID finds all of it.
 
 The stack logs all that can be logged. Its own `close` looks for the keys once more, after everything else.
 """

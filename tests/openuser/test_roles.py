@@ -1,4 +1,4 @@
-"""The four roles: what the table says is what the groups have, and nothing of ours is missing from it."""
+"""The four roles: groups have exactly the table's rights, and every model is in the table."""
 
 import pytest
 from django.apps import apps

@@ -1,4 +1,4 @@
-"""Every word a person reads is there in Chinese: strings in the source are looked up in the compiled catalogue."""
+"""Every visible text has its Chinese: source strings are looked up in the compiled catalogue."""
 
 import ast
 import gettext

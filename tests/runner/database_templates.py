@@ -1,4 +1,4 @@
-"""Databases as the migrations and the demonstration leave them: made once, then copied.
+"""Migrated and seeded databases: made once, then copied.
 
 To migrate takes ten times as long as to copy, and the demonstration's portraits are drawn. SQLite's are kept in `var/`
 for the next run, under a digest of what made them; those on a server last as long as the run.

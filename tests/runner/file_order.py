@@ -1,4 +1,4 @@
-"""Files run in random order, so that none comes to count on what another leaves behind."""
+"""Files run in random order, so that none relies on another."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""After a test that commits: the rows as the migrations left them, for the price of what the test wrote.
+"""Cleanup after a test that commits: only what it wrote is deleted.
 
 Django empties every table then, and lets each app make its permissions and groups again, which takes longer than most
 tests. What is asked for here is the same: no rows but those of a new database.

@@ -1,4 +1,4 @@
-"""Databases that are made once and copied, in this run and in later ones."""
+"""Template databases, copied in this run and in later ones."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""The order of files: another one with every seed, and the same one again with the same."""
+"""The order of files follows the seed."""
 
 from types import SimpleNamespace
 from typing import Any

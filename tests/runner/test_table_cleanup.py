@@ -1,4 +1,4 @@
-"""What a test that commits leaves behind."""
+"""The database after a test that commits."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission

@@ -1,4 +1,4 @@
-"""A test that hangs fails by itself, and those after it run."""
+"""A hanging test fails alone, and those after it run."""
 
 import os
 import subprocess

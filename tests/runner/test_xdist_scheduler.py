@@ -1,4 +1,4 @@
-"""Who runs what, when the suite is shared out."""
+"""The distribution of files over workers."""
 
 import pytest
 

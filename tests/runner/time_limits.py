@@ -1,4 +1,4 @@
-"""How long a test may take: then it fails, with the traceback of where it hung, and the run goes on.
+"""How long a test may take: then it fails with the traceback of where it hung, and the run goes on.
 
 The limits bound what a hang costs, on a machine that is busy with other work. They are no measure of speed.
 """

@@ -1,4 +1,4 @@
-"""Who runs what under pytest-xdist: a file goes to one worker, and so does a folder whose tests share a stack."""
+"""Scheduling for pytest-xdist: a file is one unit, and so is a folder with a stack."""
 
 from collections import Counter
 from pathlib import PurePosixPath

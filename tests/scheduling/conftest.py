@@ -1,4 +1,4 @@
-"""The stage: an application with a desk, and schedules whose clock is in the test's hand."""
+"""Fixtures: an application with a desk."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When a line is due: weekdays, month ends, clocks that go forward and back, and China's working days."""
+"""When a rule is due: weekdays, month ends, daylight saving, and China's working days."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise

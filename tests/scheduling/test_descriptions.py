@@ -1,4 +1,4 @@
-"""A rule in words, as people say it."""
+"""Rules described in plain words."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

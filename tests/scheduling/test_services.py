@@ -1,4 +1,4 @@
-"""Schedules under a moved clock: once per moment, never for the past, and every moment accounted for."""
+"""Schedules under a moved clock: once per due time, never late, and every due time recorded."""
 
 import json
 from datetime import timedelta

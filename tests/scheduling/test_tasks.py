@@ -1,4 +1,4 @@
-"""Beat's entries and the tasks of scheduling know each other's names."""
+"""Beat's entries and the scheduling tasks have the same names."""
 
 from datetime import timedelta
 

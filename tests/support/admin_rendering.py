@@ -1,4 +1,4 @@
-"""Answers without their pages: who may open one, and what it asks of the database, is settled before it is drawn."""
+"""Admin responses without their HTML: permissions and queries are settled before rendering."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The emulator as tests use it: a process of its own, and what people in it do and receive."""
+"""The emulator as a process, and its members: what they do and receive."""
 
 import contextlib
 import itertools

@@ -1,4 +1,4 @@
-"""Rows for tests. Each factory makes one, with whatever it needs around it."""
+"""Factories: each makes one row with the rows that it needs."""
 
 import secrets
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""One row of any model that the admin lists, with its own rows around it: what comes later is found by itself."""
+"""One row of any admin model, with its related rows; new models are found by themselves."""
 
 import secrets
 from collections.abc import Callable

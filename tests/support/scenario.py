@@ -1,4 +1,4 @@
-"""What a scenario is written with: a phone that somebody holds, and WeChat Work around it. See tests/README.md.
+"""The vocabulary of scenarios: a member's phone, and WeChat Work around it. See tests/README.md.
 
 phone.send("你好")
 phone.screen.shows("数字人")

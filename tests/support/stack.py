@@ -1,4 +1,4 @@
-"""The whole of OpenUser as processes, for tests that go from phone to phone: emulator, web, workers, beat, broker."""
+"""All processes of OpenUser, for tests from phone to phone: emulator, web, workers, beat, broker."""
 
 import os
 import shutil

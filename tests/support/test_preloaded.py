@@ -1,4 +1,4 @@
-"""Processes that are forked from a parent: they begin, end and die as programs do."""
+"""Processes forked from a preloaded parent begin, end and die like others."""
 
 import os
 import signal

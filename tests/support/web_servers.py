@@ -1,4 +1,4 @@
-"""Web servers that stand in the way of callbacks: pages, redirects, slowness, certificates that nobody trusts."""
+"""Web servers that obstruct callbacks: pages, redirects, slowness, untrusted certificates."""
 
 import datetime
 import http.server

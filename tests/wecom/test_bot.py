@@ -1,4 +1,4 @@
-"""The functions for developers, from the call to what a person receives."""
+"""The guide's functions, from the call to what a member receives."""
 
 import inspect
 import threading

@@ -1,4 +1,4 @@
-"""The proof of the crypto: the platform's published vectors, every check, an independent peer, and spliced values."""
+"""Proof of the crypto: published vectors, every check, an independent peer, and spliced values."""
 
 import json
 import random

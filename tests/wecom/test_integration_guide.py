@@ -1,4 +1,4 @@
-"""The integration guide's own code, as printed: from the phone through the webhook and a worker back to the phone."""
+"""The integration guide's code, verbatim: from the phone through webhook and worker back to the phone."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""What the platform leaves open: each setting does what it says, and its default is the careful reading."""
+"""Undocumented behaviour: each setting does what it says, and its default is the careful reading."""
 
 from datetime import UTC, datetime, timedelta
 

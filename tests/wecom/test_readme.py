@@ -1,4 +1,4 @@
-"""The README's tables of the guide: what they name is there, so that no row outlives what it tells of."""
+"""The README's tables of the guide name only what exists."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The restore guard: a database that is older than what was sent, or comes from elsewhere, sends nothing by itself."""
+"""The restore guard: an older or copied database sends nothing by itself."""
 
 import json
 from datetime import timedelta

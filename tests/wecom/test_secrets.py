@@ -1,4 +1,4 @@
-"""Canaries: secrets and words go through everything that goes right and wrong, and turn up only where they belong."""
+"""Canary secrets and words pass through success and failure, and appear only where they belong."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The webhook, played against by wechatpy's encryption."""
+"""The webhook, called with wechatpy's encryption."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What an engine lacks is named before anything is loaded."""
+"""Availability names what an engine lacks before anything is loaded."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""Consents in the admin: recorded for one or many, withdrawn after asking, evidence for those who may read it."""
+"""Consents in the admin: record for one or many, withdraw after a confirmation, read evidence with the right to."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The form of a digital human with real pictures: one that will do is stored, any other is refused in its own words."""
+"""The digital human's form with real pictures: it stores a good one and refuses any other with its reason."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How a render went, as bars on the page of it."""
+"""The stages of a render as bars on its admin page."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Video templates in the admin: kept with their variables, tried out with values."""
+"""Video templates in the admin: save with variables, try out with values."""
 
 import pytest
 from django.contrib.auth.models import Group, User

@@ -1,4 +1,4 @@
-"""No film without the AI label: what the eye sees and what the file says."""
+"""No video without the AI label, neither in the picture nor in the metadata."""
 
 import io
 import json

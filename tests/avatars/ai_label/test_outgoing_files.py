@@ -1,4 +1,4 @@
-"""Every way on which a file leaves, each with both parts of the AI label: there is none without."""
+"""Every file that leaves the installation carries both parts of the AI label."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Video templates over REST, and the videos that are made from them."""
+"""Video templates over REST, and the videos made from them."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Captions in the picture: the author's words, at their time, where they can be read and cover no face."""
+"""Burnt-in captions: the author's words, on time, legible, and off the face."""
 
 import itertools
 import re

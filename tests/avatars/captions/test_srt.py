@@ -1,3 +1,5 @@
+"""SRT files: cues, their times and their line breaks."""
+
 import re
 
 import pytest

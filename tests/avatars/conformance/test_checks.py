@@ -1,4 +1,4 @@
-"""Checks of engines bite: one that keeps the contract passes all, and each fault fails the check that is about it."""
+"""Conformance checks: a correct engine passes all, and each fault fails its own check."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Any program can be the engine: what it gets, what it may give, and what becomes of one that misbehaves."""
+"""Command engines: what a program gets, what it may return, and how a misbehaving one ends."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""One contract for all that animates; and no engine that hangs, refuses or gives rubbish holds up the queue."""
+"""One contract for all render engines; an engine that hangs, refuses or returns rubbish never blocks the queue."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Duix over HTTP: a small real server with its contract, and with the faults that people report of it."""
+"""Duix over HTTP: a small real server with its contract and its known faults."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Faces are found wherever they are in a picture, each once, and measured."""
+"""Face detection finds and measures each face once, wherever it is."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""A logo, a clip before and a clip after: fitted, levelled, labelled; and refused where they cannot be used."""
+"""Logos, intros and outros: fitted, levelled and labelled, or refused with a reason."""
 
 import io
 import json

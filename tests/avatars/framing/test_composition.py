@@ -1,4 +1,4 @@
-"""A portrait in the format of the film, on the background that somebody chose: nothing distorted, no head cut."""
+"""A portrait in the video's format on the chosen background: no distortion, no cropped head."""
 
 import io
 

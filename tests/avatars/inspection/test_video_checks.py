@@ -1,4 +1,4 @@
-"""What is wrong with a film is found before anybody sees it, each fault under its own code, in really bad files."""
+"""Video inspection finds each fault under its own code, in files that really have it."""
 
 import wave
 from dataclasses import replace

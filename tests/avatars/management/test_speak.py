@@ -1,4 +1,4 @@
-"""The command line: words in, a film out, and plain words where it cannot be."""
+"""The command `speak`: text in, video out, or a plain message where that fails."""
 
 import io
 import os

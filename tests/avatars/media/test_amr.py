@@ -1,4 +1,4 @@
-"""Recordings as voice messages: AMR, of less than a minute each, split where somebody pauses."""
+"""Voice messages as AMR: under a minute each, split at pauses."""
 
 import numpy as np
 import pytest

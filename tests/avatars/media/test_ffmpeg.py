@@ -1,4 +1,4 @@
-"""Frames in, MP4 out, exactly; and nothing left behind."""
+"""The encoder writes exactly the frames that it gets, and leaves no file behind."""
 
 import os
 import signal

@@ -1,3 +1,5 @@
+"""The file cache: its size limit, its oldest files, and writers that died."""
+
 import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Corrupt files, a full disk, an encoder that is killed: each has its own refusal, and nothing is left behind."""
+"""Corrupt files, a full disk and a killed encoder each have their own error and leave no file behind."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""From a script to the three files of a film, or to nothing."""
+"""A script becomes the three files of a video, or none."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Films of pieces: what is the same in many is drawn once, and nobody sees or hears where it was joined."""
+"""Videos from segments: shared ones are drawn once, and the joints are neither seen nor heard."""
 
 import io
 import subprocess

@@ -1,4 +1,4 @@
-"""A film begins before its speech is over, and is the same film whether it did or not."""
+"""A video starts before its speech is complete, and equals the one that waited."""
 
 import hashlib
 import os

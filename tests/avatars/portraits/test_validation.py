@@ -1,4 +1,4 @@
-"""Pictures as people upload them: good ones pass, others are refused with the right reason."""
+"""Uploaded pictures: good ones pass, and others are refused with the right reason."""
 
 import io
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A film at a glance: its sound as bars and its pictures in a row, taken once."""
+"""A video's preview: its waveform and its contact sheet, computed once."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Words for every way in which a video can fail: none of the codes that our code raises is shown as it is."""
+"""Every failure code of a render has words; none is shown raw."""
 
 import re
 

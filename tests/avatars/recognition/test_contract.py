@@ -1,4 +1,4 @@
-"""Listening: the contract of every engine, our own speech through a phone's codec and back, and what is missing."""
+"""Recognition: the contract of every engine, our own speech through a phone's codec, and a missing model."""
 
 import pytest
 from django.conf import settings as configured

@@ -1,4 +1,4 @@
-"""Storage that takes no file, and the signals of renders."""
+"""Fixtures: storage that takes no file, and the signals of renders."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Videos made smaller: within the limit, labelled, or not at all."""
+"""Compressed videos: within the limit and labelled, or not at all."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""What a person is told about when their video is ready."""
+"""Estimates of when a video is ready."""
 
 import random
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""An engine that fails, hangs, dies or gives rubbish holds up nobody: another stands in, and the row says so."""
+"""A failing engine never blocks the queue: a fallback replaces it, and the row says so."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Words without a picture: spoken by the digital human's own voice, kept as recordings that telephones play."""
+"""Narrations: the digital human's own voice in recordings that phones play."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Whose render is made next, and how many one may have: chat before tests before campaigns, and each person in turn."""
+"""The order of renders and the quota of each requester: chat, then tests, then campaigns, and members in turn."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What videos show besides the person: chosen per digital human or per video, and refused at its field."""
+"""What a video shows beside the person: chosen per digital human or per video, and validated per field."""
 
 import io
 

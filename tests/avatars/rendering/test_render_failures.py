@@ -1,4 +1,4 @@
-"""Videos that cannot be made: the person gets the text, an operator the reason, and nothing is left behind."""
+"""Failed renders: the member gets the text, the operator the reason, and no file stays."""
 
 import io
 import os

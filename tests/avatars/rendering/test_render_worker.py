@@ -1,4 +1,4 @@
-"""From a row to a stored video: good days, changed minds, and workers that die."""
+"""The render worker, from a row to a stored video: success, cancellation, and workers that die."""
 
 import os
 import re

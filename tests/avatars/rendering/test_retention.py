@@ -1,4 +1,4 @@
-"""Files that were kept long enough go; their rows stay, say why, and the same words are made anew on demand."""
+"""Expired files are deleted; their rows stay, say why, and can be rendered again."""
 
 import os
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What each stage of a render cost, and how it ended, as its row tells."""
+"""The stage log of a render: costs and outcomes per stage."""
 
 from datetime import timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""A photograph speaks only while its person agrees: asked when a film is wanted, when it is begun, when it goes out."""
+"""A photograph speaks only with consent, checked at the request, at the start and at delivery."""
 
 import hashlib
 import threading

@@ -1,4 +1,4 @@
-"""Recordings that drive a face: refused where they cannot, timed by their words, else by what is heard."""
+"""Recordings that drive a face: validated, and timed by their words or by recognition."""
 
 import io
 import wave

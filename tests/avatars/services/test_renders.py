@@ -1,4 +1,4 @@
-"""Asking for videos: what is refused, what is shared, what is more urgent, what is thrown away."""
+"""Render requests: refused, shared, prioritised and erased."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Video templates: what is wrong with one is said before it is kept, and what is put into it before it is filmed."""
+"""Video templates: validated when saved, and filled before rendering."""
 
 import re
 from datetime import date

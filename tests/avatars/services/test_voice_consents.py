@@ -1,4 +1,4 @@
-"""A cloned voice speaks only while its person agrees, whoever is shown: the same gates as for a face."""
+"""A cloned voice speaks only with consent, for any digital human."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The voices that come with us, and two seconds of each to choose by."""
+"""The built-in voices and their two-second previews."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""One contract for all that speaks, whatever is behind it; and one for servers that misbehave."""
+"""One contract for all speech engines, and one for servers that misbehave."""
 
 import json
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The studio's child: warm, obedient, and dead when it must be."""
+"""The studio's child process: warm, cancellable, and ended with its parent."""
 
 import os
 import signal

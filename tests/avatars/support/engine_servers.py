@@ -1,4 +1,4 @@
-"""Small real servers that speak the documented contracts of engines, and have the faults that real ones have."""
+"""Small real servers with the documented contracts of engines, and with the faults of real ones."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""An engine as anybody could write it for OpenUser's contract of commands: needs Pillow, and an ffmpeg by name.
+"""An example of OpenUser's command contract for engines: needs Pillow, and an ffmpeg by name.
 
     OPENUSER_RENDER_COMMAND='python3 example_renderer.py --ffmpeg ffmpeg'
 

@@ -1,4 +1,4 @@
-"""Settings for a studio's child with the engines that are plugged in, their servers at an address of the test."""
+"""Settings for a studio's child with external engines, whose servers have the test's address."""
 
 import os
 import sys

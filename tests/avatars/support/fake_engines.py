@@ -1,4 +1,4 @@
-"""Small, real engines: a tone for every character, and a portrait whose mouth is a light that follows it.
+"""Small working engines: a tone per character, and a portrait whose mouth is a light.
 
 They are quick, so that what is around them can be tested often. A voice named for a mishap has it.
 """

@@ -1,4 +1,4 @@
-"""Engines that do what is demanded of engines, but for one fault."""
+"""Engines that keep the contract except for one fault each."""
 
 import os
 import re

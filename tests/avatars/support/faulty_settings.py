@@ -1,4 +1,4 @@
-"""Settings with an engine of each kind that keeps the contract, some that break it, and some that cannot work."""
+"""Settings with a correct engine of each kind, some faulty ones, and some that cannot load."""
 
 from openuser.settings.test import *  # noqa: F403
 from openuser.settings.test import RENDER_ENGINES, SPEECH_ENGINES

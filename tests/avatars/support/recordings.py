@@ -1,4 +1,4 @@
-"""Recordings as phones make them."""
+"""Recordings in the formats of phones."""
 
 import wave
 from pathlib import Path

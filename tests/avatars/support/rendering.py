@@ -1,4 +1,4 @@
-"""The stage for tests of renders: small, real engines in the real studio, and rows that want a video."""
+"""Renders for tests: rows that need a video, and workers that make it with small engines."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""What servers of speech say in tests: a hum that opens and closes for every letter, and pauses at marks."""
+"""Sound of speech servers in tests: a hum that opens and closes for every letter, and pauses at marks."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""A network small enough to write by hand: for every number that it gets, a hum that is as loud as the number is large.
+"""A hand-written ONNX network: a hum for every input number, as loud as the number is large.
 
 Its inputs and outputs are those of a Piper voice. It is written as ONNX files are, in protobuf.
 """

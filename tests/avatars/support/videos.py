@@ -1,4 +1,4 @@
-"""Small real films: for tests that send one, and do not care what it shows."""
+"""Small real videos for tests that send one."""
 
 import tempfile
 from functools import cache

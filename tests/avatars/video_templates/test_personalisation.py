@@ -1,4 +1,4 @@
-"""Values of a template that show what is known of a person: told wrong before, filled for each person."""
+"""Personal values in a template: validated before, filled for each member."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What HR does with flows in the admin, by its forms only; and what it does for the people who write."""
+"""HR edits flows in the admin by forms only, and members run what HR published."""
 
 from typing import Any
 

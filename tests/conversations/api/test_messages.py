@@ -1,4 +1,4 @@
-"""Messages of every kind over REST, with what became of them; members and uploads."""
+"""Messages of every type over REST, their outcomes, members and uploads."""
 
 import pytest
 from django.core.files.storage import default_storage

@@ -1,4 +1,4 @@
-"""Flows and their sessions over REST: start one for a member, follow it, stop it."""
+"""Flow sessions over REST: start one for a member, follow it, stop it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Videos that code or the API bring arrive though they are too large: smaller, as a file, or as a link to our page."""
+"""Videos of code or the API that are too large arrive smaller, as a file, or as a link."""
 
 import asyncio
 import threading

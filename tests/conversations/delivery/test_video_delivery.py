@@ -1,4 +1,4 @@
-"""A video that is too large arrives all the same: smaller, as a file, or as a link to our page."""
+"""A video that is too large arrives smaller, as a file, or as a link."""
 
 import pytest
 from django.core.files.base import ContentFile

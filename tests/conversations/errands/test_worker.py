@@ -1,4 +1,4 @@
-"""Questions to a service: from what a person writes to the words they get, over HTTP with a local service."""
+"""Questions to a service, from a member's message to the answer, over HTTP with a local service."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""The flows that come with the product: nothing is wrong with them, and people get through them in both languages."""
+"""The demo flows: no lint findings, and members get through them in both languages."""
 
 import pytest
 from django.core.management import call_command

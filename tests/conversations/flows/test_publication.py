@@ -1,4 +1,4 @@
-"""From rows to versions that run."""
+"""Publication turns rows into versions that run."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Video templates in flows: told wrong before they are published, filled with what people answered."""
+"""Video templates in flows: validated at publication, filled with the member's answers."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""What is wrong with a flow, and whether it is said of the right state."""
+"""Flow lint: each finding, at the right state."""
 
 from dataclasses import replace
 

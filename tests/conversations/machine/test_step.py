@@ -1,4 +1,4 @@
-"""The machine's steps: pure, so a conversation is a list of lines."""
+"""Steps of the flow machine: pure, so a conversation is a list of lines."""
 
 import json
 from dataclasses import replace

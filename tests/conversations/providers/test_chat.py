@@ -1,4 +1,4 @@
-"""A language model as a source of answers, over HTTP with a local service."""
+"""The language model provider, over HTTP with a local service."""
 
 import json
 import logging

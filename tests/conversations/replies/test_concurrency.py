@@ -1,4 +1,4 @@
-"""Several people and workers at one thing at the same moment."""
+"""Several members and workers act on one row at the same moment."""
 
 import threading
 from collections.abc import Callable

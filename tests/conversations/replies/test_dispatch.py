@@ -1,4 +1,4 @@
-"""What a member gets for what they write: never silence, never an exception."""
+"""Every message of a member gets a reply: never silence, never an exception."""
 
 from datetime import timedelta
 

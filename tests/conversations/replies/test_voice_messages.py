@@ -1,4 +1,4 @@
-"""Voice messages: heard, and answered as if they had been typed."""
+"""Voice messages are transcribed and answered like typed ones."""
 
 from datetime import timedelta
 

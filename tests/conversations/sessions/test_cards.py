@@ -1,4 +1,4 @@
-"""Cards with buttons: open while their question is, greyed once, and harmless ever after."""
+"""Question cards: open while the question is, greyed once, harmless afterwards."""
 
 from datetime import timedelta
 

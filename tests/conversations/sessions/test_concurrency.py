@@ -1,4 +1,4 @@
-"""Sessions with several workers at the same moment: nothing lost, nothing doubled, whoever is first."""
+"""Sessions under several workers: nothing is lost or doubled, in any order."""
 
 import threading
 from collections.abc import Callable

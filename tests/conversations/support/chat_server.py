@@ -1,4 +1,4 @@
-"""A service that speaks OpenAI's protocol for chats, in a thread: answers by a script, remembers what was asked."""
+"""A server with OpenAI's chat protocol, in a thread: scripted answers, recorded requests."""
 
 import itertools
 import json

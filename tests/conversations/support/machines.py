@@ -1,4 +1,4 @@
-"""A small machine for tests: the guide's conversation that makes a video."""
+"""A small flow machine: the guide's conversation that makes a video."""
 
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from core.text.slot_values import Slot, SlotType, parse_choices

@@ -1,4 +1,4 @@
-"""A member who writes to the application, and what is queued for them."""
+"""A member who writes to the application, and the messages queued for them."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Videos and answers for code, inside handlers and outside of them; a render worker works beside."""
+"""Awaitable videos and answers, inside handlers and outside, beside a render worker."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""What people get in the chat when the digital human may not be shown, or no longer: text, politely, and once."""
+"""Without consent, or after its withdrawal, the chat gets text: politely and once."""
 
 from datetime import date, timedelta
 

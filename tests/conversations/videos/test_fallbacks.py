@@ -1,4 +1,4 @@
-"""Where a video does not come, its words do: spoken, else written, by the deadline, and each says what it is."""
+"""A missing video is replaced by narration or text, by the deadline, and labelled as such."""
 
 from datetime import timedelta
 

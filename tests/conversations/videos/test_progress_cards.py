@@ -1,4 +1,4 @@
-"""The card that follows a video on its way: true at every moment, and never done before WeChat Work says so."""
+"""Progress cards tell the truth at every moment, and say done only after WeChat Work does."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""The media folder before a bucket: a real server that speaks S3, and two machines with a folder each."""
+"""S3 storage: a real server that speaks S3, and two machines with a local folder each."""
 
 import os
 import time

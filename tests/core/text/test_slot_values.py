@@ -1,4 +1,4 @@
-"""What people write, as the values of slots."""
+"""Members' answers as slot values."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The contract of every kind of work, on the database of this run."""
+"""The contract of every Work subclass, on this run's database."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Where a process is made to die: at a point that the environment names, or a file that may be written later."""
+"""Crash points: a process dies where the environment, or a file written later, names one."""
 
 import subprocess
 import sys

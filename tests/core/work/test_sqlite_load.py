@@ -1,4 +1,4 @@
-"""SQLite under load: a web process, four workers, a render and a beat write at once, and nobody is refused."""
+"""SQLite under load: a web process, four workers, a render and a beat write at once without an error."""
 
 import threading
 from collections.abc import Callable

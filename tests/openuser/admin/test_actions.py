@@ -1,4 +1,4 @@
-"""What the admin's actions do, in a list and on a row's page, and who may use them."""
+"""Admin actions in lists and on pages, and the roles that may use them."""
 
 from datetime import timedelta
 from typing import Any

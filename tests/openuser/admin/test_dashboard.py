@@ -1,4 +1,4 @@
-"""The admin's home: what it shows, to whom, with what advice, and how much it asks of the database."""
+"""The admin's home: contents, roles, advice, and number of queries."""
 
 import re
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The engines in the admin and over REST: which there are, what each lacks, and a button to try one."""
+"""Engines in the admin and over REST: the list, what each lacks, and a trial."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Every list of the admin: it opens with rows and without, finds, and asks as often for many rows as for one."""
+"""Every admin list opens with and without rows, searches, and has a constant number of queries."""
 
 import pytest
 from django.contrib import admin

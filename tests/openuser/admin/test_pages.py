@@ -1,4 +1,4 @@
-"""What people see and edit in the admin. Its lists and its roles have modules of their own beside this one."""
+"""Admin pages of single rows; lists and roles have modules of their own."""
 
 from datetime import timedelta
 from pathlib import Path

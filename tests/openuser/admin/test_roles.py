@@ -1,4 +1,4 @@
-"""Every address of the admin × every role: what the table of roles allows opens, what it does not is refused.
+"""Every admin address × every role: the table of roles decides.
 
 Models that come later are found by themselves. A button that does something is for operators and administrators,
 unless it is named below.

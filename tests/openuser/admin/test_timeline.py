@@ -1,4 +1,4 @@
-"""The timeline: everything that belongs to one correlation ID, in order."""
+"""The timeline: all rows of one correlation ID, in order."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Webhooks in the admin: made with a secret that is shown once, tried, looked at, sent once more."""
+"""Webhooks in the admin: create with a secret shown once, try, inspect, resend."""
 
 import re
 

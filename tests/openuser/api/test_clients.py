@@ -1,4 +1,4 @@
-"""Tokens are made in the admin or by a command, and shown once."""
+"""API tokens: created in the admin or by a command, and shown once."""
 
 import re
 from io import StringIO

@@ -1,4 +1,4 @@
-"""What is true of every address of the API: who may come in, how errors look, how lists are paged."""
+"""What holds for every API address: authentication, errors, pagination."""
 
 import base64
 import json

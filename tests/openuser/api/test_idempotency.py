@@ -1,4 +1,4 @@
-"""A POST under an Idempotency-Key happens once, whatever is lost on the way."""
+"""A POST with an Idempotency-Key happens once, even if its response is lost."""
 
 import threading
 from datetime import timedelta

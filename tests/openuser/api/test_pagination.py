@@ -1,4 +1,4 @@
-"""A page of a list asks the database as often for many rows as for few."""
+"""A page of a list has a constant number of queries."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The description of the API: true, complete, and shown offline."""
+"""The OpenAPI schema: true, complete, and shown offline."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Schemathesis reads the description and tries what nobody thought of, over HTTP, with every check it has.
+"""Schemathesis reads the schema and tries unexpected requests over HTTP, with all its checks.
 
 The suite has its short form: the examples of the description, and a few calls at random for each operation, right ones
 and wrong ones. SCHEMATHESIS_EXAMPLES=12 in the environment is the long one: every edge of every field, twelve calls at

@@ -1,4 +1,4 @@
-"""Which database an installation has: from the command line, the environment, .env and the note of the last start."""
+"""The choice of the database: command line, environment, .env, and the note of the last start."""
 
 import pytest
 

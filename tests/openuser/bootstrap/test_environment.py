@@ -1,4 +1,4 @@
-"""The bootstrap, with a real venv and a real pip, in a checkout that has a very small Django."""
+"""The bootstrap with a real venv and a real pip, in a checkout with a tiny Django."""
 
 import ast
 import os

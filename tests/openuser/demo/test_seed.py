@@ -1,4 +1,4 @@
-"""The demonstration: whole at once, and what a person changed stays."""
+"""The demonstration: complete at once, and your changes stay."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What children say, and which file it goes to."""
+"""Output of child processes, and the file it is written to."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The supervisor, with small programs that die, refuse and take their time."""
+"""The supervisor with small programs that die, refuse and take their time."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Live pages: what a websocket tells, whom it tells, and that no work depends on it."""
+"""Live updates by websocket: contents, audience, and no work that depends on them."""
 
 import json
 import socket

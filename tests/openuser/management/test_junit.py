@@ -1,4 +1,4 @@
-"""How the suite's command shares the work out, and what it says in the end."""
+"""The test command's workers and its summary."""
 
 import subprocess
 import sys

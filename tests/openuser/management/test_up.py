@@ -1,4 +1,4 @@
-"""`up` before it has started anything: its refusals, its plan, its words."""
+"""`up` before it starts anything: refusals, plan, messages."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Files with Range, for staff, and for whoever has a link."""
+"""Media files with Range, for staff and for holders of a link."""
 
 import pytest
 from django.contrib.auth.models import Permission, User

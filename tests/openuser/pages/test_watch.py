@@ -1,4 +1,4 @@
-"""The page on which a member watches a video: only that member, who signs in through WeChat Work."""
+"""The watch page of a video: only its member, signed in through WeChat Work, sees it."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The private servers, ports and locks: real processes, looked at from outside."""
+"""Private servers, ports and locks, with real processes."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""OpenUser with its files in a bucket, as the settings of OPENUSER_S3_… make it."""
+"""OpenUser with its files in S3, by the OPENUSER_S3_… settings."""
 
 import os
 import subprocess

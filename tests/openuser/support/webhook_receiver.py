@@ -1,4 +1,4 @@
-"""The other end of a webhook: a small real server that keeps what came and answers as told."""
+"""A webhook's receiver: a small real server that keeps requests and answers as told."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

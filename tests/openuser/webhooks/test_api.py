@@ -1,4 +1,4 @@
-"""Webhooks over REST: make one, try it, look at what was told, send it once more."""
+"""Webhooks over REST: create one, try it, read its deliveries, resend one."""
 
 import pytest
 

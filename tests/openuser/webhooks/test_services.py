@@ -1,4 +1,4 @@
-"""Webhooks from the event to the other end: signed, tried again, given up, sent once more."""
+"""Webhook deliveries: signed, retried, given up, resent."""
 
 import json
 from datetime import timedelta

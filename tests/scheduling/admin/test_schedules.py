@@ -1,4 +1,4 @@
-"""Schedules by mouse: write one, see when it speaks, pause it, send it now, and read what became of it."""
+"""Schedules in the admin: create, preview, pause, send now, read the results."""
 
 from typing import Any
 

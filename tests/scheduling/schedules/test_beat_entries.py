@@ -1,4 +1,4 @@
-"""What beat is told of a line: the same, or more often where Celery's crontab cannot say it."""
+"""Beat's entry of a schedule: the same times, or more where Celery's crontab is coarser."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Several beats and workers at one moment."""
+"""Several beats and workers run one schedule at the same moment."""
 
 import threading
 

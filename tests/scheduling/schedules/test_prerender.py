@@ -1,4 +1,4 @@
-"""The video of nine o'clock is begun before nine, by a moved clock."""
+"""The video of nine o'clock is rendered before nine, under a moved clock."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Video templates in schedules: checked when saved, filled for each member, drawn once where they are alike."""
+"""Video templates in schedules: validated when saved, filled for each member, shared where equal."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""Callbacks in the admin: found by what they are, read as a tree by those who may, handled once more after asking."""
+"""Callbacks in the admin: searched, shown as a tree with the right to, handled again after a confirmation."""
 
 import pytest
 from django.contrib.auth.models import Group, User

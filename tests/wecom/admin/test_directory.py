@@ -1,4 +1,4 @@
-"""The directory in the admin: a tree, who can be reached, and *Sync now* with how it went."""
+"""The directory in the admin: a tree, who is reachable, and *Sync now* with its result."""
 
 import pytest
 from django.contrib.auth.models import Permission, User

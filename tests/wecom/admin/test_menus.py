@@ -1,4 +1,4 @@
-"""The menu in the admin: edited by forms, shown as people see it, published after asking."""
+"""The menu in the admin: edited by forms, previewed, published after a confirmation."""
 
 import pytest
 from django.contrib.auth.models import Permission, User

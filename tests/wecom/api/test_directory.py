@@ -1,4 +1,4 @@
-"""The directory over REST: who is in it, who can be reached, and the syncs that read it."""
+"""The directory over REST: members, who is reachable, and syncs."""
 
 import pytest
 

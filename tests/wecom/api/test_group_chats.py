@@ -1,4 +1,4 @@
-"""Group chats over REST: made, changed and read at WeChat Work, and written into through rows."""
+"""Group chats over REST: create, change and read at WeChat Work, and send through rows."""
 
 import pytest
 

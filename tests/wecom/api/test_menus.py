@@ -1,4 +1,4 @@
-"""The menu below the chat over REST: shown, replaced as a whole, and published."""
+"""The menu below the chat over REST: read, replace, publish."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Delivery results over REST: what became of one call for everybody it was for."""
+"""Deliveries over REST: the results of one call for all its recipients."""
 
 from datetime import timedelta
 

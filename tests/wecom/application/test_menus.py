@@ -1,4 +1,4 @@
-"""Menus: rows that refuse in words what the platform would, and their way to the platform."""
+"""Menus: rows refuse what the platform would refuse, and are published."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Hostile callbacks: whatever comes in, a `CryptoError` comes out, or a value; never anything else, and never late."""
+"""Hostile callbacks give a `CryptoError` or a value, never another error, and never late."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""Code handlers that take longer than a lease: run once, whoever sweeps, and ended when their time is over."""
+"""Handlers that take longer than a lease: run once, and ended at their time limit."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Code handlers of other apps, of every sort, and what their callback comes to."""
+"""Code handlers of other apps, sync and async, and the state of their callback."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Nothing twice, nothing lost: repeats in any number and order, and things that only look alike."""
+"""The inbox handles repeats once, in any order, and tells similar callbacks apart."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""One person who asks for too much: served to the limit, told once, nothing lost, and nobody else affected."""
+"""One member who writes too much: limited, told once, nothing lost, and no other member affected."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The webhook against odd requests: refused with an empty body, or answered as ever; nothing half stored."""
+"""The webhook and malformed requests: an empty body or the usual answer, and nothing half stored."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Applications of one company may share Token and EncodingAESKey: what a callback names says whose it is."""
+"""Applications that share Token and EncodingAESKey: the callback's own fields say whose it is."""
 
 import pytest
 

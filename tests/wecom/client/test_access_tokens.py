@@ -1,4 +1,4 @@
-"""The access token: one for all, fetched by one."""
+"""The access token: one for all processes, fetched once."""
 
 import functools
 import multiprocessing

@@ -1,4 +1,4 @@
-"""Several applications and companies side by side, with the same numbers, names and words: nothing crosses over."""
+"""Several applications and companies with equal numbers, names and words never mix."""
 
 import re
 import secrets

@@ -1,4 +1,4 @@
-"""The table of the platform's error codes, each played by the emulator: what becomes of the message and of the rest."""
+"""The platform's error codes, each played by the emulator, and what follows for the message."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What goes out: limits in bytes, long texts cut where a reader pauses, and bytes that are equal only on purpose."""
+"""Contents: byte limits, long texts split at pauses, and bytes that are equal only on purpose."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Markdown of language models: what WeChat Work shows of it, and where long texts of it are cut."""
+"""Language models' Markdown: what WeChat Work shows of it, and where long texts are split."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""`change_contact` and what is told of an application's range, from the webhook to the rows."""
+"""`change_contact` and changes of an application's range, from the webhook to the rows."""
 
 import itertools
 import time

@@ -1,4 +1,4 @@
-"""Who somebody is and who is in a department, as the emulator tells."""
+"""Members and departments, as the emulator tells them."""
 
 import pytest
 from asgiref.sync import async_to_sync

@@ -1,4 +1,4 @@
-"""The directory is read over HTTP, page by page and department by department, and nothing that is known gets lost."""
+"""The directory sync over HTTP, page by page and department by department, loses nothing known."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""The doctor of an application: each thing that can be wrong has a diagnosis of its own, found over the real way."""
+"""The application's doctor: each fault has a diagnosis of its own, found over the real connection."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The stage: one emulator per run; for each test an application, a member and a listening server of its own."""
+"""Fixtures: one emulator per run; an application, a member and a listening server per test."""
 
 import os
 import queue

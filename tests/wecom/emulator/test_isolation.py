@@ -1,4 +1,4 @@
-"""The emulator stands alone: nothing of the project refers to it, and other software can be developed against it."""
+"""The emulator stands alone: no import of the project reaches it, and other software can use it."""
 
 import os
 import re

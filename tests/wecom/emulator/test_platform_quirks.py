@@ -1,4 +1,4 @@
-"""What the platform's documents leave open, each way: set for one application while the emulator runs."""
+"""Undocumented behaviour of the platform, either way: set per application while the emulator runs."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An independent client that knows nothing of the emulator: wechatpy."""
+"""wechatpy, an independent client, works against the emulator."""
 
 import io
 from dataclasses import replace

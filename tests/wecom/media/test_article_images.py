@@ -1,4 +1,4 @@
-"""What is uploaded once: for all applications of a company, and for no other company."""
+"""Uploads of article images: shared by a company's applications, never with another company."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""What members send: fetched in pieces, checked, kept, and given to code."""
+"""Members' files: downloaded in ranges, checked, stored, and given to code."""
 
 import io
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a file is told before anybody calls the platform."""
+"""Files are validated before any call of the platform."""
 
 import pytest
 

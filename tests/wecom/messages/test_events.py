@@ -1,4 +1,4 @@
-"""Every event becomes a value of its own kind, and reaches its handler."""
+"""Every event becomes a value of its own type and reaches its handler."""
 
 import dataclasses
 from datetime import UTC, datetime

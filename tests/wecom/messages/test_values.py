@@ -1,4 +1,4 @@
-"""Callback XML becomes values: every kind, nested elements, odd values, what is refused, and identities."""
+"""Callback XML becomes values: every type, nested elements, odd values, refusals, and identities."""
 
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""wechatpy as an independent reader: the same XML, field by field, in the shapes of its samples and of the emulator."""
+"""wechatpy reads the same XML, field by field, in its samples' shapes and the emulator's."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Cards against the emulator: sent, pressed, changed once, whatever goes wrong on the way."""
+"""Cards against the emulator: sent, pressed, updated once, through every failure."""
 
 import itertools
 from datetime import timedelta

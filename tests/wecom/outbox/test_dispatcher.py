@@ -1,4 +1,4 @@
-"""Delivery against the emulator: nothing is lost, nothing arrives twice."""
+"""Delivery against the emulator: nothing is lost or doubled."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor, wait

@@ -1,4 +1,4 @@
-"""Group chats against the emulator: made once, changed, read, and written into without ever doubling."""
+"""Group chats against the emulator: created once, changed, read, and never sent to twice."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Every kind of message through the outbox: it arrives, and an equal one within four hours arrives too."""
+"""Every type of message through the outbox arrives, and so does an equal one within four hours."""
 
 import itertools
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Messages taken back: while they wait, within a day, and what is said when it is too late."""
+"""Recalled messages: before sending, within a day, and too late."""
 
 from datetime import timedelta
 

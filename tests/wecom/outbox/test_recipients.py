@@ -1,4 +1,4 @@
-"""Nobody is written to who left or is out of the application's visible range; the platform is not even asked."""
+"""Members who left or are out of the visible range get no message, and cost no call."""
 
 import pytest
 

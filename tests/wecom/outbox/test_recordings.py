@@ -1,4 +1,4 @@
-"""A recording on its way to a phone."""
+"""A recording's way to a phone."""
 
 import numpy as np
 import pytest

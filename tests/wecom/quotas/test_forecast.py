@@ -1,4 +1,4 @@
-"""When what waits will be through, and what of the limits is used: as services, over REST, in the admin."""
+"""The forecast: when the queue ends and how much quota is used, as services, over REST and in the admin."""
 
 from datetime import datetime, timedelta
 

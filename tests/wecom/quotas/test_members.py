@@ -1,4 +1,4 @@
-"""How fast we send: whatever the platform would drop or refuse waits here, counted by all workers together."""
+"""Send limits: what the platform would drop or refuse waits here, counted across all workers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta

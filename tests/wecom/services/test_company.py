@@ -1,4 +1,4 @@
-"""The application of the WECHAT_* settings, as a server meets it."""
+"""The application of the WECHAT_* settings, on a server."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Plays WeChat Work towards our webhook, with wechatpy's encryption: an independent peer, not our own."""
+"""WeChat Work's side of our webhook, encrypted by wechatpy: an independent peer."""
 
 import time
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""Every event of the platform's page, as it is documented, and the value that it becomes."""
+"""Every documented event, and the value that it becomes."""
 
 from wecom.messages.approval_events import ApprovalEvent
 from wecom.messages.contact_events import ContactChange, DepartmentChange, MemberChange, TagChange

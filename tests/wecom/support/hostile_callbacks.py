@@ -1,4 +1,4 @@
-"""Callbacks as an attacker would make them: mutated bodies, spliced queries, and how they are answered."""
+"""Callbacks of an attacker: mutated bodies, spliced queries, and the expected answers."""
 
 import random
 import struct

@@ -1,4 +1,4 @@
-"""A message of every kind, as full as it may be: for tests that go through all of them."""
+"""One message of every type at its limits."""
 
 from wecom.contents import (
     Article,

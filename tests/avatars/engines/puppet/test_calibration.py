@@ -1,4 +1,4 @@
-"""Lips look as far apart and as wide as they are told to be, whatever they are painted like."""
+"""Lips look as far apart and as wide as planned, whatever their colour and shape."""
 
 from dataclasses import replace
 

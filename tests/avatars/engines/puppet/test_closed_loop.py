@@ -1,4 +1,4 @@
-"""Real speech, real films: what is seen in the encoded videos of portraits is what was said, by the issue's figures.
+"""Encoded videos of real speech show the lips that the speech asks for.
 
 Each portrait is measured by the face mesh before it is first filmed (`puppet.response`), and by the same mesh the films
 are judged. So there are two looks that know nothing of it: the pixels of the lips, found again by what they look like

@@ -1,4 +1,4 @@
-"""The contract of the built-in renderer: right frames, right stillness, no broken pixels."""
+"""The built-in renderer's contract: the right frames, the right stillness, no broken pixels."""
 
 import itertools
 import tracemalloc

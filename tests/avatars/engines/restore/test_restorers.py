@@ -1,4 +1,4 @@
-"""Restorers: files that are networks mend, others are refused; a face is mended in its place."""
+"""Restorers load real networks only, and restore a face in its place."""
 
 import threading
 

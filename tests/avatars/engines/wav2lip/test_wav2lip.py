@@ -1,4 +1,4 @@
-"""Our own Wav2Lip: the published layout to the letter, other files refused in words, a mouth on the puppet's frames.
+"""Wav2Lip: the published layout exactly, other files refused, a mouth on the puppet's frames.
 
 Weights are random here: nobody may ship the published ones. What they look like was not seen.
 """

@@ -1,4 +1,4 @@
-"""The two drawn characters: they look at you, and the face mesh finds every feature where it was drawn."""
+"""The two sample portraits look at you, and the face mesh finds every feature where it was drawn."""
 
 import io
 import time

@@ -1,4 +1,4 @@
-"""When is what said, in recordings of which only the words are known."""
+"""Alignment: when each sound is said, in recordings with known words."""
 
 import itertools
 

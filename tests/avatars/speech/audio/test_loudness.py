@@ -1,4 +1,4 @@
-"""Loudness and true peak of what leaves us, by a meter that is not ours: ffmpeg's ebur128."""
+"""Loudness and true peak of finished speech, measured by ffmpeg's ebur128."""
 
 import re
 import subprocess

@@ -1,3 +1,5 @@
+"""Mastering: loudness, limits and fades of speech."""
+
 import numpy as np
 import pytest
 

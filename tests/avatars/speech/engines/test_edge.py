@@ -1,4 +1,4 @@
-"""Edge's voices against a small real websocket server with its protocol. Without the package only what it lacks."""
+"""Edge's voices against a small real websocket server with its protocol; without the package, what is missing."""
 
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""Voices of Piper by their files: a network that was written by hand stands for one that people bring."""
+"""Piper's voices, with a hand-written network in place of a downloaded one."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""sherpa-onnx by the files of the settings. Where the package is not installed, only what it lacks is tested."""
+"""sherpa-onnx with the files of the settings; without the package, what is missing."""
 
 import pytest
 

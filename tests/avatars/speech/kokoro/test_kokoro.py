@@ -1,3 +1,5 @@
+"""Kokoro: phonemes, voices, blends, and the times of each sound."""
+
 import itertools
 import pickle
 import re

@@ -1,4 +1,4 @@
-"""What was said before is not said again, as long as nothing that it depends on changes."""
+"""The speech cache: a sentence is synthesised again only after a dependency changes."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Engines that read sentence by sentence: the pauses between them are ours."""
+"""Engines that read sentence by sentence get our pauses between them."""
 
 import numpy as np
 import pytest

@@ -1,3 +1,5 @@
+"""Graphemes to phonemes, in Chinese and English."""
+
 import pytest
 
 from avatars.speech.text.g2p import NOWHERE, aspirate, mandarin_syllable, phonemes

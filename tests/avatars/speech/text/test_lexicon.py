@@ -1,4 +1,4 @@
-"""Words with a reading of their own: found as words, checked when they are written, part of what a film is."""
+"""The lexicon: words found as words, validated when saved, and part of a render's hash."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,3 +1,5 @@
+"""Text normalisation: numbers, dates, units and symbols as they are read."""
+
 import pytest
 
 from avatars.speech.text.normalisation import Normaliser

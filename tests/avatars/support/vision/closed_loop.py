@@ -1,4 +1,4 @@
-"""Closes the loop: makes a film as people get it, looks at every frame again, and holds it against what was asked.
+"""The closed loop: make a video, measure every frame, and compare it with the plan.
 
 Whatever makes films can be judged by it; the figures are those of the issue, the unit is the distance of the eyes. The
 face mesh says what is seen, and the built-in renderer asks the same mesh how a portrait answers before it films it; so

@@ -1,4 +1,4 @@
-"""Whose face is seen: distances between faces by an embedding that knows nothing of how the film was made.
+"""Face similarity by an embedding that knows nothing of the renderer.
 
 dlib's network maps a face to 128 numbers; those of one person are nearer than 0.6. Its weights come in a package.
 """

@@ -1,4 +1,4 @@
-"""How far lips are apart by their own pixels: both are found again by what they look like, without any face mesh.
+"""The distance of the lips, measured in pixels without the face mesh.
 
 Lips that are pushed forward swell and become narrower. A piece of a lip that could only be moved would be found where
 its outer rim went, and rounding would pass for opening; so pieces are looked for in other sizes too, and it is the side

@@ -1,4 +1,4 @@
-"""The look at lips without a mesh is worth something only if it sees how far they really are apart."""
+"""The lip measurement without a mesh sees the true distance."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A drawn portrait that nobody looked at while the renderer was made: other colours, another face, thinner lips."""
+"""A drawn portrait that played no part in tuning the renderer: other colours, another face, thinner lips."""
 
 import io
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The picture of a flow: nothing lies on anything else, every line ends at a box, and all that matters is in it."""
+"""A flow's graph: no overlaps, every edge ends at a box, and all states are in it."""
 
 import itertools
 from xml.etree import ElementTree

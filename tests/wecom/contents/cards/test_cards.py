@@ -1,4 +1,4 @@
-"""Cards, articles and notices: as full as they may be, and one more, which names its field and what to do."""
+"""Cards, articles and notices at their limits, and one beyond, which names its field and its remedy."""
 
 import json
 from typing import Any

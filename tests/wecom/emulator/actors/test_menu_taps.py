@@ -1,4 +1,4 @@
-"""Buttons of the menu that do more than tell: they scan, send pictures and places; over the control API and by hand."""
+"""Menu buttons that scan, or send pictures and places, over the control API and by hand."""
 
 import hashlib
 import json

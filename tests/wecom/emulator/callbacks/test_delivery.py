@@ -1,4 +1,4 @@
-"""Callbacks: sealed, signed, repeated, in order; read here with an independent library."""
+"""Callbacks: encrypted, signed, repeated, in order; read with an independent library."""
 
 import os
 import subprocess

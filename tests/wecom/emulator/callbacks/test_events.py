@@ -1,4 +1,4 @@
-"""Every event that the platform documents, fired with the fields of its page, and others with fields of one's own."""
+"""Every documented event with its documented fields, and others with custom fields."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Callbacks as JSON, as the platform's sample libraries read and answer them; opened and sealed by wechatpy."""
+"""Callbacks as JSON, as in the platform's sample libraries; encrypted and decrypted by wechatpy."""
 
 import json
 from typing import Any

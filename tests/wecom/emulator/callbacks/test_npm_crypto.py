@@ -1,4 +1,4 @@
-"""The platform's own JavaScript library (npm `@wecom/crypto`) reads what the emulator sends and what we answer."""
+"""The platform's npm library `@wecom/crypto` reads the emulator's callbacks and our answers."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Cards that the application changes by its answer to the press itself."""
+"""Cards changed by the passive reply to their press."""
 
 import pytest
 from wechatpy.enterprise.crypto import WeChatCrypto

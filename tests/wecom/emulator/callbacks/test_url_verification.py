@@ -1,4 +1,4 @@
-"""The check of a callback URL, and its verdict on each thing that can be wrong."""
+"""The verification of a callback URL, and its verdict on each fault."""
 
 import json
 from functools import partial

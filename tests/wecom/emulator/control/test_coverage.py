@@ -1,4 +1,4 @@
-"""The page that lists what is emulated, and the README that says the same."""
+"""The coverage page, and the README that agrees with it."""
 
 import re
 

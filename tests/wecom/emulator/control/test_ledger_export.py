@@ -1,4 +1,4 @@
-"""The ledger as a file."""
+"""The ledger's export as a file."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A session as a file: what is in it, what is not, and what happens when it is played again."""
+"""Recorded sessions: their contents, what they leave out, and their replay."""
 
 import json
 from pathlib import Path

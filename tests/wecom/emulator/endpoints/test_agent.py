@@ -1,4 +1,4 @@
-"""Contacts and the application."""
+"""Contacts and the application's own endpoint."""
 
 import pytest
 

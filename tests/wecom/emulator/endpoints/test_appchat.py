@@ -1,4 +1,4 @@
-"""Group chats that an application makes: who may, who is in them, and what is said there."""
+"""Group chats of an application: permissions, members and messages."""
 
 import itertools
 from typing import Any

@@ -1,4 +1,4 @@
-"""Contacts as an application sees them, and what the contacts assistant is told when they change."""
+"""Contacts as an application sees them, and the events of the contacts assistant."""
 
 import json
 from collections.abc import Iterator

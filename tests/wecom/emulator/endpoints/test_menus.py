@@ -1,4 +1,4 @@
-"""The menu of an application: made, read, removed, and refused with the platform's codes."""
+"""An application's menu: create, read, delete, and the platform's error codes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Members sign in to pages: whom the platform asks, and what a code is good for."""
+"""Sign-in to pages: the members that the platform asks, and what a code is valid for."""
 
 from urllib.parse import parse_qs, urlsplit
 

@@ -1,4 +1,4 @@
-"""Files beside the temporary media: large ones in ranges, pictures of articles, files that the platform fetches."""
+"""Large files in ranges, article images, and uploads by URL."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Writing the directory through the API: members and departments, by the contacts assistant and nobody else."""
+"""Directory writes over the API: members and departments, by the contacts assistant only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an application shows beside its messages: the workbench, tickets for its pages, and how much it has sent."""
+"""The workbench, tickets for pages, and message statistics of an application."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Faults, looked at on the wire with a raw socket."""
+"""Faults, observed on the wire with a raw socket."""
 
 import json
 import socket

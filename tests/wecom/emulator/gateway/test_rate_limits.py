@@ -1,4 +1,4 @@
-"""How often interfaces may be called: 45009 beyond it, for a company and for an address, until the window is over."""
+"""Rate limits: 45009 per company and per address until the window ends."""
 
 import itertools
 from collections.abc import Iterator

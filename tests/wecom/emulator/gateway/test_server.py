@@ -1,4 +1,4 @@
-"""The emulator as a process, and who may talk to it."""
+"""The emulator's process, and the hosts that it answers."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""gettoken, and what tokens may do."""
+"""gettoken, and the scope of tokens."""
 
 import pytest
 

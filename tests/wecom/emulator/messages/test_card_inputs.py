@@ -1,4 +1,4 @@
-"""Cards that ask: votes, selections and the menu at the top right; what a press tells, and how the phone shows it."""
+"""Cards with inputs: votes, selections and the menu at the top right; their events, and their look on the phone."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every kind of template card, as raw JSON: as full as it may be, and each limit plus one with the platform's code."""
+"""Every type of template card as raw JSON: at its limits, and one beyond with the platform's code."""
 
 import itertools
 from typing import Any

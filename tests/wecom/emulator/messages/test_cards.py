@@ -1,4 +1,4 @@
-"""Cards with buttons: what is accepted, what a press tells the application, and how it changes the card."""
+"""Cards with buttons: validation, the event of a press, and the change of the card."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""Every kind of message, as raw JSON: as full as it may be, and each limit plus one with the platform's code.
+"""Every type of message as raw JSON: at its limits, and one beyond with the platform's code.
 
 Nothing of our own client is used here: what both sides got wrong in the same way would be seen by nobody.
 """

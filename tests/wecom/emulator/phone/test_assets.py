@@ -1,4 +1,4 @@
-"""The files of the emulator's pages, by their path and nothing beside them."""
+"""Assets of the emulator's pages, by their path and nothing beside them."""
 
 import http.client
 import re

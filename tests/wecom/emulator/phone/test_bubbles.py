@@ -1,4 +1,4 @@
-"""Every message and every card on the phone: small and large, light and dark. Nothing breaks, nothing overflows."""
+"""Every message and card on the phone: small and large, light and dark, without overflow."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a person presses on the phone: buttons of cards, the menu, and the tiles behind the plus, in a real browser."""
+"""Presses on the phone: cards, the menu, and the tiles behind the plus, in a real browser."""
 
 import io
 import wave

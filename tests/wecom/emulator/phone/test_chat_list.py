@@ -1,4 +1,4 @@
-"""What a person's phone lists: applications and group chats, each with what is new, and the way between them."""
+"""The phone's list of chats: applications and group chats, unread counts, and navigation."""
 
 import itertools
 from typing import Any

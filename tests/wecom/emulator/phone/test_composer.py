@@ -1,4 +1,4 @@
-"""Ways of writing beside typing: a recording, a file that is dropped or pasted, a link; and what comes back."""
+"""The composer beyond typing: recordings, dropped or pasted files, links, and what is shown of them."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""The desk around the phone: a second phone for somebody else, faults and time at hand."""
+"""The panel around the phone: a second phone, faults and the clock."""
 
 from collections.abc import Callable, Iterator
 

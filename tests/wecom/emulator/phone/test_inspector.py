@@ -1,4 +1,4 @@
-"""The column beside the phone: which call follows which callback."""
+"""The inspector beside the phone: the calls that follow each callback."""
 
 import pytest
 from playwright.sync_api import expect

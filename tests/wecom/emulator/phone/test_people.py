@@ -1,4 +1,4 @@
-"""The list of people: one click hires somebody, moves them, lets them go, and the applications hear of it."""
+"""The list of people: hire, move and dismiss with one click, and the applications are told."""
 
 import itertools
 

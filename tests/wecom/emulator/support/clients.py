@@ -1,4 +1,4 @@
-"""The emulator over HTTP, an application of its company, and a server in the place of the developer's application."""
+"""The emulator over HTTP, an application of its company, and a server in the developer's place."""
 
 import itertools
 import json

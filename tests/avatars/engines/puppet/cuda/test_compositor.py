@@ -1,4 +1,4 @@
-"""The graphics card's path: the same frames as the processor's, on the CPU build of torch; and what happens without."""
+"""The GPU compositor draws the CPU's frames; tried with the CPU build of torch, and without torch."""
 
 from collections.abc import Iterator
 

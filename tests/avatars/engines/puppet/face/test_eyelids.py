@@ -1,4 +1,4 @@
-"""Lids as people see them come down: on one bow, out of the corners of the eye, behind glasses."""
+"""Eyelids close along one curve, from the corners of the eye, behind glasses."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What lips and lids look like in their shapes: of points, lines and colours, before there is a film."""
+"""The shapes of lips and lids as points, lines and colours, before any video."""
 
 import numpy as np
 import pytest

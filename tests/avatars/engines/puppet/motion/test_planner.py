@@ -1,4 +1,4 @@
-"""What the lips, lids and head are told to do, before any pixel moves."""
+"""The motion plan of lips, lids and head, before any pixel moves."""
 
 from dataclasses import replace
 

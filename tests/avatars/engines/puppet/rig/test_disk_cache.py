@@ -1,4 +1,4 @@
-"""Rigs that are kept: the same as built ones, whole or not at all, gone when they must be."""
+"""Cached rigs equal built ones, are whole or absent, and expire when they must."""
 
 import hashlib
 import os
