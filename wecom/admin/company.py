@@ -94,7 +94,7 @@ class ApplicationAdmin(ProtectedDeleteAdmin):
     class Media:
         js = ("core/copy_button.js", "openuser/doctor.js")
 
-    @display(description=_("condition"))
+    @display(description=_("status"))
     def condition(self, application: Application) -> str:
         if not application.enabled:
             return badge(_("disabled"))

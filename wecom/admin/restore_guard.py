@@ -25,7 +25,7 @@ class GuardAdmin(ReadOnlyAdmin):
     def name(self, guard: Guard) -> str:
         return str(guard)
 
-    @display(description=_("condition"))
+    @display(description=_("status"))
     def condition(self, guard: Guard) -> str:
         return badge(_("nothing is sent"), "bad") if guard.held_since else badge(_("in order"), "good")
 
