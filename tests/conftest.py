@@ -79,7 +79,7 @@ def static_files() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def broker() -> Iterator[str]:
-    """The URL of the broker that wakes nobody here: tests call what a task would."""
+    """The broker's URL. No worker listens: tests call what a task would."""
     if os.environ.get("TEST_BROKER_URL"):
         yield settings.BROKER_URL
         return

@@ -1,6 +1,6 @@
 """Savings and quality of segmented videos: `python -m tests.benchmarks.splice [mode …]`.
 
-A greeting by name before a minute that is the same for everybody, for a hundred people. Measured are a whole film and
+A greeting by name before a minute that a hundred people share. Measured are a whole film and
 `SOME` films of pieces, of which the first draws the minute; the hundred follow from that. A film whose speech was said
 before (all but the name) is the harder comparison: speech is kept by sentences in any case. At the joint: how much the
 two pictures beside it differ, beside two that follow each other while nothing is said elsewhere; the loudest sample
@@ -85,9 +85,9 @@ def compare(plain, folder: Path) -> None:
     print(f"  a whole film: {cost(fresh):.1f} CPU-s ({cost(whole):.1f} where its speech was said before)")
     print(f"  of pieces: {cost(joined[0]):.1f} CPU-s the first, then {others}")
     for words, all_of_them, one in (
-        ("the engines alone, all said anew", engines, engine_cost(fresh)),
+        ("the engines alone, without the speech cache", engines, engine_cost(fresh)),
         ("the engines alone, said before", engines, engine_cost(whole)),
-        ("everything, all said anew", hundred, cost(fresh)),
+        ("everything, without the speech cache", hundred, cost(fresh)),
         ("everything, said before", hundred, cost(whole)),
     ):
         print(f"  {PEOPLE} people, {words}: {100 * all_of_them / (PEOPLE * one):.1f} % of whole films")

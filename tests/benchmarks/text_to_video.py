@@ -1,6 +1,6 @@
 """Time and cost from a text to a video: `python -m tests.benchmarks.text_to_video [zh en]`.
 
-Films of one, three and ten sentences that nobody said before, by a warm studio: each once drawn while it is spoken, and
+Videos of one, three and ten new sentences, by a warm studio: each once drawn while it is spoken, and
 once after all of it was, which is what the ratio compares. Seconds on the clock depend on what else runs; those of the
 CPU hardly do, and the ratio little. "x264 alone" encodes the same frames again from memory: the least that any renderer
 can cost.

@@ -8,7 +8,7 @@ LONG = 120_000
 
 
 def open_chat(phone: Page, person: Person) -> None:
-    """The chat of somebody new, after the greeting."""
+    """The chat of a new member, after the greeting."""
     phone.reload()
     phone.get_by_test_id(f"member-{person.user_id}").click()
     expect(answers(phone)).to_have_count(1)

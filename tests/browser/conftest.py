@@ -38,7 +38,7 @@ def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
 
 @pytest.fixture
 def picture(request: pytest.FixtureRequest):
-    """Keeps a screenshot under OPENUSER_SCREENSHOTS, where somebody asked for them."""
+    """Keeps a screenshot in the folder of OPENUSER_SCREENSHOTS, if that is set."""
     folder = os.environ.get("OPENUSER_SCREENSHOTS", "")
 
     def take(page: Page, name: str) -> None:

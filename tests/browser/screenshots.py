@@ -2,7 +2,7 @@
 
     python -m tests.browser.screenshots FOLDER [--dark] [--narrow]
 
-It walks the sidebar: what comes later is found by itself. The stack is seeded, somebody has asked for a video, and each
+It walks the sidebar: what comes later is found by itself. The stack is seeded, a member has asked for a video, and each
 model has a row besides.
 """
 
@@ -64,7 +64,7 @@ class Album:
 
 
 def fill(stack: Stack) -> None:
-    """Somebody talks and gets a video, and every list has a row."""
+    """A member writes and gets a video, and every list has a row."""
     person = stack.emulator.hire()
     person.writes("你好")
     person.reads()

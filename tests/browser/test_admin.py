@@ -14,7 +14,7 @@ WORDS = "欢迎来到我们公司。"
 
 @pytest.fixture(scope="module")
 def person(stack: Stack) -> Person:
-    """Somebody who has asked something and got a video."""
+    """A member who has asked a question and got a video."""
     person = stack.emulator.hire()
     person.writes("你好")
     person.reads()

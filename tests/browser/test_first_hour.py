@@ -30,7 +30,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.fixture
 def desk(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """The admin's home before somebody whose browser is English."""
+    """The admin's home in an English browser."""
     for page in opened(browser, stack, DESK, locale="en-US"):
         sign_in(page, stack)
         yield page
@@ -76,7 +76,7 @@ def makes_a_digital_human(forms: Forms) -> None:
 
 
 def records_her_consent(forms: Forms) -> None:
-    """Without it nobody gets a video of her: she is in a photograph."""
+    """Her photograph needs it before any video."""
     forms.open("avatars/consent/")
     forms.desk.locator("a[href*='/consent/add/']").first.click()
     forms.fill(person="Grace Hopper", evidence=PHOTOGRAPH)

@@ -21,7 +21,7 @@ def person(stack: Stack) -> Person:
 
 @pytest.fixture
 def chat(phone_page: Page, person: Person) -> Page:
-    """The chat of somebody new, after the greeting."""
+    """The chat of a new member, after the greeting."""
     open_chat(phone_page, person)
     return phone_page
 

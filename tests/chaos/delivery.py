@@ -180,7 +180,7 @@ def happen(event: str, stack: Stack, sender: str, database: Database | None, rep
         database.crash()
         report.restarts += 1
     elif event == "stop":
-        # Long enough that its lease runs out and somebody else takes over what it was sending.
+        # Long enough that its lease runs out and another worker takes over what it was sending.
         process = stack.parts[sender]
         process.send_signal(signal.SIGSTOP)
         threading.Timer(9.0, go_on, [process]).start()

@@ -28,7 +28,7 @@ def say(stack: Stack, code: str, mark: str) -> str:
 @pytest.mark.parametrize("point", ["directory.members", "directory.looked_up"])
 def test_a_directory_is_complete_though_its_reader_died(stack, point):
     people = [stack.emulator.hire().user_id for _ in range(3)]
-    if point == "directory.looked_up":  # somebody who is known here and nowhere else
+    if point == "directory.looked_up":  # a member that only OpenUser knows
         say(stack, "from wecom.services import add_member; print('MADE', add_member('nobody-there').pk)", "MADE")
     stack.doom("worker", point)
     pk = say(stack, BEGIN, "SYNC")

@@ -33,7 +33,7 @@ def asking(stack: Stack, server: ChatServer) -> Iterator[None]:
 
 @pytest.fixture
 def service(asking: None, server: ChatServer) -> ChatServer:
-    """What the worker asks, which begins anew."""
+    """The language model's server, without earlier requests."""
     server.asked.clear()
     server.script.clear()
     server.usual = lambda asked: Reaction(text=ANSWER)

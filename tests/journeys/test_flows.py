@@ -33,12 +33,12 @@ class Api:
         return requests.post(f"{self.url}/{path}", json=wish, headers=self.headers, timeout=30)
 
     def modes(self, person: Person) -> list[str]:
-        """The modes of the videos that were promised to somebody, the newest first."""
+        """The modes of a member's videos, the newest first."""
         promised = self.get("messages/", user_id=person.user_id, direction="out", kind="video")["results"]
         return [self.get(f"renders/{message['render']}/")["mode"] for message in promised]
 
     def session(self, person: Person | Phone) -> Any:
-        """Somebody's newest session."""
+        """A member's newest session."""
         return self.get("sessions/", user_id=person.user_id)["results"][0]
 
     def flow(self, name: str) -> int:

@@ -56,7 +56,7 @@ def test_a_picture_is_kept_and_acknowledged(stack, person):
 
 @pytest.fixture(scope="module")
 def limited(stack) -> Iterator[Callable[..., None]]:
-    """Start what delivers anew with limits of one's own; as it was before, when all are through."""
+    """Restarts the worker with other limits, and with its own ones after the last test."""
 
     def restart(**limits: str) -> None:
         for part in ("worker", "render"):

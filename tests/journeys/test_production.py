@@ -94,7 +94,7 @@ class Server(Stack):
         return subprocess.run(line, env=env, cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode == 0
 
     def _postgres(self) -> str:
-        """A database of somebody who must say a password; its URL, over TCP."""
+        """A database that asks for a password; its URL, over TCP."""
         port = free_port()
         url = self.closing.enter_context(postgres.running(processes=self.owner, tcp_port=port))
         with psycopg.connect(url, autocommit=True) as connection:

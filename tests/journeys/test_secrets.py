@@ -46,7 +46,7 @@ def database(stack: Stack) -> bytes:
 
 @contextmanager
 def overheard(stack: Stack) -> Iterator[list[str]]:
-    """Every command that anybody sends to the broker meanwhile, and what lies there in the end."""
+    """Every command that the broker gets meanwhile, and what it holds in the end."""
     client = redis.Redis(unix_socket_path=str(stack.folder / "valkey" / "valkey.sock"), decode_responses=False)
     said: list[str] = []
     over = threading.Event()
@@ -103,7 +103,7 @@ def test_keys_and_words_turn_up_only_where_they_belong(stack, person):
         assert canary not in told
     for secret in secrets:
         assert secret.encode() not in rows, "a key stands in the database as it is"
-    assert WORDS.encode() in rows, "what was said is kept, so that somebody can read it"
+    assert WORDS.encode() in rows, "messages are stored readably"
 
 
 def test_one_id_finds_the_callback_the_step_the_video_and_the_delivery(stack, person):

@@ -62,7 +62,7 @@ def test_who_edits_does_not_send_and_who_sends_does_not_edit():
     viewer, editor, operator = (permissions_of(role) for role in (Role.VIEWER, Role.EDITOR, Role.OPERATOR))
     assert viewer < editor
     assert viewer < operator
-    # To ask for a video is to try a digital human out: it is sent to nobody. Evidence is read by who records and ends.
+    # A requested video tries a digital human out and is not sent. Who records and ends consents reads evidence.
     assert (editor & operator) - viewer == {"avatars.render.add_render", "avatars.consent.read_consent"}
     sends = {"wecom.outbound.change_outbound", "wecom.callback.change_callback", "avatars.render.change_render"}
     assert sends <= operator

@@ -94,7 +94,7 @@ class Template:
 
     @contextmanager
     def _made(self) -> Iterator[None]:
-        """It is made by who comes first. One process at a time uses it: PostgreSQL copies what nobody looks at."""
+        """The first process makes it. One process at a time uses it: PostgreSQL copies no database with a session."""
         self.folder.mkdir(parents=True, exist_ok=True)
         os.utime(self.folder)
         with (self.folder / "lock").open("w") as lock:
@@ -107,7 +107,7 @@ class Template:
             yield
 
     def _clear(self) -> None:
-        """Remove what somebody left who did not come to the end."""
+        """Remove what a process left that did not finish."""
         for path in self.folder.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)

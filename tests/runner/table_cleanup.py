@@ -18,7 +18,7 @@ Rows = list[tuple[Any, ...]]
 
 
 class Fresh:
-    """What stands in a database that nobody has used."""
+    """The rows of an unused database."""
 
     def __init__(self) -> None:
         quote = connection.ops.quote_name

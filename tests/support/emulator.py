@@ -102,7 +102,7 @@ class Emulator:
 
 
 class Person:
-    """Somebody with a phone."""
+    """A member with a phone."""
 
     def __init__(self, emulator: Emulator, user_id: str) -> None:
         self.emulator = emulator

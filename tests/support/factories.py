@@ -248,7 +248,7 @@ def make_webhook_delivery(**fields: Any) -> WebhookDelivery:
 
 
 def make_api(*scopes: str, **fields: Any) -> APIClient:
-    """Somebody with a token that has these scopes."""
+    """An API client whose token has these scopes."""
     _client, token = clients.create(f"client-{secrets.token_hex(4)}", scopes=scopes, **fields)
     api = APIClient()
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")

@@ -158,7 +158,7 @@ def ended(pid: int, children: set[int]) -> int | None:
 
 
 def end(children: set[int]) -> None:
-    """End all children with their sessions, those too that whoever asked for them did not live to end."""
+    """End all children with their sessions, also those whose owner died."""
     for pid in children:
         signal_group(pid, signal.SIGTERM)
     deadline = time.monotonic() + GRACE

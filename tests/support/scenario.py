@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support.emulator import Emulator, Person
 
-SUFFIX = "\u200b\u200c\u2060"  # what makes a repeated text differ, and nobody sees
+SUFFIX = "\u200b\u200c\u2060"  # makes a repeated text differ, invisibly
 
 
 class Phone:
@@ -85,7 +85,7 @@ class WeCom:
         self.faults = Faults(emulator)
 
     def ledger(self, phone: Phone | None = None) -> list[dict[str, Any]]:
-        """What was delivered to everybody, or to one person, in order."""
+        """What was delivered to all members, or to one, in order."""
         who = {"member": phone.user_id} if phone else {}
         entries = self.emulator.api("GET", "ledger", params=who)["entries"]
         assert isinstance(entries, list)
@@ -96,7 +96,7 @@ class WeCom:
         return self.emulator.calls(path)
 
     def new_phone(self) -> Phone:
-        """Somebody else's."""
+        """The phone of another member."""
         return Phone(self.emulator)
 
 

@@ -27,7 +27,7 @@ def page(status: int = 200) -> Reply:
 
 
 def redirect(change: Callable[[str], str]) -> Reply:
-    """Sends everybody to what a function makes of the path."""
+    """Redirects to what a function makes of the path."""
 
     def reply(request: http.server.BaseHTTPRequestHandler) -> None:
         send(request, 301, b"", location=change(request.path))
@@ -70,7 +70,7 @@ def serving(reply: Reply, *, tls: tuple[Path, Path] | None = None) -> Iterator[s
         daemon_threads = True
 
         def handle_error(self, request, client_address) -> None:
-            """Whoever does not trust us hangs up."""
+            """A client that does not trust the certificate hangs up."""
 
     with Quiet(("127.0.0.1", 0), Handler) as server:
         if tls:

@@ -18,7 +18,7 @@ from tests.support.paths import PHOTOGRAPH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ADD = "admin:avatars_digitalhuman_add"
-# What the form is filled in with before anybody touches it.
+# The form's initial values.
 CHOICES = {
     field.name: field.default
     for field in DigitalHuman._meta.fields

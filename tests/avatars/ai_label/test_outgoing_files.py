@@ -42,7 +42,7 @@ def body(answer) -> bytes:
 
 
 def check(data: bytes, content_id: str, folder: Path, name: str) -> None:
-    """All that its kind can carry of the label is in this file, as somebody finds who gets nothing but the file."""
+    """The file alone carries all of the label that its format can."""
     path = folder / name
     path.write_bytes(data)
     proof = {".jpg": image_label, ".m4a": audio_label, ".mp4": video_label}[path.suffix].examine(path, content_id)
@@ -160,7 +160,7 @@ def test_what_is_uploaded_to_a_chat(tmp_path):
 
 
 def remuxed(data: bytes, folder: Path) -> bytes:
-    """As somebody's tool leaves it, that knows nothing of metadata."""
+    """The file after a tool that drops metadata."""
     (folder / "in.mp4").write_bytes(data)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(folder / "in.mp4"), "-c", "copy"]
     subprocess.run([*command, str(folder / "out.mp4")], check=True)

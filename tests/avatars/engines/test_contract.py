@@ -106,7 +106,7 @@ def test_a_voice_over_http_speaks_in_a_film(plugged, name):
 @pytest.mark.parametrize(("fault", "code"), FAULTS.items())
 def test_another_speaks_in_the_same_attempt_where_a_server_misbehaves(plugged, name, fault, code):
     plugged.fault = fault
-    # Words of its own: what was said before comes from the cache, and asks nobody.
+    # New words: cached ones would not ask the engine.
     render = after(request(WORDS[fault], speech=name, voice=SPOKEN[name]))
     assert (render.status, render.attempts, render.speech_engine_used) == ("done", 1, "tone")
     assert render.notes == [f"speech:{name}:{code}"]

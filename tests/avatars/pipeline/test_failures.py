@@ -32,7 +32,7 @@ from tests.support.paths import PHOTOGRAPH
 
 @pytest.fixture
 def places(tmp_path, monkeypatch):
-    """Where a film is made, and where whoever wants passing files would put them."""
+    """The working folder of a video, and the system's folder for temporary files."""
     (tmp_path / "film").mkdir()
     (tmp_path / "passing").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "passing"))

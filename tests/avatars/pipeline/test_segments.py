@@ -138,7 +138,7 @@ def test_pieces_go_with_the_portrait_that_they_show(tmp_path, shelf):
     assert len(engine.drawn) == 2
     assert shelf.forget(before=2e12) == 4
     drawn(tmp_path, shelf, engine, origin="")
-    assert shelf.purge() == 0, "what nobody could purge is not kept"
+    assert shelf.purge() == 0, "what purge could not remove is not kept"
 
 
 def test_a_damaged_piece_is_drawn_again(tmp_path, shelf):

@@ -75,7 +75,7 @@ def spoken_parts() -> list[Speech]:
 
 
 def streamed(parts, places=()) -> SpeechStream:
-    """A stream of which each part is said when whoever draws had to wait for it."""
+    """A stream that speaks each part only once the renderer waits for it."""
     parts, asked = list(parts), threading.Semaphore(0)
     stream = SpeechStream(waits=lambda share: asked.release())
     stream.begin(places)

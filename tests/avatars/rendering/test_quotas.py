@@ -24,7 +24,7 @@ def ask(human, requester, priority=services.CHAT, **fields):
 
 
 def made():
-    """The order in which they are made when nobody comes meanwhile, one at a time."""
+    """The order of rendering, one at a time, without new requests meanwhile."""
     found = []
     while True:
         pk = Render.objects.filter(status="queued").in_turn().values_list("pk", flat=True).first()

@@ -119,7 +119,7 @@ def test_a_warm_studio_renders_at_once():
     assert studio().pid == child
 
 
-# ---- somebody changes their mind
+# ---- cancellation
 
 
 def test_a_cancelled_render_stops_at_once_and_frees_its_worker(work_dir, news):

@@ -107,7 +107,7 @@ def test_a_purpose_that_nobody_agreed_to_is_refused(human):
     factories.make_consent(human, purposes=["chat"])
     assert refused(human, "campaign") == "consent_purpose"
     assert services.request_render(human, "你好", purpose="chat").consent is not None
-    assert services.request_render(human, "试一试").consent is not None  # nobody gets it
+    assert services.request_render(human, "试一试").consent is not None  # a trial, not for a member
 
 
 def test_several_consents_add_up(human):

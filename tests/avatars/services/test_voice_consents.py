@@ -33,7 +33,7 @@ def voice():
 
 @pytest.fixture
 def human(voice):
-    """Drawn, so that only the voice is somebody's."""
+    """Drawn, so that only the voice needs a consent."""
     return factories.make_digital_human(origin="drawn", voice=voice)
 
 
@@ -235,7 +235,7 @@ def test_a_withdrawal_cancels_forgets_and_puts_away(human, voice, films, setting
     assert made.video.name.startswith("withheld/") if films == "keep" else not made.video
     assert (said.parts, default_storage.exists(part), default_storage.exists(video)) == ([], False, False)
     assert (kept.get(key), kept.get(ours) is None) == (None, False)
-    assert default_storage.exists(portrait), "nobody took back the drawing"
+    assert default_storage.exists(portrait), "the drawing's consent was not withdrawn"
     assert refused(services.check_consent, made) == "voice_consent_withdrawn"
 
 
@@ -260,7 +260,7 @@ def test_face_and_voice_of_a_video_are_withdrawn_separately(voice):
     narration = services.request_narration(human, "你好")
     services.withdraw_consent(face, by="hr")
     narration.refresh_from_db()
-    assert narration.status == "queued", "it is the voice of somebody else, who agrees"
+    assert narration.status == "queued", "another person's voice, with consent"
     assert not default_storage.exists(human.portrait.name)
     services.withdraw_consent(spoken, by="hr")
     narration.refresh_from_db()

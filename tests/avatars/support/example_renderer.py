@@ -2,7 +2,7 @@
 
     OPENUSER_RENDER_COMMAND='python3 example_renderer.py --ffmpeg ffmpeg'
 
-It draws a mouth that opens as wide as the sound is loud. `--fault` makes it one of the engines that nobody wants.
+It draws a mouth that opens as wide as the sound is loud. `--fault` makes it misbehave.
 """
 
 import argparse

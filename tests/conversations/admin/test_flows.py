@@ -39,7 +39,7 @@ def url(model: str, page: str, *args: Any) -> str:
 
 
 def shown(client: Client, address: str) -> dict[str, Any]:
-    """What a form sends when nobody changes it."""
+    """The values of an unchanged form."""
     context = client.get(address).context
     data: dict[str, Any] = {}
     forms = [context["adminform"].form]
@@ -339,7 +339,7 @@ def test_trying_an_empty_flow_says_so(hr):
 
 
 def make_walked(number: int) -> None:
-    """A published flow of its own with somebody in it, and an errand."""
+    """A published flow with a member in it, and an errand."""
     flow = factories.make_flow(triggers="")
     version = services.publish(flow)
     conversation = make_row(Errand).conversation

@@ -40,7 +40,7 @@ def film(phone_video):
 
 @pytest.fixture
 def path(film, tmp_path):
-    """Megabytes of noise that somebody wants to send."""
+    """Megabytes of noise to send."""
     path = tmp_path / "年会.mp4"
     path.write_bytes(film)
     return path

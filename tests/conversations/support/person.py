@@ -38,7 +38,7 @@ class Person:
         )
 
     def writes(self, text: str) -> Callback:
-        """Say something that nobody has handled yet."""
+        """A text that is not handled yet."""
         return self._arrives(text_xml(self.application, text=text, user=self.user_id, msg_id=next(_numbers)))
 
     def says(self, text: str) -> list[str]:
@@ -57,7 +57,7 @@ class Person:
         return self._deliver(self._tap(key, task_id))
 
     def presses(self, key: str) -> Callback:
-        """Press a button of the card that came last; nobody has handled it yet."""
+        """A press on the newest card's button that is not handled yet."""
         return self._arrives(self._tap(key))
 
     def _tap(self, key: str, task_id: str = "") -> str:

@@ -174,7 +174,7 @@ def test_programs_are_refused_with_a_code(application, human):
 
 @pytest.fixture
 def voice(application):
-    """The desk's digital human is drawn, and speaks with somebody's voice."""
+    """The desk's digital human is drawn, and speaks with a cloned voice."""
     Desk.objects.update(progress_cards=False)
     Voice.objects.update(origin="cloned", engine="gpt_sovits", key="ya")
     return Voice.objects.get()

@@ -33,7 +33,7 @@ def ladder(settings):
 
 @pytest.fixture
 def person(person):
-    """Somebody who writes English."""
+    """A member who writes English."""
     person.says("Good morning")
     person.says(f"/video {WORDS}")
     settle(ProgressCard.objects.get().outbound, response_code="of-the-card")

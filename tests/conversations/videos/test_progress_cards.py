@@ -25,7 +25,7 @@ _codes = itertools.count(1)
 
 @pytest.fixture
 def person(person):
-    """Somebody who writes English."""
+    """A member who writes English."""
     person.says("Good morning")
     return person
 

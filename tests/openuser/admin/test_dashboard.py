@@ -32,7 +32,7 @@ PANELS = ("unfinished-renders", "conversations", "videos", "problems", "next-run
 
 
 def home(*permissions: str, language: str = "en") -> str:
-    """The page as somebody with these permissions sees it."""
+    """The page that a user with these permissions sees."""
     return opened(reverse("admin:index"), *permissions, language=language)
 
 

@@ -65,10 +65,10 @@ def test_the_page_shows_them_and_tries_one(client):
     for _ in range(2):
         assert client.post(PAGE, {"kind": "render", "name": "puppet"}).status_code == 302
     first, second = Render.objects.order_by("pk")
-    assert first.content_hash != second.content_hash, "made anew each time"
+    assert first.content_hash != second.content_hash, "made again each time"
     assert (first.digital_human, first.priority) == (human, services.TEST)
     assert (first.recipe["render_engine"], first.recipe["speech_engine"]) == ("puppet", "own")
-    assert not EngineTrouble.objects.exists(), "whoever tries it wants it asked"
+    assert not EngineTrouble.objects.exists(), "a trial asks the engine"
     client.post(PAGE, {"kind": "speech", "name": "kokoro"})
     assert Render.objects.latest("pk").recipe["voice"] == ""
     for wrong in ({"kind": "speech", "name": "nobody"}, {"kind": "recognition", "name": "whisper"}, {}):

@@ -46,7 +46,7 @@ def client(boss: User) -> Client:
 
 
 def said(application: Application, user_id: str, text: str, **fields: object) -> Message:
-    """A message to somebody with a conversation of their own."""
+    """A message to a member with a conversation."""
     member = make_conversation(application, member=make_member(application, user_id)).member
     return make_message(application, member=member, content=Content.objects.create(text=text, **fields))
 

@@ -133,7 +133,7 @@ def asked(client: Client, method: str, address: str) -> Any:
 
 
 def wanted(allowed: bool, boss: int) -> int:
-    """A superuser's answer where the role may, else a refusal. Some pages are refused to everybody."""
+    """A superuser's answer where the role may, else a refusal. Some pages refuse every role."""
     return boss if allowed else 403
 
 

@@ -84,7 +84,7 @@ def test_staff_come_in_by_their_session_as_far_as_their_permissions_go():
     assert problem(client.get(VOICES), 403)["code"] == "permission_denied"
     clerk.user_permissions.add(Permission.objects.get(codename="view_voice"))
     assert client.get(VOICES).status_code == 200
-    # A session of somebody who is no staff is nobody here.
+    # The session of a user without staff rights does not count here.
     employee = Client()
     employee.force_login(User.objects.create_user("employee", is_superuser=True))
     problem(employee.get(VOICES), 401)

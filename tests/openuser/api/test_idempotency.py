@@ -170,7 +170,7 @@ def test_of_many_at_once_one_acts(api, wish):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_was_written_without_its_answer_is_undone(api, wish):
-    """Somebody took the key over because we took too long: theirs is the effect, not ours."""
+    """A slow request lost its key to another one, whose effect counts."""
     claim = idempotency.claim_key("client:1", "k", "f")
     assert isinstance(claim, ApiAnswer)
 

@@ -40,7 +40,7 @@ ROWS = {
     "/api/v1/webhook-endpoints/": "openuser.WebhookEndpoint",
     "/api/v1/webhook-deliveries/": "openuser.WebhookDelivery",
 }
-OF_SETTINGS = {"/api/v1/engines/"}  # there are as many as somebody wrote down
+OF_SETTINGS = {"/api/v1/engines/"}  # as many as the settings name
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ class Site:
 
     @contextmanager
     def open(self, path: str, client: Client | None = None, **options: Any) -> Iterator[ClientConnection]:
-        """A socket of somebody signed in; `origin` is the page's site unless another is named."""
+        """A socket of a signed-in user; `origin` is the page's site unless another is named."""
         headers = {"Cookie": f"sessionid={client.cookies['sessionid'].value}"} if client else {}
         headers |= options.pop("headers", {})
         options.setdefault("origin", self.origin)
@@ -92,7 +92,7 @@ def refusal(opening: AbstractContextManager[ClientConnection]) -> int | None:
 
 
 def test_a_render_tells_its_state_its_progress_and_its_end(site):
-    # Of the machine that films it: on another one its worker would estimate anew.
+    # The estimate of this machine: a worker on another one would make its own.
     render = Render.claim(make_render(estimated_seconds=10.0, host=socket.gethostname()[:64]).pk)
     with site.open(f"/ws/v1/renders/{render.pk}/", signed_in("view_render")) as opened:
         first = hear(opened)
@@ -124,7 +124,7 @@ def test_a_lost_hint_only_delays(site, monkeypatch):
     render = make_render()
     with site.open(f"/ws/v1/renders/{render.pk}/", signed_in("view_render")) as opened:
         assert hear(opened)["status"] == "queued"
-        Render.objects.update(status="failed", hint="Free some disk.")  # nobody is told
+        Render.objects.update(status="failed", hint="Free some disk.")  # without a signal
         assert hear(opened)["hint"] == "Free some disk."
         assert ending(opened) == 1000
 

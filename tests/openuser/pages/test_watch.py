@@ -175,7 +175,7 @@ def test_an_uploaded_videos_page_has_no_mark_of_ours(client, application, person
     (tmp_path / "uploads").mkdir()
     (tmp_path / "uploads" / "a.mp4").write_bytes(bytes(range(100)))
     upload = factories.make_upload(application, kind="video", path="uploads/a.mp4", filename="年会.mp4", size=100)
-    WatchLink.objects.create(application=application, upload=upload)  # for everybody in the company
+    WatchLink.objects.create(application=application, upload=upload)  # for every member of the company
     link = WatchLink.objects.get()
     sign_in(client, link, person.user_id)
     text = watch(client, link).content.decode()

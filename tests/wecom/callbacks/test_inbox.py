@@ -35,7 +35,7 @@ def patient(monkeypatch) -> None:
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("count", [60, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.once])])
 def test_repeated_and_shuffled_callbacks_are_answered_once(application, count, settings):
-    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 0}  # nobody writes as fast as this
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 0}  # no limit
     envelopes = [
         Envelope(application, text_xml(application, text=str(number), user=f"user{number % 40}", msg_id=number))
         for number in range(count)

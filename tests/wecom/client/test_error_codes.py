@@ -199,7 +199,7 @@ def test_a_request_refused_for_its_content_is_not_retried(connected, emulator, p
 
 
 def ended(emulator, person, outbound: Outbound, errcode: int) -> None:
-    """Asked once, held nobody, counted for nobody, and says why."""
+    """Asked once, held no one else, counted for no one else, and says why."""
     dispatcher.deliver(outbound.pk, now=timezone.now() + timedelta(hours=1))
     assert emulator.calls("message/send") == 1
     assert outbound.errcode == errcode

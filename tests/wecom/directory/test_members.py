@@ -90,7 +90,9 @@ def test_departments_and_tags_are_asked_for_and_changed(connected, person):
 def test_many_members_get_a_tag_in_pieces(connected, emulator, person):
     number = services.create_tag(f"多人 {person.user_id}")
     everybody = [person.user_id, *(f"stranger{index}" for index in range(1500))]
-    assert set(services.add_tag_users(number, everybody)) == set(everybody[1:])  # of the second piece nobody is there
+    assert set(services.add_tag_users(number, everybody)) == set(
+        everybody[1:]
+    )  # the second piece has unknown members only
     assert emulator.calls("tag/addtagusers") == 2
     with pytest.raises(ApiError) as caught:
         services.add_tag_users(number, ["stranger1"])

@@ -289,7 +289,7 @@ def test_a_host_that_the_web_server_refuses(site, settings, connected):
 
 
 def test_an_address_of_this_machine_is_nothing_for_the_real_platform(settings, connected):
-    Application.objects.update(api_base_url="https://192.0.2.1")  # a public address that belongs to nobody
+    Application.objects.update(api_base_url="https://192.0.2.1")  # a public address without a host
     Application.objects.update(api_base_url="https://8.8.8.8")
     settings.SITE_URL = "http://127.0.0.1:8000"
     assert found("public-url")["code"] == "private"

@@ -89,7 +89,7 @@ def application(emulator: Emulator, listener: Listener) -> Iterator[Application]
         token=row["token"],
         aes_key=row["aes_key"],
     )
-    # Nobody listens from now on: who leaves the company later need not be told of to hundreds.
+    # The listener is gone: later changes of the directory must not be delivered to hundreds of applications.
     emulator.control("POST", "apps", agentid=row["agentid"], callback="")
 
 
@@ -109,7 +109,7 @@ def clean_clock(emulator: Emulator) -> Iterator[None]:
 
 @pytest.fixture
 def chat_page(browser: Browser, application: Application, member: str) -> Iterator[Open]:
-    """Opens the member's chat at 375 px; the page may neither complain nor ask anybody else for anything."""
+    """Opens the member's chat at 375 px; the page may neither log errors nor send requests elsewhere."""
     context = browser.new_context(viewport={"width": 375, "height": 812}, locale="zh-CN")
     complaints: list[str] = []
 

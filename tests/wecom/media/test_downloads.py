@@ -194,7 +194,7 @@ def test_a_temporary_fault_is_raised_to_code_at_once(connected, emulator, person
 def test_an_expired_download_is_fetched_again_on_demand(connected, person, settings):
     download = after(requested(connected, "image", sent(person, "image", picture())))
     stray = Path(default_storage.path("inbound/stray"))
-    stray.write_bytes(b"left by somebody who died")
+    stray.write_bytes(b"left by a dead worker")
     assert services.delete_old_media() == 0
     assert services.delete_old_media(timezone.now() + timedelta(days=91)) == 1
     download.refresh_from_db()

@@ -40,7 +40,7 @@ NAMES = [*WITHOUT_FILES, *MEDIA, "full video", "mpnews", *CARDS]
 
 @pytest.fixture
 def upload(connected, tmp_path, settings):
-    """Upload a file of a kind, which nobody has uploaded before; its media ID."""
+    """Upload a new file of a kind; its media ID."""
     settings.MEDIA_ROOT = tmp_path / "media"
 
     def upload(kind: str) -> str:

@@ -1,11 +1,10 @@
 """Encoded videos of real speech show the lips that the speech asks for.
 
-Each portrait is measured by the face mesh before it is first filmed (`puppet.response`), and by the same mesh the films
-are judged. So there are two looks that know nothing of it: the pixels of the lips, found again by what they look like
-(`lips_seen`), and an embedding that tells people apart (`likeness`). The renderer's constants were chosen while looking
-at hopper, astronaut, xiao and ran, and at the first two texts; the stranger, who is drawn here only, and the texts that
-are called unseen had no part in that, but for the colour of teeth in dark skin. A third photograph that may be shipped
-was not to be had.
+The renderer calibrates a portrait with the face mesh (`puppet.calibration`), and the same mesh judges the videos. So
+two measurements do without it: the pixels of the lips (`lip_distance`), and an embedding that tells people apart
+(`face_similarity`). The renderer's constants were tuned on hopper, astronaut, xiao and ran, and on the first two texts;
+the unseen portrait and the texts called unseen had no part in that, but for the colour of teeth in dark skin. There was
+no third photograph that may be shipped.
 """
 
 import math

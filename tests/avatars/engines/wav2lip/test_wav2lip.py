@@ -1,6 +1,6 @@
 """Wav2Lip: the published layout exactly, other files refused, a mouth on the puppet's frames.
 
-Weights are random here: nobody may ship the published ones. What they look like was not seen.
+The weights are random: the licence of the published ones forbids to ship them.
 """
 
 import json

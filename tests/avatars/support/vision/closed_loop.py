@@ -1,8 +1,7 @@
 """The closed loop: make a video, measure every frame, and compare it with the plan.
 
-Whatever makes films can be judged by it; the figures are those of the issue, the unit is the distance of the eyes. The
-face mesh says what is seen, and the built-in renderer asks the same mesh how a portrait answers before it films it; so
-`Loop.parted` looks a second time without any mesh: it finds the pixels of both lips again.
+It judges any render engine; the unit is the distance of the eyes. The face mesh measures the frames, and the built-in
+renderer calibrates with the same mesh; so `Loop.parted` measures a second time without it, by the pixels of both lips.
 """
 
 from collections.abc import Iterator
@@ -134,7 +133,7 @@ class Loop:
 
     @property
     def identity(self) -> float:
-        """How unlike the portrait the face is, of all but the worst twentieth of the frames; 0.6 is somebody else."""
+        """How unlike the portrait the face is, of all but the worst twentieth of the frames; 0.6 is another person."""
         return float(np.percentile(self.unlike, 95))
 
     @property

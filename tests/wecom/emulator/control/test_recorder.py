@@ -32,7 +32,7 @@ def hire(application: Application, name: str) -> str:
 
 @pytest.fixture
 def session(application: Application, listener: Listener) -> dict[str, Any]:
-    """Somebody asks, gets a card, presses it, speaks, and is told of somebody else."""
+    """A member asks, gets a card, presses it, speaks, and is told of another member."""
     asks, other = hire(application, "欧阳明"), hire(application, "上官云")
     application.control("POST", "event", member=asks, event="enter_agent")
     words = "我是欧阳明，电话 138 0013 8000，邮箱 ming@corp.cn"

@@ -1,6 +1,6 @@
 """Every type of message as raw JSON: at its limits, and one beyond with the platform's code.
 
-Nothing of our own client is used here: what both sides got wrong in the same way would be seen by nobody.
+Our own client has no part here: a mistake that it shares with the emulator would stay unseen.
 """
 
 import itertools

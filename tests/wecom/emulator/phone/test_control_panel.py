@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.once, pytest.mark.browser]
 
 @pytest.fixture
 def desk(browser: Browser, application: Application) -> Iterator[Callable[[str], Page]]:
-    """Opens the page on a desktop, with somebody on the phone."""
+    """Opens the page on a desktop, with a member on the phone."""
     with browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB") as context:
 
         def opened(member: str) -> Page:

@@ -31,6 +31,6 @@ def test_a_call_leads_to_the_callback_that_it_follows(
     link.click()
     expect(asked).to_have_attribute("open", "")
     expect(asked.locator("pre").first).to_contain_text("问题")
-    page.reload()  # what is read anew is put together the same way
+    page.reload()  # a reload gives the same page
     page.get_by_role("tab", name="接口调用").click()
     expect(calls.nth(1).get_by_test_id("related-callback")).to_have_text(f"↩ #{number}")
