@@ -56,8 +56,8 @@ class Consent(models.Model):
 
     class Purpose(models.TextChoices):
         CHAT = "chat", _("conversations with colleagues")
-        CAMPAIGN = "campaign", _("schedules and campaigns to many")
-        EXTERNAL = "external", _("outside the company: links and files for others")
+        CAMPAIGN = "campaign", _("schedules and campaigns")
+        EXTERNAL = "external", _("outside the company: shared links and files")
 
     class State(models.TextChoices):
         ACTIVE = "active", _("active")
@@ -65,12 +65,12 @@ class Consent(models.Model):
         EXPIRED = "expired", _("expired")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    person = models.CharField(_("person"), max_length=80, help_text=_("Whose face or voice it is, by full name."))
+    person = models.CharField(_("person"), max_length=80, help_text=_("Full name of the person shown or heard."))
     reference = models.CharField(
         _("reference"),
         max_length=120,
         blank=True,
-        help_text=_("Where this person is found: a member's user ID, a telephone number, the number of a contract."),
+        help_text=_("How to find this person: a user ID, a phone number, a contract number."),
     )
     digital_humans = models.ManyToManyField(
         DigitalHuman, through="Likeness", related_name="consents", verbose_name=_("digital humans")
@@ -86,7 +86,7 @@ class Consent(models.Model):
     evidence_sha256 = models.CharField(_("hash of the evidence"), max_length=64, editable=False)
     valid_from = models.DateField(_("valid from"), default=today)
     valid_until = models.DateField(
-        _("valid until"), null=True, blank=True, help_text=_("The last day. Empty: until it is withdrawn.")
+        _("valid until"), null=True, blank=True, help_text=_("Last day. Leave it empty for consent until withdrawal.")
     )
     recorded_by = models.CharField(_("recorded by"), max_length=150, editable=False)
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)

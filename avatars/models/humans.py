@@ -29,9 +29,9 @@ class VideoFormat(models.TextChoices):
     """The proportions of the videos."""
 
     AS_PORTRAIT = Format.AS_PORTRAIT.value, _("as the portrait")
-    UPRIGHT = Format.UPRIGHT.value, _("upright, 9:16 (telephones)")
+    UPRIGHT = Format.UPRIGHT.value, _("portrait, 9:16 (phones)")
     SQUARE = Format.SQUARE.value, _("square, 1:1")
-    WIDE = Format.WIDE.value, _("wide, 16:9 (screens)")
+    WIDE = Format.WIDE.value, _("landscape, 16:9 (screens)")
 
 
 class CaptionStyle(models.TextChoices):
@@ -39,7 +39,7 @@ class CaptionStyle(models.TextChoices):
 
     OFF = Captions.OFF.value, _("none")
     PLAIN = Captions.PLAIN.value, _("plain")
-    KARAOKE = Captions.KARAOKE.value, _("filled with colour as they are spoken")
+    KARAOKE = Captions.KARAOKE.value, _("highlighted as they are spoken")
 
 
 class LogoCorner(models.TextChoices):
@@ -66,8 +66,8 @@ class DigitalHuman(models.Model):
     class Origin(models.TextChoices):
         """Whose face it is: a photograph's person must have consented, a drawing is nobody."""
 
-        PHOTOGRAPH = "photograph", _("photograph of a real person")
-        DRAWN = "drawn", _("drawn: nobody real")
+        PHOTOGRAPH = "photograph", _("photo of a real person")
+        DRAWN = "drawn", _("drawn, no real person")
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     portrait = models.ImageField(
@@ -81,7 +81,9 @@ class DigitalHuman(models.Model):
         max_length=10,
         choices=Origin,
         default=Origin.PHOTOGRAPH,
-        help_text=_("A photograph speaks only while a consent of its person is recorded. Say “drawn” only if it is."),
+        help_text=_(
+            "Animating a photo requires the consent of its person. Choose “drawn” only if it shows no real person."
+        ),
     )
     voice = models.ForeignKey(Voice, models.PROTECT, related_name="digital_humans", verbose_name=_("voice"))
     speed = models.FloatField(
@@ -100,35 +102,35 @@ class DigitalHuman(models.Model):
         max_length=10,
         choices=VideoFormat,
         default=VideoFormat.AS_PORTRAIT,
-        help_text=_("The portrait is cut so that the head keeps its room; where it is too narrow, it is extended."),
+        help_text=_("Aspect ratio. The portrait is cropped around the head, or extended if it is too narrow."),
     )
     background_color = models.CharField(
         _("background colour"),
         max_length=7,
         blank=True,
         validators=[validators.check_colour],
-        help_text=_("Behind the person, in place of what the portrait shows there: like #1f6feb."),
+        help_text=_("Replaces the portrait's background, such as #1f6feb."),
     )
     background = models.ImageField(
         _("background picture"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), validators.check_background],
-        help_text=_("Behind the person, in place of the colour: JPEG, PNG or WebP up to 10 MB; its middle is shown."),
+        help_text=_("Background picture, instead of a colour: JPEG, PNG or WebP up to 10 MB, cropped to the centre."),
     )
     captions = models.CharField(
         _("captions in the picture"),
         max_length=10,
         choices=CaptionStyle,
         default=CaptionStyle.KARAOKE,
-        help_text=_("The words as they were written, for who watches without sound. An SRT file comes along anyway."),
+        help_text=_("The script shown in the picture. An SRT file is included in any case."),
     )
     logo = models.ImageField(
         _("logo"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(["png", "webp"]), validators.check_logo],
-        help_text=_("In a corner of every picture: PNG or WebP with a transparent background, up to 10 MB."),
+        help_text=_("Shown in a corner: PNG or WebP with a transparent background, up to 10 MB."),
     )
     logo_corner = models.CharField(
         _("corner of the logo"), max_length=12, choices=LogoCorner, default=LogoCorner.UPPER_LEFT
@@ -137,27 +139,27 @@ class DigitalHuman(models.Model):
         _("size of the logo"),
         default=12,
         validators=[MinValueValidator(4), MaxValueValidator(30)],
-        help_text=_("Its height in per cent of the shorter side of the picture."),
+        help_text=_("Height in percent of the shorter side of the picture."),
     )
     logo_opacity = models.PositiveSmallIntegerField(
         _("opacity of the logo"),
         default=100,
         validators=[MinValueValidator(10), MaxValueValidator(100)],
-        help_text=_("In per cent; 100 hides what is behind it."),
+        help_text=_("In percent; 100 is opaque."),
     )
     intro = models.FileField(
         _("clip at the beginning"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(validators.CLIPS), validators.check_intro],
-        help_text=_("Up to 10 seconds and 100 MB, of any size: it is fitted to the videos, and gets the AI mark too."),
+        help_text=_("Up to 10 seconds and 100 MB. It is scaled to fit, and gets the AI mark too."),
     )
     outro = models.FileField(
         _("clip at the end"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(validators.CLIPS), validators.check_outro],
-        help_text=_("As at the beginning."),
+        help_text=_("The same limits as for the intro."),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 

@@ -36,15 +36,17 @@ class LexiconEntry(models.Model):
         _("word"),
         max_length=pronunciations.LONGEST_TOKEN,
         unique=True,
-        help_text=_("As it is written: 单雄信, OA, WeCom."),
+        help_text=_("The word as written: 单雄信, OA, WeCom."),
     )
     reading = models.CharField(
         _("reading"),
         max_length=pronunciations.LONGEST_READING,
-        help_text=_("Pinyin with tones (shàn xióng xìn), IPA between strokes (/ˈwiːkɒm/) or words (we com, 欧诶)."),
+        help_text=_(
+            "Pinyin with tones (shàn xióng xìn), IPA between slashes (/ˈwiːkɒm/), or other words (we com, 欧诶)."
+        ),
     )
     match_case = models.BooleanField(
-        _("only in these capitals"), default=False, help_text=_("So that IT is read otherwise than it.")
+        _("only in these capitals"), default=False, help_text=_("Distinguishes IT from it.")
     )
     notes = models.CharField(_("notes"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)

@@ -37,7 +37,7 @@ class Narration(Work):
         editable=False,
         related_name="narrations",
         verbose_name=_("consent to the voice"),
-        help_text=_("Of the person from whom the voice is cloned. A synthetic voice needs none."),
+        help_text=_("Consent of the person the voice was cloned from. Synthetic voices need none."),
     )
     content_hash = models.CharField(max_length=64, editable=False)
     parts = models.JSONField(

@@ -94,7 +94,7 @@ class Render(Work):
         editable=False,
         related_name="renders",
         verbose_name=_("consent"),
-        help_text=_("Of the person in the photograph. A drawn digital human needs none."),
+        help_text=_("Consent of the person in the photo. Drawn digital humans need none."),
     )
     voice_consent = models.ForeignKey(
         Consent,
@@ -104,7 +104,7 @@ class Render(Work):
         editable=False,
         related_name="spoken_renders",
         verbose_name=_("consent to the voice"),
-        help_text=_("Of the person from whom the voice is cloned. A synthetic voice needs none."),
+        help_text=_("Consent of the person the voice was cloned from. Synthetic voices need none."),
     )
     template = models.ForeignKey(
         RenderTemplate,
@@ -114,13 +114,13 @@ class Render(Work):
         editable=False,
         related_name="renders",
         verbose_name=_("video template"),
-        help_text=_("By which it was asked for first."),
+        help_text=_("Template of the first request."),
     )
     content_hash = models.CharField(max_length=64, editable=False)
     content_id = models.CharField(max_length=32, unique=True, default=new_content_id, editable=False)
     priority = models.SmallIntegerField(_("priority"), default=0)
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.WAITING)
-    progress = models.PositiveSmallIntegerField(_("progress"), default=0, help_text=_("In per cent."))
+    progress = models.PositiveSmallIntegerField(_("progress"), default=0, help_text=_("In percent."))
     stages = models.JSONField(
         _("stages"),
         default=list,

@@ -18,14 +18,16 @@ NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then s
 class RenderTemplate(models.Model):
     """Videos that differ in a few words (模板). What it leaves open is as its digital human has it."""
 
-    name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("Like “Welcome on the first day”."))
-    notes = models.CharField(_("notes"), max_length=200, blank=True, help_text=_("What it is for, and who uses it."))
+    name = models.CharField(
+        _("name"), max_length=60, unique=True, help_text=_("For example “Welcome on the first day”.")
+    )
+    notes = models.CharField(_("notes"), max_length=200, blank=True, help_text=_("Purpose and users of the template."))
     digital_human = models.ForeignKey(
         DigitalHuman, models.PROTECT, related_name="templates", verbose_name=_("digital human")
     )
     script = models.TextField(
         _("script"),
-        help_text=_("What is said. {{name}} stands for the variable “name”, {{name.label}} for the words of a choice."),
+        help_text=_("The script. {{name}} stands for the variable “name”, {{name.label}} for the label of a choice."),
     )
     voice = models.ForeignKey(
         Voice,
@@ -34,69 +36,73 @@ class RenderTemplate(models.Model):
         blank=True,
         related_name="templates",
         verbose_name=_("voice"),
-        help_text=_("Empty: the digital human's own."),
+        help_text=_("Leave it empty for the digital human's voice."),
     )
     speed = models.FloatField(
         _("speaking speed"),
         null=True,
         blank=True,
         validators=[MinValueValidator(0.6), MaxValueValidator(1.6)],
-        help_text=_("1 is the voice's own speed. Empty: as the digital human."),
+        help_text=_("1 is the voice's normal speed. Leave it empty for the digital human's."),
     )
     mode = models.CharField(
-        _("mode"), max_length=24, choices=RenderMode, blank=True, help_text=_("Empty: as the digital human.")
+        _("mode"), max_length=24, choices=RenderMode, blank=True, help_text=_("Leave it empty for the digital human's.")
     )
     format = models.CharField(
-        _("format"), max_length=10, choices=VideoFormat, blank=True, help_text=_("Empty: as the digital human.")
+        _("format"),
+        max_length=10,
+        choices=VideoFormat,
+        blank=True,
+        help_text=_("Leave it empty for the digital human's."),
     )
     captions = models.CharField(
         _("captions in the picture"),
         max_length=10,
         choices=CaptionStyle,
         blank=True,
-        help_text=_("Empty: as the digital human."),
+        help_text=_("Leave it empty for the digital human's."),
     )
     background_color = models.CharField(
         _("background colour"),
         max_length=7,
         blank=True,
         validators=[validators.check_colour],
-        help_text=_("In place of the digital human's background: like #1f6feb."),
+        help_text=_("Replaces the digital human's background, such as #1f6feb."),
     )
     background = models.ImageField(
         _("background picture"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), validators.check_background],
-        help_text=_("In place of the colour: JPEG, PNG or WebP up to 10 MB; its middle is shown."),
+        help_text=_("Background picture, instead of a colour: JPEG, PNG or WebP up to 10 MB."),
     )
     logo = models.ImageField(
         _("logo"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(["png", "webp"]), validators.check_logo],
-        help_text=_("In place of the digital human's, in the same corner and size: PNG or WebP up to 10 MB."),
+        help_text=_("Replaces the digital human's logo, in the same corner and size: PNG or WebP up to 10 MB."),
     )
     intro = models.FileField(
         _("clip at the beginning"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(validators.CLIPS), validators.check_intro],
-        help_text=_("In place of the digital human's: up to 10 seconds and 100 MB."),
+        help_text=_("Replaces the digital human's: up to 10 seconds and 100 MB."),
     )
     outro = models.FileField(
         _("clip at the end"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(validators.CLIPS), validators.check_outro],
-        help_text=_("In place of the digital human's: up to 10 seconds and 100 MB."),
+        help_text=_("Replaces the digital human's: up to 10 seconds and 100 MB."),
     )
     spliced = models.BooleanField(
         _("draw recurring sentences once"),
         default=False,
         help_text=_(
-            "For many videos of which few sentences differ: those without a variable are drawn for the first one only. "
-            "The head comes to rest where they are joined. For the built-in engine."
+            "For many videos with few different sentences: sentences without variables are rendered once. The head "
+            "rests where segments join. Built-in engine only."
         ),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -139,23 +145,29 @@ class TemplateVariable(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     name = models.CharField(
-        _("name"), max_length=40, validators=[NAME], help_text=_("As the script has it between {{ and }}, like name.")
+        _("name"), max_length=40, validators=[NAME], help_text=_("The name between {{ and }} in the script.")
     )
     label = models.CharField(
-        _("label"), max_length=60, blank=True, help_text=_("What forms ask for, like “Name of the new colleague”.")
+        _("label"), max_length=60, blank=True, help_text=_("Label in forms, such as “Name of the new colleague”.")
     )
     type = models.CharField(_("type"), max_length=8, choices=Type, default=Type.TEXT)
     required = models.BooleanField(
-        _("required"), default=True, help_text=_("Without it no video is made. Else the default is said.")
+        _("required"),
+        default=True,
+        help_text=_("Without a value, no video is rendered. Otherwise the default is used."),
     )
     default = models.CharField(
-        _("default"), max_length=500, blank=True, help_text=_("Said where it is not given; empty: nothing is said.")
+        _("default"), max_length=500, blank=True, help_text=_("Used if no value is given; may be empty.")
     )
     choices = models.TextField(_("choices"), blank=True, help_text=_("One a line: value = label, other words."))
-    minimum = models.IntegerField(_("at least"), null=True, blank=True, help_text=_("Characters, or the number."))
-    maximum = models.IntegerField(_("at most"), null=True, blank=True, help_text=_("Characters, or the number."))
+    minimum = models.IntegerField(
+        _("at least"), null=True, blank=True, help_text=_("In characters, or the number itself.")
+    )
+    maximum = models.IntegerField(
+        _("at most"), null=True, blank=True, help_text=_("In characters, or the number itself.")
+    )
     example = models.CharField(
-        _("example"), max_length=200, blank=True, help_text=_("Stands in the form that tries the template.")
+        _("example"), max_length=200, blank=True, help_text=_("Example value in the form that tries the template.")
     )
 
     class Meta:

@@ -38,18 +38,16 @@ class Voice(models.Model):
     class Origin(models.TextChoices):
         """Whose voice it is: a person must have consented to a clone, a synthetic one is nobody's."""
 
-        CLONED = "cloned", _("of a person: cloned")
-        SYNTHETIC = "synthetic", _("of nobody: built in or synthetic")
+        CLONED = "cloned", _("cloned from a person")
+        SYNTHETIC = "synthetic", _("synthetic or built in")
 
     name = models.CharField(_("name"), max_length=60, unique=True)
-    name_en = models.CharField(
-        _("name in English"), max_length=60, blank=True, help_text=_("Shown to people whose language is English.")
-    )
+    name_en = models.CharField(_("name in English"), max_length=60, blank=True, help_text=_("Name shown in English."))
     engine = models.CharField(_("speech engine"), max_length=40, default=OURS)
     key = models.CharField(
         _("engine's name for it"),
         max_length=200,
-        help_text=_("A voice like zf_xiaobei, or a blend like 0.6*zf_xiaobei+0.4*af_heart."),
+        help_text=_("A voice such as zf_xiaobei, or a blend such as 0.6*zf_xiaobei+0.4*af_heart."),
     )
     origin = models.CharField(
         _("origin"),
@@ -57,18 +55,17 @@ class Voice(models.Model):
         choices=Origin,
         default=Origin.CLONED,
         help_text=_(
-            "A cloned voice speaks only while a consent of its person is recorded. Say “synthetic” only if it is."
+            "A cloned voice requires the consent of its person. "
+            "Choose “synthetic” only if it is no real person's voice."
         ),
     )
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, default=Gender.OTHER)
     language = models.CharField(
-        _("language"), max_length=4, choices=Language, default=Language.BOTH, help_text=_("What it speaks best.")
+        _("language"), max_length=4, choices=Language, default=Language.BOTH, help_text=_("Language it speaks best.")
     )
-    notes = models.CharField(
-        _("notes"), max_length=200, blank=True, help_text=_("How it sounds and what it is good for.")
-    )
+    notes = models.CharField(_("notes"), max_length=200, blank=True, help_text=_("Sound and suitable uses."))
     sample = models.CharField(
-        _("sample text"), max_length=60, blank=True, help_text=_("What an audition says; a greeting where it is empty.")
+        _("sample text"), max_length=60, blank=True, help_text=_("Text of the voice sample; a greeting if empty.")
     )
 
     class Meta:

@@ -23,7 +23,7 @@ class EngineKind(TextChoices):
     SPEECH = "speech", _("speech")
     RENDER = "render", _("animation")
     RECOGNITION = "recognition", _("recognition")
-    RESTORATION = "restoration", _("sharper portraits")
+    RESTORATION = "restoration", _("sharpening of portraits")
 
     @property
     def setting(self) -> str:

@@ -31,8 +31,8 @@ FILES = ("video", "captions", "poster")
 class VideoRetention(models.TextChoices):
     """What becomes of the films that were made on a consent that is withdrawn."""
 
-    DELETE = "delete", _("delete them")
-    KEEP = "keep", _("keep them as evidence: nobody gets them any more, only staff may look at them")
+    DELETE = "delete", _("delete the videos")
+    KEEP = "keep", _("keep the videos as evidence: only staff can watch them")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -165,8 +165,12 @@ class State(models.Model):
         help_text=_("One a line: value = label, other words. People tap, or write the number, the label or a word."),
     )
     as_card = models.BooleanField(_("with buttons"), default=True, help_text=_("Up to six choices show as buttons."))
-    minimum = models.IntegerField(_("at least"), null=True, blank=True, help_text=_("Characters, or the number."))
-    maximum = models.IntegerField(_("at most"), null=True, blank=True, help_text=_("Characters, or the number."))
+    minimum = models.IntegerField(
+        _("at least"), null=True, blank=True, help_text=_("In characters, or the number itself.")
+    )
+    maximum = models.IntegerField(
+        _("at most"), null=True, blank=True, help_text=_("In characters, or the number itself.")
+    )
     retry_text = models.TextField(_("when the answer does not fit"), blank=True)
     retries = models.PositiveSmallIntegerField(
         _("times to ask again"), default=2, validators=[MaxValueValidator(9)], help_text=_("After that: the way out.")

@@ -168,7 +168,7 @@ class Message(models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
         WAITING = "waiting", _("waits for its video")
-        SENDING = "sending", _("handed to the outbox")
+        SENDING = "sending", _("sent to the outbox")
         CANCELLED = "cancelled", _("cancelled")
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="messages")

@@ -26,7 +26,7 @@ REASONS = {
     "busy": _("the other side is busy"),
     "error": _("an error of ours; the log says which"),
     "file_unreadable": _("its file cannot be read"),
-    "held": _("waits for a setting to be mended"),
+    "held": _("waits for a setting to be corrected"),
     "quota": _("waits for the platform's quota"),
     "recipient": _("the recipient cannot be reached"),
     "refused": _("the platform refused it"),

@@ -72,7 +72,7 @@ class Work(models.Model):
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED, editable=False)
     reason = models.CharField(
-        _("reason"), max_length=40, blank=True, editable=False, help_text=_("A code that says why it is as it is.")
+        _("reason"), max_length=40, blank=True, editable=False, help_text=_("Code of the reason for the status.")
     )
     attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     lease_owner = models.CharField(max_length=32, blank=True, editable=False)

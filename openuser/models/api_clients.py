@@ -17,42 +17,46 @@ class ApiClient(models.Model):
     """
 
     class Scope(models.TextChoices):
-        DIGITAL_HUMANS_READ = "digital_humans:read", _("see digital humans and voices")
+        DIGITAL_HUMANS_READ = "digital_humans:read", _("view digital humans and voices")
         DIGITAL_HUMANS_WRITE = "digital_humans:write", _("create and change digital humans")
-        CONSENTS_READ = "consents:read", _("see who consented to be shown, with the evidence")
-        CONSENTS_WRITE = "consents:write", _("record consents and their withdrawal")
-        RENDERS_READ = "renders:read", _("see videos and download them")
-        RENDERS_WRITE = "renders:write", _("have videos made, cancel them")
+        CONSENTS_READ = "consents:read", _("view consents with their evidence")
+        CONSENTS_WRITE = "consents:write", _("record and withdraw consents")
+        RENDERS_READ = "renders:read", _("view and download videos")
+        RENDERS_WRITE = "renders:write", _("request and cancel videos")
         MESSAGES_READ = "messages:read", _("read messages")
         MESSAGES_WRITE = "messages:write", _("send messages and upload their files")
-        MEMBERS_READ = "members:read", _("see members")
-        MEMBERS_WRITE = "members:write", _("add members and change their names")
-        CALLBACKS_READ = "callbacks:read", _("see callbacks, without what people wrote")
-        CALLBACKS_TEXT = "callbacks:text", _("also read what people wrote in callbacks")
-        CALLBACKS_WRITE = "callbacks:write", _("have callbacks handled once more")
-        APPLICATIONS_READ = "applications:read", _("see applications and test their connection")
+        MEMBERS_READ = "members:read", _("view members")
+        MEMBERS_WRITE = "members:write", _("add and rename members")
+        CALLBACKS_READ = "callbacks:read", _("view callbacks without message texts")
+        CALLBACKS_TEXT = "callbacks:text", _("read message texts in callbacks")
+        CALLBACKS_WRITE = "callbacks:write", _("replay callbacks")
+        APPLICATIONS_READ = "applications:read", _("view applications and test their connection")
         APPLICATIONS_WRITE = "applications:write", _("publish the menus of applications")
-        FLOWS_READ = "flows:read", _("see flows")
-        SESSIONS_READ = "sessions:read", _("see the runs of flows and what was answered")
-        SESSIONS_WRITE = "sessions:write", _("start flows for members, stop them")
-        SCHEDULES_READ = "schedules:read", _("see schedules and their runs")
+        FLOWS_READ = "flows:read", _("view flows")
+        SESSIONS_READ = "sessions:read", _("view sessions and their answers")
+        SESSIONS_WRITE = "sessions:write", _("start and stop sessions")
+        SCHEDULES_READ = "schedules:read", _("view schedules and runs")
         SCHEDULES_WRITE = "schedules:write", _("create, change, run and delete schedules")
-        WEBHOOKS_READ = "webhooks:read", _("see webhook endpoints and their deliveries")
+        WEBHOOKS_READ = "webhooks:read", _("view webhook endpoints and deliveries")
         WEBHOOKS_WRITE = "webhooks:write", _("create, change and delete webhook endpoints")
 
     # REST framework reads these from `request.user`.
     is_authenticated: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
 
-    name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("The system that uses it, like “OA”."))
+    name = models.CharField(
+        _("name"), max_length=60, unique=True, help_text=_("The system that uses it, such as “OA”.")
+    )
     scopes: "models.JSONField[Any, Any]" = models.JSONField(_("scopes"), default=list)
     rate = models.PositiveIntegerField(
         _("requests a minute"), default=600, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
     )
     enabled = models.BooleanField(
-        _("enabled"), default=True, help_text=_("Switch it off to revoke the token at once; switching it on allows it.")
+        _("enabled"), default=True, help_text=_("Disabling revokes the token at once; enabling allows it again.")
     )
-    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True, help_text=_("Empty: never."))
+    expires_at = models.DateTimeField(
+        _("expires at"), null=True, blank=True, help_text=_("Leave it empty for no expiry.")
+    )
     prefix = models.CharField(_("token begins with"), max_length=12, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(

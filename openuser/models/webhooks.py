@@ -33,19 +33,19 @@ class WebhookEndpoint(models.Model):
 
     class Event(models.TextChoices):
         RENDER_COMPLETED = "render.completed", _("a video is ready")
-        RENDER_FAILED = "render.failed", _("a video could not be made")
+        RENDER_FAILED = "render.failed", _("a video failed")
         RENDER_CANCELLED = "render.cancelled", _("a video was cancelled")
 
     class Off(models.TextChoices):
-        PERSON = "person", _("switched off by hand")
-        GONE = "gone", _("its server said that it is gone for good (410)")
-        FAILING = "failing", _("it failed for days")
+        PERSON = "person", _("disabled by hand")
+        GONE = "gone", _("its server answered 410 (gone)")
+        FAILING = "failing", _("it failed for five days")
 
-    name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("The system that is told, like “OA”."))
+    name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("The receiving system, such as “OA”."))
     url = models.URLField(
         _("address"),
         max_length=500,
-        help_text=_("Where we POST to, with https. It answers 2xx within 15 seconds; whatever else is tried again."),
+        help_text=_("HTTPS URL that answers 2xx within 15 seconds. Other answers are retried."),
     )
     events: "models.JSONField[Any, Any]" = models.JSONField(_("events"), default=list)
     enabled = models.BooleanField(_("enabled"), default=True)
@@ -87,7 +87,7 @@ class WebhookDelivery(Work):
         TLS = "tls", _("its certificate is not valid")
         FORBIDDEN = "forbidden", _("its address is one that we may not call")
         SWITCHED_OFF = "switched_off", _("the endpoint is switched off")
-        GONE = "gone", _("its server said that it is gone for good (410)")
+        GONE = "gone", _("its server answered 410 (gone)")
 
     endpoint = models.ForeignKey(
         WebhookEndpoint, models.CASCADE, related_name="deliveries", verbose_name=_("webhook endpoint")

@@ -57,7 +57,7 @@ class ScheduleForm(forms.ModelForm[Schedule]):
     user_ids = UserIdsField(
         label=capfirst(_("members")),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("User IDs as in WeChat Work's contacts, one a line, like zhangsan."),
+        help_text=_("WeChat Work user IDs, one per line, such as zhangsan."),
     )
     values = ValuesField(
         label=capfirst(_("values of its variables")),

@@ -120,7 +120,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     def spoken(self, schedule: Schedule | None) -> SafeString:
         return self._words(schedule or Schedule(), whole=True)
 
-    @display(description=_("video made ahead"))
+    @display(description=_("video rendered ahead"))
     def made_ahead(self, schedule: Schedule) -> str:
         """So that somebody can watch what will be sent, and sees what keeps it."""
         if schedule.ahead is None or schedule.ahead_for is None:

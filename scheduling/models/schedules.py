@@ -55,10 +55,10 @@ class Schedule(models.Model):
         VIDEO = "video", _("video of a digital human")
 
     class Days(models.TextChoices):
-        EVERY = "every", _("every day that the cron line names")
-        WORKING = "working", _("only on working days in China, make-up days (调休) included")
+        EVERY = "every", _("every day of the cron line")
+        WORKING = "working", _("only on China's working days, including make-up days (调休)")
 
-    name = models.CharField(_("name"), max_length=80, blank=True, help_text=_("For you; nobody else sees it."))
+    name = models.CharField(_("name"), max_length=80, blank=True, help_text=_("Only shown in the admin."))
     application = models.ForeignKey(
         Application,
         models.CASCADE,
@@ -69,11 +69,11 @@ class Schedule(models.Model):
         help_text=_("Leave it empty for the default application."),
     )
     user_ids = models.JSONField(
-        _("members"), default=list, help_text=_("User IDs as in WeChat Work's contacts, one a line, like zhangsan.")
+        _("members"), default=list, help_text=_("WeChat Work user IDs, one per line, such as zhangsan.")
     )
     message_type = models.CharField(_("sent as"), max_length=8, choices=MessageType, default=MessageType.TEXT)
     text = models.TextField(
-        _("text"), blank=True, help_text=_("What is sent, or what the digital human says where no template is chosen.")
+        _("text"), blank=True, help_text=_("The text to send, or the script if no template is chosen.")
     )
     digital_human = models.ForeignKey(
         DigitalHuman,
@@ -82,14 +82,14 @@ class Schedule(models.Model):
         blank=True,
         related_name="schedules",
         verbose_name=_("digital human"),
-        help_text=_("Who speaks in the video. Leave it empty for the one at the application's desk."),
+        help_text=_("Digital human in the video. Leave it empty for the desk's."),
     )
     mode = models.CharField(
         _("mode"),
         max_length=24,
         choices=RenderMode,
         blank=True,
-        help_text=_("How much moves in the video. Leave it empty for the digital human's own."),
+        help_text=_("How much of the portrait moves. Leave it empty for the digital human's mode."),
     )
     template = models.ForeignKey(
         RenderTemplate,
@@ -98,13 +98,13 @@ class Schedule(models.Model):
         blank=True,
         related_name="schedules",
         verbose_name=_("video template"),
-        help_text=_("In the place of the text: its script is said, by its digital human."),
+        help_text=_("Used instead of the text, with its own script and digital human."),
     )
     values = models.JSONField(
         _("values of its variables"),
         default=dict,
         blank=True,
-        help_text=_("One a line: variable = value. What differs from member to member is shown like {{name}}."),
+        help_text=_("One per line: variable = value. {{name}} stands for a fact about the member."),
     )
     cron = models.CharField(
         _("cron line"),
@@ -115,22 +115,25 @@ class Schedule(models.Model):
         ),
     )
     time_zone = models.CharField(
-        _("time zone"), max_length=64, default=default_time_zone, help_text=_("Whose clock is meant: Asia/Shanghai.")
+        _("time zone"),
+        max_length=64,
+        default=default_time_zone,
+        help_text=_("Time zone of the cron line, such as Asia/Shanghai."),
     )
     days = models.CharField(_("on which days"), max_length=8, choices=Days, default=Days.EVERY)
     grace_minutes = models.PositiveSmallIntegerField(
         _("grace in minutes"),
         default=default_grace,
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_GRACE)],
-        help_text=_("How late it may still be sent, say after an outage. Later than that it is recorded as missed."),
+        help_text=_("How late it may still be sent, for example after an outage. Later runs are recorded as missed."),
     )
     paused = models.BooleanField(_("paused"), default=False, editable=False)
     periodic_task = models.OneToOneField(
         PeriodicTask, models.SET_NULL, null=True, editable=False, related_name="wechat_schedule"
     )
-    key = models.CharField(max_length=64, blank=True, editable=False, help_text=_("The call of code that made it."))
+    key = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Hash of the call that created it."))
     watched_from = models.DateTimeField(
-        default=timezone.now, editable=False, help_text=_("Moments until then are dealt with.")
+        default=timezone.now, editable=False, help_text=_("Runs until then are recorded.")
     )
     next_tick_at = models.DateTimeField(null=True, editable=False)
     ahead = models.ForeignKey(
@@ -139,9 +142,9 @@ class Schedule(models.Model):
         null=True,
         editable=False,
         related_name="+",
-        verbose_name=_("video made ahead"),
+        verbose_name=_("video rendered ahead"),
     )
-    ahead_for = models.DateTimeField(null=True, editable=False, help_text=_("The moment that it is made for."))
+    ahead_for = models.DateTimeField(null=True, editable=False, help_text=_("The run it is rendered for."))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -196,10 +199,10 @@ class Run(models.Model):
     """What became of one moment of a schedule. Written once, together with its messages."""
 
     class Outcome(models.TextChoices):
-        SENT = "sent", _("handed to the outbox")
+        SENT = "sent", _("sent to the outbox")
         MISSED = "missed", _("missed")
         FAILED = "failed", _("failed")
-        SKIPPED = "skipped", _("no working day")
+        SKIPPED = "skipped", _("not a working day")
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="runs", verbose_name=_("schedule"))
     due_at = models.DateTimeField(_("due at"))
@@ -246,7 +249,7 @@ class RunMessage(models.Model):
     run = models.ForeignKey(Run, models.CASCADE)
     message = models.OneToOneField(Message, models.CASCADE, related_name="+")
     defaulted = models.JSONField(
-        _("defaults said"), default=list, help_text=_("Variables of the template that are not known of the member.")
+        _("defaults used"), default=list, help_text=_("Variables whose value is unknown for the member.")
     )
 
     class Meta:

@@ -43,11 +43,11 @@ class GroupMessage(Work):
     lease = timedelta(seconds=45)
 
     class Reason(models.TextChoices):
-        UNKNOWN = "unknown", _("nobody knows whether it arrived")
+        UNKNOWN = "unknown", _("unclear whether it arrived")
         CHAT = "chat", _("there is no such group chat of this application")
         UPLOADING = "uploading", _("waits for its media")
         UPLOAD_FAILED = "upload_failed", _("its file could not be uploaded")
-        HELD = "held", _("waits for a setting to be mended")
+        HELD = "held", _("waits for a setting to be corrected")
         BUSY = "busy", _("the platform is busy")
         QUOTA = "quota", _("waits for the platform's quota")
         REFUSED = "refused", _("the platform refused it")

@@ -58,9 +58,9 @@ class Application(models.Model):
     )
     agent_id = models.PositiveIntegerField(
         _("agent ID"),
-        help_text=_("The number of the application, like 1000002; 0 is the contacts assistant (通讯录同步)."),
+        help_text=_("AgentId, such as 1000002; 0 is the contacts assistant (通讯录同步)."),
     )
-    name = models.CharField(_("name"), max_length=64, help_text=_("As people see it in WeChat Work."))
+    name = models.CharField(_("name"), max_length=64, help_text=_("Name shown in WeChat Work."))
     secret = EncryptedTextField(_("secret"), help_text=_("Console → Applications → your application → Secret."))
     token = EncryptedTextField(
         _("callback token"), help_text=_("The Token of “Receive messages”: up to 32 letters and digits.")
@@ -73,7 +73,7 @@ class Application(models.Model):
     )
     webhook_key = models.CharField(max_length=32, unique=True, default=new_webhook_key, editable=False)
     is_default = models.BooleanField(
-        _("default"), default=False, help_text=_("Used where a program sends without naming an application.")
+        _("default"), default=False, help_text=_("Programs that name no application send through this one.")
     )
     enabled = models.BooleanField(_("enabled"), default=True)
     access_token = EncryptedTextField(blank=True, default="", editable=False)

@@ -31,8 +31,10 @@ class Department(models.Model):
     parent_number = models.PositiveBigIntegerField(_("number of the department above"), default=0)
     name = models.CharField(_("name"), max_length=128, blank=True)
     name_en = models.CharField(_("English name"), max_length=128, blank=True)
-    order = models.PositiveBigIntegerField(_("order"), default=0, help_text=_("The larger, the further up."))
-    leaders = models.JSONField(_("leaders"), default=list, blank=True, help_text=_("Their user IDs."))
+    order = models.PositiveBigIntegerField(
+        _("order"), default=0, help_text=_("Departments with a larger number come first.")
+    )
+    leaders = models.JSONField(_("leaders"), default=list, blank=True, help_text=_("User IDs of the leaders."))
     applications = models.ManyToManyField(
         Application, related_name="departments", blank=True, verbose_name=_("visible to")
     )
@@ -71,8 +73,8 @@ class Member(models.Model):
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
         DISABLED = "disabled", _("disabled")
-        NOT_ACTIVATED = "not_activated", _("has not joined yet")
-        LEFT = "left", _("not in the company any more")
+        NOT_ACTIVATED = "not_activated", _("not activated yet")
+        LEFT = "left", _("has left the company")
 
     class Gender(models.TextChoices):
         MALE = "male", _("male")
@@ -85,7 +87,11 @@ class Member(models.Model):
     position = models.CharField(_("position"), max_length=128, blank=True)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
     status = models.CharField(
-        _("status"), max_length=13, choices=Status, blank=True, help_text=_("Empty until the directory has told it.")
+        _("status"),
+        max_length=13,
+        choices=Status,
+        blank=True,
+        help_text=_("Empty until the directory is synchronised."),
     )
     departments = models.ManyToManyField(
         Department, through="Membership", related_name="members", verbose_name=_("departments")
@@ -93,7 +99,9 @@ class Member(models.Model):
     main_department = models.ForeignKey(
         Department, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("main department")
     )
-    direct_leaders = models.JSONField(_("direct leaders"), default=list, blank=True, help_text=_("Their user IDs."))
+    direct_leaders = models.JSONField(
+        _("direct leaders"), default=list, blank=True, help_text=_("User IDs of the leaders.")
+    )
     attributes = models.JSONField(
         _("attributes"), default=dict, blank=True, help_text=_("Fields that the company added to its directory.")
     )
@@ -204,11 +212,11 @@ class DirectorySync(Work):
         DEPARTMENTS = "departments", _("departments")
         MEMBERS = "members", _("members")
         TAGS = "tags", _("tags")
-        UNSEEN = "unseen", _("who is gone")
+        UNSEEN = "unseen", _("members who left")
         DETAILS = "details", _("details")
 
     class Reason(models.TextChoices):
-        HELD = "held", _("waits for a setting to be mended")
+        HELD = "held", _("waits for a setting to be corrected")
         BUSY = "busy", _("the platform is busy")
         REFUSED = "refused", _("the platform refused it")
         FORBIDDEN = "forbidden", _("the application may not read the contacts")

@@ -24,7 +24,7 @@ class Download(Work):
     class Reason(models.TextChoices):
         EXPIRED = "expired", _("the platform no longer has it")
         REFUSED = "refused", _("the platform refused it")
-        HELD = "held", _("waits for a setting to be mended")
+        HELD = "held", _("waits for a setting to be corrected")
         BUSY = "busy", _("the platform is busy")
         TOO_LARGE = "too_large", _("it is too large")
         NOT_WHAT_IT_SAYS = "format", _("it is not the kind of file that it should be")

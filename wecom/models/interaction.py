@@ -29,7 +29,7 @@ class CardUpdate(Work):
     class Reason(models.TextChoices):
         EXPIRED = "expired", _("too late: a card can be changed for 72 hours")
         USED = "used", _("the card was changed before, or it is too late")
-        HELD = "held", _("waits for a setting to be mended")
+        HELD = "held", _("waits for a setting to be corrected")
         BUSY = "busy", _("the platform is busy")
         REFUSED = "refused", _("the platform refused it")
         RECIPIENT = "recipient", _("the recipient cannot be reached")
@@ -81,7 +81,7 @@ class MenuButton(models.Model):
     KEY, URL = 128, 1024  # bytes
 
     class Kind(models.TextChoices):
-        CLICK = "click", _("gets an answer")
+        CLICK = "click", _("sends an event")
         VIEW = "view", _("opens a web page")
         SCAN = "scancode_push", _("scans a code and shows what it says")
         SCAN_AND_WAIT = "scancode_waitmsg", _("scans a code and waits for an answer")
@@ -246,7 +246,7 @@ class MenuPublication(Work):
 
     class Reason(models.TextChoices):
         SUPERSEDED = "superseded", _("a newer menu was published")
-        HELD = "held", _("waits for a setting to be mended")
+        HELD = "held", _("waits for a setting to be corrected")
         BUSY = "busy", _("the platform is busy")
         REFUSED = "refused", _("the platform refused it")
 

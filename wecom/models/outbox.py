@@ -33,7 +33,7 @@ class Upload(Work):
         """How a video goes out that nobody could make small enough."""
 
         FILE = "file", _("as a file")
-        LINK = "link", _("as a link to a page of ours")
+        LINK = "link", _("as a link to a page of this site")
 
     class Reason(models.TextChoices):
         FITTING = "fitting", _("is being made smaller")
@@ -101,14 +101,14 @@ class Outbound(Work):
     BULK: ClassVar[int] = -10  # the priority of what nobody waits for at their phone
 
     class Reason(models.TextChoices):
-        UNKNOWN = "unknown", _("nobody knows whether it arrived")
-        EXPIRED = "expired", _("too late to be of use")
-        HELD = "held", _("waits for a setting to be mended")
+        UNKNOWN = "unknown", _("unclear whether it arrived")
+        EXPIRED = "expired", _("expired")
+        HELD = "held", _("waits for a setting to be corrected")
         BUSY = "busy", _("the platform is busy")
         QUOTA = "quota", _("waits for the platform's quota")
-        GUARDED = "guarded", _("waits until a person confirms this database")
+        GUARDED = "guarded", _("waits until you confirm this database")
         DISCARDED = "discarded", _("discarded after a restore")
-        AMBIGUOUS = "ambiguous", _("no clear answer; sent again without doubling")
+        AMBIGUOUS = "ambiguous", _("no clear answer; sent again with the duplicate check")
         UPLOADING = "uploading", _("waits for its media")
         REFUSED = "refused", _("the platform refused it")
         RECALLED = "recalled", _("recalled before it was sent")
@@ -120,11 +120,11 @@ class Outbound(Work):
 
         WAITING = "waiting", _("on its way")
         SENT = "sent", _("accepted")
-        ASSUMED = "assumed", _("taken for sent by a person")
-        RECALLED = "recalled", _("taken back")
-        UNREACHED = "unreached", _("cannot be reached")
-        UNLICENSED = "unlicensed", _("has no interface licence")
-        UNKNOWN = "unknown", _("nobody knows")
+        ASSUMED = "assumed", _("marked as sent by an operator")
+        RECALLED = "recalled", _("recalled")
+        UNREACHED = "unreached", _("out of reach")
+        UNLICENSED = "unlicensed", _("no interface licence")
+        UNKNOWN = "unknown", _("unclear")
         FAILED = "failed", _("not accepted")
         CANCELLED = "cancelled", _("not sent")
 
@@ -231,10 +231,10 @@ class Attempt(models.Model):
     class Outcome(models.TextChoices):
         OPEN = "open", _("no answer yet")
         SENT = "sent", _("accepted")
-        RETRY = "retry", _("certainly not accepted; tried again")
-        AMBIGUOUS = "ambiguous", _("perhaps accepted")
+        RETRY = "retry", _("not accepted; will be retried")
+        AMBIGUOUS = "ambiguous", _("unclear whether accepted")
         FAILED = "failed", _("refused for good")
-        HELD = "held", _("a setting must be mended")
+        HELD = "held", _("a setting must be corrected")
 
     outbound = models.ForeignKey(Outbound, models.CASCADE, related_name="tries")
     number = models.PositiveIntegerField(_("number"))

@@ -25,7 +25,7 @@ class Recall(Work):
         NEVER_SENT = "never_sent", _("the message was not sent after all")
         TOO_LATE = "too_late", _("too late: a message can be recalled for 24 hours")
         FOREIGN = "foreign", _("WeChat Work knows no such message of this application")
-        HELD = "held", _("waits for a setting to be mended")
+        HELD = "held", _("waits for a setting to be corrected")
         BUSY = "busy", _("the platform is busy")
         REFUSED = "refused", _("the platform refused it")
 

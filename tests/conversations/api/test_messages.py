@@ -61,7 +61,7 @@ def test_text_goes_to_a_member_and_is_followed_to_its_end(api):
         ("queued", "held", "sending", "waits for a setting"),
         ("failed", "recipient", "failed", "cannot be reached"),
         ("failed", "refused", "failed", "refused"),
-        ("failed", "unknown", "unknown", "nobody knows"),
+        ("failed", "unknown", "unknown", "unclear"),
         ("failed", "attempts", "failed", "not delivered"),
         ("cancelled", "cancelled", "cancelled", "cancelled"),
     ],

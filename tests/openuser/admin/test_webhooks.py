@@ -84,4 +84,4 @@ def test_switching_off_by_hand_says_so(client):
     endpoint = make_webhook_delivery().endpoint
     client.post(f"{ENDPOINTS}{endpoint.pk}/change/", {**FORM, "enabled": ""})
     assert WebhookEndpoint.objects.get().off_because == "person"
-    assert "switched off by hand" in client.get(ENDPOINTS).content.decode()
+    assert "disabled by hand" in client.get(ENDPOINTS).content.decode()

@@ -19,7 +19,7 @@ def run_schedules(**options: str) -> str:
 def test_it_prints_what_ran_and_then_that_nothing_is_due(application):
     make_schedule(name="晨会", now="2026-11-25T08:00")
     assert run_schedules(now="2026-11-25T08:59") == "Nothing is due.\n"
-    assert "晨会: handed to the outbox" in run_schedules(now="2026-11-25T09:05")
+    assert "晨会: sent to the outbox" in run_schedules(now="2026-11-25T09:05")
     assert run_schedules(now="2026-11-25T01:05Z") == "Nothing is due.\n"
     assert len(sent()) == 1
 

@@ -130,7 +130,7 @@ def test_what_cannot_be_said_names_the_field(api, wish, field, code):
 def test_what_nobody_knows_of_is_said_so_and_sent_again_on_demand(api):
     message = make_group_message(make_application(is_default=True), status="failed", reason="unknown", in_doubt=True)
     url = f"{MESSAGES}{message.pk}/"
-    assert api.get(url).json()["words"] == "nobody knows whether it arrived"
+    assert api.get(url).json()["words"] == "unclear whether it arrived"
     answer = api.post(f"{url}resend/")
     assert (answer.status_code, answer.json()["status"]) == (202, "queued")
     listed = api.get(MESSAGES, {"chat": message.chat_id, "status": "queued"}).json()["results"]

@@ -40,7 +40,7 @@ def test_each_recipient_has_a_result_of_their_own(api, application):
     assert results(api, outbound) == {"zhangsan": "sent", "lisi": "unreached", "wangwu": "unlicensed"}
     found = api.get(f"{OUTBOUNDS}{outbound.pk}/").json()
     assert (found["reach"], found["unreached"], found["status"]) == (3, 2, "done")
-    assert [one["words"] for one in found["results"]] == ["accepted", "cannot be reached", "has no interface licence"]
+    assert [one["words"] for one in found["results"]] == ["accepted", "out of reach", "no interface licence"]
 
 
 @pytest.mark.parametrize(
