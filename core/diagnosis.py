@@ -109,7 +109,7 @@ def failures(checks: Iterable[Check], bad: Collection[str]) -> dict[str, str]:
 
 def not_checked(root: str) -> Finding:
     """A skipped check, with the title of the check to fix first."""
-    words = _("Not checked, because this is not in order: %s.") % root
+    words = _("Not checked, because this check failed: %s.") % root
     return Finding(level=Level.SKIPPED, words=words, code="not_checked")
 
 

@@ -50,11 +50,11 @@ def check_url(url: str, allowed: Iterable[str] = ()) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise _forbidden(_("This is no address."), _("Write it like https://oa.example.com/hook.")) from error
+        raise _forbidden(_("This is not a URL."), _("Write it like https://oa.example.com/hook.")) from error
     if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
-        raise _forbidden(_("This is no address."), _("Write it like https://oa.example.com/hook."))
+        raise _forbidden(_("This is not a URL."), _("Write it like https://oa.example.com/hook."))
     if parts.username is not None or parts.password is not None:
-        raise _forbidden(_("An address may not hold a password."), _("The signature says who we are."))
+        raise _forbidden(_("A URL may not contain a password."), _("The signature identifies us."))
     literal = _ip_literal(parts.hostname)
     if literal is not None:
         _check_address(literal, allowed, parts.scheme)
@@ -94,7 +94,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable
         except NewConnectionError as error:  # a subclass of urllib3's TimeoutError, but it is not a timeout
             raise _unreachable() from error
         except TimeoutError as error:
-            raise EgressError(_("No answer came in time."), code="timeout") from error
+            raise EgressError(_("The request timed out."), code="timeout") from error
         except (HTTPError, OSError) as error:
             raise _unreachable() from error
     seconds = time.monotonic() - began
@@ -136,8 +136,8 @@ def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> Non
     special = any(inner in network for network in NOT_GLOBAL)
     if not ours and (special or inner.is_multicast or not inner.is_global):
         raise _forbidden(
-            _("This address is inside our own network."),
-            _("Name the network in OPENUSER_WEBHOOK_NETWORKS if it may be called."),
+            _("This address is in the internal network."),
+            _("To allow it, add the network to OPENUSER_WEBHOOK_NETWORKS."),
         )
     if scheme == "http" and not ours:
         raise _not_encrypted()
@@ -168,7 +168,7 @@ def _unreachable() -> EgressError:
 
 
 def _not_encrypted() -> EgressError:
-    return _forbidden(_("This address is not encrypted."), _("Use https."))
+    return _forbidden(_("This URL is not encrypted."), _("Use https."))
 
 
 def _forbidden(words: str, remedy: str) -> EgressError:

@@ -28,12 +28,10 @@ class Role(TextChoices):
 
 
 DESCRIPTIONS = {
-    Role.VIEWER: _("Looks at conversations, videos and deliveries. Changes nothing."),
-    Role.EDITOR: _(
-        "Also edits digital humans, answers and other content, and tries them out. Sends nothing to anybody."
-    ),
-    Role.OPERATOR: _("Looks at everything a viewer does, and sends, runs, publishes, cancels and repeats."),
-    Role.ADMINISTRATOR: _("Does everything, also applications with their keys, and accounts."),
+    Role.VIEWER: _("Views conversations, videos and deliveries. Changes nothing."),
+    Role.EDITOR: _("Also edits digital humans, answers and other content, and tries them out. Sends no messages."),
+    Role.OPERATOR: _("Views what a viewer views, and sends, runs, publishes, cancels and repeats."),
+    Role.ADMINISTRATOR: _("Does everything, including applications with their keys, and accounts."),
 }
 
 

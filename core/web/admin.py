@@ -22,15 +22,15 @@ NOTHING = "–"
 FIRST_WIDE = "\u2e80"
 # Reasons that any kind of work may have; each model adds its own.
 REASONS = {
-    "attempts": _("given up after several tries"),
+    "attempts": _("given up after several attempts"),
     "busy": _("the other side is busy"),
-    "error": _("an error of ours; the log says which"),
+    "error": _("an internal error; see the log"),
     "file_unreadable": _("its file cannot be read"),
     "held": _("waits for a setting to be corrected"),
     "quota": _("waits for the platform's quota"),
     "recipient": _("the recipient cannot be reached"),
     "refused": _("the platform refused it"),
-    "temporary": _("tried again by itself"),
+    "temporary": _("will be retried"),
 }
 
 
@@ -103,7 +103,9 @@ class ProtectedDeleteAdmin(ModelAdmin[Any]):
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
         # Other related rows are records of what happened. No permission allows deleting them.
         records = lacking - {model._meta.verbose_name for model in self.cascades_to}
-        belonging = [format_html("{}: {}", kind, _("rows of this kind belong to it and are kept.")) for kind in records]
+        belonging = [
+            format_html("{}: {}", kind, _("rows of this kind belong to it and cannot be deleted.")) for kind in records
+        ]
         return rows, counts, set(), [*protected, *belonging]
 
 

@@ -40,7 +40,7 @@ class RolesForm(forms.ModelForm[User]):
         choices=role_choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("Whoever needs two roles gets both. Without a role nobody gets in here."),
+        help_text=_("An account may have several roles. Without a role, it cannot sign in here."),
     )
 
     is_own = False
@@ -82,7 +82,7 @@ class AccountForm(RolesForm, UserChangeForm):
         super().__init__(*args, **kwargs)
         if "password" in self.fields:
             words = '{} <a class="ou-link" href="../password/">{}</a>'
-            unseen = _("Nobody can see it; only a mark of it is kept.")
+            unseen = _("Only a hash of it is stored.")
             self.fields["password"].help_text = format_html(words, unseen, _("Set another password"))
 
 

@@ -113,11 +113,11 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
         obj.is_staff = form.allows_login()
         super().save_model(request, obj, form, change)
         if not obj.is_staff:
-            self.message_user(request, _("Without a role this account cannot get in here."), messages.WARNING)
+            self.message_user(request, _("Without a role, this account cannot sign in here."), messages.WARNING)
 
     def protected_because(self, obj: Any) -> Any:
         if LogEntry.objects.filter(user=obj).exists():
-            return _("Its name stands in the history of what it edited. Switch it off instead.")
+            return _("Its name is part of the edit history. Disable it instead.")
         return ""
 
 

@@ -27,8 +27,8 @@ class ApiClientForm(forms.ModelForm[ApiClient]):
         label=capfirst(_("scopes")),
         choices=ApiClient.Scope.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("Give it no more than it needs. To see is not to change: tick both where it does both."),
-        error_messages={"required": _("Choose at least one thing that it may do.")},
+        help_text=_("Grant only what it needs. Reading and changing are separate scopes."),
+        error_messages={"required": _("Choose at least one scope.")},
     )
 
     class Meta:
@@ -101,7 +101,7 @@ class ApiClientAdmin(ModelAdmin[ApiClient]):
         switch_off,
         icon="block",
         title=_("Switch this client off?"),
-        words=_("Its token is refused from now on, until somebody enables the client again."),
+        words=_("Its token is rejected until the client is enabled again."),
     )
 
     def _show(self, request: HttpRequest, client: ApiClient, token: str) -> HttpResponse:

@@ -22,15 +22,15 @@ SHOWN = 6
 # The platform's page about an error code, with causes and remedies in Chinese.
 ERROR_CODE_PAGE = "https://developer.work.weixin.qq.com/devtool/query?e="
 REMEDIES = {
-    Outbound.Reason.UNKNOWN: gettext_lazy("Ask the person whether it arrived, then decide."),
+    Outbound.Reason.UNKNOWN: gettext_lazy("Ask the member whether it arrived, then decide."),
     Outbound.Reason.RECIPIENT: gettext_lazy(
-        "See in the console that the person still works here and is in the application's visible range (可见范围)."
+        "Check in the console that the member still works here and is in the application's visible range (可见范围)."
     ),
-    Outbound.Reason.MEDIA: gettext_lazy("Send a smaller file, or one of the kind that WeChat Work takes."),
-    Outbound.Reason.REFUSED: gettext_lazy("Look the error code up, mend what it names, then send again."),
-    "attempts": gettext_lazy("Its worker died each time. The log says why; then send again."),
+    Outbound.Reason.MEDIA: gettext_lazy("Send a smaller file, or one in a format that WeChat Work accepts."),
+    Outbound.Reason.REFUSED: gettext_lazy("Look up the error code, correct the cause, then send again."),
+    "attempts": gettext_lazy("Its worker died in every attempt. See the log, then send again."),
 }
-DEFAULT_REMEDY = gettext_lazy("Open it: the attempts show what was tried.")
+DEFAULT_REMEDY = gettext_lazy("Open it to see its attempts.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +131,7 @@ def _remedy(outbound: Outbound) -> str:
 def _run_problem(run: Run) -> Problem:
     return Problem(
         key=f"run-{run.pk}",
-        what=_("Schedule not kept"),
+        what=_("Schedule missed"),
         words=str(run.schedule),
         why=run.get_outcome_display(),
         remedy=run.why,

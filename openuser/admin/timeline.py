@@ -37,7 +37,7 @@ def view(request: HttpRequest, cid: str) -> HttpResponse:
         raise PermissionDenied
     steps = sorted(_steps(cid), key=lambda step: step.at)
     if not steps:
-        raise Http404(_("Nothing is known under this ID."))
+        raise Http404(_("There is nothing with this ID."))
     first = steps[0].at
     rows = [(step, (step.at - first).total_seconds()) for step in steps]
     context = {
@@ -94,7 +94,7 @@ def _message(message: Message) -> Step:
     if message.direction == Message.Direction.IN:
         title = _("The member said")
     elif message.content.kind == Content.Kind.VIDEO:
-        title = _("A video was promised")
+        title = _("Video announced")
     tone = "wait" if message.state == Message.State.WAITING else "bad" if message.degraded else "ok"
     words = shorten(message.content.text, 120) or message.content.get_kind_display()
     detail = _("%s (sent as text instead)") % words if message.degraded else words
@@ -104,14 +104,14 @@ def _message(message: Message) -> Step:
 
 
 def _session(session: Session) -> Step:
-    title = _("Flow begun: %s") % session.version
+    title = _("Flow started: %s") % session.version
     detail = session.get_status_display()
     tone = "wait" if session.is_active else "ok"
     return Step(at=session.started_at, title=title, detail=detail, tone=tone, url=change_url(session))
 
 
 def _errand(errand: Errand) -> Iterator[Step]:
-    title = _("A service was asked: %s") % errand.provider
+    title = _("Service called: %s") % errand.provider
     yield Step(at=errand.created_at, title=title, url=change_url(errand))
     if errand.finished_at:
         tone = "ok" if errand.status == Errand.Status.DONE else "bad"
@@ -121,7 +121,7 @@ def _errand(errand: Errand) -> Iterator[Step]:
 def _download(download: Download) -> Iterator[Step]:
     if download.finished_at:
         tone = "ok" if download.status == Download.Status.DONE else "bad"
-        title = _("What the member sent was fetched")
+        title = _("Member's file downloaded")
         yield Step(at=download.finished_at, title=title, detail=_outcome(download), tone=tone, url=change_url(download))
 
 
@@ -135,7 +135,7 @@ def _render(render: Render) -> Iterator[Step]:
     yield Step(at=render.created_at, title=_("Video requested"), detail=str(render), url=change_url(render))
     if render.started_at:
         detail = _("attempt %d") % render.attempts
-        yield Step(at=render.started_at, title=_("Video begun"), detail=detail, tone=_tone(render))
+        yield Step(at=render.started_at, title=_("Rendering started"), detail=detail, tone=_tone(render))
     if render.finished_at:
         done = render.status == Render.Status.DONE
         seconds = _("%(length).1f s long, made in %(took).1f s") % {

@@ -33,7 +33,7 @@ class WebhookEndpointForm(forms.ModelForm[WebhookEndpoint]):
         label=capfirst(_("events")),
         choices=WebhookEndpoint.Event.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        error_messages={"required": _("Choose at least one thing to be told.")},
+        error_messages={"required": _("Choose at least one event.")},
     )
 
     class Meta:
@@ -57,7 +57,7 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
     search_fields = ("name", "url")
     fieldsets = (
         (None, {"fields": ("name", "url", "events", "enabled")}),
-        (_("How it goes"), {"fields": ("state", "failing", "deliveries", "old_until")}),
+        (_("State"), {"fields": ("state", "failing", "deliveries", "old_until")}),
     )
     readonly_fields = ("state", "failing", "deliveries", "old_until")
     actions_detail = ("send_test", "renew_secret")
@@ -125,7 +125,7 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
         url_path="send-test",
         dialog={
             "title": _("Send a test event?"),
-            "description": _("It means nothing, is signed like every other, and its page shows what was answered."),
+            "description": _("It has no effect, is signed like all others, and its page shows the response."),
             "form_class": None,
             "form_submit_text": _("Send a test event"),
         },
@@ -187,15 +187,15 @@ class WebhookDeliveryAdmin(WorkAdmin):
     def has_replay_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("openuser.change_webhookdelivery")
 
-    @admin.action(description=_("Send once more"), permissions=["replay"])
+    @admin.action(description=_("Send again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         count = sum(services.replay(delivery) for delivery in queryset)
-        words = ngettext("%d delivery is sent once more.", "%d deliveries are sent once more.", count) % count
+        words = ngettext("%d delivery is sent again.", "%d deliveries are sent again.", count) % count
         self.tell(request, words, done=bool(count))
 
     replay_this = row_action(
         replay,
         icon="replay",
-        title=_("Send this once more?"),
-        words=_("It has the same ID: a careful receiver that took it already does nothing."),
+        title=_("Send this again?"),
+        words=_("It keeps its ID, so a receiver that already has it ignores it."),
     )

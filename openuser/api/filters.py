@@ -29,5 +29,5 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
             if name in known and not value:
                 raise ValidationError({name: [_("A filter needs a value.")]}, code="blank")
             if name not in known:
-                words = _("There is no such filter. There are: %(known)s.") % {"known": ", ".join(sorted(known))}
+                words = _("Unknown filter. Available: %(known)s.") % {"known": ", ".join(sorted(known))}
                 raise ValidationError({name: [words]}, code="unknown_filter")

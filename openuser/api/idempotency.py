@@ -45,7 +45,7 @@ class IdempotencyMiddleware:
         if request.method != "POST" or key is None or not is_api(request):
             return self.get_response(request)
         if not KEY.fullmatch(key):
-            words = _("An Idempotency-Key has 1 to 128 letters, digits or signs, and no blanks.")
+            words = _("An Idempotency-Key has 1 to 128 letters, digits or punctuation marks, and no blanks.")
             error = problems.FieldError(code="invalid", detail=words, field="Idempotency-Key")
             return _problem_response(
                 request, 400, "idempotency_key_invalid", words, hint=_("A UUID is fine."), error=error
@@ -185,8 +185,8 @@ def _key_reused(request: HttpRequest) -> HttpResponse:
 
 
 def _in_flight(request: HttpRequest) -> HttpResponse:
-    words = _("The first request with this Idempotency-Key is still being worked on.")
-    response = _problem_response(request, 409, "idempotency_in_flight", words, hint=_("Send it again in a moment."))
+    words = _("The first request with this Idempotency-Key is still running.")
+    response = _problem_response(request, 409, "idempotency_in_flight", words, hint=_("Retry in a moment."))
     response.headers["Retry-After"] = "1"
     return response
 

@@ -74,12 +74,12 @@ def refuse_too_large(request: HttpRequest) -> HttpResponse | None:
 def problem_of_status(status: int) -> Problem:
     """The problem for a status that came from outside of the API's views."""
     known = {
-        400: ("bad_request", _("The request cannot be understood."), ""),
-        403: ("forbidden", _("The request was refused."), _("A session needs the header X-CSRFToken.")),
-        404: ("not_found", _("There is nothing at this address."), _("See /api/v1/docs/ for what there is.")),
-        405: ("method_not_allowed", _("This address does not know the method."), ""),
+        400: ("bad_request", _("The request is malformed."), ""),
+        403: ("forbidden", _("The request was rejected."), _("A session needs the header X-CSRFToken.")),
+        404: ("not_found", _("There is nothing at this address."), _("See /api/v1/docs/ for the available URLs.")),
+        405: ("method_not_allowed", _("This URL does not support the method."), ""),
     }
-    words = _("Something went wrong here. Nothing of your request was kept.")
-    hint = _("Send it again with the same Idempotency-Key; if it stays, tell an administrator the request_id.")
+    words = _("Internal error. Your request had no effect.")
+    hint = _("Retry with the same Idempotency-Key; if the error persists, tell an administrator the request_id.")
     code, detail, todo = known.get(status, ("error", words, hint))
     return Problem(status=status, code=code, detail=detail, hint=todo)

@@ -56,5 +56,5 @@ class CursorPages(CursorPagination):
         return found
 
     def _unknown(self) -> ValidationError:
-        words = _("This cursor is not from a page of this list.")
+        words = _("This cursor does not belong to this list.")
         return ValidationError({"cursor": [words]}, code="invalid")

@@ -142,12 +142,12 @@ def _hint(error: exceptions.APIException) -> str:
     if isinstance(error, ScopeMissing):
         return _("Ask for a token with the scope %(scope)s.") % {"scope": error.scope}
     hints = {
-        exceptions.ValidationError: _("Correct the fields in `errors` and send it again."),
+        exceptions.ValidationError: _("Correct the fields in `errors` and retry."),
         exceptions.NotAuthenticated: _("Send the header `Authorization: Bearer <token>`."),
-        exceptions.AuthenticationFailed: _("The token is unknown, switched off or expired: ask for a new one."),
-        exceptions.NotFound: _("Check the number in the address; a list shows which there are."),
-        exceptions.MethodNotAllowed: _("The header `Allow` names the methods of this address."),
-        exceptions.Throttled: _("Wait for the seconds in `Retry-After`, and send less at once."),
+        exceptions.AuthenticationFailed: _("The token is unknown, disabled or expired: ask for a new one."),
+        exceptions.NotFound: _("Check the ID in the URL; the list shows existing ones."),
+        exceptions.MethodNotAllowed: _("The header `Allow` lists the methods of this URL."),
+        exceptions.Throttled: _("Wait for the seconds in `Retry-After`, and send fewer requests."),
         exceptions.ParseError: _("Send valid JSON in UTF-8."),
         exceptions.UnsupportedMediaType: _("Send `application/json`, or `multipart/form-data` with a file."),
     }

@@ -35,16 +35,16 @@ class Settings(Check):
             keys = []
         if not keys:
             remedy = _(
-                "Make one: python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
+                "Generate one: python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
             )
-            return bad("field_keys", _("OPENUSER_FIELD_KEYS has no key, or one that is none."), remedy=remedy)
+            return bad("field_keys", _("OPENUSER_FIELD_KEYS has no key, or an invalid one."), remedy=remedy)
         if settings.LOG_LEVEL not in logging.getLevelNamesMapping():
             remedy = _("Set DEBUG, INFO, WARNING or ERROR.")
-            return bad("log_level", _("LOG_LEVEL has no level that there is: %s.") % settings.LOG_LEVEL, remedy=remedy)
+            return bad("log_level", _("LOG_LEVEL is unknown: %s.") % settings.LOG_LEVEL, remedy=remedy)
         if settings.DEBUG:
-            remedy = _("Remove DEBUG from the environment of a server that others reach.")
-            return warn("debug", _("DEBUG is on: errors show what should stay inside."), remedy=remedy)
-        return good(_("They fit together."))
+            remedy = _("Remove DEBUG from the environment of a server.")
+            return warn("debug", _("DEBUG is on: error pages show internals."), remedy=remedy)
+        return good(_("They are consistent."))
 
 
 class Database(Check):
@@ -58,7 +58,7 @@ class Database(Check):
         if error is not None:
             words = _("The database does not answer (%(name)s at %(place)s: %(error)s).")
             found = words % {"name": connection.vendor, "place": _place(), "error": type(error).__name__}
-            remedy = _("Start it, and see that DATABASE_URL names the right host, port, name, user and password.")
+            remedy = _("Start it, and check the host, port, name, user and password in DATABASE_URL.")
             return bad("database_down", found, remedy=remedy)
         return good(_("%(name)s at %(place)s answers.") % {"name": connection.vendor, "place": _place()})
 
@@ -74,7 +74,7 @@ class Migrations(Check):
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
-            words = _("The database lacks %d changes of this version.") % len(plan)
+            words = _("%d migrations of this version are missing.") % len(plan)
             return bad("not_migrated", words, remedy=_("Run “python3 manage.py migrate”."))
         return good(_("They are up to date."))
 
@@ -96,7 +96,7 @@ def _invalid_url(name: str, url: str) -> Finding | None:
     """The problem of a URL setting, including a host that Django would reject."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        words = _("%(name)s is no web address: %(url)s.") % {"name": name, "url": url}
+        words = _("%(name)s is not a URL: %(url)s.") % {"name": name, "url": url}
         return bad("address", words, remedy=_("Write it like https://your-domain.com, with https:// in front."))
     if not validate_host(parts.hostname, settings.ALLOWED_HOSTS):
         words = _("ALLOWED_HOSTS does not have %(host)s, the host of %(name)s: every request is answered with 400.")

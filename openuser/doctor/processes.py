@@ -33,8 +33,8 @@ class Broker(Check):
             with current_app.connection_for_write(connect_timeout=CONNECT_SECONDS) as connection:
                 connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
         except (OperationalError, OSError):
-            words = _("The broker at %s does not answer: nothing is handled until it does.") % place
-            remedy = _("Start Redis or Valkey, and see that BROKER_URL names the right host, port and password.")
+            words = _("The broker at %s does not answer, so nothing is processed.") % place
+            remedy = _("Start Redis or Valkey, and check the host, port and password in BROKER_URL.")
             return bad("broker_down", words, remedy=remedy)
         return good(_("The broker at %s answers.") % place)
 
@@ -53,7 +53,7 @@ class Worker(Check):
         for seconds in INSPECT_TIMEOUTS:
             names = sorted(_consumers(self.queue, seconds))
             if names:
-                return good(_("At work: %s.") % ", ".join(names))
+                return good(_("Running: %s.") % ", ".join(names))
         command = f"celery -A openuser worker -Q {self.queue} -P threads -n {self.id}@%h"
         return bad(f"no_{self.id}", str(self.idle), remedy=_("Start one, or “python3 manage.py up”: %s") % command)
 
@@ -78,12 +78,12 @@ class Beat(Check):
         runs = PeriodicTask.objects.filter(task="openuser.sweep").values_list("last_run_at", flat=True)
         last = max((at for at in runs if at is not None), default=None)
         if last is not None and last > timezone.now() - BEAT_SILENCE:
-            return good(_("It rang at %s.") % timezone.localtime(last).strftime("%H:%M:%S"))
+            return good(_("It last ran at %s.") % timezone.localtime(last).strftime("%H:%M:%S"))
         if last is None:
-            words = _("Beat has never run: nothing due is found, and nothing is tried again.")
+            words = _("Beat has never run: due work is not found, and nothing is retried.")
         else:
             at = timezone.localtime(last).strftime("%Y-%m-%d %H:%M")
-            words = _("Beat has been silent since %s: nothing due is found, and nothing is tried again.") % at
+            words = _("Beat has not run since %s: due work is not found, and nothing is retried.") % at
         command = "celery -A openuser beat --pidfile="
         return bad("no_beat", words, remedy=_("Start it, or “python3 manage.py up”: %s") % command)
 

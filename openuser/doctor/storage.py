@@ -29,21 +29,21 @@ class Storage(Check):
                 same = file.read() == SAMPLE
             default_storage.delete(name)
         except (OSError, ImproperlyConfigured, ImportError) as error:
-            words = _("No file can be kept in %(place)s (%(error)s).") % {"place": place, "error": _cause(error)}
+            words = _("Files cannot be saved in %(place)s (%(error)s).") % {"place": place, "error": _cause(error)}
             return bad("storage", words, remedy=self._remedy())
         if not same:
             return bad(
-                "storage_differs", _("What is read from %s is not what was kept.") % place, remedy=self._remedy()
+                "storage_differs", _("Files read from %s differ from the saved ones.") % place, remedy=self._remedy()
             )
-        return good(_("Files are kept in %s.") % place)
+        return good(_("Files are saved in %s.") % place)
 
     def _remedy(self) -> str:
         if settings.BUCKET:
             return _(
-                "See that OPENUSER_S3_BUCKET and OPENUSER_S3_ENDPOINT name a bucket that exists, and that its key may "
-                "read, write, list and delete there."
+                "Check that OPENUSER_S3_BUCKET and OPENUSER_S3_ENDPOINT name an existing bucket, and that the key may "
+                "read, write, list and delete."
             )
-        return _("See that the folder MEDIA_ROOT exists, that OpenUser may write there, and that the disk has room.")
+        return _("Check that the folder MEDIA_ROOT exists, that OpenUser may write to it, and that the disk has space.")
 
 
 def _cause(error: Exception) -> str:

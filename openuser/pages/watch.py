@@ -51,7 +51,7 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
     if not _may_watch(request, link):
         if _signed_in_member(request) is None:
             return _redirect_to_login(request, link)
-        words = _("This video was sent to somebody else.")
+        words = _("This video was sent to another member.")
         return _page_response(request, {"problem": words, "again": f"{request.path}?again=1"}, status=403)
     context = {
         "link": link,
@@ -87,14 +87,14 @@ def login(request: HttpRequest) -> HttpResponseBase:
     link = conversations.watchable_links().filter(name=begun.get("name", "")).first()
     if link is None or not secrets.compare_digest(str(begun.get("state", "")), request.GET.get("state", "")):
         return _page_response(
-            request, {"problem": _("This sign-in is over. Please open the link once more.")}, status=400
+            request, {"problem": _("This sign-in has expired. Please open the link again.")}, status=400
         )
     try:
         user_id = wecom.member_of_code(link.application, request.GET.get("code", ""))
     except OpenUserError as error:
         logger.warning("A member could not sign in.", extra={"code": error.code})
         known = isinstance(error, LoginFailed)
-        words = _("Signing in did not work. Please try again.") if known else _("WeChat Work does not answer just now.")
+        words = _("Sign-in failed. Please try again.") if known else _("WeChat Work does not answer at the moment.")
         context = {"problem": words, "again": f"{reverse('watch', args=[link.name])}?again=1"}
         return _delete_login_cookie(_page_response(request, context, status=403 if known else 503))
     response = HttpResponseRedirect(reverse("watch", args=[link.name]))

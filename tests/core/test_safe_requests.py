@@ -81,7 +81,7 @@ def test_a_name_that_leads_inside_is_refused_however_it_is_spelled(monkeypatch):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in ("93.184.216.34", "10.0.0.7")]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    with pytest.raises(EgressError, match="inside our own network"):
+    with pytest.raises(EgressError, match="in the internal network"):
         safe_requests.resolve("https://two-faced.example/")
 
 

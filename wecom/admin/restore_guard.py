@@ -37,7 +37,7 @@ class GuardAdmin(ReadOnlyAdmin):
     def since(self, guard: Guard) -> str:
         return short_time(guard.held_since)
 
-    @admin.action(description=_("Send what waits"), permissions=["send"])
+    @admin.action(description=_("Send waiting messages"), permissions=["send"])
     def send_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:
         count = services.release_restore_hold(discard=False)
         self.tell(request, ngettext("%d message is being sent.", "%d messages are being sent.", count) % count)
@@ -49,7 +49,7 @@ class GuardAdmin(ReadOnlyAdmin):
         words=_("What waits in it goes out, even if it was sent already before the backup was restored."),
     )
 
-    @admin.action(description=_("Discard what waits"), permissions=["send"])
+    @admin.action(description=_("Discard waiting messages"), permissions=["send"])
     def discard_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:
         count = services.release_restore_hold(discard=True)
         self.tell(request, ngettext("%d message was discarded.", "%d messages were discarded.", count) % count)

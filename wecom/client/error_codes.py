@@ -45,7 +45,9 @@ _RIGHT = _("The application may not use this interface. Grant it in the console.
 _GONE = _("The application is disabled or its secret was reset. Enable it, or copy the new secret, in the console.")
 _DOMAIN = _("Verify the domain in Console → Applications → your application → Trusted domain (可信域名).")
 _LICENCE = _("Buy or assign interface licences in Console → My company → Licences (接口许可).")
-_REACH = _("See in the console that the person still works here and is in the application's visible range (可见范围).")
+_REACH = _(
+    "Check in the console that the member still works here and is in the application's visible range (可见范围)."
+)
 _GROUP = _("See in the console that the department or tag still exists and is in the application's visible range.")
 _FIT = _("The file does not fit. Send a smaller one, or one of the kind that the platform takes.")
 _WORDS = _("The platform's filter stopped it. Write it in other words; do not send it again as it is.")

@@ -62,7 +62,7 @@ class Command(BaseCommand):
             if line:
                 self.stdout.write(f"    → {line}")
         if finding.level in {Level.BAD, Level.WARN}:
-            self.stdout.write(_("      once more: %s") % f"python3 manage.py doctor --only {check.key}")
+            self.stdout.write(_("      run again: %s") % f"python3 manage.py doctor --only {check.key}")
         self.stdout.flush()
 
 

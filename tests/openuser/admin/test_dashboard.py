@@ -183,11 +183,11 @@ def test_a_failure_of_last_week_is_no_problem():
 @pytest.mark.parametrize(
     ("reason", "words", "buttons"),
     [
-        ("unknown", "Ask the person whether it arrived", ["resend_this", "treat_as_sent_this"]),
+        ("unknown", "Ask the member whether it arrived", ["resend_this", "treat_as_sent_this"]),
         ("recipient", "visible range", ["resend_this"]),
         ("refused", "Shorten it and send it anew", ["resend_this"]),
-        ("attempts", "Its worker died each time", ["resend_this"]),
-        ("something_new", "the attempts show what was tried", ["resend_this"]),
+        ("attempts", "Its worker died in every attempt", ["resend_this"]),
+        ("something_new", "to see its attempts", ["resend_this"]),
     ],
 )
 def test_a_message_that_was_not_delivered_says_why_and_what_helps(reason, words, buttons):
@@ -232,7 +232,7 @@ def test_a_schedule_that_was_missed_is_a_problem_and_says_why():
     make_missed(schedule, timezone.now() - timedelta(hours=1))
     Run.objects.create(schedule=schedule, due_at=timezone.now() - timedelta(days=1), outcome=Run.Outcome.SENT)
     page = home("view_run")
-    assert page.count("Schedule not kept") == 1
+    assert page.count("Schedule missed") == 1
     assert "OpenUser was not working when it was due" in page
 
 

@@ -48,7 +48,7 @@ def test_scopes_are_checkboxes_and_one_has_to_be_ticked(client):
         re.findall(r'name="scopes"[^>]*type="checkbox"', page)
     ) == (len(ApiClient.Scope))
     answer = client.post(f"{ADMIN}add/", {**FORM, "scopes": []})
-    assert "Choose at least one thing" in answer.content.decode()
+    assert "Choose at least one" in answer.content.decode()
     assert not ApiClient.objects.exists()
 
 
