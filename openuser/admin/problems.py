@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from axes.models import AccessFailureLog
 from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -66,6 +67,8 @@ def problems_for(may: Callable[[str], bool]) -> list[Problem]:
         problems += [_outbound_problem(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
     if may("scheduling.view_run"):
         problems += [_run_problem(row) for row in _failed_runs(since)]
+    if may("auth.view_user"):
+        problems += _login_problems(since)
     return sorted(problems, key=lambda problem: problem.at, reverse=True)[:SHOWN]
 
 
@@ -140,6 +143,28 @@ def _run_problem(run: Run) -> Problem:
         more="",
         buttons=(),
     )
+
+
+def _login_problems(since: datetime) -> list[Problem]:
+    """One problem for all log-ins that were paused, with the latest."""
+    refused = AccessFailureLog.objects.filter(attempt_time__gte=since, locked_out=True).order_by("-attempt_time")
+    latest = refused.first()
+    if latest is None:
+        return []
+    accounts = sorted({name or "?" for name in refused.values_list("username", flat=True)[:SHOWN]})
+    return [
+        Problem(
+            key="logins",
+            what=_("Log-ins paused after wrong passwords"),
+            words=", ".join(accounts),
+            why=_("The latest came from %(address)s.") % {"address": latest.ip_address or "?"},
+            remedy=_("Ask the owner of the account. If it was not them, let them choose a new password."),
+            at=latest.attempt_time,
+            url=reverse("admin:auth_user_changelist"),
+            more="",
+            buttons=(),
+        )
+    ]
 
 
 def _url(row: Any) -> str:

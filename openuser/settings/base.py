@@ -5,6 +5,7 @@ environment; `manage.py settings_reference` writes it from the comments above th
 """
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "axes",
     "wecom.apps.WeComConfig",
     "avatars.apps.AvatarsConfig",
     "conversations.apps.ConversationsConfig",
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "openuser.api.idempotency.IdempotencyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # the last: it turns a refused log-in into its page
 ]
 ROOT_URLCONF = "openuser.urls"
 WSGI_APPLICATION = "openuser.wsgi.application"
@@ -102,6 +105,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+
+# ---- guessing passwords: refused by account and by address, before the password is hashed
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Wrong passwords for one account, or from one address, after which log-ins are refused.
+AXES_FAILURE_LIMIT = env.int("OPENUSER_LOGIN_FAILURES", default=10)
+# Minutes that log-ins stay refused.
+AXES_COOLOFF_TIME = timedelta(minutes=env.float("OPENUSER_LOGIN_PAUSE_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else whoever goes on guessing keeps the owner out
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # what the home page tells outlives the next log-in
+AXES_LOCKOUT_CALLABLE = "openuser.pages.locked_out.locked_out"
+AXES_CLIENT_IP_CALLABLE = "core.web.client_address.client_address"
+AXES_DISABLE_ACCESS_LOG = True  # who logged in, and when, is in the accounts
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# Header with the visitor's address, if a proxy sets it, such as `X-Forwarded-For`. Empty trusts none.
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", default="")
 
 # Language of the admin until a browser asks for another: `zh-hans` or `en`.
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="zh-hans")
@@ -137,6 +158,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},  # the home page tells
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
         # Logs a traceback every second while the broker is down; our own lines report that once.
