@@ -1,4 +1,4 @@
-"""`python -m wecom.emulator`: the emulator as one process. `manage.py emulator` ends up here."""
+"""`python -m wecom.emulator` runs the emulator as one process; `manage.py emulator` calls it."""
 
 import argparse
 import asyncio
@@ -16,11 +16,11 @@ from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, reset_queries
 
-GRACE = 2  # seconds that open connections get at the end
+SHUTDOWN_TIMEOUT = 2  # seconds for open connections
 
 
 class Server(uvicorn.Server):
-    """uvicorn, with one line on standard output once it listens."""
+    """uvicorn that prints one line to standard output once it listens."""
 
     def __init__(self, config: uvicorn.Config, address: str) -> None:
         super().__init__(config)
@@ -33,22 +33,22 @@ class Server(uvicorn.Server):
 
 
 def main() -> int:
-    """Prepare the file, bind the port, serve until a signal comes. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="emulator", description="A WeChat Work to develop and test against.")
+    """Prepare the database, bind the port, and serve until a signal. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="emulator", description="Run a WeChat Work to develop and test against.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", default=9001, type=int)
     parser.add_argument("--callback", default="")
-    given = parser.parse_args()
+    args = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.emulator")
     django.setup()
     try:
-        listener = socket.create_server((given.host, given.port), backlog=512)
+        listener = socket.create_server((args.host, args.port), backlog=512)
     except OSError as error:
-        print(f"The emulator cannot listen on {given.host}:{given.port}: {error.strerror}.", file=sys.stderr)
+        print(f"The emulator cannot listen on {args.host}:{args.port}: {error.strerror}.", file=sys.stderr)
         return 1
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a second call on a connection waits 40 ms
-    _prepare(given.callback)
-    gc.freeze()  # what lives for ever need not be looked through for garbage
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the second call of a connection waits 40 ms
+    _prepare(args.callback)
+    gc.freeze()  # what was loaded so far stays: the collector need not scan it
     host, port = listener.getsockname()[:2]
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve(listener, f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"))  # noqa: S104
@@ -60,9 +60,9 @@ def _prepare(callback: str) -> None:
 
     Path(settings.DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
-    seed.plant(callback)
+    seed.create_company(callback)
     connection.close()
-    for signal in (request_started, request_finished):  # they would take a thread to it for every request
+    for signal in (request_started, request_finished):  # they would run in a thread for every request
         signal.disconnect(close_old_connections)
     request_started.disconnect(reset_queries)
 
@@ -70,26 +70,26 @@ def _prepare(callback: str) -> None:
 async def _serve(listener: socket.socket, address: str) -> None:
     from wecom.emulator import database
     from wecom.emulator.asgi import application
-    from wecom.emulator.callbacks.delivery import COURIER
+    from wecom.emulator.callbacks.dispatcher import DISPATCHER
 
     loop = asyncio.get_running_loop()
-    database.attach(loop)
-    COURIER.start(loop)
+    database.use_loop(loop)
+    DISPATCHER.start(loop)
     config = uvicorn.Config(
         application,
-        http="h11",  # the one whose transport the faults know how to reach
+        http="h11",  # `gateway.transport` knows where its connections are
         ws="websockets-sansio",
         lifespan="off",
         log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
     )
     try:
         await Server(config, address).serve(sockets=[listener])
     finally:
-        COURIER.stop()
+        DISPATCHER.stop()
 
 
 if __name__ == "__main__":

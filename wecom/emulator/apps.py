@@ -10,11 +10,11 @@ class EmulatorConfig(AppConfig):
 
 
 class CommandLineConfig(AppConfig):
-    """Brings the project's commands without anything else that the project starts."""
+    """Provides the project's management commands without the rest of its app `openuser`."""
 
     name = "openuser"
     label = "commandline"
 
     def import_models(self) -> None:
-        """None: the project's rows need apps that are not here."""
+        """No models: the project's need apps that are not installed here."""
         self.models = apps.all_models[self.label]

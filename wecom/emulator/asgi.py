@@ -1,4 +1,4 @@
-"""The emulator as an ASGI application. Django must be set up before this is imported."""
+"""The emulator as an ASGI application. Set up Django before importing this."""
 
 import asyncio
 from typing import Any, cast
@@ -11,13 +11,13 @@ from django.http import HttpResponse
 from django.urls import path
 
 from wecom.emulator.gateway.transport import Application, Scope, with_connection
-from wecom.emulator.phone.views import PhoneSocket
+from wecom.emulator.pages.phone import PhoneConsumer
 
 
 class Handler(ASGIHandler):
-    """Django's, without the tasks and signals that cost each call more than the call itself.
+    """Django's handler without its tasks and signals, which take longer than most calls.
 
-    Those tasks cancel a view whose caller hangs up; the platform finishes what it has begun, and so does this.
+    Those tasks cancel a view when its caller disconnects. The platform finishes such a call, and so does this handler.
     """
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -26,15 +26,15 @@ class Handler(ASGIHandler):
         except RequestAborted:
             return
         with body:
-            request, refusal = self.create_request(scope, body)
+            request, error_response = self.create_request(scope, body)
             try:
-                response: Any = refusal if request is None else await self.run_get_response(request)
-            except asyncio.CancelledError:  # the process ends while somebody waits for something
+                response: Any = error_response if request is None else await self.run_get_response(request)
+            except asyncio.CancelledError:  # the process stops while a call is waiting
                 response = HttpResponse(status=503)
             await self.send_response(response, send)
             response.close()
 
 
-sockets = AllowedHostsOriginValidator(URLRouter([path("emulator/ws/", PhoneSocket.as_asgi())]))
+sockets = AllowedHostsOriginValidator(URLRouter([path("emulator/ws/", PhoneConsumer.as_asgi())]))
 routes = ProtocolTypeRouter({"http": Handler(), "websocket": sockets})
 application = with_connection(cast(Application, routes))

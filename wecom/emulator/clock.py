@@ -1,4 +1,4 @@
-"""The emulator's clock: real time plus an offset that a developer may move, so that tokens and media expire at will."""
+"""The emulator's clock: real time plus an offset, which a test sets so that tokens and media expire."""
 
 import time
 from functools import cache
@@ -7,23 +7,23 @@ from wecom.emulator.models import Clock
 
 
 def now() -> float:
-    """Unix seconds, as the emulated platform sees them."""
+    """The current time in Unix seconds."""
     return time.time() + offset()
 
 
 @cache
 def offset() -> float:
-    """How far the clock was moved, in seconds. Read once, because every call asks for the time several times."""
+    """The offset from real time in seconds. Cached, because every call needs the time more than once."""
     return Clock.objects.filter(pk=1).values_list("offset", flat=True).first() or 0.0
 
 
-def day(now: float) -> int:
-    """The number of the day in China, which is when daily quotas begin anew."""
+def day_number(now: float) -> int:
+    """The number of the day in China, where daily quotas reset at midnight."""
     return int((now + 8 * 3600) // 86400)
 
 
-def move(seconds: float) -> float:
-    """Set the offset from real time (not from the last offset); returns the new time."""
+def set_offset(seconds: float) -> float:
+    """Set the offset from real time. Returns the new time."""
     Clock.objects.update_or_create(pk=1, defaults={"offset": seconds})
     offset.cache_clear()
     return now()

@@ -10,7 +10,7 @@ from django.conf import settings
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the environment decides; times in seconds."""
+    """The settings, which the environment can change; times in seconds."""
 
     corp_id: str
     agent_id: int

@@ -1,7 +1,7 @@
-"""Where the database is touched: on the server's own thread, one call after the other.
+"""Database access on the server's event loop, one call after the other.
 
-SQLite has one writer anyway; one thread keeps its connection open and makes every handler atomic without locks. Another
-thread for it would cost each call more than the call itself, and gain nothing in a process that has one core.
+SQLite has one writer. One thread keeps its connection open and makes every handler atomic without locks; handing each
+call to another thread would take longer than the call itself.
 """
 
 import asyncio
@@ -17,44 +17,47 @@ T = TypeVar("T")
 _loops: list[asyncio.AbstractEventLoop] = []
 
 
-def attach(loop: asyncio.AbstractEventLoop) -> None:
-    """The loop whose thread it is; called once, before the first request."""
+def use_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Set the loop whose thread accesses the database; called once, before the first request."""
     _loops[:] = [loop]
 
 
 async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a function that uses the database. Nothing else happens meanwhile."""
-    with _as_a_thread():
+    """Call a function that uses the database. Nothing else runs meanwhile."""
+    with _outside_loop():
         return function(*args, **kwargs)
 
 
-def written() -> int:
-    """How many rows were written so far: while it stays, nothing need be read again."""
+def total_changes() -> int:
+    """The number of rows written so far; as long as it stays the same, no query can return anything new."""
     connection.ensure_connection()
     count: int = connection.connection.total_changes
     return count
 
 
-def soon(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Have a function called on the loop, after what is under way; from any thread."""
+def call_soon(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Have the loop call a function after what runs now; from any thread."""
     for loop in _loops:
         loop.call_soon_threadsafe(partial(function, *args, **kwargs))
 
 
-def later(function: Callable[[], object]) -> None:
-    """Have a function called that uses the database; from any thread, at once."""
+def run_soon(function: Callable[[], object]) -> None:
+    """Have the loop call a function that uses the database; from any thread."""
 
     def call() -> None:
-        with _as_a_thread():
+        with _outside_loop():
             function()
 
-    soon(call)
+    call_soon(call)
 
 
 @contextmanager
-def _as_a_thread() -> Iterator[None]:
-    """Django keeps a connection for each thread, but where a loop runs for each task, and calls that unsafe. Here it is
-    the one connection of the one thread, and waiting for it is what is meant."""
+def _outside_loop() -> Iterator[None]:
+    """Lets Django use its connection here.
+
+    Under a running loop, Django keeps a connection per task and refuses to block. Here there is one connection of one
+    thread, and blocking is intended.
+    """
     loop = asyncio.get_running_loop()
     asyncio._set_running_loop(None)
     try:

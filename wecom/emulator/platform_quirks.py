@@ -1,7 +1,7 @@
-"""What the platform's documents leave open, or say twice: how the emulator takes it, for each application.
+"""Rules for behaviour that the platform's documents leave open or contradict, per application.
 
-The environment decides for all (`EMULATOR_…`, see the settings), the control API for one application until a reset. In
-memory: a restart begins anew. README.md says of each what the platform's pages say.
+The environment sets the default (`EMULATOR_…`, see the settings). The control API changes a rule for one application,
+in memory, until a reset or restart. README.md lists what the documents say about each.
 """
 
 from collections.abc import Mapping
@@ -42,38 +42,38 @@ class Rules:
     file_bytes: int
 
 
-_changed: dict[int, Rules] = {}
+_rules: dict[int, Rules] = {}  # changed ones, by application
 
 
-def of(app: int) -> Rules:
-    """Those of an application, by its row's number."""
-    return _changed.get(app) or usual()
+def rules_of(app: int) -> Rules:
+    """The rules of an application, by its primary key."""
+    return _rules.get(app) or default_rules()
 
 
 @cache
-def usual() -> Rules:
-    """What the environment says."""
+def default_rules() -> Rules:
+    """The rules that the environment sets."""
     return Rules(**options().rules)
 
 
-def change(app: App, values: Mapping[str, object]) -> Rules:
-    """Other rules for an application; None is the usual one. Raises `ValueError` for a name or value that is none."""
-    kinds = {field.name: type(getattr(usual(), field.name)) for field in fields(Rules)}
+def change_rules(app: App, values: Mapping[str, object]) -> Rules:
+    """Change rules of an application; None restores the default. Raises `ValueError` for a wrong name or value."""
+    kinds = {field.name: type(getattr(default_rules(), field.name)) for field in fields(Rules)}
     checked: dict[str, Value] = {}
     for name, value in values.items():
         if name not in kinds:
             raise ValueError(f"rules are {', '.join(kinds)}")
         kind = kinds[name]
         if value is None:
-            checked[name] = getattr(usual(), name)
+            checked[name] = getattr(default_rules(), name)
         elif isinstance(value, int | float) and isinstance(value, bool) == (kind is bool) and value >= 0:
             checked[name] = kind(value)
         else:
             raise ValueError(f"{name} must be {'true or false' if kind is bool else 'a number'}")
-    _changed[app.pk] = replace(of(app.pk), **checked)  # type: ignore[arg-type]
-    return _changed[app.pk]
+    _rules[app.pk] = replace(rules_of(app.pk), **checked)  # type: ignore[arg-type]
+    return _rules[app.pk]
 
 
-def forget() -> None:
-    """The usual ones for everybody."""
-    _changed.clear()
+def reset_rules() -> None:
+    """Restore the default rules of all applications."""
+    _rules.clear()

@@ -1,4 +1,4 @@
-"""Rows as the JSON that the control API, the ledger and the phone show."""
+"""Rows as JSON, for the control API, the ledger and the phone."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def tag(row: Tag) -> dict[str, Any]:
 
 
 def app(row: App) -> dict[str, Any]:
-    """With its secrets: they are what a developer comes for, and protect nothing."""
+    """With its secrets: developers need them, and they protect nothing."""
     return {
         "corpid": row.corp.corp_id,
         "agentid": row.agent_id,
@@ -57,7 +57,7 @@ def app(row: App) -> dict[str, Any]:
 
 
 def entry(row: Entry) -> dict[str, Any]:
-    """One bubble. `received` is from the person's point of view; `callback` tells how their own message fared."""
+    """A message in a member's chat. `received` is from the member's side; `callback` is that of a message they sent."""
     message = row.message
     callback = None if row.received else Callback.objects.filter(message=message).order_by("pk").first()
     return {
@@ -79,7 +79,7 @@ def entry(row: Entry) -> dict[str, Any]:
 
 
 def card(row: Entry) -> dict[str, Any]:
-    """What became of a card: `replaced` is the greyed text in place of its buttons, "" while they can be pressed."""
+    """The state of a card: `replaced` is the grey text instead of its buttons, "" while they can be pressed."""
     changed = row.changed or {}
     text = changed.get("replace_name") or (changed.get("template_card") or {}).get("replace_text") or ""
     return {"replaced": text, "changed": row.changed is not None}

@@ -1,4 +1,4 @@
-"""The company that the emulator begins with."""
+"""The company, members and application that the emulator starts with."""
 
 from wecom.emulator.conf import options
 from wecom.emulator.models import App, Callback, Corp, Department, Member
@@ -12,8 +12,8 @@ MEMBERS = (
 )
 
 
-def plant(callback: str = "") -> App:
-    """Make the company, its people and its application; the application follows the environment at every start."""
+def create_company(callback: str = "") -> App:
+    """Create what is missing. The application takes its values from the environment at every start."""
     given = options()
     corp, _ = Corp.objects.get_or_create(corp_id=given.corp_id, defaults={"name": DEPARTMENTS[1]})
     for number, name in DEPARTMENTS.items():

@@ -1,82 +1,86 @@
-"""The emulator's addresses: the platform's API, the control API, the phone."""
+"""The emulator's addresses: the platform's API, the pages, the control API."""
+
+import pkgutil
+from importlib import import_module
 
 from django.urls import path
 
-from wecom.emulator.callbacks import url_verification
-from wecom.emulator.control import applications as apps
-from wecom.emulator.control import chats, contacts, coverage, events, ledger_export, menu_taps, people, replay, wire
-from wecom.emulator.endpoints import (
-    agent,
-    appchat,
-    departments,
-    identities,
-    jsapi_tickets,
-    menus,
-    message_statistics,
-    oauth,
-    tags,
-    upload_by_url,
-    users,
-    workbench,
+from wecom.emulator import endpoints
+from wecom.emulator.control import (
+    api_calls,
+    applications,
+    buttons,
+    callbacks,
+    chats,
+    directory,
+    events,
+    faults,
+    ledger,
+    members,
+    messages,
+    settings,
 )
-from wecom.emulator.endpoints import (
-    contacts as directory,
-)
-from wecom.emulator.gateway import server, tokens
-from wecom.emulator.gateway.json_views import endpoint
-from wecom.emulator.messages import send
-from wecom.emulator.phone import card_taps, hd_voices, views, voices
+from wecom.emulator.control.json_views import json_view
+from wecom.emulator.control.reset import reset
+from wecom.emulator.control.sessions import player, recorder
+from wecom.emulator.gateway.views import cgi_bin
+from wecom.emulator.pages import coverage, login, media_files, phone
+from wecom.emulator.pages.assets import asset
 
-# These register the endpoints of cgi-bin.
-REGISTERED = (
-    *(agent, appchat, hd_voices, departments, directory, upload_by_url, identities, menus, card_taps, send, users),
-    *(message_statistics, tags, jsapi_tickets, tokens, workbench),
-)
+# Every module of `endpoints` registers its own.
+for module in pkgutil.walk_packages(endpoints.__path__, f"{endpoints.__name__}."):
+    import_module(module.name)
 
 urlpatterns = [
-    path("cgi-bin/<path:path>", server.view),
-    path("connect/oauth2/authorize", oauth.authorize),
-    path("wwlogin/sso/login", oauth.sso),
-    path("", views.home),
-    path("emulator/", views.page),
-    path("emulator/coverage", coverage.page),
-    path("emulator/static/<path:path>", views.asset),
-    path("emulator/media/<str:media_id>", views.show_media),
-    path("emulator/media/<str:media_id>/listen", views.listen),
-    path("emulator/pictures/<str:name>", views.show_picture),
-    path("emulator/api/members", endpoint(GET=people.members, POST=people.add_member)),
-    path("emulator/api/members/<str:userid>", endpoint(PATCH=people.change_member)),
-    path("emulator/api/members/<str:userid>/leave", endpoint(POST=contacts.leave)),
-    path("emulator/api/members/<str:userid>/move", endpoint(POST=contacts.move)),
-    path("emulator/api/hire", endpoint(POST=contacts.hire)),
-    path("emulator/api/departments", endpoint(GET=contacts.departments, POST=contacts.save_department)),
-    path("emulator/api/departments/<int:number>", endpoint(DELETE=contacts.delete_department)),
-    path("emulator/api/tags", endpoint(GET=contacts.tags, POST=contacts.save_tag)),
-    path("emulator/api/tags/<int:number>", endpoint(DELETE=contacts.delete_tag)),
-    path("emulator/api/apps", endpoint(GET=apps.apps, POST=apps.save_app)),
-    path("emulator/api/workbench", endpoint(GET=apps.show_workbench)),
-    path("emulator/api/signature", endpoint(POST=apps.check_signature)),
-    path("emulator/api/send", endpoint(earlier=voices.as_recorded, POST=people.send, later=people.until_settled)),
-    path("emulator/api/jssdk", endpoint(POST=hd_voices.bring)),
-    path("emulator/api/press", endpoint(POST=people.press, later=people.until_settled)),
-    path("emulator/api/tap", endpoint(POST=menu_taps.tap, later=people.until_settled)),
-    path("emulator/api/event", endpoint(POST=events.event, later=people.until_settled)),
-    path("emulator/api/conversations", endpoint(GET=chats.conversations)),
-    path("emulator/api/chat", endpoint(GET=chats.chat)),
-    path("emulator/api/read", endpoint(POST=chats.read)),
-    path("emulator/api/ledger", endpoint(GET=people.ledger, later=people.until_received)),
-    path("emulator/api/ledger/export", ledger_export.ledger),
-    path("emulator/api/callbacks", endpoint(GET=wire.list_callbacks)),
-    path("emulator/api/callbacks/<int:number>/replay", endpoint(POST=wire.replay, later=people.until_settled)),
-    path("emulator/api/recording", endpoint(GET=wire.record)),
-    path("emulator/api/replay", endpoint(POST=replay.begin, later=replay.finish)),
-    path("emulator/api/calls", endpoint(GET=wire.list_calls)),
-    path("emulator/api/faults", endpoint(GET=wire.list_faults, POST=wire.add_fault, DELETE=wire.clear_faults)),
-    path("emulator/api/faults/<int:number>", endpoint(DELETE=wire.remove_fault)),
-    path("emulator/api/limits", endpoint(GET=wire.show_limits, POST=wire.set_limits)),
-    path("emulator/api/rules", endpoint(GET=wire.show_rules, POST=wire.set_rules)),
-    path("emulator/api/tokens", endpoint(DELETE=wire.revoke_tokens)),
-    path("emulator/api/clock", endpoint(GET=wire.show_clock, POST=wire.set_clock)),
-    path("emulator/api/verify", endpoint(POST=url_verification.begin, later=url_verification.finish)),
-    path("emulator/api/reset", endpoint(POST=wire.reset)),
+    path("cgi-bin/<path:path>", cgi_bin),
+    path("connect/oauth2/authorize", login.authorize),
+    path("wwlogin/sso/login", login.sso),
+    path("", phone.home),
+    path("emulator/", phone.phone),
+    path("emulator/coverage", coverage.coverage),
+    path("emulator/static/<path:path>", asset),
+    path("emulator/media/<str:media_id>", media_files.show_media),
+    path("emulator/media/<str:media_id>/listen", media_files.play_voice),
+    path("emulator/pictures/<str:name>", media_files.show_picture),
+    path("emulator/api/members", json_view(GET=members.list_members, POST=members.add_member)),
+    path("emulator/api/members/<str:userid>", json_view(PATCH=members.change_member)),
+    path("emulator/api/members/<str:userid>/leave", json_view(POST=directory.delete_member)),
+    path("emulator/api/members/<str:userid>/move", json_view(POST=directory.update_member)),
+    path("emulator/api/hire", json_view(POST=directory.create_member)),
+    path("emulator/api/departments", json_view(GET=directory.list_departments, POST=directory.save_department)),
+    path("emulator/api/departments/<int:number>", json_view(DELETE=directory.delete_department)),
+    path("emulator/api/tags", json_view(GET=directory.list_tags, POST=directory.save_tag)),
+    path("emulator/api/tags/<int:number>", json_view(DELETE=directory.delete_tag)),
+    path("emulator/api/apps", json_view(GET=applications.list_apps, POST=applications.save_app)),
+    path("emulator/api/workbench", json_view(GET=applications.show_workbench)),
+    path("emulator/api/signature", json_view(POST=applications.check_signature)),
+    path(
+        "emulator/api/send",
+        json_view(before=messages.convert_voice, POST=messages.send_message, after=callbacks.wait_until_settled),
+    ),
+    path("emulator/api/jssdk", json_view(POST=messages.upload_jssdk_voice)),
+    path("emulator/api/press", json_view(POST=buttons.press_card_button, after=callbacks.wait_until_settled)),
+    path("emulator/api/tap", json_view(POST=buttons.press_menu_button, after=callbacks.wait_until_settled)),
+    path("emulator/api/event", json_view(POST=events.send_event, after=callbacks.wait_until_settled)),
+    path("emulator/api/conversations", json_view(GET=chats.conversations)),
+    path("emulator/api/chat", json_view(GET=chats.chat)),
+    path("emulator/api/read", json_view(POST=chats.mark_read)),
+    path("emulator/api/ledger", json_view(GET=ledger.list_entries, after=ledger.wait_for_entries)),
+    path("emulator/api/ledger/export", ledger.export),
+    path("emulator/api/callbacks", json_view(GET=callbacks.list_callbacks)),
+    path(
+        "emulator/api/callbacks/<int:number>/replay",
+        json_view(POST=callbacks.resend, after=callbacks.wait_until_settled),
+    ),
+    path("emulator/api/recording", json_view(GET=recorder.show_recording)),
+    path("emulator/api/replay", json_view(POST=player.prepare, after=player.run)),
+    path("emulator/api/calls", json_view(GET=api_calls.list_calls)),
+    path("emulator/api/faults", json_view(GET=faults.list_faults, POST=faults.add_fault, DELETE=faults.clear_faults)),
+    path("emulator/api/faults/<int:number>", json_view(DELETE=faults.remove_fault)),
+    path("emulator/api/limits", json_view(GET=settings.show_limits, POST=settings.set_limits)),
+    path("emulator/api/rules", json_view(GET=settings.show_rules, POST=settings.set_rules)),
+    path("emulator/api/tokens", json_view(DELETE=api_calls.revoke_tokens)),
+    path("emulator/api/clock", json_view(GET=settings.show_clock, POST=settings.set_clock)),
+    path("emulator/api/verify", json_view(POST=callbacks.url_to_verify, after=callbacks.verify)),
+    path("emulator/api/reset", json_view(POST=reset)),
 ]

@@ -1,81 +1,79 @@
-"""What an administrator changes in the directory, and `change_contact`, which tells of it.
+"""Changes of the directory by an administrator, and the `change_contact` events that follow.
 
-Source: https://developer.work.weixin.qq.com/document/path/90970. It goes to the contacts assistant (通讯录同步), whose
-callbacks name no application, and to applications that are set to hear it. Who comes into an application's visible
-range, or leaves it, also subscribes or unsubscribes. Whoever made a change through the API (`said_by`) is not told.
+Source: https://developer.work.weixin.qq.com/document/path/90970. The events go to the contacts assistant (通讯录同步)
+and to applications with `hears_contacts`. Members who enter or leave an application's visible range also subscribe or
+unsubscribe. An application that changes the directory through the API (`changed_by`) gets no event for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from wecom.emulator import live
+from wecom.emulator import live_updates, visible_range
 from wecom.emulator.actors import members
-from wecom.emulator.callbacks import enqueue
+from wecom.emulator.callbacks.enqueue import SYSTEM, enqueue_callback
 from wecom.emulator.callbacks.envelope import Field
-from wecom.emulator.gateway import visible_range
 from wecom.emulator.models import App, Corp, Department, Member, Tag
 
-SYSTEM = "sys"
-# For a callback URL that was set after August 2022, only a change of these is told.
-TOLD = frozenset({"userid", "departments", "leads", "direct_leaders"})
+# Callback URLs set after August 2022 only get changes of these.
+ANNOUNCED_FIELDS = frozenset({"userid", "departments", "leads", "direct_leaders"})
 
 
-def hire(corp: Corp, userid: str, *, said_by: App | None = None, **fields: Any) -> Member:
-    """A new employee, or somebody who comes back under the user ID that they had."""
-    gone = Member.objects.filter(corp=corp, userid__iexact=userid, status=Member.Status.LEFT).first()
-    member = Member(pk=gone.pk if gone else None, corp=corp, userid=userid, **fields)
-    with _ranges(member, gone):
+def create_member(corp: Corp, userid: str, *, changed_by: App | None = None, **fields: Any) -> Member:
+    """A new member, or one who rejoins with their former user ID."""
+    former = Member.objects.filter(corp=corp, userid__iexact=userid, status=Member.Status.LEFT).first()
+    member = Member(pk=former.pk if former else None, corp=corp, userid=userid, **fields)
+    with _subscriptions(member, former):
         member.save()
-        _tell(corp, "create_user", lambda app: _person(app, member), said_by)
+        _announce(corp, "create_user", lambda app: _all_fields(app, member), changed_by)
     return member
 
 
-def leave(member: Member, *, said_by: App | None = None) -> Member:
-    """They leave the company: the directory no longer has them."""
-    with _ranges(member):
+def delete_member(member: Member, *, changed_by: App | None = None) -> Member:
+    """The member leaves the company."""
+    with _subscriptions(member):
         member.status = Member.Status.LEFT
         member.save()
-        _tell(member.corp, "delete_user", lambda app: [("UserID", member.userid)], said_by)
+        _announce(member.corp, "delete_user", lambda app: [("UserID", member.userid)], changed_by)
     return member
 
 
-def change(member: Member, *, said_by: App | None = None, **fields: Any) -> Member:
-    """Another department, name, position, user ID …"""
+def update_member(member: Member, *, changed_by: App | None = None, **fields: Any) -> Member:
+    """Change departments, name, position, user ID …"""
     old, changed = member.userid, {name for name, value in fields.items() if getattr(member, name) != value}
-    with _ranges(member):
+    with _subscriptions(member):
         for name, value in fields.items():
             setattr(member, name, value)
         member.save()
         renamed: list[Field] = [("NewUserID", member.userid)] if member.userid != old else []
 
-        def said(app: App) -> list[Field] | None:
-            if not app.privileged and not changed & TOLD:
+        def fields_for(app: App) -> list[Field] | None:
+            if not app.privileged and not changed & ANNOUNCED_FIELDS:
                 return None
-            return [("UserID", old), *renamed, *_particulars(app, member, changed)]
+            return [("UserID", old), *renamed, *_details(app, member, changed)]
 
         if changed:
-            _tell(member.corp, "update_user", said, said_by)
+            _announce(member.corp, "update_user", fields_for, changed_by)
     return member
 
 
-def save_department(row: Department, *, said_by: App | None = None) -> Department:
-    """A department, new or changed."""
-    new = row.pk is None
+def save_department(row: Department, *, changed_by: App | None = None) -> Department:
+    """Create a department, or change it."""
+    created = row.pk is None
     row.save()
     fields: list[Field] = [("Id", row.number), ("Name", row.name), ("ParentId", row.parent)]
-    if new:
+    if created:
         fields.append(("Order", row.order))
-    _tell(row.corp, "create_party" if new else "update_party", lambda app: fields, said_by)
-    live.refresh()
+    _announce(row.corp, "create_party" if created else "update_party", lambda app: fields, changed_by)
+    live_updates.refresh()
     return row
 
 
-def delete_department(row: Department, *, said_by: App | None = None) -> None:
+def delete_department(row: Department, *, changed_by: App | None = None) -> None:
     number, corp = row.number, row.corp
     row.delete()
-    _tell(corp, "delete_party", lambda app: [("Id", number)], said_by)
-    live.refresh()
+    _announce(corp, "delete_party", lambda app: [("Id", number)], changed_by)
+    live_updates.refresh()
 
 
 def change_tag(
@@ -85,45 +83,43 @@ def change_tag(
     del_users: Iterable[str] = (),
     add_parties: Iterable[int] = (),
     del_parties: Iterable[int] = (),
-    said_by: App | None = None,
+    changed_by: App | None = None,
 ) -> Tag:
-    """Who has a tag."""
-    added, removed = sorted(add_users), sorted(del_users)
-    in_, out = sorted(add_parties), sorted(del_parties)
-    row.userids = sorted((set(row.userids) | set(added)) - set(removed))
-    row.departments = sorted((set(row.departments) | set(in_)) - set(out))
-    row.save()
+    """Change the members and departments of a tag."""
     lists: dict[str, list[Any]] = {
-        "AddUserItems": added,
-        "DelUserItems": removed,
-        "AddPartyItems": in_,
-        "DelPartyItems": out,
+        "AddUserItems": sorted(add_users),
+        "DelUserItems": sorted(del_users),
+        "AddPartyItems": sorted(add_parties),
+        "DelPartyItems": sorted(del_parties),
     }
+    row.userids = sorted({*row.userids, *lists["AddUserItems"]} - set(lists["DelUserItems"]))
+    row.departments = sorted({*row.departments, *lists["AddPartyItems"]} - set(lists["DelPartyItems"]))
+    row.save()
     fields: list[Field] = [(name, ",".join(str(item) for item in items)) for name, items in lists.items() if items]
     if fields:
-        _tell(row.corp, "update_tag", lambda app: [("TagId", row.number), *fields], said_by)
+        _announce(row.corp, "update_tag", lambda app: [("TagId", row.number), *fields], changed_by)
     return row
 
 
-def _tell(
-    corp: Corp, change_type: str, fields: Callable[[App], Sequence[Field] | None], said_by: App | None = None
+def _announce(
+    corp: Corp, change_type: str, fields: Callable[[App], Sequence[Field] | None], changed_by: App | None = None
 ) -> None:
     for app in App.objects.filter(corp=corp).select_related("corp"):
-        if app == said_by or not app.callback_url or not (app.agent_id == App.ASSISTANT or app.hears_contacts):
+        if app == changed_by or not app.callback_url or not (app.agent_id == App.ASSISTANT or app.hears_contacts):
             continue
-        said = fields(app)
-        if said is not None:
+        announced = fields(app)
+        if announced is not None:
             head: list[Field] = [("Event", "change_contact"), ("ChangeType", change_type)]
-            enqueue.create(app, SYSTEM, "change_contact", [*head, *said])
+            enqueue_callback(app, SYSTEM, "change_contact", [*head, *announced])
 
 
-def _person(app: App, member: Member) -> list[Field]:
+def _all_fields(app: App, member: Member) -> list[Field]:
     fields = {field.name for field in Member._meta.get_fields()}
-    return [("UserID", member.userid), *_particulars(app, member, fields)]
+    return [("UserID", member.userid), *_details(app, member, fields)]
 
 
-def _particulars(app: App, member: Member, changed: set[str]) -> list[Field]:
-    """What is told of a person beside the user ID: of a URL set after August 2022 only the departments."""
+def _details(app: App, member: Member, changed: set[str]) -> list[Field]:
+    """The changed fields beside the user ID. Callback URLs set after August 2022 only get the departments."""
     known: dict[str, Field] = {
         "name": ("Name", member.name),
         "departments": ("Department", ",".join(str(number) for number in member.departments)),
@@ -140,14 +136,14 @@ def _particulars(app: App, member: Member, changed: set[str]) -> list[Field]:
 
 
 @contextmanager
-def _ranges(member: Member, earlier: Member | None = None) -> Iterator[None]:
-    """Whoever enters or leaves an application's visible range meanwhile subscribes or unsubscribes."""
-    apps = members.listeners(member.corp)
+def _subscriptions(member: Member, earlier: Member | None = None) -> Iterator[None]:
+    """Sends `subscribe` or `unsubscribe` to applications whose visible range the member enters or leaves meanwhile."""
+    apps = members.apps_with_callback(member.corp)
     known = earlier or (member if member.pk is not None else None)
-    before = {app.pk: known is not None and visible_range.of(app).reaches(known) for app in apps}
+    before = {app.pk: known is not None and visible_range.of(app).can_message(known) for app in apps}
     yield
     for app in apps:
-        after = visible_range.of(app).reaches(member)
+        after = visible_range.of(app).can_message(member)
         if after != before[app.pk]:
-            members.event(app, member, "subscribe" if after else "unsubscribe", [("EventKey", "")])
-    live.refresh()
+            members.send_event(app, member, "subscribe" if after else "unsubscribe", [("EventKey", "")])
+    live_updates.refresh()

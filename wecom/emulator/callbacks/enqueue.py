@@ -1,4 +1,4 @@
-"""Callbacks to an application, as rows that the courier delivers.
+"""Callbacks to an application, stored as rows and queued for delivery.
 
 Source: https://developer.work.weixin.qq.com/document/path/90239 and 90240.
 """
@@ -8,20 +8,21 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from wecom.emulator import clock, live
-from wecom.emulator.callbacks import delivery
-from wecom.emulator.callbacks.envelope import Field, envelope, with_query, written
+from wecom.emulator import clock, live_updates
+from wecom.emulator.callbacks.dispatcher import DISPATCHER, Delivery
+from wecom.emulator.callbacks.envelope import Field, encrypt, serialize, with_query
 from wecom.emulator.models import App, Callback, Message, sql
 
-FIRST_MSGID = 7_000_000_000_000_000_000  # real ones are 64-bit numbers of about this size
+FIRST_MSGID = 7_000_000_000_000_000_000  # the platform's are 64-bit numbers of about this size
+SYSTEM = "sys"  # the sender of events that no member causes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Twist:
-    """What shall be odd about a callback.
+class CallbackFaults:
+    """What is wrong with a callback on purpose.
 
-    `copies` are delivered at the same time; `delay` seconds let later ones overtake; `skew` moves the outer timestamp,
-    `age` the inner CreateTime into the past; `tamper` is one of signature, key, corp, body.
+    `copies` are delivered at the same time; `delay` seconds let later callbacks overtake; `skew` shifts the outer
+    timestamp, `age` shifts the inner CreateTime into the past; `tamper` is one of signature, key, corp, body.
     """
 
     copies: int = 1
@@ -31,25 +32,31 @@ class Twist:
     tamper: str = ""
 
 
-PLAIN = Twist()
+NO_FAULTS = CallbackFaults()
 
 
-def create(
-    app: App, userid: str, kind: str, fields: Sequence[Field], *, message: Message | None = None, twist: Twist = PLAIN
+def enqueue_callback(
+    app: App,
+    userid: str,
+    kind: str,
+    fields: Sequence[Field],
+    *,
+    message: Message | None = None,
+    faults: CallbackFaults = NO_FAULTS,
 ) -> Callback:
-    """Write the callback down and have it delivered once this is committed. Events have no MsgId."""
+    """Store a callback, and deliver it once the transaction is committed. Without a message it is an event."""
     now = clock.now()
     head: list[Field] = [
         ("ToUserName", app.corp.corp_id),
         ("FromUserName", userid),
-        ("CreateTime", int(now) - twist.age),
+        ("CreateTime", int(now) - faults.age),
     ]
-    tail: list[Field] = [] if message is None else [("MsgId", FIRST_MSGID + message.pk)]
+    msgid: list[Field] = [] if message is None else [("MsgId", FIRST_MSGID + message.pk)]
     msgtype = "event" if message is None else kind
-    # The contacts assistant is no application: its callbacks have no number.
-    number: list[Field] = [] if app.agent_id == App.ASSISTANT else [("AgentID", app.agent_id)]
-    plain = written(app, [*head, ("MsgType", msgtype), *fields, *tail, *number])
-    query, body = envelope(app, plain, timestamp=int(now) + twist.skew, tamper=twist.tamper)
+    # Callbacks of the contacts assistant have no AgentID: it is no application.
+    agent_id: list[Field] = [] if app.agent_id == App.ASSISTANT else [("AgentID", app.agent_id)]
+    plain = serialize(app, [*head, ("MsgType", msgtype), *fields, *msgid, *agent_id])
+    query, body = encrypt(app, plain, timestamp=int(now) + faults.skew, tamper=faults.tamper)
     row = Callback(
         app=app,
         message=message,
@@ -58,24 +65,32 @@ def create(
         plain=plain,
         query=query,
         body=body,
-        copies=twist.copies,
-        delay=twist.delay,
+        copies=faults.copies,
+        delay=faults.delay,
         at=now,
     )
     sql.add(row)
-    live.callback(row)
-    transaction.on_commit(lambda: delivery.COURIER.post(parcel(row, fixed=bool(twist.tamper or twist.skew))))
+    live_updates.callback_changed(row)
+    transaction.on_commit(lambda: DISPATCHER.submit(_delivery(row, frozen=bool(faults.tamper or faults.skew))))
     return row
 
 
-def parcel(row: Callback, *, fixed: bool = True) -> delivery.Parcel:
-    """What the courier needs of a row; `fixed` bytes stay the same in every retry."""
-    return delivery.Parcel(
+def resend_callback(row: Callback, *, copies: int = 1) -> None:
+    """Deliver the same bytes again, at once."""
+    row.status = Callback.Status.QUEUED
+    row.copies, row.delay = copies, 0.0
+    row.save(update_fields=["status", "copies", "delay"])
+    DISPATCHER.submit(_delivery(row, frozen=True))
+
+
+def _delivery(row: Callback, *, frozen: bool) -> Delivery:
+    """What the dispatcher needs to know of a callback."""
+    return Delivery(
         callback=row.pk,
-        order=(row.app_id, row.userid),
+        order_key=(row.app_id, row.userid),
         url=with_query(row.app.callback_url, row.query),
         body=row.body.encode(),
         copies=row.copies,
         delay=row.delay,
-        fixed=fixed,
+        frozen=frozen,
     )

@@ -1,7 +1,7 @@
-"""The wire format of callbacks: XML as the platform writes it, sealed and signed with an application's keys.
+"""The format of callbacks: XML as the platform writes it, or JSON; encrypted and signed with the application's keys.
 
-Source: https://developer.work.weixin.qq.com/document/path/90930 and 90968. The platform's sample libraries know JSON
-too (https://github.com/workweixin/weworkapi_golang, json_callback): small letters outside, the names of XML inside.
+Source: https://developer.work.weixin.qq.com/document/path/90930 and 90968. JSON is known from the platform's sample
+libraries (https://github.com/workweixin/weworkapi_golang, json_callback), with lower-case names outside.
 """
 
 import json
@@ -19,47 +19,48 @@ from wecom.emulator.models import App
 
 Field = tuple[str, "str | int | float | Sequence[Field]"]
 XML = App.Format.XML
-UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not allowed in XML 1.0
+ILLEGAL_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 
 
 def with_query(url: str, query: str) -> str:
-    """The callback URL may have a query of its own."""
+    """The URL with the query appended; it may have one already."""
     return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
-def keys(app: App) -> Keys:
-    """The secrets of the application's callback form."""
+def keys_of(app: App) -> Keys:
+    """The token, key and company ID of the application's callback form."""
     return Keys.parse(token=app.token, encoding_aes_key=app.aes_key, receive_id=app.corp.corp_id)
 
 
-def envelope(app: App, plain: str, *, timestamp: int, tamper: str = "") -> tuple[str, str]:
-    """The query string and the outer XML, or the JSON in its place."""
-    own = keys(app)
-    sealing = Keys(
-        token=own.token,
-        aes_key=secrets.token_bytes(32) if tamper == "key" else own.aes_key,
-        receive_id="ww-of-somebody-else" if tamper == "corp" else own.receive_id,
+def encrypt(app: App, plain: str, *, timestamp: int, tamper: str = "") -> tuple[str, str]:
+    """The query string with the signature, and the encrypted body. `tamper` makes one of them invalid."""
+    keys = keys_of(app)
+    used_keys = Keys(
+        token=keys.token,
+        aes_key=secrets.token_bytes(32) if tamper == "key" else keys.aes_key,
+        receive_id="ww-of-somebody-else" if tamper == "corp" else keys.receive_id,
     )
-    sealed = seal(sealing, plain.encode())
+    encrypted = seal(used_keys, plain.encode())
     nonce = str(secrets.randbelow(9 * 10**9) + 10**9)
-    signature = sign(own.token, str(timestamp), nonce, sealed)
+    signature = sign(keys.token, str(timestamp), nonce, encrypted)
     if tamper == "signature":
         signature = signature[::-1]
     query = urlencode({"msg_signature": signature, "timestamp": timestamp, "nonce": nonce})
-    outer: list[Field] = [("ToUserName", app.corp.corp_id), ("Encrypt", sealed)]
+    outer: list[Field] = [("ToUserName", app.corp.corp_id), ("Encrypt", encrypted)]
     if app.agent_id != App.ASSISTANT:
         outer.append(("AgentID", str(app.agent_id)))
-    body = element("xml", outer) if app.callback_format == XML else _object((name.lower(), one) for name, one in outer)
+    lower_case = ((name.lower(), value) for name, value in outer)
+    body = _to_xml("xml", outer) if app.callback_format == XML else _to_json(lower_case)
     return query, body[: len(body) // 2] if tamper == "body" else body
 
 
-def written(app: App, fields: Sequence[Field]) -> str:
-    """What a callback says, as the application wants it."""
-    return element("xml", fields) if app.callback_format == XML else _object(fields)
+def serialize(app: App, fields: Sequence[Field]) -> str:
+    """The fields as XML or JSON, as the application's callback format demands."""
+    return _to_xml("xml", fields) if app.callback_format == XML else _to_json(fields)
 
 
-def read(text: str | bytes) -> Element:
-    """What was written either way, as a tree. Raises `ParseError`."""
+def parse(text: str | bytes) -> Element:
+    """XML or JSON as a tree of elements. Raises `ParseError`."""
     if text.lstrip()[:1] not in {"{", b"{"}:
         tree: Element = fromstring(text, forbid_dtd=True)
         return tree
@@ -68,38 +69,38 @@ def read(text: str | bytes) -> Element:
     except ValueError as error:
         raise ParseError(str(error)) from error
     root = Element("xml")
-    _grow(root, value)
+    _append(root, value)
     return root
 
 
-def _grow(node: Element, value: Any) -> None:
-    """An object's members are elements; a list is an element that is repeated."""
+def _append(node: Element, value: Any) -> None:
+    """Members of an object become elements, a list becomes a repeated element."""
     if isinstance(value, dict):
         for name, inside in value.items():
             for one in inside if isinstance(inside, list) else [inside]:
-                _grow(SubElement(node, str(name)), one)
+                _append(SubElement(node, str(name)), one)
     elif value is not None:
         node.text = str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _object(fields: Iterable[Field]) -> str:
+def _to_json(fields: Iterable[Field]) -> str:
     return json.dumps(_members(fields), ensure_ascii=False, separators=(",", ":"))
 
 
 def _members(fields: Iterable[Field]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in fields:
-        one = value if isinstance(value, str | int | float) else _members(value)
+        member = value if isinstance(value, str | int | float) else _members(value)
         known = members.get(name)
-        members[name] = one if known is None else [*(known if isinstance(known, list) else [known]), one]
+        members[name] = member if known is None else [*(known if isinstance(known, list) else [known]), member]
     return members
 
 
-def element(name: str, value: "str | int | float | Sequence[Field]") -> str:
-    """XML as the platform writes it: text in CDATA, numbers bare, children in order."""
+def _to_xml(name: str, value: "str | int | float | Sequence[Field]") -> str:
+    """XML as the platform writes it: texts in CDATA, numbers without, children in order."""
     if isinstance(value, str):
-        text = UNWRITABLE.sub("", value).replace("]]>", "]]]]><![CDATA[>")
+        text = ILLEGAL_CHARACTERS.sub("", value).replace("]]>", "]]]]><![CDATA[>")
         return f"<{name}><![CDATA[{text}]]></{name}>"
     if isinstance(value, int | float):
         return f"<{name}>{value}</{name}>"
-    return f"<{name}>{''.join(element(*child) for child in value)}</{name}>"
+    return f"<{name}>{''.join(_to_xml(*child) for child in value)}</{name}>"

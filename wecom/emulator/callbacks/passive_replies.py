@@ -1,4 +1,4 @@
-"""Passive replies: an application may answer a callback with an encrypted message instead of an empty body.
+"""Passive replies: the encrypted message with which an application may answer a callback.
 
 Source: https://developer.work.weixin.qq.com/document/path/90241.
 """
@@ -10,53 +10,59 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 
 from wecom.crypto import CryptoError, open_sealed, verify
-from wecom.emulator import clock, media, platform_quirks
+from wecom.emulator import clock, platform_quirks
 from wecom.emulator.callbacks import passive_card_updates
-from wecom.emulator.callbacks.envelope import keys, read
+from wecom.emulator.callbacks.envelope import keys_of, parse
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.messages import contents, send
+from wecom.emulator.media.storage import find_media, media_fields
+from wecom.emulator.messages import contents
+from wecom.emulator.messages.delivery import create_message
+from wecom.emulator.messages.delivery import deliver as deliver_message
+from wecom.emulator.messages.fields import cut
 from wecom.emulator.models import App, Callback, Member
 
 logger = logging.getLogger(__name__)
 
 
-def take(callback: Callback, text: str) -> None:
-    """Deliver the reply, if there is one. What is not a reply ("success", HTML) is ignored, as on the platform."""
+def deliver(callback: Callback, text: str) -> None:
+    """Deliver the reply to the member. Other answers ("success", HTML) are ignored, as on the platform."""
     app = callback.app
     if not text.lstrip().startswith("<xml" if app.callback_format == App.Format.XML else "{"):
         return
     member = Member.objects.filter(corp=app.corp, userid=callback.userid).first()
     try:
-        reply = _open(callback, text)
+        reply = _decrypt(callback, text)
         if reply.findtext("MsgType") in passive_card_updates.TYPES:
-            passive_card_updates.take(callback, reply)
+            passive_card_updates.update_card(callback, reply)
             return
-        content = _content(reply, platform_quirks.of(app.pk))
+        content = _content(reply, platform_quirks.rules_of(app.pk))
         fields = dict(content.fields)
         if content.media_id is not None:
-            fields.update(media.describe(media.find(app.corp, content.media_id, kind=content.msgtype)))
+            fields.update(media_fields(find_media(app.corp, content.media_id, kind=content.msgtype)))
     except (ParseError, DefusedXmlException, CryptoError, ApiError) as problem:
         logger.warning("A passive reply was not understood: %s", type(problem).__name__)
         return
     if member is None or not member.reachable:
         return
-    send.deliver(send.write(app, content.msgtype, fields, clock.now()), [member])
+    deliver_message(create_message(app, content.msgtype, fields, clock.now()), [member])
 
 
-def _open(callback: Callback, text: str) -> Element:
-    outer, own = read(text), keys(callback.app)
-    names = "Encrypt", "MsgSignature", "TimeStamp", "Nonce"  # in JSON in small letters
-    sealed, signature, stamp, nonce = (outer.findtext(name) or outer.findtext(name.lower()) or "" for name in names)
-    verify(own, signature=signature, timestamp=stamp, nonce=nonce, encrypted=sealed)
-    return read(open_sealed(own, sealed))
+def _decrypt(callback: Callback, text: str) -> Element:
+    outer, keys = parse(text), keys_of(callback.app)
+    names = "Encrypt", "MsgSignature", "TimeStamp", "Nonce"  # lower-case in JSON
+    encrypted, signature, timestamp, nonce = (
+        outer.findtext(name) or outer.findtext(name.lower()) or "" for name in names
+    )
+    verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=encrypted)
+    return parse(open_sealed(keys, encrypted))
 
 
-def _content(reply: Element, own: platform_quirks.Rules) -> contents.Content:
-    """The reply as `message/send` would have put it."""
+def _content(reply: Element, rules: platform_quirks.Rules) -> contents.Content:
+    """The reply as a content of `message/send`."""
     msgtype = reply.findtext("MsgType") or ""
     part: dict[str, Any]
     if msgtype == "text":
-        part = {"content": contents.cut(reply.findtext("Content") or "", own.text_cut)}
+        part = {"content": cut(reply.findtext("Content") or "", rules.text_cut)}
     elif msgtype in {"image", "voice", "video"}:
         node = msgtype.capitalize()
         part = {"media_id": reply.findtext(f"{node}/MediaId") or ""}
@@ -67,9 +73,9 @@ def _content(reply: Element, own: platform_quirks.Rules) -> contents.Content:
         part = {"articles": [_article(item) for item in reply.findall("Articles/item")]}
     else:
         raise ApiError(40008)
-    return contents.check({"msgtype": msgtype, msgtype: part}, own)
+    return contents.check({"msgtype": msgtype, msgtype: part}, rules)
 
 
 def _article(item: Element) -> dict[str, str]:
-    names = {"title": "Title", "description": "Description", "url": "Url", "picurl": "PicUrl"}
-    return {ours: item.findtext(theirs) or "" for ours, theirs in names.items()}
+    tags = {"title": "Title", "description": "Description", "url": "Url", "picurl": "PicUrl"}
+    return {name: item.findtext(tag) or "" for name, tag in tags.items()}

@@ -1,91 +1,58 @@
-"""Control API: fire any event, and a message of any type, with fields of one's own."""
+"""Control API: send any event to the application, documented or not."""
 
-import re
 from typing import Any
 
 from wecom.emulator import presenters
 from wecom.emulator.actors import members
-from wecom.emulator.callbacks import enqueue, events
-from wecom.emulator.callbacks.enqueue import Twist
-from wecom.emulator.callbacks.envelope import Field
-from wecom.emulator.gateway.json_views import Control, ControlError, Result
+from wecom.emulator.callbacks.documented_events import (
+    CONTACT_CHANGES,
+    MEMBER_EVENTS,
+    SYSTEM_EVENTS,
+    example_fields,
+    merge,
+)
+from wecom.emulator.callbacks.enqueue import SYSTEM, enqueue_callback
+from wecom.emulator.control.callbacks import ELEMENT, callback_faults, custom_fields, to_fields
+from wecom.emulator.control.json_views import ControlError, ControlRequest, Result
 from wecom.emulator.models import Member
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 
+def send_event(request: ControlRequest) -> Result:
+    """An event of a member; or of the platform ("sys") if it has such a sender and no `member` is given.
 
-def event(control: Control) -> Result:
-    """An event of a member, or of the platform itself ("sys") where no `member` is named and none is needed.
-
-    `fields` change what a documented event carries, and are all that another one carries.
+    `fields` change the example fields of a documented event. Any other event has these fields only.
     """
-    name = control.text("event", "enter_agent")
-    given = fields(control)
-    values = events.known(name)
-    if values is None and not (given and NAME.fullmatch(name)):
-        names = ", ".join([*events.OF_MEMBERS, *events.OF_SYSTEM])
+    name = request.text("event", "enter_agent")
+    fields = custom_fields(request)
+    values = example_fields(name)
+    if values is None and not (fields and ELEMENT.fullmatch(name)):
+        names = ", ".join([*MEMBER_EVENTS, *SYSTEM_EVENTS])
         raise ControlError(f"event must be one of {names}; any other one needs its fields")
     head: dict[str, Any] = {"Event": name}
     if name == "change_contact":
-        head["ChangeType"] = change = control.text("change", "create_user")
-        if change not in events.CHANGES and not given:
-            raise ControlError(f"change must be one of {', '.join(events.CHANGES)}; any other one needs its fields")
-        values = events.CHANGES.get(change, {})
-    values = events.merged(events.merged(values or {}, _shortcuts(control, name)), given)
-    app = control.app()
-    of_system = name in events.OF_SYSTEM and not control.data.get("member")
-    sender = events.SYSTEM if of_system else _acting(control, name).userid
-    written = write({**head, **values})
-    return {"callback": presenters.callback(enqueue.create(app, sender, name, written, twist=twist(control)))}
+        head["ChangeType"] = change = request.text("change", "create_user")
+        if change not in CONTACT_CHANGES and not fields:
+            raise ControlError(f"change must be one of {', '.join(CONTACT_CHANGES)}; any other one needs its fields")
+        values = CONTACT_CHANGES.get(change, {})
+    values = merge(merge(values or {}, _shortcuts(request, name)), fields)
+    app = request.app()
+    from_system = name in SYSTEM_EVENTS and not request.data.get("member")
+    sender = SYSTEM if from_system else _active_member(request, name).userid
+    callback = enqueue_callback(app, sender, name, to_fields({**head, **values}), faults=callback_faults(request))
+    return {"callback": presenters.callback(callback)}
 
 
-def _acting(control: Control, name: str) -> Member:
-    """Whose event it is; whoever does something in the application has opened it."""
-    member = control.member()
-    if name in events.OF_MEMBERS and name not in {"subscribe", "unsubscribe"}:
-        members.awake(member)
+def _active_member(request: ControlRequest, name: str) -> Member:
+    """The member, who becomes active by using the application."""
+    member = request.member()
+    if name in MEMBER_EVENTS and name not in {"subscribe", "unsubscribe"}:
+        members.activate(member)
     return member
 
 
-def fields(control: Control) -> dict[str, Any]:
-    """The object `fields` of a request."""
-    given = control.data.get("fields", {})
-    if not isinstance(given, dict) or not all(NAME.fullmatch(tag) for tag in _tags(given)):
-        raise ControlError("fields must be an object whose names are names of elements")
-    return given
-
-
-def write(values: dict[str, Any]) -> list[Field]:
-    """The fields as a callback carries them."""
-    try:
-        return events.written(values)
-    except ValueError as problem:
-        raise ControlError(f"fields: {problem}") from problem
-
-
-def twist(control: Control) -> Twist:
-    """What shall be odd about the callback."""
-    tamper = control.text("tamper", "")
-    if tamper not in {"", "signature", "key", "corp", "body"}:
-        raise ControlError("tamper must be signature, key, corp or body")
-    return Twist(
-        copies=min(max(int(control.number("copies", 1)), 1), 32),
-        delay=control.number("delay", 0),
-        skew=int(control.number("skew", 0)),
-        age=int(control.number("age", 0)),
-        tamper=tamper,
-    )
-
-
-def _shortcuts(control: Control, name: str) -> dict[str, Any]:
-    """`key`, and `latitude` and `longitude` of where somebody is, without `fields` around them."""
+def _shortcuts(request: ControlRequest, name: str) -> dict[str, Any]:
+    """`key`, or `latitude` and `longitude` of a LOCATION event, as fields."""
     if name == "LOCATION":
-        named = {"Latitude": "latitude", "Longitude": "longitude"}
-        return {tag: control.number(ours) for tag, ours in named.items() if ours in control.data}
-    return {"EventKey": control.text("key")} if "key" in control.data else {}
-
-
-def _tags(given: Any) -> list[str]:
-    if isinstance(given, dict):
-        return [*map(str, given), *(tag for value in given.values() for tag in _tags(value))]
-    return [tag for value in given for tag in _tags(value)] if isinstance(given, list) else []
+        names = {"Latitude": "latitude", "Longitude": "longitude"}
+        return {tag: request.number(field) for tag, field in names.items() if field in request.data}
+    return {"EventKey": request.text("key")} if "key" in request.data else {}

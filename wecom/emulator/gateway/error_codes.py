@@ -1,11 +1,11 @@
-"""The platform's error codes that the emulator answers with, in the platform's words.
+"""The error codes of the platform that the emulator returns, with the platform's messages.
 
-Source: https://developer.work.weixin.qq.com/document/path/90313. Clients should match codes, never words.
+Source: https://developer.work.weixin.qq.com/document/path/90313. Clients should match codes, never messages.
 """
 
 import secrets
 
-MEANINGS = {
+MESSAGES = {
     -1: "system busy",
     6000: "the data is being changed by another call",
     40001: "invalid credential",
@@ -230,7 +230,7 @@ MEANINGS = {
 
 
 class ApiError(Exception):
-    """A call that the platform refuses. `detail` follows the platform's words."""
+    """A call that the platform refuses. `detail` follows the platform's message."""
 
     def __init__(self, errcode: int, detail: str = "") -> None:
         super().__init__(errcode, detail)
@@ -238,10 +238,10 @@ class ApiError(Exception):
         self.detail = detail
 
 
-def words(errcode: int, *, detail: str = "", address: str = "127.0.0.1") -> str:
-    """An `errmsg` as the platform writes it, with the hint and the address that 60020 is diagnosed by."""
-    meaning = MEANINGS.get(errcode, "error")
-    text = f"{meaning}, {detail}" if detail else meaning
+def error_message(errcode: int, *, detail: str = "", address: str = "127.0.0.1") -> str:
+    """An `errmsg` as the platform writes it: with a hint, and the caller's address, which 60020 is diagnosed by."""
+    message = MESSAGES.get(errcode, "error")
+    text = f"{message}, {detail}" if detail else message
     hint = f"{secrets.randbelow(10**10):010d}"
     help_page = f"https://open.work.weixin.qq.com/devtool/query?e={errcode}"
     return f"{text}, hint: [{hint}], from ip: {address}, more info at {help_page}"

@@ -1,4 +1,4 @@
-"""Faults: by name, as a mix of names, or in detail; taken by the next call that they fit."""
+"""Which fault hits a call: by name, as a mix of names, or in detail."""
 
 import random
 from collections.abc import Collection
@@ -9,12 +9,12 @@ from django.db.models import F
 from wecom.emulator.models import Fault, sql
 
 Kind = Fault.Kind
-ANY = "SELECT EXISTS (SELECT 1 FROM emulator_fault WHERE times IS NULL OR times > 0)"
+ANY_ACTIVE = "SELECT EXISTS (SELECT 1 FROM emulator_fault WHERE times IS NULL OR times > 0)"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A fault that has a name."""
+    """What a named fault does; `processed` lets the call take effect first."""
 
     kind: Fault.Kind
     value: float = 0
@@ -49,39 +49,39 @@ PRESETS = {
 }
 
 
-def take(path: str, userids: Collection[str]) -> Fault | None:
-    """The first fault that strikes this call, counted down. `userids` are those that the call addresses.
+def any_active() -> bool:
+    """Whether any fault can hit; every call asks."""
+    return bool(sql.execute(ANY_ACTIVE).fetchone()[0])
 
-    With a seed, the n-th call that a fault looks at always fares the same, whatever the others do.
+
+def take_fault(path: str, userids: Collection[str]) -> Fault | None:
+    """The first fault that hits this call, counted down. `userids` are the members that the call addresses.
+
+    With a seed, the n-th call that matches a fault is always hit or spared alike, whatever other faults do.
     """
     for fault in Fault.objects.filter(path__in=[path, "*"]).exclude(times=0):
         if fault.member and fault.member.lower() not in userids:
             continue
-        chance = random.Random(None if fault.seed is None else f"{fault.seed}/{fault.seen}")
-        strikes = chance.random() < fault.share
-        left = {} if fault.times is None or not strikes else {"times": F("times") - 1}
-        Fault.objects.filter(pk=fault.pk).update(seen=F("seen") + 1, hits=F("hits") + strikes, **left)
-        if strikes:
-            return _chosen(fault, chance)
+        generator = random.Random(None if fault.seed is None else f"{fault.seed}/{fault.seen}")
+        hit = generator.random() < fault.share
+        left = {} if fault.times is None or not hit else {"times": F("times") - 1}
+        Fault.objects.filter(pk=fault.pk).update(seen=F("seen") + 1, hits=F("hits") + hit, **left)
+        if hit:
+            return _resolve_mix(fault, generator)
     return None
 
 
-def waiting() -> bool:
-    """Whether there is any fault that may strike: every call asks."""
-    return bool(sql.execute(ANY).fetchone()[0])
-
-
-def _chosen(fault: Fault, chance: random.Random) -> Fault:
-    """The fault itself, or the one that it is this time; not stored."""
+def _resolve_mix(fault: Fault, generator: random.Random) -> Fault:
+    """The fault itself, or one of its mix as an unsaved row."""
     if fault.kind != Kind.MIX:
         return fault
-    name = chance.choice(fault.mix)
+    name = generator.choice(fault.mix)
     preset = PRESETS[name]
     return Fault(name=name, path=fault.path, kind=preset.kind, value=preset.value, processed=preset.processed)
 
 
-def left_out(fault: Fault | None, userids: Collection[str], *, kind: Fault.Kind) -> frozenset[str]:
-    """Who gets nothing: every second of those who are addressed, where the fault is of this kind."""
-    if fault is None or fault.kind != kind:
+def affected_members(fault: Fault, userids: Collection[str], *, kind: Fault.Kind) -> frozenset[str]:
+    """The addressed members who get nothing: every second one, if the fault is of this kind."""
+    if fault.kind != kind:
         return frozenset()
     return frozenset(sorted(userids)[::2])

@@ -1,4 +1,4 @@
-"""Who may talk to the emulator: this machine's programs and its own page, not other web sites in the same browser."""
+"""Requests are accepted from programs and from the emulator's own pages, not from other web sites in the browser."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,7 +10,7 @@ Handler = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 @async_only_middleware
 def local_only(get_response: Handler) -> Handler:
-    """Refuse foreign host names (DNS rebinding) and requests that other sites' pages make."""
+    """Refuse foreign host names (DNS rebinding) and cross-site requests."""
 
     async def middleware(request: HttpRequest) -> HttpResponse:
         request.get_host()

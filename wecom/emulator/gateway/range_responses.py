@@ -1,4 +1,4 @@
-"""Files over HTTP with byte ranges, which media/get and a browser's video player need."""
+"""Files as HTTP responses with byte ranges, which `media/get` and video players in a browser need."""
 
 import re
 
@@ -8,18 +8,18 @@ from django.utils.http import content_disposition_header
 from wecom.emulator.gateway.registry import File
 
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-MAY_SHOW = {"image/png", "image/jpeg", "video/mp4", "audio/amr", "audio/wav", "audio/mpeg"}
+INLINE_TYPES = {"image/png", "image/jpeg", "video/mp4", "audio/amr", "audio/wav", "audio/mpeg"}
 
 
-def respond(request: HttpRequest, file: File, *, download: bool) -> HttpResponse:
-    """The file or the part asked for: 200, 206, or 416 for a range outside it."""
+def range_response(request: HttpRequest, file: File, *, download: bool) -> HttpResponse:
+    """The file (200), the requested range (206), or 416 for a range outside the file."""
     size = file.path.stat().st_size
-    span = _span(request.headers.get("Range", ""), size)
-    if span is None:
+    byte_range = _byte_range(request.headers.get("Range", ""), size)
+    if byte_range is None:
         response = HttpResponse(status=416)
         response["Content-Range"] = f"bytes */{size}"
         return response
-    start, end, partial = span
+    start, end, partial = byte_range
     with file.path.open("rb") as handle:
         handle.seek(start)
         response = HttpResponse(
@@ -29,13 +29,13 @@ def respond(request: HttpRequest, file: File, *, download: bool) -> HttpResponse
         response["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
-    attachment = download or file.content_type not in MAY_SHOW
+    attachment = download or file.content_type not in INLINE_TYPES
     response["Content-Disposition"] = content_disposition_header(attachment, file.filename) or "inline"
     return response
 
 
-def _span(header: str, size: int) -> tuple[int, int, bool] | None:
-    """Start, end (exclusive) and whether it is a part; None where the part lies outside. Odd headers are ignored."""
+def _byte_range(header: str, size: int) -> tuple[int, int, bool] | None:
+    """Start, end (exclusive) and whether it is a part; None outside the file. Invalid headers are ignored."""
     match = RANGE.fullmatch(header.strip())
     if match is None or match.groups() == ("", ""):
         return 0, size, False

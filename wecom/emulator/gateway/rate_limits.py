@@ -1,7 +1,7 @@
-"""How often each interface may be called, by a company and from an address; beyond it 45009 until the window is over.
+"""Rate limits of the API per company and per address. Over the limit, calls get 45009 until the window has passed.
 
-Source: https://developer.work.weixin.qq.com/document/path/90312. Sending messages has quotas of its own and does not
-count. All of it is in memory, on the server's own thread: a restart begins anew.
+Source: https://developer.work.weixin.qq.com/document/path/90312. Calls that send messages have quotas of their own and
+are not counted here. Counters are in memory: a restart resets them.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from wecom.emulator import clock
 from wecom.emulator.gateway.error_codes import ApiError
 from wecom.emulator.models import App
 
-FREE = frozenset({"message/send", "appchat/send"})
-KEPT = 10_000  # counters, before those that are over are thrown away
+UNLIMITED_PATHS = frozenset({"message/send", "appchat/send"})
+MOST_COUNTERS = 10_000  # beyond it, expired ones are removed
 
-# Seconds and how many, by the names that the control API has for them.
+# Window in seconds and limit, by their names in the control API.
 DEFAULTS: dict[str, tuple[float, int]] = {
     "calls_per_minute": (60.0, 10_000),
     "calls_per_hour": (3600.0, 150_000),
@@ -28,70 +28,71 @@ DEFAULTS: dict[str, tuple[float, int]] = {
     "workbench_per_minute": (60.0, 10),
     "workbench_people_per_minute": (60.0, 100_000),
 }
-OF_COMPANY, OF_ADDRESS = ("calls_per_minute", "calls_per_hour"), ("address_per_minute", "address_per_hour")
-OF_CHATS = ("chat_people_per_minute", "chat_people_per_hour")
+PER_COMPANY, PER_ADDRESS = ("calls_per_minute", "calls_per_hour"), ("address_per_minute", "address_per_hour")
+GROUP_CHAT_RECIPIENTS = ("chat_people_per_minute", "chat_people_per_hour")
 
 
 @dataclass(kw_only=True)
 class Counter:
-    """What a window has seen; full, it is closed for as long as it is wide."""
+    """Calls in a window. Once over the limit, it stays closed for the length of a window."""
 
-    until: float
+    expires_at: float
     count: int = 0
     closed: bool = False
 
 
 _counters: dict[tuple[str, object, str], Counter] = {}
-_changed: dict[tuple[int, str], int] = {}
+_limits: dict[tuple[int, str], int] = {}  # changed ones, by company and name
 
 
-def check(path: str, app: App | None, address: str) -> None:
-    """Count a call. Raises `ApiError` 45009."""
-    if path in FREE:
+def count_call(path: str, app: App | None, address: str) -> None:
+    """Count a call of a path. Raises `ApiError` 45009."""
+    if path in UNLIMITED_PATHS:
         return
-    for name in OF_ADDRESS:
-        _spend(name, address, path, most=DEFAULTS[name][1])
+    for name in PER_ADDRESS:
+        _count(name, address, path, limit=DEFAULTS[name][1])
     if app is not None:
-        for name in OF_COMPANY:
-            _spend(name, app.corp_id, path, most=_most(app.corp_id, name))
+        for name in PER_COMPANY:
+            _count(name, app.corp_id, path, limit=_limit(app.corp_id, name))
 
 
-def spend(app: App, *names: str, people: int = 1, of: object = None) -> None:
-    """Count something that has a limit of its own: of the company, or `of` something in it. Raises `ApiError` 45009."""
+def count(app: App, *names: str, weight: int = 1, owner: object = None) -> None:
+    """Count against limits of single endpoints, per company or per `owner` within it. Raises `ApiError` 45009."""
     for name in names:
-        _spend(name, app.corp_id if of is None else of, "", most=_most(app.corp_id, name), weight=people)
+        key = app.corp_id if owner is None else owner
+        _count(name, key, "", limit=_limit(app.corp_id, name), weight=weight)
 
 
 def limits(app: App) -> dict[str, int]:
     """The limits of an application's company, by name."""
-    return {name: _most(app.corp_id, name) for name in DEFAULTS}
+    return {name: _limit(app.corp_id, name) for name in DEFAULTS}
 
 
-def change(app: App, values: Mapping[str, int]) -> None:
-    """Other limits for a company, so that one need not call ten thousand times to meet them."""
-    _changed.update({(app.corp_id, name): value for name, value in values.items()})
+def set_limits(app: App, values: Mapping[str, int]) -> None:
+    """Change limits of an application's company, so that a test reaches them with a few calls."""
+    _limits.update({(app.corp_id, name): value for name, value in values.items()})
 
 
-def forget() -> None:
-    """Count from nothing again, with the platform's limits."""
+def reset() -> None:
+    """Zero all counters and restore the platform's limits."""
     _counters.clear()
-    _changed.clear()
+    _limits.clear()
 
 
-def _most(corp: int, name: str) -> int:
-    return _changed.get((corp, name), DEFAULTS[name][1])
+def _limit(corp: int, name: str) -> int:
+    return _limits.get((corp, name), DEFAULTS[name][1])
 
 
-def _spend(name: str, who: object, path: str, *, most: int, weight: int = 1) -> None:
-    now, seconds = clock.now(), DEFAULTS[name][0]
-    if len(_counters) > KEPT:
-        for key in [key for key, counter in _counters.items() if counter.until <= now]:
+def _count(name: str, owner: object, path: str, *, limit: int, weight: int = 1) -> None:
+    now, window = clock.now(), DEFAULTS[name][0]
+    if len(_counters) > MOST_COUNTERS:
+        for key in [key for key, counter in _counters.items() if counter.expires_at <= now]:
             del _counters[key]
-    counter = _counters.get((name, who, path))
-    if counter is None or not now < counter.until <= now + seconds:
-        counter = _counters[name, who, path] = Counter(until=now + seconds)
+    counter = _counters.get((name, owner, path))
+    if counter is None or not now < counter.expires_at <= now + window:  # a clock that was set back starts a new window
+        counter = _counters[name, owner, path] = Counter(expires_at=now + window)
     counter.count += weight
-    if counter.count > most and not counter.closed:
-        counter.closed, counter.until = True, now + seconds
+    if counter.count > limit and not counter.closed:
+        counter.closed, counter.expires_at = True, now + window
     if counter.closed:
         raise ApiError(45009)

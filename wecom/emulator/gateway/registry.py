@@ -1,4 +1,4 @@
-"""The shape of an API call and of its answer, and the registry of what can be called."""
+"""The registry of endpoints: what an endpoint gets, and what it returns."""
 
 import json
 from collections.abc import Callable
@@ -12,18 +12,19 @@ from wecom.emulator.models import App
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """The multipart part of a media upload."""
+    """A file of a multipart form."""
 
     filename: str
     data: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
-    """A call that has arrived whole. `app` is the token's owner; `dropping` asks to accept but not deliver;
-    `unreachable` and `unlicensed` name members to treat as if they could not be reached, or had no licence.
+class ApiRequest:
+    """The request of an API call.
 
-    `range` is the header of that name, `base_url` the address at which the emulator was called.
+    `app` is the application of the access token, `range` the header of that name, `base_url` the emulator's address.
+    Faults set the rest: `drop` accepts the message without delivering it, the members in `unreachable` and `unlicensed`
+    are treated as such.
     """
 
     query: dict[str, str]
@@ -31,7 +32,7 @@ class Request:
     address: str
     upload: Upload | None
     app: App | None
-    dropping: bool = False
+    drop: bool = False
     unreachable: frozenset[str] = frozenset()
     unlicensed: frozenset[str] = frozenset()
     range: str = ""
@@ -39,7 +40,7 @@ class Request:
 
     @property
     def caller(self) -> App:
-        """The application whose token was used. Raises `ApiError` 41001 without one."""
+        """The application that calls. Raises `ApiError` 41001 without an access token."""
         if self.app is None:
             raise ApiError(41001)
         return self.app
@@ -65,26 +66,26 @@ class File:
 
 
 Answer = dict[str, Any] | File
-Handler = Callable[[Request], Answer]
+Handler = Callable[[ApiRequest], Answer]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """What answers a path. `method` is the only one allowed; `open` needs no token."""
+    """The handler of a path, and the only HTTP method that it allows."""
 
     handler: Handler
     method: str
-    open: bool = False
+    needs_token: bool = True
 
 
-ENDPOINTS: dict[str, Endpoint] = {}
+ENDPOINTS: dict[str, Endpoint] = {}  # by path
 
 
 def endpoint(path: str, method: str, *, needs_token: bool = True) -> Callable[[Handler], Handler]:
-    """Register what answers `/cgi-bin/<path>`. It runs on the server's own thread, inside one transaction."""
+    """Register the handler of `/cgi-bin/<path>`. It runs on the server's thread, in a transaction of its own."""
 
     def register(handler: Handler) -> Handler:
-        ENDPOINTS[path] = Endpoint(handler=handler, method=method, open=not needs_token)
+        ENDPOINTS[path] = Endpoint(handler=handler, method=method, needs_token=needs_token)
         return handler
 
     return register

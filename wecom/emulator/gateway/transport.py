@@ -1,4 +1,4 @@
-"""A hand on the connection below ASGI, for faults that only a network can make."""
+"""Access to the TCP connection below ASGI, for faults of the network."""
 
 import asyncio
 import socket
@@ -14,27 +14,27 @@ KEY = "emulator.connection"
 
 
 class Connection:
-    """The connection that a request came over."""
+    """The TCP connection of a request."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
 
     async def reset(self) -> None:
-        """Drop the connection at once: the peer sees RST ("connection reset by peer"), never an answer."""
+        """Reset the connection: the caller gets RST ("connection reset by peer") instead of an answer."""
         raw = self._transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close sends RST, not FIN
         self._transport.abort()
-        await asyncio.sleep(0)  # lets the server notice before anybody tries to answer
+        await asyncio.sleep(0)  # lets the server notice before a response is sent
 
     def half_close(self) -> None:
-        """Send FIN without an answer, but go on reading."""
+        """Send FIN instead of an answer, and go on reading."""
         self._transport.write_eof()
 
 
 def with_connection(app: Application) -> Application:
-    """ASGI has no way to drop a connection, so the request carries uvicorn's transport along.
+    """Put the `Connection` into each HTTP scope, since ASGI cannot reset a connection.
 
-    uvicorn passes a bound method of its request cycle as `send`; the cycle knows the transport.
+    uvicorn passes a bound method of its request cycle as `send`; the cycle has the transport.
     """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,7 +1,7 @@
-"""The fields of template cards, as `message/send` checks them: which each card has, what they hold, how it refuses.
+"""The fields of template cards: which ones each card type has, and how `message/send` checks them.
 
-Sources: https://developer.work.weixin.qq.com/document/path/90236 and 90313. Lengths that the documents only advise are
-not refused here: a phone cuts what is too wide. Knows values only, no rows.
+Sources: https://developer.work.weixin.qq.com/document/path/90236 and 90313. Recommended lengths are not enforced: a
+phone cuts longer texts. Knows values only, no rows.
 """
 
 from collections.abc import Callable
@@ -10,40 +10,41 @@ from typing import Any
 from wecom.emulator.gateway.error_codes import ApiError
 from wecom.emulator.platform_quirks import Rules
 
-KEY, OPTION_ID, URL, MOST_OPTIONS, MOST_MARKS = 1024, 128, 2048, 10, 20
-ROWS, PARAGRAPHS, JUMPS, BUTTONS, LISTS = 6, 4, 3, 6, 3
-MOST_ENTRIES = 10  # of a menu, where `rules` say no less
+KEY, OPTION_ID, URL = 1024, 128, 2048  # bytes
+MOST_ROWS, MOST_PARAGRAPHS, MOST_JUMPS, MOST_BUTTONS, MOST_SELECTIONS = 6, 4, 3, 6, 3
+MOST_OPTIONS, MOST_VOTE_OPTIONS = 10, 20
+MOST_ACTIONS = 10  # of a menu; `rules` may allow fewer
 
-Reader = Callable[[Any], None]
+Check = Callable[[Any], None]
 
 
-def check(card: dict[str, Any], rules: Rules, *, greyed: bool) -> None:
-    """Raise `ApiError` for the first field that is wrong. `greyed` is a change that replaces the buttons."""
+def check(card: dict[str, Any], rules: Rules, *, replaced: bool) -> None:
+    """Raise `ApiError` for the first invalid field. With `replaced`, inputs may be missing."""
     required, optional = CARDS[card["card_type"]]
-    for name, read in required.items():
-        if name in card or not (greyed and name in PRESSED):
-            read(card.get(name))
-    for name, read in optional.items():
+    for name, check_field in required.items():
+        if name in card or not (replaced and name in INPUTS):
+            check_field(card.get(name))
+    for name, check_field in optional.items():
         if card.get(name) is not None:
-            read(card[name])
-    menu = (card.get("action_menu") or {}).get("action_list") or []
-    if len(menu) > rules.card_menu_entries:
+            check_field(card[name])
+    actions = (card.get("action_menu") or {}).get("action_list") or []
+    if len(actions) > rules.card_menu_entries:
         raise ApiError(40058, f"action_list must have 1 to {rules.card_menu_entries} entries")
-    _words_of(card)
+    _check_texts(card)
 
 
 def media_ids(card: dict[str, Any]) -> list[str]:
-    """The files that its rows lead to."""
+    """The files that the card links to."""
     return [str(row.get("media_id") or "") for row in card.get("horizontal_content_list") or [] if row.get("type") == 2]
 
 
 def user_ids(card: dict[str, Any]) -> list[str]:
-    """The members that its rows lead to."""
+    """The members that the card links to."""
     return [str(row.get("userid") or "") for row in card.get("horizontal_content_list") or [] if row.get("type") == 3]
 
 
-def _words_of(card: dict[str, Any]) -> None:
-    """What must be said: a title, of a notice in words or a text in its place."""
+def _check_texts(card: dict[str, Any]) -> None:
+    """A card needs a title; a text notice may have a text instead, a news notice needs a picture too."""
     title = (card.get("main_title") or {}).get("title") or ""
     other = card.get("sub_title_text") or "" if card["card_type"] == "text_notice" else ""
     if not title.strip() and not other.strip():
@@ -77,8 +78,8 @@ def _address(part: dict[str, Any], name: str = "url", errcode: int = 42028) -> N
         raise ApiError(errcode, f"{name} needs http:// or https://")
 
 
-def _leads(part: dict[str, Any], kinds: set[int], errcode: int = 40058) -> None:
-    """`type` 1 needs an address, 2 a mini-program."""
+def _jump_target(part: dict[str, Any], kinds: set[int], errcode: int = 40058) -> None:
+    """`type` 1 opens an address, 2 a mini-program."""
     kind = part.get("type", 0)
     if isinstance(kind, bool) or kind not in kinds:
         raise ApiError(errcode, "invalid type")
@@ -98,14 +99,14 @@ def _source(value: Any) -> None:
         raise ApiError(40058, "invalid desc_color")
 
 
-def _menu(value: Any) -> None:
+def _action_menu(value: Any) -> None:
     part = _object(value, "action_menu")
     _text(part, "desc")
-    entries = _list(part.get("action_list"), "action_list", MOST_ENTRIES, 40058)
-    for entry in entries:
-        _text(entry, "text", 42020, required=True)
-        _text(entry, "key", 42018, most=KEY, required=True)
-    if len({entry["key"] for entry in entries}) < len(entries):
+    actions = _list(part.get("action_list"), "action_list", MOST_ACTIONS, 40058)
+    for action in actions:
+        _text(action, "text", 42020, required=True)
+        _text(action, "key", 42018, most=KEY, required=True)
+    if len({action["key"] for action in actions}) < len(actions):
         raise ApiError(42051)
 
 
@@ -115,14 +116,14 @@ def _main_title(value: Any) -> None:
     _text(part, "desc")
 
 
-def _quote(value: Any) -> None:
+def _quote_area(value: Any) -> None:
     part = _object(value, "quote_area")
-    _leads(part, {0, 1, 2})
+    _jump_target(part, {0, 1, 2})
     _text(part, "title")
     _text(part, "quote_text")
 
 
-def _emphasis(value: Any) -> None:
+def _emphasis_content(value: Any) -> None:
     part = _object(value, "emphasis_content")
     _text(part, "title")
     _text(part, "desc")
@@ -133,15 +134,15 @@ def _string(value: Any) -> None:
         raise ApiError(40058, "a text is not a string")
 
 
-def _beside(value: Any) -> None:
+def _image_text_area(value: Any) -> None:
     part = _object(value, "image_text_area")
-    _leads(part, {0, 1, 2})
+    _jump_target(part, {0, 1, 2})
     _address(part, "image_url", 42044)
     _text(part, "title")
     _text(part, "desc")
 
 
-def _image(value: Any) -> None:
+def _card_image(value: Any) -> None:
     part = _object(value, "card_image", 42044)
     _address(part, "url", 42044)
     ratio = part.get("aspect_ratio", 1.3)
@@ -149,14 +150,14 @@ def _image(value: Any) -> None:
         raise ApiError(40058, "invalid aspect_ratio")
 
 
-def _paragraphs(value: Any) -> None:
-    for one in _list(value, "vertical_content_list", PARAGRAPHS, 42036):
+def _vertical_content_list(value: Any) -> None:
+    for one in _list(value, "vertical_content_list", MOST_PARAGRAPHS, 42036):
         _text(one, "title", 42033, required=True)
         _text(one, "desc")
 
 
-def _rows(value: Any) -> None:
-    for one in _list(value, "horizontal_content_list", ROWS, 42035):
+def _horizontal_content_list(value: Any) -> None:
+    for one in _list(value, "horizontal_content_list", MOST_ROWS, 42035):
         _text(one, "keyname", 42027, required=True)
         _text(one, "value")
         kind = one.get("type", 0)
@@ -165,25 +166,25 @@ def _rows(value: Any) -> None:
         elif kind == 3:
             _text(one, "userid", 42050, required=True)
         else:
-            _leads(one, {0, 1})
+            _jump_target(one, {0, 1})
 
 
-def _jumps(value: Any) -> None:
-    for one in _list(value, "jump_list", JUMPS, 42042):
+def _jump_list(value: Any) -> None:
+    for one in _list(value, "jump_list", MOST_JUMPS, 42042):
         _text(one, "title", 42033, required=True)
-        _leads(one, {0, 1, 2})
+        _jump_target(one, {0, 1, 2})
 
 
-def _action(value: Any) -> None:
-    _leads(_object(value, "card_action", 42045), {1, 2}, 42045)
+def _card_action(value: Any) -> None:
+    _jump_target(_object(value, "card_action", 42045), {1, 2}, 42045)
 
 
-def _perhaps_action(value: Any) -> None:
-    _leads(_object(value, "card_action", 42045), {0, 1, 2}, 42045)
+def _optional_card_action(value: Any) -> None:
+    _jump_target(_object(value, "card_action", 42045), {0, 1, 2}, 42045)
 
 
-def _buttons(value: Any) -> None:
-    buttons = _list(value, "button_list", BUTTONS, 40058)
+def _button_list(value: Any) -> None:
+    buttons = _list(value, "button_list", MOST_BUTTONS, 40058)
     for one in buttons:
         _text(one, "text", 42038, required=True)
         if one.get("style", 1) not in {1, 2, 3, 4}:
@@ -197,18 +198,18 @@ def _buttons(value: Any) -> None:
         raise ApiError(42039, "two buttons have the same key")
 
 
-def _options(part: dict[str, Any], most: int, *, marked: bool = False) -> None:
+def _options(part: dict[str, Any], most: int, *, checkable: bool = False) -> None:
     options = _list(part.get("option_list"), "option_list", most, 42037)
     for option in options:
         _text(option, "id", 42040, most=OPTION_ID, required=True)
         _text(option, "text", 42041, required=True)
-        if marked and not isinstance(option.get("is_checked", False), bool):
+        if checkable and not isinstance(option.get("is_checked", False), bool):
             raise ApiError(40058, "invalid is_checked")
     if len({option["id"] for option in options}) < len(options):
         raise ApiError(42040, "two options have the same id")
 
 
-def _selector(value: Any) -> None:
+def _selection(value: Any) -> None:
     part = _object(value, "a selection")
     _text(part, "question_key", 42043, most=KEY, required=True)
     _text(part, "title")
@@ -218,10 +219,10 @@ def _selector(value: Any) -> None:
         raise ApiError(42040, "selected_id is no option")
 
 
-def _selectors(value: Any) -> None:
-    lists = _list(value, "select_list", LISTS, 42047)
+def _select_list(value: Any) -> None:
+    lists = _list(value, "select_list", MOST_SELECTIONS, 42047)
     for one in lists:
-        _selector(one)
+        _selection(one)
     if len({one["question_key"] for one in lists}) < len(lists):
         raise ApiError(42043, "two lists have the same question_key")
 
@@ -231,51 +232,61 @@ def _checkbox(value: Any) -> None:
     _text(part, "question_key", 42043, most=KEY, required=True)
     if part.get("mode", 0) not in {0, 1}:
         raise ApiError(40058, "invalid mode")
-    _options(part, MOST_MARKS, marked=True)
+    _options(part, MOST_VOTE_OPTIONS, checkable=True)
 
 
-def _submit(value: Any) -> None:
+def _submit_button(value: Any) -> None:
     part = _object(value, "submit_button", 42046)
     _text(part, "text", 42049, required=True)
     _text(part, "key", 42046, most=KEY, required=True)
 
 
-Fields = dict[str, Reader]
-PRESSED = {"button_list", "checkbox", "select_list", "submit_button"}
-COMMON: Fields = {"source": _source}
-SHOWN: Fields = {**COMMON, "action_menu": _menu, "quote_area": _quote, "horizontal_content_list": _rows}
-# By card type: the fields that must be there, and those that may.
+Fields = dict[str, Check]
+INPUTS = {"button_list", "checkbox", "select_list", "submit_button"}
+COMMON_FIELDS: Fields = {"source": _source}
+NOTICE_FIELDS: Fields = {
+    **COMMON_FIELDS,
+    "action_menu": _action_menu,
+    "quote_area": _quote_area,
+    "horizontal_content_list": _horizontal_content_list,
+}
+# Required and optional fields by card type.
 CARDS: dict[str, tuple[Fields, Fields]] = {
     "text_notice": (
-        {"card_action": _action},
+        {"card_action": _card_action},
         {
-            **SHOWN,
+            **NOTICE_FIELDS,
             "main_title": _main_title,
-            "emphasis_content": _emphasis,
+            "emphasis_content": _emphasis_content,
             "sub_title_text": _string,
-            "jump_list": _jumps,
+            "jump_list": _jump_list,
         },
     ),
     "news_notice": (
-        {"main_title": _main_title, "card_action": _action},
+        {"main_title": _main_title, "card_action": _card_action},
         {
-            **SHOWN,
-            "image_text_area": _beside,
-            "card_image": _image,
-            "vertical_content_list": _paragraphs,
-            "jump_list": _jumps,
+            **NOTICE_FIELDS,
+            "image_text_area": _image_text_area,
+            "card_image": _card_image,
+            "vertical_content_list": _vertical_content_list,
+            "jump_list": _jump_list,
         },
     ),
     "button_interaction": (
-        {"main_title": _main_title, "button_list": _buttons},
-        {**SHOWN, "sub_title_text": _string, "card_action": _perhaps_action, "button_selection": _selector},
+        {"main_title": _main_title, "button_list": _button_list},
+        {
+            **NOTICE_FIELDS,
+            "sub_title_text": _string,
+            "card_action": _optional_card_action,
+            "button_selection": _selection,
+        },
     ),
     "vote_interaction": (
-        {"main_title": _main_title, "checkbox": _checkbox, "submit_button": _submit},
-        COMMON,
+        {"main_title": _main_title, "checkbox": _checkbox, "submit_button": _submit_button},
+        COMMON_FIELDS,
     ),
     "multiple_interaction": (
-        {"main_title": _main_title, "select_list": _selectors, "submit_button": _submit},
-        COMMON,
+        {"main_title": _main_title, "select_list": _select_list, "submit_button": _submit_button},
+        COMMON_FIELDS,
     ),
 }

@@ -1,4 +1,4 @@
-"""Template cards: what `message/send` accepts of one, and what `message/update_template_card` may make of it.
+"""Template cards: checks of `message/send` and `message/update_template_card`, buttons and questions.
 
 Sources: https://developer.work.weixin.qq.com/document/path/90236 and 94888. Knows values only, no rows.
 """
@@ -17,39 +17,39 @@ TASK_ID = re.compile(r"[0-9A-Za-z_@-]{1,128}")
 
 
 def check(card: dict[str, Any], rules: Rules, *, updating: bool = False) -> dict[str, Any]:
-    """The card as it is shown. Raises `ApiError` 42014 and above."""
+    """The card, if it is valid. Raises `ApiError` 42014 and above."""
     kind = card.get("card_type")
     if kind not in CARD_TYPES:
         raise ApiError(42031)
     task_id = card.get("task_id")
-    named = isinstance(task_id, str) and bool(TASK_ID.fullmatch(task_id))
-    if not updating and not named and (answers_back(card) or task_id):
+    valid_id = isinstance(task_id, str) and bool(TASK_ID.fullmatch(task_id))
+    if not updating and not valid_id and (answers_back(card) or task_id):
         raise ApiError(42014)
-    card_fields.check(card, rules, greyed=updating and bool(card.get("replace_text")))
+    card_fields.check(card, rules, replaced=updating and bool(card.get("replace_text")))
     return card
 
 
 def answers_back(card: dict[str, Any]) -> bool:
-    """Whether people can press something on it that the application hears of."""
+    """Whether members can press something on it that the application is told of."""
     return card.get("card_type") in INTERACTIVE or "action_menu" in card
 
 
-def button(card: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """The button with this key: one of several, or the one that submits."""
+def find_button(card: dict[str, Any], key: str) -> dict[str, Any] | None:
+    """The button with this key, the submit button included."""
     submit = card.get("submit_button")
     buttons: list[dict[str, Any]] = [*(card.get("button_list") or []), *([submit] if submit else [])]
     return next((one for one in buttons if one.get("key") == key and not one.get("type")), None)
 
 
-def in_menu(card: dict[str, Any], key: str) -> bool:
-    """Whether the menu at the top right has an entry with this key."""
+def has_menu_key(card: dict[str, Any], key: str) -> bool:
+    """Whether the menu at the top right has an action with this key."""
     entries = (card.get("action_menu") or {}).get("action_list") or []
     return any(one.get("key") == key for one in entries)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Something that a card asks."""
+    """A question of a card, with its options and those that are preselected; `several` allows more than one."""
 
     key: str
     options: tuple[str, ...]
@@ -58,21 +58,21 @@ class Question:
 
 
 def questions(card: dict[str, Any]) -> list[Question]:
-    """What a card asks, in the order in which it stands there."""
-    asked = []
-    if box := card.get("checkbox"):
-        options = box.get("option_list") or []
-        asked.append(
+    """The questions of a card, from top to bottom."""
+    found = []
+    if checkbox := card.get("checkbox"):
+        options = checkbox.get("option_list") or []
+        found.append(
             Question(
-                key=box["question_key"],
+                key=checkbox["question_key"],
                 options=tuple(one["id"] for one in options),
                 preset=tuple(one["id"] for one in options if one.get("is_checked")),
-                several=box.get("mode") == 1,
+                several=checkbox.get("mode") == 1,
             )
         )
     selection = card.get("button_selection")
     for one in [*(card.get("select_list") or []), *([selection] if selection else [])]:
         ids = tuple(option["id"] for option in one.get("option_list") or [])
         preset = (one.get("selected_id") or "",) if one.get("selected_id") else ids[:1]
-        asked.append(Question(key=one["question_key"], options=ids, preset=preset, several=False))
-    return asked
+        found.append(Question(key=one["question_key"], options=ids, preset=preset, several=False))
+    return found

@@ -1,6 +1,6 @@
-"""What `message/send` accepts: each type's fields and limits, checked and cut as the platform does.
+"""The content of a message, checked and cut per type as `message/send` does. Knows values only, no rows.
 
-Source: https://developer.work.weixin.qq.com/document/path/90236. Knows values only, no rows.
+Source: https://developer.work.weixin.qq.com/document/path/90236.
 """
 
 from collections.abc import Callable
@@ -9,20 +9,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.messages import articles as pages
-from wecom.emulator.messages import cards
+from wecom.emulator.messages import cards, miniprogram_notices, mpnews
+from wecom.emulator.messages.fields import cut
 from wecom.emulator.platform_quirks import Rules
 
 TITLE, DESCRIPTION, URL, BUTTON = 128, 512, 2048, 4  # bytes; the button's are characters
-ARTICLES, PAGE_PATH = 8, 128  # of a mini-program, in bytes
-SAFE = {"text", "image", "video", "file", "mpnews"}
+MOST_ARTICLES, PAGE_PATH = 8, 128  # the path is of a mini-program, in bytes
+SAFE_TYPES = {"text", "image", "video", "file", "mpnews"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """A message that passed. `fields` are shown as they are; `media_id` is still to be looked up.
+    """A content that passed. `fields` are what a chat shows, but for the file of `media_id`.
 
-    `safe` is 1 or 2 for one that cannot be passed on; with `translate` IDs in it become names.
+    `answers_back`: members can press something that the application is told of. `safe` is 1 or 2 for a confidential
+    message. With `translate`, IDs in it become names.
     """
 
     msgtype: str
@@ -34,10 +35,10 @@ class Content:
 
 
 def check(body: dict[str, Any], rules: Rules) -> Content:
-    """The content of a request. Raises `ApiError`: 40008 for an unknown type, 40058 and others for fields."""
+    """The content of a `message/send` body. Raises `ApiError` 40008 for an unknown type, others for invalid fields."""
     msgtype = body.get("msgtype")
-    reader = READERS.get(msgtype) if isinstance(msgtype, str) else None
-    if not isinstance(msgtype, str) or reader is None:
+    check_part = CHECKS.get(msgtype) if isinstance(msgtype, str) else None
+    if not isinstance(msgtype, str) or check_part is None:
         raise ApiError(40008)
     part = body.get(msgtype)
     if not isinstance(part, dict):
@@ -46,12 +47,7 @@ def check(body: dict[str, Any], rules: Rules) -> Content:
     if safe and msgtype == "news":
         raise ApiError(40074)
     translate = bool(_flag(body, "enable_id_trans", most=1))
-    return replace(reader(msgtype, part, rules), safe=safe if msgtype in SAFE else 0, translate=translate)
-
-
-def cut(text: str, limit: int) -> str:
-    """The longest start of the text that fits `limit` bytes of UTF-8 without splitting a character."""
-    return text.encode()[:limit].decode(errors="ignore")
+    return replace(check_part(msgtype, part, rules), safe=safe if msgtype in SAFE_TYPES else 0, translate=translate)
 
 
 def _flag(body: dict[str, Any], field: str, *, most: int) -> int:
@@ -111,10 +107,10 @@ def _media(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
 
 
 def _textcard(msgtype: str, part: dict[str, Any], rules: Rules) -> Content:
-    shorten = (lambda text, most: text[:most]) if rules.textcard_characters else cut
+    cut_text = (lambda text, most: text[:most]) if rules.textcard_characters else cut
     fields = {
-        "title": shorten(_string(part, "title"), TITLE),
-        "description": shorten(_string(part, "description"), DESCRIPTION),
+        "title": cut_text(_string(part, "title"), TITLE),
+        "description": cut_text(_string(part, "description"), DESCRIPTION),
         "url": _url(part),
         "btntxt": _string(part, "btntxt", required=False)[:BUTTON] or "详情",
     }
@@ -125,7 +121,7 @@ def _news(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
     articles = part.get("articles")
     if not isinstance(articles, list) or not articles:
         raise ApiError(40058, "missing articles")
-    if len(articles) > ARTICLES:
+    if len(articles) > MOST_ARTICLES:
         raise ApiError(45008)
     return Content(msgtype=msgtype, fields={"articles": [_article(article) for article in articles]})
 
@@ -136,9 +132,9 @@ def _article(article: object) -> dict[str, str]:
     mini_program = bool(article.get("appid")) and bool(article.get("pagepath"))
     if mini_program and len(_string(article, "pagepath").encode()) > PAGE_PATH:
         raise ApiError(40058, "pagepath is too long")
-    leads = {"appid": str(article["appid"]), "pagepath": article["pagepath"]} if mini_program else {}
+    target = {"appid": str(article["appid"]), "pagepath": article["pagepath"]} if mini_program else {}
     return {
-        **leads,
+        **target,
         "title": cut(_string(article, "title"), TITLE),
         "description": cut(_string(article, "description", required=False), DESCRIPTION),
         "url": "" if mini_program else _url(article),
@@ -151,14 +147,14 @@ def _template_card(msgtype: str, part: dict[str, Any], rules: Rules) -> Content:
 
 
 def _mpnews(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
-    return Content(msgtype=msgtype, fields={"articles": pages.mpnews(part)})
+    return Content(msgtype=msgtype, fields={"articles": mpnews.check_articles(part)})
 
 
-def _notice(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
-    return Content(msgtype=msgtype, fields=pages.notice(part))
+def _miniprogram_notice(msgtype: str, part: dict[str, Any], _: Rules) -> Content:
+    return Content(msgtype=msgtype, fields=miniprogram_notices.check_notice(part))
 
 
-READERS: dict[str, Callable[[str, dict[str, Any], Rules], Content]] = {
+CHECKS: dict[str, Callable[[str, dict[str, Any], Rules], Content]] = {
     "text": _text,
     "markdown": _markdown,
     "image": _media,
@@ -168,6 +164,6 @@ READERS: dict[str, Callable[[str, dict[str, Any], Rules], Content]] = {
     "textcard": _textcard,
     "news": _news,
     "mpnews": _mpnews,
-    "miniprogram_notice": _notice,
+    "miniprogram_notice": _miniprogram_notice,
     "template_card": _template_card,
 }

@@ -1,0 +1,49 @@
+"""Control API: the company's members, without events about changes of the directory."""
+
+from django.db.models import Count, Max
+
+from wecom.emulator import live_updates, presenters
+from wecom.emulator.actors import members
+from wecom.emulator.control.json_views import ControlError, ControlRequest, Result
+from wecom.emulator.models import Entry, Member
+
+
+def list_members(request: ControlRequest) -> Result:
+    """All members of the company, each with the last message and the number of unread ones."""
+    app = request.app()
+    entries = Entry.objects.filter(app=app).order_by()
+    unread = dict(entries.filter(received=True, read=False).values_list("member").annotate(Count("pk")))
+    newest = [pk for _, pk in entries.values_list("member").annotate(Max("pk"))]
+    last_entries = Entry.objects.filter(pk__in=newest).select_related("message", "member", "app", "chat")
+    last = {entry.member_id: presenters.entry(entry) for entry in last_entries}
+    rows = Member.objects.filter(corp=app.corp)
+    return {
+        "members": [
+            {**presenters.member(row), "unread": unread.get(row.pk, 0), "last": last.get(row.pk)} for row in rows
+        ]
+    }
+
+
+def add_member(request: ControlRequest) -> Result:
+    """A new member, without events."""
+    corp = request.app().corp
+    userid = request.text("userid")
+    departments = request.data.get("departments", [1])
+    if Member.objects.filter(corp=corp, userid__iexact=userid).exists():
+        raise ControlError(f"there is already a member {userid!r}", 409)
+    row = Member.objects.create(
+        corp=corp,
+        userid=userid,
+        name=request.text("name", userid),
+        position=request.text("position", ""),
+        departments=departments,
+    )
+    live_updates.refresh()
+    return presenters.member(row)
+
+
+def change_member(request: ControlRequest) -> Result:
+    """Change `visible`, `left`, `licensed` or `name`."""
+    name = request.text("name") if "name" in request.data else None
+    flags = {flag: request.flag(flag) for flag in ("visible", "left", "licensed")}
+    return presenters.member(members.change_member(request.member(), name=name, **flags))
