@@ -1,4 +1,4 @@
-"""A thread that hands things to a server which may be away, so that no request and no work waits for that server."""
+"""A queue with a thread that sends items to a server, so that requests and work never wait for that server."""
 
 import logging
 import os
@@ -13,20 +13,20 @@ T = TypeVar("T")
 
 
 class BackgroundQueue(Generic[T]):
-    """Hands over items from one thread, in their order; an item that already waits is not queued twice.
+    """Sends items from one thread, in order; an item that is queued already is not queued twice.
 
-    Items can be lost: the queue has an end, and so has the process. Use it for what is found again elsewhere.
+    Items can be lost, when the queue is full or the process ends. Use it for items that can be found again elsewhere.
     """
 
     def __init__(
         self, name: str, sender: Callable[[], AbstractContextManager[Callable[[T], None]]], *, size: int
     ) -> None:
-        """`sender` opens, in the thread, what each item is given to; opened again after an error."""
+        """`sender` is entered in the thread, again after an error, and yields the function for each item."""
         self._name = name
         self._sender = sender
         self._size = size
         self._reset()
-        # A forked worker inherits what waits but not the thread.
+        # A forked worker inherits the items but not the thread.
         os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
@@ -36,7 +36,7 @@ class BackgroundQueue(Generic[T]):
         self._thread: threading.Thread | None = None
 
     def put(self, item: T) -> bool:
-        """Queue an item and return at once; False if the queue is full, so that the item is dropped."""
+        """Queue an item and return at once; False if the queue is full and the item is dropped."""
         with self._changed:
             if item not in self._items and len(self._items) >= self._size:
                 return False
@@ -48,12 +48,12 @@ class BackgroundQueue(Generic[T]):
             return True
 
     def flush(self, seconds: float) -> bool:
-        """Wait until all items are handed over, at most for some seconds; whether they are."""
+        """Wait until all items are sent, for at most some seconds. Returns whether they are."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._items and not self._busy, timeout=seconds)
 
     def clear(self) -> None:
-        """Drop all that waits."""
+        """Drop all queued items."""
         with self._changed:
             self._items.clear()
             self._changed.notify_all()
@@ -64,7 +64,7 @@ class BackgroundQueue(Generic[T]):
                 with self._sender() as send:
                     while True:
                         self._hand_over(send)
-            except Exception:  # the edge of a thread: what nobody foresaw costs one item
+            except Exception:  # the edge of a thread: an unexpected error costs one item
                 logger.exception("An item could not be handed over.", extra={"queue": self._name})
 
     def _hand_over(self, send: Callable[[T], None]) -> None:

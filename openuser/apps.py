@@ -10,6 +10,7 @@ class OpenUserConfig(AppConfig):
     verbose_name = "OpenUser"
 
     def ready(self) -> None:
+        # Models can be imported only now.
         from core import logs
         from openuser import celery, checks, receivers, roles  # noqa: F401
 

