@@ -1,17 +1,18 @@
-"""Celery's door: each takes an ID, claims its row, and leaves silently where nobody is home."""
+"""Celery's door: each task takes an ID and calls the worker of that row, which does nothing if the row is not due."""
 
 from celery import shared_task
 
 from wecom import services
 from wecom.application import menus
+from wecom.callbacks import processor
 from wecom.directory import sync
 from wecom.media import downloads, uploads
-from wecom.outbox import card_updates, dispatcher, group_chats, recalls
+from wecom.outbox import card_updates, dispatcher, group_messages, recalls
 
 
 @shared_task(name="wecom.handle")
 def handle(pk: int) -> None:
-    services.handle_detached(pk)
+    processor.handle_detached(pk)
 
 
 @shared_task(name="wecom.deliver")
@@ -31,7 +32,7 @@ def download(pk: int) -> None:
 
 @shared_task(name="wecom.deliver_to_chat")
 def deliver_to_chat(pk: int) -> None:
-    group_chats.deliver_to_chat(pk)
+    group_messages.deliver_to_chat(pk)
 
 
 @shared_task(name="wecom.recall")

@@ -19,6 +19,7 @@ from tests.avatars.support.rendering import make_human
 from tests.support import factories
 from tests.support.emulator import KEYS, Emulator, Person, wait_for
 from wecom import services
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.media import uploads
 from wecom.models import Callback, Outbound, Upload
@@ -75,7 +76,7 @@ def workers() -> Iterator[None]:
 
 def handle() -> None:
     for callback in Callback.objects.filter(status="queued").order_by("pk"):
-        services.handle(callback.pk)
+        processor.handle(callback.pk)
 
 
 def deliver() -> None:

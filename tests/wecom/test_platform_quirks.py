@@ -10,7 +10,7 @@ from wecom.contents import TextCard
 from wecom.contents.cards.parts import Entry, Menu
 from wecom.exceptions import ContentError
 from wecom.platform_quirks import Assumptions
-from wecom.quotas import members
+from wecom.quotas import send_quota
 
 pytestmark = pytest.mark.once
 
@@ -64,10 +64,14 @@ def test_a_cards_menu_has_three_entries_unless_more_are_said(assumed):
 
 def test_a_quota_counts_the_last_minute_unless_the_clocks_is_said(assumed):
     times = [NOON + timedelta(milliseconds=number) for number in range(30)]
-    assert members.next_free_time(times, NOON + timedelta(seconds=1)) == NOON + timedelta(minutes=1) + members.SLACK
+    assert (
+        send_quota.next_free_time(times, NOON + timedelta(seconds=1)) == NOON + timedelta(minutes=1) + send_quota.SLACK
+    )
     assumed(aligned_quotas=True)
-    assert members.next_free_time(times, NOON + timedelta(seconds=1)) == NOON + timedelta(seconds=20) + members.SLACK
-    assert members.next_free_time(times, NOON + timedelta(seconds=21)) is None
+    assert (
+        send_quota.next_free_time(times, NOON + timedelta(seconds=1)) == NOON + timedelta(seconds=20) + send_quota.SLACK
+    )
+    assert send_quota.next_free_time(times, NOON + timedelta(seconds=21)) is None
 
 
 def test_what_the_platform_heard_is_believed_unless_it_is_not_to_be(assumed):

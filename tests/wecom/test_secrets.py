@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.logs import LineFormatter, RedactSecrets
 from tests.wecom.support.callback_sender import Envelope, text_xml
 from wecom import services
+from wecom.callbacks import processor
 from wecom.models import Application, Callback, Outbound
 from wecom.outbox import dispatcher
 
@@ -54,7 +55,7 @@ def stored() -> str:
 def test_no_secret_and_no_word_is_logged_or_stored_in_clear(connected, emulator, person, client, log):
     secrets = [connected.secret, connected.token, connected.encoding_aes_key]
     Envelope(connected, text_xml(connected, text=WORDS, user=person.user_id)).post(client)
-    services.handle(Callback.objects.get().pk)
+    processor.handle(Callback.objects.get().pk)
     Envelope(connected, text_xml(connected, text=WORDS), token="wrong").post(client)
     client.post("/api/v1/integrations/wechat/webhook?echostr=canarywords", data=WORDS, content_type="text/xml")
     for fault in ("", "reset-after", "untrusted-ip", "html", "token-expired", "nobody-reachable", "wrong-secret"):

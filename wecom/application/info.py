@@ -23,13 +23,9 @@ class ApplicationProfile:
 
 
 def fetch_profile(application: Application) -> ApplicationProfile:
-    """Ask the platform now, also for an application that is held. Raises `WeComError`."""
-
-    def call(token: str) -> dict[str, Any]:
-        agent_id = str(application.agent_id)
-        return api.get(application.api_base_url, "agent/get", access_token=token, agentid=agent_id)
-
-    answer = access_tokens.with_token(application, call, token=access_tokens.valid_token(application, though_held=True))
+    """Ask the platform now, even for an application that is held. Raises `WeComError`."""
+    token = access_tokens.valid_token(application, though_held=True)
+    answer = api.get(application, "agent/get", token=token, agentid=str(application.agent_id))
     members = [
         str(row.get("userid", "")) for row in _rows(answer, "allow_userinfos", "user") if isinstance(row, Mapping)
     ]

@@ -1,9 +1,8 @@
-"""The menu below the chat: checked as a whole, frozen, and handed to the platform.
+"""The menu below the chat: checked as a whole, frozen, and published.
 
 Sources: https://developer.work.weixin.qq.com/document/path/90231 (create), /path/90233 (delete).
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.work.base import LeaseLost
-from wecom.client import access_tokens, api, retry_policy
+from wecom.client import api, retry_policy
 from wecom.contents.splitting import size
 from wecom.exceptions import ApiError, ContentError, WeComError
 from wecom.models import Application, MenuButton, MenuPublication
@@ -26,7 +25,10 @@ NO_MENU = 46003  # there is no menu
 
 @transaction.atomic
 def publish_menu(application: Application) -> MenuPublication:
-    """The menu of this moment, queued in place of those that wait. See `services.publish_menu`."""
+    """Publish the buttons of this application in place of the menu that members see; no buttons, no menu.
+
+    Raises `ContentError` with words for what the platform would refuse.
+    """
     menu = build_menu(application)
     for earlier in application.menu_publications.filter(status=MenuPublication.Status.QUEUED):
         earlier.cancel(MenuPublication.Reason.SUPERSEDED)
@@ -37,12 +39,12 @@ def publish_menu(application: Application) -> MenuPublication:
 
 
 def build_menu(application: Application) -> list[dict[str, Any]]:
-    """The menu as the platform takes it. Raises `ContentError` with words for the first thing that is wrong."""
+    """The menu as the platform takes it. Raises `ContentError` for the first mistake."""
     return assemble_menu(list(MenuButton.objects.of(application)))
 
 
 def assemble_menu(rows: list[MenuButton]) -> list[dict[str, Any]]:
-    """The same, of the rows of one application in their order."""
+    """The same, from the rows of one application in their order."""
     tops = [row for row in rows if row.parent_id is None]
     if len(tops) > MenuButton.TOPS:
         raise _error(_("The bar has %d buttons.") % len(tops), _("Leave three, or put some into a menu."))
@@ -52,8 +54,12 @@ def assemble_menu(rows: list[MenuButton]) -> list[dict[str, Any]]:
 FIELDS = ("name", "kind", "key", "url", "app_id", "page")
 
 
-def menu_buttons(application: Application) -> list[dict[str, Any]]:
-    """The buttons by the names of their fields, those of a menu below it."""
+def get_menu(application: Application) -> dict[str, Any]:
+    """The `buttons` of the menu as they stand here, and the last `publication` or None."""
+    return {"buttons": _buttons(application), "publication": application.menu_publications.order_by("pk").last()}
+
+
+def _buttons(application: Application) -> list[dict[str, Any]]:
     rows = list(MenuButton.objects.of(application))
     found = {row.pk: {name: getattr(row, name) for name in FIELDS} for row in rows}
     for row in rows:
@@ -63,10 +69,15 @@ def menu_buttons(application: Application) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def replace_buttons(application: Application, buttons: Sequence[Mapping[str, Any]]) -> None:
-    """Other rows in the place of all that there are. Raises `ContentError` with the path of the field."""
+def replace_menu(application: Application, buttons: Sequence[Mapping[str, Any]]) -> MenuPublication:
+    """Replace all buttons and publish the menu; without buttons there is no menu.
+
+    Each has a `name` and a `kind`, and a `key`, `url`, or `app_id` and `page`; one of kind "menu" has `buttons`. Raises
+    `ContentError`, with the path of the field, for what the platform would refuse; nothing has changed then.
+    """
     MenuButton.objects.filter(application=application).delete()
     _add_buttons(application, buttons, parent=None, at="buttons")
+    return publish_menu(application)
 
 
 def _add_buttons(
@@ -87,12 +98,9 @@ def _add_buttons(
 
 
 def fetch_menu(application: Application) -> list[dict[str, Any]]:
-    """The menu that people see now, asked of the platform; [] where there is none. Raises `WeComError`."""
-    where = {"agentid": str(application.agent_id)}
+    """The menu that members see now, asked of the platform; [] if there is none. Raises `WeComError`."""
     try:
-        answer = access_tokens.with_token(
-            application, lambda token: api.get(application.api_base_url, "menu/get", access_token=token, **where)
-        )
+        answer = api.get(application, "menu/get", agentid=str(application.agent_id))
     except ApiError as error:
         if error.errcode == NO_MENU:
             return []
@@ -102,7 +110,7 @@ def fetch_menu(application: Application) -> list[dict[str, Any]]:
 
 
 def run_publication(pk: int, *, now: datetime | None = None) -> None:
-    """Hand a menu to the platform, or put the row back with the reason."""
+    """Publish a menu, or put the row back with the reason."""
     publication = MenuPublication.claim(pk, now=now)
     if publication is None:
         return
@@ -118,7 +126,7 @@ def _publish(publication: MenuPublication) -> None:
         publication.settle(MenuPublication.Status.CANCELLED, MenuPublication.Reason.SUPERSEDED)
         return
     try:
-        access_tokens.with_token(application, lambda token: _call(publication, token))
+        _call(publication)
     except WeComError as error:
         if not (isinstance(error, ApiError) and error.errcode == NO_MENU and not publication.buttons):
             retry_policy.retry_or_fail(publication, application, error)
@@ -126,13 +134,13 @@ def _publish(publication: MenuPublication) -> None:
     publication.settle(MenuPublication.Status.DONE, errcode=0)
 
 
-def _call(publication: MenuPublication, token: str) -> dict[str, Any]:
+def _call(publication: MenuPublication) -> None:
     application = publication.application
-    where: dict[str, str] = {"agentid": str(application.agent_id), "access_token": token}
-    if not publication.buttons:
-        return api.get(application.api_base_url, "menu/delete", **where)
-    body = json.dumps({"button": publication.buttons}, ensure_ascii=False, separators=(",", ":")).encode()
-    return api.post(application.api_base_url, "menu/create", body, **where)
+    agent_id = str(application.agent_id)
+    if publication.buttons:
+        api.post(application, "menu/create", {"button": publication.buttons}, agentid=agent_id)
+    else:
+        api.get(application, "menu/delete", agentid=agent_id)
 
 
 def _button(row: MenuButton, below: list[MenuButton]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
-from wecom.client import access_tokens, api
+from wecom.client import api
 from wecom.exceptions import ApiError, LoginFailed
 from wecom.models import Application
 
@@ -41,11 +41,8 @@ def member_of_code(application: Application, code: str) -> str:
     """
     if not code or len(code.encode()) > 512:
         raise LoginFailed("There is no code.", code="no_code", remedy=AGAIN)
-    base_url = application.api_base_url
     try:
-        answer = access_tokens.with_token(
-            application, lambda token: api.get(base_url, "auth/getuserinfo", access_token=token, code=code)
-        )
+        answer = api.get(application, "auth/getuserinfo", code=code)
     except ApiError as error:
         if error.errcode not in LOGIN:
             raise

@@ -1,0 +1,1 @@
+"""Incoming callbacks, step by step: inbox records, processor claims, router chooses, handler_runner runs."""

@@ -1,4 +1,4 @@
-"""Code handlers at work: they may wait for the network or a video, while a thread keeps the lease of their callback."""
+"""Running handlers: they may wait for the network or a video while a thread extends the lease of their callback."""
 
 import asyncio
 import copy
@@ -20,25 +20,26 @@ from core.work.base import LeaseLost
 from wecom.callbacks.router import Handler, Reply
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Callback
+from wecom.outbox import handler_context
 
 logger = logging.getLogger(__name__)
 
 OnTimeout = Callable[[Callback], None]
 
-MAX_DETACHED = 64  # handlers of this process that take long at once; more of them keep their worker waiting
+MAX_DETACHED = 64  # threads of this process that may go on without their worker; others keep it waiting
 _detached_slots = threading.BoundedSemaphore(MAX_DETACHED)
-_leave: ContextVar[Callable[[], None] | None] = ContextVar("leave", default=None)
+_release: ContextVar[Callable[[], None] | None] = ContextVar("release", default=None)
 
 
 def time_limit() -> float:
-    """Seconds that the code handlers of one callback may take."""
+    """Seconds that the code handlers of one callback may take together."""
     return float(settings.WECOM["HANDLER_TIME_LIMIT"])
 
 
 def run(handler: Handler, subject: Any, *, until: float | None = None) -> Reply | None:
-    """What a handler answers, sync or async. `until` is on the monotonic clock; an async one is cancelled then.
+    """The answer of a handler, sync or async. An async one is cancelled at `until`, a time of the monotonic clock.
 
-    Raises `HandlerTookTooLong` for that one, and whatever a handler raises.
+    Raises `HandlerTookTooLong` then, and any exception of the handler.
     """
     result = handler(subject)
     if not inspect.isawaitable(result):
@@ -58,13 +59,13 @@ def run(handler: Handler, subject: Any, *, until: float | None = None) -> Reply 
 
 
 @contextmanager
-def hold_lease(callback: Callback, *, late: OnTimeout) -> Iterator[float]:
-    """Nobody else takes the callback while the block runs, for at most the time limit; gives the end of it.
+def hold_lease(callback: Callback, *, on_timeout: OnTimeout) -> Iterator[float]:
+    """Extend the callback's lease while the block runs, up to the time limit; gives the time when that ends.
 
-    Nothing can stop a sync handler, or an async one that blocks: `late` is called beside it with the callback when the
-    time is over, and settles it, so that what the handler still returns is dropped.
+    A sync handler, or an async one that blocks, cannot be stopped: `on_timeout` is then called with the callback in
+    another thread and settles it, so that a later answer of the handler is dropped.
     """
-    keeper = _LeaseKeeper(callback, until=time.monotonic() + time_limit(), late=late)
+    keeper = _LeaseKeeper(callback, until=time.monotonic() + time_limit(), on_timeout=on_timeout)
     keeper.start()
     try:
         yield keeper.until
@@ -73,64 +74,72 @@ def hold_lease(callback: Callback, *, late: OnTimeout) -> Iterator[float]:
 
 
 def run_detached(work: Callable[[], None]) -> None:
-    """Do some work in a thread of its own; returns when it is done, or goes on when a handler in it takes long.
+    """Run `work` in a thread of its own; returns when it is done, or when a handler in it releases the worker.
 
-    A worker has few threads: four people who wait for videos would else keep everybody else from being answered. When
-    the process ends, what goes on is taken up by another worker, as after any crash. Raises what the work raises.
+    A worker has few threads: without this, four members who wait for videos would block it for all others. If the
+    process ends, another worker takes the callback over, as after any crash. Raises what `work` raises.
     """
-    aside = _DetachedThread(work)
-    aside.start()
-    aside.free.wait()
-    if aside.result.done():
-        aside.result.result()
+    thread = _DetachedThread(work)
+    thread.start()
+    thread.worker_is_free.wait()
+    if thread.result.done():
+        thread.result.result()
 
 
-def leave() -> None:
-    """Whoever waits for the work around us need not wait any longer."""
-    let_go = _leave.get()
-    if let_go is not None:
-        let_go()
+def release_worker() -> None:
+    """Inside a handler that takes long: let other callbacks go on, those of the same member too.
+
+    Outside of a handler this does nothing.
+    """
+    context = handler_context.current()
+    if context is None or context.gave_way:
+        return
+    context.gave_way = True
+    context.callback.give_way()
+    release = _release.get()
+    if release is not None:
+        release()
 
 
 class _DetachedThread(threading.Thread):
-    """Work in a thread that somebody waits for, until it is `free` to go on alone."""
+    """Runs `work`; its worker waits until `worker_is_free`."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         super().__init__(name="callback", daemon=True)
-        self.free = threading.Event()
+        self.worker_is_free = threading.Event()
         self.result: Future[None] = Future()
         self._work = work
-        self._left = False
+        self._detached = False
 
     def run(self) -> None:
-        _leave.set(self._go_on)
+        _release.set(self._detach)
         try:
             self._work()
             self.result.set_result(None)
-        except Exception as error:  # a process edge: it is raised where somebody waits
+        except Exception as error:  # a process edge: it is raised where the worker waits
             self.result.set_exception(error)
-            if self._left:
+            if self._detached:
                 logger.exception("A callback was left unfinished.")
         finally:
             connections.close_all()
-            if self._left:
+            if self._detached:
                 _detached_slots.release()
-            self.free.set()
+            self.worker_is_free.set()
 
-    def _go_on(self) -> None:
-        if not self._left and _detached_slots.acquire(blocking=False):
-            self._left = True
-            self.free.set()
+    def _detach(self) -> None:
+        if not self._detached and _detached_slots.acquire(blocking=False):
+            self._detached = True
+            self.worker_is_free.set()
 
 
 class _LeaseKeeper(threading.Thread):
-    """Extends a lease every third of it."""
+    """Extends a lease when a third of it is over."""
 
-    def __init__(self, callback: Callback, *, until: float, late: OnTimeout) -> None:
+    def __init__(self, callback: Callback, *, until: float, on_timeout: OnTimeout) -> None:
         super().__init__(name=f"lease-of-callback-{callback.pk}", daemon=True)
         self.until = until
         self._callback = copy.copy(callback)  # settling changes it, and this is another thread
-        self._late = late
+        self._on_timeout = on_timeout
         self._every: float = callback.lease.total_seconds() * settings.WORK_LEASE_SCALE / 3
         self._over = threading.Event()
 
@@ -145,14 +154,14 @@ class _LeaseKeeper(threading.Thread):
             pause = self._next()
             try:
                 if time.monotonic() >= self.until:
-                    self._late(self._callback)
+                    self._on_timeout(self._callback)
                     return
                 self._callback.extend_lease()
             except LeaseLost:
                 logger.info("A callback was cancelled or taken over.", extra={"cid": self._callback.cid})
                 return
             except OperationalError:
-                # The database is away or busy. There are two more turns before the lease runs out.
+                # The database is away or busy. Two more turns follow before the lease ends.
                 pause = self._every
             finally:
                 connections.close_all()

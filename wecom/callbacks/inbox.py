@@ -1,39 +1,29 @@
-"""Callbacks: verified and recorded once, then acted on once, in order per person."""
+"""The inbox: callbacks are verified, decrypted and recorded once; a worker handles them (`callbacks.processor`)."""
 
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from core.exceptions import TemporaryError
 from core.logs import set_correlation_id
 from core.work import crash_points
-from core.work.base import LeaseLost
 from wecom import crypto, messages
-from wecom.callbacks import handler_runner, rate_limit, rejections
-from wecom.callbacks.router import Incoming, Reply, router
-from wecom.exceptions import HandlerTookTooLong
-from wecom.models import Application, Callback, Outbound
-from wecom.signals import member_limited, message_sent
+from wecom.callbacks import rate_limit, rejections
+from wecom.callbacks.router import router
+from wecom.models import Application, Callback, CardUpdate
 
 logger = logging.getLogger(__name__)
 
-LATE = "time_limit"
-SYSTEM = "sys"  # whom the platform names where nobody did it: there is nobody to answer
-
-Answer = Callable[[Callback, Reply], list[Outbound]]
-Acting = Callable[[Callback], AbstractContextManager[None]]
-
 
 def record_callback(application: Application, body: bytes, *, signature: str, timestamp: str, nonce: str) -> Callback:
-    """Verify, decrypt, insert under the identity. See `services.receive`."""
+    """Verify, decrypt and record a callback; a repeat gives the row of the first.
+
+    Raises `wecom.crypto.CryptoError` for a callback that must be refused; nothing is stored then.
+    """
     crypto.strict(signature, timestamp, nonce)
     envelope = messages.envelope(body)
     keys = application.keys
@@ -65,9 +55,10 @@ def record_callback(application: Application, body: bytes, *, signature: str, ti
 
 
 def _check_addressee(application: Application, envelope: messages.Envelope, inbound: messages.Inbound) -> None:
-    """Raises `CryptoError` for what is meant for another company or application: two may have been given the same keys.
+    """Raises `CryptoError` for a callback of another company or application: two may have the same keys.
 
-    What names none is let pass: the contacts assistant has no AgentID, and the signature covers only what is sealed.
+    A callback that names none passes: the contacts assistant has no AgentID, and the signature covers only the
+    encrypted part.
     """
     if {envelope.to_user_name, inbound.to_user_name} - {"", application.corporation.corp_id}:
         raise crypto.CryptoError(rejections.CORP_ID, "The callback is for another company.")
@@ -94,7 +85,11 @@ def _insert(row: Callback) -> Callback:
 
 @transaction.atomic
 def record_transcript(application: Application, *, user_id: str, text: str, at: datetime, cid: str) -> bool:
-    """Hand what was heard in a voice message to code as a text. See `services.hear`."""
+    """Record the transcript of a voice message as a text for code handlers; without an answer all others get it.
+
+    False if no code handler is registered for it; then nothing is queued. `cid` is that of the voice message, whose
+    transcript is recorded once.
+    """
     corp_id = application.corporation.corp_id
     body = messages.spoken(text, corp_id=corp_id, agent_id=application.agent_id, user_id=user_id, at=at)
     if not router.names(messages.inbound(body)):
@@ -114,98 +109,15 @@ def record_transcript(application: Application, *, user_id: str, text: str, at: 
     return True
 
 
-def handle(pk: int, *, acting: Acting, answer: Answer, now: datetime | None = None) -> None:
-    """Claim, dispatch, settle. What a handler cannot do now is put back; what it never can ends in a plain sentence."""
-    callback = Callback.claim(pk, now=now)
-    if callback is None:
-        return
-    crash_points.point("callback.claimed")
-    if callback.attempts == callback.max_attempts:
-        _apologise(callback, answer, "attempts")
-        return
-    try:
-        if rate_limit.is_limited(callback):
-            _tell_of_limit(callback)
-            return
-        inbound = messages.inbound(callback.body.encode())
-        # Only these can act and then be asked again; the others write in the transaction that settles.
-        with acting(callback):
-            reply = _ask_others(callback, inbound, answer)
-        _dispatch(callback, inbound, reply, answer)
-    except LeaseLost:
-        logger.info("Somebody else handles this callback.", extra={"cid": callback.cid})
-    except (TemporaryError, OperationalError):
-        _put_back(callback)
-    except HandlerTookTooLong:
-        _apologise(callback, answer, LATE)
-    except Exception:  # a process edge: whatever a handler raises, the person gets a sentence
-        logger.exception("A handler failed.", extra={"cid": callback.cid})
-        _apologise(callback, answer, "error")
-    crash_points.point("callback.settled")
-
-
 @transaction.atomic
-def _tell_of_limit(callback: Callback) -> None:
-    if not rate_limit.was_notified(callback):
-        member_limited.send(Callback, callback=callback)
-    callback.settle(Callback.Status.CANCELLED, Callback.Reason.LIMITED)
+def replay_callback(callback: Callback) -> bool:
+    """Handle a finished callback once more; False if its body is gone or it is still being handled."""
+    return bool(callback.body) and callback.restart()
 
 
-def _ask_others(callback: Callback, inbound: messages.Inbound, answer: Answer) -> Reply | None:
-    """The first answer that a code handler of another app gives."""
-    routes = list(router.routes(inbound, final=False))
-    if not routes:
-        return None
-    with handler_runner.hold_lease(callback, late=lambda row: _apologise(row, answer, LATE)) as until:
-        answers = (handler_runner.run(route.handler, inbound, until=until) for route in routes)
-        return next((reply for reply in answers if reply is not None), None)
-
-
-@transaction.atomic
-def _dispatch(callback: Callback, inbound: messages.Inbound, reply: Reply | None, answer: Answer) -> None:
-    if reply is not None:
-        words = _words(reply)
-        silent = isinstance(reply, str) and not words.strip()
-        _announce(callback, words, [] if silent else answer(callback, reply))
-    else:
-        for route in router.routes(inbound, final=True):
-            reply = handler_runner.run(route.handler, Incoming(inbound=inbound, callback=callback))
-            if reply is not None:
-                answer(callback, reply)
-                break
-    crash_points.point("callback.handling")
-    callback.settle(Callback.Status.DONE)
-
-
-def _words(reply: object) -> str:
-    """What a person reads of an answer. Raises `TypeError` for what is neither text nor a message."""
-    if isinstance(reply, str):
-        return reply
-    if not isinstance(getattr(reply, "msgtype", None), str):
-        raise TypeError(f"A handler returned {type(reply).__name__}: neither text nor a value of wecom.contents.")
-    return str(reply.words())  # type: ignore[attr-defined]
-
-
-def _announce(callback: Callback, text: str, outbounds: list[Outbound]) -> None:
-    message_sent.send(Callback, callback=callback, text=text, outbounds=outbounds)
-
-
-def _put_back(callback: Callback) -> None:
-    try:
-        reason = callback.reason if rate_limit.is_limited(callback) else "temporary"
-        callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), reason)
-    except LeaseLost:
-        logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})
-
-
-def _apologise(callback: Callback, answer: Answer, reason: str) -> None:
-    """The last word where nothing else works: a plain sentence, with a number that the log knows too."""
-    number = callback.cid[:4].upper()
-    logger.error("A callback could not be handled.", extra={"cid": callback.cid, "number": number, "why": reason})
-    try:
-        with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
-            if callback.from_user_id != SYSTEM:
-                answer(callback, _("Sorry, something went wrong on our side (#%s). Please try again later.") % number)
-            callback.settle(Callback.Status.FAILED, reason)
-    except LeaseLost:
-        logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})
+def delete_old_callbacks(now: datetime | None = None) -> int:
+    """Delete callbacks that the platform cannot repeat any more, and card changes. Returns how many callbacks."""
+    oldest = (now or timezone.now()) - timedelta(days=settings.WECOM["KEEP_CALLBACKS_DAYS"])
+    CardUpdate.objects.filter(created_at__lt=oldest).exclude(status__in=CardUpdate.UNFINISHED).delete()
+    deleted, _ = Callback.objects.filter(created_at__lt=oldest).exclude(status__in=Callback.UNFINISHED).delete()
+    return deleted

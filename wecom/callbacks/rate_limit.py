@@ -1,8 +1,8 @@
-"""How much one person may ask for in a minute: beyond it what they send is kept, not acted on, and they are told once.
+"""How many requests of one member are handled in a minute; more are stored, not handled, and the member is told once.
 
-The platform passes on no more than 30 messages a minute to one person: more could not be answered, and the notice is to
-find room as well. It is decided when a callback comes in, before a worker is woken; an administrator can have what was
-kept handled after all.
+The platform delivers at most 30 messages a minute to one member, so more could not be answered, and the notice needs
+room too. The limit is applied when a callback is recorded, before a worker is woken. An administrator can replay a
+limited callback.
 """
 
 from datetime import datetime, timedelta
@@ -15,16 +15,16 @@ from wecom.messages.events import ACTS
 from wecom.models import Callback
 
 WINDOW = timedelta(minutes=1)
-ASKING = ~Q(kind__in=("event", SPOKEN)) | Q(event__in=ACTS)
+REQUESTS = ~Q(kind__in=("event", SPOKEN)) | Q(event__in=ACTS)
 LIMITED = Q(reason=Callback.Reason.LIMITED)
 
 
 def mark_if_limited(row: Callback, now: datetime) -> None:
-    """Mark a new callback that is beyond the limit. The first in a while stays queued: handling it is to tell them."""
+    """Mark a new callback over the limit. The first one in a minute stays queued: handling it notifies the member."""
     most = settings.WECOM["MEMBER_MESSAGES_PER_MINUTE"]
     if not most or not (row.kind != "event" or row.event in ACTS):
         return
-    recent = Callback.objects.filter(ASKING, order_key=row.order_key, created_at__gt=now - WINDOW)
+    recent = Callback.objects.filter(REQUESTS, order_key=row.order_key, created_at__gt=now - WINDOW)
     counts = recent.aggregate(kept=Count("pk", filter=LIMITED), all=Count("pk"))
     if counts["all"] - counts["kept"] < most:
         return
@@ -34,11 +34,11 @@ def mark_if_limited(row: Callback, now: datetime) -> None:
 
 
 def is_limited(callback: Callback) -> bool:
-    """Whether this is not to be acted on."""
+    """Whether this callback is over the limit and must not be handled."""
     return callback.reason == Callback.Reason.LIMITED
 
 
 def was_notified(callback: Callback) -> bool:
-    """Whether somebody was told of the limit just before: two that came at once may both believe to be the first."""
+    """Whether an earlier callback notified the member: of two recorded at once, both may seem to be the first."""
     earlier = Callback.objects.filter(LIMITED, order_key=callback.order_key, pk__lt=callback.pk)
     return earlier.filter(created_at__gt=callback.created_at - WINDOW).exists()

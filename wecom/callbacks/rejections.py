@@ -1,7 +1,7 @@
-"""Callbacks that were refused, remembered for a day: a key that differs from the console's shows nowhere else.
+"""Rejected callbacks, remembered for a day: nothing else shows that a key differs from the console's.
 
-Kept in the cache, one per application and reason, so that nobody can fill anything. Anybody can send what is refused,
-so this is a hint for people and decides nothing.
+The cache holds one per application and reason, so that strangers cannot fill it. Strangers can cause rejections, so
+they are only a hint for the doctor.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ REMEMBERED = 24 * 3600
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """The newest callback that was refused for a reason; `nonce` tells which it was."""
+    """The newest callback rejected for a reason; `nonce` identifies it."""
 
     code: int
     at: datetime
@@ -31,23 +31,23 @@ class Rejection:
 
 
 def record_rejection(application: Application, code: int, nonce: str) -> None:
-    """Remember that a callback was refused. A cache that is away changes nothing."""
+    """Remember for the doctor why a callback was rejected. A cache that is away changes nothing."""
     if code in CODES:
         with suppress(Exception):  # the webhook answers, whatever the cache does
             cache.set(_key(application, code), (timezone.now(), nonce[:40]), REMEMBERED)
 
 
 def latest(application: Application) -> list[Rejection]:
-    """The newest refusal for each reason, the newest first."""
-    return sorted(_known(application), key=lambda refusal: refusal.at, reverse=True)
+    """The newest rejection for each reason, newest first."""
+    return sorted(_known(application), key=lambda rejection: rejection.at, reverse=True)
 
 
 def find(nonce: str) -> tuple[Application, Rejection] | None:
-    """The refusal of one callback, and the application that its address meant."""
+    """The rejection of one callback, and the application at whose address it arrived."""
     for application in Application.objects.select_related("corporation"):
-        for refusal in _known(application):
-            if refusal.nonce == nonce:
-                return application, refusal
+        for rejection in _known(application):
+            if rejection.nonce == nonce:
+                return application, rejection
     return None
 
 

@@ -3,9 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
 
 from asgiref.sync import sync_to_async
 from django.db import models
@@ -13,14 +11,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wecom.client import api, applications
-from wecom.client.api import Token
+from wecom.client import applications, transport
+from wecom.client.transport import Token
 from wecom.exceptions import (
-    ApiError,
     BusyError,
     ConfigurationError,
     LimitedError,
-    TokenRejected,
     WeComError,
 )
 from wecom.models import Application
@@ -30,21 +26,17 @@ logger = logging.getLogger(__name__)
 EARLY = timedelta(minutes=5)
 LEASE = timedelta(seconds=20)
 POLL = 0.05
-HELD = "held"
-HELD_FOR = timedelta(minutes=2)
 SECRET_BAN = timedelta(hours=1)
-
-T = TypeVar("T")
 
 
 def valid_token(application: Application, *, rejected: str = "", though_held: bool = False) -> Token:
-    """A token that works as far as anybody knows; `rejected` is one that the platform just refused.
+    """A token that is not known to be invalid; `rejected` is one that the platform has just refused.
 
-    `though_held` is for trying out whether a setting was mended: it gives a token that is there already.
+    `though_held` gives a stored token even while the application is held, to test whether a setting was corrected.
 
-    Whoever holds the row's lease fetches; the others take the old token while it is valid, else wait for the row.
-    Raises `ConfigurationError` where the secret is wrong: asking again would get our address banned for an hour, so
-    the application is held.
+    One process at a time leases the row and fetches; the others use the old token while it is valid, else they wait.
+    Raises `ConfigurationError` if the secret is wrong. The application is then held: a second try would get our address
+    banned for an hour.
     """
     deadline = time.monotonic() + LEASE.total_seconds() + 5
     while True:
@@ -52,7 +44,7 @@ def valid_token(application: Application, *, rejected: str = "", though_held: bo
         if though_held and _is_valid(application, rejected, EARLY):
             return _token(application, application.access_token)
         if application.held_until and application.held_until > timezone.now():
-            raise ConfigurationError("The application is held.", code=HELD, remedy=application.held_reason)
+            raise ConfigurationError("The application is held.", code=applications.HELD, remedy=application.held_reason)
         if _is_valid(application, rejected, EARLY):
             return _token(application, application.access_token)
         owner = uuid.uuid4().hex
@@ -66,51 +58,17 @@ def valid_token(application: Application, *, rejected: str = "", though_held: bo
 
 
 async def get_access_token(corp_id: str = "", corp_secret: str = "") -> str:
-    """The guide's awaitable; see `token_of`. Nothing needs it to send: every call here renews its token itself."""
+    """The guide's awaitable of `access_token`. Sending does not need it: every call renews its token itself."""
     return await sync_to_async(access_token)(corp_id, corp_secret)
 
 
 def access_token(corp_id: str = "", corp_secret: str = "") -> str:
-    """The shared token of the application with these credentials; without them, of the default one.
+    """The token that all processes share, of the application with these credentials; without them, of the default one.
 
-    Raises `NotConfigured` where there is no such application, `ConfigurationError` where the platform refuses it.
+    Raises `NotConfigured` if no such application is connected, `ConfigurationError` if the platform refuses it.
     """
     named = corp_id or corp_secret
     return valid_token(applications.with_credentials(corp_id, corp_secret) if named else applications.default())
-
-
-def with_token(application: Application, call: Callable[[str], T], *, token: str = "") -> T:
-    """Call with a token, and once more with a fresh one where the platform refuses it."""
-    token = token or valid_token(application)
-    try:
-        return call(token)
-    except ApiError as error:
-        # 40001 is a wrong secret when a token is fetched, but in other calls a token that was revoked.
-        if not isinstance(error, TokenRejected) and error.errcode != 40001:
-            raise
-    return call(valid_token(application, rejected=token))
-
-
-def hold(application: Application, error: WeComError, span: timedelta = HELD_FOR) -> None:
-    """Send nothing for this application until a person mends a setting or the time is over, the longest that is set."""
-    if error.code == HELD:
-        return  # by somebody else, who wrote down why
-    until = timezone.now() + span
-    shorter = models.Q(held_until=None) | models.Q(held_until__lt=until)
-    Application.objects.filter(shorter, pk=application.pk).update(held_until=until, held_reason=str(error))
-    logger.error("An application is held until its settings are mended.", extra={"application": application.pk})
-
-
-def end_hold(application: Application) -> None:
-    """A message went through: whatever was wrong has been mended."""
-    Application.objects.filter(pk=application.pk).update(held_until=None, held_reason="")
-
-
-def release_hold(application: Application) -> None:
-    """Somebody changed the settings: try again at once, with a new token."""
-    Application.objects.filter(pk=application.pk).update(
-        held_until=None, held_reason="", access_token="", access_token_expires_at=None
-    )
 
 
 def _token(application: Application, value: str) -> Token:
@@ -126,7 +84,7 @@ def _is_valid(application: Application, rejected: str, early: timedelta) -> bool
 def _take_lease(application: Application, owner: str) -> bool:
     free = models.Q(token_lease_until=None) | models.Q(token_lease_until__lt=Now())
     until = models.ExpressionWrapper(Now() + models.Value(LEASE), output_field=models.DateTimeField())
-    # The expiry is the version that we saw: somebody who refreshed meanwhile changed it, and then we look again.
+    # The expiry serves as a version: if another process has renewed the token since, the update matches no row.
     seen = models.Q(access_token_expires_at=application.access_token_expires_at)
     allowed = models.Q(held_until=None) | models.Q(held_until__lte=timezone.now())
     row = Application.objects.filter(free, seen, allowed, pk=application.pk)
@@ -136,18 +94,18 @@ def _take_lease(application: Application, owner: str) -> bool:
 def _fetch(application: Application, owner: str) -> str:
     mine = Application.objects.filter(pk=application.pk, token_lease_owner=owner)
     try:
-        answer = api.get(
+        answer = transport.get(
             application.api_base_url,
             "gettoken",
             corpid=application.corporation.corp_id,
             corpsecret=application.secret,
         )
-        token = api.word(answer, "access_token")
-        expires = timezone.now() + timedelta(seconds=api.whole(answer, "expires_in", otherwise=7200))
+        token = transport.text_field(answer, "access_token")
+        expires = timezone.now() + timedelta(seconds=transport.number_field(answer, "expires_in", default=7200))
     except WeComError as caught:
         error = _ban_error(caught) if isinstance(caught, LimitedError) else caught
         if isinstance(error, ConfigurationError):
-            hold(application, error, SECRET_BAN)  # before the lease ends: nobody else may ask
+            applications.hold(application, error, SECRET_BAN)  # before the lease ends, so that no other process asks
         mine.update(token_lease_until=None)
         raise error from caught
     mine.update(access_token=token, access_token_expires_at=expires, token_lease_until=None)
@@ -155,6 +113,6 @@ def _fetch(application: Application, owner: str) -> str:
 
 
 def _ban_error(error: LimitedError) -> ConfigurationError:
-    """Too many wrong secrets came from this address, ours or somebody else's: to go on asking would prolong it."""
+    """Too many wrong secrets came from this address, perhaps not ours: further calls would prolong the ban."""
     remedy = _("WeChat Work blocks this address for an hour, as it does after several wrong secrets. Check the secret.")
     return ConfigurationError(error.message, errcode=error.errcode, remedy=str(remedy))

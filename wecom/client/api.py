@@ -1,181 +1,57 @@
-"""The platform's API over requests: one call, one answer or one error that says what to do."""
+"""The platform's API as an application calls it: with its access token, and once more with a fresh one if refused."""
 
-import json
-import re
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import requests
-from django.conf import settings
-from requests import exceptions
-from urllib3.exceptions import NewConnectionError
+from wecom.client import access_tokens, transport
+from wecom.client.transport import FilePart
+from wecom.exceptions import ApiError, TokenRejected
+from wecom.models import Application
 
-from wecom.client import circuit_breaker
-from wecom.client.error_codes import exception_for
-from wecom.exceptions import AmbiguousError, LimitedError, NotReached
-
-_local = threading.local()
-CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-# Among them a wrong API address, of which requests makes several errors.
-NEVER_WRITTEN = (
-    exceptions.ConnectTimeout,
-    exceptions.SSLError,
-    exceptions.ProxyError,
-    exceptions.InvalidURL,
-    exceptions.InvalidSchema,
-    exceptions.MissingSchema,
-)
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
-    """A part of a file: where it begins, and how large the whole is."""
+def get(application: Application, path: str, *, token: str = "", **params: str) -> dict[str, Any]:
+    """The answer to a GET of `path`, like "user/get". Raises `WeComError`.
 
-    data: bytes
-    first: int
-    total: int
-
-
-class Token(str):
-    """An access token that knows which corporation's it is: calls with it count for its limits."""
-
-    corporation_id: int
-
-    def __new__(cls, value: str, *, corporation_id: int) -> "Token":
-        token = super().__new__(cls, value)
-        token.corporation_id = corporation_id
-        return token
-
-
-def get(base_url: str, path: str, **params: str) -> dict[str, Any]:
-    """Call a reading interface. Raises `ApiError` or one of its children, `NotReached`, `AmbiguousError`.
-
-    With a `Token`, the call counts; `LimitedError` where one more would be refused, or was.
+    `token` is one that was fetched before, where the caller must know first that there is one.
     """
-    return _call("GET", base_url, path, params)
+    url = application.api_base_url
+    return _with_token(application, lambda value: transport.get(url, path, access_token=value, **params), token)
 
 
-def post(base_url: str, path: str, body: bytes, **params: str) -> dict[str, Any]:
-    """Call a writing interface with frozen JSON bytes."""
-    headers = {"Content-Type": "application/json; charset=utf-8"}
-    return _call("POST", base_url, path, params, data=body, headers=headers)
+def post(
+    application: Application, path: str, body: bytes | Mapping[str, object], *, token: str = "", **params: str
+) -> dict[str, Any]:
+    """The answer to a POST of JSON: an object, or bytes that must stay as they are. Raises `WeComError`."""
+    url = application.api_base_url
+    data = body if isinstance(body, bytes) else transport.encode_json(body)
+    return _with_token(application, lambda value: transport.post(url, path, data, access_token=value, **params), token)
 
 
-def upload(base_url: str, file: Path, filename: str, *, to: str = "media/upload", **params: str) -> dict[str, Any]:
-    """Upload a file, by default as temporary media; the part is named `media` and the name is raw UTF-8.
-
-    requests would write a Chinese name as RFC 2231 `filename*=`, which the platform does not read (44001).
-    """
-    boundary = "openuser-" + file.stem[-24:].encode("ascii", "ignore").decode().replace(" ", "") + "-media"
-    safe = filename.replace('"', "'").replace("\r", " ").replace("\n", " ")
-    data = file.read_bytes()
-    head = (
-        f"--{boundary}\r\n"
-        f'Content-Disposition: form-data; name="media"; filename="{safe}"; filelength={len(data)}\r\n'
-        "Content-Type: application/octet-stream\r\n\r\n"
+def upload(application: Application, path: str, file: Path, filename: str, **params: str) -> dict[str, Any]:
+    """The answer to the upload of a file, like "media/upload". Raises `WeComError`."""
+    url = application.api_base_url
+    return _with_token(
+        application, lambda value: transport.upload(url, path, file, filename, access_token=value, **params)
     )
-    body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
-    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-    return _call("POST", base_url, to, params, data=body, headers=headers)
 
 
-def download(base_url: str, path: str, first: int, last: int, **params: str) -> Piece:
-    """The bytes `first` to `last` of a file, or the whole of it from a platform that gives no ranges.
-
-    Raises what `get` raises: errors come as JSON in the place of the file.
-    """
-    with _counted(path, params):
-        response = _request("GET", base_url, path, params, headers={"Range": f"bytes={first}-{last}"})
-        if response.headers.get("Content-Type", "").startswith(("application/json", "text/")):
-            _answer(response)
-            raise AmbiguousError("The answer is no file.", code="no_file")
-    if response.status_code == 200:
-        return Piece(data=response.content, first=0, total=len(response.content))
-    found = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
-    whole = found is not None and int(found[1]) == first and len(response.content) == int(found[2]) - first + 1
-    if response.status_code != 206 or found is None or not whole:
-        raise AmbiguousError("The answer is not the range that was asked for.", code=f"http_{response.status_code}")
-    return Piece(data=response.content, first=first, total=int(found[3]))
+def download(application: Application, path: str, first: int, last: int, **params: str) -> FilePart:
+    """The bytes `first` to `last` of a file, or all of it from a platform without ranges. Raises `WeComError`."""
+    url = application.api_base_url
+    return _with_token(
+        application, lambda value: transport.download(url, path, first, last, access_token=value, **params)
+    )
 
 
-def word(answer: Mapping[str, Any], name: str) -> str:
-    """A field that an answer must have. Raises `AmbiguousError` for an answer without it."""
-    value = answer.get(name)
-    if not isinstance(value, str) or not value:
-        raise AmbiguousError("The answer lacks a field.", code=f"no_{name}")
-    return value
-
-
-def whole(answer: Mapping[str, Any], name: str, *, otherwise: int) -> int:
-    """A number of an answer. Raises `AmbiguousError` for what is none."""
-    value = answer.get(name, otherwise)
+def _with_token(application: Application, call: Callable[[str], T], token: str = "") -> T:
+    token = token or access_tokens.valid_token(application)
     try:
-        return int(value)
-    except (TypeError, ValueError) as error:
-        raise AmbiguousError("A field of the answer is no number.", code=f"odd_{name}") from error
-
-
-def _session() -> requests.Session:
-    if not hasattr(_local, "session"):
-        _local.session = requests.Session()
-        _local.session.trust_env = False
-    session: requests.Session = _local.session
-    return session
-
-
-def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> dict[str, Any]:
-    with _counted(path, params):
-        return _answer(_request(method, base_url, path, params, **options))
-
-
-@contextmanager
-def _counted(path: str, params: Mapping[str, str]) -> Iterator[None]:
-    """The call inside counts for the corporation of its token, and closes the interface where the platform says so."""
-    token = params.get("access_token")
-    if not isinstance(token, Token):
-        yield
-        return
-    reopened = circuit_breaker.before_call(token.corporation_id, path)
-    try:
-        yield
-    except LimitedError as error:
-        raise circuit_breaker.trip(token.corporation_id, path, error.errcode) from error
-    if reopened:
-        circuit_breaker.clear(token.corporation_id, path)
-
-
-def _request(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> requests.Response:
-    url = f"{base_url.rstrip('/')}/cgi-bin/{path}"
-    timeout = (settings.WECOM["CONNECT_TIMEOUT"], settings.WECOM["READ_TIMEOUT"])
-    try:
-        return _session().request(method, url, params=dict(params), timeout=timeout, allow_redirects=False, **options)
-    except NEVER_WRITTEN as error:
-        raise NotReached("WeChat Work could not be reached.", code="not_reached") from error
-    except exceptions.ConnectionError as error:
-        if _never_connected(error):
-            raise NotReached("WeChat Work could not be reached.", code="not_reached") from error
-        raise AmbiguousError("The connection broke before the answer.", code="broken") from error
-    except exceptions.RequestException as error:
-        raise AmbiguousError("No answer came in time.", code="no_answer") from error
-
-
-def _never_connected(error: exceptions.ConnectionError) -> bool:
-    cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", None), NewConnectionError)
-
-
-def _answer(response: requests.Response) -> dict[str, Any]:
-    try:
-        answer = json.loads(response.content)
-    except ValueError as error:
-        raise AmbiguousError("The answer is no JSON.", code=f"http_{response.status_code}") from error
-    if response.status_code >= 500 or not isinstance(answer, dict):
-        raise AmbiguousError("The answer is no answer.", code=f"http_{response.status_code}")
-    errcode = whole(answer, "errcode", otherwise=0)
-    if errcode:
-        raise exception_for(errcode, str(answer.get("errmsg", "")))
-    return answer
+        return call(token)
+    except ApiError as error:
+        # 40001 is a wrong secret when a token is fetched, but in other calls a token that was revoked.
+        if not isinstance(error, TokenRejected) and error.errcode != 40001:
+            raise
+    return call(access_tokens.valid_token(application, rejected=token))

@@ -1,14 +1,24 @@
-"""Which application is meant: the default one, or that of a corp ID and a secret; and where it is called."""
+"""Which application is meant, its callback address, and the hold while one of its settings is wrong."""
+
+import logging
+from datetime import timedelta
 
 from django.conf import settings
+from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
-from wecom.exceptions import NotConfigured
+from wecom.exceptions import NotConfigured, WeComError
 from wecom.models import Application
+
+logger = logging.getLogger(__name__)
+
+HELD = "held"
+HELD_FOR = timedelta(minutes=2)
 
 
 def default() -> Application:
-    """The application of functions that name none. Raises `NotConfigured` where none is connected."""
+    """The default application. Raises `NotConfigured` if there is none."""
     application = Application.objects.select_related("corporation").filter(is_default=True).first()
     if application is None:
         raise NotConfigured(
@@ -20,12 +30,12 @@ def default() -> Application:
 
 
 def with_credentials(corp_id: str, corp_secret: str) -> Application:
-    """The connected application with these. Raises `NotConfigured` where there is none."""
+    """The connected application with these credentials. Raises `NotConfigured` if there is none."""
     rows = Application.objects.select_related("corporation").filter(corporation__corp_id=corp_id)
     found = next((row for row in rows if row.secret == corp_secret), None)
     if found is not None:
         return found
-    # Asking the platform with a wrong secret would get our address banned for an hour.
+    # The platform is not asked: a wrong secret would get our address banned for an hour.
     if rows.exists():
         words, field = "No connected application has this secret.", "corp_secret"
         remedy = "Copy it from Console → Applications → your application → Secret, and save it in the admin first."
@@ -36,11 +46,33 @@ def with_credentials(corp_id: str, corp_secret: str) -> Application:
 
 
 def webhook_url(application: Application) -> str:
-    """Where WeChat Work is to call this application, as it is entered in the console under “Receive messages”.
+    """The callback address to enter in the console under “Receive messages”.
 
-    `WECHAT_WEBHOOK_URL` where it is set, for the default application; else SITE_URL with the application's own path.
+    For the default application `WECHAT_WEBHOOK_URL`, if set; else SITE_URL with the application's own path.
     """
     if application.is_default and settings.WECOM["WEBHOOK_URL"]:
         return str(settings.WECOM["WEBHOOK_URL"])
     path = reverse("webhook") if application.is_default else reverse("webhook-of", args=[application.webhook_key])
     return f"{settings.SITE_URL.rstrip('/')}{path}"
+
+
+def hold(application: Application, error: WeComError, span: timedelta = HELD_FOR) -> None:
+    """Stop sending for this application until its settings are saved or `span` is over; a longer hold stays."""
+    if error.code == HELD:
+        return  # held already, with its reason
+    until = timezone.now() + span
+    shorter = models.Q(held_until=None) | models.Q(held_until__lt=until)
+    Application.objects.filter(shorter, pk=application.pk).update(held_until=until, held_reason=str(error))
+    logger.error("An application is held until its settings are mended.", extra={"application": application.pk})
+
+
+def end_hold(application: Application) -> None:
+    """A message went through, so the setting has been corrected."""
+    Application.objects.filter(pk=application.pk).update(held_until=None, held_reason="")
+
+
+def release_hold(application: Application) -> None:
+    """The settings were saved: try again at once, with a new token."""
+    Application.objects.filter(pk=application.pk).update(
+        held_until=None, held_reason="", access_token="", access_token_expires_at=None
+    )

@@ -1,4 +1,4 @@
-"""What becomes of a row whose call failed, for calls that may be repeated without harm."""
+"""Retry or fail a row whose call failed, for calls that are safe to repeat."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,32 +7,32 @@ from django.utils import timezone
 
 from core.exceptions import TemporaryError
 from core.work.base import Work
-from wecom.client import access_tokens
+from wecom.client import applications
 from wecom.exceptions import ApiError, ConfigurationError, LimitedError, RecipientError, TokenRejected, WeComError
 from wecom.models import Application
 
-# The codes that every kind of row puts into words in its Reason.
+# Codes that the Reason of every kind of row has.
 HELD, BUSY, REFUSED, RECIPIENT, QUOTA = "held", "busy", "refused", "recipient", "quota"
 FIRST, LONGEST = timedelta(seconds=3), timedelta(minutes=5)
 
 
 def retry_or_fail(row: Work, application: Application, error: WeComError, **fields: Any) -> None:
-    """Put the row back where time or a mended setting may help, else fail it. `fields` are written with it."""
+    """Put the row back if time or a corrected setting may help, else fail it. `fields` are written with it."""
     fields["errcode"] = error.errcode if isinstance(error, ApiError) else None
     if isinstance(error, ConfigurationError):
-        access_tokens.hold(application, error)
-        row.postpone(timezone.now() + access_tokens.HELD_FOR, HELD, count_attempt=False, **fields)
+        applications.hold(application, error)
+        row.postpone(timezone.now() + applications.HELD_FOR, HELD, count_attempt=False, **fields)
     elif isinstance(error, LimitedError) and error.until is not None:
         row.postpone(error.until, QUOTA, count_attempt=False, **fields)
-    # A token that is refused twice is a busy platform: the next attempt fetches another one.
+    # A token refused twice means a busy platform: the next attempt fetches another one.
     elif isinstance(error, TemporaryError | TokenRejected) and row.attempts < row.max_attempts:
-        row.postpone(next_attempt_at(row), BUSY, **fields)
+        row.postpone(_next_attempt_at(row), BUSY, **fields)
     elif isinstance(error, TemporaryError):
         row.settle(Work.Status.FAILED, BUSY, **fields)
     else:
         row.settle(Work.Status.FAILED, RECIPIENT if isinstance(error, RecipientError) else REFUSED, **fields)
 
 
-def next_attempt_at(row: Work) -> datetime:
+def _next_attempt_at(row: Work) -> datetime:
     """When to try again: 6 s, 12 s … 5 min from now."""
     return timezone.now() + min(FIRST * int(2**row.attempts), LONGEST)

@@ -5,11 +5,10 @@ Sources: https://developer.work.weixin.qq.com/document/path/90196 (user/get), 90
 range are not shown, and phone, e-mail and picture are given to no application made after June 2022.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from wecom.client import access_tokens, api
+from wecom.client import api, transport
 from wecom.exceptions import ApiError, ContentError, RecipientError
 from wecom.models import Application
 
@@ -99,7 +98,7 @@ def get_tag(application: Application, tag_id: int) -> Answer:
 def create_tag(application: Application, name: str, tag_id: int | None = None) -> int:
     """A new tag; its number. Only the application that made a tag may change it."""
     body: Answer = {"tagname": _checked_tag_name(name), **({} if tag_id is None else {"tagid": tag_id})}
-    return api.whole(_post(application, "tag/create", body), "tagid", otherwise=0)
+    return transport.number_field(_post(application, "tag/create", body), "tagid", default=0)
 
 
 def rename_tag(application: Application, tag_id: int, name: str) -> None:
@@ -150,17 +149,11 @@ _DEPARTMENT_LIST = ("department/list", "department")
 
 
 def _get(application: Application, path: str, **query: str) -> Answer:
-    base_url = application.api_base_url
-    return _without_error(
-        access_tokens.with_token(application, lambda token: api.get(base_url, path, access_token=token, **query))
-    )
+    return _without_error(api.get(application, path, **query))
 
 
 def _post(application: Application, path: str, body: Answer) -> Answer:
-    frozen, base_url = json.dumps(body, ensure_ascii=False).encode(), application.api_base_url
-    return _without_error(
-        access_tokens.with_token(application, lambda token: api.post(base_url, path, frozen, access_token=token))
-    )
+    return _without_error(api.post(application, path, body))
 
 
 def _get_of_department(application: Application, path: str, name: str, number: int) -> Answer:

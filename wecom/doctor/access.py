@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from core.diagnosis import Finding, bad, good
 from wecom.application import info
-from wecom.client import access_tokens
+from wecom.client import access_tokens, applications
 from wecom.doctor import credential_formats
 from wecom.doctor.base import ApplicationCheck, silent
 from wecom.exceptions import ApiError, ConfigurationError, WeComError
@@ -59,7 +59,7 @@ class Token(ApplicationCheck):
         where = f"{self.page} → Secret"
         if error.errcode == UNTRUSTED:
             return self.untrusted(error)
-        if error.code == access_tokens.HELD:
+        if error.code == applications.HELD:
             words = _("Not asked again, since the application is held: %s") % error.remedy
             remedy = _("Mend that and save the application, or press “Try again now” on its page.")
             return bad("held", words, remedy=remedy, where=self.form)

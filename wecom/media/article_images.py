@@ -7,7 +7,7 @@ may upload 1,000 a day and 3,000 in 30 days (45009).
 import hashlib
 from pathlib import Path
 
-from wecom.client import access_tokens, api
+from wecom.client import api, transport
 from wecom.media import validation
 from wecom.models import Application, ArticlePicture
 
@@ -20,10 +20,6 @@ def upload_article_image(application: Application, path: Path) -> str:
     known = rows.first()
     if known is not None:
         return known.url
-    answer = access_tokens.with_token(
-        application,
-        lambda token: api.upload(application.api_base_url, path, path.name, to="media/uploadimg", access_token=token),
-    )
-    url = api.word(answer, "url")
+    url = transport.text_field(api.upload(application, "media/uploadimg", path, path.name), "url")
     row, _ = rows.get_or_create(corporation=application.corporation, sha256=digest, defaults={"url": url})
     return row.url

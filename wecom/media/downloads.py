@@ -21,7 +21,8 @@ from core.exceptions import TemporaryError
 from core.storage import local_copies
 from core.work import crash_points
 from core.work.base import LeaseLost
-from wecom.client import access_tokens, api, retry_policy
+from wecom.client import api, retry_policy
+from wecom.client.transport import FilePart
 from wecom.exceptions import BusyError, ContentError, MediaExpired, WeComError
 from wecom.media import validation
 from wecom.models import Application, Download
@@ -68,6 +69,13 @@ def run_download(pk: int, *, now: datetime | None = None) -> None:
     except (OSError, WeComError) as error:
         code = error.code if isinstance(error, WeComError) else Download.Reason.DISK
         logger.warning("A file was not fetched.", extra={"cid": download.cid, "download": download.pk, "code": code})
+
+
+def restart_download(download: Download) -> bool:
+    """Fetch a file again that failed or was removed; False if it is on its way, or here."""
+    if download.is_here or not download.is_finished:
+        return False
+    return download.restart(path="", received=0, size=0, errcode=None)
 
 
 def download_now(application: Application, *, media_id: str, kind: str = "") -> Path:
@@ -172,15 +180,10 @@ def _fetch_pieces(download: Download) -> None:
         crash_points.point("download.piece")
 
 
-def _fetch_piece(download: Download, first: int) -> api.Piece:
+def _fetch_piece(download: Download, first: int) -> FilePart:
     length = max(BLOCK, settings.WECOM["DOWNLOAD_PIECE"] // BLOCK * BLOCK)
-    base_url = download.application.api_base_url
-    return access_tokens.with_token(
-        download.application,
-        lambda token: api.download(
-            base_url, "media/get", first, first + length - 1, access_token=token, media_id=download.media_id
-        ),
-    )
+    last = first + length - 1
+    return api.download(download.application, "media/get", first, last, media_id=download.media_id)
 
 
 def _check_and_settle(download: Download) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.exceptions import TemporaryError
 from core.work import crash_points
 from core.work.base import GIVES_WAY_AFTER_ATTEMPTS
-from wecom.client import access_tokens, api
+from wecom.client import api, applications, transport
 from wecom.exceptions import (
     ConfigurationError,
     LimitedError,
@@ -90,19 +90,16 @@ def perform(upload: Upload) -> None:
 
 
 def _call(upload: Upload) -> str:
-    application, base_url = upload.application, upload.application.api_base_url
     file = Path(default_storage.path(upload.path))
-    answer = access_tokens.with_token(
-        application,
-        lambda token: api.upload(base_url, file, upload.filename, access_token=token, type=upload.form or upload.kind),
-    )
-    return api.word(answer, "media_id")
+    kind = upload.form or upload.kind
+    answer = api.upload(upload.application, "media/upload", file, upload.filename, type=kind)
+    return transport.text_field(answer, "media_id")
 
 
 def _handle_error(upload: Upload, error: WeComError) -> None:
     if isinstance(error, ConfigurationError):
-        access_tokens.hold(upload.application, error)
-        upload.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
+        applications.hold(upload.application, error)
+        upload.postpone(timezone.now() + applications.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
     elif isinstance(error, LimitedError) and error.until is not None:
         upload.postpone(error.until, Outbound.Reason.QUOTA, count_attempt=False)
     elif upload.attempts >= upload.max_attempts or not isinstance(error, TemporaryError | TokenRejected):

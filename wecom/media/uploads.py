@@ -76,6 +76,7 @@ def ensure_upload(
     return upload
 
 
+@transaction.atomic
 def accept_upload(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
     """The upload of a file that somebody brought, which is copied; raises `ContentError` for one of no use."""
     filename = Path(file.name or kind).name

@@ -1,0 +1,1 @@
+"""Outgoing messages by steps: shortcuts compose, enqueue stores, dispatcher delivers, payloads freeze, outcomes end."""

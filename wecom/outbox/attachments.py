@@ -1,25 +1,21 @@
-"""Files within a message: the pictures of pages, and what rows of a card lead to.
+"""Files that the content of a message names: the pictures of articles, and the files that rows of a card open.
 
-In the stored content a file of ours is named by its upload, which gets a new media ID when the platform has forgotten
-the one before. Files of bare messages get another media ID too where equal bytes would be swallowed.
+The stored content names a file of ours by its upload, which gets a new media ID when the old one has expired.
 """
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 from wecom.exceptions import ContentError
 from wecom.media import uploads
-from wecom.models import Application, Outbound, Upload
+from wecom.models import Application, Upload
 
-BARE_MEDIA = frozenset({"image", "voice", "file"})  # nothing but a media ID, so that two of one file are equal
 KINDS = {"thumb_media_id": Upload.Kind.IMAGE, "media_id": Upload.Kind.FILE}
-REMEMBERED = timedelta(hours=5)  # one more than the platform does
 
 
 def name_uploads(application: Application, payload: dict[str, object]) -> tuple[dict[str, object], list[Upload]]:
-    """The content with its files named by their uploads, and those. Other media IDs stay as they are.
+    """The content with our files named by their uploads, and these uploads. Other media IDs stay.
 
     Raises `ContentError` for an upload of another kind or company.
     """
@@ -33,16 +29,8 @@ def name_uploads(application: Application, payload: dict[str, object]) -> tuple[
     return dict(found), list(files.values())
 
 
-def split_copy(upload: Upload, fingerprint: str, now: datetime) -> Upload:
-    """The upload, or a copy of it that no equal message has which the platform may still remember."""
-    equal = Outbound.objects.filter(fingerprint=fingerprint).exclude(finished_at__lt=now - REMEMBERED)
-    taken = set(equal.values_list("upload__copy", flat=True))
-    number = next(number for number in range(len(taken) + 1) if number not in taken)
-    return upload if number == upload.copy else uploads.get_or_create_copy(upload, number)
-
-
 def _places(value: Any) -> Iterator[tuple[dict[str, Any], str]]:
-    """Each object that has a media ID, with its name there."""
+    """Each object with a media ID, and the name of the field that holds it."""
     if isinstance(value, list):
         for one in value:
             yield from _places(one)

@@ -1,8 +1,8 @@
-"""Cards after the click: the buttons of one person's card become a greyed text, or another card takes its place.
+"""Cards after a click: a greyed text takes the place of one member's buttons, or another card that of the card.
 
-Source: https://developer.work.weixin.qq.com/document/path/94888. A response code comes with a card that was
-sent and with each click on it. Each is good for 72 hours and for one call: where an answer was lost, its refusal the
-second time tells that the first time worked.
+Source: https://developer.work.weixin.qq.com/document/path/94888. A response code comes with every card that is sent and
+with each click on it; it is valid for 72 hours and for one call. If an answer was lost, a refusal of the second call
+shows that the first one worked.
 """
 
 import logging
@@ -18,17 +18,17 @@ from wecom.contents.splitting import columns
 from wecom.contents.validation import clean, required
 from wecom.exceptions import AmbiguousError, ApiError, WeComError
 from wecom.models import Application, CardUpdate
-from wecom.outbox.payloads import encode_json
+from wecom.outbox import handler_context
 
 logger = logging.getLogger(__name__)
 
-EVERYBODY = "@all"  # in the place of a user ID: all who got the card
+EVERYBODY = "@all"  # instead of a user ID: all who got the card
 SPENT = 60140  # the response code was used or has expired
 WIDTH = 60  # columns: what a phone shows of a greyed text
 
 
 def greyed_text(text: str) -> str:
-    """The greyed text, cut where the phone would cut it. Raises `ContentError` for an empty one."""
+    """The text as a phone shows it, cut after 30 Chinese characters. Raises `ContentError` if it is empty."""
     required("text", text.strip())
     line = " ".join(clean(text).split())
     if columns(line) <= WIDTH:
@@ -39,7 +39,7 @@ def greyed_text(text: str) -> str:
 
 
 @transaction.atomic
-def request_update(
+def update_card(
     application: Application,
     *,
     response_code: str,
@@ -48,7 +48,13 @@ def request_update(
     card: Card | None = None,
     cid: str = "",
 ) -> CardUpdate:
-    """The change of a card, queued once for each response code. See `services.update_card`."""
+    """Queue the change of a card for one member, or for all who got it with the user ID "@all".
+
+    A greyed `text` takes the place of the buttons, or another `card` the place of this one, with the text in place of
+    its buttons. The response code comes with a click, or is that of the `Outbound` that carried the card; it is valid
+    for 72 hours and for one change. Text of more than 30 Chinese characters is cut, as a phone would. Raises
+    `ContentError` for an empty code, and without text or card.
+    """
     required("response_code", response_code)
     greyed = greyed_text(text) if card is None or text.strip() else ""
     update, created = CardUpdate.objects.get_or_create(
@@ -60,7 +66,7 @@ def request_update(
             "card": card.replacement(greyed) if card is not None else None,
             "options": card.options() if card is not None else {},
             "expires_at": timezone.now() + CardUpdate.valid_for,
-            "cid": cid,
+            "cid": cid or handler_context.current_cid(),
         },
     )
     if created:
@@ -88,7 +94,7 @@ def _update(update: CardUpdate, now: datetime) -> None:
         unreached = _call(update)
     except WeComError as error:
         if doubtful and isinstance(error, ApiError) and error.errcode == SPENT:
-            update.settle(CardUpdate.Status.DONE, errcode=0, in_doubt=False)  # by the call whose answer was lost
+            update.settle(CardUpdate.Status.DONE, errcode=0, in_doubt=False)  # the call whose answer was lost did it
         elif isinstance(error, ApiError) and error.errcode == SPENT:
             update.settle(CardUpdate.Status.FAILED, CardUpdate.Reason.USED, errcode=SPENT, in_doubt=False)
         else:
@@ -105,23 +111,14 @@ def _call(update: CardUpdate) -> bool:
     """Whether the person could not be reached. In doubt from before the call, so that a dead worker leaves a trace."""
     application = update.application
     token = access_tokens.valid_token(application)
-    body = _body(update)
-    update.update_leased(in_doubt=True)
-    answer = access_tokens.with_token(
-        application,
-        lambda value: api.post(application.api_base_url, "message/update_template_card", body, access_token=value),
-        token=token,
-    )
-    return bool(answer.get("invaliduser"))
-
-
-def _body(update: CardUpdate) -> bytes:
     shown = {"button": {"replace_name": update.text}} if update.card is None else {"template_card": update.card}
     call = {
         **({"atall": 1} if update.user_id == EVERYBODY else {"userids": [update.user_id]}),
-        "agentid": update.application.agent_id,
+        "agentid": application.agent_id,
         "response_code": update.response_code,
         **shown,
         **update.options,
     }
-    return encode_json(call)
+    update.update_leased(in_doubt=True)
+    answer = api.post(application, "message/update_template_card", call, token=token)
+    return bool(answer.get("invaliduser"))

@@ -1,8 +1,8 @@
 """Delivery: claim, freeze, record the attempt, call, settle. Nothing is lost and nothing arrives twice.
 
-The protocol is that of the house: certain failures retry, permanent ones settle, configuration faults hold the whole
-application, and what may have arrived is sent again with the same bytes under the platform's duplicate check, which
-remembers for four hours; after that a person decides.
+Certain failures are retried and permanent ones settle; a wrong setting holds the whole application. What may have
+arrived is sent again with the same bytes under the platform's duplicate check, which remembers for four hours; after
+that a person decides.
 """
 
 import logging
@@ -16,37 +16,36 @@ from core.work import crash_points
 from core.work.base import LeaseLost
 from wecom import restore_guard
 from wecom.client import access_tokens, api
-from wecom.directory import members as people
+from wecom.directory import members
 from wecom.exceptions import ContentError, WeComError
 from wecom.media import uploads
 from wecom.models import Attempt, Outbound, Upload
-from wecom.outbox import outcomes, payloads, video_fallback
-from wecom.quotas import members
+from wecom.outbox import duplicates, outcomes, payloads, video_fallback
+from wecom.quotas import send_quota
 
 logger = logging.getLogger(__name__)
 
-REMEMBERED = timedelta(hours=4) - timedelta(minutes=10)
-FORGOTTEN = timedelta(hours=5)
-CONFIRMED = timedelta(minutes=5)  # until a person's confirmation is looked for again
-AHEAD = 20  # messages that go before one that nobody waits for
+DUPLICATE_CHECK = timedelta(hours=4) - timedelta(minutes=10)  # how long the same bytes may be sent again
+GUARD_CHECK = timedelta(minutes=5)  # until the restore guard is asked again
+MAX_URGENT = 20  # messages that overtake one bulk message
 
 
 def deliver(pk: int, *, now: datetime | None = None) -> None:
-    """Make one attempt at an Outbound, or put it back with the reason. Before bulk goes what somebody waits for."""
+    """Make one attempt to deliver an Outbound, or put it back with the reason. Urgent messages go before bulk."""
     for urgent in _more_urgent(pk, now or timezone.now()):
-        _deliver_one(urgent, now)
-    _deliver_one(pk, now)
+        _claim_and_deliver(urgent, now)
+    _claim_and_deliver(pk, now)
 
 
 def _more_urgent(pk: int, now: datetime) -> list[int]:
-    """Replies that are due, where this is bulk: a broker that was full of bulk before they came says so too late."""
+    """Replies that are due while this row is bulk: the broker may have queued the bulk first."""
     if not Outbound.objects.filter(pk=pk, priority__lt=0).exists():
         return []
     due = Outbound.objects.filter(pk__in=Outbound.work_rows().claimable(now).filter(priority__gte=0).values("pk"))
-    return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:AHEAD])
+    return list(due.order_by("-priority", "due_at", "pk").values_list("pk", flat=True)[:MAX_URGENT])
 
 
-def _deliver_one(pk: int, now: datetime | None) -> None:
+def _claim_and_deliver(pk: int, now: datetime | None) -> None:
     outbound = Outbound.claim(pk, now=now)
     if outbound is None:
         return
@@ -58,46 +57,68 @@ def _deliver_one(pk: int, now: datetime | None) -> None:
 
 
 def _deliver(outbound: Outbound, now: datetime) -> None:
+    _close_abandoned_attempts(outbound, now)
+    if (
+        _is_too_late(outbound, now)
+        or _is_unreachable(outbound)
+        or _is_held(outbound, now)
+        or _lacks_upload(outbound, now)
+        or _lacks_form(outbound)
+    ):
+        return
+    database = restore_guard.confirmed_instance()
+    if database:
+        _attempt(outbound, now, database)
+    else:
+        outbound.postpone(now + GUARD_CHECK, Outbound.Reason.GUARDED, count_attempt=False)
+
+
+def _close_abandoned_attempts(outbound: Outbound, now: datetime) -> None:
     abandoned = Attempt.objects.abandoned(outbound)
     if abandoned.exists():
         outbound.update_leased(was_ambiguous=True)
         abandoned.update(outcome=Attempt.Outcome.AMBIGUOUS, ended_at=now, detail="worker_died")
-    if outbound.was_ambiguous and outbound.first_attempt_at and now - outbound.first_attempt_at > REMEMBERED:
+
+
+def _is_too_late(outbound: Outbound, now: datetime) -> bool:
+    """Settle it if it has expired, or if it may have arrived and the platform would no longer notice a duplicate."""
+    if outbound.was_ambiguous:
+        if not outbound.first_attempt_at or now - outbound.first_attempt_at <= DUPLICATE_CHECK:
+            return False
         outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.UNKNOWN)
-    elif outbound.expires_at and outbound.expires_at <= now and not outbound.was_ambiguous:
-        outcomes.settle(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
-    elif not (_reaches_nobody(outbound) or _must_wait(outbound, now) or _has_no_form(outbound)):
-        database = restore_guard.confirmed_instance()
-        if database:
-            _attempt(outbound, now, database)
-        else:
-            outbound.postpone(now + CONFIRMED, Outbound.Reason.GUARDED, count_attempt=False)
-
-
-def _reaches_nobody(outbound: Outbound) -> bool:
-    """End it without a call where everybody is known to have left, or to be out of the visible range."""
-    if outbound.body is not None or not outbound.recipients:
+        return True
+    if not outbound.expires_at or outbound.expires_at > now:
         return False
-    beyond = people.find_unreachable(outbound.application, outbound.recipients)
-    if not beyond.keys() >= set(outbound.recipients):
-        return False
-    outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, invalid=sorted(beyond))
+    outcomes.settle(outbound, Outbound.Status.CANCELLED, Outbound.Reason.EXPIRED)
     return True
 
 
-def _must_wait(outbound: Outbound, now: datetime) -> bool:
-    held_until = outbound.application.held_until
-    if held_until and held_until > now:
-        outbound.postpone(held_until, Outbound.Reason.HELD, count_attempt=False)
-        return True
-    if outbound.body is not None:
+def _is_unreachable(outbound: Outbound) -> bool:
+    """Settle it without a call if every recipient has left, or is out of the visible range."""
+    if outbound.body is not None or not outbound.recipients:
         return False
-    return any(_waits_for_upload(outbound, upload, now) for upload in outbound.files())
+    unreachable = members.find_unreachable(outbound.application, outbound.recipients)
+    if not unreachable.keys() >= set(outbound.recipients):
+        return False
+    outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.RECIPIENT, invalid=sorted(unreachable))
+    return True
+
+
+def _is_held(outbound: Outbound, now: datetime) -> bool:
+    held_until = outbound.application.held_until
+    if not held_until or held_until <= now:
+        return False
+    outbound.postpone(held_until, Outbound.Reason.HELD, count_attempt=False)
+    return True
+
+
+def _lacks_upload(outbound: Outbound, now: datetime) -> bool:
+    return outbound.body is None and any(_waits_for_upload(outbound, upload, now) for upload in outbound.files())
 
 
 def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool:
     with transaction.atomic():
-        # Locked, so that an upload that ends at this moment either is seen here or sees this message wait.
+        # Locked: an upload that ends at this moment is either seen here, or sees this message wait.
         upload = Upload.objects.select_for_update().get(pk=upload.pk)
         if upload.pk == outbound.upload_id:
             outbound.upload = upload
@@ -111,8 +132,8 @@ def _waits_for_upload(outbound: Outbound, upload: Upload, now: datetime) -> bool
     return failed
 
 
-def _has_no_form(outbound: Outbound) -> bool:
-    """End it where its video is too large in every form, and nobody made a page for it."""
+def _lacks_form(outbound: Outbound) -> bool:
+    """Settle it if its video is too large in every form and no receiver made a page for it."""
     if outbound.body is not None or video_fallback.apply_fallback(outbound):
         return False
     outcomes.settle(outbound, Outbound.Status.FAILED, Outbound.Reason.MEDIA)
@@ -122,7 +143,7 @@ def _has_no_form(outbound: Outbound) -> bool:
 def _attempt(outbound: Outbound, now: datetime, database: str) -> None:
     try:
         token = access_tokens.valid_token(outbound.application)
-        attempt = _open(outbound, now)
+        attempt = _freeze_and_record_attempt(outbound, now)
     except ContentError as error:
         outcomes.settle(outbound, Outbound.Status.FAILED, error.code[:40])
         return
@@ -135,49 +156,38 @@ def _attempt(outbound: Outbound, now: datetime, database: str) -> None:
     crash_points.point("outbound.attempting")
     began = time.monotonic()
     try:
-        answer = _call(outbound, token)
+        answer = api.post(outbound.application, "message/send", bytes(outbound.body or b""), token=token)
     except WeComError as error:
         with transaction.atomic():
             if outcomes.settle_error(outbound, attempt, error):
-                members.refund(outbound, now)
+                send_quota.refund(outbound, now)
             else:
-                members.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
+                send_quota.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
         return
     crash_points.point("outbound.called")
     with transaction.atomic():
         outcomes.settle_accepted(outbound, attempt, answer)
-        members.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
+        send_quota.record_arrival(outbound, now, timedelta(seconds=time.monotonic() - began))
     crash_points.point("outbound.settled")
 
 
 @transaction.atomic
-def _open(outbound: Outbound, now: datetime) -> Attempt | None:
-    """Reserve, freeze the bytes at the first claim, and record the attempt; None where a limit is used up."""
-    until = members.reserve(outbound, now)
+def _freeze_and_record_attempt(outbound: Outbound, now: datetime) -> Attempt | None:
+    """Reserve quota, freeze the bytes at the first attempt, and record it; None if a limit is used up."""
+    until = send_quota.reserve(outbound, now)
     if until is not None:
         outbound.postpone(until, Outbound.Reason.QUOTA, count_attempt=False)
         return None
     if outbound.body is None:
-        repeat = _repeat(outbound, now)
-        invalid = sorted(people.find_unreachable(outbound.application, outbound.recipients))
-        body = _freeze(outbound, repeat, without=invalid)
+        repeat = duplicates.next_repeat(outbound, now)
+        invalid = sorted(members.find_unreachable(outbound.application, outbound.recipients))
+        body = _build_body(outbound, repeat, without=invalid)
         began = outbound.first_attempt_at or now
         outbound.update_leased(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
     return Attempt.objects.create(outbound=outbound, number=outbound.tries.count() + 1)
 
 
-def _repeat(outbound: Outbound, now: datetime) -> int:
-    """A number that no equal message has whose bytes the platform may still remember.
-
-    All equal rows are locked, so that two workers who freeze at once do not take the same one.
-    """
-    equal = Outbound.objects.filter(fingerprint=outbound.fingerprint).exclude(finished_at__lt=now - FORGOTTEN)
-    rows = equal.order_by("pk").select_for_update().only("pk", "repeat", "first_attempt_at")
-    others = [row.repeat + 1 for row in rows if row.pk != outbound.pk and (row.first_attempt_at or row.repeat)]
-    return max([outbound.repeat, *others])
-
-
-def _freeze(outbound: Outbound, repeat: int, *, without: list[str]) -> bytes:
+def _build_body(outbound: Outbound, repeat: int, *, without: list[str]) -> bytes:
     return payloads.build_body(
         recipients=[user_id for user_id in outbound.recipients if user_id not in without],
         agent_id=outbound.application.agent_id,
@@ -187,11 +197,4 @@ def _freeze(outbound: Outbound, repeat: int, *, without: list[str]) -> bytes:
         repeat=repeat,
         options=outbound.options,
         carried={name: upload.media_id for name, upload in outbound.attachments().items()},
-    )
-
-
-def _call(outbound: Outbound, token: str) -> dict[str, object]:
-    body, base_url = bytes(outbound.body or b""), outbound.application.api_base_url
-    return access_tokens.with_token(
-        outbound.application, lambda token: api.post(base_url, "message/send", body, access_token=token), token=token
     )

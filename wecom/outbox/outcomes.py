@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from wecom.client import access_tokens, circuit_breaker, error_codes
+from wecom.client import applications, circuit_breaker, error_codes
 from wecom.exceptions import (
     AmbiguousError,
     ApiError,
@@ -31,7 +31,7 @@ from wecom.exceptions import (
 )
 from wecom.media import uploads
 from wecom.models import Attempt, Outbound
-from wecom.quotas import members
+from wecom.quotas import send_quota
 from wecom.signals import outbound_settled
 
 logger = logging.getLogger(__name__)
@@ -45,8 +45,8 @@ def settle_accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]
     """The platform took it, though perhaps not for everybody."""
     _close_attempt(attempt, Attempt.Outcome.SENT, None)
     if outbound.application.held_reason:
-        access_tokens.end_hold(outbound.application)
-    circuit_breaker.clear(outbound.application.corporation_id, members.API)
+        applications.end_hold(outbound.application)
+    circuit_breaker.clear(outbound.application.corporation_id, send_quota.API)
     # Who is known to be out of reach was not among those asked for.
     invalid = sorted({*outbound.invalid, *_user_ids(answer, "invaliduser")})
     unlicensed = _user_ids(answer, "unlicenseduser")
@@ -69,7 +69,7 @@ def settle_error(outbound: Outbound, attempt: Attempt, error: WeComError) -> boo
 def postpone(outbound: Outbound, error: WeComError) -> None:
     """Before any attempt was recorded: nothing was sent, so nothing is ambiguous."""
     if isinstance(error, ConfigurationError):
-        outbound.postpone(timezone.now() + access_tokens.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
+        outbound.postpone(timezone.now() + applications.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
     else:
         _retry(outbound, error)
 
@@ -125,8 +125,8 @@ def _retry_ambiguous(outbound: Outbound, error: WeComError) -> None:
 
 
 def _hold(outbound: Outbound, error: WeComError) -> None:
-    access_tokens.hold(outbound.application, error)
-    until = timezone.now() + access_tokens.HELD_FOR
+    applications.hold(outbound.application, error)
+    until = timezone.now() + applications.HELD_FOR
     outbound.postpone(until, Outbound.Reason.HELD, count_attempt=False, errcode=_errcode(error))
 
 

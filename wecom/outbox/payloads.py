@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wecom.client.transport import encode_json
 from wecom.contents.splitting import TEXT, columns, size
 from wecom.contents.validation import DESCRIPTION, INVISIBLE, TITLE
 from wecom.exceptions import ContentError
@@ -98,11 +99,6 @@ def fill_media_ids(
     if carried:
         _replace(found, carried)
     return dict(found)
-
-
-def encode_json(call: Mapping[str, object]) -> bytes:
-    """An object as the platform likes it: real UTF-8, nothing escaped that need not be (40033)."""
-    return json.dumps(call, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def add_invisible_suffix(text: str, n: int) -> str:

@@ -1,7 +1,7 @@
-"""Messages taken back: before they are sent by not sending them, within 24 hours after that by the platform.
+"""Messages taken back: an unsent one is cancelled; within 24 hours of sending the platform removes it.
 
-Source: https://developer.work.weixin.qq.com/document/path/94867. People of the WeChat plugin (微信插件) keep theirs. A
-recall may be repeated without harm, so that a lost answer needs no care.
+Source: https://developer.work.weixin.qq.com/document/path/94867. Members on the WeChat plugin (微信插件) keep theirs.
+A recall is safe to repeat, so a lost answer needs no special care.
 """
 
 import logging
@@ -12,10 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.work.base import LeaseLost
-from wecom.client import access_tokens, api, retry_policy
+from wecom.client import api, retry_policy
 from wecom.exceptions import ApiError, ContentError, WeComError
 from wecom.models import Outbound, Recall
-from wecom.outbox.payloads import encode_json
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +24,10 @@ LOOK_AGAIN = timedelta(seconds=5)
 
 @transaction.atomic
 def recall(outbound: Outbound, *, cid: str = "", now: datetime | None = None) -> Recall:
-    """Take back a message with all its parts; see `services.recall`."""
+    """Take a message back from all who got it, with all its parts; queued ones are not sent any more.
+
+    Raises `ContentError` for one that was not sent ("not_sent"), or more than 24 hours ago ("too_late").
+    """
     first = outbound.first_part or outbound
     rows = [first, *first.later_parts.order_by("pk")]
     recalls = {row.pk: _request_one(row, cid=cid, now=now or timezone.now()) for row in rows}
@@ -33,7 +35,7 @@ def recall(outbound: Outbound, *, cid: str = "", now: datetime | None = None) ->
 
 
 def can_be_recalled(outbound: Outbound, now: datetime | None = None) -> bool:
-    """Whether a recall may still do something: it is on its way, or was sent within 24 hours."""
+    """Whether a recall may still help: the message is on its way, or was sent within the last 24 hours."""
     if Recall.objects.filter(outbound=outbound).exclude(status=Recall.Status.FAILED).exists():
         return False
     lately = outbound.finished_at is None or outbound.finished_at >= (now or timezone.now()) - Recall.possible_for
@@ -59,7 +61,7 @@ def _request_one(outbound: Outbound, *, cid: str, now: datetime) -> Recall:
             earlier.restart(errcode=None)
         return earlier
     recall = Recall(application=outbound.application, outbound=outbound, cid=cid or outbound.cid)
-    # Nothing was called for it yet, so that a worker who has just claimed it finds that its lease is gone.
+    # No call was made yet, so a worker that has just claimed it finds that its lease is gone.
     if not outbound.is_finished and outbound.first_attempt_at is None and outbound.cancel(Outbound.Reason.RECALLED):
         recall.status, recall.reason, recall.finished_at = Recall.Status.DONE, Recall.Reason.UNSENT, now
         recall.save()
@@ -89,19 +91,15 @@ def _recall(recall: Recall, now: datetime) -> None:
     if not outbound.msgid:
         recall.settle(Recall.Status.FAILED, Recall.Reason.NEVER_SENT)
         return
-    application, body = recall.application, encode_json({"msgid": outbound.msgid})
     try:
-        access_tokens.with_token(
-            application,
-            lambda token: api.post(application.api_base_url, "message/recall", body, access_token=token),
-        )
+        api.post(recall.application, "message/recall", {"msgid": outbound.msgid})
     except WeComError as error:
         errcode = error.errcode if isinstance(error, ApiError) else None
         reason = {TOO_OLD: Recall.Reason.TOO_LATE, NOT_OURS: Recall.Reason.FOREIGN}.get(errcode or 0)
         if reason is not None:
             recall.settle(Recall.Status.FAILED, reason, errcode=errcode)
         else:
-            retry_policy.retry_or_fail(recall, application, error)
+            retry_policy.retry_or_fail(recall, recall.application, error)
         return
     recall.settle(Recall.Status.DONE, errcode=0)
     logger.info("A message was recalled.", extra={"cid": recall.cid})

@@ -1,7 +1,7 @@
-"""One function for each kind of message, to one member: what the awaitables of the integration guide call.
+"""One function for each kind of message to one member; the awaitables of the integration guide call these.
 
-Each uses the application that is being answered, or the default one outside of a handler, and announces what it sent,
-so that the conversation records it.
+Each sends through the application that is being answered, or outside of a handler through the default one, and
+announces what it sent (`program_sent`), so that the conversation records it.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,8 @@ from wecom.contents import (
 from wecom.contents.markdown import CONSTRUCTS
 from wecom.exceptions import ContentError
 from wecom.models import Application, Outbound
-from wecom.outbox.enqueue import current_application, enqueue_content, enqueue_parts
+from wecom.outbox.enqueue import enqueue_content, enqueue_parts
+from wecom.outbox.handler_context import current_application
 from wecom.signals import program_sent
 
 VIDEO_TITLE, VIDEO_DESCRIPTION = 128, 512  # bytes
@@ -43,7 +44,7 @@ def send_text(user_id: str, *, content: str, application: Application | None = N
     application = application or current_application()
     _check_words(content)
     parts = [Text(content=part) for part in split_numbered(content)]
-    return _announced(enqueue_parts(application, parts, to=[user_id])[-1], content)
+    return _announce(enqueue_parts(application, parts, to=[user_id])[-1], content)
 
 
 @transaction.atomic
@@ -56,7 +57,7 @@ def send_markdown(user_id: str, *, content: str, application: Application | None
     shown = to_markdown(content)
     _check_words(shown)
     parts = [Markdown(content=part) for part in split_numbered(shown, whole=CONSTRUCTS)]
-    return _announced(enqueue_parts(application, parts, to=[user_id])[-1], shown)
+    return _announce(enqueue_parts(application, parts, to=[user_id])[-1], shown)
 
 
 def send_image(user_id: str, *, media_id: str, application: Application | None = None) -> Outbound:
@@ -96,7 +97,7 @@ def send_text_card(
 
 
 def send_news(user_id: str, *, articles: Sequence[Article], application: Application | None = None) -> Outbound:
-    """Send 1 to 8 headlines that lead somewhere."""
+    """Send 1 to 8 headlines with links."""
     return send_message(user_id, content=News(articles=tuple(articles)), application=application)
 
 
@@ -122,7 +123,7 @@ def send_card(user_id: str, *, card: Card, application: Application | None = Non
 @transaction.atomic
 def send_message(user_id: str, *, content: Content, application: Application | None = None) -> Outbound:
     """Send a message of any kind, as `wecom.contents` has them."""
-    return _announced(enqueue_content(application or current_application(), content, to=[user_id]), content.words())
+    return _announce(enqueue_content(application or current_application(), content, to=[user_id]), content.words())
 
 
 def _check_words(content: str) -> None:
@@ -130,6 +131,6 @@ def _check_words(content: str) -> None:
         raise ContentError("The text is empty.", code="empty", field="content", remedy="Write something to send.")
 
 
-def _announced(outbound: Outbound, text: str) -> Outbound:
+def _announce(outbound: Outbound, text: str) -> Outbound:
     program_sent.send(Outbound, outbound=outbound, text=text)
     return outbound

@@ -1,19 +1,18 @@
-"""A message whose video cannot go out as one, in the last moment before its bytes are frozen: a file, or a card."""
+"""A video that is too large goes out as a file or as a card; decided just before the bytes are frozen."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.db import transaction
 
 from wecom.contents import Content, File
-from wecom.models import Application, GroupMessage, Outbound, Upload
+from wecom.models import GroupMessage, Outbound, Upload
+from wecom.outbox import duplicates
 from wecom.signals import page_wanted
 
 
 @transaction.atomic
 def apply_fallback(message: Outbound | GroupMessage) -> bool:
-    """Give a message the form of its video; False where it has to be a link and nobody made a page for it."""
+    """Give the message the form that its video can be sent in; False if it needs a page and no receiver made one."""
     upload = message.upload
     if upload is None or message.msgtype != Upload.Kind.VIDEO or not upload.form:
         return True
@@ -25,19 +24,10 @@ def apply_fallback(message: Outbound | GroupMessage) -> bool:
 
 
 def replace_content(message: Outbound | GroupMessage, content: Content) -> None:
-    """Another content for a message that we hold and that has not begun to go out."""
+    """Replace the content of a message that is leased here and not frozen yet (`page_wanted`)."""
     fields: dict[str, Any] = {"msgtype": content.msgtype, "content": content.payload(), "options": content.options()}
     if isinstance(message, Outbound):
-        fields["fingerprint"] = fingerprint(
+        fields["fingerprint"] = duplicates.fingerprint(
             message.application, message.recipients, content, content.payload(), message.upload
         )
     message.update_leased(**fields)
-
-
-def fingerprint(
-    application: Application, recipients: list[str], content: Content, payload: dict[str, Any], upload: Upload | None
-) -> str:
-    """Equal for messages whose bytes would be equal. All copies of a file count as one."""
-    whole = [application.pk, recipients, content.msgtype, payload, f"{upload.kind}:{upload.sha256}" if upload else None]
-    whole += [content.options()] if content.options() else []
-    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What of each limit is used up, and when what waits will be through."""
+"""How much of each limit is used, and when the queue will be delivered."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,18 +7,19 @@ from math import ceil
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wecom import restore_guard
 from wecom.client import circuit_breaker
 from wecom.models import Application, CallCount, Circuit, DayCount, Outbound, Spending
-from wecom.quotas import members as limits
+from wecom.quotas import send_quota
 
-SPEED = 5.0  # messages a second, where too little was sent lately to measure it
+SPEED = 5.0  # messages a second, if too few were sent to measure it
 MEASURED = timedelta(minutes=2)
 ENOUGH = 50
 BUSIEST = 5
-LONGEST_SIMULATED = 3000
+MAX_SIMULATED = 3000
 BECAUSE = {
     "nothing": _("nothing waits"),
     "speed": _("as fast as calls go"),
@@ -33,7 +34,7 @@ BECAUSE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """How much of a limit is used; `limit` is 0 where it is not known."""
+    """How much of a limit is used; `limit` is 0 if it is not known."""
 
     used: int
     limit: int
@@ -46,7 +47,7 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class MemberUsage:
-    """What one member got lately."""
+    """What one member got in the last minute and hour."""
 
     user_id: str
     minute: Usage
@@ -55,7 +56,7 @@ class MemberUsage:
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """When a queue will be through; `through_at` is None while nobody can say. `because` is what it waits for most."""
+    """When a queue will be delivered; `through_at` is None if that is unknown. `because` is the limit that decides."""
 
     messages: int
     recipients: int
@@ -70,7 +71,7 @@ class Forecast:
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationQuotas:
-    """The limits of one application, as they stand."""
+    """How much of its limits an application has used."""
 
     application: Application
     day: Usage
@@ -81,14 +82,18 @@ class ApplicationQuotas:
     forecast: Forecast
 
 
-def list_quotas(now: datetime) -> list[ApplicationQuotas]:
-    """Those of every application."""
+def list_quotas(now: datetime | None = None) -> list[ApplicationQuotas]:
+    """How much of the platform's limits each application has used, and when its queue will be delivered."""
+    now = now or timezone.now()
     rows = Application.objects.select_related("corporation").order_by("-is_default", "pk")
     return [_quota(application, now) for application in rows]
 
 
-def forecast_for(application: Application, now: datetime, *, messages: int = 0, recipients: int = 0) -> Forecast:
-    """When all that waits, and so many messages to so many members more, will be through."""
+def forecast_for(
+    application: Application, *, messages: int = 0, recipients: int = 0, now: datetime | None = None
+) -> Forecast:
+    """When the queue will be delivered, with so many more messages to so many members."""
+    now = now or timezone.now()
     waiting = Outbound.objects.filter(application=application, status__in=Outbound.UNFINISHED)
     found = waiting.aggregate(messages=Count("pk"), recipients=Coalesce(Sum("reach"), 0))
     messages, recipients = messages + found["messages"], recipients + found["recipients"]
@@ -110,21 +115,21 @@ def forecast_for(application: Application, now: datetime, *, messages: int = 0, 
 
 
 def _quota(application: Application, now: datetime) -> ApplicationQuotas:
-    counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=limits.API)
+    counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=send_quota.API)
     (minute, a_minute), (hour, an_hour) = circuit_breaker.PER_API
     return ApplicationQuotas(
         application=application,
-        day=Usage(used=_today(application, now), limit=limits.daily_limit(application)),
+        day=Usage(used=_today(application, now), limit=send_quota.daily_limit(application)),
         calls_minute=Usage(used=circuit_breaker.calls_within(counts, now, minute), limit=a_minute),
         calls_hour=Usage(used=circuit_breaker.calls_within(counts, now, hour), limit=an_hour),
         members=list(_busiest(application, now)),
         closed=list(Circuit.objects.filter(corporation_id=application.corporation_id, until__gt=now).order_by("api")),
-        forecast=forecast_for(application, now),
+        forecast=forecast_for(application, now=now),
     )
 
 
 def _busiest(application: Application, now: datetime) -> Iterable[MemberUsage]:
-    (minute, a_minute), (hour, an_hour) = limits.PER_MEMBER
+    (minute, a_minute), (hour, an_hour) = send_quota.PER_MEMBER
     rows = Spending.objects.filter(application=application, at__gt=now - hour).values("user_id")
     rows = rows.annotate(hour=Count("pk"), minute=Count("pk", filter=Q(at__gt=now - minute)))
     for row in rows.order_by("-minute", "-hour", "user_id")[:BUSIEST]:
@@ -136,7 +141,7 @@ def _busiest(application: Application, now: datetime) -> Iterable[MemberUsage]:
 
 
 def _today(application: Application, now: datetime) -> int:
-    row = DayCount.objects.filter(application=application, day=limits.quota_day(now)).first()
+    row = DayCount.objects.filter(application=application, day=send_quota.quota_day(now)).first()
     return row.recipients if row else 0
 
 
@@ -147,19 +152,19 @@ def _stopped(application: Application, now: datetime) -> str:
 
 
 def _speed(application: Application, now: datetime) -> float:
-    """Messages a second, as measured lately."""
+    """Messages a second, measured over the last two minutes."""
     done = Outbound.objects.filter(application=application, status=Outbound.Status.DONE, finished_at__gt=now - MEASURED)
     count = done.count()
     return count / MEASURED.total_seconds() if count >= ENOUGH else SPEED
 
 
 def _closed_until(application: Application, now: datetime) -> datetime:
-    rows = Circuit.objects.filter(corporation_id=application.corporation_id, api=limits.API, until__gt=now)
+    rows = Circuit.objects.filter(corporation_id=application.corporation_id, api=send_quota.API, until__gt=now)
     return max((row.until for row in rows), default=now)
 
 
 def _through_calls(application: Application, messages: int, now: datetime) -> datetime:
-    counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=limits.API)
+    counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=send_quota.API)
     ends = [now]
     for window, most in circuit_breaker.PER_API:
         over = circuit_breaker.calls_within(counts, now, window) + messages - most
@@ -168,7 +173,7 @@ def _through_calls(application: Application, messages: int, now: datetime) -> da
 
 
 def _through_days(application: Application, recipients: int, now: datetime) -> datetime:
-    most = limits.daily_limit(application)
+    most = send_quota.daily_limit(application)
     over = recipients + _today(application, now) - most
     if not most or over <= 0:
         return now
@@ -176,16 +181,16 @@ def _through_days(application: Application, recipients: int, now: datetime) -> d
 
 
 def _through_member(application: Application, now: datetime) -> datetime:
-    """When the person for whom most waits has got it all: each message in the first free place."""
+    """When the member with the longest queue has got all of it, each message at the first free time."""
     waiting = Outbound.objects.filter(application=application, status__in=Outbound.UNFINISHED).exclude(order_key="")
     most = waiting.values("order_key").annotate(count=Count("pk")).order_by("-count").first()
     if most is None:
         return now
     user_id = most["order_key"].partition(":")[2]
-    sent = Spending.objects.filter(application=application, user_id=user_id, at__gt=now - limits.LONGEST)
+    sent = Spending.objects.filter(application=application, user_id=user_id, at__gt=now - send_quota.LONGEST_WINDOW)
     times = list(sent.order_by("at").values_list("at", flat=True))
     at = now
-    for _number in range(min(most["count"], LONGEST_SIMULATED)):
-        at = limits.next_free_time(times[-1000:], at) or at
+    for _number in range(min(most["count"], MAX_SIMULATED)):
+        at = send_quota.next_free_time(times[-1000:], at) or at
         times.append(at)
     return at

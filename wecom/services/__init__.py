@@ -1,16 +1,26 @@
-"""The front door of WeChat Work: receive, handle, send."""
+"""The front door of WeChat Work: what other apps call. It re-exports and has no code of its own."""
 
-from wecom.outbox.enqueue import (
-    MAX_RECIPIENTS,
-    check_recipients,
-    current_application,
-    current_callback,
-    enqueue_message,
-    enqueue_parts,
-    handling,
-    release_worker,
-    unnumbered_sends,
-)
+from wecom.application.group_chats import update_chat
+from wecom.application.menus import get_menu, publish_menu, replace_menu
+from wecom.application.oauth import authorize_url, member_of_code
+from wecom.callbacks.handler_runner import release_worker
+from wecom.callbacks.inbox import delete_old_callbacks, record_callback, record_transcript, replay_callback
+from wecom.callbacks.rejections import record_rejection
+from wecom.client.access_tokens import access_token
+from wecom.client.applications import webhook_url
+from wecom.client.error_codes import remedy_for
+from wecom.directory.change_events import apply_contact_change, enter_range, leave_range
+from wecom.directory.members import mark_in_range
+from wecom.doctor.credential_formats import credential_flaws
+from wecom.media.downloads import delete_old_media, request_download, restart_download
+from wecom.media.upload_worker import compression_done, compression_failed, media_size_limit
+from wecom.media.uploads import accept_upload, ensure_upload
+from wecom.outbox.card_updates import update_card
+from wecom.outbox.enqueue import MAX_RECIPIENTS, check_recipients, enqueue_message, enqueue_parts
+from wecom.outbox.group_messages import resend_to_chat, send_to_chat
+from wecom.outbox.handler_context import current_application, current_callback, handling, unnumbered_sends
+from wecom.outbox.operator_decisions import resend, treat_as_sent
+from wecom.outbox.recalls import can_be_recalled, recall
 from wecom.outbox.shortcuts import (
     send_card,
     send_file,
@@ -25,57 +35,32 @@ from wecom.outbox.shortcuts import (
     send_video,
     send_voice,
 )
-from wecom.services.callbacks import (
-    delete_old_callbacks,
-    handle,
-    handle_detached,
-    record_callback,
-    record_transcript,
-    replay_callback,
-)
-from wecom.services.company import (
-    access_token,
-    authorize_url,
+from wecom.outbox.video_fallback import replace_content
+from wecom.quotas.forecast import forecast_for, list_quotas
+from wecom.quotas.send_quota import delete_old_counts
+from wecom.restore_guard import release_restore_hold, restore_hold
+from wecom.services.applications import (
     configure_from_settings,
-    credential_flaws,
     doctor_checks,
     doctor_checks_without_application,
+    fetch_published_menu,
     get_agent_info,
-    member_of_code,
-    record_rejection,
     save_application,
-    webhook_url,
-)
-from wecom.services.deliveries import (
-    can_be_recalled,
-    delete_old_counts,
-    forecast_for,
-    list_quotas,
-    recall,
-    release_restore_hold,
-    remedy_for,
-    resend,
-    restore_hold,
-    treat_as_sent,
-    update_card,
 )
 from wecom.services.directory import (
     add_member,
-    apply_contact_change,
-    enter_range,
+    check_reachable,
+    find_unreachable,
     get_or_create_member,
-    leave_range,
-    mark_in_range,
     sync_directory,
     sync_due_directories,
 )
+from wecom.services.group_chats import create_chat, get_chat
 from wecom.services.live_lookup import (
     add_tag_users,
-    check_reachable,
     create_tag,
     delete_tag,
     delete_tag_users,
-    find_unreachable,
     get_company_tags,
     get_department_users,
     get_departments,
@@ -84,33 +69,13 @@ from wecom.services.live_lookup import (
     update_tag,
 )
 from wecom.services.media import (
-    accept_upload,
-    compression_done,
-    compression_failed,
-    delete_old_media,
     download_media,
-    ensure_upload,
-    media_size_limit,
-    replace_content,
-    request_download,
-    restart_download,
     upload_article_image,
     upload_file,
     upload_image,
     upload_video,
     upload_video_async,
     upload_voice,
-)
-from wecom.services.menus_and_chats import (
-    create_chat,
-    fetch_published_menu,
-    get_chat,
-    get_menu,
-    publish_menu,
-    replace_menu,
-    resend_to_chat,
-    send_to_chat,
-    update_chat,
 )
 
 __all__ = [
@@ -156,8 +121,6 @@ __all__ = [
     "get_or_create_member",
     "get_tag_users",
     "get_user_info",
-    "handle",
-    "handle_detached",
     "handling",
     "leave_range",
     "list_quotas",

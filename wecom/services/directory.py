@@ -1,26 +1,27 @@
-"""Who is in the company: members, what changes of them, and reading the whole of it."""
+"""Members of the company, who of them can be reached, and the sync of the whole directory."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
-from wecom.directory import change_events, members, sync
+from wecom.directory import members, sync
 from wecom.exceptions import ContentError
 from wecom.models import Application, DirectorySync, Member
-from wecom.outbox.enqueue import current_application
+from wecom.outbox.handler_context import current_application
 
 
 def get_or_create_member(application: Application, user_id: str) -> Member:
-    """The member with this user ID, made on first contact."""
+    """The member with this user ID, created on first contact."""
     found, _ = Member.objects.get_or_create(corporation=application.corporation, user_id=user_id.lower())
     return found
 
 
 @transaction.atomic
 def add_member(user_id: str, *, name: str = "", application: Application | None = None) -> Member:
-    """A new member. Raises `ContentError` where there is one with this user ID."""
+    """Add a member. Raises `ContentError` if the user ID exists."""
     corporation = (application or current_application()).corporation
     found, created = Member.objects.get_or_create(
         corporation=corporation, user_id=user_id.lower(), defaults={"name": name}
@@ -33,9 +34,9 @@ def add_member(user_id: str, *, name: str = "", application: Application | None 
 
 @transaction.atomic
 def sync_directory(application: Application | None = None) -> DirectorySync:
-    """Read departments, members and tags anew, as far as the application sees them; the sync that does it.
+    """Queue a sync of the departments, members and tags that the application sees; or the sync that waits or runs.
 
-    One that waits or runs already will do. The contacts assistant only tells user IDs.
+    Through the contacts assistant it reads user IDs only.
     """
     return sync.request_sync(application or current_application())
 
@@ -46,21 +47,19 @@ def sync_due_directories(now: datetime | None = None) -> int:
     return sync.request_due_syncs(timedelta(hours=hours), now) if hours else 0
 
 
-def apply_contact_change(application: Application, change_type: str, fields: Mapping[str, str]) -> None:
-    """Apply a `change_contact` event, by its type and fields; what it leaves out is looked up afterwards."""
-    change_events.apply_contact_change(application, change_type, fields)
+def find_unreachable(user_ids: Sequence[str], *, application: Application | None = None) -> dict[str, str]:
+    """The members among these who are known to be unreachable, with "left" or "out_of_range". Makes no call."""
+    return members.find_unreachable(application or current_application(), [user_id.lower() for user_id in user_ids])
 
 
-def enter_range(application: Application, user_id: str) -> None:
-    """Somebody was given the application: they can be reached, and are looked up."""
-    change_events.enter_range(application, user_id)
-
-
-def leave_range(application: Application, user_id: str) -> None:
-    """Somebody lost the application: they cannot be reached; whether they left the company is looked up."""
-    change_events.leave_range(application, user_id)
-
-
-def mark_in_range(application: Application, user_id: str) -> None:
-    """Somebody wrote: they can be reached, whatever was known before."""
-    members.mark_in_range(application, user_id)
+def check_reachable(user_id: str, *, application: Application | None = None) -> None:
+    """Raise `ContentError` for a member who is known to be unreachable: a message to them would fail."""
+    found = find_unreachable([user_id], application=application).get(user_id.lower())
+    if found == "left":
+        words = gettext("%s has left the company.") % user_id
+        remedy = gettext("Write to somebody else; if they are back, sync the directory first.")
+        raise ContentError(words, code=found, field="to", remedy=remedy)
+    if found:
+        words = gettext("%s is not in the application's visible range.") % user_id
+        remedy = gettext("Add them to it in the console (可见范围), then sync the directory.")
+        raise ContentError(words, code=found, field="to", remedy=remedy)

@@ -1,21 +1,19 @@
-"""The directory's part of the front door: ask the platform now, and remember what it says."""
+"""Members, departments and tags, asked of the platform now; the answers are stored too."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext
-
 from wecom.directory import api_calls, members, tags
 from wecom.directory.api_calls import NO_MEMBER, Answer
-from wecom.exceptions import ContentError, RecipientError
+from wecom.exceptions import RecipientError
 from wecom.models import Application, Member
-from wecom.outbox.enqueue import current_application
+from wecom.outbox.handler_context import current_application
 
 
 def get_user_info(user_id: str, *, application: Application | None = None) -> dict[str, Any]:
-    """What the platform knows of a member: `userid`, `name`, `department`, `position`, `status` …
+    """The platform's data of a member: `userid`, `name`, `department`, `position`, `status` …
 
-    Raises `RecipientError` for somebody who does not exist or is out of the application's visible range.
+    Raises `RecipientError` if the member does not exist or is out of the application's visible range.
     """
     application = application or current_application()
     try:
@@ -30,30 +28,30 @@ def get_user_info(user_id: str, *, application: Application | None = None) -> di
 
 
 def get_department_users(department_id: int, *, application: Application | None = None) -> list[Answer]:
-    """The visible members of a department, not of those below it: `userid`, `name`, `department` of each."""
+    """The visible members of a department, without those of its sub-departments: `userid`, `name`, `department`."""
     return api_calls.list_department_users(application or current_application(), department_id)
 
 
 def get_departments(below: int | None = None, *, application: Application | None = None) -> list[Answer]:
-    """The departments that the application sees: `id`, `name`, `parentid`, `order` …; with `below`, that one's."""
+    """The departments that the application sees, or those below one: `id`, `name`, `parentid`, `order` …"""
     return api_calls.list_departments(application or current_application(), below)
 
 
 def get_company_tags(*, application: Application | None = None) -> list[Answer]:
-    """The tags of the company: `tagid` and `tagname` of each."""
+    """The tags of the company: `tagid` and `tagname`."""
     return api_calls.list_tags(application or current_application())
 
 
 def get_tag_users(tag_id: int, *, application: Application | None = None) -> list[Answer]:
-    """The visible members with a tag: `userid` and `name` of each."""
+    """The visible members with a tag: `userid` and `name`."""
     users = api_calls.get_tag(application or current_application(), tag_id).get("userlist")
     return [dict(user) for user in users if isinstance(user, dict)] if isinstance(users, list) else []
 
 
 def create_tag(name: str, *, tag_id: int | None = None, application: Application | None = None) -> int:
-    """A new tag, which only this application may change; its number.
+    """Create a tag, which only this application may change; its number.
 
-    Raises `ContentError` for a name of more than 32 characters, `ApiError` 40071 for one that there is already.
+    Raises `ContentError` for a name of more than 32 characters, `ApiError` 40071 if the name exists.
     """
     application = application or current_application()
     number = api_calls.create_tag(application, name, tag_id)
@@ -62,14 +60,14 @@ def create_tag(name: str, *, tag_id: int | None = None, application: Application
 
 
 def update_tag(tag_id: int, name: str, *, application: Application | None = None) -> None:
-    """Another name for a tag."""
+    """Rename a tag."""
     application = application or current_application()
     api_calls.rename_tag(application, tag_id, name)
     tags.rename(application, tag_id, name.strip())
 
 
 def delete_tag(tag_id: int, *, application: Application | None = None) -> None:
-    """Delete a tag; nobody has it any more."""
+    """Delete a tag."""
     application = application or current_application()
     api_calls.delete_tag(application, tag_id)
     tags.mark_deleted(application, tag_id)
@@ -82,8 +80,8 @@ def add_tag_users(
     department_ids: Sequence[int] = (),
     application: Application | None = None,
 ) -> list[str]:
-    """Give a tag to members and departments; the user IDs that could not have it, because they are not visible."""
-    return _change(tag_id, user_ids, department_ids, application, take=False)
+    """Give a tag to members and departments; the user IDs that did not get it, because they are not visible."""
+    return _change_holders(tag_id, user_ids, department_ids, application, take=False)
 
 
 def delete_tag_users(
@@ -94,28 +92,10 @@ def delete_tag_users(
     application: Application | None = None,
 ) -> list[str]:
     """Take a tag from members and departments; the user IDs that did not have it."""
-    return _change(tag_id, user_ids, department_ids, application, take=True)
+    return _change_holders(tag_id, user_ids, department_ids, application, take=True)
 
 
-def find_unreachable(user_ids: Sequence[str], *, application: Application | None = None) -> dict[str, str]:
-    """Who of these cannot be reached, each with "left" or "out_of_range", as far as is known. Asks nobody."""
-    return members.find_unreachable(application or current_application(), [user_id.lower() for user_id in user_ids])
-
-
-def check_reachable(user_id: str, *, application: Application | None = None) -> None:
-    """Raise `ContentError` for somebody who is known to be out of reach, as the message to them would fail."""
-    found = find_unreachable([user_id], application=application).get(user_id.lower())
-    if found == "left":
-        words = gettext("%s has left the company.") % user_id
-        remedy = gettext("Write to somebody else; if they are back, sync the directory first.")
-        raise ContentError(words, code=found, field="to", remedy=remedy)
-    if found:
-        words = gettext("%s is not in the application's visible range.") % user_id
-        remedy = gettext("Add them to it in the console (可见范围), then sync the directory.")
-        raise ContentError(words, code=found, field="to", remedy=remedy)
-
-
-def _change(
+def _change_holders(
     tag_id: int, user_ids: Sequence[str], department_ids: Sequence[int], application: Application | None, *, take: bool
 ) -> list[str]:
     application = application or current_application()

@@ -1,36 +1,23 @@
-"""Files in both directions: uploads for those who send, downloads of what members sent."""
+"""Files in both directions, now: uploads to be sent, and downloads of what members sent."""
 
 import asyncio
 import time
-from datetime import datetime
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
-from django.core.files import File
-from django.db import transaction
 
 from core.work.db_connections import release_connections
-from wecom.contents import Content
-from wecom.media import article_images, downloads, upload_worker, uploads
-from wecom.models import Application, Download, GroupMessage, Outbound, Upload
-from wecom.outbox import video_fallback
-from wecom.outbox.enqueue import current_application, current_callback, release_worker
-
-
-@transaction.atomic
-def accept_upload(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
-    """Keep a file and queue its upload; whoever sent the same before gets the same row.
-
-    Raises `ContentError` for a file that the platform would refuse; then nothing is kept.
-    """
-    return uploads.accept_upload(application, kind=kind, file=file, cid=cid)
+from wecom.callbacks.handler_runner import release_worker
+from wecom.media import article_images, downloads, uploads
+from wecom.models import Application, Upload
+from wecom.outbox.handler_context import current_application, current_callback
 
 
 def upload_image(file_path: str | Path, *, application: Application | None = None) -> str:
-    """Upload a JPG or PNG of up to 10 MB now; its media ID, good for three days, or longer where we send it.
+    """Upload a JPG or PNG of up to 10 MB now; its media ID, valid for three days, renewed when it is sent later.
 
-    Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
-    platform says. The same file is uploaded once.
+    Raises `ContentError`, before any call, for a file that the platform would refuse, and `WeComError` for its answer.
+    The same file is uploaded once.
     """
     return uploads.upload_now(application or current_application(), kind="image", file_path=file_path)
 
@@ -51,7 +38,7 @@ def upload_video(file_path: str | Path, *, application: Application | None = Non
 
 
 async def upload_video_async(file_path: str | Path) -> str:
-    """`upload_video` that leaves the thread of the database free while the video is made smaller."""
+    """`upload_video` without blocking the database thread while the video is compressed."""
     upload = await sync_to_async(_begin_video)(file_path)
     deadline = time.monotonic() + await sync_to_async(uploads.wait_limit)(upload)
     while (media_id := await sync_to_async(uploads.poll_media_id)(upload)) is None:
@@ -68,36 +55,16 @@ def _begin_video(file_path: str | Path) -> Upload:
 
 
 def upload_file(file_path: str | Path, *, application: Application | None = None) -> str:
-    """Upload any file of up to 20 MB now; people see its name. See `upload_image`."""
+    """Upload any file of up to 20 MB now; members see its name. See `upload_image`."""
     return uploads.upload_now(application or current_application(), kind="file", file_path=file_path)
 
 
-def ensure_upload(application: Application, *, kind: str, path: Path, name: str, filename: str) -> Upload:
-    """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
-    return uploads.ensure_upload(application, kind=kind, path=path, name=name, filename=filename)
-
-
-def request_download(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
-    """The download of what a member sent, by the media ID of their message; it is fetched once, by a worker.
-
-    `media_downloaded` announces its end.
-    """
-    return downloads.request_download(application, kind=kind, media_id=media_id, cid=cid)
-
-
-def restart_download(download: Download) -> bool:
-    """Fetch a file once more that did not come, or was removed; False where it is on its way or here."""
-    if download.is_here or not download.is_finished:
-        return False
-    return download.restart(path="", received=0, size=0, errcode=None)
-
-
 def download_media(media_id: str, *, kind: str = "", application: Application | None = None) -> Path:
-    """What a member sent, by the media ID of their message, as a file; fetched now unless we have it.
+    """The file that a member sent, by the media ID of their message; fetched now unless we have it.
 
-    `kind` is "image", "voice" or "video", of the message that is being answered by default. The file is kept for
-    WECHAT_KEEP_MEDIA_DAYS: copy what shall stay. Raises `ContentError` with the reason ("expired", "format" …) and what
-    helps, `TemporaryError` where trying again may.
+    `kind` is "image", "voice" or "video", by default that of the message being answered. The file is deleted after
+    WECHAT_KEEP_MEDIA_DAYS: copy it to keep it. Raises `ContentError` with a reason ("expired", "format" …) and a
+    remedy, or a `TemporaryError` if a retry may help.
     """
     callback = current_callback()
     kind = kind or (callback.kind if callback else "")
@@ -105,34 +72,9 @@ def download_media(media_id: str, *, kind: str = "", application: Application | 
 
 
 def upload_article_image(file_path: str | Path, *, application: Application | None = None) -> str:
-    """Upload a JPG or PNG of up to 2 MB now for the text of an article (mpnews); its address, good for ever.
+    """Upload a JPG or PNG of up to 2 MB now for the text of an article (mpnews); its address, which never expires.
 
-    Equal pictures of a company are uploaded once. Raises `ContentError` before any call, `WeComError` for what the
-    platform says: a company may upload 1,000 a day.
+    Equal pictures of a company are uploaded once. Raises `ContentError` before any call, and `WeComError` for the
+    platform's answer: a company may upload 1,000 a day.
     """
     return article_images.upload_article_image(application or current_application(), Path(file_path))
-
-
-def media_size_limit(kind: str) -> int:
-    """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
-    return upload_worker.media_size_limit(kind)
-
-
-def compression_done(upload: Upload, *, name: str) -> bool:
-    """A video was made small enough (`video_too_large`): it is this file of the media storage now."""
-    return upload_worker.compression_done(upload, name=name)
-
-
-def compression_failed(upload: Upload) -> bool:
-    """A video cannot be made small enough (`video_too_large`): it goes out as a file, a larger one as a link."""
-    return upload_worker.compression_failed(upload)
-
-
-def replace_content(message: Outbound | GroupMessage, content: Content) -> None:
-    """Give a message that is about to go out another content (`page_wanted`), while a worker holds it."""
-    video_fallback.replace_content(message, content)
-
-
-def delete_old_media(now: datetime | None = None) -> int:
-    """Remove files that members sent long ago. Returns how many."""
-    return downloads.delete_old_media(now=now)

@@ -20,7 +20,7 @@ from wecom.contents import Video
 from wecom.exceptions import BusyError, ContentError
 from wecom.media import uploads
 from wecom.models import Outbound, Upload
-from wecom.outbox import dispatcher, group_chats
+from wecom.outbox import dispatcher, group_messages
 from wecom.signals import video_too_large
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir")]
@@ -188,7 +188,7 @@ def test_a_group_chat_gets_it_in_the_form_that_fits(most, path, person):
     upload = services.accept_upload(chat.application, kind="video", file=SimpleUploadedFile("a.mp4", path.read_bytes()))
     work()
     message = services.send_to_chat(chat, Video(), upload=upload)
-    group_chats.deliver_to_chat(message.pk)
+    group_messages.deliver_to_chat(message.pk)
     assert [entry["msgtype"] for entry in person.received()] == ["textcard"]
     assert WatchLink.objects.get().member is None
 

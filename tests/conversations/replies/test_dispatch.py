@@ -15,6 +15,7 @@ from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom import services as wecom
 from wecom.bot import bot, send_text_card, send_text_message
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
@@ -229,11 +230,10 @@ def test_a_handler_that_fails_after_a_send_still_apologises(person, handler):
 
 
 def test_a_callback_whose_workers_die_ends_in_a_plain_sentence(person, application):
-    from wecom import services as wecom
 
     callback = factories.make_callback(application, body="", from_user_id=person.user_id)
     Callback.objects.filter(pk=callback.pk).update(attempts=Callback.max_attempts - 1)
-    wecom.handle(callback.pk)
+    processor.handle(callback.pk)
     callback.refresh_from_db()
     assert (callback.status, callback.reason) == ("failed", "attempts")
     (answer,) = person.read()
@@ -249,9 +249,8 @@ def test_asking_for_an_english_video_does_not_change_the_language(person):
 def test_a_repeated_task_answers_once(person, application):
     callback = factories.make_callback(application, body="")
     Callback.objects.filter(pk=callback.pk).update(status="done")
-    from wecom import services as wecom
 
-    wecom.handle(callback.pk)
+    processor.handle(callback.pk)
     assert person.read() == []
 
 
@@ -269,8 +268,8 @@ def test_what_code_sends_of_its_own_accord_is_in_the_conversation_once(person):
 
     try:
         callback = person.writes("/weather")
-        wecom.handle(callback.pk)
-        wecom.handle(callback.pk, now=timezone.now() + timedelta(minutes=1))
+        processor.handle(callback.pk)
+        processor.handle(callback.pk, now=timezone.now() + timedelta(minutes=1))
     finally:
         router.remove(weather)
     rows = Conversation.objects.get().messages().order_by("created_at", "pk")

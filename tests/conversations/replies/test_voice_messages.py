@@ -12,8 +12,8 @@ from tests.avatars.support.fake_engines import beeped
 from tests.avatars.support.recordings import write_amr
 from tests.support import factories
 from wecom import messages
-from wecom import services as wecom
 from wecom.bot import bot
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
@@ -179,7 +179,7 @@ def code():
 def handled() -> Callback:
     """What was heard waits as a callback of its own; a worker takes it."""
     callback = Callback.objects.get(kind="spoken", status="queued")
-    wecom.handle(callback.pk)
+    processor.handle(callback.pk)
     callback.refresh_from_db()
     return callback
 

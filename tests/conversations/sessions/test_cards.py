@@ -11,7 +11,7 @@ from conversations.models import Flow, Message, Session, State
 from conversations.wording import flow_texts
 from tests.conversations.support.person import Person
 from tests.support import factories
-from wecom import services as wecom
+from wecom.callbacks import processor
 from wecom.models import CardUpdate, Outbound
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_taps_that_come_before_the_first_is_answered_are_passed_over(person, flo
     sent_card(person)
     taps = [person.presses(key) for key in ("lipsync", "lipsync", "enhanced_lipsync")]
     for callback in taps:
-        wecom.handle(callback.pk)
+        processor.handle(callback.pk)
     assert shown() == ["已选：基础"]
     assert person.read()[-1] == "做好就发给你。"
     assert Message.objects.waiting().get().render.mode == "lipsync"

@@ -17,8 +17,8 @@ from core.exceptions import OpenUserError
 from tests.conversations.replies.test_concurrency import at_once
 from tests.conversations.support.person import Person
 from tests.support import factories
-from wecom import services as wecom
 from wecom.bot import bot
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
@@ -52,10 +52,10 @@ def together(*acts: Callable[[], object]) -> list[object]:
 
 def handled(*callbacks: Callback) -> None:
     """Handled by a worker each, at once, and what was put back afterwards by another."""
-    assert together(*(lambda pk=row.pk: wecom.handle(pk) for row in callbacks)) == [None] * len(callbacks)
+    assert together(*(lambda pk=row.pk: processor.handle(pk) for row in callbacks)) == [None] * len(callbacks)
     for row in callbacks:
         for later in range(1, 6):
-            wecom.handle(row.pk, now=timezone.now() + timedelta(minutes=later))
+            processor.handle(row.pk, now=timezone.now() + timedelta(minutes=later))
         row.refresh_from_db()
         assert row.status == Callback.Status.DONE, row.reason
 
@@ -80,7 +80,7 @@ def test_a_tick_beside_an_answer_never_ends_what_was_answered_in_time(person, fl
         person.says("制作视频")
         answer = person.writes("欢迎加入！")
         Session.objects.active().update(due_at=timezone.now(), asked_at=timezone.now() - timedelta(minutes=20))
-        result, ticked = together(lambda pk=answer.pk: wecom.handle(pk), services.remind_and_expire)
+        result, ticked = together(lambda pk=answer.pk: processor.handle(pk), services.remind_and_expire)
         assert (result, ticked) == (None, 0)
         assert person.read()[-1] == CARD
         person.says("取消")
@@ -129,7 +129,7 @@ def test_a_flow_started_by_a_program_beside_an_answer_loses_neither(person, flow
         answer, conversation = person.writes("欢迎加入！"), Conversation.objects.get()
         started, handling = together(
             lambda: services.start_flow(conversation, other, cid="c1"),  # noqa: B023
-            lambda: wecom.handle(answer.pk),  # noqa: B023
+            lambda: processor.handle(answer.pk),  # noqa: B023
         )
         assert isinstance(started, Session)
         assert handling is None
@@ -142,7 +142,7 @@ def test_an_operator_who_stops_a_session_wins_over_an_answer(person, flow):
     for _ in range(ROUNDS):
         person.says("制作视频")
         answer, running = person.writes("欢迎加入！"), session()
-        stopped, handling = together(lambda: services.stop_session(running), lambda: wecom.handle(answer.pk))  # noqa: B023
+        stopped, handling = together(lambda: services.stop_session(running), lambda: processor.handle(answer.pk))  # noqa: B023
         assert (stopped, handling) == (True, None)
         assert session().status == Session.Status.STOPPED
         answer.refresh_from_db()
@@ -164,7 +164,7 @@ def test_a_render_ends_while_a_session_asks_for_the_same_video(person, flow):
             render_finished.send(Render, render=render)
             services.release(render)
 
-        assert together(settle, lambda pk=answer.pk: wecom.handle(pk)) == [None, None]
+        assert together(settle, lambda pk=answer.pk: processor.handle(pk)) == [None, None]
         answer.refresh_from_db()
         assert answer.status == Callback.Status.DONE
         assert not Message.objects.waiting_for(render).exists()
@@ -184,9 +184,9 @@ def test_who_lost_the_lease_takes_back_what_it_said(person, flow):
             if not slept:
                 slept.append(message)
                 Callback.objects.filter(pk=answer.pk).update(lease_until=timezone.now() - timedelta(minutes=1))
-                at_once(lambda: wecom.handle(answer.pk))
+                at_once(lambda: processor.handle(answer.pk))
 
-        wecom.handle(answer.pk)
+        processor.handle(answer.pk)
     answer.refresh_from_db()
     assert (answer.status, answer.attempts) == (Callback.Status.DONE, 2)
     assert person.read() == [CARD]

@@ -3,7 +3,8 @@
 import itertools
 
 from tests.wecom.support.callback_sender import event_xml, text_xml
-from wecom import messages, services
+from wecom import messages
+from wecom.callbacks import processor
 from wecom.models import Callback, Outbound
 
 _numbers = itertools.count(1000)
@@ -19,7 +20,7 @@ class Person:
 
     def _deliver(self, xml: str) -> list[str]:
         callback = self._arrives(xml)
-        services.handle(callback.pk)
+        processor.handle(callback.pk)
         callback.refresh_from_db()
         assert callback.is_finished
         return self.read()

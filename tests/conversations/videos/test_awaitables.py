@@ -21,8 +21,8 @@ from tests.avatars.support.rendering import make_human
 from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import text_xml
-from wecom import services as wecom
 from wecom.bot import bot, send_text_message
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.exceptions import ContentError
 from wecom.models import Callback, Outbound
@@ -75,7 +75,7 @@ def call(function, *args, **kwargs):
 def handle(application, handler, text: str = "go") -> Callback:
     bot.on_message("text")(handler)
     callback = factories.make_callback(application, body=text_xml(application, text=text))
-    wecom.handle(callback.pk)
+    processor.handle(callback.pk)
     callback.refresh_from_db()
     return callback
 
@@ -186,7 +186,7 @@ def test_a_handler_that_is_asked_again_makes_and_sends_one_video(application, hu
     callback = handle(application, film)
     assert callback.status == "queued"
     Callback.objects.update(due_at=callback.created_at)
-    wecom.handle(callback.pk)
+    processor.handle(callback.pk)
     assert len(runs) == 2
     assert sent() == ["video", "Video generated and sent!"]
     assert Message.objects.filter(render__isnull=False).count() == 1
@@ -207,7 +207,7 @@ def test_a_video_that_is_there_already_takes_no_number_of_the_handler(applicatio
 
     callback = handle(application, film)
     Callback.objects.update(due_at=callback.created_at)
-    wecom.handle(callback.pk)
+    processor.handle(callback.pk)
     assert sent()[:2] == ["video", "after the video"]
 
 
@@ -230,7 +230,7 @@ def test_chatting_goes_on_while_a_handler_awaits_a_video(application, human):
 
     def work() -> None:
         try:
-            wecom.handle(first.pk)
+            processor.handle(first.pk)
         finally:
             connections.close_all()
 
@@ -238,7 +238,7 @@ def test_chatting_goes_on_while_a_handler_awaits_a_video(application, human):
     thread.start()
     assert started.wait(20)
     wait_for(lambda: Callback.objects.filter(pk=first.pk, gave_way=True).exists(), "the handler to wait")
-    wecom.handle(second.pk)
+    processor.handle(second.pk)
     assert sent() == ["Hello! How can I help you?"]
     render_worker.render_next()
     thread.join(timeout=60)

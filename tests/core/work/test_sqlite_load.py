@@ -14,7 +14,7 @@ from core.work import sweeper
 from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import Envelope, text_xml
-from wecom import services
+from wecom.callbacks import processor
 from wecom.models import Callback, Outbound
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,4 +64,4 @@ def test_web_workers_render_and_beat_write_at_once(settings):
 def work_off(ended: threading.Event) -> None:
     while not ended.wait(0.01):
         for pk in Callback.objects.filter(status="queued").values_list("pk", flat=True):
-            services.handle(pk)
+            processor.handle(pk)

@@ -5,7 +5,7 @@ import pytest
 from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_application, make_group_message, make_upload
 from wecom.models import GroupChat, GroupMessage
-from wecom.outbox import group_chats
+from wecom.outbox import group_messages
 
 pytestmark = pytest.mark.django_db
 CHATS, MESSAGES = "/api/v1/group-chats/", "/api/v1/group-messages/"
@@ -90,7 +90,7 @@ def test_what_is_said_reaches_the_chat_and_is_followed_to_its_end(api, connected
     assert answer.status_code == 202, answer.content
     assert (answer.json()["status"], answer.json()["msgtype"]) == ("queued", msgtype)
     assert answer.json()["cid"] == answer["X-Request-ID"]
-    group_chats.deliver_to_chat(answer.json()["id"])
+    group_messages.deliver_to_chat(answer.json()["id"])
     found = api.get(answer["Location"]).json()
     assert (found["status"], found["errcode"], found["words"]) == ("done", 0, "done")
     assert [entry["msgtype"] for entry in person.received()] == [msgtype]

@@ -14,7 +14,7 @@ from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import text_xml
 from wecom import bot, services, tasks
-from wecom.callbacks import handler_runner
+from wecom.callbacks import handler_runner, processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
@@ -48,7 +48,7 @@ def workers() -> Iterator[Callable[[Callback], "Future[None]"]]:
 
         def handle(pk: int) -> None:
             try:
-                services.handle(pk)
+                processor.handle(pk)
             finally:
                 connections.close_all()
 
@@ -115,7 +115,7 @@ def test_an_async_handler_that_times_out_is_cancelled(application, settings):
 
     bot.bot.on_message("text")(endless)
     callback = written(application)
-    services.handle(callback.pk)
+    processor.handle(callback.pk)
     assert outcome(callback) == ("failed", "time_limit")
     assert ended == ["cancelled"]
     assert [callback.cid[:4].upper() in text for text in sent()] == [True]
@@ -159,11 +159,11 @@ def test_a_later_message_waits_for_an_earlier_one_unless_that_takes_long(applica
         first, second = written(application, text), written(application, f"after {text}")
         workers(first)
         assert waits[text].wait(20)
-        services.handle(second.pk)
+        processor.handle(second.pk)
         assert outcome(second)[0] == ("done" if text == "long" else "queued")
         go.set()
         wait_for(lambda row=first: outcome(row)[0] == "done", "the slow answer")
-        services.handle(second.pk)
+        processor.handle(second.pk)
         go.clear()
     assert sent() == ["slow patient", "quick after patient", "quick after long", "slow long"]
 
@@ -209,7 +209,7 @@ def test_no_thread_stays_behind(application):
         return "done"
 
     bot.bot.on_message("text")(answer)
-    services.handle(written(application).pk)
+    processor.handle(written(application).pk)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lease-of")]
 
 

@@ -17,6 +17,7 @@ from tests.support import factories
 from tests.wecom.support.callback_sender import event_xml, text_xml
 from wecom import services
 from wecom.bot import bot, send_text_message
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.contents import Button, ButtonCard, Image, Markdown, TextCard
 from wecom.models import Callback, Member, Outbound
@@ -44,7 +45,7 @@ def register() -> Iterator[Callable[..., None]]:
 
 def handle(application, xml: str = "") -> Callback:
     callback = factories.make_callback(application, body=xml or text_xml(application, text="hello"))
-    services.handle(callback.pk)
+    processor.handle(callback.pk)
     callback.refresh_from_db()
     return callback
 
@@ -161,7 +162,7 @@ def test_a_handler_that_runs_twice_sends_once(application, register):
     register(bot.on_message("text"), tell_everybody)
     callback = handle(application)
     Callback.objects.update(due_at=callback.created_at)
-    services.handle(callback.pk)
+    processor.handle(callback.pk)
     assert len(runs) == 2
     assert sorted(sent()) == ["news 0", "news 1", "news 2", "news 3", "news 4", "told"]
 
@@ -170,7 +171,7 @@ def test_a_callback_that_a_person_replays_is_answered_again(application):
     callback = handle(application)
     assert len(sent()) == 1
     services.replay_callback(callback)
-    services.handle(callback.pk)
+    processor.handle(callback.pk)
     assert len(sent()) == 2
 
 

@@ -11,8 +11,8 @@ from django.test import Client
 from tests.support import factories
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from tests.wecom.support.event_samples import CARD, SCAN, event_body
-from wecom import services
 from wecom.bot import bot
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
@@ -58,7 +58,7 @@ def test_repeated_and_shuffled_callbacks_are_answered_once(application, count, s
         bot.on_message("text")(lambda message: f"echo {message.content}")
         while waiting := list(Callback.objects.filter(status="queued").order_by("pk").values_list("pk", flat=True)):
             for pk in waiting:
-                services.handle(pk)
+                processor.handle(pk)
     sent = [row.content["content"] for row in Outbound.objects.all()]
     assert sorted(sent) == sorted(f"echo {number}" for number in range(count))
 
@@ -114,5 +114,5 @@ def test_two_events_of_one_second_are_both_handled(client, application, name):
                 corp = application.corporation.corp_id
                 deliver(client, application, event_body(event, inside, time=at, corp=corp))
             for row in Callback.objects.filter(status="queued").order_by("pk"):
-                services.handle(row.pk)
+                processor.handle(row.pk)
     assert len(seen) == Callback.objects.count() == 2

@@ -15,6 +15,7 @@ from tests.support import factories
 from tests.wecom.support.callback_sender import Envelope, event_xml, text_xml
 from wecom import services
 from wecom.bot import bot
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 from wecom.signals import member_limited
@@ -44,7 +45,7 @@ def write(client, application, user: str, count: int, *, first: int = 0) -> None
 def handle_all() -> None:
     while rows := list(Callback.objects.filter(status="queued").order_by("pk")):
         for row in rows:
-            services.handle(row.pk)
+            processor.handle(row.pk)
 
 
 def told(user: str) -> list[str]:
@@ -154,11 +155,11 @@ def test_a_notice_that_failed_is_written_later(application):
 
     member_limited.connect(busy)
     try:
-        services.handle(callback.pk)
+        processor.handle(callback.pk)
     finally:
         member_limited.disconnect(busy)
     callback.refresh_from_db()
     assert (callback.status, callback.reason) == ("queued", "limited")
-    services.handle(callback.pk, now=timezone.now() + timedelta(minutes=1))
+    processor.handle(callback.pk, now=timezone.now() + timedelta(minutes=1))
     assert states("zhangsan") == {("cancelled", "limited"): 1}
     assert len(told("zhangsan")) == 1

@@ -1,6 +1,5 @@
 """The access token: one for all processes, fetched once."""
 
-import functools
 import multiprocessing
 import threading
 from datetime import timedelta
@@ -73,8 +72,7 @@ def test_processes_that_meet_an_expired_token_fetch_one(connected, emulator, per
         start.wait()
         try:
             application = Application.objects.select_related("corporation").get()
-            call = functools.partial(call_with, application, person.user_id)
-            outcomes.append(access_tokens.with_token(application, call, token=old)["errcode"])
+            outcomes.append(api.get(application, "user/get", token=old, userid=person.user_id)["errcode"])
         finally:
             connections.close_all()
 
@@ -85,10 +83,6 @@ def test_processes_that_meet_an_expired_token_fetch_one(connected, emulator, per
         thread.join()
     assert outcomes == [0] * 8
     assert emulator.calls("gettoken") == 2
-
-
-def call_with(application: Application, user_id: str, token: str):
-    return api.get(application.api_base_url, "user/get", access_token=token, userid=user_id)
 
 
 def test_an_expiring_token_serves_others_while_one_renews_it(connected, emulator):

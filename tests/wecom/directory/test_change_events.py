@@ -10,6 +10,7 @@ from tests.support.factories import make_application, make_department, make_memb
 from tests.wecom.support.callback_sender import Envelope, event_xml
 from wecom import services
 from wecom.bot import bot
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.contents import Text
 from wecom.exceptions import ContentError
@@ -35,7 +36,7 @@ def hear(client, application: Application, xml: str) -> Callback:
     path = reverse("webhook-of", args=[application.webhook_key])
     assert Envelope(application, xml).post(client, path=path).status_code == 200
     row = Callback.objects.latest("pk")
-    services.handle(row.pk)
+    processor.handle(row.pk)
     row.refresh_from_db()
     assert row.status == "done"
     return row
@@ -192,7 +193,7 @@ def test_a_change_that_cannot_be_handled_is_answered_to_nobody(client, applicati
         path = reverse("webhook-of", args=[assistant.webhook_key])
         xml = event_xml(assistant, "change_contact", user="sys")
         assert Envelope(assistant, xml).post(client, path=path).status_code == 200
-        services.handle(Callback.objects.get().pk)
+        processor.handle(Callback.objects.get().pk)
     assert Callback.objects.get().status == "failed"
     assert not Outbound.objects.exists()
 

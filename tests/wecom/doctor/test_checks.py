@@ -15,7 +15,7 @@ from tests.support import factories, web_servers
 from tests.support.emulator import AES_KEY, KEYS, wait_for
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from wecom import services
-from wecom.client import access_tokens
+from wecom.client import access_tokens, applications
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application, Callback, Guard
 
@@ -329,7 +329,7 @@ def test_an_untrusted_address_is_shown_with_its_remedy(connected, emulator):
 
 def test_a_held_application_is_looked_at_with_the_token_it_has(connected, emulator):
     access_tokens.valid_token(connected)
-    access_tokens.hold(connected, ConfigurationError("Not trusted.", errcode=60020))
+    applications.hold(connected, ConfigurationError("Not trusted.", errcode=60020))
     assert found("token")["level"] == found("trusted-ip")["level"] == "good"
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from tests.support import factories
 from tests.wecom.support.event_samples import CHANGES, EVENTS, change_body, event_body
-from wecom import messages, services
+from wecom import messages
 from wecom.bot import bot
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.messages import UnknownMessage
 from wecom.messages.approval_events import ApprovalEvent
@@ -177,7 +178,7 @@ def test_a_handler_of_an_event_is_called_with_it(name):
         bot.on_event(name)(seen.append)
         bot.on_event("*")(lambda event: "" if event.event == name.lower() else None)
         callback = factories.make_callback(body=body, kind="event", event=name.lower())
-        services.handle(callback.pk)
+        processor.handle(callback.pk)
     callback.refresh_from_db()
     assert [type(value) for value in seen] == [EVENTS[name][1]]
     assert callback.status == "done"
@@ -192,7 +193,7 @@ def test_what_no_handler_names_goes_to_those_of_everything():
         bot.on_message("*")(lambda message: seen.append(message) or "")
         bot.on_message("text")(lambda message: "never")
         for body in (strange, strange.replace("[event]", "[hologram]")):
-            services.handle(factories.make_callback(body=body).pk)
+            processor.handle(factories.make_callback(body=body).pk)
     event, message = seen
     assert isinstance(event, UnknownEvent)
     assert isinstance(message, UnknownMessage)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.support import factories
 from tests.wecom.support.message_samples import CARDS, button_card, text_notice
 from wecom import bot, messages, services
+from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.contents import Button, ButtonCard, Checkbox, Choice, Submit, VoteCard
 from wecom.exceptions import ContentError
@@ -264,9 +265,9 @@ def test_a_code_handler_changes_the_card_that_was_pressed(sent, person, connecte
     callback = factories.make_callback(connected, kind="event", event="template_card_event", body=row["xml"])
     with router.temporary():
         bot.bot.on_event("template_card_event")(pressed)
-        services.handle(callback.pk)
+        processor.handle(callback.pk)
         Callback.objects.update(status="queued", finished_at=None)
-        services.handle(callback.pk)
+        processor.handle(callback.pk)
     assert deliver(CardUpdate.objects.get()).status == "done"
     (entry,) = person.received()
     title = entry["content"]["main_title"]["title"]

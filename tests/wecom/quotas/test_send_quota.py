@@ -15,7 +15,7 @@ from wecom.contents import Text
 from wecom.exceptions import LimitedError
 from wecom.models import CallCount, Circuit, DayCount, Outbound, Spending
 from wecom.outbox import dispatcher
-from wecom.quotas import members
+from wecom.quotas import send_quota
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,9 +56,9 @@ def test_a_member_gets_a_thousand_messages_an_hour(connected):
         for number in range(1000)
     )
     now = NOON + timedelta(seconds=3001)
-    assert members.reserve(outbound, now) == NOON + timedelta(hours=1) + members.SLACK
-    assert members.reserve(outbound, NOON + timedelta(seconds=3601)) is None
-    assert members.reserve(factories.make_outbound(connected, recipients=["lisi"]), now) is None
+    assert send_quota.reserve(outbound, now) == NOON + timedelta(hours=1) + send_quota.SLACK
+    assert send_quota.reserve(outbound, NOON + timedelta(seconds=3601)) is None
+    assert send_quota.reserve(factories.make_outbound(connected, recipients=["lisi"]), now) is None
 
 
 def test_a_message_to_many_counts_for_each_of_them(connected, emulator, person):
@@ -111,7 +111,7 @@ def test_workers_at_once_never_send_more_than_the_limit_to_one_member(connected,
 def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, emulator, person):
     connected.corporation.accounts = 2
     connected.corporation.save()
-    DayCount.objects.create(application=connected, day=members.quota_day(timezone.now()), recipients=398)
+    DayCount.objects.create(application=connected, day=send_quota.quota_day(timezone.now()), recipients=398)
     other = emulator.hire()
     two = services.enqueue_message(connected, Text(content="大家好"), to=[person.user_id, other.user_id], priority=0)
     one = services.send_text(person.user_id, content="你好")
@@ -119,7 +119,7 @@ def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, e
     assert deliver([two, one], now) == ["done", "queued quota"]
     assert one.due_at.astimezone(circuit_breaker.CHINA).hour == 0
     assert one.due_at > now
-    assert members.quota_day(one.due_at) == members.quota_day(now) + timedelta(days=1)
+    assert send_quota.quota_day(one.due_at) == send_quota.quota_day(now) + timedelta(days=1)
     assert deliver([one], one.due_at) == ["done"]
 
 
@@ -127,8 +127,8 @@ def test_a_large_campaign_starts_at_the_beginning_of_a_day(connected):
     connected.corporation.accounts = 1
     connected.corporation.save()
     crowd = factories.make_outbound(connected, recipients=[f"person{number}" for number in range(300)], reach=300)
-    assert members.reserve(crowd, NOON) is None
-    assert members.reserve(factories.make_outbound(connected), NOON) == circuit_breaker.next_quota_day(NOON)
+    assert send_quota.reserve(crowd, NOON) is None
+    assert send_quota.reserve(factories.make_outbound(connected), NOON) == circuit_breaker.next_quota_day(NOON)
 
 
 def test_what_was_certainly_not_accepted_does_not_count(connected, emulator, person):
@@ -159,12 +159,12 @@ def test_ten_thousand_calls_of_an_interface_a_minute_are_the_companys_most(conne
     token = access_tokens.valid_token(connected)
     slot = datetime.fromtimestamp(timezone.now().timestamp() // 10 * 10, tz=timezone.now().tzinfo)
     CallCount.objects.create(corporation=connected.corporation, api="user/get", slot=slot, calls=9_999)
-    api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+    api.get(connected, "user/get", token=token, userid=person.user_id)
     with pytest.raises(LimitedError) as caught:
-        api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+        api.get(connected, "user/get", token=token, userid=person.user_id)
     assert timezone.now() < caught.value.until < timezone.now() + timedelta(seconds=11)
     assert emulator.calls("user/get") == 1
-    api.get(connected.api_base_url, "department/list", access_token=token)
+    api.get(connected, "department/list", token=token)
 
 
 def test_the_calls_of_one_companys_applications_count_together(connected):
@@ -172,10 +172,10 @@ def test_the_calls_of_one_companys_applications_count_together(connected):
     stranger = factories.make_application()
     CallCount.objects.create(corporation=connected.corporation, api="message/send", slot=NOON, calls=10_000)
     now = NOON + timedelta(seconds=30)
-    assert members.reserve(factories.make_outbound(connected), now) is not None
-    assert members.reserve(factories.make_outbound(sibling), now) is not None
-    assert members.reserve(factories.make_outbound(stranger), now) is None
-    assert members.reserve(factories.make_outbound(connected), NOON + timedelta(seconds=71)) is None
+    assert send_quota.reserve(factories.make_outbound(connected), now) is not None
+    assert send_quota.reserve(factories.make_outbound(sibling), now) is not None
+    assert send_quota.reserve(factories.make_outbound(stranger), now) is None
+    assert send_quota.reserve(factories.make_outbound(connected), NOON + timedelta(seconds=71)) is None
 
 
 def test_a_closed_interface_is_closed_for_its_company_alone(connected, emulator, person, settings):
@@ -184,17 +184,17 @@ def test_a_closed_interface_is_closed_for_its_company_alone(connected, emulator,
     token = access_tokens.valid_token(connected)
     for _ in range(3):
         with pytest.raises(LimitedError):
-            api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+            api.get(connected, "user/get", token=token, userid=person.user_id)
     assert emulator.calls("user/get") == 1
     assert deliver([services.send_text(person.user_id, content="你好")], timezone.now()) == ["done"]
     Circuit.objects.update(until=timezone.now())
-    api.get(connected.api_base_url, "user/get", access_token=token, userid=person.user_id)
+    api.get(connected, "user/get", token=token, userid=person.user_id)
     assert not Circuit.objects.exists()
 
 
 def test_counts_that_no_limit_needs_are_deleted(connected):
     outbound = factories.make_outbound(connected)
-    members.reserve(outbound, NOON)
+    send_quota.reserve(outbound, NOON)
     services.delete_old_counts(NOON + timedelta(minutes=59))
     assert (Spending.objects.count(), CallCount.objects.count()) == (1, 1)
     services.delete_old_counts(NOON + timedelta(days=40))

@@ -14,9 +14,9 @@ from wecom.contents import Image, Markdown, MpNews, Page, Text, TextCard
 from wecom.exceptions import ApiError, ChatGone, ContentError
 from wecom.media import uploads
 from wecom.models import GroupChat, GroupMessage, Upload
-from wecom.outbox import group_chats as chats
+from wecom.outbox import group_messages
 from wecom.platform_quirks import Assumptions
-from wecom.quotas import group_chats
+from wecom.quotas import group_chat_quota
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +27,7 @@ def chat(connected, person) -> GroupChat:
 
 
 def deliver(message: GroupMessage, *, later: timedelta = timedelta()) -> GroupMessage:
-    chats.deliver_to_chat(message.pk, now=timezone.now() + later)
+    group_messages.deliver_to_chat(message.pk, now=timezone.now() + later)
     message.refresh_from_db()
     return message
 
@@ -117,7 +117,7 @@ def test_a_worker_that_died_in_the_call_leaves_a_doubt(chat, person):
     message = services.send_to_chat(chat, Text(content="也许"))
     row = GroupMessage.claim(message.pk)
     assert row is not None
-    chats._call(row)
+    group_messages._call(row)
     GroupMessage.objects.update(lease_until=timezone.now() - timedelta(days=1))
     assert deliver(message).reason == "unknown"
     assert len(person.received()) == 1
@@ -220,7 +220,7 @@ def test_the_admin_shows_chats_and_sends_again_what_is_in_doubt(admin_client, co
 
 
 def test_a_group_chats_limit_delays_the_rest(chat, person, emulator, monkeypatch):
-    monkeypatch.setattr(group_chats, "PER_MEMBER", ((timedelta(minutes=1), 3), (timedelta(days=1), 10_000)))
+    monkeypatch.setattr(group_chat_quota, "PER_MEMBER", ((timedelta(minutes=1), 3), (timedelta(days=1), 10_000)))
     other = services.create_chat("另一个", [person.user_id, "wangwu"])
     rows = [services.send_to_chat(one, Text(content=f"{n}")) for n in range(2) for one in (chat, other)]
     assert [deliver(row).status for row in rows] == ["done", "done", "done", "queued"]
@@ -232,7 +232,7 @@ def test_a_group_chats_limit_delays_the_rest(chat, person, emulator, monkeypatch
 
 
 def test_a_chat_of_others_need_not_wait(chat, person, connected, monkeypatch):
-    monkeypatch.setattr(group_chats, "PER_MEMBER", ((timedelta(minutes=1), 1), (timedelta(days=1), 10_000)))
+    monkeypatch.setattr(group_chat_quota, "PER_MEMBER", ((timedelta(minutes=1), 1), (timedelta(days=1), 10_000)))
     others = services.create_chat("别人", ["wangwu", "emma"])
     assert deliver(services.send_to_chat(chat, Text(content="1"))).status == "done"
     assert deliver(services.send_to_chat(others, Text(content="2"))).status == "done"
@@ -246,7 +246,7 @@ def test_the_people_that_a_company_reaches_in_an_hour_are_counted(chat, monkeypa
 
 
 def test_what_was_refused_does_not_count(chat, emulator, monkeypatch):
-    monkeypatch.setattr(group_chats, "PER_MEMBER", ((timedelta(minutes=1), 1), (timedelta(days=1), 10_000)))
+    monkeypatch.setattr(group_chat_quota, "PER_MEMBER", ((timedelta(minutes=1), 1), (timedelta(days=1), 10_000)))
     emulator.fault("busy", "appchat/send")
     message = deliver(services.send_to_chat(chat, Text(content="1")))
     assert (message.status, message.called_at) == ("queued", None)

@@ -1,8 +1,8 @@
-"""How fast we may talk into group chats: what the platform would drop without a word, or refuse, waits instead.
+"""The platform's limits of group chats: messages over them wait here, since the platform drops or refuses them.
 
-Sources: https://developer.work.weixin.qq.com/document/path/90248 and 90312. A member gets at most 200 such messages a
-minute and 10,000 a day from all chats together; a message counts once for each member of its chat. The rows themselves
-are counted, so that workers count together; a row counts from when its call began.
+Sources: https://developer.work.weixin.qq.com/document/path/90248 and 90312. A member gets at most 200 group messages a
+minute and 10,000 a day from all chats; a message counts once for each member of its chat. The message rows themselves
+are counted, from the beginning of their call.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ AGAIN = timedelta(seconds=5)
 
 
 def wait_until(message: GroupMessage, now: datetime) -> datetime | None:
-    """When to look again whether there is room for this message, or None where there is. Call it under a lock."""
+    """When to check again, or None if there is room for the message. Call it with the corporation locked."""
     people = message.chat.user_ids
     full = any(_members_full(message, people, now - window, most) for window, most in PER_MEMBER) or any(
         _reach(message, now - window) + len(people) > most for window, most in _of_company()
@@ -33,7 +33,7 @@ def _of_company() -> tuple[tuple[timedelta, int], ...]:
 
 
 def _members_full(message: GroupMessage, people: list[str], since: datetime, most: int) -> bool:
-    """Whether a member of the chat has had all that one gets. Mostly nobody need be looked up."""
+    """Whether a member of the chat has reached a limit. Members are looked up only if that is possible."""
     rows = _sent(message, since).filter(application=message.application)
     by_chat = dict(rows.values_list("chat_id").annotate(count=Count("pk")))
     if sum(by_chat.values()) < most:

@@ -1,8 +1,8 @@
-"""How fast we may send: what the platform would drop silently, or refuse, waits here instead.
+"""The platform's limits of message/send: messages over them wait here, since the platform drops or refuses them.
 
 Source: https://developer.work.weixin.qq.com/document/path/90312. An application may send 30 messages a minute and 1,000
-an hour to one member; what is more vanishes without a word. A day it may send 200 times as many as the company has
-accounts, where a message to a thousand counts a thousand times. All is counted in rows, so that workers count together.
+an hour to one member; the platform drops more without an error. The daily limit is 200 messages for each account of the
+company; a message to a thousand members counts a thousand times. Sends are counted in rows, which all workers share.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from wecom import platform_quirks
 from wecom.client import circuit_breaker
@@ -19,13 +20,13 @@ from wecom.models import Application, DayCount, Outbound, Spending
 API = "message/send"
 PER_MEMBER = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
 PER_ACCOUNT = 200
-SLACK = timedelta(seconds=0.5)  # for the way to the platform, which counts when a message arrives
-LONGEST = timedelta(hours=1)
+SLACK = timedelta(seconds=0.5)  # for the way to the platform, which counts on arrival
+LONGEST_WINDOW = timedelta(hours=1)
 
 
 @transaction.atomic
 def reserve(outbound: Outbound, now: datetime) -> datetime | None:
-    """Count this message for everybody who gets it, or say when there is room. In the attempt's transaction."""
+    """Count the message for its recipients; or, if a limit is used up, the time when there is room."""
     application = outbound.application
     circuit_breaker.lock_corporation(application.corporation_id)
     waits = [
@@ -40,20 +41,20 @@ def reserve(outbound: Outbound, now: datetime) -> datetime | None:
 
 
 def record_arrival(outbound: Outbound, reserved: datetime, took: timedelta) -> None:
-    """A call has ended: the platform counts from when the message came, which may be as late as that."""
+    """After a slow call, count from its end: the platform counts from the arrival of the message."""
     if took > SLACK:
         Spending.objects.filter(outbound=outbound, at=reserved).update(at=reserved + took)
 
 
 def refund(outbound: Outbound, reserved: datetime) -> None:
-    """The platform certainly did not accept it: what was reserved is free again."""
+    """Free what was reserved for a message that the platform certainly did not accept."""
     if Spending.objects.filter(outbound=outbound, at=reserved).delete()[0]:
         counts = DayCount.objects.filter(application_id=outbound.application_id, day=quota_day(reserved))
         counts.filter(recipients__gte=outbound.reach).update(recipients=F("recipients") - outbound.reach)
 
 
 def daily_limit(application: Application) -> int:
-    """To how many the application may send a day; 0 where nobody said how many accounts the company has."""
+    """How many recipients a day the application may have; 0 if the number of accounts is not set."""
     return application.corporation.accounts * PER_ACCOUNT
 
 
@@ -62,22 +63,23 @@ def quota_day(now: datetime) -> date:
     return now.astimezone(circuit_breaker.CHINA).date()
 
 
-def delete_old_counts(now: datetime) -> None:
-    """Delete what no limit counts any more."""
+def delete_old_counts(now: datetime | None = None) -> None:
+    """Delete counts that no limit of the platform needs any more."""
+    now = now or timezone.now()
     circuit_breaker.delete_old_counts(now)
-    Spending.objects.filter(at__lt=now - 2 * LONGEST).delete()
+    Spending.objects.filter(at__lt=now - 2 * LONGEST_WINDOW).delete()
     DayCount.objects.filter(day__lt=quota_day(now) - timedelta(days=30)).delete()
 
 
 def next_free_time(times: Iterable[datetime], now: datetime) -> datetime | None:
-    """When one more may go to a member who got messages at these times, newest first; None for now."""
+    """When the next message may go to a member who got messages at these times; None for now."""
     newest = sorted(times, reverse=True)
     waits = [_room_after(newest[most - 1], window) for window, most in PER_MEMBER if len(newest) >= most]
     return max((until for until in waits if until > now), default=None)
 
 
 def _room_after(oldest: datetime, window: timedelta) -> datetime:
-    """When the oldest of as many messages as fit into a window counts no more: later, or as the clock's next begins."""
+    """When the oldest message leaves its window: after the window's length, or at the clock's next minute or hour."""
     if not platform_quirks.current.aligned_quotas:
         return oldest + window + SLACK
     seconds = window.total_seconds()
@@ -90,7 +92,7 @@ def _wait_for_day(application: Application, reach: int, now: datetime) -> dateti
         return None
     row = DayCount.objects.filter(application=application, day=quota_day(now)).first()
     used = row.recipients if row else 0
-    # More than a whole day's share never finds more room than at the beginning of a day.
+    # A message over the whole daily limit goes out at the beginning of a day.
     return circuit_breaker.next_quota_day(now) if used and used + reach > most else None
 
 

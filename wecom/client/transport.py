@@ -1,0 +1,186 @@
+"""HTTP calls of the platform's API with requests: each gives an answer, or raises an error that says what to do."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests import exceptions
+from urllib3.exceptions import NewConnectionError
+
+from wecom.client import circuit_breaker
+from wecom.client.error_codes import exception_for
+from wecom.exceptions import AmbiguousError, LimitedError, NotReached
+
+_local = threading.local()
+CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+# Among them a wrong API address, of which requests makes several errors.
+NEVER_WRITTEN = (
+    exceptions.ConnectTimeout,
+    exceptions.SSLError,
+    exceptions.ProxyError,
+    exceptions.InvalidURL,
+    exceptions.InvalidSchema,
+    exceptions.MissingSchema,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilePart:
+    """A part of a file: its first byte, and the size of the whole."""
+
+    data: bytes
+    first: int
+    total: int
+
+
+class Token(str):
+    """An access token that knows its corporation: calls with it count for the corporation's limits."""
+
+    corporation_id: int
+
+    def __new__(cls, value: str, *, corporation_id: int) -> "Token":
+        token = super().__new__(cls, value)
+        token.corporation_id = corporation_id
+        return token
+
+
+def get(base_url: str, path: str, **params: str) -> dict[str, Any]:
+    """The answer to a GET. Raises `ApiError` or a subclass, `NotReached`, `AmbiguousError`.
+
+    With a `Token`, the call counts for the limits; raises `LimitedError` if one of them is used up.
+    """
+    return _call("GET", base_url, path, params)
+
+
+def post(base_url: str, path: str, body: bytes, **params: str) -> dict[str, Any]:
+    """The answer to a POST of JSON bytes. Raises what `get` raises."""
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    return _call("POST", base_url, path, params, data=body, headers=headers)
+
+
+def upload(base_url: str, path: str, file: Path, filename: str, **params: str) -> dict[str, Any]:
+    """The answer to the upload of a file; the part is named `media` and the name is raw UTF-8.
+
+    requests would write a Chinese name as RFC 2231 `filename*=`, which the platform does not read (44001).
+    """
+    boundary = "openuser-" + file.stem[-24:].encode("ascii", "ignore").decode().replace(" ", "") + "-media"
+    safe = filename.replace('"', "'").replace("\r", " ").replace("\n", " ")
+    data = file.read_bytes()
+    head = (
+        f"--{boundary}\r\n"
+        f'Content-Disposition: form-data; name="media"; filename="{safe}"; filelength={len(data)}\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    return _call("POST", base_url, path, params, data=body, headers=headers)
+
+
+def download(base_url: str, path: str, first: int, last: int, **params: str) -> FilePart:
+    """The bytes `first` to `last` of a file, or all of it from a platform without ranges.
+
+    Raises what `get` raises: an error comes as JSON in place of the file.
+    """
+    with _counted(path, params):
+        response = _request("GET", base_url, path, params, headers={"Range": f"bytes={first}-{last}"})
+        if response.headers.get("Content-Type", "").startswith(("application/json", "text/")):
+            _answer(response)
+            raise AmbiguousError("The answer is no file.", code="no_file")
+    if response.status_code == 200:
+        return FilePart(data=response.content, first=0, total=len(response.content))
+    found = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+    whole = found is not None and int(found[1]) == first and len(response.content) == int(found[2]) - first + 1
+    if response.status_code != 206 or found is None or not whole:
+        raise AmbiguousError("The answer is not the range that was asked for.", code=f"http_{response.status_code}")
+    return FilePart(data=response.content, first=first, total=int(found[3]))
+
+
+def encode_json(call: Mapping[str, object]) -> bytes:
+    """JSON as the platform wants it: real UTF-8, no needless escapes (40033)."""
+    return json.dumps(call, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def text_field(answer: Mapping[str, Any], name: str) -> str:
+    """A text that an answer must have. Raises `AmbiguousError` for an answer without it."""
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise AmbiguousError("The answer lacks a field.", code=f"no_{name}")
+    return value
+
+
+def number_field(answer: Mapping[str, Any], name: str, *, default: int) -> int:
+    """A number of an answer. Raises `AmbiguousError` if it is not a number."""
+    value = answer.get(name, default)
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise AmbiguousError("A field of the answer is no number.", code=f"odd_{name}") from error
+
+
+def _session() -> requests.Session:
+    if not hasattr(_local, "session"):
+        _local.session = requests.Session()
+        _local.session.trust_env = False
+    session: requests.Session = _local.session
+    return session
+
+
+def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> dict[str, Any]:
+    with _counted(path, params):
+        return _answer(_request(method, base_url, path, params, **options))
+
+
+@contextmanager
+def _counted(path: str, params: Mapping[str, str]) -> Iterator[None]:
+    """Count the call for its token's corporation; a refusal for its number opens the circuit of this interface."""
+    token = params.get("access_token")
+    if not isinstance(token, Token):
+        yield
+        return
+    reopened = circuit_breaker.before_call(token.corporation_id, path)
+    try:
+        yield
+    except LimitedError as error:
+        raise circuit_breaker.trip(token.corporation_id, path, error.errcode) from error
+    if reopened:
+        circuit_breaker.clear(token.corporation_id, path)
+
+
+def _request(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> requests.Response:
+    url = f"{base_url.rstrip('/')}/cgi-bin/{path}"
+    timeout = (settings.WECOM["CONNECT_TIMEOUT"], settings.WECOM["READ_TIMEOUT"])
+    try:
+        return _session().request(method, url, params=dict(params), timeout=timeout, allow_redirects=False, **options)
+    except NEVER_WRITTEN as error:
+        raise NotReached("WeChat Work could not be reached.", code="not_reached") from error
+    except exceptions.ConnectionError as error:
+        if _never_connected(error):
+            raise NotReached("WeChat Work could not be reached.", code="not_reached") from error
+        raise AmbiguousError("The connection broke before the answer.", code="broken") from error
+    except exceptions.RequestException as error:
+        raise AmbiguousError("No answer came in time.", code="no_answer") from error
+
+
+def _never_connected(error: exceptions.ConnectionError) -> bool:
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
+def _answer(response: requests.Response) -> dict[str, Any]:
+    try:
+        answer = json.loads(response.content)
+    except ValueError as error:
+        raise AmbiguousError("The answer is no JSON.", code=f"http_{response.status_code}") from error
+    if response.status_code >= 500 or not isinstance(answer, dict):
+        raise AmbiguousError("The answer is no answer.", code=f"http_{response.status_code}")
+    errcode = number_field(answer, "errcode", default=0)
+    if errcode:
+        raise exception_for(errcode, str(answer.get("errmsg", "")))
+    return answer
