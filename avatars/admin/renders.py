@@ -154,7 +154,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
     def cancel(self, request: HttpRequest, queryset: QuerySet[Render]) -> None:
         count = sum(services.cancel_render(render) for render in queryset)
         text = ngettext("%d render was cancelled.", "%d renders were cancelled.", count) % count
-        self.tell(request, text, done=bool(count))
+        self.show_result(request, text, done=bool(count))
 
     cancel_this = row_action(
         cancel,
@@ -175,7 +175,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
                 words = reasons.RECORDINGS.get(error.code, str(error))
                 self.message_user(request, f"{render}: {words}", messages.ERROR)
         text = ngettext("%d render was queued.", "%d renders were queued.", count) % count
-        self.tell(request, text, done=bool(count))
+        self.show_result(request, text, done=bool(count))
 
     again_this = row_action(
         again,

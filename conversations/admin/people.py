@@ -166,7 +166,7 @@ class MessageAdmin(ReadOnlyAdmin):
             except ContentError as problem:
                 self.message_user(request, f"{message}: {problem}", messages.ERROR)
         if count:
-            self.tell(request, ngettext("%d message is recalled.", "%d messages are recalled.", count) % count)
+            self.show_result(request, ngettext("%d message is recalled.", "%d messages are recalled.", count) % count)
 
     def has_recall_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("conversations.change_message")

@@ -99,7 +99,7 @@ class SessionAdmin(ReadOnlyAdmin):
         rows = queryset.select_related("conversation__application", "conversation__member")
         count = sum(services.stop_session(session) for session in rows)
         text = ngettext("%d session was ended.", "%d sessions were ended.", count) % count
-        self.tell(request, text, done=bool(count))
+        self.show_result(request, text, done=bool(count))
 
     stop_this = row_action(
         stop,

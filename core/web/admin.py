@@ -69,7 +69,7 @@ class ReadOnlyAdmin(ModelAdmin[Any]):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return flatten_fieldsets(self.get_fieldsets(request, obj))
 
-    def tell(self, request: HttpRequest, text: str, *, done: bool = True) -> None:
+    def show_result(self, request: HttpRequest, text: str, *, done: bool = True) -> None:
         """Show the result of an action, as a warning if it did nothing."""
         self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
 

@@ -191,7 +191,7 @@ class WebhookDeliveryAdmin(WorkAdmin):
     def replay(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         count = sum(services.replay(delivery) for delivery in queryset)
         words = ngettext("%d delivery is sent again.", "%d deliveries are sent again.", count) % count
-        self.tell(request, words, done=bool(count))
+        self.show_result(request, words, done=bool(count))
 
     replay_this = row_action(
         replay,

@@ -146,7 +146,7 @@ def beat(plan: Plan) -> Program:
 def responds(site: str, path: str) -> Callable[[], bool]:
     """A readiness check: whether a page returns 200."""
 
-    def ask() -> bool:
+    def check() -> bool:
         connection = http.client.HTTPConnection(site.removeprefix("http://"), timeout=2)
         try:
             connection.request("GET", path)
@@ -156,16 +156,16 @@ def responds(site: str, path: str) -> Callable[[], bool]:
         finally:
             connection.close()
 
-    return ask
+    return check
 
 
 def responds_to_ping(node: str) -> Callable[[], bool]:
     """A readiness check: whether a worker answers a ping."""
 
-    def ask() -> bool:
+    def check() -> bool:
         try:
             return bool(app.control.ping(destination=[node], timeout=0.5))
         except app.connection_for_write().connection_errors:
             return False
 
-    return ask
+    return check

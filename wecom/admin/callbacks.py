@@ -62,7 +62,7 @@ class CallbackAdmin(WorkAdmin):
     def replay(self, request: HttpRequest, queryset: QuerySet[Callback]) -> None:
         count = sum(services.replay_callback(callback) for callback in queryset)
         text = ngettext("%d callback is handled again.", "%d callbacks are handled again.", count) % count
-        self.tell(request, text, done=bool(count))
+        self.show_result(request, text, done=bool(count))
 
     replay_this = row_action(
         replay,

@@ -58,7 +58,7 @@ class GroupMessageAdmin(WorkAdmin):
     def resend(self, request: HttpRequest, queryset: QuerySet[GroupMessage]) -> None:
         count = sum(services.resend_to_chat(message) for message in queryset)
         text = ngettext("%d message was queued again.", "%d messages were queued again.", count) % count
-        self.tell(request, text, done=bool(count))
+        self.show_result(request, text, done=bool(count))
 
     resend_this = row_action(
         resend,

@@ -112,7 +112,7 @@ class OutboundAdmin(WorkAdmin):
     def resend(self, request: HttpRequest, queryset: QuerySet[Outbound]) -> None:
         count = sum(services.resend(outbound) for outbound in queryset)
         text = ngettext("%d message was queued again.", "%d messages were queued again.", count) % count
-        self.tell(request, text, done=bool(count))
+        self.show_result(request, text, done=bool(count))
 
     resend_this = row_action(
         resend,
@@ -125,7 +125,7 @@ class OutboundAdmin(WorkAdmin):
     def treat_as_sent(self, request: HttpRequest, queryset: QuerySet[Outbound]) -> None:
         count = sum(services.treat_as_sent(outbound) for outbound in queryset)
         text = ngettext("%d message counts as sent.", "%d messages count as sent.", count) % count
-        self.tell(request, text, done=bool(count))
+        self.show_result(request, text, done=bool(count))
 
     treat_as_sent_this = row_action(
         treat_as_sent,
@@ -154,7 +154,7 @@ class OutboundAdmin(WorkAdmin):
                 self.message_user(request, f"{outbound}: {problem}", messages.ERROR)
         if count:
             text = ngettext("%d message is being recalled.", "%d messages are being recalled.", count) % count
-            self.tell(request, text)
+            self.show_result(request, text)
 
     recall_this = row_action(
         recall,

@@ -72,7 +72,7 @@ class DownloadAdmin(WorkAdmin):
     def refetch(self, request: HttpRequest, queryset: QuerySet[Download]) -> None:
         count = sum(services.restart_download(download) for download in queryset)
         text = ngettext("%d file is fetched again.", "%d files are fetched again.", count) % count
-        self.tell(request, text, done=bool(count))
+        self.show_result(request, text, done=bool(count))
 
     refetch_this = row_action(
         refetch,

@@ -40,7 +40,7 @@ class GuardAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Send waiting messages"), permissions=["send"])
     def send_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:
         count = services.release_restore_hold(discard=False)
-        self.tell(request, ngettext("%d message is being sent.", "%d messages are being sent.", count) % count)
+        self.show_result(request, ngettext("%d message is being sent.", "%d messages are being sent.", count) % count)
 
     send_waiting_this = row_action(
         send_waiting,
@@ -52,7 +52,7 @@ class GuardAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Discard waiting messages"), permissions=["send"])
     def discard_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:
         count = services.release_restore_hold(discard=True)
-        self.tell(request, ngettext("%d message was discarded.", "%d messages were discarded.", count) % count)
+        self.show_result(request, ngettext("%d message was discarded.", "%d messages were discarded.", count) % count)
 
     discard_waiting_this = row_action(
         discard_waiting,

@@ -163,7 +163,7 @@ def reloader(supervisor: Supervisor) -> Callable[[], None]:
     """The function that `--reload` calls every second."""
     sources = SourceWatcher()
 
-    def look() -> None:
+    def restart_changed() -> None:
         changed = sources.changed()
         ours = [name for name in changed if not name.startswith(EMULATOR_FILES)]
         theirs = [name for name in changed if name.startswith(EMULATOR_FILES)]
@@ -172,7 +172,7 @@ def reloader(supervisor: Supervisor) -> Callable[[], None]:
                 more = f" and {len(names) - 1} more" if len(names) > 1 else ""
                 supervisor.restart(concerned, why=f"{names[0]}{more} changed")
 
-    return look
+    return restart_changed
 
 
 def welcome(plan: programs.Plan, login: installation.Login, seconds: float, *, before: str = "") -> str:
