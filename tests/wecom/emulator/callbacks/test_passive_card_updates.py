@@ -3,7 +3,7 @@
 import pytest
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from tests.wecom.emulator.callbacks.test_delivery import decrypt
+from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.messages.test_cards import press, replace, send, state
 from tests.wecom.emulator.support.clients import Application, Listener
 

@@ -9,7 +9,7 @@ import requests
 from defusedxml.ElementTree import fromstring
 from playwright.sync_api import expect
 
-from tests.wecom.emulator.callbacks.test_delivery import plain
+from tests.wecom.emulator.callbacks.test_dispatcher import plain
 from tests.wecom.emulator.messages.test_cards import NUMBERS, press, replace
 from tests.wecom.emulator.support.clients import Application, Listener
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.messages.test_contents import LINK, MINI
 from tests.wecom.emulator.support.clients import Application, Emulator
-from tests.wecom.emulator.test_media import PNG
 
 pytestmark = pytest.mark.once
 

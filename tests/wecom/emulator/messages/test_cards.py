@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.callbacks.test_delivery import decrypt
+from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
 pytestmark = pytest.mark.once

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.wecom.emulator.endpoints.media.test_files import MP4, PNG
 from tests.wecom.emulator.support.clients import Application, Emulator
-from tests.wecom.emulator.test_media import MP4, PNG
 
 pytestmark = pytest.mark.once
 

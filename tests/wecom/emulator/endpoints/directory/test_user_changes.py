@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.endpoints.test_contacts import app_of, ask, assistant, company, heard
+from tests.wecom.emulator.endpoints.directory.test_user_queries import app_of, ask, assistant, company, heard
+from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
-from tests.wecom.emulator.test_media import PNG
 
 pytestmark = pytest.mark.once
 __all__ = ["assistant", "company"]

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.support.paths import ROOT
-from tests.wecom.emulator.callbacks.test_events import CHANGES, EVENTS, OF_SYSTEM
+from tests.wecom.emulator.callbacks.test_documented_events import CHANGES, EVENTS, OF_SYSTEM
 from tests.wecom.emulator.support.clients import Application, Emulator
 
 pytestmark = pytest.mark.once

@@ -5,8 +5,8 @@ import json
 import pytest
 import requests
 
+from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.support.clients import Application, Emulator
-from tests.wecom.emulator.test_media import PNG
 
 pytestmark = pytest.mark.once
 

@@ -9,10 +9,10 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.wecom.emulator.callbacks.test_delivery import opened
-from tests.wecom.emulator.phone.test_card_taps import bar, make_menu
+from tests.wecom.emulator.callbacks.test_dispatcher import opened
+from tests.wecom.emulator.endpoints.media.test_files import PNG
+from tests.wecom.emulator.pages.test_buttons import bar, make_menu
 from tests.wecom.emulator.support.clients import Application, Listener, Open
-from tests.wecom.emulator.test_media import PNG
 
 pytestmark = pytest.mark.once
 

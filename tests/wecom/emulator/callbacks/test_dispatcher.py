@@ -16,8 +16,8 @@ from wechatpy.enterprise.exceptions import InvalidCorpIdException
 from wechatpy.exceptions import InvalidSignatureException
 
 from tests.support.paths import ROOT
+from tests.wecom.emulator.endpoints.media.test_files import AMR, MP4, PNG
 from tests.wecom.emulator.support.clients import Application, Arrival, Emulator, Listener
-from tests.wecom.emulator.test_media import AMR, MP4, PNG
 
 pytestmark = pytest.mark.once
 
