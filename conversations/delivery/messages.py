@@ -25,6 +25,8 @@ from wecom.models import Application, GroupMessage, Member, Outbound, Upload
 
 logger = logging.getLogger(__name__)
 
+# Reasons for which another message would not arrive either, or might arrive twice.
+UNREACHABLE = (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED)
 CONTENT_KINDS = {
     "text": Content.Kind.TEXT,
     "image": Content.Kind.IMAGE,

@@ -12,7 +12,6 @@ from conversations.flows.drafts import restore as restore_draft
 from conversations.flows.publication import publish, roll_back
 from conversations.services.inbound import (
     end_contact,
-    follow_up,
     greet,
     notify_rate_limit,
     press_card,
@@ -41,6 +40,7 @@ from conversations.videos.consent_withdrawal import recall_withdrawn, recallable
 from conversations.videos.lifecycle import (
     cancel_waiting,
     fall_back,
+    follow_up,
     recall,
     release,
     release_all,

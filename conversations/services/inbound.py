@@ -1,4 +1,4 @@
-"""What members do, and what becomes of messages: each call is one transaction without network."""
+"""What members and code handlers do: each call is one transaction without network."""
 
 from datetime import datetime, timedelta
 
@@ -112,13 +112,6 @@ def end_contact(callback: Callback) -> None:
     session = Session.objects.active_in(conversation)
     if session is not None:
         runner.stop(session)
-
-
-@transaction.atomic
-def follow_up(outbound: Outbound) -> None:
-    """Act on a settled message: send a fallback for a failed video, and update progress cards."""
-    lifecycle.fall_back(outbound)
-    member_requests.update_cards(outbound)
 
 
 @transaction.atomic

@@ -21,7 +21,6 @@ from wecom.models import Outbound
 
 logger = logging.getLogger(__name__)
 
-OUT_OF_REACH = (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED)
 CARRIERS = ("video", "file", "textcard")  # the forms in which a video goes out
 
 
@@ -101,6 +100,13 @@ def _cancel_unneeded(message: Message, render: Render | None, reason: str = "can
 
 
 @transaction.atomic
+def follow_up(outbound: Outbound) -> None:
+    """Act on a settled message: send text for a video that could not be delivered, and update its progress card."""
+    fall_back(outbound)
+    progress_cards.follow_up(outbound)
+
+
+@transaction.atomic
 def fall_back(outbound: Outbound) -> None:
     """Send the script as text, if a video or narration could not be delivered."""
     if outbound.msgtype not in (*CARRIERS, "voice") or outbound.status == Outbound.Status.DONE:
@@ -109,7 +115,7 @@ def fall_back(outbound: Outbound) -> None:
     for message in ours.select_related("content", "render__digital_human__voice", "narration__digital_human__voice"):
         # It expired with the consent: the video may not be sent any more, but the text may.
         over = _consent_problem(message) if outbound.reason == Outbound.Reason.EXPIRED else ""
-        if outbound.reason in OUT_OF_REACH and not over:
+        if outbound.reason in messages.UNREACHABLE and not over:
             continue
         message.why = over or message.why or "undeliverable"
         fields = {"degraded": True, "reason": Message.Reason.TEXT, "why": message.why}

@@ -4,18 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
 
-from avatars import services as avatars
 from avatars.exceptions import QuotaExceeded, ScriptError
 from avatars.models import DigitalHuman, RenderTemplate
 from conversations.delivery import messages
-from conversations.models import Conversation, Desk, Message, ProgressCard, VideoStatus
+from conversations.models import Conversation, ProgressCard
 from conversations.videos import lifecycle, progress_cards, video_messages
 from conversations.wording import video_texts
-from wecom.models import Outbound
-
-UNFINISHED = (VideoStatus.QUEUED, VideoStatus.MAKING, VideoStatus.SENDING)
 
 
 def request_video(
@@ -44,13 +39,10 @@ def request_video(
     render = message.render
     if render is None:
         return  # it was sent as text
-    desk = Desk.objects.of(conversation.application)
     if render.is_finished:
         messages.say(conversation, video_texts.video_ready_soon(text), cid=cid)
-    elif desk is None or desk.progress_cards:
-        progress_cards.send(conversation, message, cid=cid)
     else:
-        _send_estimate(conversation, message, cid=cid)
+        progress_cards.announce(conversation, message, cid=cid)
 
 
 def press_button(
@@ -58,9 +50,10 @@ def press_button(
 ) -> str:
     """Act on a button of a progress card, and update the card. Returns the label of the button."""
     message = card.message
+    is_over = progress_cards.status_of(message) in progress_cards.FINAL
     if key == progress_cards.CANCEL:
         lifecycle.cancel_message(message)
-    elif key == progress_cards.TEXT and not card.text_given and progress_cards.status_of(message) in UNFINISHED:
+    elif key == progress_cards.TEXT and not card.text_given and not is_over:
         card.text_given = True
         card.save(update_fields=["text_given"])
         messages.say(conversation, video_texts.text_first(message.content.text), cid=cid)
@@ -71,33 +64,6 @@ def press_button(
         progress_cards.show_end(message)
     pressed = {progress_cards.TEXT: video_texts.button_text_first, progress_cards.CANCEL: video_texts.button_cancel}
     return pressed.get(key, video_texts.button_progress)()
-
-
-def update_cards(outbound: Outbound) -> None:
-    """Show the final status of a settled message on its progress card; send text instead of a card that failed."""
-    if len(outbound.recipients) != 1:
-        return
-    for message in Message.objects.filter(outbound=outbound, progress_card__closed_at=None):
-        progress_cards.show_end(message)
-    if outbound.msgtype != "template_card":
-        return
-    card = ProgressCard.objects.select_related(*progress_cards.RELATED).filter(outbound=outbound).first()
-    if card is None:
-        return
-    if outbound.status == Outbound.Status.DONE:
-        progress_cards.show_end(card.message)
-    elif outbound.status == Outbound.Status.FAILED and outbound.reason not in lifecycle.OUT_OF_REACH:
-        conversation = Conversation.objects.locked(card.message.application, card.message.member)
-        if progress_cards.status_of(card.message) in UNFINISHED:
-            with translation.override(conversation.language):
-                _send_estimate(conversation, card.message, cid=card.message.cid)
-
-
-def _send_estimate(conversation: Conversation, message: Message, *, cid: str) -> None:
-    assert message.render is not None
-    left = avatars.time_left(message.render)
-    words = video_texts.video_started(left.low, left.high, message.content.text)
-    messages.say(conversation, words, cid=cid)
 
 
 def _refusal(error: ScriptError, text: str) -> str:

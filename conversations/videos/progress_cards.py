@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from avatars import services as avatars
 from avatars.models import Render
 from conversations.delivery import messages
-from conversations.models import Content, Conversation, Message, ProgressCard, VideoStatus
+from conversations.models import Content, Conversation, Desk, Message, ProgressCard, VideoStatus
 from conversations.wording import video_texts
 from wecom.contents import Button, ButtonCard, Row, Source, truncate
 from wecom.models import Outbound
@@ -25,13 +25,17 @@ BLUE, RED = 1, 2
 FINAL = (VideoStatus.SENT, VideoStatus.AS_VOICE, VideoStatus.AS_TEXT, VideoStatus.UNCONFIRMED, VideoStatus.CANCELLED)
 
 
-def send(conversation: Conversation, message: Message, *, cid: str) -> ProgressCard:
-    """Send a card for the video that `message` waits for."""
+def announce(conversation: Conversation, message: Message, *, cid: str) -> None:
+    """Tell a member about the video that `message` waits for: by a card, or by text if the desk sends no cards."""
+    desk = Desk.objects.of(conversation.application)
+    if desk is not None and not desk.progress_cards:
+        _say_estimate(conversation, message, cid=cid)
+        return
     task_id = f"video-{message.pk}-{secrets.token_hex(4)}"
     first = _card(message, task_id=task_id)
     outbound = messages.send(conversation.application, conversation.member, first, cid=cid)
     messages.record_sent(conversation, outbound, Content.Kind.CARD, first.words(), cid=cid)
-    return ProgressCard.objects.create(message=message, outbound=outbound, task_id=task_id)
+    ProgressCard.objects.create(message=message, outbound=outbound, task_id=task_id)
 
 
 def status_of(message: Message) -> VideoStatus:
@@ -39,12 +43,9 @@ def status_of(message: Message) -> VideoStatus:
     if message.state == Message.State.CANCELLED:
         return VideoStatus.CANCELLED
     if message.state == Message.State.WAITING:
-        begun = {Render.Status.QUEUED: VideoStatus.QUEUED, Render.Status.RUNNING: VideoStatus.MAKING}
-        return (
-            begun.get(Render.Status(message.render.status), VideoStatus.SENDING)
-            if message.render
-            else VideoStatus.SENDING
-        )
+        by_render = {Render.Status.QUEUED: VideoStatus.QUEUED, Render.Status.RUNNING: VideoStatus.MAKING}
+        render = message.render
+        return by_render.get(Render.Status(render.status), VideoStatus.SENDING) if render else VideoStatus.SENDING
     outbound = message.outbound
     if outbound is None or not outbound.is_finished:
         return VideoStatus.SENDING
@@ -79,6 +80,33 @@ def show_end(message: Message) -> None:
         return
     with translation.override(_language(card.message)):
         update(card, card.outbound.response_code)
+
+
+def follow_up(outbound: Outbound) -> None:
+    """Show the end of a settled message on its card; send text instead of a card that could not be delivered."""
+    if len(outbound.recipients) != 1:
+        return
+    for message in Message.objects.filter(outbound=outbound, progress_card__closed_at=None):
+        show_end(message)
+    if outbound.msgtype != "template_card":
+        return
+    card = ProgressCard.objects.select_related(*RELATED).filter(outbound=outbound).first()
+    if card is None:
+        return
+    if outbound.status == Outbound.Status.DONE:
+        show_end(card.message)
+    elif outbound.status == Outbound.Status.FAILED and outbound.reason not in messages.UNREACHABLE:
+        conversation = Conversation.objects.locked(card.message.application, card.message.member)
+        if status_of(card.message) not in FINAL:
+            with translation.override(conversation.language):
+                _say_estimate(conversation, card.message, cid=card.message.cid)
+
+
+def _say_estimate(conversation: Conversation, message: Message, *, cid: str) -> None:
+    assert message.render is not None
+    left = avatars.time_left(message.render)
+    words = video_texts.video_started(left.low, left.high, message.content.text)
+    messages.say(conversation, words, cid=cid)
 
 
 def _language(message: Message) -> str:
