@@ -1,5 +1,5 @@
-"""Conversations in the admin: people and what was said, flows to edit, their versions and sessions to read."""
+"""Conversations in the admin: desks and flows to edit; messages, versions, sessions and errands to read."""
 
-from conversations.admin import flows, people, sessions, states, versions
+from conversations.admin import conversations, desks, errands, flows, messages, sessions, states, versions
 
-__all__ = ["flows", "people", "sessions", "states", "versions"]
+__all__ = ["conversations", "desks", "errands", "flows", "messages", "sessions", "states", "versions"]

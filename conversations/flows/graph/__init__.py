@@ -1,6 +1,6 @@
-"""A flow as a picture: what its boxes and arrows say (`words`), where they stand (`layers`, `places`), and the SVG.
+"""Draws a flow as SVG: labels, boxes, layers (`ranks`), coordinates (`positions`), then the SVG itself.
 
-The layout is our own: no system package and no network draw it, and Chinese counts as wide as it is.
+The layout needs neither a system package nor the network, and measures Chinese characters at their width.
 """
 
 from conversations.flows.graph.svg import svg

@@ -1,11 +1,11 @@
-"""The boxes of the picture: what each shows of its state, broken into lines, and the box drawn."""
+"""The boxes of the drawing: the text of each state, broken into lines, and its SVG."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import ngettext
 
-from conversations.flows.graph import labels as words
+from conversations.flows.graph import labels
 from conversations.flows.graph.positions import Point
 from conversations.flows.graph.style import GLYPHS
 from conversations.machine.values import Node, NodeKind
@@ -17,8 +17,8 @@ ICON = 24.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
-    """What a box shows, broken into lines."""
+class StateBox:
+    """The content of a box, broken into lines."""
 
     node: Node
     name: tuple[str, ...]
@@ -34,26 +34,26 @@ class Card:
         return 2 * PADDING + head + body + chips + (TEXT_LINE + 2 if self.slot else 0)
 
 
-def card_of(node: Node) -> Card:
-    """The name, the first line of the text, and the choices, as far as there is room."""
+def box_for(node: Node) -> StateBox:
+    """The name, the first line of the text and the choices, cut to the size of a box."""
     room = WIDTH - 2 * PADDING
     first = next((line for line in node.text.splitlines() if line.strip()), "")
-    labels = [choice.label for choice in node.slot.choices] if node.slot else []
+    names = [choice.label for choice in node.slot.choices] if node.slot else []
     kept = node.slot.name if node.slot else ""
-    numbered = [f"{number} {label}" for number, label in enumerate(labels, start=1)]
-    return Card(
+    numbered = [f"{number} {label}" for number, label in enumerate(names, start=1)]
+    return StateBox(
         node=node,
-        name=words.wrap(node.name, size=NAME, room=room - ICON - 8, most=2),
-        text=words.wrap(first, size=TEXT, room=room, most=2),
+        name=labels.wrap(node.name, size=NAME, room=room - ICON - 8, most=2),
+        text=labels.wrap(first, size=TEXT, room=room, most=2),
         chips=tuple(_chip_rows(numbered, room)),
-        slot=words.wrap("{{" + kept + "}}", size=TINY, room=room, most=1)[0] if kept else "",
+        slot=labels.wrap("{{" + kept + "}}", size=TINY, room=room, most=1)[0] if kept else "",
     )
 
 
-def _chip_rows(labels: Sequence[str], room: float) -> Iterable[tuple[str, ...]]:
+def _chip_rows(chips: Sequence[str], room: float) -> Iterable[tuple[str, ...]]:
     row: list[str] = []
-    for label in labels:
-        (short,) = words.wrap(label, size=TEXT, room=room - 16, most=1) or ("",)
+    for chip in chips:
+        (short,) = labels.wrap(chip, size=TEXT, room=room - 16, most=1) or ("",)
         if row and sum(_chip_width(other) + 6 for other in [*row, short]) - 6 > room:
             yield tuple(row)
             row = []
@@ -63,65 +63,65 @@ def _chip_rows(labels: Sequence[str], room: float) -> Iterable[tuple[str, ...]]:
 
 
 def _chip_width(label: str) -> float:
-    return words.measure(label, TEXT) + 16
+    return labels.measure(label, TEXT) + 16
 
 
-def text_at(text: str, x: float, y: float, size: float, name: str = "") -> str:
+def draw_text(text: str, x: float, y: float, size: float, name: str = "") -> str:
     """One line of text; `name` are its classes."""
     kind = f' class="{name}"' if name else ""
-    return f'<text{kind} x="{x:.1f}" y="{y:.1f}" font-size="{size:.0f}">{words.safe(text)}</text>'
+    return f'<text{kind} x="{x:.1f}" y="{y:.1f}" font-size="{size:.0f}">{labels.safe(text)}</text>'
 
 
-def drawn(card: Card, at: Point, *, is_here: bool, count: int, url: str) -> str:
-    """The box with its left upper corner at this point; `url` is where it leads, if anywhere."""
+def draw_box(box: StateBox, at: Point, *, is_here: bool, count: int, url: str) -> str:
+    """The SVG of a box with its upper left corner at this point, as a link if there is a `url`."""
     left, top = at
-    kind, height = card.node.kind, card.height
+    kind, height = box.node.kind, box.height
     radius = min(height / 2, 26) if kind == NodeKind.END else 12
     inner = (
-        f"<title>{words.safe(card.node.text.strip() or card.node.name)}</title>"
+        f"<title>{labels.safe(box.node.text.strip() or box.node.name)}</title>"
         f'<rect class="box" width="{WIDTH:.0f}" height="{height:.1f}" rx="{radius:.0f}"/>'
         f'<g transform="translate({PADDING:.0f} {PADDING:.0f})">'
         f'<circle class="icon" cx="12" cy="12" r="12"/>{GLYPHS[kind]}</g>'
-        f"{''.join(_inside(card))}{_badge(count)}"
+        f"{''.join(_inside(box))}{_badge(count)}"
     )
     if url:
-        inner = f'<a href="{words.safe(url)}" aria-label="{words.safe(card.node.name)}">{inner}</a>'
+        inner = f'<a href="{labels.safe(url)}" aria-label="{labels.safe(box.node.name)}">{inner}</a>'
     return (
-        f'<g class="state {kind}{" here" if is_here else ""}" data-state="{words.safe(card.node.key)}" '
+        f'<g class="state {kind}{" here" if is_here else ""}" data-state="{labels.safe(box.node.key)}" '
         f'transform="translate({left:.1f} {top:.1f})">{inner}</g>'
     )
 
 
-def _inside(card: Card) -> Iterable[str]:
-    y = PADDING + (17 if len(card.name) == 1 else 14)
-    for number, line in enumerate(card.name):
-        yield text_at(line, PADDING + ICON + 8, y + NAME_LINE * number, NAME, "name")
-    y = PADDING + max(ICON, NAME_LINE * len(card.name)) + 4
-    for line in card.text:
-        yield text_at(line, PADDING, y + 13, TEXT, "soft")
+def _inside(box: StateBox) -> Iterable[str]:
+    y = PADDING + (17 if len(box.name) == 1 else 14)
+    for number, line in enumerate(box.name):
+        yield draw_text(line, PADDING + ICON + 8, y + NAME_LINE * number, NAME, "name")
+    y = PADDING + max(ICON, NAME_LINE * len(box.name)) + 4
+    for line in box.text:
+        yield draw_text(line, PADDING, y + 13, TEXT, "soft")
         y += TEXT_LINE
-    y += 4 if card.chips else 0
-    for row in card.chips:
+    y += 4 if box.chips else 0
+    for row in box.chips:
         x = PADDING
         for label in row:
             width = _chip_width(label)
             size = f'width="{width:.1f}" height="{CHIP:.0f}" rx="{CHIP / 2:.0f}"'
             yield f'<rect class="chip" x="{x:.1f}" y="{y:.1f}" {size}/>'
-            yield text_at(label, x + 8, y + 14.5, TEXT)
+            yield draw_text(label, x + 8, y + 14.5, TEXT)
             x += width + 6
         y += CHIP + 5
-    if card.slot:
-        yield text_at(card.slot, PADDING, y + 14, TINY, "soft")
+    if box.slot:
+        yield draw_text(box.slot, PADDING, y + 14, TINY, "soft")
 
 
 def _badge(count: int) -> str:
     if not count:
         return ""
-    told = ngettext("%d person waits here", "%d people wait here", count) % count
-    width = words.measure(str(count), TEXT) + 14
+    title = ngettext("%d person waits here", "%d people wait here", count) % count
+    width = labels.measure(str(count), TEXT) + 14
     x = WIDTH - width - 8
     return (
-        f"<g><title>{words.safe(told)}</title>"
+        f"<g><title>{labels.safe(title)}</title>"
         f'<rect class="badge" x="{x:.1f}" y="-10" width="{width:.1f}" height="20" rx="10"/>'
-        f"{text_at(str(count), x + width / 2, 4.5, TEXT, 'name mid')}</g>"
+        f"{draw_text(str(count), x + width / 2, 4.5, TEXT, 'name mid')}</g>"
     )

@@ -1,4 +1,4 @@
-"""The words of a picture: how wide they are, where they break, and what an arrow says."""
+"""Texts of the drawing: their width, line breaks, and the labels of arrows."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ SMALL = 0.56
 
 
 def measure(text: str, size: float) -> float:
-    """About how wide a line is, in pixels, at this font size."""
+    """The approximate width of a line in pixels at this font size."""
     return sum(_em(char) for char in text) * size
 
 
@@ -28,7 +28,7 @@ def _is_forbidden(char: str) -> bool:
 
 
 def wrap(text: str, *, size: float, room: float, most: int) -> tuple[str, ...]:
-    """The text in lines that fit, at most so many; what is left over is cut with “…”."""
+    """The text in at most `most` lines that fit; the rest is cut with “…”."""
     lines = list(_lines(" ".join(text.split()), size, room))
     if len(lines) <= most:
         return tuple(lines)
@@ -36,7 +36,7 @@ def wrap(text: str, *, size: float, room: float, most: int) -> tuple[str, ...]:
 
 
 def label(machine: Machine, node: Node, edges: Iterable[Edge]) -> str:
-    """What stands on the arrow for these edges of one state, which have one target and one occasion."""
+    """The label of the arrow for these edges, which share source, target and `on`."""
     words = [_words(machine, node, edge) for edge in edges]
     return " / ".join(dict.fromkeys(word for word in words if word))
 
@@ -59,7 +59,7 @@ def _with_guard(machine: Machine, node: Node, edge: Edge, words: str) -> str:
 
 
 def _guard(machine: Machine, node: Node, guard: Guard) -> str:
-    """“quality is lipsync” as people say it: the label of the choice, the slot only where another state fills it."""
+    """A guard in words: the label of the choice; the slot only if another state fills it."""
     slot = machine.slot(guard.slot)
     value = slot.label(guard.value) if slot else guard.value
     words = {

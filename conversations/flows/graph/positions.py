@@ -1,4 +1,4 @@
-"""Where boxes, labels and lines of the picture stand, in pixels: the second half of a layered drawing.
+"""Coordinates of boxes, labels and lines in pixels: the second half of a layered drawing.
 
 Items that follow one another straight down share one column; columns are pulled to the middle of what they are joined
 with. Lines run down through columns and across in the channels between layers, so they never meet a box.

@@ -1,4 +1,4 @@
-"""Who stands in which row of the picture, and in which order: the first half of a layered drawing.
+"""Assigns boxes to layers and orders each layer: the first half of a layered drawing.
 
 Boxes stand in even layers; the odd ones between them are for what passes through. Each link is a chain of items, one in
 every layer that it crosses. A link that leads back up, or to its own box, has a lane beside the boxes from its source's
@@ -15,7 +15,7 @@ SWEEPS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """Something to be placed; sizes are pixels."""
+    """A box to place; sizes are in pixels."""
 
     key: str
     width: float
@@ -71,7 +71,7 @@ class Layered:
 
 
 def arrange(boxes: Sequence[Box], links: Sequence[Link]) -> Layered:
-    """The boxes, the first of which is where all begins, in layers with few crossings."""
+    """The boxes in layers with few crossings. The first box is the start."""
     order = _discovered(boxes, links)
     rank = _ranks(order, [link for link in links if order[link.source] < order[link.target]])
     layered = Layered()

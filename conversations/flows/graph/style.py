@@ -1,6 +1,6 @@
-"""How the picture looks: colours for light and for dark, and the glyph of each kind of state.
+"""The style of the drawing: light and dark colours, and the glyph of each kind of state.
 
-Inside a page it follows the page's `dark` class; as a file of its own, what the reader's system prefers.
+Inside a page it follows the `dark` class of the page; as a file, the preference of the system.
 """
 
 from conversations.machine.values import NodeKind

@@ -1,4 +1,4 @@
-"""The picture as SVG, in light and in dark."""
+"""Draws the whole flow as SVG."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from conversations.flows.graph import labels
-from conversations.flows.graph.boxes import TINY, WIDTH, card_of, drawn, text_at
+from conversations.flows.graph.boxes import TINY, WIDTH, box_for, draw_box, draw_text
 from conversations.flows.graph.positions import Drawing, Point, Route, place
 from conversations.flows.graph.ranks import Box, Link, arrange
 from conversations.flows.graph.style import STYLE
@@ -30,40 +30,40 @@ def svg(
 ) -> str:
     """The flow as an SVG element, in the active language.
 
-    `here` is the key of the state to mark; `counts` says how many people wait in which; `links` makes boxes lead to
-    URLs. Keys that the flow does not have are ignored.
+    `here` is the key of the state to mark; `counts` are the waiting members per state; `links` are the URLs of boxes.
+    Unknown keys are ignored.
     """
-    cards = {node.key: card_of(node) for node in machine.nodes}
+    drawn = {node.key: box_for(node) for node in machine.nodes}
     arrows = list(_arrows(machine))
     boxes = [Box(key=START, width=24, height=24)]
-    boxes += [Box(key=key, width=WIDTH, height=card.height) for key, card in cards.items()]
-    joints = tuple(_link(arrow) for arrow in arrows)
-    drawing = place(arrange(boxes, joints), joints)
+    boxes += [Box(key=key, width=WIDTH, height=box.height) for key, box in drawn.items()]
+    arrow_links = tuple(_link(arrow) for arrow in arrows)
+    drawing = place(arrange(boxes, arrow_links), arrow_links)
     width, height = drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN
     ways = sorted(zip(arrows, drawing.routes, strict=True), key=lambda pair: pair[0].on == On.NEXT)
     states = (
-        drawn(
-            card,
+        draw_box(
+            box,
             drawing.boxes[key],
             is_here=key == here,
             count=(counts or {}).get(key, 0),
             url=(links or {}).get(key, ""),
         )
-        for key, card in cards.items()
+        for key, box in drawn.items()
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="fg" role="{"group" if links else "img"}" '
         f'lang="{labels.safe(machine.language)}" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="{-MARGIN:.0f} {-MARGIN:.0f} {width:.0f} {height:.0f}">'
-        f"<title>{labels.safe(machine.name)}</title><desc>{labels.safe(_told(machine, arrows))}</desc>"
+        f"<title>{labels.safe(machine.name)}</title><desc>{labels.safe(_description(machine, arrows))}</desc>"
         f"<style>{STYLE}</style>"
-        f"{''.join(_way(arrow, route) for arrow, route in ways)}{_start(drawing)}{''.join(states)}"
+        f"{''.join(_draw_arrow(arrow, route) for arrow, route in ways)}{_start(drawing)}{''.join(states)}"
         f"{''.join(_label(arrow, route) for arrow, route in ways)}</svg>"
     )
 
 
 def _arrows(machine: Machine) -> Iterable[_Arrow]:
-    """One for all edges that lead from one state to another on the same occasion."""
+    """One arrow for all edges between two states with the same `on`."""
     if machine.node(machine.start):
         yield _Arrow(source=START, target=machine.start)
     for node in machine.nodes:
@@ -94,7 +94,7 @@ def _start(drawing: Drawing) -> str:
     return f'<circle class="dot" cx="{left + 12:.1f}" cy="{top + 15:.1f}" r="8"><title>{title}</title></circle>'
 
 
-def _way(arrow: _Arrow, route: Route) -> str:
+def _draw_arrow(arrow: _Arrow, route: Route) -> str:
     name = "way" if arrow.on == On.NEXT else "way dashed"
     tip = "tip" if arrow.on == On.NEXT else "tip-warn"
     x, y = route.points[-1]
@@ -131,15 +131,15 @@ def _label(arrow: _Arrow, route: Route) -> str:
     tone = "soft" if arrow.on == On.NEXT else "warn"
     left, top = x - width / 2, y - height / 2
     lines = (
-        text_at(line, x, top + LABEL_LINE * number - 1.5, TINY, f"{tone} mid")
+        draw_text(line, x, top + LABEL_LINE * number - 1.5, TINY, f"{tone} mid")
         for number, line in enumerate(arrow.lines, start=1)
     )
     spot = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
     return f'<rect class="ground" {spot} rx="6"/>{"".join(lines)}'
 
 
-def _told(machine: Machine, arrows: Sequence[_Arrow]) -> str:
-    """The picture for those who hear it."""
+def _description(machine: Machine, arrows: Sequence[_Arrow]) -> str:
+    """The description for screen readers."""
     names = {node.key: node.name for node in machine.nodes}
     lines = []
     for node in machine.nodes:

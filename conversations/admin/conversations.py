@@ -1,0 +1,70 @@
+"""Conversations in the admin: the messages of one member with one application, to read."""
+
+from operator import attrgetter
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from conversations.models import Conversation, Message
+from core.web.admin import NOTHING, ReadOnlyAdmin, short_time, shorten
+
+THREAD = 100
+LANGUAGES = dict(settings.LANGUAGES)
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin):
+    list_display = ("member", "last_words", "said", "application", "speaks", "last")
+    list_filter = ("application", "language")
+    search_fields = ("member__user_id", "member__name")
+    search_help_text = _("Search for a user ID or a name.")
+    list_select_related = ("member", "application")
+    ordering = ("-last_message_at",)
+    fields = ("member", "application", "speaks", "thread")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        theirs = Message.objects.filter(application=OuterRef("application"), member=OuterRef("member"))
+        counted = theirs.order_by().values("member").annotate(count=Count("pk")).values("count")
+        newest = theirs.order_by("-pk").values("content__text")[:1]
+        queryset: QuerySet[Conversation] = super().get_queryset(request)
+        return queryset.annotate(
+            said_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0), newest=Subquery(newest)
+        )
+
+    @display(description=_("messages"), ordering="said_count")
+    def said(self, conversation: Any) -> int:
+        return int(conversation.said_count)
+
+    @display(description=_("said last"))
+    def last_words(self, conversation: Any) -> str:
+        return shorten(conversation.newest or "", 48) or NOTHING
+
+    @display(description=_("language"), ordering="language")
+    def speaks(self, conversation: Conversation) -> str:
+        return str(LANGUAGES.get(conversation.language, conversation.language))
+
+    @display(description=_("last message"), ordering="last_message_at")
+    def last(self, conversation: Conversation) -> str:
+        return short_time(conversation.last_message_at)
+
+    @display(description=_("what was said"))
+    def thread(self, conversation: Conversation) -> SafeString:
+        rows = (
+            conversation.messages()
+            .select_related("content", "render", "outbound", "download")
+            .order_by("-created_at", "-pk")[: THREAD + 1]
+        )
+        newest = list(rows)
+        for message in newest:
+            # A video is written down when it is asked for, but said when it goes out.
+            message.said_at = message.outbound.created_at if message.outbound else message.created_at  # type: ignore[attr-defined]
+        shown = sorted(newest[:THREAD], key=attrgetter("said_at", "pk"))
+        return render_to_string("admin/conversations/thread.html", {"messages": shown, "more": len(newest) > THREAD})

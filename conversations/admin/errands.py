@@ -1,0 +1,27 @@
+"""Errands in the admin, to read."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from conversations.models import Errand
+from core.web.admin import WorkAdmin, row_link
+
+
+@admin.register(Errand)
+class ErrandAdmin(WorkAdmin):
+    list_display = ("id", "kind", "provider", "conversation", "state", "why", "timeline", "when")
+    list_filter = ("status", "kind", "provider", "reason")
+    search_fields = ("conversation__member__user_id", "conversation__member__name", "cid")
+    search_help_text = _("Search for a user ID, a name or a correlation ID.")
+    list_select_related = ("conversation__member", "conversation__application")
+    ordering = ("-pk",)
+    # What was asked is kept encrypted until it is answered, and shown to nobody.
+    fieldsets = (
+        (None, {"fields": ("provider", "conversation_link", "language", "state", "why", "detail", "timeline")}),
+        (_("Times"), {"fields": ("created_at", "due_at", "deadline_at", "finished_at", "attempts")}),
+    )
+
+    @display(description=_("conversation"))
+    def conversation_link(self, errand: Errand) -> str:
+        return row_link(errand.conversation)
