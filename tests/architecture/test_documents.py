@@ -14,7 +14,6 @@ from openuser.celery import app
 from openuser.settings.environment import OLD_NAMES
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.once
 OURS = ("avatars", "conversations", "core", "openuser", "scheduling", "wecom")
 DOCUMENTS = sorted(
     path

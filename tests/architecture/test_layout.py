@@ -9,8 +9,6 @@ import pytest
 
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.once
-
 TESTS = ROOT / "tests"
 # Folders that belong to the suite and not to one folder of the product.
 OF_THE_SUITE = {

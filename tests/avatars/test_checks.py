@@ -13,8 +13,6 @@ from avatars.speech.kokoro import WHEELS
 from avatars.studio.process import ROOT
 from core import backends
 
-pytestmark = pytest.mark.once
-
 ASK = "import sys; {before}; import django; django.setup(); from avatars import checks; {ask}"
 LOOK = "print(*[f'{found.id}|{found.msg}|{found.hint}' for found in checks.check_speech_model()])"
 

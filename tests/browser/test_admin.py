@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.support.emulator import Person
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WORDS = "欢迎来到我们公司。"
 
 

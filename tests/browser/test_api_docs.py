@@ -4,7 +4,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 VOICES = "#operations-voices-voices_list"
 
 

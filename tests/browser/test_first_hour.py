@@ -16,7 +16,7 @@ from tests.support.emulator import Person
 from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HER, FLOW, MORNING = "郭雷思", "入职引导", "早上好。"
 AS_SEEDED = f"""
 from conversations import services

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.support.emulator import Person
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Notes every state of the bars.
 WATCH = """() => {
     window.bars = [];

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.support.emulator import KEYS
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture

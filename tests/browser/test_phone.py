@@ -10,7 +10,7 @@ from tests.support.emulator import Person
 from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LONG = 90_000
 
 

@@ -10,7 +10,7 @@ from tests.browser.forms import Forms
 from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

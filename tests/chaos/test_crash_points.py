@@ -5,7 +5,7 @@ import pytest
 from tests.support.emulator import Person, wait_for
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.chaos]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.databases]
 
 TEXT_POINTS = [
     ("web", "webhook.recording"),

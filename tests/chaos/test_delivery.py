@@ -4,7 +4,7 @@ import pytest
 
 from tests.chaos.delivery import play
 
-pytestmark = [pytest.mark.slow, pytest.mark.chaos]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.databases]
 
 
 def test_through_faults_and_kills_no_message_is_lost_or_doubled(stack):

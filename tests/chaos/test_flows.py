@@ -14,7 +14,7 @@ from tests.support.emulator import Person, wait_for, words_of
 from tests.support.stack import Stack
 
 # On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 PARTS = ("web", "worker", "render", "beat", "broker")
 # What the person gets on the way through the guide's example 4, and after a word of thanks. A card follows the video;
 # one that is made already is promised in words.

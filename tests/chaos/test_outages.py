@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 from tests.support.stack import COMMANDS
 
 # On PostgreSQL parts die in test_crash_points, test_sends, test_errands and test_directory.
-pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.once]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 
 def broker(stack) -> redis.Redis:

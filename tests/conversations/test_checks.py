@@ -1,12 +1,10 @@
 """System checks of the language model's settings."""
 
-import pytest
 from django.core.checks.registry import registry
 
 from conversations.checks import check_chat
 from core import backends
 
-pytestmark = pytest.mark.once
 URL = "https://llm.example.com/v1"
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from tests.support import factories
 from wecom.models import Application
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 def stored(application: Application) -> str:

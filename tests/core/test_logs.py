@@ -15,8 +15,6 @@ from core.logs import (
 )
 from openuser.settings.base import with_log_files
 
-pytestmark = pytest.mark.once
-
 
 def line(message: str, *args: object, **fields: object) -> str:
     record = logging.LogRecord("wecom", logging.INFO, "", 0, message, args, None)

@@ -8,7 +8,6 @@ from core import safe_requests
 from core.safe_requests import EgressError
 from tests.openuser.support.webhook_receiver import receiver
 
-pytestmark = pytest.mark.once
 LOOPBACK = ["127.0.0.0/8"]
 INSIDE = [
     "https://127.0.0.1/",

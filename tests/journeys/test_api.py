@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 from tests.support.stack import Stack
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 WORDS = "欢迎加入我们，今天是你的第一天。"
 
 

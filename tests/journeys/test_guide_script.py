@@ -8,7 +8,7 @@ import pytest
 from tests.support.paths import ROOT
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 
 TEST_SCRIPT = """
 # Test script

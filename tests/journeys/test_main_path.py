@@ -10,7 +10,7 @@ from avatars.media import mp4
 from tests.support.emulator import wait_for, words_of
 from tests.support.scenario import text_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.databases]
 
 
 def test_opening_the_chat_greets(phone):

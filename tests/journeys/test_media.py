@@ -14,7 +14,7 @@ from tests.support.emulator import wait_for
 from tests.wecom.media.test_downloads import picture
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from openuser.servers import postgres
 from tests.support.emulator import Emulator, free_port, wait_for
 from tests.support.paths import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 OURS = ("OPENUSER_", "WECHAT_", "EMULATOR_", "TEST_", "DATABASE_", "BROKER_")
 
 

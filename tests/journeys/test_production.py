@@ -23,7 +23,7 @@ from tests.support.emulator import KEYS, answers, free_port, wait_for
 from tests.support.paths import ROOT
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 ENTRYPOINT = ("docker/entrypoint.py",)
 PASSWORD = "p@ss/wörd: 1"
 ROLES = ("web", "ws", "worker", "render", "beat")

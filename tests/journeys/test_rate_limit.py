@@ -5,7 +5,7 @@ import pytest
 from tests.support.emulator import wait_for
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 
 SENT, SERVED = 100, 20
 

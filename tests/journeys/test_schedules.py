@@ -10,7 +10,7 @@ from tests.support.emulator import Person
 from tests.support.stack import Stack
 
 # PostgreSQL is behind the journeys of test_main_path, test_flows, test_directory and test_canaries, and most of chaos.
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 MINUTES_TO_WAIT = 2
 
 

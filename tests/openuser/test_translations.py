@@ -6,11 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.support.paths import ROOT
-
-pytestmark = pytest.mark.once
 
 APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling", "core")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}

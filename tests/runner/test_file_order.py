@@ -3,12 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from tests.runner.file_order import shuffle_units
 from tests.runner.xdist_scheduler import unit_of
-
-pytestmark = pytest.mark.once
 
 FILES = [*(f"tests/wecom/test_{name}.py" for name in "abcdefgh"), "tests/chaos/test_a.py", "tests/chaos/test_b.py"]
 

@@ -9,7 +9,7 @@ from tests.runner.table_cleanup import Fresh
 from tests.support import factories
 from wecom.models import Application, Corporation
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 def test_rows_that_refer_to_each_other_are_removed(django_db_setup):

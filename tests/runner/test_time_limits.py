@@ -10,8 +10,6 @@ import pytest
 from tests.runner.time_limits import FACTOR, LIMITS, PLAIN, START, limit_of
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.once
-
 HANGING = """
 import threading
 
@@ -41,8 +39,8 @@ class Item:
     ("item", "seconds"),
     [
         (Item(), PLAIN),
-        (Item("once"), PLAIN),
-        (Item("once", "slow"), LIMITS["slow"]),
+        (Item("gpu"), PLAIN),
+        (Item("gpu", "slow"), LIMITS["slow"]),
         (Item("slow", "chaos"), LIMITS["chaos"]),
         (Item("slow", fixtures=["person", "stack"]), LIMITS["slow"] + START),
     ],

@@ -4,8 +4,6 @@ import pytest
 
 from tests.runner.xdist_scheduler import longest_first, unit_of
 
-pytestmark = pytest.mark.once
-
 
 class Item:
     """What is asked of a collected test: where it stands, and its marks."""

@@ -13,7 +13,6 @@ from scheduling import business_calendar
 from scheduling.business_calendar import Rule
 from scheduling.exceptions import SchedulingError
 
-pytestmark = pytest.mark.once
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

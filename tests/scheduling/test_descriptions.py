@@ -11,7 +11,6 @@ from scheduling.business_calendar import Rule
 from scheduling.descriptions import moment_words, rule_words, zone_words
 from scheduling.exceptions import SchedulingError
 
-pytestmark = pytest.mark.once
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 

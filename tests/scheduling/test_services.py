@@ -15,7 +15,7 @@ from scheduling.models import Run, Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_application, make_desk, make_digital_human
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 def test_the_guides_example_says_good_morning_every_day_at_nine(application):

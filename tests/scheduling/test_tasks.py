@@ -12,7 +12,6 @@ from scheduling.schedules import beat_entries
 from tests.scheduling.support.schedules import make_schedule
 
 
-@pytest.mark.once
 def test_every_name_leads_to_a_task():
     named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     ours = {name for name in named | {beat_entries.TASK} if name.startswith("scheduling.")}

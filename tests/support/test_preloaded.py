@@ -10,7 +10,6 @@ import pytest
 from tests.support.emulator import wait_for
 from tests.support.preloaded import POINT, Preloaded
 
-pytestmark = pytest.mark.once
 SHELL = [sys.executable, "manage.py", "shell", "--no-imports", "-c"]
 SLEEPS = "import subprocess, time; print('PID', subprocess.Popen(['sleep', '600']).pid, flush=True); time.sleep(600)"
 

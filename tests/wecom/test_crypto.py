@@ -19,8 +19,6 @@ from tests.wecom.support.hostile_callbacks import spliced
 from wecom import crypto, messages
 from wecom.crypto import CryptoError, Keys
 
-pytestmark = pytest.mark.once
-
 
 @dataclass(frozen=True, kw_only=True)
 class Vector:

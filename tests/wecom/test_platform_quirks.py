@@ -12,8 +12,6 @@ from wecom.exceptions import ContentError
 from wecom.platform_quirks import Assumptions
 from wecom.quotas import send_quota
 
-pytestmark = pytest.mark.once
-
 NOON = datetime(2026, 3, 2, 12, 0, 40, tzinfo=UTC)
 VOICE = (
     b"<xml><ToUserName>ww01</ToUserName><FromUserName>a</FromUserName><CreateTime>1767225600</CreateTime>"

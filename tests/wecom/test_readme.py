@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import pytest
-
 from avatars import services as avatars_services
 from conversations import services as conversations_services
 from scheduling import services as scheduling_services
@@ -12,7 +10,6 @@ from tests.support.paths import ROOT
 from wecom import bot, services
 from wecom.client import access_tokens
 
-pytestmark = pytest.mark.once
 TESTS = ROOT / "tests"
 SPEAKING = re.compile(r"(?<![\w/`.])([a-z0-9]+(?:_[a-z0-9]+){2,})")
 CALLED = re.compile(r"await (\w+)\(")

@@ -15,7 +15,7 @@ from wecom import restore_guard, services
 from wecom.models import Attempt, Guard, Outbound
 from wecom.outbox import dispatcher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from tests.support import factories
 from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_xml
 from wecom.models import Callback
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 @pytest.fixture

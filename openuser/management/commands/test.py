@@ -22,7 +22,9 @@ from openuser.servers import chromium, postgres
 from openuser.servers.processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[3]
-FLAGS = frozenset({"--fast", "--fail-fast", "-h", "--help", "--traceback", "--no-color", "--force-color"})
+FLAGS = frozenset({"--fast", "--both", "--fail-fast", "-h", "--help", "--traceback", "--no-color", "--force-color"})
+DATABASES = "databases"  # the mark of what depends on the database
+EITHER = "databases or django_db or chaos or slow"  # what uses one at all
 NOTHING_COLLECTED = 5  # pytest's exit status
 
 
@@ -49,6 +51,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--fast", action="store_true", help="SQLite only, without slow, browser and chaos tests")
+        parser.add_argument("--both", action="store_true", help="every test that uses a database, on both of them")
         parser.add_argument("--fail-fast", action="store_true", help="stop at the first step that fails")
         parser.add_argument("pytest", nargs="*", help="anything else goes to pytest, such as a path or -k WORD")
 
@@ -61,7 +64,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openuser-test-")))
-            steps = suite(stack, folder, fast=options["fast"], extra=options["pytest"])
+            steps = suite(stack, folder, fast=options["fast"], both=options["both"], extra=options["pytest"])
             try:
                 outcomes = self._run(steps, fail_fast=options["fail_fast"])
             except KeyboardInterrupt:
@@ -98,7 +101,7 @@ class Command(BaseCommand):
         self.stdout.write(f"          {total:7.1f} s  together")
 
 
-def suite(stack: ExitStack, folder: Path, *, fast: bool, extra: list[str]) -> Iterable[Step]:
+def suite(stack: ExitStack, folder: Path, *, fast: bool, both: bool, extra: list[str]) -> Iterable[Step]:
     """The steps in order. Servers start when the first step that needs them runs, and end with `stack`."""
     plain = {**os.environ, "DJANGO_SETTINGS_MODULE": "openuser.settings.test", "OPENUSER_VAR_DIR": str(folder)}
     plain.pop("TEST_DATABASE_URL", None)
@@ -128,7 +131,12 @@ def suite(stack: ExitStack, folder: Path, *, fast: bool, extra: list[str]) -> It
     if not fast:
         yield Step(
             title="pytest on PostgreSQL",
-            work=lambda: pytest(marks("once", "browser"), extra, with_postgres(stack, plain), folder / "postgres.xml"),
+            work=lambda: pytest(
+                f"({EITHER if both else DATABASES}) and {marks('browser')}",
+                extra,
+                with_postgres(stack, plain),
+                folder / "postgres.xml",
+            ),
         )
 
 

@@ -4,15 +4,11 @@ import socket
 import subprocess
 import sys
 
-import pytest
-
 from avatars.adapters.availability import NeededFile, State, look
 from avatars.engines.puppet import Puppet
 from avatars.recognition.whisper import Whisper
 from avatars.speech.kokoro import Kokoro
 from avatars.studio.process import ROOT
-
-pytestmark = pytest.mark.once
 
 HEAVY = ("torch", "onnxruntime", "ai_edge_litert", "cv2", "faster_whisper", "ctranslate2", "scipy", "jieba")
 

@@ -9,7 +9,7 @@ from avatars.models import Render, RenderTemplate
 from openuser.roles import Role
 from tests.support.factories import make_digital_human, make_template
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 ADD = "/admin/avatars/rendertemplate/add/"
 
 

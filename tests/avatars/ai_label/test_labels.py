@@ -14,8 +14,6 @@ from avatars.exceptions import OutputError
 from avatars.media import ffmpeg, mp4
 from tests.avatars.media.test_ffmpeg import RATE, make_sound
 
-pytestmark = pytest.mark.once
-
 ORIGIN = video_label.Origin(provider="001191610133596325171T12566", content_id="c0ffee")
 WIDTH, HEIGHT, FRAMES = 240, 320, 60
 

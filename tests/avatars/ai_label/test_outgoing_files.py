@@ -30,8 +30,7 @@ from tests.avatars.support.studio_settings import RENDER_ENGINES
 from tests.support import factories
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = [
-    pytest.mark.once,  # claims on each database: rendering/test_render_worker.py, tests/core/work
+pytestmark = [  # claims on each database: rendering/test_render_worker.py, tests/core/work
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_engines", "work_dir"),
 ]

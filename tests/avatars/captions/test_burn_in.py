@@ -19,8 +19,6 @@ from tests.avatars.captions.test_srt import TEXTS, make_tokens
 from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import Light, Tone
 
-pytestmark = pytest.mark.once
-
 SIZES = {"9:16": (720, 1280), "1:1": (720, 720), "16:9": (1280, 720), "portrait": (576, 720), "small": (360, 480)}
 FPS = 25
 

@@ -7,8 +7,6 @@ import pytest
 from avatars.captions.srt import LINE, srt
 from avatars.speech.base import Token
 
-pytestmark = pytest.mark.once
-
 TEXTS = [
     "你好，我是你的数字人助手，很高兴认识你。",
     "Welcome to the company. We make the paper, and you may put it in my box, if you have the time to do so.",

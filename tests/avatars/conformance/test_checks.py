@@ -16,8 +16,6 @@ from avatars.engines.base import Shot
 from tests.avatars.support.faulty_engines import Animating, Listening, Speaking
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 SPEAKING = {
     "": set(),
     "raises": {"speaks"},

@@ -21,8 +21,6 @@ from tests.avatars.studio.test_studio import alive, wait_until
 from tests.avatars.support import example_renderer
 from tests.avatars.support.fake_engines import Tone
 
-pytestmark = pytest.mark.once
-
 PROGRAM = example_renderer.__file__
 
 

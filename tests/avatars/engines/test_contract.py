@@ -49,7 +49,6 @@ def stage(engine, shot):
     return conformance.Studio(engine, shot)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("check", conformance.CHECKS, ids=lambda check: check.key)
 def test_it_does_what_is_demanded_of_whatever_animates(stage, check):
     check.test(stage)

@@ -18,8 +18,6 @@ from tests.avatars.support.engine_servers import as_json, serving
 from tests.avatars.support.fake_engines import Tone
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 
 class Service:
     """face2face: takes an order, is asked for it, and leaves a video: here the same one with a red mouth."""

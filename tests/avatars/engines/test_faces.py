@@ -13,8 +13,6 @@ from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.portraits.validation import load
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 # Left, top and width of the same photograph in a group: eye distances from 109 down to 38 pixels.
 PLACES = ((60, 40, 480), (620, 560, 240), (1050, 100, 200), (900, 700, 180), (1250, 480, 170))
 

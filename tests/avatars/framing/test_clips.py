@@ -71,7 +71,6 @@ def refused(path, field="intro"):
     return caught.value.code
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("form", FORMS)
 def test_a_clip_gets_the_frames_and_loudness_of_its_video(tmp_path, form):
     clip = clips.look(put(tmp_path, FORMS[form][0], made(form, seconds=2.0)), field="intro")
@@ -86,7 +85,6 @@ def test_a_clip_gets_the_frames_and_loudness_of_its_video(tmp_path, form):
     assert np.abs(heard).max() <= clips.PEAK + 0.01
 
 
-@pytest.mark.once
 def test_a_clip_is_shown_whole_and_its_rest_is_filled_with_itself(tmp_path):
     clip = clips.look(put(tmp_path, "a.mp4", made(picture=FLAT, sound=False)), field="intro")
     frame = next(clips.frames(clip, (120, 200), FPS)).astype(int)
@@ -98,13 +96,11 @@ def test_a_clip_is_shown_whole_and_its_rest_is_filled_with_itself(tmp_path):
     assert np.abs(np.diff(frame[40], axis=0)).max() < 0.5 * np.abs(np.diff(frame[180], axis=0)).max(), "soft above"
 
 
-@pytest.mark.once
 def test_a_clip_without_sound_is_silent(tmp_path):
     clip = clips.look(put(tmp_path, "a.mp4", made(sound=False)), field="intro")
     assert not clips.sound(clip, 1.0).any()
 
 
-@pytest.mark.once
 def test_what_is_no_usable_clip_is_refused_with_the_reason(tmp_path, monkeypatch):
     good = made()
     assert refused(put(tmp_path, "a.mp4", b"no video")) == "clip_broken"
@@ -117,7 +113,6 @@ def test_what_is_no_usable_clip_is_refused_with_the_reason(tmp_path, monkeypatch
     assert refused(put(tmp_path, "a.mp4", good)) == "clip_too_large"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "words",
     [
@@ -133,7 +128,6 @@ def test_a_file_that_would_have_others_opened_is_no_clip(tmp_path, words):
         assert refused(put(tmp_path, name, words.format(path=inside).encode())) == "clip_broken"
 
 
-@pytest.mark.once
 def test_a_video_has_clips_around_it_and_one_mark_throughout(tmp_path):
     intro = put(tmp_path, "intro.mp4", made(seconds=1.0))
     outro = put(tmp_path, "outro.webm", made("webm", seconds=1.5))
@@ -160,7 +154,6 @@ def test_a_video_has_clips_around_it_and_one_mark_throughout(tmp_path):
     assert sorted(os.listdir(tmp_path / "out")) == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
 
 
-@pytest.mark.once
 def test_a_broken_clip_is_named_before_anything_is_spoken(tmp_path):
     heard = []
     for field in ("intro", "outro"):
@@ -188,7 +181,6 @@ def logo_file(folder, size=(200, 100), colour=(220, 20, 60, 255)):
     return folder / "logo.png"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("size", [(720, 1280), (720, 720), (1280, 720), (240, 320)])
 @pytest.mark.parametrize("corner", Corner)
 @pytest.mark.parametrize("shape", [(200, 100), (900, 100), (100, 400)])
@@ -206,7 +198,6 @@ def test_a_logo_stands_in_its_corner_and_never_on_the_mark(tmp_path, size, corne
         assert (box.y + box.height / 2 < size[1] / 2) == (corner in {Corner.UPPER_LEFT, Corner.UPPER_RIGHT})
 
 
-@pytest.mark.once
 def test_a_logo_has_the_chosen_opacity_and_no_empty_edge(tmp_path):
     for opacity in (100, 50):
         frame = np.full((320, 240, 3), 100, np.uint8)
@@ -222,7 +213,6 @@ def test_a_logo_has_the_chosen_opacity_and_no_empty_edge(tmp_path):
         assert (frame[outside] == 100).all()
 
 
-@pytest.mark.once
 def test_captions_stand_above_a_logo_at_the_bottom(tmp_path):
     size, tokens = (720, 720), Tone().speak("你好，世界。", voice="a").tokens
     scene = Scene(captions=Captions.PLAIN, logo=Logo(picture=logo_file(tmp_path), corner=Corner.LOWER_LEFT, size=20))

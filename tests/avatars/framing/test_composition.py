@@ -13,8 +13,6 @@ from avatars.framing.scene import Format, Scene, size_of
 from avatars.portraits import samples, validation
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 GREEN = (20, 160, 60)
 
 

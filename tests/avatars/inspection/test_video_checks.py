@@ -23,8 +23,6 @@ from core.backends import backend
 from tests.avatars.support.fake_engines import RATE, Light, Tone
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 LIMIT = 10_000_000
 TEXT = "你好吗？我很好，谢谢你。今天天气不错！"
 SPEECH = Tone().speak(TEXT, voice="a")

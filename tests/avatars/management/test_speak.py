@@ -11,8 +11,6 @@ from avatars.media import mp4
 from avatars.pipeline.stages import Stage
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture(autouse=True)
 def small_engines(monkeypatch):

@@ -9,8 +9,6 @@ from avatars.media import amr, ffmpeg
 from tests.avatars.support.recordings import write_wav
 from tests.wecom.media.test_downloads import AMR
 
-pytestmark = pytest.mark.once
-
 RATE = 8_000
 FRAME = 0.02  # seconds, of 31 bytes and one before them
 

@@ -13,8 +13,6 @@ from PIL import Image
 from avatars.exceptions import Interrupted, OutputError
 from avatars.media import ffmpeg, mp4
 
-pytestmark = pytest.mark.once
-
 WIDTH, HEIGHT, RATE = 96, 64, 24_000
 
 

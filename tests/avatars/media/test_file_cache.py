@@ -8,8 +8,6 @@ import pytest
 
 from avatars.media.file_cache import Shelf, code_digest
 
-pytestmark = pytest.mark.once
-
 
 def names(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())

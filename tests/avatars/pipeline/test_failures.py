@@ -86,7 +86,6 @@ class Hunter:
             self.hunting.join()
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("stage", [Stage.FILMING, Stage.ENCODING, Stage.LABELLING, Stage.CHECKING])
 def test_a_killed_encoder_is_temporary_and_leaves_nothing(places, stage):
     hunter = Hunter(stage)
@@ -97,7 +96,6 @@ def test_a_killed_encoder_is_temporary_and_leaves_nothing(places, stage):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a tiny disk")
-@pytest.mark.once
 @pytest.mark.parametrize("kilobytes", [16, 120, 400, 700])
 def test_a_full_disk_is_named_and_nothing_is_left(places, kilobytes, tmp_path):
     noise = np.random.default_rng(1).integers(0, 255, (480, 360, 3), np.uint8)
@@ -123,7 +121,6 @@ BROKEN = {
 }
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
 @pytest.mark.parametrize("field", ["portrait", "backdrop", "logo", "intro", "outro"])
 def test_a_corrupt_file_is_named_and_nothing_is_left(places, tmp_path, data, field):
@@ -141,7 +138,6 @@ def test_a_corrupt_file_is_named_and_nothing_is_left(places, tmp_path, data, fie
     assert reasons.advice(error.code)
 
 
-@pytest.mark.once
 def test_a_long_video_has_no_more_bytes_than_a_chat_takes(tmp_path):
     noise = np.random.default_rng(1).integers(0, 255, (240, 180, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
@@ -159,7 +155,6 @@ def test_a_long_video_has_no_more_bytes_than_a_chat_takes(tmp_path):
     assert 60_000 < poor.size < 50_000_000, "what would be too poor may have more"
 
 
-@pytest.mark.once
 def test_a_film_without_room_for_its_length_is_refused_with_advice(places):
     error = failure(places, text="字" * 100, limit=100_000)
     assert isinstance(error, OutputError)

@@ -20,8 +20,6 @@ from core.backends import backend
 from tests.avatars.support.fake_engines import RATE, Light, Tone
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 ENGINES = {"speech": Tone(), "engine": Light()}
 
 

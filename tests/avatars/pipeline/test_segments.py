@@ -28,7 +28,6 @@ from tests.avatars.framing.test_clips import made, put
 from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import Light, Tone
 
-pytestmark = pytest.mark.once
 REST = "大家一起吃饭。"
 FPS = 25
 BARE = Scene(captions=Captions.OFF)

@@ -28,8 +28,6 @@ from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import RATE, Light, Sentences, Tone
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 TEXT = "你好，世界。今天天气很好！我们开始吧。"
 PATIENCE = 60
 

@@ -19,8 +19,6 @@ from avatars.portraits.validation import check, cut_out, examine, load
 from avatars.reasons.render import REMARKS, UNUSABLE
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 
 def make_file(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     buffer = io.BytesIO()

@@ -14,7 +14,6 @@ from avatars.previews import video_preview
 from tests.avatars.support.recordings import write_wav
 from tests.support import factories
 
-pytestmark = pytest.mark.once
 SECONDS, FPS, SIDE = 4, 12, 64
 
 

@@ -2,14 +2,12 @@
 
 import re
 
-import pytest
 from django.utils import translation
 
 from avatars.models import Render
 from avatars.reasons import render as reasons
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.once
 AVATARS = ROOT / "avatars"
 # Where a render is made. What is refused before there is one (forms, services) has words of its own.
 MAKERS = (

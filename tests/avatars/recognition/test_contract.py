@@ -13,8 +13,6 @@ from core import backends
 from tests.avatars.support.fake_engines import beeped
 from tests.avatars.support.recordings import write_amr
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture(scope="module", params=list(configured.RECOGNITION_ENGINES))
 def listener(request):

@@ -13,7 +13,11 @@ from avatars.signals import narration_finished
 from core.work.broker import publish_task
 from tests.avatars.support.rendering import make_human
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("small_engines", "work_dir"),
+    pytest.mark.databases,
+]
 
 
 @pytest.fixture(autouse=True)

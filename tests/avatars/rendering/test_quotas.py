@@ -11,7 +11,7 @@ from avatars.models import Render
 from avatars.rendering import estimates, quotas
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 @pytest.fixture

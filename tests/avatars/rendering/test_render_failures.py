@@ -18,7 +18,11 @@ from avatars.studio.studio import studio
 from tests.avatars.support.rendering import after, nothing_is_left, promise, request, spoken_instead, video_of
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("small_engines", "work_dir"),
+    pytest.mark.databases,
+]
 
 # Fixtures of the stage.
 

@@ -41,7 +41,11 @@ from tests.avatars.support.rendering import (
 )
 from tests.fixtures.engines import ENGINES
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("small_engines", "work_dir"),
+    pytest.mark.databases,
+]
 
 # Fixtures of the stage.
 

@@ -14,7 +14,7 @@ from avatars.exceptions import MediaError
 from avatars.models import Narration, Render
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 FOLDER = "renders/" + "a" * 32
 
 

@@ -12,7 +12,11 @@ from avatars.rendering.stage_log import Journal
 from tests.avatars.studio.test_studio import wait_until
 from tests.avatars.support.rendering import LONG, after, expire, make_human, request, stage_of, working
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines", "work_dir")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("small_engines", "work_dir"),
+    pytest.mark.databases,
+]
 MADE = [stage for stage in Stage if stage is not Stage.WAITING]
 
 

@@ -59,7 +59,6 @@ def coded(tmp_path, suffix, samples):
     return target.read_bytes()
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("suffix", [".wav", ".mp3", ".m4a", ".amr"])
 def test_the_four_kinds_of_recordings_are_taken_by_what_is_in_them(tmp_path, suffix):
     data = wav(beeps()) if suffix == ".wav" else coded(tmp_path, suffix, beeps())
@@ -68,7 +67,6 @@ def test_the_four_kinds_of_recordings_are_taken_by_what_is_in_them(tmp_path, suf
     assert sound.seconds == pytest.approx(2.0, abs=0.15)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -90,7 +88,6 @@ def test_what_cannot_drive_a_face_is_refused_by_name(data, code):
     assert caught.value.remedy
 
 
-@pytest.mark.once
 def test_a_recording_of_hours_is_refused_before_it_is_decoded_whole(settings):
     settings.AVATARS = {**settings.AVATARS, "MAX_RECORDING_SECONDS": 3}
     with pytest.raises(MediaError) as caught:
@@ -104,7 +101,6 @@ def said():
     return Kokoro().speak(WORDS, voice="zm_yunxi")
 
 
-@pytest.mark.once
 def test_with_its_words_the_lips_follow_a_recording_closely(said):
     speech, words = driven(said.samples, said.rate, words=WORDS)
     assert words == WORDS
@@ -117,7 +113,6 @@ def test_with_its_words_the_lips_follow_a_recording_closely(said):
     assert float(np.median(late)) < 0.05
 
 
-@pytest.mark.once
 def test_without_words_the_lips_follow_what_is_heard(said):
     speech, words = driven(said.samples, said.rate)
     assert (words, speech.tokens) == ("", ())
@@ -127,7 +122,6 @@ def test_without_words_the_lips_follow_what_is_heard(said):
     assert speech.sounds[-1].end == pytest.approx(speech.seconds)
 
 
-@pytest.mark.once
 def test_words_of_another_recording_are_refused_and_misheard_ones_are_not(said):
     with pytest.raises(ScriptError) as caught:
         driven(said.samples, said.rate, words="一二三四五六七八九十" * 20)
@@ -150,7 +144,6 @@ class Ears(RecognitionEngine):
         return Transcript(text="你好世界", language="zh", seconds=len(samples) / 16_000)
 
 
-@pytest.mark.once
 def test_a_video_of_a_recording_has_its_length_and_transcript(tmp_path):
     sound = tmp_path / "sound.wav"
     sound.write_bytes(wav(beeps(2.03)))

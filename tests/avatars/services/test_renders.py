@@ -20,7 +20,7 @@ from avatars.signals import render_finished
 from openuser import retention
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 SHARED = [Render.Status.QUEUED, Render.Status.RUNNING, Render.Status.DONE]
 ENDED_BADLY = [Render.Status.FAILED, Render.Status.CANCELLED]

@@ -21,8 +21,6 @@ from tests.avatars.speech.engines.test_sherpa import here as sherpa_is_here
 from tests.avatars.support import speech_samples
 from tests.avatars.support.engine_servers import CODES, serving
 
-pytestmark = pytest.mark.once
-
 VOICES = {"ya": {"path": "/voices/ya.wav", "text": "你好。", "language": "zh"}}
 # How each is made with the URL of its server, which is one of `speaking`; a voice to speak with.
 SERVED = {

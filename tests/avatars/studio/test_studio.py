@@ -17,8 +17,6 @@ from avatars.studio.studio import Studio, studio
 from tests.avatars.pipeline import test_script_to_video
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 PATIENCE = 20.0
 
 

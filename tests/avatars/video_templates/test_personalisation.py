@@ -8,7 +8,6 @@ from avatars.models import TemplateVariable
 from avatars.video_templates.personalisation import is_personalised, personal_script, value_faults
 from core.text.slot_values import Slot, SlotType, parse_choices
 
-pytestmark = pytest.mark.once
 TODAY = date(2026, 11, 26)
 SLOTS = {
     "name": Slot(name="name"),

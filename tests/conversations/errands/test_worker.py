@@ -21,7 +21,7 @@ from tests.conversations.support.person import Person
 from tests.support import factories
 from tests.support.emulator import wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 QUESTION, ANSWER = "食堂几点开门？", "早上七点。"
 

@@ -8,7 +8,7 @@ from conversations.flows import publication
 from conversations.models import FlowVersion, State, Transition
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 def test_a_published_version_is_what_the_rows_said():

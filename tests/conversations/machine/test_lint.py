@@ -9,8 +9,6 @@ from conversations.machine.values import Edge, Guard, Machine, On, Operator
 from core.text.slot_values import Choice, Slot, SlotType
 from tests.conversations.support.machines import video_machine
 
-pytestmark = pytest.mark.once
-
 
 def changed(key: str, **changes: object) -> Machine:
     machine = video_machine()

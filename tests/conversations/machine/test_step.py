@@ -29,7 +29,6 @@ from conversations.machine.values import (
 from core.text.slot_values import Slot, SlotType
 from tests.conversations.support.machines import QUALITY, video_machine
 
-pytestmark = pytest.mark.once
 TODAY = date(2026, 11, 25)
 
 

@@ -15,7 +15,7 @@ from tests.conversations.replies.test_dispatch import finish
 from tests.conversations.support.person import Person
 from wecom.models import Application, Outbound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 # How long one waits for the other to be in the middle of it; on SQLite only one of them can be.
 MEET = 0.7

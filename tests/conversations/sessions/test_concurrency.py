@@ -22,7 +22,7 @@ from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 ROUNDS = 3
 TEXT_QUESTION, CARD = "请发送视频文本。", "“欢迎加入！”要多清晰？ | 1. 基础 | 2. 增强 | 3. 高清"

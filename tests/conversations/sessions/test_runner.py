@@ -15,7 +15,7 @@ from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import Callback, CardUpdate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 CARD = "“欢迎加入！”要多清晰？ | 1. 基础 | 2. 增强 | 3. 高清"
 
 

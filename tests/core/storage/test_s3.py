@@ -10,8 +10,6 @@ from django.core.files.base import ContentFile
 from core.storage.s3 import BucketStorage
 from tests.fixtures.s3 import KEYS
 
-pytestmark = pytest.mark.once
-
 WEEK = 7.0
 
 

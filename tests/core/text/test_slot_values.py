@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from core.text.slot_values import Choice, Slot, SlotType, parse_choices
 
-pytestmark = pytest.mark.once
 TODAY = date(2026, 11, 25)
 QUALITY = parse_choices("lipsync = 基础, 普通\nenhanced = 增强\nhigh = 高清, HD")
 

@@ -29,7 +29,7 @@ from wecom.models import (
     Upload,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 MAKERS: dict[type[Work], Callable[..., Work]] = {
     Callback: factories.make_callback,

@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.once
 SCRIPT = """
 import pathlib
 from django.conf import settings

@@ -27,7 +27,7 @@ from tests.support.model_rows import make_row
 from wecom.models import Application
 
 # Rights are the same on every database; that the pages open on each, tests/openuser/admin/test_lists.py sees.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 MODELS = list(admin.site._registry)
 # What a standard page asks for.
 NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view", "delete": "delete"}

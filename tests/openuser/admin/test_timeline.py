@@ -20,7 +20,7 @@ from tests.support.factories import (
 )
 from wecom.models import Application, Attempt, Outbound
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 CID = "98b8d9a85776e3fc"
 BEGAN = timezone.now() - timedelta(minutes=5)
 

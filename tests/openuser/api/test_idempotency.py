@@ -18,7 +18,7 @@ from openuser.models import ApiAnswer, ApiClient
 from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_digital_human, make_voice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 RENDERS = "/api/v1/renders/"
 HUMANS = "/api/v1/digital-humans/"
 

@@ -23,7 +23,6 @@ PHASES = "examples,coverage,fuzzing,stateful" if EXAMPLES else "examples,fuzzing
 
 
 @pytest.mark.slow
-@pytest.mark.once  # the description is of the API, whatever database is behind it
 @pytest.mark.django_db(transaction=True)
 def test_schemathesis_finds_nothing(live_server, tmp_path):
     make_application(is_default=True)

@@ -4,8 +4,6 @@ import pytest
 
 from openuser.bootstrap import database_choice
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture(autouse=True)
 def nothing_named(monkeypatch, tmp_path):

@@ -5,7 +5,6 @@ import pytest
 
 from openuser.bootstrap import dotenv
 
-pytestmark = pytest.mark.once
 NAME = "OPENUSER_GPU"
 
 

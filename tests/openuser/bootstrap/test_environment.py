@@ -16,7 +16,6 @@ from openuser.bootstrap import environment as bootstrap
 from openuser.bootstrap import pip
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.once
 COMMAND = """
 import sys
 

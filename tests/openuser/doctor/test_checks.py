@@ -57,7 +57,6 @@ class Stub(Check):
         return self._finding
 
 
-@pytest.mark.once
 def test_a_check_is_skipped_after_what_it_needs_failed():
     checks = [
         Stub("broker", bad("down", "It is down.")),
@@ -70,7 +69,6 @@ def test_a_check_is_skipped_after_what_it_needs_failed():
     assert "broker" in levels["video"].words
 
 
-@pytest.mark.once
 def test_a_check_that_breaks_does_not_hide_the_others():
     results = list(run_checks([Stub("odd", RuntimeError("secret words")), Stub("fine", good("Well."))]))
     assert [result.finding.level for result in results] == ["bad", "good"]
@@ -153,7 +151,6 @@ def test_models_that_are_missing(settings, tmp_path):
     assert "face_landmarker.task" in finding["words"]
 
 
-@pytest.mark.once
 def test_a_database_that_does_not_answer_and_a_broker_that_is_down(tmp_path):
     status, results = elsewhere(
         tmp_path,
@@ -169,7 +166,6 @@ def test_a_database_that_does_not_answer_and_a_broker_that_is_down(tmp_path):
     assert "secretword" not in json.dumps(results)
 
 
-@pytest.mark.once
 def test_tables_that_are_missing_and_an_ffmpeg_that_is_none(tmp_path):
     status, results = elsewhere(
         tmp_path, *("database", "migrations", "ffmpeg", "application"), IMAGEIO_FFMPEG_EXE=str(tmp_path / "ffmpeg")

@@ -6,8 +6,6 @@ import pytest
 
 from openuser.launcher.console import Console
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture
 def logs(tmp_path):

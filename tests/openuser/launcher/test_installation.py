@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 
 from openuser.launcher import installation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,6 @@ from openuser.launcher.supervisor import NotStartingError, Program, RestartPolic
 from openuser.servers.processes import Processes
 from tests.openuser.servers.test_servers import eventually, is_running
 
-pytestmark = pytest.mark.once
 PATIENT = RestartPolicy(first=0.05, longest=0.2, healthy_after=60, deaths_before_ready=3)
 
 

@@ -8,8 +8,6 @@ import pytest
 from openuser.management import junit
 from openuser.management.commands import test as suite
 
-pytestmark = pytest.mark.once
-
 TESTS = """
 import pytest
 

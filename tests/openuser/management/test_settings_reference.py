@@ -5,12 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from openuser.management import settings_reference
 from openuser.settings.environment import BASE_DIR, OLD_NAMES
 
-pytestmark = pytest.mark.once
 APPS = ("core", "openuser", "wecom", "avatars", "conversations", "scheduling")
 # Variables of Python, of pytest and of the bootstrap for itself.
 NOT_SETTINGS = {"PATH", "PYTHONPATH", "PYTEST_XDIST_WORKER", "OPENUSER_BOOTSTRAPPED", "DJANGO_SETTINGS_MODULE"}

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from openuser.launcher import programs
 from openuser.launcher.installation import Login
 from openuser.launcher.instance_lock import InstanceLock
@@ -15,8 +13,6 @@ from openuser.management.commands import test as suite
 from openuser.management.commands.up import welcome
 from tests.support.emulator import free_port
 from tests.support.paths import ROOT
-
-pytestmark = pytest.mark.once
 
 
 def make_plan(**changes: object) -> programs.Plan:

@@ -18,7 +18,6 @@ from openuser.launcher.instance_lock import InstanceLock
 from openuser.servers import chromium, postgres, postgres_binaries, sockets, valkey
 from openuser.servers.processes import Processes, ServiceError
 
-pytestmark = pytest.mark.once
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"

@@ -6,7 +6,6 @@ from django.core import checks
 from openuser.settings.environment import OLD_NAMES, adopt_old_names
 from tests.openuser.settings.test_settings import show
 
-pytestmark = pytest.mark.once
 OLD, NEW = "OPENUSER_ERRAND_SECONDS", "OPENUSER_REPLY_TIMEOUT"
 
 

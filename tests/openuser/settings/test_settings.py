@@ -13,7 +13,6 @@ from openuser.bootstrap import secrets_file
 from tests.support.paths import ROOT
 from wecom.crypto import Keys
 
-pytestmark = pytest.mark.once
 PRODUCTION = {
     "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnop",
     "OPENUSER_FIELD_KEYS": secrets_file.field_key(),

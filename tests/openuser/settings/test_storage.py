@@ -17,7 +17,7 @@ from openuser.doctor.storage import Storage
 from tests.fixtures.s3 import KEYS
 from tests.support.paths import ROOT
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 LONG_AGO = 1_000_000_000
 
 

@@ -18,7 +18,7 @@ from openuser.webhooks.services import RETRY_PAUSES
 from tests.openuser.support.webhook_receiver import receiver
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,6 @@ import pytest
 from scheduling.business_calendar import parse
 from scheduling.schedules.beat_entries import crontab_fields
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize(
     ("line", "minute", "hour", "day", "month", "weekday"),

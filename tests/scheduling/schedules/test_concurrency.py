@@ -9,7 +9,7 @@ from scheduling import services
 from scheduling.models import Run, Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, sent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 def at_once(count: int, act) -> None:

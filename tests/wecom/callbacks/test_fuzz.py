@@ -46,8 +46,6 @@ from wecom.crypto import CryptoError
 from wecom.models import Callback
 from wecom.views import Webhook
 
-pytestmark = pytest.mark.once
-
 REFUSED: list[Mutator] = [
     truncated_base64, invalid_base64, wrong_padding, wrong_receive_id, wrong_length, short_plaintext, document_type,
     oversized, deep, wide, attributes, json_body, two_encrypts, cut_anywhere, noise,

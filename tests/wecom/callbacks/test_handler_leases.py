@@ -18,7 +18,7 @@ from wecom.callbacks import handler_runner, processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 LEASE = 0.45  # seconds, instead of a minute
 

@@ -22,7 +22,7 @@ from wecom.callbacks.router import router
 from wecom.contents import Button, ButtonCard, Image, Markdown, TextCard
 from wecom.models import Callback, Member, Outbound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 @pytest.fixture

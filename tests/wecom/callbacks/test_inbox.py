@@ -16,7 +16,7 @@ from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 AT_ONCE = 50
 
 
@@ -33,7 +33,7 @@ def patient(monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("patient")
-@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.once])])
+@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.slow)])
 def test_repeated_and_shuffled_callbacks_are_answered_once(application, count, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 0}  # no limit
     envelopes = [

@@ -20,7 +20,7 @@ from wecom.callbacks.router import router
 from wecom.models import Callback, Outbound
 from wecom.signals import member_limited
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from wecom.client import access_tokens, api
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 def test_twenty_cold_workers_at_once_fetch_one_token(connected, emulator):

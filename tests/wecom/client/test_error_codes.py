@@ -11,7 +11,7 @@ from wecom.exceptions import ApiError, ChatGone, LoginExpired
 from wecom.models import Application, Circuit, Outbound
 from wecom.outbox import dispatcher
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]  # test_outbox.py does each kind on both databases
+pytestmark = pytest.mark.django_db
 
 TOKEN = (40014, 41001, 42001)
 BUSY = (-1, 6000, 45035)

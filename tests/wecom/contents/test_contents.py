@@ -31,8 +31,6 @@ from wecom.exceptions import ContentError
 from wecom.outbox import payloads
 from wecom.outbox.payloads import add_invisible_suffix
 
-pytestmark = pytest.mark.once
-
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 FLAG = "\U0001f1e8\U0001f1f3"
 ANY_TEXT = st.text(max_size=300)

@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 from wecom.contents import plain_text, split_numbered, split_text, to_markdown
 from wecom.contents.markdown import CONSTRUCTS
 
-pytestmark = pytest.mark.once
-
 # What is written; what a Markdown message shows; what a text message shows.
 WRITTEN = {
     "heading": ("## 请假 ##", "## 请假", "请假"),

@@ -16,7 +16,7 @@ from wecom.contents import Text
 from wecom.exceptions import ContentError
 from wecom.models import Application, Callback, Department, Member, Outbound, Reach
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 SECONDS = itertools.count()  # no two changes of a test in one second
 
 

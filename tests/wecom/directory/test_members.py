@@ -19,7 +19,7 @@ from wecom.bot import (
 from wecom.exceptions import ApiError, ContentError, NotConfigured, RecipientError
 from wecom.models import Member, Tag
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 def test_a_member_is_told_by_their_user_id(connected, person):

@@ -17,7 +17,7 @@ from wecom import services
 from wecom.directory import sync as syncing
 from wecom.models import Application, Corporation, Department, DirectorySync, Member, Reach, Tag
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 NUMBERS = itertools.count(1)
 
 

@@ -13,7 +13,6 @@ import requests
 from tests.support.emulator import free_port, wait_for
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.once
 NAME = re.compile(r"wecom[./]emulator")
 # The command that starts it, the check that refuses it, the watch that restarts it.
 MAY_NAME_IT = {

@@ -12,8 +12,6 @@ from tests.wecom.emulator.messages.test_card_types import CARDS
 from tests.wecom.emulator.messages.test_cards import press, send
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
-pytestmark = pytest.mark.once
-
 
 def rule(application: Application, **values: Any) -> dict[str, Any]:
     return dict(application.control("POST", "rules", **values)["rules"])

@@ -13,8 +13,6 @@ import requests
 from tests.support.paths import ROOT
 from tests.wecom.emulator.support.clients import Emulator
 
-pytestmark = pytest.mark.once
-
 
 def environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EMULATOR_")}

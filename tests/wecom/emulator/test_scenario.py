@@ -9,8 +9,6 @@ from tests.support.paths import ROOT
 from tests.support.scenario import Faults, Phone, Screen, WeCom
 from tests.wecom.emulator.support.clients import Application
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture
 def first(application: Application, emulator) -> Application:

@@ -14,8 +14,6 @@ from tests.wecom.emulator.messages.test_card_types import CARDS
 from tests.wecom.emulator.messages.test_contents import AMR
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
-
 
 def client_of(application: Application) -> WeChatClient:
     class Client(WeChatClient):  # type: ignore[misc]

@@ -19,7 +19,7 @@ from wecom.media import downloads
 from wecom.models import Application, Download
 from wecom.signals import media_downloaded
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 AMR = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50
 MP4 = b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00" + b"\x00\x00\x00\x08moov" + b"\x00\x00\x04\x08mdat" + bytes(1024)

@@ -5,8 +5,6 @@ import pytest
 from wecom.exceptions import ContentError
 from wecom.media import validation
 
-pytestmark = pytest.mark.once
-
 PNG, JPG, MP4, AMR = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\x00\x00\x00\x18ftypmp42", b"#!AMR\n"
 
 

@@ -42,12 +42,10 @@ def changed(name: str, sort: type):
     return value
 
 
-@pytest.mark.once
 def test_the_platforms_events_are_all_here():
     assert sum(sort is not UnknownEvent for _, sort in EVENTS.values()) == DOCUMENTED + 1  # and the old task card
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_is_a_frozen_value_of_its_kind(name):
     inside, sort = EVENTS[name]
@@ -62,7 +60,6 @@ def test_an_event_is_a_frozen_value_of_its_kind(name):
         assert value == messages.inbound(event_body(spelled, inside))
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_of_contacts_is_a_frozen_value_of_its_kind(name):
     value = changed(name, ContactChange)
@@ -70,13 +67,11 @@ def test_a_change_of_contacts_is_a_frozen_value_of_its_kind(name):
     assert (value.event, value.change_type, value.from_user_id) == ("change_contact", name, "sys")
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_without_any_field_is_one_all_the_same(name):
     assert type(messages.inbound(event_body(name, ""))) in {EVENTS[name][1], ContactChange}
 
 
-@pytest.mark.once
 def test_the_events_of_menus_have_their_fields():
     assert read("view", Event).event_key == "https://example.com/?a=1&b=2"
     scan = read("scancode_waitmsg", ScanEvent)
@@ -90,7 +85,6 @@ def test_the_events_of_menus_have_their_fields():
     assert (here.latitude, here.longitude, here.precision, here.app_type) == (23.104, 113.32, 65.0, "wxwork")
 
 
-@pytest.mark.once
 def test_what_was_chosen_on_a_card_is_told_by_question():
     card = read("template_card_event", CardEvent)
     assert (card.card_type, card.task_id, card.response_code) == ("multiple_interaction", "task-1", "code-1")
@@ -98,7 +92,6 @@ def test_what_was_chosen_on_a_card_is_told_by_question():
     assert card.choices == (first, second)
 
 
-@pytest.mark.once
 def test_a_job_is_read_nested_and_flat():
     nested, finished = read("batch_job_result", JobEvent), read("upload_media_job_finish", JobEvent)
     assert (nested.job_id, nested.job_type, nested.error_code, nested.error_message) == ("job-1", "sync_user", 0, "ok")
@@ -108,7 +101,6 @@ def test_a_job_is_read_nested_and_flat():
     assert (flat.job_id, flat.job_type) == ("j", "replace_user")
 
 
-@pytest.mark.once
 def test_an_approval_keeps_every_step_and_everybody_in_it():
     request = read("open_approval_change", ApprovalEvent)
     assert (request.third_no, request.template_name, request.status, request.step) == ("no-1", "付款", 1, 1)
@@ -121,13 +113,11 @@ def test_an_approval_keeps_every_step_and_everybody_in_it():
     assert [one.user_id for one in request.notified] == ["zhao"]
 
 
-@pytest.mark.once
 def test_a_warning_says_when_it_takes_effect_and_others_do_not():
     assert read("inactive_alert", ActivityEvent).effective_at == datetime(2025, 11, 30, 16, tzinfo=UTC)
     assert read("active_restored", ActivityEvent).effective_at is None
 
 
-@pytest.mark.once
 def test_a_changed_members_other_fields_are_none():
     member = changed("create_user", MemberChange)
     assert (member.user_id, member.name, member.new_user_id) == ("zhangsan", "张三", None)
@@ -143,7 +133,6 @@ def test_a_changed_members_other_fields_are_none():
     assert (gone.user_id, gone.name, gone.departments, gone.extra) == ("zhangsan", None, None, None)
 
 
-@pytest.mark.once
 def test_departments_and_tags_are_read():
     made, moved = changed("create_party", DepartmentChange), changed("update_party", DepartmentChange)
     assert (made.department_id, made.name, made.parent_id, made.order) == (2, "研发", 1, 9)
@@ -153,13 +142,11 @@ def test_departments_and_tags_are_read():
     assert (tag.added_departments, tag.removed_departments) == ((1, 2), ())
 
 
-@pytest.mark.once
 def test_an_unknown_event_keeps_all_that_it_said():
     landing = read("moon_landing", UnknownEvent)
     assert [node.text for node in landing.tree.all("Crew/Name")] == ["a", "b"]
 
 
-@pytest.mark.once
 def test_tags_are_found_in_any_case_and_keep_their_own():
     body = event_body("taskcard_click", "<TaskID>t</TaskID>").replace(b"AgentID", b"AgentId")
     value = messages.inbound(body)
@@ -199,7 +186,6 @@ def test_what_no_handler_names_goes_to_those_of_everything():
     assert isinstance(message, UnknownMessage)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", [name for name, (_, sort) in EVENTS.items() if sort is not UnknownEvent])
 def test_what_the_emulator_sends_becomes_the_same_kind_of_value(emulator, person, name):
     sent = emulator.api("POST", "event", json={"event": name, "member": person.user_id})["callback"]["xml"]
@@ -209,7 +195,6 @@ def test_what_the_emulator_sends_becomes_the_same_kind_of_value(emulator, person
     assert (value.event, value.from_user_id) == (name.lower(), person.user_id)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", [name for name in CHANGES if name != "paint_user"])
 def test_the_emulators_changes_of_contacts_become_the_same_kind_of_value(emulator, name):
     sent = emulator.api("POST", "event", json={"event": "change_contact", "change": name})["callback"]["xml"]

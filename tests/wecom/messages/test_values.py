@@ -23,8 +23,6 @@ from wecom.messages import (
     xml_tree,
 )
 
-pytestmark = pytest.mark.once
-
 HEAD = "<ToUserName><![CDATA[ww01]]></ToUserName><FromUserName><![CDATA[{sender}]]></FromUserName>"
 TIME = "<CreateTime>1767225600</CreateTime>"
 TAIL = "<MsgId>7234567890123456789</MsgId><AgentID>1000002</AgentID>"

@@ -11,8 +11,6 @@ from wecom import messages
 from wecom.messages import Inbound, Message
 from wecom.messages.events import Event, JobEvent, LocationEvent, PictureEvent, PlaceEvent, ScanEvent
 
-pytestmark = pytest.mark.once
-
 HEAD = "<ToUserName><![CDATA[toUser]]></ToUserName><FromUserName><![CDATA[fromuser]]></FromUserName>"
 MESSAGES = {
     "text": "<Content><![CDATA[this is a test\n第二行 [微笑] <b>&]]></Content>",

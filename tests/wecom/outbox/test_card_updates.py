@@ -17,7 +17,7 @@ from wecom.exceptions import ContentError
 from wecom.models import Callback, CardUpdate, Outbound
 from wecom.outbox import card_updates, dispatcher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 BUTTONS = (Button(key="sd", text="标清"), Button(key="hd", text="高清"))
 NUMBERS = itertools.count(1)

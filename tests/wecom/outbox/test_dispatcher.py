@@ -16,7 +16,7 @@ from wecom.media import uploads
 from wecom.models import Application, Attempt, Outbound, Upload
 from wecom.outbox import dispatcher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 def deliver(outbound: Outbound, *, times: int = 1, later: timedelta = timedelta()) -> Outbound:

@@ -12,7 +12,7 @@ from wecom.exceptions import ContentError
 from wecom.models import Outbound, Recall
 from wecom.outbox import dispatcher, recalls
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 def sent(user_id: str, content: str = "说错了") -> Outbound:

@@ -8,7 +8,7 @@ from wecom.contents import Text
 from wecom.models import Reach
 from wecom.outbox.dispatcher import deliver
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 def send(application, *to):

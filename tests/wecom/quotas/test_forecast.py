@@ -12,7 +12,7 @@ from wecom import services
 from wecom.client import circuit_breaker
 from wecom.models import CallCount, Circuit, DayCount, Guard, Outbound, Spending
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
 

@@ -17,7 +17,7 @@ from wecom.models import CallCount, Circuit, DayCount, Outbound, Spending
 from wecom.outbox import dispatcher
 from wecom.quotas import send_quota
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
 

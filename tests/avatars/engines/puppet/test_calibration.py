@@ -18,8 +18,6 @@ from avatars.portraits import samples
 from avatars.portraits.validation import load
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 GRID = (len(SHAPES), len(SHARES), 1)
 LEAVE = np.tile([1.0, 0.0], (*GRID[:2], len(GAPS), 1))
 

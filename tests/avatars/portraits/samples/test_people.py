@@ -15,8 +15,6 @@ from avatars.portraits.samples.curves import Pair, both_halves, closed, line, mi
 from avatars.portraits.samples.painter import ORIGIN, UNITS_HIGH
 from avatars.portraits.samples.people import RAN, XIAO, Person
 
-pytestmark = pytest.mark.once
-
 Floats = NDArray[np.float64]
 
 PEOPLE = {"xiao": XIAO, "ran": RAN}

@@ -12,8 +12,6 @@ from avatars.speech.base import Sound
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.train_alignment import CHINESE, ENGLISH, errors, measure
 
-pytestmark = pytest.mark.once
-
 TEXTS = ("欢迎参加今年的培训，祝大家身体健康。", "Thank you for coming, we hope you enjoy the show.")
 
 

@@ -16,8 +16,6 @@ from avatars.speech.synthesis import synthesizer
 from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import Light
 
-pytestmark = pytest.mark.once
-
 TEXTS = {
     "zf_xiaobei": "各位同事大家好！今天下午三点开会，请准时参加。",
     "0.6*zm_yunjian+0.4*am_michael": "好。",

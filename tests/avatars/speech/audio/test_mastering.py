@@ -5,8 +5,6 @@ import pytest
 
 from avatars.speech.audio import mastering
 
-pytestmark = pytest.mark.once
-
 RATE = 24_000
 
 

@@ -20,8 +20,6 @@ from avatars.speech.audio.sound_files import write_wav
 from avatars.speech.engines.edge import TICKS, Edge
 from tests.avatars.support.speech_samples import utter
 
-pytestmark = pytest.mark.once
-
 NAME = "speech.platform.bing.com"
 here = pytest.mark.skipif(not installed("edge_tts"), reason="edge-tts is not installed")
 EACH = 0.3

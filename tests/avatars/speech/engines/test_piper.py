@@ -10,8 +10,6 @@ from avatars.exceptions import AvatarError, EngineFailed, EngineMissing
 from avatars.speech.engines.piper import Piper, _english
 from tests.avatars.support.tiny_onnx import piper_voice
 
-pytestmark = pytest.mark.once
-
 SIGNS = "_^$ !',-.:;?abdefhijklmnoprstuvwzæðŋɐɑɔəɚɛɜɡɪɹɾʃʊʌʒˈˌːθᵻ"
 
 

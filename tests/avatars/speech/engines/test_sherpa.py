@@ -7,8 +7,6 @@ from avatars.exceptions import AvatarError, EngineMissing
 from avatars.speech.engines.sherpa import Sherpa
 from tests.avatars.support.tiny_onnx import piper_voice
 
-pytestmark = pytest.mark.once
-
 here = pytest.mark.skipif(not installed("sherpa_onnx"), reason="sherpa-onnx is not installed")
 NUMBERS = ("add_blank", "bos_id", "n_speakers", "use_eos_bos")
 METADATA = {

@@ -23,8 +23,6 @@ from avatars.speech.kokoro.voices import COLOUR, Voices, parse
 from avatars.speech.synthesis.plan import TOKEN_LIMIT, plan
 from avatars.speech.text.normalisation import Normaliser
 
-pytestmark = pytest.mark.once
-
 NORMALISER = Normaliser()
 WOMAN = "0.6*zf_xiaobei+0.4*af_heart"
 MAN = "0.6*zm_yunjian+0.4*am_michael"

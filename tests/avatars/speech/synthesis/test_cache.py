@@ -15,8 +15,6 @@ from avatars.speech.synthesis.sentence_engine import Dictated, Heard
 from avatars.speech.text.pronunciations import Pronunciation
 from tests.avatars.support.fake_engines import Tone
 
-pytestmark = pytest.mark.once
-
 PARAMETERS = {"engine": "kokoro", "voice": "a", "symbols": ["x", "y"], "speed": 1.0, "model": "m"}
 
 

@@ -8,7 +8,6 @@ from avatars.speech.synthesis import synthesizer
 from avatars.speech.synthesis.cache import SpeechCache
 from avatars.speech.synthesis.sentence_engine import Dictated, Heard
 
-pytestmark = pytest.mark.once
 RATE = 16_000
 TWO, TWO_PARAGRAPHS = "你好。再见。", "你好。\n\n再见。"
 

@@ -5,8 +5,6 @@ import pytest
 from avatars.speech.text.g2p import NOWHERE, aspirate, mandarin_syllable, phonemes
 from avatars.speech.text.script import Language
 
-pytestmark = pytest.mark.once
-
 
 def said(text: str, language: Language) -> str:
     return "".join(phoneme.symbol for phoneme in phonemes(text, language))

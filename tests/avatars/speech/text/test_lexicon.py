@@ -51,7 +51,6 @@ def boss():
     return client
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -73,7 +72,6 @@ def test_a_word_is_found_as_a_word_and_never_inside_another(lexicon, text, found
     assert all(text[place.offset : place.end].lower() == place.entry.token.lower() for place in places)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("reading", "form"),
     [
@@ -90,13 +88,11 @@ def test_what_a_reading_is_shows_from_how_it_is_written(reading, form):
     assert form_of(reading) is form
 
 
-@pytest.mark.once
 def test_pinyin_with_marks_and_with_digits_is_the_same():
     assert syllables("nǚ lüè xī'ān ma") == syllables("nv3 lve4 xi1 an1 ma5") == ("nv3", "lve4", "xi1", "an1", "ma5")
     assert symbols("/ˈwiːkɒm dʒeɪ/") == "ˈwiːkɒm ʤA"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("token", "reading", "field", "code"),
     [
@@ -121,7 +117,6 @@ def test_what_cannot_be_read_is_refused_by_name(token, reading, field, code):
     assert list(refused.value.error_dict) == [field]
 
 
-@pytest.mark.once
 def test_a_polyphone_of_the_lexicon_is_said_as_it_says(lexicon):
     (sentence,) = sentences("请单雄信打开WeCom的OA。")
     spoken = spell_out(sentence, Normaliser(), lexicon)
@@ -135,7 +130,6 @@ def test_a_polyphone_of_the_lexicon_is_said_as_it_says(lexicon):
     assert places == ["请", "单雄信", "打", "开", "WeCom", "的", "OA"]
 
 
-@pytest.mark.once
 def test_an_engine_that_knows_only_text_gets_homophones():
     text = "请单雄信来，OA系统"
     written = respelled(text, OURS)
@@ -151,7 +145,6 @@ def test_an_engine_that_knows_only_text_gets_homophones():
     assert (speech.tokens[1].start, speech.tokens[1].end) == (0.1, 0.4)
 
 
-@pytest.mark.once
 def test_a_script_is_read_before_it_is_said():
     text = "请单总在3/4前打开zorblax，共12345个😀。看 https://a.com/x。WeCom こんにちは"
     found = read(text, OURS, Normaliser())
@@ -172,7 +165,6 @@ def test_a_script_is_read_before_it_is_said():
     assert found.seconds > 3
 
 
-@pytest.mark.once
 def test_a_text_without_words_and_one_without_an_end_are_told():
     assert [remark.code for remark in read("……", (), Normaliser()).remarks] == ["nothing_to_say"]
     assert [remark.code for remark in read("一二三四五六七八九十" * 12, (), Normaliser()).remarks] == ["long_sentence"]

@@ -6,8 +6,6 @@ from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.numerals import chinese_cardinal
 from avatars.speech.text.script import Language, clean, language_of, sentences
 
-pytestmark = pytest.mark.once
-
 CHINESE = [
     ("会议在2026年3月15日下午3:30开始", "会议在二零二六年三月十五日下午三点三十分开始"),
     ("今天是2026-11-25 周三 9:00", "今天是二零二六年十一月二十五日 周三 九点"),

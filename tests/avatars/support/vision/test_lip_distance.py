@@ -11,8 +11,6 @@ from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.portraits import samples
 from tests.avatars.support.vision.lip_distance import Lips
 
-pytestmark = pytest.mark.once
-
 STILL = np.zeros(len(Head), np.float32)
 
 

@@ -16,7 +16,6 @@ from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, O
 from core.text.slot_values import Choice, Slot, SlotType
 from openuser.demo.flows import example_flows
 
-pytestmark = pytest.mark.once
 NAME = "{http://www.w3.org/2000/svg}"
 QUALITY = Slot(
     name="quality",

@@ -48,8 +48,6 @@ from wecom.contents import (
 )
 from wecom.exceptions import ContentError
 
-pytestmark = pytest.mark.once
-
 FAR = Web(url="https://" + "a" * 2041)
 NOWHERE = Web(url="example.com")
 

@@ -14,8 +14,6 @@ from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.pages.test_buttons import bar, make_menu
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
-pytestmark = pytest.mark.once
-
 SCAN = {"type": "scancode_push", "name": "扫码", "key": "scan"}
 WAIT = {"type": "scancode_waitmsg", "name": "扫码等候", "key": "wait"}
 CAMERA = {"type": "pic_sysphoto", "name": "拍照", "key": "camera"}

@@ -19,8 +19,6 @@ from tests.support.paths import ROOT
 from tests.wecom.emulator.endpoints.media.test_files import AMR, MP4, PNG
 from tests.wecom.emulator.support.clients import Application, Arrival, Emulator, Listener
 
-pytestmark = pytest.mark.once
-
 
 def plain(application: Application, arrival: Arrival) -> str:
     """The XML of a callback."""

@@ -5,8 +5,6 @@ import pytest
 from tests.wecom.emulator.callbacks.test_dispatcher import decrypt, opened
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
-pytestmark = pytest.mark.once
-
 SCAN = ("EventKey", "ScanCodeInfo/ScanType", "ScanCodeInfo/ScanResult")
 PICTURES = ("EventKey", "SendPicsInfo/Count", "SendPicsInfo/PicList/item/PicMd5Sum")
 CARD = ("EventKey", "TaskId", "CardType", "ResponseCode")

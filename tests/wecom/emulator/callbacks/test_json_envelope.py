@@ -11,8 +11,6 @@ from wechatpy.enterprise.crypto import WeChatCrypto
 from tests.wecom.emulator.messages.test_cards import press, send, state
 from tests.wecom.emulator.support.clients import Application, Arrival, Emulator, Listener
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture
 def application(application: Application) -> Application:

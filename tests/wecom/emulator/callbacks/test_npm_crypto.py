@@ -14,7 +14,7 @@ from defusedxml.ElementTree import fromstring
 from tests.wecom.emulator.support.clients import Application, Listener
 from wecom.crypto import Keys, open_sealed, seal, sign
 
-pytestmark = [pytest.mark.once, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 PACKAGE = "@wecom/crypto@1.0.1"
 SCRIPT = """
 const { getSignature, decrypt, encrypt } = require("@wecom/crypto");

@@ -7,8 +7,6 @@ from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.messages.test_cards import press, replace, send, state
 from tests.wecom.emulator.support.clients import Application, Listener
 
-pytestmark = pytest.mark.once
-
 NEW_CARD = """<TemplateCard><CardType>vote_interaction</CardType><Source><Desc>人事部</Desc></Source>
 <MainTitle><Title>午饭</Title><Desc>选一个</Desc></MainTitle>
 <CheckBox><QuestionKey>lunch</QuestionKey><Mode>1</Mode>

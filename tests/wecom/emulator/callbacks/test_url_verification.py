@@ -9,7 +9,6 @@ from wechatpy.enterprise.crypto import WeChatCrypto
 
 from tests.wecom.emulator.support.clients import Application, Listener
 
-pytestmark = pytest.mark.once
 NAMES = ("msg_signature", "timestamp", "nonce", "echostr")
 WRONG = {
     "token": "AnotherToken",

@@ -2,13 +2,10 @@
 
 import json
 
-import pytest
 import requests
 
 from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.support.clients import Application, Emulator
-
-pytestmark = pytest.mark.once
 
 
 def test_what_people_received_is_saved_line_by_line_with_its_media(application: Application, member: str) -> None:

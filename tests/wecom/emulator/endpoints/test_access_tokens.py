@@ -4,8 +4,6 @@ import pytest
 
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
-
 
 def test_a_token_stays_the_same_while_it_is_valid(application: Application) -> None:
     assert application.access_token() == application.access_token()

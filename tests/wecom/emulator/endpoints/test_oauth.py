@@ -7,8 +7,6 @@ import requests
 
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
-
 PAGE = "http://127.0.0.1:8000/watch/login/?next=a"
 
 

@@ -12,8 +12,6 @@ import requests
 
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
-
 
 def exchange(application: Application, member: str, *, timeout: float = 10) -> bytes:
     """message/send over a bare socket: everything that came back until the connection ended or was kept alive."""

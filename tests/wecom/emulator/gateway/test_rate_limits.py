@@ -8,7 +8,6 @@ import pytest
 
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
 NUMBERS = itertools.count(1)
 
 

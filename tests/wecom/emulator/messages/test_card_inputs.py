@@ -13,8 +13,6 @@ from tests.wecom.emulator.callbacks.test_dispatcher import plain
 from tests.wecom.emulator.messages.test_cards import NUMBERS, press, replace
 from tests.wecom.emulator.support.clients import Application, Listener
 
-pytestmark = pytest.mark.once
-
 OPTIONS = [{"id": "rice", "text": "米饭", "is_checked": True}, {"id": "noodles", "text": "面条", "is_checked": False}]
 SUBMIT = {"text": "提交", "key": "submit"}
 DEPARTMENTS = [{"id": "hr", "text": "人力"}, {"id": "rd", "text": "研发"}]

@@ -9,8 +9,6 @@ from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.messages.test_contents import LINK, MINI
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
-
 NUMBERS = itertools.count(1)
 MENU = {"desc": "更多", "action_list": [{"text": "t", "key": str(n) + "k" * 1023} for n in range(3)]}
 ROWS = [

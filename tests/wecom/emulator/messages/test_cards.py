@@ -9,8 +9,6 @@ import pytest
 from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
-pytestmark = pytest.mark.once
-
 NUMBERS = itertools.count(1)
 BUTTONS = [{"text": "标清", "style": 1, "key": "sd"}, {"text": "高清", "style": 2, "key": "hd"}]
 

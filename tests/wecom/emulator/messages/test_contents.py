@@ -11,8 +11,6 @@ import pytest
 from tests.wecom.emulator.endpoints.media.test_files import MP4, PNG
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
-
 NUMBERS = itertools.count(1)
 AMR = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50
 URL = "https://example.com/" + "a" * 2028

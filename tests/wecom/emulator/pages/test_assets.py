@@ -9,7 +9,6 @@ import requests
 
 from tests.wecom.emulator.support.clients import Emulator
 
-pytestmark = pytest.mark.once
 LOADED = re.compile(r"""(?:href|src)="/(emulator/static/[^"]+)"|from "(\.{1,2}/[^"]+)\"""")
 
 

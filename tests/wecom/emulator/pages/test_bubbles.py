@@ -10,7 +10,7 @@ from tests.wecom.emulator.messages.test_card_types import CARDS, send_card
 from tests.wecom.emulator.messages.test_contents import ARTICLE, NOTICE, send_notice, send_pages
 from tests.wecom.emulator.support.clients import Application
 
-pytestmark = [pytest.mark.once, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 LONG = "很长的一句话" * 30 + " " + "unbreakable" * 12
 WORDS: dict[str, dict[str, Any]] = {

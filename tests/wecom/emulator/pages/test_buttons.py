@@ -12,7 +12,7 @@ from tests.wecom.emulator.endpoints.media.test_files import AMR, MP4, PNG
 from tests.wecom.emulator.messages.test_cards import press, replace, send
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
-pytestmark = [pytest.mark.once, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 MENU: list[dict[str, Any]] = [
     {"type": "click", "name": "帮助", "key": "/help"},

@@ -11,7 +11,7 @@ from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.pages.test_buttons import next_event
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
-pytestmark = [pytest.mark.once, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 DROP = """([event, name, type, data]) => {
   const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.wecom.emulator.callbacks.test_url_verification import decrypted
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
-pytestmark = [pytest.mark.once, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
-pytestmark = pytest.mark.once
 COMPANIES = itertools.count(1)
 
 

@@ -9,7 +9,6 @@ from tests.support.paths import ROOT
 from tests.wecom.emulator.callbacks.test_documented_events import CHANGES, EVENTS, OF_SYSTEM
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
 README = (ROOT / "wecom" / "emulator" / "README.md").read_text()
 TABLE = [line for line in README.splitlines() if line.startswith("| ")]
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
-pytestmark = [pytest.mark.once, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 WIDE = {"width": 1280, "height": 860}
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
-pytestmark = [pytest.mark.once, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 COMPANIES = itertools.count(1)
 
 

@@ -13,7 +13,7 @@ from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.endpoints.media.test_files import AMR, PNG
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
-pytestmark = [pytest.mark.once, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 def test_opening_the_chat_tells_the_application(chat_page: Open, application: Application, listener: Listener) -> None:

@@ -17,8 +17,6 @@ from avatars.portraits import samples
 from avatars.portraits.validation import load
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 
 class TooMuch(Exception):
     """More at once than there is room for."""

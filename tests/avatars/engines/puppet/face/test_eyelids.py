@@ -14,8 +14,6 @@ from avatars.portraits.validation import load
 from tests.avatars.support.vision import unseen_portrait
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 GLASSES = PHOTOGRAPH
 STILL = np.zeros(len(Head), np.float32)
 REST = np.eye(1, len(Expression), Expression.NEUTRAL, dtype=np.float32)[0]

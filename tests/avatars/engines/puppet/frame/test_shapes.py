@@ -16,8 +16,6 @@ from avatars.portraits.validation import load
 from tests.avatars.support.vision import unseen_portrait
 from tests.support.paths import DATA
 
-pytestmark = pytest.mark.once
-
 
 def face_of(name: str) -> Anatomy:
     return measured(load(DATA / name))

@@ -12,8 +12,6 @@ from avatars.engines.puppet.motion.visemes import BITE, CLOSED, HISS, SPREAD, vi
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.speech.base import Sound, Speech
 
-pytestmark = pytest.mark.once
-
 PORTRAIT = np.zeros((64, 64, 3), np.uint8)
 WORD = (
     Sound(symbol="", start=0.0, end=0.6),

@@ -22,8 +22,6 @@ from avatars.portraits.validation import load
 from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
 from tests.support.paths import PHOTOGRAPH
 
-pytestmark = pytest.mark.once
-
 ORIGIN, OTHER = (hashlib.sha256(name.encode()).hexdigest() for name in ("photograph", "another"))
 
 

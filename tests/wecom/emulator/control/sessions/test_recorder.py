@@ -13,8 +13,6 @@ from tests.wecom.emulator.endpoints.media.test_files import AMR
 from tests.wecom.emulator.messages.test_cards import NUMBERS, press, send
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
-pytestmark = pytest.mark.once
-
 
 def recording(application: Application, **query: Any) -> dict[str, Any]:
     return application.control("GET", "recording", **query)

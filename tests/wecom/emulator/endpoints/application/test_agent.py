@@ -1,10 +1,6 @@
 """Contacts and the application's own endpoint."""
 
-import pytest
-
 from tests.wecom.emulator.support.clients import Application, Emulator
-
-pytestmark = pytest.mark.once
 
 
 def test_a_member_is_found_in_any_case_of_letters(application: Application, emulator: Emulator) -> None:

@@ -6,8 +6,6 @@ import pytest
 
 from tests.wecom.emulator.support.clients import Application
 
-pytestmark = pytest.mark.once
-
 CLICK = {"type": "click", "name": "帮助", "key": "/help"}
 VIEW = {"type": "view", "name": "官网", "url": "https://example.com"}
 MENU = {"name": "更多", "sub_button": [CLICK, VIEW]}

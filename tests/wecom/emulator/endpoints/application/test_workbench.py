@@ -7,8 +7,6 @@ import pytest
 from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
-pytestmark = pytest.mark.once
-
 FIGURE = {"key": "待审批", "data": "2", "jump_url": "https://example.com/a"}
 FIGURES = {"type": "keydata", "keydata": {"items": [FIGURE]}}
 PAGE = {"type": "webview", "webview": {"url": "https://example.com", "height": "single_row"}}

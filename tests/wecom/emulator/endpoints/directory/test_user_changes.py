@@ -8,7 +8,6 @@ from tests.wecom.emulator.endpoints.directory.test_user_queries import app_of, a
 from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
-pytestmark = pytest.mark.once
 __all__ = ["assistant", "company"]
 
 PERSON: dict[str, Any] = {"userid": "WuJiu", "name": "吴九", "mobile": "13800000009", "department": [3]}

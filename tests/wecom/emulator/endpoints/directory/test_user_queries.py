@@ -11,8 +11,6 @@ import requests
 from tests.wecom.emulator.support.clients import NUMBERS, Application, Emulator, Listener
 from wecom.crypto import Keys, open_sealed
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture
 def company(emulator: Emulator) -> str:

@@ -5,8 +5,6 @@ import requests
 
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
-
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
 MP4 = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 4
 AMR_SECOND = (b"\x3c" + bytes(31)) * 50

@@ -10,8 +10,6 @@ from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
 from tests.wecom.emulator.endpoints.media.test_files import AMR, MP4, PNG
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
-pytestmark = pytest.mark.once
-
 MB = 2**20
 
 

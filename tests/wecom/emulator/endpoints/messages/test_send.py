@@ -7,8 +7,6 @@ import requests
 
 from tests.wecom.emulator.support.clients import Application, Emulator
 
-pytestmark = pytest.mark.once
-
 
 def test_a_text_reaches_the_person_and_stands_in_the_ledger(application: Application, member: str) -> None:
     answer = application.say(member.upper(), "你好\n世界")
