@@ -1,8 +1,9 @@
 """From a bare Python to a running command: creates .venv, installs requirements, hands over. Standard library only.
 
-The groups of requirements: `base` (always), `postgres` (if that is the database), `test` (for the test command),
-`production` (instead of base, under its settings), `models` (the speech model; OpenUser starts without it),
-`recognition` and `gpu` (if OPENUSER_RECOGNITION or OPENUSER_GPU is true, or if they were installed before).
+The groups of requirements: `base` (always), `postgres` (if that is the database), `test` and `engines` (for the test
+command, which can do without the second), `production` (instead of base, under its settings), `models` (the speech
+model; OpenUser starts without it), `recognition` and `gpu` (if OPENUSER_RECOGNITION or OPENUSER_GPU is true, or if they
+were installed before).
 A stamp in .venv holds the digest of the files that a group was installed from, so the next command completes an
 interrupted or outdated installation.
 """
@@ -24,6 +25,7 @@ from typing import NoReturn
 from openuser.bootstrap import database_choice, dotenv, pip
 from openuser.bootstrap.requirement_groups import (
     BASE,
+    ENGINES,
     GPU,
     GROUPS,
     MODELS,
@@ -84,7 +86,7 @@ def needed_groups(argv: Sequence[str]) -> list[Group]:
     """The groups to install for a command. Only `up`, `test` and a server's `migrate` update what is installed."""
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
-        return [TEST, MODELS, RECOGNITION, GPU]
+        return [TEST, ENGINES, MODELS, RECOGNITION, GPU]
     on_a_server = settings_for(argv) == "openuser.settings.production"
     wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if database_choice.needs_driver(argv) else [])]
     if command == ("migrate" if on_a_server else "up") or any(not stamp(group).exists() for group in wanted):
@@ -258,7 +260,7 @@ def pip_install(group: Group) -> None:
     if sys.version_info >= (3, 13):
         # misaki excludes 3.13 because of an extra that we do not use. Every version is pinned, so this is safe.
         command.append("--ignore-requires-python")
-    command += [*pip.more_arguments(), "-r", str(REQUIREMENTS / f"{group.name}.txt")]
+    command += [*group.arguments, *pip.more_arguments(), "-r", str(REQUIREMENTS / f"{group.name}.txt")]
     wanted = digest(group)
     print(f"Installing {group.title} (requirements/{group.name}.txt) …", flush=True)
     status, output = pip.run(command)

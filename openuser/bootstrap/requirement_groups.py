@@ -22,6 +22,7 @@ class Group:
     optional: bool = False
     without: str = ""
     brings: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 BASE = Group(name="base", title="OpenUser", files=("base.txt", "constraints.txt"), megabytes=1_600)
@@ -32,6 +33,15 @@ TEST = Group(
     files=("test.txt", "postgres.txt", "base.txt", "constraints.txt"),
     megabytes=600,
     brings=("base", "postgres"),
+)
+ENGINES = Group(
+    name="engines",
+    title="engines for the suite to try",
+    files=("engines.txt", "constraints.txt"),
+    megabytes=500,
+    optional=True,
+    without="what needs Edge, sherpa-onnx, Real-ESRGAN or Node is not tested",
+    arguments=("--no-deps",),
 )
 PRODUCTION = Group(
     name="production",
@@ -64,4 +74,4 @@ GPU = Group(
     optional=True,
     without="videos are rendered on the processor, and tests that need torch are skipped",
 )
-GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, PRODUCTION, MODELS, RECOGNITION, GPU)}
+GROUPS = {group.name: group for group in (BASE, POSTGRES, TEST, ENGINES, PRODUCTION, MODELS, RECOGNITION, GPU)}

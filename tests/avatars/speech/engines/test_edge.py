@@ -13,15 +13,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.sync.server import serve
 
-from avatars.adapters.availability import State, installed
+from avatars.adapters.availability import State
 from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import ffmpeg
 from avatars.speech.audio.sound_files import write_wav
 from avatars.speech.engines.edge import TICKS, Edge
 from tests.avatars.support.speech_samples import utter
+from tests.support.optional_packages import needs
 
 NAME = "speech.platform.bing.com"
-here = pytest.mark.skipif(not installed("edge_tts"), reason="edge-tts is not installed")
+here = needs("edge_tts", "edge-tts")
 EACH = 0.3
 
 

@@ -6,8 +6,9 @@ from avatars.adapters.availability import State, installed
 from avatars.exceptions import AvatarError, EngineMissing
 from avatars.speech.engines.sherpa import Sherpa
 from tests.avatars.support.tiny_onnx import piper_voice
+from tests.support.optional_packages import needs
 
-here = pytest.mark.skipif(not installed("sherpa_onnx"), reason="sherpa-onnx is not installed")
+here = needs("sherpa_onnx", "sherpa-onnx")
 NUMBERS = ("add_blank", "bos_id", "n_speakers", "use_eos_bos")
 METADATA = {
     **dict.fromkeys(NUMBERS, "1"),
