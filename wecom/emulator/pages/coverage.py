@@ -31,18 +31,18 @@ class Text:
 PAGE = {
     "title": Text(zh="模拟范围", en="What is emulated"),
     "intro": Text(
-        zh="此页由模拟器已注册的接口、消息类型与事件生成。",
-        en="Made from the endpoints, message types and events that this emulator has registered.",
+        zh="根据模拟器中已注册的接口、消息类型与事件自动生成。",
+        en="Generated from the endpoints, message types and events that the emulator has registered.",
     ),
     "calls": Text(zh="服务端接口", en="Server API"),
-    "messages": Text(zh="应用发送的消息", en="Messages of applications"),
+    "messages": Text(zh="应用发送的消息", en="Messages from applications"),
     "callbacks": Text(zh="回调", en="Callbacks"),
     "faults": Text(zh="可注入的故障", en="Faults by name"),
     "missing": Text(zh="未模拟", en="Not emulated"),
     "unknown": Text(
-        zh="其他路径与平台一样应答：errcode 40066。其他类型的消息与事件可以由控制接口带 fields 发出。",
-        en="Any other path is answered as the platform does: errcode 40066. Other messages and events can be fired by "
-        "the control API with fields of their own.",
+        zh="其他路径返回 errcode 40066，与平台一致。其他类型的消息与事件可通过控制接口发送，并用 fields 指定字段。",
+        en="Any other path gets errcode 40066, as on the platform. The control API sends other messages and events, "
+        "with fields of your own.",
     ),
     "back": Text(zh="返回模拟器", en="Back to the emulator"),
     "other": Text(zh="English", en="中文"),
@@ -66,11 +66,11 @@ MISSING = (
         zh="通讯录的异步导入与导出（batch/syncuser、batch/replaceuser、batch/replaceparty、export/…）："
         "可逐个调用 user/create 等接口",
         en="import and export of the directory as files (batch/syncuser, replaceuser, replaceparty, export/…): "
-        "user/create and the others do the same",
+        "use user/create and the others",
     ),
     Text(
-        zh="二次验证与加入企业的二维码（user/authsucc、corp/get_join_qrcode）：手机上没有登录过程",
-        en="the second step of signing in and the code to join by (user/authsucc, corp/get_join_qrcode): "
+        zh="二次验证与加入企业二维码（user/authsucc、corp/get_join_qrcode）：模拟手机不需要登录",
+        en="two-step verification and the QR code to join a company (user/authsucc, corp/get_join_qrcode): "
         "the phone has no sign-in",
     ),
     Text(
