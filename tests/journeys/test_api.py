@@ -56,10 +56,10 @@ def test_the_script_of_the_readme_sends_a_video_and_tells_its_progress(
     assert progress == sorted(progress)
     assert any(0 < share < 100 for share in progress), said
     assert said[-1].startswith("sent: ")
-    film = mp4.probe(tmp_path / "video.mp4")
-    assert film.video is not None
-    assert film.audio is not None
-    assert "AIGC" in film.tags
+    found = mp4.probe(tmp_path / "video.mp4")
+    assert found.video is not None
+    assert found.audio is not None
+    assert "AIGC" in found.tags
     assert WORDS.rstrip("。") in re.sub(r"\n", "", (tmp_path / "video.srt").read_text(encoding="utf-8"))
     (video,) = person.reads(seconds=30)
     assert video["msgtype"] == "video"

@@ -63,7 +63,7 @@ def test_a_video_is_promised_at_once_and_comes_while_text_is_answered(stack, per
     assert len(person.received()) == 5
     file = tmp_path / "video.mp4"
     file.write_bytes(requests.get(f"{stack.emulator.url}{video['media_url']}", timeout=10).content)
-    check_film(file, seconds)
+    check_video(file, seconds)
 
 
 def card_of(person) -> str:
@@ -73,13 +73,13 @@ def card_of(person) -> str:
     return f"{words_of(entry)}\n[{replaced}]" if replaced else words_of(entry)
 
 
-def check_film(file: Path, seconds: tuple[float, float]) -> None:
-    film = mp4.probe(file)
-    assert film.video is not None
-    assert film.audio is not None
+def check_video(file: Path, seconds: tuple[float, float]) -> None:
+    found = mp4.probe(file)
+    assert found.video is not None
+    assert found.audio is not None
     assert file.stat().st_size < 10 * 1024 * 1024
-    assert seconds[0] < film.video.seconds < seconds[1]
-    assert "AIGC" in film.tags
+    assert seconds[0] < found.video.seconds < seconds[1]
+    assert "AIGC" in found.tags
 
 
 def test_equal_words_come_at_once_the_second_time(phone, wecom):

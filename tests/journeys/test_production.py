@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 
 from openuser.bootstrap.secrets_file import field_key, secret_key
 from openuser.servers import postgres, valkey
-from tests.journeys.test_main_path import check_film
+from tests.journeys.test_main_path import check_video
 from tests.support import nginx
 from tests.support.emulator import KEYS, answers, free_port, wait_for
 from tests.support.paths import ROOT
@@ -142,7 +142,7 @@ def test_text_and_video_arrive_while_a_program_follows_progress(stack, person, t
     assert video["msgtype"] == "video"
     file = tmp_path / "video.mp4"
     file.write_bytes(requests.get(f"{stack.emulator.url}{video['media_url']}", timeout=10).content)
-    check_film(file, (1, 7))
+    check_video(file, (1, 7))
     errors = {name: line for name in stack.parts for line in stack.log(name).splitlines() if " ERROR " in line}
     assert errors == {}
 

@@ -114,8 +114,8 @@ def test_one_id_finds_the_callback_the_step_the_video_and_the_delivery(stack, pe
     assert card["msgtype"] == "template_card"
     person.presses("lipsync")
     wait_for(lambda: person.received()[-1]["msgtype"] == "video", "the video", seconds=SLOW)
-    filmed = [line for line in stack.log("render").splitlines() if "A video is ready." in line]
-    cid = str(re.search(r"cid=(\w+)", filmed[-1])[1])
+    ready = [line for line in stack.log("render").splitlines() if "A video is ready." in line]
+    cid = str(re.search(r"cid=(\w+)", ready[-1])[1])
     parts = {
         "web": ("A callback came in.",),
         "worker": ("A session took a step.", "A message reached its end."),

@@ -281,12 +281,12 @@ def make_flow(**fields: Any) -> Flow:
         choices="lipsync = 基础\nenhanced_lipsync = 增强\nenhanced_talking_head = 高清",
         retries=1,
     )
-    film = State.objects.create(
-        flow=flow, position=3, key="film", name="制作", kind="video", text="{{text}}", mode="{{quality}}"
+    video = State.objects.create(
+        flow=flow, position=3, key="video", name="制作", kind="video", text="{{text}}", mode="{{quality}}"
     )
     bye = State.objects.create(flow=flow, position=4, key="bye", name="结束", kind="end", text="做好就发给你。")
     sorry = State.objects.create(flow=flow, position=5, key="sorry", name="抱歉", kind="end", text="请找人事。")
-    for state, target, when in ((text, quality, "next"), (quality, film, "next"), (quality, sorry, "retries")):
+    for state, target, when in ((text, quality, "next"), (quality, video, "next"), (quality, sorry, "retries")):
         Transition.objects.create(state=state, target=target, when=when)
-    Transition.objects.create(state=film, target=bye)
+    Transition.objects.create(state=video, target=bye)
     return flow

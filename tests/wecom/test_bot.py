@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PNG, MP4 = b"\x89PNG\r\n\x1a\n", b"\x00\x00\x00\x18ftypmp42"
 AMR = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50
 BYTES = {"image": PNG + bytes(200), "video": MP4 + bytes(2000), "file": b"%PDF-1.7 report", "voice": AMR}
-NAMES = {"image": "chart.png", "video": "film.mp4", "file": "报告.pdf", "voice": "hello.amr"}
+NAMES = {"image": "chart.png", "video": "video.mp4", "file": "报告.pdf", "voice": "hello.amr"}
 
 
 def call(function, *args, **kwargs):

@@ -166,9 +166,9 @@ def test_feature_5_commands(installed, person, settings, live_server):
     person.writes("/video Welcome!")
     answer = person.reads_text()
     assert answer.startswith("Video generated: http")
-    film = requests.get(answer.removeprefix("Video generated: "), timeout=10)
-    assert film.headers["Content-Type"] == "video/mp4"
-    assert film.content[4:8] == b"ftyp"
+    download = requests.get(answer.removeprefix("Video generated: "), timeout=10)
+    assert download.headers["Content-Type"] == "video/mp4"
+    assert download.content[4:8] == b"ftyp"
 
 
 def test_feature_6_events(installed, person):

@@ -94,11 +94,11 @@ def drawn(client: Client) -> Flow:
     ):
         add_row(data, "states", name=name, kind=kind, text=text, position="", key="")
     send(client, page, data)
-    ask, film, end = flow.states.all()
+    ask, video, end = flow.states.all()
     choices = "noodles = 面条\nrice = 米饭, 饭"
     edit(client, ask, slot="dish", slot_type="choice", choices=choices)
-    edit(client, ask, {"test": "is", "value": "面条", "target": film.pk}, {"target": end.pk})
-    edit(client, film, {"target": end.pk})
+    edit(client, ask, {"test": "is", "value": "面条", "target": video.pk}, {"target": end.pk})
+    edit(client, video, {"target": end.pk})
     return flow
 
 
@@ -155,11 +155,11 @@ def test_transitions_lead_to_states_of_the_same_flow_only(hr, flow):
 
 
 def test_a_faulty_draft_is_refused_with_the_state_named_and_linked(hr, flow):
-    film = flow.states.get(kind="video")
-    edit(hr, film, text="")
+    video = flow.states.get(kind="video")
+    edit(hr, video, text="")
     page = hr.get(url("flow", "change", flow.pk)).content.decode()
     assert "It says nothing" in page
-    assert f'href="{url("state", "change", film.pk)}">视频</a>' in page
+    assert f'href="{url("state", "change", video.pk)}">视频</a>' in page
     answer = publish(hr, flow)
     assert answer.status_code == 200
     assert "HX-Redirect" not in answer.headers
@@ -242,12 +242,12 @@ def test_pages_show_the_picture_with_the_place_and_links(hr, flow, person):
 
 
 def test_a_state_page_leads_to_its_neighbours_and_back_to_the_flow(hr, flow):
-    film = flow.states.get(kind="video")
-    page = hr.get(url("state", "change", film.pk)).content.decode()
+    video = flow.states.get(kind="video")
+    page = hr.get(url("state", "change", video.pk)).content.decode()
     assert all(url("state", "change", state.pk) in page for state in flow.states.all())
-    answer = hr.post(url("state", "change", film.pk), shown(hr, url("state", "change", film.pk)))
+    answer = hr.post(url("state", "change", video.pk), shown(hr, url("state", "change", video.pk)))
     assert answer.headers["Location"] == url("flow", "change", flow.pk)
-    hr.post(url("state", "delete", film.pk), {"post": "yes"})
+    hr.post(url("state", "delete", video.pk), {"post": "yes"})
     assert flow.states.count() == 2
 
 

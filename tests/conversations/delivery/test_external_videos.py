@@ -34,15 +34,15 @@ def person(emulator: Emulator) -> Person:
 
 
 @pytest.fixture
-def film(phone_video):
+def video_data(phone_video):
     return phone_video("short", seconds=2, rate=25)
 
 
 @pytest.fixture
-def path(film, tmp_path):
+def path(video_data, tmp_path):
     """Megabytes of noise to send."""
     path = tmp_path / "年会.mp4"
-    path.write_bytes(film)
+    path.write_bytes(video_data)
     return path
 
 

@@ -20,7 +20,7 @@ def message(application, large_video, settings):
     render = Render.claim(message.render.pk)
     render.content_id = "c" * 32
     Render.objects.filter(pk=render.pk).update(content_id=render.content_id)
-    render.video.save("film.mp4", ContentFile(large_video), save=False)
+    render.video.save("video.mp4", ContentFile(large_video), save=False)
     render.settle(Render.Status.DONE, video=render.video.name)
     return message
 

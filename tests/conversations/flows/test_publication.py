@@ -18,7 +18,7 @@ def test_a_published_version_is_what_the_rows_said():
     assert (version.number, version.note, flow.live) == (1, "erste", version)
     machine = publication.live_machine(FlowVersion.objects.get(pk=version.pk))
     assert machine == publication.draft(flow)
-    assert [node.key for node in machine.nodes] == ["ask_text", "ask_quality", "film", "bye", "sorry"]
+    assert [node.key for node in machine.nodes] == ["ask_text", "ask_quality", "video", "bye", "sorry"]
     assert machine.start == "ask_text"
     assert not publication.is_changed(flow)
 
@@ -62,7 +62,7 @@ def test_a_diff_names_what_changed_in_each_state():
     State.objects.filter(flow=flow, key="ask_text").update(text="文本？", expire_after=5)
     State.objects.filter(flow=flow, key="sorry").delete()
     new = State.objects.create(flow=flow, position=9, key="thanks", name="谢谢", kind="end")
-    Transition.objects.filter(state__key="film", state__flow=flow).update(target=new)
+    Transition.objects.filter(state__key="video", state__flow=flow).update(target=new)
     changes = {
         change.name: (change.sort, set(change.parts)) for change in publication.diff(before, publication.draft(flow))
     }
@@ -98,7 +98,7 @@ def test_yes_or_no_offers_both_in_the_flows_language():
 @pytest.mark.parametrize(("mode", "is_fine"), [("", True), ("lipsync", True), ("{{quality}}", True), ("4k", False)])
 def test_a_video_has_a_mode_that_exists(mode, is_fine):
     flow = factories.make_flow()
-    State.objects.filter(flow=flow, key="film").update(mode=mode)
+    State.objects.filter(flow=flow, key="video").update(mode=mode)
     assert [problem.code for problem in publication.check(flow)] == ([] if is_fine else ["mode_unknown"])
 
 

@@ -26,23 +26,23 @@ def flow(template) -> Flow:
     flow = factories.make_flow(name="欢迎", command="/welcome")
     flow.states.all().delete()
     ask = State.objects.create(flow=flow, position=1, key="ask", name="问", text="你叫什么？", slot="who")
-    film = State.objects.create(
+    video = State.objects.create(
         flow=flow,
         position=2,
-        key="film",
+        key="video",
         name="制作",
         kind="video",
         template=template,
         values="name = {{who}}\nplace = lab",
     )
     end = State.objects.create(flow=flow, position=3, key="end", name="结束", kind="end", text="再见。")
-    ask.transitions.create(target=film)
-    film.transitions.create(target=end)
+    ask.transitions.create(target=video)
+    video.transitions.create(target=end)
     return flow
 
 
 def problems(flow, **changes):
-    State.objects.filter(flow=flow, key="film").update(**changes)
+    State.objects.filter(flow=flow, key="video").update(**changes)
     return {(problem.state, problem.code, problem.is_error) for problem in publication.check(flow)}
 
 
@@ -116,8 +116,8 @@ def test_a_draft_is_tried_with_the_template(flow):
 def test_the_page_of_a_state_has_its_template_and_what_is_wrong(flow, template):
     client = Client(headers={"accept-language": "en"})
     client.force_login(User.objects.create_superuser("boss"))
-    State.objects.filter(key="film").update(values="")
-    state = State.objects.get(key="film")
+    State.objects.filter(key="video").update(values="")
+    state = State.objects.get(key="video")
     page = client.get(f"/admin/conversations/state/{state.pk}/change/").content.decode()
     assert template.name in page
     assert "is required" in page
@@ -128,17 +128,17 @@ def test_it_survives_a_copy_a_version_and_a_round_through_json(flow, template):
     flow.refresh_from_db()
     assert not publication.is_changed(flow)
     copy = services.duplicate_flow(flow)
-    assert copy.states.get(key="film").template == template
+    assert copy.states.get(key="video").template == template
     machine = publication.draft(flow)
     assert Machine.from_json(version.definition) == machine
-    node = machine.node("film")
+    node = machine.node("video")
     assert dict(node.values) == {"name": "{{who}}", "place": "lab"}
     services.restore_draft(version)
-    assert flow.states.get(key="film").values == "name = {{who}}\nplace = lab"
+    assert flow.states.get(key="video").values == "name = {{who}}\nplace = lab"
 
 
 def test_what_was_published_before_there_were_templates_is_as_it_was(flow):
-    State.objects.filter(key="film").update(template=None, values="", text="你好")
+    State.objects.filter(key="video").update(template=None, values="", text="你好")
     version = services.publish(flow)
     old = {**version.definition, "nodes": []}
     for node in version.definition["nodes"]:

@@ -59,14 +59,14 @@ FAULTS = [
         ("reserved", "问清晰度", True),
     ),
     (changed("ask_text", edges=()), ("dead_end", "问文本", True)),
-    (changed("film", edges=()), ("dead_end", "制作", False)),
-    (changed("ask_text", edges=(Edge(to="film", guard=GUARD),)), ("uncovered", "问文本", True)),
-    (changed("ask_text", edges=(Edge(to="film"), Edge(to="bye"))), ("hidden", "问文本", True)),
-    (changed("film", edges=(Edge(to="bye"), Edge(to="bye", on=On.RETRIES))), ("not_asking", "制作", False)),
-    (changed("ask_text", edges=(Edge(to="film", guard=GUARD), Edge(to="bye"))), ("unknown_slot", "问文本", True)),
+    (changed("video", edges=()), ("dead_end", "制作", False)),
+    (changed("ask_text", edges=(Edge(to="video", guard=GUARD),)), ("uncovered", "问文本", True)),
+    (changed("ask_text", edges=(Edge(to="video"), Edge(to="bye"))), ("hidden", "问文本", True)),
+    (changed("video", edges=(Edge(to="bye"), Edge(to="bye", on=On.RETRIES))), ("not_asking", "制作", False)),
+    (changed("ask_text", edges=(Edge(to="video", guard=GUARD), Edge(to="bye"))), ("unknown_slot", "问文本", True)),
     (changed("bye", text="{{nobody}}"), ("unknown_slot", "结束", True)),
-    (changed("ask_quality", edges=(Edge(to="film"),)), ("unreachable", "抱歉", True)),
-    (changed("film", edges=(Edge(to="film"),)), ("circle", "制作", True)),
+    (changed("ask_quality", edges=(Edge(to="video"),)), ("unreachable", "抱歉", True)),
+    (changed("video", edges=(Edge(to="video"),)), ("circle", "制作", True)),
     (changed("ask_text", slot=Slot(name="text", maximum=0)), ("bounds", "问文本", True)),
     (changed("ask_text", remind_after=60), ("late_reminder", "问文本", False)),
     (
@@ -77,7 +77,7 @@ FAULTS = [
         changed("ask_text", edges=(Edge(to="ask_quality"), Edge(to="ask_text", on=On.EXPIRED))),
         ("nagging", "问文本", True),
     ),
-    (changed("film", edges=(Edge(to="nowhere"),)), ("unknown_state", "制作", True)),
+    (changed("video", edges=(Edge(to="nowhere"),)), ("unknown_state", "制作", True)),
     *((changed("bye", text=text), ("bad_placeholder", "结束", True)) for text in ("{{Text}}", "{{text", "text }}")),
 ]
 
@@ -90,14 +90,14 @@ def test_each_fault_is_named_with_its_place(machine, problem):
 def test_a_guard_waits_only_for_choices_that_exist():
     guard = Guard(slot="quality", operator=Operator.IS, value="ultra")
     machine = changed(
-        "ask_quality", edges=(Edge(to="plain", guard=guard), Edge(to="film"), Edge(to="sorry", on=On.RETRIES))
+        "ask_quality", edges=(Edge(to="plain", guard=guard), Edge(to="video"), Edge(to="sorry", on=On.RETRIES))
     )
     assert ("unknown_choice", "问清晰度", True) in codes(machine)
 
 
 def test_guards_that_name_every_choice_need_no_other_way():
     values = ("lipsync", "enhanced_lipsync", "enhanced_talking_head")
-    edges = tuple(Edge(to="film", guard=Guard(slot="quality", operator=Operator.IS, value=value)) for value in values)
+    edges = tuple(Edge(to="video", guard=Guard(slot="quality", operator=Operator.IS, value=value)) for value in values)
     machine = changed("ask_quality", edges=(*edges, Edge(to="sorry", on=On.RETRIES)))
     assert not {problem for problem in codes(machine) if problem[0] == "uncovered"}
 

@@ -296,7 +296,7 @@ def test_many_choices_and_long_labels_become_a_numbered_list(person, application
     flow = factories.make_flow(triggers="选城市")
     lines = "\n".join(f"city{number} = 城市{number}" for number in range(8))
     State.objects.filter(flow=flow, key="ask_quality").update(choices=lines)
-    State.objects.filter(flow=flow, key="film").update(mode="")
+    State.objects.filter(flow=flow, key="video").update(mode="")
     services.publish(flow)
     person.says("选城市")
     (question,) = person.says("欢迎加入！")

@@ -26,15 +26,15 @@ def video_machine(**changes: object) -> Machine:
             text="“{{text}}”要多清晰？",
             slot=Slot(name="quality", type=SlotType.CHOICE, choices=QUALITY, retries=1),
             edges=(
-                Edge(to="film", guard=Guard(slot="quality", operator=Operator.IS_NOT, value="lipsync")),
+                Edge(to="video", guard=Guard(slot="quality", operator=Operator.IS_NOT, value="lipsync")),
                 Edge(to="plain"),
                 Edge(to="sorry", on=On.RETRIES),
             ),
         ),
         Node(
-            key="film", name="制作", kind=NodeKind.VIDEO, text="{{text}}", mode="{{quality}}", edges=(Edge(to="bye"),)
+            key="video", name="制作", kind=NodeKind.VIDEO, text="{{text}}", mode="{{quality}}", edges=(Edge(to="bye"),)
         ),
-        Node(key="plain", name="快速", kind=NodeKind.SAY, text="{{quality.label}}很快。", edges=(Edge(to="film"),)),
+        Node(key="plain", name="快速", kind=NodeKind.SAY, text="{{quality.label}}很快。", edges=(Edge(to="video"),)),
         Node(key="sorry", name="抱歉", kind=NodeKind.SAY, text="请找人事。", edges=(Edge(to="bye"),)),
         Node(key="bye", name="结束", kind=NodeKind.END, text="好了。"),
     )

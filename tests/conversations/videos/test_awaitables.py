@@ -176,14 +176,14 @@ def test_what_is_wrong_is_named_before_anything_is_made(application, human):
 def test_a_handler_that_is_asked_again_makes_and_sends_one_video(application, human):
     runs = []
 
-    async def film(message):
+    async def make_video(message):
         await awaitables.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
         runs.append(1)
         if len(runs) == 1:
             raise TemporaryError("After the video.")
         return "Video generated and sent!"
 
-    callback = handle(application, film)
+    callback = handle(application, make_video)
     assert callback.status == "queued"
     Callback.objects.update(due_at=callback.created_at)
     processor.handle(callback.pk)
@@ -198,14 +198,14 @@ def test_a_video_that_is_there_already_takes_no_number_of_the_handler(applicatio
     awaitables.video_of(human.pk, text="Hello!")
     runs = []
 
-    async def film(message):
+    async def make_video(message):
         await awaitables.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
         runs.append(1)
         if len(runs) == 1:
             raise TemporaryError("Once more.")
         await send_text_message(message.from_user_id, "after the video")
 
-    callback = handle(application, film)
+    callback = handle(application, make_video)
     Callback.objects.update(due_at=callback.created_at)
     processor.handle(callback.pk)
     assert sent()[:2] == ["video", "after the video"]
@@ -214,18 +214,18 @@ def test_a_video_that_is_there_already_takes_no_number_of_the_handler(applicatio
 def test_chatting_goes_on_while_a_handler_awaits_a_video(application, human):
     started = threading.Event()
 
-    async def film(message):
-        if message.content != "film":
+    async def make_video(message):
+        if message.content != "video":
             return None
         started.set()
         await awaitables.generate_and_send_video(message.from_user_id, human.pk, "Hello!")
         return "Video generated and sent!"
 
-    bot.on_message("text")(film)
+    bot.on_message("text")(make_video)
     key = f"{application.pk}:zhangsan"
     first, second = (
         factories.make_callback(application, body=text_xml(application, text=text), order_key=key)
-        for text in ("film", "hello")
+        for text in ("video", "hello")
     )
 
     def work() -> None:

@@ -67,7 +67,7 @@ def test_what_waits_becomes_text_when_the_consent_is_withdrawn(person, human):
     assert services.release_all() == 0
 
 
-def test_a_film_whose_consent_expired_before_it_went_out_becomes_text(person, human, media):
+def test_a_video_whose_consent_expired_before_it_went_out_becomes_text(person, human, media):
     consent = factories.make_consent(human)
     person.says("/video 欢迎。")
     finish(Render.objects.get(), media)

@@ -67,7 +67,7 @@ def make(render: Render, media, *, to: str = "done") -> None:
     services.release(row)
 
 
-def film(stage: str, progress: int) -> None:
+def report_stage(stage: str, progress: int) -> None:
     Render.objects.update(status="running", stage=stage, progress=progress)
 
 
@@ -94,9 +94,9 @@ def test_a_card_tells_the_queue_position_and_the_estimate(person):
 
 def test_each_tap_brings_the_news_and_the_end_comes_by_itself(person, card, media):
     person.taps("progress", card.task_id)
-    film("speaking", 30)
+    report_stage("speaking", 30)
     person.taps("progress", card.task_id)
-    film("filming", 70)
+    report_stage("filming", 70)
     person.taps("progress", card.task_id)
     assert [(status, greyed) for status, greyed, _ in shown()] == [
         ("No. 1 in the queue", ""),

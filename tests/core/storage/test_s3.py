@@ -17,7 +17,7 @@ WEEK = 7.0
 def machine(s3_client, s3_endpoint, tmp_path):
     """A machine of that name."""
 
-    def named(name, bucket="films"):
+    def named(name, bucket="videos"):
         place = {"location": str(tmp_path / name), "prefix": "ou"}
         return BucketStorage(**place, bucket_name=bucket, endpoint_url=s3_endpoint, **KEYS)
 
@@ -25,18 +25,18 @@ def machine(s3_client, s3_endpoint, tmp_path):
 
 
 def keys(s3_client):
-    return [found["Key"] for found in s3_client.list_objects_v2(Bucket="films").get("Contents", [])]
+    return [found["Key"] for found in s3_client.list_objects_v2(Bucket="videos").get("Contents", [])]
 
 
 def test_a_stored_file_is_in_the_bucket_for_other_machines(machine, s3_client):
-    name = machine("a").save("renders/film/one.mp4", ContentFile(b"film"))
+    name = machine("a").save("renders/video/one.mp4", ContentFile(b"video"))
     assert keys(s3_client) == [f"ou/{name}"]
     other = machine("b")
     assert not other.local_path(name).exists()
-    assert (other.exists(name), other.size(name)) == (True, 4)
+    assert (other.exists(name), other.size(name)) == (True, 5)
     with open(other.path(name), "rb") as file:
-        assert file.read() == b"film"
-    assert other.open(name).read() == b"film"
+        assert file.read() == b"video"
+    assert other.open(name).read() == b"video"
 
 
 def test_a_name_that_is_taken_elsewhere_is_not_given_again(machine):
@@ -48,22 +48,22 @@ def test_a_name_that_is_taken_elsewhere_is_not_given_again(machine):
 
 def test_what_is_removed_is_gone_in_both(machine, s3_client):
     here, there = machine("a"), machine("b")
-    name = here.save("renders/film/one.mp4", ContentFile(b"film"))
+    name = here.save("renders/video/one.mp4", ContentFile(b"video"))
     there.delete(name)
     here.delete(name)
     assert keys(s3_client) == []
     assert not here.exists(name)
-    here.delete("renders/film")
-    assert not here.exists("renders/film")
+    here.delete("renders/video")
+    assert not here.exists("renders/video")
 
 
 def test_folders_show_what_either_has(machine):
-    machine("a").save("renders/film/one.mp4", ContentFile(b"film"))
+    machine("a").save("renders/video/one.mp4", ContentFile(b"video"))
     here = machine("b")
-    assert here.listdir("renders") == (["film"], [])
-    assert here.listdir("renders/film") == ([], ["one.mp4"])
-    assert here.exists("renders/film")
-    assert here.get_modified_time("renders/film").timestamp() == pytest.approx(time.time(), abs=60)
+    assert here.listdir("renders") == (["video"], [])
+    assert here.listdir("renders/video") == ([], ["one.mp4"])
+    assert here.exists("renders/video")
+    assert here.get_modified_time("renders/video").timestamp() == pytest.approx(time.time(), abs=60)
     here.local_path("part").parent.mkdir(parents=True, exist_ok=True)
     here.local_path("part").write_bytes(b"not yet whole")
     assert here.listdir("") == (["renders"], ["part"])
@@ -79,7 +79,7 @@ def test_what_neither_has_is_missing_as_in_a_folder(machine):
 
 def test_copies_that_nobody_uses_go_and_come_again(machine):
     here = machine("a")
-    old, fresh = (here.save(name, ContentFile(b"film")) for name in ("old.mp4", "new.mp4"))
+    old, fresh = (here.save(name, ContentFile(b"video")) for name in ("old.mp4", "new.mp4"))
     part = here.local_path("part")
     part.write_bytes(b"only here")
     long_ago = time.time() - 8 * 24 * 3600
@@ -87,13 +87,13 @@ def test_copies_that_nobody_uses_go_and_come_again(machine):
         os.utime(path, (long_ago, long_ago))
     assert here.delete_unused(WEEK) == 1
     assert (here.local_path(old).exists(), here.local_path(fresh).exists(), part.exists()) == (False, True, True)
-    assert here.open(old).read() == b"film"
+    assert here.open(old).read() == b"video"
 
 
 def test_a_failing_bucket_is_a_failing_disk_without_half_files(machine):
     here = machine("a", bucket="no-such-bucket")
     with pytest.raises(OSError, match="bucket"):
-        here.save("one.mp4", ContentFile(b"film"))
+        here.save("one.mp4", ContentFile(b"video"))
     assert not here.local_path("one.mp4").exists()
 
 

@@ -204,10 +204,10 @@ def kept(client: Client, row: Model) -> bool:
 
 def test_only_an_unused_digital_human_can_be_deleted(client, django_capture_on_commit_callbacks):
     application = make_application()
-    filmed, at_a_desk, unused = make_digital_human(), make_digital_human(), make_digital_human()
-    make_render(filmed)
+    rendered, at_a_desk, unused = make_digital_human(), make_digital_human(), make_digital_human()
+    make_render(rendered)
     make_desk(application, digital_human=at_a_desk)
-    assert kept(client, filmed)
+    assert kept(client, rendered)
     assert kept(client, at_a_desk)
     assert not kept(client, unused)
     portrait = Path(unused.portrait.path)

@@ -50,7 +50,7 @@ def tell(application: Application) -> None:
     member = make_member(application)
     make_callback(application, cid=CID, status="done", created_at=after(0), finished_at=after(0.3))
     render = make_render(cid=CID, status="done", created_at=after(0.2), started_at=after(1), finished_at=after(6))
-    render.video.save("a.mp4", ContentFile(b"film"))
+    render.video.save("a.mp4", ContentFile(b"video"))
     upload = make_upload(application, status="done", finished_at=after(7))
     outbound = make_outbound(
         application, msgtype="video", upload=upload, cid=CID, status="done", created_at=after(6.1), finished_at=after(9)
@@ -60,11 +60,11 @@ def tell(application: Application) -> None:
     said = Content.objects.create(text="/video 你好")
     values = {"application": application, "member": member, "cid": CID}
     Message.objects.create(direction="in", state="received", content=said, created_at=after(0.1), **values)
-    film = Content.objects.create(kind="video", text="你好")
+    content = Content.objects.create(kind="video", text="你好")
     Message.objects.create(
         direction="out",
         state="sending",
-        content=film,
+        content=content,
         render=render,
         outbound=outbound,
         created_at=after(0.25),

@@ -24,8 +24,8 @@ LONG_AGO = 1_000_000_000
 @pytest.fixture
 def in_bucket(s3_client, s3_endpoint, settings, tmp_path):
     """The default storage is a bucket, and this machine has an empty folder."""
-    settings.MEDIA_ROOT, settings.BUCKET = tmp_path, "films"
-    options = {"bucket_name": "films", "endpoint_url": s3_endpoint, **KEYS}
+    settings.MEDIA_ROOT, settings.BUCKET = tmp_path, "videos"
+    options = {"bucket_name": "videos", "endpoint_url": s3_endpoint, **KEYS}
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {"BACKEND": "core.storage.s3.BucketStorage", "OPTIONS": options},
@@ -39,7 +39,7 @@ def forget_copies(folder):
 
 
 def test_a_video_is_sought_in_on_a_machine_that_never_had_it(in_bucket, tmp_path):
-    name = default_storage.save("renders/film/one.mp4", ContentFile(b"0123456789"))
+    name = default_storage.save("renders/video/one.mp4", ContentFile(b"0123456789"))
     forget_copies(tmp_path)
     staff = Client()
     staff.force_login(User.objects.create_superuser("boss"))
@@ -48,11 +48,11 @@ def test_a_video_is_sought_in_on_a_machine_that_never_had_it(in_bucket, tmp_path
 
 
 def test_ffmpeg_gets_a_file_of_this_machine(in_bucket, tmp_path):
-    name = default_storage.save("renders/film/one.mp4", ContentFile(b"film"))
+    name = default_storage.save("renders/video/one.mp4", ContentFile(b"video"))
     forget_copies(tmp_path)
     with local_copies.local_path(name) as path:
-        assert path.read_bytes() == b"film"
-    with pytest.raises(FileNotFoundError), local_copies.local_path("renders/film/none.mp4"):
+        assert path.read_bytes() == b"video"
+    with pytest.raises(FileNotFoundError), local_copies.local_path("renders/video/none.mp4"):
         pass
 
 
@@ -77,8 +77,8 @@ def test_tidying_removes_copies_that_nobody_used(in_bucket, tmp_path):
 def test_the_doctor_keeps_a_file_and_reads_it_again(in_bucket):
     found = Storage().run()
     assert found.level == Level.GOOD
-    assert "films" in found.words
-    assert in_bucket.list_objects_v2(Bucket="films").get("KeyCount", 0) == 0
+    assert "videos" in found.words
+    assert in_bucket.list_objects_v2(Bucket="videos").get("KeyCount", 0) == 0
 
 
 def test_the_doctor_names_a_bucket_that_is_not_there(in_bucket, settings):
@@ -94,7 +94,7 @@ def test_the_settings_come_from_the_environment(s3_endpoint, s3_client):
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "openuser.settings.test",
-        "OPENUSER_S3_BUCKET": "films",
+        "OPENUSER_S3_BUCKET": "videos",
         "OPENUSER_S3_ENDPOINT": s3_endpoint,
         "OPENUSER_S3_REGION": KEYS["region_name"],
         "OPENUSER_S3_ACCESS_KEY": KEYS["access_key"],
@@ -109,4 +109,4 @@ def test_the_settings_come_from_the_environment(s3_endpoint, s3_client):
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, capture_output=True)
     assert done.stdout.decode().strip() == "one.txt"
-    assert s3_client.get_object(Bucket="films", Key="ou/one.txt")["Body"].read() == b"1"
+    assert s3_client.get_object(Bucket="videos", Key="ou/one.txt")["Body"].read() == b"1"

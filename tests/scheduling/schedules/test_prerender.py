@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 VIDEO = Schedule.MessageType.VIDEO
 
 
-def make_film(**fields):
+def make_video_schedule(**fields):
     return make_schedule(message_type=VIDEO, **fields)
 
 
@@ -23,7 +23,7 @@ def finish(render):
 
 
 def test_it_is_begun_some_minutes_before_its_moment_and_once(application):
-    schedule = make_film()
+    schedule = make_video_schedule()
     services.sweep(now=clock("2026-11-25T08:30"))
     assert not Render.objects.exists()
     services.sweep(now=clock("2026-11-25T08:46"))
@@ -40,7 +40,7 @@ def test_what_takes_long_is_begun_earlier(application):
         human = make_digital_human(name=f"h{number}")
         made = {"status": "done", "took_seconds": 720, "content_hash": str(number)}
         Render.objects.create(digital_human=human, text="早上好！", mode="lipsync", **made)
-    make_film(mode="lipsync")
+    make_video_schedule(mode="lipsync")
     services.sweep(now=clock("2026-11-25T08:30"))
     assert not Render.objects.filter(status="queued").exists()
     services.sweep(now=clock("2026-11-25T08:40"))
@@ -48,7 +48,7 @@ def test_what_takes_long_is_begun_earlier(application):
 
 
 def test_the_moment_finds_it_made_and_sends_it_at_once(application):
-    schedule = make_film()
+    schedule = make_video_schedule()
     services.sweep(now=clock("2026-11-25T08:46"))
     finish(Render.objects.get())
     services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
@@ -57,7 +57,7 @@ def test_the_moment_finds_it_made_and_sends_it_at_once(application):
 
 
 def test_one_that_is_late_is_asked_for_again_by_its_moment(application):
-    schedule = make_film()
+    schedule = make_video_schedule()
     services.sweep(now=clock("2026-11-25T08:46"))
     Render.objects.update(status="failed", reason="engine")
     services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
@@ -65,7 +65,7 @@ def test_one_that_is_late_is_asked_for_again_by_its_moment(application):
 
 
 def test_other_words_are_made_ahead_anew(application):
-    schedule = make_film()
+    schedule = make_video_schedule()
     services.sweep(now=clock("2026-11-25T08:46"))
     schedule.refresh_from_db()
     schedule.text = "大家早上好！"
@@ -76,15 +76,15 @@ def test_other_words_are_made_ahead_anew(application):
 
 def test_nothing_is_prerendered_for_text_pauses_or_days_off(application):
     make_schedule()
-    services.pause(make_film(text="休息"))
+    services.pause(make_video_schedule(text="休息"))
     # 2026-11-28 is a Saturday.
-    make_film(text="工作日", days="working", now="2026-11-27T12:00")
+    make_video_schedule(text="工作日", days="working", now="2026-11-27T12:00")
     services.sweep(now=clock("2026-11-28T08:50"))
     assert not Render.objects.exists()
 
 
 def test_what_cannot_be_made_is_left_to_its_moment(application):
-    schedule = make_film()
+    schedule = make_video_schedule()
     application.desk.delete()
     assert prerender.prepare_all(now=clock("2026-11-25T08:50")) == 0
     services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))

@@ -252,15 +252,17 @@ def test_inside_a_handler_the_same_send_is_made_once(connected, person):
 
 
 @pytest.fixture
-def film(settings):
+def video_file(settings):
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-    path = settings.MEDIA_ROOT / "film.mp4"
+    path = settings.MEDIA_ROOT / "video.mp4"
     path.write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(2000))
     return path
 
 
-def send_film(application: Application, user_id: str, film) -> Outbound:
-    upload = services.ensure_upload(application, kind="video", path=film, name=film.name, filename="林晓.mp4")
+def send_video(application: Application, user_id: str, video_file) -> Outbound:
+    upload = services.ensure_upload(
+        application, kind="video", path=video_file, name=video_file.name, filename="林晓.mp4"
+    )
     return services.enqueue_message(application, Video(title="你好"), to=[user_id], upload=upload)
 
 
@@ -271,28 +273,28 @@ def upload_of(outbound: Outbound):
     return outbound.upload
 
 
-def test_a_video_waits_for_its_upload_and_two_people_share_one(connected, emulator, person, film):
-    outbound = deliver(send_film(connected, person.user_id, film))
+def test_a_video_waits_for_its_upload_and_two_people_share_one(connected, emulator, person, video_file):
+    outbound = deliver(send_video(connected, person.user_id, video_file))
     assert (outbound.status, outbound.reason, outbound.attempts) == ("queued", "uploading", 0)
     assert upload_of(outbound).status == "done"
     assert deliver(outbound).status == "done"
     other = emulator.hire()
-    assert deliver(send_film(connected, other.user_id, film)).status == "done"
+    assert deliver(send_video(connected, other.user_id, video_file)).status == "done"
     assert emulator.calls("media/upload") == 1
     (entry,) = person.received()
     assert (entry["msgtype"], entry["content"]["title"]) == ("video", "你好")
 
 
-def test_the_same_video_again_arrives_again(connected, person, film):
+def test_the_same_video_again_arrives_again(connected, person, video_file):
     for _ in range(2):
-        outbound = send_film(connected, person.user_id, film)
+        outbound = send_video(connected, person.user_id, video_file)
         upload_of(outbound)
         assert deliver(outbound).status == "done"
     assert len(person.received()) == 2
 
 
-def test_media_that_the_platform_forgot_are_uploaded_again(connected, emulator, person, film):
-    outbound = send_film(connected, person.user_id, film)
+def test_media_that_the_platform_forgot_are_uploaded_again(connected, emulator, person, video_file):
+    outbound = send_video(connected, person.user_id, video_file)
     upload_of(outbound)
     emulator.fault("media-expired")
     outbound = deliver(outbound)
@@ -303,8 +305,8 @@ def test_media_that_the_platform_forgot_are_uploaded_again(connected, emulator, 
     assert len(person.received()) == 1
 
 
-def test_after_three_days_media_are_uploaded_again(connected, emulator, person, film):
-    outbound = send_film(connected, person.user_id, film)
+def test_after_three_days_media_are_uploaded_again(connected, emulator, person, video_file):
+    outbound = send_video(connected, person.user_id, video_file)
     upload = upload_of(outbound)
     type(upload).objects.update(expires_at=timezone.now() - timedelta(hours=1))
     outbound = deliver(outbound)
@@ -317,23 +319,23 @@ def test_an_upload_that_is_refused_ends_the_messages_that_wait_for_it(connected,
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     tiny = settings.MEDIA_ROOT / "tiny.mp4"
     tiny.write_bytes(b"abc")
-    outbound = send_film(connected, person.user_id, tiny)
+    outbound = send_video(connected, person.user_id, tiny)
     assert upload_of(outbound).status == "failed"
     deliver(outbound)
     assert (outbound.status, outbound.reason) == ("cancelled", "upload_failed")
 
 
-def test_an_upload_that_breaks_off_is_tried_again(connected, emulator, person, film):
+def test_an_upload_that_breaks_off_is_tried_again(connected, emulator, person, video_file):
     emulator.fault("reset-after", path="media/upload")
-    outbound = send_film(connected, person.user_id, film)
+    outbound = send_video(connected, person.user_id, video_file)
     upload = upload_of(outbound)
     assert upload.status == "queued"
     type(upload).objects.update(due_at=timezone.now())
     assert upload_of(outbound).status == "done"
 
 
-def test_an_upload_that_ends_early_is_not_missed(connected, person, film):
-    outbound = send_film(connected, person.user_id, film)
+def test_an_upload_that_ends_early_is_not_missed(connected, person, video_file):
+    outbound = send_video(connected, person.user_id, video_file)
     uploading = []
 
     def upload() -> None:
@@ -356,8 +358,8 @@ def test_an_upload_that_ends_early_is_not_missed(connected, person, film):
     assert deliver(outbound).status == "done"
 
 
-def test_an_upload_that_takes_long_lets_later_messages_go_first(connected, emulator, person, film):
-    video = deliver(send_film(connected, person.user_id, film))
+def test_an_upload_that_takes_long_lets_later_messages_go_first(connected, emulator, person, video_file):
+    video = deliver(send_video(connected, person.user_id, video_file))
     text = services.send_text(person.user_id, content="先说一句")
     assert deliver(text).status == "queued"
     emulator.fault("busy", path="media/upload", times=3)
@@ -369,9 +371,9 @@ def test_an_upload_that_takes_long_lets_later_messages_go_first(connected, emula
     assert deliver(video).status == "done"
 
 
-def test_a_wrong_setting_found_by_an_upload_holds_the_application(connected, emulator, person, film):
+def test_a_wrong_setting_found_by_an_upload_holds_the_application(connected, emulator, person, video_file):
     emulator.fault("untrusted-ip", path="media/upload")
-    video = send_film(connected, person.user_id, film)
+    video = send_video(connected, person.user_id, video_file)
     assert (upload_of(video).status, upload_of(video).reason) == ("queued", "held")
     connected.refresh_from_db()
     assert connected.held_until
@@ -379,15 +381,15 @@ def test_a_wrong_setting_found_by_an_upload_holds_the_application(connected, emu
     assert emulator.calls("media/upload") == 1
 
 
-def test_an_upload_whose_file_is_gone_ends_its_message(connected, person, film):
-    video = send_film(connected, person.user_id, film)
-    film.unlink()
+def test_an_upload_whose_file_is_gone_ends_its_message(connected, person, video_file):
+    video = send_video(connected, person.user_id, video_file)
+    video_file.unlink()
     assert (upload_of(video).status, upload_of(video).reason) == ("failed", "file_unreadable")
     assert deliver(video).reason == "upload_failed"
 
 
-def test_an_upload_whose_workers_died_ends_its_message(connected, person, film):
-    video = deliver(send_film(connected, person.user_id, film))
+def test_an_upload_whose_workers_died_ends_its_message(connected, person, video_file):
+    video = deliver(send_video(connected, person.user_id, video_file))
     Upload.objects.update(attempts=Upload.max_attempts)
     assert upload_of(video).status == "failed"
     assert deliver(video).reason == "upload_failed"
@@ -404,8 +406,8 @@ def test_a_revoked_token_is_replaced_and_a_wrong_secret_held(connected, emulator
     assert connected.held_until > timezone.now() + timedelta(minutes=50)
 
 
-def test_media_forgotten_after_a_lost_answer_await_a_decision(connected, emulator, person, film):
-    outbound = send_film(connected, person.user_id, film)
+def test_media_forgotten_after_a_lost_answer_await_a_decision(connected, emulator, person, video_file):
+    outbound = send_video(connected, person.user_id, video_file)
     upload_of(outbound)
     emulator.fault("reset-after")
     frozen = bytes(deliver(outbound).body)

@@ -70,6 +70,6 @@ def test_everything_has_a_bubble_that_fits(
 
 
 def readable(page: Page) -> bool:
-    """Whether each bubble shows something: a picture, a film, a button or words."""
+    """Whether each bubble shows something: a picture, a video, a button or words."""
     shows = "(all) => all.every((node) => node.innerText.trim() || node.querySelector('img, video, button'))"
     return bool(page.locator(".messages .bubble").evaluate_all(shows))

@@ -61,11 +61,11 @@ def test_what_looks_like_html_stays_text(chat_page: Open, application: Applicati
 def test_a_video_plays_in_the_chat_and_can_be_sought(
     chat_page: Open, application: Application, member: str, tmp_path: Path
 ) -> None:
-    film = tmp_path / "film.mp4"
+    file = tmp_path / "video.mp4"
     ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "testsrc=size=128x128:duration=2"]
-    subprocess.run([*ffmpeg, "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(film)], check=True)
+    subprocess.run([*ffmpeg, "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(file)], check=True)
     page = chat_page()
-    media_id = application.upload("video", film.read_bytes(), "film.mp4")["media_id"]
+    media_id = application.upload("video", file.read_bytes(), "video.mp4")["media_id"]
     application.send({"touser": member, "msgtype": "video", "video": {"media_id": media_id, "title": "问候"}})
     video = page.get_by_test_id("video")
     expect(video).to_have_attribute("controls", "")

@@ -28,7 +28,7 @@ AMR = b"#!AMR\n" + AMR_SECOND
         ("file", b"12345", 40006),
         ("file", b"", 44001),
         ("file", bytes(20 * 2**20 + 1), 45001),
-        ("film", MP4, 40004),
+        ("movie", MP4, 40004),
     ],
 )
 def test_files_are_checked_as_the_platform_does(application: Application, kind: str, data: bytes, errcode: int) -> None:

@@ -31,15 +31,15 @@ def fetch(application: Application, media_id: str, span: str = "") -> requests.R
 
 
 def test_a_large_file_comes_in_pieces_of_twenty_megabytes(application, member):
-    film = MP4 + bytes(20 * MB)
-    media_id = sent_by(application, member, "video", film)
+    video = MP4 + bytes(20 * MB)
+    media_id = sent_by(application, member, "video", video)
     assert fetch(application, media_id).json()["errcode"] == 830002
     assert fetch(application, media_id, f"bytes=0-{20 * MB + 15}").json()["errcode"] == 830002
     first = fetch(application, media_id, f"bytes=0-{20 * MB - 1}")
     assert first.status_code == 206
-    assert first.headers["Content-Range"] == f"bytes 0-{20 * MB - 1}/{len(film)}"
+    assert first.headers["Content-Range"] == f"bytes 0-{20 * MB - 1}/{len(video)}"
     rest = fetch(application, media_id, f"bytes={20 * MB}-{40 * MB - 1}")
-    assert first.content + rest.content == film
+    assert first.content + rest.content == video
 
 
 @pytest.mark.parametrize(("span", "errcode"), [("0-14", 40146), ("8-23", 40146), ("0-15", 0), ("16-47", 0)])
@@ -95,17 +95,17 @@ def ended(application: Application, jobid: str) -> dict:
 
 
 def test_the_platform_fetches_a_file_and_says_when_it_has_it(application, member, emulator, listener: Listener):
-    film = MP4 + bytes(100)
-    source = application.upload("video", film)["media_id"]
-    jobid = by_url(application, f"{emulator.url}/emulator/media/{source}", film)["jobid"]
+    video = MP4 + bytes(100)
+    source = application.upload("video", video)["media_id"]
+    jobid = by_url(application, f"{emulator.url}/emulator/media/{source}", video)["jobid"]
     event = decrypt(application, listener.next())
     assert (event["Event"], event["JobId"]) == ("upload_media_job_finish", jobid)
     answer = ended(application, jobid)
     assert answer["status"] == 2
     media_id = answer["detail"]["media_id"]
-    assert fetch(application, media_id).content == film
-    video = {"touser": member, "msgtype": "video", "video": {"media_id": media_id}}
-    assert application.send(video)["errcode"] == 40007
+    assert fetch(application, media_id).content == video
+    body = {"touser": member, "msgtype": "video", "video": {"media_id": media_id}}
+    assert application.send(body)["errcode"] == 40007
 
 
 def test_a_file_that_is_another_or_that_nobody_has_fails(application, emulator):
