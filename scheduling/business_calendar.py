@@ -1,6 +1,6 @@
-"""When a cron line is due, in its own time zone and on China's working days. Pure: no rows, and now is an argument.
+"""When a cron line is due, in its time zone and on China's working days. Without rows or a clock.
 
-A *tick* is a moment that the line names; an *occurrence* is a tick on a day on which the schedule speaks.
+A *tick* is a moment of the cron line; an *occurrence* is a tick on a day when the schedule runs.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ FIELDS = (
         gettext_noop("Write 0 to 7 (0 and 7 are Sunday), MON to SUN, like 1-5, or * for every day."),
     ),
 )
-# Where clocks go back, the same hour comes twice: a walk backwards begins after both.
+# An hour repeats when clocks go back: a backward search starts after both.
 OVERLAP = timedelta(hours=3)
 SATURDAY = 5
 HORIZON = timedelta(days=3660)
@@ -44,7 +44,7 @@ HORIZON = timedelta(days=3660)
 
 @dataclass(frozen=True, kw_only=True)
 class CronLine:
-    """A line taken apart. Days may hold `LAST` and `LAST_WEEKDAY`; weekdays (0 is Sunday) pairs like (5, `LAST`)."""
+    """A parsed cron line. Days may hold `LAST` and `LAST_WEEKDAY`; weekdays (0 is Sunday) pairs like (5, `LAST`)."""
 
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
@@ -63,12 +63,12 @@ class CronLine:
 
     @property
     def times(self) -> int:
-        """How often a day, on a day that it names."""
+        """How many times on a day that it runs."""
         return len(self.minutes) * len(self.hours)
 
 
-def parse(line: str) -> CronLine:
-    """Take a line of five fields apart. Raises `SchedulingError` that says which field is wrong, with an example."""
+def parse_cron(line: str) -> CronLine:
+    """Parse a cron line of five fields. Raises `SchedulingError`, which names the wrong field and gives an example."""
     parts = line.upper().split()
     if len(parts) != len(FIELDS):
         words = _("A cron line has five fields: minute, hour, day of the month, month and weekday; this has %(count)d.")
@@ -97,13 +97,13 @@ def parse(line: str) -> CronLine:
 
 
 def is_working_day(day: date) -> bool:
-    """Whether China works on that day, make-up days included; Monday to Friday in a year that is not published yet."""
+    """Whether it is a working day in China, make-up days included; Monday to Friday in an unpublished year."""
     return bool(chinese_calendar.is_workday(day)) if is_published(day.year) else day.weekday() < SATURDAY
 
 
 @cache
 def is_published(year: int) -> bool:
-    """Whether the working days of a year are known. The State Council publishes them in the November before."""
+    """Whether the working days of a year are known. The State Council publishes them in the previous November."""
     try:
         chinese_calendar.is_workday(date(year, 1, 1))
     except NotImplementedError:
@@ -113,9 +113,9 @@ def is_published(year: int) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A line in a time zone, perhaps on working days only. Takes aware moments and gives UTC.
+    """A cron line in a time zone, optionally on working days only. Takes aware datetimes and returns UTC.
 
-    Comparing moments of one zone with each other would compare what clocks show, and those go back once a year.
+    Datetimes of one zone would compare by wall clock, which is wrong when clocks go back.
     """
 
     line: str
@@ -123,35 +123,35 @@ class Rule:
     working_days: bool = False
 
     def upcoming(self, now: datetime, count: int) -> list[datetime]:
-        """The next occurrences after now; fewer where there are no more within ten years."""
+        """The next occurrences after now; fewer if there are no more within ten years."""
         return list(islice(self._forwards(now), count))
 
     def next_tick(self, now: datetime) -> datetime | None:
-        """The next moment that the line names, working day or not."""
+        """The next tick, on a working day or not."""
         return next(replace(self, working_days=False)._forwards(now), None)
 
     def latest_tick(self, now: datetime, *, since: datetime) -> datetime | None:
-        """The latest moment that the line names, not after now and after `since`; working day or not."""
+        """The latest tick until now and after `since`, on a working day or not."""
         return next(replace(self, working_days=False).backwards(now, since=since), None)
 
     def backwards(self, now: datetime, *, since: datetime) -> Iterator[datetime]:
-        """The occurrences that are not after now and after `since`, the latest first."""
+        """The occurrences until now and after `since`, latest first."""
         start = (now.astimezone(UTC) + OVERLAP).astimezone(self.zone)
         for at in self._walk(start, reverse=True):
             if at <= since:
                 return
-            if at <= now and self._speaks_at(at):
+            if at <= now and self._runs_at(at):
                 yield at
 
     def _forwards(self, now: datetime) -> Iterator[datetime]:
         for at in self._walk(now.astimezone(self.zone), reverse=False):
             if at > now + HORIZON:
                 return
-            if at > now and self._speaks_at(at):
+            if at > now and self._runs_at(at):
                 yield at
 
     def _walk(self, start: datetime, *, reverse: bool) -> Iterator[datetime]:
-        """The ticks from a moment of our zone on; of a day off only the first."""
+        """The ticks from a local time on; only the first of each day off."""
         while True:
             for at in CronSim(self.line, start, reverse):
                 yield at.astimezone(UTC)
@@ -161,11 +161,11 @@ class Rule:
             else:
                 return
 
-    def _speaks_at(self, tick: datetime) -> bool:
+    def _runs_at(self, tick: datetime) -> bool:
         return not self.working_days or is_working_day(tick.astimezone(self.zone).date())
 
     def _end_of(self, day: date, *, reverse: bool) -> datetime:
-        """Where a walk that leaves this day goes on: it takes one second more by itself."""
+        """The end of this day, from where the search goes on."""
         if reverse:
             return datetime.combine(day, time(), self.zone)
         return datetime.combine(day, time(23, 59, 59), self.zone)

@@ -1,4 +1,4 @@
-"""A rule in words, in the language of whoever reads them: 每个工作日 09:00."""
+"""Describes a rule in the active language: 每个工作日 09:00."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from scheduling.business_calendar import (
     LAST_WEEKDAY,
     CronLine,
     Rule,
-    parse,
+    parse_cron,
 )
 
 MONDAY_TO_FRIDAY = frozenset(range(1, 6))
@@ -31,9 +31,9 @@ ORDINALS = (
 )
 
 
-def rule_words(rule: Rule) -> str:
-    """A rule as one says it: “every Monday at 10:00”. Raises `SchedulingError` where its line is wrong."""
-    line = parse(rule.line)
+def describe_rule(rule: Rule) -> str:
+    """A rule in words: “every Monday at 10:00”. Raises `SchedulingError` for a wrong cron line."""
+    line = parse_cron(rule.line)
     days = _days(line)
     if rule.working_days:
         named = line.names_days or line.names_weekdays
@@ -44,15 +44,15 @@ def rule_words(rule: Rule) -> str:
     return _("%(days)s, %(how_often)s") % {"days": days, "how_often": _how_often(line)}
 
 
-def moment_words(at: datetime, zone: ZoneInfo) -> str:
-    """A moment as a clock on the wall of that zone shows it, with its weekday."""
+def describe_moment(at: datetime, zone: ZoneInfo) -> str:
+    """A moment in the local time of that zone, with its weekday."""
     local = at.astimezone(zone)
     values = {"weekday": WEEKDAYS[local.weekday()], "date": formats.date_format(local, "DATE_FORMAT")}
     return _("%(weekday)s, %(date)s %(time)s") % {**values, "time": local.strftime("%H:%M")}
 
 
-def zone_words(zone: ZoneInfo, at: datetime) -> str:
-    """A zone with its distance from UTC at a moment: Asia/Shanghai (UTC+08:00)."""
+def describe_zone(zone: ZoneInfo, at: datetime) -> str:
+    """A zone with its UTC offset at a moment: Asia/Shanghai (UTC+08:00)."""
     offset = at.astimezone(zone).strftime("%z")
     return f"{zone.key} (UTC{offset[:3]}:{offset[3:5]})"
 
@@ -126,13 +126,13 @@ def _how_often(line: CronLine) -> str:
 
 
 def _step(values: Sequence[int], every: range) -> int:
-    """The step of values that go evenly through the whole range; 0 where they do not."""
+    """The step of evenly spaced values over the whole range; 0 for others."""
     step = values[1] - values[0] if len(values) > 1 else 0
     return step if step and list(values) == list(every[::step]) else 0
 
 
 def _spans(numbers: Sequence[int]) -> str:
-    """Numbers with runs of three or more drawn together: 1, 9–17."""
+    """Numbers as a list, with three or more in a row as a range: 1, 9–17."""
     spans: list[list[int]] = []
     for number in numbers:
         if spans and number == spans[-1][-1] + 1:

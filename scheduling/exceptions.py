@@ -1,7 +1,7 @@
-"""What can go wrong with a schedule; `field` names the part, and the remedy shows how it would be right."""
+"""Errors of schedules; `field` names the field, and the remedy gives a correct example."""
 
 from core.exceptions import OpenUserError
 
 
 class SchedulingError(OpenUserError):
-    """Anything about when things are said."""
+    """Base class of the errors of scheduling."""

@@ -1,4 +1,4 @@
-"""Celery's door to scheduling."""
+"""Celery tasks of scheduling."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""Moments and outcomes as every page of schedules shows them."""
+"""Moments and outcomes on the pages of schedules."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ def outcome_badge(outcome: str) -> str:
 
 
 def short_moment(at: datetime, schedule: Schedule) -> str:
-    """A moment by the schedule's own clock, on one line; with its zone where that is not the installation's."""
+    """A moment in the schedule's time zone, which is named if it is not the installation's."""
     local = at.astimezone(schedule.zone)
     words = f"{WEEKDAYS_ABBR[local.weekday()]} {local:%Y-%m-%d %H:%M}"
     return words if schedule.time_zone == settings.TIME_ZONE else f"{words} {schedule.time_zone}"

@@ -1,4 +1,4 @@
-"""The form of a schedule: what is wrong is said at its field, and when it speaks is shown while one types."""
+"""The form of a schedule, and the forms behind its live previews."""
 
 from typing import Any
 
@@ -11,27 +11,27 @@ from avatars.models import RenderTemplate
 from core.text.placeholders import parse_values, value_lines
 from scheduling import services
 from scheduling.models import Schedule
-from scheduling.schedules.validation import time_zones, user_ids
+from scheduling.schedules.validation import parse_user_ids, time_zones
 from wecom.models import Application
 
 OFTEN_USED = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Singapore", "Europe/London", "America/New_York", "UTC")
 
 
 class UserIdsField(forms.CharField):
-    """User IDs, one a line or between commas; a list for the program."""
+    """User IDs, separated by lines or commas; the value is a list."""
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        return user_ids(super().clean(value))
+        return parse_user_ids(super().clean(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != user_ids(data or "")
+        return list(initial or []) != parse_user_ids(data or "")
 
 
 class ValuesField(forms.CharField):
-    """Values of variables, one a line, `variable = value`; a dict for the program."""
+    """Values of variables, one `variable = value` per line; the value is a dict."""
 
     def prepare_value(self, value: Any) -> Any:
         return value_lines(value) if isinstance(value, dict) else value
@@ -44,7 +44,7 @@ class ValuesField(forms.CharField):
 
 
 def zones() -> list[Any]:
-    """Time zones as choices: those often used first."""
+    """Time zones as choices, common ones first."""
     return [
         (_("often used"), [(name, name) for name in OFTEN_USED]),
         (_("all"), [(n, n) for n in sorted(time_zones())]),
@@ -52,7 +52,7 @@ def zones() -> list[Any]:
 
 
 class ScheduleForm(forms.ModelForm[Schedule]):
-    """Checks a schedule as `save_schedule` does, but all of it."""
+    """Shows all the errors of which `save_schedule` would raise the first."""
 
     user_ids = UserIdsField(
         label=capfirst(_("members")),
@@ -94,8 +94,8 @@ class ScheduleForm(forms.ModelForm[Schedule]):
                 self.add_error(problem.field if problem.field in self.fields else None, words)
 
 
-class WordsForm(forms.Form):
-    """What the preview of a template is asked for."""
+class ScriptPreviewForm(forms.Form):
+    """The request for a preview of a template."""
 
     message_type = forms.CharField(required=False)
     template = forms.ModelChoiceField(RenderTemplate.objects.prefetch_related("variables"), required=False)
@@ -104,7 +104,7 @@ class WordsForm(forms.Form):
     application = forms.ModelChoiceField(Application.objects.all(), required=False)
 
     def schedule(self) -> Schedule:
-        """A schedule that is not saved, with these words."""
+        """An unsaved schedule with these values."""
         self.full_clean()
         data = self.cleaned_data
         return Schedule(
@@ -116,15 +116,15 @@ class WordsForm(forms.Form):
         )
 
 
-class MomentForm(forms.Form):
-    """What the preview is asked for; whether it is right is the schedule's own to judge."""
+class TimingPreviewForm(forms.Form):
+    """The request for a preview of the times; the schedule validates them."""
 
     cron = forms.CharField(required=False)
     time_zone = forms.CharField(required=False)
     days = forms.CharField(required=False)
 
     def schedule(self) -> Schedule:
-        """A schedule that is not saved, with this time."""
+        """An unsaved schedule with these times."""
         self.full_clean()
         data = self.cleaned_data
         return Schedule(cron=data["cron"], time_zone=data["time_zone"], days=data["days"])

@@ -1,4 +1,4 @@
-"""Runs in the admin: what became of each moment, and who got it."""
+"""Runs in the admin: the outcome of each moment, and its messages."""
 
 from typing import Any
 
@@ -73,14 +73,14 @@ class RunAdmin(ReadOnlyAdmin):
 
 
 def _note(row: RunMessage) -> str:
-    """Why somebody got something else than others."""
+    """Why this member got something else."""
     if row.defaulted:
         return gettext("default said for: %(names)s") % {"names": ", ".join(row.defaulted)}
     return row.message.why_words
 
 
 def _delivery(message: Message) -> tuple[str, str]:
-    """What became of one message, in words, and the tone of it."""
+    """The delivery of one message in words, and its tone."""
     if message.state == Message.State.CANCELLED:
         return str(message.get_state_display()), ""
     if message.outbound is None:

@@ -1,4 +1,4 @@
-"""Schedules in the admin: what is said when, in words, and when next."""
+"""Schedules in the admin, with live previews of their times and scripts."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from unfold.decorators import display
 from core.web.admin import NOTHING, badge, change_url, link, row_action, shorten
 from scheduling import services
 from scheduling.admin.columns import TONES, outcome_badge, short_moment
-from scheduling.admin.forms import MomentForm, ScheduleForm, WordsForm
+from scheduling.admin.forms import ScheduleForm, ScriptPreviewForm, TimingPreviewForm
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, RunMessage, Schedule
 
@@ -62,7 +62,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         js = ("core/confirm_action.js",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
-        # What is not there yet has become nothing.
+        # A new schedule has no runs.
         if obj is None:
             return self.fieldsets[:-1]
         if obj.message_type != Schedule.MessageType.VIDEO:
@@ -122,7 +122,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
 
     @display(description=_("video rendered ahead"))
     def made_ahead(self, schedule: Schedule) -> str:
-        """So that somebody can watch what will be sent, and sees what keeps it."""
+        """A link to the video that will be sent, or its status."""
         if schedule.ahead is None or schedule.ahead_for is None:
             return gettext("It is begun some minutes before its time, so that it leaves on time.")
         words = format_html("{} {}", short_moment(schedule.ahead_for, schedule), schedule.ahead.get_status_display())
@@ -148,21 +148,21 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         ]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """What stands below the cron line while one types."""
+        """The live preview below the cron line."""
         if not self.has_view_or_change_permission(request) and not self.has_add_permission(request):
             raise PermissionDenied
-        return HttpResponse(self._shown(MomentForm(request.GET).schedule(), whole=False))
+        return HttpResponse(self._shown(TimingPreviewForm(request.GET).schedule(), whole=False))
 
     def words_view(self, request: HttpRequest) -> HttpResponse:
-        """What stands below a template and its values while one types."""
+        """The live preview below a template and its values."""
         if not self.has_view_or_change_permission(request) and not self.has_add_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        return HttpResponse(self._words(WordsForm(request.POST).schedule(), whole=False))
+        return HttpResponse(self._words(ScriptPreviewForm(request.POST).schedule(), whole=False))
 
     def _words(self, schedule: Schedule, *, whole: bool) -> SafeString:
-        spoken, faults = services.preview_words(schedule)
+        spoken, faults = services.preview_scripts(schedule)
         variables = list(schedule.template.variables.all()) if schedule.template else []
         context = {
             "schedule": schedule,
@@ -190,7 +190,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        # Nobody deletes runs by themselves, but with their schedule they go.
+        # Runs cannot be deleted by themselves, only with their schedule.
         return rows, counts, lacking - {model._meta.verbose_name for model in (Run, RunMessage)}, protected
 
     def delete_model(self, request: HttpRequest, obj: Schedule) -> None:
@@ -243,7 +243,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only what this schedule's condition allows."""
+        """Pause or resume, whichever applies."""
         paused = Schedule.objects.filter(pk=object_id).values_list("paused", flat=True).first()
         useless = "pause_this" if paused else "resume_this"
         return [one for one in super().get_actions_detail(request, object_id) if one.path != useless]

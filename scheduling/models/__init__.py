@@ -1,4 +1,4 @@
-"""When things are said, in rows."""
+"""Schedules and their runs."""
 
 from scheduling.models.schedules import (
     LONGEST_GRACE,

@@ -1,4 +1,4 @@
-"""When things are said: schedules, and what became of each of their moments."""
+"""Schedules, and the outcome of each of their moments."""
 
 import zoneinfo
 from datetime import datetime, timedelta
@@ -16,19 +16,19 @@ from avatars import services as avatars
 from avatars.models import DigitalHuman, Render, RenderMode, RenderTemplate
 from conversations.models import Message
 from scheduling.business_calendar import Rule
-from scheduling.descriptions import moment_words, rule_words
+from scheduling.descriptions import describe_moment, describe_rule
 from wecom.models import Application
 
 LONGEST_GRACE = 24 * 60
 
 
 def default_time_zone() -> str:
-    """The zone of the installation."""
+    """The time zone of the installation."""
     return str(settings.TIME_ZONE)
 
 
 def default_grace() -> int:
-    """How late a message may be by default, in minutes."""
+    """The default grace period in minutes."""
     return int(settings.SCHEDULING["GRACE_MINUTES"])
 
 
@@ -36,11 +36,11 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
     """Queries on schedules."""
 
     def due(self, now: datetime) -> "ScheduleQuerySet":
-        """Those of which a moment has come that nobody has dealt with yet."""
+        """Schedules with a due moment that is not handled yet."""
         return self.filter(paused=False, next_tick_at__lte=now)
 
     def near(self, now: datetime, farthest: datetime) -> "ScheduleQuerySet":
-        """Those with a video that may have to be begun, because a moment of theirs comes until `farthest`."""
+        """Schedules whose next video may have to be rendered now, because it is due until `farthest`."""
         video = self.model.MessageType.VIDEO
         near = self.filter(paused=False, message_type=video, next_tick_at__gt=now, next_tick_at__lte=farthest)
         asked = near.exclude(ahead_for=models.F("next_tick_at"))
@@ -48,7 +48,7 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
 
 
 class Schedule(models.Model):
-    """Something that is said again and again: to whom, what, and when."""
+    """A message or video that is sent repeatedly: to whom, what, and when."""
 
     class MessageType(models.TextChoices):
         TEXT = "text", _("text")
@@ -168,7 +168,7 @@ class Schedule(models.Model):
         try:
             return ZoneInfo(self.time_zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            # Removed from the time zone database since.
+            # The time zone database no longer has it.
             return ZoneInfo(settings.TIME_ZONE)
 
     @property
@@ -181,22 +181,22 @@ class Schedule(models.Model):
 
     @property
     def is_personal(self) -> bool:
-        """Whether what is said differs from member to member."""
+        """Whether the script differs from member to member."""
         return self.template is not None and avatars.is_personalised(self.values)
 
     @property
     def splices(self) -> bool | None:
-        """Whether sentences that recur are drawn once; None: as the template has it."""
+        """Whether repeated sentences are rendered once; None means as the template is set."""
         return True if self.is_personal and len(self.user_ids) > 1 else None
 
     @property
     def words(self) -> str:
-        """When, in words."""
-        return rule_words(self.rule)
+        """Its rule in words."""
+        return describe_rule(self.rule)
 
 
 class Run(models.Model):
-    """What became of one moment of a schedule. Written once, together with its messages."""
+    """The outcome of one moment of a schedule. Written once, together with its messages."""
 
     class Outcome(models.TextChoices):
         SENT = "sent", _("sent to the outbox")
@@ -227,14 +227,14 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.schedule} · {moment_words(self.due_at, self.schedule.zone)}"
+        return f"{self.schedule} · {describe_moment(self.due_at, self.schedule.zone)}"
 
     @property
     def why(self) -> str:
-        """Why nothing was sent, and what to do; empty where it was."""
+        """Why nothing was sent, and what to do; empty if it was."""
         zone = self.schedule.zone
         if self.outcome == self.Outcome.MISSED:
-            values = {"noticed": moment_words(self.created_at, zone), "count": self.others_missed}
+            values = {"noticed": describe_moment(self.created_at, zone), "count": self.others_missed}
             words = gettext("Too late to send: noticed on %(noticed)s. OpenUser was not working when it was due.")
             more = gettext("%(count)d earlier ones were missed as well.") if self.others_missed else ""
             return f"{words} {more}".strip() % values
@@ -244,7 +244,7 @@ class Run(models.Model):
 
 
 class RunMessage(models.Model):
-    """A message that a run made."""
+    """A message of a run."""
 
     run = models.ForeignKey(Run, models.CASCADE)
     message = models.OneToOneField(Message, models.CASCADE, related_name="+")

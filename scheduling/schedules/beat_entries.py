@@ -1,7 +1,7 @@
-"""A schedule's `PeriodicTask`, which makes beat wake a worker at its moments.
+"""The `PeriodicTask` of a schedule, by which beat wakes a worker.
 
-It is a hint, and may wake too often: whether anything is due is decided by the schedule's own rule. Celery's crontab
-knows neither “the last day” nor “the 1st or a Monday”, so such days are left to the rule.
+It may wake too often: the schedule's own rule decides what is due. Celery's crontab supports neither “the last day” nor
+“the 1st or a Monday”, so such entries run every day.
 """
 
 import json
@@ -16,7 +16,7 @@ from scheduling.business_calendar import (
     EVERY_MONTH,
     EVERY_WEEKDAY,
     CronLine,
-    parse,
+    parse_cron,
 )
 from scheduling.models import Schedule
 
@@ -24,15 +24,15 @@ TASK = "scheduling.run_due"
 NAME_ROOM = 150
 
 
-def reflect(schedule: Schedule) -> PeriodicTask:
-    """Make or mend the mirror of a saved schedule, and tie it to it."""
+def sync(schedule: Schedule) -> PeriodicTask:
+    """Create or update the `PeriodicTask` of a saved schedule."""
     task = schedule.periodic_task or PeriodicTask()
     task.name = f"{schedule.name[:NAME_ROOM]} · schedule {schedule.pk}"
     task.task = TASK
     task.args = json.dumps([schedule.pk])
     task.crontab = _crontab(schedule)
     task.enabled = not schedule.paused
-    # What a worker finds later than that is missed anyhow.
+    # A later run would be recorded as missed anyway.
     task.expire_seconds = int(schedule.grace.total_seconds())
     task.save()
     if schedule.periodic_task_id != task.pk:
@@ -42,21 +42,21 @@ def reflect(schedule: Schedule) -> PeriodicTask:
 
 
 def remove(schedule: Schedule) -> None:
-    """Take the mirror away."""
+    """Delete the `PeriodicTask` of a schedule."""
     if schedule.periodic_task is not None:
         schedule.periodic_task.delete()
 
 
 def _crontab(schedule: Schedule) -> CrontabSchedule:
-    fields = {**crontab_fields(parse(schedule.cron)), "timezone": schedule.zone}
-    # Nothing makes these rows unique, and beat's own tasks share them.
+    fields = {**crontab_fields(parse_cron(schedule.cron)), "timezone": schedule.zone}
+    # These rows are not unique, and beat's own tasks share them.
     found = CrontabSchedule.objects.filter(**fields).first()
     return found or CrontabSchedule.objects.create(**fields)
 
 
 def crontab_fields(line: CronLine) -> dict[str, str]:
-    """A line in the words of Celery's crontab, or of one that comes more often."""
-    # Celery wants both days to fit, cron one of them where both are named.
+    """The fields of a Celery crontab for a cron line, or for one that is due more often."""
+    # Celery requires both days to match; cron requires one of them if both are given.
     both = line.needs_both or not (line.names_days and line.names_weekdays)
     plain = both and min(line.days) > 0 and all(isinstance(day, int) for day in line.weekdays)
     return {

@@ -1,4 +1,4 @@
-"""What is known of a member, by the names that the values of a video template may show: {{name}}, {{department}}."""
+"""Facts about a member that the values of a video template can use: {{name}}, {{department}}."""
 
 from collections.abc import Mapping
 
@@ -7,11 +7,11 @@ from scheduling.models import Schedule
 from wecom.models import Application, Member
 
 FACTS: Mapping[str, Slot] = {name: Slot(name=name) for name in ("name", "alias", "position", "department", "user_id")}
-"""What may be known. A directory tells an application less than it knows: names are often missing."""
+"""The facts that can be known. Names are often missing, because WeChat Work limits what applications may read."""
 
 
-def facts(member: Member) -> dict[str, str]:
-    """What is known of a member; "" where nothing is."""
+def member_facts(member: Member) -> dict[str, str]:
+    """The facts about a member; "" for unknown ones."""
     return {
         "name": member.name,
         "alias": member.alias,
@@ -21,8 +21,8 @@ def facts(member: Member) -> dict[str, str]:
     }
 
 
-def members_of(schedule: Schedule) -> dict[str, Member]:
-    """The members of a schedule that had to do with its application, by their user ID."""
+def known_members(schedule: Schedule) -> dict[str, Member]:
+    """The members of a schedule that have a row, by user ID."""
     application = schedule.application or Application.objects.filter(is_default=True).first()
     if application is None:
         return {}

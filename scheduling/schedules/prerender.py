@@ -1,7 +1,7 @@
-"""Videos made before their moment, so that the one of nine o'clock leaves at nine.
+"""Renders videos ahead of time, so that the video of nine o'clock is sent at nine.
 
-A render is shared by equal words: what is made ahead is found done when the moment comes, and changes nothing else.
-Where it is late or fails, the moment asks for it again, and who waits gets what everybody gets in place of a video.
+Equal texts share one render, so the run finds it finished. If it is late or failed, the run requests it again, and the
+usual fallbacks apply.
 """
 
 import logging
@@ -16,24 +16,24 @@ from avatars.models import Consent, DigitalHuman
 from conversations import services as conversations
 from core.exceptions import OpenUserError
 from scheduling.models import Schedule
-from scheduling.schedules.personalisation import FACTS, facts, members_of
+from scheduling.schedules.personalisation import FACTS, known_members, member_facts
 from wecom.models import Member
 
 logger = logging.getLogger(__name__)
 
-# A guess may be wrong by that factor, and others may come before.
+# An estimate may be off by this factor, and other renders may be queued before.
 CAUTION = 2
 
 
 def prepare_all(*, now: datetime) -> int:
-    """Ask for the videos whose moment is near. Returns how many were asked for."""
+    """Request the videos that are due soon. Returns for how many schedules."""
     farthest = now + timedelta(minutes=settings.SCHEDULING["PRERENDER_MAX_MINUTES"])
     return sum(prepare(schedule, now=now) for schedule in Schedule.objects.near(now, farthest))
 
 
 @transaction.atomic
 def prepare(schedule: Schedule, *, now: datetime) -> bool:
-    """Ask for the video of a schedule's next moment where it is time to; once for each moment."""
+    """Request the videos of a schedule's next moment when it is time; once for each moment."""
     upcoming = schedule.rule.upcoming(now, 1)
     if not upcoming or schedule.ahead_for == upcoming[0]:
         return False
@@ -56,7 +56,7 @@ def prepare(schedule: Schedule, *, now: datetime) -> bool:
         ]
         schedule.ahead = next(iter(asked), None)
     except OpenUserError as error:
-        # Nobody waits yet. The moment itself will say it, and be recorded as failed.
+        # The run itself will record the failure.
         logger.warning("A video cannot be made ahead.", extra={"schedule": schedule.pk, "reason": error.code})
         schedule.ahead = None
     schedule.ahead_for = upcoming[0]
@@ -71,7 +71,7 @@ def _human_of(schedule: Schedule) -> DigitalHuman:
 
 
 def _scripts(schedule: Schedule) -> Iterator[str]:
-    """What will be said, each once; not to those for whom a template lacks a value, since they get its words."""
+    """The scripts of all members without duplicates, except those with a missing value, who get text."""
     if schedule.template is None:
         yield schedule.text
         return
@@ -80,10 +80,10 @@ def _scripts(schedule: Schedule) -> Iterator[str]:
 
 
 def _known(schedule: Schedule) -> Iterator[dict[str, str]]:
-    """What is known of its members. Whoever is new by then is known of as little as now."""
-    rows = members_of(schedule)
+    """The facts about each member, also about those without a row."""
+    rows = known_members(schedule)
     for user_id in sorted(schedule.user_ids):
-        yield facts(rows.get(user_id, Member(user_id=user_id)))
+        yield member_facts(rows.get(user_id, Member(user_id=user_id)))
 
 
 def _lead(schedule: Schedule, scripts: Sequence[str], mode: str) -> timedelta:

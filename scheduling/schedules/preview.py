@@ -1,4 +1,4 @@
-"""What a schedule will do, before it does: when it speaks, and what a template says to its first members."""
+"""Previews a schedule: its next moments, and the scripts of its first members."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from avatars import services as avatars
-from scheduling.descriptions import moment_words, zone_words
+from scheduling.descriptions import describe_moment, describe_zone
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
 from scheduling.schedules import personalisation, validation
@@ -18,7 +18,7 @@ PREVIEWED_MEMBERS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """When a schedule speaks: in words, and its next moments, fewer than five where there are no more."""
+    """When a schedule runs: its rule in words, and its next moments, at most five."""
 
     words: str
     zone: str
@@ -35,17 +35,17 @@ def preview(schedule: Schedule, *, now: datetime | None = None) -> Preview:
     moments = schedule.rule.upcoming(now, PREVIEWED)
     return Preview(
         words=schedule.words,
-        zone=zone_words(schedule.zone, now),
+        zone=describe_zone(schedule.zone, now),
         moments=tuple(moments),
-        moments_in_words=tuple(moment_words(at, schedule.zone) for at in moments),
+        moments_in_words=tuple(describe_moment(at, schedule.zone) for at in moments),
         warnings=tuple(validation.timing_warnings(schedule, now)),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spoken:
-    """What one member is told by a template: `lacking` are variables that it requires and that are not known of them,
-    `defaulted` those whose default is said."""
+class MemberScript:
+    """The script of a template for one member. `lacking` are required variables with unknown values, `defaulted` are
+    those that use their default."""
 
     who: str
     text: str
@@ -53,17 +53,17 @@ class Spoken:
     defaulted: tuple[str, ...]
 
 
-def preview_words(schedule: Schedule) -> tuple[list[Spoken], list[SchedulingError]]:
-    """What the first members of a schedule, saved or not, would be told by its template; and what is wrong with it."""
+def preview_scripts(schedule: Schedule) -> tuple[list[MemberScript], list[SchedulingError]]:
+    """The scripts for the first members of a schedule, saved or not, and the problems with its template."""
     if schedule.template is None:
         return [], []
     faults = [fault for fault in validation.problems(schedule) if fault.field in ("values", "template", "text")]
-    known = personalisation.members_of(schedule)
+    known = personalisation.known_members(schedule)
     shown = []
     for user_id in schedule.user_ids[:PREVIEWED_MEMBERS]:
         member = known.get(user_id, Member(user_id=user_id))
         found = avatars.personalise(
-            schedule.template, schedule.values, facts=personalisation.facts(member), slots=personalisation.FACTS
+            schedule.template, schedule.values, facts=personalisation.member_facts(member), slots=personalisation.FACTS
         )
-        shown.append(Spoken(who=str(member), text=found.text, lacking=found.missing, defaulted=found.defaulted))
+        shown.append(MemberScript(who=str(member), text=found.text, lacking=found.missing, defaulted=found.defaulted))
     return shown, faults

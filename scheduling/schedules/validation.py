@@ -1,4 +1,4 @@
-"""What is wrong with a schedule before it is saved: each fault names its field and the remedy."""
+"""Validates schedules: each error names its field and the remedy."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from avatars.models import RenderMode
-from scheduling.business_calendar import is_published, parse
+from scheduling.business_calendar import is_published, parse_cron
 from scheduling.exceptions import SchedulingError
 from scheduling.models import LONGEST_GRACE, Schedule
-from scheduling.schedules.personalisation import FACTS, facts, members_of
+from scheduling.schedules.personalisation import FACTS, known_members, member_facts
 from wecom.models import Application, Member
 
 USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
@@ -27,23 +27,23 @@ LONGEST_NAME, LONGEST_LINE = 80, 120
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names of all time zones. Looking for them reads hundreds of files."""
+    """The names of all time zones. Cached, because finding them reads hundreds of files."""
     return frozenset(available_timezones())
 
 
-def user_ids(text: str) -> list[str]:
-    """The user IDs in a text, each once, as the platform compares them: in small letters."""
+def parse_user_ids(text: str) -> list[str]:
+    """The user IDs in a text, each once and in lower case, as WeChat Work compares them."""
     return list(dict.fromkeys(one.lower() for one in BETWEEN_IDS.split(text) if one))
 
 
 def check(schedule: Schedule) -> None:
-    """Raise the first `SchedulingError` that is wrong with a schedule."""
+    """Raise the first error of a schedule."""
     for problem in problems(schedule):
         raise problem
 
 
 def problems(schedule: Schedule) -> Iterator[SchedulingError]:
-    """Everything that is wrong with a schedule, a fault a field."""
+    """All errors of a schedule."""
     yield from _members(schedule)
     yield from _words(schedule)
     yield from timing(schedule)
@@ -52,9 +52,9 @@ def problems(schedule: Schedule) -> Iterator[SchedulingError]:
 
 
 def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
-    """What somebody should know of a schedule that will do."""
+    """Warnings about a valid schedule."""
     yield from timing_warnings(schedule, now)
-    yield from _lacking(schedule)
+    yield from _missing_values(schedule)
     application = schedule.application or Application.objects.filter(is_default=True).first()
     if application is None:
         yield _("No application of WeChat Work is connected yet: until one is, nothing can be sent.")
@@ -66,14 +66,14 @@ def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
         yield words % {"ids": ", ".join(strangers[:5])}
 
 
-def _lacking(schedule: Schedule) -> Iterator[str]:
-    """Members of whom nothing is known that the template requires: they get its words in the place of the video."""
+def _missing_values(schedule: Schedule) -> Iterator[str]:
+    """Members without a value that the template requires: they get text instead of a video."""
     if not schedule.is_personal or schedule.template is None:
         return
-    known = members_of(schedule)
+    known = known_members(schedule)
     named = []
     for user_id in schedule.user_ids:
-        one = facts(known.get(user_id, Member(user_id=user_id)))
+        one = member_facts(known.get(user_id, Member(user_id=user_id)))
         found = avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS)
         named += [f"{user_id} ({', '.join(found.missing)})"] if found.missing else []
     if named:
@@ -82,7 +82,7 @@ def _lacking(schedule: Schedule) -> Iterator[str]:
 
 
 def timing_warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
-    """What somebody should know of when it speaks."""
+    """Warnings about the times of a schedule."""
     year = (now + LOOK_AHEAD).astimezone(schedule.zone).year
     if schedule.rule.working_days and not is_published(year):
         yield _(
@@ -91,7 +91,7 @@ def timing_warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
         ) % {"year": year}
     if not schedule.rule.upcoming(now, 1):
         yield _("This schedule never comes due: no such day is a working day.")
-    times = parse(schedule.cron).times
+    times = parse_cron(schedule.cron).times
     if times > OFTEN:
         yield _("Each member gets %(count)d messages on a day of this schedule.") % {"count": times}
 
@@ -149,7 +149,7 @@ def _script(schedule: Schedule) -> Iterator[SchedulingError]:
 
 
 def _template(schedule: Schedule) -> Iterator[SchedulingError]:
-    """What is wrong with a video template and the values for it, whoever the members are."""
+    """Errors in the video template and its values, independent of the members."""
     assert schedule.template is not None
     if schedule.message_type != Schedule.MessageType.VIDEO:
         remedy = _("Send it as a video, or take the template away.")
@@ -177,9 +177,9 @@ def _mode(schedule: Schedule) -> Iterator[SchedulingError]:
 
 
 def timing(schedule: Schedule) -> Iterator[SchedulingError]:
-    """What is wrong with when it speaks."""
+    """Errors in the times of a schedule."""
     try:
-        parse(schedule.cron)
+        parse_cron(schedule.cron)
         if len(schedule.cron) > LONGEST_LINE:
             yield _error("cron", "cron_too_long", _("The cron line is too long."), _("Write ranges like 9-17."))
     except SchedulingError as error:
@@ -195,7 +195,7 @@ def timing(schedule: Schedule) -> Iterator[SchedulingError]:
 
 
 def _can_be_stored(text: str) -> bool:
-    """Neither half a character nor the one that ends strings in C."""
+    """Whether a text has neither lone surrogates nor NUL, which databases refuse."""
     return "\0" not in text and text.encode(errors="ignore").decode() == text
 
 

@@ -161,7 +161,7 @@ def test_a_rule_that_never_speaks_ends():
 )
 def test_a_line_that_is_wrong_says_where_and_shows_a_right_one(line, code, words):
     with pytest.raises(SchedulingError) as caught:
-        business_calendar.parse(line)
+        business_calendar.parse_cron(line)
     assert (caught.value.code, caught.value.field) == (code, "cron")
     assert words in str(caught.value)
     assert caught.value.remedy
@@ -171,7 +171,7 @@ def test_a_line_that_is_wrong_says_where_and_shows_a_right_one(line, code, words
 @settings(max_examples=300, deadline=None)
 def test_any_line_is_taken_apart_or_refused(line):
     try:
-        parsed = business_calendar.parse(line)
+        parsed = business_calendar.parse_cron(line)
     except SchedulingError:
         return
     assert parsed.times

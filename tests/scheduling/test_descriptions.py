@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.business_calendar import Rule
-from scheduling.descriptions import moment_words, rule_words, zone_words
+from scheduling.descriptions import describe_moment, describe_rule, describe_zone
 from scheduling.exceptions import SchedulingError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def words(line: str, *, working_days: bool = False) -> str:
-    return rule_words(Rule(line=line, zone=SHANGHAI, working_days=working_days))
+    return describe_rule(Rule(line=line, zone=SHANGHAI, working_days=working_days))
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_every_line_has_words(line):
 
 def test_a_moment_is_what_a_clock_on_the_wall_shows():
     at = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
-    assert moment_words(at, SHANGHAI).endswith("09:00")
-    assert moment_words(at, SHANGHAI).startswith("Wednesday")
-    assert moment_words(at, ZoneInfo("America/New_York")).startswith("Tuesday")
-    assert zone_words(SHANGHAI, at) == "Asia/Shanghai (UTC+08:00)"
-    assert zone_words(ZoneInfo("America/New_York"), at) == "America/New_York (UTC-05:00)"
+    assert describe_moment(at, SHANGHAI).endswith("09:00")
+    assert describe_moment(at, SHANGHAI).startswith("Wednesday")
+    assert describe_moment(at, ZoneInfo("America/New_York")).startswith("Tuesday")
+    assert describe_zone(SHANGHAI, at) == "Asia/Shanghai (UTC+08:00)"
+    assert describe_zone(ZoneInfo("America/New_York"), at) == "America/New_York (UTC-05:00)"

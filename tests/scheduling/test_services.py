@@ -222,11 +222,11 @@ def test_running_now_says_it_at_once_even_while_it_is_paused(application):
 
 def test_due_is_the_moment_that_waits(application):
     schedule = make_schedule(now="2026-11-25T08:00")
-    assert services.due(schedule, clock("2026-11-25T08:59")) is None
-    assert services.due(schedule, clock("2026-11-25T12:00")) == clock("2026-11-25T09:00")
+    assert services.due_moment(schedule, clock("2026-11-25T08:59")) is None
+    assert services.due_moment(schedule, clock("2026-11-25T12:00")) == clock("2026-11-25T09:00")
     services.run_due(schedule.pk, now=clock("2026-11-25T09:00"))
     schedule.refresh_from_db()
-    assert services.due(schedule, clock("2026-11-25T12:00")) is None
+    assert services.due_moment(schedule, clock("2026-11-25T12:00")) is None
 
 
 def test_the_sweeper_wakes_only_what_is_due(application):

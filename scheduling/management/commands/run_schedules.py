@@ -1,4 +1,4 @@
-"""`manage.py run_schedules`: deal with what is due, without beat; perhaps as if it were another time."""
+"""`manage.py run_schedules`: run due schedules without beat, optionally for another time."""
 
 from argparse import ArgumentParser
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from scheduling import services
-from scheduling.descriptions import moment_words
+from scheduling.descriptions import describe_moment
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, now: str | None = None, **_: object) -> None:
         runs = services.run_all_due(now=_moment(now))
         for run in runs:
-            due = moment_words(run.due_at, run.schedule.zone)
+            due = describe_moment(run.due_at, run.schedule.zone)
             self.stdout.write(f"{due}  {run.schedule}: {run.get_outcome_display()} {run.why}".rstrip())
         if not runs:
             self.stdout.write("Nothing is due.")

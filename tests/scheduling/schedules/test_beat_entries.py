@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduling.business_calendar import parse
+from scheduling.business_calendar import parse_cron
 from scheduling.schedules.beat_entries import crontab_fields
 
 
@@ -20,7 +20,7 @@ from scheduling.schedules.beat_entries import crontab_fields
     ],
 )
 def test_beat_wakes_at_least_when_the_line_says(line, minute, hour, day, month, weekday):
-    assert crontab_fields(parse(line)) == {
+    assert crontab_fields(parse_cron(line)) == {
         "minute": minute,
         "hour": hour,
         "day_of_month": day,

@@ -1,4 +1,4 @@
-"""One moment of a schedule: its row first, then its messages, both in one transaction."""
+"""Executes one moment of a schedule: its `Run` and its messages, in one transaction."""
 
 import logging
 import secrets
@@ -11,14 +11,14 @@ from conversations import services as conversations
 from conversations.models import Conversation, Message
 from core.exceptions import OpenUserError
 from scheduling.models import Run, RunMessage, Schedule
-from scheduling.schedules.personalisation import FACTS, facts
+from scheduling.schedules.personalisation import FACTS, member_facts
 
 logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def speak(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool = False) -> Run | None:
-    """Say it to everybody and record the run; None where this moment has one already."""
+def send(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool = False) -> Run | None:
+    """Send a schedule to its members and record the run; None if this moment has a run already."""
     cid = secrets.token_hex(8)
     run = record(schedule, due_at, Run.Outcome.SENT, now=now, by_hand=by_hand, cid=cid)
     if run is None:
@@ -27,7 +27,7 @@ def speak(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool 
         with transaction.atomic():
             said = _say(schedule, cid)
     except OpenUserError as error:
-        # Nothing is left of what was said: there is nothing to find under its ID.
+        # The messages were rolled back, so the correlation ID leads to nothing.
         run.outcome, run.reason, run.detail, run.cid = Run.Outcome.FAILED, error.code, str(error), ""
         run.save(update_fields=["outcome", "reason", "detail", "cid"])
     else:
@@ -48,7 +48,7 @@ def record(
     others_missed: int = 0,
     cid: str = "",
 ) -> Run | None:
-    """Write down what became of a moment; None where it was written down before."""
+    """Record the outcome of a moment; None if it is recorded already."""
     values = {"outcome": outcome, "by_hand": by_hand, "others_missed": others_missed}
     values |= {"cid": cid, "created_at": now}
     run, created = Run.objects.get_or_create(schedule=schedule, due_at=due_at, defaults=values)
@@ -56,8 +56,8 @@ def record(
 
 
 def _say(schedule: Schedule, cid: str) -> list[tuple[Message, tuple[str, ...]]]:
-    """The messages, each with the variables of the template that are not known of its member."""
-    # All conversations are locked before any render is, and in one order: so does everybody else.
+    """The messages, each with the template variables that used their default."""
+    # All conversations are locked before any render, and in one order, as everywhere.
     talks = [
         conversations.conversation_with(user_id, application=schedule.application)
         for user_id in sorted(schedule.user_ids)
@@ -77,7 +77,7 @@ def _say_to(talk: Conversation, schedule: Schedule, cid: str) -> tuple[Message, 
         talk,
         schedule.template,
         schedule.values,
-        facts=facts(talk.member),
+        facts=member_facts(talk.member),
         slots=FACTS,
         mode=mode,
         purpose=many,

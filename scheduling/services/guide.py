@@ -1,0 +1,118 @@
+"""The function of the integration guide that makes a schedule from code."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import IntegrityError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from avatars.models import DigitalHuman, RenderTemplate
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Schedule, default_grace, default_time_zone
+from scheduling.services.schedules import save_schedule
+from wecom.models import Application
+
+T = TypeVar("T", bound=Model)
+
+# The names of our fields among the arguments.
+ARGUMENTS = {
+    "cron": "schedule",
+    "user_ids": "user_id",
+    "digital_human": "digital_human_id",
+    "template": "template_id",
+    "values": "variables",
+}
+# The fields by which calls are told apart.
+KEY_FIELDS = (
+    *("name", "application_id", "user_ids", "message_type", "text", "digital_human_id", "mode"),
+    *("cron", "time_zone", "days", "grace_minutes"),
+)
+# Only with a template, so that the keys of other calls stay the same.
+TEMPLATE_KEY_FIELDS = ("template_id", "values")
+
+
+def schedule_wechat_message(
+    user_id: str | Sequence[str],
+    *,
+    schedule: str,
+    message: str = "",
+    message_type: str = "text",
+    text: str = "",
+    digital_human_id: int | None = None,
+    template_id: int | None = None,
+    variables: Mapping[str, str] | None = None,
+    mode: str = "",
+    name: str = "",
+    time_zone: str = "",
+    days: str = "every",
+    grace_minutes: int | None = None,
+    application: Application | None = None,
+    now: datetime | None = None,
+) -> Schedule:
+    """Send a message repeatedly: `schedule` is a cron line, like "0 9 * * *" for every day at 9:00.
+
+    `message` and `text` are two names of the same argument. A video template can replace them, with values for its
+    variables, which can use facts about each member like {{name}}.
+
+    A call with equal arguments returns the existing schedule in its current state (it may be edited or paused), so the
+    function can be called at every start of a process. Raises `SchedulingError` with the argument and the remedy.
+    """
+    if message and text and message != text:
+        words = _("Both message and text are given, and they differ.")
+        raise SchedulingError(words, code="two_texts", field="text", remedy=_("Give one of them."))
+    ids = [user_id] if isinstance(user_id, str) else list(user_id)
+    wanted = Schedule(
+        name=name,
+        application=application,
+        user_ids=ids,
+        message_type=message_type,
+        text=text or message,
+        digital_human=_digital_human(digital_human_id),
+        template=_template(template_id),
+        values=dict(variables or {}),
+        mode=mode,
+        cron=schedule,
+        time_zone=time_zone or default_time_zone(),
+        days=days,
+        grace_minutes=default_grace() if grace_minutes is None else grace_minutes,
+    )
+    wanted.key = _key(wanted)
+    try:
+        return Schedule.objects.filter(key=wanted.key).first() or save_schedule(wanted, now=now)
+    except IntegrityError:
+        # A concurrent call with the same arguments was faster.
+        return Schedule.objects.get(key=wanted.key)
+    except SchedulingError as error:
+        field = ARGUMENTS.get(error.field, error.field)
+        raise SchedulingError(error.message, code=error.code, remedy=error.remedy, field=field) from error
+
+
+def _digital_human(pk: int | None) -> DigitalHuman | None:
+    words = _("There is no digital human %(id)s.")
+    return _row(DigitalHuman, pk, words, code="digital_human_unknown", field="digital_human_id")
+
+
+def _template(pk: int | None) -> RenderTemplate | None:
+    words = _("There is no video template %(id)s.")
+    return _row(RenderTemplate, pk, words, code="template_unknown", field="template_id")
+
+
+def _row(model: type[T], pk: int | None, words: str, *, code: str, field: str) -> T | None:
+    """The row with this primary key; None without one. Raises `SchedulingError` if there is no such row."""
+    if pk is None:
+        return None
+    row = model._default_manager.filter(pk=pk).first()
+    if row is None:
+        remedy = _("Its number is shown in the admin.")
+        raise SchedulingError(words % {"id": pk}, code=code, field=field, remedy=remedy)
+    return row
+
+
+def _key(schedule: Schedule) -> str:
+    """A key that is equal for equal calls."""
+    values = [getattr(schedule, field) for field in (*KEY_FIELDS, *(TEMPLATE_KEY_FIELDS if schedule.template else ()))]
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()

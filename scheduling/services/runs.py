@@ -1,0 +1,100 @@
+"""Runs of schedules: what is due is sent, what is too late is recorded.
+
+Calls may be repeated or concurrent: a moment of a schedule is handled once, because its `Run` is unique.
+"""
+
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from core.work.broker import publish_task
+from scheduling.models import Run, Schedule
+from scheduling.schedules import beat_entries, execution, prerender
+
+MAX_COUNTED = 1000
+SWEEP_LIMIT = 500
+
+
+def run_now(schedule: Schedule, *, now: datetime | None = None) -> Run:
+    """Send a schedule now, even if it is paused; twice in a second sends once."""
+    due_at = (now or timezone.now()).replace(microsecond=0)
+    run = execution.send(schedule, due_at, now=now or timezone.now(), by_hand=True)
+    return run or Run.objects.get(schedule=schedule, due_at=due_at)
+
+
+def due_moment(schedule: Schedule, now: datetime) -> datetime | None:
+    """The latest occurrence until now that is not handled yet."""
+    return next(schedule.rule.backwards(now, since=schedule.watched_from), None)
+
+
+@transaction.atomic
+def run_due(pk: int, *, now: datetime | None = None) -> list[Run]:
+    """Handle what is due of a schedule: send the latest moment, and record missed ones and days off.
+
+    Safe for any number of concurrent calls. Missed moments share one row, that of the latest.
+    """
+    now = now or timezone.now()
+    schedule = Schedule.objects.select_for_update(of=("self",)).filter(pk=pk, paused=False).first()
+    if schedule is None:
+        return []
+    tick = schedule.rule.latest_tick(now, since=schedule.watched_from)
+    if tick is None:
+        return []
+    found = [_spoken(schedule, now), _missed(schedule, now), _skipped(schedule, tick, now)]
+    schedule.watched_from, schedule.next_tick_at = tick, schedule.rule.next_tick(now)
+    schedule.save(update_fields=["watched_from", "next_tick_at"])
+    return [run for run in found if run is not None]
+
+
+def run_all_due(*, now: datetime | None = None) -> list[Run]:
+    """Handle what is due of all schedules."""
+    now = now or timezone.now()
+    pks = list(Schedule.objects.due(now).order_by("next_tick_at", "pk").values_list("pk", flat=True))
+    return [run for pk in pks for run in run_due(pk, now=now)]
+
+
+def sweep(*, now: datetime | None = None) -> int:
+    """Wake a worker for each due schedule that beat's message did not reach. Returns how many.
+
+    Requests the videos of moments that are near, too.
+    """
+    now = now or timezone.now()
+    prerender.prepare_all(now=now)
+    found = Schedule.objects.due(now).order_by("next_tick_at", "pk")
+    pks = list(found.values_list("pk", flat=True)[:SWEEP_LIMIT])
+    for pk in pks:
+        publish_task(beat_entries.TASK, pk)
+    return len(pks)
+
+
+def forget_old_runs(*, now: datetime | None = None) -> int:
+    """Delete old runs. Returns how many."""
+    oldest = (now or timezone.now()) - timedelta(days=settings.SCHEDULING["KEEP_RUNS_DAYS"])
+    old = Run.objects.filter(due_at__lt=oldest)
+    count = old.count()
+    old.delete()
+    return count
+
+
+def _spoken(schedule: Schedule, now: datetime) -> Run | None:
+    due_at = due_moment(schedule, now)
+    return execution.send(schedule, due_at, now=now) if due_at and now - due_at <= schedule.grace else None
+
+
+def _missed(schedule: Schedule, now: datetime) -> Run | None:
+    """The row of the latest moment that is past its grace period, or was followed by another one."""
+    backwards = schedule.rule.backwards(now, since=schedule.watched_from)
+    found = list(islice(backwards, MAX_COUNTED))
+    late = [at for at in found if now - at > schedule.grace or at != found[0]]
+    if not late:
+        return None
+    return execution.record(schedule, late[0], Run.Outcome.MISSED, now=now, others_missed=len(late) - 1)
+
+
+def _skipped(schedule: Schedule, tick: datetime, now: datetime) -> Run | None:
+    if tick == due_moment(schedule, now):
+        return None
+    return execution.record(schedule, tick, Run.Outcome.SKIPPED, now=now)

@@ -1,0 +1,77 @@
+"""Schedules: checked, saved, paused, resumed and deleted."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Schedule
+from scheduling.schedules import beat_entries, validation
+
+
+@transaction.atomic
+def save_schedule(schedule: Schedule, *, now: datetime | None = None) -> Schedule:
+    """Validate and save a schedule and update its `PeriodicTask`. Past moments are never sent.
+
+    Raises `SchedulingError` with the field and the remedy.
+    """
+    now = now or timezone.now()
+    _tidy_up(schedule)
+    validation.check(schedule)
+    before = Schedule.objects.select_for_update(of=("self",)).filter(pk=schedule.pk).first()
+    goes_on = before is not None and before.rule == schedule.rule and before.paused == schedule.paused
+    schedule.watched_from = before.watched_from if before and goes_on else now
+    schedule.next_tick_at = schedule.rule.next_tick(schedule.watched_from)
+    # The prerendered video may be of another text or time.
+    schedule.ahead, schedule.ahead_for = None, None
+    schedule.save()
+    beat_entries.sync(schedule)
+    return schedule
+
+
+def problems(schedule: Schedule) -> list[SchedulingError]:
+    """All errors of a schedule, for a form."""
+    return list(validation.problems(schedule))
+
+
+def warnings(schedule: Schedule, *, now: datetime | None = None) -> list[str]:
+    """Warnings about a saved schedule."""
+    return list(validation.warnings(schedule, now or timezone.now()))
+
+
+def pause(schedule: Schedule) -> bool:
+    """Pause a schedule; False if it was paused already. Moments in between are skipped."""
+    return _set_paused(schedule, paused=True, now=timezone.now())
+
+
+def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
+    """Resume a schedule from now on; False if it was not paused."""
+    return _set_paused(schedule, paused=False, now=now or timezone.now())
+
+
+@transaction.atomic
+def remove(schedule: Schedule) -> None:
+    """Delete a schedule with its runs. Sent messages stay."""
+    beat_entries.remove(schedule)
+    schedule.delete()
+
+
+@transaction.atomic
+def _set_paused(schedule: Schedule, *, paused: bool, now: datetime) -> bool:
+    row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    changed = row.paused != paused
+    if changed:
+        row.paused, row.watched_from = paused, now
+        row.next_tick_at = row.rule.next_tick(now)
+        row.save(update_fields=["paused", "watched_from", "next_tick_at", "updated_at"])
+        beat_entries.sync(row)
+    schedule.refresh_from_db()
+    return changed
+
+
+def _tidy_up(schedule: Schedule) -> None:
+    schedule.user_ids = list(dict.fromkeys(str(one).strip().lower() for one in schedule.user_ids))
+    schedule.cron = " ".join(schedule.cron.split())
+    words = " ".join(schedule.text.split()) or str(schedule.template or "")
+    schedule.name = schedule.name.strip() or words[:40]
