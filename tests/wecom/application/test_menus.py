@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from tests.support import factories
+from tests.support.emulator import KEYS
 from wecom import bot, services
 from wecom.application import menus
 from wecom.exceptions import ContentError
@@ -44,7 +45,8 @@ def deliver(publication: MenuPublication, *, later: timedelta = timedelta()) -> 
 
 def shown(emulator) -> list[dict[str, object]]:
     """The menu that people see."""
-    (app,) = (app for app in emulator.api("GET", "apps")["apps"] if app["agentid"] == 1000002)
+    ours = (KEYS["CORP_ID"], int(KEYS["AGENT_ID"]))
+    (app,) = (app for app in emulator.api("GET", "apps")["apps"] if (app["corpid"], app["agentid"]) == ours)
     found: list[dict[str, object]] = app["menu"]
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.wecom.emulator.endpoints.media.test_files import MP4, PNG
-from tests.wecom.emulator.support.clients import Application, Emulator
+from tests.wecom.emulator.support.clients import Application, Emulator, make_company
 
 NUMBERS = itertools.count(1)
 AMR = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50
@@ -162,17 +162,8 @@ def test_ids_become_names_where_that_is_asked_for(application: Application, memb
 def test_a_day_has_room_for_two_hundred_messages_to_each_account(
     emulator: Emulator, application: Application, clean_clock: None
 ):
-    corp = f"wwquota{next(NUMBERS):010}"
-    row = emulator.control("POST", "apps", corpid=corp, agentid=7, name="小公司", secret="small-secret-0123456789")
-    emulator.control("POST", "members", corpid=corp, agentid=7, userid="only")
-    small = Application(
-        emulator=emulator,
-        corp_id=corp,
-        agent_id=7,
-        secret=row["secret"],
-        token=row["token"],
-        aes_key=row["aes_key"],
-    )
+    small = make_company(emulator)
+    emulator.control("POST", "members", corpid=small.corp_id, agentid=small.agent_id, userid="only")
     token = small.access_token()
     body = {"touser": "only", "msgtype": "text", "text": {"content": "x"}}
     assert {small.send(body, token)["errcode"] for _ in range(200)} == {0}

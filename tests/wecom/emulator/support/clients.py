@@ -86,6 +86,20 @@ class Application:
         return list(self.control("GET", "ledger", **({"member": member} if member else {}), **query)["entries"])
 
 
+def make_company(emulator: Emulator) -> Application:
+    """The application of a new company: its limits and tickets are those of no other test."""
+    corp = f"wwnew{next(NUMBERS):013}"
+    row = emulator.control("POST", "apps", corpid=corp, agentid=7, name="小公司", secret="small-secret-0123456789")
+    return Application(
+        emulator=emulator,
+        corp_id=corp,
+        agent_id=7,
+        secret=row["secret"],
+        token=row["token"],
+        aes_key=row["aes_key"],
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
     """One request that the listening server got."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
-from tests.wecom.emulator.support.clients import Application, Emulator, Listener
+from tests.wecom.emulator.support.clients import Application, Emulator, Listener, make_company
 
 FIGURE = {"key": "待审批", "data": "2", "jump_url": "https://example.com/a"}
 FIGURES = {"type": "keydata", "keydata": {"items": [FIGURE]}}
@@ -88,7 +88,8 @@ def test_data_must_fit_the_template_and_its_member_the_range(application: Applic
     assert codes == [0] * 10 + [45009]
 
 
-def test_tickets_are_kept_and_asked_for_seldom(application: Application, emulator: Emulator, clean_clock: None) -> None:
+def test_tickets_are_kept_and_asked_for_seldom(emulator: Emulator, clean_clock: None) -> None:
+    application = make_company(emulator)
     token = application.access_token()
     first, again = (emulator.get("get_jsapi_ticket", access_token=token) for _ in range(2))
     assert (first["ticket"], 7190 <= first["expires_in"] <= 7200) == (again["ticket"], True)
