@@ -84,17 +84,17 @@ class PluggedIn(Check):
     def run(self) -> Finding:
         engines = engine_status.engines()
         known = {(engine.kind, engine.name) for engine in engines}
-        for kind, name in engine_status.uses():
+        for kind, name in engine_status.usage_counts():
             if (kind, name) not in known:
                 words = _("%(name)s is used, and %(setting)s has no such entry.")
                 remedy = _("Choose another engine for it, or add the entry.")
                 return warn("engine_unknown", words % {"name": name, "setting": kind.setting}, remedy=remedy)
         for engine in engines:
-            if engine.wanted and not engine.availability.ok and engine.kind in engine_status.TRIABLE:
+            if engine.is_needed and not engine.availability.ok and engine.kind in engine_status.TESTABLE:
                 words = f"{engine.name}: {engine.words}"
                 return warn(engine.availability.state.value, words, remedy=engine.remedy, where=_("See “Engines”."))
             if engine.rests_until:
-                return warn("engine_rests", f"{engine.name}: {engine.trouble}", where=_("See “Engines”."))
+                return warn("engine_rests", f"{engine.name}: {engine.failure_words}", where=_("See “Engines”."))
         return good(_("All that are used are there."))
 
 

@@ -161,13 +161,13 @@ class ConsentForm(forms.ModelForm[Consent]):
 
 
 class WithdrawForm(BaseDialogForm):  # type: ignore[misc]
-    """Why a consent is withdrawn, and what becomes of the films."""
+    """Why a consent is withdrawn, and what becomes of its videos."""
 
     reason = forms.CharField(
         label=capfirst(_("reason")), required=False, max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )
-    films = forms.ChoiceField(
-        label=capfirst(_("films that were made")),
+    videos = forms.ChoiceField(
+        label=capfirst(_("videos that were made")),
         choices=services.VideoRetention.choices,
         initial=services.VideoRetention.DELETE,
         widget=UnfoldAdminRadioSelectWidget,

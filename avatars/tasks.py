@@ -12,7 +12,7 @@ def render(pk: int) -> None:
 
 @shared_task(name="avatars.fit")
 def fit(pk: int) -> None:
-    compression.fit(pk)
+    compression.compress(pk)
 
 
 @shared_task(name="avatars.narrate")

@@ -58,12 +58,12 @@ class ConsentAdmin(ReadOnlyAdmin):
     actions_detail = ("withdraw_this",)
     adding = (
         (None, {"fields": ("person", "reference", "humans", "voices", "purposes")}),
-        (_("Proof and time"), {"fields": ("evidence", ("valid_from", "valid_until"))}),
+        (_("LabelReport and time"), {"fields": ("evidence", ("valid_from", "valid_until"))}),
     )
     fieldsets = (
         (None, {"fields": ("person", "reference", "covers", "stands", "may", "begins", "ends")}),
-        (_("Proof"), {"fields": ("proof", "evidence_sha256", "recorded_by", "recorded_at")}),
-        (_("What rests on it"), {"fields": ("films", "sent")}),
+        (_("LabelReport"), {"fields": ("proof", "evidence_sha256", "recorded_by", "recorded_at")}),
+        (_("What rests on it"), {"fields": ("videos", "sent")}),
         (_("Withdrawal"), {"fields": ("withdrawn_at", "withdrawn_by", "withdrawn_reason")}),
     )
 
@@ -145,7 +145,7 @@ class ConsentAdmin(ReadOnlyAdmin):
         return link(consent.evidence.url, gettext("Open the evidence"))
 
     @display(description=_("renders"))
-    def films(self, consent: Any) -> str:
+    def videos(self, consent: Any) -> str:
         words = ngettext("%d video", "%d videos", consent.render_count) % consent.render_count
         return link(f"{reverse('admin:avatars_render_changelist')}?rests_on={consent.pk}", words)
 
@@ -179,13 +179,13 @@ class ConsentAdmin(ReadOnlyAdmin):
         consent = Consent.objects.get(pk=object_id)
         data = form.cleaned_data
         try:
-            ended = services.withdraw_consent(consent, by=who(request), reason=data["reason"], films=data["films"])
+            ended = services.withdraw_consent(consent, by=who(request), reason=data["reason"], videos=data["videos"])
         except ConsentError as error:
             self.message_user(request, str(error), messages.WARNING)
         else:
             self.log_change(request, consent, gettext("Withdrawn."))
-            words = gettext("The consent is withdrawn. Cancelled: %(cancelled)d; films put away: %(films)d.")
-            self.message_user(request, words % {"cancelled": ended.cancelled, "films": ended.films}, messages.SUCCESS)
+            words = gettext("The consent is withdrawn. Cancelled: %(cancelled)d; videos put away: %(videos)d.")
+            self.message_user(request, words % {"cancelled": ended.cancelled, "videos": ended.videos}, messages.SUCCESS)
             for words in _still_allowed(consent):
                 self.message_user(request, words, messages.WARNING)
         return HttpResponse(headers={"HX-Redirect": change_url(consent)})

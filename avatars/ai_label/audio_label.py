@@ -18,12 +18,12 @@ def verify(path: Path, content_id: str) -> None:
         raise video_label.unlabelled(fault)
 
 
-def examine(path: Path, content_id: str = "") -> video_label.Proof:
+def examine(path: Path, content_id: str = "") -> video_label.LabelReport:
     """What an M4A carries of the label, of this content where it is given. Raises `OutputError` for what is none."""
     if path.suffix.lower() in WORDLESS:
-        return video_label.Proof(origin=None, faults=(WORDLESS[path.suffix.lower()],), frames=0)
+        return video_label.LabelReport(origin=None, faults=(WORDLESS[path.suffix.lower()],), frames=0)
     sound = mp4.probe(path)
     if sound.audio is None:
         raise OutputError("The sound file cannot be read: there is no sound in it.", code="mp4_broken")
     fault = video_label.tag_fault(sound.tags.get(video_label.KEY, ""), sound.content_sha256, content_id)
-    return video_label.Proof(origin=video_label.read(sound), faults=(fault,) if fault else (), frames=0)
+    return video_label.LabelReport(origin=video_label.read(sound), faults=(fault,) if fault else (), frames=0)

@@ -29,9 +29,9 @@ QUALITY = 88
 START, APP0, APP1 = b"\xff\xd8", b"\xff\xe0", b"\xff\xe1"
 
 
-def take(film: Path, path: Path, origin: video_label.Origin, *, at: float) -> None:
+def write_poster(video: Path, path: Path, origin: video_label.Origin, *, at: float) -> None:
     """Write a picture of a labelled film, with both labels, `at` seconds. Raises `MediaError`, `OutputError`."""
-    ffmpeg.poster(film, path, at=at)
+    ffmpeg.poster(video, path, at=at)
     write(path, origin)
     verify(path, origin.content_id)
 
@@ -65,7 +65,7 @@ def verify(path: Path, content_id: str) -> None:
         raise video_label.unlabelled(fault)
 
 
-def examine(path: Path, content_id: str = "") -> video_label.Proof:
+def examine(path: Path, content_id: str = "") -> video_label.LabelReport:
     """What a JPEG carries of the label. Raises `OutputError` for what is no picture."""
     data = path.read_bytes()
     grey = _opened(data, "L")
@@ -74,7 +74,9 @@ def examine(path: Path, content_id: str = "") -> video_label.Proof:
     faults = [video_label.tag_fault(words, hashlib.sha256(bare).hexdigest(), content_id)]
     if mark.likeness(grey[mark.box.place]) < video_label.LIKENESS:
         faults.append("the visible mark is missing")
-    return video_label.Proof(origin=video_label.origin_of(words), faults=tuple(fault for fault in faults if fault))
+    return video_label.LabelReport(
+        origin=video_label.origin_of(words), faults=tuple(fault for fault in faults if fault)
+    )
 
 
 def _opened(data: bytes, mode: str) -> NDArray[np.uint8]:

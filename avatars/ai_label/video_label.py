@@ -97,7 +97,7 @@ def _drawing(side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proof:
+class LabelReport:
     """What a file carries of the label: whose it says to be, and what it lacks, in words; nothing where it has both."""
 
     origin: Origin | None
@@ -161,7 +161,7 @@ def verify_tag(film: mp4.Probe, content_id: str) -> None:
         raise unlabelled(fault)
 
 
-def examine(path: Path, content_id: str = "") -> Proof:
+def examine(path: Path, content_id: str = "") -> LabelReport:
     """What a film carries of the label, of this content where it is given; every frame is decoded for it.
 
     Raises `OutputError` for what is no film.
@@ -181,7 +181,7 @@ def examine(path: Path, content_id: str = "") -> Proof:
         faults.append("the visible mark is missing: it has no frames")
     elif bare >= 0:
         faults.append(missing_mark(bare, film.video.fps))
-    return Proof(origin=read(film), faults=tuple(fault for fault in faults if fault), frames=frames)
+    return LabelReport(origin=read(film), faults=tuple(fault for fault in faults if fault), frames=frames)
 
 
 def missing_mark(frame: int, fps: float) -> str:

@@ -92,6 +92,7 @@ class WithdrawalSerializer(StrictSerializer):
     reason = StrictCharField(required=False, allow_blank=True, max_length=300)
     films = serializers.ChoiceField(
         services.VideoRetention.choices,
+        source="videos",
         default=services.VideoRetention.DELETE,
         help_text="`delete` deletes the videos; `keep` locks them away as evidence.",
     )
@@ -110,7 +111,7 @@ class WithdrawnSerializer(ConsentSerializer):
         return int(self.context["ended"].cancelled)
 
     def get_films(self, consent: Consent) -> int:
-        return int(self.context["ended"].films)
+        return int(self.context["ended"].videos)
 
 
 class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]

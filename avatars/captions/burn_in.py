@@ -46,7 +46,7 @@ class _Page:
     end: float
 
 
-class Subtitles:
+class CaptionPainter:
     """Draws captions on frames of (width, height); none of them reaches below `floor`, a row of pixels."""
 
     def __init__(

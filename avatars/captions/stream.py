@@ -8,8 +8,8 @@ from avatars.speech.base import Token
 from avatars.speech.synthesis.stream import SpeechStream
 
 
-class Prompter:
-    """The captions of a text as it is spoken. They stay up for no longer than they are spoken; see `Subtitles`."""
+class CaptionStream:
+    """The captions of a text as it is spoken. They stay up for no longer than they are spoken; see `CaptionPainter`."""
 
     def __init__(self, text: str, speech: SpeechStream) -> None:
         self._text, self._speech = text, speech

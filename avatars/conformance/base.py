@@ -45,7 +45,7 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class CheckRequest:
     """Which engine of the settings to check (`kind` is a key of `CHECKS`), and by which check.
 
     `voice` is for what speaks; `language` is "zh", "en", "both", or "" for whatever it can.

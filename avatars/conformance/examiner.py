@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from PIL import Image
 
 from avatars.conformance import recognition, render, speech
-from avatars.conformance.base import NotApplicable, Outcome, Wish, failure, judged
+from avatars.conformance.base import CheckRequest, NotApplicable, Outcome, failure, judged
 from avatars.conformance.checks import CHECKS
 from avatars.engines.base import Shot
 from avatars.exceptions import EngineMissing
@@ -22,7 +22,7 @@ SIZE = (320, 400)
 FPS = 20
 
 
-def examine(wish: Wish) -> Outcome:
+def examine(wish: CheckRequest) -> Outcome:
     """What comes of a check of an engine. Raises `LookupError` for a check that there is not."""
     check = next((check for check in CHECKS[wish.kind] if check.key == wish.check), None)
     if check is None:

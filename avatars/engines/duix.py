@@ -78,7 +78,7 @@ class Duix(RenderEngine):
         code = secrets.token_hex(16)
         ours = [self._shared / f"{code}.mp4", self._shared / f"{code}.wav"]
         try:
-            _film(self._puppet, shot, ours[0])
+            _write_video(self._puppet, shot, ours[0])
             write_wav(ours[1], shot.speech.samples, shot.speech.rate, to=SOUND_RATE)
             self._submit(code)
             result = self._wait(code, shot)
@@ -147,7 +147,7 @@ class Duix(RenderEngine):
         return found
 
 
-def _film(puppet: RenderEngine, shot: Shot, path: Path) -> None:
+def _write_video(puppet: RenderEngine, shot: Shot, path: Path) -> None:
     """The same shot with a closed mouth: head and eyes move already, and the network finds its lips."""
     height, width = shot.portrait.shape[:2]
     silent = replace(shot, speech=replace(shot.speech, sounds=()))

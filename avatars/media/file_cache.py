@@ -27,7 +27,7 @@ def code_digest(*packages: Path) -> str:
     return state.hexdigest()
 
 
-class Shelf:
+class FileCache:
     """Files in `folder`, together at most `limit` bytes. Keys are names that a file can have."""
 
     def __init__(self, folder: Path, *, limit: int = 200 * MEGABYTE) -> None:

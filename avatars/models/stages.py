@@ -14,7 +14,7 @@ class Stage(models.TextChoices):
 
     WAITING = "waiting", _("waiting")
     SPEAKING = "speaking", _("speaking")
-    FILMING = "filming", _("filming")
+    ANIMATING = "filming", _("filming")
     ENCODING = "encoding", _("encoding")
     LABELLING = "labelling", _("labelling")
     CHECKING = "checking", _("checking")

@@ -1,4 +1,4 @@
-"""How the parts of a film follow each other: a clip, the shot, a clip; in pictures and in sound."""
+"""How the parts of a video follow each other: a clip, the shot, a clip; in pictures and in sound."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from avatars.framing.scene import Scene
 from avatars.media import ffmpeg, mp4, wav
 
 LEAST_BITS = 120_000
-"""A second, of the picture: with fewer, nobody would want to look at it."""
+"""Of the picture, a second: with fewer, the video would be too poor to watch."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Montage:
-    """The clips around a shot in a film of this size: (width, height)."""
+    """The clips around a shot in a video of this size: (width, height)."""
 
     size: tuple[int, int]
     fps: int
@@ -43,7 +43,7 @@ class Montage:
         return self.before / self.fps
 
     def frames(self, shot: Iterator[Picture]) -> Iterator[Picture]:
-        """All frames of the film."""
+        """All frames of the video."""
         if self.intro is not None:
             yield from clips.frames(self.intro, self.size, self.fps)
         yield from shot
@@ -51,12 +51,12 @@ class Montage:
             yield from clips.frames(self.outro, self.size, self.fps)
 
     def shape(self, count: int, *, limit: int) -> ffmpeg.Shape:
-        """What the film is to be where its shot has so many frames, in at most `limit` bytes."""
+        """The shape of a video whose shot has so many frames, in at most `limit` bytes."""
         frames = self.before + count + self.after
         return ffmpeg.Shape(width=self.size[0], height=self.size[1], fps=self.fps, frames=frames, limit=limit)
 
     def limit(self, count: int, *, goal: int, most: int) -> int:
-        """How many bytes the film may have: `goal` where it can be looked at then, else `most`."""
+        """How many bytes the video may have: `goal` where that leaves enough quality, else `most`."""
         try:
             bits = self.shape(count, limit=goal).video_bits if 0 < goal < most else 0
         except OutputError:
@@ -64,7 +64,7 @@ class Montage:
         return goal if bits >= LEAST_BITS else most
 
     def join(self, shot: Shot, picture: Path, to: Path, *, limit: int) -> None:
-        """The film of these pictures, with its sound, within the limit."""
+        """Write the video of these pictures with its sound, within the limit."""
         self.write_sound(shot, to.with_name("sound.wav"))
         ffmpeg.mux(picture, to.with_name("sound.wav"), to)
         if mp4.probe(to).size > limit:
@@ -78,7 +78,7 @@ class Montage:
             rate = shot.speech.rate
             wav.write_wav(path, _filled(shot.speech.samples, shot.frame_count / shot.fps, rate), rate)
             return
-        # It takes its time to load.
+        # Slow to load.
         from scipy.signal import resample_poly
 
         common = gcd(clips.RATE, shot.speech.rate)
@@ -92,7 +92,7 @@ class Montage:
 
 
 def montage(scene: Scene, size: tuple[int, int], *, fps: int) -> Montage:
-    """Look at the clips of a scene. Raises `MediaError`."""
+    """The montage of a scene, with its clips checked. Raises `MediaError`."""
     return Montage(
         size=size,
         fps=fps,
@@ -102,7 +102,7 @@ def montage(scene: Scene, size: tuple[int, int], *, fps: int) -> Montage:
 
 
 def _filled(samples: NDArray[np.float32], seconds: float, rate: int) -> NDArray[np.float32]:
-    """So many seconds of it, with silence where it is shorter."""
+    """So many seconds of it, padded with silence."""
     whole = np.zeros(round(seconds * rate), np.float32)
     part = samples[: len(whole)]
     whole[: len(part)] = part

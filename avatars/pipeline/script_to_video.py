@@ -1,10 +1,9 @@
-"""From a script to a labelled film: speak, animate, encode, label, check. Knows files, not rows."""
+"""Script to labelled video: speak, animate, encode, label, check. Works on files, not on rows."""
 
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,79 +15,79 @@ from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
 from avatars.exceptions import EngineFailed, EngineMissing, ScriptError
 from avatars.framing.boxes import Box
 from avatars.inspection import video_checks
-from avatars.media import ffmpeg, mp4, wav
-from avatars.media.file_cache import Shelf
+from avatars.media import ffmpeg, mp4
+from avatars.media.file_cache import FileCache
 from avatars.pipeline import frames, segments
-from avatars.pipeline.frames import Filming
+from avatars.pipeline.frames import FrameEncoder
 from avatars.pipeline.montage import Montage, montage
 from avatars.pipeline.overlays import Overlays
-from avatars.pipeline.spec import SIZE_LIMIT, Film, Script
-from avatars.pipeline.stages import Progress, Stage, Stopwatch
+from avatars.pipeline.spec import SIZE_LIMIT, FinishedVideo, VideoSpec
+from avatars.pipeline.speech_source import SpeechSource
+from avatars.pipeline.stages import Progress, Stage, StageTimer
 from avatars.recognition.base import RecognitionEngine
-from avatars.speech.base import Recital, SpeechEngine
+from avatars.speech.base import SpeechEngine
 from avatars.speech.synthesis.cache import SpeechCache
 from avatars.speech.synthesis.stream import SpeechStream
 
 CONTENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-NARRATION = "speech.wav"
-# How much of the filming is over when an engine that makes a whole video first has it.
+# The share of the stage that is over when an engine that makes a whole video first has made it.
 WAITED = 0.9
 
-Mend = Callable[[Picture, float], Picture]
+Restore = Callable[[Picture, float], Picture]
 
 
 def make(
-    script: Script,
+    spec: VideoSpec,
     folder: Path,
     *,
     speech: SpeechEngine | None,
     engine: RenderEngine,
-    ears: RecognitionEngine | None = None,
-    kept: SpeechCache | None = None,
+    recognition: RecognitionEngine | None = None,
+    speech_cache: SpeechCache | None = None,
     about: dict[str, Any] | None = None,
-    mend: Mend | None = None,
-    pieces: Shelf | None = None,
+    restore: Restore | None = None,
+    segment_cache: FileCache | None = None,
     progress: Progress | None = None,
-) -> Film:
-    """Film a script into `folder`, which then holds the three files of the film, or nothing when it fails.
+) -> FinishedVideo:
+    """Make the video of a spec. `folder` then holds its three files, or nothing if it fails.
 
-    A script with a recording needs no `speech`; `ears` hear its words where they are not given. What an engine said is
-    `kept` by its name and options, `about`; `pieces` of films are kept to be joined again.
+    A spec with a recording needs no `speech`; `recognition` finds its words if they are not given. `speech_cache`,
+    keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again.
 
     Raises `ScriptError`, `PortraitError`, `MediaError`, `OutputError`.
     """
-    work = working_folder(script, folder)
-    watch = Stopwatch(progress)
+    source = SpeechSource(engine=speech, cache=speech_cache, about=about, recognition=recognition)
+    work = working_folder(spec, folder)
+    timer = StageTimer(progress)
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     try:
         notes: list[str] = []
-        picture = _picture(script, mend, notes)
-        parts = montage(script.scene, (picture.shape[1], picture.shape[0]), fps=script.fps)
-        setup = _setup(script, picture, work, watch, notes)
-        watch.begin(Stage.SPEAKING)
+        picture = _picture(spec, restore, notes)
+        parts = montage(spec.scene, (picture.shape[1], picture.shape[0]), fps=spec.fps)
+        setup = _setup(spec, picture, work, timer, notes)
+        timer.begin(Stage.SPEAKING)
         target = work / "picture.mp4"
-        if script.cuts and speech is not None and segments.can(engine, notes):
-            say = partial(_said, script, speech, kept, about)
-            shot, covered = _joined(script, say, engine, setup, parts, target, watch, pieces)
+        if spec.cuts and speech is not None and segments.supports(engine, notes):
+            shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, segment_cache)
         else:
-            with _spoken(script, speech, ears, watch, kept, about) as (stream, words):
-                script = replace(script, text=words)
-                shot, covered = _streamed(script, stream, engine, setup, parts, target, watch)
-        limit = parts.limit(shot.frame_count, goal=script.goal, most=script.limit)
-        watch.begin(Stage.ENCODING)
+            with source.stream(spec, timer) as (stream, words):
+                spec = replace(spec, text=words)
+                shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer)
+        limit = parts.limit(shot.frame_count, goal=spec.goal, most=spec.limit)
+        timer.begin(Stage.ENCODING)
         parts.join(shot, target, work / "raw.mp4", limit=limit)
-        watch.begin(Stage.LABELLING)
-        _finish(script, shot, parts, work)
-        watch.begin(Stage.CHECKING)
+        timer.begin(Stage.LABELLING)
+        _finish(spec, shot, parts, work)
+        timer.begin(Stage.CHECKING)
         found = video_checks.inspect(
-            work / "film.mp4",
+            work / "video.mp4",
             video_checks.Expected(shot=shot, before=parts.before, after=parts.after, covered=covered),
-            content_id=script.content_id,
+            content_id=spec.content_id,
             limit=limit,
-            progress=watch.report,
+            progress=timer.report,
         )
-        return _deliver(script, found, work, folder, watch, notes)
+        return _deliver(spec, found, work, folder, timer, notes)
     except OSError as error:
         if error.errno in ffmpeg.FULL:
             raise ffmpeg.disk_full() from error
@@ -97,185 +96,121 @@ def make(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _joined(
-    script: Script,
-    say: Callable[[str], Recital],
+def _segmented(
+    spec: VideoSpec,
+    source: SpeechSource,
     engine: RenderEngine,
     setup: Setup,
     parts: Montage,
     target: Path,
-    watch: Stopwatch,
-    pieces: Shelf | None,
+    timer: StageTimer,
+    cache: FileCache | None,
 ) -> tuple[Shot, tuple[Box, ...]]:
-    """Drawn in pieces, of which those that were drawn before are taken; and what captions cover."""
-    said = segments.spoken(script.text, script.cuts, say, fps=script.fps, pause=script.manner.pause)
-    watch.begin(Stage.FILMING)
-    splice = segments.Splice(said, script.scene, parts, goal=script.goal, limit=script.limit, kept=pieces)
-    shot = splice.film(engine, setup, target, watch.report)
-    return shot, splice.covered(shot, script.text)
+    """Animate in segments, with those in the cache taken from there. Returns what captions cover as well."""
+    say = partial(source.recite_text, spec)
+    said = segments.speak_segments(spec.text, spec.cuts, say, fps=spec.fps, pause=spec.manner.pause)
+    timer.begin(Stage.ANIMATING)
+    video = segments.SegmentedVideo(said, spec.scene, parts, goal=spec.goal, limit=spec.limit, cache=cache)
+    shot = video.encode(engine, setup, target, timer.report)
+    return shot, video.covered(shot, spec.text)
 
 
 def _streamed(
-    script: Script,
+    spec: VideoSpec,
     stream: SpeechStream,
     engine: RenderEngine,
     setup: Setup,
     parts: Montage,
     target: Path,
-    watch: Stopwatch,
+    timer: StageTimer,
 ) -> tuple[Shot, tuple[Box, ...]]:
-    """Drawn while the rest is being said; and what captions cover."""
-    frames.await_words(engine, stream)
-    watch.begin(Stage.FILMING)
-    over = Overlays(script.scene, [], parts.size, fps=script.fps, before=parts.before)
-    film = Filming(text=script.text, said=stream, parts=parts, over=over, goal=script.goal, limit=script.limit)
-    film.film(frames.frames(engine, setup, stream), target, watch.report)
+    """Animate while the rest is being synthesised. Returns what captions cover as well."""
+    frames.wait_for_speech(engine, stream)
+    timer.begin(Stage.ANIMATING)
+    over = Overlays(spec.scene, [], parts.size, fps=spec.fps, before=parts.before)
+    encoder = FrameEncoder(text=spec.text, said=stream, parts=parts, over=over, goal=spec.goal, limit=spec.limit)
+    encoder.encode(frames.animate(engine, setup, stream), target, timer.report)
     return setup.with_speech(stream.whole()), over.covered
 
 
-def working_folder(script: Script, folder: Path) -> Path:
-    """Where a film is made before it is delivered; whoever kills the maker removes it."""
-    if not CONTENT_ID.fullmatch(script.content_id):
+def working_folder(spec: VideoSpec, folder: Path) -> Path:
+    """Where a video is made before it is delivered. If the process is killed, its parent removes the folder."""
+    if not CONTENT_ID.fullmatch(spec.content_id):
         raise ScriptError("The content number has characters that a file name cannot have.", code="content_id")
-    return folder / f".{script.content_id}.making"
+    return folder / f".{spec.content_id}.making"
 
 
-def discard(script: Script, folder: Path) -> None:
-    """Remove what a maker that was killed has left."""
-    shutil.rmtree(working_folder(script, folder), ignore_errors=True)
-    if not (folder / f"{script.content_id}.mp4").exists():
+def discard(spec: VideoSpec, folder: Path) -> None:
+    """Remove what a process that was killed has left behind."""
+    shutil.rmtree(working_folder(spec, folder), ignore_errors=True)
+    if not (folder / f"{spec.content_id}.mp4").exists():
         for suffix in (".srt", ".jpg"):
-            (folder / f"{script.content_id}{suffix}").unlink(missing_ok=True)
+            (folder / f"{spec.content_id}{suffix}").unlink(missing_ok=True)
 
 
-def prove(film: Film, content_id: str) -> None:
-    """Return only if the files are those of the film that was looked at, frame by frame, with both parts of the label.
+def verify(video: FinishedVideo, content_id: str) -> None:
+    """Check that the files are those that were inspected frame by frame, with both parts of the label.
 
     Raises `OutputError` (code `unlabelled`).
     """
-    video_label.verify_tag(mp4.probe(film.video), content_id)
-    image_label.verify(film.poster, content_id)
+    video_label.verify_tag(mp4.probe(video.video), content_id)
+    image_label.verify(video.poster, content_id)
 
 
-def narrate(script: Script, folder: Path, *, speech: SpeechEngine, kept: SpeechCache, about: dict[str, Any]) -> None:
-    """Speak a script into `NARRATION` of `folder`; `kept` and `about` as in `make`. Raises `ScriptError`."""
-    from avatars.speech.synthesis import background, synthesizer
-
-    spoken = background.audible(synthesizer.joined(_recital(script, speech, kept, about)))
-    wav.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
-
-
-@contextmanager
-def _spoken(
-    script: Script,
-    speech: SpeechEngine | None,
-    ears: RecognitionEngine | None,
-    watch: Stopwatch,
-    kept: SpeechCache | None,
-    about: dict[str, Any] | None,
-) -> Iterator[tuple[SpeechStream, str]]:
-    """The speech, of which the rest is said meanwhile, and its words."""
-    if script.recording:
-        from avatars.speech.synthesis import recorded_speech
-
-        spoken, words = recorded_speech.recorded(
-            script.recording, words=script.text, lexicon=script.manner.lexicon, ears=ears
-        )
-        yield SpeechStream.of(spoken), words
-        return
-    # They bring dictionaries, which only the studio's child may load.
-    from avatars.speech.synthesis import background
-
-    def waits(share: float) -> None:
-        if watch.stage is Stage.SPEAKING:
-            watch.report(share)
-        else:
-            watch.awaits(Stage.SPEAKING)
-
-    with background.delivered(partial(_recital, script, speech, kept, about), waits=waits) as said:
-        yield said, script.text
-
-
-def _said(
-    script: Script, speech: SpeechEngine, kept: SpeechCache | None, about: dict[str, Any] | None, text: str
-) -> Recital:
-    return _recital(replace(script, text=text), speech, kept, about)
-
-
-def _recital(
-    script: Script,
-    speech: SpeechEngine | None,
-    kept: SpeechCache | None,
-    about: dict[str, Any] | None,
-    progress: Callable[[float], None] | None = None,
-) -> Recital:
-    assert speech is not None
-    from avatars.speech.synthesis import synthesizer
-
-    return synthesizer.parts(
-        speech,
-        script.text,
-        voice=script.voice,
-        speed=script.speed,
-        manner=script.manner,
-        progress=progress,
-        kept=kept,
-        about=about,
-    )
-
-
-def _picture(script: Script, mend: Mend | None, notes: list[str]) -> Picture:
-    """Loaded before anything is spoken: a broken file should not cost anybody a minute."""
-    # It brings OpenCV, which only the studio's child may load; everything else here is light.
+def _picture(spec: VideoSpec, restore: Restore | None, notes: list[str]) -> Picture:
+    """Compose the portrait, before anything is spoken: a broken file must not cost a minute."""
+    # Brings OpenCV, which only the studio's child may load; everything else here is light.
     from avatars.framing import composition
 
-    enhanced = Mode(script.mode).enhanced
-    compose = partial(composition.compose, script.portrait, script.scene, enhanced=enhanced, longest=script.longest)
-    if enhanced and script.restorer and mend is not None:
+    enhanced = Mode(spec.mode).enhanced
+    compose = partial(composition.compose, spec.portrait, spec.scene, enhanced=enhanced, longest=spec.longest)
+    if enhanced and spec.restorer and restore is not None:
         try:
-            return compose(mend=mend)
+            return compose(mend=restore)
         except (EngineFailed, EngineMissing) as error:
-            # A film of the portrait as it is is better than none.
-            notes.append(f"restorer:{script.restorer}:{error.code}"[:120])
+            # A video of the unrestored portrait is better than none.
+            notes.append(f"restorer:{spec.restorer}:{error.code}"[:120])
     return compose()
 
 
-def _setup(script: Script, picture: Picture, work: Path, watch: Stopwatch, notes: list[str]) -> Setup:
+def _setup(spec: VideoSpec, picture: Picture, work: Path, timer: StageTimer, notes: list[str]) -> Setup:
     folder = work / "engine"
     folder.mkdir()
     return Setup(
         portrait=picture,
-        mode=Mode(script.mode),
-        fps=script.fps,
-        seed=script.seed,
-        origin=_digest(script.portrait),
+        mode=Mode(spec.mode),
+        fps=spec.fps,
+        seed=spec.seed,
+        origin=_digest(spec.portrait),
         folder=folder,
-        waiting=lambda share: watch.report(WAITED * share),
+        waiting=lambda share: timer.report(WAITED * share),
         note=notes.append,
     )
 
 
-def _finish(script: Script, shot: Shot, parts: Montage, work: Path) -> None:
-    """Captions, then the label as the last step on the film itself, and a poster of the labelled film."""
-    (work / "film.srt").write_text(srt.srt(script.text, shot.speech.tokens, late=parts.begins), encoding="utf-8")
-    origin = video_label.Origin(provider=script.provider, content_id=script.content_id)
-    video_label.write(work / "raw.mp4", work / "film.mp4", origin)
-    image_label.take(work / "film.mp4", work / "film.jpg", origin, at=parts.begins)
+def _finish(spec: VideoSpec, shot: Shot, parts: Montage, work: Path) -> None:
+    """Write the captions, the label (the last step on the video itself), and a poster of the labelled video."""
+    (work / "video.srt").write_text(srt.srt(spec.text, shot.speech.tokens, late=parts.begins), encoding="utf-8")
+    origin = video_label.Origin(provider=spec.provider, content_id=spec.content_id)
+    video_label.write(work / "raw.mp4", work / "video.mp4", origin)
+    image_label.write_poster(work / "video.mp4", work / "video.jpg", origin, at=parts.begins)
 
 
-def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: Stopwatch, notes: list[str]) -> Film:
-    """Move the files to their place, the film last: where it is, everything is."""
+def _deliver(
+    spec: VideoSpec, found: mp4.Probe, work: Path, folder: Path, timer: StageTimer, notes: list[str]
+) -> FinishedVideo:
+    """Move the files to their place, the video last: once it is there, everything is."""
     assert found.video is not None
-    digest = _digest(work / "film.mp4")
-    places = [folder / f"{script.content_id}{suffix}" for suffix in (".srt", ".jpg", ".mp4")]
+    digest = _digest(work / "video.mp4")
+    places = [folder / f"{spec.content_id}{suffix}" for suffix in (".srt", ".jpg", ".mp4")]
     try:
         for place in places:
-            (work / f"film{place.suffix}").replace(place)
+            (work / f"video{place.suffix}").replace(place)
     except OSError:
         for place in places:
             place.unlink(missing_ok=True)
         raise
-    return Film(
+    return FinishedVideo(
         video=places[2],
         captions=places[0],
         poster=places[1],
@@ -285,9 +220,9 @@ def _deliver(script: Script, found: mp4.Probe, work: Path, folder: Path, watch: 
         height=found.video.height,
         size=found.size,
         sha256=digest,
-        timings=watch.finish(),
+        timings=timer.finish(),
         notes=tuple(dict.fromkeys(notes)),
-        words=script.text,
+        words=spec.text,
     )
 
 
@@ -296,4 +231,4 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-__all__ = ["NARRATION", "SIZE_LIMIT", "Film", "Mend", "Script", "discard", "make", "narrate", "prove", "working_folder"]
+__all__ = ["SIZE_LIMIT", "FinishedVideo", "Restore", "VideoSpec", "discard", "make", "verify", "working_folder"]

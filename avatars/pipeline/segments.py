@@ -1,7 +1,7 @@
-"""A film made of pieces: what is said the same in many films is drawn once and kept, and joined to what differs.
+"""A video made of segments: sentences that many videos share are drawn once, cached, and joined to those that differ.
 
-Each piece begins and ends with the face at rest, on a picture of its own kind (a keyframe), in the pause between two
-sentences; so the encoded pictures follow each other as they are. The sound is one, and is encoded once.
+Each segment begins and ends with the face at rest, on a keyframe, in the pause between two sentences; so encoded
+segments can be joined as they are. The sound is encoded once, as a whole.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from avatars.engines.base import Picture, RenderEngine, Setup, Shot
 from avatars.framing.boxes import Box
 from avatars.framing.scene import Captions, Scene
 from avatars.media import ffmpeg
-from avatars.media.file_cache import MEGABYTE, Shelf, code_digest
+from avatars.media.file_cache import MEGABYTE, FileCache, code_digest
 from avatars.pipeline.montage import Montage
 from avatars.pipeline.overlays import Overlays
 from avatars.speech.base import Sound, Speech
@@ -28,10 +28,10 @@ from avatars.speech.synthesis.stream import filled, shifted
 FOLDER = "pieces"
 LIMIT = 1000 * MEGABYTE
 STEP = 10
-"""Seconds: the bits of films of nearly the same length are the same, so that they share pieces."""
+"""Seconds: videos of nearly the same length get the same bit rate, so that they share segments."""
 
 BEFORE = 0.1
-"""Seconds of silence with which a piece begins, about."""
+"""Seconds of silence at the beginning of a segment, about."""
 
 # The packages that decide how a frame looks once an engine has drawn it. The engine has an edition of its own.
 AVATARS = Path(__file__).parents[1]
@@ -41,8 +41,8 @@ Say = Callable[[str], Iterable[Speech]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
-    """What is said from `begin` of the text on: whole frames of speech whose level is the engine's own."""
+class Segment:
+    """What is said from the place `begin` of the text: whole frames of speech, at the engine's own level."""
 
     begin: int
     text: str
@@ -50,24 +50,24 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Splice:
-    """A film of pieces in this scene, between its clips, of `goal` or at most `limit` bytes; drawn ones are `kept`."""
+class SegmentedVideo:
+    """A video of segments in this scene, between its clips, of `goal` or at most `limit` bytes."""
 
-    pieces: Sequence[Piece]
+    segments: Sequence[Segment]
     scene: Scene
     parts: Montage
     goal: int
     limit: int
-    kept: Shelf | None
+    cache: FileCache | None
 
-    def film(self, engine: RenderEngine, setup: Setup, path: Path, report: Callable[[float], None]) -> Shot:
-        """Write its picture to `path`; the shot is what all pieces together say."""
-        shots = [_shot(setup, piece) for piece in self.pieces]
+    def encode(self, engine: RenderEngine, setup: Setup, path: Path, report: Callable[[float], None]) -> Shot:
+        """Write the picture to `path`; returns the shot with the speech of all segments."""
+        shots = [_shot(setup, segment) for segment in self.segments]
         counts = [shot.frame_count for shot in shots]
         shape = self._shape(sum(counts))
         files = [path.with_name(f"piece-{number}.mp4") for number in range(len(shots))]
-        for number, (piece, shot, file) in enumerate(zip(self.pieces, shots, files, strict=True)):
-            self._piece(piece, shot, engine, shape, file)
+        for number, (segment, shot, file) in enumerate(zip(self.segments, shots, files, strict=True)):
+            self._encode_segment(segment, shot, engine, shape, file)
             report(sum(counts[: number + 1]) / sum(counts))
         before, after = self._clips(path, shape)
         ffmpeg.splice(
@@ -76,10 +76,10 @@ class Splice:
             frames=[*(self.parts.before for _ in before), *counts, *(self.parts.after for _ in after)],
             fps=setup.fps,
         )
-        return setup.with_speech(whole(self.pieces))
+        return setup.with_speech(whole_speech(self.segments))
 
     def covered(self, shot: Shot, text: str) -> tuple[Box, ...]:
-        """Where something may be drawn over the frames."""
+        """Where overlays may be drawn."""
         cues = srt.cues(text, shot.speech.tokens)
         return Overlays(self.scene, cues, self.parts.size, fps=shot.fps, count=shot.frame_count).covered
 
@@ -91,21 +91,23 @@ class Splice:
         step = STEP * self.parts.fps
         return replace(exact, frames=-(-exact.frames // step) * step).within()
 
-    def _piece(self, piece: Piece, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape, file: Path) -> None:
-        """From the shelf, else drawn now and kept; what cannot be purged by its portrait is not kept."""
-        key = f"{shot.origin}-{self._digest(piece, shot, engine, shape)}.mp4"
-        shelf = self.kept if shot.origin else None
-        if shelf is not None and (data := _unsealed(shelf.get(key))):
+    def _encode_segment(
+        self, segment: Segment, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape, file: Path
+    ) -> None:
+        """From the cache, else drawn now. A segment that cannot be purged by its portrait is not cached."""
+        key = f"{shot.origin}-{self._digest(segment, shot, engine, shape)}.mp4"
+        cache = self.cache if shot.origin else None
+        if cache is not None and (data := _unsealed(cache.get(key))):
             file.write_bytes(data)
             return
-        cues = srt.cues(piece.text, piece.speech.tokens)
+        cues = srt.cues(segment.text, segment.speech.tokens)
         over = Overlays(self.scene, cues, self.parts.size, fps=shot.fps, count=shot.frame_count)
         _encode(engine.animate(shot), file, shape, over)
-        if shelf is not None:
-            shelf.put(key, _sealed(file.read_bytes()))
+        if cache is not None:
+            cache.put(key, _sealed(file.read_bytes()))
 
     def _clips(self, path: Path, shape: ffmpeg.Shape) -> tuple[list[Path], list[Path]]:
-        """The clips around the shot, encoded as its pieces are."""
+        """The clips around the shot, encoded like its segments."""
         found: list[list[Path]] = []
         for name, alone in (("intro", replace(self.parts, outro=None)), ("outro", replace(self.parts, intro=None))):
             found.append([])
@@ -115,9 +117,9 @@ class Splice:
                 found[-1].append(file)
         return found[0], found[1]
 
-    def _digest(self, piece: Piece, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape) -> str:
-        """Whatever changes how it looks."""
-        speech = piece.speech
+    def _digest(self, segment: Segment, shot: Shot, engine: RenderEngine, shape: ffmpeg.Shape) -> str:
+        """A hash of everything that changes how it looks."""
+        speech = segment.speech
         facts: dict[str, Any] = {
             "code": code_digest(*PACKAGES),
             "engine": engine.edition,
@@ -131,52 +133,52 @@ class Splice:
             "logo": _logo(self.scene),
         }
         if self.scene.captions is not Captions.OFF:
-            words = {"text": piece.text, "tokens": [asdict(token) for token in speech.tokens]}
+            words = {"text": segment.text, "tokens": [asdict(token) for token in speech.tokens]}
             facts["captions"] = {"style": self.scene.captions.value, **words}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def shelf(cache_folder: Path) -> Shelf:
-    """The drawn pieces in a folder of caches; those not asked for longest go first."""
-    return Shelf(cache_folder / FOLDER, limit=LIMIT)
+def segment_cache(cache_folder: Path) -> FileCache:
+    """The cache of drawn segments below a folder."""
+    return FileCache(cache_folder / FOLDER, limit=LIMIT)
 
 
-def can(engine: RenderEngine, notes: list[str]) -> bool:
-    """Whether an engine's pictures join; where they do not, a note says so."""
+def supports(engine: RenderEngine, notes: list[str]) -> bool:
+    """Whether segments of this engine can be joined; if not, a note says so."""
     if not engine.edition:
         notes.append("in_one_piece")
     return bool(engine.edition)
 
 
-def spoken(text: str, cuts: Sequence[int], say: Say, *, fps: int, pause: float = 0.0) -> list[Piece]:
-    """The pieces of a text that begin at these places, each said by itself, with so many seconds of silence between
-    them at least, twice as many after a paragraph. Raises what `say` raises."""
+def speak_segments(text: str, cuts: Sequence[int], say: Say, *, fps: int, pause: float = 0.0) -> list[Segment]:
+    """The segments of a text that begin at these places, each spoken by itself, with silence between them: at least
+    `pause` seconds, twice as many after a paragraph. Raises what `say` raises."""
     places = sorted({0, *(cut for cut in cuts if 0 < cut < len(text)), len(text)})
-    pieces = []
+    segments = []
     for begin, end in pairwise(places):
         words = text[begin:end]
         wanted = 0.0 if end == len(text) else pause * (2 if "\n" in words[len(words.rstrip()) :] else 1)
         speech = _even(list(say(words)), fps, silence=wanted - BEFORE)
-        pieces.append(Piece(begin=begin, text=words, speech=speech))
-    return pieces
+        segments.append(Segment(begin=begin, text=words, speech=speech))
+    return segments
 
 
-def whole(pieces: Sequence[Piece]) -> Speech:
-    """All that is said, at the loudness of broadcasters, with times and places in the whole text."""
-    # It takes its time to load.
+def whole_speech(segments: Sequence[Segment]) -> Speech:
+    """The speech of all segments, levelled, with times and places in the whole text."""
+    # Slow to load.
     from avatars.speech.audio import mastering
 
     moved, reached = [], 0.0
-    for piece in pieces:
-        tokens = tuple(replace(token, offset=token.offset + piece.begin) for token in piece.speech.tokens)
-        moved.append(shifted(replace(piece.speech, tokens=tokens), reached))
-        reached += piece.speech.seconds
-    rate = pieces[0].speech.rate
+    for segment in segments:
+        tokens = tuple(replace(token, offset=token.offset + segment.begin) for token in segment.speech.tokens)
+        moved.append(shifted(replace(segment.speech, tokens=tokens), reached))
+        reached += segment.speech.seconds
+    rate = segments[0].speech.rate
     return _joined([each.samples for each in moved], moved, rate, level=mastering.level)
 
 
 def _even(said: list[Speech], fps: int, *, silence: float) -> Speech:
-    """One speech of parts that follow each other, with so much silence at its end, up to a whole number of frames."""
+    """One speech of consecutive parts, with `silence` at its end, padded to a whole number of frames."""
     moved, reached = [], 0.0
     for part in said:
         moved.append(shifted(part, reached))
@@ -201,10 +203,10 @@ def _joined(samples: list[Any], parts: list[Speech], rate: int, *, level: Callab
     )
 
 
-def _shot(setup: Setup, piece: Piece) -> Shot:
-    """A piece moves as its words have it, whatever stands around it."""
-    own = int.from_bytes(hashlib.sha256(piece.text.encode()).digest()[:4])
-    return replace(setup, seed=setup.seed + own, rests=True).with_speech(piece.speech)
+def _shot(setup: Setup, segment: Segment) -> Shot:
+    """The shot of a segment: its movement depends on its own words alone."""
+    own = int.from_bytes(hashlib.sha256(segment.text.encode()).digest()[:4])
+    return replace(setup, seed=setup.seed + own, rests=True).with_speech(segment.speech)
 
 
 def _encode(frames: Iterable[Picture], file: Path, shape: ffmpeg.Shape, over: Overlays) -> None:
@@ -214,7 +216,7 @@ def _encode(frames: Iterable[Picture], file: Path, shape: ffmpeg.Shape, over: Ov
 
 
 def _sealed(data: bytes) -> bytes:
-    """With its digest before it: a piece that a disk has damaged is drawn again."""
+    """Data with its digest before it: a damaged segment is drawn again."""
     return hashlib.sha256(data).digest() + data
 
 

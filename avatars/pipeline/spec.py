@@ -1,4 +1,4 @@
-"""What a film is to be, and what it became: values that go between processes. Knows files, not rows."""
+"""What a video is to be, and what it became: values that cross processes. Works on files, not on rows."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,11 @@ SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Script:
-    """What to film. `portrait` is a picture file, `scene` what the film makes of it; `longest` is the longer side in
-    pixels at most, `limit` is in bytes. A film has no more bytes than `goal` where it can be looked at then.
-    A `recording` is heard as it is; then `text` are its words, "" if unknown. At `cuts`, places in the text, pieces
-    begin that other films may have too: each is drawn by itself, once, where the engine can."""
+class VideoSpec:
+    """What to make. `portrait` is a picture file, `scene` its framing; `longest` limits the longer side in pixels,
+    `limit` the bytes. A video has at most `goal` bytes where that leaves enough quality. A `recording` is used as it
+    is; `text` then holds its words, "" if unknown. `cuts` are places in the text where segments begin that other
+    videos may share: engines that support it draw each once."""
 
     text: str
     cuts: tuple[int, ...] = ()
@@ -40,10 +40,10 @@ class Script:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Film:
-    """A finished film, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes.
+class FinishedVideo:
+    """A finished video, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes.
 
-    `notes` say what is not as it was asked for, in codes of `avatars.reasons`.
+    `notes` are codes of `avatars.reasons` for what differs from the request.
     """
 
     video: Path

@@ -1,4 +1,4 @@
-"""The stages of making a film, how far each is, and what each cost."""
+"""The stages of making a video, the progress of each, and what each cost."""
 
 import os
 import time
@@ -8,10 +8,10 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What is being done, in this order."""
+    """The stages, in their order. Values are stored and public."""
 
     SPEAKING = "speaking"
-    FILMING = "filming"
+    ANIMATING = "filming"
     ENCODING = "encoding"
     LABELLING = "labelling"
     CHECKING = "checking"
@@ -29,7 +29,7 @@ class Timing:
     wall: float
 
 
-class Stopwatch:
+class StageTimer:
     """Announces stages and their progress, and keeps what each cost."""
 
     def __init__(self, progress: Progress | None) -> None:
@@ -41,7 +41,7 @@ class Stopwatch:
 
     @property
     def stage(self) -> Stage | None:
-        """What is being done."""
+        """The present stage."""
         return self._stage
 
     def begin(self, stage: Stage) -> None:
@@ -51,16 +51,16 @@ class Stopwatch:
         self.report(0.0)
 
     def report(self, share: float) -> None:
-        """`share` is 0..1 of the present stage; only what is further than before is passed on."""
+        """Report a `share`, 0..1, of the present stage; only progress beyond the last report is passed on."""
         share = min(1.0, share)
         if self._progress is not None and self._stage is not None and share > self._share:
             self._share = share
             self._progress(self._stage, share)
 
-    def awaits(self, stage: Stage) -> None:
-        """Tell that the present stage waits for more of an earlier one, whose first results it has begun to use.
+    def waiting_for(self, stage: Stage) -> None:
+        """Report that the present stage waits for an earlier one, whose first results it already uses.
 
-        It goes on with what it reports next.
+        The next `report` ends the wait.
         """
         if self._progress is not None:
             self._progress(stage, 1.0)

@@ -1,4 +1,4 @@
-"""A film at a glance: how loud it is along its length, and pictures of it in a row, with the AI label of the film."""
+"""A preview of a video: its loudness along its length, and a sheet of its pictures, with the video's AI label."""
 
 import json
 from dataclasses import dataclass
@@ -8,24 +8,24 @@ import numpy as np
 
 from avatars.ai_label import image_label, video_label
 from avatars.media import ffmpeg, mp4
-from avatars.media.file_cache import MEGABYTE, Shelf
+from avatars.media.file_cache import MEGABYTE, FileCache
 
 BARS = 160
 COLUMNS, ROWS = 6, 2
 RATE = 8_000
-SHELF = 100 * MEGABYTE
-# Raise it when the same film would be shown differently.
+CACHE_LIMIT = 100 * MEGABYTE
+# Raise it when the same video gives another preview.
 VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Glance:
-    """What is seen of a film before it is played.
+class VideoPreview:
+    """What is shown of a video before it is played.
 
     Attributes:
         bars: the peak of each part of its sound, 0..100 of full scale, drawn as its root so that speech is seen.
         times: the seconds at which the pictures of `sheet` were taken, row by row.
-        sheet: a JPEG of `COLUMNS` × `ROWS` pictures, labelled as the film is.
+        sheet: a JPEG of `COLUMNS` × `ROWS` pictures, labelled as the video is.
     """
 
     bars: tuple[int, ...]
@@ -33,43 +33,43 @@ class Glance:
     sheet: bytes
 
 
-def look(film: Path, seconds: float) -> Glance:
-    """A film of so many seconds at a glance. Raises `OutputError` for what is none, or has no label."""
+def make(video: Path, seconds: float) -> VideoPreview:
+    """The preview of a video of so many seconds. Raises `OutputError` if it is no video, or has no label."""
     count = COLUMNS * ROWS
-    origin = video_label.read(mp4.probe(film))
+    origin = video_label.read(mp4.probe(video))
     if origin is None:
         raise video_label.unlabelled("the AIGC metadata is missing")
-    return Glance(
-        bars=_bars(film),
+    return VideoPreview(
+        bars=_bars(video),
         times=tuple(round(seconds * number / count, 2) for number in range(count)),
-        sheet=image_label.marked(ffmpeg.sheet(film, seconds, columns=COLUMNS, rows=ROWS), origin),
+        sheet=image_label.marked(ffmpeg.sheet(video, seconds, columns=COLUMNS, rows=ROWS), origin),
     )
 
 
-class Glances:
-    """Those that were taken before; `key` names a film that never changes."""
+class VideoPreviewCache:
+    """The cache of previews; a key stands for a video that never changes."""
 
-    def __init__(self, cache: Path) -> None:
-        self._shelf = Shelf(cache / "glances", limit=SHELF)
+    def __init__(self, folder: Path) -> None:
+        self._cache = FileCache(folder / "glances", limit=CACHE_LIMIT)
 
-    def get(self, key: str) -> Glance | None:
-        words, sheet = self._shelf.get(f"{key}.{VERSION}.json"), self._shelf.get(f"{key}.{VERSION}.jpg")
+    def get(self, key: str) -> VideoPreview | None:
+        words, sheet = self._cache.get(f"{key}.{VERSION}.json"), self._cache.get(f"{key}.{VERSION}.jpg")
         if words is None or sheet is None:
             return None
         found = json.loads(words)
-        return Glance(bars=tuple(found["bars"]), times=tuple(found["times"]), sheet=sheet)
+        return VideoPreview(bars=tuple(found["bars"]), times=tuple(found["times"]), sheet=sheet)
 
-    def put(self, key: str, glance: Glance) -> None:
-        self._shelf.put(f"{key}.{VERSION}.jpg", glance.sheet)
-        self._shelf.put(f"{key}.{VERSION}.json", json.dumps({"bars": glance.bars, "times": glance.times}).encode())
+    def put(self, key: str, preview: VideoPreview) -> None:
+        self._cache.put(f"{key}.{VERSION}.jpg", preview.sheet)
+        self._cache.put(f"{key}.{VERSION}.json", json.dumps({"bars": preview.bars, "times": preview.times}).encode())
 
     def forget(self, key: str) -> None:
-        """Remove what shows this film."""
+        """Delete the preview of a video."""
         for suffix in ("json", "jpg"):
-            self._shelf.remove(f"{key}.{VERSION}.{suffix}")
+            self._cache.remove(f"{key}.{VERSION}.{suffix}")
 
 
-def _bars(film: Path) -> tuple[int, ...]:
-    parts = np.array_split(np.abs(ffmpeg.samples(film, RATE)), BARS)
+def _bars(video: Path) -> tuple[int, ...]:
+    parts = np.array_split(np.abs(ffmpeg.samples(video, RATE)), BARS)
     peaks = [float(part.max()) if len(part) else 0.0 for part in parts]
     return tuple(round(100 * min(1.0, peak) ** 0.5) for peak in peaks)

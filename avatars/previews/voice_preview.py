@@ -12,20 +12,20 @@ import numpy as np
 
 from avatars.ai_label import audio_label, video_label
 from avatars.media import ffmpeg
-from avatars.media.file_cache import MEGABYTE, Shelf
+from avatars.media.file_cache import MEGABYTE, FileCache
 from avatars.speech.base import Speech, SpeechEngine
 
 SECONDS = 2.0
 FADE = 0.15
 BITS = 64_000
-SHELF = 50 * MEGABYTE
-# Raise it when the same wish would sound differently.
+CACHE_LIMIT = 50 * MEGABYTE
+# Raise it when the same request gives another sound.
 VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audition:
-    """Who shall be heard saying what, and whose name (`provider`) its AI label bears."""
+class VoicePreview:
+    """The voice and the text of a preview, and the `provider` that its AI label names."""
 
     text: str
     engine: str
@@ -35,12 +35,12 @@ class Audition:
 
     @property
     def key(self) -> str:
-        """The name of its file: equal wishes sound alike."""
+        """Its file name in the cache, the same for equal previews."""
         return f"{self._hash}.m4a"
 
     @property
     def content_id(self) -> str:
-        """Its number in the label."""
+        """Its content ID in the AI label."""
         return self._hash[:32]
 
     @property
@@ -49,26 +49,26 @@ class Audition:
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def shelf(cache: Path) -> Shelf:
-    """Where auditions are kept."""
-    return Shelf(cache / "auditions", limit=SHELF)
+def cache(folder: Path) -> FileCache:
+    """The cache of previews below a folder."""
+    return FileCache(folder / "auditions", limit=CACHE_LIMIT)
 
 
-def record(audition: Audition, engine: SpeechEngine) -> bytes:
-    """The audition as M4A (AAC, mono), labelled. Raises `ScriptError`, `AvatarError` for a voice the engine lacks."""
-    speech = engine.speak(audition.text, voice=audition.voice, speed=audition.speed)
+def make(preview: VoicePreview, engine: SpeechEngine) -> bytes:
+    """The preview as labelled M4A (AAC, mono). Raises `ScriptError`, `AvatarError` for a voice the engine lacks."""
+    speech = engine.speak(preview.text, voice=preview.voice, speed=preview.speed)
     with tempfile.TemporaryDirectory(prefix="audition-") as folder:
         sound, bare, file = (Path(folder) / name for name in ("sound.wav", "bare.m4a", "sound.m4a"))
         _write(speech, sound)
         options = {"acodec": "aac", "audio_bitrate": BITS, "ac": 1, "movflags": "+faststart"}
         ffmpeg.run(graph.output(ffmpeg.source(sound).audio, str(bare), **options))
-        video_label.write(bare, file, video_label.Origin(provider=audition.provider, content_id=audition.content_id))
-        audio_label.verify(file, audition.content_id)
+        video_label.write(bare, file, video_label.Origin(provider=preview.provider, content_id=preview.content_id))
+        audio_label.verify(file, preview.content_id)
         return file.read_bytes()
 
 
 def _write(speech: Speech, path: Path) -> None:
-    """Its first seconds; where it goes on, it fades instead of breaking off."""
+    """Write its first seconds, with a fade if the speech goes on."""
     samples = speech.samples[: round(SECONDS * speech.rate)].copy()
     if len(samples) < len(speech.samples):
         length = round(FADE * speech.rate)

@@ -1,4 +1,4 @@
-"""Engines that failed several times in a row rest for some minutes, so that a queue does not wait for each anew."""
+"""Engines that failed several times in a row are skipped for some minutes, so that a queue does not wait for them."""
 
 import logging
 from datetime import datetime, timedelta
@@ -12,13 +12,13 @@ from avatars.models import EngineTrouble
 logger = logging.getLogger(__name__)
 
 
-def rests(kind: str, name: str, *, now: datetime | None = None) -> bool:
-    """Whether nobody should ask this engine yet."""
+def is_open(kind: str, name: str, *, now: datetime | None = None) -> bool:
+    """Whether an engine is to be skipped for now."""
     return EngineTrouble.objects.filter(kind=kind, name=name, rests_until__gt=now or timezone.now()).exists()
 
 
-def failed(kind: str, name: str, code: str, *, now: datetime | None = None) -> None:
-    """Count a failure; from the limit on the engine rests. After a rest one failure more makes it rest again."""
+def record_failure(kind: str, name: str, code: str, *, now: datetime | None = None) -> None:
+    """Count a failure. At the limit the engine rests; after that, one more failure makes it rest again."""
     now = now or timezone.now()
     with transaction.atomic():
         EngineTrouble.objects.get_or_create(kind=kind, name=name)
@@ -32,6 +32,6 @@ def failed(kind: str, name: str, code: str, *, now: datetime | None = None) -> N
     )
 
 
-def worked(kind: str, name: str) -> None:
-    """All is well again."""
+def record_success(kind: str, name: str) -> None:
+    """Forget the failures of an engine that works again."""
     EngineTrouble.objects.filter(kind=kind, name=name).delete()

@@ -1,8 +1,8 @@
-"""A video made small enough for a limit, in two passes; one of ours is labelled and checked like the first time.
+"""Compress a video to a limit, in two passes. One of our own is labelled and checked again.
 
-The visible mark stays, because it is in the picture; the metadata must be written anew, because they name the content.
-A video that somebody brought keeps what label it has: we can vouch for none but our own. It may also lose pixels and
-frames, of which ours have no more than they need.
+The visible mark stays, because it is in the picture; the metadata are rewritten, because they name the content. An
+uploaded video keeps the label that it has: we vouch for our own only. It may also lose pixels and frames, of which ours
+have no more than they need.
 """
 
 import logging
@@ -32,32 +32,32 @@ from core.work.base import LeaseLost
 logger = logging.getLogger(__name__)
 
 LEAST_BITS = montage.LEAST_BITS
-TRIES = (1.0, 0.9)  # of the limit: two passes rarely miss it, and never by much
+TRIES = (1.0, 0.9)  # of the limit: two passes rarely exceed it, and never by much
 BITS_PER_PIXEL = 0.045  # of a frame: below that, fewer pixels look better than coarse ones
-FITTED = "renditions"  # the folder of those that belong to no render
+FITTED = "renditions"  # the folder of renditions of uploaded videos
 
 
-def fit(pk: int, *, now: datetime | None = None) -> None:
-    """Make the rendition of this row; nobody home means nothing to do."""
+def compress(pk: int, *, now: datetime | None = None) -> None:
+    """Make the rendition of this row, if it is due."""
     rendition = Rendition.claim(pk, now=now)
     if rendition is None:
         return
     try:
-        _fit(rendition)
+        _compress(rendition)
     except LeaseLost:
-        logger.info("Somebody else fits this video.", extra={"rendition": rendition.pk})
+        logger.info("Another worker compresses this video.", extra={"rendition": rendition.pk})
     except AvatarError as error:
         _fail(rendition, error.code)
     except OSError:
         _fail(rendition, "disk")
 
 
-def _fit(rendition: Rendition) -> None:
+def _compress(rendition: Rendition) -> None:
     with _working_folder(rendition) as folder, ThreadPoolExecutor(1) as beside:
-        # The thread asks no database: it would keep a connection.
-        film = Path(default_storage.path(rendition.original))
+        # The thread makes no query: it would keep a connection.
+        video = Path(default_storage.path(rendition.original))
         content_id = rendition.render.content_id if rendition.render else ""
-        future = beside.submit(_small, film, content_id, rendition.limit, folder)
+        future = beside.submit(_shrunk, video, content_id, rendition.limit, folder)
         while True:
             try:
                 small = future.result(timeout=rendition.lease.total_seconds() * settings.WORK_LEASE_SCALE / 4)
@@ -67,9 +67,9 @@ def _fit(rendition: Rendition) -> None:
         _store(rendition, small)
 
 
-def _small(film: Path, content_id: str, limit: int, folder: Path) -> Path:
-    """The film within its limit. Raises `OutputError`: `too_long` where it would be too poor, `too_large`."""
-    found = mp4.probe(film)
+def _shrunk(video: Path, content_id: str, limit: int, folder: Path) -> Path:
+    """The video within the limit. Raises `OutputError`: `too_long` if its quality would be too poor, `too_large`."""
+    found = mp4.probe(video)
     if found.video is None:
         raise OutputError("The video has no picture.", code="video_codec")
     origin = video_label.Origin(provider=settings.AVATARS["AI_LABEL_PROVIDER"], content_id=content_id)
@@ -81,14 +81,14 @@ def _small(film: Path, content_id: str, limit: int, folder: Path) -> Path:
         if shape.video_bits < LEAST_BITS:
             raise OutputError("It would be too poor to look at.", code="too_long")
         if ours:
-            ffmpeg.shrink(film, folder / "raw.mp4", shape)
-            video_label.write(folder / "raw.mp4", folder / "film.mp4", origin)
+            ffmpeg.shrink(video, folder / "raw.mp4", shape)
+            video_label.write(folder / "raw.mp4", folder / "video.mp4", origin)
         else:
-            ffmpeg.convert(film, folder / "film.mp4", shape, scale=_scale(shape), time_limit=_time_limit())
-        if (folder / "film.mp4").stat().st_size <= limit:
+            ffmpeg.convert(video, folder / "video.mp4", shape, scale=_scale(shape), time_limit=_time_limit())
+        if (folder / "video.mp4").stat().st_size <= limit:
             if ours:
-                video_label.verify(folder / "film.mp4", origin.content_id)
-            return folder / "film.mp4"
+                video_label.verify(folder / "video.mp4", origin.content_id)
+            return folder / "video.mp4"
     raise OutputError("It did not become small enough.", code="too_large")
 
 
@@ -101,7 +101,7 @@ def _shape(found: mp4.Probe, *, limit: int) -> ffmpeg.Shape:
 
 
 def _scale(shape: ffmpeg.Shape) -> float:
-    """How much smaller each side is to be, at most 1."""
+    """The factor for each side, at most 1."""
     pixels = shape.width * shape.height * min(shape.fps, ffmpeg.STEADY_FPS)
     return float(min(1.0, (shape.video_bits / BITS_PER_PIXEL / max(pixels, 1)) ** 0.5))
 
@@ -110,13 +110,13 @@ def _time_limit() -> int:
     return int(settings.AVATARS["TIME_LIMIT"])
 
 
-def _store(rendition: Rendition, film: Path) -> None:
+def _store(rendition: Rendition, video: Path) -> None:
     beside = PurePosixPath(rendition.original).parent if rendition.render else FITTED
-    with film.open("rb") as file:
+    with video.open("rb") as file:
         name = default_storage.save(f"{beside}/{secrets.token_hex(16)}.mp4", File(file))
     try:
         with transaction.atomic():
-            rendition.settle(Rendition.Status.DONE, video=name, size=film.stat().st_size)
+            rendition.settle(Rendition.Status.DONE, video=name, size=video.stat().st_size)
             rendition_finished.send(Rendition, rendition=rendition)
     except LeaseLost:
         default_storage.delete(name)
@@ -131,7 +131,7 @@ def _fail(rendition: Rendition, code: str) -> None:
             rendition.settle(Rendition.Status.FAILED, code[:40])
             rendition_finished.send(Rendition, rendition=rendition)
     except LeaseLost:
-        logger.info("Somebody else fits this video.", extra={"rendition": rendition.pk})
+        logger.info("Another worker compresses this video.", extra={"rendition": rendition.pk})
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The engines of the settings: what each lacks, who uses it, who stands in, how it failed. Loads none of them."""
+"""The engines of the settings: what each is missing, its users, fallbacks and failures. Loads none of them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from core import backends
 
 
 class EngineKind(TextChoices):
-    """What an engine is for; the value names its settings."""
+    """The kinds of engines; the value names their setting."""
 
     SPEECH = "speech", _("speech")
     RENDER = "render", _("animation")
@@ -30,81 +30,81 @@ class EngineKind(TextChoices):
         return "RESTORERS" if self is EngineKind.RESTORATION else f"{self.value.upper()}_ENGINES"
 
 
-TRIABLE = frozenset({EngineKind.SPEECH, EngineKind.RENDER})
+TESTABLE = frozenset({EngineKind.SPEECH, EngineKind.RENDER})
 
 
 @dataclass(frozen=True, kw_only=True)
 class EngineStatus:
-    """One entry of the settings and how it stands: `uses` is how many digital humans or voices name it."""
+    """One entry of the settings and its state: `uses` is how many digital humans or voices use it."""
 
     kind: EngineKind
     name: str
     availability: Availability
-    stands_in: bool
+    is_fallback: bool
     uses: int
-    failing: EngineTrouble | None = None
+    failure: EngineTrouble | None = None
 
     @property
     def words(self) -> str:
-        """What it lacks, in the reader's language; nothing where it is ready."""
+        """What is missing, in the reader's language; "" if it is ready."""
         return render.lack(self.availability)
 
     @property
     def remedy(self) -> str:
-        """What to do about it, in the reader's language."""
+        """How to fix it, in the reader's language."""
         return render.supply(self.availability)
 
     @property
     def role(self) -> str:
-        """What it is beside what it does."""
-        if not self.stands_in:
+        """Its part as a fallback, in the reader's language; "" for none."""
+        if not self.is_fallback:
             return ""
-        return gettext("stands in for others") if self.kind in TRIABLE else gettext("the one that is used")
+        return gettext("stands in for others") if self.kind in TESTABLE else gettext("the one that is used")
 
     @property
     def rests_until(self) -> datetime | None:
-        """Until when nobody asks it, because it failed several times."""
-        until = self.failing.rests_until if self.failing else None
+        """Until when it is skipped, because it failed several times; None if it is not."""
+        until = self.failure.rests_until if self.failure else None
         return until if until and until > timezone.now() else None
 
     @property
-    def trouble(self) -> str:
-        """How it failed when it was last used; nothing where it did not."""
-        if self.failing is None:
+    def failure_words(self) -> str:
+        """How it failed when last used, in the reader's language; "" if it worked."""
+        if self.failure is None:
             return ""
         words = gettext("It failed %(number)d times in a row, last because: %(why)s.")
-        return words % {"number": self.failing.failures, "why": render.words(self.failing.reason)}
+        return words % {"number": self.failure.failures, "why": render.words(self.failure.reason)}
 
     @property
     def can_be_tried(self) -> bool:
-        return self.availability.ok and self.kind in TRIABLE
+        return self.availability.ok and self.kind in TESTABLE
 
     @property
-    def wanted(self) -> bool:
-        """Whether something is lost where it does not work."""
-        return self.stands_in or bool(self.uses)
+    def is_needed(self) -> bool:
+        """Whether a digital human, a voice or a fallback depends on it."""
+        return self.is_fallback or bool(self.uses)
 
 
 def engines() -> list[EngineStatus]:
-    """Every engine of the settings, kind by kind. Loads none of them."""
-    named = uses()
+    """All engines of the settings, by kind. Loads none of them."""
+    named = usage_counts()
     troubles = {(trouble.kind, trouble.name): trouble for trouble in EngineTrouble.objects.all()}
     return [
         EngineStatus(
             kind=kind,
             name=name,
             availability=availability,
-            stands_in=name == fallback(kind),
+            is_fallback=name == fallback_engine(kind),
             uses=named[kind, name],
-            failing=troubles.get((kind.value, name)),
+            failure=troubles.get((kind.value, name)),
         )
         for kind in EngineKind
-        for name, availability in probed(kind)
+        for name, availability in availabilities(kind)
     ]
 
 
-def fallback(kind: EngineKind) -> str:
-    """Who stands in for an engine of this kind that fails; the first one where nobody can."""
+def fallback_engine(kind: EngineKind) -> str:
+    """The fallback for engines of this kind; the first engine of a kind without one, such as recognition."""
     names = {
         EngineKind.SPEECH: settings.SPEECH_FALLBACK,
         EngineKind.RENDER: settings.RENDER_FALLBACK,
@@ -113,8 +113,8 @@ def fallback(kind: EngineKind) -> str:
     return str(names[kind]) if kind in names else next(iter(backends.names(kind.setting)), "")
 
 
-def probed(kind: EngineKind) -> Iterator[tuple[str, Availability]]:
-    """The engines of a kind, and what each lacks. Asks no database."""
+def availabilities(kind: EngineKind) -> Iterator[tuple[str, Availability]]:
+    """The engines of a kind with their availability. Makes no query."""
     for name in backends.names(kind.setting):
         try:
             engine, options = backends.class_and_options(kind.setting, name)
@@ -124,8 +124,8 @@ def probed(kind: EngineKind) -> Iterator[tuple[str, Availability]]:
         yield name, engine.probe(**options) if issubclass(engine, Probed) else Availability()
 
 
-def uses() -> "Counter[tuple[EngineKind, str]]":
-    """How many digital humans or voices name each engine."""
+def usage_counts() -> "Counter[tuple[EngineKind, str]]":
+    """How many digital humans or voices use each engine."""
     found: Counter[tuple[EngineKind, str]] = Counter()
     for name in DigitalHuman.objects.values_list("engine", flat=True):
         found[EngineKind.RENDER, name] += 1

@@ -1,4 +1,4 @@
-"""How long a video takes, learned from those made here: a span in which four of five end, and its middle."""
+"""Estimates of how long a video takes, learned from earlier ones: a range that holds four of five, and its middle."""
 
 import math
 from collections.abc import Sequence
@@ -11,20 +11,20 @@ from avatars.models import Render
 
 HISTORY = 20
 REMEMBERED = 100
-ALIKE = 2.0  # times as long or as short: what such scripts took says most
-ENOUGH = 9  # so many ratios have a tenth at each end
+ALIKE = 2.0  # scripts up to this many times as long or as short are compared first
+ENOUGH = 9  # the least number of ratios with a tenth at each end
 LOWEST, HIGHEST = 0.1, 0.9
-# Seconds with a warm studio on two cores, by tests/benchmarks/text_to_video.py; other machines learn their own.
+# Seconds with a warm studio on two cores, by tests/benchmarks/text_to_video.py; other machines learn theirs.
 START = 1.3
 PER_CHARACTER = {"zh": 0.15, "en": 0.039}
-# How far a machine that has learned nothing may be from that one, and how much wider few cases make the span.
+# How far an unmeasured machine may be from that one, and by how much few cases widen the range.
 UNLEARNED = (0.6, 2.0)
 FEW = 1.3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """Seconds: with a probability of four fifths between `low` and `high`; as often above `likely` as below."""
+    """Seconds: four of five are between `low` and `high`, half are above `likely`."""
 
     low: float
     likely: float
@@ -37,11 +37,11 @@ class Estimate:
 NOTHING = Estimate(low=0.0, likely=0.0, high=0.0)
 
 
-def render_estimate(text: str, mode: str, *, host: str = "", spliced: bool = False) -> Estimate:
-    """Of the work for a script: from the last renders of the same mode, of about this length, and on this host.
+def estimate(text: str, mode: str, *, host: str = "", spliced: bool = False) -> Estimate:
+    """The estimate for a script, from the last renders of the same mode, of about this length, on this host.
 
-    Of all lengths, and of all hosts, where there are too few; from figures of a small machine where there are none.
-    Those that are `spliced` of pieces and those that are not say nothing of each other.
+    With too few of those, from all lengths and all hosts; without any, from the figures of a small machine. Renders
+    that are `spliced` from segments are compared with such renders only.
     """
     guess = _guess(text)
     ratios = _ratios(guess, mode, host, spliced=spliced)
@@ -52,31 +52,31 @@ def render_estimate(text: str, mode: str, *, host: str = "", spliced: bool = Fal
     return Estimate(low=guess * low, likely=guess * median(ratios), high=guess * high)
 
 
-def render_seconds(text: str, mode: str) -> float:
-    """The likely seconds of work for a script."""
-    return render_estimate(text, mode).likely
+def estimate_seconds(text: str, mode: str) -> float:
+    """The likely seconds for a script."""
+    return estimate(text, mode).likely
 
 
-def wait(render: Render) -> Estimate:
-    """Until a render is done: what is before it, shared by the workers that are busy with it, and itself."""
+def time_left(render: Render) -> Estimate:
+    """Until a render is done: the queue before it, shared by the busy workers, and its own work."""
     if render.is_finished:
         return NOTHING
     if render.status == Render.Status.RUNNING:
-        return estimate_of(render).times(_left(render.progress))
-    # Whatever runs already is finished first, urgent or not.
+        return stored_estimate(render).times(_left(render.progress))
+    # Renders that run already are finished first, urgent or not.
     running = list(Render.objects.exclude(pk=render.pk).filter(status=Render.Status.RUNNING))
-    before = [estimate_of(row).times(_left(row.progress)) for row in running]
-    before += [estimate_of(row) for row in _sooner(render)]
-    return _after(before, estimate_of(render), workers=max(1, len(running)))
+    before = [stored_estimate(row).times(_left(row.progress)) for row in running]
+    before += [stored_estimate(row) for row in _sooner(render)]
+    return _after(before, stored_estimate(render), workers=max(1, len(running)))
 
 
-def wait_seconds(render: Render) -> float:
+def seconds_left(render: Render) -> float:
     """The likely seconds until a render is done."""
-    return wait(render).likely
+    return time_left(render).likely
 
 
-def estimate_of(render: Render) -> Estimate:
-    """What was estimated when it was asked for, or when its worker began."""
+def stored_estimate(render: Render) -> Estimate:
+    """The estimate on the row, from its request or from its worker."""
     likely = render.estimated_seconds
     low, high = UNLEARNED
     return Estimate(
@@ -84,21 +84,21 @@ def estimate_of(render: Render) -> Estimate:
     )
 
 
-def place(render: Render) -> int:
-    """Its place in the queue, from 1; 0 where it does not wait any more."""
+def queue_position(render: Render) -> int:
+    """Its place in the queue, from 1; 0 if it is not queued."""
     if render.status != Render.Status.QUEUED:
         return 0
     return len(_sooner(render)) + 1
 
 
 def _sooner(render: Render) -> list[Render]:
-    """Those that would be made before it, in their order, were nobody to come meanwhile."""
+    """Those queued before it, in their order."""
     queue = list(Render.objects.filter(status=Render.Status.QUEUED).in_turn().defer("text", "recipe", "stages"))
     return queue[: next((place for place, row in enumerate(queue) if row.pk == render.pk), len(queue))]
 
 
 def _after(before: Sequence[Estimate], own: Estimate, *, workers: int) -> Estimate:
-    """One after others. What each misses by adds up as independent chances do: rarely are all late."""
+    """One after others. Their errors add up like independent ones: rarely are all late."""
     likely = sum(one.likely for one in before) / workers + own.likely
     early = math.hypot(own.likely - own.low, *((one.likely - one.low) / workers for one in before))
     late = math.hypot(own.high - own.likely, *((one.high - one.likely) / workers for one in before))
@@ -106,7 +106,7 @@ def _after(before: Sequence[Estimate], own: Estimate, *, workers: int) -> Estima
 
 
 def _ratios(guess: float, mode: str, host: str, *, spliced: bool) -> list[float]:
-    """How many times as long as guessed the latest took, in order of size."""
+    """Actual by guessed time of the latest renders, sorted."""
     alike_made = models.Q(recipe__has_key="cuts") if spliced else ~models.Q(recipe__has_key="cuts")
     done = Render.objects.filter(alike_made, status=Render.Status.DONE, mode=mode, took_seconds__gt=0)
     done = done.order_by("-finished_at")
@@ -122,7 +122,7 @@ def _ratios(guess: float, mode: str, host: str, *, spliced: bool) -> list[float]
 
 
 def _span(ratios: list[float]) -> tuple[float, float]:
-    """What the next one lies between in four of five cases, whatever they are spread like: two of their order."""
+    """The range that holds the next ratio in four of five cases, for any distribution: two order statistics."""
     count = len(ratios)
     first, last = math.floor(LOWEST * (count + 1)), math.ceil(HIGHEST * (count + 1))
     low = ratios[first - 1] if first >= 1 else ratios[0] / FEW

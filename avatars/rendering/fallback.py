@@ -1,4 +1,4 @@
-"""A film by the engines that were asked for, else by those that stand in for them, and what was not as asked."""
+"""A video by the requested engines, or by their fallbacks, with notes on what differs from the request."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from avatars import consent
 from avatars.exceptions import AvatarError, EngineFailed, EngineMissing, OutputError, ScriptError, StudioError
-from avatars.pipeline.script_to_video import Film, Script
+from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Progress, Stage
 from avatars.rendering import circuit_breaker
 from avatars.studio.studio import studio
@@ -17,81 +17,83 @@ from core import backends
 
 SPEECH, RENDER = "speech", "render"
 ORDER = list(Stage)
-STAGES = {Stage.SPEAKING: SPEECH, Stage.FILMING: RENDER}
-# What the studio says of a process that had to be killed, or that died: the engine that was at work is to blame.
-VIOLENT = frozenset({"time_limit", "memory_limit", "studio_died", "studio_broke"})
-# Frames that are too few or of another size, and what the last look at the film says of frames and of sound.
+STAGES = {Stage.SPEAKING: SPEECH, Stage.ANIMATING: RENDER}
+# Codes of a studio whose process was killed, or died: the fault lies with the engine of the stage that was running.
+KILLED = frozenset({"time_limit", "memory_limit", "studio_died", "studio_broke"})
+# Codes of the inspection: wrong frames are the render engine's fault, wrong sound the speech engine's.
 BAD_FRAMES = frozenset({"frame_shape", "frame_count", "black", "frozen", "lips_in_silence"})
 BAD_SOUND = frozenset({"silent", "clipped", "nothing_to_say"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
-    """A film, who made it, and for each engine that another stands in for a note `kind:engine:code`, and those of
-    the film."""
+class FallbackResult:
+    """A video, the engines that made it, and notes: `kind:engine:code` for each engine that was replaced, and the
+    video's own."""
 
-    film: Film
+    video: FinishedVideo
     speech_engine: str
     render_engine: str
     notes: tuple[str, ...]
 
 
-def film(script: Script, folder: Path, *, on_progress: Progress, cancelled: Callable[[], bool]) -> Made:
-    """As `Studio.film`, within the time limit of the settings altogether. Raises as that does, for the first fault."""
+def make_video(
+    spec: VideoSpec, folder: Path, *, on_progress: Progress, cancelled: Callable[[], bool]
+) -> FallbackResult:
+    """As `Studio.make_video`, within the time limit of the settings in total. Raises the first engine's error."""
     deadline = time.monotonic() + settings.AVATARS["TIME_LIMIT"]
     notes: list[str] = []
     for kind in (SPEECH, RENDER):
-        other = _substitute(script, kind)
-        if other is not None and circuit_breaker.rests(kind, _name(script, kind)):
-            notes.append(f"{kind}:{_name(script, kind)}:resting")
-            script = other
+        other = _substitute(spec, kind)
+        if other is not None and circuit_breaker.is_open(kind, _name(spec, kind)):
+            notes.append(f"{kind}:{_name(spec, kind)}:resting")
+            spec = other
     first: AvatarError | None = None
     while True:
-        at_work = _AtWork(on_progress)
+        tracker = _StageTracker(on_progress)
         try:
-            done = studio().film(
-                script,
+            done = studio().make_video(
+                spec,
                 folder,
-                on_progress=at_work.report,
+                on_progress=tracker.report,
                 cancelled=cancelled,
-                time_limit=_patience(script, deadline - time.monotonic()),
+                time_limit=_time_limit(spec, deadline - time.monotonic()),
                 memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
             )
         except AvatarError as error:
             first = first or error
-            blamed = blame(error, at_work.stage)
-            other = _substitute(script, blamed) if blamed else None
-            if blamed:
-                circuit_breaker.failed(blamed, _name(script, blamed), error.code)
+            part = failed_part(error, tracker.stage)
+            other = _substitute(spec, part) if part else None
+            if part:
+                circuit_breaker.record_failure(part, _name(spec, part), error.code)
             if other is None or deadline <= time.monotonic():
                 raise first from error
-            notes.append(f"{blamed}:{_name(script, blamed)}:{error.code}"[:120])
-            script = other
+            notes.append(f"{part}:{_name(spec, part)}:{error.code}"[:120])
+            spec = other
             continue
         for kind in (SPEECH, RENDER):
-            circuit_breaker.worked(kind, _name(script, kind))
-        return Made(
-            film=done,
-            speech_engine=script.speech_engine,
-            render_engine=script.render_engine,
+            circuit_breaker.record_success(kind, _name(spec, kind))
+        return FallbackResult(
+            video=done,
+            speech_engine=spec.speech_engine,
+            render_engine=spec.render_engine,
             notes=(*notes, *done.notes),
         )
 
 
-def blame(error: AvatarError, stage: Stage | None) -> str:
-    """The kind of engine whose fault it is, "" where it is nobody's: a bad text, a bad portrait, a full disk."""
+def failed_part(error: AvatarError, stage: Stage | None) -> str:
+    """The kind of engine that caused an error, "" where none did: a bad text, a bad portrait, a full disk."""
     if isinstance(error, EngineMissing | EngineFailed):
         return {"speech_engine": SPEECH, "render_engine": RENDER}.get(error.field, "")
     if isinstance(error, StudioError):
-        return STAGES.get(stage, "") if stage is not None and error.code in VIOLENT else ""
+        return STAGES.get(stage, "") if stage is not None and error.code in KILLED else ""
     if isinstance(error, OutputError | ScriptError):
         return RENDER if error.code in BAD_FRAMES else SPEECH if error.code in BAD_SOUND else ""
     return ""
 
 
-class _AtWork:
-    """Passes progress on, and knows which stage it came from last: that of a film that waits for more to be said is
-    another than the one that it is in."""
+class _StageTracker:
+    """Passes progress on and keeps the stage of the last report, which differs from the video's stage while animation
+    waits for speech."""
 
     def __init__(self, report: Progress) -> None:
         self._report = report
@@ -106,27 +108,25 @@ class _AtWork:
             self._report(stage, share)
 
 
-def _name(script: Script, kind: str) -> str:
-    return script.speech_engine if kind == SPEECH else script.render_engine
+def _name(spec: VideoSpec, kind: str) -> str:
+    return spec.speech_engine if kind == SPEECH else spec.render_engine
 
 
-def _substitute(script: Script, kind: str) -> Script | None:
-    """The script for the engine that stands in, None where that is who failed or nobody does."""
-    if kind == SPEECH and settings.SPEECH_FALLBACK not in {"", script.speech_engine}:
+def _substitute(spec: VideoSpec, kind: str) -> VideoSpec | None:
+    """The spec with the fallback engine, None if there is none or it is the one that failed."""
+    if kind == SPEECH and settings.SPEECH_FALLBACK not in {"", spec.speech_engine}:
         engine, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
-        # Nobody stands in with the voice of somebody who has not agreed.
-        return (
-            replace(script, speech_engine=engine, voice=voice) if consent.engine_voice_allowed(engine, voice) else None
-        )
-    if kind == RENDER and settings.RENDER_FALLBACK not in {"", script.render_engine}:
-        return replace(script, render_engine=settings.RENDER_FALLBACK)
+        # A cloned voice is no fallback without a consent.
+        return replace(spec, speech_engine=engine, voice=voice) if consent.engine_voice_allowed(engine, voice) else None
+    if kind == RENDER and settings.RENDER_FALLBACK not in {"", spec.render_engine}:
+        return replace(spec, render_engine=settings.RENDER_FALLBACK)
     return None
 
 
-def _patience(script: Script, left: float) -> float:
-    """How long these engines may take: where somebody can stand in, they leave the half to that."""
+def _time_limit(spec: VideoSpec, left: float) -> float:
+    """How long these engines may take: half of the time is left for a fallback, if there is one."""
     limits = [left]
     for kind, setting in ((SPEECH, "SPEECH_ENGINES"), (RENDER, "RENDER_ENGINES")):
-        if _substitute(script, kind) is not None:
-            limits.append(backends.entry(setting, _name(script, kind)).get("time_limit", left / 2))
+        if _substitute(spec, kind) is not None:
+            limits.append(backends.entry(setting, _name(spec, kind)).get("time_limit", left / 2))
     return min(limits)

@@ -1,7 +1,7 @@
-"""Words spoken without a picture: claim the row, have a studio speak, keep the recordings, settle the row.
+"""Narrations, speech without a picture: claim the row, have a studio speak, store the recordings, settle the row.
 
-It is wanted where a video is late or cannot be made, so it does not wait behind videos: other workers do it, each time
-in a child of its own that is gone afterwards.
+They replace videos that are late or failed, so they do not queue behind videos: workers of the default queue make each
+in a child process of its own.
 """
 
 import logging
@@ -25,7 +25,7 @@ from avatars import consent as consents
 from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
 from avatars.media import amr
 from avatars.models import DigitalHuman, Narration
-from avatars.pipeline.script_to_video import Script
+from avatars.pipeline.script_to_video import VideoSpec
 from avatars.rendering import circuit_breaker, recipes
 from avatars.signals import narration_finished
 from avatars.studio.studio import Studio
@@ -41,12 +41,12 @@ SPEECH = "speech"
 
 
 def narrate(pk: int, *, now: datetime | None = None) -> None:
-    """Speak the narration of this row; nobody home means nothing to do."""
+    """Speak the narration of this row, if it is due."""
     narration = Narration.claim(pk, now=now)
     if narration is None:
         return
     try:
-        _permit(narration)
+        _record_consent(narration)
         with _working_folder(narration) as folder:
             sound, engine = _speak(narration, folder)
             _store(narration, amr.parts(sound, folder), amr.seconds(sound), engine)
@@ -58,48 +58,48 @@ def narrate(pk: int, *, now: datetime | None = None) -> None:
         _fail(narration, "disk", may_pass=False)
 
 
-def _permit(narration: Narration) -> None:
-    """The row says on which consent it rests. Raises `ConsentError` where there is none (any more)."""
+def _record_consent(narration: Narration) -> None:
+    """Store the consent that permits it. Raises `ConsentError` where it is missing or no longer active."""
     consent = consents.covering_narration_consent(narration)
     if consent != narration.voice_consent:
         narration.update_leased(voice_consent=consent)
 
 
 def _speak(narration: Narration, folder: Path) -> tuple[Path, str]:
-    """The recording, and the engine that spoke: the one that was asked for, else the one that stands in for it."""
-    scripts = _scripts(recipes.script_of(narration))
+    """The recording, and the engine that made it: the requested one, else its fallback."""
+    specs = _specs(recipes.narration_spec(narration))
     place = Studio()
     try:
         while True:
-            script = scripts.pop(0)
+            spec = specs.pop(0)
             try:
                 sound = place.narrate(
-                    script, folder, cancelled=_asking(narration), time_limit=settings.AVATARS["NARRATION_TIMEOUT"]
+                    spec, folder, cancelled=_cancellation(narration), time_limit=settings.AVATARS["NARRATION_TIMEOUT"]
                 )
             except RenderCancelled:
                 raise
             except AvatarError as error:
-                if not scripts:
+                if not specs:
                     raise
-                circuit_breaker.failed(SPEECH, script.speech_engine, error.code)
+                circuit_breaker.record_failure(SPEECH, spec.speech_engine, error.code)
                 continue
-            circuit_breaker.worked(SPEECH, script.speech_engine)
-            return sound, script.speech_engine
+            circuit_breaker.record_success(SPEECH, spec.speech_engine)
+            return sound, spec.speech_engine
     finally:
         place.close()
 
 
-def _scripts(script: Script) -> list[Script]:
-    """As it is wanted, unless that engine rests, then by whoever stands in."""
+def _specs(spec: VideoSpec) -> list[VideoSpec]:
+    """The specs to try: the requested engine, unless it rests, and its fallback."""
     other, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
-    if other in {"", script.speech_engine} or not consents.engine_voice_allowed(other, voice):
-        return [script]
-    second = replace(script, speech_engine=other, voice=voice)
-    return [second] if circuit_breaker.rests(SPEECH, script.speech_engine) else [script, second]
+    if other in {"", spec.speech_engine} or not consents.engine_voice_allowed(other, voice):
+        return [spec]
+    second = replace(spec, speech_engine=other, voice=voice)
+    return [second] if circuit_breaker.is_open(SPEECH, spec.speech_engine) else [spec, second]
 
 
-def _asking(narration: Narration) -> Callable[[], bool]:
-    """Whether nobody wants it any more; asks at most twice a second, and keeps the lease."""
+def _cancellation(narration: Narration) -> Callable[[], bool]:
+    """A function that tells whether it was cancelled; queries at most twice a second, and extends the lease."""
     asked = 0.0
 
     def unwanted() -> bool:

@@ -1,4 +1,4 @@
-"""How many new videos one requester may have made in an hour and in a day. What is shared costs nothing."""
+"""Quotas of new renders by requester, by hour and by day. Shared renders are free."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ SPANS = (
 
 
 def check(requester: str, *, now: datetime | None = None) -> None:
-    """Raise `QuotaExceeded`, with the seconds to wait, where this requester had too many made; nobody has none."""
+    """Raise `QuotaExceeded`, with the seconds to wait, if this requester is over a quota; "" has none."""
     if not requester:
         return
     now = now or timezone.now()
@@ -24,7 +24,7 @@ def check(requester: str, *, now: datetime | None = None) -> None:
         if most <= 0:
             continue
         recent = Render.objects.asked_by(requester, since=now - span).order_by("-created_at")
-        # The oldest of as many as there may be: once it is out of the span, there is room again.
+        # There is room again once the oldest of the allowed number is out of the span.
         oldest = list(recent.values_list("created_at", flat=True)[:most])
         if len(oldest) >= most:
             wait = (oldest[-1] + span - now).total_seconds()

@@ -1,6 +1,7 @@
-"""All that makes a film, frozen when it is asked for: equal recipes share a Render, later edits change none.
+"""Recipes: everything that decides a video, frozen at the request. Equal recipes share a render; later edits change
+none.
 
-Whatever changes what is seen or heard is a key of `freeze`, and is read by `script`.
+All that changes what is seen or heard is a key in `freeze` and is read by `video_spec`.
 """
 
 import hashlib
@@ -17,15 +18,15 @@ from avatars.consent import ConsentDecision
 from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format, Logo, Scene
 from avatars.models import DigitalHuman, LexiconEntry, Narration, Render
-from avatars.pipeline.script_to_video import Script
+from avatars.pipeline.script_to_video import VideoSpec
 from avatars.speech.base import SENTENCE_PAUSE, Manner
 from avatars.speech.text.pronunciations import Pronunciation
 
-# Raise it when the same recipe would come out differently.
+# Raise it when the same recipe gives another video.
 PIPELINE_VERSION = 7
 
 Recipe = dict[str, Any]
-# What of a recipe can only be seen.
+# Keys that change the picture alone.
 SEEN = frozenset({"portrait", "render_engine", "restorer", "mode", "scene", "cuts"})
 
 
@@ -38,10 +39,10 @@ def freeze(
     captions: str = "",
     decision: ConsentDecision | None = None,
 ) -> Recipe:
-    """What makes a film of this text beside the text: plain values that JSON can hold.
+    """The recipe of a video of this text: everything but the text, as JSON values.
 
-    Of the lexicon only what the text may need: a new word does not make old films others. A film that rests on one
-    consent is not that which rests on another.
+    It holds only the lexicon entries that the text may need, so a new entry invalidates no other video. Videos under
+    different consents have different recipes.
     """
     return {
         **({"consent": decision.face.pk} if decision and decision.face else {}),
@@ -70,32 +71,32 @@ def freeze(
 
 
 def digest(text: str, recipe: Recipe) -> str:
-    """The identity of a film: equal words by an equal recipe."""
+    """The identity of a video: equal texts with equal recipes."""
     whole = json.dumps({**recipe, "text": text}, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def heard(recipe: Recipe) -> Recipe:
-    """What of a recipe is heard: all but what is only seen."""
+def audible_part(recipe: Recipe) -> Recipe:
+    """The keys of a recipe that change the sound."""
     return {key: value for key, value in recipe.items() if key not in SEEN}
 
 
-def script(render: Render) -> Script:
-    """What the studio is to film for a render."""
+def video_spec(render: Render) -> VideoSpec:
+    """What the studio is to make for a render."""
     # Rows from before recipes have none.
     recipe = render.recipe or freeze(render.digital_human, render.text, mode=render.mode)
-    film = _script(render.text, recipe, render.content_id)
-    return replace(film, recording=_stored(str(render.recording.name))) if render.recording else film
+    spec = _spec(render.text, recipe, render.content_id)
+    return replace(spec, recording=_stored(str(render.recording.name))) if render.recording else spec
 
 
-def script_of(narration: Narration) -> Script:
-    """What the studio is to speak for a narration, of which nobody sees anything."""
+def narration_spec(narration: Narration) -> VideoSpec:
+    """What the studio is to speak for a narration; the picture's keys stay empty."""
     seen = {"portrait": "", "render_engine": "", "mode": narration.digital_human.mode}
-    return _script(narration.text, {**seen, **narration.recipe}, narration.content_hash[:32])
+    return _spec(narration.text, {**seen, **narration.recipe}, narration.content_hash[:32])
 
 
-def _script(text: str, recipe: Recipe, content_id: str) -> Script:
-    return Script(
+def _spec(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
+    return VideoSpec(
         text=text,
         cuts=tuple(recipe.get("cuts", ())),
         portrait=_stored(recipe["portrait"]),

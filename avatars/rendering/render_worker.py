@@ -1,4 +1,4 @@
-"""Making a video: claim the row, have the studio film it, store the files, settle the row."""
+"""The worker of the `render` queue: claim a render, have the studio make it, store the files, settle the row."""
 
 import errno
 import logging
@@ -22,7 +22,7 @@ from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
 from avatars.models import DigitalHuman, Outcome, Render
 from avatars.pipeline import script_to_video
 from avatars.rendering import fallback, recipes
-from avatars.rendering.progress import Reporter
+from avatars.rendering.progress import ProgressReporter
 from avatars.signals import render_finished
 from avatars.studio.studio import studio
 from core.exceptions import TemporaryError
@@ -38,7 +38,7 @@ NEEDED_MB = 100
 
 
 def render_next(*, now: datetime | None = None) -> None:
-    """Make the most urgent render that is due; nobody home means nothing to do."""
+    """Make the most urgent render that is due, if there is one."""
     render = _claim(now or timezone.now())
     if render is None:
         return
@@ -50,13 +50,13 @@ def render_next(*, now: datetime | None = None) -> None:
 
 
 def warm() -> None:
-    """Have the studio load its models before anybody waits for them."""
+    """Have the studio load its models before the first render."""
     human = DigitalHuman.objects.select_related("voice").order_by("pk").first()
     if human is None:
         return
     sample = Render(digital_human=human, text=human.name, mode=human.mode)
     try:
-        studio().warm(recipes.script(sample))
+        studio().warm(recipes.video_spec(sample))
     except AvatarError as error:
         logger.warning("The studio could not warm up.", extra={"code": error.code})
 
@@ -71,16 +71,16 @@ def _claim(now: datetime) -> Render | None:
 
 
 def _make(render: Render) -> None:
-    reporter = Reporter(render)
+    reporter = ProgressReporter(render)
     try:
-        _permit(render)
+        _record_consents(render)
         with _working_folder(render) as folder:
             started = time.monotonic()
-            made = fallback.film(
-                recipes.script(render), folder, on_progress=reporter.report, cancelled=reporter.cancelled
+            made = fallback.make_video(
+                recipes.video_spec(render), folder, on_progress=reporter.report, cancelled=reporter.cancelled
             )
             crash_points.point("render.filmed")
-            reporter.journal.measured(made.film.timings)
+            reporter.stage_log.add_timings(made.video.timings)
             reporter.report(Render.Stage.STORING, 0.0)
             _store(reporter, made, started)
     except RenderCancelled:
@@ -95,8 +95,8 @@ def _make(render: Render) -> None:
     crash_points.point("render.settled")
 
 
-def _permit(render: Render) -> None:
-    """The row says on which consents it depends. Raises `ConsentError` where there is none (any more)."""
+def _record_consents(render: Render) -> None:
+    """Store the consents that permit the render. Raises `ConsentError` where one is missing or no longer active."""
     decision = consent.decide_for_render(render)
     if (decision.face, decision.voice) != (render.consent, render.voice_consent):
         render.update_leased(consent=decision.face, voice_consent=decision.voice)
@@ -104,7 +104,7 @@ def _permit(render: Render) -> None:
 
 @contextmanager
 def _working_folder(render: Render) -> Iterator[Path]:
-    """A folder for this attempt. What earlier ones left, whose workers died, goes first."""
+    """A folder for this attempt. Deletes what earlier attempts left, whose workers died."""
     root = Path(settings.AVATARS["WORK_DIR"])
     root.mkdir(parents=True, exist_ok=True)
     for left in root.glob(f"{WORKING}{render.pk}-*"):
@@ -118,64 +118,64 @@ def _working_folder(render: Render) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _store(reporter: Reporter, made: fallback.Made, started: float) -> None:
-    """Keep the files and settle the row; a row that is no longer ours, or a full disk, keeps none."""
-    film, render = made.film, reporter.render
-    script_to_video.prove(film, render.content_id)
+def _store(reporter: ProgressReporter, made: fallback.FallbackResult, started: float) -> None:
+    """Store the files and settle the row. Without the lease, or on a full disk, no file is kept."""
+    video, render = made.video, reporter.render
+    script_to_video.verify(video, render.content_id)
     folder = f"{STORED}/{secrets.token_hex(16)}"
     try:
         files = {
-            "video": _keep(film.video, f"{folder}/video"),
-            "captions": _keep(film.captions, f"{folder}/captions"),
-            "poster": _keep(film.poster, f"{folder}/poster"),
+            "video": _save(video.video, f"{folder}/video"),
+            "captions": _save(video.captions, f"{folder}/captions"),
+            "poster": _save(video.poster, f"{folder}/poster"),
         }
         took = time.monotonic() - started
         with transaction.atomic():
             consent.check(render, locked=True)
             render.settle(
                 Render.Status.DONE,
-                stages=reporter.journal.end(),
+                stages=reporter.stage_log.end(),
                 hint="",
                 progress=100,
-                seconds=film.seconds,
-                width=film.width,
-                height=film.height,
-                size=film.size,
+                seconds=video.seconds,
+                width=video.width,
+                height=video.height,
+                size=video.size,
                 took_seconds=round(took, 2),
                 engine_used=made.render_engine,
                 speech_engine_used=made.speech_engine,
                 notes=list(made.notes),
-                # Of a recording, what was heard in it.
-                text=render.text or film.words,
+                # For a recording without words, those that were recognised.
+                text=render.text or video.words,
                 **files,
             )
             render_finished.send(Render, render=render)
     except (OSError, LeaseLost, ConsentError):
-        discard(folder)
+        delete_folder(folder)
         raise
     logger.info("A video is ready.", extra={"cid": render.cid, "render": render.pk, "took": round(took, 1)})
 
 
-def _keep(path: Path, name: str) -> str:
+def _save(path: Path, name: str) -> str:
     with path.open("rb") as file:
         return default_storage.save(f"{name}{path.suffix}", File(file))
 
 
-def discard(folder: str) -> None:
-    """Remove a folder of the storage with the files in it."""
+def delete_folder(folder: str) -> None:
+    """Delete a folder of the media storage with its files."""
     if default_storage.exists(folder):
         for name in default_storage.listdir(folder)[1]:
             default_storage.delete(f"{folder}/{name}")
         default_storage.delete(folder)
 
 
-def _fail(reporter: Reporter, error: AvatarError) -> None:
-    """Back to the queue where time may help, else the end; whoever waits gets the text instead."""
+def _fail(reporter: ProgressReporter, error: AvatarError) -> None:
+    """Requeue a temporary error; settle any other, so that the waiting messages become text."""
     render, code = reporter.render, error.code[:40]
-    stages = reporter.journal.end(Outcome.FAILED, code)
+    stages = reporter.stage_log.end(Outcome.FAILED, code)
     logger.warning("A render failed.", extra={"cid": render.cid, "render": render.pk, "code": error.code})
     if _may_pass(error) and render.attempts < render.max_attempts:
-        # The first fault of a studio is forgiven at once, for somebody waits; a second one gets a pause.
+        # The first retry comes at once, because people wait; the second after a pause.
         pause = timedelta(seconds=2 * (render.attempts - 1))
         render.postpone(timezone.now() + pause, code, hint=error.remedy, stages=stages)
         render.wake()
@@ -187,7 +187,7 @@ def _fail(reporter: Reporter, error: AvatarError) -> None:
 
 
 def _may_pass(error: AvatarError) -> bool:
-    # A script that took the whole time limit would take it again, and somebody has waited long enough.
+    # A script that took the whole time limit would take it again.
     return isinstance(error, TemporaryError) and error.code != "time_limit"
 
 

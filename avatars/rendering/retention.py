@@ -1,4 +1,4 @@
-"""Files that have been kept long enough: they go, their rows stay and say so, and the same words are made anew."""
+"""Retention of files: expired ones are deleted, their rows stay, and a new request for the same text renders again."""
 
 import logging
 import re
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from avatars.models import RECORDED, Narration, Render
 from avatars.reasons.render import Reason
-from avatars.rendering.render_worker import STORED, discard
+from avatars.rendering.render_worker import STORED, delete_folder
 
 logger = logging.getLogger(__name__)
 
@@ -19,51 +19,51 @@ AT_ONCE = 500
 KEEP_UNKNOWN = timedelta(days=1)
 
 
-def expire(*, now: datetime) -> int:
-    """Remove what is older than its kind is kept. Returns of how many rows."""
-    count = _expire_films(now) + _expire_recordings(now) + _expire_narrations(now)
+def delete_expired(*, now: datetime) -> int:
+    """Delete files that are older than their retention. Returns the number of rows concerned."""
+    count = _delete_videos(now) + _delete_recordings(now) + _delete_narrations(now)
     for name in _unknown_recordings(now - KEEP_UNKNOWN):
         default_storage.delete(name)
     return count
 
 
-def _expire_films(now: datetime) -> int:
+def _delete_videos(now: datetime) -> int:
     days = settings.AVATARS["KEEP_VIDEOS_DAYS"]
     if days <= 0:
         return 0
-    # Those that are withheld lie elsewhere, and have rules of their own.
+    # Withheld videos are stored elsewhere, with rules of their own.
     old = Render.objects.filter(
         status=Render.Status.DONE, video__startswith=f"{STORED}/", finished_at__lt=now - timedelta(days=days)
     )
-    return sum(_forget_film(render) for render in old.order_by("finished_at")[:AT_ONCE])
+    return sum(_delete_video(render) for render in old.order_by("finished_at")[:AT_ONCE])
 
 
-def _forget_film(render: Render) -> int:
-    """The row first: a file that is left over is found by whoever tidies, a row whose file is gone misleads people."""
+def _delete_video(render: Render) -> int:
+    """The row first: the clean-up finds a file that is left over, while a row without its file misleads people."""
     video = str(render.video.name)
     with transaction.atomic():
         done = Render.objects.filter(pk=render.pk, status=Render.Status.DONE, video=video)
         if not done.update(reason=Reason.EXPIRED, size=None, video="", captions="", poster=""):
             return 0
         render.renditions.all().delete()
-    discard(video.rpartition("/")[0])
+    delete_folder(video.rpartition("/")[0])
     logger.info("The files of a video were removed.", extra={"cid": render.cid, "render": render.pk})
     return 1
 
 
-def _expire_recordings(now: datetime) -> int:
-    """What films were made of, as long after them as films are kept: it is what it takes to make them again."""
+def _delete_recordings(now: datetime) -> int:
+    """Uploaded recordings have the retention of their videos, which are made again from them."""
     days = settings.AVATARS["KEEP_VIDEOS_DAYS"]
     if days <= 0:
         return 0
     ended = Render.objects.exclude(status__in=Render.UNFINISHED).filter(finished_at__lt=now - timedelta(days=days))
-    # One whose film is there goes with it.
+    # A recording whose video is there is deleted with it.
     old = ended.exclude(recording="").exclude(status=Render.Status.DONE, video__startswith=f"{STORED}/")
-    return sum(_forget_recording(render, old) for render in old.order_by("finished_at")[:AT_ONCE])
+    return sum(_delete_recording(render, old) for render in old.order_by("finished_at")[:AT_ONCE])
 
 
-def _forget_recording(render: Render, old: QuerySet[Render]) -> int:
-    """The row first, and only if it was not queued again meanwhile."""
+def _delete_recording(render: Render, old: QuerySet[Render]) -> int:
+    """The row first, and only if it was not requeued meanwhile."""
     name = str(render.recording.name)
     if not old.filter(pk=render.pk, recording=name).update(recording=""):
         return 0
@@ -74,7 +74,7 @@ def _forget_recording(render: Render, old: QuerySet[Render]) -> int:
 
 
 def _unknown_recordings(before: datetime) -> list[str]:
-    """Recordings that are older than that and of no row: their render was deleted, or never written."""
+    """Recordings from before that time without a row: their render was deleted, or never written."""
     if not default_storage.exists(RECORDED):
         return []
     found = (name for name in default_storage.listdir(RECORDED)[1] if re.fullmatch(r"[0-9a-f]{32}\.\w+", name))
@@ -90,7 +90,7 @@ def _is_older(name: str, before: datetime) -> bool:
         return False
 
 
-def _expire_narrations(now: datetime) -> int:
+def _delete_narrations(now: datetime) -> int:
     days = settings.AVATARS["KEEP_NARRATIONS_DAYS"]
     if days <= 0:
         return 0

@@ -1,4 +1,4 @@
-"""What each stage of a render cost, noted while it is made and kept on its row (`Render.timeline`)."""
+"""When each stage of a render began and ended, and its CPU time, for `Render.timeline`."""
 
 import time
 from collections.abc import Iterable
@@ -15,21 +15,21 @@ from avatars.studio.studio import studio
 ORDER = list(Stage)
 
 
-class Journal:
-    """The stages of one attempt, after those of earlier ones. Writes nothing: each act returns what the row shall hold.
+class StageLog:
+    """The stages of one attempt, after those of earlier ones. Methods return the value for the row and write nothing.
 
-    CPU seconds are those of the studio by the last look, so that a stage whose process was killed has them too.
+    CPU seconds are the studio's at the last report, so a stage whose process was killed has them too.
     """
 
     def __init__(self, render: Render) -> None:
         self._attempt = render.attempts
-        # What an earlier attempt left open, its worker took along.
+        # Stages that an earlier attempt left open were lost with its worker.
         self._runs = [_lost(run) for run in map(stage_run, render.stages)]
         self._spent_before = 0.0
         self._share = 0.0
 
     def is_new(self, stage: str, share: float) -> bool:
-        """Whether this stage is not what runs; nor is it where it begins anew, because another engine stands in."""
+        """Whether a report starts a stage: another one than the last, or the same again with a fallback engine."""
         running = self._runs[-1] if self._runs else None
         if running is None or running.outcome is not Outcome.RUNNING or running.stage != stage:
             return True
@@ -37,7 +37,7 @@ class Journal:
         return again
 
     def begin(self, stage: Stage) -> list[dict[str, Any]]:
-        """The stage before has ended, well unless it or one before it begins anew; this one has begun."""
+        """Start a stage and end the one before: as failed if this stage does not come after it, else as done."""
         running = self._runs[-1].stage if self._runs else Stage.WAITING
         self.end(Outcome.FAILED if ORDER.index(stage) <= ORDER.index(running) else Outcome.DONE)
         self._spent_before, self._share = _spent(), 0.0
@@ -53,7 +53,7 @@ class Journal:
         return self.entries()
 
     def end(self, outcome: Outcome = Outcome.DONE, code: str = "") -> list[dict[str, Any]]:
-        """What runs has ended so."""
+        """End the running stage."""
         if self._runs and self._runs[-1].outcome is Outcome.RUNNING:
             spent = round(max(0.0, _spent() - self._spent_before), 3)
             self._runs[-1] = replace(
@@ -61,8 +61,8 @@ class Journal:
             )
         return self.entries()
 
-    def measured(self, timings: Iterable[Timing]) -> None:
-        """The pipeline itself has measured: better than a look from outside."""
+    def add_timings(self, timings: Iterable[Timing]) -> None:
+        """Replace CPU seconds by those that the pipeline measured, which are more exact."""
         for timing in timings:
             for place in range(len(self._runs) - 1, -1, -1):
                 run = self._runs[place]
@@ -79,5 +79,5 @@ def _lost(run: StageRun) -> StageRun:
 
 
 def _spent() -> float:
-    """Seconds of CPU of the studio's child and of this thread."""
+    """CPU seconds of the studio's child and of this thread."""
     return studio().cpu_seconds + time.thread_time()

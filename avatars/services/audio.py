@@ -25,7 +25,7 @@ def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()
     engines = backends.names("RECOGNITION_ENGINES")
     if not engines:
         raise EngineMissing("No recognition engine is configured.", code="recognition_missing")
-    return studio().listen(
+    return studio().transcribe(
         recording,
         engine=engines[0],
         language=language,

@@ -1,4 +1,4 @@
-"""Record that somebody agrees to be shown and heard, and that somebody no longer does."""
+"""Record consents to be shown and heard, and withdraw them."""
 
 import hashlib
 import logging
@@ -29,7 +29,7 @@ FILES = ("video", "captions", "poster")
 
 
 class VideoRetention(models.TextChoices):
-    """What becomes of the films that were made on a consent that is withdrawn."""
+    """What becomes of the videos under a consent that is withdrawn."""
 
     DELETE = "delete", _("delete the videos")
     KEEP = "keep", _("keep the videos as evidence: only staff can watch them")
@@ -37,10 +37,10 @@ class VideoRetention(models.TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawalResult:
-    """What a withdrawal ended: films that were being made, and films that are deleted or locked away."""
+    """The numbers of renders that a withdrawal cancelled, and of videos that it deleted or locked away."""
 
     cancelled: int
-    films: int
+    videos: int
 
 
 @transaction.atomic
@@ -56,10 +56,9 @@ def record_consent(
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Consent:
-    """That a person agrees to be shown by these digital humans, with the pictures that they have now, and to be heard
-    with these voices.
+    """Record that a person agrees to be shown by these digital humans, as they are now, and heard with these voices.
 
-    `evidence` is an uploaded file that was validated; `by` is who records it.
+    `evidence` is a validated upload, `by` the name of the user who records it.
     """
     digest = hashlib.sha256()
     for chunk in evidence.chunks():
@@ -85,13 +84,13 @@ def record_consent(
 
 @transaction.atomic
 def withdraw_consent(
-    consent: Consent, *, by: str, reason: str = "", films: str = VideoRetention.DELETE, now: datetime | None = None
+    consent: Consent, *, by: str, reason: str = "", videos: str = VideoRetention.DELETE, now: datetime | None = None
 ) -> WithdrawalResult:
-    """End a consent at once: what rests on it is neither made nor sent any more, and its films go or are locked away.
+    """End a consent at once: its renders are cancelled, its videos deleted or locked away, and nothing more is sent.
 
-    The picture goes too, unless another consent covers it, and what a cloned voice said; see `forgetting` for what
-    else. The evidence stays. What was sent already others hear of by `consent_withdrawn`. Raises `ConsentError` for one
-    that is withdrawn.
+    The picture is deleted, unless another consent covers it, and so is the speech of a cloned voice; see `erasure`. The
+    evidence stays. `consent_withdrawn` tells the apps above about messages that were sent. Raises `ConsentError` if it
+    was withdrawn before.
     """
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     if consent.withdrawn_at is not None:
@@ -99,23 +98,23 @@ def withdraw_consent(
         raise ConsentError(words, code="withdrawn_before", remedy=gettext("There is nothing left to do."))
     consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = now or timezone.now(), by, reason
     consent.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
-    # First what may still become a film, then the films: one that is finished meanwhile is among them.
+    # Unfinished renders first: one that finishes meanwhile is among the finished ones.
     renders = Render.objects.resting_on(consent).order_by("pk")
     cancelled = sum(_cancel(render, consent) for render in renders.filter(status__in=Render.UNFINISHED))
     made = list(renders.filter(status=Render.Status.DONE).exclude(video=""))
     for render in made:
-        _put_away(render, _reason(render, consent), keep=films == VideoRetention.KEEP)
+        _put_away(render, _reason(render, consent), keep=videos == VideoRetention.KEEP)
     forget_person(consent)
     consent_withdrawn.send(Consent, consent=consent)
     counts = {"cancelled": cancelled, "films": len(made)}
     logger.info(
-        "A consent was withdrawn.", extra={"consent": consent.pk, "kept": films == VideoRetention.KEEP, **counts}
+        "A consent was withdrawn.", extra={"consent": consent.pk, "kept": videos == VideoRetention.KEEP, **counts}
     )
-    return WithdrawalResult(cancelled=cancelled, films=len(made))
+    return WithdrawalResult(cancelled=cancelled, videos=len(made))
 
 
 def _reason(render: Render, consent: Consent) -> str:
-    """Who no longer agrees: the person who is shown, or the one whose voice alone it is."""
+    """The reason code: the consent of the person shown, or of the voice alone."""
     shown = render.consent_id == consent.pk
     return reasons.Reason.CONSENT_WITHDRAWN if shown else reasons.Reason.VOICE_CONSENT_WITHDRAWN
 
@@ -128,7 +127,7 @@ def _cancel(render: Render, consent: Consent) -> bool:
 
 
 def _put_away(render: Render, reason: str, *, keep: bool) -> None:
-    """Remove the files of a film, or keep them where no link leads and only some may look."""
+    """Delete the files of a video, or move them to where no link leads and only staff may watch."""
     folder = f"{WITHHELD}/{secrets.token_hex(16)}"
     changes = {name: _moved(str(getattr(render, name) or ""), folder, keep=keep) for name in FILES}
     transaction.on_commit(partial(forget_video_preview, render), robust=True)
@@ -141,7 +140,7 @@ def _put_away(render: Render, reason: str, *, keep: bool) -> None:
 
 
 def _moved(name: str, folder: str, *, keep: bool) -> str:
-    """The new name of a file, "" for none. The old one goes once that is certain."""
+    """The new name of a file, "" for none. The old one is deleted on commit."""
     if not name:
         return ""
     transaction.on_commit(partial(default_storage.delete, name), robust=True)

@@ -10,7 +10,7 @@ from avatars import consent
 from avatars.exceptions import AvatarError
 from avatars.models import DigitalHuman, Render, Voice
 from avatars.rendering import circuit_breaker, estimates, recipes
-from avatars.rendering.engine_status import TRIABLE, EngineKind
+from avatars.rendering.engine_status import TESTABLE, EngineKind
 from avatars.services.renders import TEST, check_script
 from core import backends
 
@@ -22,7 +22,7 @@ def try_engine(kind: str, name: str, text: str) -> Render:
     Raises `LookupError` for one that is not configured or cannot be tried, `AvatarError` where there is no digital
     human yet, `ConsentError` where none of them may be shown, or no voice of the engine may be heard.
     """
-    chosen = next((each for each in TRIABLE if each.value == kind and name in backends.names(each.setting)), None)
+    chosen = next((each for each in TESTABLE if each.value == kind and name in backends.names(each.setting)), None)
     if chosen is None:
         raise LookupError(name)
     everybody = DigitalHuman.objects.select_related("voice").order_by("pk")
@@ -42,7 +42,7 @@ def try_engine(kind: str, name: str, text: str) -> Render:
         recipe["render_engine"] = name
     # Made anew each time: what was made before says nothing about now.
     recipe["trial"] = secrets.token_hex(8)
-    circuit_breaker.worked(kind, name)
+    circuit_breaker.record_success(kind, name)
     render = Render.objects.create(
         digital_human=human,
         text=text,
@@ -52,7 +52,7 @@ def try_engine(kind: str, name: str, text: str) -> Render:
         voice_consent=decision.voice,
         content_hash=recipes.digest(text, recipe),
         priority=TEST,
-        estimated_seconds=estimates.render_seconds(text, human.mode),
+        estimated_seconds=estimates.estimate_seconds(text, human.mode),
     )
     render.wake()
     return render

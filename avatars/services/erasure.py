@@ -141,5 +141,5 @@ def _forget_sound(voices: Iterable[tuple[str, str]]) -> None:
     """Auditions go all: their names do not tell the voice, and they are made again in a moment."""
     cache = Path(settings.AVATARS["CACHE_DIR"])
     pieces = sum(SpeechCache(cache).purge(engine=engine, voice=voice) for engine, voice in voices if engine)
-    voice_preview.shelf(cache).purge()
+    voice_preview.cache(cache).purge()
     logger.info("What a voice said was forgotten.", extra={"pieces": pieces})

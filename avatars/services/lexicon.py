@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import LexiconEntry
 from avatars.services.renders import check_script
 from avatars.speech.text.lint import Code, Line, Lint, Reading, Remark
-from avatars.studio.interactive import small_studio
+from avatars.studio.interactive import interactive_studio
 
 WORDS = {
     Code.UNKNOWN_WORD: (
@@ -63,8 +63,8 @@ def preview_script(text: str) -> ScriptPreview:
     """
     text = check_script(text)
     wish = Reading(text=text, lexicon=LexiconEntry.objects.said_in(text))
-    with small_studio() as reader:
-        found: Lint = reader.read(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
+    with interactive_studio() as reader:
+        found: Lint = reader.preview_script(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
     comments = tuple(_comment(text, remark) for remark in found.remarks)
     return ScriptPreview(text=text, lines=found.lines, comments=comments, seconds=found.seconds)
 

@@ -17,7 +17,7 @@ from avatars.pipeline import segments
 from avatars.rendering import retention
 from avatars.rendering.narration import SPOKEN
 from avatars.rendering.narration import WORKING as SPEAKING
-from avatars.rendering.render_worker import STORED, WORKING, discard
+from avatars.rendering.render_worker import STORED, WORKING, delete_folder
 from avatars.services.erasure import forget_voices_again
 from core.diagnosis import Check
 
@@ -38,14 +38,14 @@ def clean_up(*, now: datetime | None = None) -> None:
     for place in Path(settings.AVATARS["WORK_DIR"]).glob("*"):
         if place.name.startswith((WORKING, SPEAKING)) and _modified_at(place) < abandoned_at:
             shutil.rmtree(place, ignore_errors=True)
-    retention.expire(now=now)
+    retention.delete_expired(now=now)
     forget_voices_again(now=now)
     for root in (STORED, SPOKEN):
         for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
-            discard(f"{root}/{name}")
+            delete_folder(f"{root}/{name}")
     folder, unused = Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp()
-    disk_cache.forget(folder, unused)
-    segments.shelf(folder).forget(unused)
+    disk_cache.delete_unused(folder, unused)
+    segments.segment_cache(folder).forget(unused)
 
 
 def _unknown_folders(root: str, before: datetime) -> list[str]:

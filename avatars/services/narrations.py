@@ -21,7 +21,7 @@ def request_narration(
     for what cannot be said, `ConsentError` for a voice that is cloned from a person who has not agreed (any more).
     """
     text = check_script(text)
-    heard = recipes.heard(recipe or recipes.freeze(digital_human, text, mode=digital_human.mode))
+    heard = recipes.audible_part(recipe or recipes.freeze(digital_human, text, mode=digital_human.mode))
     consent = consents.covering_voice_consent(heard["speech_engine"], heard["voice"], purpose=purpose)
     heard = {key: value for key, value in heard.items() if key != "voice_consent"}
     if consent is not None:

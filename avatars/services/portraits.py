@@ -11,7 +11,7 @@ from avatars.pipeline import segments
 from avatars.portraits import samples
 from avatars.portraits.findings import Examined
 from avatars.reasons.render import UNUSABLE
-from avatars.studio.interactive import small_studio
+from avatars.studio.interactive import interactive_studio
 
 
 def examine_portrait(data: bytes, *, face: int | None = None) -> Examined:
@@ -21,8 +21,8 @@ def examine_portrait(data: bytes, *, face: int | None = None) -> Examined:
     has a `flaw` too, and no size.
     """
     try:
-        with small_studio() as looker:
-            return looker.examine(data, face=face)[0]
+        with interactive_studio() as looker:
+            return looker.check_portrait(data, face=face)[0]
     except PortraitError as error:
         return Examined(width=0, height=0, flaw=error.code)
 
@@ -33,8 +33,8 @@ def check_portrait(file: File, *, face: int | None = None) -> tuple[Examined, Fi
     Raises `PortraitError` for one that cannot be animated, with its code.
     """
     try:
-        with small_studio() as looker:
-            found, kept = looker.examine(file.read(), face=face)
+        with interactive_studio() as looker:
+            found, kept = looker.check_portrait(file.read(), face=face)
     finally:
         file.seek(0)
     if found.flaw:
@@ -57,4 +57,6 @@ def purge_portrait(portrait_digest: str) -> int:
     A film that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
     """
     folder = Path(settings.AVATARS["CACHE_DIR"])
-    return disk_cache.purge(folder, portrait_digest) + segments.shelf(folder).purge(f"{portrait_digest}-")
+    return disk_cache.delete_portrait(folder, portrait_digest) + segments.segment_cache(folder).purge(
+        f"{portrait_digest}-"
+    )

@@ -7,26 +7,26 @@ from django.conf import settings
 from avatars import consent
 from avatars.exceptions import AvatarError
 from avatars.models import Render
-from avatars.previews.video_preview import Glance, Glances, look
+from avatars.previews.video_preview import VideoPreview, VideoPreviewCache, make
 from core.storage import local_copies
 
 
-def preview_video(render: Render) -> Glance:
+def preview_video(render: Render) -> VideoPreview:
     """A finished video at a glance; the first time takes a second. Raises `AvatarError` where it has no file, or may
     not be shown."""
     consent.check(render)
-    glances = Glances(Path(settings.AVATARS["CACHE_DIR"]))
-    found = glances.get(render.content_id)
+    previews = VideoPreviewCache(Path(settings.AVATARS["CACHE_DIR"]))
+    found = previews.get(render.content_id)
     if found is None:
         try:
-            with local_copies.local_path(render.video.name or "") as film:
-                found = look(film, render.seconds or 0)
+            with local_copies.local_path(render.video.name or "") as video:
+                found = make(video, render.seconds or 0)
         except OSError as error:
             raise AvatarError("There is no such file, or not yet.", code="no_file") from error
-        glances.put(render.content_id, found)
+        previews.put(render.content_id, found)
     return found
 
 
 def forget_video_preview(render: Render) -> None:
     """Keep nothing that shows this video, for whoever removes it."""
-    Glances(Path(settings.AVATARS["CACHE_DIR"])).forget(render.content_id)
+    VideoPreviewCache(Path(settings.AVATARS["CACHE_DIR"])).forget(render.content_id)

@@ -127,7 +127,7 @@ def _check_choices(**chosen: str) -> None:
 def _queued(render: Render, recording: Recording | None) -> Render | None:
     """Write a new row; None where somebody asked for the same at this moment, whose row there is now."""
     words = render.text or "字" * round(PER_SECOND * (recording.seconds if recording else 0))
-    likely = estimates.render_estimate(words, render.mode, spliced="cuts" in render.recipe)
+    likely = estimates.estimate(words, render.mode, spliced="cuts" in render.recipe)
     render.estimated_seconds = likely.likely
     render.estimated_low, render.estimated_high = likely.low, likely.high
     try:
@@ -176,27 +176,27 @@ def retry_render(render: Render) -> bool:
 
 def estimate_render_seconds(text: str, mode: str) -> float:
     """An honest estimate of how long these words take once their turn has come."""
-    return estimates.render_seconds(text, mode)
+    return estimates.estimate_seconds(text, mode)
 
 
 def seconds_left(render: Render) -> float:
     """An honest estimate of when it is ready, in seconds from now."""
-    return estimates.wait_seconds(render)
+    return estimates.seconds_left(render)
 
 
 def time_left(render: Render) -> Estimate:
     """When it is ready, in seconds from now: four of five are within the span."""
-    return estimates.wait(render)
+    return estimates.time_left(render)
 
 
 def estimate_render(text: str, mode: str) -> Estimate:
     """How long these words take once their turn has come: four of five are within the span."""
-    return estimates.render_estimate(text, mode)
+    return estimates.estimate(text, mode)
 
 
 def queue_position(render: Render) -> int:
     """How many would be made before it, and itself; 0 once it is being made."""
-    return estimates.place(render)
+    return estimates.queue_position(render)
 
 
 @transaction.atomic

@@ -10,9 +10,9 @@ from avatars.exceptions import ScriptError
 from avatars.models import Voice
 from avatars.previews import voice_preview
 from avatars.speech.synthesis.cache import SpeechCache
-from avatars.studio.interactive import small_studio
+from avatars.studio.interactive import interactive_studio
 
-LONGEST_AUDITION = 100
+LONGEST_PREVIEW = 100
 FEMALE, MALE = Voice.Gender.FEMALE, Voice.Gender.MALE
 CHINESE, ENGLISH, BOTH = Voice.Language.CHINESE, Voice.Language.ENGLISH, Voice.Language.BOTH
 # The voices that come with us; pinyin errors and word errors are those of tests/benchmarks/speech.py.
@@ -53,23 +53,23 @@ def preview_voice(voice: Voice, text: str = "") -> bytes:
     """
     consent.covering_voice_consent(voice.engine, voice.key)
     text = text.strip() or voice.sample_text
-    if len(text) > LONGEST_AUDITION:
+    if len(text) > LONGEST_PREVIEW:
         raise ScriptError(
-            f"An audition has at most {LONGEST_AUDITION} characters.",
+            f"An audition has at most {LONGEST_PREVIEW} characters.",
             code="too_long",
             field="text",
             remedy="Choose a few words of it.",
         )
-    wish = voice_preview.Audition(
+    wish = voice_preview.VoicePreview(
         text=text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["AI_LABEL_PROVIDER"]
     )
-    shelf = voice_preview.shelf(Path(settings.AVATARS["CACHE_DIR"]))
-    found = shelf.get(wish.key)
+    previews = voice_preview.cache(Path(settings.AVATARS["CACHE_DIR"]))
+    found = previews.get(wish.key)
     if found is None:
         found = _recorded(wish)
         # Whoever withdrew meanwhile has forgotten what was kept, and this would come after it.
         consent.covering_voice_consent(voice.engine, voice.key)
-        shelf.put(wish.key, found)
+        previews.put(wish.key, found)
     return found
 
 
@@ -79,6 +79,6 @@ def forget_speech(voice: Voice | None = None) -> int:
     return kept.purge(engine=voice.engine, voice=voice.key) if voice else kept.purge()
 
 
-def _recorded(wish: voice_preview.Audition) -> bytes:
-    with small_studio() as speaker:
-        return speaker.audition(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])
+def _recorded(wish: voice_preview.VoicePreview) -> bytes:
+    with interactive_studio() as speaker:
+        return speaker.preview_voice(wish, memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"])

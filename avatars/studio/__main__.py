@@ -1,6 +1,6 @@
 """The studio's child, `python -m avatars.studio`: loads models once, takes orders on stdin, answers on stdout.
 
-It needs the settings but no apps and no database, so that it starts fast. It ends with its parent.
+It needs the settings but neither apps nor a database, so it starts fast. It ends with its parent.
 """
 
 import logging
@@ -24,6 +24,8 @@ from avatars.engines.restore.base import Patience, Restorer
 from avatars.exceptions import AvatarError, EngineMissing, PortraitError, StudioError
 from avatars.media import ffmpeg
 from avatars.pipeline import script_to_video, segments
+from avatars.pipeline.spec import VideoSpec
+from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage
 from avatars.previews import voice_preview
 from avatars.recognition import base
@@ -40,16 +42,16 @@ REPORT_EVERY = 0.1
 NICENESS = 5
 
 
-class Desk:
-    """Does one order after another and answers each."""
+class OrderHandler:
+    """Carries out one order after another and answers each."""
 
     def __init__(self, out: IO[str]) -> None:
         self._out = out
-        self._said_at = 0.0
+        self._sent_at = 0.0
         self._stage: Stage | None = None
 
-    def work(self, order: Order) -> None:
-        """Do an order; whatever goes wrong becomes the answer, because this is the edge of the process."""
+    def handle(self, order: Order) -> None:
+        """Carry out an order. Every exception becomes an answer, because this is the edge of the process."""
         try:
             answer = self._done(order)
         except AvatarError as error:
@@ -59,15 +61,15 @@ class Desk:
             answer = Answer(number=order.number, event=Event.FAILED, error=missing)
         except Exception as error:  # noqa: BLE001 - the edge of the process
             answer = Answer(number=order.number, event=Event.FAILED, error=_unforeseen(error))
-        self.say(answer)
+        self._send(answer)
 
-    def say(self, answer: Answer) -> None:
+    def _send(self, answer: Answer) -> None:
         self._out.write(answer_line(answer) + "\n")
         self._out.flush()
 
     def _done(self, order: Order) -> Answer:
-        if order.kind is Kind.FILM:
-            return self._film(order)
+        if order.kind is Kind.VIDEO:
+            return self._make_video(order)
         if order.kind is Kind.CHECK_PORTRAIT:
             from avatars.portraits import validation
 
@@ -76,37 +78,37 @@ class Desk:
             return Answer(number=order.number, event=Event.DONE, examined=found, data=kept)
         if order.kind is Kind.DRAW:
             return Answer(number=order.number, event=Event.DONE, data=_drawing(order.name))
-        if order.kind is Kind.LISTEN:
-            return self._listen(order)
-        if order.kind is Kind.AUDITION:
-            return self._audition(order)
-        if order.kind is Kind.READ:
-            return self._read(order)
+        if order.kind is Kind.TRANSCRIBE:
+            return self._transcribe(order)
+        if order.kind is Kind.VOICE_PREVIEW:
+            return self._preview_voice(order)
+        if order.kind is Kind.PREVIEW_SCRIPT:
+            return self._preview_script(order)
         if order.kind is Kind.NARRATE:
             return self._narrate(order)
-        if order.kind is Kind.CONFORM:
-            return self._conform(order)
-        if order.script is not None:
-            _engines(order.script)
+        if order.kind is Kind.CHECK_ENGINE:
+            return self._check_engine(order)
+        if order.spec is not None:
+            _engines(order.spec)
         return Answer(number=order.number, event=Event.DONE)
 
-    def _listen(self, order: Order) -> Answer:
+    def _transcribe(self, order: Order) -> Answer:
         if order.recording is None:
-            raise StudioError("An order to listen has no recording.", code="order_broken")
+            raise StudioError("An order to transcribe has no recording.", code="order_broken")
         engine: RecognitionEngine = backend("RECOGNITION_ENGINES", order.name)
         samples = ffmpeg.samples(order.recording, base.RATE)
         heard = engine.transcribe(samples, language=order.language, hints=order.hints)
         return Answer(number=order.number, event=Event.DONE, transcript=heard)
 
-    def _audition(self, order: Order) -> Answer:
-        if order.audition is None:
-            raise StudioError("An order for an audition has none.", code="order_broken")
-        engine: SpeechEngine = backend("SPEECH_ENGINES", order.audition.engine)
-        return Answer(number=order.number, event=Event.DONE, data=voice_preview.record(order.audition, engine))
+    def _preview_voice(self, order: Order) -> Answer:
+        if order.voice_preview is None:
+            raise StudioError("An order for a voice preview has none.", code="order_broken")
+        engine: SpeechEngine = backend("SPEECH_ENGINES", order.voice_preview.engine)
+        return Answer(number=order.number, event=Event.DONE, data=voice_preview.make(order.voice_preview, engine))
 
-    def _read(self, order: Order) -> Answer:
+    def _preview_script(self, order: Order) -> Answer:
         if order.reading is None:
-            raise StudioError("An order to read has no text.", code="order_broken")
+            raise StudioError("An order to preview a script has none.", code="order_broken")
         from avatars.speech.synthesis import read_preview
         from avatars.speech.text import g2p, normalisation
 
@@ -114,67 +116,67 @@ class Desk:
         found = read_preview.read(order.reading.text, order.reading.lexicon, normalisation.Normaliser())
         return Answer(number=order.number, event=Event.DONE, lint=found)
 
-    def _conform(self, order: Order) -> Answer:
-        if order.wish is None:
-            raise StudioError("An order for a check has none.", code="order_broken")
+    def _check_engine(self, order: Order) -> Answer:
+        if order.check is None:
+            raise StudioError("An order to check an engine has no check.", code="order_broken")
         from avatars.conformance import examiner
 
-        return Answer(number=order.number, event=Event.DONE, outcome=examiner.examine(order.wish))
+        return Answer(number=order.number, event=Event.DONE, outcome=examiner.examine(order.check))
 
     def _narrate(self, order: Order) -> Answer:
-        if order.script is None or order.folder is None:
-            raise StudioError("An order to speak has no script.", code="order_broken")
-        speech: SpeechEngine = _made("SPEECH_ENGINES", order.script.speech_engine, "speech_engine")
-        name = order.script.speech_engine
+        if order.spec is None or order.folder is None:
+            raise StudioError("An order for a narration has no spec.", code="order_broken")
+        speech: SpeechEngine = _engine("SPEECH_ENGINES", order.spec.speech_engine, "speech_engine")
+        name = order.spec.speech_engine
         about = {"name": name, **backends.entry("SPEECH_ENGINES", name)}
-        kept = SpeechCache(settings.AVATARS["CACHE_DIR"])
-        script_to_video.narrate(order.script, order.folder, speech=speech, kept=kept, about=about)
+        cache = SpeechCache(settings.AVATARS["CACHE_DIR"])
+        SpeechSource(engine=speech, cache=cache, about=about).narrate(order.spec, order.folder)
         return Answer(number=order.number, event=Event.DONE)
 
-    def _film(self, order: Order) -> Answer:
-        if order.script is None or order.folder is None:
-            raise StudioError("An order for a film has no script.", code="order_broken")
-        speech, engine = _engines(order.script)
-        film = script_to_video.make(
-            order.script,
+    def _make_video(self, order: Order) -> Answer:
+        if order.spec is None or order.folder is None:
+            raise StudioError("An order for a video has no spec.", code="order_broken")
+        speech, engine = _engines(order.spec)
+        video = script_to_video.make(
+            order.spec,
             order.folder,
             speech=speech,
             engine=engine,
-            kept=SpeechCache(settings.AVATARS["CACHE_DIR"]),
-            about={"name": order.script.speech_engine, **backends.entry("SPEECH_ENGINES", order.script.speech_engine)},
-            ears=_ears() if order.script.recording and not order.script.text else None,
-            pieces=segments.shelf(settings.AVATARS["CACHE_DIR"]),
-            mend=partial(_mended, order.script.restorer),
+            speech_cache=SpeechCache(settings.AVATARS["CACHE_DIR"]),
+            about={"name": order.spec.speech_engine, **backends.entry("SPEECH_ENGINES", order.spec.speech_engine)},
+            recognition=_recognition() if order.spec.recording and not order.spec.text else None,
+            segment_cache=segments.segment_cache(settings.AVATARS["CACHE_DIR"]),
+            restore=partial(_restored, order.spec.restorer),
             progress=lambda stage, share: self._report(order.number, stage, share),
         )
-        return Answer(number=order.number, event=Event.DONE, film=film)
+        return Answer(number=order.number, event=Event.DONE, video=video)
 
     def _report(self, number: int, stage: Stage, share: float) -> None:
         now = time.monotonic()
-        if stage is self._stage and share < 1 and now - self._said_at < REPORT_EVERY:
+        if stage is self._stage and share < 1 and now - self._sent_at < REPORT_EVERY:
             return
-        self._said_at, self._stage = now, stage
-        self.say(Answer(number=number, event=Event.PROGRESS, stage=stage, share=round(share, 4)))
+        self._sent_at, self._stage = now, stage
+        self._send(Answer(number=number, event=Event.PROGRESS, stage=stage, share=round(share, 4)))
 
 
 def main() -> None:
-    """Take orders until there is nobody left to give them."""
+    """Take orders until the parent is gone."""
     ffmpeg.die_with_parent()
     # What libraries print must not end up among the answers.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     orders: SimpleQueue[Order] = SimpleQueue()
-    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    threading.Thread(target=_read_orders, args=(orders,), daemon=True).start()
     with suppress(OSError):
         os.nice(NICENESS)
     logging.config.dictConfig(settings.LOGGING)
-    desk = Desk(out)
+    handler = OrderHandler(out)
     while True:
-        desk.work(orders.get())
+        handler.handle(orders.get())
 
 
-def _listen(orders: SimpleQueue[Order]) -> None:
-    """Queue what comes in; when the parent is gone, end at once, and ffmpeg with us."""
+def _read_orders(orders: SimpleQueue[Order]) -> None:
+    """Queue the orders on stdin. When the parent is gone, end this process and ffmpeg at once."""
     for line in sys.stdin:
         orders.put(read_order(line))
     if os.getpgrp() == os.getpid():
@@ -182,21 +184,21 @@ def _listen(orders: SimpleQueue[Order]) -> None:
     os._exit(0)
 
 
-def _ears() -> RecognitionEngine | None:
-    """Whoever can listen here; a recording can be filmed without."""
+def _recognition() -> RecognitionEngine | None:
+    """The first recognition engine that is installed. A recording can be animated without one."""
     for name in backends.names("RECOGNITION_ENGINES"):
         with suppress(EngineMissing):
             return cast(RecognitionEngine, backend("RECOGNITION_ENGINES", name))
     return None
 
 
-def _engines(script: script_to_video.Script) -> tuple[SpeechEngine | None, RenderEngine]:
-    speech = None if script.recording else _made("SPEECH_ENGINES", script.speech_engine, "speech_engine")
-    return speech, _made("RENDER_ENGINES", script.render_engine, "render_engine")
+def _engines(spec: VideoSpec) -> tuple[SpeechEngine | None, RenderEngine]:
+    speech = None if spec.recording else _engine("SPEECH_ENGINES", spec.speech_engine, "speech_engine")
+    return speech, _engine("RENDER_ENGINES", spec.render_engine, "render_engine")
 
 
-def _made(setting: str, name: str, field: str) -> Any:
-    """An engine. Raises `EngineMissing` whose field says which of them it is, so that another can stand in for it."""
+def _engine(setting: str, name: str, field: str) -> Any:
+    """An engine. Raises `EngineMissing`, whose field names the kind of engine, so that its fallback can take over."""
     try:
         return backend(setting, name)
     except EngineMissing as error:
@@ -206,14 +208,14 @@ def _made(setting: str, name: str, field: str) -> Any:
         raise EngineMissing(str(error), code="engine_unknown", remedy=remedy, field=field) from error
 
 
-def _mended(restorer: str, picture: Picture, scale: float) -> Picture:
-    """Loaded by the first film that wants it. Raises `EngineMissing`, `EngineFailed`, also for one that hangs."""
+def _restored(restorer: str, picture: Picture, scale: float) -> Picture:
+    """A restored picture; the first one loads the restorer. Raises `EngineMissing`, `EngineFailed` (it may hang)."""
 
-    def mend() -> Picture:
-        engine: Restorer = _made("RESTORERS", restorer, "restorer")
+    def restore() -> Picture:
+        engine: Restorer = _engine("RESTORERS", restorer, "restorer")
         return engine.restore(picture, scale=scale)
 
-    return _patience().wait(restorer, mend)
+    return _patience().wait(restorer, restore)
 
 
 @cache
@@ -231,10 +233,10 @@ def _drawing(name: str) -> bytes:
 
 
 def _unforeseen(error: Exception) -> StudioError:
-    """Where it happened goes to the log, but not its words: they may be somebody's text."""
+    """Log where an error happened, not its message, which may quote a script."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"
-    logger.error("The studio met an error that it does not know.", extra={"kind": type(error).__name__, "at": place})
+    logger.error("The studio failed unexpectedly.", extra={"kind": type(error).__name__, "at": place})
     return StudioError("The studio failed.", code="studio_broke", remedy="It is tried again; see the log.")
 
 

@@ -1,6 +1,6 @@
-"""A studio for what takes a moment, such as a look at a picture or two seconds of a voice: one per process.
+"""One studio per process for short tasks, such as a portrait check or a voice preview.
 
-It stays warm for a minute: whoever tries something tries it again; later it would only hold memory.
+It stays warm for a minute, because one preview follows another; longer it would only hold memory.
 """
 
 import os
@@ -13,8 +13,8 @@ from avatars.studio.studio import Studio
 IDLE_SECONDS = 60.0
 
 
-class _Small:
-    """The studio of each process, and the clock that ends it."""
+class _SharedStudio:
+    """The studio of this process, and the timer that closes it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,18 +42,18 @@ class _Small:
             found.close()
 
 
-_small = _Small()
+_shared = _SharedStudio()
 
 
 @contextmanager
-def small_studio() -> Iterator[Studio]:
-    """The studio for small work of this process."""
+def interactive_studio() -> Iterator[Studio]:
+    """The studio of this process for short tasks."""
     try:
-        yield _small.take()
+        yield _shared.take()
     finally:
-        _small.give_back()
+        _shared.give_back()
 
 
-def close_small() -> None:
-    """End it now."""
-    _small.close()
+def close_interactive_studio() -> None:
+    """Close it now."""
+    _shared.close()

@@ -1,4 +1,4 @@
-"""The child as its parent sees it: a process in a group of its own, spoken to through pipes, killed as a whole."""
+"""The child as seen by its parent: a process in a group of its own, with pipes, killed as a whole."""
 
 import contextlib
 import os
@@ -20,12 +20,12 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 class Child:
-    """One child process. Raises `StudioError` where it cannot be started."""
+    """One child process. Raises `StudioError` if it cannot be started."""
 
     def __init__(self) -> None:
         self._answers: SimpleQueue[Answer | None] = SimpleQueue()
         started: Future[subprocess.Popen[str]] = Future()
-        # Linux ties "dies with its parent" to the thread that started it: this one lives as long as the child.
+        # Linux ties “dies with its parent” to the thread that started it: this one lives as long as the child.
         threading.Thread(target=self._live, args=(started,), name="studio", daemon=True).start()
         try:
             self._process = started.result()
@@ -42,7 +42,7 @@ class Child:
 
     @property
     def memory_mb(self) -> float:
-        """Resident memory, 0 where the system does not say."""
+        """Resident memory, 0 if unknown."""
         try:
             pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
         except (OSError, IndexError, ValueError):
@@ -51,7 +51,7 @@ class Child:
 
     @property
     def cpu_seconds(self) -> float:
-        """Seconds of CPU of the child and of those that it has waited for, 0 where the system does not say."""
+        """CPU seconds of the child and of the processes that it has waited for, 0 if unknown."""
         try:
             fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         except (OSError, ValueError):
@@ -59,7 +59,7 @@ class Child:
         return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
     def send(self, order: Order) -> None:
-        """Give an order. Raises `StudioError` when nobody takes it."""
+        """Send an order. Raises `StudioError` if the child is gone."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(order_line(order) + "\n")
@@ -68,7 +68,7 @@ class Child:
             raise self._death() from error
 
     def answer(self, timeout: float) -> Answer | None:
-        """The next answer, or None when none came in `timeout` seconds. Raises `StudioError` when the child is dead."""
+        """The next answer, None if none comes within `timeout` seconds. Raises `StudioError` if the child is dead."""
         try:
             answer = self._answers.get(timeout=timeout)
         except Empty:
@@ -78,7 +78,7 @@ class Child:
         return answer
 
     def kill(self) -> None:
-        """End the child and everything that it started, now."""
+        """Kill the child and everything that it started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
@@ -98,7 +98,7 @@ class Child:
             for line in lines:
                 with contextlib.suppress(ValueError, TypeError, KeyError):
                     self._answers.put(read_answer(line))
-        # Not waited for here: while one thread waits, another that asks whether the child is alive is told that it is.
+        # Not waited for here: while one thread waits, `alive` would be true in the others.
         self._answers.put(None)
 
     def _death(self) -> StudioError:

@@ -1,4 +1,4 @@
-"""What the studio and its child say to each other: one JSON object a line, orders one way and answers the other."""
+"""The messages between the studio and its child: one JSON object a line, orders one way, answers the other."""
 
 import base64
 import json
@@ -9,32 +9,32 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from avatars import exceptions
-from avatars.conformance.base import Outcome, Wish
+from avatars.conformance.base import CheckRequest, Outcome
 from avatars.exceptions import AvatarError, StudioError
-from avatars.pipeline.script_to_video import Film, Script
+from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Stage
 from avatars.portraits.findings import Examined
-from avatars.previews.voice_preview import Audition
+from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
 
 
 class Kind(StrEnum):
-    """What can be ordered."""
+    """The kinds of orders."""
 
     WARM = "warm"
-    FILM = "film"
+    VIDEO = "video"
     CHECK_PORTRAIT = "check_portrait"
     DRAW = "draw"
-    LISTEN = "listen"
-    AUDITION = "audition"
-    READ = "read"
+    TRANSCRIBE = "transcribe"
+    VOICE_PREVIEW = "voice_preview"
+    PREVIEW_SCRIPT = "preview_script"
     NARRATE = "narrate"
-    CONFORM = "conform"
+    CHECK_ENGINE = "check_engine"
 
 
 class Event(StrEnum):
-    """What an answer is about."""
+    """The kinds of answers."""
 
     PROGRESS = "progress"
     DONE = "done"
@@ -45,34 +45,34 @@ class Event(StrEnum):
 class Order:
     """Work for the child.
 
-    A film and a narration need script and folder, a check needs data, a drawing the name of its character, listening
-    the name of its engine and the recording, an audition, a reading and the check of an engine themselves.
+    A video and a narration need spec and folder, a portrait check needs data, a drawing the name of its character, a
+    transcription the name of its engine and the recording; the others have a field of their own.
     """
 
     number: int
     kind: Kind
-    script: Script | None = None
+    spec: VideoSpec | None = None
     folder: Path | None = None
     data: bytes = b""
     name: str = ""
     recording: Path | None = None
     language: str = ""
     hints: tuple[str, ...] = ()
-    audition: Audition | None = None
+    voice_preview: VoicePreview | None = None
     reading: Reading | None = None
-    wish: Wish | None = None
+    check: CheckRequest | None = None
     face: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """How the order of that number stands."""
+    """The state of the order of that number."""
 
     number: int
     event: Event
     stage: Stage | None = None
     share: float = 0.0
-    film: Film | None = None
+    video: FinishedVideo | None = None
     transcript: Transcript | None = None
     lint: Lint | None = None
     examined: Examined | None = None
@@ -87,7 +87,7 @@ def order_line(order: Order) -> str:
 
 
 def read_order(line: str) -> Order:
-    """The order of a line. Raises `ValueError`, `KeyError` or `TypeError` for a line that is none."""
+    """The order on a line. Raises `ValueError`, `KeyError` or `TypeError` for any other line."""
     order: Order = _built(Order, json.loads(line))
     return order
 
@@ -98,7 +98,7 @@ def answer_line(answer: Answer) -> str:
 
 
 def read_answer(line: str) -> Answer:
-    """The answer of a line, its error rebuilt as the class it was. Raises as `read_order` does."""
+    """The answer on a line, with its error in the class that it had. Raises as `read_order` does."""
     answer: Answer = _built(Answer, json.loads(line))
     return answer
 
@@ -108,7 +108,7 @@ def _line(message: Order | Answer) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON knows instead of what it does not know."""
+    """A value that JSON can hold, for one that it cannot."""
     if isinstance(value, AvatarError):
         words = {"message": value.message, "code": value.code, "remedy": value.remedy, "field": value.field}
         return {"kind": type(value).__name__, **words}
@@ -122,7 +122,7 @@ def _plain(value: Any) -> Any:
 
 
 def _built(kind: Any, value: Any) -> Any:
-    """A value of a type, from what `_plain` made of it: dataclasses in dataclasses, tuples, paths, enums."""
+    """A value of a type, from what `_plain` made of it: nested dataclasses, tuples, paths, enums."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin is UnionType:
         return None if value is None else _built(next(each for each in inner if each is not type(None)), value)

@@ -1,4 +1,4 @@
-"""Heavy work in one warm child process per worker: it keeps its models loaded, and can be killed at any moment."""
+"""Heavy work in one warm child process per worker, which keeps its models loaded and can be killed at any moment."""
 
 import atexit
 import os
@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from avatars.conformance.base import Outcome, Wish
+from avatars.conformance.base import CheckRequest, Outcome
 from avatars.exceptions import RenderCancelled, StudioError
 from avatars.pipeline import script_to_video
-from avatars.pipeline.script_to_video import Film, Script
+from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
+from avatars.pipeline.speech_source import NARRATION
 from avatars.pipeline.stages import Progress
 from avatars.portraits.findings import Examined
-from avatars.previews.voice_preview import Audition
+from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
 from avatars.studio.process import Child
@@ -27,7 +28,7 @@ MEMORY_MB = 2500
 
 
 class Studio:
-    """The front of the child, for one order at a time: others wait. The child is started by the first order."""
+    """Gives orders to the child, one at a time; the first order starts it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,77 +38,77 @@ class Studio:
 
     @property
     def cpu_seconds(self) -> float:
-        """Seconds of CPU of all the children that it ever had; for differences."""
+        """CPU seconds of all children so far; for differences."""
         child = self._child
         return self._spent + (child.cpu_seconds if child is not None else 0.0)
 
     @property
     def pid(self) -> int | None:
-        """The process that works here now, None before the first order and after `close`."""
+        """The child's process, None before the first order and after `close`."""
         return self._child.pid if self._child is not None and self._child.alive else None
 
-    def film(
+    def make_video(
         self,
-        script: Script,
+        spec: VideoSpec,
         folder: Path,
         *,
         on_progress: Progress | None = None,
         cancelled: Callable[[], bool] | None = None,
         time_limit: float = 900,
         memory_limit_mb: int = MEMORY_MB,
-    ) -> Film:
-        """Film a script into `folder`. The child is killed when it is cancelled, hangs, or grows beyond its limits.
+    ) -> FinishedVideo:
+        """Make a video in `folder`. The child is killed on `cancelled`, at the time limit and at the memory limit.
 
-        Raises what `pipeline.make` does, `RenderCancelled` within a second of `cancelled`, and `StudioError` (codes
-        `time_limit`, `memory_limit`, `studio_died`, `studio_broke`), after which another attempt may succeed.
+        Raises what `script_to_video.make` does, `RenderCancelled` within a second of `cancelled`, and `StudioError`
+        (codes `time_limit`, `memory_limit`, `studio_died`, `studio_broke`), after which another attempt may succeed.
         """
-        order = Order(number=0, kind=Kind.FILM, script=script, folder=folder.absolute())
-        watch = _Watch(on_progress, cancelled, time_limit, memory_limit_mb)
+        order = Order(number=0, kind=Kind.VIDEO, spec=spec, folder=folder.absolute())
+        supervisor = _Supervisor(on_progress, cancelled, time_limit, memory_limit_mb)
         try:
-            answer = self._order(order, watch)
+            answer = self._order(order, supervisor)
         except BaseException:
-            script_to_video.discard(script, folder)
+            script_to_video.discard(spec, folder)
             raise
-        if answer.film is None:
-            raise StudioError("The studio answered without a film.", code="studio_broke")
-        return answer.film
+        if answer.video is None:
+            raise StudioError("The studio answered without a video.", code="studio_broke")
+        return answer.video
 
     def narrate(
         self,
-        script: Script,
+        spec: VideoSpec,
         folder: Path,
         *,
         cancelled: Callable[[], bool] | None = None,
         time_limit: float = SMALL_WORK_SECONDS,
         memory_limit_mb: int = MEMORY_MB,
     ) -> Path:
-        """Speak a script into a WAV file of `folder`. Raises as `film` does."""
-        order = Order(number=0, kind=Kind.NARRATE, script=script, folder=folder.absolute())
-        self._order(order, _Watch(None, cancelled, time_limit, memory_limit_mb))
-        return folder / script_to_video.NARRATION
+        """Speak into a WAV file in `folder`. Raises as `make_video` does."""
+        order = Order(number=0, kind=Kind.NARRATE, spec=spec, folder=folder.absolute())
+        self._order(order, _Supervisor(None, cancelled, time_limit, memory_limit_mb))
+        return folder / NARRATION
 
-    def warm(self, script: Script, *, time_limit: float = SMALL_WORK_SECONDS) -> None:
-        """Load the engines that such a script needs. Raises `EngineMissing`."""
-        self._order(Order(number=0, kind=Kind.WARM, script=script), _Watch(time_limit=time_limit))
+    def warm(self, spec: VideoSpec, *, time_limit: float = SMALL_WORK_SECONDS) -> None:
+        """Load the engines that a spec needs. Raises `EngineMissing`."""
+        self._order(Order(number=0, kind=Kind.WARM, spec=spec), _Supervisor(time_limit=time_limit))
 
-    def examine(
+    def check_portrait(
         self, data: bytes, *, face: int | None = None, time_limit: float = SMALL_WORK_SECONDS
     ) -> tuple[Examined, bytes]:
-        """What is in this picture file, and the part of it that is kept as JPEG, b"" where that is the whole.
+        """The findings for a picture file, and its part to keep, as JPEG; b"" to keep the whole.
 
-        See `portrait.examine`. Raises `PortraitError` for what is no picture.
+        See `portraits.validation.examine`. Raises `PortraitError` if it is not a picture.
         """
         order = Order(number=0, kind=Kind.CHECK_PORTRAIT, data=data, face=face)
-        answer = self._order(order, _Watch(time_limit=time_limit))
+        answer = self._order(order, _Supervisor(time_limit=time_limit))
         if answer.examined is None:
-            raise StudioError("The studio answered without having looked.", code="studio_broke")
+            raise StudioError("The studio answered without findings.", code="studio_broke")
         return answer.examined, answer.data
 
     def draw(self, character: str, *, time_limit: float = SMALL_WORK_SECONDS) -> bytes:
-        """The PNG of one of our own characters. Raises `PortraitError` for an unknown one."""
-        return self._order(Order(number=0, kind=Kind.DRAW, name=character), _Watch(time_limit=time_limit)).data
+        """The PNG of a sample portrait. Raises `PortraitError` for an unknown name."""
+        return self._order(Order(number=0, kind=Kind.DRAW, name=character), _Supervisor(time_limit=time_limit)).data
 
-    def listen(
+    def transcribe(
         self,
         recording: Path,
         *,
@@ -117,39 +118,41 @@ class Studio:
         time_limit: float = SMALL_WORK_SECONDS,
         memory_limit_mb: int = MEMORY_MB,
     ) -> Transcript:
-        """The words of a recording of any format. Raises `EngineMissing`, `OutputError` for what is no recording."""
+        """The words of a recording in any format. Raises `EngineMissing`, `OutputError` if it is no recording."""
         order = Order(
             number=0,
-            kind=Kind.LISTEN,
+            kind=Kind.TRANSCRIBE,
             name=engine,
             recording=recording.absolute(),
             language=language,
             hints=tuple(hints),
         )
-        answer = self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+        answer = self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
         if answer.transcript is None:
             raise StudioError("The studio answered without words.", code="studio_broke")
         return answer.transcript
 
-    def audition(
-        self, wish: Audition, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB
+    def preview_voice(
+        self, wish: VoicePreview, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB
     ) -> bytes:
-        """A voice for two seconds, as M4A. Raises `EngineMissing`, `ScriptError`, `AvatarError` for no such voice."""
-        order = Order(number=0, kind=Kind.AUDITION, audition=wish)
-        return self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
+        """Two seconds of a voice, as M4A. Raises `EngineMissing`, `ScriptError`, `AvatarError` for an unknown voice."""
+        order = Order(number=0, kind=Kind.VOICE_PREVIEW, voice_preview=wish)
+        return self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb)).data
 
-    def read(self, wish: Reading, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB) -> Lint:
-        """How a text would be read; nothing is said."""
-        order = Order(number=0, kind=Kind.READ, reading=wish)
-        answer = self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+    def preview_script(
+        self, wish: Reading, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB
+    ) -> Lint:
+        """How a text would be read, without speaking it."""
+        order = Order(number=0, kind=Kind.PREVIEW_SCRIPT, reading=wish)
+        answer = self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
         if answer.lint is None:
             raise StudioError("The studio answered without a reading.", code="studio_broke")
         return answer.lint
 
-    def conform(self, wish: Wish, *, time_limit: float, memory_limit_mb: int = MEMORY_MB) -> Outcome:
-        """What comes of a check of an engine. Raises `StudioError` for an engine that hangs, dies or grows."""
-        order = Order(number=0, kind=Kind.CONFORM, wish=wish)
-        answer = self._order(order, _Watch(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
+    def check_engine(self, check: CheckRequest, *, time_limit: float, memory_limit_mb: int = MEMORY_MB) -> Outcome:
+        """The outcome of a check of an engine. Raises `StudioError` if it hangs, dies or needs too much memory."""
+        order = Order(number=0, kind=Kind.CHECK_ENGINE, check=check)
+        answer = self._order(order, _Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
         if answer.outcome is None:
             raise StudioError("The studio answered without an outcome.", code="studio_broke")
         return answer.outcome
@@ -159,32 +162,32 @@ class Studio:
         with self._lock:
             self._discard()
 
-    def _order(self, order: Order, watch: "_Watch") -> Answer:
+    def _order(self, order: Order, supervisor: "_Supervisor") -> Answer:
         with self._lock:
             self._number += 1
             order = replace(order, number=self._number)
             try:
-                answer = self._give(order, watch)
+                answer = self._give(order, supervisor)
             except BaseException:
                 self._discard()
                 raise
-            # What may pass with time passes sooner in a process that has not seen it.
+            # A new process recovers sooner from a temporary error.
             if isinstance(answer.error, TemporaryError):
                 self._discard()
         if answer.error is not None:
             raise answer.error
         return answer
 
-    def _give(self, order: Order, watch: "_Watch") -> Answer:
+    def _give(self, order: Order, supervisor: "_Supervisor") -> Answer:
         idle = self._child
         try:
-            return watch.follow(self._ready(), order)
+            return supervisor.follow(self._ready(), order)
         except StudioError as error:
-            # It died while it had nothing to do, and its last threads were still ending when it was asked for.
-            if error.code != "studio_died" or watch.heard or self._child is not idle:
+            # It died while idle, and its last threads were still ending when the order came.
+            if error.code != "studio_died" or supervisor.heard or self._child is not idle:
                 raise
             self._discard()
-            return watch.follow(self._ready(), order)
+            return supervisor.follow(self._ready(), order)
 
     def _ready(self) -> Child:
         if self._child is not None and not self._child.alive:
@@ -200,8 +203,8 @@ class Studio:
             child.kill()
 
 
-class _Watch:
-    """Follows one order to its end, and raises as soon as it must not go on."""
+class _Supervisor:
+    """Follows one order to its end, and raises as soon as it is cancelled or exceeds a limit."""
 
     def __init__(
         self,
@@ -217,7 +220,7 @@ class _Watch:
         self.heard = False
 
     def follow(self, child: Child, order: Order) -> Answer:
-        """Give the order and return its last answer, `DONE` or `FAILED`."""
+        """Send the order and return its last answer, `DONE` or `FAILED`."""
         deadline = time.monotonic() + self._time_limit
         looked = 0.0
         child.send(order)

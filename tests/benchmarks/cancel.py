@@ -19,7 +19,7 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.avatars.support.studio_settings"
     django.setup()
     from avatars.exceptions import RenderCancelled
-    from avatars.pipeline.script_to_video import Script
+    from avatars.pipeline.script_to_video import VideoSpec
     from avatars.pipeline.stages import Stage
     from avatars.studio.studio import Studio
     from tests.support.paths import PHOTOGRAPH
@@ -33,19 +33,19 @@ def main() -> None:
                 wished.append(time.monotonic())
 
         names = {"voice": "a", "speech_engine": "tone", "render_engine": "light", **changes}
-        script = Script(text="字" * 120, portrait=PHOTOGRAPH, content_id="c0ffee", provider="OpenUser", **names)  # type: ignore[arg-type]
+        script = VideoSpec(text="字" * 120, portrait=PHOTOGRAPH, content_id="c0ffee", provider="OpenUser", **names)  # type: ignore[arg-type]
         with tempfile.TemporaryDirectory() as folder:
             try:
-                place.film(script, Path(folder), on_progress=note, cancelled=lambda: bool(wished))
+                place.make_video(script, Path(folder), on_progress=note, cancelled=lambda: bool(wished))
             except RenderCancelled:
                 return time.monotonic() - wished[0]
-        raise SystemExit(f"The film was over before it could be cancelled in {stage}.")
+        raise SystemExit(f"The video was over before it could be cancelled in {stage}.")
 
     place = Studio()
     cases: list[tuple[str, Stage, dict[str, str]]] = [
-        *((stage.value, stage, {}) for stage in (Stage.SPEAKING, Stage.FILMING, Stage.ENCODING, Stage.CHECKING)),
+        *((stage.value, stage, {}) for stage in (Stage.SPEAKING, Stage.ANIMATING, Stage.ENCODING, Stage.CHECKING)),
         ("speech engine hangs", Stage.SPEAKING, {"voice": "hang"}),
-        ("render engine hangs", Stage.FILMING, {"render_engine": "hang"}),
+        ("render engine hangs", Stage.ANIMATING, {"render_engine": "hang"}),
     ]
     for name, stage, changes in cases:
         taken = cancelled_after(place, stage, **changes)

@@ -1,6 +1,6 @@
 """The cost of rendering, beside x264 alone and Wav2Lip's bare network: `python -m tests.benchmarks.render`.
 
-Parts of it by name: `speed`, `films`, `memory`, `text`, `loop`; without any, all of them in that order: about five
+Parts of it by name: `speed`, `videos`, `memory`, `text`, `loop`; without any, all of them in that order: about five
 minutes on two idle cores. `--long 600` holds the memory of ten seconds against that of ten minutes instead of one, and
 takes some minutes more. What else runs hardly changes CPU time; it does change seconds on the clock, so judge by those
 on a quiet machine only. Each figure stands beside its goal.
@@ -27,7 +27,7 @@ from avatars.ai_label.video_label import Mark
 from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet.engine import Puppet
 from avatars.media import ffmpeg
-from avatars.pipeline.script_to_video import Script
+from avatars.pipeline.script_to_video import VideoSpec
 from avatars.portraits import samples
 from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
@@ -40,7 +40,7 @@ LONG = 60.0
 LOWEST = (0.95, 0.95, 0.9, 39.0)
 HIGHEST = (5.0, 0.01, 0.03, 0.40, 0.0, 40.0)
 """Of the closed loop; the issue's."""
-PARTS = ("speed", "films", "memory", "text", "loop")
+PARTS = ("speed", "videos", "memory", "text", "loop")
 TEXT = (
     "你好，欢迎加入我们公司。今天由我带你熟悉一下环境：先到人事部领取工牌，再去二楼参加入职培训，中午在食堂用餐。"
     "下午两点，部门经理会和你见面，介绍团队和工作安排。有任何问题，随时在企业微信里问我。"
@@ -124,38 +124,38 @@ def network(ours: float) -> None:
     goal("times as fast as that", spent / ours, at_least=5)
 
 
-def films(engine: Puppet) -> None:
-    """Ten seconds from ready audio to an encoded film with its mark, on the clock."""
+def videos(engine: Puppet) -> None:
+    """Ten seconds from ready audio to an encoded video with its mark, on the clock."""
     for name, portrait in portraits():
         began, before = time.monotonic(), cpu()
-        film(engine, portrait, 10.0)
+        video(engine, portrait, 10.0)
         wall, spent = time.monotonic() - began, cpu() - before
         print(f"\n{name}: 10 s from ready audio, rig kept: {wall:.1f} s on the clock = RTF {wall / 10:.2f};", end=" ")
         print(f"{spent:.1f} CPU-s = RTF {spent / 10:.2f} on one core")
         goal("RTF on the clock", wall / 10, at_most=0.5 if "512" in name else 1.0)
 
 
-def film(engine: Puppet, portrait: Picture, seconds: float) -> None:
-    """Encode a film of the sharpest mode and throw it away."""
+def video(engine: Puppet, portrait: Picture, seconds: float) -> None:
+    """Encode a video of the sharpest mode and throw it away."""
     shot = Shot(portrait=portrait, speech=speech(seconds))
     height, width = portrait.shape[:2]
     shape = ffmpeg.Shape(width=width, height=height, fps=25, frames=shot.frame_count, limit=10**9)
     with (
         tempfile.TemporaryDirectory() as folder,
-        ffmpeg.FrameSink(Path(folder) / "film.mp4", shape, stamp=Mark(width, height).draw) as sink,
+        ffmpeg.FrameSink(Path(folder) / "video.mp4", shape, stamp=Mark(width, height).draw) as sink,
     ):
         for frame in engine.animate(shot):
             sink.write(frame)
 
 
 def encoding(frames: list[Picture]) -> float:
-    """CPU milliseconds per frame of the encoder alone, with the options of a film."""
+    """CPU milliseconds per frame of the encoder alone, with the options of a video."""
     height, width = frames[0].shape[:2]
     shape = ffmpeg.Shape(width=width, height=height, fps=25, frames=len(frames), limit=10**9)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with (
         tempfile.TemporaryDirectory() as folder,
-        ffmpeg.FrameSink(Path(folder) / "film.mp4", shape, stamp=lambda _frame, _number: None) as sink,
+        ffmpeg.FrameSink(Path(folder) / "video.mp4", shape, stamp=lambda _frame, _number: None) as sink,
     ):
         for frame in frames:
             sink.write(frame)
@@ -165,7 +165,7 @@ def encoding(frames: list[Picture]) -> float:
 
 
 def memory(long: float) -> None:
-    """Peak memory of a process that films, ten seconds and `long`, at both sizes."""
+    """Peak memory of a process that videos, ten seconds and `long`, at both sizes."""
     wanted = [(number, name) for number, (name, _portrait) in enumerate(portraits()) if number != 1]
     # Beside each other: what is looked at is no time.
     with ThreadPoolExecutor(len(wanted)) as both:
@@ -177,11 +177,11 @@ def memory(long: float) -> None:
             f" the longer speech itself is {sound:.0f} MB of that"
         )
         goal("MB at most", longer, at_most=600)
-        goal("times as much for the long film, without its speech", (longer - sound) / short, at_most=1.03)
+        goal("times as much for the long video, without its speech", (longer - sound) / short, at_most=1.03)
 
 
 def peak(number: int, seconds: float) -> float:
-    """Megabytes that a fresh process needs at most to film so long."""
+    """Megabytes that a fresh process needs at most to video so long."""
     command = [sys.executable, "-m", "tests.benchmarks.render", "one", str(number), str(seconds)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return float(done.stdout.split()[-1])
@@ -189,12 +189,12 @@ def peak(number: int, seconds: float) -> float:
 
 def one(number: int, seconds: float) -> None:
     """What `peak` runs."""
-    film(Puppet(device="cpu"), list(portraits())[number][1], seconds)
+    video(Puppet(device="cpu"), list(portraits())[number][1], seconds)
     print(highest(os.getpid()))
 
 
 def text() -> None:
-    """From words to a finished, checked film, by a warm studio as a worker has it."""
+    """From words to a finished, checked video, by a warm studio as a worker has it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # For the studio's child. What was spoken or drawn before must not be taken from a cache.
@@ -204,9 +204,11 @@ def text() -> None:
         portrait.write_bytes(place.draw("xiao"))
         for label, words in (("first, cold", FIRST), ("one sentence", SENTENCE), ("a paragraph", TEXT)):
             number = label.replace(", ", "-").replace(" ", "-")
-            script = Script(text=words, portrait=portrait, content_id=number, provider="benchmark", voice="zf_xiaobei")
+            script = VideoSpec(
+                text=words, portrait=portrait, content_id=number, provider="benchmark", voice="zf_xiaobei"
+            )
             began = time.monotonic()
-            done = place.film(script, folder)
+            done = place.make_video(script, folder)
             wall = time.monotonic() - began
             spent = sum(timing.cpu for timing in done.timings)
             print(
@@ -231,13 +233,13 @@ def highest(pid: int | None) -> float:
 
 
 def loop() -> None:
-    """What is seen in encoded films of portraits, against what was asked."""
+    """What is seen in encoded videos of portraits, against what was asked."""
     from tests.avatars.engines.puppet import test_closed_loop as closed
 
     worst: list[tuple[float, ...]] = []
     with tempfile.TemporaryDirectory() as folder:
         for name, language in closed.FILMS:
-            found = closed.filmed(name, language, Path(folder))
+            found = closed.rendered(name, language, Path(folder))
             print(
                 f"  {name:9} {language:14}  aperture r {found.aperture:.3f} (pixels {found.parting:.3f})"
                 f"  lag {found.lag:+4.1f} ms  width r {found.width:.3f}  blink r {found.blink:.3f}"
@@ -273,9 +275,9 @@ def main() -> None:
     if sys.argv[1:2] == ["one"]:
         one(int(sys.argv[2]), float(sys.argv[3]))
         return
-    parser = argparse.ArgumentParser(description="What filming costs, beside its goals.")
+    parser = argparse.ArgumentParser(description="What animating costs, beside its goals.")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which figures; without, all")
-    parser.add_argument("--long", type=float, default=LONG, help="seconds of the long film whose memory is looked at")
+    parser.add_argument("--long", type=float, default=LONG, help="seconds of the long video whose memory is looked at")
     wanted = parser.parse_args()
     load = os.getloadavg()[0]
     quiet = "" if load < 0.5 else ": NOT quiet, so mind the CPU time and not the clock"
@@ -286,8 +288,8 @@ def main() -> None:
         began, before = time.monotonic(), cpu()
         if part == "speed":
             network(speed(engine))
-        elif part == "films":
-            films(engine)
+        elif part == "videos":
+            videos(engine)
         elif part == "memory":
             memory(wanted.long)
         else:

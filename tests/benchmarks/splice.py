@@ -1,8 +1,8 @@
 """Savings and quality of segmented videos: `python -m tests.benchmarks.splice [mode …]`.
 
-A greeting by name before a minute that a hundred people share. Measured are a whole film and
-`SOME` films of pieces, of which the first draws the minute; the hundred follow from that. A film whose speech was said
-before (all but the name) is the harder comparison: speech is kept by sentences in any case. At the joint: how much the
+A greeting by name before a minute that a hundred people share. Measured are a whole video and `SOME` segmented videos,
+of which the first draws the minute; the hundred follow from that. A video whose speech is cached (all but the name) is
+the harder comparison: speech is kept by sentences in any case. At the joint: how much the
 two pictures beside it differ, beside two that follow each other while nothing is said elsewhere; the loudest sample
 around it; and how much louder the name is than the rest, whole and joined.
 """
@@ -36,7 +36,7 @@ BODY = (
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
     from avatars.framing.scene import Captions, Scene
-    from avatars.pipeline.script_to_video import Script
+    from avatars.pipeline.script_to_video import VideoSpec
     from avatars.portraits import samples
 
     for mode in sys.argv[1:] or MODES:
@@ -44,7 +44,7 @@ def main() -> None:
             folder = Path(name)
             portrait = folder / "xiao.png"
             portrait.write_bytes(samples.png("xiao"))
-            plain = Script(
+            plain = VideoSpec(
                 text="",
                 portrait=portrait,
                 content_id="x",
@@ -57,32 +57,32 @@ def main() -> None:
 
 
 def compare(plain, folder: Path) -> None:
-    """Films of one mode, whole and joined."""
-    from avatars.media.file_cache import Shelf
+    """Videos of one mode, whole and joined."""
+    from avatars.media.file_cache import FileCache
     from avatars.pipeline import script_to_video, segments
     from avatars.speech.base import Manner
     from avatars.speech.synthesis import synthesizer
     from avatars.speech.synthesis.cache import SpeechCache
     from core.backends import backend
 
-    kept, pieces = SpeechCache(folder / "speech"), Shelf(folder / "pieces")
+    kept, pieces = SpeechCache(folder / "speech"), FileCache(folder / "pieces")
     tools = {"speech": backend("SPEECH_ENGINES", "kokoro"), "engine": backend("RENDER_ENGINES", "puppet")}
     out = folder / "out"
     out.mkdir()
 
-    def film(number: int, *, spliced: bool, fresh: bool = False):
+    def video(number: int, *, spliced: bool, fresh: bool = False):
         hello = f"你好，{NAMES[number]}！"
         script = replace(plain, text=hello + BODY, content_id=f"{spliced}-{fresh}-{number}", manner=Manner(fresh=fresh))
         script = replace(script, cuts=(len(hello),) if spliced else ())
-        return script_to_video.make(script, out, pieces=pieces, kept=kept, **tools)
+        return script_to_video.make(script, out, segment_cache=pieces, speech_cache=kept, **tools)
 
-    film(0, spliced=False)  # loads the models, draws the portrait's rig
-    fresh, whole = film(0, spliced=False, fresh=True), film(1, spliced=False)
-    joined = [film(number, spliced=True) for number in range(SOME)]
+    video(0, spliced=False)  # loads the models, draws the portrait's rig
+    fresh, whole = video(0, spliced=False, fresh=True), video(1, spliced=False)
+    joined = [video(number, spliced=True) for number in range(SOME)]
     hundred, engines = (of_all([each(one) for one in joined]) for each in (cost, engine_cost))
     others = ", ".join(f"{cost(one):.1f}" for one in joined[1:])
     print(f"\n{plain.mode}, {joined[0].width}×{joined[0].height}, {joined[0].seconds:.1f} s")
-    print(f"  a whole film: {cost(fresh):.1f} CPU-s ({cost(whole):.1f} where its speech was said before)")
+    print(f"  a whole video: {cost(fresh):.1f} CPU-s ({cost(whole):.1f} where its speech was said before)")
     print(f"  of pieces: {cost(joined[0]):.1f} CPU-s the first, then {others}")
     for words, all_of_them, one in (
         ("the engines alone, without the speech cache", engines, engine_cost(fresh)),
@@ -90,9 +90,9 @@ def compare(plain, folder: Path) -> None:
         ("everything, without the speech cache", hundred, cost(fresh)),
         ("everything, said before", hundred, cost(whole)),
     ):
-        print(f"  {PEOPLE} people, {words}: {100 * all_of_them / (PEOPLE * one):.1f} % of whole films")
+        print(f"  {PEOPLE} people, {words}: {100 * all_of_them / (PEOPLE * one):.1f} % of whole videos")
     hello = f"你好，{NAMES[1]}！"
-    said = segments.spoken(
+    said = segments.speak_segments(
         hello + BODY,
         (len(hello),),
         lambda text: synthesizer.parts(tools["speech"], text, voice=plain.voice, kept=kept),
@@ -116,11 +116,11 @@ def report_joint(whole, joined, joint: int) -> None:
         f"{np.percentile(pairs, 5):.1f} to {np.percentile(pairs, 95):.1f} dB"
     )
     jumps = []
-    for film in (whole, joined):
-        heard = ffmpeg.samples(film.video, RATE)
+    for video in (whole, joined):
+        heard = ffmpeg.samples(video.video, RATE)
         jumps.append(mastering.loudness(heard[:middle], RATE) - mastering.loudness(heard[middle:], RATE))
     print(
-        f"  the name is {jumps[1]:+.2f} dB louder than the rest, {jumps[0]:+.2f} dB in the whole film; the loudest "
+        f"  the name is {jumps[1]:+.2f} dB louder than the rest, {jumps[0]:+.2f} dB in the whole video; the loudest "
         f"sample within {AROUND * 1000:.0f} ms of the joint {20 * np.log10(max(click, 1e-6)):.0f} dBFS"
     )
 
@@ -135,14 +135,14 @@ def psnr(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     return 10 * float(np.log10(255**2 / max(error, 1e-4)))
 
 
-def cost(film) -> float:
+def cost(video) -> float:
     """Seconds of a processor."""
-    return float(sum(timing.cpu for timing in film.timings))
+    return float(sum(timing.cpu for timing in video.timings))
 
 
-def engine_cost(film) -> float:
+def engine_cost(video) -> float:
     """Of them, those of speaking and drawing, the encoder's included."""
-    return float(sum(timing.cpu for timing in film.timings if timing.stage.value in ("speaking", "filming")))
+    return float(sum(timing.cpu for timing in video.timings if timing.stage.value in ("speaking", "filming")))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from avatars.media import ffmpeg
-from avatars.pipeline.script_to_video import Film, Script
+from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Stage
 from avatars.speech.base import Manner
 from avatars.studio.studio import Studio
@@ -59,7 +59,7 @@ SENTENCES = {
 
 @dataclass
 class Watch:
-    """What is seen from outside while a film is made: when its first frame was drawn, and how much memory it took."""
+    """What is seen from outside while a video is made: when its first frame was drawn, and how much memory it took."""
 
     place: Studio
     began: float = field(default_factory=time.monotonic)
@@ -67,21 +67,21 @@ class Watch:
     memory_mb: float = 0.0
 
     def note(self, stage: Stage, share: float) -> None:
-        if not self.first_frame and stage is Stage.FILMING and share > 0:
+        if not self.first_frame and stage is Stage.ANIMATING and share > 0:
             self.first_frame = time.monotonic() - self.began
         self.memory_mb = max(self.memory_mb, memory_mb(self.place.pid))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    film: Film
+    video: FinishedVideo
     seconds: float
     first_frame: float
     memory_mb: float
 
     @property
     def factor(self) -> float:
-        return self.seconds / self.film.seconds
+        return self.seconds / self.video.seconds
 
 
 def memory_mb(pid: int | None) -> float:
@@ -96,25 +96,25 @@ def memory_mb(pid: int | None) -> float:
     return total * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
 
 
-def make_script(language: str, portrait: Path, count: int, **changes: str) -> Script:
+def make_spec(language: str, portrait: Path, count: int, **changes: str) -> VideoSpec:
     voice, sentences = SENTENCES[language]
     text = ("" if language == "zh" else " ").join(sentences[:count])
     name = f"{language}-{count}-{changes.get('render_engine', PUPPET)}"
-    script = Script(text=text, voice=voice, portrait=portrait, content_id=name, provider="benchmark")
+    script = VideoSpec(text=text, voice=voice, portrait=portrait, content_id=name, provider="benchmark")
     return replace(script, manner=Manner(fresh=True), **changes)  # type: ignore[arg-type]
 
 
-def timed(place: Studio, script: Script, folder: Path) -> Run:
+def timed(place: Studio, script: VideoSpec, folder: Path) -> Run:
     watch = Watch(place)
-    film = place.film(script, folder, on_progress=watch.note)
+    video = place.make_video(script, folder, on_progress=watch.note)
     seconds = time.monotonic() - watch.began
-    return Run(film=film, seconds=seconds, first_frame=watch.first_frame, memory_mb=watch.memory_mb)
+    return Run(video=video, seconds=seconds, first_frame=watch.first_frame, memory_mb=watch.memory_mb)
 
 
-def encode_alone(film: Film, folder: Path) -> float:
-    """CPU seconds of ffmpeg for the film's own frames, without mark and sound."""
-    frames = [frame.copy() for frame in ffmpeg.frames(film.video, (film.width, film.height))]
-    shape = ffmpeg.Shape(width=film.width, height=film.height, fps=25, frames=film.frames, limit=10_000_000)
+def encode_alone(video: FinishedVideo, folder: Path) -> float:
+    """CPU seconds of ffmpeg for the video's own frames, without mark and sound."""
+    frames = [frame.copy() for frame in ffmpeg.frames(video.video, (video.width, video.height))]
+    shape = ffmpeg.Shape(width=video.width, height=video.height, fps=25, frames=video.frames, limit=10_000_000)
     before = os.times()
     with ffmpeg.FrameSink(folder / "alone.mp4", shape, stamp=lambda frame, number: None) as sink:
         for frame in frames:
@@ -124,23 +124,23 @@ def encode_alone(film: Film, folder: Path) -> float:
 
 
 def report(count: int, streamed: Run, waited: Run) -> None:
-    film = streamed.film
+    video = streamed.video
     print(
-        f"  {count:>2} sentence(s), {film.seconds:5.1f} s: MP4 after {streamed.seconds:5.1f} s = "
+        f"  {count:>2} sentence(s), {video.seconds:5.1f} s: MP4 after {streamed.seconds:5.1f} s = "
         f"{streamed.factor:.2f} × its length, first frame after {streamed.first_frame:4.1f} s, "
         f"{streamed.memory_mb:.0f} MB; waiting for the speech {waited.seconds:5.1f} s = {waited.factor:.2f} ×, "
         f"first frame {waited.first_frame:4.1f} s; ratio {streamed.seconds / waited.seconds:.2f}"
     )
 
 
-def report_stages(film: Film, alone: float) -> None:
-    """Speaking is what is waited for before the first frame; the rest of the speech is made while filming."""
-    for timing in film.timings:
-        share = timing.cpu / film.seconds
+def report_stages(video: FinishedVideo, alone: float) -> None:
+    """Speaking is what is waited for before the first frame; the rest of the speech is made while animating."""
+    for timing in video.timings:
+        share = timing.cpu / video.seconds
         print(f"  {timing.stage.value:<10} {share:6.3f} CPU-s per second of video, {timing.wall:6.2f} s on the clock")
-    total = sum(timing.cpu for timing in film.timings)
-    print(f"  {'all':<10} {total / film.seconds:6.3f} CPU-s per second of video")
-    print(f"  x264 alone {1000 / film.frames * alone:.1f} CPU-ms per frame")
+    total = sum(timing.cpu for timing in video.timings)
+    print(f"  {'all':<10} {total / video.seconds:6.3f} CPU-s per second of video")
+    print(f"  x264 alone {1000 / video.frames * alone:.1f} CPU-ms per frame")
 
 
 def main() -> None:
@@ -154,15 +154,15 @@ def main() -> None:
             portrait = folder / "xiao.png"
             portrait.write_bytes(place.draw("xiao"))
             place.close()
-            cold = timed(place, make_script(language, portrait, 1), folder)
-            timed(place, make_script(language, portrait, 1, render_engine=WAITING), folder)
-            size = f"{cold.film.width}×{cold.film.height}"
+            cold = timed(place, make_spec(language, portrait, 1), folder)
+            timed(place, make_spec(language, portrait, 1, render_engine=WAITING), folder)
+            size = f"{cold.video.width}×{cold.video.height}"
             print(f"\n{language}, {size}: cold, with its portrait's rig, {cold.seconds:.1f} s; warm:")
             for count in COUNTS:
-                waited = timed(place, make_script(language, portrait, count, render_engine=WAITING), folder)
-                streamed = timed(place, make_script(language, portrait, count), folder)
+                waited = timed(place, make_spec(language, portrait, count, render_engine=WAITING), folder)
+                streamed = timed(place, make_spec(language, portrait, count), folder)
                 report(count, streamed, waited)
-            report_stages(streamed.film, encode_alone(streamed.film, folder))
+            report_stages(streamed.video, encode_alone(streamed.video, folder))
         place.close()
 
 

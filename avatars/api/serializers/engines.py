@@ -33,7 +33,9 @@ class EngineSerializer(serializers.Serializer[Any]):
     licence = serializers.CharField(source="availability.licence", allow_blank=True)
     device = serializers.CharField(source="availability.device")
     files = EngineFileSerializer(many=True, source="availability.files")
-    stands_in = serializers.BooleanField(help_text="Whether it is the fallback for other engines of its kind.")
+    stands_in = serializers.BooleanField(
+        source="is_fallback", help_text="Whether it is the fallback for other engines of its kind."
+    )
     uses = serializers.IntegerField(help_text="Number of digital humans or voices that use it.")
     rests_until = serializers.DateTimeField(
         allow_null=True, help_text="Not used until then, because it failed repeatedly."

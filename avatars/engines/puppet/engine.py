@@ -20,7 +20,7 @@ from avatars.engines.puppet.files import DATA
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.planner import BLOCK, Motion, moves, smiling
 from avatars.engines.puppet.rig import disk_cache as files
-from avatars.engines.puppet.rig.cache import KeptRigs
+from avatars.engines.puppet.rig.cache import RigCache
 from avatars.engines.puppet.rig.rig import Rig, build
 from avatars.speech.synthesis.stream import SpeechStream
 
@@ -50,7 +50,7 @@ class Puppet(puppet.Puppet):
         self._person = PersonMask(Path(models) / "selfie_segmentation.tflite")
         self._strength, self._device = strength, chosen(device)
         self.edition = f"{files.edition()} {strength} {self._device}"
-        self._kept = KeptRigs(most=rigs, folder=Path(cache) if cache else None)
+        self._kept = RigCache(most=rigs, folder=Path(cache) if cache else None)
 
     def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
         """See `StreamingEngine.follow`; the portrait is examined before the first frame is asked for."""

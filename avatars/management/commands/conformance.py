@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from avatars.adapters.availability import Availability
-from avatars.conformance.base import Check, Outcome, Verdict, Wish
+from avatars.conformance.base import Check, CheckRequest, Outcome, Verdict
 from avatars.conformance.checks import CHECKS
 from avatars.exceptions import StudioError
 from avatars.reasons import render
@@ -117,7 +117,7 @@ class Command(BaseCommand):
         rest = list(checks)
         while rest:
             check = rest.pop(0)
-            wish = Wish(
+            wish = CheckRequest(
                 kind=subject.kind.value,
                 engine=subject.name,
                 check=check.key,
@@ -131,11 +131,11 @@ class Command(BaseCommand):
                 yield from ((other, Outcome(verdict=Verdict.NOT_RUN, words=words)) for other in rest)
                 return
 
-    def _outcome(self, studio: Studio, wish: Wish, limit: float) -> tuple[Outcome, bool]:
+    def _outcome(self, studio: Studio, wish: CheckRequest, limit: float) -> tuple[Outcome, bool]:
         """What comes of a check, and whether its engine is alive after it."""
         try:
             memory = settings.AVATARS["MEMORY_LIMIT_MB"]
-            return studio.conform(wish, time_limit=limit, memory_limit_mb=memory), True
+            return studio.check_engine(wish, time_limit=limit, memory_limit_mb=memory), True
         except StudioError as error:
             words, remedy = _VIOLENT.get(error.code, ("", ""))
             said = (_(words) % {"seconds": limit}) if words else f"{error.message} ({error.code})"
@@ -177,7 +177,7 @@ def _chosen(wanted: list[str]) -> list[Subject]:
     known = [
         Subject(kind=kind, name=name, availability=availability)
         for kind in KINDS
-        for name, availability in engine_status.probed(kind)
+        for name, availability in engine_status.availabilities(kind)
     ]
     names = {subject.name for subject in known}
     for name in wanted:

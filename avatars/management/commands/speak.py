@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from avatars.engines.base import Mode
 from avatars.exceptions import AvatarError
 from avatars.framing.scene import LONGEST, Captions, Format, Logo, Scene
-from avatars.pipeline.script_to_video import Film, Script
+from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Stage
 from avatars.studio.studio import Studio
 
@@ -61,30 +61,30 @@ class Command(BaseCommand):
         place = Studio()
         try:
             with tempfile.TemporaryDirectory(dir=out.parent, prefix=".speak-") as folder:
-                script = self._script(place, Path(folder), options)
-                film = place.film(
-                    script,
+                spec = self._spec(place, Path(folder), options)
+                video = place.make_video(
+                    spec,
                     Path(folder),
                     on_progress=self._report,
                     time_limit=settings.AVATARS["TIME_LIMIT"],
                     memory_limit_mb=settings.AVATARS["MEMORY_LIMIT_MB"],
                 )
-                film.captions.replace(out.with_suffix(".srt"))
-                film.video.replace(out)
+                video.captions.replace(out.with_suffix(".srt"))
+                video.video.replace(out)
         except AvatarError as error:
             raise CommandError(f"{error} ({error.code})") from error
         except KeyboardInterrupt as stop:
             raise CommandError("Stopped; nothing was left behind.", returncode=130) from stop
         finally:
             place.close()
-        self._sum_up(out, film, time.monotonic() - started)
+        self._sum_up(out, video, time.monotonic() - started)
 
-    def _script(self, place: Studio, folder: Path, options: dict[str, Any]) -> Script:
+    def _spec(self, place: Studio, folder: Path, options: dict[str, Any]) -> VideoSpec:
         portrait: Path | None = options["portrait"]
         if portrait is None:
             portrait = folder / "portrait.png"
             portrait.write_bytes(place.draw(options["character"]))
-        return Script(
+        return VideoSpec(
             text=options["text"],
             portrait=portrait.absolute(),
             content_id=secrets.token_hex(16),
@@ -114,6 +114,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{chr(13) if live else ''}{stage.value:<10}{share:5.0%}{end}", ending="")
             self.stdout.flush()
 
-    def _sum_up(self, out: Path, film: Film, took: float) -> None:
-        facts = f"{film.seconds:.1f} s, {film.width}×{film.height}, {film.size / 1e6:.2f} MB, made in {took:.1f} s"
+    def _sum_up(self, out: Path, video: FinishedVideo, took: float) -> None:
+        facts = f"{video.seconds:.1f} s, {video.width}×{video.height}, {video.size / 1e6:.2f} MB, made in {took:.1f} s"
         self.stdout.write(f"{out}: {facts}")

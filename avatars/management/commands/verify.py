@@ -47,7 +47,7 @@ class Command(BaseCommand):
         return True
 
 
-def examine(path: Path, content_id: str) -> video_label.Proof:
+def examine(path: Path, content_id: str) -> video_label.LabelReport:
     """What a file carries of the label, by its kind."""
     suffix = path.suffix.lower()
     if suffix in SOUNDS:

@@ -150,7 +150,7 @@ class Kokoro(kokoro.Kokoro):
         )
         return _Piece(samples=found.samples, segments=segments, run=run)
 
-    def _said(self, spoken: list[str], style: NDArray[np.float32], speed: float) -> cache.Kept:
+    def _said(self, spoken: list[str], style: NDArray[np.float32], speed: float) -> cache.CachedSpeech:
         raw = self._model.say(spoken, style, speed=speed)
         timed = [
             Segment(symbol=symbol, start=start, end=end, owner=index)
@@ -161,7 +161,7 @@ class Kokoro(kokoro.Kokoro):
         samples = cache.rounded(mastering.fade(raw.samples[start:end], RATE))
         moved = [_moved(segment, -start, len(samples)) for segment in segments]
         kept = [[each.symbol, each.start, each.end, each.owner] for each in moved if each.end > each.start]
-        return cache.Kept(samples=samples, facts={"segments": kept})
+        return cache.CachedSpeech(samples=samples, facts={"segments": kept})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from avatars.media.file_cache import MEGABYTE, Shelf
+from avatars.media.file_cache import MEGABYTE, FileCache
 
 FOLDER = "speech"
 LIMIT = 500 * MEGABYTE
@@ -24,7 +24,7 @@ _FULL = 32767
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class CachedSpeech:
     """Mono samples of 16 bits as float32, and what else is known about them, as JSON holds it."""
 
     samples: NDArray[np.float32]
@@ -35,10 +35,10 @@ class SpeechCache:
     """At most `limit` bytes below `folder`, shared by all processes; without a folder nothing is kept."""
 
     def __init__(self, folder: Path | None, *, limit: int = LIMIT) -> None:
-        self._shelf = Shelf(folder / FOLDER, limit=limit) if folder else None
+        self._cache = FileCache(folder / FOLDER, limit=limit) if folder else None
 
-    def get(self, key: str) -> Kept | None:
-        data = self._shelf.get(key) if self._shelf else None
+    def get(self, key: str) -> CachedSpeech | None:
+        data = self._cache.get(key) if self._cache else None
         if data is None:
             return None
         head, _, body = data.partition(b"\n")
@@ -49,17 +49,17 @@ class SpeechCache:
             samples = (np.frombuffer(body, "<i2") / _FULL).astype(np.float32)
         except (ValueError, KeyError, AttributeError, TypeError):
             return None
-        return Kept(samples=samples, facts=facts)
+        return CachedSpeech(samples=samples, facts=facts)
 
-    def put(self, key: str, kept: Kept) -> None:
-        if self._shelf:
+    def put(self, key: str, kept: CachedSpeech) -> None:
+        if self._cache:
             body = (np.clip(kept.samples, -1, 1) * _FULL).round().astype("<i2").tobytes()
             facts = {**kept.facts, "sha256": hashlib.sha256(body).hexdigest()}
-            self._shelf.put(key, json.dumps(facts, ensure_ascii=False).encode() + b"\n" + body)
+            self._cache.put(key, json.dumps(facts, ensure_ascii=False).encode() + b"\n" + body)
 
     def purge(self, *, engine: str = "", voice: str = "") -> int:
         """Forget what that voice said, or everything; return how many pieces that were."""
-        return self._shelf.purge(_who(engine, voice) if engine else "") if self._shelf else 0
+        return self._cache.purge(_who(engine, voice) if engine else "") if self._cache else 0
 
 
 def key(*, engine: str, voice: str, **parameters: Any) -> str:

@@ -90,16 +90,16 @@ def _sorted(tokens: list[Token]) -> list[Token]:
     return [whole[offset] for offset in sorted(whole)]
 
 
-def _to_cache(speech: Speech) -> cache.Kept:
+def _to_cache(speech: Speech) -> cache.CachedSpeech:
     facts = {
         "rate": speech.rate,
         "sounds": [asdict(sound) for sound in speech.sounds],
         "tokens": [asdict(token) for token in speech.tokens],
     }
-    return cache.Kept(samples=speech.samples, facts=facts)
+    return cache.CachedSpeech(samples=speech.samples, facts=facts)
 
 
-def _from_cache(found: cache.Kept | None) -> Speech | None:
+def _from_cache(found: cache.CachedSpeech | None) -> Speech | None:
     if found is None:
         return None
     return Speech(

@@ -128,10 +128,10 @@ def test_a_withdrawal_asks_first_and_says_what_it_ended(boss, human):
     factories.make_render(human, consent=consent)
     address = reverse("admin:avatars_consent_withdraw_this", args=[consent.pk])
     assert "cannot be undone" in boss.get(address).content.decode()
-    assert "Tick this" in boss.post(address, {"films": "delete", "_form_submitted": "on"}).content.decode()
+    assert "Tick this" in boss.post(address, {"videos": "delete", "_form_submitted": "on"}).content.decode()
     consent.refresh_from_db()
     assert consent.withdrawn_at is None
-    answer = boss.post(address, {"films": "delete", "sure": "on", "_form_submitted": "on", "reason": "left"})
+    answer = boss.post(address, {"videos": "delete", "sure": "on", "_form_submitted": "on", "reason": "left"})
     assert answer.headers["HX-Redirect"].endswith(f"/consent/{consent.pk}/change/")
     page = boss.get(answer.headers["HX-Redirect"])
     assert "Cancelled: 1" in said(page)
@@ -145,7 +145,7 @@ def test_a_withdrawal_asks_first_and_says_what_it_ended(boss, human):
 def test_a_second_consent_of_the_same_face_is_pointed_out(boss, human):
     first, _second = factories.make_consent(human), factories.make_consent(human)
     address = reverse("admin:avatars_consent_withdraw_this", args=[first.pk])
-    boss.post(address, {"films": "delete", "sure": "on", "_form_submitted": "on"})
+    boss.post(address, {"videos": "delete", "sure": "on", "_form_submitted": "on"})
     assert "another active consent" in said(boss.get(reverse("admin:index")))
 
 
@@ -174,7 +174,7 @@ def test_an_editor_records_and_does_not_withdraw(human):
     assert editor.get(reverse(ADD)).status_code == 200
     consent = factories.make_consent(human)
     address = reverse("admin:avatars_consent_withdraw_this", args=[consent.pk])
-    assert editor.post(address, {"films": "delete", "sure": "on", "_form_submitted": "on"}).status_code == 403
+    assert editor.post(address, {"videos": "delete", "sure": "on", "_form_submitted": "on"}).status_code == 403
     assert member_of("viewer").get(reverse(ADD)).status_code == 403
 
 

@@ -28,24 +28,24 @@ def make_run_render(**fields):
 
 
 def test_each_stage_has_its_place_and_its_share():
-    render = make_run_render(stages=[ran(Stage.SPEAKING, 0, 1), ran(Stage.FILMING, 1, 4)])
-    speaking, filming = bars(render)
+    render = make_run_render(stages=[ran(Stage.SPEAKING, 0, 1), ran(Stage.ANIMATING, 1, 4)])
+    speaking, animating = bars(render)
     assert (speaking.left, speaking.width, speaking.tone) == (0, 25, "good")
-    assert (filming.left, filming.width, filming.seconds) == (25, 75, 3)
+    assert (animating.left, animating.width, animating.seconds) == (25, 75, 3)
 
 
 def test_a_stage_that_runs_grows_until_now():
     render = make_run_render(
         status="running",
         attempts=1,
-        stages=[ran(Stage.SPEAKING, 0, 2), ran(Stage.FILMING, 2, None, outcome=Outcome.RUNNING)],
+        stages=[ran(Stage.SPEAKING, 0, 2), ran(Stage.ANIMATING, 2, None, outcome=Outcome.RUNNING)],
     )
     assert bars(render, now=START + timedelta(seconds=8))[1].width == 75
 
 
 def test_a_stage_whose_worker_died_is_marked_and_has_no_length():
-    lost = ran(Stage.FILMING, 0, None, outcome=Outcome.RUNNING)
-    again = ran(Stage.FILMING, 60, 64, attempt=2)
+    lost = ran(Stage.ANIMATING, 0, None, outcome=Outcome.RUNNING)
+    again = ran(Stage.ANIMATING, 60, 64, attempt=2)
     render = make_run_render(status="done", attempts=2, stages=[lost, again])
     first, second = bars(render)
     assert (first.tone, first.seconds) == ("bad", 0)
@@ -54,7 +54,7 @@ def test_a_stage_whose_worker_died_is_marked_and_has_no_length():
 
 def test_its_cost_is_per_second_of_video():
     render = make_run_render(
-        seconds=4.0, stages=[ran(Stage.SPEAKING, 0, 1, cpu=1.0), ran(Stage.FILMING, 1, 3, cpu=2.0)]
+        seconds=4.0, stages=[ran(Stage.SPEAKING, 0, 1, cpu=1.0), ran(Stage.ANIMATING, 1, 3, cpu=2.0)]
     )
     assert "0.75" in cost(render)
     assert cost(make_render()) == ""

@@ -33,8 +33,8 @@ def stamped(mark, plain):
     return frame
 
 
-def make_film(folder, background="90", mark_until=FRAMES, frames=FRAMES):
-    """An encoded film whose frames carry the mark up to a certain one; without metadata."""
+def make_video(folder, background="90", mark_until=FRAMES, frames=FRAMES):
+    """An encoded video whose frames carry the mark up to a certain one; without metadata."""
     path = folder / "raw.mp4"
     mark = video_label.Mark(WIDTH, HEIGHT)
     shape = ffmpeg.Shape(width=WIDTH, height=HEIGHT, fps=25, frames=frames, limit=10_000_000)
@@ -47,8 +47,8 @@ def make_film(folder, background="90", mark_until=FRAMES, frames=FRAMES):
 
 
 def make_labelled(folder, **options):
-    to = folder / "film.mp4"
-    video_label.write(make_film(folder, **options), to, ORIGIN)
+    to = folder / "video.mp4"
+    video_label.write(make_video(folder, **options), to, ORIGIN)
     return to
 
 
@@ -101,7 +101,7 @@ def test_the_mark_is_found_again_after_encoding(tmp_path, background):
     video_label.verify(make_labelled(tmp_path, background=background), "c0ffee")
 
 
-def test_a_film_of_a_single_frame_is_labelled_too(tmp_path):
+def test_a_video_of_a_single_frame_is_labelled_too(tmp_path):
     video_label.verify(make_labelled(tmp_path, frames=1), "c0ffee")
 
 
@@ -113,8 +113,8 @@ def test_labelling_changes_neither_frames_nor_length(tmp_path):
     assert np.array_equal(ffmpeg.samples(tmp_path / "raw.mp4", RATE), ffmpeg.samples(path, RATE))
 
 
-def test_a_film_without_metadata_is_refused(tmp_path):
-    assert "metadata is missing" in refusal(make_film(tmp_path))
+def test_a_video_without_metadata_is_refused(tmp_path):
+    assert "metadata is missing" in refusal(make_video(tmp_path))
 
 
 def test_a_plain_copy_that_dropped_the_metadata_is_refused(tmp_path):
@@ -136,7 +136,7 @@ def test_a_video_without_its_mark_on_any_frame_is_refused(tmp_path, mark_until):
 def test_the_label_of_a_video_can_be_read_from_outside(tmp_path):
     proof = video_label.examine(make_labelled(tmp_path))
     assert (proof.origin, proof.faults, proof.frames) == (ORIGIN, (), FRAMES)
-    bare = video_label.examine(make_film(tmp_path, mark_until=10))
+    bare = video_label.examine(make_video(tmp_path, mark_until=10))
     assert bare.origin is None
     assert len(bare.faults) == 2
 
@@ -236,13 +236,13 @@ def check(*files, **options):
 
 
 def test_the_command_says_of_each_file_whether_both_labels_are_there(tmp_path):
-    film, poster = make_labelled(tmp_path), make_poster(tmp_path)
-    lines, code = check(film, poster)
+    video, poster = make_labelled(tmp_path), make_poster(tmp_path)
+    lines, code = check(video, poster)
     assert code == 0
     assert f"the mark in all {FRAMES} frames" in lines[0]
     assert all("labelled" in line and "c0ffee" in line and ORIGIN.provider in line for line in lines)
-    (tmp_path / "cut.mp4").write_bytes(film.read_bytes()[:3000])
-    files = [film, tmp_path / "raw.mp4", tmp_path / "cut.mp4", tmp_path / "none.mp4"]
+    (tmp_path / "cut.mp4").write_bytes(video.read_bytes()[:3000])
+    files = [video, tmp_path / "raw.mp4", tmp_path / "cut.mp4", tmp_path / "none.mp4"]
     lines, code = check(*files)
     assert code == 1
     assert [line.split(": ")[1] for line in lines] == ["labelled", "NOT LABELLED", "UNREADABLE", "UNREADABLE"]
@@ -253,11 +253,11 @@ def test_the_command_says_of_each_file_whether_both_labels_are_there(tmp_path):
     assert [line.split(": ")[1] for line in lines] == ["labelled", "NOT LABELLED", "NOT LABELLED"]
     assert "the mark" not in lines[0]
     assert "say beside it" in lines[2]
-    assert check(film, content_id="c0ffee")[1] == 0
-    assert check(film, content_id="other")[1] == 1
+    assert check(video, content_id="c0ffee")[1] == 0
+    assert check(video, content_id="other")[1] == 1
 
 
-def test_a_film_that_was_changed_after_labelling_is_refused(tmp_path):
+def test_a_video_that_was_changed_after_labelling_is_refused(tmp_path):
     path = make_labelled(tmp_path)
     data = bytearray(path.read_bytes())
     data[-20] ^= 1

@@ -22,7 +22,7 @@ from avatars.pipeline import script_to_video
 from avatars.rendering import compression
 from conversations import services as conversations
 from conversations.models import Conversation, Message
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support import example_renderer, videos
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.rendering import after, make_human, promise, request, video_of
@@ -56,8 +56,8 @@ def staff(client):
     return client
 
 
-def test_code_that_makes_a_film(tmp_path):
-    made = script_to_video.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
+def test_code_that_makes_a_video(tmp_path):
+    made = script_to_video.make(make_spec(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
     check(made.video.read_bytes(), "c0ffee", tmp_path, "a.mp4")
     check(made.poster.read_bytes(), "c0ffee", tmp_path, "a.jpg")
 
@@ -74,7 +74,7 @@ def test_what_the_engine_of_somebody_else_gives(tmp_path):
         command=[sys.executable, program, "--ffmpeg", imageio_ffmpeg.get_ffmpeg_exe()],
         time_limit=60,
     )
-    made = script_to_video.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=theirs)
+    made = script_to_video.make(make_spec(provider="OpenUser"), tmp_path, speech=Tone(), engine=theirs)
     check(made.video.read_bytes(), "c0ffee", tmp_path, "a.mp4")
 
 
@@ -131,9 +131,9 @@ def test_how_a_voice_sounds_in_the_admin_and_to_programs(staff, tmp_path, settin
 
 def test_a_smaller_video(large_video, tmp_path):
     render = factories.make_render(status="done", content_id="c" * 32)
-    render.video.save("film.mp4", ContentFile(large_video), save=True)
+    render.video.save("video.mp4", ContentFile(large_video), save=True)
     small = services.request_rendition(render, limit=150_000)
-    compression.fit(small.pk)
+    compression.compress(small.pk)
     small.refresh_from_db()
     assert small.status == "done"
     check(small.video.read(), render.content_id, tmp_path, "a.mp4")
@@ -142,7 +142,7 @@ def test_a_smaller_video(large_video, tmp_path):
 def test_our_own_video_that_comes_back_and_is_compressed(large_video, tmp_path):
     name = default_storage.save("inbound/theirs.mp4", ContentFile(large_video))
     small = services.request_file_rendition(name, sha256="5" * 64, limit=150_000)
-    compression.fit(small.pk)
+    compression.compress(small.pk)
     check(Rendition.objects.get().video.read(), "c" * 32, tmp_path, "a.mp4")
 
 
@@ -188,12 +188,12 @@ def test_a_stored_video_that_lost_its_label_is_sent_to_nobody(harm, tmp_path):
 
 @pytest.mark.parametrize("harm", ["video", "poster"])
 def test_a_video_that_lost_its_label_is_not_stored(harm, tmp_path):
-    made = script_to_video.make(make_script(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
-    script_to_video.prove(made, "c0ffee")
+    made = script_to_video.make(make_spec(provider="OpenUser"), tmp_path, speech=Tone(), engine=Light())
+    script_to_video.verify(made, "c0ffee")
     if harm == "video":
         made.video.write_bytes(remuxed(made.video.read_bytes(), tmp_path))
     else:
         image_label.write(made.poster, video_label.Origin(provider="OpenUser", content_id="other"))
     with pytest.raises(OutputError) as caught:
-        script_to_video.prove(made, "c0ffee")
+        script_to_video.verify(made, "c0ffee")
     assert caught.value.code == "unlabelled"

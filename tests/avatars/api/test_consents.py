@@ -106,9 +106,9 @@ def test_consents_are_filtered(api, human):
     assert [row["id"] for row in api.get(CONSENTS, {"active": "false"}).json()["results"]] == [other.pk]
 
 
-def test_a_film_that_is_kept_as_evidence_is_given_to_no_program(api, human):
+def test_a_video_that_is_kept_as_evidence_is_given_to_no_program(api, human):
     consent = make_consent(human)
-    video = default_storage.save("renders/film.mp4", ContentFile(b"film"))
+    video = default_storage.save("renders/video.mp4", ContentFile(b"video"))
     render = make_render(human, consent=consent, status="done", video=video)
     reader = make_api("renders:read")
     address = f"/api/v1/renders/{render.pk}/video/"

@@ -180,7 +180,7 @@ def test_a_wrong_variable_is_a_422_that_names_it(api):
     assert problem(api.post(f"{TEMPLATES}0/renders/", {}, format="json"), 404)
 
 
-def test_a_filled_template_can_be_read_before_it_is_filmed(api):
+def test_a_filled_template_can_be_read_before_it_is_rendered(api):
     template = make_template()
     address = f"{TEMPLATES}{template.pk}/readings/"
     found = api.post(address, {"variables": {"name": "单雄信"}}, format="json")
@@ -190,12 +190,12 @@ def test_a_filled_template_can_be_read_before_it_is_filmed(api):
     assert not Render.objects.exists()
 
 
-def test_who_may_film_need_not_be_able_to_edit(api):
+def test_who_may_video_need_not_be_able_to_edit(api):
     template = make_template()
     address = f"{TEMPLATES}{template.pk}/renders/"
-    filming = make_api("renders:write")
-    assert filming.post(address, {"variables": {"name": "王芳"}}, format="json").status_code == 202
-    assert filming.post(TEMPLATES, wish(), format="json").status_code == 403
+    animating = make_api("renders:write")
+    assert animating.post(address, {"variables": {"name": "王芳"}}, format="json").status_code == 202
+    assert animating.post(TEMPLATES, wish(), format="json").status_code == 403
     editing = make_api("digital_humans:write")
     assert editing.post(address, {"variables": {"name": "王芳"}}, format="json").status_code == 403
     person = APIClient()

@@ -111,16 +111,16 @@ def test_null_takes_the_scenery_of_a_digital_human_away(api, form):
 
 
 def test_a_digital_human_is_deleted_only_while_nothing_uses_it(api, django_capture_on_commit_callbacks):
-    filmed, seated, free = make_digital_human(), make_digital_human(), make_digital_human()
-    make_render(filmed)
+    rendered, seated, free = make_digital_human(), make_digital_human(), make_digital_human()
+    make_render(rendered)
     make_desk(make_application(), digital_human=seated)
-    for human in (filmed, seated):
+    for human in (rendered, seated):
         assert problem(api.delete(f"{HUMANS}{human.pk}/"), 409)["code"] == "in_use"
     with django_capture_on_commit_callbacks(execute=True):
         assert api.delete(f"{HUMANS}{free.pk}/").status_code == 204
-    assert set(DigitalHuman.objects.all()) == {filmed, seated}
+    assert set(DigitalHuman.objects.all()) == {rendered, seated}
     assert not default_storage.exists(free.portrait.name)
-    assert default_storage.exists(filmed.portrait.name)
+    assert default_storage.exists(rendered.portrait.name)
 
 
 def test_a_video_is_asked_for_and_followed(api):
@@ -159,7 +159,7 @@ def test_one_video_too_many_is_refused_until_there_is_room(api, settings):
     assert api.post(RENDERS, {"digital_human": human.pk, "text": "一"}).status_code == 202
 
 
-def test_words_that_were_filmed_before_are_there_at_once(api):
+def test_words_that_were_rendered_before_are_there_at_once(api):
     human = make_digital_human()
     wish = {"digital_human": human.pk, "text": "你好"}
     api.post(RENDERS, wish)
@@ -215,9 +215,9 @@ def test_renders_are_filtered(api):
 
 
 @pytest.fixture
-def film() -> Render:
+def video() -> Render:
     folder = f"renders/{secrets.token_hex(16)}"
-    files = {"video": "film.mp4", "captions": "film.srt", "poster": "poster.jpg"}
+    files = {"video": "video.mp4", "captions": "video.srt", "poster": "poster.jpg"}
     names: Any = {
         field: default_storage.save(f"{folder}/{name}", ContentFile(bytes(range(100)))) for field, name in files.items()
     }
@@ -227,8 +227,8 @@ def film() -> Render:
 @pytest.mark.parametrize(
     ("file", "kind"), [("video", "video/mp4"), ("captions", "application/x-subrip"), ("poster", "image/jpeg")]
 )
-def test_files_are_downloaded_with_a_token_whole_and_in_ranges(api, film, file, kind):
-    url = api.get(f"{RENDERS}{film.pk}/").json()[f"{file}_url"]
+def test_files_are_downloaded_with_a_token_whole_and_in_ranges(api, video, file, kind):
+    url = api.get(f"{RENDERS}{video.pk}/").json()[f"{file}_url"]
     whole = api.get(url)
     assert b"".join(whole.streaming_content) == bytes(range(100))
     assert whole["Content-Type"] == kind
@@ -238,7 +238,7 @@ def test_files_are_downloaded_with_a_token_whole_and_in_ranges(api, film, file, 
     problem(make_api("members:read").get(url), 403)
 
 
-def test_a_file_that_is_not_there_is_said_to_be_missing(api, film):
+def test_a_file_that_is_not_there_is_said_to_be_missing(api, video):
     assert problem(api.get(f"{RENDERS}{make_render().pk}/video/"), 404)["code"] == "no_file"
-    default_storage.delete(film.video.name)
-    assert problem(api.get(f"{RENDERS}{film.pk}/video/"), 404)["code"] == "no_file"
+    default_storage.delete(video.video.name)
+    assert problem(api.get(f"{RENDERS}{video.pk}/video/"), 404)["code"] == "no_file"

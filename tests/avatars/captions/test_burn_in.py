@@ -10,13 +10,13 @@ from PIL import Image, ImageDraw
 
 from avatars.ai_label.video_label import Mark
 from avatars.captions import srt as captions
-from avatars.captions.burn_in import ACCENT, WEIGHT, Subtitles
+from avatars.captions.burn_in import ACCENT, WEIGHT, CaptionPainter
 from avatars.framing import fonts
 from avatars.framing.scene import Captions, Scene
 from avatars.media import ffmpeg
 from avatars.pipeline import script_to_video
 from tests.avatars.captions.test_srt import TEXTS, make_tokens
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light, Tone
 
 SIZES = {"9:16": (720, 1280), "1:1": (720, 720), "16:9": (1280, 720), "portrait": (576, 720), "small": (360, 480)}
@@ -24,7 +24,7 @@ FPS = 25
 
 
 def make_subtitles(text, size, *, karaoke=True, **options):
-    return Subtitles(captions.cues(text, make_tokens(text)), size, fps=FPS, karaoke=karaoke, **options)
+    return CaptionPainter(captions.cues(text, make_tokens(text)), size, fps=FPS, karaoke=karaoke, **options)
 
 
 def frames_of(text):
@@ -144,23 +144,23 @@ def test_an_emoji_is_a_picture_and_not_a_box():
 
 def test_the_frames_show_the_words_of_the_caption_file(tmp_path):
     text = "你好，世界。很高兴认识你！"
-    films = [
+    videos = [
         script_to_video.make(
-            make_script(text=text, longest=480, scene=Scene(captions=way), mode="lipsync"),
+            make_spec(text=text, longest=480, scene=Scene(captions=way), mode="lipsync"),
             tmp_path / way,
             speech=Tone(),
             engine=Light(),
         )
         for way in (Captions.OFF, Captions.PLAIN)
     ]
-    size = (films[0].width, films[0].height)
-    bare, written = (list(ffmpeg.frames(film.video, size, grey=True)) for film in films)
+    size = (videos[0].width, videos[0].height)
+    bare, written = (list(ffmpeg.frames(video.video, size, grey=True)) for video in videos)
     tokens = Tone().speak(text, voice="a").tokens
-    srt = films[1].captions.read_text(encoding="utf-8")
+    srt = videos[1].captions.read_text(encoding="utf-8")
     assert srt == captions.srt(text, tokens)
     cues = captions.cues(text, tokens)
     assert len(cues) == 2
-    subtitles = Subtitles(cues, size, fps=FPS, karaoke=False)
+    subtitles = CaptionPainter(cues, size, fps=FPS, karaoke=False)
     for index, cue in enumerate(cues):
         number = round((cue.start + cue.end) / 2 * FPS)
         light = written[number].astype(float) - bare[number]

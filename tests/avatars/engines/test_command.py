@@ -16,7 +16,7 @@ from avatars.engines.command import Command
 from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import ffmpeg, mp4
 from avatars.pipeline import script_to_video
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.studio.test_studio import alive, wait_until
 from tests.avatars.support import example_renderer
 from tests.avatars.support.fake_engines import Tone
@@ -45,15 +45,15 @@ def fail(engine, folder):
 
 def test_a_programs_video_is_labelled_and_checked_like_any_other(tmp_path):
     heard = []
-    film = script_to_video.make(
-        make_script(),
+    video = script_to_video.make(
+        make_spec(),
         tmp_path,
         speech=Tone(),
         engine=make_engine(),
         progress=lambda stage, share: heard.append(share) if stage == "filming" else None,
     )
-    video_label.verify(film.video, "c0ffee")
-    assert film.frames == mp4.probe(film.video).video.samples == 50
+    video_label.verify(video.video, "c0ffee")
+    assert video.frames == mp4.probe(video.video).video.samples == 50
     assert sorted(os.listdir(tmp_path)) == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
     assert heard == sorted(heard)
     assert any(0 < share < 0.9 for share in heard), "the program told how far it was before there was a frame"
@@ -120,7 +120,7 @@ def test_what_it_does_wrong_has_a_code_and_a_remedy(tmp_path, fault, code):
     assert error.remedy
 
 
-def test_half_of_the_pictures_are_no_film(tmp_path):
+def test_half_of_the_pictures_are_no_video(tmp_path):
     assert fail(make_engine("--frames", "--fault", "short"), tmp_path).code == "engine_output"
 
 

@@ -12,7 +12,7 @@ from avatars.engines.base import Shot
 from avatars.engines.duix import Duix
 from avatars.engines.puppet import Puppet
 from avatars.models import EngineTrouble
-from avatars.studio.interactive import close_small
+from avatars.studio.interactive import close_interactive_studio
 from avatars.studio.studio import studio
 from tests.avatars.engines.test_command import make_engine as make_command
 from tests.avatars.engines.test_duix import Service
@@ -45,7 +45,7 @@ def shot():
 
 @pytest.fixture(scope="module")
 def stage(engine, shot):
-    """The shot is filmed once for all checks, and once more for the one that compares."""
+    """The shot is rendered once for all checks, and once more for the one that compares."""
     return conformance.Studio(engine, shot)
 
 
@@ -72,7 +72,7 @@ def server(tmp_path_factory):
     """The servers, and a studio that knows them."""
     folder = tmp_path_factory.mktemp("plugged")
     studio().close()
-    close_small()
+    close_interactive_studio()
     with serving(Everything(folder)) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_SETTINGS_MODULE", "tests.avatars.support.external_engine_settings")
         patch.setenv("PLUGGED_URL", server.url)
@@ -80,7 +80,7 @@ def server(tmp_path_factory):
         server.folder = folder
         yield server
     studio().close()
-    close_small()
+    close_interactive_studio()
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def plugged(server, settings):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", SPOKEN)
-def test_a_voice_over_http_speaks_in_a_film(plugged, name):
+def test_a_voice_over_http_speaks_in_a_video(plugged, name):
     render = after(request(speech=name, voice=SPOKEN[name]))
     assert (render.status, render.speech_engine_used, render.notes) == ("done", name, [])
     video_label.verify(video_of(render), render.content_id)
@@ -115,7 +115,7 @@ def test_another_speaks_in_the_same_attempt_where_a_server_misbehaves(plugged, n
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["command", "duix"])
-def test_an_engine_outside_of_us_animates_and_its_film_is_labelled(plugged, name):
+def test_an_engine_outside_of_us_animates_and_its_video_is_labelled(plugged, name):
     render = after(request("你", engine=name))
     assert (render.status, render.engine_used, render.notes) == ("done", name, [])
     video_label.verify(video_of(render), render.content_id)

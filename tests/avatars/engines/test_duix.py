@@ -128,7 +128,7 @@ def test_the_face_that_it_gets_moves_with_a_closed_mouth(server, service, shot, 
     from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 
     puppet = Puppet()
-    duix._film(puppet, shot, tmp_path / "face.mp4")
+    duix._write_video(puppet, shot, tmp_path / "face.mp4")
     gaps = []
     for frame in ffmpeg.frames(tmp_path / "face.mp4", (240, 288)):
         face = puppet._mesh.find(frame)[0]

@@ -29,7 +29,7 @@ from avatars.pipeline import script_to_video
 from avatars.pipeline.overlays import Overlays
 from avatars.rendering import recipes
 from avatars.speech.audio import mastering
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.support import factories
 
@@ -133,23 +133,27 @@ def test_a_video_has_clips_around_it_and_one_mark_throughout(tmp_path):
     outro = put(tmp_path, "outro.webm", made("webm", seconds=1.5))
     text = "你好，世界。"
     scene = Scene(intro=intro, outro=outro, captions=Captions.KARAOKE)
-    film = script_to_video.make(make_script(text=text, scene=scene), tmp_path / "out", speech=Tone(), engine=Light())
+    video = script_to_video.make(make_spec(text=text, scene=scene), tmp_path / "out", speech=Tone(), engine=Light())
     tokens = Tone().speak(text, voice="a").tokens
     before = clips.look(intro, field="intro").frames(FPS)
-    assert film.frames == before + 50 + clips.look(outro, field="outro").frames(FPS)
-    proof = video_label.examine(film.video, "c0ffee")
-    assert (proof.faults, proof.frames) == ((), film.frames)
-    assert film.captions.read_text(encoding="utf-8") == srt.srt(text, tokens, late=before / FPS)
-    found = mp4.probe(film.video)
+    assert video.frames == before + 50 + clips.look(outro, field="outro").frames(FPS)
+    proof = video_label.examine(video.video, "c0ffee")
+    assert (proof.faults, proof.frames) == ((), video.frames)
+    assert video.captions.read_text(encoding="utf-8") == srt.srt(text, tokens, late=before / FPS)
+    found = mp4.probe(video.video)
     assert found.audio.rate == clips.RATE
     assert abs(found.video.seconds - found.audio.seconds) <= 0.04
-    heard = ffmpeg.samples(film.video, 8000)
-    for start, end in ((0.2, 0.8), (before / FPS + 0.5, before / FPS + 1.4), (film.seconds - 1.2, film.seconds - 0.3)):
+    heard = ffmpeg.samples(video.video, 8000)
+    for start, end in (
+        (0.2, 0.8),
+        (before / FPS + 0.5, before / FPS + 1.4),
+        (video.seconds - 1.2, video.seconds - 0.3),
+    ):
         assert np.sqrt((heard[round(start * 8000) : round(end * 8000)] ** 2).mean()) > 0.05
     silence = heard[round((before / FPS + 0.1) * 8000) : round((before / FPS + 0.3) * 8000)]
     assert np.abs(silence).max() < 0.02
-    poster = np.asarray(Image.open(film.poster).convert("RGB"), float)
-    (first,) = list(ffmpeg.frames(film.video, (film.width, film.height)))[before : before + 1]
+    poster = np.asarray(Image.open(video.poster).convert("RGB"), float)
+    (first,) = list(ffmpeg.frames(video.video, (video.width, video.height)))[before : before + 1]
     assert np.abs(poster - first).mean() < 6, "the poster is of the person, not of the clip"
     assert sorted(os.listdir(tmp_path / "out")) == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
 
@@ -160,7 +164,7 @@ def test_a_broken_clip_is_named_before_anything_is_spoken(tmp_path):
         scene = Scene(**{field: put(tmp_path, "bad.mp4", b"no video")})
         with pytest.raises(MediaError) as caught:
             script_to_video.make(
-                make_script(scene=scene),
+                make_spec(scene=scene),
                 tmp_path / "out",
                 speech=Tone(),
                 engine=Light(),
@@ -230,7 +234,7 @@ rows = pytest.mark.django_db(transaction=True)
 @rows
 def test_a_render_has_its_digital_humans_clips_and_logo(human):
     plain = services.request_render(human, "你好")
-    assert recipes.script(plain).scene.logo is None
+    assert recipes.video_spec(plain).scene.logo is None
     picture = io.BytesIO()
     Image.new("RGBA", (50, 50), (1, 2, 3, 4)).save(picture, "PNG")
     human.logo.save("l.png", ContentFile(picture.getvalue()), save=False)
@@ -242,7 +246,7 @@ def test_a_render_has_its_digital_humans_clips_and_logo(human):
     render = services.request_render(human, "你好")
     assert render.pk != plain.pk
     json.dumps(render.recipe)
-    scene = recipes.script(render).scene
+    scene = recipes.video_spec(render).scene
     assert (scene.logo.corner, scene.logo.size, scene.logo.opacity) == (Corner.LOWER_RIGHT, 20, 70)
     assert scene.logo.picture.read_bytes() == picture.getvalue()
     assert (scene.intro.read_bytes(), scene.outro.suffix) == (made(), ".webm")

@@ -18,7 +18,7 @@ GREEN = (20, 160, 60)
 
 @pytest.fixture(scope="module")
 def character(tmp_path_factory):
-    """A drawn person, 360 × 480, whose head is too tall for a wide film."""
+    """A drawn person, 360 × 480, whose head is too tall for a wide video."""
     path = tmp_path_factory.mktemp("portrait") / "xiao.png"
     Image.fromarray(samples.draw("xiao", height=480)).save(path)
     return path
@@ -120,7 +120,7 @@ def test_a_colour_replaces_what_was_behind_and_leaves_no_halo(character):
     assert row[first : first + 8].sum(axis=1).max() <= sum(GREEN) + 40
 
 
-def test_a_picture_behind_the_person_covers_the_film(character, backdrop):
+def test_a_picture_behind_the_person_covers_the_video(character, backdrop):
     picture = shown(character, format=Format.WIDE, backdrop=backdrop)
     assert picture[5, 5].max() <= 2
     assert np.abs(picture[5, -5].astype(int) - GREEN).max() <= 2

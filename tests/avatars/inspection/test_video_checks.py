@@ -50,8 +50,8 @@ def write_wav(path, samples):
     return path
 
 
-def make_film(folder, frames, shot, *, sound=None, fps=25, size=None):
-    """A labelled film of these frames, with the speech of the shot or with another sound."""
+def make_video(folder, frames, shot, *, sound=None, fps=25, size=None):
+    """A labelled video of these frames, with the speech of the shot or with another sound."""
     frames = list(frames)
     height, width = (size or shot.portrait.shape)[:2]
     shape = ffmpeg.Shape(width=width, height=height, fps=fps, frames=len(frames), limit=LIMIT)
@@ -60,8 +60,8 @@ def make_film(folder, frames, shot, *, sound=None, fps=25, size=None):
     with ffmpeg.FrameSink(folder / "raw.mp4", shape, sound=wav, stamp=video_label.Mark(width, height).draw) as sink:
         for frame in frames:
             sink.write(frame)
-    video_label.write(folder / "raw.mp4", folder / "film.mp4", ORIGIN)
-    return folder / "film.mp4"
+    video_label.write(folder / "raw.mp4", folder / "video.mp4", ORIGIN)
+    return folder / "video.mp4"
 
 
 def frames_of(shot, fault=""):
@@ -75,9 +75,9 @@ def fault_of(path, shot, limit=LIMIT, content_id="c", **expected):
     return caught.value.code
 
 
-def test_a_good_film_passes_and_progress_reaches_the_end(tmp_path):
+def test_a_good_video_passes_and_progress_reaches_the_end(tmp_path):
     shot, shares = make_shot(), []
-    path = make_film(tmp_path, frames_of(shot), shot)
+    path = make_video(tmp_path, frames_of(shot), shot)
     found = video_checks.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT, progress=shares.append)
     assert found.video.samples == shot.frame_count
     assert shares == sorted(shares)
@@ -87,19 +87,19 @@ def test_a_good_film_passes_and_progress_reaches_the_end(tmp_path):
 @pytest.mark.parametrize(("fault", "code"), [("short", "frame_count"), ("black", "black"), ("frozen", "frozen")])
 def test_faulty_frames_are_found(tmp_path, fault, code):
     shot = make_shot()
-    assert fault_of(make_film(tmp_path, frames_of(shot, fault), shot), shot) == code
+    assert fault_of(make_video(tmp_path, frames_of(shot, fault), shot), shot) == code
 
 
 def test_a_picture_that_goes_black_or_stops_in_the_middle_is_found(tmp_path):
     shot = make_shot()
     frames = frames_of(shot)
     dark = [*frames[:40], *[frame // 20 for frame in frames[40:44]], *frames[44:]]
-    assert fault_of(make_film(tmp_path, dark, shot), shot) == "black"
+    assert fault_of(make_video(tmp_path, dark, shot), shot) == "black"
     stopped = [*frames[:30], *[frames[30]] * (len(frames) - 30)]
-    assert fault_of(make_film(tmp_path, stopped, shot), shot) == "frozen"
+    assert fault_of(make_video(tmp_path, stopped, shot), shot) == "frozen"
 
 
-def test_what_is_drawn_over_a_film_proves_neither_light_nor_movement(tmp_path):
+def test_what_is_drawn_over_a_video_proves_neither_light_nor_movement(tmp_path):
     shot, box = make_shot(), Box(x=0, y=100, width=120, height=60)
 
     def written(fault):
@@ -108,13 +108,13 @@ def test_what_is_drawn_over_a_film_proves_neither_light_nor_movement(tmp_path):
             yield frame
 
     for fault in ("black", "frozen"):
-        assert fault_of(make_film(tmp_path, written(fault), shot), shot, covered=(box,)) == fault
+        assert fault_of(make_video(tmp_path, written(fault), shot), shot, covered=(box,)) == fault
 
 
 def test_a_person_in_the_dark_is_no_black_picture(tmp_path):
     dark = np.full((160, 120, 3), 8, np.uint8)
     shot = make_shot(portrait=dark)
-    path = make_film(tmp_path, frames_of(shot), shot)
+    path = make_video(tmp_path, frames_of(shot), shot)
     video_checks.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
 
 
@@ -158,20 +158,20 @@ def test_faulty_sound_is_found(tmp_path, harm, code):
     spoken = np.arange(len(words)) > 0.4 * RATE
     speech = replace(SPEECH, samples=(words * (0.1 + syllables) * spoken * 0.4).astype(np.float32))
     shot = make_shot(speech=speech)
-    good = make_film(tmp_path, frames_of(shot), shot)
+    good = make_video(tmp_path, frames_of(shot), shot)
     video_checks.inspect(good, Expected(shot=shot), content_id="c", limit=LIMIT)
-    assert fault_of(make_film(tmp_path, frames_of(shot), shot, sound=harm(speech.samples)), shot) == code
+    assert fault_of(make_video(tmp_path, frames_of(shot), shot, sound=harm(speech.samples)), shot) == code
 
 
 def test_a_delay_that_nobody_notices_is_no_fault(tmp_path):
     shot = make_shot()
-    path = make_film(tmp_path, frames_of(shot), shot, sound=shifted(SPEECH.samples, 0.015))
+    path = make_video(tmp_path, frames_of(shot), shot, sound=shifted(SPEECH.samples, 0.015))
     video_checks.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
 
 
-def test_a_film_that_is_cut_off_or_damaged_is_found(tmp_path):
+def test_a_video_that_is_cut_off_or_damaged_is_found(tmp_path):
     shot = make_shot()
-    path = make_film(tmp_path, frames_of(shot), shot)
+    path = make_video(tmp_path, frames_of(shot), shot)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     assert fault_of(path, shot) == "mp4_broken"
@@ -181,30 +181,30 @@ def test_a_film_that_is_cut_off_or_damaged_is_found(tmp_path):
     assert fault_of(path, shot) == "unlabelled", "its content is not what was labelled"
 
 
-def test_a_film_of_another_size_or_speed_is_found(tmp_path):
+def test_a_video_of_another_size_or_speed_is_found(tmp_path):
     shot = make_shot()
     small = [np.ascontiguousarray(frame[:128, :96]) for frame in frames_of(shot)]
-    assert fault_of(make_film(tmp_path, small, shot, size=(128, 96)), shot) == "video_size"
-    assert fault_of(make_film(tmp_path, frames_of(shot), shot, fps=30), shot) == "frame_rate"
+    assert fault_of(make_video(tmp_path, small, shot, size=(128, 96)), shot) == "video_size"
+    assert fault_of(make_video(tmp_path, frames_of(shot), shot, fps=30), shot) == "frame_rate"
 
 
-def test_a_film_that_is_too_large_or_of_other_content_is_found(tmp_path):
+def test_a_video_that_is_too_large_or_of_other_content_is_found(tmp_path):
     shot = make_shot()
-    path = make_film(tmp_path, frames_of(shot), shot)
+    path = make_video(tmp_path, frames_of(shot), shot)
     assert fault_of(path, shot, limit=1000) == "too_large"
     assert fault_of(path, shot, content_id="d") == "unlabelled"
 
 
-def test_a_film_that_does_not_move_is_right_where_nothing_is_said(tmp_path):
+def test_a_video_that_does_not_move_is_right_where_nothing_is_said(tmp_path):
     shot = make_shot(speech=replace(SPEECH, sounds=()))
-    path = make_film(tmp_path, frames_of(shot, "frozen"), shot)
+    path = make_video(tmp_path, frames_of(shot, "frozen"), shot)
     video_checks.inspect(path, Expected(shot=shot), content_id="c", limit=LIMIT)
 
 
 def test_what_comes_before_and_after_the_shot_may_be_still_and_dark(tmp_path):
     shot, dark = make_shot(), np.zeros((160, 120, 3), np.uint8)
     sound = np.concatenate([np.zeros(RATE, np.float32), padded(SPEECH.samples, shot.frame_count / 25)])
-    path = make_film(tmp_path, [*[dark] * 25, *frames_of(shot), *[dark] * 10], shot, sound=sound)
+    path = make_video(tmp_path, [*[dark] * 25, *frames_of(shot), *[dark] * 10], shot, sound=sound)
     video_checks.inspect(path, Expected(shot=shot, before=25, after=10), content_id="c", limit=LIMIT)
     assert fault_of(path, shot, before=24, after=11) in {"drift", "black"}
     assert fault_of(path, shot) == "frame_count"
@@ -232,10 +232,10 @@ def test_lips_that_move_in_silence_are_found(tmp_path, portrait_of):
     chatty = replace(quiet, sounds=(*said, *again))
     engine = backend("RENDER_ENGINES", "puppet")
     right = make_shot(portrait=picture, speech=quiet, mode=Mode.TALKING_HEAD)
-    good = make_film(tmp_path, [frame.copy() for frame in engine.animate(right)], right)
+    good = make_video(tmp_path, [frame.copy() for frame in engine.animate(right)], right)
     video_checks.inspect(good, Expected(shot=right), content_id="c", limit=LIMIT)
     moving = [frame.copy() for frame in engine.animate(replace(right, speech=chatty))]
-    assert fault_of(make_film(tmp_path, moving, right), right) == "lips_in_silence"
+    assert fault_of(make_video(tmp_path, moving, right), right) == "lips_in_silence"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def speak(text, out, **options):
     return told.getvalue()
 
 
-def test_it_tells_every_stage_once_and_leaves_the_film_with_its_captions(tmp_path):
+def test_it_tells_every_stage_once_and_leaves_the_video_with_its_captions(tmp_path):
     told = speak("你好", tmp_path / "hello.mp4").splitlines()
     assert [line.split()[0] for line in told[:5]] == list(Stage)
     assert len(told) == 6

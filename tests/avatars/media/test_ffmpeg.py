@@ -39,8 +39,8 @@ def make_frames(count, seed=None):
         yield rng.integers(0, 256, frame.shape, np.uint8) if seed is not None else frame
 
 
-def make_film(folder, frames=30, seed=None, limit=10_000_000):
-    path = folder / "film.mp4"
+def make_video(folder, frames=30, seed=None, limit=10_000_000):
+    path = folder / "video.mp4"
     sound = make_sound(folder / "sound.wav", frames / 25)
     encode(path, sound, make_frames(frames, seed), make_shape(frames, limit))
     return path
@@ -59,7 +59,7 @@ def frames_that_fail():
 
 @pytest.mark.parametrize("frames", [1, 2, 30, 77])
 def test_as_many_frames_come_out_as_went_in(tmp_path, frames):
-    found = mp4.probe(make_film(tmp_path, frames))
+    found = mp4.probe(make_video(tmp_path, frames))
     assert (found.video.codec, found.video.pixels, found.audio.codec) == ("h264", "yuv420p", "aac")
     assert (found.video.width, found.video.height, found.video.samples) == (WIDTH, HEIGHT, frames)
     assert found.video.start == found.audio.start == 0
@@ -69,7 +69,7 @@ def test_as_many_frames_come_out_as_went_in(tmp_path, frames):
 
 
 def test_colours_come_back_as_they_were(tmp_path):
-    path = make_film(tmp_path)
+    path = make_video(tmp_path)
     seen = list(ffmpeg.frames(path, (WIDTH, HEIGHT)))
     assert len(seen) == 30
     assert np.abs(seen[7][40, 50].astype(int) - (200, 120, 40)).max() <= 3
@@ -80,41 +80,41 @@ def test_colours_come_back_as_they_were(tmp_path):
 
 
 def test_the_index_is_in_front_so_that_playing_starts_at_once(tmp_path):
-    data = make_film(tmp_path).read_bytes()
+    data = make_video(tmp_path).read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
 
 
 def test_sound_comes_back_at_its_own_loudness(tmp_path):
-    heard = ffmpeg.samples(make_film(tmp_path), RATE)
+    heard = ffmpeg.samples(make_video(tmp_path), RATE)
     assert np.sqrt((heard**2).mean()) == pytest.approx(8000 / 32767 / np.sqrt(2), rel=0.03)
 
 
 def test_noise_that_would_be_too_large_is_kept_under_the_limit(tmp_path):
-    free = mp4.probe(make_film(tmp_path, frames=150, seed=1))
-    tight = mp4.probe(make_film(tmp_path, frames=150, seed=1, limit=300_000))
+    free = mp4.probe(make_video(tmp_path, frames=150, seed=1))
+    tight = mp4.probe(make_video(tmp_path, frames=150, seed=1, limit=300_000))
     assert free.size > 500_000
     assert tight.size <= 300_000
     assert tight.video.samples == 150
 
 
-def test_a_film_can_be_shrunk_to_a_size(tmp_path):
-    path = make_film(tmp_path, frames=150, seed=1)
+def test_a_video_can_be_shrunk_to_a_size(tmp_path):
+    path = make_video(tmp_path, frames=150, seed=1)
     ffmpeg.shrink(path, tmp_path / "small.mp4", make_shape(150, 300_000))
     found = mp4.probe(tmp_path / "small.mp4")
     assert 200_000 < found.size <= 300_000
     assert (found.video.samples, found.video.start, found.audio.codec) == (150, 0, "aac")
-    assert sorted(os.listdir(tmp_path)) == ["film.mp4", "small.mp4", "sound.wav"]
+    assert sorted(os.listdir(tmp_path)) == ["video.mp4", "small.mp4", "sound.wav"]
 
 
 def test_a_text_that_cannot_fit_at_any_quality_is_refused(tmp_path):
     with pytest.raises(OutputError) as caught:
-        make_film(tmp_path, frames=25 * 60, limit=100_000)
+        make_video(tmp_path, frames=25 * 60, limit=100_000)
     assert caught.value.code == "too_long"
 
 
 def test_nothing_is_left_when_the_frames_fail(tmp_path):
     sound = make_sound(tmp_path / "sound.wav", 1)
-    path = tmp_path / "film.mp4"
+    path = tmp_path / "video.mp4"
     children = children_of(os.getpid())
     with pytest.raises(ZeroDivisionError):
         encode(path, sound, frames_that_fail(), make_shape())
@@ -123,7 +123,7 @@ def test_nothing_is_left_when_the_frames_fail(tmp_path):
 
 
 def test_the_words_of_ffmpeg_are_in_the_error(tmp_path):
-    path = tmp_path / "film.mp4"
+    path = tmp_path / "video.mp4"
     with pytest.raises(OutputError) as caught:
         encode(path, tmp_path / "none.wav", make_frames(200), make_shape(200))
     assert caught.value.code == "encode_failed"
@@ -134,7 +134,7 @@ def test_the_words_of_ffmpeg_are_in_the_error(tmp_path):
 def test_a_frame_of_another_shape_is_refused(tmp_path):
     sound = make_sound(tmp_path / "sound.wav", 1)
     with pytest.raises(OutputError) as caught:
-        encode(tmp_path / "film.mp4", sound, [np.zeros((HEIGHT, WIDTH + 2, 3), np.uint8)], make_shape())
+        encode(tmp_path / "video.mp4", sound, [np.zeros((HEIGHT, WIDTH + 2, 3), np.uint8)], make_shape())
     assert caught.value.code == "frame_shape"
 
 
@@ -147,7 +147,7 @@ def test_an_input_that_points_elsewhere_is_not_followed(tmp_path):
 
 @pytest.mark.parametrize("cut", [0, 7, 40, 0.5, 0.99])
 def test_a_file_that_is_cut_short_is_reported(tmp_path, cut):
-    data = make_film(tmp_path).read_bytes()
+    data = make_video(tmp_path).read_bytes()
     path = tmp_path / "cut.mp4"
     path.write_bytes(data[: cut if isinstance(cut, int) else int(len(data) * cut)])
     with pytest.raises(OutputError) as caught:
@@ -162,7 +162,7 @@ def children_of(pid):
 def test_a_killed_encoder_is_told_from_one_that_fails(tmp_path):
     before = set(threading.enumerate())
     with pytest.raises(Interrupted) as caught:
-        film_until(tmp_path, lambda process: process.kill())
+        video_until(tmp_path, lambda process: process.kill())
     assert caught.value.code == "encode_killed"
     assert os.listdir(tmp_path) == []
     assert not set(threading.enumerate()) - before
@@ -174,11 +174,11 @@ def test_the_engines_own_frame_stays_as_it_was(tmp_path):
     def stamp(canvas, number):
         canvas[:] = 200 + number
 
-    with ffmpeg.FrameSink(tmp_path / "film.mp4", make_shape(3), stamp=stamp) as sink:
+    with ffmpeg.FrameSink(tmp_path / "video.mp4", make_shape(3), stamp=stamp) as sink:
         for _ in range(3):
             sink.write(frame)
     assert (frame == 7).all()
-    seen = [int(each.mean()) for each in ffmpeg.frames(tmp_path / "film.mp4", (WIDTH, HEIGHT), grey=True)]
+    seen = [int(each.mean()) for each in ffmpeg.frames(tmp_path / "video.mp4", (WIDTH, HEIGHT), grey=True)]
     assert len(seen) == 3
     assert seen == sorted(seen)
 
@@ -189,7 +189,7 @@ def test_an_engine_that_fails_while_the_encoder_hangs_is_heard_at_once(tmp_path)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        film_until(tmp_path, hang)
+        video_until(tmp_path, hang)
     assert os.listdir(tmp_path) == []
 
 
@@ -198,15 +198,15 @@ def test_picture_and_sound_are_joined_without_a_gap(tmp_path):
         for frame in make_frames(77):
             sink.write(frame)
     assert mp4.probe(tmp_path / "picture.mp4").audio is None
-    ffmpeg.mux(tmp_path / "picture.mp4", make_sound(tmp_path / "sound.wav", 77 / 25), tmp_path / "film.mp4")
-    found = mp4.probe(tmp_path / "film.mp4")
+    ffmpeg.mux(tmp_path / "picture.mp4", make_sound(tmp_path / "sound.wav", 77 / 25), tmp_path / "video.mp4")
+    found = mp4.probe(tmp_path / "video.mp4")
     assert (found.video.samples, found.video.start, found.audio.start) == (77, 0, 0)
     assert abs(found.video.seconds - found.audio.seconds) < 1 / 25
 
 
-def film_until(folder, mishap, frames=900):
-    """Film on after a mishap that happens to the encoder at the sixth frame."""
-    with ffmpeg.FrameSink(folder / "film.mp4", make_shape(frames), stamp=nothing) as sink:
+def video_until(folder, mishap, frames=900):
+    """FinishedVideo on after a mishap that happens to the encoder at the sixth frame."""
+    with ffmpeg.FrameSink(folder / "video.mp4", make_shape(frames), stamp=nothing) as sink:
         for number, frame in enumerate(make_frames(frames)):
             if number == 5:
                 mishap(sink._process)

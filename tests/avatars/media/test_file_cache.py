@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from avatars.media.file_cache import Shelf, code_digest
+from avatars.media.file_cache import FileCache, code_digest
 
 
 def names(folder: Path) -> list[str]:
@@ -14,7 +14,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_what_was_put_there_is_found_again(tmp_path):
-    shelf = Shelf(tmp_path / "new")
+    shelf = FileCache(tmp_path / "new")
     assert shelf.get("a") is None
     shelf.put("a", b"one")
     shelf.put("a", b"two")
@@ -23,7 +23,7 @@ def test_what_was_put_there_is_found_again(tmp_path):
 
 
 def test_what_was_not_used_longest_goes_first(tmp_path):
-    shelf = Shelf(tmp_path, limit=250)
+    shelf = FileCache(tmp_path, limit=250)
     for age, key in enumerate("abc"):
         shelf.put(key, b"x" * 80)
         os.utime(tmp_path / key, (1000 + age, 1000 + age))
@@ -35,7 +35,7 @@ def test_what_was_not_used_longest_goes_first(tmp_path):
 def test_files_larger_than_the_cache_and_unfinished_ones_go(tmp_path):
     (tmp_path / ".half").write_bytes(b"x" * 100)
     os.utime(tmp_path / ".half", (1000, 1000))
-    shelf = Shelf(tmp_path, limit=120)
+    shelf = FileCache(tmp_path, limit=120)
     shelf.put("a", b"x" * 60)
     assert names(tmp_path) == ["a"]
     shelf.put("b", b"x" * 121)
@@ -44,13 +44,13 @@ def test_files_larger_than_the_cache_and_unfinished_ones_go(tmp_path):
 
 def test_a_folder_that_cannot_be_written_harms_nobody(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    shelf = Shelf(tmp_path / "file" / "below")
+    shelf = FileCache(tmp_path / "file" / "below")
     shelf.put("a", b"one")
     assert shelf.get("a") is None
 
 
 def write_often(folder: Path) -> int:
-    shelf = Shelf(folder, limit=5000)
+    shelf = FileCache(folder, limit=5000)
     wrong = 0
     for turn in range(200):
         key = str(turn % 7)

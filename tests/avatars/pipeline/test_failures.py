@@ -23,7 +23,7 @@ from avatars.reasons import render as reasons
 from avatars.rendering import render_worker
 from avatars.studio.studio import studio
 from tests.avatars.media.test_ffmpeg import children_of
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.studio.test_studio import wait_until
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.rendering import LONG, after, nothing_is_left, request, stage_of, working
@@ -33,19 +33,19 @@ from tests.support.paths import PHOTOGRAPH
 @pytest.fixture
 def places(tmp_path, monkeypatch):
     """The working folder of a video, and the system's folder for temporary files."""
-    (tmp_path / "film").mkdir()
+    (tmp_path / "video").mkdir()
     (tmp_path / "passing").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "passing"))
-    yield tmp_path / "film"
-    assert os.listdir(tmp_path / "film") == []
+    yield tmp_path / "video"
+    assert os.listdir(tmp_path / "video") == []
     assert os.listdir(tmp_path / "passing") == []
 
 
 def failure(folder, *, engine=None, progress=None, **changes):
-    """Make a film that cannot be made; what it says."""
+    """Make a video that cannot be made; what it says."""
     before = set(threading.enumerate())
     with pytest.raises(AvatarError) as caught:
-        script_to_video.make(make_script(**changes), folder, speech=Tone(), engine=engine or Light(), progress=progress)
+        script_to_video.make(make_spec(**changes), folder, speech=Tone(), engine=engine or Light(), progress=progress)
     assert not set(threading.enumerate()) - before
     assert caught.value.message
     return caught.value
@@ -86,11 +86,11 @@ class Hunter:
             self.hunting.join()
 
 
-@pytest.mark.parametrize("stage", [Stage.FILMING, Stage.ENCODING, Stage.LABELLING, Stage.CHECKING])
+@pytest.mark.parametrize("stage", [Stage.ANIMATING, Stage.ENCODING, Stage.LABELLING, Stage.CHECKING])
 def test_a_killed_encoder_is_temporary_and_leaves_nothing(places, stage):
     hunter = Hunter(stage)
     with pytest.raises(Interrupted) as caught, closing(hunter):
-        script_to_video.make(make_script(text="字" * 40), places, speech=Tone(), engine=Light(), progress=hunter.hear)
+        script_to_video.make(make_spec(text="字" * 40), places, speech=Tone(), engine=Light(), progress=hunter.hear)
     assert caught.value.code == "encode_killed"
     assert encoders(os.getpid()) == []
 
@@ -141,21 +141,21 @@ def test_a_corrupt_file_is_named_and_nothing_is_left(places, tmp_path, data, fie
 def test_a_long_video_has_no_more_bytes_than_a_chat_takes(tmp_path):
     noise = np.random.default_rng(1).integers(0, 255, (240, 180, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
-    script = make_script(portrait=tmp_path / "noise.png", longest=240, limit=50_000_000, goal=400_000)
+    script = make_spec(portrait=tmp_path / "noise.png", longest=240, limit=50_000_000, goal=400_000)
     sizes = []
     for count in (10, 60):
-        film = script_to_video.make(
+        video = script_to_video.make(
             replace(script, text="字" * count, content_id=f"c{count}"), tmp_path, speech=Tone(), engine=Light()
         )
-        assert film.size <= 400_000
-        video_label.verify(film.video, f"c{count}")
-        sizes.append(film.size * 8 / film.seconds)
+        assert video.size <= 400_000
+        video_label.verify(video.video, f"c{count}")
+        sizes.append(video.size * 8 / video.seconds)
     assert sizes[1] < sizes[0], "the longer, the fewer bits a second"
     poor = script_to_video.make(replace(script, text="字" * 60, goal=60_000), tmp_path, speech=Tone(), engine=Light())
     assert 60_000 < poor.size < 50_000_000, "what would be too poor may have more"
 
 
-def test_a_film_without_room_for_its_length_is_refused_with_advice(places):
+def test_a_video_without_room_for_its_length_is_refused_with_advice(places):
     error = failure(places, text="字" * 100, limit=100_000)
     assert isinstance(error, OutputError)
     assert error.code == "too_long"
@@ -171,7 +171,7 @@ def test_a_worker_retries_after_its_encoder_is_killed(work_dir):
     render = request(LONG)
     render_worker.warm()
     with working():
-        wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
+        wait_until(lambda: stage_of(render) == Render.Stage.ANIMATING)
         wait_until(lambda: encoders(studio().pid))
         os.kill(encoders(studio().pid)[0], signal.SIGKILL)
     render.refresh_from_db()

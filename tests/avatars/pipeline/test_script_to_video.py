@@ -14,7 +14,7 @@ from avatars.captions import srt
 from avatars.exceptions import AvatarError, OutputError, PortraitError, ScriptError
 from avatars.media import ffmpeg, mp4
 from avatars.pipeline import script_to_video
-from avatars.pipeline.script_to_video import Script
+from avatars.pipeline.script_to_video import VideoSpec
 from avatars.pipeline.stages import Stage
 from core.backends import backend
 from tests.avatars.support.fake_engines import RATE, Light, Tone
@@ -23,8 +23,8 @@ from tests.support.paths import PHOTOGRAPH
 ENGINES = {"speech": Tone(), "engine": Light()}
 
 
-def make_script(**changes):
-    script = Script(
+def make_spec(**changes):
+    script = VideoSpec(
         text="你好，世界。",
         portrait=PHOTOGRAPH,
         content_id="c0ffee",
@@ -37,54 +37,54 @@ def make_script(**changes):
 
 def fail(folder, kind, *, engine=ENGINES["engine"], **changes):
     with pytest.raises(kind) as caught:
-        script_to_video.make(make_script(**changes), folder, speech=ENGINES["speech"], engine=engine)
+        script_to_video.make(make_spec(**changes), folder, speech=ENGINES["speech"], engine=engine)
     assert os.listdir(folder) == []
     return caught.value.code
 
 
-def test_a_script_becomes_a_film_with_captions_and_a_poster(tmp_path):
-    film = script_to_video.make(make_script(), tmp_path, **ENGINES)
+def test_a_script_becomes_a_video_with_captions_and_a_poster(tmp_path):
+    video = script_to_video.make(make_spec(), tmp_path, **ENGINES)
     assert sorted(os.listdir(tmp_path)) == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
-    found = mp4.probe(film.video)
-    assert (film.width, film.height, film.frames) == (found.video.width, found.video.height, found.video.samples)
-    assert film.frames == 50
-    assert film.seconds == pytest.approx(2.0)
-    assert film.size == film.video.stat().st_size
-    assert film.sha256 == hashlib.sha256(film.video.read_bytes()).hexdigest()
-    assert "你好" in film.captions.read_text(encoding="utf-8")
-    video_label.verify(film.video, "c0ffee")
-    poster = Image.open(film.poster)
-    assert poster.size == (film.width, film.height)
-    mark = video_label.Mark(film.width, film.height)
+    found = mp4.probe(video.video)
+    assert (video.width, video.height, video.frames) == (found.video.width, found.video.height, found.video.samples)
+    assert video.frames == 50
+    assert video.seconds == pytest.approx(2.0)
+    assert video.size == video.video.stat().st_size
+    assert video.sha256 == hashlib.sha256(video.video.read_bytes()).hexdigest()
+    assert "你好" in video.captions.read_text(encoding="utf-8")
+    video_label.verify(video.video, "c0ffee")
+    poster = Image.open(video.poster)
+    assert poster.size == (video.width, video.height)
+    mark = video_label.Mark(video.width, video.height)
     grey = np.asarray(poster.convert("L"))
     assert mark.likeness(grey[mark.y : mark.y + mark.height, mark.x : mark.x + mark.width]) > video_label.LIKENESS
 
 
 def test_progress_names_every_stage_in_order_and_never_goes_back(tmp_path):
     heard = []
-    film = script_to_video.make(make_script(), tmp_path, progress=lambda *news: heard.append(news), **ENGINES)
+    video = script_to_video.make(make_spec(), tmp_path, progress=lambda *news: heard.append(news), **ENGINES)
     assert list(dict.fromkeys(stage for stage, _ in heard)) == list(Stage)
     for stage in Stage:
         shares = [share for named, share in heard if named is stage]
         assert shares == sorted(shares)
         assert (shares[0], shares[-1]) == (0.0, 1.0)
-    assert len([share for named, share in heard if named is Stage.FILMING]) >= film.frames
-    assert [timing.stage for timing in film.timings] == list(Stage)
-    assert all(timing.cpu >= 0 and timing.wall > 0 for timing in film.timings)
-    assert film.timings[1].cpu > 0
+    assert len([share for named, share in heard if named is Stage.ANIMATING]) >= video.frames
+    assert [timing.stage for timing in video.timings] == list(Stage)
+    assert all(timing.cpu >= 0 and timing.wall > 0 for timing in video.timings)
+    assert video.timings[1].cpu > 0
 
 
-def test_the_same_script_gives_the_same_film(tmp_path):
-    films = [script_to_video.make(make_script(), tmp_path / name, **ENGINES) for name in ("one", "two")]
-    assert mp4.probe(films[0].video).content_sha256 == mp4.probe(films[1].video).content_sha256
+def test_the_same_script_gives_the_same_video(tmp_path):
+    videos = [script_to_video.make(make_spec(), tmp_path / name, **ENGINES) for name in ("one", "two")]
+    assert mp4.probe(videos[0].video).content_sha256 == mp4.probe(videos[1].video).content_sha256
 
 
 def test_what_was_silent_stays_silent_and_sound_and_picture_are_together(tmp_path):
-    film = script_to_video.make(make_script(), tmp_path, **ENGINES)
-    heard = ffmpeg.samples(film.video, RATE)
+    video = script_to_video.make(make_spec(), tmp_path, **ENGINES)
+    heard = ffmpeg.samples(video.video, RATE)
     assert np.abs(heard[: int(0.3 * RATE)]).max() < 0.01
-    frames = np.stack(list(ffmpeg.frames(film.video, (film.width, film.height), grey=True)))
-    light = frames[:, film.height // 2 + 4 : film.height // 2 + 20, film.width // 2 + 4 : film.width // 2 + 20]
+    frames = np.stack(list(ffmpeg.frames(video.video, (video.width, video.height), grey=True)))
+    light = frames[:, video.height // 2 + 4 : video.height // 2 + 20, video.width // 2 + 4 : video.width // 2 + 20]
     lit = light.mean(axis=(1, 2)) > 80
     first_lit, first_heard = np.argmax(lit), np.argmax(np.abs(heard) > 0.1) / RATE * 25
     assert abs(first_lit - first_heard) <= 1
@@ -112,31 +112,31 @@ def test_an_engine_that_fails_leaves_nothing(tmp_path, fault):
     assert fail(tmp_path, AvatarError, engine=Light(fault=fault))
 
 
-def test_a_listener_that_gives_up_stops_the_film_and_leaves_nothing(tmp_path):
+def test_a_listener_that_gives_up_stops_the_video_and_leaves_nothing(tmp_path):
     def give_up(stage, share):
-        if stage is Stage.FILMING and share > 0.5:
+        if stage is Stage.ANIMATING and share > 0.5:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        script_to_video.make(make_script(), tmp_path, progress=give_up, **ENGINES)
+        script_to_video.make(make_spec(), tmp_path, progress=give_up, **ENGINES)
     assert os.listdir(tmp_path) == []
 
 
 def test_what_a_killed_maker_left_is_replaced(tmp_path):
-    left = script_to_video.working_folder(make_script(), tmp_path)
+    left = script_to_video.working_folder(make_spec(), tmp_path)
     left.mkdir()
     (left / "raw.mp4").write_bytes(b"half")
-    script_to_video.make(make_script(), tmp_path, **ENGINES)
+    script_to_video.make(make_spec(), tmp_path, **ENGINES)
     assert not left.exists()
 
 
-def test_a_long_film_fits_under_its_limit(tmp_path):
-    film = script_to_video.make(make_script(text="字" * 150, limit=650_000), tmp_path, **ENGINES)
-    assert film.size <= 650_000
-    video_label.verify(film.video, "c0ffee")
+def test_a_long_video_fits_under_its_limit(tmp_path):
+    video = script_to_video.make(make_spec(text="字" * 150, limit=650_000), tmp_path, **ENGINES)
+    assert video.size <= 650_000
+    video_label.verify(video.video, "c0ffee")
 
 
-def test_a_film_that_cannot_fit_is_refused(tmp_path):
+def test_a_video_that_cannot_fit_is_refused(tmp_path):
     assert fail(tmp_path, OutputError, text="字" * 100, limit=100_000) == "too_long"
 
 
@@ -151,17 +151,15 @@ def test_a_film_that_cannot_fit_is_refused(tmp_path):
 def test_a_real_voice_and_face_make_a_good_video(tmp_path, voice, text):
     speech, engine = backend("SPEECH_ENGINES", "kokoro"), backend("RENDER_ENGINES", "puppet")
     spoken = speech.speak(text, voice=voice)
-    film = script_to_video.make(
-        make_script(text=text, voice=voice, longest=512), tmp_path, speech=speech, engine=engine
-    )
-    assert film.frames == np.ceil(spoken.seconds * 25)
-    found = mp4.probe(film.video)
+    video = script_to_video.make(make_spec(text=text, voice=voice, longest=512), tmp_path, speech=speech, engine=engine)
+    assert video.frames == np.ceil(spoken.seconds * 25)
+    found = mp4.probe(video.video)
     assert abs(found.audio.seconds - found.video.seconds) <= 1 / 25
-    assert -20 <= loudness(film.video) <= -13
-    assert_silence_is_silent(ffmpeg.samples(film.video, spoken.rate), spoken)
-    video_label.verify(film.video, "c0ffee")
-    assert film.captions.read_text(encoding="utf-8") == srt.srt(text, spoken.tokens)
-    assert film.size < 3_000_000
+    assert -20 <= loudness(video.video) <= -13
+    assert_silence_is_silent(ffmpeg.samples(video.video, spoken.rate), spoken)
+    video_label.verify(video.video, "c0ffee")
+    assert video.captions.read_text(encoding="utf-8") == srt.srt(text, spoken.tokens)
+    assert video.size < 3_000_000
 
 
 def loudness(path):

@@ -15,7 +15,7 @@ from avatars.captions import srt
 from avatars.engines.base import Mode, Picture, Setup
 from avatars.framing.scene import Captions, Corner, Logo, Scene
 from avatars.media import ffmpeg
-from avatars.media.file_cache import Shelf
+from avatars.media.file_cache import FileCache
 from avatars.pipeline import script_to_video, segments
 from avatars.pipeline.montage import montage
 from avatars.portraits import samples
@@ -25,7 +25,7 @@ from avatars.studio.process import ROOT
 from core.backends import backend
 from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
 from tests.avatars.framing.test_clips import made, put
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light, Tone
 
 REST = "大家一起吃饭。"
@@ -50,32 +50,32 @@ class Joining(Light):
 
 @pytest.fixture
 def shelf(tmp_path):
-    return Shelf(tmp_path / "pieces")
+    return FileCache(tmp_path / "pieces")
 
 
-def film(tmp_path, name: str, engine, shelf, **changes):
+def video(tmp_path, name: str, engine, shelf, **changes):
     hello = f"你好{name}！"
-    script = make_script(text=hello + REST, cuts=(len(hello),), content_id=f"film-{name.encode().hex()}", **changes)
-    return script_to_video.make(script, tmp_path / "out", speech=Tone(), engine=engine, pieces=shelf)
+    script = make_spec(text=hello + REST, cuts=(len(hello),), content_id=f"video-{name.encode().hex()}", **changes)
+    return script_to_video.make(script, tmp_path / "out", speech=Tone(), engine=engine, segment_cache=shelf)
 
 
 def test_what_is_the_same_is_drawn_once(tmp_path, shelf):
     engine = Joining()
-    films = [film(tmp_path, name, engine, shelf) for name in ("王芳", "欧阳娜娜")]
+    videos = [video(tmp_path, name, engine, shelf) for name in ("王芳", "欧阳娜娜")]
     # Two greetings, and what follows them once.
     assert len(engine.drawn) == 3
     assert all(setup.rests for setup in engine.drawn)
-    first, second = films
+    first, second = videos
     assert second.frames - first.frames == round(2 * 0.2 * FPS)
-    for each in films:
+    for each in videos:
         proof = video_label.examine(each.video, each.video.stem)
         assert (proof.faults, proof.frames) == ((), each.frames)
         assert each.notes == ()
 
 
 def test_pictures_captions_and_sound_keep_together(tmp_path, shelf):
-    made_once = film(tmp_path, "王芳", Joining(), shelf)
-    joined = film(tmp_path, "李雷", Joining(), shelf, scene=Scene(captions=Captions.OFF))
+    made_once = video(tmp_path, "王芳", Joining(), shelf)
+    joined = video(tmp_path, "李雷", Joining(), shelf, scene=Scene(captions=Captions.OFF))
     greeting = 2 * 0.4 + 5 * 0.2  # seconds
     seconds = greeting + 2 * 0.4 + len(REST) * 0.2
     assert made_once.frames == joined.frames == round(seconds * FPS)
@@ -93,15 +93,15 @@ def test_pictures_captions_and_sound_keep_together(tmp_path, shelf):
 
 
 def drawn(tmp_path, shelf, engine, *, scene=BARE, goal=0, **changes) -> list[Picture]:
-    """The pictures of a film of two pieces, without all that makes a film of them."""
+    """The pictures of a video of two pieces, without all that makes a video of them."""
     portrait = np.full((96, 128, 3), 90, np.uint8)
     setup = replace(Setup(portrait=portrait, fps=FPS, origin=ORIGIN), **changes)
     text, engine.drawn = f"你好王芳！{REST}", []
-    pieces = segments.spoken(text, (5,), lambda words: iter([Tone().speak(words, voice="a")]), fps=FPS)
+    pieces = segments.speak_segments(text, (5,), lambda words: iter([Tone().speak(words, voice="a")]), fps=FPS)
     parts = montage(scene, (128, 96), fps=FPS)
-    splice = segments.Splice(pieces, scene, parts, goal=goal, limit=10_000_000, kept=shelf)
+    splice = segments.SegmentedVideo(pieces, scene, parts, goal=goal, limit=10_000_000, cache=shelf)
     (tmp_path / "work").mkdir(exist_ok=True)
-    shot = splice.film(engine, setup, tmp_path / "work" / "picture.mp4", lambda share: None)
+    shot = splice.encode(engine, setup, tmp_path / "work" / "picture.mp4", lambda share: None)
     frames = [frame.copy() for frame in ffmpeg.frames(tmp_path / "work" / "picture.mp4", (128, 96))]
     assert len(frames) == shot.frame_count
     return frames
@@ -150,7 +150,7 @@ def test_a_damaged_piece_is_drawn_again(tmp_path, shelf):
 
 
 def test_an_engine_whose_pictures_do_not_join_draws_everything(tmp_path, shelf):
-    found = film(tmp_path, "王芳", Light(), shelf)
+    found = video(tmp_path, "王芳", Light(), shelf)
     assert found.notes == ("in_one_piece",)
     assert shelf.purge() == 0
 
@@ -158,7 +158,7 @@ def test_an_engine_whose_pictures_do_not_join_draws_everything(tmp_path, shelf):
 def test_clips_stand_before_and_after_all_pieces(tmp_path, shelf):
     intro = put(tmp_path, "intro.mp4", made(seconds=1.0))
     outro = put(tmp_path, "outro.mp4", made(seconds=0.6))
-    found = film(tmp_path, "王芳", Joining(), shelf, scene=Scene(intro=intro, outro=outro))
+    found = video(tmp_path, "王芳", Joining(), shelf, scene=Scene(intro=intro, outro=outro))
     proof = video_label.examine(found.video, found.video.stem)
     assert (proof.faults, proof.frames) == ((), found.frames)
     assert found.captions.read_text(encoding="utf-8").split()[1] == "00:00:01,400"
@@ -171,15 +171,15 @@ def test_a_piece_ends_on_a_frame_and_keeps_its_places():
         tokens = (Token(offset=0, length=1, start=0.0, end=0.01),)
         yield Speech(samples=np.full(length, 0.1, np.float32), rate=24_000, sounds=sounds, tokens=tokens)
 
-    pieces = segments.spoken("一二三四五六七", (2, 5, 5, 99), say, fps=FPS)
+    pieces = segments.speak_segments("一二三四五六七", (2, 5, 5, 99), say, fps=FPS)
     assert [(piece.begin, piece.text) for piece in pieces] == [(0, "一二"), (2, "三四五"), (5, "六七")]
     assert [len(piece.speech.samples) for piece in pieces] == [2880, 3840, 2880]
-    whole = segments.whole(pieces)
+    whole = segments.whole_speech(pieces)
     assert [token.offset for token in whole.tokens] == [0, 2, 5]
     assert [round(token.start, 3) for token in whole.tokens] == [0.0, 0.12, 0.28]
     assert whole.seconds == pytest.approx(0.4)
     assert srt.cues("一二三四五六七", whole.tokens)
-    longer = segments.spoken("一二\n三四五", (3,), say, fps=FPS, pause=0.5)
+    longer = segments.speak_segments("一二\n三四五", (3,), say, fps=FPS, pause=0.5)
     assert [len(piece.speech.samples) for piece in longer] == [round(0.92 * 24_000), 2880 + 960]
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from avatars.captions import srt
-from avatars.captions.burn_in import Subtitles
-from avatars.captions.stream import Prompter
+from avatars.captions.burn_in import CaptionPainter
+from avatars.captions.stream import CaptionStream
 from avatars.engines.base import Mode, Picture, RenderEngine, Setup, Shot
 from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.motion.planner import AHEAD, moves, plan
@@ -24,7 +24,7 @@ from avatars.portraits.validation import load
 from avatars.speech.audio import mastering
 from avatars.speech.base import Place, Progress, Recital, Sound, Speech
 from avatars.speech.synthesis.stream import SpeechStream
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import RATE, Light, Sentences, Tone
 from tests.support.paths import PHOTOGRAPH
 
@@ -138,24 +138,24 @@ def test_the_first_frames_are_drawn_before_the_last_sentence_is_spoken(tmp_path)
         waited.append(drawn.wait(PATIENCE))
 
     def note(stage, share):
-        if stage is Stage.FILMING and share > 0:
+        if stage is Stage.ANIMATING and share > 0:
             drawn.set()
 
     speech = Sentences(until_a_frame_is_drawn)
-    film = script_to_video.make(make_script(text=TEXT), tmp_path, speech=speech, engine=Light(), progress=note)
+    video = script_to_video.make(make_spec(text=TEXT), tmp_path, speech=speech, engine=Light(), progress=note)
     assert waited == [True, True]
-    assert film.frames == np.ceil(put_together(Sentences().parts(TEXT, voice="a")).seconds * 25)
+    assert video.frames == np.ceil(put_together(Sentences().parts(TEXT, voice="a")).seconds * 25)
 
 
 @pytest.mark.parametrize("shown", Captions)
-def test_a_streamed_film_equals_one_that_was_spoken_first(tmp_path, shown):
-    script = make_script(text=TEXT, scene=Scene(captions=shown))
-    films = [
+def test_a_streamed_video_equals_one_that_was_spoken_first(tmp_path, shown):
+    script = make_spec(text=TEXT, scene=Scene(captions=shown))
+    videos = [
         script_to_video.make(script, tmp_path / name, speech=speech, engine=Light())
         for name, speech in (("streamed", Sentences()), ("whole", Once()))
     ]
-    assert len({mp4.probe(film.video).content_sha256 for film in films}) == 1
-    assert films[0].captions.read_bytes() == films[1].captions.read_bytes()
+    assert len({mp4.probe(video.video).content_sha256 for video in videos}) == 1
+    assert videos[0].captions.read_bytes() == videos[1].captions.read_bytes()
 
 
 def test_an_engine_that_needs_the_whole_speech_gets_it_levelled(tmp_path):
@@ -166,7 +166,7 @@ def test_an_engine_that_needs_the_whole_speech_gets_it_levelled(tmp_path):
             spoken.append(shot.speech)
             yield from Light().animate(shot)
 
-    script_to_video.make(make_script(text=TEXT), tmp_path, speech=Sentences(), engine=Theirs())
+    script_to_video.make(make_spec(text=TEXT), tmp_path, speech=Sentences(), engine=Theirs())
     assert spoken[0].seconds == put_together(Sentences().parts(TEXT, voice="a")).seconds
     assert mastering.loudness(spoken[0].samples, RATE) == pytest.approx(mastering.TARGET_LUFS, abs=0.2)
 
@@ -184,13 +184,13 @@ def test_a_sentence_that_fails_in_the_middle_leaves_nothing(tmp_path, fault):
             raise fault
 
     with pytest.raises(type(fault)) as caught:
-        script_to_video.make(make_script(text=TEXT), tmp_path, speech=Sentences(fail), engine=Light())
+        script_to_video.make(make_spec(text=TEXT), tmp_path, speech=Sentences(fail), engine=Light())
     assert caught.value is fault
     assert os.listdir(tmp_path) == []
     assert not [thread for thread in threading.enumerate() if thread.name == "speaker"]
 
 
-def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
+def test_no_further_sentence_is_begun_for_a_video_that_failed(tmp_path):
     ended, failed = [], threading.Event()
 
     class Broken(Light):
@@ -215,7 +215,7 @@ def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
             return Recital(parts=said(), places=(Place(offset=0, length=1),))
 
     with pytest.raises(EngineFailed):
-        script_to_video.make(make_script(text=TEXT), tmp_path, speech=Endless(), engine=Broken())
+        script_to_video.make(make_spec(text=TEXT), tmp_path, speech=Endless(), engine=Broken())
     assert ended == ["unwanted"]
     assert os.listdir(tmp_path) == []
 
@@ -223,23 +223,23 @@ def test_no_further_sentence_is_begun_for_a_film_that_failed(tmp_path):
 def test_a_text_is_refused_once_its_speech_becomes_too_long(tmp_path):
     speech = Sentences(lambda number: None)
     with pytest.raises(OutputError) as caught:
-        script_to_video.make(make_script(text=TEXT * 40, limit=100_000), tmp_path, speech=speech, engine=Light())
+        script_to_video.make(make_spec(text=TEXT * 40, limit=100_000), tmp_path, speech=speech, engine=Light())
     assert caught.value.code == "too_long"
 
 
-def test_waiting_for_more_speech_while_filming_is_told_as_speaking(tmp_path):
+def test_waiting_for_more_speech_while_animating_is_told_as_speaking(tmp_path):
     heard, waiting = [], threading.Event()
 
     def note(stage, share):
         heard.append(stage)
-        if stage is Stage.SPEAKING and Stage.FILMING in heard:
+        if stage is Stage.SPEAKING and Stage.ANIMATING in heard:
             waiting.set()
 
     speech = Sentences(lambda number: waiting.wait(PATIENCE) if number == 1 else None)
-    script_to_video.make(make_script(text=TEXT), tmp_path, speech=speech, engine=Light(), progress=note)
+    script_to_video.make(make_spec(text=TEXT), tmp_path, speech=speech, engine=Light(), progress=note)
     assert waiting.is_set()
-    after = heard[heard.index(Stage.FILMING) :]
-    assert after[after.index(Stage.SPEAKING) + 1 :].count(Stage.FILMING) > 0
+    after = heard[heard.index(Stage.ANIMATING) :]
+    assert after[after.index(Stage.SPEAKING) + 1 :].count(Stage.ANIMATING) > 0
 
 
 # ---- captions
@@ -257,10 +257,10 @@ def test_captions_that_come_with_the_speech_are_those_of_the_whole():
         parts.append(replace(part, tokens=tuple(tokens)))
         begun = cut
     whole, stream = put_together(parts), streamed(parts, [Place(offset=place, length=1) for place in spoken])
-    expected = Subtitles(srt.cues(text, whole.tokens), (720, 960), fps=25, karaoke=True)
-    found = Subtitles([], (720, 960), fps=25, karaoke=True)
+    expected = CaptionPainter(srt.cues(text, whole.tokens), (720, 960), fps=25, karaoke=True)
+    found = CaptionPainter([], (720, 960), fps=25, karaoke=True)
     stream.until(0)
-    prompter = Prompter(text, stream)
+    prompter = CaptionStream(text, stream)
     for number in range(int(whole.seconds * 25)):
         stream.until(number / 25 + AHEAD)
         for cue in prompter.until((number + 0.5) / 25):

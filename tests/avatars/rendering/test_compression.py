@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 @pytest.fixture
 def render(large_video) -> Render:
     render = factories.make_render(status="done", content_id="c" * 32)
-    render.video.save("film.mp4", ContentFile(large_video), save=True)
+    render.video.save("video.mp4", ContentFile(large_video), save=True)
     return render
 
 
@@ -41,7 +41,7 @@ def news():
 
 
 def after(rendition: Rendition) -> Rendition:
-    compression.fit(rendition.pk)
+    compression.compress(rendition.pk)
     rendition.refresh_from_db()
     return rendition
 
@@ -72,13 +72,13 @@ def test_what_would_be_too_poor_is_not_made(render, news):
     assert news == [(small.pk, "failed")]
 
 
-def test_a_broken_file_is_no_film(render):
-    video_of(render).write_bytes(b"no film")
+def test_a_broken_file_is_no_video(render):
+    video_of(render).write_bytes(b"no video")
     small = after(services.request_rendition(render, limit=150_000))
     assert (small.status, small.reason) == ("failed", "mp4_broken")
 
 
-def test_a_film_without_the_visible_mark_is_refused(render, tmp_path):
+def test_a_video_without_the_visible_mark_is_refused(render, tmp_path):
     shape = ffmpeg.Shape(width=360, height=480, fps=25, frames=25, limit=10_000_000)
     sound = tmp_path / "sound.wav"
     write_wav(sound, np.sin(np.arange(24_000) * 0.05).astype(np.float32) * 0.3, 24_000)
@@ -92,7 +92,7 @@ def test_a_film_without_the_visible_mark_is_refused(render, tmp_path):
 def test_a_cancelled_one_stores_nothing(render):
     small = services.request_rendition(render, limit=150_000)
     small.cancel()
-    compression.fit(small.pk, now=timezone.now())
+    compression.compress(small.pk, now=timezone.now())
     small.refresh_from_db()
     assert small.video.name == ""
 
@@ -103,7 +103,7 @@ def brought(data: bytes, *, limit: int = 150_000) -> Rendition:
     return after(services.request_file_rendition(name, sha256=digest, limit=limit))
 
 
-def test_a_film_that_somebody_brought_becomes_as_small_as_it_must(phone_video, news):
+def test_a_video_that_somebody_brought_becomes_as_small_as_it_must(phone_video, news):
     data = phone_video("plain")
     small = brought(data)
     assert (small.status, small.reason) == ("done", "")
@@ -120,7 +120,7 @@ def test_a_film_that_somebody_brought_becomes_as_small_as_it_must(phone_video, n
     assert news == [(small.pk, "done")]
 
 
-def test_a_silent_film_stays_silent(phone_video):
+def test_a_silent_video_stays_silent(phone_video):
     found = mp4.probe(video_of(brought(phone_video("silent", sound=False))))
     assert found.audio is None
 
@@ -148,7 +148,7 @@ def test_equal_files_share_one_and_a_lost_one_is_made_again(phone_video):
     assert default_storage.exists(again.video.name)
 
 
-def test_a_file_that_is_no_film_says_so(phone_video):
+def test_a_file_that_is_no_video_says_so(phone_video):
     small = brought(b"\0\0\0\x18ftypmp42" + bytes(1000))
     assert (small.status, small.reason) == ("failed", "mp4_broken")
     assert brought(phone_video("plain"), limit=20_000).reason == "too_long"

@@ -33,7 +33,7 @@ def make_history(human, factor, *, count=20, mode="lipsync", spread=0.2, seed=1)
             text=text,
             mode=mode,
             status=Render.Status.DONE,
-            took_seconds=taken[-1] * estimates.render_seconds(text, "unknown"),
+            took_seconds=taken[-1] * estimates.estimate_seconds(text, "unknown"),
             finished_at=timezone.now() - timedelta(hours=count - number),
         )
     return sorted(taken)
@@ -50,68 +50,66 @@ def make_waiting(human, seconds, **fields):
     ids=["zh", "en", "zh-ten", "en-ten"],
 )
 def test_without_history_the_estimate_is_that_of_a_small_machine(text, measured):
-    assert estimates.render_seconds(text, "enhanced_talking_head") == pytest.approx(measured, rel=0.2)
+    assert estimates.estimate_seconds(text, "enhanced_talking_head") == pytest.approx(measured, rel=0.2)
 
 
 def test_a_longer_text_takes_longer_and_none_is_free():
-    short, long = (estimates.render_seconds(CHINESE * times, "lipsync") for times in (1, 10))
+    short, long = (estimates.estimate_seconds(CHINESE * times, "lipsync") for times in (1, 10))
     assert 0 < short < long < 10 * short
-    assert estimates.render_seconds("", "lipsync") > 0
+    assert estimates.estimate_seconds("", "lipsync") > 0
 
 
-def test_films_of_pieces_and_others_say_nothing_of_each_other(human):
+def test_videos_of_pieces_and_others_say_nothing_of_each_other(human):
     make_history(human, 3.0)
-    whole = estimates.render_estimate(CHINESE, "lipsync")
-    assert whole.likely > 2 * estimates.render_seconds(CHINESE, "unknown")
-    assert estimates.render_estimate(CHINESE, "lipsync", spliced=True).likely == estimates.render_seconds(
-        CHINESE, "unknown"
-    )
+    whole = estimates.estimate(CHINESE, "lipsync")
+    assert whole.likely > 2 * estimates.estimate_seconds(CHINESE, "unknown")
+    assert estimates.estimate(CHINESE, "lipsync", spliced=True).likely == estimates.estimate_seconds(CHINESE, "unknown")
     Render.objects.update(recipe={"cuts": [5]})
-    assert estimates.render_estimate(CHINESE, "lipsync", spliced=True) == whole
-    assert estimates.render_seconds(CHINESE, "lipsync") == estimates.render_seconds(CHINESE, "unknown")
+    assert estimates.estimate(CHINESE, "lipsync", spliced=True) == whole
+    assert estimates.estimate_seconds(CHINESE, "lipsync") == estimates.estimate_seconds(CHINESE, "unknown")
 
 
 @pytest.mark.parametrize("factor", [0.2, 1.0, 6.0])
 @pytest.mark.parametrize("seed", range(3))
 def test_after_twenty_renders_the_estimate_lies_where_most_of_them_lay(human, factor, seed):
-    unlearned = estimates.render_seconds(CHINESE, "lipsync")
+    unlearned = estimates.estimate_seconds(CHINESE, "lipsync")
     factors = make_history(human, factor, seed=seed)
-    learned = estimates.render_seconds(CHINESE, "lipsync")
+    learned = estimates.estimate_seconds(CHINESE, "lipsync")
     assert factors[2] * unlearned <= learned <= factors[17] * unlearned
 
 
 def test_one_odd_render_does_not_spoil_the_estimate(human):
     make_history(human, 1.0, spread=0)
-    before = estimates.render_seconds(CHINESE, "lipsync")
+    before = estimates.estimate_seconds(CHINESE, "lipsync")
     factories.make_render(human, text=CHINESE, status="done", took_seconds=900, finished_at=timezone.now())
-    assert estimates.render_seconds(CHINESE, "lipsync") == pytest.approx(before)
+    assert estimates.estimate_seconds(CHINESE, "lipsync") == pytest.approx(before)
 
 
 def test_only_recent_renders_count_for_the_estimate(human):
     make_history(human, 8.0, count=30, spread=0)
     for number in range(estimates.HISTORY):
-        took = estimates.render_seconds(CHINESE, "unknown")
+        took = estimates.estimate_seconds(CHINESE, "unknown")
         finished_at = timezone.now() + timedelta(seconds=number)
         factories.make_render(human, text=CHINESE, status="done", took_seconds=took, finished_at=finished_at)
-    assert estimates.render_seconds(CHINESE, "lipsync") == pytest.approx(
-        estimates.render_seconds(CHINESE, "talking_head")
+    assert estimates.estimate_seconds(CHINESE, "lipsync") == pytest.approx(
+        estimates.estimate_seconds(CHINESE, "talking_head")
     )
 
 
 def test_each_mode_learns_from_its_own(human):
-    before = estimates.render_seconds(CHINESE, "talking_head")
+    before = estimates.estimate_seconds(CHINESE, "talking_head")
     make_history(human, 5.0, mode="lipsync")
-    assert estimates.render_seconds(CHINESE, "talking_head") == before
+    assert estimates.estimate_seconds(CHINESE, "talking_head") == before
 
 
 def test_failed_renders_teach_nothing(human):
-    before = estimates.render_seconds(CHINESE, "lipsync")
+    before = estimates.estimate_seconds(CHINESE, "lipsync")
     factories.make_render(human, text=CHINESE, status="failed", took_seconds=500, finished_at=timezone.now())
-    assert estimates.render_seconds(CHINESE, "lipsync") == before
+    assert estimates.estimate_seconds(CHINESE, "lipsync") == before
 
 
 def test_whoever_is_next_waits_for_nobody(human):
-    assert estimates.wait_seconds(make_waiting(human, 7.0)) == 7.0
+    assert estimates.seconds_left(make_waiting(human, 7.0)) == 7.0
 
 
 def test_the_time_left_falls_with_progress_and_ends_at_zero(human):
@@ -119,12 +117,12 @@ def test_the_time_left_falls_with_progress_and_ends_at_zero(human):
     left = []
     for progress in (0, 30, 55, 90, 100):
         render.progress = progress
-        left.append(estimates.wait_seconds(render))
+        left.append(estimates.seconds_left(render))
     assert left == sorted(left, reverse=True)
     assert (left[0], left[-1]) == (10.0, 0.0)
     for status in ("done", "failed", "cancelled"):
         render.status = status
-        assert estimates.wait_seconds(render) == 0.0
+        assert estimates.seconds_left(render) == 0.0
 
 
 def test_only_the_queue_before_a_render_counts(human):
@@ -134,19 +132,19 @@ def test_only_the_queue_before_a_render_counts(human):
     make_waiting(human, 100.0)
     make_waiting(human, 100.0, status="done")
     make_waiting(human, 100.0, status="cancelled")
-    assert estimates.wait_seconds(mine) == pytest.approx(18.0)
+    assert estimates.seconds_left(mine) == pytest.approx(18.0)
 
 
 def test_what_runs_already_is_finished_first_even_if_it_is_less_urgent(human):
     make_waiting(human, 10.0, status="running", progress=75, priority=0)
-    assert estimates.wait_seconds(make_waiting(human, 4.0, priority=20)) == pytest.approx(2.5 + 4.0)
+    assert estimates.seconds_left(make_waiting(human, 4.0, priority=20)) == pytest.approx(2.5 + 4.0)
 
 
 def test_two_workers_share_the_queue(human):
     for _ in range(2):
         make_waiting(human, 10.0, status="running", progress=50)
     make_waiting(human, 6.0)
-    assert estimates.wait_seconds(make_waiting(human, 4.0)) == pytest.approx((5 + 5 + 6) / 2 + 4.0)
+    assert estimates.seconds_left(make_waiting(human, 4.0)) == pytest.approx((5 + 5 + 6) / 2 + 4.0)
 
 
 # ---- the span in which four of five end
@@ -177,7 +175,7 @@ def test_after_twenty_renders_the_span_holds_at_least_seven_of_ten(human, seed):
         remember(human, "字" * length, machine("字" * length, chance), number=number)
     held = 0
     for length in [chance.randint(10, 300) for _ in range(50)]:
-        span = estimates.render_estimate("字" * length, "lipsync")
+        span = estimates.estimate("字" * length, "lipsync")
         assert span.low <= span.likely <= span.high
         held += span.low <= machine("字" * length, chance) <= span.high
     assert held >= 35
@@ -186,24 +184,24 @@ def test_after_twenty_renders_the_span_holds_at_least_seven_of_ten(human, seed):
 def test_the_span_of_an_estimate_follows_the_variance(human):
     make_history(human, 1.0, spread=0.02, mode="lipsync")
     make_history(human, 1.0, spread=0.6, mode="talking_head")
-    steady, varied = (estimates.render_estimate(CHINESE, mode) for mode in ("lipsync", "talking_head"))
+    steady, varied = (estimates.estimate(CHINESE, mode) for mode in ("lipsync", "talking_head"))
     assert (steady.high - steady.low) * 4 < varied.high - varied.low
 
 
 def test_few_cases_promise_less_than_many(human):
-    unlearned = estimates.render_estimate(CHINESE, "lipsync")
+    unlearned = estimates.estimate(CHINESE, "lipsync")
     make_history(human, 1.0, spread=0.05, count=3)
-    few = estimates.render_estimate(CHINESE, "lipsync")
+    few = estimates.estimate(CHINESE, "lipsync")
     make_history(human, 1.0, spread=0.05, count=20, seed=2)
-    many = estimates.render_estimate(CHINESE, "lipsync")
+    many = estimates.estimate(CHINESE, "lipsync")
     assert many.high - many.low < few.high - few.low < unlearned.high - unlearned.low
 
 
 def test_a_long_script_learns_from_long_ones(human):
     for number in range(20):
-        remember(human, "字" * 20, 10.0 * estimates.render_seconds("字" * 20, "unknown"), number=number)
-        remember(human, "字" * 300, 2.0 * estimates.render_seconds("字" * 300, "unknown"), number=number)
-    ratio = estimates.render_seconds("字" * 280, "lipsync") / estimates.render_seconds("字" * 280, "unknown")
+        remember(human, "字" * 20, 10.0 * estimates.estimate_seconds("字" * 20, "unknown"), number=number)
+        remember(human, "字" * 300, 2.0 * estimates.estimate_seconds("字" * 300, "unknown"), number=number)
+    ratio = estimates.estimate_seconds("字" * 280, "lipsync") / estimates.estimate_seconds("字" * 280, "unknown")
     assert ratio == pytest.approx(2.0)
 
 
@@ -211,15 +209,15 @@ def test_each_host_learns_from_its_own_and_a_new_one_from_all(human):
     for number in range(10):
         remember(human, CHINESE, 3.0, host="fast", number=number)
         remember(human, CHINESE, 30.0, host="slow", number=number)
-    likely = {name: estimates.render_estimate(CHINESE, "lipsync", host=name).likely for name in ("fast", "slow")}
+    likely = {name: estimates.estimate(CHINESE, "lipsync", host=name).likely for name in ("fast", "slow")}
     assert likely == pytest.approx({"fast": 3.0, "slow": 30.0})
-    both = estimates.render_estimate(CHINESE, "lipsync", host="new")
+    both = estimates.estimate(CHINESE, "lipsync", host="new")
     assert (both.low, both.high) == pytest.approx((3.0, 30.0))
 
 
 def test_spans_of_a_queue_add_up_as_chances_do(human):
     for _ in range(4):
         make_waiting(human, 10.0, estimated_low=8.0, estimated_high=12.0)
-    span = estimates.wait(make_waiting(human, 10.0, estimated_low=8.0, estimated_high=12.0))
+    span = estimates.time_left(make_waiting(human, 10.0, estimated_low=8.0, estimated_high=12.0))
     assert span.likely == pytest.approx(50.0)
     assert (span.low, span.high) == pytest.approx((50 - 20**0.5, 50 + 20**0.5))

@@ -9,7 +9,7 @@ from avatars.exceptions import EngineMissing, OutputError, PortraitError, Script
 from avatars.models import EngineTrouble
 from avatars.pipeline.stages import Stage
 from avatars.rendering import circuit_breaker
-from avatars.rendering.fallback import blame
+from avatars.rendering.fallback import failed_part
 from tests.avatars.support.rendering import after, nothing_is_left, request
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines"), pytest.mark.databases]
@@ -62,7 +62,7 @@ def test_a_voice_that_fails_during_streaming_is_to_blame(voice, code):
     assert render.notes == [f"speech:sentences:{code}"]
 
 
-def test_both_engines_may_fail_in_one_film(work_dir):
+def test_both_engines_may_fail_in_one_video(work_dir):
     render = after(request(speech="theirs", voice="mute", engine="failed"))
     assert (render.status, render.engine_used, render.speech_engine_used) == ("done", "light", "tone")
     assert render.notes == ["speech:theirs:nothing_to_say", "render:failed:engine_failed"]
@@ -89,21 +89,21 @@ def test_an_engine_that_keeps_failing_rests_until_later():
     assert after(request("再来。", engine="failed")).notes == ["render:failed:resting"]
     EngineTrouble.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
     assert after(request("休息好了。", engine="failed")).notes == ["render:failed:engine_failed"]
-    assert circuit_breaker.rests("render", "failed"), "one failure more, and it rests again"
+    assert circuit_breaker.is_open("render", "failed"), "one failure more, and it rests again"
 
 
 def test_an_engine_that_works_again_has_a_clean_record():
-    circuit_breaker.failed("render", "light", "time_limit")
+    circuit_breaker.record_failure("render", "light", "time_limit")
     assert after(request()).status == "done"
     assert not EngineTrouble.objects.exists()
 
 
 def test_blame_falls_on_whoever_was_at_work():
     died = StudioError("", code="studio_died")
-    assert [blame(died, stage) for stage in (None, *Stage)] == ["", "speech", "render", "", "", ""]
-    assert blame(EngineMissing("", field="speech_engine"), None) == "speech"
-    assert blame(EngineMissing("", field="model_path"), None) == ""
-    assert blame(StudioError("", code="order_broken"), Stage.FILMING) == ""
-    assert blame(PortraitError("", code="no_face"), Stage.FILMING) == ""
-    assert blame(ScriptError("", code="script_empty"), Stage.SPEAKING) == ""
-    assert blame(OutputError("", code="encode_failed"), Stage.FILMING) == ""
+    assert [failed_part(died, stage) for stage in (None, *Stage)] == ["", "speech", "render", "", "", ""]
+    assert failed_part(EngineMissing("", field="speech_engine"), None) == "speech"
+    assert failed_part(EngineMissing("", field="model_path"), None) == ""
+    assert failed_part(StudioError("", code="order_broken"), Stage.ANIMATING) == ""
+    assert failed_part(PortraitError("", code="no_face"), Stage.ANIMATING) == ""
+    assert failed_part(ScriptError("", code="script_empty"), Stage.SPEAKING) == ""
+    assert failed_part(OutputError("", code="encode_failed"), Stage.ANIMATING) == ""

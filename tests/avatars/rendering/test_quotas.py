@@ -44,7 +44,7 @@ def test_chat_comes_before_tests_and_tests_before_campaigns(human):
 def test_within_a_priority_each_person_has_their_turn(human):
     many = [ask(human, "member:1") for _ in range(4)]
     one, two = ask(human, "member:2"), [ask(human, "member:3") for _ in range(2)]
-    assert estimates.place(one) == 2
+    assert estimates.queue_position(one) == 2
     names = [row.requester[-1] for row in made()]
     assert len(names) == len(many) + 1 + len(two)
     assert names == ["1", "2", "3", "1", "3", "1", "1"]
@@ -53,7 +53,7 @@ def test_within_a_priority_each_person_has_their_turn(human):
 def test_who_has_one_being_made_comes_after_who_has_none(human):
     ask(human, "member:1", status="running", started_at=timezone.now())
     second, first = ask(human, "member:1"), ask(human, "member:2")
-    assert [estimates.place(row) for row in (first, second)] == [1, 2]
+    assert [estimates.queue_position(row) for row in (first, second)] == [1, 2]
 
 
 def test_the_queue_position_told_is_the_order_of_rendering(human):
@@ -61,8 +61,8 @@ def test_the_queue_position_told_is_the_order_of_rendering(human):
         ask(human, f"member:{number % 3}", priority)
         for number, priority in enumerate([0, 20, 20, 10, 20, 20, 0, 20, 10, 20])
     ]
-    told = sorted(rows, key=estimates.place)
-    assert sorted(estimates.place(row) for row in rows) == list(range(1, 11))
+    told = sorted(rows, key=estimates.queue_position)
+    assert sorted(estimates.queue_position(row) for row in rows) == list(range(1, 11))
     assert [row.pk for row in told] == [row.pk for row in made()]
 
 

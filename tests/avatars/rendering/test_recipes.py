@@ -25,7 +25,7 @@ def test_a_requested_format_is_part_of_the_content_hash(human):
     first = services.request_render(human, "你好")
     wide = services.request_render(human, "你好", format="16:9")
     assert wide.pk != first.pk
-    assert (recipes.script(first).scene.format, recipes.script(wide).scene.format) == ("portrait", "16:9")
+    assert (recipes.video_spec(first).scene.format, recipes.video_spec(wide).scene.format) == ("portrait", "16:9")
     human.format = "16:9"
     human.save()
     assert services.request_render(human, "你好").pk == wide.pk
@@ -35,7 +35,7 @@ def test_captions_may_be_wished_for_and_are_part_of_what_is_shared(human):
     first = services.request_render(human, "你好")
     without = services.request_render(human, "你好", captions="off")
     assert without.pk != first.pk
-    assert (recipes.script(first).scene.captions, recipes.script(without).scene.captions) == ("karaoke", "off")
+    assert (recipes.video_spec(first).scene.captions, recipes.video_spec(without).scene.captions) == ("karaoke", "off")
     human.captions = "off"
     human.save()
     assert services.request_render(human, "你好").pk == without.pk
@@ -58,7 +58,7 @@ def test_an_unknown_format_is_refused_and_the_known_ones_are_named(human):
 def test_a_picture_stands_before_a_colour(human):
     human.background_color = "#102030"
     human.background.save("b.png", ContentFile(png()), save=True)
-    scene = recipes.script(services.request_render(human, "你好")).scene
+    scene = recipes.video_spec(services.request_render(human, "你好")).scene
     assert scene.colour == ""
     assert scene.backdrop.read_bytes() == png()
 

@@ -129,7 +129,7 @@ def test_a_warm_studio_renders_at_once():
 def test_a_cancelled_render_stops_at_once_and_frees_its_worker(work_dir, news):
     unwanted, following = request(LONG), request()
     with working():
-        wait_until(lambda: stage_of(unwanted) == Render.Stage.FILMING)
+        wait_until(lambda: stage_of(unwanted) == Render.Stage.ANIMATING)
         wait_until(lambda: len(group_of(studio().pid)) >= 2)
         family = group_of(studio().pid)
         assert services.cancel_render(unwanted)
@@ -147,7 +147,7 @@ def test_a_cancelled_render_stops_at_once_and_frees_its_worker(work_dir, news):
 def test_a_render_whose_digital_human_is_deleted_is_stopped(work_dir):
     render = request(LONG)
     with working():
-        wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
+        wait_until(lambda: stage_of(render) == Render.Stage.ANIMATING)
         render.digital_human.delete()
     assert nothing_is_left(work_dir)
     assert after(request()).status == "done"
@@ -157,7 +157,7 @@ def test_a_render_that_was_taken_over_is_not_stored_twice(work_dir, monkeypatch)
     monkeypatch.setattr(progress, "ASK_EVERY", 3600.0)
     render = request()
     with working():
-        wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
+        wait_until(lambda: stage_of(render) == Render.Stage.ANIMATING)
         # The machine slept, say: this worker never notices that its lease ran out.
         Render.objects.filter(pk=render.pk).update(lease_until=timezone.now() - timedelta(days=1), attempts=2)
     assert not default_storage.exists("renders")
@@ -202,7 +202,7 @@ def die_at(point, folder):
     """A worker in a process of its own, that dies at a point of its way. `folder` holds its files as it does ours."""
     env = {**os.environ, "OPENUSER_CRASH_AT": point, "OPENUSER_VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": ENGINES}
     env |= {"TEST_DATABASE_URL": database_url(), "TEST_BROKER_URL": configured.BROKER_URL}
-    line = "import django; django.setup(); from avatars import rendering; rendering.render_next()"
+    line = "import django; django.setup(); from avatars.rendering import render_worker; render_worker.render_next()"
     return subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=env, check=False, timeout=60).returncode
 
 
@@ -230,7 +230,7 @@ def test_a_worker_that_dies_costs_an_attempt_and_nothing_is_made_twice(point, at
 
 
 @pytest.mark.slow
-def test_an_attempt_after_a_death_films_what_was_said_before(tmp_path, work_dir):
+def test_an_attempt_after_a_death_videos_what_was_said_before(tmp_path, work_dir):
     render = promise("你好，世界。", voice="counted").render
     assert die_at("stage.filming", tmp_path) == 137
     expire(render)
@@ -239,12 +239,12 @@ def test_an_attempt_after_a_death_films_what_was_said_before(tmp_path, work_dir)
     assert (render.status, render.attempts) == ("done", 2)
     assert (tmp_path / "spoken").read_text().count("spoken") == 1
     assert os.listdir(tmp_path / "work") == []
-    assert [run.stage for run in render.timeline if run.outcome is Outcome.LOST] == [Render.Stage.FILMING]
+    assert [run.stage for run in render.timeline if run.outcome is Outcome.LOST] == [Render.Stage.ANIMATING]
 
 
 @pytest.mark.parametrize(
     ("human", "stage"),
-    [({"voice": "hang"}, Render.Stage.SPEAKING), ({"engine": "hang"}, Render.Stage.FILMING)],
+    [({"voice": "hang"}, Render.Stage.SPEAKING), ({"engine": "hang"}, Render.Stage.ANIMATING)],
     ids=["speech", "render"],
 )
 def test_a_render_whose_engine_hangs_is_cancelled_like_any_other(human, stage, work_dir):

@@ -29,8 +29,8 @@ def place(settings, tmp_path):
 
 
 @pytest.fixture
-def film():
-    """A finished film with its files."""
+def video():
+    """A finished video with its files."""
     human = factories.make_digital_human()
     render = Render.claim(services.request_render(human, "欢迎加入公司。").pk)
     names = {kind: default_storage.save(f"{FOLDER}/{kind}.bin", ContentFile(b"x")) for kind in ("video", "captions")}
@@ -42,11 +42,11 @@ def in_days(count):
     return timezone.now() + timedelta(days=count)
 
 
-def test_a_video_is_kept_for_its_days_and_then_expires(film):
+def test_a_video_is_kept_for_its_days_and_then_expires(video):
     services.clean_up(now=in_days(89))
-    assert default_storage.exists(film.video.name)
+    assert default_storage.exists(video.video.name)
     services.clean_up(now=in_days(91))
-    gone = Render.objects.get(pk=film.pk)
+    gone = Render.objects.get(pk=video.pk)
     assert (gone.status, gone.reason, gone.video.name, gone.captions.name) == ("done", "expired", "", "")
     assert not default_storage.exists(FOLDER)
     with translation.override("en"):
@@ -55,26 +55,26 @@ def test_a_video_is_kept_for_its_days_and_then_expires(film):
 
 
 @pytest.mark.parametrize("again", ["asked for", "made again"])
-def test_an_expired_film_is_made_anew_in_its_own_row(film, again):
+def test_an_expired_video_is_made_anew_in_its_own_row(video, again):
     services.clean_up(now=in_days(91))
     if again == "asked for":
-        render = services.request_render(film.digital_human, film.text, requester="member:1")
-        assert (render.pk, render.requester) == (film.pk, "member:1")
+        render = services.request_render(video.digital_human, video.text, requester="member:1")
+        assert (render.pk, render.requester) == (video.pk, "member:1")
     else:
-        assert services.retry_render(Render.objects.get(pk=film.pk))
-    render = Render.objects.get(pk=film.pk)
-    assert (render.status, render.reason, render.stages, render.content_hash) == ("queued", "", [], film.content_hash)
+        assert services.retry_render(Render.objects.get(pk=video.pk))
+    render = Render.objects.get(pk=video.pk)
+    assert (render.status, render.reason, render.stages, render.content_hash) == ("queued", "", [], video.content_hash)
 
 
-def test_nothing_expires_where_files_are_kept_for_ever(film, settings):
+def test_nothing_expires_where_files_are_kept_for_ever(video, settings):
     settings.AVATARS = {**settings.AVATARS, "KEEP_VIDEOS_DAYS": 0}
     services.clean_up(now=in_days(5000))
-    assert default_storage.exists(film.video.name)
+    assert default_storage.exists(video.video.name)
 
 
-def test_a_film_that_is_withheld_is_not_ours_to_remove(film):
+def test_a_video_that_is_withheld_is_not_ours_to_remove(video):
     name = default_storage.save("withheld/a/video.mp4", ContentFile(b"x"))
-    Render.objects.filter(pk=film.pk).update(video=name)
+    Render.objects.filter(pk=video.pk).update(video=name)
     services.clean_up(now=in_days(91))
     assert default_storage.exists(name)
 
@@ -106,9 +106,9 @@ def spoken():
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled", "done"])
-def test_a_recording_is_kept_as_long_as_videos(spoken, film, status):
-    video = film.video.name if status == "done" else ""
-    Render.objects.filter(pk=film.pk).update(video="")
+def test_a_recording_is_kept_as_long_as_videos(spoken, video, status):
+    video = video.video.name if status == "done" else ""
+    Render.objects.filter(pk=video.pk).update(video="")
     Render.objects.filter(pk=spoken.pk).update(status=status, video=video)
     services.clean_up(now=in_days(89))
     assert default_storage.exists(spoken.recording.name)

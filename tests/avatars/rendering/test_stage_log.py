@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from avatars import services
 from avatars.models import Outcome, Render, Stage
-from avatars.rendering.stage_log import Journal
+from avatars.rendering.stage_log import StageLog
 from tests.avatars.studio.test_studio import wait_until
 from tests.avatars.support.rendering import LONG, after, expire, make_human, request, stage_of, working
 
@@ -33,7 +33,7 @@ def test_each_stage_of_a_render_has_its_times_and_costs():
     assert all(one.ended_at <= other.began_at for one, other in pairwise(runs[1:]))
     assert runs[-1].ended_at <= render.finished_at
     assert all(run.cpu_seconds is not None for run in runs[1:])
-    assert next(run for run in runs if run.stage is Stage.FILMING).cpu_seconds > 0, "with that of ffmpeg"
+    assert next(run for run in runs if run.stage is Stage.ANIMATING).cpu_seconds > 0, "with that of ffmpeg"
     assert render.cpu_seconds == pytest.approx(sum(run.cpu_seconds for run in runs[1:]))
     assert sum(run.seconds for run in runs[1:]) <= render.took_seconds + 0.5
 
@@ -52,7 +52,7 @@ def test_the_stages_of_a_fallback_engine_follow_the_failed_one(settings):
     assert render.status == "done"
     assert told(render)[1:4] == [
         (1, Stage.SPEAKING, Outcome.DONE),
-        (1, Stage.FILMING, Outcome.FAILED),
+        (1, Stage.ANIMATING, Outcome.FAILED),
         (1, Stage.SPEAKING, Outcome.DONE),
     ]
 
@@ -60,13 +60,13 @@ def test_the_stages_of_a_fallback_engine_follow_the_failed_one(settings):
 def test_a_stage_that_is_cancelled_ended_when_the_render_did():
     render = request(LONG)
     with working():
-        wait_until(lambda: stage_of(render) == Render.Stage.FILMING)
+        wait_until(lambda: stage_of(render) == Render.Stage.ANIMATING)
         running = Render.objects.get(pk=render.pk).timeline[-1]
-        assert (running.stage, running.outcome, running.ended_at) == (Stage.FILMING, Outcome.RUNNING, None)
+        assert (running.stage, running.outcome, running.ended_at) == (Stage.ANIMATING, Outcome.RUNNING, None)
         services.cancel_render(render)
     render = Render.objects.get(pk=render.pk)
     last = render.timeline[-1]
-    assert (last.stage, last.outcome, last.ended_at) == (Stage.FILMING, Outcome.CANCELLED, render.finished_at)
+    assert (last.stage, last.outcome, last.ended_at) == (Stage.ANIMATING, Outcome.CANCELLED, render.finished_at)
 
 
 def test_a_render_cancelled_early_has_only_waited():
@@ -79,12 +79,12 @@ def test_a_render_cancelled_early_has_only_waited():
 
 def test_a_stage_whose_worker_died_has_no_duration():
     render = Render.claim(request().pk)
-    render.update_leased(stages=Journal(render).begin(Stage.SPEAKING))
+    render.update_leased(stages=StageLog(render).begin(Stage.SPEAKING))
     assert told(render)[1:] == [(1, Stage.SPEAKING, Outcome.RUNNING)]
     expire(render)
     again = Render.claim(render.pk, now=timezone.now() + timedelta(seconds=1))
     assert told(again)[1:] == [(1, Stage.SPEAKING, Outcome.LOST)]
-    again.update_leased(stages=Journal(again).begin(Stage.SPEAKING))
+    again.update_leased(stages=StageLog(again).begin(Stage.SPEAKING))
     assert told(again)[1:] == [(1, Stage.SPEAKING, Outcome.LOST), (2, Stage.SPEAKING, Outcome.RUNNING)]
     assert again.timeline[1].seconds is None
 

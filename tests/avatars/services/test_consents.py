@@ -17,10 +17,10 @@ from avatars import services, validators
 from avatars.engines.puppet.rig import disk_cache
 from avatars.exceptions import ConsentError
 from avatars.models import Consent, DigitalHuman, Narration, Render
-from avatars.previews.video_preview import Glance, Glances
+from avatars.previews.video_preview import VideoPreview, VideoPreviewCache
 from avatars.rendering import render_worker
 from avatars.signals import consent_withdrawn
-from avatars.speech.synthesis.cache import Kept, SpeechCache
+from avatars.speech.synthesis.cache import CachedSpeech, SpeechCache
 from avatars.speech.synthesis.cache import key as cache_key
 from tests.avatars.support import rendering
 from tests.avatars.support.rendering import after, make_human, working
@@ -45,8 +45,8 @@ def refused(human: DigitalHuman, purpose: str = "chat", **wishes) -> str:
     return caught.value.code
 
 
-def in_film(origin="photograph") -> DigitalHuman:
-    """A photograph that the small engines can film."""
+def in_video(origin="photograph") -> DigitalHuman:
+    """A photograph that the small engines can video."""
     human: DigitalHuman = make_human()
     DigitalHuman.objects.filter(pk=human.pk).update(origin=origin)
     human.refresh_from_db()
@@ -132,7 +132,7 @@ def test_one_that_is_withdrawn_is_refused(human):
     assert refused(human) == "consent_withdrawn"
 
 
-def test_a_new_consent_makes_new_films(human):
+def test_a_new_consent_makes_new_videos(human):
     first = factories.make_consent(human)
     render = services.request_render(human, "你好", purpose="chat")
     Render.objects.update(status="done")
@@ -157,14 +157,14 @@ def test_a_withdrawal_cancels_what_waits_and_says_why(human):
         consent_withdrawn.disconnect(hear)
     render.refresh_from_db()
     consent.refresh_from_db()
-    assert (ended.cancelled, ended.films) == (1, 0)
+    assert (ended.cancelled, ended.videos) == (1, 0)
     assert (render.status, render.reason) == ("cancelled", "consent_withdrawn")
     assert render.reason_words
     assert (consent.withdrawn_by, consent.withdrawn_reason) == ("hr", "离职")
     assert heard == [(consent.pk, "cancelled")]
 
 
-def test_a_withdrawal_ends_nobody_elses_films(human):
+def test_a_withdrawal_ends_nobody_elses_videos(human):
     other = factories.make_digital_human(origin="photograph")
     factories.make_consent(other)
     theirs = services.request_render(other, "你好", purpose="chat")
@@ -182,26 +182,26 @@ def test_it_is_withdrawn_once(human):
     assert consent.withdrawn_by == "first"
 
 
-@pytest.mark.parametrize("films", ["delete", "keep"])
-def test_its_films_go_or_are_locked_away(human, films):
+@pytest.mark.parametrize("videos", ["delete", "keep"])
+def test_its_videos_go_or_are_locked_away(human, videos):
     consent = factories.make_consent(human)
     render = services.request_render(human, "你好", purpose="chat")
     folder = f"renders/{'a' * 32}"
-    files = {name: default_storage.save(f"{folder}/{name}", ContentFile(b"film")) for name in ("video", "poster")}
+    files = {name: default_storage.save(f"{folder}/{name}", ContentFile(b"video")) for name in ("video", "poster")}
     Render.objects.update(status="done", **files)
     small = default_storage.save(f"{folder}/small.mp4", ContentFile(b"small"))
     services.request_rendition(render, limit=9)
     render.renditions.update(status="done", video=small)
-    assert services.withdraw_consent(consent, by="hr", films=films).films == 1
+    assert services.withdraw_consent(consent, by="hr", videos=videos).videos == 1
     render.refresh_from_db()
     assert stored() == []
     assert (render.status, render.reason) == ("done", "consent_withdrawn")
     assert render.renditions.get().video.name == ""
-    if films == "delete":
+    if videos == "delete":
         assert (render.video.name, render.poster.name) == ("", "")
     else:
         assert render.video.name.startswith("withheld/")
-        assert default_storage.open(render.video.name).read() == b"film"
+        assert default_storage.open(render.video.name).read() == b"video"
     with pytest.raises(ConsentError):
         services.check_consent(render)
 
@@ -240,8 +240,8 @@ def test_an_engine_is_tried_with_somebody_who_may_be_shown(human):
 
 
 @pytest.mark.usefixtures("small_engines", "work_dir")
-def test_a_film_says_on_which_consent_it_rests():
-    human = in_film()
+def test_a_video_says_on_which_consent_it_rests():
+    human = in_video()
     consent = factories.make_consent(human)
     render = after(services.request_render(human, "你好", purpose="chat"))
     assert (render.status, render.reason, render.consent) == ("done", "", consent)
@@ -250,7 +250,7 @@ def test_a_film_says_on_which_consent_it_rests():
 
 @pytest.mark.usefixtures("small_engines", "work_dir")
 def test_a_video_whose_consent_ends_meanwhile_is_not_kept():
-    human = in_film()
+    human = in_video()
     consent = factories.make_consent(human)
     render = services.request_render(human, rendering.LONG, purpose="chat")
 
@@ -266,14 +266,14 @@ def test_a_video_whose_consent_ends_meanwhile_is_not_kept():
 def test_all_that_was_computed_of_the_face_is_purged(human, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
     content = hashlib.sha256(b"no picture").hexdigest()
-    rigs, glances = disk_cache.shelf(tmp_path / "cache"), Glances(tmp_path / "cache")
+    rigs, glances = disk_cache.rig_cache(tmp_path / "cache"), VideoPreviewCache(tmp_path / "cache")
     theirs, others = disk_cache.key(content, "a" * 64), disk_cache.key("b" * 64, "a" * 64)
     rigs.put(theirs, b"rig")
     rigs.put(others, b"rig")
     consent = factories.make_consent(human)
-    video = default_storage.save(f"renders/{'a' * 32}/video.mp4", ContentFile(b"film"))
+    video = default_storage.save(f"renders/{'a' * 32}/video.mp4", ContentFile(b"video"))
     render = factories.make_render(human, consent=consent, status="done", video=video)
-    glances.put(render.content_id, Glance(bars=(1,), times=(0.0,), sheet=b"sheet"))
+    glances.put(render.content_id, VideoPreview(bars=(1,), times=(0.0,), sheet=b"sheet"))
     services.withdraw_consent(consent, by="hr")
     assert (rigs.get(theirs), rigs.get(others)) == (None, b"rig")
     assert glances.get(render.content_id) is None
@@ -306,8 +306,8 @@ def test_an_earlier_picture_goes_with_its_consent(human):
     assert (there(earlier), there(human.portrait.name)) == (False, True)
 
 
-@pytest.mark.parametrize("films", ["delete", "keep"])
-def test_the_ready_sound_of_its_films_goes(human, films):
+@pytest.mark.parametrize("videos", ["delete", "keep"])
+def test_the_ready_sound_of_its_videos_goes(human, videos):
     consent = factories.make_consent(human)
     mine = default_storage.save(f"recordings/{'a' * 32}.wav", ContentFile(b"sound"))
     shared = default_storage.save(f"recordings/{'b' * 32}.wav", ContentFile(b"sound"))
@@ -316,7 +316,7 @@ def test_the_ready_sound_of_its_films_goes(human, films):
         for status, name in (("failed", mine), ("queued", shared))
     ]
     theirs = factories.make_render(recording=shared)
-    services.withdraw_consent(consent, by="hr", films=films)
+    services.withdraw_consent(consent, by="hr", videos=videos)
     assert [Render.objects.get(pk=render.pk).recording.name for render in ended] == ["", ""]
     assert (there(mine), there(shared)) == (False, True)
     assert Render.objects.get(pk=theirs.pk).recording.name == shared
@@ -331,7 +331,7 @@ def test_what_a_voice_said_that_may_be_cloned_goes_and_ours_stays(human, setting
     kept = SpeechCache(tmp_path / "cache")
     keys = {engine: cache_key(engine=engine, voice="zhang", text="你好") for engine in ("gpt_sovits", "kokoro")}
     for key in keys.values():
-        kept.put(key, Kept(samples=np.zeros(9, np.float32), facts={}))
+        kept.put(key, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
     parts = [default_storage.save(f"narrations/{'a' * 32}/{n}.amr", ContentFile(b"#!AMR")) for n in range(2)]
     cloned = said_by("gpt_sovits", human, status="done", parts=parts[:1])
     waiting = said_by("gpt_sovits", human)

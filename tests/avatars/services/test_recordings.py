@@ -23,7 +23,7 @@ from avatars.recognition.base import RecognitionEngine, Transcript
 from avatars.rendering import recipes
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis.recorded_speech import driven
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light
 from tests.avatars.support.recordings import write_amr
 from tests.avatars.support.rendering import after, make_human
@@ -147,13 +147,13 @@ class Ears(RecognitionEngine):
 def test_a_video_of_a_recording_has_its_length_and_transcript(tmp_path):
     sound = tmp_path / "sound.wav"
     sound.write_bytes(wav(beeps(2.03)))
-    script = replace(make_script(), text="", recording=sound)
-    folder = tmp_path / "film"
+    script = replace(make_spec(), text="", recording=sound)
+    folder = tmp_path / "video"
     folder.mkdir()
-    film = script_to_video.make(script, folder, speech=None, engine=Light(), ears=Ears())
-    assert film.frames == 51
-    assert film.words == "你好世界"
-    assert "你好世界" in film.captions.read_text(encoding="utf-8").replace("\n", "")
+    video = script_to_video.make(script, folder, speech=None, engine=Light(), recognition=Ears())
+    assert video.frames == 51
+    assert video.words == "你好世界"
+    assert "你好世界" in video.captions.read_text(encoding="utf-8").replace("\n", "")
     mute = script_to_video.make(replace(script, content_id="other"), folder, speech=None, engine=Light())
     assert (mute.words, mute.captions.read_text(encoding="utf-8")) == ("", "")
 
@@ -166,7 +166,7 @@ def test_equal_recordings_share_a_video_and_another_makes_another():
     other = services.request_render(human, recording=services.check_recording(wav(beeps(2.5))))
     assert other != render
     assert services.request_render(human, "你好", recording=first) not in (render, other)
-    assert Path(recipes.script(render).recording).read_bytes() == first.data
+    assert Path(recipes.video_spec(render).recording).read_bytes() == first.data
     assert render.recording.name.startswith("recordings/")
     assert render.estimated_seconds > 0
     with pytest.raises(ScriptError):

@@ -102,13 +102,13 @@ def test_equal_content_shares_one_render(human, status):
     assert Render.objects.count() == 1
 
 
-def test_what_was_asked_for_is_filmed_though_its_digital_human_changes_meanwhile(human):
+def test_what_was_asked_for_is_rendered_though_its_digital_human_changes_meanwhile(human):
     render = services.request_render(human, "你好")
-    asked_for = recipes.script(render)
+    asked_for = recipes.video_spec(render)
     human.speed, human.mode = 1.4, "lipsync"
     human.save()
     render = Render.objects.get(pk=render.pk)
-    assert recipes.script(render) == asked_for
+    assert recipes.video_spec(render) == asked_for
     assert services.request_render(human, "你好").pk != render.pk
 
 
@@ -124,7 +124,7 @@ def test_what_ended_badly_is_made_anew(human, status):
 
 def test_a_video_whose_file_vanished_is_made_anew(human):
     first = services.request_render(human, "你好")
-    name = default_storage.save("renders/there.mp4", ContentFile(b"film"))
+    name = default_storage.save("renders/there.mp4", ContentFile(b"video"))
     Render.objects.filter(pk=first.pk).update(status=Render.Status.DONE, video=name)
     assert services.request_render(human, "你好") == first
     default_storage.delete(name)

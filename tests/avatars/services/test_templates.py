@@ -190,11 +190,11 @@ def test_a_template_that_is_spliced_asks_for_pieces_and_another_does_not():
     template = make_template(script="你好{{name}}！欢迎你。", variables=[variable()], spliced=True)
     render = services.request_template_render(template, {"name": "王芳"})
     assert render.recipe["cuts"] == [5]
-    assert recipes.script(render).cuts == (5,)
+    assert recipes.video_spec(render).cuts == (5,)
     plain = services.request_render(template.digital_human, render.text)
     assert "cuts" not in plain.recipe
     assert plain.pk != render.pk
-    assert recipes.heard(plain.recipe) == recipes.heard(render.recipe)
+    assert recipes.audible_part(plain.recipe) == recipes.audible_part(render.recipe)
 
 
 def test_later_changes_leave_what_was_asked_for():

@@ -16,7 +16,7 @@ from avatars.models import Consent, DigitalHuman, Likeness, Narration, Render, V
 from avatars.previews import voice_preview
 from avatars.rendering import narration as narrating
 from avatars.rendering import render_worker
-from avatars.speech.synthesis.cache import Kept, SpeechCache
+from avatars.speech.synthesis.cache import CachedSpeech, SpeechCache
 from avatars.speech.synthesis.cache import key as cache_key
 from tests.avatars.support import rendering
 from tests.avatars.support.rendering import after, make_human, working
@@ -115,16 +115,16 @@ def test_ready_sound_is_heard_in_the_place_of_the_voice(human):
 
 def test_an_audition_needs_a_consent_too_also_of_what_was_kept(voice, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path}
-    wish = voice_preview.Audition(
+    wish = voice_preview.VoicePreview(
         text=voice.sample_text, engine=voice.engine, voice=voice.key, provider=settings.AVATARS["AI_LABEL_PROVIDER"]
     )
-    voice_preview.shelf(tmp_path).put(wish.key, b"sound")
+    voice_preview.cache(tmp_path).put(wish.key, b"sound")
     assert refused(services.preview_voice, voice) == "voice_consent_missing"
     consent = factories.make_consent(voices=[voice])
     assert services.preview_voice(voice) == b"sound"
     services.withdraw_consent(consent, by="hr")
     assert refused(services.preview_voice, voice) == "voice_consent_withdrawn"
-    assert voice_preview.shelf(tmp_path).get(wish.key) is None
+    assert voice_preview.cache(tmp_path).get(wish.key) is None
 
 
 def test_words_are_spoken_on_a_consent_only(human, voice):
@@ -204,8 +204,8 @@ def test_nobody_stands_in_with_the_voice_of_somebody_who_has_not_agreed(settings
     assert (render.status, render.speech_engine_used) == ("done", "theirs")
 
 
-@pytest.mark.parametrize("films", ["delete", "keep"])
-def test_a_withdrawal_cancels_forgets_and_puts_away(human, voice, films, settings, tmp_path):
+@pytest.mark.parametrize("videos", ["delete", "keep"])
+def test_a_withdrawal_cancels_forgets_and_puts_away(human, voice, videos, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
     kept = SpeechCache(tmp_path / "cache")
     key, ours = (
@@ -213,26 +213,26 @@ def test_a_withdrawal_cancels_forgets_and_puts_away(human, voice, films, setting
         cache_key(engine="kokoro", voice="b", text="好"),
     )
     for name in (key, ours):
-        kept.put(name, Kept(samples=np.zeros(9, np.float32), facts={}))
+        kept.put(name, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
     consent = factories.make_consent(voices=[voice])
     waiting = services.request_render(human, "在等", purpose="chat")
     spoken = services.request_narration(human, "在等")
-    video = default_storage.save(f"renders/{'a' * 32}/video.mp4", ContentFile(b"film"))
+    video = default_storage.save(f"renders/{'a' * 32}/video.mp4", ContentFile(b"video"))
     made = factories.make_render(human, voice_consent=consent, status="done", video=video)
     part = default_storage.save(f"narrations/{'a' * 32}/1.amr", ContentFile(b"#!AMR"))
     recipe = {"speech_engine": "gpt_sovits", "voice": "ya"}
     said = factories.make_narration(human, recipe=recipe, status="done", parts=[part])
     portrait = human.portrait.name
 
-    counts = services.withdraw_consent(consent, by="hr", films=films)
+    counts = services.withdraw_consent(consent, by="hr", videos=videos)
 
-    assert (counts.cancelled, counts.films) == (1, 1)
+    assert (counts.cancelled, counts.videos) == (1, 1)
     for row in (waiting, spoken, made, said):
         row.refresh_from_db()
         assert row.reason == "voice_consent_withdrawn"
         assert row.reason_words
     assert (waiting.status, spoken.status) == ("cancelled", "cancelled")
-    assert made.video.name.startswith("withheld/") if films == "keep" else not made.video
+    assert made.video.name.startswith("withheld/") if videos == "keep" else not made.video
     assert (said.parts, default_storage.exists(part), default_storage.exists(video)) == ([], False, False)
     assert (kept.get(key), kept.get(ours) is None) == (None, False)
     assert default_storage.exists(portrait), "the drawing's consent was not withdrawn"
@@ -242,7 +242,7 @@ def test_a_withdrawal_cancels_forgets_and_puts_away(human, voice, films, setting
 def test_a_withdrawal_removes_only_what_relied_on_it(human, voice, settings, tmp_path):
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
     kept, key = SpeechCache(tmp_path / "cache"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
-    kept.put(key, Kept(samples=np.zeros(9, np.float32), facts={}))
+    kept.put(key, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
     first = factories.make_consent(voices=[voice])
     render, narration = services.request_render(human, "你好"), services.request_narration(human, "你好")
     factories.make_consent(voices=[voice])
@@ -271,7 +271,7 @@ def test_maintenance_removes_what_was_stored_after_a_withdrawal(voice, settings,
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path / "cache"}
     services.withdraw_consent(factories.make_consent(voices=[voice]), by="hr")
     kept, key = SpeechCache(tmp_path / "cache"), cache_key(engine="gpt_sovits", voice="ya", text="你好")
-    kept.put(key, Kept(samples=np.zeros(9, np.float32), facts={}))
+    kept.put(key, CachedSpeech(samples=np.zeros(9, np.float32), facts={}))
     services.clean_up()
     assert kept.get(key) is None
 
@@ -298,13 +298,13 @@ def test_what_rests_on_a_withdrawn_voice_is_not_shown_in_lists(human, voice):
 def test_videos_from_before_a_voice_was_declared_cloned_are_hidden(voice):
     Voice.objects.update(origin="synthetic")
     human = factories.make_digital_human(origin="drawn", voice=Voice.objects.get())
-    film = services.request_render(human, "你好")
+    video = services.request_render(human, "你好")
     other = services.request_render(factories.make_digital_human(origin="drawn"), "你好")
     old = factories.make_render(factories.make_digital_human(origin="drawn"))
     Voice.objects.filter(pk=voice.pk).update(origin="cloned")
     shown = set(Render.objects.filter(services.allowed_renders()).values_list("pk", flat=True))
     assert shown == {other.pk, old.pk}
-    assert refused(services.check_consent, film) == "voice_consent_missing"
+    assert refused(services.check_consent, video) == "voice_consent_missing"
 
 
 def test_a_likeness_is_of_a_face_or_of_a_voice(human, voice):

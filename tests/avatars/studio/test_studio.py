@@ -29,8 +29,8 @@ def stage(monkeypatch):
     place.close()
 
 
-def make_script(**changes):
-    return test_script_to_video.make_script(**{"speech_engine": "tone", "render_engine": "light", **changes})
+def make_spec(**changes):
+    return test_script_to_video.make_spec(**{"speech_engine": "tone", "render_engine": "light", **changes})
 
 
 def alive(pid):
@@ -64,55 +64,55 @@ def group_of(pid):
 
 def refusal(place, kind, folder, *, limits=None, **changes):
     with pytest.raises(kind) as caught:
-        place.film(make_script(**changes), folder, **(limits or {}))
+        place.make_video(make_spec(**changes), folder, **(limits or {}))
     assert os.listdir(folder) == []
     return caught.value
 
 
-def test_two_films_in_a_row_are_made_by_one_warm_child(stage, tmp_path):
+def test_two_videos_in_a_row_are_made_by_one_warm_child(stage, tmp_path):
     assert stage.pid is None
     heard = []
-    first = stage.film(make_script(), tmp_path, on_progress=lambda *news: heard.append(news))
+    first = stage.make_video(make_spec(), tmp_path, on_progress=lambda *news: heard.append(news))
     child = stage.pid
-    second = stage.film(make_script(content_id="decaf"), tmp_path)
+    second = stage.make_video(make_spec(content_id="decaf"), tmp_path)
     assert child is not None
     assert stage.pid == child
-    assert [film.video.name for film in (first, second)] == ["c0ffee.mp4", "decaf.mp4"]
+    assert [video.video.name for video in (first, second)] == ["c0ffee.mp4", "decaf.mp4"]
     assert first.frames == 50
-    assert first.timings[1].stage is Stage.FILMING
+    assert first.timings[1].stage is Stage.ANIMATING
     assert list(dict.fromkeys(stage for stage, _ in heard)) == list(Stage)
     assert sorted(os.listdir(tmp_path))[:3] == ["c0ffee.jpg", "c0ffee.mp4", "c0ffee.srt"]
 
 
-def test_a_cancelled_film_frees_the_worker_at_once_and_leaves_no_process(stage, tmp_path):
-    filming = []
+def test_a_cancelled_video_frees_the_worker_at_once_and_leaves_no_process(stage, tmp_path):
+    animating = []
     group = []
 
     def wanted_no_more():
-        if filming and not group:
+        if animating and not group:
             group.extend(group_of(stage.pid))
-        return bool(filming)
+        return bool(animating)
 
     def note(what, share):
-        if what is Stage.FILMING and share > 0.05 and not filming:
-            filming.append(time.monotonic())
+        if what is Stage.ANIMATING and share > 0.05 and not animating:
+            animating.append(time.monotonic())
 
     limits = {"on_progress": note, "cancelled": wanted_no_more}
     error = refusal(stage, RenderCancelled, tmp_path, text="字" * 1200, limits=limits)
     assert error.code == "cancelled"
-    assert time.monotonic() - filming[0] < 2
+    assert time.monotonic() - animating[0] < 2
     assert len(group) >= 2, "the child and ffmpeg"
     assert not any(alive(pid) for pid in group)
-    assert stage.film(make_script(), tmp_path).frames == 50
+    assert stage.make_video(make_spec(), tmp_path).frames == 50
 
 
 def test_a_hanging_engine_meets_the_time_limit(stage, tmp_path):
-    stage.warm(make_script())
+    stage.warm(make_spec())
     child = stage.pid
     error = refusal(stage, StudioError, tmp_path, voice="hang", limits={"time_limit": 0.5})
     assert error.code == "time_limit"
     assert not alive(child)
-    assert stage.film(make_script(), tmp_path).frames == 50
+    assert stage.make_video(make_spec(), tmp_path).frames == 50
 
 
 def test_a_greedy_engine_meets_the_memory_limit(stage, tmp_path):
@@ -123,15 +123,15 @@ def test_a_greedy_engine_meets_the_memory_limit(stage, tmp_path):
 
 def test_a_child_that_crashes_is_replaced(stage, tmp_path):
     assert refusal(stage, StudioError, tmp_path, voice="crash").code == "studio_died"
-    assert stage.film(make_script(), tmp_path).frames == 50
+    assert stage.make_video(make_spec(), tmp_path).frames == 50
 
 
-def test_a_child_that_was_killed_between_two_films_is_replaced(stage, tmp_path):
-    stage.film(make_script(), tmp_path)
+def test_a_child_that_was_killed_between_two_videos_is_replaced(stage, tmp_path):
+    stage.make_video(make_spec(), tmp_path)
     killed = stage.pid
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: not alive(killed))
-    assert stage.film(make_script(content_id="decaf"), tmp_path).frames == 50
+    assert stage.make_video(make_spec(content_id="decaf"), tmp_path).frames == 50
     assert stage.pid != killed
 
 
@@ -158,22 +158,22 @@ def test_an_unknown_error_leaves_the_script_out(stage, tmp_path, capfd):
 
 
 def test_what_a_library_prints_does_not_disturb(stage, tmp_path):
-    assert stage.film(make_script(voice="chatty"), tmp_path).frames == 50
+    assert stage.make_video(make_spec(voice="chatty"), tmp_path).frames == 50
 
 
-def test_a_listener_that_fails_ends_the_film(stage, tmp_path):
+def test_a_listener_that_fails_ends_the_video(stage, tmp_path):
     def fail(what, share):
         raise ZeroDivisionError
 
     refusal_of_ours = {"on_progress": fail}
     with pytest.raises(ZeroDivisionError):
-        stage.film(make_script(), tmp_path, **refusal_of_ours)
+        stage.make_video(make_spec(), tmp_path, **refusal_of_ours)
     assert stage.pid is None
     assert os.listdir(tmp_path) == []
 
 
 def test_close_ends_the_child(stage):
-    stage.warm(make_script())
+    stage.warm(make_spec())
     child = stage.pid
     stage.close()
     assert not alive(child)
@@ -183,11 +183,13 @@ def test_close_ends_the_child(stage):
 @pytest.mark.parametrize(("voice", "processes"), [("hang", 1), ("a", 2)])
 def test_the_child_and_its_ffmpeg_die_with_the_parent(stage, tmp_path, voice, processes):
     lines = (
-        "from pathlib import Path; from avatars.studio import Studio; from avatars.pipeline import Script",
-        f"script = Script(text='字' * 1200, portrait=Path({str(PHOTOGRAPH)!r}), content_id='c', provider='p',",
+        "from pathlib import Path",
+        "from avatars.pipeline.spec import VideoSpec",
+        "from avatars.studio.studio import Studio",
+        f"script = VideoSpec(text='字' * 1200, portrait=Path({str(PHOTOGRAPH)!r}), content_id='c', provider='p',",
         f"    voice={voice!r}, speech_engine='tone', render_engine='light', longest=240)",
         "place = Studio(); place.warm(script); print(place.pid, flush=True)",
-        f"place.film(script, Path({str(tmp_path)!r}), on_progress=lambda *news: print(*news, flush=True))",
+        f"place.make_video(script, Path({str(tmp_path)!r}), on_progress=lambda *news: print(*news, flush=True))",
     )
     with subprocess.Popen([sys.executable, "-c", "\n".join(lines)], stdout=subprocess.PIPE, cwd=ROOT) as parent:
         assert parent.stdout is not None
@@ -204,10 +206,10 @@ def test_every_process_has_one_studio():
 
 
 def test_a_portrait_is_checked_by_the_child(stage):
-    found, kept = stage.examine(PHOTOGRAPH.read_bytes())
+    found, kept = stage.check_portrait(PHOTOGRAPH.read_bytes())
     assert (found.flaw, found.chosen, len(found.face.points), kept) == ("", 0, 478, b"")
     with pytest.raises(PortraitError):
-        stage.examine(b"no picture")
+        stage.check_portrait(b"no picture")
 
 
 def test_the_child_draws_our_characters(stage):
@@ -219,10 +221,10 @@ def test_the_child_draws_our_characters(stage):
 
 def test_an_order_and_an_answer_survive_the_wire():
     order = protocol.Order(
-        number=3, kind=protocol.Kind.FILM, script=make_script(), folder=Path("/somewhere"), data=b"\x00\xff"
+        number=3, kind=protocol.Kind.VIDEO, spec=make_spec(), folder=Path("/somewhere"), data=b"\x00\xff"
     )
     assert protocol.read_order(protocol.order_line(order)) == order
-    answer = protocol.Answer(number=3, event=protocol.Event.PROGRESS, stage=Stage.FILMING, share=0.25)
+    answer = protocol.Answer(number=3, event=protocol.Event.PROGRESS, stage=Stage.ANIMATING, share=0.25)
     assert protocol.read_answer(protocol.answer_line(answer)) == answer
 
 

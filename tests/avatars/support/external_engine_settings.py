@@ -10,7 +10,7 @@ from tests.avatars.support.studio_settings import *  # noqa: F403
 from tests.avatars.support.studio_settings import RENDER_ENGINES, SPEECH_ENGINES
 
 URL, FOLDER = os.environ["PLUGGED_URL"], os.environ["PLUGGED_FOLDER"]
-# Little beside what a film takes; a server that hangs costs it.
+# Little beside what a video takes; a server that hangs costs it.
 PATIENCE = 2.0
 PROGRAM = [sys.executable, str(Path(__file__).with_name("example_renderer.py"))]
 

@@ -61,7 +61,11 @@ def work() -> None:
     """What the workers do until nothing is left to do."""
     while True:
         waiting = 0
-        for kind, do in ((Rendition, compression.fit), (Upload, uploads.run_upload), (Outbound, dispatcher.deliver)):
+        for kind, do in (
+            (Rendition, compression.compress),
+            (Upload, uploads.run_upload),
+            (Outbound, dispatcher.deliver),
+        ):
             for row in kind.objects.filter(status="queued", due_at__lte=timezone.now()).order_by("pk"):
                 waiting += 1
                 do(row.pk)
@@ -143,7 +147,7 @@ def test_the_guides_upload_waits_while_a_render_worker_makes_it_smaller(most, pa
     async def both() -> Outbound:
         async def render_worker() -> None:
             row = await asyncio.to_thread(wait_for, Rendition.objects.first, "a video to fit", seconds=20)
-            await asyncio.to_thread(compression.fit, row.pk)
+            await asyncio.to_thread(compression.compress, row.pk)
 
         outbound, _ = await asyncio.gather(script(), render_worker())
         return outbound
@@ -169,7 +173,7 @@ def test_the_guides_upload_gives_something_to_send_whatever_became_of_it(most, p
 
 
 def fit_next() -> None:
-    compression.fit(wait_for(Rendition.objects.first, "a video to fit", seconds=20).pk)
+    compression.compress(wait_for(Rendition.objects.first, "a video to fit", seconds=20).pk)
     connection.close()
 
 

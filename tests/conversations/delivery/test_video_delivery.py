@@ -43,7 +43,7 @@ def released(message):
         assert count == 0
         message.refresh_from_db()
         assert message.state == Message.State.WAITING
-        compression.fit(small.pk)
+        compression.compress(small.pk)
     message.refresh_from_db()
     assert message.state == Message.State.SENDING
     assert services.release(message.render) == 0

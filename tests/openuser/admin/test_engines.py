@@ -44,7 +44,7 @@ def test_every_engine_is_listed_with_what_it_lacks(tmp_path):
     make_digital_human(voice=make_voice(engine="own"))
     found = listed()
     assert found["render", "puppet"].availability.ok
-    assert found["render", "puppet"].stands_in
+    assert found["render", "puppet"].is_fallback
     assert (found["render", "puppet"].uses, found["speech", "own"].uses, found["speech", "kokoro"].uses) == (1, 1, 0)
     assert str(tmp_path / "own.onnx") in found["speech", "own"].words
     assert "fetches no weights" in found["speech", "own"].remedy

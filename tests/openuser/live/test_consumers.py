@@ -97,7 +97,7 @@ def test_a_render_tells_its_state_its_progress_and_its_end(site):
     with site.open(f"/ws/v1/renders/{render.pk}/", signed_in("view_render")) as opened:
         first = hear(opened)
         assert (first["type"], first["id"], first["status"], first["progress"]) == ("render", render.pk, "running", 0)
-        render_worker.Reporter(render).report("filming", 0.5)
+        render_worker.ProgressReporter(render).report("filming", 0.5)
         then = hear(opened)
         assert (then["stage"], then["progress"], then["seconds_left"]) == ("filming", 54, 5)
         with transaction.atomic():
@@ -274,7 +274,7 @@ def no_broker(settings) -> None:
 
 def test_work_goes_on_without_a_broker(no_broker):
     render = Render.claim(make_render().pk)
-    reporter = render_worker.Reporter(render)
+    reporter = render_worker.ProgressReporter(render)
     reporter.report("speaking", 0.5)
     assert not reporter.unwanted
     assert services.cancel_render(render)

@@ -21,13 +21,13 @@ logger = logging.getLogger("avatars.engines.puppet")
 LAYERS = ("face", "upper", "lower", "head", "points", "head_points")
 
 
-class KeptRigs:
+class RigCache:
     """At most `most` rigs in memory. With a `folder` of caches, those of portraits whose
     origin is known are there as well; what was purged there is not used from memory either."""
 
     def __init__(self, *, most: int, folder: Path | None) -> None:
         self._most = most
-        self._shelf = disk_cache.shelf(folder) if folder is not None else None
+        self._cache = disk_cache.rig_cache(folder) if folder is not None else None
         self._folder = folder / disk_cache.FOLDER if folder is not None else None
         self._rigs: OrderedDict[tuple[str, str], Rig] = OrderedDict()
 
@@ -50,9 +50,9 @@ class KeptRigs:
                 del self._rigs[each]
 
     def _from_disk(self, wanted: tuple[str, str], portrait: Picture) -> Rig | None:
-        if self._shelf is None or not wanted[0]:
+        if self._cache is None or not wanted[0]:
             return None
-        data = self._shelf.get(disk_cache.key(*wanted))
+        data = self._cache.get(disk_cache.key(*wanted))
         if data is None:
             return None
         try:
@@ -65,8 +65,8 @@ class KeptRigs:
     def _built(self, wanted: tuple[str, str], portrait: Picture, build: Callable[[Picture], Rig]) -> Rig:
         made = build(portrait)
         # What cannot be purged by its origin is not written down.
-        if self._shelf is not None and wanted[0]:
-            self._shelf.put(disk_cache.key(*wanted), pack(made))
+        if self._cache is not None and wanted[0]:
+            self._cache.put(disk_cache.key(*wanted), pack(made))
         return made
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from avatars.engines.puppet.files import FILES
-from avatars.media.file_cache import MEGABYTE, Shelf, code_digest
+from avatars.media.file_cache import MEGABYTE, FileCache, code_digest
 
 FOLDER = "rigs"
 LIMIT = 400 * MEGABYTE
@@ -18,9 +18,9 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 PUPPET = Path(__file__).parents[1]
 
 
-def shelf(cache_folder: Path) -> Shelf:
+def rig_cache(cache_folder: Path) -> FileCache:
     """The rigs in a folder of caches; the least recently used go first."""
-    return Shelf(cache_folder / FOLDER, limit=LIMIT)
+    return FileCache(cache_folder / FOLDER, limit=LIMIT)
 
 
 def key(origin: str, content: str) -> str:
@@ -28,14 +28,14 @@ def key(origin: str, content: str) -> str:
     return f"{origin}-{content[:32]}-{edition()}.npz"
 
 
-def purge(cache_folder: Path, origin: str) -> int:
+def delete_portrait(cache_folder: Path, origin: str) -> int:
     """Remove all that was computed from the portrait file of that SHA-256 (hex); how many files it was."""
     if not DIGEST.fullmatch(origin):
         raise ValueError("This is no SHA-256 in hex.")
     return _remove(list((cache_folder / FOLDER).glob(f"{origin}-*")))
 
 
-def forget(cache_folder: Path, before: float) -> int:
+def delete_unused(cache_folder: Path, before: float) -> int:
     """Remove what nobody has used since a time, seconds of the epoch; how many files it was."""
     old = []
     for path in (cache_folder / FOLDER).glob("*"):

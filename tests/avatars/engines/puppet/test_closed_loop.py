@@ -66,48 +66,48 @@ def drawn(name: str) -> bytes:
     return unseen_portrait.png() if name == "stranger" else samples.png(name)
 
 
-def filmed(name: str, language: str, folder: Path) -> Loop:
+def rendered(name: str, language: str, folder: Path) -> Loop:
     place = folder / language
     place.mkdir(exist_ok=True)
     return close(puppet(), speak(language), TEXTS[language], picture(name, folder), place)
 
 
 @pytest.fixture(scope="module", params=FILMS, ids=str)
-def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Loop:
-    """A film of every portrait in both languages, made and looked at once."""
+def video(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Loop:
+    """A video of every portrait in both languages, made and looked at once."""
     name, language = request.param
-    return filmed(name, language, tmp_path_factory.mktemp("films"))
+    return rendered(name, language, tmp_path_factory.mktemp("video"))
 
 
-def test_the_lips_follow_the_speech(film: Loop) -> None:
-    assert film.aperture >= 0.95
-    assert abs(film.lag) <= 5
+def test_the_lips_follow_the_speech(video: Loop) -> None:
+    assert video.aperture >= 0.95
+    assert abs(video.lag) <= 5
 
 
-def test_the_lips_follow_the_speech_without_any_mesh_too(film: Loop) -> None:
-    assert film.parting >= 0.9
+def test_the_lips_follow_the_speech_without_any_mesh_too(video: Loop) -> None:
+    assert video.parting >= 0.9
 
 
-def test_mouth_and_lids_are_as_open_as_they_should(film: Loop) -> None:
-    assert film.width >= 0.95
-    assert film.blink >= 0.9
+def test_mouth_and_lids_are_as_open_as_they_should(video: Loop) -> None:
+    assert video.width >= 0.95
+    assert video.blink >= 0.9
 
 
-def test_lips_meet_where_they_must(film: Loop) -> None:
-    assert film.pressed <= 0.01
-    assert film.silent <= 0.03
-    assert any(sound.symbol in ("m", "b", "p") or not sound.symbol for sound in film.shot.speech.sounds)
+def test_lips_meet_where_they_must(video: Loop) -> None:
+    assert video.pressed <= 0.01
+    assert video.silent <= 0.03
+    assert any(sound.symbol in ("m", "b", "p") or not sound.symbol for sound in video.shot.speech.sounds)
 
 
-def test_it_stays_the_same_person(film: Loop) -> None:
-    assert film.identity <= 0.40
+def test_it_stays_the_same_person(video: Loop) -> None:
+    assert video.identity <= 0.40
 
 
-def test_what_is_behind_the_person_stays_as_it_was(film: Loop) -> None:
-    assert film.background >= 39
+def test_what_is_behind_the_person_stays_as_it_was(video: Loop) -> None:
+    assert video.background >= 39
 
 
-def test_picture_and_sound_are_of_one_length(film: Loop) -> None:
-    expected = math.ceil(round(film.shot.speech.seconds * film.shot.fps, 6))
-    assert len(film.faces) == film.film.frames == expected
-    assert film.drift <= 40
+def test_picture_and_sound_are_of_one_length(video: Loop) -> None:
+    expected = math.ceil(round(video.shot.speech.seconds * video.shot.fps, 6))
+    assert len(video.faces) == video.video.frames == expected
+    assert video.drift <= 40

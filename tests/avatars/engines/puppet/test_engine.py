@@ -36,7 +36,7 @@ def drawn() -> Picture:
     return characters.draw("xiao", height=640)
 
 
-def film(engine: Puppet, portrait: Picture, mode: Mode, *, seed: int = 1) -> list[Picture]:
+def video(engine: Puppet, portrait: Picture, mode: Mode, *, seed: int = 1) -> list[Picture]:
     speech = make_shot(WORD).speech
     return [frame.copy() for frame in engine.animate(Shot(portrait=portrait, speech=speech, mode=mode, seed=seed))]
 
@@ -54,7 +54,7 @@ STILL = np.zeros(len(Head), np.float32)
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_every_mode_gives_exactly_the_frames_of_the_speech(engine: Puppet, photograph: Picture, mode: Mode) -> None:
-    frames = film(engine, photograph, mode)
+    frames = video(engine, photograph, mode)
     assert len(frames) == 60
     assert all(frame.shape == photograph.shape and frame.dtype == np.uint8 for frame in frames)
 
@@ -67,13 +67,13 @@ def test_the_last_part_of_a_frame_counts_as_one(engine: Puppet, photograph: Pict
 
 
 def test_the_same_shot_gives_the_same_frames(photograph: Picture) -> None:
-    first, second = (film(Puppet(), photograph, Mode.ENHANCED_TALKING_HEAD) for _ in range(2))
+    first, second = (video(Puppet(), photograph, Mode.ENHANCED_TALKING_HEAD) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 def test_the_portrait_is_left_as_it_was(engine: Puppet, photograph: Picture) -> None:
     before = photograph.copy()
-    film(engine, photograph, Mode.TALKING_HEAD)
+    video(engine, photograph, Mode.TALKING_HEAD)
     assert np.array_equal(photograph, before)
 
 
@@ -89,7 +89,7 @@ def test_a_still_head_keeps_the_upper_face_but_the_eyes(engine: Puppet, photogra
             slice(box.left + rig.region.left, box.right + rig.region.left),
         )
         eyes[area] = True
-    for frame in film(engine, photograph, mode):
+    for frame in video(engine, photograph, mode):
         changed = (frame != photograph).any(axis=2) & ~eyes
         assert not changed[: nose - int(0.25 * rig.face.unit)].any()
 
@@ -129,7 +129,7 @@ def test_where_the_sharp_face_ends_no_line_is_seen(engine: Puppet, photograph: P
 
 
 def test_a_talking_head_moves(engine: Puppet, photograph: Picture) -> None:
-    frames = film(engine, photograph, Mode.TALKING_HEAD)
+    frames = video(engine, photograph, Mode.TALKING_HEAD)
     forehead = [frame[140:180, 200:330].astype(int) for frame in (frames[0], frames[-1])]
     assert np.abs(forehead[0] - forehead[1]).mean() > 1
 
@@ -144,7 +144,7 @@ def test_the_background_stays_bit_by_bit(engine: Puppet, photograph: Picture, mo
     still = np.ones(photograph.shape[:2], bool)
     still[rig.region.area] = pixels[: rig.region.height, : rig.region.width] == 0
     assert still.mean() > 0.25
-    for frame in film(engine, photograph, mode):
+    for frame in video(engine, photograph, mode):
         assert np.array_equal(frame[still], photograph[still])
 
 
@@ -157,7 +157,7 @@ def test_a_pose_at_rest_is_the_portrait(engine: Puppet, photograph: Picture, mod
 @pytest.mark.parametrize("portrait", ["photograph", "drawn"])
 def test_a_closed_mouth_stays_closed_in_silence(engine: Puppet, portrait: str, request: pytest.FixtureRequest) -> None:
     picture: Picture = request.getfixturevalue(portrait)
-    frames = film(engine, picture, Mode.ENHANCED_TALKING_HEAD)
+    frames = video(engine, picture, Mode.ENHANCED_TALKING_HEAD)
     for frame in (frames[2], frames[8], frames[-5]):
         face = engine._mesh.find(frame)[0]
         assert np.linalg.norm(face.points[13] - face.points[14]) / face.eye_distance < 0.03
@@ -166,7 +166,7 @@ def test_a_closed_mouth_stays_closed_in_silence(engine: Puppet, portrait: str, r
 @pytest.mark.parametrize("portrait", ["photograph", "drawn"])
 def test_bilabials_close_the_mouth(engine: Puppet, portrait: str, request: pytest.FixtureRequest) -> None:
     picture: Picture = request.getfixturevalue(portrait)
-    frames = film(engine, picture, Mode.ENHANCED_TALKING_HEAD)
+    frames = video(engine, picture, Mode.ENHANCED_TALKING_HEAD)
     gaps = []
     for frame in frames[21:25]:
         face = engine._mesh.find(frame)[0]

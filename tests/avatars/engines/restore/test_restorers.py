@@ -16,7 +16,7 @@ from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import ffmpeg
 from avatars.pipeline import script_to_video
 from avatars.reasons import render
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.support.optional_packages import needs
 from tests.support.paths import PHOTOGRAPH
@@ -151,12 +151,12 @@ def test_a_failed_restoration_leaves_the_plain_portrait(tmp_path):
     def fail(_picture, _scale):
         raise EngineFailed("It failed.", code="engine_failed", field="restorer")
 
-    script = make_script(mode="enhanced_lipsync", restorer="gfpgan", longest=320)
+    script = make_spec(mode="enhanced_lipsync", restorer="gfpgan", longest=320)
     made = {}
     for name, how in (("mended", mend), ("failed", fail)):
-        film = script_to_video.make(script, tmp_path / name, speech=Tone(), engine=Light(), mend=how)
-        frame = next(ffmpeg.frames(film.video, (film.width, film.height)))
-        made[name] = (film.notes, int(np.median(frame[: film.height // 8])), (film.width, film.height))
+        video = script_to_video.make(script, tmp_path / name, speech=Tone(), engine=Light(), restore=how)
+        frame = next(ffmpeg.frames(video.video, (video.width, video.height)))
+        made[name] = (video.notes, int(np.median(frame[: video.height // 8])), (video.width, video.height))
     assert asked == [1.0]
     assert made["mended"][0] == ()
     assert made["failed"][0] == ("restorer:gfpgan:engine_failed",)
@@ -188,16 +188,16 @@ def test_one_that_hangs_is_waited_for_once(portrait):
 
 def test_a_restorer_that_hangs_leaves_the_plain_portrait(tmp_path):
     patience, never = Patience(0.05), threading.Event()
-    script = make_script(mode="enhanced_lipsync", restorer="gfpgan", longest=320)
+    script = make_spec(mode="enhanced_lipsync", restorer="gfpgan", longest=320)
 
     def mend(_picture, _scale):
         return patience.wait("gfpgan", never.wait)
 
-    film = script_to_video.make(script, tmp_path, speech=Tone(), engine=Light(), mend=mend)
+    video = script_to_video.make(script, tmp_path, speech=Tone(), engine=Light(), restore=mend)
     never.set()
-    assert film.notes == ("restorer:gfpgan:engine_timeout",)
+    assert video.notes == ("restorer:gfpgan:engine_timeout",)
 
 
 def test_the_other_modes_do_not_ask_for_it(tmp_path):
-    script = make_script(mode="lipsync", restorer="gfpgan")
-    script_to_video.make(script, tmp_path, speech=Tone(), engine=Light(), mend=lambda *_: pytest.fail("asked"))
+    script = make_spec(mode="lipsync", restorer="gfpgan")
+    script_to_video.make(script, tmp_path, speech=Tone(), engine=Light(), restore=lambda *_: pytest.fail("asked"))

@@ -13,7 +13,7 @@ from avatars.speech.audio.sound_files import write_wav
 from avatars.speech.base import Manner, Speech
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis import synthesizer
-from tests.avatars.pipeline.test_script_to_video import make_script
+from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light
 
 TEXTS = {
@@ -54,11 +54,11 @@ def test_a_whispered_and_a_shouted_recording_end_alike(tmp_path, level):
     noise = np.random.default_rng(1).standard_normal(4 * 24_000) * 0.2
     speech = (level * np.clip(noise * (np.sin(np.arange(len(noise)) / 1800) > -0.3), -1, 1)).astype(np.float32)
     write_wav(tmp_path / "loud.wav", speech, 24_000)
-    script = replace(make_script(), text="", recording=tmp_path / "loud.wav")
-    folder = tmp_path / "film"
+    script = replace(make_spec(), text="", recording=tmp_path / "loud.wav")
+    folder = tmp_path / "video"
     folder.mkdir()
-    film = script_to_video.make(script, folder, speech=None, engine=Light())
-    loudness, peak = measured(film.video)
+    video = script_to_video.make(script, folder, speech=None, engine=Light())
+    loudness, peak = measured(video.video)
     assert loudness == pytest.approx(-16.0, abs=0.5)
     # AAC may overshoot what it was given.
     assert peak <= -1.0

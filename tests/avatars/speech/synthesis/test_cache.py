@@ -10,7 +10,7 @@ import pytest
 from avatars.speech.base import Manner, Speech
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis import cache, synthesizer
-from avatars.speech.synthesis.cache import Kept, SpeechCache
+from avatars.speech.synthesis.cache import CachedSpeech, SpeechCache
 from avatars.speech.synthesis.sentence_engine import Dictated, Heard
 from avatars.speech.text.pronunciations import Pronunciation
 from tests.avatars.support.fake_engines import Tone
@@ -20,7 +20,7 @@ PARAMETERS = {"engine": "kokoro", "voice": "a", "symbols": ["x", "y"], "speed": 
 
 def kept(length=1000, seed=1):
     noise = np.random.default_rng(seed).uniform(-1, 1, length).astype(np.float32)
-    return Kept(samples=cache.rounded(noise), facts={"segments": [["a", 0, 5, 1]]})
+    return CachedSpeech(samples=cache.rounded(noise), facts={"segments": [["a", 0, 5, 1]]})
 
 
 @pytest.mark.parametrize("changed", [{name: "other"} for name in PARAMETERS])

@@ -171,7 +171,7 @@ def test_a_text_without_words_and_one_without_an_end_are_told():
 
 
 @pytest.mark.django_db
-def test_a_film_keeps_the_readings_it_was_asked_with():
+def test_a_video_keeps_the_readings_it_was_asked_with():
     human = make_digital_human()
     first = services.request_render(human, "请行长来，谢谢")
     assert services.request_render(human, "请行长来，谢谢") == first
@@ -182,15 +182,15 @@ def test_a_film_keeps_the_readings_it_was_asked_with():
     assert second.content_hash != first.content_hash
     assert second.recipe["lexicon"] == [{"token": "行长", "reading": "háng zhǎng", "match_case": False}]
     LexiconEntry.objects.all().delete()
-    script = recipes.script(Render.objects.get(pk=second.pk))
+    script = recipes.video_spec(Render.objects.get(pk=second.pk))
     assert script.manner.lexicon == (Pronunciation(token="行长", reading="háng zhǎng"),)
-    assert recipes.script(first).manner.lexicon == ()
+    assert recipes.video_spec(first).manner.lexicon == ()
 
 
 @pytest.mark.django_db
 def test_a_digital_human_pauses_as_it_is_told():
     human = make_digital_human(pause=0.8)
-    script = recipes.script(services.request_render(human, "你好"))
+    script = recipes.video_spec(services.request_render(human, "你好"))
     assert script.manner.pause == 0.8
 
 

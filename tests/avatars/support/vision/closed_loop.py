@@ -25,7 +25,7 @@ from avatars.engines.puppet.rig.expressions import drawn_in
 from avatars.engines.puppet.rig.parameters import Expression
 from avatars.framing import composition
 from avatars.media import ffmpeg, mp4
-from avatars.pipeline.script_to_video import Film, Script, make
+from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec, make
 from avatars.speech.base import Speech, SpeechEngine
 from tests.avatars.support.vision.face_similarity import Likeness
 from tests.avatars.support.vision.lip_distance import Lips
@@ -41,7 +41,7 @@ EVERY = 4
 
 
 class Said(SpeechEngine):
-    """Says what was said before: one speech for many films."""
+    """Says what was said before: one speech for many videos."""
 
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
@@ -52,10 +52,10 @@ class Said(SpeechEngine):
 
 @dataclass(frozen=True, kw_only=True)
 class Loop:
-    """A film with its shot, and what was seen in its frames: in each the faces, how far the background was off and how
+    """A video with its shot, and what was seen in its frames: in each the faces, how far the background was off and how
     far the lips' own pixels were apart; in some, how unlike the portrait the face was."""
 
-    film: Film
+    video: FinishedVideo
     shot: Shot
     faces: tuple[Face, ...]
     errors: Curve
@@ -139,7 +139,7 @@ class Loop:
     @property
     def drift(self) -> float:
         """Milliseconds between the lengths of picture and sound."""
-        found = mp4.probe(self.film.video)
+        found = mp4.probe(self.video.video)
         assert found.video is not None
         assert found.audio is not None
         return abs(found.video.seconds - found.audio.seconds) * 1000
@@ -160,8 +160,8 @@ def close(
     *,
     mode: Mode = Mode.ENHANCED_TALKING_HEAD,
 ) -> Loop:
-    """Film a portrait with that speech of that text, which begins in silence, and look at the film."""
-    script = Script(
+    """FinishedVideo a portrait with that speech of that text, which begins in silence, and look at the video."""
+    script = VideoSpec(
         text=text,
         portrait=portrait,
         content_id=f"loop-{portrait.stem}",
@@ -169,7 +169,7 @@ def close(
         voice="",
         mode=mode,
     )
-    film = make(script, folder, speech=Said(speech), engine=engine)
+    video = make(script, folder, speech=Said(speech), engine=engine)
     picture = composition.compose(portrait, script.scene, enhanced=mode.enhanced, longest=script.longest)
     shot = Shot(portrait=picture, speech=speech, mode=mode, fps=script.fps, seed=script.seed)
     mesh = FaceMesh()
@@ -179,7 +179,7 @@ def close(
     errors: list[float] = []
     parted: list[float] = []
     unlike: list[float] = []
-    for number, frame in enumerate(frames(film)):
+    for number, frame in enumerate(frames(video)):
         faces.append(look_again(mesh, frame, faces[-1]) if faces else mesh.find(frame)[0])
         if number == 0:
             lips = Lips(frame, faces[0])
@@ -188,7 +188,7 @@ def close(
         if number % EVERY == 0:
             unlike.append(likeness.distance(frame, faces[-1]))
     return Loop(
-        film=film,
+        video=video,
         shot=shot,
         faces=tuple(faces),
         errors=np.array(errors),
@@ -202,9 +202,9 @@ def look_again(mesh: FaceMesh, frame: Picture, before: Face) -> Face:
     return mesh.track(frame, mesh.track(frame, before))
 
 
-def frames(film: Film) -> Iterator[Picture]:
-    """The frames of a film as RGB."""
-    yield from ffmpeg.frames(film.video, (film.width, film.height))
+def frames(video: FinishedVideo) -> Iterator[Picture]:
+    """The frames of a video as RGB."""
+    yield from ffmpeg.frames(video.video, (video.width, video.height))
 
 
 def background(picture: Picture) -> NDArray[np.bool_]:

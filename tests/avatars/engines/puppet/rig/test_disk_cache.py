@@ -15,7 +15,7 @@ from avatars.engines import puppet
 from avatars.engines.base import Mode, Picture, Shot
 from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.rig import disk_cache
-from avatars.engines.puppet.rig.cache import KeptRigs, pack, unpack
+from avatars.engines.puppet.rig.cache import RigCache, pack, unpack
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.pipeline import segments
 from avatars.portraits.validation import load
@@ -43,22 +43,22 @@ def files(folder: Path) -> list[Path]:
     return sorted((folder / disk_cache.FOLDER).iterdir())
 
 
-def film(engine: Puppet, portrait: Picture) -> Iterator[Picture]:
+def video(engine: Puppet, portrait: Picture) -> Iterator[Picture]:
     speech = make_shot(WORD).speech
     shot = Shot(portrait=portrait, speech=speech, mode=Mode.TALKING_HEAD, origin=ORIGIN)
     return (frame.copy() for frame in engine.animate(shot))
 
 
 def test_a_kept_rig_makes_the_same_frames(photograph: Picture, tmp_path: Path) -> None:
-    built = list(film(Puppet(cache=tmp_path), photograph))
+    built = list(video(Puppet(cache=tmp_path), photograph))
     assert len(files(tmp_path)) == 1
-    kept = list(film(Puppet(cache=tmp_path), photograph))
+    kept = list(video(Puppet(cache=tmp_path), photograph))
     assert all(np.array_equal(a, b) for a, b in zip(built, kept, strict=True))
 
 
 def test_a_kept_rig_is_not_built_again(photograph: Picture, rig: Rig, tmp_path: Path) -> None:
-    KeptRigs(most=1, folder=tmp_path).rig(photograph, ORIGIN, lambda _: rig)
-    kept = KeptRigs(most=1, folder=tmp_path).rig(photograph, ORIGIN, refuse)
+    RigCache(most=1, folder=tmp_path).rig(photograph, ORIGIN, lambda _: rig)
+    kept = RigCache(most=1, folder=tmp_path).rig(photograph, ORIGIN, refuse)
     assert np.array_equal(kept.fields.face, rig.fields.face)
     assert kept.face.axes.tolist() == rig.face.axes.tolist()
     assert (kept.region, kept.amplitude) == (rig.region, rig.amplitude)
@@ -72,7 +72,7 @@ def test_reading_a_kept_rig_costs_little(photograph: Picture, rig: Rig) -> None:
 
 
 def test_other_pixels_have_another_rig(photograph: Picture, rig: Rig, tmp_path: Path) -> None:
-    kept = KeptRigs(most=4, folder=tmp_path)
+    kept = RigCache(most=4, folder=tmp_path)
     kept.rig(photograph, ORIGIN, lambda _: rig)
     kept.rig(np.ascontiguousarray(photograph[:, ::-1]), ORIGIN, lambda _: rig)
     assert len(files(tmp_path)) == 2
@@ -82,7 +82,7 @@ def test_other_pixels_have_another_rig(photograph: Picture, rig: Rig, tmp_path: 
 def test_a_damaged_rig_is_made_anew_and_written_over(
     damage: str, photograph: Picture, rig: Rig, tmp_path: Path
 ) -> None:
-    KeptRigs(most=1, folder=tmp_path).rig(photograph, ORIGIN, lambda _: rig)
+    RigCache(most=1, folder=tmp_path).rig(photograph, ORIGIN, lambda _: rig)
     (path,) = files(tmp_path)
     whole = path.read_bytes()
     middle = len(whole) // 2
@@ -102,10 +102,10 @@ def test_a_damaged_rig_is_made_anew_and_written_over(
         asked.append(picture)
         return rig
 
-    KeptRigs(most=1, folder=tmp_path).rig(photograph, ORIGIN, build)
+    RigCache(most=1, folder=tmp_path).rig(photograph, ORIGIN, build)
     assert len(asked) == 1
     assert path.read_bytes() == whole
-    KeptRigs(most=1, folder=tmp_path).rig(photograph, ORIGIN, refuse)
+    RigCache(most=1, folder=tmp_path).rig(photograph, ORIGIN, refuse)
 
 
 def keep(folder: Path) -> int:
@@ -123,7 +123,7 @@ def test_two_processes_at_once_keep_one_whole_rig(photograph: Picture, tmp_path:
 
 
 def test_a_portrait_of_unknown_origin_is_not_written_down(photograph: Picture, rig: Rig, tmp_path: Path) -> None:
-    kept = KeptRigs(most=1, folder=tmp_path)
+    kept = RigCache(most=1, folder=tmp_path)
     kept.rig(photograph, "", lambda _: rig)
     assert not (tmp_path / disk_cache.FOLDER).exists()
     assert kept.rig(photograph, "", refuse) is rig
@@ -133,10 +133,10 @@ def test_what_was_purged_is_neither_on_disk_nor_in_memory(
     photograph: Picture, rig: Rig, tmp_path: Path, settings
 ) -> None:
     settings.AVATARS = {**settings.AVATARS, "CACHE_DIR": tmp_path}
-    kept = KeptRigs(most=4, folder=tmp_path)
+    kept = RigCache(most=4, folder=tmp_path)
     kept.rig(photograph, ORIGIN, lambda _: rig)
     kept.rig(photograph, OTHER, lambda _: rig)
-    pieces = segments.shelf(tmp_path)
+    pieces = segments.segment_cache(tmp_path)
     for origin in (ORIGIN, OTHER):
         pieces.put(f"{origin}-piece.mp4", b"piece")
     assert services.purge_portrait(ORIGIN) == 2
@@ -151,22 +151,22 @@ def test_what_was_purged_is_neither_on_disk_nor_in_memory(
 @pytest.mark.parametrize("digest", ["", "*", "../x", ORIGIN[:10], ORIGIN.upper()])
 def test_only_a_digest_can_be_purged(digest: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="SHA-256"):
-        disk_cache.purge(tmp_path, digest)
+        disk_cache.delete_portrait(tmp_path, digest)
 
 
 def test_rigs_that_nobody_used_for_long_are_forgotten(photograph: Picture, rig: Rig, tmp_path: Path) -> None:
     for origin in (ORIGIN, OTHER):
-        KeptRigs(most=1, folder=tmp_path).rig(photograph, origin, lambda _: rig)
+        RigCache(most=1, folder=tmp_path).rig(photograph, origin, lambda _: rig)
     for path in files(tmp_path):
         os.utime(path, (1000, 1000))
-    KeptRigs(most=1, folder=tmp_path).rig(photograph, OTHER, refuse)
-    assert disk_cache.forget(tmp_path, 2000) == 1
+    RigCache(most=1, folder=tmp_path).rig(photograph, OTHER, refuse)
+    assert disk_cache.delete_unused(tmp_path, 2000) == 1
     assert [path.name[:64] for path in files(tmp_path)] == [OTHER]
 
 
 def test_a_disk_that_keeps_nothing_harms_nobody(photograph: Picture, rig: Rig, tmp_path: Path) -> None:
     (tmp_path / disk_cache.FOLDER).write_text("in the way")
-    kept = KeptRigs(most=1, folder=tmp_path)
+    kept = RigCache(most=1, folder=tmp_path)
     assert kept.rig(photograph, ORIGIN, lambda _: rig) is rig
 
 

@@ -1,0 +1,81 @@
+"""Where the speech of a video comes from: an engine, sentence by sentence, or an uploaded recording."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from avatars.media import wav
+from avatars.pipeline.spec import VideoSpec
+from avatars.pipeline.stages import Stage, StageTimer
+from avatars.recognition.base import RecognitionEngine
+from avatars.speech.base import Recital, SpeechEngine
+from avatars.speech.synthesis.cache import SpeechCache
+from avatars.speech.synthesis.stream import SpeechStream
+
+NARRATION = "speech.wav"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechSource:
+    """What speaks: an engine (None for a recording), its speech `cache`, and its name and options, `about`, for the
+    keys of that cache. `recognition` finds the words of a recording that comes without them.
+    """
+
+    engine: SpeechEngine | None
+    cache: SpeechCache | None = None
+    about: dict[str, Any] | None = None
+    recognition: RecognitionEngine | None = None
+
+    @contextmanager
+    def stream(self, spec: VideoSpec, timer: StageTimer) -> Iterator[tuple[SpeechStream, str]]:
+        """The speech, the rest of which is synthesised in the background, and its words."""
+        if spec.recording:
+            from avatars.speech.synthesis import recorded_speech
+
+            spoken, words = recorded_speech.recorded(
+                spec.recording, words=spec.text, lexicon=spec.manner.lexicon, ears=self.recognition
+            )
+            yield SpeechStream.of(spoken), words
+            return
+        # Brings dictionaries, which only the studio's child may load.
+        from avatars.speech.synthesis import background
+
+        def waits(share: float) -> None:
+            if timer.stage is Stage.SPEAKING:
+                timer.report(share)
+            else:
+                timer.waiting_for(Stage.SPEAKING)
+
+        with background.delivered(partial(self.recite, spec), waits=waits) as said:
+            yield said, spec.text
+
+    def recite(self, spec: VideoSpec, progress: Callable[[float], None] | None = None) -> Recital:
+        """The text of a spec in parts, as they are synthesised."""
+        assert self.engine is not None
+        # Brings dictionaries, which only the studio's child may load.
+        from avatars.speech.synthesis import synthesizer
+
+        return synthesizer.parts(
+            self.engine,
+            spec.text,
+            voice=spec.voice,
+            speed=spec.speed,
+            manner=spec.manner,
+            progress=progress,
+            kept=self.cache,
+            about=self.about,
+        )
+
+    def recite_text(self, spec: VideoSpec, text: str) -> Recital:
+        """Another text in the voice of a spec."""
+        return self.recite(replace(spec, text=text))
+
+    def narrate(self, spec: VideoSpec, folder: Path) -> None:
+        """Write the speech of a spec to `NARRATION` in `folder`. Raises `ScriptError`."""
+        from avatars.speech.synthesis import background, synthesizer
+
+        spoken = background.audible(synthesizer.joined(self.recite(spec)))
+        wav.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
