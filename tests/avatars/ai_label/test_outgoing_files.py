@@ -22,10 +22,10 @@ from avatars.pipeline import script_to_video
 from avatars.rendering import compression
 from conversations import services as conversations
 from conversations.models import Conversation, Message
-from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support import example_renderer, videos
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.rendering import after, make_human, promise, request, video_of
+from tests.avatars.support.specs import make_spec
 from tests.avatars.support.studio_settings import RENDER_ENGINES
 from tests.support import factories
 from tests.support.paths import PHOTOGRAPH

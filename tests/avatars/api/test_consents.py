@@ -6,8 +6,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from avatars.models import Consent
-from tests.openuser.api.test_contract import problem
 from tests.support.factories import PDF, make_api, make_consent, make_digital_human, make_render
+from tests.support.problem_details import problem
 
 pytestmark = pytest.mark.django_db
 CONSENTS = "/api/v1/consents/"

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from avatars.models import Render, RenderTemplate
 from tests.avatars.framing.test_clips import made
-from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_digital_human, make_template
+from tests.support.problem_details import problem
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = "/api/v1/templates/"

@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from avatars.models import DigitalHuman, Render
-from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_application, make_desk, make_digital_human, make_render, make_voice
+from tests.support.problem_details import problem
 
 pytestmark = pytest.mark.django_db
 HUMANS, RENDERS = "/api/v1/digital-humans/", "/api/v1/renders/"

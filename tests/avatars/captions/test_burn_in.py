@@ -16,8 +16,8 @@ from avatars.framing.scene import Captions, Scene
 from avatars.media import ffmpeg
 from avatars.pipeline import script_to_video
 from tests.avatars.captions.test_srt import TEXTS, make_tokens
-from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.specs import make_spec
 
 SIZES = {"9:16": (720, 1280), "1:1": (720, 720), "16:9": (1280, 720), "portrait": (576, 720), "small": (360, 480)}
 FPS = 25

@@ -16,10 +16,10 @@ from avatars.engines.command import Command
 from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import ffmpeg, mp4
 from avatars.pipeline import script_to_video
-from tests.avatars.pipeline.test_script_to_video import make_spec
-from tests.avatars.studio.test_studio import alive, wait_until
 from tests.avatars.support import example_renderer
+from tests.avatars.support.child_processes import alive, wait_until
 from tests.avatars.support.fake_engines import Tone
+from tests.avatars.support.specs import make_spec
 
 PROGRAM = example_renderer.__file__
 

@@ -29,8 +29,8 @@ from avatars.pipeline import script_to_video
 from avatars.pipeline.overlays import Overlays
 from avatars.rendering import recipes
 from avatars.speech.audio import mastering
-from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.specs import make_spec
 from tests.support import factories
 
 FPS = 25

@@ -23,10 +23,10 @@ from avatars.reasons import render as reasons
 from avatars.rendering import render_worker
 from avatars.studio.studio import studio
 from tests.avatars.media.test_ffmpeg import children_of
-from tests.avatars.pipeline.test_script_to_video import make_spec
-from tests.avatars.studio.test_studio import wait_until
+from tests.avatars.support.child_processes import wait_until
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.rendering import LONG, after, nothing_is_left, request, stage_of, working
+from tests.avatars.support.specs import make_spec
 from tests.support.paths import PHOTOGRAPH
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,25 +13,12 @@ from avatars.captions import srt
 from avatars.exceptions import AvatarError, OutputError, PortraitError, ScriptError
 from avatars.media import ffmpeg, mp4
 from avatars.pipeline import script_to_video
-from avatars.pipeline.script_to_video import VideoSpec
 from avatars.pipeline.stages import Stage
 from core.backends import backend
 from tests.avatars.support.fake_engines import RATE, Light, Tone
-from tests.support.paths import PHOTOGRAPH
+from tests.avatars.support.specs import make_spec
 
 ENGINES = {"speech": Tone(), "engine": Light()}
-
-
-def make_spec(**changes):
-    script = VideoSpec(
-        text="你好，世界。",
-        portrait=PHOTOGRAPH,
-        content_id="c0ffee",
-        provider="001191610133596325171T12566",
-        voice="a",
-        longest=240,
-    )
-    return replace(script, **changes)
 
 
 def fail(folder, kind, *, engine=ENGINES["engine"], **changes):

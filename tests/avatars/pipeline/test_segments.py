@@ -23,10 +23,10 @@ from avatars.speech.audio import mastering
 from avatars.speech.base import Sound, Speech, Token
 from avatars.studio.process import ROOT
 from core.backends import backend
-from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
 from tests.avatars.framing.test_clips import made, put
-from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.shots import WORD, make_shot
+from tests.avatars.support.specs import make_spec
 
 REST = "大家一起吃饭。"
 FPS = 25

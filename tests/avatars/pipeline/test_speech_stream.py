@@ -24,8 +24,8 @@ from avatars.portraits.validation import load
 from avatars.speech.audio import mastering
 from avatars.speech.base import Place, Progress, Recital, Sound, Speech
 from avatars.speech.synthesis.stream import SpeechStream
-from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import RATE, Light, Sentences, Tone
+from tests.avatars.support.specs import make_spec
 from tests.support.paths import PHOTOGRAPH
 
 TEXT = "你好，世界。今天天气很好！我们开始吧。"

@@ -25,7 +25,7 @@ from avatars.studio.process import ROOT
 from avatars.studio.studio import studio
 from conversations import services as conversations
 from conversations.models import Message
-from tests.avatars.studio.test_studio import alive, group_of, wait_until
+from tests.avatars.support.child_processes import alive, group_of, wait_until
 from tests.avatars.support.rendering import (
     LONG,
     after,

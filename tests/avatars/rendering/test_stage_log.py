@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from avatars import services
 from avatars.models import Outcome, Render, Stage
 from avatars.rendering.stage_log import StageLog
-from tests.avatars.studio.test_studio import wait_until
+from tests.avatars.support.child_processes import wait_until
 from tests.avatars.support.rendering import LONG, after, expire, make_human, request, stage_of, working
 
 pytestmark = [

@@ -23,10 +23,10 @@ from avatars.recognition.base import RecognitionEngine, Transcript
 from avatars.rendering import recipes
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis.recorded_speech import driven
-from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light
 from tests.avatars.support.recordings import write_amr
 from tests.avatars.support.rendering import after, make_human
+from tests.avatars.support.specs import make_spec
 from tests.support.factories import make_api, make_digital_human
 
 RATE = 24_000

@@ -15,9 +15,8 @@ from avatars.studio import protocol
 from avatars.studio.process import ROOT
 from avatars.studio.studio import Studio, studio
 from tests.avatars.pipeline import test_script_to_video
+from tests.avatars.support.child_processes import alive, group_of, wait_until
 from tests.support.paths import PHOTOGRAPH
-
-PATIENCE = 20.0
 
 
 @pytest.fixture
@@ -31,35 +30,6 @@ def stage(monkeypatch):
 
 def make_spec(**changes):
     return test_script_to_video.make_spec(**{"speech_engine": "tone", "render_engine": "light", **changes})
-
-
-def alive(pid):
-    """Whether a process runs; one that only waits to be collected does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        os.sched_yield()
-
-
-def group_of(pid):
-    """The living processes of a process group."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if int(fields[2]) == pid and fields[0] != "Z":
-                found.append(int(entry.name))
-    return found
 
 
 def refusal(place, kind, folder, *, limits=None, **changes):

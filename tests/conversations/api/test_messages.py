@@ -9,7 +9,6 @@ from avatars.models import Render
 from conversations import services
 from conversations.api.serializers.messages import DeliveryStatus
 from conversations.models import Conversation, Message
-from tests.openuser.api.test_contract import problem
 from tests.support.factories import (
     make_api,
     make_application,
@@ -19,6 +18,7 @@ from tests.support.factories import (
     make_template,
     make_upload,
 )
+from tests.support.problem_details import problem
 from wecom.models import Application, Member, Outbound, Recall, Upload
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 
 from conversations import services
 from conversations.models import Flow, Session
-from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_application, make_desk, make_flow
+from tests.support.problem_details import problem
 from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db

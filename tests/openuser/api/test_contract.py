@@ -1,7 +1,6 @@
 """What holds for every API address: authentication, errors, pagination."""
 
 import base64
-import json
 import uuid
 from datetime import timedelta
 
@@ -14,21 +13,11 @@ from rest_framework.test import APIClient
 from openuser.api import clients
 from openuser.models import ApiClient
 from tests.support.factories import make_api, make_digital_human, make_render, make_voice
+from tests.support.problem_details import problem
 
 pytestmark = pytest.mark.django_db
 VOICES = "/api/v1/voices/"
 RENDERS = "/api/v1/renders/"
-
-
-def problem(answer, status: int) -> dict:
-    """The problem in an answer, which must be a complete one."""
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    found: dict = json.loads(answer.content)
-    assert {"type", "title", "status", "detail", "code", "instance", "request_id"} <= set(found)
-    assert found["status"] == status
-    assert found["request_id"] == answer["X-Request-ID"]
-    return found
 
 
 def test_without_a_token_nobody_comes_in():

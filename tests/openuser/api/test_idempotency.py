@@ -15,8 +15,8 @@ from avatars.models import DigitalHuman, Render, Voice
 from openuser import retention
 from openuser.api import clients, idempotency
 from openuser.models import ApiAnswer, ApiClient
-from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_digital_human, make_voice
+from tests.support.problem_details import problem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 RENDERS = "/api/v1/renders/"

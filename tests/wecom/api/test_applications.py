@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_application, make_callback
+from tests.support.problem_details import problem
 
 pytestmark = pytest.mark.django_db
 CALLBACKS, APPLICATIONS = "/api/v1/callbacks/", "/api/v1/applications/"

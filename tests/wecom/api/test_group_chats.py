@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.openuser.api.test_contract import problem
 from tests.support.factories import make_api, make_application, make_group_message, make_upload
+from tests.support.problem_details import problem
 from wecom.models import GroupChat, GroupMessage
 from wecom.outbox import group_messages
 

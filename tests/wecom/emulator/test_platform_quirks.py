@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from tests.support.paths import ROOT
-from tests.wecom.emulator.callbacks.test_dispatcher import opened
 from tests.wecom.emulator.callbacks.test_passive_card_updates import answer
-from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.messages.test_card_types import CARDS
-from tests.wecom.emulator.messages.test_cards import press, send
+from tests.wecom.emulator.support.callbacks import opened
+from tests.wecom.emulator.support.cards import press, send
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
+from tests.wecom.emulator.support.media_samples import PNG
 
 
 def rule(application: Application, **values: Any) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import requests
 from wechatpy.enterprise import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
-from tests.wecom.emulator.endpoints.media.test_files import MP4, PNG
 from tests.wecom.emulator.messages.test_card_types import CARDS
 from tests.wecom.emulator.messages.test_contents import AMR
 from tests.wecom.emulator.support.clients import Application, Emulator
+from tests.wecom.emulator.support.media_samples import MP4, PNG
 
 
 def client_of(application: Application) -> WeChatClient:

@@ -7,7 +7,7 @@ from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from tests.support import factories
-from tests.wecom.emulator.endpoints.media.test_files import PNG
+from tests.wecom.emulator.support.media_samples import PNG
 from tests.wecom.support.message_samples import button_card
 from wecom import bot, platform_quirks, services
 from wecom.contents import Image, Markdown, MpNews, Page, Text, TextCard

@@ -7,8 +7,8 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.utils import timezone
 
-from tests.wecom.emulator.endpoints.media.test_files import MP4, PNG
 from tests.wecom.emulator.messages.test_contents import AMR
+from tests.wecom.emulator.support.media_samples import MP4, PNG
 from tests.wecom.support.message_samples import CARDS, ROWS, WITHOUT_FILES, text_notice
 from wecom import bot, services
 from wecom.contents import (

@@ -17,7 +17,7 @@ from avatars.exceptions import EngineMissing, PortraitError
 from avatars.portraits import samples as characters
 from avatars.portraits.validation import load
 from avatars.speech.base import Sound, Speech
-from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
+from tests.avatars.support.shots import WORD, make_shot
 from tests.support.paths import PHOTOGRAPH
 
 

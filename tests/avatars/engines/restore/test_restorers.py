@@ -16,8 +16,8 @@ from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import ffmpeg
 from avatars.pipeline import script_to_video
 from avatars.reasons import render
-from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light, Tone
+from tests.avatars.support.specs import make_spec
 from tests.support.optional_packages import needs
 from tests.support.paths import PHOTOGRAPH
 

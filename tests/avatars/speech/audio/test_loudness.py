@@ -13,8 +13,8 @@ from avatars.speech.audio.sound_files import write_wav
 from avatars.speech.base import Manner, Speech
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis import synthesizer
-from tests.avatars.pipeline.test_script_to_video import make_spec
 from tests.avatars.support.fake_engines import Light
+from tests.avatars.support.specs import make_spec
 
 TEXTS = {
     "zf_xiaobei": "各位同事大家好！今天下午三点开会，请准时参加。",

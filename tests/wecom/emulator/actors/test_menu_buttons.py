@@ -9,10 +9,10 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.wecom.emulator.callbacks.test_dispatcher import opened
-from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.pages.test_buttons import bar, make_menu
+from tests.wecom.emulator.support.callbacks import opened
 from tests.wecom.emulator.support.clients import Application, Listener, Open
+from tests.wecom.emulator.support.media_samples import PNG
 
 SCAN = {"type": "scancode_push", "name": "扫码", "key": "scan"}
 WAIT = {"type": "scancode_waitmsg", "name": "扫码等候", "key": "wait"}

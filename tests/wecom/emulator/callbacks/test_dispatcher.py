@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from urllib.parse import parse_qs, urlsplit
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import ParseError
 
 import pytest
 import requests
@@ -16,19 +16,9 @@ from wechatpy.enterprise.exceptions import InvalidCorpIdException
 from wechatpy.exceptions import InvalidSignatureException
 
 from tests.support.paths import ROOT
-from tests.wecom.emulator.endpoints.media.test_files import AMR, MP4, PNG
-from tests.wecom.emulator.support.clients import Application, Arrival, Emulator, Listener
-
-
-def plain(application: Application, arrival: Arrival) -> str:
-    """The XML of a callback."""
-    query = {name: values[0] for name, values in parse_qs(urlsplit(arrival.path).query).items()}
-    crypto = WeChatCrypto(application.token, application.aes_key, application.corp_id)
-    return str(crypto.decrypt_message(arrival.body, query["msg_signature"], query["timestamp"], query["nonce"]))
-
-
-def decrypt(application: Application, arrival: Arrival) -> dict:
-    return {child.tag: child.text for child in fromstring(plain(application, arrival))}
+from tests.wecom.emulator.support.callbacks import decrypt, plain
+from tests.wecom.emulator.support.clients import Application, Emulator, Listener
+from tests.wecom.emulator.support.media_samples import AMR, MP4, PNG
 
 
 def test_what_a_member_writes_arrives_encrypted(application: Application, listener: Listener, member: str) -> None:
@@ -41,12 +31,6 @@ def test_what_a_member_writes_arrives_encrypted(application: Application, listen
     assert message["AgentID"] == str(application.agent_id)
     assert int(message["MsgId"]) > 2**62
     assert abs(int(message["CreateTime"]) - time.time()) < 10
-
-
-def opened(application: Application, arrival: Arrival) -> Element:
-    query = {name: values[0] for name, values in parse_qs(urlsplit(arrival.path).query).items()}
-    crypto = WeChatCrypto(application.token, application.aes_key, application.corp_id)
-    return fromstring(crypto.decrypt_message(arrival.body, query["msg_signature"], query["timestamp"], query["nonce"]))
 
 
 @pytest.mark.parametrize(

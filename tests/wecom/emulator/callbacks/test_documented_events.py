@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt, opened
+from tests.wecom.emulator.support.callbacks import decrypt, opened
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
 
 SCAN = ("EventKey", "ScanCodeInfo/ScanType", "ScanCodeInfo/ScanResult")

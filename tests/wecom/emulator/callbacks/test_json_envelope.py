@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from tests.wecom.emulator.messages.test_cards import press, send, state
+from tests.wecom.emulator.support.cards import press, send, state
 from tests.wecom.emulator.support.clients import Application, Arrival, Emulator, Listener
 
 

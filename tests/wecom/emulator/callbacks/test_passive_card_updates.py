@@ -3,8 +3,8 @@
 import pytest
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
-from tests.wecom.emulator.messages.test_cards import press, replace, send, state
+from tests.wecom.emulator.support.callbacks import decrypt
+from tests.wecom.emulator.support.cards import press, replace, send, state
 from tests.wecom.emulator.support.clients import Application, Listener
 
 NEW_CARD = """<TemplateCard><CardType>vote_interaction</CardType><Source><Desc>人事部</Desc></Source>

@@ -4,8 +4,8 @@ import json
 
 import requests
 
-from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.support.clients import Application, Emulator
+from tests.wecom.emulator.support.media_samples import PNG
 
 
 def test_what_people_received_is_saved_line_by_line_with_its_media(application: Application, member: str) -> None:

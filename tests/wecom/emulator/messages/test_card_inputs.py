@@ -9,8 +9,8 @@ import requests
 from defusedxml.ElementTree import fromstring
 from playwright.sync_api import expect
 
-from tests.wecom.emulator.callbacks.test_dispatcher import plain
-from tests.wecom.emulator.messages.test_cards import NUMBERS, press, replace
+from tests.wecom.emulator.support.callbacks import plain
+from tests.wecom.emulator.support.cards import NUMBERS, press, replace
 from tests.wecom.emulator.support.clients import Application, Listener
 
 OPTIONS = [{"id": "rice", "text": "米饭", "is_checked": True}, {"id": "noodles", "text": "面条", "is_checked": False}]

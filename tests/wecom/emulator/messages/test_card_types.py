@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.messages.test_contents import LINK, MINI
 from tests.wecom.emulator.support.clients import Application, Emulator
+from tests.wecom.emulator.support.media_samples import PNG
 
 NUMBERS = itertools.count(1)
 MENU = {"desc": "更多", "action_list": [{"text": "t", "key": str(n) + "k" * 1023} for n in range(3)]}

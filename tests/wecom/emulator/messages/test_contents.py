@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.endpoints.media.test_files import MP4, PNG
 from tests.wecom.emulator.support.clients import Application, Emulator, make_company
+from tests.wecom.emulator.support.media_samples import MP4, PNG
 
 NUMBERS = itertools.count(1)
 AMR = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50

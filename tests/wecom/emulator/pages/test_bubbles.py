@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.wecom.emulator.endpoints.media.test_files import AMR, MP4, PNG
 from tests.wecom.emulator.messages.test_card_types import CARDS, send_card
 from tests.wecom.emulator.messages.test_contents import ARTICLE, NOTICE, send_notice, send_pages
 from tests.wecom.emulator.support.clients import Application
+from tests.wecom.emulator.support.media_samples import AMR, MP4, PNG
 
 pytestmark = pytest.mark.browser
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
-from tests.wecom.emulator.endpoints.media.test_files import AMR, MP4, PNG
-from tests.wecom.emulator.messages.test_cards import press, replace, send
+from tests.wecom.emulator.support.callbacks import decrypt
+from tests.wecom.emulator.support.cards import press, replace, send
 from tests.wecom.emulator.support.clients import Application, Listener, Open
+from tests.wecom.emulator.support.media_samples import AMR, MP4, PNG
 
 pytestmark = pytest.mark.browser
 

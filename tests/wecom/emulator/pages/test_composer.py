@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.pages.test_buttons import next_event
 from tests.wecom.emulator.support.clients import Application, Listener, Open
+from tests.wecom.emulator.support.media_samples import PNG
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
+from tests.wecom.emulator.support.callbacks import decrypt
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
 COMPANIES = itertools.count(1)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
+from tests.wecom.emulator.support.callbacks import decrypt
 from tests.wecom.emulator.support.clients import Application, Listener, Open
 
 pytestmark = pytest.mark.browser

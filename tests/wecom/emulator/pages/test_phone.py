@@ -9,9 +9,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Route, WebSocketRoute, expect
 
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
-from tests.wecom.emulator.endpoints.media.test_files import AMR, PNG
+from tests.wecom.emulator.support.callbacks import decrypt
 from tests.wecom.emulator.support.clients import Application, Listener, Open
+from tests.wecom.emulator.support.media_samples import AMR, PNG
 
 pytestmark = pytest.mark.browser
 

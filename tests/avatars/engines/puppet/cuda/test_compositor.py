@@ -141,7 +141,7 @@ def test_no_memory_at_all_leaves_the_rest_to_the_processor() -> None:
 @pytest.mark.gpu
 def test_a_full_graphics_card_hands_over_to_the_processor(rig: Rig) -> None:
     """The device "meta" holds no pixels: like a card that is full, it fails before its first frame."""
-    from tests.avatars.engines.puppet.motion.test_planner import make_shot
+    from tests.avatars.support.shots import make_shot
 
     engine = Puppet(device="cpu")
     engine._device = "meta"

@@ -19,7 +19,7 @@ from avatars.engines.puppet.rig.cache import RigCache, pack, unpack
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.pipeline import segments
 from avatars.portraits.validation import load
-from tests.avatars.engines.puppet.motion.test_planner import WORD, make_shot
+from tests.avatars.support.shots import WORD, make_shot
 from tests.support.paths import PHOTOGRAPH
 
 ORIGIN, OTHER = (hashlib.sha256(name.encode()).hexdigest() for name in ("photograph", "another"))

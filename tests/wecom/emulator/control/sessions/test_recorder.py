@@ -8,10 +8,10 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
-from tests.wecom.emulator.endpoints.media.test_files import AMR
-from tests.wecom.emulator.messages.test_cards import NUMBERS, press, send
+from tests.wecom.emulator.support.callbacks import decrypt
+from tests.wecom.emulator.support.cards import NUMBERS, press, send
 from tests.wecom.emulator.support.clients import Application, Listener, Open
+from tests.wecom.emulator.support.media_samples import AMR
 
 
 def recording(application: Application, **query: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
+from tests.wecom.emulator.support.callbacks import decrypt
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener, make_company
 
 FIGURE = {"key": "待审批", "data": "2", "jump_url": "https://example.com/a"}

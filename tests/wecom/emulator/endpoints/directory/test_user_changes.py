@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.wecom.emulator.endpoints.directory.test_user_queries import app_of, ask, assistant, company, heard
-from tests.wecom.emulator.endpoints.media.test_files import PNG
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
+from tests.wecom.emulator.support.media_samples import PNG
 
 __all__ = ["assistant", "company"]
 

@@ -4,11 +4,7 @@ import pytest
 import requests
 
 from tests.wecom.emulator.support.clients import Application, Emulator
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
-MP4 = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 4
-AMR_SECOND = (b"\x3c" + bytes(31)) * 50
-AMR = b"#!AMR\n" + AMR_SECOND
+from tests.wecom.emulator.support.media_samples import AMR, AMR_SECOND, MP4, PNG
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 import requests
 
 from tests.support.emulator import wait_for
-from tests.wecom.emulator.callbacks.test_dispatcher import decrypt
-from tests.wecom.emulator.endpoints.media.test_files import AMR, MP4, PNG
+from tests.wecom.emulator.support.callbacks import decrypt
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
+from tests.wecom.emulator.support.media_samples import AMR, MP4, PNG
 
 MB = 2**20
 
