@@ -27,6 +27,8 @@ DOCUMENTS = sorted(
 )
 NAMED = re.compile(rf"`((?:{'|'.join(OURS)})(?:\.\w+)+)`")
 PATH = re.compile(rf"`((?:{'|'.join((*OURS, 'tests', 'docs', 'templates'))})/[a-z][\w./-]*)`")
+MODULE = re.compile(r"`([a-z_0-9]+(?:/[a-z_0-9]+)+\.py)`")
+HISTORY = {ROOT / "CHANGELOG.md", ROOT / "docs/upgrading.md", *ROOT.glob("docs/decisions/*.md")}
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
 ANCHOR = re.compile(r"\]\(#([^)\s]+)\)")
 EDGE = re.compile(r"^\s+(\w+) (\S+) (\w+) : (\w+)$", re.M)
@@ -92,10 +94,12 @@ def test_every_module_and_function_that_is_named_exists(name: str):
     assert sorted(one for one in named if not is_there(one)) == []
 
 
-@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
-def test_every_file_that_is_named_exists(name: str):
-    named = set(PATH.findall((ROOT / name).read_text(encoding="utf-8")))
-    assert sorted(one for one in named if not (ROOT / one).exists()) == []
+@pytest.mark.parametrize("path", sorted(set(DOCUMENTS) - HISTORY), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_is_named_exists(path: Path):
+    text = path.read_text(encoding="utf-8")
+    named = {*PATH.findall(text), *MODULE.findall(text)}
+    places = (ROOT, path.parent, ROOT / "tests", *(ROOT / label for label in OURS))
+    assert sorted(one for one in named if not any((place / one).exists() for place in places)) == []
 
 
 def test_every_key_of_the_model_diagram_is_a_field():
