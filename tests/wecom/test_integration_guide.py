@@ -9,8 +9,10 @@ from types import ModuleType
 import pytest
 import requests
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.contrib import admin
 from django.db import connections
+from django.test import override_settings
 from django.utils import timezone
 
 from avatars.models import DigitalHuman, Render
@@ -110,15 +112,19 @@ def employ(emulator: Emulator, user_id: str) -> Person:
 
 
 @pytest.fixture
-def same_admin(monkeypatch):
-    """Unfold puts an empty site in place of the admin's whenever the list of apps changes."""
-    monkeypatch.setattr(admin, "site", admin.site)
-    monkeypatch.setattr(admin.sites, "site", admin.sites.site)
+def guide_app(installed) -> Iterator[None]:
+    """The guide's app among the installed ones.
 
-
-def test_an_installed_app_is_found_by_its_handlers_module(installed, same_admin, settings, person):
+    Unfold puts an empty site in place of the admin's whenever the list of apps changes: both when it comes and goes.
+    """
+    sites = admin.site, admin.sites.site
     sys.modules.pop(f"{APP}.handlers", None)
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, f"{APP}.apps.GuideConfig"]
+    with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, f"{APP}.apps.GuideConfig"]):
+        yield
+    admin.site, admin.sites.site = sites
+
+
+def test_an_installed_app_is_found_by_its_handlers_module(guide_app, person):
     person.does("enter_agent")
     assert person.reads_text() == "Welcome to OpenUser! How can I help you today?"
 
