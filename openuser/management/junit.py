@@ -1,8 +1,9 @@
-"""A summary of pytest's JUnit reports: seconds per folder, and the totals."""
+"""A summary of pytest's JUnit reports: seconds per folder and per file, and the totals."""
 
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from xml.etree.ElementTree import Element  # to name the type; what is read goes through defusedxml
 
@@ -19,24 +20,38 @@ class TestTotals:
 
     Attributes:
         outcomes: the number of tests that passed, failed …
-        folders: the seconds of each folder's tests, summed over all workers.
-        seconds: the duration of the runs.
+        runs: for each run the seconds of each file's tests, by the dotted name of the module.
+        seconds: the time from the start of the first run to the end of the last.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    folders: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    runs: list[dict[str, float]] = field(default_factory=list)
     seconds: float = 0.0
+
+    def folders(self) -> dict[str, float]:
+        """The seconds of each folder's tests, summed over all workers."""
+        folders: dict[str, float] = defaultdict(float)
+        for run in self.runs:
+            for module, seconds in run.items():
+                folders[".".join(module.split(".")[:2])] += seconds
+        return folders
 
 
 def read(folder: Path) -> TestTotals:
     """The totals of all reports in a folder."""
     tested = TestTotals()
+    spans: list[tuple[float, float]] = []
     for path in sorted(folder.glob("*.xml")):
+        files: dict[str, float] = defaultdict(float)
         for suite in ElementTree.parse(path).iter("testsuite"):
-            tested.seconds += float(suite.get("time", 0))
+            began = datetime.fromisoformat(suite.get("timestamp", "")).timestamp()
+            spans.append((began, began + float(suite.get("time", 0))))
             for case in suite.iter("testcase"):
                 tested.outcomes[outcome(case)] += 1
-                tested.folders[".".join(case.get("classname", "").split(".")[:2])] += float(case.get("time", 0))
+                files[module_of(case.get("classname", ""))] += float(case.get("time", 0))
+        tested.runs.append(files)
+    if spans:
+        tested.seconds = max(end for _, end in spans) - min(began for began, _ in spans)
     return tested
 
 
@@ -44,11 +59,28 @@ def outcome(case: Element) -> str:
     return next((OUTCOMES[child.tag] for child in case if child.tag in OUTCOMES), "passed")
 
 
+def module_of(classname: str) -> str:
+    """The dotted name of a test's module, without the name of its class."""
+    names = classname.split(".")
+    ends = [number for number, name in enumerate(names, 1) if name.startswith("test_")]
+    return ".".join(names[: ends[0]] if ends else names)
+
+
+def record(tested: TestTotals, path: Path, root: Path) -> None:
+    """Write the seconds of each file that takes more than one, for the order of the next run."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for run in tested.runs:
+        for module, seconds in run.items():
+            known[f"{module.replace('.', '/')}.py"] = round(seconds, 1)
+    kept = {file: seconds for file, seconds in sorted(known.items()) if (root / file).is_file() and seconds >= 1.0}
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
 def lines(tested: TestTotals) -> list[str]:
     """The seconds per folder, then pytest's closing line for all runs together."""
     if not tested.outcomes:
         return []
-    longest = sorted(tested.folders.items(), key=lambda item: -item[1])
+    longest = sorted(tested.folders().items(), key=lambda item: -item[1])
     folders = [f"  {seconds:7.1f} s  {name.replace('.', '/')}" for name, seconds in longest]
     counts = ", ".join(f"{tested.outcomes[word]} {word}" for word in ORDER if tested.outcomes[word])
     length = timedelta(seconds=round(tested.seconds))

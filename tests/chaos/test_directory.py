@@ -8,7 +8,7 @@ from tests.chaos.test_crash_points import die
 from tests.support.emulator import wait_for
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.databases]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 BEGIN = "from wecom import services; print('SYNC', services.sync_directory().pk)"
 LOOK = """

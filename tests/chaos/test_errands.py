@@ -10,7 +10,7 @@ from tests.conversations.support import chat_server
 from tests.conversations.support.chat_server import KEY, ChatServer, Reaction, error
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.databases]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 QUESTION, ANSWER = "顶楼有没有露台？", "有，在东侧。"
 
 

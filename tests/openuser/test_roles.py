@@ -13,7 +13,7 @@ from django.urls import reverse
 from openuser import roles
 from openuser.roles import DESCRIPTIONS, ROLE_PERMISSIONS, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 def permissions_of(role: Role) -> set[str]:

@@ -1,35 +1,56 @@
 """The distribution of files over workers."""
 
-import pytest
+from tests.runner.xdist_scheduler import WORTH_A_STACK, longest_first, units
 
-from tests.runner.xdist_scheduler import longest_first, unit_of
+LONG = {"tests/chaos/test_a.py": 200.0, "tests/chaos/test_b.py": 120.0, "tests/chaos/test_c.py": 60.0}
 
 
 class Item:
-    """What is asked of a collected test: where it stands, and its marks."""
+    """What is asked of a collected test."""
 
-    def __init__(self, nodeid, *marks):
+    def __init__(self, nodeid):
         self.nodeid = nodeid
-        self.marks = [getattr(pytest.mark, mark).mark for mark in marks]
-
-    def iter_markers(self):
-        return iter(self.marks)
 
 
-def test_a_file_or_a_folder_with_a_stack_is_a_unit():
-    assert unit_of("tests/core/work/test_contract.py::test_a[x::y]") == "tests/core/work/test_contract.py"
-    assert unit_of("tests/journeys/test_api.py::test_a") == unit_of("tests/journeys/test_rate_limit.py::test_b")
+def test_a_file_is_a_unit_and_so_is_a_folder_that_shares_a_stack():
+    nodeids = [
+        "tests/core/test_work.py::test_a[x::y]",
+        "tests/journeys/test_api.py::test_a",
+        "tests/journeys/test_b.py::b",
+    ]
+    assert list(units(nodeids, {"tests/core/test_work.py": 9.0}).values()) == [
+        ["tests/core/test_work.py"],
+        ["tests/journeys/test_api.py", "tests/journeys/test_b.py"],
+    ]
+
+
+def test_a_folder_that_takes_long_has_two_stacks():
+    assert sum(LONG.values()) > 2 * WORTH_A_STACK
+    parts = units((f"{file}::test_it" for file in LONG), LONG)
+    assert sorted(map(sorted, parts.values())) == [
+        ["tests/chaos/test_a.py"],
+        ["tests/chaos/test_b.py", "tests/chaos/test_c.py"],
+    ]
+    assert units(LONG, dict.fromkeys(LONG, 10.0)) == {"tests/chaos#1": list(LONG)}
+
+
+def test_a_file_with_a_stack_of_its_own_is_alone():
+    files = ["tests/journeys/test_api.py", "tests/journeys/test_postgres.py"]
+    assert sorted(units(files, {}).values()) == [[file] for file in files]
 
 
 def test_the_longest_comes_first_and_no_unit_is_torn():
     items = [
-        Item("tests/a/test_short.py::test_a", "once"),
-        Item("tests/journeys/test_a.py::test_a", "slow"),
+        Item("tests/a/test_short.py::test_a"),
+        Item("tests/journeys/test_a.py::test_a"),
         *(Item(f"tests/a/test_many.py::test_{number}") for number in range(30)),
-        Item("tests/journeys/test_b.py::test_b", "slow", "once"),
+        Item("tests/journeys/test_b.py::test_b"),
         Item("tests/a/test_short.py::test_b"),
     ]
-    longest_first(items)
-    units = [unit_of(item.nodeid) for item in items]
-    assert units == ["tests/journeys"] * 2 + ["tests/a/test_many.py"] * 30 + ["tests/a/test_short.py"] * 2
-    assert [item.nodeid[-1] for item in items[:2]] == ["a", "b"]
+    longest_first(items, {"tests/a/test_many.py": 5.0, "tests/journeys/test_b.py": 60.0})
+    assert [item.nodeid.split("::")[0] for item in items] == [
+        *("tests/journeys/test_a.py", "tests/journeys/test_b.py"),
+        *(["tests/a/test_many.py"] * 30),
+        *(["tests/a/test_short.py"] * 2),
+    ]
+    assert [item.nodeid[-1] for item in items[-2:]] == ["a", "b"]

@@ -17,7 +17,7 @@ from wecom.callbacks import processor
 from wecom.models import Application, Callback, Outbound
 from wecom.outbox import dispatcher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 WORDS = "canarywords"
 
 

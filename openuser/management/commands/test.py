@@ -8,12 +8,14 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand
 
@@ -22,10 +24,14 @@ from openuser.servers import chromium, postgres
 from openuser.servers.processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[3]
-FLAGS = frozenset({"--fast", "--both", "--fail-fast", "-h", "--help", "--traceback", "--no-color", "--force-color"})
+DURATIONS = ROOT / "tests" / "runner" / "durations.json"
+FLAGS = frozenset(
+    {"--fast", "--both", "--record", "--fail-fast", "-h", "--help", "--traceback", "--no-color", "--force-color"}
+)
 DATABASES = "databases"  # the mark of what depends on the database
 EITHER = "databases or django_db or chaos or slow"  # what uses one at all
 NOTHING_COLLECTED = 5  # pytest's exit status
+Output = IO[bytes] | None  # None is the terminal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +45,30 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Something to run; `work` says whether it passed, and raises ServiceError with words if it could not run."""
+    """A step; `work` returns whether it passed. Raises ServiceError if it cannot run."""
 
     title: str
-    work: Callable[[], bool]
+    work: Callable[[Output], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The options of the command.
+
+    Attributes:
+        fast: only SQLite, without slow tests.
+        both: every test that uses a database, on both of them.
+        extra: arguments for pytest.
+    """
+
+    fast: bool = False
+    both: bool = False
+    extra: tuple[str, ...] = ()
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the arguments choose tests: a path, or a word after `-k`."""
+        return any(not word.startswith("-") for word in self.extra)
 
 
 class Command(BaseCommand):
@@ -52,7 +78,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--fast", action="store_true", help="SQLite only, without slow, browser and chaos tests")
         parser.add_argument("--both", action="store_true", help="every test that uses a database, on both of them")
-        parser.add_argument("--fail-fast", action="store_true", help="stop at the first step that fails")
+        parser.add_argument("--record", action="store_true", help=f"keep the seconds of each file in {DURATIONS.name}")
+        parser.add_argument("--fail-fast", action="store_true", help="one step at a time, up to the first that fails")
         parser.add_argument("pytest", nargs="*", help="anything else goes to pytest, such as a path or -k WORD")
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -62,53 +89,87 @@ class Command(BaseCommand):
         super().run_from_argv([*argv[:2], *ours, "--", *rest])
 
     def handle(self, *args: Any, **options: Any) -> None:
+        plan = Plan(fast=options["fast"], both=options["both"], extra=tuple(options["pytest"]))
+        began = time.monotonic()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openuser-test-")))
-            steps = suite(stack, folder, fast=options["fast"], both=options["both"], extra=options["pytest"])
             try:
-                outcomes = self._run(steps, fail_fast=options["fail_fast"])
+                outcomes = self._run(suite(stack, folder, plan), fail_fast=options["fail_fast"])
             except KeyboardInterrupt:
                 sys.exit(130)
             tested = junit.read(folder)
-        self._summarise(outcomes)
+        self._summarise(outcomes, time.monotonic() - began)
         for line in junit.lines(tested):
             self.stdout.write(line)
+        if options["record"]:
+            junit.record(tested, DURATIONS, ROOT)
         if not all(outcome.passed for outcome in outcomes):
             sys.exit(1)
 
-    def _run(self, steps: Iterable[Step], *, fail_fast: bool) -> list[Outcome]:
+    def _run(self, lanes: tuple[Iterator[Step], Iterator[Step]], *, fail_fast: bool) -> list[Outcome]:
+        """Run both lanes side by side, so that no processor is idle; in turn where the first failure ends all.
+
+        The output of a step of the first lane appears when the step ends.
+        """
+        if fail_fast:
+            return self._run_lane(chain(*lanes), fail_fast=True)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            checks = beside.submit(self._run_lane, lanes[0], shown_at_the_end=True)
+            tests = self._run_lane(lanes[1])
+            return [*checks.result(), *tests]
+
+    def _run_lane(
+        self, steps: Iterable[Step], *, fail_fast: bool = False, shown_at_the_end: bool = False
+    ) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for step in steps:
-            self.stdout.write(self.style.MIGRATE_HEADING(f"\n== {step.title}"))
-            self.stdout.flush()
+            heading = self.style.MIGRATE_HEADING(f"\n== {step.title}")
             began = time.monotonic()
-            try:
-                passed = step.work()
-            except ServiceError as error:
-                self.stderr.write(self.style.ERROR(str(error)))
-                passed = False
+            if shown_at_the_end:
+                with tempfile.TemporaryFile() as output:
+                    passed = self._passes(step, output)
+                    output.seek(0)
+                    self.stdout.write(f"{heading}\n{output.read().decode(errors='replace')}")
+            else:
+                self.stdout.write(heading)
+                self.stdout.flush()
+                passed = self._passes(step, None)
             outcomes.append(Outcome(title=step.title, passed=passed, seconds=time.monotonic() - began))
             if fail_fast and not passed:
                 break
         return outcomes
 
-    def _summarise(self, outcomes: list[Outcome]) -> None:
+    def _passes(self, step: Step, output: Output) -> bool:
+        try:
+            return step.work(output)
+        except ServiceError as error:
+            self.stderr.write(self.style.ERROR(str(error)))
+            return False
+
+    def _summarise(self, outcomes: list[Outcome], seconds: float) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING("\n== Summary"))
         for outcome in outcomes:
             word = self.style.SUCCESS("passed") if outcome.passed else self.style.ERROR("FAILED")
             self.stdout.write(f"  {word}  {outcome.seconds:7.1f} s  {outcome.title}")
-        total = sum(outcome.seconds for outcome in outcomes)
-        self.stdout.write(f"          {total:7.1f} s  together")
+        self.stdout.write(f"          {seconds:7.1f} s  together")
 
 
-def suite(stack: ExitStack, folder: Path, *, fast: bool, both: bool, extra: list[str]) -> Iterable[Step]:
-    """The steps in order. Servers start when the first step that needs them runs, and end with `stack`."""
+def suite(stack: ExitStack, folder: Path, plan: Plan) -> tuple[Iterator[Step], Iterator[Step]]:
+    """Two lanes of steps, to run side by side.
+
+    Servers start with the first step that needs them, and end with `stack`.
+    """
     plain = {**os.environ, "DJANGO_SETTINGS_MODULE": "openuser.settings.test", "OPENUSER_VAR_DIR": str(folder)}
     plain.pop("TEST_DATABASE_URL", None)
     # Else each of the many processes compiles the same files again.
     plain.pop("PYTHONDONTWRITEBYTECODE", None)
     # All workers must find the same tests in the same order, even where those come from a set.
     plain.setdefault("PYTHONHASHSEED", str(random.randrange(2**32)))
+    return chain(checks(plain), tests_on_postgres(stack, folder, plan, plain)), tests_on_sqlite(folder, plan, plain)
+
+
+def checks(environment: Mapping[str, str]) -> Iterator[Step]:
+    """The checks that run no tests."""
     manage = str(ROOT / "manage.py")
     for title, line in (
         ("ruff format --check", ("-m", "ruff", "format", "--check", ".")),
@@ -119,25 +180,27 @@ def suite(stack: ExitStack, folder: Path, *, fast: bool, both: bool, extra: list
         ("check --fail-level WARNING", (manage, "check", "--fail-level", "WARNING")),
         ("spectacular --fail-on-warn", (manage, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)),
     ):
-        yield Step(title=title, work=partial(succeeds, line, plain))
-    if not fast:
-        yield Step(title="Chromium", work=lambda: bool(chromium.find_or_install()))
-    yield Step(
-        title="pytest on SQLite",
-        work=lambda: pytest(
-            marks("slow", "browser", "chaos") if fast else marks(), extra, plain, folder / "sqlite.xml"
-        ),
-    )
-    if not fast:
-        yield Step(
-            title="pytest on PostgreSQL",
-            work=lambda: pytest(
-                f"({EITHER if both else DATABASES}) and {marks('browser')}",
-                extra,
-                with_postgres(stack, plain),
-                folder / "postgres.xml",
-            ),
-        )
+        yield Step(title=title, work=partial(succeeds, line, environment))
+
+
+def tests_on_sqlite(folder: Path, plan: Plan, environment: Mapping[str, str]) -> Iterator[Step]:
+    """All tests."""
+    if not plan.fast:
+        yield Step(title="Chromium", work=lambda _output: bool(chromium.find_or_install()))
+    expression = marks("slow", "browser", "chaos") if plan.fast else marks()
+    yield Step(title="pytest on SQLite", work=partial(pytest, "sqlite", expression, plan, folder, environment))
+
+
+def tests_on_postgres(stack: ExitStack, folder: Path, plan: Plan, environment: Mapping[str, str]) -> Iterator[Step]:
+    """The tests that depend on the database; with `--both` all but those in a browser."""
+    if plan.fast:
+        return
+    chosen = f"({EITHER if plan.both else DATABASES}) and {marks('browser')}"
+
+    def work(output: Output) -> bool:
+        return pytest("postgres", chosen, plan, folder, with_postgres(stack, environment), output)
+
+    yield Step(title="pytest on PostgreSQL", work=work)
 
 
 def with_postgres(stack: ExitStack, environment: Mapping[str, str]) -> dict[str, str]:
@@ -152,28 +215,45 @@ def marks(*without: str) -> str:
     return " and ".join(f"not {mark}" for mark in left_out)
 
 
-def workers(extra: list[str]) -> list[str]:
-    """How pytest shares the work out: one worker more than there are processors, since many tests wait.
+def workers(plan: Plan, database: str) -> list[str]:
+    """pytest's option for the number of processes: more than there are processors, because many tests wait.
 
-    Chosen tests are run by one process, which is sooner at work.
+    Chosen tests run in one process, which starts sooner.
     """
-    if any(not word.startswith("-") for word in extra):
+    if plan.chooses:
         return []
-    return ["-n", str(min(os.cpu_count() or 2, 7) + 1)]
+    processors = min(os.cpu_count() or 2, 7)
+    if database == "postgres" and not plan.both:
+        return ["-n", str(processors // 2)] if processors > 3 else []
+    return ["-n", str(processors + 1)]
 
 
-def pytest(expression: str, extra: list[str], environment: Mapping[str, str], report: Path) -> bool:
+def files_with(mark: str) -> list[str]:
+    """The files of tests with a mark; pytest then imports no others."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(file.relative_to(ROOT)) for file in files if f"mark.{mark}" in file.read_text(encoding="utf-8")]
+
+
+def pytest(
+    database: str, expression: str, plan: Plan, folder: Path, environment: Mapping[str, str], output: Output
+) -> bool:
     """Run pytest; whether all went well. A choice of tests may be empty on one of the databases."""
-    line = ["-m", "pytest", f"--junit-xml={report}", *workers(extra)]
-    status = python([*line, *(["-m", expression] if expression else []), *extra], environment)
-    return status == 0 or (bool(extra) and status == NOTHING_COLLECTED)
+    files = files_with(DATABASES) if database == "postgres" and not (plan.both or plan.chooses) else []
+    line = ["-m", "pytest", f"--junit-xml={folder / database}.xml", *workers(plan, database)]
+    line += [*(["-m", expression] if expression else []), *plan.extra, *files]
+    status = python(line, {**environment, "OPENUSER_VAR_DIR": str(folder / database)}, output)
+    return status == 0 or (plan.chooses and status == NOTHING_COLLECTED)
 
 
-def succeeds(line: Iterable[str], environment: Mapping[str, str]) -> bool:
+def succeeds(line: Iterable[str], environment: Mapping[str, str], output: Output) -> bool:
     """Whether this interpreter, run with these arguments, ends well."""
-    return python(line, environment) == 0
+    return python(line, environment, output) == 0
 
 
-def python(line: Iterable[str], environment: Mapping[str, str]) -> int:
+def python(line: Iterable[str], environment: Mapping[str, str], output: Output) -> int:
     """Run this interpreter; its exit status."""
-    return subprocess.run([sys.executable, *line], cwd=ROOT, env=dict(environment), check=False).returncode
+    errors = None if output is None else subprocess.STDOUT
+    command = [sys.executable, *line]
+    return subprocess.run(
+        command, cwd=ROOT, env=dict(environment), stdout=output, stderr=errors, check=False
+    ).returncode

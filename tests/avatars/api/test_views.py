@@ -14,7 +14,7 @@ from avatars.models import DigitalHuman, Render
 from tests.support.factories import make_api, make_application, make_desk, make_digital_human, make_render, make_voice
 from tests.support.problem_details import problem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 HUMANS, RENDERS = "/api/v1/digital-humans/", "/api/v1/renders/"
 
 

@@ -18,7 +18,7 @@ from tests.avatars.support.recordings import write_wav
 from tests.avatars.support.rendering import video_of
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir"), pytest.mark.databases]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_dir")]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from avatars.models import Render
 from avatars.rendering import estimates
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 CHINESE = "你好，我是你的数字人助手，很高兴认识你。"
 ENGLISH = "Welcome to the company."

@@ -12,7 +12,7 @@ from avatars.rendering import circuit_breaker
 from avatars.rendering.fallback import failed_part
 from tests.avatars.support.rendering import after, nothing_is_left, request
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines"), pytest.mark.databases]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines")]
 
 
 @pytest.fixture(autouse=True)

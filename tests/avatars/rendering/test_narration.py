@@ -16,7 +16,6 @@ from tests.avatars.support.rendering import make_human
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_engines", "work_dir"),
-    pytest.mark.databases,
 ]
 
 

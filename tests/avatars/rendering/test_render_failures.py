@@ -21,7 +21,6 @@ from tests.support.paths import PHOTOGRAPH
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_engines", "work_dir"),
-    pytest.mark.databases,
 ]
 
 # Fixtures of the stage.

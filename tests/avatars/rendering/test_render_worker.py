@@ -44,7 +44,6 @@ from tests.fixtures.engines import ENGINES
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_engines", "work_dir"),
-    pytest.mark.databases,
 ]
 
 # Fixtures of the stage.
@@ -92,6 +91,7 @@ def test_a_render_is_not_done_where_its_receiver_fails():
     assert after(render).status == "done"
 
 
+@pytest.mark.databases
 def test_the_most_urgent_is_made_first_then_the_oldest():
     chat, campaign = services.CHAT, services.CAMPAIGN
     wishes = [request("一", priority=campaign), request("二", priority=chat), request("三", priority=chat)]
@@ -126,6 +126,7 @@ def test_a_warm_studio_renders_at_once():
 # ---- cancellation
 
 
+@pytest.mark.databases
 def test_a_cancelled_render_stops_at_once_and_frees_its_worker(work_dir, news):
     unwanted, following = request(LONG), request()
     with working():
@@ -153,6 +154,7 @@ def test_a_render_whose_digital_human_is_deleted_is_stopped(work_dir):
     assert after(request()).status == "done"
 
 
+@pytest.mark.databases
 def test_a_render_that_was_taken_over_is_not_stored_twice(work_dir, monkeypatch):
     monkeypatch.setattr(progress, "ASK_EVERY", 3600.0)
     render = request()
@@ -211,6 +213,7 @@ def die_at(point, folder):
     ("point", "attempts"),
     [("render.claimed", 2), ("render.filmed", 2), ("message.releasing", 1), ("render.settled", 1)],
 )
+@pytest.mark.databases
 def test_a_worker_that_dies_costs_an_attempt_and_nothing_is_made_twice(point, attempts, tmp_path, work_dir):
     message = promise("你好，世界。")
     render = message.render

@@ -15,7 +15,6 @@ from tests.avatars.support.rendering import LONG, after, expire, make_human, req
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_engines", "work_dir"),
-    pytest.mark.databases,
 ]
 MADE = [stage for stage in Stage if stage is not Stage.WAITING]
 

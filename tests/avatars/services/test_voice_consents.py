@@ -319,6 +319,7 @@ def test_the_voices_that_come_with_us_are_nobodys():
     assert set(Voice.objects.values_list("origin", flat=True)) == {"synthetic"}
 
 
+@pytest.mark.databases
 def test_after_an_upgrade_only_built_in_voices_speak_on():
     executor = MigrationExecutor(connection)
     executor.migrate([("avatars", "0017_spliced")])

@@ -12,7 +12,7 @@ from conversations.machine.values import Machine
 from conversations.models import Flow, Message, State
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.conversations.replies.test_dispatch import finish
 from tests.support import factories
 from wecom.models import Outbound, Recall
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 @pytest.fixture

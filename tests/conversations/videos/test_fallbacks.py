@@ -16,7 +16,7 @@ from tests.conversations.support.person import Person
 from tests.conversations.videos.test_progress_cards import make, settle, shown
 from wecom.models import Outbound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 WORDS = "欢迎加入公司。"
 DEADLINE = 120
 

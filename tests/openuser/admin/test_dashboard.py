@@ -18,7 +18,7 @@ from scheduling.models import Run, Schedule
 from tests.support.factories import make_application, make_member, make_outbound, make_render
 from wecom.models import Application, Outbound
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 SEEN = (
     "view_render",
     "view_outbound",

@@ -52,6 +52,7 @@ def test_every_page_of_a_row_opens(client, model):
         assert client.get(address).status_code < 500
 
 
+@pytest.mark.databases
 @every_model
 def test_a_list_sorts_by_every_column_and_uses_every_filter(client, model):
     make_row(model)
@@ -64,6 +65,7 @@ def test_a_list_sorts_by_every_column_and_uses_every_filter(client, model):
         assert {query: client.get(list_of(model) + query).status_code for query in asked} == dict.fromkeys(asked, 200)
 
 
+@pytest.mark.databases
 @every_model
 def test_a_search_that_finds_nothing_says_so(client, model):
     if not admin.site._registry[model].search_fields:

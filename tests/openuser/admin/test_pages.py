@@ -30,7 +30,7 @@ from tests.support.factories import (
 from tests.support.model_rows import make_conversation, make_message, make_row
 from wecom.models import Application
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 @pytest.fixture

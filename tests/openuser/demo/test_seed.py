@@ -8,7 +8,7 @@ from openuser.demo.seed import seed
 from wecom.application import menus
 from wecom.models import MenuButton
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.databases]  # slow: two people are drawn
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # slow: two people are drawn
 
 
 @pytest.fixture

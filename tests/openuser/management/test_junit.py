@@ -1,9 +1,14 @@
 """The test command's workers and its summary."""
 
+import io
+import json
+import os
 import subprocess
 import sys
+import threading
 
 import pytest
+from django.core.management.base import OutputWrapper
 
 from openuser.management import junit
 from openuser.management.commands import test as suite
@@ -36,7 +41,7 @@ def test_the_last_line_is_what_pytest_would_say_of_all_runs(tmp_path):
         result = run_pytest(tmp_path, f"--junit-xml={app}.xml", f"tests/{app}")
         assert "1 failed, 2 passed, 1 skipped, 1 error in " in result.stdout
     tested = junit.read(tmp_path)
-    assert set(tested.folders) == {"tests.one", "tests.two"}
+    assert set(tested.folders()) == {"tests.one", "tests.two"}
     *folders, _empty, closing = junit.lines(tested)
     assert closing[0] == closing[-1] == "="
     assert f" 2 failed, 4 passed, 2 skipped, 2 error in {tested.seconds:.2f}s (0:00:0" in closing
@@ -47,13 +52,63 @@ def test_without_tests_nothing_is_added(tmp_path):
     assert junit.lines(junit.read(tmp_path)) == []
 
 
-@pytest.mark.parametrize("extra", [["tests/wecom"], ["-k", "menu"], ["tests/core", "-x"]])
+def test_the_seconds_of_long_files_are_kept(tmp_path):
+    kept, (long, short) = (
+        tmp_path / "durations.json",
+        (tmp_path / "tests" / name for name in ("test_a.py", "test_b.py")),
+    )
+    kept.write_text('{"tests/test_gone.py": 9.0, "tests/test_b.py": 8.0}')
+    long.parent.mkdir()
+    long.touch()
+    short.touch()
+    runs = [{"tests.test_a": 3.0, "tests.test_b": 0.5}, {"tests.test_a": 4.06}]
+    junit.record(junit.TestTotals(runs=runs), kept, tmp_path)
+    assert json.loads(kept.read_text()) == {"tests/test_a.py": 4.1}
+
+
+def test_a_test_in_a_class_counts_for_its_file():
+    assert junit.module_of("tests.wecom.test_menus.TestMenu") == junit.module_of("tests.wecom.test_menus")
+
+
+@pytest.mark.parametrize("extra", [("tests/wecom",), ("-k", "menu"), ("tests/core", "-x")])
 def test_chosen_tests_run_in_one_process(extra):
-    assert suite.workers(extra) == []
+    assert suite.workers(suite.Plan(extra=extra), "sqlite") == []
 
 
-@pytest.mark.parametrize("extra", [[], ["-x"], ["--durations=9"]])
+@pytest.mark.parametrize("extra", [(), ("-x",), ("--durations=9",)])
 def test_the_whole_suite_is_shared_out(extra):
-    option, number = suite.workers(extra)
+    option, number = suite.workers(suite.Plan(extra=extra), "sqlite")
     assert option == "-n"
     assert int(number) >= 2
+    assert suite.workers(suite.Plan(extra=extra, both=True), "postgres") == [option, number]
+
+
+def test_only_files_with_tests_of_the_database_are_looked_at_on_postgres():
+    files = suite.files_with("databases")
+    assert "tests/core/work/test_contract.py" in files
+    assert 10 < len(files) < 100
+
+
+def test_the_lanes_run_side_by_side_and_each_output_is_whole(capfd):
+    met = threading.Barrier(2, timeout=60)
+
+    def meets(output):
+        met.wait()
+        return suite.python(["-c", "print('said')"], os.environ, output) == 0
+
+    def fails(output):
+        return suite.python(["-c", "raise SystemExit('sorry')"], os.environ, output) == 0
+
+    lanes = [iter([suite.Step(title="one", work=meets), suite.Step(title="two", work=fails)])]
+    lanes.append(iter([suite.Step(title="three", work=meets)]))
+    outcomes = suite.Command(stdout=OutputWrapper(sys.stdout))._run(tuple(lanes), fail_fast=False)
+    assert [(outcome.title, outcome.passed) for outcome in outcomes] == [("one", True), ("two", False), ("three", True)]
+    shown = capfd.readouterr().out
+    assert "== one\nsaid\n" in shown
+    assert "== two\nsorry\n" in shown
+
+
+def test_the_first_failure_may_end_all():
+    steps = [suite.Step(title=title, work=lambda output: False) for title in ("one", "two")]
+    (outcome,) = suite.Command(stdout=OutputWrapper(io.StringIO()))._run((iter(steps), iter(steps)), fail_fast=True)
+    assert (outcome.title, outcome.passed) == ("one", False)

@@ -14,7 +14,7 @@ from scheduling.models import Run, Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, sent
 from tests.support.factories import make_api, make_digital_human
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 SCHEDULES = "/api/v1/schedules/"
 RUNS = "/api/v1/schedule-runs/"
 BODY = {"user_ids": ["ZhangSan"], "text": "早上好！", "cron": "0 9 * * *"}

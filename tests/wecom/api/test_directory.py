@@ -12,7 +12,7 @@ from tests.support.factories import (
 )
 from wecom.models import DirectorySync, Reach
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 MEMBERS, DEPARTMENTS = "/api/v1/members/", "/api/v1/departments/"
 TAGS, SYNCS = "/api/v1/tags/", "/api/v1/directory-syncs/"
 

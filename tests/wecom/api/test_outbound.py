@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.support.factories import make_api, make_application, make_outbound, make_recall
 from wecom.models import Attempt, Outbound, Recall
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 OUTBOUNDS = "/api/v1/outbounds/"
 
 

@@ -18,7 +18,7 @@ from wecom.outbox import group_messages
 from wecom.platform_quirks import Assumptions
 from wecom.quotas import group_chat_quota
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 
 @pytest.fixture
