@@ -14,8 +14,8 @@ from unfold.decorators import action, display
 
 from avatars import services
 from avatars.admin.consents import consent_badge
-from avatars.admin.films import PreviewPages
 from avatars.admin.recordings import RecordingPages
+from avatars.admin.video_pages import VideoPreviewPages
 from avatars.api.serializers import ExaminedSerializer
 from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
@@ -48,7 +48,7 @@ class MayFilter(admin.SimpleListFilter):
 
 
 @admin.register(DigitalHuman)
-class DigitalHumanAdmin(PreviewPages, RecordingPages, ProtectedDeleteAdmin):
+class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin):
     protected_by = {
         "renders": _("Videos of it were made and are part of what was said."),
         "templates": _("It speaks in video templates. Give them another one first."),
@@ -71,7 +71,7 @@ class DigitalHumanAdmin(PreviewPages, RecordingPages, ProtectedDeleteAdmin):
         ),
     )
     change_form_before_template = "admin/digital_humans/portrait_check.html"
-    change_form_after_template = "admin/films/preview.html"
+    change_form_after_template = "admin/videos/preview.html"
     actions = ("try_out", "record_consent", "declare_drawn")
     actions_detail = ("sample", "say_recording")
 

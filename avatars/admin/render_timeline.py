@@ -1,4 +1,4 @@
-"""How a render went, stage by stage, as bars on one line of time."""
+"""The stages of a render as bars on a time line."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,9 +29,9 @@ class Bar:
 
 
 def bars(render: Render, *, now: datetime | None = None) -> list[Bar]:
-    """The stages in order, those that still run up to `now`."""
+    """The stages in order; running ones end `now`."""
     now = now or timezone.now()
-    # The wait is told in words: hours of it would leave the rest no room.
+    # The wait is given in words: hours of it would leave no room for the rest.
     runs = render.timeline[1:]
     if not runs:
         return []
@@ -51,18 +51,18 @@ def bars(render: Render, *, now: datetime | None = None) -> list[Bar]:
 
 
 def shown(render: Render) -> str:
-    """The bars as HTML, drawn anew by core/static/core/live_page.js while they grow."""
+    """The bars as HTML, which core/static/core/live_page.js refreshes while the render runs."""
     context: dict[str, Any] = {
         "render": render,
         "bars": bars(render),
         "waited": _wait(render.timeline[0]),
         "cost": cost(render),
     }
-    return render_to_string("admin/films/stages.html", context)
+    return render_to_string("admin/videos/stages.html", context)
 
 
 def cost(render: Render) -> str:
-    """The seconds of a processor that it took, and how many that is for each second of video."""
+    """The CPU seconds, in total and per second of video."""
     spent = render.cpu_seconds
     if not spent:
         return ""

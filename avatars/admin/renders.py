@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 
 from avatars import services
 from avatars.admin import render_timeline
-from avatars.admin.films import FilmPages
+from avatars.admin.video_pages import VideoPages
 from avatars.exceptions import ConsentError, MediaError
 from avatars.models import Consent, Render, Rendition
 from avatars.reasons import render as reasons
@@ -44,7 +44,7 @@ class RestsOnFilter(admin.SimpleListFilter):
 
 
 @admin.register(Render)
-class RenderAdmin(FilmPages, WorkAdmin):
+class RenderAdmin(VideoPages, WorkAdmin):
     list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
     list_filter = ("status", "digital_human", "mode", "template", RestsOnFilter)
@@ -141,7 +141,7 @@ class RenderAdmin(FilmPages, WorkAdmin):
 
     @display(description=_("video"))
     def player(self, render: Render) -> str:
-        return render_to_string("admin/films/film.html", {"render": render}) if render.video else NOTHING
+        return render_to_string("admin/videos/video.html", {"render": render}) if render.video else NOTHING
 
     @action(description=_("Compare two modes"), icon="compare", permissions=["compare"])
     def compare_modes(self, request: HttpRequest) -> HttpResponse:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext, gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from avatars import services
-from avatars.admin.films import film_state
 from avatars.admin.lexicon import as_written
+from avatars.admin.video_pages import render_state
 from avatars.exceptions import AvatarError
 from avatars.models import RenderTemplate, TemplateVariable
 from avatars.video_templates.variables import value_advice
@@ -59,7 +59,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         try:
             if "make" in request.POST:
-                state = film_state(
+                state = render_state(
                     services.request_template_render(template, form.cleaned_data, priority=services.TEST)
                 )
             preview = services.preview_script(form.text)

@@ -36,18 +36,18 @@ class VoiceAdmin(ProtectedDeleteAdmin):
     )
 
     class Media:
-        js = ("avatars/voice_sample.js",)
+        js = ("avatars/voice_preview.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
         queryset: QuerySet[Voice] = super().get_queryset(request)
         return services.annotate_voice_consents(queryset).annotate(human_count=Count("digital_humans"))
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.audition)
+        view = self.admin_site.admin_view(self.preview)
         urls: list[URLPattern] = super().get_urls()
         return [path("<int:pk>/audition/", view, name="avatars_voice_audition"), *urls]
 
-    def audition(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Two seconds of it as M4A; where it cannot be heard, JSON with `words` that say why."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -96,21 +96,21 @@ class VoiceAdmin(ProtectedDeleteAdmin):
     def called(self, voice: Voice) -> str:
         return str(voice)
 
-    @display(description=_("audition"))
+    @display(description=_("preview"))
     def hear(self, voice: Voice) -> str:
-        return audition_button(voice) if voice.pk else NOTHING
+        return preview_button(voice) if voice.pk else NOTHING
 
     @display(description=_("digital humans"), ordering="human_count")
     def used_by(self, voice: Any) -> int:
         return int(voice.human_count)
 
 
-def audition_button(voice: Voice) -> str:
-    """A button that plays two seconds of a voice; avatars/static/avatars/voice_sample.js does the work."""
+def preview_button(voice: Voice) -> str:
+    """A button that plays two seconds of a voice; avatars/static/avatars/voice_preview.js does the work."""
     return format_html(
-        '<span class="ou-voice-sample"><button type="button" data-audition="{}" data-failed="{}" title="{}" '
+        '<span class="ou-voice-preview"><button type="button" data-voice-preview="{}" data-failed="{}" title="{}" '
         'aria-label="{}"><span class="material-symbols-outlined" aria-hidden="true">play_circle</span></button>'
-        '<span class="ou-voice-sample-words" role="status"></span></span>',
+        '<span class="ou-voice-preview-words" role="status"></span></span>',
         reverse("admin:avatars_voice_audition", args=[voice.pk]),
         gettext("It cannot be heard now. Try again in a moment."),
         gettext("Hear two seconds of it"),

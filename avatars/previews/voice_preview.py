@@ -57,7 +57,7 @@ def cache(folder: Path) -> FileCache:
 def make(preview: VoicePreview, engine: SpeechEngine) -> bytes:
     """The preview as labelled M4A (AAC, mono). Raises `ScriptError`, `AvatarError` for a voice the engine lacks."""
     speech = engine.speak(preview.text, voice=preview.voice, speed=preview.speed)
-    with tempfile.TemporaryDirectory(prefix="audition-") as folder:
+    with tempfile.TemporaryDirectory(prefix="voice-preview-") as folder:
         sound, bare, file = (Path(folder) / name for name in ("sound.wav", "bare.m4a", "sound.m4a"))
         _write(speech, sound)
         options = {"acodec": "aac", "audio_bitrate": BITS, "ac": 1, "movflags": "+faststart"}

@@ -55,7 +55,7 @@ def preview_voice(voice: Voice, text: str = "") -> bytes:
     text = text.strip() or voice.sample_text
     if len(text) > LONGEST_PREVIEW:
         raise ScriptError(
-            f"An audition has at most {LONGEST_PREVIEW} characters.",
+            f"A voice preview has at most {LONGEST_PREVIEW} characters.",
             code="too_long",
             field="text",
             remedy="Choose a few words of it.",

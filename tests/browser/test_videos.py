@@ -18,10 +18,10 @@ def first_human(desk: Page, stack: Stack) -> Page:
 
 
 def seconds_of(player: Locator) -> float:
-    return float(player.evaluate("film => film.currentTime"))
+    return float(player.evaluate("video => video.currentTime"))
 
 
-def test_a_preview_films_what_is_not_saved(desk: Page, stack: Stack, picture):
+def test_a_preview_renders_what_is_not_saved(desk: Page, stack: Stack, picture):
     first_human(desk, stack)
     before = desk.locator("select[name=mode]").input_value()
     other = "lipsync" if before != "lipsync" else "talking_head"
@@ -43,25 +43,25 @@ def test_a_preview_that_cannot_be_made_says_which_field_is_wrong(desk: Page, sta
     expect(desk.locator(".ou-preview progress")).to_be_hidden()
 
 
-def test_a_film_is_sought_by_its_sound_its_pictures_and_its_words(desk: Page, stack: Stack, picture):
+def test_a_video_is_sought_by_its_sound_its_pictures_and_its_words(desk: Page, stack: Stack, picture):
     desk.goto(f"{stack.url}/admin/avatars/render/?status__exact=done")
     desk.locator("#result_list tbody a[href*='/change/']").first.click()
-    film = desk.get_by_test_id("film")
-    player = film.locator("video")
-    pictures = film.locator(".ou-sheet button")
+    preview = desk.get_by_test_id("video-preview")
+    player = preview.locator("video")
+    pictures = preview.locator(".ou-sheet button")
     expect(pictures).to_have_count(12)
     pictures.nth(6).click()
-    expect(film.locator(".ou-wave")).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]"))
+    expect(preview.locator(".ou-wave")).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]"))
     middle = seconds_of(player)
-    assert middle == pytest.approx(player.evaluate("film => film.duration") / 2, abs=0.2)
-    film.locator(".ou-wave").press("Home")
-    expect(film.locator(".ou-wave")).to_have_attribute("aria-valuenow", "0.0")
-    film.locator(".ou-wave").press("ArrowRight")
-    expect(film.locator(".ou-wave")).to_have_attribute("aria-valuenow", "1.0")
-    film.locator(".ou-lines button").first.click()
-    expect(film.locator(".ou-lines button").first).to_have_class("ou-now")
-    assert player.evaluate("film => film.textTracks.length") == 1
-    picture(desk, "film")
+    assert middle == pytest.approx(player.evaluate("video => video.duration") / 2, abs=0.2)
+    preview.locator(".ou-wave").press("Home")
+    expect(preview.locator(".ou-wave")).to_have_attribute("aria-valuenow", "0.0")
+    preview.locator(".ou-wave").press("ArrowRight")
+    expect(preview.locator(".ou-wave")).to_have_attribute("aria-valuenow", "1.0")
+    preview.locator(".ou-lines button").first.click()
+    expect(preview.locator(".ou-lines button").first).to_have_class("ou-now")
+    assert player.evaluate("video => video.textTracks.length") == 1
+    picture(desk, "video")
 
 
 def test_two_modes_play_beside_each_other(desk: Page, stack: Stack, picture):
@@ -74,9 +74,11 @@ def test_two_modes_play_beside_each_other(desk: Page, stack: Stack, picture):
     expect(desk.get_by_role("alert")).to_be_visible()
     desk.locator("select[name=other]").select_option("talking_head")
     desk.locator("form button[type=submit].ou-button").click()
-    films = desk.get_by_test_id("compare").locator("video")
-    expect(films).to_have_count(2, timeout=MADE)
+    videos = desk.get_by_test_id("compare").locator("video")
+    expect(videos).to_have_count(2, timeout=MADE)
     desk.get_by_test_id("together").click()
-    desk.wait_for_function("[...document.querySelectorAll('.ou-compare video')].every(film => film.currentTime > 0.2)")
-    assert films.nth(1).evaluate("film => film.muted")
+    desk.wait_for_function(
+        "[...document.querySelectorAll('.ou-compare video')].every(video => video.currentTime > 0.2)"
+    )
+    assert videos.nth(1).evaluate("video => video.muted")
     picture(desk, "compare")

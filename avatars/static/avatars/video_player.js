@@ -1,8 +1,8 @@
-// Films on a page of the admin. `[data-film]` gets, below its player, the loudness along the film, pictures of it in a
-// row and its words with their times; each is a way to seek. `[data-slot]` follows a render until its film is there.
+// Videos in the admin. `[data-video-preview]` gets, below its player, the loudness along the video, a row of its pictures,
+// and its captions with their times: each seeks. `[data-slot]` polls a render until its video is there.
 {
-  const PACE = 1000; // ms between two looks at a render
-  const STEP = 1; // seconds that an arrow key moves
+  const POLL_MS = 1000;
+  const STEP = 1; // seconds per arrow key
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
   function element(tag, words, attributes = {}) {
@@ -12,36 +12,36 @@
     return made;
   }
 
-  async function asked(address, kind) {
+  async function fetched(address, kind) {
     try {
       const answer = await fetch(address, { credentials: "same-origin" });
       return answer.ok && !answer.redirected ? await answer[kind]() : null;
     } catch (error) {
-      if (error instanceof TypeError) return null; // no network: the player says so itself
+      if (error instanceof TypeError) return null; // no network: the player itself reports it
       throw error;
     }
   }
 
-  // ---- a film
+  // ---- a video
 
-  function lay(film) {
-    film.removeAttribute("data-film");
-    const player = film.querySelector("video");
+  function addControls(box) {
+    box.removeAttribute("data-video-preview");
+    const player = box.querySelector("video");
     const seek = (seconds) => {
       player.currentTime = Math.max(0, Math.min(seconds, player.duration || seconds));
     };
-    layGlance(film, player, seek);
-    layWords(film, player, seek);
+    addPreview(box, player, seek);
+    addCaptions(box, player, seek);
   }
 
-  async function layGlance(film, player, seek) {
-    const glance = await asked(film.dataset.glance, "json");
-    if (!glance) return;
-    layWave(film.querySelector(".ou-wave"), glance.bars, player, seek);
-    laySheet(film.querySelector(".ou-sheet"), glance, player, seek);
+  async function addPreview(box, player, seek) {
+    const preview = await fetched(box.dataset.previewUrl, "json");
+    if (!preview) return;
+    addLoudness(box.querySelector(".ou-wave"), preview.bars, player, seek);
+    addPictures(box.querySelector(".ou-sheet"), preview, player, seek);
   }
 
-  function layWave(wave, bars, player, seek) {
+  function addLoudness(wave, bars, player, seek) {
     for (const height of bars) wave.append(element("i", "", { style: `--height: ${Math.max(2, height)}%` }));
     const show = () => {
       const length = player.duration || 0;
@@ -71,20 +71,20 @@
     show();
   }
 
-  function laySheet(sheet, glance, player, seek) {
-    sheet.style.setProperty("--columns", glance.columns);
+  function addPictures(sheet, preview, player, seek) {
+    sheet.style.setProperty("--columns", preview.columns);
     const size = () => {
       if (player.videoWidth) sheet.style.setProperty("--shape", `${player.videoWidth} / ${player.videoHeight}`);
     };
     player.addEventListener("loadedmetadata", size);
     size();
-    glance.times.forEach((time, index) => {
-      const column = index % glance.columns;
-      const row = Math.floor(index / glance.columns);
+    preview.times.forEach((time, index) => {
+      const column = index % preview.columns;
+      const row = Math.floor(index / preview.columns);
       const at = (part, whole) => `${whole > 1 ? (100 * part) / (whole - 1) : 0}%`;
-      const place = `${at(column, glance.columns)} ${at(row, glance.rows)}`;
-      const scale = `${100 * glance.columns}% ${100 * glance.rows}%`;
-      const style = `background: url("${glance.sheet}") ${place} / ${scale}`;
+      const place = `${at(column, preview.columns)} ${at(row, preview.rows)}`;
+      const scale = `${100 * preview.columns}% ${100 * preview.rows}%`;
+      const style = `background: url("${preview.sheet}") ${place} / ${scale}`;
       const words = sheet.dataset.words.replace("{time}", clock(time));
       const cell = element("button", "", { type: "button", style, title: words, "aria-label": words });
       cell.addEventListener("click", () => seek(time));
@@ -93,13 +93,13 @@
     sheet.hidden = false;
   }
 
-  // ---- its words
+  // ---- its captions
 
-  async function layWords(film, player, seek) {
-    if (!film.dataset.captions) return;
-    const captions = await asked(film.dataset.captions, "text");
+  async function addCaptions(box, player, seek) {
+    if (!box.dataset.captions) return;
+    const captions = await fetched(box.dataset.captions, "text");
     if (!captions) return;
-    const list = film.querySelector(".ou-lines");
+    const list = box.querySelector(".ou-lines");
     const lines = [...captions.matchAll(/^(\d+):(\d+):(\d+)[,.](\d+) --> .*\r?\n([\s\S]*?)(?=\r?\n\r?\n|$(?![\s\S]))/gm)];
     for (const [, hours, minutes, seconds, thousandths, words] of lines) {
       const at = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) + Number(thousandths) / 1000;
@@ -116,68 +116,68 @@
       item.dataset.at = at;
     }
     list.hidden = lines.length === 0;
-    const track = element("track", "", { kind: "captions", label: film.dataset.subtitles });
+    const track = element("track", "", { kind: "captions", label: box.dataset.captionsLabel });
     const spoken = captions.replace(/(\d\d:\d\d:\d\d),(\d\d\d)/g, "$1.$2");
     track.src = URL.createObjectURL(new Blob([`WEBVTT\n\n${spoken}`], { type: "text/vtt" }));
     player.append(track);
   }
 
-  // ---- a render until it is made
+  // ---- a render until it is done
 
   function show(slot, state) {
     slot.dataset.again = state.again ?? "";
     if (state.html) {
       slot.innerHTML = state.html;
-      slot.querySelectorAll("[data-film]").forEach(lay);
-      slot.dispatchEvent(new CustomEvent("filmed", { bubbles: true }));
+      slot.querySelectorAll("[data-video-preview]").forEach(addControls);
+      slot.dispatchEvent(new CustomEvent("video-ready", { bubbles: true }));
       return;
     }
     if (!slot.querySelector(".ou-slot-words")) slot.replaceChildren(...slot.empty.map((part) => part.cloneNode(true)));
     slot.querySelector(".ou-slot-progress").hidden = state.ended;
     slot.querySelector("progress").value = state.progress ?? 0;
     slot.querySelector(".ou-slot-words").textContent = state.words;
-    if (!state.ended) slot.timer = setTimeout(follow, PACE, slot);
+    if (!state.ended) slot.timer = setTimeout(follow, POLL_MS, slot);
   }
 
   async function follow(slot) {
     const from = slot.dataset.again;
-    const state = document.hidden ? undefined : await asked(from, "json");
-    if (slot.dataset.again !== from) return; // something else is wanted by now
+    const state = document.hidden ? undefined : await fetched(from, "json");
+    if (slot.dataset.again !== from) return; // another render was requested meanwhile
     if (state) show(slot, state);
-    else slot.timer = setTimeout(follow, PACE * 2, slot);
+    else slot.timer = setTimeout(follow, POLL_MS * 2, slot);
   }
 
-  // For whoever asks for a film: the slot shows this one from now on.
-  globalThis.showFilm = (slot, state) => {
+  // Show another render in a slot.
+  globalThis.showRender = (slot, state) => {
     clearTimeout(slot.timer);
     show(slot, state);
   };
 
-  // ---- two at once
+  // ---- two videos at once
 
   function together(button) {
-    const films = () => [...document.querySelectorAll(".ou-compare video")];
+    const videos = () => [...document.querySelectorAll(".ou-compare video")];
     const words = button.textContent;
     const tell = () => {
-      button.textContent = films().some((film) => !film.paused) ? button.dataset.pause : words;
-      button.disabled = films().length < 2;
+      button.textContent = videos().some((video) => !video.paused) ? button.dataset.pause : words;
+      button.disabled = videos().length < 2;
     };
     button.addEventListener("click", () => {
-      const [first, ...rest] = films();
-      const runs = films().some((film) => !film.paused);
-      for (const film of rest) film.muted = true;
-      if (runs) return films().forEach((film) => film.pause());
+      const [first, ...rest] = videos();
+      const runs = videos().some((video) => !video.paused);
+      for (const video of rest) video.muted = true;
+      if (runs) return videos().forEach((video) => video.pause());
       const at = first.ended ? 0 : first.currentTime;
-      for (const film of films()) {
-        film.currentTime = at;
-        film.play();
+      for (const video of videos()) {
+        video.currentTime = at;
+        video.play();
       }
     });
     const watch = () => {
       tell();
-      for (const film of films()) for (const news of ["play", "pause", "ended"]) film.addEventListener(news, tell);
+      for (const video of videos()) for (const news of ["play", "pause", "ended"]) video.addEventListener(news, tell);
     };
-    addEventListener("filmed", watch);
+    addEventListener("video-ready", watch);
     watch();
   }
 
@@ -186,7 +186,7 @@
       slot.empty = [...slot.children].filter((part) => !part.matches(".ou-video-preview")).map((part) => part.cloneNode(true));
       if (slot.dataset.again && !slot.querySelector(".ou-video-preview")) follow(slot);
     }
-    document.querySelectorAll("[data-film]").forEach(lay);
+    document.querySelectorAll("[data-video-preview]").forEach(addControls);
     document.querySelectorAll("[data-together]").forEach(together);
   }
 

@@ -1,4 +1,4 @@
-// The button on a digital human's page that films three seconds of it as the form stands, which is not saved.
+// The button on a digital human's page that renders three seconds with the form's unsaved values.
 {
   const begin = () => {
     const panel = document.querySelector("[data-preview]");
@@ -11,10 +11,10 @@
       try {
         const answer = await fetch(panel.dataset.preview, { method: "POST", body: withoutFiles(new FormData(form)) });
         if (answer.redirected) return location.reload(); // signed out meanwhile
-        globalThis.showFilm(slot, answer.ok ? await answer.json() : refused(slot));
+        globalThis.showRender(slot, answer.ok ? await answer.json() : refused(slot));
       } catch (error) {
         if (!(error instanceof TypeError)) throw error; // no network
-        globalThis.showFilm(slot, refused(slot));
+        globalThis.showRender(slot, refused(slot));
       } finally {
         button.disabled = false;
       }

@@ -1,4 +1,4 @@
-"""Films in the admin: watched with their sound and pictures laid out, side by side, and tried before they are kept."""
+"""Videos in the admin: played with their loudness and pictures, compared side by side, and previewed before saving."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +22,8 @@ from core.web.admin import change_url, duration
 SIDES = ("one", "other")
 
 
-class FilmPages(ModelAdmin[Any]):
-    """What a page of renders needs to show films."""
+class VideoPages(ModelAdmin[Any]):
+    """Views for pages of renders that show videos."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -32,12 +32,12 @@ class FilmPages(ModelAdmin[Any]):
             path("compare/", wrap(self.compare), name="avatars_render_compare"),
             path("<int:pk>/glance/", wrap(self._shown(self.glance)), name="avatars_render_glance"),
             path("<int:pk>/sheet/", wrap(self._shown(self.sheet)), name="avatars_render_sheet"),
-            path("<int:pk>/film/", wrap(self._shown(self.film)), name="avatars_render_film"),
+            path("<int:pk>/film/", wrap(self._shown(self.poll)), name="avatars_render_state"),
             *urls,
         ]
 
     def glance(self, render: Render) -> HttpResponse:
-        """The bars of its sound and the times of its pictures, as JSON."""
+        """The loudness and the times of the pictures, as JSON."""
         try:
             found = services.preview_video(render)
         except AvatarError as error:
@@ -47,19 +47,19 @@ class FilmPages(ModelAdmin[Any]):
         return JsonResponse(shown, headers={"Cache-Control": "private, max-age=3600"})
 
     def sheet(self, render: Render) -> HttpResponse:
-        """Twelve pictures of it in two rows, as JPEG."""
+        """Twelve pictures in two rows, as JPEG."""
         try:
             found = services.preview_video(render)
         except AvatarError as error:
             raise Http404 from error
         return HttpResponse(found.sheet, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
-    def film(self, render: Render) -> HttpResponse:
-        """How far it is, as JSON; once it is made, `html` shows it."""
-        return JsonResponse(film_state(render))
+    def poll(self, render: Render) -> HttpResponse:
+        """The state of a render, as JSON of `render_state`."""
+        return JsonResponse(render_state(render))
 
     def compare(self, request: HttpRequest) -> HttpResponse:
-        """The same words filmed in two ways, side by side."""
+        """The same script in two modes, side by side."""
         if not (self.has_view_permission(request) and request.user.has_perm("avatars.add_render")):
             raise PermissionDenied
         form = ComparisonForm(request.POST or None, initial=ComparisonForm.suggestion(request.GET.get("human", "")))
@@ -79,13 +79,13 @@ class FilmPages(ModelAdmin[Any]):
             **self.admin_site.each_context(request),
             "title": gettext("Compare two modes"),
             "form": form,
-            "sides": [{"render": found[key], "state": film_state(found[key])} for key in keys if key in found],
+            "sides": [{"render": found[key], "state": render_state(found[key])} for key in keys if key in found],
             "media": self.media,
         }
-        return page(request, "admin/films/compare.html", context)
+        return page(request, "admin/videos/compare.html", context)
 
     def _shown(self, page_of: Callable[[Render], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
-        """A view that only reads, of one render: whoever may not see it is refused before anything else is said."""
+        """A read-only view of one render. The permission is checked first."""
 
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             if not self.has_view_permission(request):
@@ -100,8 +100,8 @@ class FilmPages(ModelAdmin[Any]):
         return view
 
 
-class PreviewPages(ModelAdmin[Any]):
-    """What a page of a digital human needs to let it be seen moving before its changes are kept."""
+class VideoPreviewPages(ModelAdmin[Any]):
+    """The view that previews the form of a digital human as a video."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.preview)
@@ -109,7 +109,7 @@ class PreviewPages(ModelAdmin[Any]):
         return [path("<int:pk>/preview/", view, name="avatars_digitalhuman_preview"), *urls]
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Have three seconds filmed as the form stands now, which is not kept; JSON as of `film`, or `words`."""
+        """Render three seconds with the form's unsaved values. JSON of `render_state`, or an error in `words`."""
         if not (self.has_view_permission(request) and request.user.has_perm("avatars.add_render")):
             raise PermissionDenied
         if request.method != "POST":
@@ -125,24 +125,24 @@ class PreviewPages(ModelAdmin[Any]):
             render = services.request_render(form.instance, form.instance.voice.sample_text, priority=services.TEST)
         except AvatarError as error:
             return JsonResponse({"ended": True, "words": str(error)})
-        return JsonResponse(film_state(render))
+        return JsonResponse(render_state(render))
 
 
-def film_state(render: Render) -> dict[str, Any]:
-    """What `video_player.js` shows of a render: `words` and `progress` while it is made, then `html`."""
+def render_state(render: Render) -> dict[str, Any]:
+    """The state of a render for `video_player.js`: `words` and `progress` until it is done, then `html`."""
     made = render.status == Render.Status.DONE
     return {
         "ended": render.is_finished,
         "progress": render.progress,
         "words": "" if made else state_words(render),
-        "html": render_to_string("admin/films/film.html", {"render": render}) if made and render.video else "",
-        "again": reverse("admin:avatars_render_film", args=[render.pk]),
+        "html": render_to_string("admin/videos/video.html", {"render": render}) if made and render.video else "",
+        "again": reverse("admin:avatars_render_state", args=[render.pk]),
         "page": change_url(render),
     }
 
 
 def state_words(render: Render) -> str:
-    """Where a render is that is not made yet, or why it never will be."""
+    """The progress of an unfinished render, or why it failed, in the reader's language."""
     if render.is_finished:
         return " ".join(filter(None, [render.get_status_display(), render.reason_words, render.advice]))
     left = duration(services.seconds_left(render))

@@ -1,11 +1,11 @@
-// Buttons that play a voice: data-audition is the address of the sound, data-text what is said where it is not the
-// voice's own sample, data-failed what to say where the site does not answer.
+// Buttons that play a voice: data-voice-preview is the URL of the sound, data-text replaces the voice's sample text,
+// data-failed is shown if the site does not answer.
 {
   const player = new Audio();
   let playing = null;
 
   addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-audition]");
+    const button = event.target.closest("button[data-voice-preview]");
     if (!button) return;
     event.preventDefault();
     if (button === playing) return stop();
@@ -36,7 +36,7 @@
   }
 
   function address(button) {
-    const url = new URL(button.dataset.audition, location.href);
+    const url = new URL(button.dataset.voicePreview, location.href);
     if (button.dataset.text) url.searchParams.set("text", button.dataset.text);
     return url;
   }
@@ -48,10 +48,10 @@
 
   function show(button, state, words) {
     button.disabled = state === "busy";
-    button.closest(".ou-voice-sample").dataset.state = state;
+    button.closest(".ou-voice-preview").dataset.state = state;
     const icon = button.querySelector(".material-symbols-outlined");
     if (icon) icon.textContent = { busy: "progress_activity", playing: "stop_circle", failed: "error" }[state] ?? "play_circle";
-    const place = button.closest(".ou-voice-sample").querySelector(".ou-voice-sample-words");
+    const place = button.closest(".ou-voice-preview").querySelector(".ou-voice-preview-words");
     if (place) place.textContent = words;
   }
 }
