@@ -1,4 +1,4 @@
-"""What people upload for a film besides the portrait, looked at before it is stored: validators of models."""
+"""What people upload for a video besides the portrait, looked at before it is stored: validators of models."""
 
 import tempfile
 from pathlib import Path

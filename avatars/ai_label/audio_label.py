@@ -1,6 +1,6 @@
 """The AI label of sound without a picture: nothing is to be seen, so the attribute in the metadata is all of it.
 
-M4A carries it as a film does. AMR has no place for it: whoever sends that says beside it that AI made it.
+M4A carries it as a video does. AMR has no place for it: whoever sends that says beside it that AI made it.
 """
 
 from pathlib import Path

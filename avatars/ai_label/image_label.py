@@ -1,6 +1,6 @@
-"""The AI label of still pictures taken from a film: its mark, and the attribute in their XMP.
+"""The AI label of still pictures taken from a video: its mark, and the attribute in their XMP.
 
-The attribute is that of the film (`AIGC`), in the name space of TC260, which wrote the standard.
+The attribute is that of the video (`AIGC`), in the name space of TC260, which wrote the standard.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ START, APP0, APP1 = b"\xff\xd8", b"\xff\xe0", b"\xff\xe1"
 
 
 def write_poster(video: Path, path: Path, origin: video_label.Origin, *, at: float) -> None:
-    """Write a picture of a labelled film, with both labels, `at` seconds. Raises `MediaError`, `OutputError`."""
+    """Write a picture of a labelled video, with both labels, `at` seconds. Raises `MediaError`, `OutputError`."""
     ffmpeg.poster(video, path, at=at)
     write(path, origin)
     verify(path, origin.content_id)

@@ -1,4 +1,4 @@
-"""The AI label that the law asks of every film: a mark to see in every frame, and metadata to read.
+"""The AI label that the law asks of every video: a mark to see in every frame, and metadata to read.
 
 《人工智能生成合成内容标识办法》 and GB 45438-2025: text of at least 5 % of the shorter side, and an `AIGC` attribute
 with who made it and under which number.
@@ -31,7 +31,7 @@ KEY = "AIGC"
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Who made a film, and its number: what the metadata says."""
+    """Who made a video, and its number: what the metadata says."""
 
     provider: str
     content_id: str
@@ -120,7 +120,7 @@ def words_of(origin: Origin, content_sha256: str) -> str:
 
 
 def write(path: Path, to: Path, origin: Origin) -> None:
-    """Copy a film, or sound as M4A, with the metadata; the last step, because any other copy would drop it.
+    """Copy a video, or sound as M4A, with the metadata; the last step, because any other copy would drop it.
 
     Raises `OutputError`.
     """
@@ -132,7 +132,7 @@ def write(path: Path, to: Path, origin: Origin) -> None:
 
 
 def read(film: mp4.Probe) -> Origin | None:
-    """Who says to have made a film, by its metadata; None where they say nothing that can be read."""
+    """Who says to have made a video, by its metadata; None where they say nothing that can be read."""
     return origin_of(film.tags.get(KEY, ""))
 
 
@@ -146,7 +146,7 @@ def origin_of(words: str) -> Origin | None:
 
 
 def verify(path: Path, content_id: str) -> None:
-    """Return only if the film carries both labels of this content. Raises `OutputError` (code `unlabelled`)."""
+    """Return only if the video carries both labels of this content. Raises `OutputError` (code `unlabelled`)."""
     for fault in examine(path, content_id).faults:
         raise unlabelled(fault)
 
@@ -162,9 +162,9 @@ def verify_tag(film: mp4.Probe, content_id: str) -> None:
 
 
 def examine(path: Path, content_id: str = "") -> LabelReport:
-    """What a film carries of the label, of this content where it is given; every frame is decoded for it.
+    """What a video carries of the label, of this content where it is given; every frame is decoded for it.
 
-    Raises `OutputError` for what is no film.
+    Raises `OutputError` for what is no video.
     """
     film = mp4.probe(path)
     if film.video is None:
@@ -185,7 +185,7 @@ def examine(path: Path, content_id: str = "") -> LabelReport:
 
 
 def missing_mark(frame: int, fps: float) -> str:
-    """What to say of a film whose mark is missing on this frame, the first of those."""
+    """What to say of a video whose mark is missing on this frame, the first of those."""
     return f"the visible mark is missing at {frame / max(fps, 1):.2f} s"
 
 

@@ -19,7 +19,7 @@ SAME = 3
 
 
 class Studio:
-    """The stage: an engine and a shot, which is filmed twice, once for all checks."""
+    """The stage: an engine and a shot, which is rendered twice, once for all checks."""
 
     def __init__(self, engine: RenderEngine, shot: Shot) -> None:
         self.engine, self.shot = engine, shot
@@ -35,7 +35,7 @@ class Studio:
         return self._film or self.first()
 
     def first(self) -> list[Picture]:
-        """Have it film. Raises whatever it raises."""
+        """Have it rendered. Raises whatever it raises."""
         self._failed = True
         self._film = self.again()
         self._failed = not self._film

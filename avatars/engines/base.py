@@ -43,13 +43,13 @@ def _unread(_code: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """How to film: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
+    """What to render: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
 
-    `folder` is a place for files that vanish with the film, even where the process is killed; an engine that works long
+    `folder` is a place for files that vanish with the video, even if the process is killed; an engine that works long
     before it has a first frame tells `waiting` how far it is, 0..1.
     What comes out otherwise than it was asked for it tells `note`, by a code of `avatars.reasons`.
     `origin` is the SHA-256, in hex, of the file that the portrait comes from: what an engine keeps of it goes by that.
-    One that `rests` begins and ends with the face as it is in the portrait, so that films follow each other unseen.
+    One that `rests` begins and ends with the face as it is in the portrait, so that videos follow each other unseen.
     """
 
     portrait: Picture
@@ -69,7 +69,7 @@ class Setup:
 
 @dataclass(frozen=True, kw_only=True)
 class Shot(Setup):
-    """What to film: somebody says `speech`, all of which is there."""
+    """What to render: somebody says `speech`, all of which is there."""
 
     speech: Speech
 

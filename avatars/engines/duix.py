@@ -1,4 +1,4 @@
-"""Duix.Avatar (once HeyGem) over HTTP: its network speaks on a film that the puppet made with a closed mouth.
+"""Duix.Avatar (once HeyGem) over HTTP: its network speaks on a video that the puppet made with a closed mouth.
 
 The service reads and writes files of a folder that both sides see (`shared` here, `inside` there). It was made for one
 person at a desk: it hangs, forgets its orders and answers an error with 200, so everything has a limit and a name.

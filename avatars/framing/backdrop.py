@@ -1,4 +1,4 @@
-"""What is behind the person, in the size of the film."""
+"""What is behind the person, in the size of the video."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def plain(colour: str, size: tuple[int, int]) -> Floats:
 
 
 def picture(path: Path, size: tuple[int, int]) -> Floats:
-    """A picture file that covers the film, its middle in the middle. Raises `MediaError`."""
+    """A picture file that covers the video, its middle in the middle. Raises `MediaError`."""
     return np.asarray(ImageOps.fit(opened(path, field="background"), size, Image.Resampling.LANCZOS), np.float32)
 
 

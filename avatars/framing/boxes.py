@@ -1,4 +1,4 @@
-"""Rectangles of a film's frames."""
+"""Rectangles of a video's frames."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
-"""Clips that somebody brings for the beginning and the end of films: looked at, and fitted to a film.
+"""Clips that somebody brings for the beginning and the end of videos: looked at, and fitted to a video.
 
-They come from anywhere, so ffmpeg may open them as films only: a playlist would have it open other files.
+They come from anywhere, so ffmpeg may open them as videos only: a playlist would have it open other files.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Clip:
     seconds: float
 
     def frames(self, fps: int) -> int:
-        """How many frames of a film it takes."""
+        """How many frames of a video it takes."""
         return max(1, int(self.seconds * fps))
 
 

@@ -1,4 +1,4 @@
-"""Composes the still picture that is filmed. Done once for a film: what moves afterwards is the engine's.
+"""Composes the still picture that is rendered. Done once for a video: what moves afterwards is the engine's.
 
 Brings OpenCV and LiteRT: only the studio's child loads it.
 """
@@ -35,7 +35,7 @@ BEYOND = 0.3
 
 
 def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST, mend: Mend | None = None) -> Picture:
-    """The portrait as the film shows it, RGB of even sides. Raises `PortraitError`, `MediaError`, and what `mend` does.
+    """The portrait as the video shows it: RGB of even sides. Raises `PortraitError`, `MediaError`, what `mend` does.
 
     `mend` makes a picture so many times larger, and better; it is used once, on the portrait as it was brought.
     """
@@ -81,7 +81,7 @@ def _composite(source: Picture, part: Window, size: tuple[int, int], scene: Scen
 
 
 def _reduced(source: Picture, part: Window, size: tuple[int, int]) -> tuple[Picture, Window]:
-    """No more pixels than the film shows: a matte of a large photograph would take seconds."""
+    """No more pixels than the video shows: a matte of a large photograph would take seconds."""
     scale = size[0] / part.width
     if scale >= 1:
         return source, part
@@ -104,7 +104,7 @@ def _margins(part: Window, width: int) -> tuple[int, int, int]:
 
 
 def _placed(values: Floats, part: Window, left: int, top: int, size: tuple[int, int]) -> Floats:
-    """The window of what was extended, in the film's size."""
+    """The window of what was extended, in the video's size."""
     across, down = size[0] / part.width, size[1] / part.height
     matrix = np.array(
         [[across, 0, -(part.left + left) * across], [0, down, -(part.top + top) * down]],

@@ -1,4 +1,4 @@
-"""Which part of a portrait a film shows: as much as its format allows, with room above and around the head."""
+"""Which part of a portrait a video shows: as much as its format allows, with room above and around the head."""
 
 from dataclasses import dataclass
 

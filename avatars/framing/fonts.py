@@ -1,4 +1,4 @@
-"""The fonts of what is written into a film: Noto, from packages, so that it looks alike on every machine."""
+"""The fonts of what is written into a video: Noto, from packages, so that it looks alike on every machine."""
 
 from collections.abc import Iterator
 from functools import cache

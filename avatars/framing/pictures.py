@@ -1,4 +1,4 @@
-"""Pictures and colours that people bring for a film, opened with care. Light: web pages ask it too."""
+"""Pictures and colours that people bring for a video, opened with care. Light: web pages ask it too."""
 
 import os
 import re

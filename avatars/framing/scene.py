@@ -1,4 +1,4 @@
-"""What somebody may choose about the picture of a film. Knows no pixels, so that rows may name it."""
+"""What somebody may choose about the picture of a video. Knows no pixels, so that rows may name it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ MOST_ENLARGED = 2.0
 
 
 class Format(StrEnum):
-    """The proportions of a film: width to height."""
+    """The proportions of a video: width to height."""
 
     AS_PORTRAIT = "portrait"
     UPRIGHT = "9:16"
@@ -87,7 +87,7 @@ def even(value: float) -> int:
 
 
 def size_of(width: float, height: float, *, fixed: bool, enhanced: bool, longest: int = LONGEST) -> tuple[int, int]:
-    """The even sides of the film that shows so many pixels of a portrait; `fixed` where a format was chosen.
+    """The even sides of the video that shows so many pixels of a portrait; `fixed` where a format was chosen.
 
     Enhanced modes have 720p where the portrait is not enlarged more than twice for it. The others have 480p in a chosen
     format, and what the portrait has, up to 720, in its own.

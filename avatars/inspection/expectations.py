@@ -1,4 +1,4 @@
-"""What a film should be, and how to say that it is not."""
+"""What a video should be, and how to say that it is not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Expected:
 
     @property
     def begins(self) -> float:
-        """When the shot begins, in seconds of the film."""
+        """When the shot begins, in seconds of the video."""
         return self.before / self.shot.fps
 
     def speaks(self, frame: int) -> bool:
@@ -52,5 +52,5 @@ class Expected:
 
 
 def wrong(code: str, why: str) -> OutputError:
-    """The refusal of a film that is not as it should be."""
+    """The refusal of a video that is not as it should be."""
     return OutputError(f"The finished video failed its checks: {why}.", code=code, remedy="Try again.")

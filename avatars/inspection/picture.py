@@ -1,4 +1,4 @@
-"""Every frame of a film: it must decode, carry the AI mark, show the person, and move with the speech and only then."""
+"""Each frame of a video: it must decode, carry the AI mark, show the person, and move with the speech and only then."""
 
 from collections import deque
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The sound of a film: heard, undistorted, what was spoken, and in its place from the first word to the last."""
+"""The sound of a video: heard, undistorted, what was spoken, and in its place from the first word to the last."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The last look at a film before anybody may see it; what can be wrong has codes, with words in flaws.py."""
+"""The last look at a video before anybody may see it; what can be wrong has codes, with words in flaws.py."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ TOGETHER = 0.04
 def inspect(
     path: Path, expected: Expected, *, content_id: str, limit: int, progress: Report | None = None
 ) -> mp4.Probe:
-    """Return what the film is, or raise `OutputError` with what is wrong with it."""
+    """Return what the video is, or raise `OutputError` with what is wrong with it."""
     report = progress or _nothing
     found = mp4.probe(path)
     check_format(found, expected, limit=limit)

@@ -1,4 +1,4 @@
-"""Reads the boxes of an MP4: what a film is made of, exactly and without ffprobe, which the ffmpeg wheel lacks."""
+"""Reads the boxes of an MP4: what a video is made of, exactly and without ffprobe, which the ffmpeg wheel lacks."""
 
 import hashlib
 import struct

@@ -21,7 +21,7 @@ from core.work.base import Work
 
 RECORDED = "recordings"
 WITHHELD = "withheld"
-"""The folder of films that are kept though their consent was withdrawn; `openuser.pages.media` guards it."""
+"""The folder of videos that are kept though their consent was withdrawn; `openuser.pages.media` guards it."""
 SERVED = timedelta(minutes=10)
 
 

@@ -1,4 +1,4 @@
-"""What the last look at a film can find (avatars/inspection): what it was, and what to do about it.
+"""What the last look at a video can find (avatars/inspection): what it was, and what to do about it.
 
 Each code is one thing; who asked for the video reads these words, in their language.
 """
@@ -15,7 +15,7 @@ DISK = _("Make it again. If it happens often, check the disk and the memory of t
 
 
 class Flaw(NamedTuple):
-    """What is wrong with a film, and what to do."""
+    """What is wrong with a video, and what to do."""
 
     words: Any
     advice: Any

@@ -66,7 +66,7 @@ def _forget_faces(portraits: Sequence[str], bare: Sequence[str]) -> None:
 
 
 def _forget_recordings(consent: Consent) -> None:
-    """The ready sound of its films: the voice of somebody, most likely of the person shown."""
+    """The ready sound of its videos: the voice of somebody, most likely of the person shown."""
     rows = consent.renders.exclude(recording="")
     names = set(rows.values_list("recording", flat=True))
     rows.update(recording="")
@@ -92,7 +92,7 @@ def _forget_voices(consent: Consent, humans: Sequence[DigitalHuman]) -> None:
 
 
 def _voices_of(consent: Consent, humans: Sequence[DigitalHuman]) -> set[tuple[str, str]]:
-    """The voices of its digital humans, and of the films and narrations in which they spoke."""
+    """The voices of its digital humans, and of the videos and narrations in which they spoke."""
     films, said = Render.objects.resting_on(consent), Narration.objects.filter(digital_human__in=humans)
     recipes = [rows.values_list("recipe__speech_engine", "recipe__voice") for rows in (films, said)]
     spoken = {(engine, voice) for engine, voice in (*recipes[0], *recipes[1]) if engine and voice}

@@ -31,7 +31,7 @@ def doctor_checks() -> list[Check]:
 
 def clean_up(*, now: datetime | None = None) -> None:
     """Remove what dead workers left behind: their working folders, and stored files that no row knows; and the rigs of
-    portraits and the pieces of films that nobody has used for long. Then files that are older than they are kept."""
+    portraits and the pieces of videos that nobody has used for long. Then files that are older than they are kept."""
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
     abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_FILES_DAYS"])).timestamp())

@@ -54,7 +54,7 @@ def sample_portrait(name: str) -> bytes:
 def purge_portrait(portrait_digest: str) -> int:
     """Remove all that was computed from a portrait's file, by its SHA-256 in hex; how many files that was.
 
-    A film that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
+    A video that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
     """
     folder = Path(settings.AVATARS["CACHE_DIR"])
     return disk_cache.delete_portrait(folder, portrait_digest) + segments.segment_cache(folder).purge(

@@ -1,4 +1,4 @@
-"""Looking at films before they are played."""
+"""Looking at videos before they are played."""
 
 from pathlib import Path
 

@@ -61,7 +61,7 @@ def request_render(
     """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
 
     `mode`, `format` and `captions` are the digital human's own where they are not given; `purpose` is one of
-    `Consent.Purpose`, "" for a film that nobody gets. `requester` names who asks, like "member:7": renders of equal
+    `Consent.Purpose`, "" for a video that nobody gets. `requester` names who asks, like "member:7": renders of equal
     priority are made for each in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot
     become a video, `ConsentError` where the person in the photograph, or the one whose voice is cloned, has not agreed,
     `QuotaExceeded` for one too many.
@@ -106,7 +106,7 @@ def request_render(
 
 
 def _cuts(template: RenderTemplate, text: str, spliced: bool | None) -> list[int]:
-    """Where the film is cut, so that sentences that recur are drawn once; nowhere unless that is wished for."""
+    """Where the video is cut, so that sentences that recur are drawn once; nowhere unless that is wished for."""
     wished = template.spliced if spliced is None else spliced
     return variables.cuts(template.script, text) if wished else []
 

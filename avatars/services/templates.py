@@ -1,4 +1,4 @@
-"""Video templates: kept, filled in, and filmed."""
+"""Video templates: kept, filled in, and rendered."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,7 +1,7 @@
 """How far apart and how wide the lips of a portrait look, against what they are told: measured once, then made up for.
 
 Thin, painted or shaded lips hide a narrow opening, others show it too soon, and a broad smile looks broader once teeth
-are seen. So the rig is filmed in a few dozen shapes of the mouth, the mesh says what is seen, and from then on the lips
+are seen. So the rig is rendered in a few dozen shapes of the mouth, the mesh says what is seen, and from then on lips
 are opened until they look as open as they should be, and spread or drawn in until they look as wide.
 """
 
@@ -46,7 +46,7 @@ def measure(rig: Rig, mesh: FaceMesh) -> Floats:
 
 
 def film(rig: Rig, mesh: FaceMesh) -> Seen:
-    """Films the rig in all shapes and looks at it."""
+    """Renders the rig in all shapes and looks at it."""
     camera = Camera(rig, Mode.LIPSYNC)
     still = np.zeros(len(Head), np.float32)
     face = mesh.find(rig.portrait)[0]
@@ -113,7 +113,7 @@ def _between(value: Floats, steps: tuple[float, ...]) -> tuple[NDArray[np.int64]
 
 
 def _as_encoded(frame: Picture) -> Picture:
-    """With the colours of a film: half as many as pixels, which matters where a mouth is a few pixels high."""
+    """With the colours of a video: half as many as pixels, which matters where a mouth is a few pixels high."""
     seen: Picture = cv2.cvtColor(cv2.cvtColor(frame, cv2.COLOR_RGB2YUV_I420), cv2.COLOR_YUV2RGB_I420)
     return seen
 

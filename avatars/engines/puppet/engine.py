@@ -86,7 +86,7 @@ class Puppet(puppet.Puppet):
     def _on_card(self, rig: Rig, setup: Setup, motions: Iterator[Motion]) -> Generator[Picture, None, Motion | None]:
         """Yield frames made by the graphics card; return what it did not make of a block that it took.
 
-        A film is never lost to a card that is full.
+        A video is never lost to a card that is full.
         """
         import torch
 

@@ -24,7 +24,7 @@ from core import backends
 
 MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_RUN: "–"}
 LEAST_SECONDS = 120.0
-FILMS = 2.5  # a check may film twice
+FILMS = 2.5  # a check may render twice
 KINDS = tuple(kind for kind in engine_status.EngineKind if kind.value in CHECKS)
 Results = Iterator[tuple[Check, Outcome]]
 
@@ -39,7 +39,7 @@ class Subject:
 
     @property
     def time_limit(self) -> float:
-        """Seconds for one check: what the settings give the engine for a film or a sentence, and then some."""
+        """Seconds for one check: what the settings give the engine for a video or a sentence, and then some."""
         entry = backends.entry(self.kind.setting, self.name)
         own = entry.get("time_limit") or entry.get("options", {}).get("time_limit") or 0.0
         return max(LEAST_SECONDS, FILMS * float(own))

@@ -22,7 +22,7 @@ FIRST_HAN = "\u2e80"
 
 
 class Command(BaseCommand):
-    """Films a text with one of our characters or with a portrait of yours."""
+    """Videos a text with one of our characters or with a portrait of yours."""
 
     help = "Make a talking video of a text: an MP4 with the AI label, and its captions beside it."
     requires_system_checks = []

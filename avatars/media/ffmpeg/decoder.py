@@ -1,4 +1,4 @@
-"""Films read: their frames, their sound, and still pictures of them."""
+"""Videos read: their frames, their sound, and still pictures of them."""
 
 import subprocess
 from collections.abc import Iterator
@@ -69,25 +69,25 @@ def raw(stream: Any, shape: tuple[int, ...]) -> Iterator[Picture]:
 
 
 def samples(path: Path, rate: int, *, seconds: float | None = None) -> NDArray[np.float32]:
-    """The sound of a film, mono float32 of shape (n,) in -1..1; of its first `seconds` where they are given."""
+    """The sound of a video, mono float32 of shape (n,) in -1..1; of its first `seconds` where they are given."""
     limits = {} if seconds is None else {"t": seconds}
     data = run(graph.output(source(path, **limits).audio, "pipe:", format="f32le", ac=1, ar=rate))
     return np.frombuffer(data, "<f4")
 
 
 def poster(path: Path, to: Path, *, at: float = 0.0) -> None:
-    """Write the frame at `at` seconds as a JPEG; of a labelled film, so that the picture is labelled too."""
+    """Write the frame at `at` seconds as a JPEG; of a labelled video, so that the picture is labelled too."""
     picture = source(path, ss=f"{at:.3f}").video
-    # Films are BT.709 of limited range, JPEGs are BT.601 of full range.
+    # Videos are BT.709 of limited range, JPEGs are BT.601 of full range.
     colours = "scale=in_range=tv:out_range=pc:in_color_matrix=bt709:out_color_matrix=bt601,format=yuvj420p"
     data = run(graph.output(picture, "pipe:", format="image2pipe", vcodec="mjpeg", vframes=1, vf=colours, **{"q:v": 3}))
     to.write_bytes(data)
 
 
 def sheet(path: Path, seconds: float, *, columns: int, rows: int, height: int = 180) -> bytes:
-    """Pictures taken at equal distances along a film of so many seconds, in rows, as one JPEG."""
+    """Pictures taken at equal distances along a video of so many seconds, in rows, as one JPEG."""
     count = columns * rows
-    # Of a long film the pictures that stand by themselves are enough, and all that has to be decoded.
+    # Of a long video the pictures that stand by themselves are enough, and all that has to be decoded.
     sparing = {"skip_frame": "nokey"} if seconds > 2 * KEYFRAME_SECONDS * count else {}
     pace = f"fps={count}/{max(seconds, 0.1):.3f}:start_time=0,scale=-2:{height}"
     colours = "scale=in_range=tv:out_range=pc:in_color_matrix=bt709:out_color_matrix=bt601,format=yuvj420p"

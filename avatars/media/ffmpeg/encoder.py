@@ -1,4 +1,4 @@
-"""Films written: frames and sound in, MP4 out, within a size."""
+"""Videos written: frames and sound in, MP4 out, within a size."""
 
 import contextlib
 import subprocess
@@ -47,7 +47,7 @@ WAITING = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What a film is to be: even sides in pixels, and `limit`, the size in bytes that it must not exceed."""
+    """What a video is to be: even sides in pixels, and `limit`, the size in bytes that it must not exceed."""
 
     width: int
     height: int
@@ -57,7 +57,7 @@ class Shape:
 
     @property
     def video_bits(self) -> int:
-        """Bits per second that keep a film of this length within its limit."""
+        """Bits per second that keep a video of this length within its limit."""
         seconds = max(self.frames / self.fps, 0.1)
         room = int(self.limit * 8 * OVERHEAD / seconds) - AUDIO_BITS
         if room < LEAST_VIDEO_BITS:
@@ -70,7 +70,7 @@ class Shape:
 
     @property
     def longest(self) -> float:
-        """Seconds of a film that just keeps within this limit."""
+        """Seconds of a video that just keeps within this limit."""
         return int(self.limit * 8 * OVERHEAD) / (AUDIO_BITS + LEAST_VIDEO_BITS)
 
 
@@ -156,7 +156,7 @@ class FrameSink:
 
 
 def mux(picture: Path, sound: Path, to: Path) -> None:
-    """A film of the picture of one file and the sound of another, which is encoded."""
+    """A video of the picture of one file and the sound of another, which is encoded."""
     run(
         graph.output(
             source(picture).video, source(sound).audio, str(to), vcodec="copy", acodec="aac", audio_bitrate=AUDIO_BITS

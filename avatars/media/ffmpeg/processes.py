@@ -46,7 +46,7 @@ def source(path: Path, **options: Any) -> Any:
 
 
 def threads() -> int:
-    """Enough for one film: more only takes memory and time from what else runs here."""
+    """Enough for one video: more only takes memory and time from what else runs here."""
     return max(1, min(4, os.cpu_count() or 1))
 
 

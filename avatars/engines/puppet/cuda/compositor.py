@@ -17,7 +17,7 @@ from avatars.engines.puppet.rig.rig import Rig
 
 
 class TorchCamera:
-    """Films a rig in one mode on a device such as "cuda" or "cpu"; `frames` overwrites the picture it gave before."""
+    """Renders a rig in one mode on a device such as "cuda" or "cpu"; `frames` overwrites the picture it gave before."""
 
     def __init__(self, rig: Rig, mode: Mode, device: str) -> None:
         at = torch.device(device)

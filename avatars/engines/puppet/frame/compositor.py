@@ -14,13 +14,13 @@ from avatars.engines.puppet.rig.rig import Rig
 
 Area = tuple[slice, slice]
 
-# Of the eye distance: how far around the oval of the face it is filmed sharply.
+# Of the eye distance: how far around the oval of the face it is rendered sharply.
 AROUND_FACE = 0.06
 SEAM = 10
 
 
 class Camera:
-    """Films a rig in one mode; `frame` overwrites the picture it gave before.
+    """Renders a rig in one mode; `frame` overwrites the picture it gave before.
 
     Only the box of what can move is warped. Cubic interpolation costs three times what linear does, and keeps skin
     sharp: the enhanced modes have it on the face, where people look, and let it end softly in the hair.
@@ -78,7 +78,7 @@ class _Warp:
 
 
 def face_weights(rig: Rig, box: Box) -> tuple[Box, NDArray[np.float32]]:
-    """The face within a box, and how much of it is filmed sharply (height, width): less along sides that go on."""
+    """The face within a box, and how much of it is rendered sharply (height, width): less along sides that go on."""
     inner = sharp_box(rig, box)
     x, y = np.arange(inner.width) + 0.5, np.arange(inner.height) + 0.5
     across, down = np.full(inner.width, np.inf), np.full(inner.height, np.inf)

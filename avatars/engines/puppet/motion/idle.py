@@ -7,7 +7,7 @@ from avatars.engines.puppet.face.mesh import Floats
 BLINK_CLOSE, BLINK_HOLD, BLINK_OPEN = 0.09, 0.04, 0.16
 DOUBLE_BLINK = 0.12
 LAST_BLINK = 0.3
-"""Seconds before the end: a film does not stop with lids half closed."""
+"""Seconds before the end: a video does not stop with lids half closed."""
 FARTHEST = 2.2
 
 
@@ -19,7 +19,7 @@ class Blinks:
         self._moments = [float(self._random.uniform(0.8, 2.2))]
 
     def at(self, times: Floats, until: float) -> Floats:
-        """From open 0 to shut 1 at these times; nobody knows what is after `until`, and after a film nothing is."""
+        """From open 0 to shut 1 at these times; nobody knows what is after `until`, and after a video nothing is."""
         while self._moments[-1] < times[-1] + BLINK_CLOSE:
             again = self._random.random() < DOUBLE_BLINK
             self._moments.append(self._moments[-1] + (0.35 if again else float(self._random.uniform(2.0, 4.8))))

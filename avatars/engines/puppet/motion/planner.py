@@ -1,7 +1,7 @@
 """All that moves over time, frame by frame: lips from the sounds, blinks, and a head that is never quite still.
 
-It is planned block by block, each from what is said up to `AHEAD` seconds after it: a film begins before its speech is
-over, and is the same film whether it did or not.
+It is planned block by block, each from what is said up to `AHEAD` seconds after it: a video begins before its speech is
+over, and is the same video whether it did or not.
 """
 
 import math

@@ -35,7 +35,7 @@ class Rising:
 
 
 class Voice:
-    """Hears a speech for a film of so many frames a second."""
+    """Hears a speech for a video of so many frames a second."""
 
     def __init__(self, speech: SpeechStream, fps: int) -> None:
         self._speech, self._fps = speech, fps

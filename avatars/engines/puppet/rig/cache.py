@@ -1,4 +1,4 @@
-"""Rigs between films: a few in memory, those of known portraits on disk too."""
+"""Rigs between videos: a few in memory, those of known portraits on disk too."""
 
 import hashlib
 import io
