@@ -124,16 +124,16 @@ def write(path: Path, to: Path, origin: Origin) -> None:
 
     Raises `OutputError`.
     """
-    film, source = mp4.probe(path), ffmpeg.source(path)
-    tag = f"{KEY}={words_of(origin, film.content_sha256)}"
-    streams = [stream for there, stream in ((film.video, source.video), (film.audio, source.audio)) if there]
+    probed, source = mp4.probe(path), ffmpeg.source(path)
+    tag = f"{KEY}={words_of(origin, probed.content_sha256)}"
+    streams = [stream for there, stream in ((probed.video, source.video), (probed.audio, source.audio)) if there]
     options = {"c": "copy", "map_metadata": -1, "movflags": "use_metadata_tags+faststart", "metadata": tag}
     ffmpeg.run(graph.output(*streams, str(to), **options))
 
 
-def read(film: mp4.Probe) -> Origin | None:
+def read(probed: mp4.Probe) -> Origin | None:
     """Who says to have made a video, by its metadata; None where they say nothing that can be read."""
-    return origin_of(film.tags.get(KEY, ""))
+    return origin_of(probed.tags.get(KEY, ""))
 
 
 def origin_of(words: str) -> Origin | None:
@@ -151,12 +151,12 @@ def verify(path: Path, content_id: str) -> None:
         raise unlabelled(fault)
 
 
-def verify_tag(film: mp4.Probe, content_id: str) -> None:
+def verify_tag(probed: mp4.Probe, content_id: str) -> None:
     """Return only if the metadata are of this content, and the content is what was labelled: that takes no decoding.
 
     Raises `OutputError` (code `unlabelled`).
     """
-    fault = tag_fault(film.tags.get(KEY, ""), film.content_sha256, content_id)
+    fault = tag_fault(probed.tags.get(KEY, ""), probed.content_sha256, content_id)
     if fault:
         raise unlabelled(fault)
 
@@ -166,22 +166,22 @@ def examine(path: Path, content_id: str = "") -> LabelReport:
 
     Raises `OutputError` for what is no video.
     """
-    film = mp4.probe(path)
-    if film.video is None:
+    probed = mp4.probe(path)
+    if probed.video is None:
         raise OutputError("The video file cannot be read: it has no picture.", code="mp4_broken")
-    mark = Mark(film.video.width, film.video.height)
+    mark = Mark(probed.video.width, probed.video.height)
     place = f"{mark.width}:{mark.height}:{mark.x}:{mark.y}"
     frames, bare = 0, -1
     for patch in ffmpeg.frames(path, (mark.width, mark.height), grey=True, crop=place):
         if bare < 0 and mark.likeness(patch) < LIKENESS:
             bare = frames
         frames += 1
-    faults = [tag_fault(film.tags.get(KEY, ""), film.content_sha256, content_id)]
+    faults = [tag_fault(probed.tags.get(KEY, ""), probed.content_sha256, content_id)]
     if not frames:
         faults.append("the visible mark is missing: it has no frames")
     elif bare >= 0:
-        faults.append(missing_mark(bare, film.video.fps))
-    return LabelReport(origin=read(film), faults=tuple(fault for fault in faults if fault), frames=frames)
+        faults.append(missing_mark(bare, probed.video.fps))
+    return LabelReport(origin=read(probed), faults=tuple(fault for fault in faults if fault), frames=frames)
 
 
 def missing_mark(frame: int, fps: float) -> str:

@@ -24,22 +24,22 @@ class Studio:
     def __init__(self, engine: RenderEngine, shot: Shot) -> None:
         self.engine, self.shot = engine, shot
         self.before = shot.portrait.copy()
-        self._film: list[Picture] = []
+        self._frames: list[Picture] = []
         self._failed = False
 
     @property
-    def film(self) -> list[Picture]:
+    def frames(self) -> list[Picture]:
         """The frames of the first time. Raises `NotApplicable` where there are none."""
         if self._failed:
-            raise NotApplicable(gettext_noop("There is no film: see the first check."))
-        return self._film or self.first()
+            raise NotApplicable(gettext_noop("There is no video: see the first check."))
+        return self._frames or self.first()
 
     def first(self) -> list[Picture]:
         """Have it rendered. Raises whatever it raises."""
         self._failed = True
-        self._film = self.again()
-        self._failed = not self._film
-        return self._film
+        self._frames = self.again()
+        self._failed = not self._frames
+        return self._frames
 
     def again(self) -> list[Picture]:
         """The frames of another time."""
@@ -66,18 +66,18 @@ def words() -> Speech:
     )
 
 
-def _films(stage: Studio) -> None:
+def _makes_frames(stage: Studio) -> None:
     demand(isinstance(stage.engine, RenderEngine), gettext_noop("Its class is no RenderEngine."))
     demand(bool(stage.first()), gettext_noop("It yields no frames."))
 
 
 def _counts(stage: Studio) -> None:
-    given, wanted = len(stage.film), stage.shot.frame_count
+    given, wanted = len(stage.frames), stage.shot.frame_count
     demand(given == wanted, gettext_noop("It yields %(given)d frames of %(wanted)d."), given=given, wanted=wanted)
 
 
 def _keeps_the_shape(stage: Studio) -> None:
-    for number, frame in enumerate(stage.film):
+    for number, frame in enumerate(stage.frames):
         if frame.shape != stage.before.shape or frame.dtype != np.uint8:
             said = gettext_noop("Frame %(number)d is %(shape)s of %(kind)s and not %(wanted)s of uint8.")
             shape, wanted = ("×".join(map(str, each)) for each in (frame.shape, stage.before.shape))
@@ -85,10 +85,10 @@ def _keeps_the_shape(stage: Studio) -> None:
 
 
 def _repeats_itself(stage: Studio) -> None:
-    film, again = stage.film, stage.again()
+    frames, again = stage.frames, stage.again()
     said = gettext_noop("It yields %(first)d frames, and %(second)d the second time.")
-    demand(len(film) == len(again), said, first=len(film), second=len(again))
-    for number, (one, other) in enumerate(zip(film, again, strict=True)):
+    demand(len(frames) == len(again), said, first=len(frames), second=len(again))
+    for number, (one, other) in enumerate(zip(frames, again, strict=True)):
         said = gettext_noop("Frame %(number)d differs from the one of the first time.")
         demand(np.array_equal(one, other), said, number=number)
 
@@ -97,7 +97,7 @@ def _shows_the_portrait(stage: Studio) -> None:
     _keeps_the_shape(stage)
     rows = len(stage.before) // 6
     top = stage.before[:rows].astype(int)
-    for number, frame in enumerate(stage.film):
+    for number, frame in enumerate(stage.frames):
         away = float(np.abs(frame[:rows] - top).mean())
         said = gettext_noop("The top of frame %(number)d differs from the portrait by %(away).0f grey levels.")
         demand(away < NEAR, said, number=number, away=away)
@@ -105,14 +105,14 @@ def _shows_the_portrait(stage: Studio) -> None:
 
 def _moves(stage: Studio) -> None:
     _keeps_the_shape(stage)
-    first = stage.film[0].astype(int)
-    most = max(int(np.abs(frame - first).max()) for frame in stage.film)
+    first = stage.frames[0].astype(int)
+    most = max(int(np.abs(frame - first).max()) for frame in stage.frames)
     demand(most > SAME, gettext_noop("All frames are the same picture."))
 
 
 def _leaves_the_portrait(stage: Studio) -> None:
     demand(
-        bool(stage.film) and np.array_equal(stage.shot.portrait, stage.before),
+        bool(stage.frames) and np.array_equal(stage.shot.portrait, stage.before),
         gettext_noop("It painted on the portrait."),
     )
 
@@ -122,7 +122,7 @@ CHECKS = (
         key="films",
         title=_("It animates a portrait"),
         remedy=_("Yield RGB frames from animate() of a class that extends RenderEngine."),
-        test=_films,
+        test=_makes_frames,
     ),
     Check(
         key="length",
@@ -138,7 +138,7 @@ CHECKS = (
     ),
     Check(
         key="portrait",
-        title=_("The film shows the portrait"),
+        title=_("The video shows the portrait"),
         remedy=_("Draw on the portrait that it gets: the right way up, not mirrored, red before blue."),
         test=_shows_the_portrait,
     ),
@@ -151,7 +151,7 @@ CHECKS = (
     Check(
         key="same",
         title=_("The same shot gives the same frames"),
-        remedy=_("Take randomness from shot.seed only, and let nothing of the last film stay."),
+        remedy=_("Take randomness from shot.seed only, and let nothing of the last video stay."),
         test=_repeats_itself,
     ),
     Check(

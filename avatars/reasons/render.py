@@ -207,7 +207,7 @@ def advice(code: str) -> str:
 STOOD_IN = {
     "speech": _("%(engine)s was to speak: %(why)s. Another engine spoke instead."),
     "render": _("%(engine)s was to animate: %(why)s. Another engine did it instead."),
-    "restorer": _("%(engine)s was to sharpen the portrait: %(why)s. It was filmed as it is."),
+    "restorer": _("%(engine)s was to sharpen the portrait: %(why)s. It was animated as it is."),
 }
 
 

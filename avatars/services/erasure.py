@@ -93,8 +93,8 @@ def _forget_voices(consent: Consent, humans: Sequence[DigitalHuman]) -> None:
 
 def _voices_of(consent: Consent, humans: Sequence[DigitalHuman]) -> set[tuple[str, str]]:
     """The voices of its digital humans, and of the videos and narrations in which they spoke."""
-    films, said = Render.objects.resting_on(consent), Narration.objects.filter(digital_human__in=humans)
-    recipes = [rows.values_list("recipe__speech_engine", "recipe__voice") for rows in (films, said)]
+    renders, said = Render.objects.resting_on(consent), Narration.objects.filter(digital_human__in=humans)
+    recipes = [rows.values_list("recipe__speech_engine", "recipe__voice") for rows in (renders, said)]
     spoken = {(engine, voice) for engine, voice in (*recipes[0], *recipes[1]) if engine and voice}
     return spoken | {(human.voice.engine, human.voice.key) for human in humans}
 

@@ -21,7 +21,7 @@ ASKS = "typeof kind === 'undefined' || kind === 'ask'"
 CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{State.Type.CHOICE}')"
 BUTTONS = "typeof kind === 'undefined' || (kind === 'ask' && ['choice', 'yes_no'].includes(slot_type))"
 BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].includes(slot_type))"
-FILMS = "typeof kind === 'undefined' || kind === 'video'"
+IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
 
 
 class TransitionInline(TabularInline):
@@ -75,7 +75,7 @@ class StateAdmin(ProtectedDeleteAdmin):
         **dict.fromkeys(("slot", "slot_type", "retries", "retry_text"), ASKS),
         **dict.fromkeys(("remind_after", "reminder", "expire_after"), ASKS),
         **{"choices": CHOOSES, "as_card": BUTTONS, "minimum": BOUNDED, "maximum": BOUNDED},
-        **dict.fromkeys(("template", "values", "mode", "digital_human"), FILMS),
+        **dict.fromkeys(("template", "values", "mode", "digital_human"), IF_VIDEO),
     }
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"

@@ -161,5 +161,5 @@ def cancelled(count: int) -> str:
 def quota_used_up(wait: float) -> str:
     return _(
         "You have had many videos made lately, so I need a break: ask me again in %(time)s. "
-        "What I have filmed before I can send at any time, and text works as ever."
+        "Videos that I made before I can send at any time, and text works as ever."
     ) % {"time": wait_words(wait)}

@@ -26,7 +26,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, RunMessage, Schedule
 
 LATEST_RUNS = 8
-FILMS = "message_type == 'video'"
+IF_VIDEO = "message_type == 'video'"
 
 
 @admin.register(Schedule)
@@ -40,7 +40,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     ordering = ("paused", "next_tick_at", "pk")
     list_per_page = 50
     readonly_fields = ("preview", "spoken", "made_ahead", "latest_runs")
-    conditional_fields = dict.fromkeys(("template", "values", "spoken", "digital_human", "mode"), FILMS)
+    conditional_fields = dict.fromkeys(("template", "values", "spoken", "digital_human", "mode"), IF_VIDEO)
     fieldsets = (
         (
             None,

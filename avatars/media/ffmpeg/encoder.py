@@ -178,9 +178,9 @@ def shrink(path: Path, to: Path, shape: Shape) -> None:
         video = {"vcodec": "libx264", "preset": "veryfast", "pix_fmt": "yuv420p", "video_bitrate": shape.video_bits}
         video |= {"passlogfile": str(Path(folder) / "pass"), "threads": threads(), **COLOURS}
         run(graph.output(source(path).video, "pipe:", format="null", **{**video, "pass": 1}))
-        film = source(path)
+        original = source(path)
         rest = {"acodec": "copy", "movflags": "+faststart", "pass": 2}
-        run(graph.output(film.video, film.audio, str(to), **{**video, **rest}).overwrite_output())
+        run(graph.output(original.video, original.audio, str(to), **{**video, **rest}).overwrite_output())
 
 
 def convert(path: Path, to: Path, shape: Shape, *, scale: float, time_limit: int) -> None:
@@ -194,10 +194,10 @@ def convert(path: Path, to: Path, shape: Shape, *, scale: float, time_limit: int
     with tempfile.TemporaryDirectory(dir=to.parent) as folder:
         video = {"vcodec": "libx264", "preset": "veryfast", "video_bitrate": shape.video_bits, "threads": threads()}
         video |= {"vf": f"{sides},fps={rate},format=yuv420p", "passlogfile": str(Path(folder) / "pass")}
-        film = source(path)
+        original = source(path)
         for number, target in ((1, "pipe:"), (2, str(to))):
             rest: dict[str, Any] = {"format": "null", "an": None} if number == 1 else AS_THEY_WERE
-            inputs = [film["v:0"]] if number == 1 else [film["v:0"], film["a:0?"]]
+            inputs = [original["v:0"]] if number == 1 else [original["v:0"], original["a:0?"]]
             stream = graph.output(*inputs, target, **{**video, **rest, "pass": number})
             run(stream.global_args("-timelimit", str(time_limit)))
 
