@@ -1,4 +1,4 @@
-"""System checks: what a language model lacks that was meant to answer, with the remedy."""
+"""System checks: what the configured language model lacks, with the remedy."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 @register("openuser")
 def check_chat(**_kwargs: Any) -> list[CheckMessage]:
-    """Warnings only: without it the table of answers and the flows work as ever."""
+    """Warnings only: the table of answers and the flows also work without a language model."""
     chat = settings.CHAT
     if not chat["base_url"]:
         return _chat_is_off() if chat["model"] or chat["api_key"] else []

@@ -1,15 +1,15 @@
-"""What can go wrong in a conversation."""
+"""Errors of conversations."""
 
 from core.exceptions import OpenUserError, TemporaryError
 
 
 class ConversationError(OpenUserError):
-    """Anything of the conversations' side."""
+    """Base class of the errors of conversations."""
 
 
 class FlowError(ConversationError):
-    """A flow that cannot be published, started or changed as it is."""
+    """A flow cannot be published, started or changed in its current state."""
 
 
 class SessionMoved(ConversationError, TemporaryError):
-    """Somebody else stepped this session meanwhile; what was thought of it must not be written."""
+    """Another worker advanced this session meanwhile; this worker's step must not be written."""

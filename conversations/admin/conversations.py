@@ -64,7 +64,7 @@ class ConversationAdmin(ReadOnlyAdmin):
         )
         newest = list(rows)
         for message in newest:
-            # A video is written down when it is asked for, but said when it goes out.
+            # A video's message is created on request, but was said when it was sent.
             message.said_at = message.outbound.created_at if message.outbound else message.created_at  # type: ignore[attr-defined]
         shown = sorted(newest[:THREAD], key=attrgetter("said_at", "pk"))
         return render_to_string("admin/conversations/thread.html", {"messages": shown, "more": len(newest) > THREAD})

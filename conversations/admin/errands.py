@@ -16,7 +16,7 @@ class ErrandAdmin(WorkAdmin):
     search_help_text = _("Search for a user ID, a name or a correlation ID.")
     list_select_related = ("conversation__member", "conversation__application")
     ordering = ("-pk",)
-    # What was asked is kept encrypted until it is answered, and shown to nobody.
+    # Questions are stored encrypted until they are answered, and never shown.
     fieldsets = (
         (None, {"fields": ("provider", "conversation_link", "language", "state", "why", "detail", "timeline")}),
         (_("Times"), {"fields": ("created_at", "due_at", "deadline_at", "finished_at", "attempts")}),

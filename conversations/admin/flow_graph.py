@@ -1,4 +1,4 @@
-"""The picture of a flow on a page, and what is wrong with it, with links to where it is mended."""
+"""The picture of a flow on a page, and its problems, with links to the states that have them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ class Fault:
 def picture(
     machine: Machine, *, here: str = "", counts: Mapping[str, int] | None = None, links: Mapping[str, str] | None = None
 ) -> SafeString:
-    """The picture in a frame that scrolls."""
+    """The picture in a scrollable frame."""
     drawing = svg(machine, here=here, counts=counts, links=links) if machine.nodes else ""
     return render_to_string("admin/flows/picture.html", {"drawing": drawing})
 
 
 def picture_of(version: FlowVersion, *, here: str = "") -> SafeString:
-    """The picture of a version, or word that it is of a format that we cannot read."""
+    """The picture of a version, or a notice if its format is not readable."""
     machine = publication.readable(version)
     if machine is None:
         return render_to_string("admin/flows/picture.html", {"unreadable": True})
@@ -39,7 +39,7 @@ def picture_of(version: FlowVersion, *, here: str = "") -> SafeString:
 
 
 def faults(flow: Flow) -> list[Fault]:
-    """What is wrong with the draft, errors first."""
+    """The problems of the draft, errors first."""
     states: dict[str, State] = {}
     for state in flow.states.order_by("-position", "-pk"):
         states[state.name] = state

@@ -1,4 +1,4 @@
-"""Flows in the admin: their draft as a picture and as rows, and what is done with them as a whole."""
+"""Flows in the admin: their draft as a picture and as rows, and the actions on whole flows."""
 
 from typing import Any
 
@@ -112,14 +112,14 @@ class FlowAdmin(ProtectedDeleteAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         flow = Flow.objects.filter(pk=object_id).select_related("live").first() if object_id.isdecimal() else None
-        # Drawn only where it is shown: what is saved leads elsewhere.
+        # Lazy: after saving, the response redirects and shows no picture.
         page = SimpleLazyObject(lambda: self._page(request, flow)) if flow else None
         extra = {**(extra_context or {}), "flow_page": page}
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 
     def _page(self, request: HttpRequest, flow: Flow) -> dict[str, Any]:
-        """What stands above the form."""
+        """The context of the part above the form."""
         counts = publication.sessions_by_state(flow)
         return {
             "picture": picture(publication.draft(flow), counts=counts, links=links(flow)),

@@ -1,4 +1,4 @@
-"""Forms of flows: states and transitions that HR writes, and what is asked before publishing."""
+"""Forms of flows: states and transitions that HR writes, and the dialog before publishing."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -66,7 +66,7 @@ class StateForm(forms.ModelForm[State]):
 
 
 class StateRowForm(forms.ModelForm[State]):
-    """A state as a row in its flow; what is left open is filled in."""
+    """A state as a row in its flow; empty fields are filled in."""
 
     class Meta:
         model = State
@@ -114,7 +114,7 @@ class StateFormSet(PaginationInlineFormSet):
 
 
 def _free(name: str, kind: str, taken: Iterable[Any]) -> str:
-    """A key from the name where that is in Latin letters, else from the kind and a number."""
+    """A free key: from the name if that has Latin letters, else from the kind and a number."""
     key = slugify(name).replace("-", "_")[: KEY_LENGTH - 4].lstrip("0123456789_")
     if key and key not in taken:
         return key
@@ -123,7 +123,7 @@ def _free(name: str, kind: str, taken: Iterable[Any]) -> str:
 
 
 class TransitionForm(forms.ModelForm[Transition]):
-    """Where a state leads. `flow_states` are the targets, `slots` what may be looked at."""
+    """A transition of a state. `flow_states` are the possible targets; their slots can be tested."""
 
     flow_states: tuple[State, ...] = ()
 
@@ -157,7 +157,7 @@ class TransitionForm(forms.ModelForm[Transition]):
         return [("", _("the answer of this state")), *((name, name) for name in names)]
 
     def clean_position(self) -> int:
-        """Where none is given: behind the others of this state."""
+        """The position; by default after the state's other transitions."""
         position = self.cleaned_data.get("position")
         if position is not None:
             return int(position)
@@ -177,7 +177,7 @@ class TransitionForm(forms.ModelForm[Transition]):
 
 
 def _kept(state: State, written: str) -> str:
-    """The value of the choice that is meant, where somebody wrote its label."""
+    """The value of a choice, which may be written as its label."""
     if state.slot_type == SlotType.YES_NO:
         return {"是": "yes", "否": "no"}.get(written.strip(), written.strip().lower())
     choices = parse_choices(state.choices) if state.slot_type == SlotType.CHOICE else ()
@@ -187,7 +187,7 @@ def _kept(state: State, written: str) -> str:
 
 
 class PublishForm(BaseDialogForm):
-    """What changes for whom, and a note on it. Refuses a draft with errors."""
+    """The changes, the members who wait in a state, and a note. Rejects a draft with errors."""
 
     form_before_template = "admin/flows/publish.html"
     note = forms.CharField(

@@ -21,13 +21,13 @@ DELIVERIES = {"done": _("delivered"), "failed": _("not delivered")}
 
 
 class ConsentFilter(admin.SimpleListFilter):
-    """Messages whose video or spoken words rest on a consent: linked to from its page, offered where withdrawn."""
+    """Messages whose video or voice requires a consent. Offers withdrawn consents; any consent's page links here."""
 
     title = _("withdrawn consent")
     parameter_name = "consent"
 
     def has_output(self) -> bool:
-        """Also with one that is not offered: a link leads to it."""
+        """Also shown for a consent that is not offered, because its page links here."""
         return bool(self.value()) or super().has_output()
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -41,7 +41,7 @@ class ConsentFilter(admin.SimpleListFilter):
 
 
 class RecallableFilter(admin.SimpleListFilter):
-    """Messages that WeChat Work still takes back."""
+    """Messages that WeChat Work can still recall."""
 
     title = _("recall")
     parameter_name = "recallable"

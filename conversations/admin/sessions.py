@@ -1,4 +1,4 @@
-"""Sessions in the admin: who is where in which flow."""
+"""Sessions in the admin: the state of each member in their flow."""
 
 from typing import Any
 
@@ -109,7 +109,7 @@ class SessionAdmin(ReadOnlyAdmin):
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only one that waits can be ended."""
+        """Only an active session can be ended."""
         is_active = Session.objects.active().filter(pk=object_id).exists()
         return list(super().get_actions_detail(request, object_id)) if is_active else []
 

@@ -1,4 +1,4 @@
-"""The page on which a draft is tried: the machine runs in memory, nobody is written to, and no row is made."""
+"""The page to try a draft on: the machine runs in memory, sends no message and creates no row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ MAX_TEXT = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class Bubble:
-    """One thing said: `sort` is "in", "out", "video" or "note"."""
+    """One bubble of the chat: `sort` is "in", "out", "video" or "note"."""
 
     sort: str
     text: str
@@ -31,7 +31,7 @@ class Bubble:
 
 
 def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
-    """Show how far the try has come; a POST takes it one step on. It is kept in the login's session."""
+    """Show the state of the try; a POST advances it by one step. It is stored in the login's session."""
     name, machine = f"try-flow-{flow.pk}", publication.draft(flow)
     kept = request.session.get(name)
     if request.method == "POST" or kept is None:
@@ -57,7 +57,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
 
 
 def _step(machine: Machine, kept: dict[str, Any] | None, act: str, text: str) -> dict[str, Any]:
-    """What is kept after one more act; without a known act, or after an end, it begins anew."""
+    """The state of the try after one more act. An unknown act, or one after an end, starts it again."""
     if not machine.nodes:
         return {"place": {}, "said": []}
     place = _place(kept["place"]) if kept else Place()

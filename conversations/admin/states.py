@@ -16,7 +16,7 @@ from conversations.flows import publication
 from conversations.models import Flow, State, Transition
 from core.web.admin import ProtectedDeleteAdmin, change_url, shorten
 
-# Who may only look gets no fields that a page's script could ask; then everything is shown.
+# Without permission to change, the page has no fields for its script to read; then everything is shown.
 ASKS = "typeof kind === 'undefined' || kind === 'ask'"
 CHOOSES = f"typeof kind === 'undefined' || (kind === 'ask' && slot_type === '{State.Type.CHOICE}')"
 BUTTONS = "typeof kind === 'undefined' || (kind === 'ask' && ['choice', 'yes_no'].includes(slot_type))"
@@ -46,7 +46,7 @@ class TransitionInline(TabularInline):
         target = formset.form.base_fields.get("target")
         if target is not None:
             target.queryset = State.objects.filter(flow=obj.flow_id if obj else None)
-            target.widget = target.widget.widget  # states are made on the page of their flow
+            target.widget = target.widget.widget  # states are created on the page of their flow
         return formset
 
 
@@ -89,12 +89,12 @@ class StateAdmin(ProtectedDeleteAdmin):
         return shorten(state.text, 60)
 
     def get_fieldsets(self, request: HttpRequest, obj: State | None = None) -> Any:
-        """A new state says which flow it belongs to; after that it stays there."""
+        """A new state names its flow, which cannot be changed later."""
         fields: Any = self.fieldsets[0][1]["fields"]
         return self.fieldsets if obj else [(None, {"fields": ("flow", *fields)})]
 
     def get_inlines(self, request: HttpRequest, obj: State | None = None) -> Any:
-        """What ends leads nowhere; a new state first has to be there."""
+        """No transitions for an end state, nor for a new state until it is saved."""
         return self.inlines if obj and obj.kind != State.Kind.END else ()
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
@@ -105,7 +105,7 @@ class StateAdmin(ProtectedDeleteAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         state = State.objects.filter(pk=object_id).select_related("flow").first() if object_id.isdecimal() else None
-        # Drawn only where it is shown: what is saved leads elsewhere.
+        # Lazy: after saving, the response redirects and shows no picture.
         page = SimpleLazyObject(lambda: _page(state)) if state else None
         extra = {**(extra_context or {}), "state_page": page}
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
@@ -128,7 +128,7 @@ class StateAdmin(ProtectedDeleteAdmin):
 
 
 def _page(state: State) -> dict[str, Any]:
-    """What stands above the form."""
+    """The context of the part above the form."""
     around = list(State.objects.filter(flow=state.flow_id))
     index = around.index(state)
     return {

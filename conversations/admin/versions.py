@@ -53,7 +53,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
 
     @display(description=_("published by"))
     def publisher(self, version: FlowVersion) -> str:
-        """Without a link: few may see accounts."""
+        """Without a link, because few accounts may view accounts."""
         return str(version.published_by or NOTHING)
 
     @display(description=_("published at"), ordering="published_at")
@@ -102,7 +102,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The version that runs need not be let run."""
+        """Hides the roll-back on the live version."""
         is_live = FlowVersion.objects.filter(pk=object_id, flow__live=object_id).exists()
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if not (is_live and one.path == "roll_back_this")]

@@ -1,4 +1,4 @@
-"""From a machine back to the rows that HR edits: for a copy of a flow, an older version to go on from, the examples."""
+"""Turns a machine back into the rows that HR edits: to copy a flow, restore an older version, add an example."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -28,7 +28,7 @@ def load(flow: Flow, machine: Machine) -> None:
 
 @transaction.atomic
 def duplicate(flow: Flow) -> Flow:
-    """A copy of the draft under a name of its own, not published, and started by nothing yet."""
+    """A copy of the draft under a new name, unpublished and without triggers."""
     copy = Flow.objects.create(name=_free_name(flow.name), description=flow.description, language=flow.language)
     load(copy, publication.draft(flow))
     return copy
@@ -36,13 +36,13 @@ def duplicate(flow: Flow) -> Flow:
 
 @transaction.atomic
 def restore(version: FlowVersion) -> None:
-    """Make the draft what this version is, to go on editing from there; what runs stays as it is."""
+    """Replace the draft by this version, to edit it further. The live version stays."""
     load(version.flow, publication.live_machine(version))
 
 
 @transaction.atomic
 def add_example(machine: Machine, *, by: AbstractBaseUser | None = None, **fields: str) -> Flow:
-    """A flow from values, published at once; `fields` are others of `Flow`. Raises `FlowError` for a faulty one."""
+    """Create a flow from a machine and publish it; `fields` are more of `Flow`. Raises `FlowError` for a faulty one."""
     flow = Flow.objects.create(name=machine.name, language=machine.language, **fields)
     load(flow, machine)
     publication.publish(flow, by=by)

@@ -1,4 +1,4 @@
-"""What is wrong with a flow, in words that name the state and say what to do. Knows values, and how to translate."""
+"""Problems of a flow, each with its state and a remedy, in the active language. Reads values, not rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ BUTTONS = 6  # of a card
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One fault: `state` is the name of the place, "" for the whole flow."""
+    """One problem: `state` is the name of the state, "" for the whole flow."""
 
     code: str
     words: str
@@ -37,7 +37,7 @@ def lint(
     taken: Mapping[str, str] | None = None,
     commands: Sequence[str] = (),
 ) -> list[Problem]:
-    """All problems, errors first. `taken` are what starts other flows, folded by `fold_text`, and whose it is."""
+    """All problems, errors first. `taken` maps triggers of other flows, folded by `fold_text`, to the flow's name."""
     if not machine.nodes:
         return [Problem(code="empty", words=_("The flow has no states. Add one that asks or says something."))]
     found = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
@@ -110,7 +110,7 @@ def _choices(node: Node) -> Iterator[Problem]:
 
 
 def _numbers(choice: Choice, number: int, choices: Sequence[Choice]) -> Iterator[str]:
-    """The words of a choice that are the number of another."""
+    """Words of a choice that equal the number of another choice."""
     for word in (choice.value, choice.label, *choice.words):
         if 0 < parse_ordinal(word) <= len(choices) and parse_ordinal(word) != number:
             yield word
@@ -188,7 +188,7 @@ def _unreachable(machine: Machine) -> Iterator[Problem]:
 
 
 def _circles(machine: Machine) -> Iterator[Problem]:
-    """Ways that come back to where they began without anybody's answer."""
+    """Loops that need no answer from the member."""
     for node in machine.nodes:
         if node.kind in (NodeKind.SAY, NodeKind.VIDEO) and _comes_back(machine, node, asking=False):
             words = _("It comes back to itself without asking anything, and would talk for ever.")
@@ -199,7 +199,7 @@ def _circles(machine: Machine) -> Iterator[Problem]:
 
 
 def _comes_back(machine: Machine, start: Node, *, asking: bool) -> bool:
-    """By what happens of itself: what follows a word said, and, with `asking`, what follows silence."""
+    """Whether the path from this state returns to it without an answer; with `asking`, also by expired questions."""
     seen: set[str] = set()
     ahead = _silently(start)
     while ahead:
@@ -246,7 +246,7 @@ def _command(command: str) -> Iterator[Problem]:
 
 
 def _covers(node: Node) -> bool:
-    """Whether the guards name every choice there is."""
+    """Whether the guards cover every choice."""
     if node.slot is None or not node.slot.choices:
         return False
     named = {

@@ -1,4 +1,4 @@
-"""From the rows that HR edits to a version that runs: draft, publish, roll back, and what changed between two."""
+"""Turns the rows that HR edits into a live version: draft, publish, roll back, and compare versions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from core.text.slot_values import Choice, Slot, SlotType, fold_text, parse_choic
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What is different in one state: `sort` is "added", "removed" or "changed"; `parts` names what."""
+    """The change of one state: `sort` is "added", "removed" or "changed"; `parts` names what differs."""
 
     sort: str
     name: str
@@ -31,7 +31,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """How many people wait in a state; `is_gone` where the draft has it no more."""
+    """The number of members who wait in a state; `is_gone` if the draft no longer has it."""
 
     name: str
     count: int
@@ -39,9 +39,9 @@ class Waiting:
 
 
 def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
-    """The flow as its rows stand now. Its start is "" where it has no states.
+    """The flow as its rows are now. Its start is "" if it has no states.
 
-    `states` are its own in their order, with their transitions and targets, where they are at hand already.
+    `states` are its states in order, with their transitions and targets, if the caller has loaded them.
     """
     if states is None:
         states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
@@ -56,7 +56,7 @@ def live_machine(version: FlowVersion) -> Machine:
 
 
 def readable(version: FlowVersion | None) -> Machine | None:
-    """The machine of a version to look at; None where there is none, or its format is of another day."""
+    """The machine of a version, for display; None if there is no version or its format is outdated."""
     try:
         return live_machine(version) if version else None
     except ValueError:
@@ -64,7 +64,7 @@ def readable(version: FlowVersion | None) -> Machine | None:
 
 
 def check(flow: Flow, machine: Machine | None = None) -> list[lint.Problem]:
-    """What is wrong with the draft, errors first; with an error it cannot be published. `machine` is it, if at hand."""
+    """Problems of the draft, errors first; an error prevents publishing. `machine` is the draft, if already built."""
     others = Flow.objects.exclude(pk=flow.pk)
     taken = {fold_text(words): other.name for other in others for words in (*other.trigger_words, *other.commands)}
     machine = machine or draft(flow)
@@ -75,12 +75,12 @@ def check(flow: Flow, machine: Machine | None = None) -> list[lint.Problem]:
 
 @transaction.atomic
 def publish(flow: Flow, *, by: AbstractBaseUser | None = None, note: str = "") -> FlowVersion:
-    """Freeze the draft as a new version, which runs from now on; sessions stay with the version they began with.
+    """Freeze the draft as a new version and make it live. Running sessions keep the version they began with.
 
-    Raises `FlowError` where the draft has errors.
+    Raises `FlowError` if the draft has errors.
     """
     flow = Flow.objects.select_for_update().get(pk=flow.pk)
-    machine = draft(flow)  # read once: what is frozen is what was checked, though somebody edits it meanwhile
+    machine = draft(flow)  # read once: an edit between check and freeze has no effect
     errors = [problem for problem in check(flow, machine) if problem.is_error]
     if errors:
         words = " ".join(str(problem) for problem in errors)
@@ -96,18 +96,18 @@ def publish(flow: Flow, *, by: AbstractBaseUser | None = None, note: str = "") -
 
 @transaction.atomic
 def roll_back(version: FlowVersion) -> None:
-    """Let an older version run again. The draft stays as it is."""
+    """Make an older version live again. The draft stays as it is."""
     Flow.objects.filter(pk=version.flow_id).update(live=version)
 
 
 def is_changed(flow: Flow, states: Sequence[State] | None = None) -> bool:
-    """Whether the draft differs from the version that runs; `states` as for `draft`."""
-    # As machines: what was published before there was some field has what that means where it is left out.
+    """Whether the draft differs from the live version; `states` as for `draft`."""
+    # As machines: a version that is older than a field gets the field's default.
     return readable(flow.live) != draft(flow, states)
 
 
 def sessions_by_state(flow: Flow) -> dict[str, int]:
-    """How many people wait in which state, over all versions."""
+    """The number of members who wait in each state, over all versions."""
     states = Session.objects.active().filter(version__flow=flow).values_list("state", flat=True)
     counts: dict[str, int] = {}
     for state in states:
@@ -116,7 +116,7 @@ def sessions_by_state(flow: Flow) -> dict[str, int]:
 
 
 def waiting(flow: Flow) -> list[Waiting]:
-    """Where people wait, most of them first, with the names that states have in the draft or had when they began."""
+    """States where members wait, most members first, named as in the draft, else as in the version they began with."""
     names: dict[str, str] = {}
     for version in FlowVersion.objects.filter(sessions__status=Session.Status.ACTIVE, flow=flow).distinct():
         machine = readable(version)
@@ -139,7 +139,7 @@ def diff(before: Machine, after: Machine) -> list[Change]:
 
 
 def _wrong_modes(machine: Machine) -> Iterable[lint.Problem]:
-    """Videos in a mode that no digital human has, or in whatever a free answer says."""
+    """Videos in a mode that no digital human has, or in a mode taken from a free answer."""
     for node in machine.nodes:
         if node.kind == NodeKind.VIDEO and node.mode:
             modes = set(_modes(machine, node.mode))
@@ -149,7 +149,7 @@ def _wrong_modes(machine: Machine) -> Iterable[lint.Problem]:
 
 
 def _modes(machine: Machine, mode: str) -> Iterable[str]:
-    """What a mode comes out as for each choice that people may make in any state with its slots."""
+    """The values that a mode can take, for all choices of the states that fill its slots."""
     names = list(dict.fromkeys(placeholder_names(mode)))
     slots = [node.slot for node in machine.nodes if node.slot]
     choices = [{choice.value for slot in slots if slot.name == name for choice in slot.choices} for name in names]

@@ -23,12 +23,12 @@ class FlowQuerySet(models.QuerySet["Flow"]):
     """Queries on flows."""
 
     def live(self) -> "FlowQuerySet":
-        """Those that people can start: published and not switched off."""
+        """Flows that members can start: published and enabled."""
         return self.filter(enabled=True, live__isnull=False)
 
 
 class Flow(models.Model):
-    """A conversation with steps (流程). Its states are a draft; only a published version is ever run."""
+    """A conversation with steps (流程). Its states are a draft; only published versions run."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     description = models.CharField(_("description"), max_length=200, blank=True)
@@ -92,7 +92,7 @@ class Flow(models.Model):
 
     @property
     def commands(self) -> list[str]:
-        """Its command, and the other names of it: the lines of `triggers` that begin with a slash."""
+        """Its command and the aliases of it: the lines of `triggers` that begin with a slash."""
         aliases = (f"/{line[1:].lower()}" for line in self._lines() if line.startswith(SLASHES))
         return list(dict.fromkeys(name for name in (self.command, *aliases) if name))
 
@@ -101,7 +101,7 @@ class Flow(models.Model):
 
 
 class FlowVersion(models.Model):
-    """What a flow was when somebody published it. Never changed: sessions stay with the one they began with."""
+    """A flow as it was published. Never changed: sessions keep the version they began with."""
 
     flow = models.ForeignKey(Flow, models.CASCADE, related_name="versions", verbose_name=_("flow"))
     number = models.PositiveIntegerField(_("version"))

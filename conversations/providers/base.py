@@ -1,4 +1,4 @@
-"""Who thinks of an answer. Providers are asked in the order of `settings.REPLY_PROVIDERS`."""
+"""Reply providers, asked in the order of `settings.REPLY_PROVIDERS`."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -9,11 +9,11 @@ from core.exceptions import TemporaryError
 
 
 class ReplyRefused(ConversationError):
-    """The service will not answer this, however often it is asked."""
+    """The service refuses the question; a retry does not help."""
 
 
 class ReplyBusy(ConversationError, TemporaryError):
-    """The service cannot answer now; where it says so, in how many seconds it can."""
+    """The service cannot answer now; `retry_after` is the number of seconds that it asks to wait, if any."""
 
     retry_after: float = 0.0
 
@@ -22,24 +22,24 @@ class ReplyBusy(ConversationError, TemporaryError):
 
 
 class ReplyProvider(ABC):
-    """A source of answers that knows at once."""
+    """A source of answers that answers at once."""
 
     waits: ClassVar[bool] = False
 
     @abstractmethod
     def reply(self, text: str, *, language: str) -> str | None:
-        """The answer to what a member wrote, or None where this provider knows nothing. May not use the network."""
+        """The answer to a member's text, or None if this provider has none. Must not use the network."""
 
 
 class RemoteProvider(ABC):
-    """A source of answers that is asked over the network, outside any transaction; nobody is asked after it."""
+    """A source of answers over the network, asked outside any transaction. No provider after it is asked."""
 
     waits: ClassVar[bool] = True
 
     @abstractmethod
     def answer(self, conversation: Conversation, text: str, *, language: str) -> str | None:
-        """The answer to what a member wrote, or None where there is none.
+        """The answer to a member's text, or None if there is none.
 
-        Raises `TemporaryError` for what may pass, best `ReplyBusy`, and `ReplyRefused` for what will not. Operators
-        read their words, which therefore quote nobody.
+        Raises `TemporaryError` for temporary failures, preferably `ReplyBusy`, and `ReplyRefused` for permanent ones.
+        Operators read the messages of these errors, so they must not quote members.
         """

@@ -1,4 +1,4 @@
-"""Answers from a language model: any service that speaks OpenAI's protocol for chats, near or far."""
+"""Answers from a language model: any service with OpenAI's chat API, local or remote."""
 
 import json
 import re
@@ -21,9 +21,9 @@ from wecom.contents import plain_text, truncate
 
 CONNECT_SECONDS = 5.0
 MAX_BODY = 262_144  # bytes of an answer that are read
-MAX_TEXT = 12_000  # characters of an answer that are looked at
-LONGEST = 8_000  # bytes of an answer that are said: four messages
-HISTORY_BUDGET = 6_000  # characters of what was said before
+MAX_TEXT = 12_000  # characters of an answer that are processed
+LONGEST = 8_000  # bytes of an answer that are sent: four messages
+HISTORY_BUDGET = 6_000  # characters of earlier messages
 DEFAULT_PROMPT = (
     "You are {name}, a digital human who helps colleagues in their company's WeChat Work. Answer briefly and friendly, "
     "in plain text without Markdown. When you do not know something about the company, say so and name whom to ask; "
@@ -42,16 +42,16 @@ REMEDIES = {
         "Check OPENUSER_CHAT_BASE_URL, which mostly ends with /v1, and OPENUSER_CHAT_MODEL.",
     ),
 }
-# What reading a body may raise that is not what the protocol says.
+# Errors of parsing a body that does not follow the protocol.
 NO_ANSWER = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 PASSES = (408, 409, 425, 429)
 
 
 class Chat(RemoteProvider):
-    """Asks `{base_url}/chat/completions`. Nothing is kept between questions: the history comes from the messages.
+    """Asks `{base_url}/chat/completions`. Keeps no state between questions: the history comes from the messages.
 
-    `prompt` may contain `{name}`, the digital human's. `extra` joins the request last, and what is null there is left
-    out: `{"max_tokens": null, "max_completion_tokens": 800}`. `timeout` is in seconds, for the whole answer.
+    `prompt` may contain `{name}`, the digital human's. `extra` is added to the request last; a null removes a
+    field: `{"max_tokens": null, "max_completion_tokens": 800}`. `timeout` is in seconds, for the whole answer.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Chat(RemoteProvider):
         self.history = max(0, history)
         self.timeout = timeout
         self.options = {"temperature": temperature, "max_tokens": max_tokens, "stream": False, **(extra or {})}
-        # Bytes: a key with a character that no header may have is refused by the service and not by http.client.
+        # Bytes, so that the service, not http.client, rejects a key with characters that headers forbid.
         self.headers = {"Authorization": b"Bearer " + api_key.encode()} if api_key else {}
 
     def answer(self, conversation: Conversation, text: str, *, language: str) -> str | None:
@@ -124,7 +124,7 @@ class Chat(RemoteProvider):
 
 
 def _read(response: requests.Response, until: float) -> bytes:
-    """The body, as it trickles in. Raises `ReplyBusy` for one that is endless or takes for ever."""
+    """The body, read as it arrives. Raises `ReplyBusy` if it is too long or too slow."""
     body = b""
     while chunk := response.raw.read1(65_536, decode_content=True):
         body += chunk
@@ -136,7 +136,7 @@ def _read(response: requests.Response, until: float) -> bytes:
 
 
 def _content(body: bytes) -> str:
-    """What the model said; "" where it said nothing. Raises `ReplyBusy` for an answer that is none."""
+    """The model's text; "" if it is empty. Raises `ReplyBusy` for a malformed answer."""
     try:
         said = json.loads(body)["choices"][0]["message"].get("content")
         if isinstance(said, list):  # some services answer in parts
@@ -159,7 +159,7 @@ def _failure(status: int, headers: Mapping[str, str], body: bytes) -> ReplyBusy 
 
 
 def _kind(body: bytes) -> str:
-    """The service's own code for what is wrong: its message is left out, since it may quote what people wrote."""
+    """The service's error code. Its message is left out, because it may quote members."""
     try:
         error = json.loads(body)["error"]
         names = [error.get("code"), error.get("param")]

@@ -1,4 +1,4 @@
-"""What was said before a question, as a language model takes it: turns of a member and of the digital human."""
+"""The conversation before a question, as language models expect it: turns of a member and of the digital human."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SAID = (Content.Kind.TEXT, Content.Kind.VIDEO)
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """What one side said; `role` is as the protocol calls it."""
+    """One side's text; `role` is the protocol's name for that side."""
 
     role: str
     text: str
@@ -24,16 +24,16 @@ class Turn:
 def turns_before(conversation: Conversation, question: str, *, most: int, budget: int) -> list[Turn]:
     """The last `most` messages before the question, in at most `budget` characters; oldest first.
 
-    They begin with the member and alternate, which some models insist on.
+    They begin with the member and alternate, because some models require that.
     """
-    # The question may have been stored already, and what came after it too.
+    # The question may be stored already, and so may later messages.
     stored = conversation.messages().filter(content__kind__in=SAID).select_related("content")
     rows = list(stored.order_by("-created_at", "-pk")[: 2 * most + 2])
     return list(_merged(_fitting(_before(rows, question)[:most], budget)))
 
 
 def _before(rows: Sequence[Message], question: str) -> list[Message]:
-    """What was said before the question, newest first; an answer belongs to its question, however late it came."""
+    """The messages before the question, newest first. A late answer counts as part of its own question."""
     number = next((number for number, row in enumerate(rows) if _is_theirs(row) and row.content.text == question), None)
     if number is None:
         return [row for row in rows if not _is_notice(row)]
@@ -44,7 +44,7 @@ def _before(rows: Sequence[Message], question: str) -> list[Message]:
 
 
 def _fitting(rows: Sequence[Message], budget: int) -> list[Turn]:
-    """Oldest first, as many of the newest as the budget has room for."""
+    """The newest turns that fit into the budget, oldest first."""
     turns: list[Turn] = []
     for row in rows:
         text = row.content.text.strip()
@@ -57,7 +57,7 @@ def _fitting(rows: Sequence[Message], budget: int) -> list[Turn]:
 
 
 def _merged(turns: Sequence[Turn]) -> Iterator[Turn]:
-    """Question, answer, question, answer; what got no answer is left out, lest a model answers it instead."""
+    """Questions and answers in turn. Unanswered questions are left out, so that the model does not answer them."""
     asked: Turn | None = None
     answer = ""
     for turn in turns:
@@ -76,7 +76,7 @@ def _is_theirs(row: Message) -> bool:
 
 
 def _is_notice(row: Message) -> bool:
-    """What is said where there is no answer; a model would soon say it too."""
+    """Whether it is a notice that there is no answer; a model would imitate it."""
     return not _is_theirs(row) and row.content.text in _notices()
 
 

@@ -1,4 +1,4 @@
-"""Answers from the table of questions and answers: exact, then contained, then alike."""
+"""Answers from the table of questions and answers: exact, then contained, then similar."""
 
 import unicodedata
 
@@ -7,7 +7,7 @@ from conversations.providers.base import ReplyProvider
 
 
 class Knowledge(ReplyProvider):
-    """Compares character pairs, which needs no word list and serves Chinese and English alike."""
+    """Compares character pairs, which needs no word list and works for Chinese and English."""
 
     def __init__(self, *, alike: float = 0.62) -> None:
         self.alike = alike
@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 
 def _likeness(asked: str, wording: str) -> float:
-    """1 for equal texts; near 1 where a wording of some length stands inside the question; else Dice of the pairs."""
+    """1 for equal texts; near 1 if the question contains a wording of some length; else Dice of the pairs."""
     if asked == wording:
         return 1.0
     short = 2 if any(ord(char) > 0x2E7F for char in wording) else 4

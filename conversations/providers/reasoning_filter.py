@@ -1,4 +1,4 @@
-"""What a language model thinks aloud before it answers."""
+"""Removes the reasoning that some language models put into their answers."""
 
 import re
 
@@ -6,12 +6,12 @@ THOUGHT = re.compile(r"<(/?)(?:think|thinking|reasoning)>", re.IGNORECASE)
 
 
 def without_thoughts(text: str) -> str:
-    """The answer without what the model thought aloud, which may lack its beginning or its end."""
+    """The answer without the model's reasoning, whose opening or closing tag may be missing."""
     first, *others = THOUGHT.split(text)
     kept, thinking = [first], False
     for slash, piece in zip(others[::2], others[1::2], strict=True):
         if slash and not thinking:
-            kept.clear()  # the service's own template had begun it
+            kept.clear()  # the opening tag was in the service's own template
         thinking = not slash
         if not thinking:
             kept.append(piece)

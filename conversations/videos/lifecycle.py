@@ -215,7 +215,7 @@ def _may_be_heard(message: Message, narration: Narration) -> bool:
 
 
 def _send_replacement(conversation: Conversation, message: Message, decision: Decision) -> None:
-    """Queue the script of a video as narration or text, and cancel the render if nobody else waits for it."""
+    """Queue the script of a video as narration or text, and cancel the render if no other message waits for it."""
     message.degraded, message.why = True, message.why or (decision.why or fallbacks.GONE)[:40]
     narration = message.narration
     if decision.fallback is Fallback.VOICE and narration is not None and _may_be_heard(message, narration):

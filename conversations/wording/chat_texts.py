@@ -1,4 +1,4 @@
-"""What is said in a chat that is no flow."""
+"""Texts of a chat outside of flows."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def too_much() -> str:
 
 
 def help_text(name: str, flows: Sequence[tuple[str, str]] = ()) -> str:
-    """`flows` are (what to write, what it is for)."""
+    """`flows` are pairs: what to write, and the purpose."""
     lines = "".join(f"\n· {way} – {title}" for way, title in flows)
     return (
         _(
@@ -60,7 +60,7 @@ def heard(text: str) -> str:
 
 
 def not_heard(reason: str, code: str) -> str:
-    """Why a voice message has no words; `reason` is the errand's, `code` that of what went wrong."""
+    """Why a voice message has no text; `reason` is the errand's, `code` the error's."""
     if reason == "empty":
         return _("I could not hear any words in your voice message. Please speak once more, or write it.")
     if code in ("expired", "format", "too_large"):
@@ -69,7 +69,7 @@ def not_heard(reason: str, code: str) -> str:
 
 
 def answer_to(question: str, answer: str) -> str:
-    """An answer that comes when something else was said meanwhile."""
+    """An answer that arrives after later messages."""
     return _("On “%(question)s”:\n%(answer)s") % {"question": truncate(question, 60), "answer": answer}
 
 

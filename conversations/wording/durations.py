@@ -1,4 +1,4 @@
-"""Spans of time as a person says them."""
+"""Time spans in words, rounded as in speech."""
 
 import math
 
@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 
 def duration(seconds: float) -> str:
-    """A span as a person says it; never less than it will be."""
+    """A span in words, rounded up."""
     if seconds < 55:
         return _("%d seconds") % max(5, 5 * math.ceil(seconds / 5))
     minutes = math.ceil(seconds / 60)
@@ -15,7 +15,7 @@ def duration(seconds: float) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """From a span to another, or the longer one where a person would say the same of both."""
+    """A range of two spans; one span if both have the same words."""
     if duration(low) == duration(high):
         return duration(high)
     return _("%(low)s to %(high)s") % {"low": duration(low), "high": duration(high)}

@@ -1,4 +1,4 @@
-"""What is said of a flow's own course, and of its questions."""
+"""Notices of flows, and their questions."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from core.text.slot_values import numbered_labels
 
 
 def notice(kind: Notice, flow: str) -> str:
-    """What is said of a flow's own course; `flow` is its name."""
+    """The text of a notice; `flow` is the flow's name."""
     words = {
         Notice.NOT_VALID: _("I did not understand that. Please try again, or send “cancel” to leave."),
         Notice.AT_START: _("This is the first question already."),

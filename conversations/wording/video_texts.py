@@ -1,4 +1,4 @@
-"""What is said of videos that are made, wait, fail, or cannot be."""
+"""Texts about videos: in progress, waiting, failed or impossible."""
 
 from datetime import datetime, timedelta
 
@@ -46,7 +46,7 @@ def making(stage: str, per_cent: int) -> str:
 
 
 def ready_at(low: float, high: float, at: datetime) -> str:
-    """In how long, and by when at the latest, in hours and minutes that are not too early."""
+    """The remaining time and the latest time of day, in hours and minutes, rounded up."""
     by = at + timedelta(seconds=59)
     return _("in about %(time)s, by %(at)s") % {"time": span(low, high), "at": f"{by:%H:%M}"}
 
@@ -80,7 +80,7 @@ def video_title(render: Render) -> str:
 
 
 def video_asked_for(render: Render) -> str:
-    """The title of a video that somebody had asked for: they may have said much else meanwhile."""
+    """The title of a video that a member requested; many other messages may have come since."""
     return truncate(_("The video you asked for: %s") % render.text, 128)
 
 

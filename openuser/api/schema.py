@@ -106,7 +106,7 @@ class APISchema(AutoSchema):
         return bodies
 
     def _get_serializer_name(self, serializer: Any, direction: Direction, bypass_extensions: bool = False) -> str:
-        # The generator adds “Request” to all that a client sends, also to what is called so already.
+        # The generator adds “Request” to the name of each request body, even if the name has it already.
         name = str(super()._get_serializer_name(serializer, direction, bypass_extensions))
         return re.sub("(Request)+$", "Request", name) if direction == "request" else name
 

@@ -28,7 +28,7 @@ class ExampleFlow:
 
 
 def example_flows() -> tuple[ExampleFlow, ...]:
-    """All of them."""
+    """All example flows."""
     most = settings.AVATARS["MAX_CHARACTERS"]
     return (
         ExampleFlow(
@@ -60,7 +60,7 @@ def example_flows() -> tuple[ExampleFlow, ...]:
 
 
 def seed_flows() -> None:
-    """Make and publish them, where there is no flow yet."""
+    """Create and publish the example flows if there are no flows yet."""
     if Flow.objects.exists():
         return
     for example in example_flows():
@@ -134,7 +134,7 @@ def _onboarding(name: str, language: str, words: Mapping[str, str]) -> Machine:
 
 
 def _ask(key: str, words: Mapping[str, str], slot: Slot, *edges: Edge, text: str = "") -> Node:
-    """A question that reminds once, and gives up politely after its retries."""
+    """A question with one reminder; after its retries, the flow gives up politely."""
     return Node(
         key=key,
         name=words[f"{key}_name"],

@@ -1,4 +1,4 @@
-"""Who is told what happened, and every telling."""
+"""Webhook endpoints and their deliveries."""
 
 import base64
 import json

@@ -113,12 +113,12 @@ AXES_FAILURE_LIMIT = env.int("OPENUSER_LOGIN_FAILURES", default=10)
 # Minutes that log-ins stay refused.
 AXES_COOLOFF_TIME = timedelta(minutes=env.float("OPENUSER_LOGIN_PAUSE_MINUTES", default=15))
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else whoever goes on guessing keeps the owner out
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else further guesses would keep the owner out
 AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = True  # what the home page tells outlives the next log-in
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # keeps failures for the home page after the next log-in
 AXES_LOCKOUT_CALLABLE = "openuser.pages.locked_out.locked_out"
 AXES_CLIENT_IP_CALLABLE = "core.web.client_address.client_address"
-AXES_DISABLE_ACCESS_LOG = True  # who logged in, and when, is in the accounts
+AXES_DISABLE_ACCESS_LOG = True  # accounts already hold the last log-in
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Header with the visitor's address, if a proxy sets it, such as `X-Forwarded-For`. Empty trusts none.
@@ -158,7 +158,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
-        "axes": {"level": "ERROR"},  # the home page tells
+        "axes": {"level": "ERROR"},  # the home page shows what it logs
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
         # Logs a traceback every second while the broker is down; our own lines report that once.
@@ -169,7 +169,7 @@ LOGGING: dict[str, Any] = {
 
 
 def with_log_files(logging_settings: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Also log to app.log, and to wechat_integration.log what concerns WeChat Work.
+    """Also log to app.log, and lines about WeChat Work to wechat_integration.log.
 
     For processes that do not run under `up`, which writes these files itself.
     """

@@ -52,7 +52,7 @@ def zones() -> list[Any]:
 
 
 class ScheduleForm(forms.ModelForm[Schedule]):
-    """Shows all the errors of which `save_schedule` would raise the first."""
+    """Shows all errors; `save_schedule` raises only the first."""
 
     user_ids = UserIdsField(
         label=capfirst(_("members")),

@@ -28,7 +28,7 @@ class Preview:
 
 
 def preview(schedule: Schedule, *, now: datetime | None = None) -> Preview:
-    """When a schedule, saved or not, would speak. Raises `SchedulingError` where its time is not right."""
+    """The preview of a schedule, saved or not. Raises `SchedulingError` if its times are wrong."""
     now = now or timezone.now()
     for problem in validation.timing(schedule):
         raise problem

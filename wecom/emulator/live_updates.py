@@ -11,7 +11,7 @@ from wecom.emulator import database, presenters
 from wecom.emulator.models import Call, Callback, Entry, Message
 
 GROUP = "phones"
-MOST_ENTRIES = 50  # sent one by one; after a larger send the phones load everything anew
+MOST_ENTRIES = 50  # sent one by one; after a larger send the phones reload everything
 open_sockets: set[object] = set()  # without any, no update is rendered
 _tasks: set[asyncio.Task[None]] = set()
 
@@ -37,7 +37,7 @@ def call_logged(row: Call) -> None:
 
 
 def refresh() -> None:
-    """Have the phones load everything anew: after changes of the directory, a reset, or a message to many."""
+    """Have the phones reload everything: after changes of the directory, a reset, or a message to many."""
     _send_on_commit("refresh", dict)
 
 

@@ -1,5 +1,5 @@
-// Looks at a picture before it is saved: what was found is drawn on it, and where several faces are, one is chosen by a
-// click or by the keyboard. templates/admin/digital_humans/portrait_check.html has the words; [name=face] carries the choice.
+// Checks a picture before it is saved and marks the faces on it. If there are several, you choose one by a click or by
+// the keyboard. templates/admin/digital_humans/portrait_check.html has the words; [name=face] carries the choice.
 {
   // The admin's scripts stand before the page.
   addEventListener("DOMContentLoaded", () => {
@@ -92,7 +92,7 @@
         if (found.faces.length > 1) button.dataset.number = face.index + 1;
         faces.append(button);
       }
-      // Whoever chooses by the keyboard goes on where they were.
+      // Keeps the keyboard's focus on the face that was chosen.
       if (again !== undefined) faces.querySelector(`button[value="${Number(again)}"]`)?.focus();
     }
 

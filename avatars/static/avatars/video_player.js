@@ -1,5 +1,5 @@
-// Videos in the admin. `[data-video-preview]` gets, below its player, the loudness along the video, a row of its pictures,
-// and its captions with their times: each seeks. `[data-slot]` polls a render until its video is there.
+// Videos in the admin. `[data-video-preview]` gets the loudness curve, a row of frames, and the captions with their times
+// below its player; a click on any of them seeks. `[data-slot]` polls a render until its video is ready.
 {
   const POLL_MS = 1000;
   const STEP = 1; // seconds per arrow key

@@ -1,4 +1,4 @@
-// Brings what matters into view: the marked state of a picture, and what was said last.
+// Scrolls to the marked state of a picture, and to the newest message.
 addEventListener("DOMContentLoaded", () => {
   for (const frame of document.querySelectorAll(".ou-flow")) {
     const here = frame.querySelector(".here");

@@ -1,4 +1,4 @@
-"""`manage.py test`: all that must hold before a change is shared. Replaces Django's command, which runs unittest."""
+"""`manage.py test`: every check and test that a change must pass. Replaces Django's command, which runs unittest."""
 
 import importlib.util
 import os
@@ -28,15 +28,15 @@ DURATIONS = ROOT / "tests" / "runner" / "durations.json"
 FLAGS = frozenset(
     {"--fast", "--both", "--record", "--fail-fast", "-h", "--help", "--traceback", "--no-color", "--force-color"}
 )
-DATABASES = "databases"  # the mark of what depends on the database
-EITHER = "databases or django_db or chaos or slow"  # what uses one at all
+DATABASES = "databases"  # the mark of tests that depend on the database
+EITHER = "databases or django_db or chaos or slow"  # tests that use a database at all
 NOTHING_COLLECTED = 5  # pytest's exit status
 Output = IO[bytes] | None  # None is the terminal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a step went."""
+    """The result of a step."""
 
     title: str
     passed: bool
@@ -107,7 +107,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _run(self, lanes: tuple[Iterator[Step], Iterator[Step]], *, fail_fast: bool) -> list[Outcome]:
-        """Run both lanes side by side, so that no processor is idle; in turn where the first failure ends all.
+        """Run both lanes side by side, so that no processor is idle; with `fail_fast`, one after the other.
 
         The output of a step of the first lane appears when the step ends.
         """
@@ -237,7 +237,7 @@ def files_with(mark: str) -> list[str]:
 def pytest(
     database: str, expression: str, plan: Plan, folder: Path, environment: Mapping[str, str], output: Output
 ) -> bool:
-    """Run pytest; whether all went well. A choice of tests may be empty on one of the databases."""
+    """Run pytest; whether it passed. A choice of tests may be empty on one of the databases."""
     files = files_with(DATABASES) if database == "postgres" and not (plan.both or plan.chooses) else []
     line = ["-m", "pytest", f"--junit-xml={folder / database}.xml", *workers(plan, database)]
     line += [*(["-m", expression] if expression else []), *plan.extra, *files]
@@ -246,7 +246,7 @@ def pytest(
 
 
 def succeeds(line: Iterable[str], environment: Mapping[str, str], output: Output) -> bool:
-    """Whether this interpreter, run with these arguments, ends well."""
+    """Whether this interpreter, run with these arguments, exits with status 0."""
     return python(line, environment, output) == 0
 
 

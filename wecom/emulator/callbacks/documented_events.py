@@ -61,7 +61,7 @@ APPROVAL: Values = {
 JOB: Values = {"BatchJob": {"JobId": "job-1", "JobType": "sync_user", "ErrCode": 0, "ErrMsg": "ok"}}
 EFFECT: Values = {"EffectTime": 1767225600}
 
-# What people cause, and what the platform says of its own accord.
+# Events that members cause, and events that the platform sends by itself.
 MEMBER_EVENTS: dict[str, Values] = {
     "subscribe": NO_KEY,
     "unsubscribe": NO_KEY,

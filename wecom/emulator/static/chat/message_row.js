@@ -4,7 +4,7 @@ import { element } from "../shared/dom.js";
 import { t } from "../shared/texts.js";
 import { messageBubble } from "./bubbles.js";
 
-// Of what the member sent: on its way, or failed with a button to send it again.
+// The status of a sent message: on its way, or failed with a button to send it again.
 function sendStatus(entry, retry) {
   const status = entry.status ?? entry.callback?.status;
   if (status === "queued") return element("span", { className: "send-status pending", role: "img", "aria-label": t("sending") });
@@ -15,7 +15,7 @@ function sendStatus(entry, retry) {
   });
 }
 
-// What the member received stands on the left, what they sent on the right.
+// Received messages are on the left, sent ones on the right.
 export function messageRow(entry, { application, member, retry, press }) {
   if (entry.recalled) return element("p", { className: "system-note", text: t("recalled", application.name), "data-testid": "recalled" });
   const incoming = entry.received;

@@ -4,7 +4,7 @@ import { state } from "../shared/state.js";
 
 let chat = null;
 
-// `draw()` shows the chat anew, `scrollToEnd()` its end; `onUpdate(update)` takes updates that had to wait.
+// `draw()` redraws the chat, `scrollToEnd()` shows its end; `onUpdate(update)` takes updates that had to wait.
 export function start({ draw, scrollToEnd, onUpdate }) {
   chat = { draw, scrollToEnd, onUpdate };
 }

@@ -85,7 +85,7 @@ export function showCall(call) {
   putRecord("calls", id, [status, recordName(call.path, `${call.ms} ms`), recordNumbers(id, callbackBefore(call)), recordTime(at)], body);
 }
 
-// Loads the newest records anew.
+// Reloads the newest records.
 export async function loadRecords() {
   const [{ callbacks }, { calls }] = await Promise.all([callApi("GET", "callbacks", { limit: 50 }), callApi("GET", "calls", { limit: 50 })]);
   for (const panel of ["callbacks", "calls"]) byId(`list-${panel}`).replaceChildren(element("p", { className: "empty", text: t("noRecords") }));

@@ -65,7 +65,7 @@ function isUnanswered(callback) {
 
 export const onUpdate = (update) => HANDLERS[update.what]?.(update);
 
-// Loads everything anew.
+// Reloads everything.
 export const reload = () => ignoreNetworkErrors(Promise.all([loadApplication(), loadDepartments(), loadMembers(), loadChat(), inspector.load()]));
 
 export async function loadApplication() {

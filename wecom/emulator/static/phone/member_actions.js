@@ -1,4 +1,4 @@
-// What a member does beside writing: presses a button of a card, opens the chat, leaves the visible range and returns.
+// What a member does besides writing: presses a button of a card, opens the chat, leaves the visible range and returns.
 import { callApi, ignoreNetworkErrors } from "../shared/control_api.js";
 import { t } from "../shared/texts.js";
 import { showToast } from "../shared/toast.js";
