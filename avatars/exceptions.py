@@ -58,7 +58,7 @@ class StudioError(AvatarError, TemporaryError):
 
 
 class RenderCancelled(AvatarError):
-    """Somebody no longer wants this video."""
+    """The video is no longer wanted."""
 
 
 class InUse(AvatarError):

@@ -32,7 +32,7 @@ ENDS_BEFORE = _("It ends before it begins. Choose a later day, or leave it empty
 
 
 class PortraitField(forms.ImageField):
-    """A picture that nobody has looked at yet: `services.check_portrait` says in better words what is wrong with it."""
+    """A picture that is not checked yet: `services.check_portrait` explains in better words what is wrong with it."""
 
     def to_python(self, data: Any) -> Any:
         return super(forms.ImageField, self).to_python(data)
@@ -84,7 +84,7 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
 
 
 class VoiceForm(forms.ModelForm[Voice]):
-    """A voice, of which somebody must say whose it is; those that come with us are nobody's."""
+    """A voice, with its origin, which is required; built-in voices are synthetic."""
 
     class Meta:
         model = Voice
@@ -223,9 +223,9 @@ PREVIEWED = ("voice", "speed", "pause", "mode", "format", "background_color", "c
 
 
 def preview_form(human: DigitalHuman, data: Any) -> forms.ModelForm[DigitalHuman]:
-    """The fields of a digital human's page that can be tried before they are kept; pictures are those that were saved.
+    """The fields of a digital human's page that can be tried before they are saved; pictures are the saved ones.
 
-    Its `instance` is a copy that nobody saves.
+    Its `instance` is a copy that is never saved.
     """
     kind = forms.modelform_factory(DigitalHuman, form=forms.ModelForm, fields=PREVIEWED)
     return kind(data, instance=copy(human))

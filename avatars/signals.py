@@ -3,13 +3,13 @@
 from django.dispatch import Signal
 
 render_finished = Signal()
-"""A Render reached its end, whichever: `render`."""
+"""A Render ended, in any state: `render`."""
 
 rendition_finished = Signal()
-"""A Rendition reached its end, whichever: `rendition`."""
+"""A Rendition ended, in any state: `rendition`."""
 
 narration_finished = Signal()
-"""A Narration reached its end, whichever: `narration`."""
+"""A Narration ended, in any state: `narration`."""
 
 consent_withdrawn = Signal()
-"""Somebody no longer agrees to be shown: `consent`. What rests on it is not made any more."""
+"""A person withdrew a `consent`. Nothing that rests on it is made any more."""

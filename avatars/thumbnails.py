@@ -1,4 +1,4 @@
-"""Small pictures of digital humans, and what stands there where the picture was removed."""
+"""Small pictures of digital humans, and the sign that replaces a removed picture."""
 
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -8,7 +8,7 @@ from avatars.models import DigitalHuman
 
 
 def portrait_thumb(human: DigitalHuman) -> str:
-    """A portrait, or a sign that it is gone: whoever withdraws a consent takes the picture along."""
+    """A portrait, or a sign that it is gone: withdrawing a consent removes the picture."""
     if services.missing_portraits([human]):
         return format_html(
             '<span class="ou-thumb ou-thumb-gone" role="img" title="{0}" aria-label="{0}">'

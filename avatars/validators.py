@@ -1,4 +1,4 @@
-"""What people upload for a video besides the portrait, looked at before it is stored: validators of models."""
+"""Validators of models: files uploaded for a video besides the portrait are checked before they are stored."""
 
 import tempfile
 from pathlib import Path
@@ -33,7 +33,7 @@ EVIDENCE_KINDS = ("pdf", "jpg", "jpeg", "png", "webp", "mp3", "m4a", "mp4")
 
 
 def check_evidence(file: FieldFile) -> None:
-    """Refuses what is no document, picture or recording inside, whatever its name says, and what is too large."""
+    """Refuses files that are too large, or whose content, regardless of name, is no document, picture or recording."""
     if getattr(file, "_committed", False):
         return
     if file.size > EVIDENCE_MOST:

@@ -103,7 +103,7 @@ def look(
     """The first thing that is lacking, or that nothing is.
 
     `settings` are names with values that must not be empty, `packages` are importable names, `licensed` is the setting
-    with which somebody says that they hold a licence and whether they did, `address` is the URL of a server.
+    by which the operator declares to hold a licence, with its value, `address` is the URL of a server.
     """
     state, about = _lacking(settings, packages, files, licensed, address)
     return Availability(state=state, about=about, licence=licence, device=device, files=tuple(files))
@@ -141,7 +141,7 @@ def installed(package: str) -> bool:
 
 
 def answers(address: str) -> bool:
-    """Whether somebody listens at the host and port of a URL."""
+    """Whether a server listens at the host and port of a URL."""
     parts = urlsplit(address)
     try:
         port = parts.port or (443 if parts.scheme in {"https", "wss"} else 80)

@@ -1,4 +1,4 @@
-"""Somebody else's program: bounded in time, without our secrets, and killed with all that it started."""
+"""A third-party program: limited in time, without our secrets, and killed with all its children."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from avatars.media.ffmpeg import die_with_parent
 
 TICK = 0.2
 LONGEST_LINE = 64 * 1024
-# What programs need of our environment; keys of the platform, of databases and of servers are none of it.
+# The part of our environment that programs need, without the keys of the platform, of databases and of servers.
 INHERITED = (
     "PATH",
     "HOME",
@@ -42,7 +42,7 @@ def run(
 ) -> int:
     """Run a program in `folder` with `order` on its stdin, and return its exit code; `heard` gets each line it says.
 
-    What it says on stderr is thrown away, or appended to the file `complaints`. Raises `EngineFailed`:
+    Its stderr is discarded, or appended to the file `complaints`. Raises `EngineFailed`:
     `engine_unavailable` where it cannot be started, `engine_timeout` where it takes too long.
     """
     with contextlib.ExitStack() as stack:
@@ -85,7 +85,7 @@ def _followed(process: "subprocess.Popen[bytes]", order: bytes, heard: Callable[
 
 
 def _lines(process: "subprocess.Popen[bytes]", pipe: int, until: float) -> Iterator[bytes]:
-    """What it says until it says no more; one that left the pipe to a child of its own is over when it is over."""
+    """Its output until it ends; where a child keeps the pipe open, the end of the program itself counts."""
     said = b""
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)

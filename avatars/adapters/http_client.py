@@ -1,7 +1,7 @@
 """HTTP to the servers of engines: bounded in time and size, every way to fail told apart.
 
-Which servers there are, operators say in the settings. What a server answers in words goes nowhere: it may repeat the
-text of somebody's video.
+Operators name the servers in the settings. The text of a server's answer is never logged or shown: it may repeat the
+text of a video.
 """
 
 import json
@@ -68,7 +68,7 @@ class Server:
     def _ask(self, method: str, path: str, **options: Any) -> Reply:
         deadline = time.monotonic() + self._limit
         try:
-            # A redirect would carry text and key to a place that nobody named.
+            # A redirect would carry text and key to a server that the settings do not name.
             with requests.request(
                 method,
                 f"{self._base}{path}",
@@ -124,7 +124,7 @@ class Server:
         )
 
     def _cut_off(self, error: requests.RequestException) -> EngineFailed:
-        # What breaks off in the middle of a body is a connection error too, with this class inside.
+        # A body that breaks off is a connection error too, with this class inside.
         if "Read timed out" in str(error):
             return self._late()
         return EngineFailed(

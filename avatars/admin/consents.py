@@ -197,7 +197,7 @@ class ConsentAdmin(ReadOnlyAdmin):
 
 
 def who(request: HttpRequest) -> str:
-    """Whoever does something, as the record names them."""
+    """The signed-in user, by the name that records keep."""
     return str(request.user.get_username())
 
 

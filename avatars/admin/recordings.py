@@ -1,4 +1,4 @@
-"""A page that has a digital human say what somebody recorded."""
+"""A page that has a digital human speak an uploaded recording."""
 
 from typing import Any
 

@@ -67,7 +67,7 @@ class VoiceAdmin(ProtectedDeleteAdmin):
 
     @admin.action(description=_("Forget what was said before"), permissions=["change"])
     def forget(self, request: HttpRequest, queryset: QuerySet[Voice]) -> None:
-        """The next videos are spoken anew: after an engine got another model, or a person took back their voice."""
+        """Empty the speech cache of these voices: for an engine with another model, or after a withdrawn consent."""
         count = sum(services.forget_speech(voice) for voice in queryset)
         self.message_user(request, ngettext("%d piece was removed.", "%d pieces were removed.", count) % count)
 

@@ -1,6 +1,6 @@
-"""The AI label of sound without a picture: nothing is to be seen, so the attribute in the metadata is all of it.
+"""The AI label of sound without a picture: an attribute in the metadata, without a visible mark.
 
-M4A carries it as a video does. AMR has no place for it: whoever sends that says beside it that AI made it.
+M4A carries it as a video does. AMR has no place for it: senders state in text that the sound is AI-generated.
 """
 
 from pathlib import Path

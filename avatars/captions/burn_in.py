@@ -85,7 +85,7 @@ class CaptionPainter:
         )
 
     def draw(self, frame: Picture, number: int) -> None:
-        """Put what is said at this frame on it."""
+        """Draw the caption of this moment on the frame."""
         page = self._page(number)
         if page is None:
             return
@@ -119,7 +119,7 @@ class CaptionPainter:
         rows = _rows(cue, self._font, self._widest)
         parts = [rows[index : index + LINES] for index in range(0, len(rows), LINES)]
         letters = [sum(row.end - row.begin for row in part) for part in parts]
-        # How long it stays up after its last word, nobody may know yet.
+        # How long it stays up after its last word may not be known yet.
         spoken = cue.words[-1].finish if cue.words else cue.end
         edges = cue.start + np.cumsum([0, *letters]) / max(1, sum(letters)) * (spoken - cue.start)
         edges[-1] = max(cue.end, spoken)
@@ -190,11 +190,11 @@ class _Sheet:
 
 
 def _steps(cue: Cue, row: _Row, left: float, size: int) -> list[tuple[float, float, float, float]]:
-    """For each word of a row: when it is said, and from where to where it fills the row, in seconds and pixels."""
+    """For each word of a row: when it is spoken, in seconds, and which part of the row it fills, in pixels."""
     steps = []
     words = [word for word in cue.words if word.begin < row.end and word.end > row.begin]
     for word, following in zip(words, [*words[1:], None], strict=True):
-        # What stands between two words is filled with the first of them, and before them all with the first.
+        # Signs between two words are filled with the first of them, and signs before all words with the first word.
         until = row.end if following is None else following.begin
         begin, end = (
             left

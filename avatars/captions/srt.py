@@ -64,8 +64,8 @@ class _Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A caption that has no times yet: what is spoken in it stands between `begin` and `end` of the text, at `last`
-    latest; of `before` and `after` nothing is."""
+    """A caption that has no times yet: its spoken part stands between `begin` and `end` of the text, at `last` latest;
+    nothing of `before` and `after` is spoken."""
 
     begin: int
     end: int
@@ -85,7 +85,7 @@ class Slot:
 def srt(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> str:
     """Return SubRip captions of the whole `text`, timed by the `tokens` of its speech; "" where there are none.
 
-    The captions together are `text` but for white space; what is not spoken is shown with the words beside it.
+    The captions together are `text` but for white space; unspoken signs are shown with the words beside them.
     Times are in order, do not overlap, and end with the last token; all are `late` seconds after the speech's own.
     """
     numbered = enumerate(cues(text, tokens, late=late), start=1)
@@ -104,7 +104,7 @@ def cues(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> list[Cue]:
 
 
 def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
-    """The captions of a text in which these places are spoken, before anybody knows when."""
+    """The captions of a text in which these places are spoken, before their times are known."""
     found: list[Slot] = []
     unspoken: list[_Line] = []
     inside = _inside(text, places)

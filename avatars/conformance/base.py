@@ -84,7 +84,7 @@ def demand(met: bool, words: str, **values: Any) -> None:
 
 
 def judged(check: Check, stage: Any) -> Outcome:
-    """What comes of a check. Whatever an engine raises is its outcome: this is the edge of somebody else's code."""
+    """The outcome of a check. Any exception of the engine becomes its outcome: here third-party code runs."""
     try:
         check.test(stage)
     except Broken as broken:
@@ -93,7 +93,7 @@ def judged(check: Check, stage: Any) -> Outcome:
         return Outcome(verdict=Verdict.NOT_RUN, words=reason.words, values=reason.values)
     except AvatarError as error:
         return failure(error)
-    except Exception as error:  # noqa: BLE001 - the edge of somebody else's code
+    except Exception as error:  # noqa: BLE001 - here third-party code runs
         return _raised(error)
     return Outcome(verdict=Verdict.PASSED)
 
@@ -104,7 +104,7 @@ def failure(error: AvatarError) -> Outcome:
 
 
 def _raised(error: Exception) -> Outcome:
-    """What is said by an exception that no engine may raise, and where; the texts of checks are nobody's secret."""
+    """The message and the place of an exception that no engine may raise; the texts of checks are no secret."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"
     logger.warning("A check met an exception.", extra={"kind": type(error).__name__, "at": place})

@@ -23,7 +23,7 @@ FPS = 20
 
 
 def examine(wish: CheckRequest) -> Outcome:
-    """What comes of a check of an engine. Raises `LookupError` for a check that there is not."""
+    """The outcome of a check of an engine. Raises `LookupError` for an unknown check."""
     check = next((check for check in CHECKS[wish.kind] if check.key == wish.check), None)
     if check is None:
         raise LookupError(wish.check)

@@ -1,4 +1,4 @@
-"""What is demanded of whatever listens: our own speech through a telephone understood, and nothing heard in silence."""
+"""Requirements for recognition engines: they understand our own speech by telephone and hear nothing in silence."""
 
 import difflib
 import tempfile
@@ -22,7 +22,7 @@ SENTENCES = {
     "zh": ("请问怎么请假？我想知道什么时候发工资。", "zf_xiaobei"),
     "en": ("Welcome to the company. How do I take annual leave?", "af_heart"),
 }
-"""What is said in a language, and the voice of ours that says it."""
+"""The text for a language, and the voice of ours that speaks it."""
 HINTS = ("怎么请假", "什么时候发工资")
 ALIKE = 0.8
 NOTHING = (0.0, 0.1, 3.0)

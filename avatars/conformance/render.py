@@ -1,4 +1,4 @@
-"""What is demanded of whatever animates: frames of the portrait, as many as the sound is long, the same each time."""
+"""Requirements for render engines: frames of the portrait, as many as the sound is long, the same each time."""
 
 import tempfile
 from dataclasses import replace

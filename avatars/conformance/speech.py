@@ -1,4 +1,4 @@
-"""What is demanded of whatever speaks: sound that can be levelled, and the time of every sound and word."""
+"""Requirements for speech engines: sound that can be levelled, and the time of every sound and word."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,9 +53,9 @@ SCRIPTS = {
 
 
 class Speaker:
-    """The stage: an engine, a voice of it, and what it says, which is said once for all checks.
+    """The stage: an engine, a voice of it, and a text, which is spoken once for all checks.
 
-    Without a language it is the first of both, Chinese and English that the engine does not refuse.
+    Without a language, the text is the first of both, Chinese and English that the engine does not refuse.
     """
 
     def __init__(self, engine: SpeechEngine, *, voice: str, language: str = "") -> None:

@@ -34,22 +34,22 @@ class Mode(StrEnum):
 
 
 def _unheard(_share: float) -> None:
-    """Nobody waits for the frames."""
+    """Ignore the progress."""
 
 
 def _unread(_code: str) -> None:
-    """Nobody asks how it was made."""
+    """Ignore the note."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
     """What to render: `portrait` is RGB of shape (height, width, 3) with even sides, already at output size.
 
-    `folder` is a place for files that vanish with the video, even if the process is killed; an engine that works long
-    before it has a first frame tells `waiting` how far it is, 0..1.
-    What comes out otherwise than it was asked for it tells `note`, by a code of `avatars.reasons`.
-    `origin` is the SHA-256, in hex, of the file that the portrait comes from: what an engine keeps of it goes by that.
-    One that `rests` begins and ends with the face as it is in the portrait, so that videos follow each other unseen.
+    `folder` is a place for files that vanish with the video, even if the process is killed. An engine that works long
+    before its first frame reports its progress to `waiting`, 0..1.
+    It reports each difference from the request to `note`, by a code of `avatars.reasons`.
+    `origin` is the SHA-256, in hex, of the file that the portrait comes from: engines key their caches by it.
+    A shot that `rests` begins and ends with the face as it is in the portrait, so that videos join invisibly.
     """
 
     portrait: Picture
@@ -63,13 +63,13 @@ class Setup:
     note: Callable[[str], None] = _unread
 
     def with_speech(self, speech: Speech) -> "Shot":
-        """The shot in which this is said."""
+        """The shot in which this speech is spoken."""
         return Shot(**{field.name: getattr(self, field.name) for field in fields(Setup)}, speech=speech)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shot(Setup):
-    """What to render: somebody says `speech`, all of which is there."""
+    """What to render: the portrait speaks `speech`, all of which is there."""
 
     speech: Speech
 
@@ -103,9 +103,9 @@ class StreamingEngine(RenderEngine):
 
     @abstractmethod
     def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
-        """As `animate`, frame after frame of what is there, waiting for more until the speech is over.
+        """As `animate`, frame after frame of the speech so far, waiting for more until the speech is over.
 
-        The frames are the same whether the rest was said before they were drawn or after.
+        The frames are the same whether the rest was spoken before they were drawn or after.
         """
 
     def animate(self, shot: Shot) -> Iterator[Picture]:

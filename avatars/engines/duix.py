@@ -31,8 +31,8 @@ MOST_BYTES = 200 * 1024 * 1024
 
 class Duix(RenderEngine):
     """Options: `url` of the face2face service, `shared`, the folder of its volume here, `inside`, the same folder as it
-    sees it, `licensed`, whether somebody says that they may use it, `time_limit` for one video and `every`, how often
-    it is asked, in seconds; `puppet`, options of the puppet."""
+    sees it, `licensed`, whether the operator declares to hold a licence, `time_limit` for one video and `every`, how
+    often it is asked, in seconds; `puppet`, options of the puppet."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Duix(RenderEngine):
 
     def animate(self, shot: Shot) -> Iterator[Picture]:
         """See `RenderEngine.animate`. Raises `EngineFailed` for all that the service does wrong."""
-        # What lies in a folder that others see must not be guessed, nor stay.
+        # Others see this folder: its names must be unguessable, and its files must not stay.
         code = secrets.token_hex(16)
         ours = [self._shared / f"{code}.mp4", self._shared / f"{code}.wav"]
         try:
@@ -132,7 +132,7 @@ class Duix(RenderEngine):
         )
 
     def _result(self, named: str) -> Path:
-        """Where the file that it names is here. What it names is not to be trusted to lie in the shared folder."""
+        """Where the file that it names is here. Its names are not trusted to lie in the shared folder."""
         path = PurePosixPath(named)
         inside = (
             path.relative_to(self._inside) if path.is_relative_to(self._inside) else PurePosixPath(named.lstrip("/"))

@@ -1,4 +1,4 @@
-"""The video that somebody else's engine made, as the frames that were asked for."""
+"""The video of a third-party engine, as the requested frames."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ SQUEEZED = 0.02
 
 
 def footage(path: Path, shot: Shot) -> Iterator[Picture]:
-    """The frames of an MP4, scaled to the portrait's size. What is too long is cut.
+    """The frames of an MP4, scaled to the portrait's size. A video that is too long is cut.
 
     Raises `EngineFailed` (`engine_output`) where it is no video, of other proportions, or too short.
     """

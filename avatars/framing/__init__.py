@@ -1,1 +1,1 @@
-"""The picture that is rendered: a portrait in the format of the video, on the background that somebody chose."""
+"""The picture that is rendered: a portrait in the format of the video, on the chosen background."""

@@ -1,4 +1,4 @@
-"""Clips that somebody brings for the beginning and the end of videos: looked at, and fitted to a video.
+"""Uploaded clips for the beginning and the end of videos: checked, and fitted to a video.
 
 They come from anywhere, so ffmpeg may open them as videos only: a playlist would have it open other files.
 """
@@ -54,7 +54,7 @@ def look(path: Path, *, field: str) -> Clip:
             raise MediaError("The clip is too large.", code="clip_too_large", field=field, remedy=remedy)
         tiny = _opened(path).video.filter("fps", LOOK_FPS).filter("scale", 16, 16)
         stream = graph.output(tiny, "pipe:", format="rawvideo", pix_fmt="gray")
-        # What cannot be decoded here could not be there either; half a clip is none.
+        # A clip that cannot be decoded here would fail in a video too; half a clip is none.
         seconds = len(ffmpeg.run(_limited(stream.global_args("-xerror")))) / 256 / LOOK_FPS
     except (OutputError, OSError) as error:
         raise MediaError("The clip cannot be read.", code="clip_broken", field=field, remedy=remedy) from error

@@ -1,4 +1,4 @@
-"""What somebody may choose about the picture of a video. Knows no pixels, so that rows may name it."""
+"""The choices for the picture of a video. Knows no pixels, so that rows may name it."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -44,7 +44,7 @@ class Expected:
         return any(sound.symbol and sound.start <= middle < sound.end for sound in self.shot.speech.sounds)
 
     def silences(self, longest: float) -> list[tuple[float, float]]:
-        """When nothing is said for longer than so many seconds, between sounds of the speech."""
+        """When the speech is silent for longer than so many seconds, between its sounds."""
         spoken = [(sound.start, sound.end) for sound in self.shot.speech.sounds if sound.symbol]
         edges = [(0.0, 0.0), *spoken, (self.shot.speech.seconds, self.shot.speech.seconds)]
         gaps = [(before[1], after[0]) for before, after in pairwise(edges)]

@@ -1,4 +1,4 @@
-"""Whether lips move while nothing is said: what people notice first about a video of a talking face."""
+"""Whether lips move in silence: viewers notice this first in a video of a talking face."""
 
 from functools import cache
 from typing import TYPE_CHECKING

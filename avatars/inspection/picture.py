@@ -12,14 +12,14 @@ from avatars.inspection import lip_sync
 from avatars.inspection.expectations import Expected, Report, wrong
 from avatars.media import ffmpeg
 
-# The shorter side of what is decoded, in pixels, and by how much that is made coarser to see whether anything moves.
+# The shorter side of decoded frames, in pixels, and the factor by which they are shrunk to see whether anything moves.
 SIDE, COARSE = 256, 4
 LIGHT, DARK = 48, 24
 LIT_SHARE = 0.01
 # Grey levels on the coarse picture: encoding moves a still one by up to 7, lips move it by 30 and more.
 MOVED = 12
 STILL_SECONDS = 2.0
-"""Nobody speaks for so long without moving."""
+"""Seconds of speech within which a face must move."""
 
 
 def check_picture(path: Path, expected: Expected, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""The last look at a video before anybody may see it; what can be wrong has codes, with words in flaws.py."""
+"""The last check of a video before it is released; flaws have codes, with words in flaws.py."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from avatars.media import mp4
 
 START_TOLERANCE = 0.001
 TOGETHER = 0.04
-"""Seconds by which picture and sound may differ in length: one frame, and less than anybody notices."""
+"""Seconds by which picture and sound may differ in length: one frame, which viewers do not notice."""
 
 
 def inspect(
@@ -52,7 +52,7 @@ def check_format(found: mp4.Probe, expected: Expected, *, limit: int) -> None:
 
 
 def _nothing(share: float) -> None:
-    """Nobody wants to know."""
+    """Ignore the progress."""
 
 
 __all__ = ["Expected", "check_format", "check_picture", "check_sound", "inspect"]

@@ -1,4 +1,4 @@
-"""Sound as telephones carry it: AMR, in parts of at most a minute that end where somebody pauses."""
+"""Sound as telephones carry it: AMR, in parts of at most a minute that end at pauses."""
 
 import wave
 from collections.abc import Iterator

@@ -34,7 +34,7 @@ class FileCache:
         self._folder, self._limit = folder, limit
 
     def get(self, key: str) -> bytes | None:
-        """What was put under that key, if it is still there."""
+        """The data under that key, if it is still there."""
         path = self._folder / key
         try:
             data = path.read_bytes()
@@ -44,7 +44,7 @@ class FileCache:
         return data
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep it, and throw out what was not asked for longest. A full disk keeps nothing, and harms nobody."""
+        """Keep it, and evict the least recently used. On a full disk nothing is kept, and no error is raised."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, prefix=".")
@@ -58,11 +58,11 @@ class FileCache:
             self._tidy()
 
     def remove(self, key: str) -> None:
-        """Keep it no longer."""
+        """Remove one entry."""
         (self._folder / key).unlink(missing_ok=True)
 
     def purge(self, prefix: str = "") -> int:
-        """Throw out what begins like this, or everything; return how many files that were."""
+        """Remove entries whose keys begin with `prefix`, by default all; return how many files."""
         count = 0
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self._folder):
@@ -73,7 +73,7 @@ class FileCache:
         return count
 
     def forget(self, before: float) -> int:
-        """Throw out what nobody has asked for since a time, seconds of the epoch; return how many files that were."""
+        """Remove entries that were not used since a time, seconds of the epoch; return how many files."""
         count = 0
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self._folder):

@@ -1,4 +1,4 @@
-"""Speech as a WAV file, for whoever encodes or plays it."""
+"""Speech as a WAV file, to be encoded or played."""
 
 import wave
 from pathlib import Path

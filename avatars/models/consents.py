@@ -1,6 +1,6 @@
-"""That people agreed to be shown, or to be heard by a voice cloned from theirs, on what evidence, and until when.
+"""The consents of people to be shown, or to be heard by a voice cloned from theirs: the evidence, and until when.
 
-A consent is never changed and never deleted. Who wants less withdraws it, and records another.
+A consent is never changed and never deleted. To allow less, withdraw it and record another.
 """
 
 import secrets
@@ -18,7 +18,7 @@ from avatars.models.humans import DigitalHuman
 from avatars.models.voices import Voice, voice_identity
 
 EVIDENCE = "consents"
-"""The folder of the evidence; openuser/pages/media.py gives it to nobody without the permission `read_consent`."""
+"""The folder of the evidence; openuser/pages/media.py serves it only with the permission `read_consent`."""
 
 
 def evidence_name(instance: models.Model, filename: str) -> str:

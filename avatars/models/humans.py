@@ -14,7 +14,7 @@ from avatars.models.voices import Voice
 
 
 def portrait_name(instance: models.Model, filename: str) -> str:
-    """A random name; what the file was called is nobody's business."""
+    """A random name; the uploaded file's own name is not kept."""
     suffix = filename.rsplit(".", 1)[-1].lower()
     return f"portraits/{secrets.token_hex(16)}.{suffix}"
 
@@ -64,7 +64,7 @@ class DigitalHuman(models.Model):
     """The persona that a person talks to: a portrait and a voice (数字人)."""
 
     class Origin(models.TextChoices):
-        """Whose face it is: a photograph's person must have consented, a drawing is nobody."""
+        """Whether it shows a real face: the person in a photograph must have consented, a drawing needs no consent."""
 
         PHOTOGRAPH = "photograph", _("photo of a real person")
         DRAWN = "drawn", _("drawn, no real person")

@@ -30,7 +30,7 @@ class LexiconQuerySet(models.QuerySet["LexiconEntry"]):
 
 
 class LexiconEntry(models.Model):
-    """How one word is said. It is read so in whole words only; captions show what the author wrote."""
+    """The reading of one word. It applies to whole words only; captions show the author's spelling."""
 
     token = models.CharField(
         _("word"),

@@ -16,7 +16,7 @@ from core.work.base import Work
 class Narration(Work):
     """Words spoken by the voice of a digital human, as recordings that telephones play. Equal words share one.
 
-    AMR carries no label: whoever sends one says beside it that AI made it.
+    AMR carries no label: senders state in text that the sound is AI-generated.
     """
 
     task = "avatars.narrate"

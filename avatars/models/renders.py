@@ -225,7 +225,7 @@ class Render(Work):
         return sum(run.cpu_seconds or 0.0 for run in self.timeline)
 
     def _as_it_went(self, run: StageRun) -> StageRun:
-        """Nobody ends a stage whose worker was told to stop, or died."""
+        """The stage with its end, also where its worker was told to stop, or died."""
         if run.outcome is not Outcome.RUNNING or (self.status == self.Status.RUNNING and run.attempt == self.attempts):
             return run
         if self._end_of(run.outcome) is Outcome.CANCELLED and run.attempt == self.attempts:
@@ -242,9 +242,9 @@ class Render(Work):
 
 
 class Rendition(Work):
-    """A video once more, small enough for somebody's limit: of one that we made, or of a file that somebody brought.
+    """A smaller copy of a video, within a limit in bytes: of a render, or of an uploaded file.
 
-    Its label is the video's own: of what is not ours we neither add nor remove one.
+    Its label is the video's own: uploaded files keep theirs, and get none.
     """
 
     task = "avatars.fit"

@@ -36,7 +36,7 @@ class StageRun:
     """One stage of one attempt.
 
     `ended_at` is None while it runs, and where it was lost. `cpu_seconds` is the CPU that it cost, with that of what it
-    started; None where nobody could say. `code` says why it failed.
+    started; None where it could not be measured. `code` is the reason of a failure.
     """
 
     attempt: int

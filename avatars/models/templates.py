@@ -117,7 +117,7 @@ class RenderTemplate(models.Model):
         return self.name
 
     def dressed(self) -> DigitalHuman:
-        """Its digital human as it speaks in these videos: a copy that nobody saves."""
+        """Its digital human as it speaks in these videos: a copy that is never saved."""
         human = copy(self.digital_human)
         if self.voice is not None:
             human.voice = self.voice

@@ -12,7 +12,7 @@ SAMPLES = {
 
 
 OURS = "kokoro"
-"""The engine whose voices come with us, and are nobody's; those of any other may be cloned from somebody."""
+"""The engine of the built-in voices, which are synthetic; voices of any other engine may be cloned from a person."""
 
 
 def voice_identity(engine: str, key: str) -> str:
@@ -36,7 +36,7 @@ class Voice(models.Model):
         BOTH = "both", _("Chinese and English")
 
     class Origin(models.TextChoices):
-        """Whose voice it is: a person must have consented to a clone, a synthetic one is nobody's."""
+        """Whether it is a real voice: the person must have consented to a clone, a synthetic one needs no consent."""
 
         CLONED = "cloned", _("cloned from a person")
         SYNTHETIC = "synthetic", _("synthetic or built in")

@@ -41,7 +41,7 @@ class FrameEncoder:
     def encode(self, shot: Iterator[Picture], path: Path, report: Callable[[float], None]) -> None:
         """Encode the shot and the clips around it.
 
-        The number of frames is a guess until all is said. `Montage.join` shrinks a video that becomes too large.
+        The number of frames is a guess until the speech ends. `Montage.join` shrinks a video that becomes too large.
         """
         expected = frame_count(self.said.expected, self.parts.fps)
         limit = self.parts.limit(expected, goal=self.goal, most=self.limit)

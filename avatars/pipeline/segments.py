@@ -42,7 +42,7 @@ Say = Callable[[str], Iterable[Speech]]
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """What is said from the place `begin` of the text: whole frames of speech, at the engine's own level."""
+    """The speech from the place `begin` of the text: whole frames, at the engine's own level."""
 
     begin: int
     text: str

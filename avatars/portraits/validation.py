@@ -48,7 +48,7 @@ def examine(data: bytes, *, face: int | None = None) -> Examined:
     Raises `PortraitError` for what is no picture that can be looked at: code `not_an_image`, `picture_format`,
     `too_large`, `too_many_pixels`.
     """
-    # Who looks for faces looks no closer than that; who cuts one out shall see all of it.
+    # Face detection looks no closer than that; a crop needs all of it.
     image, (width, height), notes = _opened(data, least=findings.LONGEST if face is None else None)
     if min(width, height) < MIN_SIDE:
         return Examined(width=width, height=height, flaw="too_small", remarks=notes)

@@ -1,4 +1,4 @@
-"""Why somebody is not shown or heard: no consent, or not any more, in words for people."""
+"""Why a person is not shown or heard: no consent, or not any more, in words for people."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""What the last look at a video can find (avatars/inspection): what it was, and what to do about it.
+"""The flaws that the last check of a video can find (avatars/inspection), and what to do about each.
 
-Each code is one thing; who asked for the video reads these words, in their language.
+Each code is one flaw; the requester of the video reads these words, in their language.
 """
 
 from typing import Any, NamedTuple

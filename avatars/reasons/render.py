@@ -1,6 +1,6 @@
-"""Why a video was not made, and what to do about it, in the language of whoever reads it.
+"""Why a video was not made, and what to do about it, in the reader's language.
 
-The row keeps a code (`Render.reason`) and what the error said in English; the words for people are found by the code.
+The row keeps a code (`Render.reason`) and the error's English message; the words for people are found by the code.
 """
 
 from typing import Any
@@ -33,7 +33,7 @@ UNUSABLE = {
     ),
     "eyes_covered": _("Something covers the eyes: sunglasses or hair. Choose a picture in which the eyes are seen."),
 }
-# What the check of a portrait says of one that will do, but could be better, or was changed.
+# Remarks of the portrait check about a portrait that will do, but could be better, or was changed.
 REMARKS = {
     "others_behind": _("There are smaller faces in the background; they will not move."),
     "turned_some": _("The face is turned to a side; its lips will move less. One from the front looks better."),
@@ -186,12 +186,12 @@ ADVICE: dict[str, Any] = {
 
 
 def known(code: str) -> str:
-    """The code under which the words for this one are kept; nothing for a code of somebody else's engine."""
+    """The code under which the words for this one are kept; nothing for a code of a third-party engine."""
     return code if code in Reason.values else ""
 
 
 def words(code: str) -> str:
-    """What happened, or the code itself where nobody knows words for it."""
+    """What happened, or the code itself where there are no words for it."""
     if code in FLAWS:
         return str(FLAWS[code].words)
     return str(Reason(known(code)).label) if known(code) else code
@@ -212,7 +212,7 @@ STOOD_IN = {
 
 
 def note(code: str) -> str:
-    """What was not as it was asked for: `kind:engine:code` where somebody stood in, else a code of its own."""
+    """What differs from the request: `kind:engine:code` where a fallback took over, else a code of its own."""
     kind, _colon, rest = code.partition(":")
     engine, _colon, why = rest.partition(":")
     return str(STOOD_IN[kind]) % {"engine": engine, "why": words(why)} if kind in STOOD_IN else words(code)

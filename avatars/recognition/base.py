@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from avatars.adapters.availability import Probed
 
 RATE = 16_000
-"""Samples per second of what an engine hears."""
+"""Samples per second of an engine's input."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class Transcript:
 
 
 class RecognitionEngine(Probed, ABC):
-    """Somebody who listens. Models load in `__init__`; it raises `EngineMissing` where a file or package is absent."""
+    """A recogniser. Models load in `__init__`; it raises `EngineMissing` where a file or package is absent."""
 
     @abstractmethod
     def transcribe(self, samples: NDArray[np.float32], *, language: str = "", hints: Sequence[str] = ()) -> Transcript:

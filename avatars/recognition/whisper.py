@@ -30,7 +30,7 @@ PROMPTS = {
 }
 COMMAS = {"zh": "，", "en": ", "}
 LONGEST_HINTS = 120  # characters: Whisper reads about 200 tokens before it listens
-TOKENS_PER_SECOND, LEAST_TOKENS = 10, 16  # what nobody can speak faster than: noise would make it dream on and on
+TOKENS_PER_SECOND, LEAST_TOKENS = 10, 16  # no speech is faster; without a limit, noise makes it dream on and on
 QUIET = 1e-4
 BEAM = 5
 REMEDY = (
@@ -95,7 +95,7 @@ class Whisper(RecognitionEngine):
 
 
 def _prompt(language: str, hints: Sequence[str]) -> str:
-    """What Whisper takes for said before: it goes on in that style, and hears words that stand there more readily."""
+    """The prompt that Whisper takes for earlier speech: it continues in that style and favours words in it."""
     fitting = [hint for hint in hints if ("\u4e00" <= hint[:1] <= "\u9fff") == (language == "zh")]
     words, room = [], LONGEST_HINTS
     for hint in fitting:

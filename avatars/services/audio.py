@@ -1,4 +1,4 @@
-"""What people say to us, and what is played to them."""
+"""The recordings that people send us, and the sound that is played to them."""
 
 import io
 import wave
@@ -48,7 +48,7 @@ def to_wav(path: Path) -> bytes:
 
 
 def to_amr(recording: Path, folder: Path) -> list[Path]:
-    """A recording of any format as AMR files of less than a minute in `folder`, split where somebody pauses.
+    """A recording of any format as AMR files of less than a minute in `folder`, split at pauses.
 
     Raises `OutputError` for what is no recording, `EngineMissing` ("amr_missing") where AMR cannot be written.
     """

@@ -40,7 +40,7 @@ def try_engine(kind: str, name: str, text: str) -> Render:
     recipe = recipes.freeze(speaker, text, mode=human.mode, decision=decision)
     if chosen is EngineKind.RENDER:
         recipe["render_engine"] = name
-    # Made anew each time: what was made before says nothing about now.
+    # A trial never uses the cache: an earlier result tells nothing about the engine now.
     recipe["trial"] = secrets.token_hex(8)
     circuit_breaker.record_success(kind, name)
     render = Render.objects.create(

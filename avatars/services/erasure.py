@@ -1,6 +1,6 @@
-"""What goes when a person withdraws a consent: the picture, what was computed from it, recordings, a cloned voice.
+"""Deletion after a person withdraws a consent: the picture, all data computed from it, recordings, a cloned voice.
 
-The consent itself stays, with its evidence: that somebody agreed, and until when, has to be shown for years.
+The consent itself stays, with its evidence: that the person agreed, and until when, must be provable for years.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ def forget_person(consent: Consent) -> None:
 
 
 def missing_portraits(humans: Iterable[DigitalHuman]) -> list[DigitalHuman]:
-    """Those whose picture is not there (any more): nobody can agree to it."""
+    """Those whose picture is not there (any more): no consent can cover it."""
     return [human for human in humans if not default_storage.exists(str(human.portrait.name))]
 
 
@@ -50,23 +50,23 @@ def _is_covered(likeness: Likeness) -> bool:
 
 
 def _forget_faces(portraits: Sequence[str], bare: Sequence[str]) -> None:
-    """Remove what was computed from these pictures, and of those that nobody may show the file itself.
+    """Remove the data computed from these pictures, and the files of pictures that may not be shown any more.
 
-    What workers have in memory is not used without it.
+    Workers then stop using their copies in memory.
     """
     for name in portraits:
         try:
             with default_storage.open(name) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
-            continue  # its file is gone, and then so is what was made of it, once nobody used it for a month
+            continue  # its file is gone; data computed from it expires after a month without use
         purge_portrait(digest)
         if name in bare:
             default_storage.delete(name)
 
 
 def _forget_recordings(consent: Consent) -> None:
-    """The ready sound of its videos: the voice of somebody, most likely of the person shown."""
+    """Remove the ready sound of its videos: a real voice, most likely of the person shown."""
     rows = consent.renders.exclude(recording="")
     names = set(rows.values_list("recording", flat=True))
     rows.update(recording="")
@@ -75,8 +75,8 @@ def _forget_recordings(consent: Consent) -> None:
 
 
 def _forget_voices(consent: Consent, humans: Sequence[DigitalHuman]) -> None:
-    """What was said by the voices that it covers, and by those of its digital humans that may be cloned from the
-    person; of the latter not where another consent covers a voice."""
+    """Remove the cached speech of the voices that it covers, and of those voices of its digital humans that may be
+    cloned from the person and that no other consent covers."""
     covered = {_apart(key) for key in consent.likenesses.exclude(voice_key="").values_list("voice_key", flat=True)}
     lost = sorted(voice for voice in covered | _voices_of(consent, humans) if _may_be_theirs(*voice))
     rows = Q(voice_consent=consent)
@@ -100,7 +100,7 @@ def _voices_of(consent: Consent, humans: Sequence[DigitalHuman]) -> set[tuple[st
 
 
 def _may_be_theirs(engine: str, voice: str) -> bool:
-    """Whether a voice may be that of the person: it is not known to be nobody's, nor covered by another consent."""
+    """Whether a voice may be that of the person: it is not known to be synthetic, nor covered by another consent."""
     origins = set(Voice.objects.filter(engine=engine, key=voice).values_list("origin", flat=True))
     if Voice.Origin.CLONED not in origins and (engine == OURS or origins):
         return False
@@ -114,7 +114,7 @@ def _has_cover(engine: str, voice: str) -> bool:
 
 
 def _unsay(narration: Narration, reason: str) -> None:
-    """It is not spoken, or what was spoken goes."""
+    """Cancel it, or remove its sound."""
     if narration.cancel(reason):
         narration_finished.send(Narration, narration=narration)
     elif narration.parts:
@@ -129,7 +129,7 @@ def _apart(voice_key: str) -> tuple[str, str]:
 
 
 def forget_voices_again(*, now: datetime) -> None:
-    """What workers that were at it kept meanwhile of voices whose consents were withdrawn lately."""
+    """Remove the speech that busy workers cached meanwhile of voices whose consents were withdrawn lately."""
     lately = Likeness.objects.filter(consent__withdrawn_at__gte=now - AGAIN).exclude(voice_key="")
     cache = SpeechCache(Path(settings.AVATARS["CACHE_DIR"]))
     for engine, voice in sorted({_apart(key) for key in lately.values_list("voice_key", flat=True)}):
@@ -138,7 +138,7 @@ def forget_voices_again(*, now: datetime) -> None:
 
 
 def _forget_sound(voices: Iterable[tuple[str, str]]) -> None:
-    """Auditions go all: their names do not tell the voice, and they are made again in a moment."""
+    """Remove all auditions too: their names do not tell the voice, and they are made again in a moment."""
     cache = Path(settings.AVATARS["CACHE_DIR"])
     pieces = sum(SpeechCache(cache).purge(engine=engine, voice=voice) for engine, voice in voices if engine)
     voice_preview.cache(cache).purge()

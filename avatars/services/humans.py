@@ -18,7 +18,7 @@ def remove_digital_human(human: DigitalHuman) -> None:
         code="in_use",
         remedy="Give its desks, schedules and video templates another one; its videos stay.",
     )
-    # Locked, so that nobody asks it for a video at this moment.
+    # Locked, so that no video of it is requested at this moment.
     locked = DigitalHuman.objects.select_for_update().get(pk=human.pk)
     if locked.renders.exists():
         raise used

@@ -1,4 +1,4 @@
-"""Is everything there, and what dead workers left behind."""
+"""The doctor's checks, and the removal of what dead workers left behind."""
 
 import math
 import re
@@ -30,8 +30,8 @@ def doctor_checks() -> list[Check]:
 
 
 def clean_up(*, now: datetime | None = None) -> None:
-    """Remove what dead workers left behind: their working folders, and stored files that no row knows; and the rigs of
-    portraits and the pieces of videos that nobody has used for long. Then files that are older than they are kept."""
+    """Remove what dead workers left behind: their working folders, and stored files that no row knows. Remove rigs of
+    portraits and pieces of videos that were not used for long, and then files past their retention."""
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]
     abandoned_at = min(abandoned_at, (now - timedelta(days=settings.AVATARS["KEEP_WORK_FILES_DAYS"])).timestamp())

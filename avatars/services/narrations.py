@@ -45,14 +45,14 @@ def request_narration(
         with transaction.atomic():
             narration.save()
     except IntegrityError:
-        return shared.get()  # somebody asked for the same at this moment
+        return shared.get()  # the same was requested at this moment
     narration.wake()
     return narration
 
 
 @transaction.atomic
 def cancel_narration(narration: Narration) -> bool:
-    """Stop it, whoever waits for it; False where it had ended."""
+    """Stop it, even for other requesters; False where it had ended."""
     cancelled = narration.cancel()
     if cancelled:
         narration_finished.send(Narration, narration=narration)

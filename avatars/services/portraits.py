@@ -52,7 +52,7 @@ def sample_portrait(name: str) -> bytes:
 
 
 def purge_portrait(portrait_digest: str) -> int:
-    """Remove all that was computed from a portrait's file, by its SHA-256 in hex; how many files that was.
+    """Remove all that was computed from a portrait's file, by its SHA-256 in hex; return how many files.
 
     A video that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
     """

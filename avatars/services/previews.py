@@ -28,5 +28,5 @@ def preview_video(render: Render) -> VideoPreview:
 
 
 def forget_video_preview(render: Render) -> None:
-    """Keep nothing that shows this video, for whoever removes it."""
+    """Remove the cached preview of a video that is being deleted."""
     VideoPreviewCache(Path(settings.AVATARS["CACHE_DIR"])).forget(render.content_id)

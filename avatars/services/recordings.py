@@ -59,7 +59,7 @@ def check_recording(data: bytes) -> Recording:
 
 
 def _suffix(data: bytes) -> str:
-    """What it is by its first bytes, "" for what we do not take."""
+    """Its type by its first bytes, "" for types that are not accepted."""
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         return ".wav"
     if data[:3] == b"ID3" or (data[0] == 0xFF and len(data) > 1 and data[1] & 0xE6 == 0xE2):

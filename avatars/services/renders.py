@@ -61,16 +61,16 @@ def request_render(
     """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
 
     `mode`, `format` and `captions` are the digital human's own where they are not given; `purpose` is one of
-    `Consent.Purpose`, "" for a video that nobody gets. `requester` names who asks, like "member:7": renders of equal
-    priority are made for each in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot
+    `Consent.Purpose`, "" for a video without a recipient. `requester` is like "member:7": renders of equal priority
+    are made for each requester in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot
     become a video, `ConsentError` where the person in the photograph, or the one whose voice is cloned, has not agreed,
     `QuotaExceeded` for one too many.
 
     A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` are its words where they are
-    known: they time the lips best, and are the captions. Else somebody listens to it.
+    known: they time the lips best, and are the captions. Otherwise a recognition engine finds the words.
 
-    A `template` says how its digital human looks and sounds; its words are `text`, of `fill_template`. `spliced` is
-    whether sentences that recur are drawn once, by default as the template has it.
+    A `template` sets how its digital human looks and sounds; its words are `text`, of `fill_template`. `spliced` is
+    whether sentences that recur are rendered once, by default as the template has it.
     """
     speaker = template.dressed() if template else digital_human
     text = check_script(text) if text.strip() or recording is None else ""
@@ -83,7 +83,7 @@ def request_render(
     elif template and (cuts := _cuts(template, text, spliced)):
         recipe["cuts"] = cuts
     content_hash = recipes.digest(text, recipe)
-    # Locked until the wish is written: whoever cancels at this moment sees that somebody else waits for it now.
+    # Locked until the wish is written: a cancellation at this moment sees that another requester waits for it now.
     shared = Render.objects.filter(content_hash=content_hash, status__in=Render.SHARED).select_for_update()
     render = shared.first()
     if render is not None and _has_vanished(render):
@@ -125,7 +125,7 @@ def _check_choices(**chosen: str) -> None:
 
 
 def _queued(render: Render, recording: Recording | None) -> Render | None:
-    """Write a new row; None where somebody asked for the same at this moment, whose row there is now."""
+    """Write a new row; None where the same was requested at this moment and its row exists now."""
     words = render.text or "字" * round(PER_SECOND * (recording.seconds if recording else 0))
     likely = estimates.estimate(words, render.mode, spliced="cuts" in render.recipe)
     render.estimated_seconds = likely.likely
@@ -142,7 +142,7 @@ def _queued(render: Render, recording: Recording | None) -> Render | None:
 
 @transaction.atomic
 def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
-    """Stop a render, whoever waits for it; False where it had ended. Its worker is free again within two seconds."""
+    """Stop a render, even for other requesters; False where it had ended. Its worker is free within two seconds."""
     cancelled = render.cancel(reason)
     if cancelled:
         render_finished.send(Render, render=render)
@@ -151,12 +151,12 @@ def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
 
 @transaction.atomic
 def retry_render(render: Render) -> bool:
-    """Make a failed or cancelled render once more; False where it is not ended or somebody made it meanwhile.
+    """Retry a failed or cancelled render; False where it has not ended or was retried meanwhile.
 
     Raises `ConsentError` where a person who is shown or heard does not agree (any more), `MediaError` where the
     recording that it is made of was removed.
     """
-    # As it is now, and locked: whoever removes its recording at this moment sees that it is needed again.
+    # As it is now, and locked: a removal of its recording at this moment sees that it is needed again.
     now = Render.objects.select_for_update().filter(pk=render.pk).first()
     if now is None or (now.status not in (Render.Status.FAILED, Render.Status.CANCELLED) and not now.is_expired):
         return False
@@ -210,9 +210,9 @@ def request_rendition(render: Render, *, limit: int) -> Rendition:
 
 @transaction.atomic
 def request_file_rendition(name: str, *, sha256: str, limit: int, cid: str = "") -> Rendition:
-    """A video that somebody brought, by its name in the media storage, in at most `limit` bytes; as `rendition`.
+    """An uploaded video, by its name in the media storage, in at most `limit` bytes; as `rendition`.
 
-    Equal files share one. It keeps what label it has: we neither add one to what is not ours, nor take one away.
+    Equal files share one. It keeps the label that it has: uploaded videos neither get a label nor lose one.
     """
     defaults = {"source": name, "cid": cid}
     row, created = Rendition.objects.get_or_create(render=None, sha256=sha256, limit=limit, defaults=defaults)
@@ -224,7 +224,7 @@ def request_file_rendition(name: str, *, sha256: str, limit: int, cid: str = "")
 
 
 def _is_to_make_again(row: Rendition) -> bool:
-    """Its file was removed since, or it failed for what was not its fault."""
+    """Its file was removed since, or it failed through no fault of its own."""
     if row.status == Rendition.Status.DONE:
         return not default_storage.exists(str(row.video))
     return row.reason in PASSING

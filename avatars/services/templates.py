@@ -23,7 +23,7 @@ FILES = ("background", "logo", "intro", "outro")
 def template_faults(
     script: str, variables: Sequence[TemplateVariable], *, today: date | None = None
 ) -> list[TemplateFault]:
-    """What is wrong with a template: variables that nobody says, names that nobody knows, defaults that do not fit."""
+    """What is wrong with a template: unused variables, unknown names, defaults that do not fit."""
     return list(template_variables.template_faults(script, variables, today=today or timezone.localdate()))
 
 
@@ -55,7 +55,7 @@ def fill_template(template: RenderTemplate, variables: Mapping[str, object], *, 
 def personal_faults(
     template: RenderTemplate, values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date | None = None
 ) -> list[TemplateFault]:
-    """What is wrong with values that may show what is known of a person (`slots`), whoever that is."""
+    """What is wrong with values that may name facts about the recipient (`slots`), for any recipient."""
     return list(
         personalisation.value_faults(list(template.variables.all()), values, slots, today=today or timezone.localdate())
     )

@@ -67,14 +67,14 @@ def preview_voice(voice: Voice, text: str = "") -> bytes:
     found = previews.get(wish.key)
     if found is None:
         found = _recorded(wish)
-        # Whoever withdrew meanwhile has forgotten what was kept, and this would come after it.
+        # A withdrawal meanwhile has emptied the cache, and this would come after it.
         consent.covering_voice_consent(voice.engine, voice.key)
         previews.put(wish.key, found)
     return found
 
 
 def forget_speech(voice: Voice | None = None) -> int:
-    """Forget what a voice said, or all voices: it is said anew when it is asked for. How many pieces that were."""
+    """Remove the cached speech of a voice, or of all voices; it is made again on request. Return how many pieces."""
     kept = SpeechCache(Path(settings.AVATARS["CACHE_DIR"]))
     return kept.purge(engine=voice.engine, voice=voice.key) if voice else kept.purge()
 

@@ -62,9 +62,9 @@ class Speech:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a text is said beside voice and speed: words with a reading of their own, and seconds between sentences.
+    """How a text is spoken beside voice and speed: words with a reading of their own, and seconds between sentences.
 
-    `fresh`: it is said anew, though it was said before.
+    `fresh`: the cache is not used.
     """
 
     lexicon: tuple[Pronunciation, ...] = ()
@@ -88,9 +88,9 @@ class SpeechEngine(Probed, ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Recital:
-    """A text that is being said: its `parts` in order, each as soon as it is there, silence between sentences included.
+    """A text while it is spoken: its `parts` in order, each as soon as it is there, silence between sentences included.
 
-    Times are from the beginning of a part. Loudness is nobody's yet: `reciting.joined` levels the whole. `places` of
+    Times are from the beginning of a part. Parts are not levelled yet: `reciting.joined` levels the whole. `places` of
     the text, in order, have tokens in one of the parts; empty where that is not known before.
     """
 

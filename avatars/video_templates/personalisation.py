@@ -31,7 +31,7 @@ class PersonalScript:
 def value_faults(
     variables: Sequence[TemplateVariable], values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date
 ) -> Iterator[TemplateFault]:
-    """What is wrong with values, whoever they are for. `slots` are what may be known of a person, by name."""
+    """What is wrong with values, for any recipient. `slots` are the facts that may be known of one, by name."""
     names = {variable.name for variable in variables}
     yield from (unknown_variable(name, names) for name in values if name not in names)
     for variable in variables:
@@ -78,14 +78,14 @@ def personal_script(
 
 
 def is_personalised(values: Mapping[str, str]) -> bool:
-    """Whether what is said differs from person to person."""
+    """Whether the words differ from recipient to recipient."""
     return any(any(placeholder_names(wish)) for wish in values.values())
 
 
 def _value(
     variable: TemplateVariable, wish: str, facts: Mapping[str, str], slots: Mapping[str, Slot], today: date
 ) -> str | None:
-    """What is said for a variable; None where nothing is known, or it does not fit."""
+    """The value of a variable; None where nothing is known, or it does not fit."""
     if any(is_blank(facts.get(name, "")) for name in placeholder_names(wish)):
         return None
     text = fill_placeholders(wish, facts, slots)
@@ -108,7 +108,7 @@ def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slo
 
 
 def _is_kind_of(variable: TemplateVariable, wish: str, slots: Mapping[str, Slot]) -> bool:
-    """Whether whatever a name stands for is what the variable takes."""
+    """Whether every value of a name fits the variable."""
     alone = PLACEHOLDER.fullmatch(wish.strip())
     if alone is None or alone[2]:
         return False

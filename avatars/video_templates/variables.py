@@ -37,7 +37,7 @@ class TemplateFault:
 
 
 def template_faults(script: str, variables: Sequence[TemplateVariable], *, today: date) -> Iterator[TemplateFault]:
-    """Everything that is wrong with a template, before anybody fills it in."""
+    """Everything that is wrong with a template, before it is filled in."""
     yield from _script_faults(script, {variable.name for variable in variables})
     counts = Counter(variable.name for variable in variables)
     shown = set(placeholder_names(script))
@@ -113,7 +113,7 @@ def _choices_flaw(lines: str) -> tuple[str, str] | None:
 def read_values(
     variables: Sequence[TemplateVariable], given: Mapping[str, object], *, today: date
 ) -> tuple[dict[str, str], list[TemplateFault]]:
-    """What is said for each variable, defaults where nothing is given; and what is wrong with what was."""
+    """The value of each variable, defaults where nothing is given; and what is wrong with the given values."""
     names = {variable.name for variable in variables}
     faults = [unknown_variable(name, names) for name in given if name not in names]
     values = {}
@@ -157,7 +157,7 @@ def cuts(script: str, text: str) -> list[int]:
     borders = [found.start(number) for number in range(2, len(runs) + 1)] if found else []
     kept, begin = [], 0
     for border, end in pairwise([*borders, len(text)]):
-        # What was left empty may leave nothing to say: that is no piece of its own.
+        # An empty value may leave nothing to say: that is no piece of its own.
         if _is_spoken(text[begin:border]) and _is_spoken(text[border:end]):
             kept.append(border)
             begin = border
@@ -205,7 +205,7 @@ def _bounds(kind: SlotType, least: int | None, most: int | None) -> str:
 
 
 def _as_text(variable: TemplateVariable, wish: object) -> str | None:
-    """What was given as somebody would type it: text, and for a number also a number of JSON."""
+    """A given value as a person would type it: text, and for a number also a number of JSON."""
     if isinstance(wish, str):
         return wish
     is_number = isinstance(wish, int) and not isinstance(wish, bool)

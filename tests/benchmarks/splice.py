@@ -3,7 +3,7 @@
 A greeting by name before a minute that a hundred people share. Measured are a whole video and `SOME` segmented videos,
 of which the first draws the minute; the hundred follow from that. A video whose speech is cached (all but the name) is
 the harder comparison: speech is kept by sentences in any case. At the joint: how much the
-two pictures beside it differ, beside two that follow each other while nothing is said elsewhere; the loudest sample
+two pictures beside it differ, compared with two consecutive pictures during silence elsewhere; the loudest sample
 around it; and how much louder the name is than the rest, whole and joined.
 """
 

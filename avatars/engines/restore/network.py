@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TILE, OVERLAP = 256, 16
 FACES = "FaceSR"
 SMALLEST = 1_000_000
-# What a file that is something else, or was cut short, makes of those who read it.
+# Errors of readers of a file that is something else, or that was cut short.
 UNREADABLE = (OSError, EOFError, UnpicklingError, RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 
 

@@ -24,7 +24,7 @@ class Wav2Lip(RenderEngine):
 
     @classmethod
     def probe(cls, *, weights: str | Path = "", licensed: bool = False, **_options: Any) -> Availability:
-        """See `Probed.probe`: torch, the file, and that somebody says to hold a licence."""
+        """See `Probed.probe`: torch, the file, and the operator's declaration to hold a licence."""
         found = [NeededFile(name=Path(weights).name, path=Path(weights), least=SMALLEST)] if weights else []
         return look(
             licence=LICENCE,

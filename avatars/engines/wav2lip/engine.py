@@ -26,7 +26,7 @@ Floats = spectrum.Floats
 
 
 class Wav2Lip(wav2lip.Wav2Lip):
-    """Options: `weights`, a file of the published layout; `licensed`, whether somebody says that they may use it;
+    """Options: `weights`, a file of the published layout; `licensed`, whether the operator declares to hold a licence;
     `device`: "auto", "cpu" or "cuda"; `batch`, how many frames at once; `puppet`, options of the puppet."""
 
     def __init__(

@@ -27,7 +27,7 @@ class Layer(nn.Module):  # type: ignore[misc]  # torch is optional, and so are i
         return torch.relu(found + x if self.same else found)
 
     def fold(self) -> None:
-        """Make convolution and normalisation one: the same for whoever only looks, and a tenth faster."""
+        """Fuse convolution and normalisation: the same results at inference, a tenth faster."""
         convolution, normalisation = self.conv_block
         turned = isinstance(convolution, nn.ConvTranspose2d)
         self.conv_block = nn.Sequential(fuse_conv_bn_eval(convolution, normalisation, transpose=turned))

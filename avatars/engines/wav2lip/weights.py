@@ -64,7 +64,7 @@ def _state(path: Path) -> dict[str, Tensor]:
 
 def _pickled(path: Path) -> Any:
     with warnings.catch_warnings():
-        # That another version of pickle was used is not what matters to anybody here.
+        # It warns about another version of pickle, which does not matter here.
         warnings.simplefilter("ignore")
         return torch.load(path, map_location="cpu", weights_only=True)
 

@@ -101,7 +101,7 @@ class Command(BaseCommand):
         rows = []
         for check, outcome in self._results(subject, studio):
             rows.append(_row(subject, check, outcome))
-            # What an engine lacks is said once, not of every check.
+            # A missing requirement is printed once, not for every check.
             if not quiet and (subject.availability.ok or len(rows) == 1):
                 self._say(rows[-1], titled=subject.availability.ok)
         return rows
@@ -132,7 +132,7 @@ class Command(BaseCommand):
                 return
 
     def _outcome(self, studio: Studio, wish: CheckRequest, limit: float) -> tuple[Outcome, bool]:
-        """What comes of a check, and whether its engine is alive after it."""
+        """The outcome of a check, and whether its engine is alive after it."""
         try:
             memory = settings.AVATARS["MEMORY_LIMIT_MB"]
             return studio.check_engine(wish, time_limit=limit, memory_limit_mb=memory), True

@@ -75,7 +75,7 @@ class Shape:
 
 
 def too_long() -> OutputError:
-    """The refusal of what would be too poor to look at within its limit."""
+    """The refusal of a video that would look too poor within its limit."""
     return OutputError("The text is too long for one video.", code="too_long", remedy="Split it.")
 
 
@@ -134,7 +134,7 @@ class FrameSink:
                 done = True
         finally:
             if not done:
-                # The feeder may hang in a write that nobody reads.
+                # The feeder may hang in a write without a reader.
                 self._process.kill()
                 self._stop()
             self._stack.close()
@@ -184,7 +184,7 @@ def shrink(path: Path, to: Path, shape: Shape) -> None:
 
 
 def convert(path: Path, to: Path, shape: Shape, *, scale: float, time_limit: int) -> None:
-    """Encode what anybody may have brought, in two passes to the size that the limit allows.
+    """Encode an uploaded video, in two passes to the size that the limit allows.
 
     Its sides are multiplied by `scale`, the way it is held is made upright, its metadata are kept, and so is silence.
     It may take `time_limit` seconds of a processor. Raises `OutputError`.

@@ -79,13 +79,13 @@ def running(command: list[str], *, stdin: int) -> Iterator[tuple[subprocess.Pope
 
 
 def disk_full() -> OutputError:
-    """The refusal of what has no room to be written."""
+    """The refusal of a file for which the disk has no room."""
     remedy = "Free some space where OpenUser works, then make it again."
     return OutputError("The disk is full.", code="disk_full", remedy=remedy)
 
 
 def failed(process: subprocess.Popen[bytes], errors: IO[bytes]) -> OutputError:
-    """What went wrong, in ffmpeg's own words where it had time for them."""
+    """The error, in ffmpeg's own words where it wrote any."""
     code = process.wait()
     errors.seek(0)
     lines = errors.read().decode(errors="replace").strip().splitlines()

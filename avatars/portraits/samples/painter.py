@@ -20,7 +20,7 @@ Colour = tuple[float, float, float]
 UNITS_WIDE, UNITS_HIGH = 720, 960
 ORIGIN = (360.0, 384.0)
 SUPERSAMPLING = 2
-ROUGH_SIGMA = 4.0  # pixels; wider blurs run on a shrunken copy, which nobody can tell apart
+ROUGH_SIGMA = 4.0  # pixels; wider blurs run on a shrunken copy, which looks the same
 
 
 def colour(code: str) -> Colour:

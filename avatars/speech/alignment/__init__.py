@@ -1,4 +1,4 @@
-"""When is what said: the sounds of a known text laid along a recording of it, whoever speaks.
+"""When each sound is spoken: the sounds of a known text laid along a recording of it, by any speaker.
 
 A small acoustic model (one mean per class of sounds, one covariance for all; 7 kB) was measured on our own voices,
 whose synthesiser tells the time of every sound; `training.py` does it, and says how well it fits voices that it never

@@ -18,6 +18,6 @@ def session(model: bytes | str, *, threads: int) -> onnxruntime.InferenceSession
     """A network in memory, of its bytes or by its path. Raises `ERRORS`."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # Waiting threads would take the processor from who has work.
+    # Waiting threads would take the processor from threads that have work.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

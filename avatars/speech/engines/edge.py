@@ -1,6 +1,6 @@
 """Microsoft Edge's voices through the package edge-tts: an unofficial service on the internet, whose terms are unclear.
 
-Text leaves the company. Nothing works until somebody says with `OPENUSER_EDGE_ALLOWED=true` that it may.
+Text leaves the company. The engine works only if the operator allows that with `OPENUSER_EDGE_ALLOWED=true`.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ TICKS = 10_000_000
 
 
 class Edge(Dictated):
-    """Options: `allowed`, whether somebody says that texts may go there; `time_limit` for a sentence in seconds;
+    """Options: `allowed`, whether the operator allows texts to go there; `time_limit` for a sentence in seconds;
     `relay`, a host and port to which the connection is made instead, by a certificate for the service's name."""
 
     def __init__(self, *, allowed: bool = False, time_limit: float = 30.0, relay: str = "", **options: Any) -> None:

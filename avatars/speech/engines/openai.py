@@ -57,7 +57,7 @@ def heard(body: bytes) -> Heard:
 
 
 def unset(setting: str) -> EngineMissing:
-    """An engine that nobody set up."""
+    """An engine that is not set up."""
     return EngineMissing(
         f"{setting} is not set.",
         code="engine_unavailable",

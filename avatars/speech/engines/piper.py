@@ -1,6 +1,6 @@
 """Voices of Piper, by files that people bring: a network (.onnx) with its description (.onnx.json) beside it.
 
-English ones speak by our own phonemes. Others need Piper's, which is a package under the GPL that nobody gets unasked:
+English voices use our own phonemes. Others need Piper's, a package under the GPL that is not installed by default:
 `pip install piper-tts`.
 """
 

@@ -72,7 +72,7 @@ class Sherpa(Dictated):
 
 
 def _placed(model: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """What is said of a model, its files under `folder` where they are not elsewhere."""
+    """The description of a model, its files under `folder` where they are not elsewhere."""
     return {
         name: value if name == "kind" or not isinstance(value, str) else _whole(value, folder)
         for name, value in model.items()

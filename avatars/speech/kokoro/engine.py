@@ -1,4 +1,4 @@
-"""The engine: plan, speak, cut; what was said before is kept."""
+"""The engine: plan, speak, cut; speech is cached."""
 
 import hashlib
 import os
@@ -34,7 +34,7 @@ _SPEEDS = (0.5, 2.0)
 
 @dataclass(frozen=True, kw_only=True)
 class _Piece:
-    """One run as spoken: trimmed samples, what is heard when in them, and what of the text it reads."""
+    """One run as spoken: trimmed samples, the sounds in them with times, and the part of the text that it reads."""
 
     samples: NDArray[np.float32]
     segments: tuple[Segment, ...]
@@ -45,7 +45,7 @@ class Kokoro(kokoro.Kokoro):
     """Kokoro-82M. `threads` per sentence and `parallel` sentences at once, 0 for what the processors bear: two cores
     say one sentence after another, for the first one is waited for. `model_path`: a model file of your own.
 
-    `cache_dir` keeps what is compiled once, so that later starts are faster, and what was said before.
+    `cache_dir` keeps the compiled model, so that later starts are faster, and earlier speech.
     """
 
     def __init__(
@@ -166,7 +166,7 @@ class Kokoro(kokoro.Kokoro):
 
 @dataclass(frozen=True, kw_only=True)
 class _Saying:
-    """Who says it (`styles`: sentences of one language, and of both), how fast, and whether anew."""
+    """The voice (`styles`: sentences of one language, and of both), the speed, and whether to bypass the cache."""
 
     voice: str
     styles: tuple[NDArray[np.float32], NDArray[np.float32]]

@@ -1,4 +1,4 @@
-"""Sentences that somebody else spoke, made one speech: trimmed, timed, joined with pauses, at one level."""
+"""Sentences from an engine, made one speech: trimmed, timed, joined with pauses, at one level."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

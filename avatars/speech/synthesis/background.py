@@ -1,4 +1,4 @@
-"""A text said in a thread of its own, while somebody else already draws what was said first."""
+"""A text spoken in a thread of its own, while the caller already renders its beginning."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ INAUDIBLE = 1e-6
 
 @contextmanager
 def delivered(begin: Callable[[Progress], Recital], *, waits: Progress | None = None) -> Iterator[SpeechStream]:
-    """A stream of what `begin` begins to say; where the context is left early, no further sentence is begun.
+    """A stream of the speech that `begin` starts; where the context is left early, no further sentence is begun.
 
     `waits` as in `SpeechStream`. The stream raises `ScriptError` (code `nothing_to_say`) for speech that is silent.
     """

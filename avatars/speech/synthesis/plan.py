@@ -87,7 +87,7 @@ def is_mixed(text: str) -> bool:
 
 
 def spell_out(sentence: Sentence, normaliser: Normaliser, lexicon: Lexicon) -> Spoken:
-    """A sentence as it is said: the lexicon first, then numbers and abbreviations in words."""
+    """A sentence as it is spoken: the lexicon first, then numbers and abbreviations in words."""
     own = [
         _reading(found.entry, found.offset, sentence.text[found.offset : found.end], sentence.language)
         for found in lexicon.find(sentence.text)

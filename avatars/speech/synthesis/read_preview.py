@@ -119,7 +119,7 @@ def _certainty(word: str, rating: int) -> Source:
 
 
 def _pinyin(spoken: Spoken) -> dict[int, str]:
-    """The pinyin with marks of each place that is said in Chinese."""
+    """The pinyin with marks of each place that is spoken in Chinese."""
     found: dict[int, list[str]] = {}
     known = {place for given in spoken.given for place in range(given.start, given.end)}
     for run in re.finditer(f"[{HAN}]+", spoken.text):
@@ -155,7 +155,7 @@ def _remarks(sentence: Sentence, spoken: Spoken, words: tuple[Word, ...]) -> Ite
 
 
 def _left_out(text: str, cleaned: str) -> Iterator[Remark]:
-    """Links, and signs that nobody can say; marks of Markdown go without a word."""
+    """Links, and signs that cannot be spoken; marks of Markdown go without a remark."""
     links = [match.span() for match in _LINK.finditer(text)]
     for start, end in links:
         if not cleaned[start:end].strip():

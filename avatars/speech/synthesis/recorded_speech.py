@@ -1,4 +1,4 @@
-"""Ready sound as the driver of a face: when is which sound heard in a recording, whatever is known about it.
+"""Ready sound as the driver of a face: the time of every sound in a recording, with or without its words.
 
 The ladder, best first: the words are given, or a recognition engine hears them, and are laid along the recording; else
 the likeliest sounds are heard in it without any words.
@@ -27,7 +27,7 @@ from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.pronunciations import Pronunciation
 
-# What nobody can speak: then the words are of another recording.
+# No speech is faster or slower: then the words are of another recording.
 FASTEST, SLOWEST = 30.0, 0.5
 STAY = 6.0
 RATE = 24_000
@@ -68,7 +68,7 @@ def driven(
         try:
             return _along(levelled, rate, text, lexicon), text
         except ScriptError:
-            # What was heard may be no words at all; what somebody wrote has to be looked at.
+            # A recogniser may hear words where there are none; an error in given words must be reported.
             if words.strip():
                 raise
     return _alone(levelled, rate), ""

@@ -19,7 +19,7 @@ from avatars.speech.base import SENTENCE_PAUSE, Anchor, Progress, Speech, Speech
 
 FIELD = "speech_engine"
 SPEEDS = (0.5, 2.0)
-# Nobody needs so long for a sound: it is another text, or noise.
+# No sound takes so long: it is another text, or noise.
 LONGEST_SOUND, LONGEST_START = 1.5, 10.0
 INAUDIBLE = 1e-4
 
@@ -43,7 +43,7 @@ class Heard:
 
 
 class Dictated(SpeechEngine):
-    """`voice` is who speaks where nobody is named, `parallel` how many sentences are asked for at once."""
+    """`voice` is the default voice, `parallel` how many sentences are requested at once."""
 
     def __init__(self, *, cache_dir: str | Path | None = None, voice: str = "", parallel: int = 2) -> None:
         from avatars.speech.text.g2p import keep_words_in

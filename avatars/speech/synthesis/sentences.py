@@ -1,4 +1,4 @@
-"""A script as sentences to be read aloud by somebody else: the words as spoken, and the sounds that will be heard."""
+"""A script as sentences to be read aloud by an engine: the words as spoken, and the sounds that will be heard."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.script import Language, clean, sentences
 
-# What colours the sound before it, or the one after it, and is none itself.
+# Marks that colour the sound before or after them and are no sounds themselves.
 _COLOURS = frozenset("↓→↗↘ːʰʲ̃ᵝˌ")
 _STRESS = "ˈ"
 PAUSE = " "

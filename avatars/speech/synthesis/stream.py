@@ -1,6 +1,6 @@
-"""Speech while it is being made: whoever speaks adds parts, whoever draws reads from the beginning and waits for more.
+"""Speech while it is being made: the speaker adds parts; the renderer reads from the beginning and waits for more.
 
-What is known never changes: reading up to a moment gives the same, whether the rest was said before or after.
+Known parts never change: reading up to a moment gives the same, whether the rest was spoken before or after.
 """
 
 import threading
@@ -47,7 +47,7 @@ class SpeechStream:
         stream.end(speech)
         return stream
 
-    # ---- whoever speaks
+    # ---- for the speaker
 
     def begin(self, places: Sequence[Place]) -> None:
         """Tell what will have tokens; without it, what the only part has."""
@@ -92,32 +92,32 @@ class SpeechStream:
             self._error = error
             self._changed.notify_all()
 
-    # ---- whoever draws
+    # ---- for the renderer
 
     @property
     def over(self) -> bool:
-        """Whether nothing will come any more."""
+        """Whether the speech is complete."""
         return self._whole is not None
 
     @property
     def seconds(self) -> float:
-        """How much is there."""
+        """The length that is there."""
         with self._changed:
             return self._length / self.rate if self.rate else 0.0
 
     @property
     def expected(self) -> float:
-        """How long it will be, as its first part lets one expect; exact where that is the only one."""
+        """The expected length, estimated from the first part; exact where that is the only one."""
         return self._expected
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """What of the text has tokens or will have them; known with the first part."""
+        """The places of the text that have tokens or will have them; known with the first part."""
         return self._places
 
     @property
     def tokens(self) -> list[Token]:
-        """Those of what is there, by place in the text."""
+        """The tokens that are there, by place in the text."""
         with self._changed:
             return [self._tokens[offset] for offset in sorted(self._tokens)]
 

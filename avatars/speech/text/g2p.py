@@ -23,7 +23,7 @@ jieba.setLogLevel(logging.ERROR)
 def keep_words_in(folder: Path | None) -> None:
     """Where jieba keeps its compiled dictionary, by default in no place at all.
 
-    Its own default is one known file in the shared temporary folder, which it unmarshals whoever wrote it.
+    Its own default is one known file in the shared temporary folder, which it unmarshals without checking the owner.
     """
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="jieba-") as passing:
@@ -85,7 +85,7 @@ class Phoneme:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """Somebody knows how `start` to `end` of the spoken text is said: `symbols` of Kokoro's alphabet."""
+    """A known reading of `start` to `end` of the spoken text: `symbols` of Kokoro's alphabet."""
 
     start: int
     end: int

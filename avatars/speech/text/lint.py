@@ -1,4 +1,4 @@
-"""How a script will be read, in values: every word with its reading, and what somebody should look at."""
+"""How a script will be read, in values: every word with its reading, and remarks for the author."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from avatars.speech.text.pronunciations import Pronunciation
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What shall be looked at, with the readings of one's own."""
+    """The text to examine, with readings of the author's own."""
 
     text: str
     lexicon: tuple[Pronunciation, ...] = ()
@@ -26,7 +26,7 @@ class Source(StrEnum):
 
 
 class Code(StrEnum):
-    """What somebody should look at."""
+    """Kinds of remarks for the author."""
 
     UNKNOWN_WORD = "unknown_word"
     POLYPHONE = "polyphone"
@@ -54,7 +54,7 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A sentence and what is said for it."""
+    """A sentence and its spoken form."""
 
     offset: int
     length: int

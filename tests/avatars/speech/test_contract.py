@@ -53,7 +53,7 @@ def engine(name, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def speaker(name, engine):
-    """What the engine can speak is said once, for all checks."""
+    """An engine with a text that it speaks once, for all checks."""
     return conformance.Speaker(engine[0], voice=engine[1], language="en" if name in {"piper", "sherpa"} else "both")
 
 

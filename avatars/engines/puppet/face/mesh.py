@@ -104,7 +104,7 @@ class FaceMesh:
         return sorted(found, key=lambda face: -face.eye_distance)
 
     def track(self, picture: Picture, before: Face) -> Face:
-        """The same face measured in the next picture of a video, without detecting it anew."""
+        """The same face measured in the next picture of a video, without detecting it again."""
         return self._refine(picture, before)
 
     def unsteadiness(self, picture: Picture, face: Face) -> Floats:

@@ -19,7 +19,7 @@ class Blinks:
         self._moments = [float(self._random.uniform(0.8, 2.2))]
 
     def at(self, times: Floats, until: float) -> Floats:
-        """From open 0 to shut 1 at these times; nobody knows what is after `until`, and after a video nothing is."""
+        """From open 0 to shut 1 at these times; no blink begins just before `until`, where the known speech ends."""
         while self._moments[-1] < times[-1] + BLINK_CLOSE:
             again = self._random.random() < DOUBLE_BLINK
             self._moments.append(self._moments[-1] + (0.35 if again else float(self._random.uniform(2.0, 4.8))))

@@ -1,6 +1,6 @@
 """All that moves over time, frame by frame: lips from the sounds, blinks, and a head that is never quite still.
 
-It is planned block by block, each from what is said up to `AHEAD` seconds after it: a video begins before its speech is
+It is planned block by block, each from the speech up to `AHEAD` seconds after it: a video begins before its speech is
 over, and is the same video whether it did or not.
 """
 
@@ -62,13 +62,13 @@ def plan(shot: Shot, *, strength: float = 1.0) -> Motion:
 
 
 def moves(setup: Setup, speech: SpeechStream, *, strength: float = 1.0, block: int = BLOCK) -> Iterator[Motion]:
-    """The motion in blocks of so many frames, the last one of fewer; waits for each until enough is said."""
+    """The motion in blocks of so many frames, the last one of fewer; waits for each until enough speech is there."""
     fps, first = setup.fps, 0
     blinks = Blinks(setup.seed)
     carriage = _Carriage(setup, speech) if setup.mode.moves_head else None
     end = speech.until(math.inf) if setup.rests else None
     while True:
-        # Nothing but what is said until then may count, even where more is known.
+        # Only the speech until then may count, even where more is known.
         known = min(speech.until((first + block) / fps + AHEAD), (first + block) / fps + AHEAD)
         frames = frame_count(known, fps)
         last = min(first + block, frames)

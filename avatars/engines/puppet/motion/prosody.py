@@ -25,7 +25,7 @@ ENERGY_SIGMA, ACCENT_SIGMA, SPEAKING_SIGMA = 0.12, 0.145, 0.25
 
 @dataclass(frozen=True, kw_only=True)
 class Rising:
-    """Per frame: `energy` (about 0..1) and what is `usual` of it, whether anybody is `speaking` (0..1), and `accent`,
+    """Per frame: `energy` (about 0..1) and its `usual` value, whether there is speech (`speaking`, 0..1), and `accent`,
     rises of energy (-1..1)."""
 
     energy: Floats

@@ -22,8 +22,8 @@ LAYERS = ("face", "upper", "lower", "head", "points", "head_points")
 
 
 class RigCache:
-    """At most `most` rigs in memory. With a `folder` of caches, those of portraits whose
-    origin is known are there as well; what was purged there is not used from memory either."""
+    """At most `most` rigs in memory. With a `folder` of caches, rigs of portraits whose origin is known are there as
+    well; a rig that was purged there is not used from memory either."""
 
     def __init__(self, *, most: int, folder: Path | None) -> None:
         self._most = most
@@ -58,13 +58,13 @@ class RigCache:
         try:
             return unpack(data, portrait)
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
-            # A disk that was full, or that failed. It is made anew and written over.
+            # A disk that was full, or that failed. The rig is rebuilt and overwritten.
             logger.warning("A kept rig is damaged and made anew.", extra={"bytes": len(data)})
             return None
 
     def _built(self, wanted: tuple[str, str], portrait: Picture, build: Callable[[Picture], Rig]) -> Rig:
         made = build(portrait)
-        # What cannot be purged by its origin is not written down.
+        # A rig that cannot be purged by its origin is not written to disk.
         if self._cache is not None and wanted[0]:
             self._cache.put(disk_cache.key(*wanted), pack(made))
         return made

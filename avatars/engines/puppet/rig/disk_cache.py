@@ -1,7 +1,7 @@
-"""Where the rigs of portraits lie on disk, and how they go: by the portrait, by age, by the room they take. Light.
+"""The rigs of portraits on disk, and how they are removed: by portrait, by age, by the space they take. Light.
 
-A file is named by the portrait file that it came from, by the pixels it was made for, and by the code that made it; so
-whoever must not keep a portrait can remove all that was computed from it.
+A file is named by the portrait file that it came from, by the pixels it was made for, and by the code that made it, so
+that all data computed from one portrait can be removed.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def delete_portrait(cache_folder: Path, origin: str) -> int:
 
 
 def delete_unused(cache_folder: Path, before: float) -> int:
-    """Remove what nobody has used since a time, seconds of the epoch; how many files it was."""
+    """Remove files that were not used since a time, seconds of the epoch; return how many."""
     old = []
     for path in (cache_folder / FOLDER).glob("*"):
         try:

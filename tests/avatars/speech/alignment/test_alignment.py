@@ -1,4 +1,4 @@
-"""Alignment: when each sound is said, in recordings with known words."""
+"""Alignment: when each sound is spoken, in recordings with known words."""
 
 import itertools
 
