@@ -1,4 +1,4 @@
-"""The face for developers: `bot` and its decorators, and the awaitables of the integration guide.
+"""The API for developers: `bot` with its decorators, and the awaitables of the integration guide.
 
 Put handlers into a module `handlers` of an installed app; it is imported at start. A handler takes a message or an
 event, may be sync or async, and may return a string, or any value of `wecom.contents`, which is sent as the answer. The
@@ -94,9 +94,9 @@ bot = WeChatWorkBot()
 async def send_text_message(user_id: str, content: str) -> Outbound:
     """Send text to a member through the outbox; long text goes out in parts.
 
-    Like all of these it uses the application that is being answered, or the default one outside a handler, and returns
-    the row that a worker delivers. Raises `NotConfigured` where no application is connected, `ContentError` for what
-    the platform would refuse.
+    Like all of these it uses the application of the handler's callback, or the default one outside a handler, and
+    returns the row that a worker delivers. Raises `NotConfigured` if no application is connected, and `ContentError`
+    for a message that the platform would refuse.
     """
     return await sync_to_async(services.send_text)(user_id, content=content)
 
@@ -122,7 +122,7 @@ async def send_file_message(user_id: str, media_id: str) -> Outbound:
 
 
 async def send_text_card(user_id: str, title: str, description: str, url: str, btn_text: str = "") -> Outbound:
-    """Send a card with a link; the button says "Details" where it has no text of its own."""
+    """Send a card with a link; the button says "Details" unless you give it a text."""
     return await sync_to_async(services.send_text_card)(
         user_id, title=title, description=description, url=url, btn_text=btn_text
     )
@@ -157,10 +157,10 @@ async def send_card(user_id: str, card: Card) -> Outbound:
 
 
 async def update_card(event: Event, shown: str | Card, greyed: str = "", *, everybody: bool = False) -> CardUpdate:
-    """Change the card that somebody has just pressed, for them: a greyed text in the place of its buttons, or a card.
+    """Change a card for the member who just pressed it: a greyed text replaces its buttons, or a card replaces it.
 
-    `await update_card(event, "Approved")`, or `await update_card(event, ButtonCard(…))`; `greyed` stands in the place
-    of that one's buttons; `everybody` changes it for all who got it. Once for each press, for 72 hours.
+    `await update_card(event, "Approved")`, or `await update_card(event, ButtonCard(…))`; `greyed` replaces
+    the new card's buttons; `everybody` changes it for all its recipients. Once for each press, within 72 hours.
     """
     text, card = (shown, None) if isinstance(shown, str) else (greyed, shown)
     user_id = "@all" if everybody else event.from_user_id
@@ -171,7 +171,7 @@ async def update_card(event: Event, shown: str | Card, greyed: str = "", *, ever
 
 
 async def recall_message(outbound: Outbound) -> Recall:
-    """Take back what one of these functions sent, within 24 hours."""
+    """Recall a message that one of these functions sent, within 24 hours."""
     return await sync_to_async(services.recall)(outbound)
 
 
@@ -193,8 +193,8 @@ async def upload_voice(file_path: str | Path) -> str:
 async def upload_video(file_path: str | Path) -> str:
     """Upload an MP4; its media ID, for `send_video_message`.
 
-    One of more than 10 MB is made smaller first, which is waited for; what cannot be made small enough is sent as a
-    file of up to 20 MB, else as a link to a page on which the member can watch it.
+    The function waits while a video of more than 10 MB is compressed. A video that stays too large is sent as a file of
+    up to 20 MB, else as a link to a page where the member can watch it.
     """
     return await services.upload_video_async(file_path)
 
@@ -205,17 +205,17 @@ async def upload_file(file_path: str | Path) -> str:
 
 
 async def upload_article_image(file_path: str | Path) -> str:
-    """Upload a JPG or PNG of up to 2 MB for the text of an article; its address, good for ever."""
+    """Upload a JPG or PNG of up to 2 MB for the text of an article; its address, which never expires."""
     return await sync_to_async(services.upload_article_image)(file_path)
 
 
 async def download_media(media_id: str, kind: str = "") -> Path:
-    """What a member sent, by the media ID of their message, as a file: `await download_media(message.media_id)`."""
+    """The file that a member sent, by the media ID of their message: `await download_media(message.media_id)`."""
     return await sync_to_async(services.download_media)(media_id, kind=kind)
 
 
 async def create_chat(name: str, user_ids: Sequence[str], owner: str = "") -> GroupChat:
-    """Make a group chat of 2 to 2,000 members; people see it once something is said in it."""
+    """Make a group chat of 2 to 2,000 members; members see it with its first message."""
     return await sync_to_async(services.create_chat)(name, user_ids, owner=owner)
 
 
@@ -232,7 +232,7 @@ async def get_chat(chat_id: str) -> GroupChat:
 
 
 async def send_to_chat(chat: GroupChat, content: Content, mentions: Sequence[str] = ()) -> GroupMessage:
-    """Say something in a group chat: `await send_to_chat(chat, Text(content="…"), mentions=["@all"])`."""
+    """Write into a group chat: `await send_to_chat(chat, Text(content="…"), mentions=["@all"])`."""
     return await sync_to_async(services.send_to_chat)(chat, content, mentions=mentions)
 
 
@@ -242,7 +242,7 @@ async def get_agent_info() -> ApplicationProfile:
 
 
 async def get_user_info(user_id: str) -> dict[str, Any]:
-    """What the platform knows of a member: `userid`, `name`, `department`, `position`, `status` …"""
+    """The platform's data of a member: `userid`, `name`, `department`, `position`, `status` …"""
     return await sync_to_async(services.get_user_info)(user_id)
 
 

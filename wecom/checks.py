@@ -1,4 +1,4 @@
-"""System checks: the keys of the environment, as the doctor sees them; and that no production serves the emulator."""
+"""System checks: the shape of the WECHAT_* keys, and that production does not serve the emulator."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from wecom import services
 
 @register("openuser")
 def check_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """WECHAT_* values that cannot be right, before anybody tries them."""
+    """Report WECHAT_* values that cannot be right, before any call uses them."""
     finding = services.doctor_checks()[0].run()
     if finding.level != Level.BAD:
         return []
@@ -21,7 +21,7 @@ def check_keys(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_emulator(**_kwargs: Any) -> list[CheckMessage]:
-    """The emulator shows secrets and plays anybody to whoever asks: it is a process of its own, never part of one."""
+    """The emulator shows secrets and impersonates any member without a login: it must run as a separate process."""
     if not apps.is_installed("wecom.emulator"):
         return []
     words = _("The emulator of WeChat Work is installed in this project.")

@@ -35,7 +35,7 @@ class ApiError(WeComError):
 
 
 class TokenRejected(ApiError):
-    """The access token no longer works; refreshed once and tried again."""
+    """The access token no longer works; it is refreshed once, and the call retried."""
 
 
 class BusyError(ApiError, TemporaryError):
@@ -43,7 +43,7 @@ class BusyError(ApiError, TemporaryError):
 
 
 class LimitedError(BusyError):
-    """A limit of the platform is used up: certainly not accepted, and no use to ask before `until`, if it is known."""
+    """A limit of the platform is used up: certainly not accepted; do not retry before `until`, if it is known."""
 
     until: datetime | None = None
 
@@ -52,11 +52,11 @@ class LimitedError(BusyError):
 
 
 class ConfigurationError(ApiError):
-    """Somebody must change a setting; the application is held meanwhile."""
+    """A setting is wrong; the application is held until an administrator changes it."""
 
 
 class RecipientError(ApiError):
-    """The person left, never existed, or is out of the application's visible range."""
+    """The member left, never existed, or is out of the application's visible range."""
 
 
 class MediaExpired(ApiError):
@@ -68,7 +68,7 @@ class MediaRefused(ApiError):
 
 
 class LoginExpired(ApiError):
-    """The code of a login was used or is too old: let the person log in again."""
+    """The code of a login was used or is too old: the member must log in again."""
 
 
 class ChatGone(ApiError):
@@ -76,7 +76,7 @@ class ChatGone(ApiError):
 
 
 class LoginFailed(ApiError):
-    """Nobody signed in: the code is no good, or it is nobody of the company."""
+    """The sign-in failed: the code is invalid, or the person is not in the company."""
 
 
 class NotReached(WeComError, TemporaryError):

@@ -1,4 +1,4 @@
-"""What the platform tells of its directory, written down in the transaction that settles the callback."""
+"""Events about the directory, stored in the transaction that settles the callback."""
 
 from wecom import services
 from wecom.bot import Incoming, bot

@@ -1,4 +1,4 @@
-"""What the platform's pages leave open, or tell in two ways: the safe reading, which a company can change by a setting.
+"""Facts that the platform's pages leave open or contradict: safe defaults, which a company can change by a setting.
 
 Knows no framework, since the values of `contents` follow it; `apps.py` puts in what `settings.WECOM` says. The README
 lists each with its variable and what is known.
@@ -21,10 +21,10 @@ class Assumptions:
         card_menu_entries: how many a template card's menu may have: one page says 3, another 10.
         menu_name_bytes: of a button in the bar of the application's menu.
         sub_menu_name_bytes: of one below: 40 by the page of the interface, 16 by that of its error codes.
-        aligned_quotas: whether a member's quota begins anew with each minute and hour of the clock. Where it counts the
-            last 60 seconds instead, a sender who believes in the clock loses messages.
-        platform_recognition: whether a `Recognition` in a voice message is taken for what was said.
-        json_callbacks: whether callbacks may come as JSON, which some consoles are said to offer.
+        aligned_quotas: whether a member's quota restarts with each minute and hour of the clock. If it counts the last
+            60 seconds instead, a sender that follows the clock loses messages.
+        platform_recognition: whether to use a `Recognition` in a voice message as its transcript.
+        json_callbacks: whether callbacks may come as JSON, which some consoles reportedly offer.
         acknowledgement: the body of the answer to a callback; some products of the platform want "success".
         chat_people_per_minute: how many the messages into all group chats of a company may reach in a minute; each
             message counts for every member of its chat.
@@ -55,6 +55,6 @@ current = Assumptions()
 
 
 def assume(values: Mapping[str, Any]) -> None:
-    """Follow these from now on. Raises `ValueError` with the setting and the remedy for one that makes no sense."""
+    """Use these values from now on. Raises `ValueError` with the setting and the remedy for an invalid one."""
     global current  # noqa: PLW0603 — one for the process, set when it starts
     current = replace(Assumptions(), **values)

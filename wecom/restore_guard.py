@@ -1,6 +1,6 @@
-"""A restored or copied database must not send again what was sent since: its senders wait until a person says so.
+"""Keeps a restored or copied database from sending old messages again: senders wait until a person confirms.
 
-A small file outside the database notes how far was sent (the newest attempt, before its call). A database that is
+A small file outside the database has the newest attempt, written before its call. A database that is
 behind the file was restored from a backup; one that does not know the file came from another place. `senders.json` lies
 in the var folder; it must live as long as the installation and be no part of the database's backup. Several machines
 that send from one database share it, or are confirmed once each.
@@ -32,7 +32,7 @@ REMEMBERED = 20  # databases that one file knows
 
 @dataclass(kw_only=True)
 class Note:
-    """What the file says: its own name, and the newest attempt of each database that was sent from here."""
+    """The content of the file: its own name, and the newest attempt of each database that was sent from here."""
 
     place: str = ""
     marks: dict[str, int] = field(default_factory=dict)
@@ -49,7 +49,7 @@ def confirmed_instance() -> str:
     """The name of the database if it may send, to give to `mark`; "" while a person must confirm first."""
     if not settings.WECOM["RESTORE_GUARD"]:
         return new_instance()
-    note = _read()  # first: what it knows was committed before
+    note = _read()  # first: its attempts were committed before
     row = _row()
     newest = Attempt.objects.aggregate(newest=Max("pk"))["newest"] or 0
     if row.held_since is None:
@@ -80,7 +80,7 @@ def restore_hold() -> Guard | None:
 
 @transaction.atomic
 def release_restore_hold(*, discard: bool) -> int:
-    """A person confirmed: send what waits, or discard it. Returns how many messages that concerns."""
+    """A person confirmed: send the queued messages, or discard them. Returns how many."""
     row = _locked()
     # Under a new name, so that marks of the old one no longer count.
     row.places = [*row.places, row.held_place] if row.held_place else row.places
@@ -89,7 +89,7 @@ def release_restore_hold(*, discard: bool) -> int:
     waiting = Outbound.objects.filter(status__in=Work.UNFINISHED)
     count = waiting.count()
     if discard:
-        # What may have arrived is not said to be unsent.
+        # A message that may have arrived is not marked as unsent.
         tried = Q(was_ambiguous=True) | Q(
             pk__in=Attempt.objects.filter(outcome=Attempt.Outcome.OPEN).values("outbound")
         )
@@ -144,7 +144,7 @@ def _file() -> Path:
 
 
 def _machine() -> str:
-    """What tells this machine from others; "" where the system does not say."""
+    """The ID of this machine; "" if the system has none."""
     try:
         return Path(settings.WECOM["MACHINE_ID_FILE"]).read_text().strip()
     except OSError:
@@ -160,9 +160,9 @@ def _read() -> Note:
 
 
 def _change(change: Callable[[Note], None] = lambda note: None) -> Note:
-    """Change the file's content, one process at a time; what it says then.
+    """Change the file's content, one process at a time; returns the new content.
 
-    A folder that cannot be written is no reason to send nothing: it is logged.
+    A folder that cannot be written does not stop sending: it is logged.
     """
     path, note = _file(), Note()
     try:

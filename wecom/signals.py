@@ -1,4 +1,4 @@
-"""News of WeChat Work, sent inside the transaction that settles."""
+"""Signals of WeChat Work, sent inside the transaction that settles."""
 
 from django.dispatch import Signal
 
@@ -9,10 +9,10 @@ outbound_settled = Signal()
 """An Outbound reached its end: `outbound`."""
 
 media_downloaded = Signal()
-"""What a member sent was fetched, or cannot be: `download`, which has ended."""
+"""The download of a member's file succeeded or failed: `download`."""
 
 member_limited = Signal()
-"""Somebody asks for more than is served in a minute, and is to be told once: `callback`, the first that was kept."""
+"""A member exceeded the rate limit and must be notified once: `callback`, the first one over the limit."""
 
 video_too_large = Signal()
 """A video has more bytes than the platform takes: `upload`, `limit`. A receiver calls `services.compression_done` or
@@ -24,4 +24,4 @@ page_wanted = Signal()
 gives it a card that leads to the video, with `services.replace_content`."""
 
 program_sent = Signal()
-"""Code sent something of its own accord, in the transaction that queues it: `outbound`, `text` as a person reads it."""
+"""Code sent a message of its own accord, in the transaction that queues it: `outbound`, `text` in readable form."""

@@ -22,7 +22,7 @@ SIGNED = ("msg_signature", "timestamp", "nonce")
 
 
 class AcceptAnything(BaseContentNegotiation):
-    """Takes any Accept header and any `format`: there is one answer, and whoever asks for another gets it too."""
+    """Accepts any Accept header and any `format`: there is only one form of answer."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return None
@@ -34,7 +34,7 @@ class AcceptAnything(BaseContentNegotiation):
 class Webhook(APIView):
     """The callback URL of an application; without a key in the path, of the default one.
 
-    Whatever is wrong is refused with an empty body, so that nobody learns what.
+    A refusal has an empty body, so that the caller does not learn the reason.
     """
 
     authentication_classes = []
@@ -46,7 +46,7 @@ class Webhook(APIView):
     schema = None
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
-        """A method that there is not, or a query that Django refuses to read, is answered without a word as well."""
+        """Unknown methods, and queries that Django refuses to read, also get an empty answer."""
         if isinstance(exc, MethodNotAllowed):
             return HttpResponse(status=405)
         if isinstance(exc, SuspiciousOperation):
@@ -107,7 +107,7 @@ class Webhook(APIView):
         self, code: int | str, application: Application | None = None, query: Mapping[str, str] | None = None
     ) -> HttpResponse:
         signature, timestamp, nonce = ((query or {}).get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
-        # What has not even the platform's form comes from a stranger, and says nothing of our keys.
+        # A callback without the platform's form comes from a stranger: it is no hint about our keys.
         if application is not None and isinstance(code, int) and crypto.is_strict(signature, timestamp, nonce):
             services.record_rejection(application, code, nonce)
         pk = application.pk if application else None
@@ -116,9 +116,9 @@ class Webhook(APIView):
 
 
 def _once(query: QueryDict, *names: str) -> list[str]:
-    """The values of parameters, "" where one is missing. Raises `CryptoError` -40001 for a doubled one.
+    """The values of parameters, "" if one is missing. Raises `CryptoError` -40001 for a doubled one.
 
-    The platform doubles none, and whoever stands between might take another one of the two than we do.
+    The platform doubles none, and a proxy might use the other one of the two.
     """
     if any(len(query.getlist(name)) > 1 for name in names):
         raise crypto.CryptoError(-40001, "A parameter is doubled.")

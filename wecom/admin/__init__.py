@@ -1,4 +1,4 @@
-"""WeChat Work in the admin: applications to edit, menus to publish, callbacks and outbounds to look into."""
+"""WeChat Work in the admin: edit applications, publish menus, inspect callbacks and outbound messages."""
 
 from wecom.admin import callbacks, chats, company, deliveries, directory, media, menus, restore_guard, syncs
 

@@ -1,4 +1,4 @@
-"""What came in, in the admin: to look into, and to handle once more."""
+"""Callbacks in the admin: inspect them, and replay them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -46,7 +46,7 @@ class CallbackAdmin(WorkAdmin):
         return callback.what
 
     def get_fieldsets(self, request: HttpRequest, obj: Callback | None = None) -> Any:
-        """What it said is for those who may read it: it has people's words, and codes that open things."""
+        """The content requires its own permission: it has members' texts, and codes that grant access."""
         said = [(_("What it said"), {"fields": ("said",)})] if request.user.has_perm("wecom.read_callback") else []
         return [*super().get_fieldsets(request, obj), *said]
 

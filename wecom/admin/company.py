@@ -1,4 +1,4 @@
-"""Who we are at WeChat Work, in the admin: the company, its applications with their keys, and its members."""
+"""The company in the admin, with its applications, their keys, and its members."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ SECRETS = ("secret", "token", "encoding_aes_key")
 
 
 class ApplicationForm(forms.ModelForm[Application]):
-    """Secrets are written, never shown: an empty field keeps what is stored."""
+    """Secrets are never shown; an empty field keeps the stored value."""
 
     class Meta:
         model = Application
@@ -35,7 +35,7 @@ class ApplicationForm(forms.ModelForm[Application]):
         for name in SECRETS:
             field = self.fields.get(name)
             if field is None:
-                continue  # somebody who may only look gets no fields
+                continue  # read-only staff get no fields
             stored = {"placeholder": "••••••••"} if self.instance.pk else {}
             field.widget = UnfoldAdminPasswordWidget(
                 render_value=False, attrs={"autocomplete": "new-password", **stored}
@@ -112,7 +112,7 @@ class ApplicationAdmin(ProtectedDeleteAdmin):
         return render_to_string("admin/applications/callback_url.html", {"address": address})
 
     def get_fieldsets(self, request: HttpRequest, obj: Application | None = None) -> Any:
-        """Without the keys for those who may only look: Django would show them as they are."""
+        """Hide the keys from read-only staff: Django would show them in plain text."""
         fieldsets = super().get_fieldsets(request, obj)
         if self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request)):
             return fieldsets

@@ -1,4 +1,4 @@
-"""What went out, in the admin: to look into, to send again, to decide."""
+"""Outbound messages in the admin: inspect them, send them again, decide unclear ones."""
 
 import json
 from typing import Any
@@ -164,7 +164,7 @@ class OutboundAdmin(WorkAdmin):
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only what makes sense for this message: while it is on its way it can only be recalled."""
+        """The actions that this message allows: a queued one can only be recalled."""
         row = Outbound.objects.filter(pk=object_id).first()
         useful_now = {"recall_this"} if row and services.can_be_recalled(row) else set()
         ended = Outbound.objects.filter(pk=object_id).exclude(status__in=Outbound.UNFINISHED).first()
@@ -179,7 +179,7 @@ class OutboundAdmin(WorkAdmin):
 
 
 def _words(outbound: Outbound) -> str:
-    """What a person reads of it: the text or the title, else the payload."""
+    """The readable part of the message: the text or the title, else the payload."""
     content = outbound.content
     words = content.get("content") or content.get("title") or (content.get("main_title") or {}).get("title")
     return words if isinstance(words, str) else json.dumps(outbound.content, ensure_ascii=False)

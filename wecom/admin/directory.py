@@ -25,7 +25,7 @@ TONES = {
 
 
 class RangeFilter(admin.SimpleListFilter):
-    """Whether somebody can be reached by any application."""
+    """Whether any application can reach a member."""
 
     title = _("visible range")
     parameter_name = "range"
@@ -45,7 +45,7 @@ class RangeFilter(admin.SimpleListFilter):
 
 
 class ApplicationFilter(admin.SimpleListFilter):
-    """Who is in the visible range of one application."""
+    """Members in the visible range of one application."""
 
     title = _("in the range of")
     parameter_name = "application"
@@ -115,7 +115,7 @@ class MemberAdmin(SyncButton, ProtectedDeleteAdmin):
 
     @display(description=_("visible range"))
     def reachable(self, member: Member) -> str:
-        """In words by application, where there are several."""
+        """In words, by application if there are several."""
         known = [row for row in member.reaches.all() if row.in_range is not None and not row.application.is_assistant]
         if not known:
             return NOTHING

@@ -1,4 +1,4 @@
-"""Files in the admin: on their way to the platform, and what members sent."""
+"""Files in the admin: uploads to the platform, and downloads of members' files."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

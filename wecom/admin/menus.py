@@ -1,4 +1,4 @@
-"""The menu below the chat, in the admin: its buttons, how it looks on a phone, and what became of it when published."""
+"""The menu below the chat, in the admin: its buttons, a preview, and its last publication."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -42,17 +42,17 @@ class Bar:
 
     @property
     def badge(self) -> str:
-        """Where the latest publication is."""
+        """The status of the latest publication."""
         return badge(self.latest.get_status_display(), STATUS_TONES.get(self.latest.status, "")) if self.latest else ""
 
     @property
     def reason(self) -> str:
-        """Why it is there."""
+        """The reason for that status."""
         return reason_words(self.latest) if self.latest else ""
 
     @property
     def remedy(self) -> str:
-        """What helps where the latest publication did not work."""
+        """The remedy if the latest publication failed."""
         return remedy(self.latest) if self.latest else ""
 
 
@@ -126,7 +126,7 @@ class MenuButtonAdmin(ModelAdmin[MenuButton]):
 
     @action(description=_("Publish menu"), permissions=["publish"], icon="publish", dialog=DIALOG)
     def publish(self, request: HttpRequest, _form: Any) -> HttpResponse:
-        """Publish what differs from what was published, of every application."""
+        """Publish the changed menus of all applications."""
         waiting = [bar for bar in bars() if bar.changed]
         for bar in waiting:
             self._publish(request, bar.application)
@@ -191,7 +191,7 @@ def bars() -> list[Bar]:
 
 
 def remedy(publication: MenuPublication) -> str:
-    """What a person can do about a publication that waits or failed; "" where there is nothing to do."""
+    """The remedy for a publication that waits or failed; "" if there is nothing to do."""
     if publication.reason == MenuPublication.Reason.HELD:
         return publication.application.held_reason
     if publication.status != MenuPublication.Status.FAILED:

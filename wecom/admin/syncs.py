@@ -109,7 +109,7 @@ class DirectorySyncAdmin(SyncButton, WorkAdmin):
 
 
 def bar(sync: DirectorySync) -> str:
-    """How far a sync is, as a bar with its step."""
+    """The progress of a sync, as a bar with its step."""
     step = "" if sync.is_finished else STEPS.get(DirectorySync.Stage(sync.stage), "") if sync.stage else now("waits")
     return format_html(
         '<progress class="ou-progress" max="100" value="{0}">{0} %</progress> <span class="ou-quiet">{1}</span>',
@@ -127,7 +127,7 @@ def counts(sync: DirectorySync) -> str:
 
 
 def remedy(sync: DirectorySync) -> str:
-    """What a person can do about a sync that waits or failed; "" where there is nothing to do."""
+    """The remedy for a sync that waits or failed; "" if there is nothing to do."""
     if sync.reason == DirectorySync.Reason.HELD:
         return sync.application.held_reason
     if sync.reason == DirectorySync.Reason.FORBIDDEN:

@@ -10,7 +10,7 @@ from wecom.messages.xml_tree import Node, parse
 
 
 def tree(xml: str) -> str:
-    """Every element with what it holds, and the XML as it came behind a click; what is no XML is shown as it is."""
+    """Every element with its content, and the original XML behind a click; any other text is shown unchanged."""
     if not xml:
         return NOTHING
     try:

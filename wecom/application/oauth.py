@@ -19,7 +19,7 @@ AGAIN = "Open the page once more."
 
 
 def authorize_url(application: Application, *, back: str, state: str, inside: bool, language: str = "zh") -> str:
-    """Where to send somebody who shall say who they are; the platform sends them `back` with `code` and `state`.
+    """The address of the platform's sign-in; it redirects the member `back` with `code` and `state`.
 
     `inside` is for the browser within WeChat Work, which asks nothing; others show a code to scan.
     """
@@ -35,9 +35,9 @@ def authorize_url(application: Application, *, back: str, state: str, inside: bo
 
 
 def member_of_code(application: Application, code: str) -> str:
-    """The user ID of whoever came back with this code, which is good once and for five minutes.
+    """The user ID of the member who came back with this code, which is valid once, for five minutes.
 
-    Raises `LoginFailed` for a code that is none or is over, and for somebody who is no member of the company.
+    Raises `LoginFailed` for an invalid or expired code, and for a person outside the company.
     """
     if not code or len(code.encode()) > 512:
         raise LoginFailed("There is no code.", code="no_code", remedy=AGAIN)

@@ -87,7 +87,7 @@ def run_detached(work: Callable[[], None]) -> None:
 
 
 def release_worker() -> None:
-    """Inside a handler that takes long: let other callbacks go on, those of the same member too.
+    """Called in a slow handler: lets other callbacks go on, also those of the same member.
 
     Outside of a handler this does nothing.
     """
@@ -116,7 +116,7 @@ class _DetachedThread(threading.Thread):
         try:
             self._work()
             self.result.set_result(None)
-        except Exception as error:  # a process edge: it is raised where the worker waits
+        except Exception as error:  # a process edge: the waiting worker raises it
             self.result.set_exception(error)
             if self._detached:
                 logger.exception("A callback was left unfinished.")

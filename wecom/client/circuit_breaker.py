@@ -1,7 +1,7 @@
-"""How often a corporation calls each interface of the platform, and those that the platform closed to it for a while.
+"""Counts a corporation's calls of each interface, and stops calls of interfaces that the platform closed to it.
 
 Source: https://developer.work.weixin.qq.com/document/path/90312. The answer 45009 does not say which window is used up,
-so the shortest is waited for first, and the next where the first call after it is refused again.
+so calls wait for the shortest first, and for the next if the first call after that is refused again.
 """
 
 import logging
@@ -23,19 +23,19 @@ SLOT = 10  # seconds
 PER_API = ((timedelta(minutes=1), 10_000), (timedelta(hours=1), 150_000))
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TOO_OFTEN = 45009
-# Counted by `limits.reserve`, in the transaction that records the attempt.
+# Counted by `send_quota.reserve`, in the transaction that records the attempt.
 RESERVED = frozenset({"message/send"})
 
 
 def lock_corporation(corporation_id: int) -> None:
-    """Nobody else counts for this corporation until the transaction ends. SQLite's transactions do so anyway."""
+    """Lock the corporation's counts until the transaction ends. SQLite's transactions do so anyway."""
     Corporation.objects.select_for_update(no_key=True).only("pk").get(pk=corporation_id)
 
 
 def before_call(corporation_id: int, api: str) -> bool:
     """Count a call that is about to be made; whether the interface was closed until a moment ago.
 
-    Raises `LimitedError` where it would be refused, and counts nothing.
+    Raises `LimitedError`, and counts nothing, if the platform would refuse it.
     """
     if api in RESERVED:
         return False
@@ -77,7 +77,7 @@ def calls_within(counts: QuerySet[CallCount], now: datetime, window: timedelta) 
 
 @transaction.atomic
 def trip(corporation_id: int, api: str, errcode: int) -> LimitedError:
-    """The platform refused a call for its number: close the interface, for longer where it was just opened again."""
+    """The platform refused one call too many: close the interface, for longer if it was just opened again."""
     now = timezone.now()
     lock_corporation(corporation_id)
     row = Circuit.objects.filter(corporation_id=corporation_id, api=api).first()
@@ -91,7 +91,7 @@ def trip(corporation_id: int, api: str, errcode: int) -> LimitedError:
 
 
 def clear(corporation_id: int, api: str) -> None:
-    """A call went through: what was closed is open again."""
+    """A call went through: open the interface again."""
     Circuit.objects.filter(corporation_id=corporation_id, api=api, until__lte=timezone.now()).delete()
 
 
@@ -103,7 +103,7 @@ def limit_error(until: datetime, errcode: int = TOO_OFTEN) -> LimitedError:
 
 
 def next_quota_day(now: datetime) -> datetime:
-    """When China's next day has begun; a few minutes later, since everybody else waits for midnight too."""
+    """When China's next day has begun; a few minutes later, since all other companies wait for midnight too."""
     tomorrow = now.astimezone(CHINA) + timedelta(days=1)
     return tomorrow.replace(hour=0, minute=3, second=0, microsecond=0)
 

@@ -1,7 +1,7 @@
-"""Which error of ours an error code of the platform becomes, and what a person can do about it.
+"""Maps the platform's error codes to our errors and to remedies.
 
-Source: the platform's table of global error codes, https://developer.work.weixin.qq.com/document/path/90313. A code
-that is not named here is a mistake in our own request, which is not tried again.
+Source: the platform's table of global error codes, https://developer.work.weixin.qq.com/document/path/90313. Any other
+code is a mistake in our own request, which is not retried.
 """
 
 import re
@@ -87,7 +87,7 @@ ADDRESS = re.compile(r"from ip:\s*([0-9a-fA-F.:]+)")
 
 
 def exception_for(errcode: int, errmsg: str) -> ApiError:
-    """The error to raise. The platform's words are kept out of it but for the address that 60020 names."""
+    """The error to raise. Of the platform's words it keeps only the address that 60020 names."""
     kind = next((kind for codes, kind in KINDS if errcode in codes), ApiError)
     found = ADDRESS.search(errmsg)
     remedy = remedy_for(errcode).replace("{ip}", found.group(1) if found else "?")
@@ -95,7 +95,7 @@ def exception_for(errcode: int, errmsg: str) -> ApiError:
 
 
 def remedy_for(errcode: int | None) -> str:
-    """What a person can do about a code, in words; empty where nobody knows."""
+    """The remedy for a code, in words; empty if there is none."""
     return str(REMEDIES.get(errcode, "")) if errcode is not None else ""
 
 

@@ -27,7 +27,7 @@ class Content(Protocol):
 class Translated:
     """With `translate_ids`, the platform writes the name for `$userName=zhangsan$` or `$departmentName=2$` in it.
 
-    Leave it off where the text holds what somebody else wrote, who could ask for names in this way.
+    Leave it off if the text quotes another author, who could look up names in this way.
     """
 
     translate_ids: bool = False

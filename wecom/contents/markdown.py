@@ -1,4 +1,4 @@
-"""Markdown as the world writes it, made into what WeChat Work shows: its own few marks, or no marks at all.
+"""Converts Markdown to the few marks that WeChat Work shows, or to plain text.
 
 The platform knows headings, bold, links, code within a line, quotes, and three colours; no lists, tables, pictures,
 blocks of code, italics or HTML. Source: https://developer.work.weixin.qq.com/document/path/90236. Knows no framework.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 FENCED = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$\n?|\Z)", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"(`+)(?!`)([^\n]+?)(?<!`)\1(?!`)")
-# NUL, which PostgreSQL refuses, and other marks that nobody sees; some of them stand for marks while we work.
+# NUL, which PostgreSQL refuses, and other invisible characters; some of them stand for marks while we work.
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 BOLD, BOLD_END, KEPT, KEPT_END = "\x01", "\x02", "\x03", "\x04"
 

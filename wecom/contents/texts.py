@@ -40,7 +40,7 @@ class Text(Translated):
 class Markdown:
     """Markdown of 1 to 2,048 bytes: headings, bold, links, code in a line, quotes, and three colours.
 
-    Other Markdown goes through `wecom.contents.markdown.for_messages`. It is not shown in the WeChat plugin (微信插件).
+    Other Markdown goes through `wecom.contents.to_markdown`. It is not shown in the WeChat plugin (微信插件).
     """
 
     msgtype: ClassVar[str] = "markdown"

@@ -24,9 +24,9 @@ Answer = dict[str, Any]
 
 
 def get_user(application: Application, user_id: str) -> Answer:
-    """What the platform knows of a member: `userid`, `name`, `department` (a list of numbers), `position`, `status` …
+    """The platform's data of a member: `userid`, `name`, `department` (a list of numbers), `position`, `status` …
 
-    Raises `RecipientError` for somebody who does not exist or is out of the application's visible range.
+    Raises `RecipientError` if the member does not exist or is out of the application's visible range.
     """
     if not user_id.strip():
         raise ContentError("The user ID is empty.", code="empty", field="user_id", remedy="Name a member.")
@@ -40,7 +40,7 @@ def get_user(application: Application, user_id: str) -> Answer:
 def list_department_users(application: Application, department_id: int, *, details: bool = False) -> list[Answer]:
     """The visible members of one department, not of those below it: `userid`, `name`, `department` of each.
 
-    With `details` also what `user_info` tells.
+    With `details` also the fields of `get_user`.
     """
     path = "user/list" if details else "user/simplelist"
     answer = _get_of_department(application, path, "department_id", _checked_department_id(department_id))
@@ -59,7 +59,7 @@ def list_departments(application: Application, below: int | None = None) -> list
 
 
 def get_department(application: Application, department_id: int) -> Answer:
-    """One department. Raises `ApiError` where there is none, or it is out of sight."""
+    """One department. Raises `ApiError` if there is none, or it is out of sight."""
     answer = _get_of_department(application, "department/get", "id", _checked_department_id(department_id)).get(
         "department"
     )
@@ -67,7 +67,7 @@ def get_department(application: Application, department_id: int) -> Answer:
 
 
 def list_department_ids(application: Application) -> list[Answer]:
-    """`id` and `parentid` of the departments in sight: for companies whose whole list is too large to be had."""
+    """`id` and `parentid` of the departments in sight: for companies whose whole list is too large for one answer."""
     return _rows(_get(application, "department/simplelist"), "department_id")
 
 
@@ -91,7 +91,7 @@ def list_tags(application: Application) -> list[Answer]:
 
 
 def get_tag(application: Application, tag_id: int) -> Answer:
-    """Who has a tag: `tagname`, `userlist` of those in sight (`userid`, `name`), `partylist`."""
+    """The holders of a tag: `tagname`, `userlist` of those in sight (`userid`, `name`), `partylist`."""
     return _get(application, "tag/get", tagid=str(tag_id))
 
 
@@ -121,7 +121,7 @@ def change_tag_holders(
     """Give a tag to members and departments, or `take` it from them. The user IDs that could not have it.
 
     Any number: the platform gets them in pieces of 1,000 members and 100 departments. Raises `ApiError` 40070 or 40031
-    where nobody is in sight, 81011 for a tag of another application.
+    if none of them is in sight, 81011 for a tag of another application.
     """
     path = "tag/deltagusers" if take else "tag/addtagusers"
     calls: list[dict[str, list[Any]]] = [{"userlist": list(piece)} for piece in _batches(user_ids, TAG_USERS)]

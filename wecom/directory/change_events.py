@@ -1,8 +1,8 @@
-"""`change_contact`: what the platform tells of the directory, applied to rows in the callback's transaction.
+"""`change_contact`: changes of the directory, applied to rows in the callback's transaction.
 
 Source: https://developer.work.weixin.qq.com/document/path/90970. It comes to the contacts assistant, and to some kinds
-of applications. Since August 2022 it may carry no more than user IDs and departments, and everything else is looked up
-afterwards, by a sync of what changed.
+of applications. Since August 2022 it may carry no more than user IDs and departments, and a sync of the changes
+looks up the rest afterwards.
 """
 
 import logging
@@ -18,7 +18,7 @@ from wecom.models import Application, Department, Member, Tag
 logger = logging.getLogger(__name__)
 
 Fields = Mapping[str, str]
-# Where the API has another name for what the event tells.
+# Event fields that have another name in the API.
 NAMES = {"Name": "name", "Alias": "alias", "Position": "position", "Gender": "gender"}
 
 NUMBERS = {"Status": "status", "MainDepartment": "main_department"}
@@ -37,7 +37,7 @@ def apply_contact_change(application: Application, change_type: str, fields: Fie
 
 @transaction.atomic
 def enter_range(application: Application, user_id: str) -> None:
-    """Somebody was given the application, or came back: they are looked up."""
+    """A member got the application, or came back: queue a lookup."""
     members = people.upsert_visible(application, [{"userid": user_id}]).values()
     people.request_lookup(application, [member.pk for member in members])
     sync.request_lookups(application)
@@ -45,7 +45,7 @@ def enter_range(application: Application, user_id: str) -> None:
 
 @transaction.atomic
 def leave_range(application: Application, user_id: str) -> None:
-    """Somebody lost the application: out of its range, or gone; which of them is looked up."""
+    """A member lost the application: out of its range, or gone. Queue a lookup to learn which."""
     member = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.lower()).first()
     if member is not None:
         people.mark_out_of_range(application, member, left=False)
@@ -57,7 +57,7 @@ def _upsert_member(application: Application, fields: Fields) -> None:
     user_id = _rename(application, fields) or fields.get("UserID", "").lower()
     if not user_id:
         return
-    # What did not change is left out, and what is there and empty was taken away.
+    # A missing field did not change; an empty field was removed.
     info: dict[str, Any] = {name: fields[tag] for tag, name in NAMES.items() if tag in fields}
     info |= {name: _number(fields[tag]) for tag, name in NUMBERS.items() if fields.get(tag)}
     if fields.get("Department"):
@@ -73,7 +73,7 @@ def _upsert_member(application: Application, fields: Fields) -> None:
 
 
 def _rename(application: Application, fields: Fields) -> str:
-    """Give a member their new user ID; "" where there is none. Where somebody has it already, the old row has left."""
+    """Give a member their new user ID; "" if there is none. If another row has it already, the old row has left."""
     old, new = fields.get("UserID", "").lower(), fields.get("NewUserID", "").lower()
     if not new or new == old:
         return new

@@ -1,4 +1,4 @@
-"""Departments in rows: what an application sees of the company's tree. Nothing here calls anybody."""
+"""Departments in rows: the part of the company's tree that an application sees. Makes no calls."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Info = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class VisibleRange:
-    """Which departments an application sees: of the others its answers say nothing."""
+    """The departments that an application sees: its answers do not cover the others."""
 
     everything: bool
     departments: frozenset[int]
@@ -30,14 +30,14 @@ WHOLE_COMPANY = VisibleRange(everything=True, departments=frozenset())
 
 
 def visible_range(application: Application) -> VisibleRange:
-    """What the application sees, as far as the last sync found."""
+    """The departments that the application sees, as of the last sync."""
     numbers = frozenset(application.departments.existing().values_list("number", flat=True))
     return VisibleRange(everything=application.is_assistant or ROOT in numbers, departments=numbers)
 
 
 @transaction.atomic
 def replace_visible(application: Application, rows: Sequence[Info]) -> list[Department]:
-    """Write down all the departments that an application sees. Those that it saw before are gone, or out of sight."""
+    """Store all the departments that an application sees. Others that it saw before are gone, or out of sight."""
     corporation = application.corporation
     infos = {to_number(row.get("id")): row for row in rows if to_number(row.get("id"))}
     places = get_or_create(corporation, infos)
@@ -48,7 +48,7 @@ def replace_visible(application: Application, rows: Sequence[Info]) -> list[Depa
     now_seen = {place.pk for place in places.values()}
     application.departments.add(*(now_seen - before))
     application.departments.remove(*(before - now_seen))
-    if ROOT in infos:  # it sees the whole company: what it does not see is no more
+    if ROOT in infos:  # it sees the whole company: departments that it does not see are gone
         existing = Department.objects.existing().filter(corporation=corporation).values_list("pk", flat=True)
         for numbers in batches(sorted(set(existing) - now_seen)):
             delete(Department.objects.filter(pk__in=numbers))
@@ -56,13 +56,13 @@ def replace_visible(application: Application, rows: Sequence[Info]) -> list[Depa
 
 
 def upsert_visible(application: Application, row: Info) -> None:
-    """Write down one department that an application sees."""
+    """Store one department that an application sees."""
     upsert(application.corporation, row).applications.add(application)
 
 
 @transaction.atomic
 def upsert(corporation: Corporation, row: Info) -> Department:
-    """Write down one department."""
+    """Store one department."""
     (place,) = get_or_create(corporation, [int(row["id"])]).values()
     if _update_fields(place, row):
         place.save()
@@ -70,7 +70,7 @@ def upsert(corporation: Corporation, row: Info) -> Department:
 
 
 def get_or_create(corporation: Corporation, numbers: Iterable[int]) -> dict[int, Department]:
-    """The rows of these numbers, made without a name where there are none."""
+    """The rows of these numbers, created without a name if missing."""
     wanted = sorted(set(numbers))
 
     def known(some: Sequence[int]) -> dict[int, Department]:
@@ -100,13 +100,13 @@ def _update_fields(place: Department, info: Info) -> bool:
 
 
 def delete(rows: "models.QuerySet[Department]") -> None:
-    """These departments are no more; nobody is in them."""
+    """Mark these departments as gone, without members."""
     Membership.objects.filter(department__in=rows).delete()
     rows.update(gone_at=timezone.now())
 
 
 def to_number(value: object) -> int:
-    """A number of an answer, or 0 where it is none that the platform gives."""
+    """A number of an answer, or 0 if it is not valid."""
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else 0
 

@@ -1,7 +1,7 @@
-"""Members in rows: learnt from answers and from `change_contact`, and who of them can be reached. It calls nobody.
+"""Members in rows: stored from answers and `change_contact`, with their reachability. Makes no calls.
 
-An answer tells what its application may see: what is missing in it changes nothing, departments out of its sight stay
-as they are, and nobody is deleted. A position or another name that is there and empty was taken away; a name never is.
+An answer has only what its application may see: missing fields change nothing, departments out of its sight stay as
+they are, and no member is deleted. An empty position or alias was removed; a name never is.
 """
 
 import re
@@ -23,7 +23,7 @@ STATUSES = {
     5: Member.Status.LEFT,
 }
 GENDERS = {"1": Member.Gender.MALE, "2": Member.Gender.FEMALE}
-TEXT_FIELDS = {"name": False, "alias": True, "position": True}  # and whether they can be taken away
+TEXT_FIELDS = {"name": False, "alias": True, "position": True}  # and whether they can be removed
 USER_ID = re.compile(r"[^\s|]{1,64}")
 MAX_TEXT = 64  # characters: the platform's own limit is in bytes, or below
 SYNCED_FIELDS = ["name", "alias", "position", "gender", "status", "direct_leaders", "attributes", "main_department"]
@@ -40,9 +40,9 @@ def upsert_visible(
     seen: VisibleRange | None = None,
     only_add: bool = False,
 ) -> dict[str, Member]:
-    """Write down members as an answer describes them, each with `userid` and what else it has; by user ID.
+    """Store members as an answer describes them, each with `userid` and its other fields; by user ID.
 
-    They are in the application's range, since it was told of them. `only_add` is for pages that name a member's
+    They are in the application's range, since the answer includes them. `only_add` is for pages that name a member's
     departments one at a time.
     """
     seen = seen or departments.visible_range(application)
@@ -60,7 +60,7 @@ def upsert(
     seen_by: int = 0,
     only_add: bool = False,
 ) -> dict[str, Member]:
-    """The same from somebody who sees these departments, without a word on who can reach the members."""
+    """The same from a source that sees these departments; it does not change which application reaches the members."""
     known = {info["userid"].lower(): info for info in infos if USER_ID.fullmatch(str(info.get("userid", "")))}
     members = _get_or_create(corporation, known)
     numbers = {number for info in known.values() for number in _department_numbers(info)}
@@ -77,13 +77,13 @@ def mark_out_of_range(application: Application, member: Member, *, left: bool) -
     """The platform does not show this member: they `left` the company, or are out of the application's range."""
     if left:
         mark_left(member)
-    # What is to be looked up stays so: it may have been asked for again meanwhile.
+    # A pending lookup stays pending: it may have been requested again meanwhile.
     _update_links(application, [member.pk], in_range=False)
 
 
 @transaction.atomic
 def mark_left(member: Member) -> None:
-    """They left the company: in no department, with no tag, and nobody can write to them."""
+    """They left the company: no department, no tag, and no application reaches them."""
     Member.objects.filter(pk=member.pk).update(status=Member.Status.LEFT)
     member.status = Member.Status.LEFT
     member.memberships.all().delete()
@@ -93,7 +93,7 @@ def mark_left(member: Member) -> None:
 
 @transaction.atomic
 def mark_in_range(application: Application, user_id: str) -> None:
-    """They wrote: whatever was known before, they can be reached."""
+    """They wrote, so the application reaches them, whatever the row said before."""
     rows = Reach.objects.filter(application=application, member__user_id=user_id.lower(), in_range=False)
     if rows.update(in_range=True):
         members = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.lower())
@@ -106,7 +106,7 @@ def request_lookup(application: Application, members: Iterable[int], *, now: dat
 
 
 def get_or_create_ids(corporation: Corporation, user_ids: Iterable[str]) -> list[int]:
-    """The rows of these user IDs, made where there are none."""
+    """The rows of these user IDs, created if missing."""
     known = [user_id for user_id in user_ids if USER_ID.fullmatch(user_id)]
     return [member.pk for member in _get_or_create(corporation, known).values()]
 
@@ -117,20 +117,20 @@ def delete_unseen_memberships(members: "models.QuerySet[Reach, Any]", *, seen_by
 
 
 def awaiting_lookup(application: Application) -> "models.QuerySet[Reach]":
-    """Who is to be looked up."""
+    """Members with a pending lookup."""
     rows = Reach.objects.filter(application=application, stale_at__isnull=False)
     return rows.select_related("member").order_by("pk")
 
 
 def find_unreachable(application: Application, user_ids: Collection[str]) -> dict[str, str]:
-    """Who of these cannot be reached, with a reason: "left" or "out_of_range". Whoever is not known may be reached."""
+    """The unreachable ones among these, with a reason: "left" or "out_of_range". Unknown members count as reachable."""
     found = Member.objects.beyond(application).filter(corporation_id=application.corporation_id)
     rows = [row for batch in batches(list(user_ids)) for row in found.filter(user_id__in=batch)]
     return {row.user_id: "left" if row.status == Member.Status.LEFT else "out_of_range" for row in rows}
 
 
 def _get_or_create(corporation: Corporation, user_ids: Iterable[str]) -> dict[str, Member]:
-    """The rows of these user IDs, made where there are none."""
+    """The rows of these user IDs, created if missing."""
     wanted = list(user_ids)
     fresh = (Member(corporation=corporation, user_id=user_id) for user_id in wanted)
     known = _existing(corporation, wanted)
@@ -147,7 +147,7 @@ def _existing(corporation: Corporation, user_ids: Sequence[str]) -> dict[str, Me
 
 
 def _update_fields(member: Member, info: Info, places: Mapping[int, Department]) -> bool:
-    """Take over what an answer says of a member; whether that was news."""
+    """Store an answer's data of a member; returns whether anything changed."""
     before = [getattr(member, name) for name in (*SYNCED_FIELDS[:-1], "main_department_id")]
     for field, may_be_empty in TEXT_FIELDS.items():
         value = info.get(field)
@@ -201,7 +201,7 @@ def _assign_departments(
             row = Membership(member=members[user_id], department=place, is_leader=leader, seen_by=seen_by)
             wanted[members[user_id].pk, place.pk] = row
     for has_flags, fields in ((True, ["is_leader", "seen_by"]), (False, ["seen_by"])):
-        # An answer without the flags does not take them away.
+        # An answer without the flags does not remove them.
         rows = [
             row
             for row in wanted.values()

@@ -1,9 +1,9 @@
-"""Reading the directory through one application, in steps that a kill in between does no harm to.
+"""Reads the directory through one application, in steps that survive a crash in between.
 
-Every step is one call and one transaction, which writes what was learnt together with the checkpoint: the stage and
-the cursor at which the next attempt goes on. Only when everything was read, whoever was not seen is looked up by name:
-who does not exist any more has left, who is out of the range cannot be written to, and the others were found after
-all. Nobody is deleted.
+Every step is one call and one transaction, which stores the answer with the checkpoint: the stage and the cursor where
+the next attempt resumes. When everything was read, the sync looks up each missing member by user ID. Members who no
+longer exist have left, and members out of the range are unreachable. All others are in range after all. No member
+is deleted.
 """
 
 import logging
@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def request_sync(application: Application, kind: "DirectorySync.Kind" = DirectorySync.Kind.FULL) -> DirectorySync:
-    """Queue a sync, unless one waits that will do. One application's run one after the other."""
+    """Queue a sync, unless a suitable one waits. The syncs of one application run one after the other."""
     rows = application.directory_syncs.filter(kind=kind)
-    # One that runs already may have passed what changed just now; one that reads everything goes on to its end.
+    # A running sync may have passed this change already; a full one goes on to its end.
     waiting = (
         rows.filter(status=Work.Status.QUEUED)
         if kind == DirectorySync.Kind.CHANGES
@@ -43,7 +43,7 @@ def request_sync(application: Application, kind: "DirectorySync.Kind" = Director
 
 
 def request_lookups(application: Application) -> None:
-    """Have every application of the company that reads details look up who changed."""
+    """Have every application of the company that reads details look up the changed members."""
     for one in Application.objects.filter(corporation=application.corporation_id, enabled=True):
         if not one.is_assistant and members.awaiting_lookup(one).exists():
             request_sync(one, DirectorySync.Kind.CHANGES)
@@ -58,7 +58,7 @@ def request_due_syncs(every: timedelta, now: datetime | None = None) -> int:
 
 
 def run_sync(pk: int, *, now: datetime | None = None) -> None:
-    """Go on with a sync from its checkpoint, to its end or until something is in the way."""
+    """Resume a sync from its checkpoint, to its end or until an error stops it."""
     sync = DirectorySync.claim(pk, now=now)
     if sync is None:
         return

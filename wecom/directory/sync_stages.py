@@ -17,12 +17,12 @@ Stage = DirectorySync.Stage
 
 MAX_NOTES = 50
 
-# Codes that say something of one department or person, and nothing of the others.
+# Codes that concern one department or member, and not the others.
 SKIPPED = api_calls.NO_DEPARTMENT | api_calls.NO_MEMBER | api_calls.OUT_OF_RANGE | {api_calls.TOO_LARGE}
 
 
 def _checkpoint(sync: DirectorySync, **fields: Any) -> None:
-    """Write the checkpoint, inside the transaction of what was learnt, and keep the lease."""
+    """Write the checkpoint, in the transaction that stores the answer, and keep the lease."""
     if fields:
         sync.update_leased(**fields)
     sync.extend_lease()
@@ -45,7 +45,7 @@ def read_departments(sync: DirectorySync) -> None:
 
 
 def read_members(sync: DirectorySync) -> None:
-    """Everybody in each department behind the cursor."""
+    """Read the members of each department behind the cursor."""
     if sync.application.is_assistant:
         _read_id_pages(sync)
         return
@@ -54,7 +54,7 @@ def read_members(sync: DirectorySync) -> None:
         infos = _fetch_members(sync, place)
         with transaction.atomic():
             people.upsert_visible(sync.application, infos, seen_by=sync.pk, seen=seen)
-            # Who is in several departments counts several times, until all were read.
+            # A member of several departments counts several times, until all were read.
             read = {"departments_read": sync.departments_read + 1, "members_read": sync.members_read + len(infos)}
             _checkpoint(sync, cursor=str(place.number), **read)
         crash_points.point("directory.members")
@@ -71,7 +71,7 @@ def _remaining_departments(sync: DirectorySync) -> Iterator[Department]:
 
 
 def _fetch_members(sync: DirectorySync, place: Department) -> list[api_calls.Answer]:
-    """Everybody in a department: with details, or by name where that is too much for one answer."""
+    """The members of a department: with details, or by name if those are too much for one answer."""
     for details in (True, False):
         try:
             return api_calls.list_department_users(sync.application, place.number, details=details)
@@ -109,7 +109,7 @@ def _merge_by_user(pairs: list[api_calls.Answer]) -> list[api_calls.Answer]:
 
 
 def read_tags(sync: DirectorySync) -> None:
-    """The tags, and who has each behind the cursor."""
+    """Read the tags, and the holders of each behind the cursor."""
     application = sync.application
     if application.is_assistant:
         return
@@ -142,7 +142,7 @@ def _read_tag(sync: DirectorySync, tag: Tag) -> None:
 
 
 def queue_unseen_members(sync: DirectorySync) -> None:
-    """Have those looked up who are in the range by name, and those who were not seen though they might have been."""
+    """Request lookups of members who are in the range by name, and of members whom the sync may have missed."""
     application = sync.application
     named = [] if application.is_assistant else api_calls.list_named_users(application)
     with transaction.atomic():
@@ -151,7 +151,7 @@ def queue_unseen_members(sync: DirectorySync) -> None:
         wanted = set(people.get_or_create_ids(application.corporation, named)) - set(
             seen.values_list("member", flat=True)
         )
-        if not sync.notes:  # else they may be in what could not be read
+        if not sync.notes:  # else they may be in a part that could not be read
             missing = members.exclude(pk__in=seen).exclude(pk__in=members.beyond(application))
             if application.is_assistant:
                 for member in missing:
@@ -167,7 +167,7 @@ def queue_unseen_members(sync: DirectorySync) -> None:
 
 
 def look_up_members(sync: DirectorySync) -> None:
-    """Look up, one by one, whoever is to be."""
+    """Do the pending lookups, one by one."""
     application = sync.application
     if application.is_assistant:
         return
@@ -207,15 +207,15 @@ def _look_up_member(sync: DirectorySync, reach: Reach) -> None:
             people.upsert_visible(application, [{**info, "userid": member.user_id}], seen_by=sync.pk)
         elif isinstance(refusal, RecipientError):
             people.mark_out_of_range(application, member, left=refusal.errcode in api_calls.NO_MEMBER)
-        else:  # details are not for us: what the lists told must do
+        else:  # we may not read details: keep the data of the lists
             _note_gap(sync, "member", member.pk, refusal)
-        # Unless it changed again meanwhile.
+        # Unless the member changed again meanwhile.
         Reach.objects.filter(pk=reach.pk, stale_at=asked_at).update(stale_at=None)
         _checkpoint(sync, looked_up=sync.looked_up + 1)
     crash_points.point("directory.looked_up")
 
 
 def _note_gap(sync: DirectorySync, what: str, number: int, error: ApiError) -> None:
-    """Remember what could not be read: then nobody is taken for gone."""
+    """Note a part that could not be read: the sync then marks no member as left."""
     if len(sync.notes) < MAX_NOTES:
         sync.update_leased(notes=[*sync.notes, {"what": what, "number": number, "errcode": error.errcode}])

@@ -1,4 +1,4 @@
-"""Tags in rows: who has them, as far as an application sees. Nothing here calls anybody."""
+"""Tags in rows, with the holders that an application sees. Makes no calls."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,26 +15,26 @@ Info = Mapping[str, Any]
 
 
 def get_or_create(application: Application, number: int) -> Tag:
-    """The row of a tag, made where there is none."""
+    """The row of a tag, created if missing."""
     return Tag.objects.get_or_create(corporation=application.corporation, number=number)[0]
 
 
 def rename(application: Application, number: int, name: str) -> None:
-    """A tag was made, or has another name."""
+    """A tag was created or renamed."""
     values = {"name": name[:64], "gone_at": None}
     Tag.objects.update_or_create(corporation=application.corporation, number=number, defaults=values)
 
 
 @transaction.atomic
 def mark_deleted(application: Application, number: int) -> None:
-    """A tag was deleted: its row stays, but nobody has it."""
+    """A tag was deleted: its row stays, without holders."""
     for tag in Tag.objects.filter(corporation=application.corporation, number=number):
         _mark_deleted([tag.pk])
 
 
 @transaction.atomic
 def replace_all(application: Application, rows: Sequence[Info]) -> list[Tag]:
-    """Write down all tags of the company, by name only."""
+    """Store all tags of the company, by name only."""
     names = {to_number(row.get("tagid")): str(row.get("tagname") or "") for row in rows if to_number(row.get("tagid"))}
     corporation = application.corporation
     fresh = [Tag(corporation=corporation, number=number, name=name[:64]) for number, name in names.items()]
@@ -52,7 +52,7 @@ def replace_all(application: Application, rows: Sequence[Info]) -> list[Tag]:
 
 @transaction.atomic
 def replace_holders(application: Application, tag: Tag, answer: Info, *, seen_by: int = 0) -> None:
-    """Write down who has a tag. Members and departments out of the application's sight keep it."""
+    """Store the holders of a tag. Members and departments out of the application's sight keep it."""
     users = [user for user in answer.get("userlist") or [] if isinstance(user, dict)]
     members = people.upsert_visible(application, users, seen_by=seen_by)
     numbers = {to_number(number) for number in answer.get("partylist") or []} - {0}

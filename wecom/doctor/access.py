@@ -1,4 +1,4 @@
-"""Whether the platform takes our keys, our address and our application."""
+"""Checks that the platform accepts our keys, our address and our application."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,7 +40,7 @@ class StoredKeys(ApplicationCheck):
 
 
 class Token(ApplicationCheck):
-    """The platform takes corp ID and secret. A wrong secret is asked about once, since it bans who repeats it."""
+    """The platform takes corp ID and secret. A wrong secret is tried once: repeating it gets our address banned."""
 
     id = "token"
     title = gettext_lazy("Access token")
@@ -88,7 +88,7 @@ class TrustedIp(ApplicationCheck):
 
 
 class VisibleRange(ApplicationCheck):
-    """The agent ID is right, the application is switched on, and somebody can see it."""
+    """The agent ID is right, the application is switched on, and its visible range is not empty."""
 
     id = "visible-range"
     title = gettext_lazy("Visible range")

@@ -12,7 +12,7 @@ from wecom.models import Application
 
 
 class ApplicationCheck(Check):
-    """A check of one application; `None` stands for those that nobody can list yet."""
+    """A check of one application; `None` stands for applications that cannot be listed yet."""
 
     after: ClassVar[tuple[str, ...]] = ("application",)
 
@@ -34,7 +34,7 @@ class ApplicationCheck(Check):
         return self._application
 
     def run(self) -> Finding:
-        """See how it stands, where there is something to look at."""
+        """Run the check, if there is anything to check."""
         return not_checked(str(Connected.title)) if self._application is None else self.examine()
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""The shapes of the five values that connect an application: what can be seen to be wrong without asking anybody.
+"""The shapes of the five values that connect an application: finds flaws without a call.
 
 Sources: https://developer.work.weixin.qq.com/document/path/90930 (Token, EncodingAESKey) and /path/90665 (the IDs).
 """
@@ -55,7 +55,7 @@ class Flaw:
 
 
 def credential_flaws(values: Mapping[str, str]) -> list[Flaw]:
-    """What is wrong with these values, by the names of the fields. Blanks around them do no harm."""
+    """The flaws of these values, by field. Blanks around them do no harm."""
     return [
         Flaw(field=field, words=words, where=where)
         for field, (shape, words, where) in SHAPES.items()

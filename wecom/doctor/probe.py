@@ -1,6 +1,6 @@
-"""Plays WeChat Work towards an address: the URL check and a callback, with real encryption, over the real way.
+"""Calls an address as WeChat Work does: the URL check and a callback, encrypted, over the network.
 
-What it sends is an event of a kind of its own, which is recorded as a probe and never acted on.
+It sends an event of its own kind, which is recorded as a probe and never handled.
 """
 
 import secrets
@@ -17,19 +17,19 @@ from wecom.crypto import Keys
 from wecom.exceptions import WeComError
 from wecom.models import Callback
 
-# As the platform's own client calls itself: what keeps strangers out must let it in.
+# The user agent of the platform's own client: firewalls must let it in.
 HEADERS = {"User-Agent": "Mozilla/4.0", "Accept": "*/*"}
 CONNECT_TIMEOUT, READ_TIMEOUT = 4.0, 7.0
 MOST = 65_536
 
 
 class Unreached(WeComError):
-    """No answer; `code` says how far it came: dns, refused, unreachable, tls, broken, timeout, address."""
+    """No answer; `code` names the stage that failed: dns, refused, unreachable, tls, broken, timeout, address."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What came back. `expected` is what the platform wants to read, `nonce` the one that was sent."""
+    """The answer. `expected` is the body that the platform wants, `nonce` the one that was sent."""
 
     status: int
     content_type: str
@@ -45,7 +45,7 @@ class Reply:
 
 
 def check_url(url: str, keys: Keys) -> Reply:
-    """What saving the callback settings in the console does. Raises `Unreached`."""
+    """Make the URL check, as saving the callback settings in the console does. Raises `Unreached`."""
     echo = secrets.token_hex(8).encode()
     nonce, timestamp, sealed, signature = _sealed(keys, echo)
     query = {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": sealed}
@@ -53,7 +53,7 @@ def check_url(url: str, keys: Keys) -> Reply:
 
 
 def call_back(url: str, keys: Keys, *, agent_id: int) -> Reply:
-    """What happens when somebody does something. Raises `Unreached`."""
+    """Send a callback, as a member's action causes one. Raises `Unreached`."""
     # The event's key is different each time, so that no probe is taken for the repeat of another.
     once = secrets.token_hex(8)
     event = (

@@ -1,4 +1,4 @@
-"""What an answer of the callback address means: which of the many ways to be unreachable it is, and what helps."""
+"""Diagnoses the answer of the callback address: the cause, and the remedy."""
 
 from urllib.parse import urlsplit
 
@@ -57,7 +57,7 @@ def unreached(error: Unreached, url: str) -> Finding:
 
 
 def of_answer(reply: Reply, url: str, application: Application) -> Finding | None:
-    """What is wrong with an answer; None where it is what the platform wants to read."""
+    """The flaw of an answer; None if it is what the platform wants."""
     if 300 <= reply.status < 400:
         return _redirect(reply, url)
     if reply.status in GATEWAY:
@@ -88,7 +88,7 @@ def of_answer(reply: Reply, url: str, application: Application) -> Finding | Non
 
 
 def of_echo(reply: Reply) -> Finding | None:
-    """What is wrong with the answer to the URL check."""
+    """The flaw of the answer to the URL check."""
     if reply.body == reply.expected:
         return _slow(reply, GET_LIMIT, _("the URL check"))
     if reply.expected in reply.body:
@@ -99,7 +99,7 @@ def of_echo(reply: Reply) -> Finding | None:
 
 
 def of_receipt(reply: Reply, *, recorded: bool) -> Finding | None:
-    """What is wrong with the answer to a callback."""
+    """The flaw of the answer to a callback."""
     if not recorded:
         words = _("Callbacks are accepted there, but they do not arrive in this database.")
         remedy = _("The address leads to another installation with the same keys. Correct SITE_URL or the proxy.")
@@ -130,7 +130,7 @@ def _redirect(reply: Reply, url: str) -> Finding:
 
 
 def _refused(reply: Reply, application: Application) -> Finding:
-    """Our webhook tells nobody why it refuses; but it remembers."""
+    """Our webhook does not tell the caller why it refuses, but it remembers the reason."""
     found = rejections.find(reply.nonce)
     if found is None:
         words = _("OpenUser answers there, but it is not this installation, or the application is switched off there.")
@@ -145,7 +145,7 @@ def _refused(reply: Reply, application: Application) -> Finding:
 
 
 def of_refusal(code: int) -> Finding:
-    """Which key differs, by the reason of a refusal."""
+    """The key that differs, by the reason of a refusal."""
     where = _("Console → Applications (应用管理) → your application → Receive messages (接收消息) → Set API reception")
     if code == rejections.SIGNATURE:
         words = _("The signature does not fit: the Token there is another than the one stored here.")

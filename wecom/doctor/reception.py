@@ -1,4 +1,4 @@
-"""Whether the platform reaches us, and what it sends fits our keys."""
+"""Checks that the platform reaches us, and that its callbacks fit our keys."""
 
 import ipaddress
 import socket
@@ -62,7 +62,7 @@ class PublicUrl(ApplicationCheck):
 
 
 class CallbacksCome(ApplicationCheck):
-    """WeChat Work calls, and what it sends fits our keys."""
+    """WeChat Work calls, and its callbacks fit our keys."""
 
     id = "callbacks"
     title = gettext_lazy("Callbacks")
@@ -98,7 +98,7 @@ def _is_real(application: Application) -> bool:
 
 
 def _is_private(url: str) -> bool:
-    """Whether all addresses of a URL's name are of this machine or network; False where it has none."""
+    """Whether all addresses of a URL's name are of this machine or network; False if it has none."""
     try:
         found: Any = socket.getaddrinfo(urlsplit(url).hostname or "", None, proto=socket.IPPROTO_TCP)
         addresses = {ipaddress.ip_address(one[4][0].split("%")[0]) for one in found}

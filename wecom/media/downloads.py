@@ -1,7 +1,7 @@
-"""Media on its way from the platform: fetched in ranges, checked, kept under a name that nobody can guess.
+"""Downloads of members' files: fetched in ranges, checked, kept under an unguessable name.
 
 Source: https://developer.work.weixin.qq.com/document/path/90254. Pieces are multiples of 16 bytes (40146), of
-at most 20 MB (830002). A picture's public address (PicUrl) is never called: anybody could write one.
+at most 20 MB (830002). A picture's public address (PicUrl) is never called: it can be forged.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "inbound"
 BLOCK = 16
-PATIENCE = 120.0  # seconds to wait for somebody else who fetches the same
+PATIENCE = 120.0  # seconds to wait for another process that fetches the same
 POLL = 0.1
 KEEP_UNKNOWN = timedelta(days=1)
 REMEDIES = {
@@ -45,7 +45,7 @@ REMEDIES = {
 
 @transaction.atomic
 def request_download(application: Application, *, kind: str, media_id: str, cid: str = "") -> Download:
-    """The download of a media ID, queued where it is new; equal ones share a row."""
+    """The download of a media ID, queued if it is new; equal ones share a row."""
     download, created = Download.objects.get_or_create(
         corporation=application.corporation,
         media_id=media_id,
@@ -57,7 +57,7 @@ def request_download(application: Application, *, kind: str, media_id: str, cid:
 
 
 def run_download(pk: int, *, now: datetime | None = None) -> None:
-    """Fetch a file, and announce its end; what has come is kept when it breaks off."""
+    """Fetch a file, and announce its end; after a break the received part is kept."""
     download = Download.claim(pk, now=now)
     if download is None:
         return
@@ -79,9 +79,9 @@ def restart_download(download: Download) -> bool:
 
 
 def download_now(application: Application, *, media_id: str, kind: str = "") -> Path:
-    """The file of a media ID, fetched here or by whoever is at it already.
+    """The file of a media ID, fetched by this process or by one that has already started.
 
-    Raises `ContentError` for what cannot be fetched, a `TemporaryError` for what may pass, `ConfigurationError`.
+    Raises `ContentError` if it cannot be fetched, a `TemporaryError` if a retry may help, `ConfigurationError`.
     """
     rows = Download.objects.filter(corporation=application.corporation, media_id=media_id)
     download = rows.first() or request_download(application, kind=_checked_kind(kind), media_id=media_id)
@@ -112,7 +112,7 @@ def _checked_kind(kind: str) -> str:
 
 
 def failure_error(download: Download) -> ContentError:
-    """Why it did not come, with what helps."""
+    """The error for a failed download, with its remedy."""
     reason = download.reason or "failed"
     words = f"The file could not be fetched: {reason}."
     remedy = REMEDIES.get(Download.Reason(reason), "") if reason in Download.Reason.values else ""
@@ -144,7 +144,7 @@ def _delete_orphans(before: datetime) -> None:
 
 
 def _fetch(download: Download) -> None:
-    """Fetch, check, settle. What goes wrong is raised when the row has been put back or has failed."""
+    """Fetch, check, settle. Raises errors after the row was put back or has failed."""
     try:
         _fetch_pieces(download)
         _check_and_settle(download)
@@ -156,7 +156,7 @@ def _fetch(download: Download) -> None:
 
 
 def _fetch_pieces(download: Download) -> None:
-    """Fetch what is missing, one range after the other, extending the lease with each."""
+    """Fetch the missing ranges one after the other, extending the lease with each."""
     if not download.path:
         download.update_leased(path=f"{FOLDER}/{secrets.token_hex(16)}")
     part = Path(default_storage.path(download.path))
@@ -187,7 +187,7 @@ def _fetch_piece(download: Download, first: int) -> FilePart:
 
 
 def _check_and_settle(download: Download) -> None:
-    """Look at what came, give the file the ending of what it is, and settle."""
+    """Check the file, give it the extension of its real format, and settle."""
     path = Path(default_storage.path(download.path))
     suffix = validation.detect_suffix(download.kind, path)
     name = f"{FOLDER}/{secrets.token_hex(16)}{suffix}"

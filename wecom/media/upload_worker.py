@@ -1,7 +1,7 @@
-"""One upload, called and settled; a video that is too large is first made smaller.
+"""One upload, called and settled; a video that is too large is compressed first.
 
-By whoever listens to `video_too_large`. Where that cannot be, it is uploaded as a file, and a larger one not at all:
-then its messages become cards that lead to a page.
+A receiver of `video_too_large` compresses it. If that fails, it is uploaded as a file. One that is too large for a file
+is not uploaded: its messages become cards that link to a page.
 """
 
 from datetime import timedelta
@@ -26,28 +26,28 @@ from wecom.media import validation
 from wecom.models import Outbound, Upload
 from wecom.signals import video_too_large
 
-LOOK_AGAIN = timedelta(seconds=60)  # at a video that is being made smaller, should the news be lost
+LOOK_AGAIN = timedelta(seconds=60)  # at a video that is being compressed, in case the signal is lost
 
 
 def media_size_limit(kind: str) -> int:
-    """Bytes that a file of this kind may have to be sent: "image", "voice", "video" or "file"."""
+    """Maximum bytes of a file of this kind: "image", "voice", "video" or "file"."""
     most = validation.LIMITS[kind].most
     return min(most, int(settings.WECOM["MEDIA_LIMITS"].get(kind, most)))
 
 
 def compression_done(upload: Upload, *, name: str) -> bool:
-    """A video was made small enough: it is this file of the media storage now. False where nobody waits for that."""
+    """A video was compressed: this file of the media storage replaces it. False if no upload waits for it."""
     return _resume(upload, path=name, size=default_storage.size(name))
 
 
 def compression_failed(upload: Upload) -> bool:
-    """Nobody can make a video small enough: it goes out as a file, else as a link. False where nobody waits."""
+    """Compression failed: the video goes out as a file, else as a link. False if no upload waits for it."""
     size = default_storage.size(upload.path)
     return _resume(upload, form=Upload.Form.FILE if size <= media_size_limit(Upload.Kind.FILE) else Upload.Form.LINK)
 
 
 def needs_compression(upload: Upload) -> bool:
-    """Whether it is a video of which nobody knows yet in what form it goes out."""
+    """Whether it is a video whose form is not decided yet."""
     if upload.kind != Upload.Kind.VIDEO or upload.form or not default_storage.exists(upload.path):
         return False
     return default_storage.size(upload.path) > media_size_limit(upload.kind)
@@ -69,7 +69,7 @@ def _resume(upload: Upload, **fields: object) -> bool:
 
 
 def perform(upload: Upload) -> None:
-    """Call and settle. What goes wrong is raised when the row has been put back or has failed."""
+    """Call and settle. Raises errors after the row was put back or has failed."""
     if upload.form == Upload.Form.LINK:
         _settle(upload, Upload.Status.DONE)
         return

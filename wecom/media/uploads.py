@@ -1,4 +1,4 @@
-"""Media on its way to the platform: uploaded once per content, kept for less than three days, healed when forgotten."""
+"""Uploads to the platform: once per content, kept for less than three days, renewed if the platform forgets them."""
 
 import hashlib
 import logging
@@ -31,7 +31,7 @@ FOLDER = "uploads"
 
 LONGEST_NAME = 128
 
-PATIENCE = 60.0  # seconds to wait for somebody else who uploads the same
+PATIENCE = 60.0  # seconds to wait for another process that uploads the same
 
 POLL, FITTING_POLL = 0.1, 0.4
 
@@ -55,7 +55,7 @@ def run_upload(pk: int, *, now: datetime | None = None) -> None:
 def ensure_upload(
     application: Application, *, kind: str, path: Path, name: str, filename: str, cid: str = ""
 ) -> Upload:
-    """The upload of these bytes, queued where the platform lacks them; `name` is theirs in the media storage."""
+    """The upload of these bytes, queued if the platform lacks them; `name` is their file in the media storage."""
     upload, created = Upload.objects.get_or_create(
         corporation=application.corporation,
         kind=kind,
@@ -78,7 +78,7 @@ def ensure_upload(
 
 @transaction.atomic
 def accept_upload(application: Application, *, kind: str, file: File[bytes], cid: str = "") -> Upload:
-    """The upload of a file that somebody brought, which is copied; raises `ContentError` for one of no use."""
+    """The upload of a file that a caller gave, which is copied; raises `ContentError` for an unusable one."""
     filename = Path(file.name or kind).name
     suffix = Path(filename).suffix[:20]
     name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix}", file)
@@ -96,10 +96,9 @@ def accept_upload(application: Application, *, kind: str, file: File[bytes], cid
 
 
 def upload_now(application: Application, *, kind: str, file_path: str | Path) -> str:
-    """Upload a file now, unless the platform has it; its media ID. Whoever sends the same later shares and heals it.
+    """Upload a file now, unless the platform has it; its media ID. Later sends of the file share it and renew it.
 
-    Raises `ContentError` for a file that the platform would refuse, before any call, and `WeComError` for what the
-    platform says.
+    Raises `ContentError`, before any call, for a file that the platform would refuse, and `WeComError` for its answer.
     """
     return _wait_for_media_id(start_upload(application, kind=kind, file_path=file_path))
 
@@ -112,10 +111,9 @@ def start_upload(application: Application, *, kind: str, file_path: str | Path) 
 
 
 def poll_media_id(upload: Upload) -> str | None:
-    """The media ID, made now where nobody is at it; None while it is made smaller, or by somebody else.
+    """The media ID, uploaded now unless another process does; None while it is compressed, or uploaded elsewhere.
 
-    For a video that can only be a link it is a name that our own functions understand. Raises `WeComError` with what
-    went wrong.
+    For a video that can only be a link it is a name that our own functions understand. Raises `WeComError`.
     """
     claimed = Upload.claim(upload.pk, now=max(timezone.now(), upload.due_at))
     if claimed is not None:
@@ -130,9 +128,9 @@ def poll_media_id(upload: Upload) -> str | None:
 
 
 def find_by_media_id(application: Application, *, kind: str, media_id: str) -> Upload | None:
-    """The upload that gave this media ID, queued again where it has expired; None for one of somebody else.
+    """The upload that gave this media ID, queued again if it has expired; None for an ID that we did not upload.
 
-    Raises `ContentError` where it was uploaded as another kind, which the platform refuses.
+    Raises `ContentError` if it was uploaded as another kind, which the platform refuses.
     """
     ours, pk = Upload.objects.filter(corporation=application.corporation), media_id.removeprefix(PLACEHOLDER)
     named = pk != media_id and pk.isdecimal()
@@ -162,7 +160,7 @@ def get_or_create_copy(upload: Upload, number: int) -> Upload:
 
 
 def requeue(upload: Upload) -> None:
-    """A message waits for it: queue it again where its media ID has expired."""
+    """A message waits for it: queue it again if its media ID has expired."""
     if not upload.restart():
         upload.wake()
 
@@ -174,7 +172,7 @@ def mark_expired(upload: Upload) -> None:
 
 
 def _get_or_create(application: Application, kind: str, path: Path) -> Upload:
-    """The row of these bytes; a new one has a copy of the file, so that it heals though the caller deletes theirs."""
+    """The row of these bytes; a new one copies the file, so it can be renewed after the caller deletes theirs."""
     digest, filename = _digest(path), path.stem[: LONGEST_NAME - 20] + path.suffix[:20]
     rows = Upload.objects.filter(corporation=application.corporation, kind=kind, sha256=digest, copy=0)
     upload = rows.first()
@@ -215,13 +213,13 @@ def _digest(path: Path) -> str:
 
 
 def _size_limit(kind: str) -> int:
-    """Bytes of the largest file of this kind that we can do something with; 0 for no more than the platform."""
+    """Bytes of the largest file of this kind that we accept; 0 for the platform's own limit."""
     fits = kind == Upload.Kind.VIDEO and video_too_large.has_listeners(Upload)
     return int(settings.WECOM["VIDEO_COMPRESS_MAX"]) if fits else 0
 
 
 def _wait_for_media_id(upload: Upload) -> str:
-    """The media ID, made here or by whoever is at it already."""
+    """The media ID, uploaded by this process or by one that has already started."""
     deadline = time.monotonic() + wait_limit(upload)
     while (media_id := poll_media_id(upload)) is None:
         if time.monotonic() > deadline:
@@ -236,7 +234,7 @@ def wait_limit(upload: Upload) -> float:
 
 
 def timeout_error(upload: Upload) -> BusyError:
-    """What to raise when that is over."""
+    """The error to raise after that time."""
     if upload.reason == Upload.Reason.FITTING:
         remedy = "See that a render worker runs, and send it again: what is made meanwhile is not lost."
         return BusyError("The video is still being made smaller.", code="fitting_timeout", remedy=remedy)

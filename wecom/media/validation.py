@@ -1,4 +1,4 @@
-"""Files before they are uploaded, and after they came: what cannot be used is refused here, with words.
+"""Checks files before an upload and after a download; an error says what is wrong and what to do.
 
 Source: https://developer.work.weixin.qq.com/document/path/90253. Knows no framework.
 """

@@ -12,7 +12,7 @@ from wecom.messages.xml_tree import Fields, Node
 
 @dataclass(frozen=True, kw_only=True)
 class Approver:
-    """Somebody who decides on a request, or is told of it. Numbers and the time are 0 and 1970 for those."""
+    """A member who decides on a request, or is notified of it. If only notified, numbers are 0 and the time is 1970."""
 
     name: str
     user_id: str

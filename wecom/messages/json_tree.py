@@ -22,7 +22,7 @@ def is_json(body: bytes) -> bool:
 def parse(body: bytes) -> Node:
     """JSON as a tree; a list is a row of equal elements, as `<a/><a/>`.
 
-    Raises `CryptoError` -40002 for broken JSON; no object, and the sizes of `tree.parse`.
+    Raises `CryptoError` -40002 for broken JSON; no object, and the limits of `xml_tree.parse`.
     """
     try:
         read = json.loads(

@@ -1,4 +1,4 @@
-"""WeChat Work's callback XML as values. Knows bytes and text, no framework; what must be refused is a `CryptoError`.
+"""WeChat Work's callback XML as values. Knows bytes and text, no framework; malformed XML raises `CryptoError`.
 
 Sources: https://developer.work.weixin.qq.com/document/path/90239 and /path/90240.
 """
@@ -60,7 +60,7 @@ COMMAND = re.compile(r"\s*[/／]([A-Za-z0-9_-]+|[^\s/／]+)(.*)", re.DOTALL)
 
 
 class Envelope(NamedTuple):
-    """The outer XML of a callback. `agent_id` is "" where the platform names no application."""
+    """The outer XML of a callback. `agent_id` is "" if the platform names no application."""
 
     to_user_name: str
     agent_id: str
@@ -69,7 +69,7 @@ class Envelope(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Message(Inbound):
-    """What a person sent. `message_id` is unique per person only."""
+    """A member's message. `message_id` is unique per member only."""
 
     message_id: str
     content: str = ""
@@ -88,7 +88,7 @@ class Message(Inbound):
 
 @dataclass(frozen=True, kw_only=True)
 class TextMessage(Message):
-    """Text, exactly as it was typed, in `content`; `spoken` where it is what was heard in a voice message."""
+    """Text, exactly as it was typed, in `content`; `spoken` if it is the transcript of a voice message."""
 
     spoken: bool = False
 
@@ -102,7 +102,7 @@ class ImageMessage(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceMessage(Message):
-    """A recording; `format` is "amr" or "speex". `recognition` is what the platform heard, where it says."""
+    """A recording; `format` is "amr" or "speex". `recognition` is the platform's transcript, if it sends one."""
 
     media_id: str
     format: str
@@ -119,7 +119,7 @@ class VideoMessage(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class LocationMessage(Message):
-    """A place, in degrees. `app_type` is "wxwork", or "" where it was sent from WeChat."""
+    """A place, in degrees. `app_type` is "wxwork", or "" if it was sent from WeChat."""
 
     latitude: float
     longitude: float
@@ -143,7 +143,7 @@ class UnknownMessage(Message):
 
 
 def typed(content: str, *, corp_id: str, agent_id: int, user_id: str, at: datetime) -> TextMessage:
-    """A text that nobody typed, as if they had: what was said in a voice message."""
+    """The transcript of a voice message, in the form of a typed text."""
     common: Common = {
         "to_user_name": corp_id,
         "from_user_id": user_id,
@@ -156,7 +156,7 @@ def typed(content: str, *, corp_id: str, agent_id: int, user_id: str, at: dateti
 
 
 def spoken(content: str, *, corp_id: str, agent_id: int, user_id: str, at: datetime) -> bytes:
-    """What was heard in a voice message, as XML that `inbound` reads as a text."""
+    """The transcript of a voice message, as XML that `inbound` reads as a text."""
     fields = {"ToUserName": corp_id, "FromUserName": user_id, "CreateTime": int(at.timestamp()), "MsgType": SPOKEN}
     told = {**fields, "Content": content, "AgentID": agent_id}
     return f"<xml>{''.join(f'<{name}>{escape(str(value))}</{name}>' for name, value in told.items())}</xml>".encode()
@@ -214,10 +214,10 @@ def inbound(xml: bytes) -> Inbound:
 
 
 def identity(inbound: Inbound) -> str:
-    """64 hex digits that are equal for a repeat and differ for anything else that a person did.
+    """64 hex digits that are equal for a repeat and differ for any other action of a member.
 
-    A message has a number, which is unique per person only. An event has none, and one person causes several in a
-    second: all that it says is told apart, or of two changes of a tag the second would be lost.
+    A message has a number, which is unique per member only. An event has none, and one member causes several in a
+    second. So the digits depend on all its fields: else the second of two changes of a tag would be lost.
     """
     tree = inbound.tree
     number = inbound.message_id if isinstance(inbound, Message) else ""

@@ -1,4 +1,4 @@
-"""WeChat Work's side in rows: who we are there, what came in, what goes out."""
+"""WeChat Work in rows: the company, its directory, callbacks and messages."""
 
 from wecom.models.article_images import ArticlePicture
 from wecom.models.chats import GroupChat, GroupMessage

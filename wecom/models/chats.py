@@ -1,4 +1,4 @@
-"""Group chats that an application made, and what it says in them."""
+"""Group chats that an application made, and its messages into them."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from wecom.models.outbox import Outbound, Upload
 
 
 class GroupChat(models.Model):
-    """A group chat (群聊) as it was when we last asked. People see it once something is said in it."""
+    """A group chat (群聊) as of the last refresh. Members see it with its first message."""
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="group_chats", verbose_name=_("application")
@@ -35,7 +35,7 @@ class GroupChat(models.Model):
 class GroupMessage(Work):
     """One message into one group chat.
 
-    The platform checks nothing for repeats here: what may have arrived is never sent again by itself.
+    The platform has no duplicate check here, so a message that may have arrived is never retried.
     """
 
     task = "wecom.deliver_to_chat"
@@ -88,5 +88,5 @@ class GroupMessage(Work):
         return {upload.placeholder: upload for upload in self.attached.order_by("pk")}
 
     def files(self) -> list[Upload]:
-        """All that must be uploaded before it can go out."""
+        """The uploads that must be done before it can go out."""
         return [*([self.upload] if self.upload else []), *self.attachments().values()]

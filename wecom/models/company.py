@@ -1,4 +1,4 @@
-"""Who we are there: the corporation, and its applications with their keys."""
+"""The corporation, and its applications with their keys."""
 
 import secrets
 from typing import ClassVar
@@ -108,5 +108,5 @@ class Application(models.Model):
 
     @property
     def keys(self) -> Keys:
-        """The callback keys. Raises `wecom.crypto.CryptoError` where the EncodingAESKey is malformed."""
+        """The callback keys. Raises `wecom.crypto.CryptoError` if the EncodingAESKey is malformed."""
         return Keys.parse(token=self.token, encoding_aes_key=self.encoding_aes_key, receive_id=self.corporation.corp_id)

@@ -58,16 +58,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
     """Queries on members."""
 
     def beyond(self, application: Application) -> "MemberQuerySet":
-        """Whom the application cannot reach: who left, and who is known to be out of its visible range."""
+        """Members whom the application cannot reach: they left, or are known to be out of its visible range."""
         out = Reach.objects.filter(application=application, in_range=False).values("member")
         return self.filter(models.Q(status=Member.Status.LEFT) | models.Q(pk__in=out))
 
 
 class Member(models.Model):
-    """A person in the company (成员), made on first contact or read from the directory.
+    """A member of the company (成员), created on first contact or read from the directory.
 
     User IDs are lower-cased: the platform ignores case. Phone numbers, e-mail and pictures are not kept, since nothing
-    here needs them. A member is never deleted by a sync: who is gone has `left`.
+    here needs them. A sync never deletes a member; it sets `left`.
     """
 
     class Status(models.TextChoices):
@@ -161,7 +161,7 @@ class Tag(models.Model):
 
 
 class Reach(models.Model):
-    """What an application knows of reaching a member: without a row, or with `in_range` None, nothing.
+    """Whether an application reaches a member: unknown without a row, or with `in_range` None.
 
     `stale_at` asks for the member to be looked up; `seen_by` is the sync that saw them last.
     """
@@ -193,10 +193,10 @@ class DirectorySyncQuerySet(models.QuerySet["DirectorySync"]):
 
 
 class DirectorySync(Work):
-    """Reads the directory through one application: all of it, or only who has changed.
+    """Reads the directory through one application: all of it, or only the changed members.
 
-    `stage` and `cursor` are the checkpoint from which the next attempt goes on. Whoever was not seen is looked up one
-    by one, and only after everything was read.
+    `stage` and `cursor` are the checkpoint from which the next attempt goes on. Members whom
+    the sync did not see are looked up one by one, after everything was read.
     """
 
     task = "wecom.sync_directory"

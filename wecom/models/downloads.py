@@ -1,4 +1,4 @@
-"""What members sent: pictures, recordings and videos, fetched from the platform before it forgets them."""
+"""Members' pictures, recordings and videos, fetched from the platform before it deletes them."""
 
 from datetime import timedelta
 
@@ -60,12 +60,12 @@ class Download(Work):
 
     @property
     def is_here(self) -> bool:
-        """Whether its file can be looked at."""
+        """Whether its file can be viewed."""
         return self.status == self.Status.DONE and bool(self.path)
 
     @property
     def reason_words(self) -> str:
-        """Why it is as it is, in the reader's language."""
+        """The reason for its status, in the reader's language."""
         return str(self.Reason(self.reason).label) if self.reason in self.Reason.values else self.reason
 
     @property

@@ -1,4 +1,4 @@
-"""What came in."""
+"""Callbacks."""
 
 from typing import ClassVar
 
@@ -12,11 +12,11 @@ from wecom.models.labels import EVENTS, KINDS
 
 
 class Callback(Work):
-    """The inbox: one thing that the platform told us, kept under its identity so that a repeat is seen as one."""
+    """The inbox: one callback of the platform, stored under its identity to recognise repeats."""
 
     task = "wecom.handle"
     max_attempts = 6  # the last one only apologises
-    # The event that we send ourselves to see whether callbacks arrive; nobody acts on it.
+    # The event that we send ourselves to test whether callbacks arrive; it is not handled.
     PROBE: ClassVar[str] = "openuser_probe"
 
     class Reason(models.TextChoices):
@@ -55,6 +55,6 @@ class Callback(Work):
 
     @property
     def what(self) -> str:
-        """What it tells, in words; the platform's code where we have none."""
+        """Its kind, in words; the platform's code if we have none."""
         known = EVENTS.get(self.event) if self.event else KINDS.get(self.kind)
         return str(known or self.event or self.kind)

@@ -1,4 +1,4 @@
-"""What people press: cards that change after a click, and the menu below the chat."""
+"""Cards that change after a click, and the menu below the chat."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -16,7 +16,7 @@ from wecom.models.company import Application
 
 
 class CardUpdate(Work):
-    """One change of one card for one person: its buttons become a greyed text, or another card takes its place.
+    """One change of one card for one member: a greyed text replaces its buttons, or another card replaces it.
 
     Each response code is good for one.
     """
@@ -238,7 +238,7 @@ class MenuButton(models.Model):
 
 
 class MenuPublication(Work):
-    """A menu on its way to the platform, as it was when somebody published it. The newest counts."""
+    """A publication of the menu, with the buttons of that moment. The newest counts."""
 
     task = "wecom.publish_menu"
     max_attempts = 12

@@ -1,4 +1,4 @@
-"""What the platform's codes are called where people read."""
+"""Readable names of the platform's codes."""
 
 from django.utils.translation import gettext_lazy as _
 

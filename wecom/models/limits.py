@@ -1,4 +1,4 @@
-"""What was sent lately, counted against the platform's limits, and which of its interfaces are closed to us for now."""
+"""Recent sends, counted against the platform's limits, and the interfaces that it closed to us."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +57,7 @@ class CallCount(models.Model):
 
 
 class Circuit(models.Model):
-    """An interface that the platform closed to a corporation: nobody calls it before `until`.
+    """An interface that the platform closed to a corporation: no calls before `until`.
 
     `step` counts the times that it was closed again at once: a minute, an hour, the rest of the day.
     """

@@ -1,4 +1,4 @@
-"""What goes out: messages with their tries, and the files that they carry."""
+"""Outbound messages with their tries, and the files that they carry."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ PLACEHOLDER = "upload:"
 
 
 class Upload(Work):
-    """A file that the platform keeps for three days, uploaded once for everybody who gets it."""
+    """A file that the platform keeps for three days, uploaded once for all its recipients."""
 
     task = "wecom.upload"
     max_attempts = 8
@@ -30,7 +30,7 @@ class Upload(Work):
         FILE = "file", _("file")
 
     class Form(models.TextChoices):
-        """How a video goes out that nobody could make small enough."""
+        """The form of a video that stays too large after compression."""
 
         FILE = "file", _("as a file")
         LINK = "link", _("as a link to a page of this site")
@@ -73,14 +73,14 @@ class Upload(Work):
         return Outbound.objects.filter(carrying, status=Outbound.Status.QUEUED, body=None)
 
     def wake_waiting(self) -> None:
-        """It has ended, well or not: those who wait look again now."""
+        """The upload ended, well or not: wake the messages that wait for it."""
         self.waiting().update(due_at=timezone.now(), woken_at=None)
         for outbound in self.waiting():
             outbound.wake()
 
     @property
     def placeholder(self) -> str:
-        """What stands for its media ID in the content of a message, until that goes out."""
+        """The placeholder of its media ID in a message's content, until that goes out."""
         return f"{PLACEHOLDER}{self.pk}"
 
     def is_usable(self, now: Any) -> bool:
@@ -98,7 +98,7 @@ class Outbound(Work):
 
     has_priority = True
     NAMING_FILES: ClassVar = frozenset({"mpnews", "template_card"})
-    BULK: ClassVar[int] = -10  # the priority of what nobody waits for at their phone
+    BULK: ClassVar[int] = -10  # the priority of messages that no member is waiting for
 
     class Reason(models.TextChoices):
         UNKNOWN = "unknown", _("unclear whether it arrived")
@@ -116,7 +116,7 @@ class Outbound(Work):
         RECIPIENT = "recipient", _("the recipient cannot be reached")
 
     class Delivery(models.TextChoices):
-        """What became of it for one recipient."""
+        """The result for one recipient."""
 
         WAITING = "waiting", _("on its way")
         SENT = "sent", _("accepted")
@@ -174,7 +174,7 @@ class Outbound(Work):
 
     @property
     def kind(self) -> str:
-        """What it is, in words; the platform's code where we have none."""
+        """Its kind, in words; the platform's code if we have none."""
         return str(KINDS.get(self.msgtype, self.msgtype))
 
     def attachments(self) -> dict[str, Upload]:
@@ -184,17 +184,17 @@ class Outbound(Work):
         return {upload.placeholder: upload for upload in self.attached.order_by("pk")}
 
     def files(self) -> "list[Upload]":
-        """All that must be uploaded before it can go out."""
+        """The uploads that must be done before it can go out."""
         return [*([self.upload] if self.upload else []), *self.attachments().values()]
 
     def results(self) -> dict[str, "Outbound.Delivery"]:
-        """What became of it for each recipient, by user ID."""
+        """The result for each recipient, by user ID."""
         results = dict.fromkeys(self.recipients, self._whole())
         results |= dict.fromkeys(self.invalid, self.Delivery.UNREACHED)
         return results | dict.fromkeys(self.unlicensed, self.Delivery.UNLICENSED)
 
     def _whole(self) -> "Outbound.Delivery":
-        """What became of it for everybody of whom nothing else is known."""
+        """The result for all recipients without one of their own."""
         end = ENDS.get(str(self.status), self.Delivery.WAITING)
         if self.reason == self.Reason.UNKNOWN:
             return {self.Delivery.SENT: self.Delivery.ASSUMED, self.Delivery.FAILED: self.Delivery.UNKNOWN}.get(
@@ -204,7 +204,7 @@ class Outbound(Work):
         return self.Delivery.RECALLED if recall is not None and recall.status == self.Status.DONE else end
 
     def fail_exhausted(self) -> None:
-        """Its attempts are used up: whether one of them arrived, nobody may know."""
+        """Its attempts are used up: fail it, as unclear if one of them may have arrived."""
         doubtful = self.was_ambiguous or Attempt.objects.abandoned(self).exists()
         self.settle(self.Status.FAILED, self.Reason.UNKNOWN if doubtful else "attempts")
         outbound_settled.send(Outbound, outbound=self)

@@ -1,4 +1,4 @@
-"""Messages that are taken back."""
+"""Recalls of messages."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -12,7 +12,7 @@ from wecom.models.outbox import Outbound
 
 
 class Recall(Work):
-    """One message taken back from everybody who got it, which the platform does for 24 hours."""
+    """The recall of one message from all its recipients, possible for 24 hours."""
 
     task = "wecom.recall"
     max_attempts = 12

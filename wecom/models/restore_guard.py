@@ -1,4 +1,4 @@
-"""Whether this database is the one that was sent from last: see `wecom.restore_guard`."""
+"""Whether this database sent last: see `wecom.restore_guard`."""
 
 import secrets
 from typing import ClassVar
@@ -13,7 +13,7 @@ def new_instance() -> str:
 
 
 class Guard(models.Model):
-    """What the database knows of the places that may send from it. There is one row."""
+    """The database's record of the places that may send from it. There is one row."""
 
     ONLY: ClassVar[int] = 1
 

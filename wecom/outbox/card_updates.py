@@ -108,7 +108,7 @@ def _update(update: CardUpdate, now: datetime) -> None:
 
 
 def _call(update: CardUpdate) -> bool:
-    """Whether the person could not be reached. In doubt from before the call, so that a dead worker leaves a trace."""
+    """Whether the member could not be reached. In doubt from before the call, so that a dead worker leaves a trace."""
     application = update.application
     token = access_tokens.valid_token(application)
     shown = {"button": {"replace_name": update.text}} if update.card is None else {"template_card": update.card}

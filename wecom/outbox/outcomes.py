@@ -1,4 +1,4 @@
-"""What becomes of a message after a call: accepted, certainly not accepted, or nobody knows. Each closes the attempt.
+"""The outcome of a call: accepted, certainly not accepted, or unclear. Each closes the attempt.
 
 Everything here runs in the transaction that writes the outcome, fenced by the lease: a worker that slept too long
 writes nothing.
@@ -37,17 +37,17 @@ from wecom.signals import outbound_settled
 logger = logging.getLogger(__name__)
 
 BACK_OFF = (5, 30, 120, 600, 1800)  # seconds: three quick tries, then ever fewer
-BUSY_TRIES = 10  # after which a platform that says that it is busy is believed: in two to three hours
+BUSY_TRIES = 10  # busy answers after which we give up: in two to three hours
 UPLOAD_WAIT = timedelta(minutes=10)
 
 
 def settle_accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]) -> None:
-    """The platform took it, though perhaps not for everybody."""
+    """The platform accepted it, though perhaps not for all recipients."""
     _close_attempt(attempt, Attempt.Outcome.SENT, None)
     if outbound.application.held_reason:
         applications.end_hold(outbound.application)
     circuit_breaker.clear(outbound.application.corporation_id, send_quota.API)
-    # Who is known to be out of reach was not among those asked for.
+    # The call left out recipients who are known to be unreachable.
     invalid = sorted({*outbound.invalid, *_user_ids(answer, "invaliduser")})
     unlicensed = _user_ids(answer, "unlicenseduser")
     fields: dict[str, Any] = {"errcode": 0, "msgid": str(answer.get("msgid") or "")}
@@ -59,7 +59,7 @@ def settle_accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]
 
 
 def settle_error(outbound: Outbound, attempt: Attempt, error: WeComError) -> bool:
-    """Write what an error means; whether the platform certainly did not accept the message."""
+    """Store the outcome of an error; whether the platform certainly did not accept the message."""
     kind = handling_of(error)
     _close_attempt(attempt, kind.outcome, error)
     kind.react(outbound, error)
@@ -75,7 +75,7 @@ def postpone(outbound: Outbound, error: WeComError) -> None:
 
 
 def settle(outbound: Outbound, status: Outbound.Status, reason: str, **fields: Any) -> None:
-    """Settle, and tell whoever wants to know."""
+    """Settle, and send `outbound_settled`."""
     with transaction.atomic():
         outbound.settle(status, reason, **fields)
         outbound_settled.send(Outbound, outbound=outbound)
@@ -165,7 +165,7 @@ def _next_attempt_at(outbound: Outbound) -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorHandling:
-    """A kind of outcome: what the attempt is called, and what becomes of the message."""
+    """A kind of outcome: the name for the attempt, and the function that settles the message."""
 
     error: type[WeComError]
     outcome: Attempt.Outcome

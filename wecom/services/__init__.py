@@ -1,4 +1,4 @@
-"""The front door of WeChat Work: what other apps call. It re-exports and has no code of its own."""
+"""The functions of WeChat Work for other apps. It re-exports and has no code of its own."""
 
 from wecom.application.group_chats import update_chat
 from wecom.application.menus import get_menu, publish_menu, replace_menu

@@ -15,7 +15,7 @@ class Button:
     """A button of a card: text of up to 10 Chinese characters or 20 letters, and a key of up to 1,024 bytes.
 
     `style` is 1 (blue) to 4, as the platform numbers them. The key comes back as the event key of the click; a button
-    with a `url` opens that instead and tells nobody.
+    with a `url` opens that instead and sends no event.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""`manage.py release_restore_hold`: a person says that a restored or copied database may send."""
+"""`manage.py release_restore_hold`: confirms that a restored or copied database may send."""
 
 from argparse import ArgumentParser
 from typing import Any
