@@ -58,11 +58,11 @@ class ConsentAdmin(ReadOnlyAdmin):
     actions_detail = ("withdraw_this",)
     adding = (
         (None, {"fields": ("person", "reference", "humans", "voices", "purposes")}),
-        (_("LabelReport and time"), {"fields": ("evidence", ("valid_from", "valid_until"))}),
+        (_("Proof and time"), {"fields": ("evidence", ("valid_from", "valid_until"))}),
     )
     fieldsets = (
         (None, {"fields": ("person", "reference", "covers", "stands", "may", "begins", "ends")}),
-        (_("LabelReport"), {"fields": ("proof", "evidence_sha256", "recorded_by", "recorded_at")}),
+        (_("Proof"), {"fields": ("proof", "evidence_sha256", "recorded_by", "recorded_at")}),
         (_("What rests on it"), {"fields": ("videos", "sent")}),
         (_("Withdrawal"), {"fields": ("withdrawn_at", "withdrawn_by", "withdrawn_reason")}),
     )

@@ -12,7 +12,7 @@ class Item:
         self.nodeid = nodeid
 
 
-def test_a_file_is_a_unit_and_so_is_a_folder_that_shares_a_stack():
+def test_a_file_and_a_folder_with_a_stack_are_units():
     nodeids = [
         "tests/core/test_work.py::test_a[x::y]",
         "tests/journeys/test_api.py::test_a",
