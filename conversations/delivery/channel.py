@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.db import transaction
+
 from conversations.models import Conversation
 from wecom import services as wecom
 from wecom.messages import Inbound
@@ -28,6 +30,7 @@ def member_of(callback: Callback) -> Member:
     return wecom.get_or_create_member(callback.application, callback.from_user_id)
 
 
+@transaction.atomic
 def conversation_with(user_id: str, *, application: Application | None = None) -> Conversation:
     """The conversation of a member by their user ID, locked until the transaction ends.
 

@@ -137,7 +137,7 @@ def test_a_new_account_has_its_role_at_once(client):
     user = User.objects.get(username="wangwu")
     assert user.is_staff
     visitor = Client()
-    assert visitor.login(username="wangwu", password="long-enough-1")
+    assert visitor.post("/admin/login/", {"username": "wangwu", "password": "long-enough-1"}).status_code == 302
     assert visitor.get(reverse("admin:conversations_answer_changelist")).status_code == 200
     assert visitor.get(reverse("admin:conversations_answer_add")).status_code == 403
 

@@ -216,6 +216,7 @@ def test_consents_are_listed_by_how_they_stand(boss, human):
         assert list(found.context["cl"].queryset) == [consent], state
 
 
+@pytest.mark.slow  # migrates back and forth
 @pytest.mark.databases
 @pytest.mark.django_db(transaction=True)
 def test_what_was_there_before_is_sorted_into_drawn_and_photographed(settings):

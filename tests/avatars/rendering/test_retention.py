@@ -107,9 +107,9 @@ def spoken():
 
 @pytest.mark.parametrize("status", ["failed", "cancelled", "done"])
 def test_a_recording_is_kept_as_long_as_videos(spoken, video, status):
-    video = video.video.name if status == "done" else ""
+    name = video.video.name if status == "done" else ""
     Render.objects.filter(pk=video.pk).update(video="")
-    Render.objects.filter(pk=spoken.pk).update(status=status, video=video)
+    Render.objects.filter(pk=spoken.pk).update(status=status, video=name)
     services.clean_up(now=in_days(89))
     assert default_storage.exists(spoken.recording.name)
     services.clean_up(now=in_days(91))

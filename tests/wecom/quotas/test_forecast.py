@@ -142,7 +142,7 @@ def test_the_page_shows_usage_and_the_queues_end(application):
     assert "width: 80%" in words
     assert "27 / 30" in words
     assert "1 message waits" in words
-    assert "through by" in words
+    assert "sent by" in words
     part = client.get(reverse("quotas"), {"part": "1"}).content.decode()
     assert "27 / 30" in part
     assert "<html" not in part
