@@ -8,7 +8,6 @@ from django.core.files.base import ContentFile, File
 from avatars.engines.puppet.rig import disk_cache
 from avatars.exceptions import PortraitError
 from avatars.pipeline import segments
-from avatars.portraits import samples
 from avatars.portraits.findings import Examined
 from avatars.reasons.render import UNUSABLE
 from avatars.studio.interactive import interactive_studio
@@ -48,6 +47,8 @@ def sample_portrait(name: str) -> bytes:
 
     Raises `KeyError` for other names.
     """
+    from avatars.portraits import samples  # draws with scipy, which no process loads for nothing
+
     return samples.png(name)
 
 

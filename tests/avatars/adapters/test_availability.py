@@ -63,7 +63,7 @@ def test_asking_loads_nothing_heavy():
         "import sys, django; django.setup()",
         "from django.conf import settings; from core import backends",
         "kinds = [name for name in dir(settings) if name.endswith('_ENGINES') or name == 'RESTORERS']",
-        "found = [backends.described(kind, name) for kind in kinds for name in getattr(settings, kind)]",
+        "found = [backends.class_and_options(kind, name) for kind in kinds for name in getattr(settings, kind)]",
         "print(len([engine.probe(**options) for engine, options in found]))",
         f"print([name for name in {HEAVY!r} if name in sys.modules])",
     )

@@ -103,7 +103,7 @@ def test_a_video_can_be_shrunk_to_a_size(tmp_path):
     found = mp4.probe(tmp_path / "small.mp4")
     assert 200_000 < found.size <= 300_000
     assert (found.video.samples, found.video.start, found.audio.codec) == (150, 0, "aac")
-    assert sorted(os.listdir(tmp_path)) == ["video.mp4", "small.mp4", "sound.wav"]
+    assert sorted(os.listdir(tmp_path)) == ["small.mp4", "sound.wav", "video.mp4"]
 
 
 def test_a_text_that_cannot_fit_at_any_quality_is_refused(tmp_path):

@@ -10,27 +10,13 @@ from tests.support.paths import ROOT
 
 AVATARS = ROOT / "avatars"
 # Where a render is made. What is refused before there is one (forms, services) has words of its own.
-MAKERS = (
-    "rendering.py",
-    "pipeline.py",
-    "inspection",
-    "label.py",
-    "ffmpeg",
-    "portrait.py",
-    "studio",
-    "speech",
-    "engines",
-)
+MAKERS = ("rendering", "pipeline", "inspection", "ai_label", "media/ffmpeg", "portraits", "studio", "speech", "engines")
 CODES = re.compile(r'(?:code=|wrong\(|reason=)"([a-z_]+)"')
 ON_PURPOSE = {"cancelled", "character_unknown", "content_id", "token_unusable"}
 
 
 def raised() -> set[str]:
-    files = [
-        path
-        for name in MAKERS
-        for path in ([AVATARS / name] if name.endswith(".py") else (AVATARS / name).rglob("*.py"))
-    ]
+    files = [path for name in MAKERS for path in (AVATARS / name).rglob("*.py")]
     return {code for path in files for code in CODES.findall(path.read_text())} - ON_PURPOSE
 
 

@@ -100,7 +100,7 @@ def test_lines_for_people_say_what_to_do_and_how_to_look_again(settings):
     with pytest.raises(SystemExit) as end:
         call_command("doctor", "--only", "settings", "--language", "en", stdout=out)
     assert end.value.code == 1
-    assert "✗ Settings: SITE_URL is no web address" in out.getvalue()
+    assert "✗ Settings: SITE_URL is not a URL" in out.getvalue()
     assert "https://your-domain.com" in out.getvalue()
     assert "manage.py doctor --only settings" in out.getvalue()
 
@@ -137,7 +137,7 @@ def test_beat_is_alive_for_a_minute_after_it_rang():
     PeriodicTask.objects.filter(pk=task.pk).update(last_run_at=timezone.now() - timedelta(minutes=5))
     finding = found("beat")
     assert finding["code"] == "no_beat"
-    assert "silent since" in finding["words"]
+    assert "Beat has not run since" in finding["words"]
 
 
 @pytest.mark.django_db
