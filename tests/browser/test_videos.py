@@ -9,6 +9,7 @@ from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MADE = 120_000
+WORDS = "今天的会议改到下午三点，请大家准时参加。"
 
 
 def first_human(desk: Page, stack: Stack) -> Page:
@@ -43,23 +44,28 @@ def test_a_preview_that_cannot_be_made_says_which_field_is_wrong(desk: Page, sta
     expect(desk.locator(".ou-preview progress")).to_be_hidden()
 
 
-def test_a_video_is_sought_by_its_sound_its_pictures_and_its_words(desk: Page, stack: Stack, picture):
-    desk.goto(f"{stack.url}/admin/avatars/render/?status__exact=done")
+def test_you_seek_a_video_by_its_waveform_its_frames_and_its_captions(desk: Page, stack: Stack, picture):
+    person = stack.emulator.hire()
+    person.writes("你好")
+    person.reads()
+    person.writes(f"/video {WORDS}")
+    person.reads(2, seconds=120)
+    desk.goto(f"{stack.url}/admin/avatars/render/?q={WORDS}")
     desk.locator("#result_list tbody a[href*='/change/']").first.click()
-    preview = desk.get_by_test_id("video-preview")
-    player = preview.locator("video")
-    pictures = preview.locator(".ou-sheet button")
+    video = desk.get_by_test_id("video-preview")
+    player = video.locator("video")
+    pictures = video.locator(".ou-sheet button")
     expect(pictures).to_have_count(12)
     pictures.nth(6).click()
-    expect(preview.locator(".ou-wave")).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]"))
+    expect(video.locator(".ou-wave")).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]"))
     middle = seconds_of(player)
     assert middle == pytest.approx(player.evaluate("video => video.duration") / 2, abs=0.2)
-    preview.locator(".ou-wave").press("Home")
-    expect(preview.locator(".ou-wave")).to_have_attribute("aria-valuenow", "0.0")
-    preview.locator(".ou-wave").press("ArrowRight")
-    expect(preview.locator(".ou-wave")).to_have_attribute("aria-valuenow", "1.0")
-    preview.locator(".ou-lines button").first.click()
-    expect(preview.locator(".ou-lines button").first).to_have_class("ou-now")
+    video.locator(".ou-wave").press("Home")
+    expect(video.locator(".ou-wave")).to_have_attribute("aria-valuenow", "0.0")
+    video.locator(".ou-wave").press("ArrowRight")
+    expect(video.locator(".ou-wave")).to_have_attribute("aria-valuenow", "1.0")
+    video.locator(".ou-lines button").first.click()
+    expect(video.locator(".ou-lines button").first).to_have_class("ou-now")
     assert player.evaluate("video => video.textTracks.length") == 1
     picture(desk, "video")
 
