@@ -22,6 +22,14 @@ pytestmark = pytest.mark.slow
 WORDS = "欢迎加入我们，今天是你的第一天。"
 
 
+@pytest.fixture
+def person(person: Person) -> Person:
+    """A member who is known here, because they wrote: an unknown user ID is refused."""
+    person.writes("在吗")
+    person.reads()
+    return person
+
+
 def chapter() -> str:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return readme.split("## API quick start\n")[1].split("\n## ")[0]

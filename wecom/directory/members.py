@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from wecom.directory import departments
 from wecom.directory.departments import BATCH, WHOLE_COMPANY, VisibleRange, batches, to_number
-from wecom.models import Application, Corporation, Department, Member, Membership, Reach
+from wecom.models import Application, Corporation, Department, DirectorySync, Member, Membership, Reach
 
 STATUSES = {
     1: Member.Status.ACTIVE,
@@ -127,6 +127,14 @@ def find_unreachable(application: Application, user_ids: Collection[str]) -> dic
     found = Member.objects.beyond(application).filter(corporation_id=application.corporation_id)
     rows = [row for batch in batches(list(user_ids)) for row in found.filter(user_id__in=batch)]
     return {row.user_id: "left" if row.status == Member.Status.LEFT else "out_of_range" for row in rows}
+
+
+def find_unknown(application: Application, user_ids: Collection[str]) -> list[str]:
+    """The user IDs among these that the directory does not have; [] until a sync read all of it."""
+    if not user_ids or not DirectorySync.objects.read_to_the_end(application).exists():
+        return []
+    known = _existing(application.corporation, list(user_ids))
+    return [user_id for user_id in user_ids if user_id not in known]
 
 
 def _get_or_create(corporation: Corporation, user_ids: Iterable[str]) -> dict[str, Member]:

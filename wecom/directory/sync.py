@@ -42,6 +42,12 @@ def request_sync(application: Application, kind: "DirectorySync.Kind" = Director
     return found
 
 
+def request_first_sync(application: Application) -> None:
+    """Queue a full sync of an application whose directory was never asked for."""
+    if application.enabled and not application.directory_syncs.filter(kind=DirectorySync.Kind.FULL).exists():
+        request_sync(application)
+
+
 def request_lookups(application: Application) -> None:
     """Have every application of the company that reads details look up the changed members."""
     for one in Application.objects.filter(corporation=application.corporation_id, enabled=True):

@@ -191,6 +191,10 @@ class DirectorySyncQuerySet(models.QuerySet["DirectorySync"]):
     def whole(self) -> Self:
         return self.filter(kind=DirectorySync.Kind.FULL)
 
+    def read_to_the_end(self, application: Application) -> Self:
+        """The syncs after which a user ID without a row is one that the application cannot see."""
+        return self.whole().filter(application=application, status=Work.Status.DONE, reason="")
+
 
 class DirectorySync(Work):
     """Reads the directory through one application: all of it, or only the changed members.

@@ -50,6 +50,7 @@ from wecom.services.applications import (
 from wecom.services.directory import (
     add_member,
     check_reachable,
+    find_unknown,
     find_unreachable,
     get_or_create_member,
     sync_directory,
@@ -110,6 +111,7 @@ __all__ = [
     "ensure_upload",
     "enter_range",
     "fetch_published_menu",
+    "find_unknown",
     "find_unreachable",
     "forecast_for",
     "get_agent_info",

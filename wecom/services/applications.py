@@ -14,6 +14,7 @@ from wecom.application.info import ApplicationProfile
 from wecom.client import applications
 from wecom.models import Application, Corporation, Outbound
 from wecom.outbox.handler_context import current_application
+from wecom.services.directory import request_first_sync
 
 
 @transaction.atomic
@@ -37,12 +38,14 @@ def configure_from_settings(*, name: str = "") -> Application | None:
         for field, value in values.items():
             setattr(application, field, value)
         save_application(application)
+    else:
+        request_first_sync(application)
     return application
 
 
 @transaction.atomic
 def save_application(application: Application) -> None:
-    """Save an application, keep at most one default, and retry what was held."""
+    """Save an application, keep at most one default, retry what was held, and read the directory of a new one."""
     if application.is_default:
         Application.objects.exclude(pk=application.pk).update(is_default=False)
     application.save()
@@ -61,6 +64,7 @@ def save_application(application: Application) -> None:
         held.update(due_at=timezone.now(), woken_at=None)
         for row in held:
             row.wake()
+    request_first_sync(application)
 
 
 def get_agent_info(application: Application | None = None) -> ApplicationProfile:

@@ -41,6 +41,12 @@ def sync_directory(application: Application | None = None) -> DirectorySync:
     return sync.request_sync(application or current_application())
 
 
+def request_first_sync(application: Application) -> None:
+    """Queue the first sync of an application, unless `DIRECTORY_SYNC_HOURS` switches syncs off."""
+    if settings.WECOM["DIRECTORY_SYNC_HOURS"]:
+        sync.request_first_sync(application)
+
+
 def sync_due_directories(now: datetime | None = None) -> int:
     """Queue a sync of each application that had none within `DIRECTORY_SYNC_HOURS`. Returns how many."""
     hours = settings.WECOM["DIRECTORY_SYNC_HOURS"]
@@ -52,8 +58,17 @@ def find_unreachable(user_ids: Sequence[str], *, application: Application | None
     return members.find_unreachable(application or current_application(), [user_id.lower() for user_id in user_ids])
 
 
+def find_unknown(user_ids: Sequence[str], *, application: Application | None = None) -> list[str]:
+    """The user IDs among these that the directory does not have; [] until it was read. Makes no call."""
+    return members.find_unknown(application or current_application(), [user_id.lower() for user_id in user_ids])
+
+
 def check_reachable(user_id: str, *, application: Application | None = None) -> None:
-    """Raise `ContentError` for a member who is known to be unreachable: a message to them would fail."""
+    """Raise `ContentError` for a member who is unknown or unreachable: a message to them would fail."""
+    if find_unknown([user_id], application=application):
+        words = gettext("The directory has no member with the user ID %s.") % user_id
+        remedy = gettext("Check the spelling. If the member is new, sync the directory first.")
+        raise ContentError(words, code="unknown_member", field="to", remedy=remedy)
     found = find_unreachable([user_id], application=application).get(user_id.lower())
     if found == "left":
         words = gettext("%s has left the company.") % user_id

@@ -14,6 +14,7 @@ from tests.support.factories import (
     make_application,
     make_desk,
     make_digital_human,
+    make_directory_sync,
     make_member,
     make_template,
     make_upload,
@@ -391,3 +392,12 @@ def test_whoever_is_known_to_be_out_of_reach_is_refused_at_once(api, application
         assert "sync the directory" in found["hint"]
     assert not Outbound.objects.exists()
     assert not Render.objects.exists()
+
+
+def test_an_id_that_the_directory_lacks_makes_no_member(api, application):
+    make_directory_sync(application, status="done")
+    found = problem(api.post(MESSAGES, {"to": "不存在", "kind": "text", "text": "你好"}), 422)
+    assert (found["field"], found["code"]) == ("to", "unknown_member")
+    assert "不存在" in found["detail"]
+    assert not Member.objects.exists()
+    assert not Outbound.objects.exists()
