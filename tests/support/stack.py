@@ -177,6 +177,15 @@ class Stack:
             self.kill(name)
         self.run(name, **env)
 
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """A part stands still while the block runs."""
+        os.kill(self.parts[name].pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.parts[name].pid, signal.SIGCONT)
+
     def doom(self, name: str, point: str) -> None:
         """Let a running part die where it comes to a point of `core.work.crash_points` with work asked from now on."""
         wait_for(lambda: not self.has_work(), "earlier work to end")

@@ -13,6 +13,7 @@ from wecom.emulator.models import App
 
 UNLIMITED_PATHS = frozenset({"message/send", "appchat/send"})
 MOST_COUNTERS = 10_000  # beyond it, expired ones are removed
+JITTER = 5.0  # seconds that a system's clock may be set back without any intent
 
 # Window in seconds and limit, by their names in the control API.
 DEFAULTS: dict[str, tuple[float, int]] = {
@@ -89,7 +90,8 @@ def _count(name: str, owner: object, path: str, *, limit: int, weight: int = 1) 
         for key in [key for key, counter in _counters.items() if counter.expires_at <= now]:
             del _counters[key]
     counter = _counters.get((name, owner, path))
-    if counter is None or not now < counter.expires_at <= now + window:  # a clock that was set back starts a new window
+    # A clock that was set back starts a new window.
+    if counter is None or not now < counter.expires_at <= now + window + JITTER:
         counter = _counters[name, owner, path] = Counter(expires_at=now + window)
     counter.count += weight
     if counter.count > limit and not counter.closed:
