@@ -110,11 +110,12 @@ def send_video(application: Application, member: Member, render: Render, *, titl
     Raises `OSError` if its file is missing, `OutputError` if the file has no AI label.
     """
     delivery, until = video_delivery.delivery_of(render), render.allowed_until
+    heading = truncate(title, 128)
+    words = "" if heading.endswith(render.text) else truncate(render.text, 512)
     avatars.check_label(render, delivery.name)
     if delivery.form == DeliveryForm.LINK:
         address = watch_links.render_url(application, member, render)
-        words = truncate(render.text, 512)
-        card = TextCard(title=truncate(title, 128), description=words, url=address)
+        card = TextCard(title=heading, description=words or video_texts.video_on_page(), url=address)
         return send(application, member, card, until=until, cid=cid)
     upload = wecom.ensure_upload(
         application,
@@ -125,8 +126,7 @@ def send_video(application: Application, member: Member, render: Render, *, titl
     )
     if delivery.form == DeliveryForm.FILE:
         return send(application, member, File(), upload=upload, until=until, cid=cid)
-    heading = truncate(title, 128)
-    content = Video(title=heading, description="" if heading.endswith(render.text) else truncate(render.text, 512))
+    content = Video(title=heading, description=words)
     return send(application, member, content, upload=upload, until=until, cid=cid)
 
 

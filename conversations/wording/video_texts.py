@@ -9,6 +9,8 @@ from avatars.models import Render
 from conversations.wording.durations import duration, span, wait_words
 from wecom.contents import truncate
 
+TITLE = 128  # bytes of the title of a video
+
 
 def video_usage() -> str:
     return _("Write the text after the command, like this:\n/video Welcome to the company.")
@@ -38,7 +40,8 @@ def label_as_of() -> str:
 
 
 def place_in_queue(place: int) -> str:
-    return _("No. %d in the queue") % place
+    """The place of a queued video. The first is taken within seconds, long before a card shows another state."""
+    return _("About to be made") if place <= 1 else _("No. %d in the queue") % place
 
 
 def making(stage: str, per_cent: int) -> str:
@@ -76,12 +79,18 @@ def video_ready_soon(text: str) -> str:
 
 
 def video_title(render: Render) -> str:
-    return truncate(render.text, 128)
+    """Its words where they fit a title, else its digital human: the description has the words then."""
+    return render.text if _fits(render.text) else render.digital_human.name
 
 
 def video_asked_for(render: Render) -> str:
-    """The title of a video that a member requested; many other messages may have come since."""
-    return truncate(_("The video you asked for: %s") % render.text, 128)
+    """The title of a video that a member requested; many other messages may have come since. As `video_title`."""
+    title = _("The video you asked for: %s") % render.text
+    return title if _fits(title) else _("The video you asked for")
+
+
+def _fits(title: str) -> bool:
+    return truncate(title, TITLE) == title
 
 
 def voice_instead(text: str, *, late: bool) -> str:

@@ -1,4 +1,4 @@
-"""Media files, for staff members and for holders of a signed link, because portraits and videos show people."""
+"""Media files, for staff who may view what they belong to and for holders of a signed link: they show people."""
 
 import posixpath
 from pathlib import Path
@@ -14,11 +14,18 @@ from avatars.models import EVIDENCE, WITHHELD
 from core.web import range_responses, signed_links
 
 MAX_NAME_LENGTH = 200
-# Members' files and evidence of consents require a permission, not just an account.
+# The right to view what a file belongs to. Files in other folders are for superusers only.
 FOLDER_PERMISSIONS = {
-    "inbound/": "wecom.view_download",
-    f"{EVIDENCE}/": "avatars.read_consent",
-    f"{WITHHELD}/": "avatars.read_consent",
+    "inbound": "wecom.view_download",
+    "uploads": "wecom.view_upload",
+    "portraits": "avatars.view_digitalhuman",
+    "scenery": "avatars.view_digitalhuman",
+    "renders": "avatars.view_render",
+    "recordings": "avatars.view_render",
+    "renditions": "avatars.view_rendition",
+    "narrations": "avatars.view_narration",
+    EVIDENCE: "avatars.read_consent",
+    WITHHELD: "avatars.read_consent",
 }
 
 
@@ -42,9 +49,11 @@ def listen(request: HttpRequest, name: str) -> HttpResponse:
 
 def _find_permitted(request: HttpRequest, name: str) -> Path:
     # Normalised, because `..` could otherwise lead into a protected folder.
-    plain = posixpath.normpath(name)
-    required = [permission for folder, permission in FOLDER_PERMISSIONS.items() if plain.startswith(folder)]
-    if not all(request.user.has_perm(permission) for permission in required):
+    folder = posixpath.normpath(name).partition("/")[0]
+    required = FOLDER_PERMISSIONS.get(folder)
+    if required is None and not request.user.is_superuser:
+        raise Http404
+    if required is not None and not request.user.has_perm(required):
         raise PermissionDenied
     return _find(name)
 

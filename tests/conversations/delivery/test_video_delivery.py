@@ -59,6 +59,20 @@ def test_a_video_that_fits_goes_as_it_is(message, most):
     assert not Rendition.objects.exists()
 
 
+@pytest.mark.parametrize("words", ["公司政策讲解。", "公司政策讲解。" * 20], ids=["short", "long"])
+@pytest.mark.parametrize("asked", [False, True], ids=["unasked", "asked"])
+@pytest.mark.parametrize("limits", [(1_000_000, 2_000_000), (40_000, 50_000)], ids=["video", "link"])
+def test_no_bubble_says_its_words_twice(message, most, words, asked, limits):
+    Render.objects.update(text=words)
+    Message.objects.update(asked=asked)
+    most(video=limits[0], file=limits[1])
+    message.refresh_from_db()
+    content = released(message).content
+    told = f"{content['title']} {content['description']}"
+    assert told.count(words) == 1
+    assert told.count("公司政策讲解") == words.count("公司政策讲解")
+
+
 def test_one_that_is_too_large_is_made_smaller(message, most):
     most(video=150_000, file=2_000_000)
     outbound = released(message)

@@ -92,6 +92,12 @@ def test_a_card_tells_the_queue_position_and_the_estimate(person):
     assert {button["key"] for button in content["button_list"]} == {"progress", "text", "cancel"}
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "About to be made"), ("zh-hans", "即将开始制作")])
+def test_the_first_of_the_queue_has_no_number(person, card, language, words):
+    with translation.override(language):
+        assert video_texts.place_in_queue(avatars.queue_position(Render.objects.get())) == words
+
+
 def test_each_tap_brings_the_news_and_the_end_comes_by_itself(person, card, media):
     person.taps("progress", card.task_id)
     report_stage("speaking", 30)
@@ -99,7 +105,7 @@ def test_each_tap_brings_the_news_and_the_end_comes_by_itself(person, card, medi
     report_stage("filming", 70)
     person.taps("progress", card.task_id)
     assert [(status, greyed) for status, greyed, _ in shown()] == [
-        ("No. 1 in the queue", ""),
+        ("About to be made", ""),
         ("Being made: speaking, 30 %", ""),
         ("Being made: filming, 70 %", ""),
     ]

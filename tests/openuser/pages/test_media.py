@@ -1,10 +1,13 @@
 """Media files with Range, for staff and for holders of a link."""
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission, User
+from django.db.models import FileField
 
 from conversations.models import Content, Message
 from core.web import signed_links
+from openuser.pages.media import FOLDER_PERMISSIONS
 from tests.support import factories
 from tests.wecom.media.test_downloads import AMR
 
@@ -21,7 +24,9 @@ def file(settings, tmp_path):
 
 @pytest.fixture
 def staff(client):
-    client.force_login(User.objects.create_user("hr", is_staff=True))
+    user = User.objects.create_user("hr", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_render"))
+    client.force_login(user)
     return client
 
 
@@ -66,6 +71,40 @@ def test_nothing_outside_the_folder(staff, file, name):
 
 def test_nobody_else(client, file):
     assert client.get(file).status_code == 302
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDER_PERMISSIONS))
+def test_staff_need_the_right_to_view_what_a_file_belongs_to(client, settings, tmp_path, folder):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "a.jpg").write_bytes(b"picture")
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    client.force_login(clerk)
+    for name in (f"{folder}/a.jpg", f"./{folder}/a.jpg", f"doctor/../{folder}/a.jpg", f"{folder}/../{folder}/a.jpg"):
+        assert client.get(f"/media/{name}").status_code == 403, name
+    app, _dot, codename = FOLDER_PERMISSIONS[folder].partition(".")
+    clerk.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    assert body(client.get(f"/media/{folder}/a.jpg")) == b"picture"
+
+
+def test_every_folder_of_a_models_files_has_its_right():
+    folders = {
+        field.generate_filename(model(), "a.png").partition("/")[0]
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, FileField)
+    }
+    assert {"portraits", "renders"} <= folders
+    assert folders <= set(FOLDER_PERMISSIONS)
+
+
+def test_files_in_unknown_folders_are_for_superusers(staff, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "doctor").mkdir()
+    (tmp_path / "doctor" / "a.txt").write_bytes(b"sample")
+    assert staff.get("/media/doctor/a.txt").status_code == 404
+    staff.force_login(User.objects.create_superuser("boss"))
+    assert body(staff.get("/media/doctor/a.txt")) == b"sample"
 
 
 def shared(settings, name: str) -> str:
