@@ -46,6 +46,7 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
         return
     try:
         if rate_limit.is_limited(callback):
+            callback.reason = Callback.Reason.LIMITED  # so that it stays limited if the notice has to wait
             _settle_limited(callback)
             return
         inbound = messages.inbound(callback.body.encode())
@@ -119,7 +120,7 @@ def _send(callback: Callback, reply: Reply) -> list[Outbound]:
 
 def _put_back(callback: Callback) -> None:
     try:
-        reason = callback.reason if rate_limit.is_limited(callback) else "temporary"
+        reason = callback.reason if callback.reason == Callback.Reason.LIMITED else "temporary"
         callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), reason)
     except LeaseLost:
         logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})

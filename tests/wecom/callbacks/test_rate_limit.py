@@ -100,6 +100,17 @@ def test_two_concurrent_messages_make_one_notice(application):
     assert states("zhangsan") == {("cancelled", "limited"): 2}
 
 
+def test_a_callback_whose_worker_died_is_limited_all_the_same(client, application, settings):
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1}
+    write(client, application, "zhangsan", 2)
+    first, second = Callback.objects.order_by("pk")
+    processor.handle(first.pk)
+    assert Callback.claim(second.pk) is not None
+    Callback.objects.filter(pk=second.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    processor.handle(second.pk)
+    assert states("zhangsan") == {("done", ""): 1, ("cancelled", "limited"): 1}
+
+
 def test_an_administrator_can_have_what_was_kept_handled_after_all(client, application, settings):
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 1}
     write(client, application, "zhangsan", 3)
@@ -123,6 +134,7 @@ def test_presses_count_and_state_events_do_not(client, application, settings):
         ("view", "v"),
     ]:
         Envelope(application, event_xml(application, event, key=key, at=at)).post(client)
+    handle_all()
     kept = Callback.objects.filter(reason="limited")
     assert [row.event for row in kept] == ["click"]
 
@@ -133,6 +145,7 @@ def test_the_platform_itself_and_a_limit_of_nought_know_no_limit(client, applica
         Envelope(application, event_xml(application, "change_contact", key=str(number), user="sys")).post(client)
     settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 0}
     write(client, application, "zhangsan", 40)
+    handle_all()
     assert not Callback.objects.filter(reason="limited").exists()
 
 
