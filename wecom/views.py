@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.db import IntegrityError
 from django.http import HttpResponse, QueryDict
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import BaseContentNegotiation
@@ -61,7 +62,7 @@ class Webhook(APIView):
             signature, timestamp, _, echo = _once(query, *SIGNED, "echostr")
             # A proxy that decodes twice turns the base64 "+" into a space; base64 has no spaces of its own.
             echo = echo.replace(" ", "+")
-            application = self._application(key)
+            application = services.read_webhook_application(key)
             keys = application.keys
             crypto.strict(signature, timestamp, nonce)
             crypto.verify(keys, signature=signature, timestamp=timestamp, nonce=nonce, encrypted=echo)
@@ -77,23 +78,17 @@ class Webhook(APIView):
             if body is None:
                 return HttpResponse(status=413)
             signature, timestamp, nonce = _once(query, *SIGNED)
-            application = self._application(key)
-            services.record_callback(application, body, signature=signature, timestamp=timestamp, nonce=nonce)
+            signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
+            application = services.find_webhook_application(key)
+            try:
+                services.record_callback(application, body, **signed)
+            except (crypto.CryptoError, IntegrityError):
+                # Its keys may have changed in another process, or it is gone.
+                application = services.read_webhook_application(key)
+                services.record_callback(application, body, **signed)
         except (crypto.CryptoError, NotConfigured) as error:
             return self._refuse(error.code, application, query)
         return HttpResponse(platform_quirks.current.acknowledgement, content_type="text/plain")
-
-    def _application(self, key: str) -> Application:
-        if not key:
-            application = services.current_application()
-        else:
-            found = Application.objects.select_related("corporation").filter(webhook_key=key).first()
-            if found is None:
-                raise NotConfigured("There is no such application.", code="unknown_application")
-            application = found
-        if not application.enabled:
-            raise NotConfigured("The application is switched off.", code="disabled")
-        return application
 
     def _body(self, request: Request) -> bytes | None:
         length = request.META.get("CONTENT_LENGTH") or "0"

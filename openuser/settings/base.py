@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "scheduling.apps.SchedulingConfig",
 ]
 MIDDLEWARE = [
+    "wecom.middleware.WebhookMiddleware",
     "openuser.api.middleware.APIMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -3,6 +3,8 @@
 from wecom.application.group_chats import update_chat
 from wecom.application.menus import get_menu, publish_menu, replace_menu
 from wecom.application.oauth import authorize_url, member_of_code
+from wecom.callbacks.application_cache import find as find_webhook_application
+from wecom.callbacks.application_cache import read as read_webhook_application
 from wecom.callbacks.handler_runner import release_worker
 from wecom.callbacks.inbox import delete_old_callbacks, record_callback, record_transcript, replay_callback
 from wecom.callbacks.rejections import record_rejection
@@ -113,6 +115,7 @@ __all__ = [
     "fetch_published_menu",
     "find_unknown",
     "find_unreachable",
+    "find_webhook_application",
     "forecast_for",
     "get_agent_info",
     "get_chat",
@@ -130,6 +133,7 @@ __all__ = [
     "media_size_limit",
     "member_of_code",
     "publish_menu",
+    "read_webhook_application",
     "recall",
     "record_callback",
     "record_rejection",
