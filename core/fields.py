@@ -23,8 +23,13 @@ class EncryptedTextField(models.TextField[str, str]):
     """Text stored as a Fernet token. The first of `OPENUSER_FIELD_KEYS` encrypts, all of them decrypt.
 
     Raises `ImproperlyConfigured` for a value that no key decrypts: a secret must never come back as its ciphertext.
+    With `may_be_lost` it reads as empty instead, so that one such row does not break a list.
     Filters on the field match nothing, because equal texts have different tokens.
     """
+
+    def __init__(self, *args: Any, may_be_lost: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.may_be_lost = may_be_lost  # not part of migrations: the column is the same
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
@@ -36,6 +41,8 @@ class EncryptedTextField(models.TextField[str, str]):
         try:
             return _cipher().decrypt(value.removeprefix(PREFIX).encode()).decode()
         except InvalidToken as error:
+            if self.may_be_lost:
+                return ""
             raise ImproperlyConfigured(
                 "A stored secret cannot be opened: OPENUSER_FIELD_KEYS lacks the key it was written with."
             ) from error

@@ -20,13 +20,13 @@ from conversations.wording import video_texts
 from core.live_updates import publish_change
 from wecom import contents
 from wecom import services as wecom
-from wecom.contents import Card, File, Text, TextCard, Video, Voice, split_numbered, truncate
+from wecom.contents import Card, File, Text, TextCard, Video, Voice, clean, split_numbered, truncate
 from wecom.models import Application, GroupMessage, Member, Outbound, Upload
 
 logger = logging.getLogger(__name__)
 
 # Reasons for which another message would not arrive either, or might arrive twice.
-UNREACHABLE = (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.EXPIRED)
+UNREACHABLE = (Outbound.Reason.UNKNOWN, Outbound.Reason.RECIPIENT, Outbound.Reason.LEFT, Outbound.Reason.EXPIRED)
 CONTENT_KINDS = {
     "text": Content.Kind.TEXT,
     "image": Content.Kind.IMAGE,
@@ -73,7 +73,7 @@ def record_sent(
         member=conversation.member,
         direction=Message.Direction.OUT,
         state=Message.State.SENDING,
-        content=Content.objects.create(kind=kind, text=text),
+        content=Content.objects.create(kind=kind, text=clean(text)),
         outbound=outbound,
         degraded=degraded,
         cid=cid,
@@ -100,7 +100,7 @@ def send(
 
 def send_text(application: Application, member: Member, text: str, *, cid: str) -> Outbound:
     """Queue text, in numbered parts if it is long; the row of the last part."""
-    parts = [Text(content=part) for part in split_numbered(text)]
+    parts = [Text(content=part) for part in split_numbered(clean(text))]
     return wecom.enqueue_parts(application, parts, to=[member.user_id], cid=cid)[-1]
 
 

@@ -52,6 +52,8 @@ class CallbackAdmin(WorkAdmin):
 
     @display(description=_("content"))
     def said(self, callback: Callback) -> str:
+        if not callback.body:
+            return str(_("– (deleted, or encrypted with a key that OPENUSER_FIELD_KEYS lacks)"))
         return tree(callback.body)
 
     @display(description=_("clock"))

@@ -14,7 +14,7 @@ from core.work.base import LeaseLost
 from wecom import messages
 from wecom.callbacks import handler_runner, rate_limit
 from wecom.callbacks.router import Incoming, Reply, router
-from wecom.contents import Text, split_numbered
+from wecom.contents import Text, clean, split_numbered
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Callback, Outbound
 from wecom.outbox import handler_context
@@ -87,7 +87,8 @@ def _ask_code_handlers(callback: Callback, inbound: messages.Inbound) -> Reply |
 def _settle(callback: Callback, inbound: messages.Inbound, reply: Reply | None) -> None:
     """Send the code handlers' answer, or else let the final handlers act, and settle in the same transaction."""
     if reply is not None:
-        words = _words(reply)
+        words = clean(_words(reply))
+        reply = words if isinstance(reply, str) else reply
         silent = isinstance(reply, str) and not words.strip()
         outbounds = [] if silent else _send(callback, reply)
         message_sent.send(Callback, callback=callback, text=words, outbounds=outbounds)

@@ -27,6 +27,7 @@ from wecom.contents.markdown import plain_text, to_markdown
 from wecom.contents.mini_programs import Item, MiniProgramNotice
 from wecom.contents.splitting import split_numbered, split_text, truncate
 from wecom.contents.texts import Markdown, Text, TextCard
+from wecom.contents.validation import clean
 
 __all__ = [
     "Article",
@@ -68,6 +69,7 @@ __all__ = [
     "Voice",
     "VoteCard",
     "Web",
+    "clean",
     "plain_text",
     "split_numbered",
     "split_text",

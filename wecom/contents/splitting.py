@@ -18,6 +18,7 @@ CUTS = tuple(
         r"\s+",
     )
 )
+TINY = 4  # a part that is less than this fraction of another looks lost
 JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
@@ -46,7 +47,7 @@ def split_text(text: str, limit: int = TEXT, *, whole: re.Pattern[str] | None = 
     cuts = [[end for end in _ends(pattern, text) if not _inside(spans, end)] for pattern in CUTS]
     parts, start = [], 0
     while start < len(text):
-        farthest = bisect_right(ends, ends[start] + limit) - 1
+        farthest = bisect_right(ends, ends[start] + _room(ends[-1] - ends[start], limit)) - 1
         end = farthest if farthest == len(text) else _cut(text, start, _before(spans, start, farthest), cuts)
         parts.append(text[start:end])
         start = end
@@ -76,6 +77,11 @@ def truncate(text: str, limit: int) -> str:
     return text[: end if whole == 0 else whole].rstrip() + ellipsis
 
 
+def _room(left: int, limit: int) -> int:
+    """How many of the bytes that are left the next part may have, so that the last one is no tiny rest."""
+    return limit if left <= limit else min(limit, left - limit // TINY)
+
+
 def _ends(pattern: re.Pattern[str], text: str) -> Iterator[int]:
     return (match.end() for match in pattern.finditer(text))
 
@@ -95,9 +101,10 @@ def _before(spans: list[tuple[int, int]], start: int, place: int) -> int:
 
 
 def _cut(text: str, start: int, farthest: int, cuts: list[list[int]]) -> int:
-    """The best place up to `farthest`: the strongest pause in the second half, else the last at all."""
+    """The best place up to `farthest`: the strongest pause in the second half, else the last but no tiny part."""
     lasts = [ends[bisect_right(ends, farthest) - 1] if ends and ends[0] <= farthest else start for ends in cuts]
-    places = [place for place in lasts if place > start and _is_border(text, place)]
+    tiny = start + (farthest - start) // TINY
+    places = [place for place in lasts if place > tiny and _is_border(text, place)]
     middle = (start + farthest) // 2
     late = [place for place in places if place > middle]
     if places:

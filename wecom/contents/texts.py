@@ -6,7 +6,7 @@ from typing import ClassVar
 from wecom.contents import validation
 from wecom.contents.base import Translated, lines
 from wecom.contents.splitting import TEXT
-from wecom.contents.validation import DESCRIPTION, INVISIBLE, TITLE, clean
+from wecom.contents.validation import DESCRIPTION, TITLE, clean
 
 BUTTON = 4  # characters, on a text card
 
@@ -23,7 +23,7 @@ class Text(Translated):
     safe: bool = False
 
     def __post_init__(self) -> None:
-        validation.required("content", self.content.rstrip(INVISIBLE))
+        validation.required("content", clean(self.content))
         validation.within("content", self.content, TEXT)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
@@ -33,7 +33,7 @@ class Text(Translated):
         return {**super().options(), **({"safe": 1} if self.safe else {})}
 
     def words(self) -> str:
-        return self.content
+        return clean(self.content)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class Markdown:
     content: str
 
     def __post_init__(self) -> None:
-        validation.required("content", self.content.rstrip(INVISIBLE))
+        validation.required("content", clean(self.content))
         validation.within("content", self.content, TEXT)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
@@ -57,7 +57,7 @@ class Markdown:
         return {}
 
     def words(self) -> str:
-        return self.content
+        return clean(self.content)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,12 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 
 
 def clean(text: str) -> str:
-    """What UTF-8 can hold, in no more bytes: half a surrogate pair becomes the replacement character."""
+    """What UTF-8 and PostgreSQL can hold, in no more bytes.
+
+    Half a surrogate pair becomes the replacement character; NUL goes, and invisible characters at the end.
+    """
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    whole = whole.replace("\0", "")
     return whole.rstrip(INVISIBLE)
 
 

@@ -34,7 +34,7 @@ class Callback(Work):
     from_user_id = models.CharField(_("from"), max_length=64)
     sent_at = models.DateTimeField(_("sent at"))
     suspect = models.BooleanField(_("clock differs"), default=False)
-    body = EncryptedTextField(blank=True, editable=False)
+    body = EncryptedTextField(blank=True, editable=False, may_be_lost=True)
 
     class Meta:
         verbose_name = _("callback")

@@ -23,6 +23,7 @@ from wecom.contents import (
     TextCard,
     Video,
     Voice,
+    clean,
     split_numbered,
     to_markdown,
     truncate,
@@ -42,6 +43,7 @@ CARD_BUTTON = 4  # characters
 def send_text(user_id: str, *, content: str, application: Application | None = None) -> Outbound:
     """Send text to one member; text over 2,048 bytes goes out in numbered parts. Returns the last part's row."""
     application = application or current_application()
+    content = clean(content)
     _check_words(content)
     parts = [Text(content=part) for part in split_numbered(content)]
     return _announce(enqueue_parts(application, parts, to=[user_id])[-1], content)
@@ -54,7 +56,7 @@ def send_markdown(user_id: str, *, content: str, application: Application | None
     Over 2,048 bytes it goes out in numbered parts. Returns the last part's row.
     """
     application = application or current_application()
-    shown = to_markdown(content)
+    shown = clean(to_markdown(content))
     _check_words(shown)
     parts = [Markdown(content=part) for part in split_numbered(shown, whole=CONSTRUCTS)]
     return _announce(enqueue_parts(application, parts, to=[user_id])[-1], shown)

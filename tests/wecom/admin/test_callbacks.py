@@ -1,6 +1,7 @@
 """Callbacks in the admin: searched, shown as a tree with the right to, handled again after a confirmation."""
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
@@ -58,6 +59,17 @@ def test_a_callback_without_its_xml_has_a_page_all_the_same(body):
     assert (body.replace("<", "&lt;").replace(">", "&gt;") or "–") in page(
         sign_in(), factories.make_callback(body=body)
     )
+
+
+def test_a_callback_whose_key_is_lost_does_not_break_its_list(settings):
+    application = factories.make_application(secret="", token="", encoding_aes_key="")
+    lost = factories.make_callback(application, body=text_xml(application, text="lost"), from_user_id="lisi")
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    kept = factories.make_callback(application, body=text_xml(application, text="kept"), from_user_id="wangwu")
+    client = sign_in()
+    assert set(client.get(LIST).context["cl"].result_list) == {lost, kept}
+    assert "a key that OPENUSER_FIELD_KEYS lacks" in page(client, lost)
+    assert "kept" in page(client, kept)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from wecom.contents import (
     TextCard,
     Video,
     Voice,
+    split_numbered,
     split_text,
     truncate,
     validation,
@@ -78,6 +79,12 @@ def test_a_text_may_have_2048_bytes_and_not_one_more():
 @pytest.mark.parametrize("empty", ["", "\u200b", "\u200c\u2060"])
 def test_an_empty_text_is_refused(empty):
     assert problem(Text, content=empty).code == "empty"
+
+
+@pytest.mark.parametrize("kind", [Text, Markdown])
+def test_nul_and_half_surrogates_are_cleaned_in_what_is_sent_and_shown(kind):
+    content = kind(content="a\0b\ud83dc\u200b")
+    assert (content.payload()["content"], content.words()) == ("ab\ufffdc", "ab\ufffdc")
 
 
 def test_half_a_surrogate_pair_does_not_break_a_message():
@@ -308,6 +315,15 @@ def test_a_number_or_a_closing_quote_is_not_torn_off():
 def test_an_early_pause_does_not_make_a_tiny_part():
     parts = split_text("一。" + "二三四五，" * 200)
     assert size(parts[0]) > 1024
+
+
+@pytest.mark.parametrize(
+    "text", ["echo " + "字" * 1500, "字" * 682 + " echo", "字" * 1360 + "。echo", ("word " * 409) + "\n\necho"]
+)
+def test_no_part_is_tiny(text):
+    parts = split_numbered(text)
+    assert len(parts) > 1
+    assert min(size(part) for part in parts) > 400
 
 
 def test_a_text_without_any_pause_is_cut_between_characters():
