@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_prerun, worker_ready
+from celery.signals import setup_logging, task_prerun, worker_process_init, worker_ready
 
 from core import logs
 
@@ -25,6 +25,16 @@ def keep_our_logging(**_: Any) -> None:
 @worker_ready.connect
 def wake_what_waits(**_: Any) -> None:
     """Let a new worker find the work of crashed ones."""
+    register_process()
     app.send_task("openuser.sweep", retry=False)
     if "render" in app.amqp.queues.consume_from:
         app.send_task("avatars.warm", retry=False)
+
+
+@worker_process_init.connect
+def register_process(**_: Any) -> None:
+    """Let others see when this process dies. Each process of a pool holds leases of its own."""
+    # Models can be imported only now.
+    from core.work import processes
+
+    processes.start()

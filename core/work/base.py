@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core.exceptions import OpenUserError
 from core.logs import set_correlation_id
 from core.work.broker import publish_task
+from core.work.process_identity import process_token
 
 GIVES_WAY_AFTER_ATTEMPTS = 3
 GIVES_WAY_AFTER = timedelta(seconds=60)
@@ -51,6 +52,11 @@ class WorkQuerySet(models.QuerySet[W]):
         """Claimable rows that were not woken recently."""
         recently = now - timedelta(seconds=settings.WORK_REWAKE_SECONDS)
         return self.claimable(now).filter(models.Q(woken_at=None) | models.Q(woken_at__lt=recently))
+
+    def free_leases_of(self, process: str) -> int:
+        """End the leases of a process that died, by its token. Returns how many."""
+        running = self.filter(status=Work.Status.RUNNING, lease_owner__startswith=process)
+        return running.update(lease_until=database_time_in(timedelta(seconds=-1)))
 
 
 class Work(models.Model):
@@ -109,7 +115,7 @@ class Work(models.Model):
 
         A row that has used up its attempts (a poison message: its workers died) is failed instead.
         """
-        owner = uuid.uuid4().hex
+        owner = process_token() + uuid.uuid4().hex[:16]
         changed = (
             cls.work_rows()
             .claimable(now or timezone.now())
@@ -118,7 +124,7 @@ class Work(models.Model):
                 status=cls.Status.RUNNING,
                 attempts=models.F("attempts") + 1,
                 lease_owner=owner,
-                lease_until=_database_time_in(cls.lease),
+                lease_until=_lease_end(cls.lease),
                 started_at=Coalesce("started_at", Now()),
             )
         )
@@ -152,7 +158,7 @@ class Work(models.Model):
 
     def extend_lease(self) -> None:
         """Extend the lease of long work. Raises `LeaseLost` if another worker has the row."""
-        if not self._mine().update(lease_until=_database_time_in(self.lease)):
+        if not self._mine().update(lease_until=_lease_end(self.lease)):
             raise LeaseLost(f"{self._meta.label} {self.pk} is no longer ours.")
 
     def update_leased(self, **fields: Any) -> None:
@@ -237,7 +243,10 @@ class Work(models.Model):
             following.wake()
 
 
-def _database_time_in(span: timedelta) -> "models.ExpressionWrapper[Any]":
+def _lease_end(lease: timedelta) -> "models.ExpressionWrapper[Any]":
+    return database_time_in(lease * settings.WORK_LEASE_SCALE)
+
+
+def database_time_in(span: timedelta) -> "models.ExpressionWrapper[Any]":
     """The database's clock plus a time span, so that leases do not depend on the clocks of workers."""
-    span = span * settings.WORK_LEASE_SCALE
     return models.ExpressionWrapper(Now() + models.Value(span), output_field=models.DateTimeField())
