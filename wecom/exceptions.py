@@ -21,6 +21,10 @@ class HandlerTookTooLong(WeComError):
     """A code handler passed its time limit."""
 
 
+class HandlerExited(WeComError):
+    """A code handler raised `SystemExit`, a cancellation or another end of the process or task around it."""
+
+
 class ApiError(WeComError):
     """The platform answered with an error code; `errcode` is its number."""
 

@@ -13,12 +13,13 @@ from contextvars import ContextVar
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from celery.exceptions import WorkerShutdown, WorkerTerminate
 from django.conf import settings
 from django.db import OperationalError, connections
 
 from core.work.base import LeaseLost
 from wecom.callbacks.router import Handler, Reply
-from wecom.exceptions import HandlerTookTooLong
+from wecom.exceptions import HandlerExited, HandlerTookTooLong
 from wecom.models import Callback
 from wecom.outbox import handler_context
 
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 OnTimeout = Callable[[Callback], None]
 
 MAX_DETACHED = 64  # threads of this process that may go on without their worker; others keep it waiting
+SHUTDOWNS = (KeyboardInterrupt, WorkerShutdown, WorkerTerminate)  # of the process, and none of the handler's business
 _detached_slots = threading.BoundedSemaphore(MAX_DETACHED)
 _release: ContextVar[Callable[[], None] | None] = ContextVar("release", default=None)
 
@@ -39,8 +41,18 @@ def time_limit() -> float:
 def run(handler: Handler, subject: Any, *, until: float | None = None) -> Reply | None:
     """The answer of a handler, sync or async. An async one is cancelled at `until`, a time of the monotonic clock.
 
-    Raises `HandlerTookTooLong` then, and any exception of the handler.
+    Raises `HandlerTookTooLong` then, and any exception of the handler; `HandlerExited` for one that would end the
+    process or the task around it, like the `SystemExit` of argparse.
     """
+    try:
+        return _run(handler, subject, until)
+    except (Exception, *SHUTDOWNS):
+        raise
+    except BaseException as error:
+        raise HandlerExited(f"A handler raised {type(error).__name__}.", code="handler_exited") from error
+
+
+def _run(handler: Handler, subject: Any, until: float | None) -> Reply | None:
     result = handler(subject)
     if not inspect.isawaitable(result):
         return result
@@ -116,7 +128,7 @@ class _DetachedThread(threading.Thread):
         try:
             self._work()
             self.result.set_result(None)
-        except Exception as error:  # a process edge: the waiting worker raises it
+        except BaseException as error:  # a process edge: the waiting worker raises it
             self.result.set_exception(error)
             if self._detached:
                 logger.exception("A callback was left unfinished.")

@@ -47,23 +47,21 @@ def enqueue_message(
     A message to several members is bulk and waits while anything else is queued, unless its `priority` is 0 or more.
     Raises `ContentError` for a message that the platform would refuse.
     """
-    context = handler_context.current()
-    if context is not None:
-        delivery_key = delivery_key or context.next_key()
-        cid = cid or context.callback.cid
+    cid = cid or handler_context.current_cid()
     if application.is_assistant:
         remedy = "Send through an application that members have."
         raise ContentError(
             "The contacts assistant sends nothing.", code="assistant", field="application", remedy=remedy
         )
     recipients = check_recipients(to)
-    earlier = Outbound.objects.filter(delivery_key=delivery_key).first() if delivery_key else None
-    if earlier is not None:
-        return earlier
     payload, files = (
         attachments.name_uploads(application, content.payload()) if upload is None else (content.payload(), [])
     )
     fingerprint = duplicates.fingerprint(application, recipients, content, payload, upload)
+    delivery_key = delivery_key or handler_context.next_key(fingerprint)
+    earlier = Outbound.objects.filter(delivery_key=delivery_key).first() if delivery_key else None
+    if earlier is not None:
+        return earlier
     if upload is not None and content.msgtype in duplicates.BARE_MEDIA:
         upload = duplicates.distinct_upload(upload, fingerprint, timezone.now())
     values: dict[str, Any] = {
@@ -87,6 +85,7 @@ def enqueue_message(
     if created:
         outbound.attached.set(files)
         outbound.wake()
+        handler_context.log_difference()
     return outbound
 
 

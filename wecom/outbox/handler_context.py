@@ -1,32 +1,49 @@
-"""What the code handler around us is answering: its sends belong to that callback and are numbered.
+"""What the code handler around us is answering: its sends belong to that callback and have a key.
 
-A handler that runs again after a crash makes the same sends in the same order, so the numbers find what was sent.
+The key is the content's fingerprint, and a number among equal sends. So a handler that runs again after a crash sends
+nothing twice, in whatever order, and what it says otherwise the second time is sent too.
 """
 
+import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from wecom.client import applications
-from wecom.models import Application, Callback
+from wecom.models import Application, Callback, Outbound
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
 class HandlerContext:
-    """The callback that a code handler is answering; every send inside the handler gets the next number."""
+    """The callback that a code handler is answering, and the fingerprints of what this run of it has sent."""
 
     callback: Callback
-    numbered: bool = field(default=True)
-    sent: int = field(default=0)
+    keyed: bool = field(default=True)
+    sent: Counter[str] = field(default_factory=Counter)
     gave_way: bool = field(default=False)
 
-    def next_key(self) -> str:
-        """The delivery key of the next send; "" where sends are not numbered."""
-        if not self.numbered:
+    @property
+    def prefix(self) -> str:
+        """How the delivery keys of this callback's sends begin."""
+        return f"callback:{self.callback.pk}:"
+
+    def next_key(self, fingerprint: str) -> str:
+        """The delivery key of the next send; "" where sends have none."""
+        if not self.keyed:
             return ""
-        self.sent += 1
-        return f"callback:{self.callback.pk}:{self.sent}"
+        self.sent[fingerprint] += 1
+        return f"{self.prefix}{fingerprint[:32]}:{self.sent[fingerprint]}"
+
+    def differs(self) -> bool:
+        """Whether an earlier run has sent something that this one has not, so far."""
+        if not self.keyed or self.callback.attempts < 2:
+            return False
+        both = Outbound.objects.filter(cid=self.callback.cid, delivery_key__startswith=self.prefix)
+        return both.count() > self.sent.total()
 
 
 _current: ContextVar[HandlerContext | None] = ContextVar("handler_context", default=None)
@@ -41,9 +58,9 @@ def handling(callback: Callback) -> Iterator[None]:
 
 @contextmanager
 def unnumbered_sends() -> Iterator[None]:
-    """Sends inside this block take no number of the handler's: other means make sure that they happen once."""
+    """Sends inside this block get no key of the handler's: other means make sure that they happen once."""
     callback = current_callback()
-    with _use(HandlerContext(callback=callback, numbered=False) if callback else None):
+    with _use(HandlerContext(callback=callback, keyed=False) if callback else None):
         yield
 
 
@@ -56,6 +73,19 @@ def current_callback() -> Callback | None:
     """The callback that the code handler around us is answering; None outside of one."""
     context = _current.get()
     return context.callback if context else None
+
+
+def next_key(fingerprint: str) -> str:
+    """The delivery key of the next send with this fingerprint; "" outside of a code handler."""
+    context = _current.get()
+    return context.next_key(fingerprint) if context else ""
+
+
+def log_difference() -> None:
+    """After a new send: log, without its content, if it takes the place of what an earlier run of the handler sent."""
+    context = _current.get()
+    if context is not None and context.differs():
+        logger.warning("A handler sends something else at its retry.", extra={"cid": context.callback.cid})
 
 
 def current_cid() -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from celery.exceptions import WorkerShutdown
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from conversations.models import Message
@@ -20,7 +22,7 @@ from wecom.bot import bot, send_text_message
 from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.contents import Button, ButtonCard, Image, Markdown, TextCard
-from wecom.models import Callback, Member, Outbound
+from wecom.models import Application, Callback, Member, Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -72,6 +74,29 @@ def test_a_handler_may_answer_with_silence(application, register, silence):
     assert sent() == []
 
 
+def test_nul_and_half_surrogates_in_an_answer_are_not_stored(application, register):
+    register(bot.on_message("text"), lambda message: "a\0b\ud83dc")
+    assert handle(application).status == "done"
+    assert sent() == ["ab\ufffdc"]
+    assert Message.objects.get(direction="out").content.text == "ab\ufffdc"
+
+
+@pytest.mark.parametrize("nothing", ["\0", "\0\u200b"])
+def test_an_answer_of_which_nothing_stays_is_silence(application, register, nothing):
+    register(bot.on_message("text"), lambda message: nothing)
+    assert handle(application).status == "done"
+    assert sent() == []
+
+
+def test_a_callback_whose_key_is_lost_is_settled(application, settings):
+    callback = factories.make_callback(application, body=text_xml(application, text="hello"))
+    Application.objects.update(secret="", token="", encoding_aes_key="")
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    processor.handle(callback.pk)
+    callback.refresh_from_db()
+    assert (callback.status, callback.reason) == ("failed", "error")
+
+
 @pytest.mark.parametrize("odd", [5, {"a": 1}, b"bytes", ["list"]])
 def test_an_answer_that_is_no_text_ends_in_a_plain_sentence(application, register, odd):
     register(bot.on_message("text"), lambda message: odd)
@@ -121,6 +146,37 @@ def test_an_async_handler_that_takes_too_long_by_its_own_measure_fails(applicati
     assert len(sent()) == 1
 
 
+@pytest.mark.parametrize("sort", ["sync", "async"])
+@pytest.mark.parametrize("end", [SystemExit, asyncio.CancelledError, GeneratorExit])
+def test_a_handler_that_would_end_its_process_has_failed(application, register, end, sort):
+    def leave(message) -> str:
+        raise end
+
+    async def leave_later(message) -> str:
+        await asyncio.sleep(0)
+        raise end
+
+    register(bot.on_message("text"), leave if sort == "sync" else leave_later)
+    callback = factories.make_callback(application, body=text_xml(application, text="hello"))
+    processor.handle_detached(callback.pk)
+    callback.refresh_from_db()
+    assert (callback.status, callback.reason, callback.attempts) == ("failed", "error", 1)
+    assert len(sent()) == 1
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, WorkerShutdown])
+def test_the_end_of_the_process_is_no_failed_handler(application, register, end):
+    def leave(message) -> str:
+        raise end
+
+    register(bot.on_message("text"), leave)
+    callback = factories.make_callback(application, body=text_xml(application, text="hello"))
+    with pytest.raises(end):
+        processor.handle_detached(callback.pk)
+    callback.refresh_from_db()
+    assert (callback.status, sent()) == ("running", [])
+
+
 def test_a_handler_that_cannot_now_is_asked_again(application, register):
     def busy(message) -> str:
         raise TemporaryError("Later.")
@@ -165,6 +221,47 @@ def test_a_handler_that_runs_twice_sends_once(application, register):
     processor.handle(callback.pk)
     assert len(runs) == 2
     assert sorted(sent()) == ["news 0", "news 1", "news 2", "news 3", "news 4", "told"]
+
+
+@pytest.fixture
+def run_twice(application, register) -> Callable[[list[list[str]]], Callback]:
+    """Handles a callback with a handler that sends these texts, fails, and is asked again."""
+
+    def run(texts: list[list[str]]) -> Callback:
+        def tell(message) -> str:
+            for text in texts.pop(0):
+                services.send_text(message.from_user_id, content=text)
+            if texts:
+                raise TemporaryError("After the sends.")
+            return ""
+
+        register(bot.on_message("text"), tell)
+        callback = handle(application)
+        Callback.objects.update(due_at=callback.created_at)
+        processor.handle(callback.pk)
+        return callback
+
+    return run
+
+
+def test_what_a_retry_says_otherwise_is_sent_and_logged_without_content(run_twice, caplog):
+    callback = run_twice([["It is 10:01.", "canary"], ["It is 10:02.", "canary"]])
+    assert sent() == ["It is 10:01.", "canary", "It is 10:02."]
+    (record,) = [record for record in caplog.records if "something else" in record.message]
+    assert (record.levelname, record.cid) == ("WARNING", callback.cid)
+    assert "10:0" not in LineFormatter().format(record)
+
+
+def test_a_retry_that_says_the_same_in_another_order_sends_nothing(run_twice, caplog):
+    run_twice([["a", "b", "a"], ["b", "a", "a"]])
+    assert sent() == ["a", "b", "a"]
+    assert "something else" not in caplog.text
+
+
+def test_a_retry_that_goes_on_where_the_first_run_ended_logs_nothing(run_twice, caplog):
+    run_twice([["a"], ["a", "b"]])
+    assert sent() == ["a", "b"]
+    assert "something else" not in caplog.text
 
 
 def test_a_callback_that_a_person_replays_is_answered_again(application):
