@@ -20,6 +20,11 @@ def deliver(pk: int) -> None:
     dispatcher.deliver(pk)
 
 
+@shared_task(name="wecom.probe")
+def probe() -> None:
+    services.wake_probes()
+
+
 @shared_task(name="wecom.upload")
 def upload(pk: int) -> None:
     uploads.run_upload(pk)

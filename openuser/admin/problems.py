@@ -16,7 +16,7 @@ from avatars.models import Render
 from core.web.admin import change_url, reason_words
 from scheduling.models import Run
 from wecom import services as wecom
-from wecom.models import Outbound
+from wecom.models import Application, Outbound
 
 RECENT = timedelta(days=3)
 SHOWN = 6
@@ -27,6 +27,7 @@ REMEDIES = {
     Outbound.Reason.RECIPIENT: gettext_lazy(
         "Check in the console that the member still works here and is in the application's visible range (可见范围)."
     ),
+    Outbound.Reason.LEFT: gettext_lazy("Take the member out of what you send, or sync the directory if they are back."),
     Outbound.Reason.MEDIA: gettext_lazy("Send a smaller file, or one in a format that WeChat Work accepts."),
     Outbound.Reason.REFUSED: gettext_lazy("Look up the error code, correct the cause, then send again."),
     "attempts": gettext_lazy("Its worker died in every attempt. See the log, then send again."),
@@ -67,6 +68,8 @@ def problems_for(may: Callable[[str], bool]) -> list[Problem]:
         problems += [_outbound_problem(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
     if may("scheduling.view_run"):
         problems += [_run_problem(row) for row in _failed_runs(since)]
+    if may("wecom.view_application"):
+        problems += [_outage_problem(row) for row in wecom.list_outages()]
     if may("auth.view_user"):
         problems += _login_problems(since)
     return sorted(problems, key=lambda problem: problem.at, reverse=True)[:SHOWN]
@@ -140,6 +143,20 @@ def _run_problem(run: Run) -> Problem:
         remedy=run.why,
         at=run.due_at,
         url=_url(run),
+        more="",
+        buttons=(),
+    )
+
+
+def _outage_problem(application: Application) -> Problem:
+    return Problem(
+        key=f"outage-{application.pk}",
+        what=_("WeChat Work cannot be reached"),
+        words=str(application),
+        why=_("Its messages and files wait."),
+        remedy=str(wecom.OUTAGE_REMEDY),
+        at=application.failing_since or timezone.now(),
+        url=change_url(application),
         more="",
         buttons=(),
     )

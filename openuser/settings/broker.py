@@ -40,6 +40,7 @@ CELERY_BEAT_SCHEDULE = {
     "release": {"task": "conversations.release", "schedule": SWEEP_SECONDS},
     "tick": {"task": "conversations.tick", "schedule": SWEEP_SECONDS},
     "schedules": {"task": "scheduling.sweep", "schedule": SWEEP_SECONDS},
+    "probe": {"task": "wecom.probe", "schedule": 0.8 * SWEEP_SECONDS},
     "directory": {"task": "wecom.sync_due_directories", "schedule": 3600.0},
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
     "tidy-schedules": {"task": "scheduling.tidy", "schedule": 24 * 3600.0},

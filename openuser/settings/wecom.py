@@ -80,6 +80,8 @@ WECOM: dict[str, Any] = {
     "READ_TIMEOUT": env.float("WECHAT_READ_TIMEOUT", default=10.0),
     # Scale of the pauses between retries, in seconds. The tests shorten it.
     "RETRY_BASE_SECONDS": env.float("WECHAT_RETRY_BASE_SECONDS", default=1.0),
+    # Seconds between two tries while WeChat Work cannot be reached. All messages and files wait for the first success.
+    "PROBE_SECONDS": env.float("WECHAT_PROBE_SECONDS", default=10.0),
     # Hours between two syncs of the directory (通讯录); 0: only on demand.
     "DIRECTORY_SYNC_HOURS": env.float("WECHAT_DIRECTORY_SYNC_HOURS", default=24.0),
     # User IDs per request of a directory sync, 1 to 10,000.

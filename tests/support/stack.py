@@ -78,6 +78,7 @@ class Stack:
             "OPENUSER_REWAKE_SECONDS": "1",
             "OPENUSER_LEASE_SCALE": "0.15",
             "WECHAT_RETRY_BASE_SECONDS": "0.05",
+            "WECHAT_PROBE_SECONDS": "1",
             "WECHAT_READ_TIMEOUT": "2",
             "WECHAT_API_BASE_URL": self.emulator.url,
             "WECHAT_OAUTH_BASE_URL": self.emulator.url,

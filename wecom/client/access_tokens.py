@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wecom.client import applications, transport
+from wecom.client import applications, outages, transport
 from wecom.client.transport import Token
 from wecom.exceptions import (
     BusyError,
@@ -94,12 +94,13 @@ def _take_lease(application: Application, owner: str) -> bool:
 def _fetch(application: Application, owner: str) -> str:
     mine = Application.objects.filter(pk=application.pk, token_lease_owner=owner)
     try:
-        answer = transport.get(
-            application.api_base_url,
-            "gettoken",
-            corpid=application.corporation.corp_id,
-            corpsecret=application.secret,
-        )
+        with outages.observed(application, closes=False):
+            answer = transport.get(
+                application.api_base_url,
+                "gettoken",
+                corpid=application.corporation.corp_id,
+                corpsecret=application.secret,
+            )
         token = transport.text_field(answer, "access_token")
         expires = timezone.now() + timedelta(seconds=transport.number_field(answer, "expires_in", default=7200))
     except WeComError as caught:

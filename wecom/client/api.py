@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from wecom.client import access_tokens, transport
+from wecom.client import access_tokens, outages, transport
 from wecom.client.transport import FilePart
 from wecom.exceptions import ApiError, TokenRejected
 from wecom.models import Application
@@ -49,9 +49,12 @@ def download(application: Application, path: str, first: int, last: int, **param
 def _with_token(application: Application, call: Callable[[str], T], token: str = "") -> T:
     token = token or access_tokens.valid_token(application)
     try:
-        return call(token)
+        with outages.observed(application):
+            return call(token)
     except ApiError as error:
         # 40001 is a wrong secret when a token is fetched, but in other calls a token that was revoked.
         if not isinstance(error, TokenRejected) and error.errcode != 40001:
             raise
-    return call(access_tokens.valid_token(application, rejected=token))
+    token = access_tokens.valid_token(application, rejected=token)
+    with outages.observed(application):
+        return call(token)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.exceptions import TemporaryError
 from core.work.base import Work
-from wecom.client import applications
+from wecom.client import applications, outages
 from wecom.exceptions import ApiError, ConfigurationError, LimitedError, RecipientError, TokenRejected, WeComError
 from wecom.models import Application
 
@@ -24,6 +24,8 @@ def retry_or_fail(row: Work, application: Application, error: WeComError, **fiel
         row.postpone(timezone.now() + applications.HELD_FOR, HELD, count_attempt=False, **fields)
     elif isinstance(error, LimitedError) and error.until is not None:
         row.postpone(error.until, QUOTA, count_attempt=False, **fields)
+    elif outages.is_outage(error) and outages.is_open(application):
+        outages.postpone(row, BUSY, tried=True, **fields)
     # A token refused twice means a busy platform: the next attempt fetches another one.
     elif isinstance(error, TemporaryError | TokenRejected) and row.attempts < row.max_attempts:
         row.postpone(_next_attempt_at(row), BUSY, **fields)

@@ -1,7 +1,7 @@
 """What a connected application needs, step by step: a new check is one class and one entry in `CHECKS`."""
 
 from core.diagnosis import Check
-from wecom.doctor.access import StoredKeys, Token, TrustedIp, VisibleRange
+from wecom.doctor.access import Outage, StoredKeys, Token, TrustedIp, VisibleRange
 from wecom.doctor.base import ApplicationCheck
 from wecom.doctor.installation import Connected, KeyShapes, MaySend, environment
 from wecom.doctor.reception import CallbacksCome, PublicUrl
@@ -19,5 +19,13 @@ __all__ = [
 
 # In the order in which they build upon one another.
 INSTALLATION: tuple[type[Check], ...] = (KeyShapes,)
-CHECKS: tuple[type[ApplicationCheck], ...] = (StoredKeys, PublicUrl, Token, TrustedIp, VisibleRange, CallbacksCome)
+CHECKS: tuple[type[ApplicationCheck], ...] = (
+    StoredKeys,
+    PublicUrl,
+    Token,
+    TrustedIp,
+    VisibleRange,
+    Outage,
+    CallbacksCome,
+)
 CONNECTION: tuple[type[ApplicationCheck], ...] = (StoredKeys, Token, TrustedIp, VisibleRange)

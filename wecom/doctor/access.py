@@ -1,17 +1,23 @@
 """Checks that the platform accepts our keys, our address and our application."""
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.diagnosis import Finding, bad, good
 from wecom.application import info
-from wecom.client import access_tokens, applications
+from wecom.client import access_tokens, applications, outages
 from wecom.doctor import credential_formats
 from wecom.doctor.base import ApplicationCheck, silent
 from wecom.exceptions import ApiError, ConfigurationError, WeComError
+from wecom.models import Outbound
 
 UNTRUSTED, FOREIGN_AGENT, NO_AGENT = 60020, 301002, 40056
 DISABLED = {50003, 301007}
+OUTAGE_REMEDY = gettext_lazy(
+    "It is tried every few seconds, and what waits goes out by itself. If it lasts, check the network of this server."
+)
 
 
 class StoredKeys(ApplicationCheck):
@@ -85,6 +91,26 @@ class TrustedIp(ApplicationCheck):
         except WeComError as error:
             return silent(error, self.application)
         return good(_("Calls from this server are accepted."))
+
+
+class Outage(ApplicationCheck):
+    """The platform takes messages: no outage keeps them waiting."""
+
+    id = "outage"
+    title = gettext_lazy("Outage")
+
+    def examine(self) -> Finding:
+        self.application.refresh_from_db(fields=["probe_at", "failing_since"])
+        since = self.application.failing_since
+        if self.application.probe_at is None or since is None:
+            return good(_("No outage keeps messages waiting."))
+        count = outages.waiting(Outbound, self.application).count()
+        words = ngettext(
+            "WeChat Work has not answered since %(since)s. %(count)d message waits.",
+            "WeChat Work has not answered since %(since)s. %(count)d messages wait.",
+            count,
+        ) % {"since": date_format(timezone.localtime(since), "DATETIME_FORMAT"), "count": count}
+        return bad("outage", words, remedy=str(OUTAGE_REMEDY))
 
 
 class VisibleRange(ApplicationCheck):

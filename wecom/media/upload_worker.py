@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.exceptions import TemporaryError
 from core.work import crash_points
 from core.work.base import GIVES_WAY_AFTER_ATTEMPTS
-from wecom.client import api, applications, transport
+from wecom.client import api, applications, outages, transport
 from wecom.exceptions import (
     ConfigurationError,
     LimitedError,
@@ -76,6 +76,9 @@ def perform(upload: Upload) -> None:
     if needs_compression(upload):
         _request_compression(upload)
         return
+    if not outages.may_call(upload.application, timezone.now()):
+        outages.postpone(upload, Upload.Reason.UNREACHABLE, tried=False)
+        return
     try:
         media_id = _call(upload)
     except OSError:
@@ -102,6 +105,8 @@ def _handle_error(upload: Upload, error: WeComError) -> None:
         upload.postpone(timezone.now() + applications.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
     elif isinstance(error, LimitedError) and error.until is not None:
         upload.postpone(error.until, Outbound.Reason.QUOTA, count_attempt=False)
+    elif outages.is_outage(error) and outages.is_open(upload.application):
+        outages.postpone(upload, Upload.Reason.UNREACHABLE, tried=True)
     elif upload.attempts >= upload.max_attempts or not isinstance(error, TemporaryError | TokenRejected):
         _settle(upload, Upload.Status.FAILED, f"refused_{error.code}"[:40])
     else:

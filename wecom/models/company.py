@@ -49,6 +49,9 @@ class Application(models.Model):
 
     Number 0 is the company's contacts assistant (通讯录同步): it has a secret and a callback form like an application,
     hears of changes in the directory, lists user IDs, and can send nothing.
+
+    `failing_since` is the first of the latest calls that got no answer; `probe_at` is the next try in an outage
+    (`wecom.client.outages`), and empty while there is none.
     """
 
     ASSISTANT: ClassVar[int] = 0
@@ -82,6 +85,8 @@ class Application(models.Model):
     token_lease_until = models.DateTimeField(null=True, editable=False)
     held_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
     held_reason = models.TextField(_("why it is held"), blank=True, default="", editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    probe_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("application")

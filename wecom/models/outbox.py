@@ -37,6 +37,7 @@ class Upload(Work):
 
     class Reason(models.TextChoices):
         FITTING = "fitting", _("is being made smaller")
+        UNREACHABLE = "unreachable", _("waits until WeChat Work can be reached again")
 
     corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="uploads")
     application = models.ForeignKey(Application, models.CASCADE, related_name="uploads", verbose_name=_("application"))
@@ -105,6 +106,7 @@ class Outbound(Work):
         EXPIRED = "expired", _("expired")
         HELD = "held", _("waits for a setting to be corrected")
         BUSY = "busy", _("the platform is busy")
+        UNREACHABLE = "unreachable", _("waits until WeChat Work can be reached again")
         QUOTA = "quota", _("waits for the platform's quota")
         GUARDED = "guarded", _("waits until you confirm this database")
         DISCARDED = "discarded", _("discarded after a restore")
@@ -114,6 +116,7 @@ class Outbound(Work):
         RECALLED = "recalled", _("recalled before it was sent")
         MEDIA = "media", _("the platform refused its file")
         RECIPIENT = "recipient", _("the recipient cannot be reached")
+        LEFT = "left", _("the recipient has left the company")
 
     class Delivery(models.TextChoices):
         """The result for one recipient."""

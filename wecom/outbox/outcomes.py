@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from wecom.client import applications, circuit_breaker, error_codes
+from wecom.client import applications, circuit_breaker, error_codes, outages
 from wecom.exceptions import (
     AmbiguousError,
     ApiError,
@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 BACK_OFF = (5, 30, 120, 600, 1800)  # seconds: three quick tries, then ever fewer
 BUSY_TRIES = 10  # busy answers after which we give up: in two to three hours
+OUTAGE = timedelta(hours=4)  # how long busy answers to a probe do not count, since all messages get them
 UPLOAD_WAIT = timedelta(minutes=10)
 
 
@@ -106,14 +107,24 @@ def _wait_for_quota(outbound: Outbound, error: WeComError) -> None:
 
 
 def _retry(outbound: Outbound, error: WeComError) -> None:
-    outbound.postpone(_next_attempt_at(outbound), Outbound.Reason.BUSY, errcode=_errcode(error))
+    if not _waits_for_probe(outbound, error):
+        outbound.postpone(_next_attempt_at(outbound), Outbound.Reason.BUSY, errcode=_errcode(error))
+
+
+def _waits_for_probe(outbound: Outbound, error: WeComError, **fields: Any) -> bool:
+    """In an outage put it back without counting the attempt: all others wait too, and the first success wakes them."""
+    if not outages.is_outage(error) or not outages.is_open(outbound.application):
+        return False
+    outages.postpone(outbound, Outbound.Reason.UNREACHABLE, tried=True, errcode=_errcode(error), **fields)
+    return True
 
 
 def _retry_busy(outbound: Outbound, error: WeComError) -> None:
     """−1 and its like: three quick tries, a few slow ones, then an end that a person sees and can send again."""
     lately = outbound.tries.filter(started_at__gte=outbound.started_at)  # not those before a person sent it again
     told = lately.filter(errcode__in=error_codes.BUSY).count()
-    if told < BUSY_TRIES:
+    patient = outages.is_outage(error) and timezone.now() - (outbound.started_at or outbound.created_at) < OUTAGE
+    if told < BUSY_TRIES or (patient and outages.is_open(outbound.application)):
         _retry(outbound, error)
     else:
         reason = Outbound.Reason.UNKNOWN if outbound.was_ambiguous else Outbound.Reason.BUSY
@@ -121,7 +132,8 @@ def _retry_busy(outbound: Outbound, error: WeComError) -> None:
 
 
 def _retry_ambiguous(outbound: Outbound, error: WeComError) -> None:
-    outbound.postpone(_next_attempt_at(outbound), Outbound.Reason.AMBIGUOUS, was_ambiguous=True)
+    if not _waits_for_probe(outbound, error, was_ambiguous=True):
+        outbound.postpone(_next_attempt_at(outbound), Outbound.Reason.AMBIGUOUS, was_ambiguous=True)
 
 
 def _hold(outbound: Outbound, error: WeComError) -> None:

@@ -11,8 +11,10 @@ from wecom.callbacks.rejections import record_rejection
 from wecom.client.access_tokens import access_token
 from wecom.client.applications import webhook_url
 from wecom.client.error_codes import remedy_for
+from wecom.client.outages import list_outages, wake_probes
 from wecom.directory.change_events import apply_contact_change, enter_range, leave_range
 from wecom.directory.members import mark_in_range
+from wecom.doctor.access import OUTAGE_REMEDY
 from wecom.doctor.credential_formats import credential_flaws
 from wecom.media.downloads import delete_old_media, request_download, restart_download
 from wecom.media.upload_worker import compression_done, compression_failed, media_size_limit
@@ -83,6 +85,7 @@ from wecom.services.media import (
 
 __all__ = [
     "MAX_RECIPIENTS",
+    "OUTAGE_REMEDY",
     "accept_upload",
     "access_token",
     "add_member",
@@ -128,6 +131,7 @@ __all__ = [
     "get_user_info",
     "handling",
     "leave_range",
+    "list_outages",
     "list_quotas",
     "mark_in_range",
     "media_size_limit",
@@ -176,5 +180,6 @@ __all__ = [
     "upload_video",
     "upload_video_async",
     "upload_voice",
+    "wake_probes",
     "webhook_url",
 ]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.web.admin import reason_words
 from tests.support.factories import make_application, make_member
 from wecom import services
 from wecom.contents import Text
@@ -25,9 +26,25 @@ def put_out_of_range(application, user_id):
 def test_a_message_to_somebody_who_left_fails_without_a_call(connected, emulator, person):
     make_member(connected, person.user_id, status="left")
     outbound = send(connected, person.user_id)
-    assert (outbound.status, outbound.reason, outbound.invalid) == ("failed", "recipient", [person.user_id])
+    assert (outbound.status, outbound.reason, outbound.invalid) == ("failed", "left", [person.user_id])
     assert not outbound.tries.exists()
     assert emulator.calls("message/send") == 0
+
+
+def test_a_message_sent_again_to_somebody_who_left_ends_with_that_reason(connected, emulator, person):
+    sent = send(connected, person.user_id)
+    make_member(connected, person.user_id, status="left")
+    assert services.resend(sent)
+    deliver(sent.pk)
+    sent.refresh_from_db()
+    assert (sent.status, sent.reason, sent.invalid) == ("failed", "left", [person.user_id])
+    assert reason_words(sent) == "the recipient has left the company"
+    assert emulator.calls("message/send") == 1
+
+
+def test_who_is_out_of_range_has_not_left(connected, person):
+    put_out_of_range(connected, person.user_id)
+    assert send(connected, person.user_id).reason == "recipient"
 
 
 def test_members_out_of_range_are_left_out(connected, emulator, person):
