@@ -4,7 +4,14 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_prerun, worker_process_init, worker_ready
+from celery.signals import (
+    setup_logging,
+    task_prerun,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
 
 from core import logs
 
@@ -38,3 +45,12 @@ def register_process(**_: Any) -> None:
     from core.work import processes
 
     processes.start()
+
+
+@worker_shutdown.connect
+@worker_process_shutdown.connect
+def leave(**_: Any) -> None:
+    """A worker that ends in good order is no dead one."""
+    from core.work import processes
+
+    processes.leave()

@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 
@@ -36,6 +37,13 @@ def start() -> "Heart":
 os.register_at_fork(after_in_child=start.cache_clear)  # a fork has no threads
 
 
+def leave() -> None:
+    """This process ends in good order: free what it leaves unfinished."""
+    start().stop()
+    with suppress(DatabaseError):  # others will see that it has ended
+        _free(process_identity.process_token())
+
+
 def register() -> None:
     """Write the row of this process."""
     pid = os.getpid()
@@ -62,7 +70,8 @@ def free_dead(*, by_heartbeat: bool) -> int:
         silent = Q(heartbeat_at__lt=database_time_in(-DEAD_AFTER))
         dead += others.exclude(here).filter(silent)
     for process in dead:
-        _free(process)
+        rows = _free(process.token)
+        logger.warning("A worker died; others take over its work.", extra={"pid": process.pid, "rows": rows})
     if dead:
         sweeper.sweep(again=True)  # the dead may also have held tasks of rows that they had not claimed yet
     return len(dead)
@@ -74,10 +83,9 @@ def is_running(process: WorkerProcess) -> bool:
 
 
 @transaction.atomic
-def _free(process: WorkerProcess) -> None:
-    rows = sum(kind.work_rows().free_leases_of(process.token) for kind in sweeper.work_models())
-    process.delete()
-    logger.warning("A worker died; others take over its work.", extra={"pid": process.pid, "rows": rows})
+def _free(token: str) -> int:
+    WorkerProcess.objects.filter(token=token).delete()
+    return sum(kind.work_rows().free_leases_of(token) for kind in sweeper.work_models())
 
 
 class Heart(threading.Thread):

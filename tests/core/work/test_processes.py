@@ -135,6 +135,18 @@ def test_the_thread_registers_and_frees(dead_pid):
     assert WorkerProcess.objects.get().token == process_identity.process_token()
 
 
+def test_a_process_that_ends_in_good_order_leaves_nothing_behind(caplog):
+    heart = processes.start()
+    wait_for(WorkerProcess.objects.exists, "the registration")
+    row = Callback.claim(factories.make_callback().pk)
+    processes.leave()
+    processes.start.cache_clear()
+    assert not heart.is_alive()
+    assert not WorkerProcess.objects.exists()
+    assert Callback.claim(row.pk) is not None
+    assert "died" not in caplog.text
+
+
 def test_a_fork_has_a_token_of_its_own():
     ours, (reading, writing) = process_identity.process_token(), os.pipe()
     child = os.fork()
