@@ -16,10 +16,23 @@ def choose_seed() -> str:
 
 
 def shuffle_units(items: list[pytest.Item], seed: str, unit_of: Callable[[str], str]) -> None:
-    """Put the units of a collection in the order of a seed; the tests of a unit stay together and in order."""
-    units = sorted({unit_of(item.nodeid) for item in items})
+    """Put the units of a collection, and the files of each, in the order of a seed.
+
+    The tests of a unit stay together, and those of a file in their order.
+    """
     if seed == "0":
         return
-    random.Random(seed).shuffle(units)
-    rank = {unit: number for number, unit in enumerate(units)}
-    items.sort(key=lambda item: rank[unit_of(item.nodeid)])
+    dice = random.Random(seed)
+    units = rank({unit_of(item.nodeid) for item in items}, dice)
+    files = rank({file_of(item.nodeid) for item in items}, dice)
+    items.sort(key=lambda item: (units[unit_of(item.nodeid)], files[file_of(item.nodeid)]))
+
+
+def rank(names: set[str], dice: random.Random) -> dict[str, int]:
+    """The place of each name in a random order, which depends on the names and on the dice only."""
+    shuffled = dice.sample(sorted(names), len(names))
+    return {name: number for number, name in enumerate(shuffled)}
+
+
+def file_of(nodeid: str) -> str:
+    return nodeid.split("::", 1)[0]

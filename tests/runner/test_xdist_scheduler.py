@@ -54,3 +54,16 @@ def test_the_longest_comes_first_and_no_unit_is_torn():
         *(["tests/a/test_short.py"] * 2),
     ]
     assert [item.nodeid[-1] for item in items[-2:]] == ["a", "b"]
+
+
+def test_units_of_equal_length_keep_the_shuffled_order():
+    shuffled = ["tests/a/test_c.py", "tests/b/test_a.py", "tests/a/test_b.py", "tests/a/test_a.py"]
+    items = [Item(f"{file}::test_it") for file in shuffled]
+    longest_first(items, {"tests/a/test_b.py": 9.0})
+    assert [item.nodeid.split("::")[0] for item in items] == [shuffled[2], *shuffled[:2], shuffled[3]]
+
+
+def test_files_of_a_half_keep_the_shuffled_order():
+    shuffled = ["tests/chaos/test_c.py", "tests/chaos/test_b.py", "tests/chaos/test_a.py"]
+    halves = units((f"{file}::test_it" for file in shuffled), {**LONG, "tests/chaos/test_c.py": 70.0})
+    assert ["tests/chaos/test_c.py", "tests/chaos/test_b.py"] in halves.values()

@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.runner.file_order import file_of
+
 # The stack of such a folder starts once, or twice where that is sooner through.
 TOGETHER = frozenset({"tests/browser", "tests/chaos", "tests/journeys"})
 # These have a stack of their own.
@@ -16,10 +18,6 @@ WORTH_A_STACK = 150.0  # seconds
 # What `manage.py test --record` has noted; others are new, or take less than a second.
 SECONDS: dict[str, float] = json.loads(Path(__file__).with_name("durations.json").read_text(encoding="utf-8"))
 USUAL = 1.0
-
-
-def file_of(nodeid: str) -> str:
-    return nodeid.split("::", 1)[0]
 
 
 def unit_of(nodeid: str) -> str:
@@ -45,13 +43,13 @@ def units(nodeids: Iterable[str], seconds: dict[str, float]) -> dict[str, list[s
 
 
 def halves(files: list[str], seconds: dict[str, float]) -> list[list[str]]:
-    """Two halves of equal length, or all files if they are short."""
+    """Two halves of equal length, or all files if they are short. The files of each keep their order."""
     if length(files, seconds) < 2 * WORTH_A_STACK:
         return [files]
     parts: list[list[str]] = [[], []]
     for file in sorted(files, key=lambda file: (-seconds.get(file, USUAL), file)):
         min(parts, key=lambda part: length(part, seconds)).append(file)
-    return parts
+    return [[file for file in files if file in part] for part in parts]
 
 
 def length(files: Iterable[str], seconds: dict[str, float]) -> float:
