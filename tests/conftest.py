@@ -1,5 +1,6 @@
 """What every test needs: a private broker unless TEST_BROKER_URL names one, databases, a browser, limits."""
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as trials
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from openuser.servers import chromium, valkey
 from tests.browser.chromium_flags import BROWSER_FLAGS
@@ -31,6 +32,8 @@ pytest_plugins = [
 # How long an example takes is a matter of the machine, and of what else runs there.
 trials.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 trials.load_profile("unhurried")
+# Milliseconds that a page has to become what a test expects; five seconds are too few on a busy machine.
+expect.set_options(timeout=30_000)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit:
@@ -69,6 +72,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     shuffle_units(items, os.environ[SEED], unit_of)
     if hasattr(config, "workerinput"):
         longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: to look for garbage in it again and again takes a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

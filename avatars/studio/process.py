@@ -115,6 +115,6 @@ def _start() -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         cwd=ROOT,
-        env={**os.environ, **dict.fromkeys(THREAD_VARIABLES, count)},
+        env={**dict.fromkeys(THREAD_VARIABLES, count), **os.environ},
         start_new_session=True,
     )

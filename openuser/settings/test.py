@@ -17,6 +17,13 @@ if not os.environ.get("OPENUSER_VAR_DIR"):
 if WORKER := os.environ.pop("PYTEST_XDIST_WORKER", ""):
     os.environ["OPENUSER_VAR_DIR"] = os.path.join(os.environ["OPENUSER_VAR_DIR"], WORKER)
 
+# The suite's processes share the processors: threads of numpy, OpenCV and torch would spin while they wait for each
+# other. Their libraries read this when they are imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
+
 from openuser.servers import valkey
 from openuser.settings.base import *  # noqa: F403
 from openuser.settings.base import (
