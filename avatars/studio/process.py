@@ -106,8 +106,12 @@ class Child:
         return StudioError(message, code="studio_died", remedy="It is tried again.")
 
 
+def environment() -> dict[str, str]:
+    """The child's environment: as many threads as a video needs, unless our own says otherwise."""
+    return {**dict.fromkeys(THREAD_VARIABLES, str(ffmpeg.threads())), **os.environ}
+
+
 def _start() -> subprocess.Popen[str]:
-    count = str(ffmpeg.threads())
     return subprocess.Popen(
         [sys.executable, "-m", "avatars.studio"],
         stdin=subprocess.PIPE,
@@ -115,6 +119,6 @@ def _start() -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         cwd=ROOT,
-        env={**dict.fromkeys(THREAD_VARIABLES, count), **os.environ},
+        env=environment(),
         start_new_session=True,
     )
