@@ -34,6 +34,12 @@ BEING_HANDLED = "SELECT 1 FROM wecom_callback WHERE status IN ('queued', 'runnin
 ON_ITS_WAY = "SELECT 1 FROM wecom_outbound WHERE status IN ('queued', 'running')"
 
 
+class Programs(Stack):
+    """Every part starts as in production, which takes it seconds, while members go on asking."""
+
+    forks = False
+
+
 @dataclass(kw_only=True)
 class Report:
     """What members met. `never_in` are questions that the platform gave up delivering to us."""
@@ -101,7 +107,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--pause", type=float, default=0.5, help="seconds between two questions")
     options = parser.parse_args()
-    stack = Stack(Path(tempfile.mkdtemp(prefix="ou-kills-", dir="/tmp")))
+    stack = Programs(Path(tempfile.mkdtemp(prefix="ou-kills-", dir="/tmp")))
     stack.env |= PRODUCTION
     try:
         stack.start()
