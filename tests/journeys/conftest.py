@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
-from tests.support.emulator import Emulator
+from tests.support.emulator import Emulator, Person
 from tests.support.stack import Stack
 
 
@@ -20,3 +20,11 @@ def emulator(stack: Stack) -> Emulator:
     """The stack's emulator, without the faults of another test."""
     stack.emulator.api("DELETE", "faults")
     return stack.emulator
+
+
+@pytest.fixture
+def known(person: Person) -> Person:
+    """A member who is known here, because they wrote: once the directory was read, an unknown user ID is refused."""
+    person.writes("在吗")
+    person.reads()
+    return person
