@@ -43,7 +43,7 @@ class Installation:
             process = self.process = subprocess.Popen(
                 [sys.executable, "manage.py", *line], cwd=ROOT, env=self.env, stdout=output, stderr=output
             )
-        wait_for(lambda: "Ctrl-C ends" in self.said() or process.poll() is not None, "READY", seconds=120)
+        wait_for(lambda: "Ctrl-C ends" in self.said() or process.poll() is not None, "READY", seconds=300)
         assert process.poll() is None, self.said()
         return self.said()
 
@@ -104,7 +104,7 @@ def test_up_brings_a_postgres_keeps_its_data_and_leaves_nothing_running(installa
     first = person.reads_text()
     person.writes("/video 你好。")
     assert re.search(r"\d", person.reads_text())
-    assert person.reads(seconds=120)[0]["msgtype"] == "video"
+    assert person.reads(seconds=200)[0]["msgtype"] == "video"
     messages = installation.count("conversations.models.Message")
     assert messages >= 4
 

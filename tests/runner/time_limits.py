@@ -9,7 +9,7 @@ import pytest
 
 FACTOR = "TEST_TIMEOUT_FACTOR"
 PLAIN = 60.0
-LIMITS = {"slow": 300.0, "browser": 300.0, "chaos": 600.0}
+LIMITS = {"slow": 600.0, "browser": 600.0, "chaos": 900.0}
 # Databases, a broker, an emulator or a stack start within the first test that asks for them.
 START = 240.0
 
