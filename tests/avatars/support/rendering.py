@@ -21,7 +21,7 @@ from tests.support import factories
 from tests.support.paths import PHOTOGRAPH
 
 # So long that there is time to change one's mind.
-LONG = "字" * 600
+LONG = "字" * 240
 
 
 def make_human(*, portrait=None, voice="a", speech="tone", engine="light"):
