@@ -81,6 +81,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "conversations.State": EDITABLE,
     "conversations.Transition": EDITABLE,
     "conversations.WatchLink": Rights(),
+    "scheduling.CalendarDay": Rights(operator="add change delete"),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
     "scheduling.Schedule": Rights(operator="add change delete run"),

@@ -1,9 +1,25 @@
-"""App configuration."""
+"""App configuration: `migrate` fills the working days of each company."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class SchedulingConfig(AppConfig):
     name = "scheduling"
     verbose_name = _("Scheduling")
+
+    def ready(self) -> None:
+        post_migrate.connect(fill_calendars, sender=self)
+
+
+def fill_calendars(using: str, plan: Sequence[tuple[Any, bool]] = (), **_: Any) -> None:
+    """A new installation and a new version of the package bring days."""
+    from scheduling import services
+
+    if using == DEFAULT_DB_ALIAS and not any(backwards for _migration, backwards in plan):
+        services.fill_calendars()

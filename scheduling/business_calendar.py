@@ -1,10 +1,10 @@
-"""When a cron line is due, in its time zone and on China's working days. Without rows or a clock.
+"""When a cron line is due, in its time zone and on the company's working days. Without rows or a clock.
 
 A *tick* is a moment of the cron line; an *occurrence* is a tick on a day when the schedule runs.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import islice
@@ -74,12 +74,12 @@ def parse_cron(line: str) -> CronLine:
         words = _("A cron line has five fields: minute, hour, day of the month, month and weekday; this has %(count)d.")
         example = _("“0 9 * * *” is every day at 9:00, “0 10 * * 1” every Monday at 10:00.")
         raise SchedulingError(words % {"count": len(parts)}, code="cron_fields", field="cron", remedy=example)
-    for part, (field, name, allowed) in zip(parts, FIELDS, strict=True):
+    for part, (kind, name, allowed) in zip(parts, FIELDS, strict=True):
         try:
-            field.parse(part)
+            kind.parse(part)
         except CronSimError as error:
             words = _("In the cron line, “%(part)s” stands for the %(name)s.") % {"part": part[:40], "name": _(name)}
-            code = f"cron_{field.name.lower()}"
+            code = f"cron_{kind.name.lower()}"
             raise SchedulingError(words, code=code, field="cron", remedy=_(allowed)) from error
     try:
         sim = CronSim(" ".join(parts), datetime(2000, 1, 1, tzinfo=UTC))
@@ -96,31 +96,63 @@ def parse_cron(line: str) -> CronLine:
     )
 
 
-def is_working_day(day: date) -> bool:
-    """Whether it is a working day in China, make-up days included; Monday to Friday in an unpublished year."""
-    return bool(chinese_calendar.is_workday(day)) if is_published(day.year) else day.weekday() < SATURDAY
+@cache
+def published_days() -> Mapping[date, tuple[bool, str]]:
+    """The days that differ from Monday to Friday, as the State Council published them: whether they work, and why."""
+    names = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+    days = {day: (False, names.get(name, name)) for day, name in chinese_calendar.holidays.items()}
+    return days | {day: (True, names.get(name, name)) for day, name in chinese_calendar.workdays.items()}
 
 
 @cache
-def is_published(year: int) -> bool:
-    """Whether the working days of a year are known. The State Council publishes them in the previous November."""
-    try:
-        chinese_calendar.is_workday(date(year, 1, 1))
-    except NotImplementedError:
-        return False
-    return True
+def published_years() -> frozenset[int]:
+    """The years whose days the package contains. The State Council publishes a year in the November before it."""
+    return frozenset(day.year for day in published_days())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """The working days of a company. `days` are those that were entered; of a year in `years`, there are no others.
+
+    The package knows the years that are not in `years`, if anyone does.
+    """
+
+    days: Mapping[date, bool] = field(default_factory=dict)
+    years: frozenset[int] = frozenset()
+
+    def works_on(self, day: date) -> bool:
+        """Whether it is a working day, make-up days included; Monday to Friday in an unknown year."""
+        if day in self.days:
+            return self.days[day]
+        published = () if day.year in self.years else published_days().get(day, ())
+        return published[0] if published else day.weekday() < SATURDAY
+
+    def knows(self, day: date) -> bool:
+        return day in self.days or self.knows_year(day.year)
+
+    def knows_year(self, year: int) -> bool:
+        return year in self.years or year in published_years()
+
+    @property
+    def last_year(self) -> int:
+        """The last year that is known in full."""
+        return max(self.years | published_years())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A cron line in a time zone, optionally on working days only. Takes aware datetimes and returns UTC.
+    """A cron line in a time zone, optionally on working days or one date only. Takes aware datetimes and returns UTC.
 
-    Datetimes of one zone would compare by wall clock, which is wrong when clocks go back.
+    Datetimes of one zone would compare by wall clock, which is wrong when clocks go back. With `holds`, it does not run
+    on days of which the calendar does not know whether they are working days.
     """
 
     line: str
     zone: ZoneInfo
     working_days: bool = False
+    calendar: Calendar = field(default_factory=Calendar)
+    holds: bool = False
+    only_on: date | None = None
 
     def upcoming(self, now: datetime, count: int) -> list[datetime]:
         """The next occurrences after now; fewer if there are no more within ten years."""
@@ -136,7 +168,9 @@ class Rule:
 
     def backwards(self, now: datetime, *, since: datetime) -> Iterator[datetime]:
         """The occurrences until now and after `since`, latest first."""
-        start = (now.astimezone(UTC) + OVERLAP).astimezone(self.zone)
+        # A search for one date begins there, however far away it is.
+        end = now if self.only_on is None else min(now, self._end_of(self.only_on, reverse=False))
+        start = (end.astimezone(UTC) + OVERLAP).astimezone(self.zone)
         for at in self._walk(start, reverse=True):
             if at <= since:
                 return
@@ -144,8 +178,9 @@ class Rule:
                 yield at
 
     def _forwards(self, now: datetime) -> Iterator[datetime]:
-        for at in self._walk(now.astimezone(self.zone), reverse=False):
-            if at > now + HORIZON:
+        begin = now if self.only_on is None else max(now, self._end_of(self.only_on, reverse=True) - OVERLAP)
+        for at in self._walk(begin.astimezone(self.zone), reverse=False):
+            if at > now + HORIZON or self._is_over(at):
                 return
             if at > now and self._runs_at(at):
                 yield at
@@ -155,14 +190,31 @@ class Rule:
         while True:
             for at in CronSim(self.line, start, reverse):
                 yield at.astimezone(UTC)
-                if self.working_days and not is_working_day(at.date()):
+                if self.working_days and not self.runs_on(at.date()):
                     start = self._end_of(at.date(), reverse=reverse)
                     break
             else:
                 return
 
+    def holds_on(self, day: date) -> bool:
+        """Whether it is held back because nothing says that this is a working day."""
+        return self.working_days and self.holds and not self.calendar.knows(day)
+
+    def runs_on(self, day: date) -> bool:
+        if self.only_on not in (None, day):
+            return False
+        return not self.working_days or (not self.holds_on(day) and self.calendar.works_on(day))
+
     def _runs_at(self, tick: datetime) -> bool:
-        return not self.working_days or is_working_day(tick.astimezone(self.zone).date())
+        return self.runs_on(tick.astimezone(self.zone).date())
+
+    def _is_over(self, tick: datetime) -> bool:
+        """Whether it cannot run any more from this tick on, so that the search ends."""
+        day = tick.astimezone(self.zone).date()
+        if self.only_on is not None and day > self.only_on:
+            return True
+        entered = max(self.calendar.days, default=day)
+        return self.working_days and self.holds and day > entered and day.year > self.calendar.last_year
 
     def _end_of(self, day: date, *, reverse: bool) -> datetime:
         """The end of this day, from where the search goes on."""

@@ -1,7 +1,7 @@
 """Describes a rule in the active language: 每个工作日 09:00."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
@@ -34,9 +34,9 @@ ORDINALS = (
 def describe_rule(rule: Rule) -> str:
     """A rule in words: “every Monday at 10:00”. Raises `SchedulingError` for a wrong cron line."""
     line = parse_cron(rule.line)
-    days = _days(line)
+    days = _days(line) if rule.only_on is None else _once(rule.only_on)
     if rule.working_days:
-        named = line.names_days or line.names_weekdays
+        named = rule.only_on or line.names_days or line.names_weekdays
         days = _("%(days)s if it is a working day") % {"days": days} if named else _working_days(line)
     if line.times <= TIMES_TO_LIST:
         times = [f"{hour:02}:{minute:02}" for hour in line.hours for minute in line.minutes]
@@ -55,6 +55,11 @@ def describe_zone(zone: ZoneInfo, at: datetime) -> str:
     """A zone with its UTC offset at a moment: Asia/Shanghai (UTC+08:00)."""
     offset = at.astimezone(zone).strftime("%z")
     return f"{zone.key} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def _once(day: date) -> str:
+    values = {"weekday": WEEKDAYS[day.weekday()], "date": formats.date_format(day, "DATE_FORMAT")}
+    return _("once, on %(weekday)s, %(date)s") % values
 
 
 def _days(line: CronLine) -> str:

@@ -18,3 +18,4 @@ def sweep() -> None:
 @shared_task(name="scheduling.tidy")
 def tidy() -> None:
     services.forget_old_runs()
+    services.fill_calendars()

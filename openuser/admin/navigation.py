@@ -57,7 +57,14 @@ SECTIONS = (
         },
         pages=(CustomPage(title=_("Engines"), icon="extension", view="engines", permission="avatars.view_voice"),),
     ),
-    Section(title=_("Schedules"), icons={"scheduling.Schedule": "calendar_month", "scheduling.Run": "event_available"}),
+    Section(
+        title=_("Schedules"),
+        icons={
+            "scheduling.Schedule": "calendar_month",
+            "scheduling.Run": "event_available",
+            "scheduling.CalendarDay": "event_busy",
+        },
+    ),
     Section(
         title=_("Deliveries"),
         icons={

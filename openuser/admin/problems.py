@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from avatars.models import Render
 from core.web.admin import change_url, reason_words
+from scheduling import services as scheduling
 from scheduling.models import Run
 from wecom import services as wecom
 from wecom.models import Application, Outbound
@@ -68,6 +69,7 @@ def problems_for(may: Callable[[str], bool]) -> list[Problem]:
         problems += [_outbound_problem(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
     if may("scheduling.view_run"):
         problems += [_run_problem(row) for row in _failed_runs(since)]
+        problems += [_calendar_problem(one) for one in scheduling.unknown_years()]
     if may("wecom.view_application"):
         problems += [_outage_problem(row) for row in wecom.list_outages()]
     if may("auth.view_user"):
@@ -89,7 +91,9 @@ def _failed_outbounds(since: datetime) -> Any:
 
 
 def _failed_runs(since: datetime) -> Any:
-    rows = Run.objects.filter(outcome__in=(Run.Outcome.MISSED, Run.Outcome.FAILED), due_at__gte=since)
+    bad = Q(outcome__in=(Run.Outcome.MISSED, Run.Outcome.FAILED))
+    held = Q(outcome=Run.Outcome.SKIPPED, reason__in=(Run.Reason.DAYS_UNKNOWN, Run.Reason.NOBODY))
+    rows = Run.objects.filter(bad | held, due_at__gte=since)
     return rows.select_related("schedule").order_by("-due_at")[:SHOWN]
 
 
@@ -157,6 +161,20 @@ def _outage_problem(application: Application) -> Problem:
         remedy=str(wecom.OUTAGE_REMEDY),
         at=application.failing_since or timezone.now(),
         url=change_url(application),
+        more="",
+        buttons=(),
+    )
+
+
+def _calendar_problem(unknown: scheduling.UnknownYear) -> Problem:
+    return Problem(
+        key=f"calendar-{unknown.corporation.pk}-{unknown.year}",
+        what=_("Working days unknown"),
+        words=_("The holidays of %(year)d are not known.") % {"year": unknown.year},
+        why=_("Schedules on working days: %(count)d.") % {"count": unknown.schedules},
+        remedy=_("Import the list that the State Council publishes in November. Until then schedules are held."),
+        at=timezone.now(),
+        url=reverse("admin:scheduling_calendarday_changelist"),
         more="",
         buttons=(),
     )

@@ -1,5 +1,5 @@
 """Schedules and their runs in the admin."""
 
-from scheduling.admin import runs, schedules
+from scheduling.admin import calendar_days, runs, schedules
 
-__all__ = ["runs", "schedules"]
+__all__ = ["calendar_days", "runs", "schedules"]

@@ -79,7 +79,7 @@ class ScheduleForm(forms.ModelForm[Schedule]):
         model = Schedule
         fields = (
             *("name", "application", "user_ids", "message_type", "text", "template", "values", "digital_human", "mode"),
-            *("cron", "time_zone", "days", "grace_minutes"),
+            *("cron", "time_zone", "days", "unknown_days", "grace_minutes"),
         )
         widgets = {
             "text": UnfoldAdminTextareaWidget(attrs={"rows": 4}),

@@ -14,10 +14,16 @@ from unfold.decorators import display
 
 from conversations.models import Message
 from core.web.admin import NOTHING, ReadOnlyAdmin, badge, row_link, shorten
+from scheduling import services
 from scheduling.admin.columns import outcome_badge, short_moment
 from scheduling.models import Run, RunMessage
-from wecom.models import Outbound
+from wecom.models import Member, Outbound
 
+LEFT_OUT = {
+    "left": _("left out: has left the company"),
+    "out_of_range": _("left out: not in the application's visible range"),
+    "unknown": _("left out: not in the directory"),
+}
 SHOWN_MESSAGES = 200
 DELIVERED = ("message__member", "message__outbound", "message__render")
 
@@ -69,7 +75,18 @@ class RunAdmin(ReadOnlyAdmin):
     def deliveries(self, run: Run) -> SafeString:
         made = RunMessage.objects.filter(run=run).select_related(*DELIVERED).order_by("message")[:SHOWN_MESSAGES]
         rows = [(row.message, *_delivery(row.message), _note(row)) for row in made]
-        return render_to_string("admin/schedule_deliveries.html", {"rows": rows})
+        context = {"rows": rows, "unreached": _unreached(run)}
+        return render_to_string("admin/schedule_deliveries.html", context)
+
+
+def _unreached(run: Run) -> list[tuple[str, str]]:
+    """Members who were left out, by name where it is known, and why."""
+    application = services.application_of(run.schedule)
+    rows = Member.objects.filter(
+        user_id__in=run.unreached, corporation=application.corporation_id if application else None
+    )
+    names = {member.user_id: str(member) for member in rows}
+    return [(names.get(user_id, user_id), str(LEFT_OUT[reason])) for user_id, reason in sorted(run.unreached.items())]
 
 
 def _note(row: RunMessage) -> str:

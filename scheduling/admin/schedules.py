@@ -23,7 +23,7 @@ from scheduling import services
 from scheduling.admin.columns import TONES, outcome_badge, short_moment
 from scheduling.admin.forms import ScheduleForm, ScriptPreviewForm, TimingPreviewForm
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Run, RunMessage, Schedule
+from scheduling.models import Run, RunMessage, Schedule, share_calendars
 
 LATEST_RUNS = 8
 IF_VIDEO = "message_type == 'video'"
@@ -40,7 +40,9 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     ordering = ("paused", "next_tick_at", "pk")
     list_per_page = 50
     readonly_fields = ("preview", "spoken", "made_ahead", "latest_runs")
-    conditional_fields = dict.fromkeys(("template", "values", "spoken", "digital_human", "mode"), IF_VIDEO)
+    conditional_fields = dict.fromkeys(("template", "values", "spoken", "digital_human", "mode"), IF_VIDEO) | {
+        "unknown_days": "days == 'working'"
+    }
     fieldsets = (
         (
             None,
@@ -51,7 +53,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
                 )
             },
         ),
-        (_("When"), {"fields": ("cron", "time_zone", "days", "preview", "grace_minutes")}),
+        (_("When"), {"fields": ("cron", "time_zone", "days", "unknown_days", "preview", "grace_minutes")}),
         (_("Where it is sent from"), {"fields": ("application",)}),
         (_("What became of it"), {"fields": ("latest_runs",)}),
     )
@@ -136,6 +138,12 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         ]
         context = {"schedule": schedule, "rows": rows, "more": len(runs) > LATEST_RUNS}
         return render_to_string("admin/schedule_runs.html", context)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The schedules of one company share its calendar."""
+        changes = super().get_changelist_instance(request)
+        changes.result_list = share_calendars(changes.result_list)
+        return changes
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.preview_view)

@@ -10,15 +10,29 @@ from rest_framework import serializers
 from scheduling import services
 from scheduling.models import Run, Schedule
 
+MOST_GROUPS = 100
+
 
 class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     """A recurring text or video."""
 
     user_ids = serializers.ListField(
         child=serializers.CharField(max_length=64),
-        min_length=1,
+        required=False,
         max_length=settings.SCHEDULING["MAX_MEMBERS"],
-        help_text="Recipients, by WeChat Work user ID.",
+        help_text="Recipients, by WeChat Work user ID; `@all` is everyone in the application's visible range.",
+    )
+    department_numbers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        max_length=MOST_GROUPS,
+        help_text="Numbers of departments; their members and those of departments below get it.",
+    )
+    tag_numbers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        max_length=MOST_GROUPS,
+        help_text="Numbers of tags; their members get it.",
     )
     text = serializers.CharField(
         max_length=settings.SCHEDULING["MAX_TEXT"],
@@ -44,9 +58,20 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     class Meta:
         model = Schedule
         fields = (
-            *("id", "name", "application", "user_ids", "message_type", "text", "digital_human"),
-            *("mode", "template", "values", "cron"),
-            *("time_zone", "days", "grace_minutes", "paused", "words", "next_runs", "created_at", "updated_at"),
+            *("id", "name", "application", "user_ids", "department_numbers", "tag_numbers"),
+            *("message_type", "text", "digital_human", "mode", "template", "values", "cron"),
+            *(
+                "time_zone",
+                "days",
+                "unknown_days",
+                "only_on",
+                "grace_minutes",
+                "paused",
+                "words",
+                "next_runs",
+                "created_at",
+                "updated_at",
+            ),
         )
         read_only_fields = ("paused", "created_at", "updated_at")
 
@@ -66,13 +91,18 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     """One run of a schedule and its outcome."""
 
     why = serializers.CharField(read_only=True, help_text="Why nothing was sent, in words; else empty.")
+    unreached = serializers.DictField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="User IDs that were left out, each with `left`, `out_of_range` or `unknown`.",
+    )
     message_count = serializers.IntegerField(read_only=True, help_text="Number of messages.")
 
     class Meta:
         model = Run
         fields: tuple[str, ...] = (
             *("id", "schedule", "due_at", "outcome", "reason", "why", "by_hand", "others_missed", "message_count"),
-            *("cid", "created_at"),
+            *("unreached", "cid", "created_at"),
         )
         read_only_fields = fields
 

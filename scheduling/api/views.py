@@ -15,7 +15,7 @@ from rest_framework.reverse import reverse
 from core.web.api_filters import IdFilter
 from scheduling import services
 from scheduling.api.serializers import RunDetailSerializer, RunSerializer, ScheduleSerializer
-from scheduling.models import Run, Schedule
+from scheduling.models import Run, Schedule, share_calendars
 
 WRITE = "schedules:write"
 
@@ -47,11 +47,15 @@ class ScheduleFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Schedules(viewsets.ModelViewSet[Schedule]):
     """Recurring texts and videos, by a cron line in a time zone."""
 
-    queryset = Schedule.objects.all()
+    queryset = Schedule.objects.select_related("application")
     serializer_class = ScheduleSerializer
     filterset_class = ScheduleFilter
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = {"GET": "schedules:read", "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
+
+    def paginate_queryset(self, queryset: QuerySet[Schedule]) -> Any:
+        """The schedules of one company share its calendar."""
+        return share_calendars(super().paginate_queryset(queryset) or [])
 
     @extend_schema(summary="Create a schedule")
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

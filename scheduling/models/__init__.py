@@ -1,9 +1,10 @@
 """Schedules and their runs."""
 
+from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of, share_calendars
+from scheduling.models.runs import Run, RunMessage
 from scheduling.models.schedules import (
+    EVERYONE,
     LONGEST_GRACE,
-    Run,
-    RunMessage,
     Schedule,
     ScheduleQuerySet,
     default_grace,
@@ -11,11 +12,16 @@ from scheduling.models.schedules import (
 )
 
 __all__ = [
+    "EVERYONE",
     "LONGEST_GRACE",
+    "CalendarDay",
+    "CalendarDayQuerySet",
     "Run",
     "RunMessage",
     "Schedule",
     "ScheduleQuerySet",
+    "calendar_of",
     "default_grace",
     "default_time_zone",
+    "share_calendars",
 ]

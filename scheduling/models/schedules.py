@@ -1,4 +1,4 @@
-"""Schedules, and the outcome of each of their moments."""
+"""Schedules: to whom, what, and when."""
 
 import zoneinfo
 from datetime import datetime, timedelta
@@ -8,18 +8,20 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
 from avatars import services as avatars
 from avatars.models import DigitalHuman, Render, RenderMode, RenderTemplate
-from conversations.models import Message
-from scheduling.business_calendar import Rule
-from scheduling.descriptions import describe_moment, describe_rule
+from scheduling.business_calendar import Calendar, Rule
+from scheduling.descriptions import describe_rule
+from scheduling.models.calendar_days import calendar_of
 from wecom.models import Application
 
 LONGEST_GRACE = 24 * 60
+EVERYONE = "@all"
+"""Among the user IDs: all members whom the application reaches, as in WeChat Work's `touser`."""
 
 
 def default_time_zone() -> str:
@@ -56,7 +58,11 @@ class Schedule(models.Model):
 
     class Days(models.TextChoices):
         EVERY = "every", _("every day of the cron line")
-        WORKING = "working", _("only on China's working days, including make-up days (调休)")
+        WORKING = "working", _("only on working days, including make-up days (调休)")
+
+    class UnknownDays(models.TextChoices):
+        HOLD = "hold", _("send nothing and tell you")
+        WEEKDAYS = "weekdays", _("count Monday to Friday as working days")
 
     name = models.CharField(_("name"), max_length=80, blank=True, help_text=_("Only shown in the admin."))
     application = models.ForeignKey(
@@ -127,6 +133,31 @@ class Schedule(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_GRACE)],
         help_text=_("How late it may still be sent, for example after an outage. Later runs are recorded as missed."),
     )
+    unknown_days = models.CharField(
+        _("in a year without known working days"),
+        max_length=8,
+        choices=UnknownDays,
+        default=UnknownDays.HOLD,
+        db_default=UnknownDays.HOLD,
+        help_text=_("China's holidays of a year are published in the November before it."),
+    )
+    only_on = models.DateField(
+        _("only on"), null=True, blank=True, help_text=_("The date of a schedule that runs once; empty for others.")
+    )
+    department_numbers = models.JSONField(
+        _("departments"),
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text=_("Numbers of departments. Their members and those of departments below get it."),
+    )
+    tag_numbers = models.JSONField(
+        _("tags"),
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text=_("Numbers of tags. Members with one of them get it."),
+    )
     paused = models.BooleanField(_("paused"), default=False, editable=False)
     periodic_task = models.OneToOneField(
         PeriodicTask, models.SET_NULL, null=True, editable=False, related_name="wechat_schedule"
@@ -171,9 +202,22 @@ class Schedule(models.Model):
             # The time zone database no longer has it.
             return ZoneInfo(settings.TIME_ZONE)
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days of its company. Lists share one among their schedules."""
+        return calendar_of(self.application)
+
     @property
     def rule(self) -> Rule:
-        return Rule(line=self.cron, zone=self.zone, working_days=self.days == self.Days.WORKING)
+        working = self.days == self.Days.WORKING
+        return Rule(
+            line=self.cron,
+            zone=self.zone,
+            working_days=working,
+            calendar=self.calendar if working else Calendar(),
+            holds=self.unknown_days == self.UnknownDays.HOLD,
+            only_on=self.only_on,
+        )
 
     @property
     def grace(self) -> timedelta:
@@ -187,74 +231,15 @@ class Schedule(models.Model):
     @property
     def splices(self) -> bool | None:
         """Whether repeated sentences are rendered once; None means as the template is set."""
-        return True if self.is_personal and len(self.user_ids) > 1 else None
+        return True if self.is_personal and not self.names_one_member else None
+
+    @property
+    def names_one_member(self) -> bool:
+        """Whether it goes to a single member, by their user ID."""
+        ids_only = not self.department_numbers and not self.tag_numbers
+        return ids_only and len(self.user_ids) == 1 and EVERYONE not in self.user_ids
 
     @property
     def words(self) -> str:
         """Its rule in words."""
         return describe_rule(self.rule)
-
-
-class Run(models.Model):
-    """The outcome of one moment of a schedule. Written once, together with its messages."""
-
-    class Outcome(models.TextChoices):
-        SENT = "sent", _("sent to the outbox")
-        MISSED = "missed", _("missed")
-        FAILED = "failed", _("failed")
-        SKIPPED = "skipped", _("not a working day")
-
-    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="runs", verbose_name=_("schedule"))
-    due_at = models.DateTimeField(_("due at"))
-    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
-    reason = models.CharField(_("reason"), max_length=40, blank=True)
-    detail = models.TextField(_("what went wrong"), blank=True)
-    by_hand = models.BooleanField(_("started by hand"), default=False)
-    others_missed = models.PositiveIntegerField(_("earlier ones missed too"), default=0)
-    messages = models.ManyToManyField(
-        Message, through="RunMessage", related_name="schedule_runs", verbose_name=_("messages")
-    )
-    cid = models.CharField(_("correlation ID"), max_length=32, blank=True)
-    created_at = models.DateTimeField(_("recorded at"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("run")
-        verbose_name_plural = _("runs")
-        constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="run_once_per_moment")]
-        indexes = [
-            models.Index(fields=["due_at"], name="run_due"),
-            models.Index(fields=["cid"], name="run_cid"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.schedule} · {describe_moment(self.due_at, self.schedule.zone)}"
-
-    @property
-    def why(self) -> str:
-        """Why nothing was sent, and what to do; empty if it was."""
-        zone = self.schedule.zone
-        if self.outcome == self.Outcome.MISSED:
-            values = {"noticed": describe_moment(self.created_at, zone), "count": self.others_missed}
-            words = gettext("Too late to send: noticed on %(noticed)s. OpenUser was not working when it was due.")
-            more = gettext("%(count)d earlier ones were missed as well.") if self.others_missed else ""
-            return f"{words} {more}".strip() % values
-        if self.outcome == self.Outcome.SKIPPED:
-            return gettext("Nobody works in China on that day.")
-        return self.detail
-
-
-class RunMessage(models.Model):
-    """A message of a run."""
-
-    run = models.ForeignKey(Run, models.CASCADE)
-    message = models.OneToOneField(Message, models.CASCADE, related_name="+")
-    defaulted = models.JSONField(
-        _("defaults used"), default=list, help_text=_("Variables whose value is unknown for the member.")
-    )
-
-    class Meta:
-        verbose_name = _("message of a run")
-        verbose_name_plural = _("messages of runs")
-
-    def __str__(self) -> str:
-        return f"{self.run_id} → {self.message_id}"

@@ -11,6 +11,7 @@ from conversations import services as conversations
 from conversations.models import Conversation, Message
 from core.exceptions import OpenUserError
 from scheduling.models import Run, RunMessage, Schedule
+from scheduling.schedules.audience import Audience, audience_of, check_size
 from scheduling.schedules.personalisation import FACTS, member_facts
 
 logger = logging.getLogger(__name__)
@@ -25,12 +26,18 @@ def send(schedule: Schedule, due_at: datetime, *, now: datetime, by_hand: bool =
         return None
     try:
         with transaction.atomic():
-            said = _say(schedule, cid)
+            audience = audience_of(schedule)
+            check_size(len(audience.user_ids))
+            said = _say(schedule, audience, cid)
     except OpenUserError as error:
         # The messages were rolled back, so the correlation ID leads to nothing.
         run.outcome, run.reason, run.detail, run.cid = Run.Outcome.FAILED, error.code, str(error), ""
         run.save(update_fields=["outcome", "reason", "detail", "cid"])
     else:
+        run.unreached = dict(audience.unreached)
+        if not said:
+            run.outcome, run.reason, run.cid = Run.Outcome.SKIPPED, Run.Reason.NOBODY, ""
+        run.save(update_fields=["outcome", "reason", "unreached", "cid"])
         RunMessage.objects.bulk_create(
             RunMessage(run=run, message=message, defaulted=list(defaulted)) for message, defaulted in said
         )
@@ -45,22 +52,22 @@ def record(
     *,
     now: datetime,
     by_hand: bool = False,
+    reason: str = "",
     others_missed: int = 0,
     cid: str = "",
 ) -> Run | None:
     """Record the outcome of a moment; None if it is recorded already."""
-    values = {"outcome": outcome, "by_hand": by_hand, "others_missed": others_missed}
+    values = {"outcome": outcome, "reason": reason, "by_hand": by_hand, "others_missed": others_missed}
     values |= {"cid": cid, "created_at": now}
     run, created = Run.objects.get_or_create(schedule=schedule, due_at=due_at, defaults=values)
     return run if created else None
 
 
-def _say(schedule: Schedule, cid: str) -> list[tuple[Message, tuple[str, ...]]]:
+def _say(schedule: Schedule, audience: Audience, cid: str) -> list[tuple[Message, tuple[str, ...]]]:
     """The messages, each with the template variables that used their default."""
     # All conversations are locked before any render, and in one order, as everywhere.
     talks = [
-        conversations.conversation_with(user_id, application=schedule.application)
-        for user_id in sorted(schedule.user_ids)
+        conversations.conversation_with(user_id, application=schedule.application) for user_id in audience.user_ids
     ]
     return [_say_to(talk, schedule, cid) for talk in talks]
 

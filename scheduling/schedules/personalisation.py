@@ -1,6 +1,6 @@
 """Facts about a member that the values of a video template can use: {{name}}, {{department}}."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from core.text.slot_values import Slot
 from scheduling.models import Schedule
@@ -21,10 +21,10 @@ def member_facts(member: Member) -> dict[str, str]:
     }
 
 
-def known_members(schedule: Schedule) -> dict[str, Member]:
-    """The members of a schedule that have a row, by user ID."""
+def known_members(schedule: Schedule, user_ids: Collection[str]) -> dict[str, Member]:
+    """The members among these that have a row, by user ID."""
     application = schedule.application or Application.objects.filter(is_default=True).first()
     if application is None:
         return {}
-    rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=schedule.user_ids)
+    rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=user_ids)
     return {member.user_id: member for member in rows.select_related("main_department")}

@@ -16,6 +16,7 @@ from avatars.models import Consent, DigitalHuman
 from conversations import services as conversations
 from core.exceptions import OpenUserError
 from scheduling.models import Schedule
+from scheduling.schedules.audience import audience_of
 from scheduling.schedules.personalisation import FACTS, known_members, member_facts
 from wecom.models import Member
 
@@ -81,8 +82,9 @@ def _scripts(schedule: Schedule) -> Iterator[str]:
 
 def _known(schedule: Schedule) -> Iterator[dict[str, str]]:
     """The facts about each member, also about those without a row."""
-    rows = known_members(schedule)
-    for user_id in sorted(schedule.user_ids):
+    user_ids = audience_of(schedule).user_ids
+    rows = known_members(schedule, user_ids)
+    for user_id in user_ids:
         yield member_facts(rows.get(user_id, Member(user_id=user_id)))
 
 

@@ -10,6 +10,7 @@ from scheduling.descriptions import describe_moment, describe_zone
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
 from scheduling.schedules import personalisation, validation
+from scheduling.schedules.audience import audience_of
 from wecom.models import Member
 
 PREVIEWED = 5
@@ -58,9 +59,10 @@ def preview_scripts(schedule: Schedule) -> tuple[list[MemberScript], list[Schedu
     if schedule.template is None:
         return [], []
     faults = [fault for fault in validation.problems(schedule) if fault.field in ("values", "template", "text")]
-    known = personalisation.known_members(schedule)
+    user_ids = audience_of(schedule).user_ids[:PREVIEWED_MEMBERS]
+    known = personalisation.known_members(schedule, user_ids)
     shown = []
-    for user_id in schedule.user_ids[:PREVIEWED_MEMBERS]:
+    for user_id in user_ids:
         member = known.get(user_id, Member(user_id=user_id))
         found = avatars.personalise(
             schedule.template, schedule.values, facts=personalisation.member_facts(member), slots=personalisation.FACTS

@@ -1,28 +1,46 @@
 """Validates schedules: each error names its field and the remedy."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from avatars.models import RenderMode
-from scheduling.business_calendar import is_published, parse_cron
+from scheduling.business_calendar import parse_cron
 from scheduling.exceptions import SchedulingError
-from scheduling.models import LONGEST_GRACE, Schedule
+from scheduling.models import EVERYONE, LONGEST_GRACE, Schedule
+from scheduling.schedules.audience import Audience, application_of, audience_of, check_size
 from scheduling.schedules.personalisation import FACTS, known_members, member_facts
-from wecom.models import Application, Member
+from wecom import services as wecom
+from wecom.models import Department, Member, Tag
 
 USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
 BETWEEN_IDS = re.compile(r"[\s,;，；、|]+")
 LOOK_AHEAD = timedelta(days=60)
 OFTEN = 24
 LONGEST_NAME, LONGEST_LINE = 80, 120
+
+
+HELD = gettext_lazy(
+    "The working days of %(year)d are not known yet: from then on nothing is sent. They are published in November; "
+    "import the list under Working days and holidays."
+)
+COUNTED = gettext_lazy(
+    "The working days of %(year)d are not known yet: from then on Monday to Friday count, holidays or not. They are "
+    "published in November; import the list under Working days and holidays."
+)
+UNREACHED = {
+    "left": gettext_lazy("Left out, because they have left the company: %(ids)s (%(count)d)."),
+    "out_of_range": gettext_lazy("Left out, because the application's visible range lacks them: %(ids)s (%(count)d)."),
+    "unknown": gettext_lazy("Left out, because the directory does not have them: %(ids)s (%(count)d)."),
+}
 
 
 @cache
@@ -54,25 +72,37 @@ def problems(schedule: Schedule) -> Iterator[SchedulingError]:
 def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
     """Warnings about a valid schedule."""
     yield from timing_warnings(schedule, now)
-    yield from _missing_values(schedule)
-    application = schedule.application or Application.objects.filter(is_default=True).first()
+    audience = audience_of(schedule)
+    yield from _missing_values(schedule, audience)
+    application = application_of(schedule)
     if application is None:
         yield _("No application of WeChat Work is connected yet: until one is, nothing can be sent.")
         return
-    known = Member.objects.filter(corporation=application.corporation_id, user_id__in=schedule.user_ids)
-    strangers = sorted(set(schedule.user_ids).difference(known.values_list("user_id", flat=True)))
+    yield from _unreached(audience)
+    known = known_members(schedule, audience.user_ids)
+    strangers = sorted(set(audience.user_ids).difference(known))
     if strangers:
         words = _("Nobody with the user ID %(ids)s has had to do with the application yet. Is it spelt right?")
         yield words % {"ids": ", ".join(strangers[:5])}
 
 
-def _missing_values(schedule: Schedule) -> Iterator[str]:
+def _unreached(audience: Audience) -> Iterator[str]:
+    """Members who are left out, and that nobody remains."""
+    for reason, words in UNREACHED.items():
+        ids = sorted(user_id for user_id, why in audience.unreached.items() if why == reason)
+        if ids:
+            yield words % {"ids": ", ".join(ids[:5]), "count": len(ids)}
+    if not audience.user_ids:
+        yield _("Nobody gets it at the moment.")
+
+
+def _missing_values(schedule: Schedule, audience: Audience) -> Iterator[str]:
     """Members without a value that the template requires: they get text instead of a video."""
     if not schedule.is_personal or schedule.template is None:
         return
-    known = known_members(schedule)
+    known = known_members(schedule, audience.user_ids)
     named = []
-    for user_id in schedule.user_ids:
+    for user_id in audience.user_ids:
         one = member_facts(known.get(user_id, Member(user_id=user_id)))
         found = avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS)
         named += [f"{user_id} ({', '.join(found.missing)})"] if found.missing else []
@@ -84,32 +114,57 @@ def _missing_values(schedule: Schedule) -> Iterator[str]:
 def timing_warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
     """Warnings about the times of a schedule."""
     year = (now + LOOK_AHEAD).astimezone(schedule.zone).year
-    if schedule.rule.working_days and not is_published(year):
-        yield _(
-            "China's working days of %(year)d are not known here yet: from then on Monday to Friday count as such, "
-            "holidays or not. They are published in November; have the package chinesecalendar brought up to date."
-        ) % {"year": year}
-    if not schedule.rule.upcoming(now, 1):
-        yield _("This schedule never comes due: no such day is a working day.")
+    rule = schedule.rule
+    if rule.working_days and not rule.calendar.knows_year(year):
+        words = HELD if rule.holds else COUNTED
+        yield str(words) % {"year": year}
+    elif not rule.upcoming(now, 1):
+        yield _("This schedule never comes due: no such day is a working day, or it has passed.")
     times = parse_cron(schedule.cron).times
     if times > OFTEN:
         yield _("Each member gets %(count)d messages on a day of this schedule.") % {"count": times}
 
 
 def _members(schedule: Schedule) -> Iterator[SchedulingError]:
-    most = settings.SCHEDULING["MAX_MEMBERS"]
-    if not schedule.user_ids:
-        yield _error("user_ids", "members_none", _("Nobody is named."), _("Write at least one user ID, like zhangsan."))
-    elif len(schedule.user_ids) > most:
-        words = _("There are %(count)d members; a schedule may have %(most)d.")
-        values = {"count": len(schedule.user_ids), "most": most}
-        yield _error("user_ids", "members_too_many", words % values, _("Share them among several schedules."))
+    if not (schedule.user_ids or schedule.department_numbers or schedule.tag_numbers):
+        remedy = _("Choose members, departments or tags.")
+        yield _error("user_ids", "members_none", _("Nobody is named."), remedy)
     for one in schedule.user_ids:
-        if not (USER_ID.fullmatch(str(one))):
+        if one != EVERYONE and not USER_ID.fullmatch(str(one)):
             words = _("“%(id)s” is no user ID.") % {"id": str(one)[:64]}
             remedy = _("Write the account that WeChat Work's contacts show for the member, like zhangsan.")
             yield _error("user_ids", "member_invalid", words, remedy)
             return
+    faults = list(_not_in_the_directory(schedule))
+    yield from faults
+    if not faults:
+        try:
+            check_size(len(audience_of(schedule).user_ids))
+        except SchedulingError as error:
+            yield error
+
+
+def _not_in_the_directory(schedule: Schedule) -> Iterator[SchedulingError]:
+    application = application_of(schedule)
+    if application is None:
+        return
+    named = [user_id for user_id in schedule.user_ids if user_id != EVERYONE]
+    unknown = wecom.find_unknown(named, application=application)
+    if unknown:
+        words = _("The directory has no member with the user ID %s.") % ", ".join(unknown[:5])
+        remedy = _("Check the spelling. If the member is new, sync the directory first.")
+        yield _error("user_ids", "member_unknown", words, remedy)
+    places = Department.objects.existing().filter(corporation=application.corporation_id)
+    yield from _no_such("department_numbers", schedule.department_numbers, places.values_list("number", flat=True))
+    tags = Tag.objects.filter(corporation=application.corporation_id, gone_at=None)
+    yield from _no_such("tag_numbers", schedule.tag_numbers, tags.values_list("number", flat=True))
+
+
+def _no_such(field: str, wanted: Sequence[int], known: Iterable[int]) -> Iterator[SchedulingError]:
+    missing = sorted(set(wanted).difference(known)) if wanted else []
+    if missing:
+        words = _("The directory has no number %s.") % ", ".join(map(str, missing[:5]))
+        yield _error(field, "number_unknown", words, _("Choose one of the list, or sync the directory first."))
 
 
 def _words(schedule: Schedule) -> Iterator[SchedulingError]:

@@ -1,20 +1,30 @@
 """The front door of scheduling: schedules are made, paused, previewed and run here."""
 
+from scheduling.schedules.audience import Audience, application_of, audience_of
+from scheduling.schedules.day_lists import read_day_list
 from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, preview, preview_scripts
+from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
 from scheduling.services.guide import schedule_wechat_message
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 
 __all__ = [
     "PREVIEWED",
+    "Audience",
     "MemberScript",
     "Preview",
+    "UnknownYear",
+    "application_of",
+    "audience_of",
     "due_moment",
+    "fill_calendars",
     "forget_old_runs",
+    "import_days",
     "pause",
     "preview",
     "preview_scripts",
     "problems",
+    "read_day_list",
     "remove",
     "resume",
     "run_all_due",
@@ -23,5 +33,6 @@ __all__ = [
     "save_schedule",
     "schedule_wechat_message",
     "sweep",
+    "unknown_years",
     "warnings",
 ]

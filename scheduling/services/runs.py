@@ -97,4 +97,6 @@ def _missed(schedule: Schedule, now: datetime) -> Run | None:
 def _skipped(schedule: Schedule, tick: datetime, now: datetime) -> Run | None:
     if tick == due_moment(schedule, now):
         return None
-    return execution.record(schedule, tick, Run.Outcome.SKIPPED, now=now)
+    held = schedule.rule.holds_on(tick.astimezone(schedule.zone).date())
+    reason = Run.Reason.DAYS_UNKNOWN if held else Run.Reason.DAY_OFF
+    return execution.record(schedule, tick, Run.Outcome.SKIPPED, now=now, reason=reason)

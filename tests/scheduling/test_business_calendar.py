@@ -130,10 +130,10 @@ def test_the_day_is_that_of_the_schedules_zone():
 
 
 def test_an_unpublished_year_works_monday_to_friday():
-    assert business_calendar.is_published(2026)
-    assert not business_calendar.is_published(2090)
+    assert business_calendar.Calendar().knows_year(2026)
+    assert not business_calendar.Calendar().knows_year(2090)
     days = [date(2090, 1, 2) + timedelta(days=number) for number in range(7)]
-    assert [business_calendar.is_working_day(day) for day in days] == [True] * 5 + [False] * 2
+    assert [business_calendar.Calendar().works_on(day) for day in days] == [True] * 5 + [False] * 2
     assert len(rule("0 9 * * *", working_days=True).upcoming(at("2090-01-01T00:00"), 5)) == 5
 
 

@@ -69,7 +69,7 @@ def test_a_schedule_is_written_by_form_and_has_its_mirror(client, application):
 def test_everything_that_is_wrong_is_said_at_its_field(client):
     found = errors(client.post(ADD, form(user_ids="zhang@all@@ |", text=" ", cron="0 25 * * *", grace_minutes="0")))
     assert set(found) == {"text", "cron", "grace_minutes"}
-    found = errors(client.post(ADD, form(user_ids="@all", cron="0 9 * *", time_zone="Asia/Peking")))
+    found = errors(client.post(ADD, form(user_ids="@team", cron="0 9 * *", time_zone="Asia/Peking")))
     assert set(found) == {"user_ids", "cron", "time_zone"}
     assert "“0 9 * * *” is every day" in found["cron"][0]
     found = errors(client.post(ADD, form(message_type="video", text="长" * 601)))

@@ -53,7 +53,7 @@ def test_the_same_post_under_a_key_makes_one(api):
     [
         ({"cron": "0 25 * * *"}, "cron"),
         ({"time_zone": "Asia/Peking"}, "time_zone"),
-        ({"user_ids": ["@all"]}, "user_ids"),
+        ({"user_ids": ["@team"]}, "user_ids"),
         ({"user_ids": []}, "user_ids"),
         ({"digital_human": 404}, "digital_human"),
         ({"grace_minutes": 0}, "grace_minutes"),

@@ -1,0 +1,77 @@
+"""The working days of a company, where they differ from Monday to Friday: public holidays and make-up days (调休)."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.business_calendar import Calendar
+from wecom.models import Application, Corporation
+
+if TYPE_CHECKING:
+    from scheduling.models.schedules import Schedule
+
+
+class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
+    """Queries on days."""
+
+    def calendar(self) -> Calendar:
+        """These days as a value; a year counts as known if its days came from a whole list."""
+        rows = list(self.values_list("date", "works", "source"))
+        years = {date.year for date, _works, source in rows if source in CalendarDay.WHOLE_LISTS}
+        return Calendar(days={date: works for date, works, _source in rows}, years=frozenset(years))
+
+
+class CalendarDay(models.Model):
+    """A day on which a company works or not, other than its weekday says."""
+
+    class Source(models.TextChoices):
+        PACKAGE = "package", _("package chinesecalendar")
+        LIST = "list", _("imported list")
+        ENTERED = "entered", _("entered here")
+
+    WHOLE_LISTS = (Source.PACKAGE, Source.LIST)
+
+    corporation = models.ForeignKey(
+        Corporation, models.CASCADE, related_name="calendar_days", verbose_name=_("corporation")
+    )
+    date = models.DateField(_("date"))
+    works = models.BooleanField(_("working day"), default=False)
+    name = models.CharField(_("reason"), max_length=60, blank=True, help_text=_("Such as 春节, or a company holiday."))
+    source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.ENTERED, editable=False)
+
+    objects = CalendarDayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("working day or holiday")
+        verbose_name_plural = _("working days and holidays")
+        ordering = ("date", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["corporation", "date"], name="calendarday_unique_date"),
+            models.CheckConstraint(
+                condition=models.Q(source__in=["package", "list", "entered"]), name="calendarday_known_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d}"
+
+
+def share_calendars(schedules: Iterable["Schedule"]) -> list["Schedule"]:
+    """The schedules of a list, with one calendar for each company instead of a query for each row."""
+    found: dict[int | None, Calendar] = {}
+    rows = list(schedules)
+    for row in rows:
+        key = row.application.corporation_id if row.application else None
+        if row.days == row.Days.WORKING:
+            row.calendar = found[key] = found.get(key) or calendar_of(row.application)
+    return rows
+
+
+def calendar_of(application: Application | None) -> Calendar:
+    """The working days of an application's company; of the default application without one."""
+    applications = (
+        Application.objects.filter(pk=application.pk) if application else Application.objects.filter(is_default=True)
+    )
+    return CalendarDay.objects.filter(corporation__in=applications.values("corporation")).calendar()

@@ -1,0 +1,88 @@
+"""To whom a schedule goes: members by user ID, department, tag or all, without those who cannot be reached."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import EVERYONE, Schedule
+from wecom import services as wecom
+from wecom.models import Application, Department, Member, Tag
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """The user IDs that get it, sorted, and those that do not, each with `left`, `out_of_range` or `unknown`."""
+
+    user_ids: tuple[str, ...]
+    unreached: Mapping[str, str]
+
+
+def audience_of(schedule: Schedule) -> Audience:
+    """The members of a schedule as the directory has them now. Makes no call."""
+    application = application_of(schedule)
+    named = {user_id for user_id in schedule.user_ids if user_id != EVERYONE}
+    if application is None:
+        return Audience(user_ids=tuple(sorted(named)), unreached={})
+    wanted = (
+        named | _of_departments(application, schedule.department_numbers) | _of_tags(application, schedule.tag_numbers)
+    )
+    # All are those in range, so that nobody of them is out of it.
+    if EVERYONE in schedule.user_ids:
+        wanted |= _ids(Member.objects.filter(reaches__application=application, reaches__in_range=True))
+    unreached = wecom.find_unreachable(sorted(wanted), application=application)
+    unreached |= dict.fromkeys(wecom.find_unknown(sorted(named), application=application), UNKNOWN)
+    return Audience(user_ids=tuple(sorted(wanted - set(unreached))), unreached=unreached)
+
+
+def application_of(schedule: Schedule) -> Application | None:
+    """The application that sends it: its own, or the default one."""
+    return schedule.application or Application.objects.filter(is_default=True).first()
+
+
+def check_size(count: int) -> None:
+    """Raise `SchedulingError` for more members than a schedule may have."""
+    most = settings.SCHEDULING["MAX_MEMBERS"]
+    if count > most:
+        words = _("There are %(count)d members; a schedule may have %(most)d.") % {"count": count, "most": most}
+        remedy = _("Share them among several schedules.")
+        raise SchedulingError(words, code="members_too_many", field="user_ids", remedy=remedy)
+
+
+def departments_below(application: Application, numbers: Collection[int]) -> list[int]:
+    """The numbers of these departments and of all below them, as WeChat Work's `toparty` means them."""
+    existing = Department.objects.existing().filter(corporation=application.corporation_id)
+    children: dict[int, list[int]] = {}
+    for number, parent in existing.values_list("number", "parent_number"):
+        children.setdefault(parent, []).append(number)
+    found: dict[int, None] = {}
+    waiting = list(numbers)
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found[number] = None
+            waiting += children.get(number, [])
+    return list(found)
+
+
+def _of_departments(application: Application, numbers: Collection[int]) -> set[str]:
+    if not numbers:
+        return set()
+    below = departments_below(application, numbers)
+    rows = Department.objects.existing().filter(corporation=application.corporation_id, number__in=below)
+    return _ids(Member.objects.filter(memberships__department__in=rows))
+
+
+def _of_tags(application: Application, numbers: Collection[int]) -> set[str]:
+    tags = Tag.objects.filter(corporation=application.corporation_id, number__in=numbers, gone_at=None)
+    places: Iterable[int] = tags.values_list("departments__number", flat=True).exclude(departments=None)
+    return _ids(Member.objects.filter(tags__in=tags)) | _of_departments(application, list(places))
+
+
+def _ids(members: QuerySet[Member]) -> set[str]:
+    return set(members.exclude(status=Member.Status.LEFT).values_list("user_id", flat=True))

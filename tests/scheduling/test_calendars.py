@@ -1,0 +1,105 @@
+"""The working days of a company: filled, imported, and held where they are not known."""
+
+from datetime import date
+
+import pytest
+
+from scheduling import services
+from scheduling.models import CalendarDay, Run, Schedule, calendar_of
+from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
+from tests.support.factories import make_corporation
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+NEW_YEAR = "2090年部分节假日安排\n元旦：1月1日至3日放假。1月7日上班。"
+
+
+def imported(application, text: str) -> set[int]:
+    found = services.read_day_list(text)
+    assert found.errors == ()
+    return services.import_days(application.corporation, found.days)
+
+
+def test_new_year_of_an_unknown_year_is_held_and_told(application):
+    schedule = make_schedule(days="working", now="2089-12-30T12:00", unknown_days="hold")
+    Schedule.objects.update(watched_from=clock("2089-12-31T12:00"))
+    (run,) = services.run_due(schedule.pk, now=clock("2090-01-01T09:00"))
+    assert (run.outcome, run.reason) == ("skipped", "days_unknown")
+    assert "2090" in run.why
+    assert sent() == []
+    assert services.preview(schedule, now=clock("2090-01-01T00:00")).moments == ()
+
+
+def test_weekdays_count_in_an_unknown_year_by_choice(application):
+    schedule = make_schedule(days="working", now="2089-12-30T12:00", unknown_days="weekdays")
+    services.run_due(schedule.pk, now=clock("2090-01-02T09:00"))
+    assert outcomes(schedule)[-1] == ("01-02 09:00", "sent")
+
+
+def test_an_imported_year_decides_day_by_day(application):
+    assert imported(application, NEW_YEAR) == {2090}
+    schedule = make_schedule(days="working", now="2090-01-01T00:00")
+    days = [
+        at.astimezone(schedule.zone).day for at in services.preview(schedule, now=clock("2090-01-01T00:00")).moments
+    ]
+    assert days == [4, 5, 6, 7, 9]
+
+
+def test_each_company_has_days_of_its_own(application):
+    imported(application, NEW_YEAR)
+    other = make_corporation()
+    assert calendar_of(application).knows_year(2090)
+    assert not CalendarDay.objects.filter(corporation=other).calendar().knows_year(2090)
+
+
+def test_a_whole_list_replaces_the_year_and_keeps_entered_days(application):
+    CalendarDay.objects.create(corporation=application.corporation, date=date(2090, 1, 7), works=False)
+    imported(application, NEW_YEAR)
+    imported(application, "2090-01-01 休 元旦\n2090-01-09 班")
+    days = CalendarDay.objects.values_list("date", "works")
+    assert sorted(days) == [(date(2090, 1, 1), False), (date(2090, 1, 7), False), (date(2090, 1, 9), True)]
+
+
+def test_days_without_the_first_of_january_make_no_year_known(application):
+    assert imported(application, "2090-05-20 休 公司日") == set()
+    assert not calendar_of(application).knows_year(2090)
+    assert calendar_of(application).works_on(date(2090, 5, 20)) is False
+
+
+def test_the_package_fills_its_years_once_and_no_deleted_day_returns(application):
+    assert services.fill_calendars(now=clock("2026-03-01T00:00")) > 20
+    CalendarDay.objects.get(date=date(2026, 10, 10)).delete()
+    assert services.fill_calendars(now=clock("2026-03-01T00:00")) == 0
+    assert calendar_of(application).works_on(date(2026, 10, 1)) is False
+    assert calendar_of(application).works_on(date(2026, 10, 10)) is False
+
+
+def test_an_edited_day_outweighs_the_package(application):
+    services.fill_calendars(now=clock("2026-03-01T00:00"))
+    CalendarDay.objects.filter(date=date(2026, 10, 1)).update(works=True)
+    schedule = make_schedule(days="working", now="2026-09-30T12:00")
+    services.run_due(schedule.pk, now=clock("2026-10-01T09:00"))
+    assert outcomes(schedule) == [("10-01 09:00", "sent")]
+
+
+def test_an_unknown_year_is_trouble_from_november_on(application):
+    make_schedule(days="working", now="2026-03-01T00:00")
+    make_schedule(days="every", now="2026-03-01T00:00")
+    found = {month: services.unknown_years(now=clock(f"2089-{month}-15T00:00")) for month in ("10", "11")}
+    assert [(one.year, one.schedules) for one in found["10"]] == [(2089, 1)]
+    assert [one.year for one in found["11"]] == [2089, 2090]
+    imported(application, "2089-01-01 休")
+    assert services.unknown_years(now=clock("2089-10-31T23:00")) == []
+    Schedule.objects.update(paused=True)
+    assert services.unknown_years(now=clock("2089-11-15T00:00")) == []
+
+
+def test_a_schedule_for_one_date_runs_once_however_far_away(application):
+    schedule = make_schedule(cron="* 9 * * *", only_on=date(2026, 11, 26), now="2026-11-24T12:00")
+    moments = services.preview(schedule, now=clock("2026-11-26T09:57")).moments
+    assert [at.astimezone(schedule.zone).minute for at in moments] == [58, 59]
+    schedule = make_schedule(only_on=date(2030, 11, 26), now="2026-11-24T12:00")
+    assert schedule.next_tick_at == clock("2030-11-26T09:00")
+    services.run_due(schedule.pk, now=clock("2030-11-26T09:00"))
+    schedule.refresh_from_db()
+    assert (outcomes(schedule), schedule.next_tick_at) == ([("11-26 09:00", "sent")], None)
+    assert Run.objects.count() == 1
