@@ -59,9 +59,10 @@ class Problem:
     buttons: tuple[ActionButton, ...]
 
 
-def problems_for(may: Callable[[str], bool]) -> list[Problem]:
+def problems_for(may: Callable[[str], bool], *, now: datetime | None = None) -> list[Problem]:
     """The newest problems of recent days that a person may see, newest first."""
-    since = timezone.now() - RECENT
+    now = now or timezone.now()
+    since = now - RECENT
     problems: list[Problem] = []
     if may("avatars.view_render"):
         problems += [_render_problem(row, may("avatars.change_render")) for row in _failed_renders(since)]
@@ -69,7 +70,7 @@ def problems_for(may: Callable[[str], bool]) -> list[Problem]:
         problems += [_outbound_problem(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
     if may("scheduling.view_run"):
         problems += [_run_problem(row) for row in _failed_runs(since)]
-        problems += [_calendar_problem(one) for one in scheduling.unknown_years()]
+        problems += [_calendar_problem(one, now) for one in scheduling.unknown_years(now=now)]
     if may("wecom.view_application"):
         problems += [_outage_problem(row) for row in wecom.list_outages()]
     if may("auth.view_user"):
@@ -166,14 +167,14 @@ def _outage_problem(application: Application) -> Problem:
     )
 
 
-def _calendar_problem(unknown: scheduling.UnknownYear) -> Problem:
+def _calendar_problem(unknown: scheduling.UnknownYear, now: datetime) -> Problem:
     return Problem(
         key=f"calendar-{unknown.corporation.pk}-{unknown.year}",
         what=_("Working days unknown"),
         words=_("The holidays of %(year)d are not known.") % {"year": unknown.year},
         why=_("Schedules on working days: %(count)d.") % {"count": unknown.schedules},
         remedy=_("Import the list that the State Council publishes in November. Until then schedules are held."),
-        at=timezone.now(),
+        at=now,
         url=reverse("admin:scheduling_calendarday_changelist"),
         more="",
         buttons=(),

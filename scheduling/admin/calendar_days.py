@@ -88,7 +88,7 @@ class CalendarDayAdmin(ModelAdmin[CalendarDay]):
         return redirect(reverse("admin:scheduling_calendarday_import"))
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_add_permission(request) and self.has_change_permission(request)
+        return bool(self.has_add_permission(request) and self.has_change_permission(request))
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """GET shows the form, POST imports the list or shows what is wrong with it, by line."""

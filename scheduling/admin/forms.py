@@ -5,16 +5,19 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from django.utils.translation import ngettext
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from avatars.models import RenderTemplate
 from core.text.placeholders import parse_values, value_lines
 from scheduling import services
+from scheduling.admin.timing_form import TimingFields, initial_timing, zones
 from scheduling.models import Schedule
-from scheduling.schedules.validation import parse_user_ids, time_zones
+from scheduling.schedules.validation import parse_user_ids
 from wecom.models import Application
 
-OFTEN_USED = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Singapore", "Europe/London", "America/New_York", "UTC")
+SHOWN_NAMES = 10
 
 
 class UserIdsField(forms.CharField):
@@ -43,21 +46,45 @@ class ValuesField(forms.CharField):
         return dict(initial or {}) != parse_values(data or "")
 
 
-def zones() -> list[Any]:
-    """Time zones as choices, common ones first."""
-    return [
-        (_("often used"), [(name, name) for name in OFTEN_USED]),
-        (_("all"), [(n, n) for n in sorted(time_zones())]),
-    ]
+class NumbersField(forms.CharField):
+    """Numbers of departments or tags; the value is a list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        ids = parse_user_ids(super().clean(value))
+        wrong = [one for one in ids if not (one.isascii() and one.isdecimal() and len(one) < 11)]
+        if wrong:
+            raise forms.ValidationError(
+                _("“%(number)s” is no number."), params={"number": wrong[0][:20]}, code="invalid"
+            )
+        return [int(one) for one in ids]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return [str(one) for one in initial or []] != parse_user_ids(data or "")
 
 
-class ScheduleForm(forms.ModelForm[Schedule]):
+class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):
     """Shows all errors; `save_schedule` raises only the first."""
 
     user_ids = UserIdsField(
         label=capfirst(_("members")),
+        required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("WeChat Work user IDs, one per line, such as zhangsan."),
+        help_text=_("WeChat Work user IDs, one per line, such as zhangsan. The search above writes them for you."),
+    )
+    department_numbers = NumbersField(
+        label=capfirst(_("departments")),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 1}),
+        help_text=_("Numbers of departments. Their members and those of departments below get it."),
+    )
+    tag_numbers = NumbersField(
+        label=capfirst(_("tags")),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 1}),
+        help_text=_("Numbers of tags. Members with one of them get it."),
     )
     values = ValuesField(
         label=capfirst(_("values of its variables")),
@@ -78,13 +105,28 @@ class ScheduleForm(forms.ModelForm[Schedule]):
     class Meta:
         model = Schedule
         fields = (
-            *("name", "application", "user_ids", "message_type", "text", "template", "values", "digital_human", "mode"),
-            *("cron", "time_zone", "days", "unknown_days", "grace_minutes"),
+            *(
+                "name",
+                "application",
+                "user_ids",
+                "department_numbers",
+                "tag_numbers",
+                "message_type",
+                "text",
+                "template",
+                "values",
+                "digital_human",
+                "mode",
+            ),
+            *("cron", "only_on", "time_zone", "days", "unknown_days", "grace_minutes"),
         )
         widgets = {
             "text": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-            "cron": UnfoldAdminTextInputWidget(attrs={"placeholder": "0 9 * * *", "autocomplete": "off"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {**self.initial, **initial_timing(self.instance.cron, self.instance.only_on)}
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -116,15 +158,65 @@ class ScriptPreviewForm(forms.Form):
         )
 
 
-class TimingPreviewForm(forms.Form):
+class TimingPreviewForm(TimingFields):
     """The request for a preview of the times; the schedule validates them."""
 
-    cron = forms.CharField(required=False)
     time_zone = forms.CharField(required=False)
     days = forms.CharField(required=False)
+    unknown_days = forms.CharField(required=False)
 
     def schedule(self) -> Schedule:
-        """An unsaved schedule with these times."""
+        """An unsaved schedule with these times; without a cron line while something is missing."""
         self.full_clean()
         data = self.cleaned_data
-        return Schedule(cron=data["cron"], time_zone=data["time_zone"], days=data["days"])
+        return Schedule(
+            cron="" if self.errors else data["cron"],
+            only_on=data.get("only_on"),
+            time_zone=data["time_zone"],
+            days=data["days"],
+            unknown_days=data["unknown_days"] or Schedule.UnknownDays.HOLD,
+        )
+
+
+class RecipientsForm(forms.Form):
+    """The request of the picker: what it looks for, and what the form names already."""
+
+    q = forms.CharField(required=False, max_length=64)
+    user_ids = UserIdsField(required=False)
+    department_numbers = NumbersField(required=False)
+    tag_numbers = NumbersField(required=False)
+    application = forms.ModelChoiceField(Application.objects.all(), required=False)
+
+    def schedule(self) -> Schedule:
+        """An unsaved schedule with these recipients."""
+        self.full_clean()
+        data = self.cleaned_data
+        return Schedule(
+            application=data.get("application"),
+            user_ids=data.get("user_ids", []),
+            department_numbers=data.get("department_numbers", []),
+            tag_numbers=data.get("tag_numbers", []),
+        )
+
+
+class RunNowForm(BaseDialogForm):
+    """The confirmation of *Run now*: to whom, how many, and who is left out."""
+
+    form_before_template = "admin/schedule_run_now.html"
+
+    def get_before_template_context(self, request: Any, object_id: Any = None) -> dict[str, Any]:
+        schedule = Schedule.objects.select_related("application").get(pk=object_id)
+        audience = services.audience_of(schedule)
+        named = services.recipients_of(schedule)
+        return {
+            "total": reach_in_words(audience),
+            "names": [one.name for one in named[:SHOWN_NAMES]],
+            "more": max(0, len(named) - SHOWN_NAMES),
+            "left_out": services.left_out(audience),
+        }
+
+
+def reach_in_words(audience: services.Audience) -> str:
+    """How many members get it."""
+    count = len(audience.user_ids)
+    return ngettext("%d member gets it.", "%d members get it.", count) % count

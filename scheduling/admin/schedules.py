@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -21,7 +21,15 @@ from unfold.decorators import display
 from core.web.admin import NOTHING, badge, change_url, link, row_action, shorten
 from scheduling import services
 from scheduling.admin.columns import TONES, outcome_badge, short_moment
-from scheduling.admin.forms import ScheduleForm, ScriptPreviewForm, TimingPreviewForm
+from scheduling.admin.forms import (
+    RecipientsForm,
+    RunNowForm,
+    ScheduleForm,
+    ScriptPreviewForm,
+    TimingPreviewForm,
+    reach_in_words,
+)
+from scheduling.admin.timing_form import CONDITIONS
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, RunMessage, Schedule, share_calendars
 
@@ -39,21 +47,41 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     search_help_text = _("Search for a name, words of the text, or a member's user ID.")
     ordering = ("paused", "next_tick_at", "pk")
     list_per_page = 50
-    readonly_fields = ("preview", "spoken", "made_ahead", "latest_runs")
+    readonly_fields = ("recipients", "preview", "spoken", "made_ahead", "latest_runs")
     conditional_fields = dict.fromkeys(("template", "values", "spoken", "digital_human", "mode"), IF_VIDEO) | {
-        "unknown_days": "days == 'working'"
+        "unknown_days": "days == 'working'",
+        **CONDITIONS,
     }
     fieldsets = (
         (
             None,
             {
                 "fields": (
-                    *("name", "user_ids", "message_type", "text", "template", "values", "spoken"),
+                    *(
+                        "name",
+                        "recipients",
+                        "user_ids",
+                        "department_numbers",
+                        "tag_numbers",
+                        "message_type",
+                        "text",
+                        "template",
+                        "values",
+                        "spoken",
+                    ),
                     *("digital_human", "mode"),
                 )
             },
         ),
-        (_("When"), {"fields": ("cron", "time_zone", "days", "unknown_days", "preview", "grace_minutes")}),
+        (
+            _("When"),
+            {
+                "fields": (
+                    *("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "days", "unknown_days"),
+                    *("preview", "grace_minutes"),
+                )
+            },
+        ),
         (_("Where it is sent from"), {"fields": ("application",)}),
         (_("What became of it"), {"fields": ("latest_runs",)}),
     )
@@ -61,7 +89,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     actions_detail = ("run_now_this", "pause_this", "resume_this")
 
     class Media:
-        js = ("core/confirm_action.js",)
+        js = ("core/confirm_action.js", "scheduling/recipients.js")
 
     def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
         # A new schedule has no runs.
@@ -90,8 +118,8 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
 
     @display(description=_("members"))
     def who(self, schedule: Schedule) -> str:
-        first, more = schedule.user_ids[:2], len(schedule.user_ids) - 2
-        names = shorten(", ".join(first), 32)
+        named = [*schedule.user_ids, *schedule.department_numbers, *schedule.tag_numbers]
+        names, more = shorten(", ".join(map(str, named[:2])), 32), len(named) - 2
         return gettext("%(names)s and %(more)d more") % {"names": names, "more": more} if more > 0 else names
 
     @display(description=_("sent as"), ordering="message_type")
@@ -113,6 +141,10 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     @display(description=_("status"), ordering="paused")
     def condition(self, schedule: Schedule) -> str:
         return badge(_("paused"), "warn") if schedule.paused else badge(_("going on"), "good")
+
+    @display(description=_("who gets it"))
+    def recipients(self, _schedule: Schedule | None) -> SafeString:
+        return render_to_string("admin/schedule_recipients.html")
 
     @display(description=_("next runs"))
     def preview(self, schedule: Schedule | None) -> SafeString:
@@ -152,6 +184,11 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         return [
             path("preview/", view, name="scheduling_schedule_preview"),
             path("words/", words, name="scheduling_schedule_words"),
+            path(
+                "recipients/",
+                self.admin_site.admin_view(self.recipients_view),
+                name="scheduling_schedule_recipients",
+            ),
             *urls,
         ]
 
@@ -168,6 +205,23 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         return HttpResponse(self._words(ScriptPreviewForm(request.POST).schedule(), whole=False))
+
+    def recipients_view(self, request: HttpRequest) -> HttpResponse:
+        """What the picker of recipients shows: those found, those chosen, and how many members get it."""
+        if not self.has_view_or_change_permission(request) and not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        form = RecipientsForm(request.POST)
+        schedule = form.schedule()
+        found = services.find_recipients(schedule, form.cleaned_data.get("q", ""))
+        return JsonResponse(
+            {
+                "found": [one.as_json() for one in found],
+                "chosen": [one.as_json() for one in services.recipients_of(schedule)],
+                "total": reach_in_words(services.audience_of(schedule)),
+            }
+        )
 
     def _words(self, schedule: Schedule, *, whole: bool) -> SafeString:
         spoken, faults = services.preview_scripts(schedule)
@@ -224,6 +278,7 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         icon="send",
         title=_("Send it now?"),
         words=_("All its members get the message at once, in addition to its own times, even while it is paused."),
+        form=RunNowForm,
     )
 
     @admin.action(description=_("Pause"), permissions=["change"])

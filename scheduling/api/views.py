@@ -53,7 +53,7 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = {"GET": "schedules:read", "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
 
-    def paginate_queryset(self, queryset: QuerySet[Schedule]) -> Any:
+    def paginate_queryset(self, queryset: Any) -> Any:
         """The schedules of one company share its calendar."""
         return share_calendars(super().paginate_queryset(queryset) or [])
 

@@ -84,7 +84,7 @@ def _span_of_line(number: int, numbers: list[str | None], rest: str) -> Iterator
 def _events(text: str) -> Iterator[ListedDay | str]:
     """The events of a calendar file. An event without 班 in its title is a day off."""
     unfolded = re.sub(r"\r?\n[ \t]", "", text)
-    number, event = 0, {}
+    event: dict[str, str] = {}
     for number, line in enumerate(unfolded.splitlines(), 1):
         name, _colon, value = line.partition(":")
         key = name.partition(";")[0].upper()

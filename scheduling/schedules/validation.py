@@ -78,7 +78,7 @@ def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
     if application is None:
         yield _("No application of WeChat Work is connected yet: until one is, nothing can be sent.")
         return
-    yield from _unreached(audience)
+    yield from left_out(audience)
     known = known_members(schedule, audience.user_ids)
     strangers = sorted(set(audience.user_ids).difference(known))
     if strangers:
@@ -86,7 +86,7 @@ def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
         yield words % {"ids": ", ".join(strangers[:5])}
 
 
-def _unreached(audience: Audience) -> Iterator[str]:
+def left_out(audience: Audience) -> Iterator[str]:
     """Members who are left out, and that nobody remains."""
     for reason, words in UNREACHED.items():
         ids = sorted(user_id for user_id, why in audience.unreached.items() if why == reason)

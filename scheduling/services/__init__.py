@@ -3,6 +3,8 @@
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.day_lists import read_day_list
 from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, preview, preview_scripts
+from scheduling.schedules.recipients import Recipient, find_recipients, recipients_of
+from scheduling.schedules.validation import left_out
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
 from scheduling.services.guide import schedule_wechat_message
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
@@ -13,18 +15,22 @@ __all__ = [
     "Audience",
     "MemberScript",
     "Preview",
+    "Recipient",
     "UnknownYear",
     "application_of",
     "audience_of",
     "due_moment",
     "fill_calendars",
+    "find_recipients",
     "forget_old_runs",
     "import_days",
+    "left_out",
     "pause",
     "preview",
     "preview_scripts",
     "problems",
     "read_day_list",
+    "recipients_of",
     "remove",
     "resume",
     "run_all_due",

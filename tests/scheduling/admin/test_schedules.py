@@ -103,7 +103,7 @@ def test_working_days_of_an_unpublished_year_are_warned_of(client, application):
 def test_the_next_five_runs_are_shown_and_follow_what_one_types(client):
     page = text_of(client.get(ADD))
     assert 'data-testid="next-runs"' in page
-    assert "Write a cron line" in page
+    assert "Say when" in page
     asked = {"cron": "0 10 * * 1", "time_zone": "America/New_York", "days": "every"}
     shown = text_of(client.get("/admin/scheduling/schedule/preview/", asked))
     assert shown.count("<li>Monday") == 5

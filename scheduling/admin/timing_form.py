@@ -1,0 +1,126 @@
+"""When a schedule runs, as a form: once or again, with the cron line as the expert's field."""
+
+from datetime import date, time
+from typing import Any
+
+from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from scheduling.models import Schedule
+from scheduling.schedules import repetition
+from scheduling.schedules.repetition import Repetition
+from scheduling.schedules.validation import time_zones
+
+OFTEN_USED = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Singapore", "Europe/London", "America/New_York", "UTC")
+REPEATS = (
+    (repetition.ONCE, _("once")),
+    (repetition.DAILY, _("every day")),
+    (repetition.WEEKDAYS, _("Monday to Friday")),
+    (repetition.WEEKLY, _("on certain days of the week")),
+    (repetition.MONTHLY, _("on a day of the month")),
+    (repetition.CRON, _("by a cron line")),
+)
+# Shown by the admin only where they matter.
+CONDITIONS = {
+    "at": "repeat !== 'cron'",
+    "only_on": "repeat === 'once'",
+    "weekdays": "repeat === 'weekly'",
+    "month_day": "repeat === 'monthly'",
+    "cron": "repeat === 'cron'",
+}
+
+
+def zones() -> list[Any]:
+    """Time zones as choices, common ones first."""
+    return [
+        (_("often used"), [(name, name) for name in OFTEN_USED]),
+        (_("all"), [(n, n) for n in sorted(time_zones())]),
+    ]
+
+
+def days_of_the_week() -> list[tuple[str, Any]]:
+    """Cron's numbers, Monday first."""
+    return [(str((day + 1) % 7), WEEKDAYS[day]) for day in range(7)]
+
+
+def days_of_the_month() -> list[tuple[str, Any]]:
+    return [*((str(day), str(day)) for day in range(1, 32)), (repetition.LAST_DAY, _("the last day"))]
+
+
+class TimingFields(forms.Form):
+    """The fields, and the cron line that they mean. Without `repeat`, the given cron line counts."""
+
+    repeat = forms.ChoiceField(
+        label=capfirst(_("repeat")), choices=REPEATS, required=False, widget=UnfoldAdminSelectWidget
+    )
+    at = forms.TimeField(
+        label=capfirst(_("time")),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
+    )
+    only_on = forms.DateField(
+        label=capfirst(_("date")),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+    )
+    weekdays = forms.MultipleChoiceField(
+        label=capfirst(_("days of the week")),
+        choices=days_of_the_week,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    month_day = forms.ChoiceField(
+        label=capfirst(_("day of the month")),
+        choices=days_of_the_month,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Months without that day are left out."),
+    )
+    cron = forms.CharField(
+        label=capfirst(_("cron line")),
+        required=False,
+        max_length=120,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "0 9 * * *", "autocomplete": "off"}),
+        help_text=Schedule._meta.get_field("cron").help_text,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        kind = data.get("repeat") or repetition.CRON
+        if kind != repetition.ONCE:
+            data["only_on"] = None
+        if kind == repetition.CRON:
+            return data
+        for field, of, words in (
+            ("at", kind, _("Choose a time.")),
+            ("only_on", repetition.ONCE, _("Choose a date.")),
+            ("weekdays", repetition.WEEKLY, _("Choose at least one day.")),
+        ):
+            if kind == of and not data.get(field) and field not in self.errors:
+                self.add_error(field, forms.ValidationError(words, code="required"))
+        data["cron"] = Repetition(
+            kind=kind,
+            at=data.get("at") or time(9),
+            weekdays=tuple(sorted(data.get("weekdays") or ())),
+            day=data.get("month_day") or "1",
+        ).cron()
+        return data
+
+
+def initial_timing(cron: str, only_on: date | None) -> dict[str, Any]:
+    """What the fields show for a schedule; every day at nine for a new one."""
+    found = repetition.repetition_of(cron, once=only_on is not None) if cron else Repetition(kind=repetition.DAILY)
+    return {
+        "repeat": found.kind,
+        "at": f"{found.at:%H:%M}",
+        "weekdays": list(found.weekdays),
+        "month_day": found.day,
+        "only_on": f"{only_on:%Y-%m-%d}" if only_on else "",
+    }
