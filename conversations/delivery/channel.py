@@ -1,6 +1,6 @@
 """WeChat Work as conversations use it besides sending: members, files that they send, and the handler that runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +43,17 @@ def conversation_with(user_id: str, *, application: Application | None = None) -
 def check_reach(user_id: str, *, application: Application | None = None) -> None:
     """Raise `ContentError` for a member who is known to have left, or to be out of the visible range."""
     wecom.check_reachable(user_id, application=application)
+
+
+def find_unknown(user_ids: Sequence[str], *, application: Application) -> list[str]:
+    """The user IDs among these that the directory does not have; [] until it was read."""
+    return wecom.find_unknown(user_ids, application=application)
+
+
+def find_unreached(user_ids: Sequence[str], *, application: Application) -> dict[str, str]:
+    """The members among these whom no message reaches, each with "left", "out_of_range" or "unknown"."""
+    unknown = wecom.find_unknown(user_ids, application=application)
+    return dict.fromkeys(unknown, "unknown") | wecom.find_unreachable(user_ids, application=application)
 
 
 def fetch_file(callback: Callback, inbound: Inbound) -> Download | None:

@@ -1,6 +1,6 @@
 """The front door of conversations: what members do comes in here, and messages to them go out."""
 
-from conversations.delivery.channel import conversation_with
+from conversations.delivery.channel import conversation_with, find_unknown, find_unreached
 from conversations.delivery.messages import say, say_content, show_on_page
 from conversations.delivery.video_delivery import compress_upload
 from conversations.delivery.watch_links import render_url as watch_url
@@ -58,6 +58,8 @@ __all__ = [
     "duplicate_flow",
     "end_contact",
     "fall_back",
+    "find_unknown",
+    "find_unreached",
     "follow_up",
     "generate_and_send_video",
     "generate_digital_human_video",

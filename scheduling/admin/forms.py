@@ -126,7 +126,13 @@ class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Viewers have no fields.
+        if "unknown_days" in self.fields:
+            self.fields["unknown_days"].required = False
         self.initial = {**self.initial, **initial_timing(self.instance.cron, self.instance.only_on)}
+
+    def clean_unknown_days(self) -> str:
+        return self.cleaned_data.get("unknown_days") or Schedule.UnknownDays.HOLD.value
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -211,7 +217,7 @@ class RunNowForm(BaseDialogForm):
         return {
             "total": reach_in_words(audience),
             "names": [one.name for one in named[:SHOWN_NAMES]],
-            "more": max(0, len(named) - SHOWN_NAMES),
+            "others": max(0, len(named) - SHOWN_NAMES),
             "left_out": services.left_out(audience),
         }
 

@@ -1,6 +1,6 @@
 """Schedules and their runs."""
 
-from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of, share_calendars
+from scheduling.models.calendar_days import CalendarDay, CalendarDayQuerySet, calendar_of
 from scheduling.models.runs import Run, RunMessage
 from scheduling.models.schedules import (
     EVERYONE,
@@ -9,6 +9,7 @@ from scheduling.models.schedules import (
     ScheduleQuerySet,
     default_grace,
     default_time_zone,
+    share_calendars,
 )
 
 __all__ = [

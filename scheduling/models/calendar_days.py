@@ -1,16 +1,10 @@
 """The working days of a company, where they differ from Monday to Friday: public holidays and make-up days (调休)."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.business_calendar import Calendar
 from wecom.models import Application, Corporation
-
-if TYPE_CHECKING:
-    from scheduling.models.schedules import Schedule
 
 
 class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
@@ -56,17 +50,6 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d}"
-
-
-def share_calendars(schedules: Iterable["Schedule"]) -> list["Schedule"]:
-    """The schedules of a list, with one calendar for each company instead of a query for each row."""
-    found: dict[int | None, Calendar] = {}
-    rows = list(schedules)
-    for row in rows:
-        key = row.application.corporation_id if row.application else None
-        if row.days == row.Days.WORKING:
-            row.calendar = found[key] = found.get(key) or calendar_of(row.application)
-    return rows
 
 
 def calendar_of(application: Application | None) -> Calendar:

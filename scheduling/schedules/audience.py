@@ -7,12 +7,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from conversations import services as conversations
 from scheduling.exceptions import SchedulingError
 from scheduling.models import EVERYONE, Schedule
-from wecom import services as wecom
 from wecom.models import Application, Department, Member, Tag
-
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +33,7 @@ def audience_of(schedule: Schedule) -> Audience:
     # All are those in range, so that nobody of them is out of it.
     if EVERYONE in schedule.user_ids:
         wanted |= _ids(Member.objects.filter(reaches__application=application, reaches__in_range=True))
-    unreached = wecom.find_unreachable(sorted(wanted), application=application)
-    unreached |= dict.fromkeys(wecom.find_unknown(sorted(named), application=application), UNKNOWN)
+    unreached = conversations.find_unreached(sorted(wanted), application=application)
     return Audience(user_ids=tuple(sorted(wanted - set(unreached))), unreached=unreached)
 
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from avatars import services as avatars
 from avatars.exceptions import ScriptError
 from avatars.models import RenderMode
+from conversations import services as conversations
 from scheduling.business_calendar import parse_cron
 from scheduling.exceptions import SchedulingError
 from scheduling.models import EVERYONE, LONGEST_GRACE, Schedule
 from scheduling.schedules.audience import Audience, application_of, audience_of, check_size
 from scheduling.schedules.personalisation import FACTS, known_members, member_facts
-from wecom import services as wecom
 from wecom.models import Department, Member, Tag
 
 USER_ID = re.compile(r"[^\s|@,][^\s|,]{0,63}")
@@ -37,9 +37,9 @@ COUNTED = gettext_lazy(
     "published in November; import the list under Working days and holidays."
 )
 UNREACHED = {
-    "left": gettext_lazy("Left out, because they have left the company: %(ids)s (%(count)d)."),
-    "out_of_range": gettext_lazy("Left out, because the application's visible range lacks them: %(ids)s (%(count)d)."),
-    "unknown": gettext_lazy("Left out, because the directory does not have them: %(ids)s (%(count)d)."),
+    "left": gettext_lazy("Left out, because they have left the company: %(ids)s."),
+    "out_of_range": gettext_lazy("Left out, because the application's visible range lacks them: %(ids)s."),
+    "unknown": gettext_lazy("Left out, because the directory does not have them: %(ids)s."),
 }
 
 
@@ -91,7 +91,7 @@ def left_out(audience: Audience) -> Iterator[str]:
     for reason, words in UNREACHED.items():
         ids = sorted(user_id for user_id, why in audience.unreached.items() if why == reason)
         if ids:
-            yield words % {"ids": ", ".join(ids[:5]), "count": len(ids)}
+            yield words % {"ids": ", ".join(ids[:5])}
     if not audience.user_ids:
         yield _("Nobody gets it at the moment.")
 
@@ -149,7 +149,7 @@ def _not_in_the_directory(schedule: Schedule) -> Iterator[SchedulingError]:
     if application is None:
         return
     named = [user_id for user_id in schedule.user_ids if user_id != EVERYONE]
-    unknown = wecom.find_unknown(named, application=application)
+    unknown = conversations.find_unknown(named, application=application)
     if unknown:
         words = _("The directory has no member with the user ID %s.") % ", ".join(unknown[:5])
         remedy = _("Check the spelling. If the member is new, sync the directory first.")

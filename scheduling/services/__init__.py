@@ -6,7 +6,7 @@ from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, previ
 from scheduling.schedules.recipients import Recipient, find_recipients, recipients_of
 from scheduling.schedules.validation import left_out
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
-from scheduling.services.guide import schedule_wechat_message
+from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 
@@ -18,6 +18,7 @@ __all__ = [
     "Recipient",
     "UnknownYear",
     "application_of",
+    "aschedule_wechat_message",
     "audience_of",
     "due_moment",
     "fill_calendars",

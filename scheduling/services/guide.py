@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from asgiref.sync import sync_to_async
 from django.db import IntegrityError
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ T = TypeVar("T", bound=Model)
 ARGUMENTS = {
     "cron": "schedule",
     "user_ids": "user_id",
+    "department_numbers": "department_ids",
+    "tag_numbers": "tag_ids",
     "digital_human": "digital_human_id",
     "template": "template_id",
     "values": "variables",
@@ -33,12 +36,15 @@ KEY_FIELDS = (
 )
 # Only with a template, so that the keys of other calls stay the same.
 TEMPLATE_KEY_FIELDS = ("template_id", "values")
+GROUP_KEY_FIELDS = ("department_numbers", "tag_numbers")
 
 
 def schedule_wechat_message(
-    user_id: str | Sequence[str],
+    user_id: str | Sequence[str] = (),
     *,
     schedule: str,
+    department_ids: Sequence[int] = (),
+    tag_ids: Sequence[int] = (),
     message: str = "",
     message_type: str = "text",
     text: str = "",
@@ -55,6 +61,7 @@ def schedule_wechat_message(
 ) -> Schedule:
     """Send a message repeatedly: `schedule` is a cron line, like "0 9 * * *" for every day at 9:00.
 
+    It goes to members by user ID ("@all" for all in the visible range), to departments with those below, and to tags.
     `message` and `text` are two names of the same argument. A video template can replace them, with values for its
     variables, which can use facts about each member like {{name}}.
 
@@ -69,6 +76,8 @@ def schedule_wechat_message(
         name=name,
         application=application,
         user_ids=ids,
+        department_numbers=sorted(set(department_ids)),
+        tag_numbers=sorted(set(tag_ids)),
         message_type=message_type,
         text=text or message,
         digital_human=_digital_human(digital_human_id),
@@ -89,6 +98,11 @@ def schedule_wechat_message(
     except SchedulingError as error:
         field = ARGUMENTS.get(error.field, error.field)
         raise SchedulingError(error.message, code=error.code, remedy=error.remedy, field=field) from error
+
+
+async def aschedule_wechat_message(user_id: str | Sequence[str] = (), **options: Any) -> Schedule:
+    """`schedule_wechat_message` to await, with the same arguments."""
+    return await sync_to_async(schedule_wechat_message)(user_id, **options)
 
 
 def _digital_human(pk: int | None) -> DigitalHuman | None:
@@ -114,5 +128,7 @@ def _row(model: type[T], pk: int | None, words: str, *, code: str, field: str) -
 
 def _key(schedule: Schedule) -> str:
     """A key that is equal for equal calls."""
-    values = [getattr(schedule, field) for field in (*KEY_FIELDS, *(TEMPLATE_KEY_FIELDS if schedule.template else ()))]
+    groups = GROUP_KEY_FIELDS if schedule.department_numbers or schedule.tag_numbers else ()
+    fields = (*KEY_FIELDS, *(TEMPLATE_KEY_FIELDS if schedule.template else ()), *groups)
+    values = [getattr(schedule, field) for field in fields]
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()

@@ -274,7 +274,7 @@ def test_a_mirror_that_somebody_deleted_comes_back_and_was_not_needed(applicatio
         ({"user_ids": ["zhang san"]}, "member_invalid", "user_ids"),
         ({"user_ids": ["@team"]}, "member_invalid", "user_ids"),
         ({"user_ids": ["a" * 65]}, "member_invalid", "user_ids"),
-        ({"user_ids": [f"m{number}" for number in range(201)]}, "members_too_many", "user_ids"),
+        ({"user_ids": [f"m{number}" for number in range(1001)]}, "members_too_many", "user_ids"),
         ({"text": " "}, "empty", "text"),
         ({"text": "长" * 4001}, "too_long", "text"),
         ({"text": "a\0b"}, "unreadable", "text"),

@@ -17,7 +17,7 @@ def run(schedule: Schedule) -> Run:
     return found
 
 
-def test_those_who_left_or_are_out_of_range_are_left_out_with_a_reason(application):
+def test_members_out_of_reach_are_left_out_with_a_reason(application):
     for user_id, status in (("zhangsan", "active"), ("lisi", "left"), ("wangwu", "active")):
         make_member(application, user_id, status=status)
     schedule = make_schedule(user_ids=["zhangsan", "lisi", "wangwu"])
