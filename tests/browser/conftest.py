@@ -10,12 +10,12 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from tests.browser.windows import DESK, PHONE, make_admin, opened, sign_in
-from tests.support.stack import Stack
+from tests.support.stack import SMALL_ENGINES, Stack
 
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    with Stack.running(settings.RUN_FOLDER) as stack:
+    with Stack.running(settings.RUN_FOLDER, settings=SMALL_ENGINES) as stack:
         make_admin(stack)
         yield stack
 

@@ -6,12 +6,12 @@ import pytest
 from django.conf import settings
 
 from tests.support.emulator import Emulator
-from tests.support.stack import Stack
+from tests.support.stack import SMALL_ENGINES, Stack
 
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    with Stack.running(settings.RUN_FOLDER) as stack:
+    with Stack.running(settings.RUN_FOLDER, settings=SMALL_ENGINES) as stack:
         yield stack
 
 

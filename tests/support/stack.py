@@ -21,6 +21,9 @@ from tests.support.emulator import AES_KEY, KEYS, Emulator, answers, free_port, 
 from tests.support.paths import ROOT
 from tests.support.preloaded import POINT, Child, Preloaded
 
+SETTINGS = "openuser.settings.test"
+# With these, videos are made by small engines.
+SMALL_ENGINES = "tests.support.small_engine_settings"
 CELERY = [sys.executable, "-m", "celery", "-A", "openuser"]
 # Started a hundred times, a worker neither looks for others for a second nor runs `manage.py check`. Those of
 # test_production and test_postgres do.
@@ -44,8 +47,9 @@ class Stack:
 
     forks = True
 
-    def __init__(self, run_folder: Path | None = None) -> None:
+    def __init__(self, run_folder: Path | None = None, *, settings: str = SETTINGS) -> None:
         """Stacks of one run share what `run_folder` keeps of tests/runner/database_templates.py."""
+        self.settings = settings
         self.folder = Path(tempfile.mkdtemp(prefix="ou-stack-", dir="/tmp"))
         self.run_folder = run_folder or self.folder
         self.owner = Processes()
@@ -59,9 +63,9 @@ class Stack:
 
     @classmethod
     @contextmanager
-    def running(cls, run_folder: Path) -> Iterator["Stack"]:
+    def running(cls, run_folder: Path, *, settings: str = SETTINGS) -> Iterator["Stack"]:
         """A stack that is up for as long as the block lasts."""
-        stack = cls(run_folder)
+        stack = cls(run_folder, settings=settings)
         try:
             yield stack.start()
         finally:
@@ -70,7 +74,7 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         env = {key: value for key, value in os.environ.items() if not key.startswith(("OPENUSER_", "WECHAT_"))}
         env |= {
-            "DJANGO_SETTINGS_MODULE": "openuser.settings.test",
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "OPENUSER_BOOTSTRAP": "off",
             "OPENUSER_VAR_DIR": str(self.folder),
             "SITE_URL": self.url,
