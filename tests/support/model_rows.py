@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from conversations.models import Content, Conversation, Message
+from conversations.models import Content, Conversation, Message, WatchLink
 from scheduling.models import Schedule
 from scheduling.services import save_schedule
 from tests.support import factories
@@ -100,6 +100,14 @@ def make_message(application: Application | None = None, **fields: Any) -> Messa
     return Message.objects.create(application=application, **values)
 
 
+def make_watch_link(**fields: Any) -> WatchLink:
+    """The page of a video that one member received."""
+    member = make_member()
+    application = Application.objects.get(corporation=member.corporation)
+    values = {"name": secrets.token_hex(16), "render": factories.make_render(), "member": member, **fields}
+    return WatchLink.objects.create(**{"application": application, **values})
+
+
 def make_attempted(application: Application | None = None, **fields: Any) -> Outbound:
     """An outbound with a file and one try behind it."""
     application = application or factories.make_application()
@@ -130,13 +138,17 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "auth.Group": lambda **fields: Group.objects.create(name=f"group-{secrets.token_hex(6)}", **fields),
     "avatars.Consent": factories.make_consent,
     "avatars.DigitalHuman": factories.make_digital_human,
+    "avatars.Likeness": lambda **fields: factories.make_consent().likenesses.get(),
+    "avatars.Narration": factories.make_narration,
     "avatars.Render": factories.make_render,
     "avatars.RenderTemplate": factories.make_template,
+    "avatars.Rendition": factories.make_rendition,
     "avatars.Voice": factories.make_voice,
     "conversations.Answer": lambda **fields: factories.make_answer(f"问题 {secrets.token_hex(6)}", **fields),
     "conversations.Conversation": make_conversation,
     "conversations.Desk": make_desk,
     "conversations.Message": make_message,
+    "conversations.WatchLink": make_watch_link,
     "django_celery_beat.PeriodicTask": lambda **fields: PeriodicTask.objects.create(
         name=f"task-{secrets.token_hex(6)}", task="openuser.sweep", interval=make_interval(), **fields
     ),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from conversations.flows.graph import labels
@@ -66,33 +68,39 @@ def _chip_width(label: str) -> float:
     return labels.measure(label, TEXT) + 16
 
 
-def draw_text(text: str, x: float, y: float, size: float, name: str = "") -> str:
+def draw_text(text: str, x: float, y: float, size: float, name: str = "") -> SafeString:
     """One line of text; `name` are its classes."""
-    kind = f' class="{name}"' if name else ""
-    return f'<text{kind} x="{x:.1f}" y="{y:.1f}" font-size="{size:.0f}">{labels.safe(text)}</text>'
+    line = f'<text class="{{}}" x="{x:.1f}" y="{y:.1f}" font-size="{size:.0f}">{{}}</text>'
+    return format_html(line, name, labels.printable(text))
 
 
-def draw_box(box: StateBox, at: Point, *, is_here: bool, count: int, url: str) -> str:
+def draw_box(box: StateBox, at: Point, *, is_here: bool, count: int, url: str) -> SafeString:
     """The SVG of a box with its upper left corner at this point, as a link if there is a `url`."""
     left, top = at
+    inner = _content(box, count)
+    if url:
+        inner = format_html('<a href="{}" aria-label="{}">{}</a>', url, labels.printable(box.node.name), inner)
+    classes = f"state {box.node.kind}{' here' if is_here else ''}"
+    state = f'<g class="{{}}" data-state="{{}}" transform="translate({left:.1f} {top:.1f})">{{}}</g>'
+    return format_html(state, classes, labels.printable(box.node.key), inner)
+
+
+def _content(box: StateBox, count: int) -> SafeString:
     kind, height = box.node.kind, box.height
     radius = min(height / 2, 26) if kind == NodeKind.END else 12
-    inner = (
-        f"<title>{labels.safe(box.node.text.strip() or box.node.name)}</title>"
+    return format_html(
+        "<title>{}</title>"
         f'<rect class="box" width="{WIDTH:.0f}" height="{height:.1f}" rx="{radius:.0f}"/>'
         f'<g transform="translate({PADDING:.0f} {PADDING:.0f})">'
-        f'<circle class="icon" cx="12" cy="12" r="12"/>{GLYPHS[kind]}</g>'
-        f"{''.join(_inside(box))}{_badge(count)}"
-    )
-    if url:
-        inner = f'<a href="{labels.safe(url)}" aria-label="{labels.safe(box.node.name)}">{inner}</a>'
-    return (
-        f'<g class="state {kind}{" here" if is_here else ""}" data-state="{labels.safe(box.node.key)}" '
-        f'transform="translate({left:.1f} {top:.1f})">{inner}</g>'
+        '<circle class="icon" cx="12" cy="12" r="12"/>{}</g>{}{}',
+        labels.printable(box.node.text.strip() or box.node.name),
+        GLYPHS[kind],
+        labels.joined(_inside(box)),
+        _badge(count),
     )
 
 
-def _inside(box: StateBox) -> Iterable[str]:
+def _inside(box: StateBox) -> Iterable[SafeString]:
     y = PADDING + (17 if len(box.name) == 1 else 14)
     for number, line in enumerate(box.name):
         yield draw_text(line, PADDING + ICON + 8, y + NAME_LINE * number, NAME, "name")
@@ -106,7 +114,7 @@ def _inside(box: StateBox) -> Iterable[str]:
         for label in row:
             width = _chip_width(label)
             size = f'width="{width:.1f}" height="{CHIP:.0f}" rx="{CHIP / 2:.0f}"'
-            yield f'<rect class="chip" x="{x:.1f}" y="{y:.1f}" {size}/>'
+            yield format_html(f'<rect class="{{}}" x="{x:.1f}" y="{y:.1f}" {size}/>', "chip")
             yield draw_text(label, x + 8, y + 14.5, TEXT)
             x += width + 6
         y += CHIP + 5
@@ -114,14 +122,12 @@ def _inside(box: StateBox) -> Iterable[str]:
         yield draw_text(box.slot, PADDING, y + 14, TINY, "soft")
 
 
-def _badge(count: int) -> str:
+def _badge(count: int) -> SafeString | str:
     if not count:
         return ""
     title = ngettext("%d person waits here", "%d people wait here", count) % count
     width = labels.measure(str(count), TEXT) + 14
     x = WIDTH - width - 8
-    return (
-        f"<g><title>{labels.safe(title)}</title>"
-        f'<rect class="badge" x="{x:.1f}" y="-10" width="{width:.1f}" height="20" rx="10"/>'
-        f"{draw_text(str(count), x + width / 2, 4.5, TEXT, 'name mid')}</g>"
-    )
+    number = draw_text(str(count), x + width / 2, 4.5, TEXT, "name mid")
+    rect = f'<rect class="badge" x="{x:.1f}" y="-10" width="{width:.1f}" height="20" rx="10"/>'
+    return format_html(f"<g><title>{{}}</title>{rect}{{}}</g>", title, number)

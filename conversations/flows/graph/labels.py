@@ -2,8 +2,9 @@
 
 import unicodedata
 from collections.abc import Iterable
-from html import escape
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.machine.values import Edge, Guard, Machine, Node, On, Operator
@@ -18,9 +19,14 @@ def measure(text: str, size: float) -> float:
     return sum(_em(char) for char in text) * size
 
 
-def safe(text: str) -> str:
-    """The text for use in XML, which has no place for control characters."""
-    return escape("".join(char for char in text if char in "\n\t" or not _is_forbidden(char)))
+def printable(text: str) -> str:
+    """The text without control characters, for which XML has no place."""
+    return "".join(char for char in text if char in "\n\t" or not _is_forbidden(char))
+
+
+def joined(pieces: Iterable[SafeString]) -> SafeString:
+    """Pieces of the drawing one after another; text that is none is escaped."""
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
 def _is_forbidden(char: str) -> bool:

@@ -3,13 +3,15 @@
 Inside a page it follows the `dark` class of the page; as a file, the preference of the system.
 """
 
+from django.utils.html import format_html
+
 from conversations.machine.values import NodeKind
 
 STYLE = """
 .fg{--paper:#fff;--ink:#1f2430;--soft:#6b7280;--line:#9aa3b2;--edge:#d5dae3;--ask:#2563eb;--say:#0d9488;
 --video:#7c3aed;--end:#475569;--warn:#b45309;--chip:#eef2f8;--here:#f59e0b;
-font-family:"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","Hiragino Sans GB",
-"WenQuanYi Micro Hei",system-ui,sans-serif}
+font-family:PingFang SC,Microsoft YaHei,Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,Hiragino Sans GB,
+WenQuanYi Micro Hei,system-ui,sans-serif}
 .dark .fg{--paper:#171a21;--ink:#e6e9ef;--soft:#a2abba;--line:#6b7484;--edge:#363c48;--ask:#60a5fa;--say:#2dd4bf;
 --video:#a78bfa;--end:#94a3b8;--warn:#fbbf24;--chip:#262c37;--here:#fbbf24}
 @media (prefers-color-scheme:dark){svg.fg:root{--paper:#171a21;--ink:#e6e9ef;--soft:#a2abba;--line:#6b7484;
@@ -27,9 +29,12 @@ stroke-linejoin:round}.fg .solid{fill:var(--paper);stroke:none}
 .fg .ground{fill:var(--paper);opacity:.94}.fg .dot{fill:var(--ink)}
 """
 GLYPHS = {
-    NodeKind.ASK: '<path class="glyph" d="M9 9.6a3 3 0 1 1 4.4 2.6c-.9.5-1.4 1-1.4 1.9"/>'
-    '<circle class="solid" cx="12" cy="17.2" r="1.2"/>',
-    NodeKind.SAY: '<path class="glyph" d="M7 8.5h10M7 12h10M7 15.5h6"/>',
-    NodeKind.VIDEO: '<path class="solid" d="M9.5 7.6v8.8l7.2-4.4z"/>',
-    NodeKind.END: '<path class="glyph" d="M7.5 12.3l3.2 3.2 6-6.6"/>',
+    NodeKind.ASK: format_html(
+        '<path class="{}" d="M9 9.6a3 3 0 1 1 4.4 2.6c-.9.5-1.4 1-1.4 1.9"/>'
+        '<circle class="solid" cx="12" cy="17.2" r="1.2"/>',
+        "glyph",
+    ),
+    NodeKind.SAY: format_html('<path class="{}" d="M7 8.5h10M7 12h10M7 15.5h6"/>', "glyph"),
+    NodeKind.VIDEO: format_html('<path class="{}" d="M9.5 7.6v8.8l7.2-4.4z"/>', "solid"),
+    NodeKind.END: format_html('<path class="{}" d="M7.5 12.3l3.2 3.2 6-6.6"/>', "glyph"),
 }

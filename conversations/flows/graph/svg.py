@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.flows.graph import labels
@@ -27,7 +29,7 @@ class _Arrow:
 
 def svg(
     machine: Machine, *, here: str = "", counts: Mapping[str, int] | None = None, links: Mapping[str, str] | None = None
-) -> str:
+) -> SafeString:
     """The flow as an SVG element, in the active language.
 
     `here` is the key of the state to mark; `counts` are the waiting members per state; `links` are the URLs of boxes.
@@ -51,14 +53,19 @@ def svg(
         )
         for key, box in drawn.items()
     )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="fg" role="{"group" if links else "img"}" '
-        f'lang="{labels.safe(machine.language)}" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="{-MARGIN:.0f} {-MARGIN:.0f} {width:.0f} {height:.0f}">'
-        f"<title>{labels.safe(machine.name)}</title><desc>{labels.safe(_description(machine, arrows))}</desc>"
-        f"<style>{STYLE}</style>"
-        f"{''.join(_draw_arrow(arrow, route) for arrow, route in ways)}{_start(drawing)}{''.join(states)}"
-        f"{''.join(_label(arrow, route) for arrow, route in ways)}</svg>"
+    return format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="fg" role="{}" lang="{}" '
+        f'width="{width:.0f}" height="{height:.0f}" viewBox="{-MARGIN:.0f} {-MARGIN:.0f} {width:.0f} {height:.0f}">'
+        "<title>{}</title><desc>{}</desc><style>{}</style>{}{}{}{}</svg>",
+        "group" if links else "img",
+        machine.language,
+        labels.printable(machine.name),
+        labels.printable(_description(machine, arrows)),
+        STYLE,
+        labels.joined(_draw_arrow(arrow, route) for arrow, route in ways),
+        _start(drawing),
+        labels.joined(states),
+        labels.joined(_label(arrow, route) for arrow, route in ways if arrow.lines),
     )
 
 
@@ -88,19 +95,21 @@ def _label_size(lines: Sequence[str]) -> tuple[float, float]:
     return max(labels.measure(line, TINY) for line in lines) + 12, LABEL_LINE * len(lines) + 4
 
 
-def _start(drawing: Drawing) -> str:
+def _start(drawing: Drawing) -> SafeString:
     left, top = drawing.boxes[START]
-    title = labels.safe(_("Start"))
-    return f'<circle class="dot" cx="{left + 12:.1f}" cy="{top + 15:.1f}" r="8"><title>{title}</title></circle>'
+    dot = f'<circle class="dot" cx="{left + 12:.1f}" cy="{top + 15:.1f}" r="8"><title>{{}}</title></circle>'
+    return format_html(dot, _("Start"))
 
 
-def _draw_arrow(arrow: _Arrow, route: Route) -> str:
+def _draw_arrow(arrow: _Arrow, route: Route) -> SafeString:
     name = "way" if arrow.on == On.NEXT else "way dashed"
     tip = "tip" if arrow.on == On.NEXT else "tip-warn"
     x, y = route.points[-1]
-    return (
-        f'<path class="{name}" d="{_path([*route.points[:-1], (x, y - 3)])}"/>'
-        f'<path class="{tip}" d="M{x - 4.5:.1f} {y - 8:.1f}h9l-4.5 8z"/>'
+    return format_html(
+        f'<path class="{{}}" d="{{}}"/><path class="{{}}" d="M{x - 4.5:.1f} {y - 8:.1f}h9l-4.5 8z"/>',
+        name,
+        _path([*route.points[:-1], (x, y - 3)]),
+        tip,
     )
 
 
@@ -124,9 +133,7 @@ def _towards(one: Point, other: Point, far: float) -> Point:
     return one[0] + (other[0] - one[0]) * far / length, one[1] + (other[1] - one[1]) * far / length
 
 
-def _label(arrow: _Arrow, route: Route) -> str:
-    if not arrow.lines:
-        return ""
+def _label(arrow: _Arrow, route: Route) -> SafeString:
     (width, height), (x, y) = _label_size(arrow.lines), route.label
     tone = "soft" if arrow.on == On.NEXT else "warn"
     left, top = x - width / 2, y - height / 2
@@ -135,7 +142,7 @@ def _label(arrow: _Arrow, route: Route) -> str:
         for number, line in enumerate(arrow.lines, start=1)
     )
     spot = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    return f'<rect class="ground" {spot} rx="6"/>{"".join(lines)}'
+    return format_html(f'<rect class="ground" {spot} rx="6"/>{{}}', labels.joined(lines))
 
 
 def _description(machine: Machine, arrows: Sequence[_Arrow]) -> str:
