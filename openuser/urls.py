@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from openuser.admin import dashboard, doctor, engines, quotas, timeline
+from openuser.admin import dashboard, doctor, engines, quotas, second_factor, timeline
 from openuser.pages import health, media, watch
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/quotas/", admin.site.admin_view(quotas.view), name="quotas"),
     path("admin/doctor/", admin.site.admin_view(doctor.view), name="doctor"),
     path("admin/engines/", admin.site.admin_view(engines.view), name="engines"),
+    path("admin/second-factor/", admin.site.admin_view(second_factor.view), name="second-factor"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:name>/listen", media.listen, name="listen"),

@@ -7,18 +7,21 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_celery_beat.admin import PeriodicTaskAdmin as BeatPeriodicTaskAdmin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, short_time
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, row_action, short_time
 from openuser.admin.account_forms import (
     AccountForm,
     NewAccountForm,
@@ -27,8 +30,20 @@ from openuser.admin.account_forms import (
     grantable_permissions,
 )
 from openuser.roles import DESCRIPTIONS, Role
+from openuser.second_factor import devices
 
-for model in (User, Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
+# The last two would show keys and recovery codes; everyone has a page of their own for them.
+for model in (
+    User,
+    Group,
+    TOTPDevice,
+    StaticDevice,
+    PeriodicTask,
+    IntervalSchedule,
+    CrontabSchedule,
+    SolarSchedule,
+    ClockedSchedule,
+):
     admin.site.unregister(model)
 
 admin.site.empty_value_display = NOTHING
@@ -67,7 +82,7 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
     add_form = NewAccountForm
     add_form_template = None
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "full_name", "email", "may", "state", "seen")
+    list_display = ("username", "full_name", "email", "may", "state", "has_second_factor", "seen")
     list_filter = (RoleFilter, "is_active")
     filter_horizontal = ()
     fieldsets = (
@@ -78,6 +93,11 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
     )
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2", "roles")}),)
     readonly_fields = ("last_login", "date_joined")
+    actions = ("reset_second_factor",)
+    actions_detail = ("reset_second_factor_this",)
+
+    class Media:
+        js = ("core/confirm_action.js",)
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
@@ -86,7 +106,8 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         queryset: QuerySet[User] = super().get_queryset(request)
-        return queryset.prefetch_related("groups")
+        enrolled = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return queryset.annotate(second_factor=Exists(enrolled)).prefetch_related("groups")
 
     @display(description=_("name"), ordering="last_name")
     def full_name(self, user: User) -> str:
@@ -104,6 +125,25 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
         if not user.is_active:
             return badge(_("switched off"))
         return badge(_("may sign in"), "good") if user.is_staff else badge(_("has no role"), "warn")
+
+    @display(description=_("second factor"), boolean=True)
+    def has_second_factor(self, user: Any) -> bool:
+        return bool(user.second_factor)
+
+    @admin.action(description=_("Reset the second factor"), permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        reset = [user for user in queryset if devices.remove(user)]
+        for user in reset:
+            self.log_change(request, user, "The second factor was reset.")
+        words = ngettext("%d second factor was reset.", "%d second factors were reset.", len(reset))
+        self.message_user(request, words % len(reset))
+
+    reset_second_factor_this = row_action(
+        reset_second_factor,
+        icon="phonelink_erase",
+        title=_("Reset the second factor of this account?"),
+        words=_("Its authenticator app and recovery codes stop working. The password alone then opens the account."),
+    )
 
     @display(description=_("last seen"), ordering="last_login")
     def seen(self, user: User) -> str:

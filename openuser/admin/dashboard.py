@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.core import checks
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from avatars.models import Render
 from conversations.models import Conversation, Message
 from openuser.admin.next_runs import next_runs
 from openuser.admin.problems import problems_for
+from openuser.second_factor import devices
 from wecom import services as wecom
 from wecom.models import Application, Outbound
 
@@ -61,6 +63,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     return {
         "warnings": checks.run_checks(tags=["openuser"]),
         "connected": not may("wecom.add_application") or Application.objects.filter(enabled=True).exists(),
+        "second_factor_suggested": request.user.is_superuser and _lacks_second_factor(request),
         "held_applications": _held_applications() if may("wecom.view_application") else [],
         "restore_guard": wecom.restore_hold() if sees_outbounds else None,
         "counters": [
@@ -81,6 +84,10 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "may_change_applications": may("wecom.change_application"),
         "may_change_guard": may("wecom.change_guard"),
     }
+
+
+def _lacks_second_factor(request: HttpRequest) -> bool:
+    return devices.is_suggested() and devices.device_of(cast(User, request.user)) is None
 
 
 def _held_applications() -> QuerySet[Application]:

@@ -111,6 +111,13 @@ SECTIONS = (
 )
 
 
+def account_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """The links of the account's menu, before *Log out*."""
+    password = {"title": gettext("Change password"), "link": reverse("admin:password_change")}
+    factor = {"title": gettext("Two-factor authentication"), "link": reverse("second-factor")}
+    return [password, factor] if request.user.has_usable_password() else [factor]
+
+
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's navigation: pages that this person may view. Models without a section come last."""
     pages = {model._meta.label: page for model, page in admin.site._registry.items()}

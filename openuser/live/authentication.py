@@ -12,6 +12,7 @@ from django.http.request import split_domain_port, validate_host
 from openuser.api import clients
 from openuser.api.authentication import token_of
 from openuser.models import ApiClient
+from openuser.second_factor.middleware import lacks_second_factor
 
 SUBPROTOCOL = "openuser.v1"
 # Browsers cannot set headers on a websocket, and a token in the URL would end up in logs. So it is a subprotocol.
@@ -42,7 +43,9 @@ async def viewer_of(scope: Any) -> Viewer | None:
         client: ApiClient | None = await database_sync_to_async(clients.client_of_token)(token)
         return Viewer(user=client) if client else None
     user: AbstractUser | AnonymousUser = scope["user"]
-    return Viewer(user=user) if isinstance(user, AbstractUser) and user.is_active else None
+    if not isinstance(user, AbstractUser) or not user.is_active or lacks_second_factor(user, scope["session"]):
+        return None
+    return Viewer(user=user)
 
 
 def _token(scope: Any) -> str | None:

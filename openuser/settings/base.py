@@ -62,6 +62,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_celery_beat",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "wecom.apps.WeComConfig",
     "avatars.apps.AvatarsConfig",
     "conversations.apps.ConversationsConfig",
@@ -77,6 +80,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "openuser.second_factor.middleware.SecondFactorMiddleware",
     "openuser.api.idempotency.IdempotencyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -113,6 +118,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AXES_FAILURE_LIMIT = env.int("OPENUSER_LOGIN_FAILURES", default=10)
 # Minutes that log-ins stay refused.
 AXES_COOLOFF_TIME = timedelta(minutes=env.float("OPENUSER_LOGIN_PAUSE_MINUTES", default=15))
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else further guesses would keep the owner out
 AXES_RESET_ON_SUCCESS = True
@@ -122,6 +128,10 @@ AXES_CLIENT_IP_CALLABLE = "core.web.client_address.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # accounts already hold the last log-in
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# Second factor of staff, a code from an authenticator app: `offered`, `suggested` (the home page reminds superusers) or
+# `required`.
+SECOND_FACTOR = env.str("OPENUSER_SECOND_FACTOR", default="offered")
+OTP_TOTP_ISSUER = "OpenUser"
 # Header with the visitor's address, if a proxy sets it, such as `X-Forwarded-For`. Empty trusts none.
 CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", default="")
 
@@ -197,6 +207,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "openuser.admin.dashboard.callback",
+    "LOGIN": {"form": "openuser.second_factor.login_form.LoginForm"},
+    "ACCOUNT": {"navigation": "openuser.admin.navigation.account_links"},
     "STYLES": [lambda request: static("openuser/admin.css")],
     "SIDEBAR": {"show_search": True, "navigation": "openuser.admin.navigation.sections"},
 }

@@ -41,6 +41,9 @@ CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=True)
 proxy_header = env.str("SECURE_PROXY_SSL_HEADER", default="X-Forwarded-Proto")
 SECURE_PROXY_SSL_HEADER = ("HTTP_" + proxy_header.upper().replace("-", "_"), "https") if proxy_header else None
 
+# Second factor of staff: `offered`, `suggested` or `required`.
+SECOND_FACTOR = env.str("OPENUSER_SECOND_FACTOR", default="suggested")
+
 # Header in which the proxy gives the visitor's address; it must overwrite what the visitor sends. Empty trusts none.
 CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", default="X-Forwarded-For")
 

@@ -34,6 +34,7 @@ NEEDS = {"changelist": "view", "add": "add", "change": "view", "history": "view"
 POSTING = {**NEEDS, "change": "change"}
 NAMED = {
     "auth_user_password_change": "change",
+    **{f"auth_user_reset_second_factor{form}": "change" for form in ("", "_this")},
     "conversations_flow_duplicate": "add",
     "conversations_flow_duplicate_this": "add",
     "conversations_flow_try_it": "view",
@@ -67,6 +68,7 @@ OF_ALL: dict[str, dict[str, str]] = {
     "admin-home": {},
     "search": {},
     "quotas": {},
+    "second-factor": {},
     "app_list": {"app_label": "conversations"},
     "timeline": {"cid": "98b8d9a85776e3fc"},
     "password_change": {},
@@ -250,7 +252,7 @@ def named_addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[s
 @pytest.mark.parametrize("name", list(OF_ALL))
 def test_a_page_without_a_model_is_for_every_role(name, staff):
     make_row(Message, cid=OF_ALL["timeline"]["cid"])
-    space = "" if name in ("admin-home", "quotas", "timeline") else "admin:"
+    space = "" if name in ("admin-home", "quotas", "second-factor", "timeline") else "admin:"
     address = reverse(f"{space}{name}", kwargs=OF_ALL[name])
     assert {client.get(address).status_code for client in staff.values()} == {200}
     employee = Client()
