@@ -5,7 +5,9 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from openuser.admin import dashboard, doctor, engines, quotas, second_factor, timeline
-from openuser.pages import health, media, watch
+from openuser.pages import errors, health, media, watch
+
+handler403, handler404 = errors.forbidden, errors.not_found
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),

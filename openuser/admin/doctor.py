@@ -35,7 +35,7 @@ def view(request: HttpRequest) -> HttpResponse:
 
     With the header `X-Part: lines`, the response is the rows alone, for the page's script.
     """
-    if not request.user.has_perm("wecom.change_application"):
+    if not request.user.has_perm("wecom.change_outbound"):
         raise PermissionDenied
     checks = all_checks()
     rows = [CheckRow(check=check) for check in checks]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -104,15 +105,15 @@ SECTIONS = (
             "openuser.WebhookDelivery": "outbox",
             "django_celery_beat.PeriodicTask": "timer",
         },
-        pages=(
-            CustomPage(title=_("Doctor"), icon="stethoscope", view="doctor", permission="wecom.change_application"),
-        ),
+        pages=(CustomPage(title=_("Doctor"), icon="stethoscope", view="doctor", permission="wecom.change_outbound"),),
     ),
 )
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     """The links of the account's menu, before *Log out*."""
+    if not isinstance(request.user, AbstractBaseUser):
+        return []
     password = {"title": gettext("Change password"), "link": reverse("admin:password_change")}
     factor = {"title": gettext("Two-factor authentication"), "link": reverse("second-factor")}
     return [password, factor] if request.user.has_usable_password() else [factor]

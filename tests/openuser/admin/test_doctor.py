@@ -65,12 +65,12 @@ def test_an_unknown_check_is_no_page(boss):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_it_is_for_administrators(role):
+def test_it_is_for_operators_and_administrators(role):
     user = User.objects.create_user(f"a-{role.value}", is_staff=True)
     user.groups.add(Group.objects.get(name=role.value))
     client = Client()
     client.force_login(user)
-    allowed = role == Role.ADMINISTRATOR
+    allowed = role in (Role.OPERATOR, Role.ADMINISTRATOR)
     assert client.get(reverse("doctor")).status_code == (200 if allowed else 403)
     assert (reverse("doctor") in client.get(reverse("admin:index")).content.decode()) == allowed
 

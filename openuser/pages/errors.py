@@ -1,0 +1,34 @@
+"""The pages for what is missing or refused, in the product's look and the reader's language."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """404."""
+    words = _("There is nothing at this address. It may have been deleted.")
+    return _page(request, status=404, title=_("Page not found"), words=words)
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """403, for a page or a button that the reader's roles do not open."""
+    words = _("Your roles do not open this page. Ask an administrator for the right.")
+    return _page(request, status=403, title=_("No permission"), words=words)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403, for a form whose cookie is missing or old."""
+    words = _("Nothing was saved. Go back, reload the page and send the form again. Your browser must accept cookies.")
+    return _page(request, status=403, title=_("This form has expired"), words=words)
+
+
+def _page(request: HttpRequest, *, status: int, title: str, words: str) -> HttpResponse:
+    if not hasattr(request, "user"):
+        request.user = AnonymousUser()  # refused before anything looked at the session
+    context = {**admin.site.each_context(request), "title": title, "words": words}
+    return render(request, "errors/page.html", context, status=status)
