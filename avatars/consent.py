@@ -1,5 +1,7 @@
 """Whether a digital human may be shown and heard: a photograph's face and a cloned voice need a consent.
 
+A face is a photograph and a voice is cloned unless a statement says otherwise.
+
 Checked when a video is requested, when a worker begins it, before it is stored and before it is sent.
 """
 
@@ -12,7 +14,7 @@ from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySe
 from django.db.models.functions import Coalesce, Concat
 
 from avatars.exceptions import ConsentError
-from avatars.models import Consent, DigitalHuman, Likeness, Narration, Render, Voice, voice_identity
+from avatars.models import Consent, DigitalHuman, Likeness, Narration, Render, Statement, Voice, voice_identity
 from avatars.reasons.consent import CONSENT
 
 # Where several consents cover it and none permits it, the refusal names the first of these that applies.
@@ -22,9 +24,10 @@ VOICE = "voice_"  # prefix of the codes that are about a voice
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentDecision:
-    """The consents that permit a video; None for a drawn face and for a synthetic voice, which need none."""
+    """The consents that permit a video; None for a synthetic voice and for a drawn face, which has a statement."""
 
     face: Consent | None = None
+    statement: Statement | None = None
     voice: Consent | None = None
 
 
@@ -39,6 +42,7 @@ def decide(
     voice = human.voice
     return ConsentDecision(
         face=covering_consent(human, purpose=purpose, now=now),
+        statement=Statement.objects.about_picture(human).first(),
         voice=covering_voice_consent(voice.engine, voice.key, purpose=purpose, now=now) if spoken else None,
     )
 
@@ -50,7 +54,7 @@ def covering_consent(
 
     `portrait` is the file name of the picture, by default the one that it has now. Raises as `decide` does.
     """
-    if human.origin == DigitalHuman.Origin.DRAWN:
+    if Statement.objects.about_picture(human, portrait).exists():
         return None
     given = list(Consent.objects.covering(human, portrait))
     found = _active(given, purpose, now)
@@ -71,13 +75,13 @@ def covering_voice_consent(engine: str, key: str, *, purpose: str = "", now: dat
 
 
 def is_cloned(engine: str, key: str) -> bool:
-    """Whether a voice is cloned from a person: as its rows say; without rows, if a consent ever covered it.
+    """Whether a voice is cloned from a person: unless a statement about each of its rows says that it is synthetic.
 
-    A voice without a row and without a consent is one of the engine's own, on trial.
+    A voice without a row is cloned if a consent ever covered it; else it is one of the engine's own, on trial.
     """
-    origins = set(Voice.objects.filter(engine=engine, key=key).values_list("origin", flat=True))
-    if origins:
-        return Voice.Origin.CLONED in origins
+    rows = Voice.objects.filter(engine=engine, key=key)
+    if rows.exists():
+        return rows.cloned().exists()
     return Likeness.objects.filter(voice_key=voice_identity(engine, key)).exists()
 
 
@@ -90,10 +94,22 @@ def engine_voice_allowed(engine: str, key: str, *, now: datetime | None = None) 
 
 def voice_allowed(voice: Voice, *, now: datetime | None = None) -> bool:
     """Whether a voice may be used for at least one purpose. No query if `annotate_voice_consents` was applied."""
-    if voice.origin == Voice.Origin.SYNTHETIC:
+    if is_synthetic(voice):
         return True
     known: bool | None = getattr(voice, "voice_consented", None)
     return engine_voice_allowed(voice.engine, voice.key, now=now) if known is None else known
+
+
+def is_synthetic(voice: Voice) -> bool:
+    """Whether a statement says so of this voice. No query if `annotate_voice_consents` was applied."""
+    known: bool | None = getattr(voice, "stated", None)
+    return voice.origin == Voice.Origin.SYNTHETIC if known is None else known
+
+
+def is_drawn(human: DigitalHuman) -> bool:
+    """Whether a statement says so of its portrait. No query if `annotate_consents` was applied."""
+    known: bool | None = getattr(human, "stated", None)
+    return human.origin == DigitalHuman.Origin.DRAWN if known is None else known
 
 
 def decide_for_render(render: Render, *, now: datetime | None = None) -> ConsentDecision:
@@ -101,6 +117,7 @@ def decide_for_render(render: Render, *, now: datetime | None = None) -> Consent
     portrait = str(render.recipe.get("portrait", ""))
     return ConsentDecision(
         face=covering_consent(render.digital_human, purpose=render.purpose, portrait=portrait, now=now),
+        statement=Statement.objects.about_picture(render.digital_human, portrait).first(),
         voice=_covering_voice_consent(render, purpose=render.purpose, now=now),
     )
 
@@ -113,10 +130,10 @@ def covering_narration_consent(narration: Narration, *, now: datetime | None = N
 def check(work: Render | Narration, *, now: datetime | None = None, locked: bool = False) -> None:
     """Raise `ConsentError` where a render or narration must not, or must no longer, be shown or heard.
 
-    `locked` locks the consent until the transaction ends, so that it cannot be withdrawn meanwhile.
+    `locked` locks the consent or statement until the transaction ends, so that it cannot be withdrawn meanwhile.
     """
     if isinstance(work, Render):
-        shown = work.digital_human.origin != DigitalHuman.Origin.DRAWN
+        shown = work.consent_id is None and not _is_stated(work, locked=locked)
         _check(work.consent_id, needed=shown, prefix="", now=now, locked=locked)
     heard = work.voice_consent_id is None and _is_heard(work) and is_cloned(*_voice_of(work))
     _check(work.voice_consent_id, needed=heard, prefix=VOICE, now=now, locked=locked)
@@ -145,26 +162,36 @@ def human_allowed(human: DigitalHuman, *, now: datetime | None = None) -> bool:
 
 def human_voice_allowed(human: DigitalHuman, *, now: datetime | None = None) -> bool:
     """Whether its voice may be used for at least one purpose; as `human_allowed`."""
-    if human.voice.origin == Voice.Origin.SYNTHETIC:
+    stated: bool | None = getattr(human, "voice_stated", None)
+    if is_synthetic(human.voice) if stated is None else stated:
         return True
     known: bool | None = getattr(human, "voice_consented", None)
     return engine_voice_allowed(human.voice.engine, human.voice.key, now=now) if known is None else known
 
 
 def annotate_consents(humans: QuerySet[DigitalHuman], *, now: datetime | None = None) -> QuerySet[DigitalHuman]:
-    """With `face_consented` and `voice_consented`: whether active consents cover their portrait and their voice."""
+    """With `face_consented` and `voice_consented`, `stated` and `voice_stated`: whether active consents cover their
+    portrait and their voice, and whether statements do."""
     active = Consent.objects.active(now)
     faces = Likeness.objects.filter(digital_human=OuterRef("pk"), portrait=OuterRef("portrait"), consent__in=active)
     name = Concat(OuterRef("voice__engine"), Value(":"), OuterRef("voice__key"))
     voices = Likeness.objects.filter(voice_key=name, consent__in=active)
-    return humans.select_related("voice").annotate(face_consented=Exists(faces), voice_consented=Exists(voices))
+    drawn = Statement.objects.kept().filter(digital_human=OuterRef("pk"), portrait=OuterRef("portrait"))
+    synthetic = Statement.objects.kept().filter(voice=OuterRef("voice"), voice_key=name)
+    return humans.select_related("voice").annotate(
+        face_consented=Exists(faces),
+        voice_consented=Exists(voices),
+        stated=Exists(drawn),
+        voice_stated=Exists(synthetic),
+    )
 
 
 def annotate_voice_consents(voices: QuerySet[Voice], *, now: datetime | None = None) -> QuerySet[Voice]:
-    """With `voice_consented`: whether an active consent covers each."""
+    """With `voice_consented` and `stated`: whether an active consent covers each, or a statement."""
     name = Concat(OuterRef("engine"), Value(":"), OuterRef("key"))
     given = Likeness.objects.filter(voice_key=name, consent__in=Consent.objects.active(now))
-    return voices.annotate(voice_consented=Exists(given))
+    synthetic = Statement.objects.kept().filter(voice=OuterRef("pk"), voice_key=name)
+    return voices.annotate(voice_consented=Exists(given), stated=Exists(synthetic))
 
 
 def annotate_render_counts(given: QuerySet[Consent]) -> QuerySet[Consent]:
@@ -176,8 +203,8 @@ def annotate_render_counts(given: QuerySet[Consent]) -> QuerySet[Consent]:
     return given.annotate(render_count=Coalesce(Subquery(count), 0))
 
 
-FACE_ALLOWED = Q(origin=DigitalHuman.Origin.DRAWN) | Q(face_consented=True)
-VOICE_ALLOWED = Q(voice__origin=Voice.Origin.SYNTHETIC) | Q(voice_consented=True)
+FACE_ALLOWED = Q(stated=True) | Q(face_consented=True)
+VOICE_ALLOWED = Q(voice_stated=True) | Q(voice_consented=True)
 """Conditions on digital humans with the annotations of `annotate_consents`."""
 
 
@@ -185,7 +212,7 @@ def allowed_renders(now: datetime | None = None, *, path: str = "") -> Q:
     """The condition for renders that may be shown; `path` is the lookup that leads to them, like "render__"."""
     active = Consent.objects.active(now)
     face = Q(**{f"{path}consent__in": active})
-    drawn = Q(**{f"{path}consent": None, f"{path}digital_human__origin": DigitalHuman.Origin.DRAWN})
+    drawn = Q(**{f"{path}consent": None, f"{path}statement__in": Statement.objects.kept()})
     voice = Q(**{f"{path}voice_consent__in": active}) | Q(**{f"{path}voice_consent": None})
     earlier = _spoken_before_cloned()
     return (face | drawn) & voice & (~Q(**{f"{path}pk__in": earlier}) if earlier is not None else Q())
@@ -193,7 +220,7 @@ def allowed_renders(now: datetime | None = None, *, path: str = "") -> Q:
 
 def _spoken_before_cloned() -> QuerySet[Render, int] | None:
     """Renders from before their voice was declared cloned; None where no voice is cloned."""
-    cloned = Voice.objects.filter(origin=Voice.Origin.CLONED).values_list("engine", "key")
+    cloned = Voice.objects.cloned().values_list("engine", "key")
     voices = [Q(recipe__speech_engine=engine, recipe__voice=key) for engine, key in cloned]
     if not voices:
         return None
@@ -202,10 +229,16 @@ def _spoken_before_cloned() -> QuerySet[Render, int] | None:
 
 
 def _face_allowed(human: DigitalHuman, now: datetime | None) -> bool:
-    if human.origin == DigitalHuman.Origin.DRAWN:
+    if is_drawn(human):
         return True
     known: bool | None = getattr(human, "face_consented", None)
     return Consent.objects.covering(human).active(now).exists() if known is None else known
+
+
+def _is_stated(render: Render, *, locked: bool) -> bool:
+    """Whether a statement says that the picture of a render is drawn."""
+    rows = Statement.objects.about_picture(render.digital_human, str(render.recipe.get("portrait", "")))
+    return (rows.select_for_update() if locked else rows).first() is not None
 
 
 def _check(pk: int | None, *, needed: bool, prefix: str, now: datetime | None, locked: bool) -> None:

@@ -4,6 +4,7 @@ from copy import copy
 from typing import Any
 
 from django import forms
+from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.html import format_html
@@ -16,18 +17,21 @@ from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
 from avatars import services
 from avatars.exceptions import AvatarError, ConsentError, ScriptError
-from avatars.models import OURS, Consent, DigitalHuman, Render, RenderMode, Voice
+from avatars.models import OURS, Consent, DigitalHuman, Render, RenderMode, Voice, voice_identity
 from avatars.reasons.render import REMARKS, UNUSABLE
 from avatars.thumbnails import portrait_thumb
 
 PORTRAIT_GONE = _("The picture of %(name)s is not there any more. Upload one first.")
 COVERS_NOTHING = _("Choose at least one digital human or one voice that the person agrees to.")
 CHOOSE_ORIGIN = _("Say whose voice it is: cloned from a person, or nobody's.")
+MAY_NOT_STATE = _("Only those who may record consents may state this.")
+DRAWN, SYNTHETIC = DigitalHuman.Origin.DRAWN, Voice.Origin.SYNTHETIC
 ENDS_BEFORE = _("It ends before it begins. Choose a later day, or leave it empty.")
 
 
@@ -44,7 +48,7 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
     class Meta:
         model = DigitalHuman
         fields = (
-            *("name", "portrait", "origin", "voice", "speed", "pause", "mode"),
+            *("name", "portrait", "voice", "speed", "pause", "mode"),
             *("format", "background_color", "background", "captions"),
             *("logo", "logo_corner", "logo_size", "logo_opacity", "intro", "outro"),
         )
@@ -56,10 +60,32 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
         }
 
     face = forms.IntegerField(required=False, min_value=0, max_value=99, widget=forms.HiddenInput)
+    origin = forms.ChoiceField(
+        label=capfirst(_("origin")),
+        required=False,
+        choices=DigitalHuman.Origin.choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_(
+            "Animating a photo requires the consent of its person. “Drawn” states that the picture shows no real "
+            "person; your name is recorded. A new picture needs a new statement."
+        ),
+    )
+    origin_reason = forms.CharField(
+        label=capfirst(_("why it shows no real person")),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Required for “drawn” if the picture looks like a photograph."),
+    )
+    may_state = False
+    """Whether the user has the right to record consents; the admin sets it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.warnings: tuple[str, ...] = ()
+        self.photographic: bool | None = None
+        self.was_drawn = not self.instance._state.adding and services.is_drawn(self.instance)
+        self.initial.setdefault("origin", DRAWN if self.was_drawn else DigitalHuman.Origin.PHOTOGRAPH)
         is_kept = not self.instance._state.adding and "portrait" in self.fields
         if is_kept and services.missing_portraits([self.instance]):
             # There is nothing to show, and the rest of the form can be saved without.
@@ -72,6 +98,7 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
             try:
                 found, data["portrait"] = services.check_portrait(portrait, face=data.get("face"))
                 self.warnings = tuple(str(REMARKS[code]) for code in found.remarks)
+                self.photographic = found.photographic
             except AvatarError as error:
                 words = UNUSABLE.get(error.code, str(error))
                 self.add_error("portrait", forms.ValidationError(words, code=error.code))
@@ -80,7 +107,30 @@ class DigitalHumanForm(forms.ModelForm[DigitalHuman]):
             self.warnings += (
                 gettext("No active consent covers its voice, which is cloned: it stays silent until then."),
             )
+        if not self.errors:
+            self._clean_origin(data)
         return data
+
+    @property
+    def states_drawn(self) -> bool:
+        """Whether saving the form states anew that the picture is drawn."""
+        has_new = isinstance(self.cleaned_data.get("portrait"), File) and "portrait" in self.changed_data
+        return self.cleaned_data.get("origin") == DRAWN and (has_new or not self.was_drawn) and self.may_state
+
+    def _clean_origin(self, data: dict[str, Any]) -> None:
+        if data.get("origin") != DRAWN:
+            return
+        if not self.was_drawn and not self.may_state:
+            self.add_error("origin", forms.ValidationError(MAY_NOT_STATE, code="statement_forbidden"))
+        elif self.states_drawn:
+            if "portrait" not in self.changed_data:
+                self.photographic = services.looks_photographed(self.instance)
+            try:
+                services.check_drawn(self.photographic, data.get("origin_reason", ""))
+            except ConsentError as error:
+                self.add_error("origin_reason", forms.ValidationError(error.message, code=error.code))
+        elif "portrait" in self.changed_data:
+            self.warnings += (gettext("The statement was about the earlier picture. This one needs a consent."),)
 
 
 class VoiceForm(forms.ModelForm[Voice]):
@@ -88,23 +138,56 @@ class VoiceForm(forms.ModelForm[Voice]):
 
     class Meta:
         model = Voice
-        fields = ("name", "name_en", "engine", "key", "origin", "gender", "language", "notes", "sample")
+        fields = ("name", "name_en", "engine", "key", "gender", "language", "notes", "sample")
+
+    origin = forms.ChoiceField(
+        label=capfirst(_("origin")),
+        required=False,
+        choices=[("", "---------"), *Voice.Origin.choices],
+        widget=UnfoldAdminSelectWidget,
+        help_text=_(
+            "A cloned voice requires the consent of its person. “Synthetic” states that it is no real person's voice; "
+            "your name is recorded. Another engine or name needs a new statement."
+        ),
+    )
+    origin_reason = forms.CharField(
+        label=capfirst(_("why it is no real person's voice")),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Required for “synthetic”, unless the voice is built in."),
+    )
+    may_state = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None and "origin" in self.fields:
-            self.fields["origin"].required = False
-            self.fields["origin"].choices = [("", "---------"), *Voice.Origin.choices]
-            self.initial["origin"] = ""
+        self.stated_key = self.instance.identity if self.instance.pk and services.is_synthetic(self.instance) else ""
+        if self.instance.pk is not None:
+            self.initial["origin"] = SYNTHETIC if self.stated_key else Voice.Origin.CLONED
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "origin" in data and not data["origin"]:
-            if data.get("engine") == OURS:
-                data["origin"] = Voice.Origin.SYNTHETIC
-            else:
-                self.add_error("origin", forms.ValidationError(CHOOSE_ORIGIN, code="required"))
+        if not data.get("origin") and data.get("engine") == OURS:
+            data["origin"] = SYNTHETIC
+        elif not data.get("origin"):
+            self.add_error("origin", forms.ValidationError(CHOOSE_ORIGIN, code="required"))
+        elif self.states_synthetic and data.get("engine") != OURS:
+            self._check_statement(data)
         return data
+
+    @property
+    def states_synthetic(self) -> bool:
+        """Whether saving the form states anew that the voice is nobody's."""
+        data = self.cleaned_data
+        key = voice_identity(str(data.get("engine")), str(data.get("key")))
+        return data.get("origin") == SYNTHETIC and key != self.stated_key
+
+    def _check_statement(self, data: dict[str, Any]) -> None:
+        if not self.may_state:
+            self.add_error("origin", forms.ValidationError(MAY_NOT_STATE, code="statement_forbidden"))
+        elif not data.get("origin_reason", "").strip():
+            words = gettext("Say how you know that it is no real person's voice.")
+            self.add_error("origin_reason", forms.ValidationError(words, code="reason_missing"))
 
 
 class HumansField(forms.ModelMultipleChoiceField[DigitalHuman]):
@@ -121,13 +204,13 @@ class ConsentForm(forms.ModelForm[Consent]):
 
     humans = HumansField(
         label=capfirst(_("digital humans")),
-        queryset=DigitalHuman.objects.filter(origin=DigitalHuman.Origin.PHOTOGRAPH).order_by("name"),
+        queryset=DigitalHuman.objects.photographs().order_by("name"),
         required=False,
         help_text=_("It covers the picture that each has now. Another picture needs another consent."),
     )
     voices = forms.ModelMultipleChoiceField(
         label=capfirst(_("voices")),
-        queryset=Voice.objects.filter(origin=Voice.Origin.CLONED).order_by("name"),
+        queryset=Voice.objects.cloned().order_by("name"),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Those that are cloned from this person. Another voice of the engine needs another consent."),

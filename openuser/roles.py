@@ -64,6 +64,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "avatars.Likeness": Rights(),
     "avatars.Render": Rights(editor="add", operator="add change"),
     "avatars.RenderTemplate": EDITABLE,
+    # Those who may record consents may state that none is needed.
+    "avatars.Statement": Rights(),
     "avatars.TemplateVariable": EDITABLE,
     "avatars.Rendition": RECORDS,
     "avatars.Narration": RECORDS,

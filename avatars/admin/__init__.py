@@ -1,5 +1,5 @@
 """The digital humans' pages in the admin."""
 
-from avatars.admin import consents, humans, lexicon, narrations, renders, templates, voices
+from avatars.admin import consents, humans, lexicon, narrations, renders, statements, templates, voices
 
-__all__ = ["consents", "humans", "lexicon", "narrations", "renders", "templates", "voices"]
+__all__ = ["consents", "humans", "lexicon", "narrations", "renders", "statements", "templates", "voices"]

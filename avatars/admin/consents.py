@@ -204,20 +204,20 @@ def who(request: HttpRequest) -> str:
 def consent_badge(human: Any) -> str:
     """Whether a digital human may be shown and heard; with the annotations of `annotate_consents`."""
     badges = [_face_badge(human)]
-    if human.voice.origin == Voice.Origin.CLONED and not human.voice_consented:
+    if not human.voice_stated and not human.voice_consented:
         badges.append(badge(_("voice: no active consent"), "bad"))
     return format_html_join(" ", "{}", [(one,) for one in badges])
 
 
 def voice_badge(voice: Any) -> str:
     """Whether a voice may speak; with the annotation of `annotate_voice_consents`."""
-    if voice.origin == Voice.Origin.SYNTHETIC:
+    if voice.stated:
         return badge(_("synthetic"))
     return badge(_("consented"), "good") if voice.voice_consented else badge(_("no active consent"), "bad")
 
 
 def _face_badge(human: Any) -> str:
-    if human.origin == DigitalHuman.Origin.DRAWN:
+    if human.stated:
         return badge(_("drawn"))
     return badge(_("consented"), "good") if human.face_consented else badge(_("no active consent"), "bad")
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from avatars import services
-from avatars.admin.consents import consent_badge
+from avatars.admin.consents import consent_badge, who
 from avatars.admin.recordings import RecordingPages
+from avatars.admin.statements import statement_words
 from avatars.admin.video_pages import VideoPreviewPages
 from avatars.api.serializers import ExaminedSerializer
 from avatars.exceptions import AvatarError, ConsentError
@@ -36,9 +37,10 @@ class MayFilter(admin.SimpleListFilter):
         return [("drawn", _("drawn")), ("consented", _("consented")), ("missing", _("no active consent"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> QuerySet[DigitalHuman]:
-        photographs = queryset.filter(origin=DigitalHuman.Origin.PHOTOGRAPH)
+        drawn = DigitalHuman.objects.drawn().values("pk")
+        photographs = queryset.exclude(pk__in=drawn)
         chosen = {
-            "drawn": queryset.filter(origin=DigitalHuman.Origin.DRAWN),
+            "drawn": queryset.filter(pk__in=drawn),
             "consented": services.annotate_consents(photographs).filter(Q(face_consented=True)),
             "missing": services.annotate_consents(queryset).exclude(
                 pk__in=services.allowed_humans(queryset).values("pk")
@@ -54,13 +56,15 @@ class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin)
         "templates": _("It speaks in video templates. Give them another one first."),
     }
     form = DigitalHumanForm
+    readonly_fields = ("stated",)
     list_display = ("picture", "name", "may_speak", "voice", "mode", "made")
     list_display_links = ("picture", "name")
     list_select_related = ("voice",)
     list_filter = (MayFilter, "voice", "mode")
     search_fields = ("name", "voice__name")
     fieldsets = (
-        (None, {"fields": ("name", "portrait", "face", "origin", "voice", "speed", "pause", "mode")}),
+        (None, {"fields": ("name", "portrait", "face", ("origin", "origin_reason"), "stated")}),
+        (_("The voice"), {"fields": ("voice", "speed", "pause", "mode")}),
         (_("The picture"), {"fields": ("format", "background_color", "background", "captions")}),
         (
             _("Logo and clips"),
@@ -107,6 +111,12 @@ class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin)
             return JsonResponse({"ok": False, "code": "failed", "words": str(error), "faces": [], "remarks": []})
         return JsonResponse(ExaminedSerializer(found).data)
 
+    def get_form(
+        self, request: HttpRequest, obj: DigitalHuman | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"may_state": self.has_record_permission(request)})
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
         queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
         return services.annotate_consents(queryset).annotate(render_count=Count("renders"))
@@ -121,6 +131,10 @@ class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin)
     def may_speak(self, human: Any) -> str:
         return consent_badge(human)
 
+    @display(description=_("statement"))
+    def stated(self, human: DigitalHuman) -> str:
+        return statement_words(human)
+
     @display(description="")
     def picture(self, human: DigitalHuman) -> str:
         return portrait_thumb(human)
@@ -131,6 +145,11 @@ class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin)
 
     def save_model(self, request: HttpRequest, obj: DigitalHuman, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if form.states_drawn:
+            reason = form.cleaned_data["origin_reason"]
+            services.declare_drawn(obj, by=who(request), reason=reason, photographic=form.photographic)
+        elif form.cleaned_data.get("origin") == DigitalHuman.Origin.PHOTOGRAPH:
+            services.withdraw_statements(obj, by=who(request))
         for words in form.warnings:
             self.message_user(request, words, messages.WARNING)
 
@@ -159,13 +178,18 @@ class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin)
         chosen = ",".join(str(pk) for pk in queryset.order_by("pk").values_list("pk", flat=True))
         return redirect(f"{reverse('admin:avatars_consent_add')}?humans={chosen}")
 
-    @admin.action(description=_("These are drawn: nobody real is shown"), permissions=["change"])
+    @admin.action(description=_("These are drawn: nobody real is shown"), permissions=["record"])
     def declare_drawn(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
-        for human in queryset.filter(origin=DigitalHuman.Origin.PHOTOGRAPH):
-            human.origin = DigitalHuman.Origin.DRAWN
-            human.save(update_fields=["origin"])
+        for human in queryset.exclude(pk__in=DigitalHuman.objects.drawn().values("pk")):
+            try:
+                looks = services.looks_photographed(human)
+                services.declare_drawn(human, by=who(request), photographic=looks)
+            except ConsentError:
+                words = _("%(human)s looks like a photograph. State it on its page, with the reason.")
+                self.message_user(request, words % {"human": human}, messages.ERROR)
+                continue
             self.log_change(request, human, [{"changed": {"fields": [gettext("origin")]}}])
-        self.message_user(request, _("They are drawn, and need no consent. The history says who declared so."))
+            self.message_user(request, _("It is recorded that %(human)s is drawn.") % {"human": human})
 
     @action(
         description=_("Try it out"),

@@ -14,24 +14,43 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from avatars import services
-from avatars.admin.consents import voice_badge
+from avatars.admin.consents import voice_badge, who
+from avatars.admin.statements import statement_words
 from avatars.exceptions import AvatarError
 from avatars.forms import VoiceForm
-from avatars.models import Voice
+from avatars.models import OURS, Voice
 from core.web.admin import NOTHING, ProtectedDeleteAdmin
+
+
+class OriginFilter(admin.SimpleListFilter):
+    """Voices by what statements say of them."""
+
+    title = _("origin")
+    parameter_name = "origin"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Voice.Origin.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Voice]) -> QuerySet[Voice]:
+        synthetic = Voice.objects.synthetic().values("pk")
+        chosen = {
+            Voice.Origin.SYNTHETIC: queryset.filter(pk__in=synthetic),
+            Voice.Origin.CLONED: queryset.exclude(pk__in=synthetic),
+        }
+        return chosen.get(self.value() or "", queryset)  # type: ignore[call-overload,no-any-return]
 
 
 @admin.register(Voice)
 class VoiceAdmin(ProtectedDeleteAdmin):
     form = VoiceForm
     list_display = ("called", "hear", "may_speak", "gender", "language", "notes", "engine", "used_by")
-    list_filter = ("origin", "gender", "language", "engine")
+    list_filter = (OriginFilter, "gender", "language", "engine")
     search_fields = ("name", "name_en", "key", "notes")
-    readonly_fields = ("hear",)
-    actions = ("forget", "record_consent", "declare_synthetic")
+    readonly_fields = ("hear", "said")
+    actions = ("forget", "record_consent")
     fieldsets = (
         (None, {"fields": ("name", "name_en", "hear", "sample")}),
-        (_("What it is"), {"fields": ("engine", "key", "origin")}),
+        (_("What it is"), {"fields": ("engine", "key", ("origin", "origin_reason"), "said")}),
         (_("For whoever chooses"), {"fields": ("gender", "language", "notes")}),
     )
 
@@ -77,13 +96,19 @@ class VoiceAdmin(ProtectedDeleteAdmin):
         chosen = ",".join(str(pk) for pk in queryset.order_by("pk").values_list("pk", flat=True))
         return redirect(f"{reverse('admin:avatars_consent_add')}?voices={chosen}")
 
-    @admin.action(description=_("These are synthetic: nobody's voice"), permissions=["change"])
-    def declare_synthetic(self, request: HttpRequest, queryset: QuerySet[Voice]) -> None:
-        for voice in queryset.filter(origin=Voice.Origin.CLONED):
-            voice.origin = Voice.Origin.SYNTHETIC
-            voice.save(update_fields=["origin"])
-            self.log_change(request, voice, [{"changed": {"fields": [gettext("origin")]}}])
-        self.message_user(request, _("They are synthetic, and need no consent. The history says who declared so."))
+    def get_form(self, request: HttpRequest, obj: Voice | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"may_state": self.has_record_permission(request)})
+
+    def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        reason = form.cleaned_data.get("origin_reason", "")
+        if form.cleaned_data.get("origin") == Voice.Origin.CLONED:
+            services.withdraw_statements(obj, by=who(request))
+        elif form.states_synthetic and obj.engine == OURS and not reason:
+            services.declare_built_in(obj)
+        elif form.states_synthetic:
+            services.declare_synthetic(obj, by=who(request), reason=reason)
 
     def has_record_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("avatars.add_consent")
@@ -91,6 +116,10 @@ class VoiceAdmin(ProtectedDeleteAdmin):
     @display(description=_("consent"))
     def may_speak(self, voice: Any) -> str:
         return voice_badge(voice)
+
+    @display(description=_("statement"))
+    def said(self, voice: Voice) -> str:
+        return statement_words(voice)
 
     @display(description=_("name"), ordering="name")
     def called(self, voice: Voice) -> str:

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from avatars import services
+from avatars.api.views import name_of
 from avatars.forms import COVERS_NOTHING, ENDS_BEFORE, PORTRAIT_GONE
 from avatars.models import Consent, DigitalHuman, Voice
 from core.web import range_responses
@@ -29,13 +30,13 @@ class ConsentSerializer(StrictModelSerializer[Consent]):
     """A person's agreement to be shown or heard. Upload the evidence as a file; responses contain its URL."""
 
     digital_humans = serializers.PrimaryKeyRelatedField(
-        queryset=DigitalHuman.objects.filter(origin=DigitalHuman.Origin.PHOTOGRAPH),
+        queryset=DigitalHuman.objects.photographs(),
         many=True,
         required=False,
         help_text="Digital humans it covers, with their current portraits. A new portrait needs a new consent.",
     )
     voices = serializers.PrimaryKeyRelatedField(
-        queryset=Voice.objects.filter(origin=Voice.Origin.CLONED),
+        queryset=Voice.objects.cloned(),
         many=True,
         required=False,
         help_text="Voices cloned from this person. Name at least one voice or digital human.",
@@ -155,7 +156,7 @@ class Consents(
         """Needs the evidence. A consent can't be changed: to narrow it, withdraw it and record another."""
         wish = ConsentSerializer(data=request.data, context=self.get_serializer_context())
         wish.is_valid(raise_exception=True)
-        consent = services.record_consent(**wish.validated_data, by=_who(request))
+        consent = services.record_consent(**wish.validated_data, by=name_of(request))
         found = ConsentSerializer(self.get_queryset().get(pk=consent.pk), context=self.get_serializer_context()).data
         address = reverse("consent-detail", args=[consent.pk], request=request)
         return Response(found, status=status.HTTP_201_CREATED, headers={"Location": str(address)})
@@ -171,7 +172,7 @@ class Consents(
         wish = WithdrawalSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         consent = self.get_object()
-        ended = services.withdraw_consent(consent, by=_who(request), **wish.validated_data)
+        ended = services.withdraw_consent(consent, by=name_of(request), **wish.validated_data)
         context = {**self.get_serializer_context(), "ended": ended}
         return Response(WithdrawnSerializer(self.get_object(), context=context).data)
 
@@ -183,9 +184,3 @@ class Consents(
         if not default_storage.exists(name):
             raise NotFound(gettext("There is no such file, or not yet."), code="no_file")
         return range_responses.serve(request._request, Path(default_storage.path(name)))
-
-
-def _who(request: Request) -> str:
-    """The requester's name for the record: an account or a program."""
-    who: Any = request.user
-    return str(who.get_username() if hasattr(who, "get_username") else who.name)[:150]

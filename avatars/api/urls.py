@@ -6,12 +6,14 @@ from rest_framework.routers import SimpleRouter
 from avatars.api.consents import Consents
 from avatars.api.lexicon import Lexicon, Readings
 from avatars.api.portraits import Portraits
+from avatars.api.statements import Statements
 from avatars.api.video_templates import TemplateReadings, TemplateRenders, Templates
 from avatars.api.views import DigitalHumans, Engines, Renders, Voices
 
 router = SimpleRouter()
 router.register("digital-humans", DigitalHumans, basename="digital-human")
 router.register("consents", Consents, basename="consent")
+router.register("statements", Statements, basename="statement")
 router.register("portraits", Portraits, basename="portrait")
 router.register("voices", Voices, basename="voice")
 router.register("renders", Renders, basename="render")

@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.http.response import HttpResponse, HttpResponseBase
@@ -13,7 +14,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, parsers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -30,6 +31,7 @@ from avatars.api.serializers import (
     VoiceSerializer,
 )
 from avatars.exceptions import PortraitError
+from avatars.forms import MAY_NOT_STATE
 from avatars.models import DigitalHuman, Render, Voice
 from avatars.reasons.render import REMARKS, UNUSABLE
 from core.web import range_responses
@@ -42,6 +44,21 @@ RANGED = {
 }
 
 
+class VoiceFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Which voices to list."""
+
+    origin = django_filters.ChoiceFilter(choices=Voice.Origin.choices, method="by_origin")
+
+    class Meta:
+        model = Voice
+        fields = ("name", "engine", "key", "gender", "language")
+
+    def by_origin(self, rows: QuerySet[Voice], name: str, value: str) -> QuerySet[Voice]:
+        """Voices of which a statement says that they are synthetic, or all others."""
+        synthetic = Voice.objects.synthetic().values("pk")
+        return rows.filter(pk__in=synthetic) if value == Voice.Origin.SYNTHETIC else rows.exclude(pk__in=synthetic)
+
+
 @extend_schema_view(
     list=extend_schema(summary="List voices"),
     retrieve=extend_schema(summary="Get a voice"),
@@ -51,7 +68,7 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
 
     queryset = Voice.objects.all()
     serializer_class = VoiceSerializer
-    filterset_fields = ("name", "engine", "key", "origin", "gender", "language")
+    filterset_class = VoiceFilter
     required_scopes = {"GET": "digital_humans:read"}
 
     def get_queryset(self) -> QuerySet[Voice]:
@@ -141,17 +158,31 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
     @extend_schema(summary="Get the portrait", responses=PICTURES | RANGED)
     @action(detail=True)
     def portrait(self, request: Request, pk: str) -> HttpResponseBase:
-        """The picture as uploaded."""
+        """The picture as stored: upright, without metadata."""
         return _file(request, self.get_object().portrait)
 
     def _save(self, request: Request, serializer: DigitalHumanSerializer, code: int) -> Response:
         serializer.is_valid(raise_exception=True)
         wish = serializer.validated_data
         portrait, face = wish.get("portrait"), wish.pop("face", None)
+        origin, reason = wish.pop("origin", ""), wish.pop("origin_reason", "")
+        stated = _is_to_be_stated(request, serializer.instance, origin, portrait)
         warnings: tuple[str, ...] = ()
+        photographic: bool | None = None
         if portrait:
-            wish["portrait"], warnings = _look_at(portrait, face)
-        human = serializer.save()
+            wish["portrait"], warnings, photographic = _look_at(portrait, face)
+        elif stated and serializer.instance is not None:
+            photographic = services.looks_photographed(serializer.instance)
+        if stated:
+            services.check_drawn(photographic, reason)
+        with transaction.atomic():
+            human = serializer.save()
+            if stated:
+                services.declare_drawn(human, by=name_of(request), reason=reason, photographic=photographic)
+            elif origin == DigitalHuman.Origin.PHOTOGRAPH:
+                services.withdraw_statements(human, by=name_of(request))
+        # As it is now: what was known of its statement and consents was about the earlier portrait.
+        human = self.get_queryset().get(pk=human.pk)
         context = {**self.get_serializer_context(), "warnings": warnings}
         found = CheckedDigitalHumanSerializer(human, context=context).data
         return Response(found, status=code, headers={"Location": location_of(request, "digital-human", human)})
@@ -252,14 +283,31 @@ def requester_of(request: Request) -> str:
     return f"client:{client}" if client else f"user:{request.user.pk}"
 
 
-def _look_at(portrait: Any, face: int | None) -> tuple[Any, tuple[str, ...]]:
-    """The checked portrait and the remarks about it."""
+def name_of(request: Request) -> str:
+    """The requester's name for the record: an account or a program."""
+    who: Any = request.user
+    return str(who.get_username() if hasattr(who, "get_username") else who.name)[:150]
+
+
+def _is_to_be_stated(request: Request, human: DigitalHuman | None, origin: str, portrait: Any) -> bool:
+    """Whether the request states anew that a portrait is drawn. Raises `PermissionDenied` without the right to."""
+    if origin != DigitalHuman.Origin.DRAWN or (human is not None and not portrait and services.is_drawn(human)):
+        return False
+    who: Any = request.user
+    scopes = getattr(who, "scopes", None)
+    if not (who.has_perm("avatars.add_consent") if scopes is None else "consents:write" in scopes):
+        raise PermissionDenied(MAY_NOT_STATE, code="statement_forbidden")
+    return True
+
+
+def _look_at(portrait: Any, face: int | None) -> tuple[Any, tuple[str, ...], bool | None]:
+    """The checked portrait, the remarks about it, and whether it looks photographed."""
     try:
         found, kept = services.check_portrait(portrait, face=face)
     except PortraitError as error:
         words = str(UNUSABLE.get(error.code, error.message))
         raise ValidationError({"portrait": [ErrorDetail(words, code=error.code)]}) from error
-    return kept, tuple(str(REMARKS[code]) for code in found.remarks)
+    return kept, tuple(str(REMARKS[code]) for code in found.remarks), found.photographic
 
 
 def location_of(request: Request, name: str, row: Model) -> str:

@@ -15,12 +15,16 @@ from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
 from avatars.models.renders import RECORDED, WITHHELD, Render, Rendition, new_content_id
 from avatars.models.stages import Outcome, Stage, StageRun
+from avatars.models.statements import BEFORE, BUILT_IN, OURSELVES, Statement
 from avatars.models.templates import RenderTemplate, TemplateVariable
 from avatars.models.voices import OURS, Voice, voice_identity
 
 __all__ = [
+    "BEFORE",
+    "BUILT_IN",
     "EVIDENCE",
     "OURS",
+    "OURSELVES",
     "RECORDED",
     "WITHHELD",
     "CaptionStyle",
@@ -38,6 +42,7 @@ __all__ = [
     "Rendition",
     "Stage",
     "StageRun",
+    "Statement",
     "TemplateVariable",
     "VideoFormat",
     "Voice",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars import validators
 from avatars.engines.base import Mode
 from avatars.framing.scene import Captions, Corner, Format
+from avatars.models.pictures import PictureField
 from avatars.models.voices import Voice
 
 
@@ -60,6 +61,18 @@ class RenderMode(models.TextChoices):
     ENHANCED_TALKING_HEAD = Mode.ENHANCED_TALKING_HEAD.value, _("lips, eyes and head, sharper")
 
 
+class DigitalHumanQuerySet(models.QuerySet["DigitalHuman"]):
+    """Queries on digital humans."""
+
+    def drawn(self) -> "DigitalHumanQuerySet":
+        """Those of whose very picture a statement says that it shows no real person."""
+        return self.filter(statements__portrait=models.F("portrait"), statements__withdrawn_at=None)
+
+    def photographs(self) -> "DigitalHumanQuerySet":
+        """All others: their person must have consented."""
+        return self.exclude(pk__in=DigitalHuman.objects.drawn().values("pk"))
+
+
 class DigitalHuman(models.Model):
     """The persona that a person talks to: a portrait and a voice (数字人)."""
 
@@ -70,20 +83,11 @@ class DigitalHuman(models.Model):
         DRAWN = "drawn", _("drawn, no real person")
 
     name = models.CharField(_("name"), max_length=60, unique=True)
-    portrait = models.ImageField(
+    portrait = PictureField(
         _("portrait"),
         upload_to=portrait_name,
         validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"])],
         help_text=_("A face from the front, mouth closed, well lit: JPEG, PNG or WebP up to 10 MB."),
-    )
-    origin = models.CharField(
-        _("origin"),
-        max_length=10,
-        choices=Origin,
-        default=Origin.PHOTOGRAPH,
-        help_text=_(
-            "Animating a photo requires the consent of its person. Choose “drawn” only if it shows no real person."
-        ),
     )
     voice = models.ForeignKey(Voice, models.PROTECT, related_name="digital_humans", verbose_name=_("voice"))
     speed = models.FloatField(
@@ -111,7 +115,7 @@ class DigitalHuman(models.Model):
         validators=[validators.check_colour],
         help_text=_("Replaces the portrait's background, such as #1f6feb."),
     )
-    background = models.ImageField(
+    background = PictureField(
         _("background picture"),
         upload_to=scenery_name,
         blank=True,
@@ -125,7 +129,7 @@ class DigitalHuman(models.Model):
         default=CaptionStyle.KARAOKE,
         help_text=_("The script shown in the picture. An SRT file is included in any case."),
     )
-    logo = models.ImageField(
+    logo = PictureField(
         _("logo"),
         upload_to=scenery_name,
         blank=True,
@@ -163,9 +167,17 @@ class DigitalHuman(models.Model):
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
+    objects = DigitalHumanQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("digital human")
         verbose_name_plural = _("digital humans")
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def origin(self) -> "DigitalHuman.Origin":
+        """Drawn while a statement about the picture that it has now is in force; else a photograph."""
+        holds = self.statements.filter(portrait=str(self.portrait.name), withdrawn_at=None)
+        return self.Origin.DRAWN if self.pk and holds.exists() else self.Origin.PHOTOGRAPH

@@ -14,6 +14,7 @@ from avatars.models.consents import Consent
 from avatars.models.humans import DigitalHuman, RenderMode
 from avatars.models.stages import Outcome, StageRun, stage_run
 from avatars.models.stages import Stage as RenderStage
+from avatars.models.statements import Statement
 from avatars.models.templates import RenderTemplate
 from avatars.reasons import render as reasons
 from avatars.signals import render_finished, rendition_finished
@@ -95,6 +96,16 @@ class Render(Work):
         related_name="renders",
         verbose_name=_("consent"),
         help_text=_("Consent of the person in the photo. Drawn digital humans need none."),
+    )
+    statement = models.ForeignKey(
+        Statement,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="renders",
+        verbose_name=_("statement"),
+        help_text=_("Statement that the picture is drawn. Photos need a consent."),
     )
     voice_consent = models.ForeignKey(
         Consent,

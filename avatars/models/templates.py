@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import validators
 from avatars.models.humans import CaptionStyle, DigitalHuman, RenderMode, VideoFormat, scenery_name
+from avatars.models.pictures import PictureField
 from avatars.models.voices import Voice
 from core.text.slot_values import Slot, SlotType, parse_choices
 
@@ -69,14 +70,14 @@ class RenderTemplate(models.Model):
         validators=[validators.check_colour],
         help_text=_("Replaces the digital human's background, such as #1f6feb."),
     )
-    background = models.ImageField(
+    background = PictureField(
         _("background picture"),
         upload_to=scenery_name,
         blank=True,
         validators=[FileExtensionValidator(["jpg", "jpeg", "png", "webp"]), validators.check_background],
         help_text=_("Background picture, instead of a colour: JPEG, PNG or WebP up to 10 MB."),
     )
-    logo = models.ImageField(
+    logo = PictureField(
         _("logo"),
         upload_to=scenery_name,
         blank=True,

@@ -1,6 +1,7 @@
 """What digital humans speak with: the voices of the speech engines."""
 
 from django.db import models
+from django.db.models.functions import Concat
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,19 @@ OURS = "kokoro"
 def voice_identity(engine: str, key: str) -> str:
     """A voice by its engine and by what that calls it."""
     return f"{engine}:{key}"
+
+
+class VoiceQuerySet(models.QuerySet["Voice"]):
+    """Queries on voices."""
+
+    def synthetic(self) -> "VoiceQuerySet":
+        """Those of which a statement says, as they are now, that they are nobody's voice."""
+        identity = Concat(models.F("engine"), models.Value(":"), models.F("key"))
+        return self.filter(statements__voice_key=identity, statements__withdrawn_at=None)
+
+    def cloned(self) -> "VoiceQuerySet":
+        """All others: the person must have consented."""
+        return self.exclude(pk__in=Voice.objects.synthetic().values("pk"))
 
 
 class Voice(models.Model):
@@ -49,16 +63,6 @@ class Voice(models.Model):
         max_length=200,
         help_text=_("A voice such as zf_xiaobei, or a blend such as 0.6*zf_xiaobei+0.4*af_heart."),
     )
-    origin = models.CharField(
-        _("origin"),
-        max_length=9,
-        choices=Origin,
-        default=Origin.CLONED,
-        help_text=_(
-            "A cloned voice requires the consent of its person. "
-            "Choose “synthetic” only if it is no real person's voice."
-        ),
-    )
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, default=Gender.OTHER)
     language = models.CharField(
         _("language"), max_length=4, choices=Language, default=Language.BOTH, help_text=_("Language it speaks best.")
@@ -67,6 +71,8 @@ class Voice(models.Model):
     sample = models.CharField(
         _("sample text"), max_length=60, blank=True, help_text=_("Text of the voice sample; a greeting if empty.")
     )
+
+    objects = VoiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("voice")
@@ -80,6 +86,12 @@ class Voice(models.Model):
     def identity(self) -> str:
         """What a consent covers: this very voice of its engine."""
         return voice_identity(self.engine, self.key)
+
+    @property
+    def origin(self) -> "Voice.Origin":
+        """Synthetic while a statement about the voice as it is now is in force; else cloned."""
+        holds = self.statements.filter(voice_key=self.identity, withdrawn_at=None)
+        return self.Origin.SYNTHETIC if self.pk and holds.exists() else self.Origin.CLONED
 
     @property
     def sample_text(self) -> str:

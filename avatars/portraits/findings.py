@@ -16,7 +16,8 @@ class Examined:
     `faces` are all that were found, largest first; `chosen` is the index of the one that shall speak, -1 where that is
     not clear. `cut` is left, top, right and bottom of what is kept of the picture, so that only that one is in it; None
     where it is kept whole. `flaw` is the code of why it cannot be animated (`reasons.UNUSABLE`), "" where it can;
-    `remarks` are codes of what to mind all the same (`reasons.REMARKS`).
+    `remarks` are codes of what to mind all the same (`reasons.REMARKS`). `photographic` is whether its face looks
+    photographed (see `texture`), None where no face was chosen.
     """
 
     width: int
@@ -26,6 +27,7 @@ class Examined:
     cut: Box | None = None
     flaw: str = ""
     remarks: tuple[str, ...] = ()
+    photographic: bool | None = None
 
     @property
     def face(self) -> SeenFace:

@@ -13,6 +13,7 @@ from avatars.engines.base import Picture
 from avatars.engines.faces import CLEAR, COVERED, SeenFace
 from avatars.engines.puppet.face import findings
 from avatars.exceptions import PortraitError
+from avatars.portraits import texture
 from avatars.portraits.findings import Box, Examined
 from avatars.reasons.render import UNUSABLE
 
@@ -73,7 +74,14 @@ def examine(data: bytes, *, face: int | None = None) -> Examined:
     all_faces = (*found[:chosen], known, *found[chosen + 1 :])
     flaw, minded = _flaw(known), (*notes, *_remarks(known, others=others))
     return Examined(
-        width=width, height=height, faces=all_faces, chosen=chosen, cut=cut, flaw=flaw, remarks=() if flaw else minded
+        width=width,
+        height=height,
+        faces=all_faces,
+        chosen=chosen,
+        cut=cut,
+        flaw=flaw,
+        remarks=() if flaw else minded,
+        photographic=texture.looks_photographed(picture, known.scaled(image.width / width).box),
     )
 
 

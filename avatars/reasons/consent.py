@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 CONSENT: dict[str, tuple[Any, Any]] = {
     "consent_missing": (
         _("No consent of the person in this photograph is recorded."),
-        _("Record one under Consents. If nobody real is shown, set the origin of the digital human to “drawn”."),
+        _("Ask the person, and record their consent under Consents, or choose another digital human."),
     ),
     "consent_portrait": (
         _("The consent was given for another picture than this one."),
@@ -32,7 +32,7 @@ CONSENT: dict[str, tuple[Any, Any]] = {
     ),
     "voice_consent_missing": (
         _("No consent of the person from whom this voice is cloned is recorded."),
-        _("Record one under Consents. If it is nobody's voice, set its origin to “synthetic” under Voices."),
+        _("Ask the person, and record their consent under Consents, or choose another voice."),
     ),
     "voice_consent_other": (
         _("The consent was given for another voice of this engine than this one."),

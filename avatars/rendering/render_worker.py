@@ -96,10 +96,10 @@ def _make(render: Render) -> None:
 
 
 def _record_consents(render: Render) -> None:
-    """Store the consents that permit the render. Raises `ConsentError` where one is missing or no longer active."""
+    """Store what permits the render. Raises `ConsentError` where a consent is missing or no longer active."""
     decision = consent.decide_for_render(render)
-    if (decision.face, decision.voice) != (render.consent, render.voice_consent):
-        render.update_leased(consent=decision.face, voice_consent=decision.voice)
+    if (decision.face, decision.voice, decision.statement) != (render.consent, render.voice_consent, render.statement):
+        render.update_leased(consent=decision.face, voice_consent=decision.voice, statement=decision.statement)
 
 
 @contextmanager

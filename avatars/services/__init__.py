@@ -10,6 +10,8 @@ from avatars.consent import (
     engine_voice_allowed,
     human_allowed,
     is_consent_reason,
+    is_drawn,
+    is_synthetic,
     voice_allowed,
 )
 from avatars.consent import check as check_consent
@@ -17,7 +19,15 @@ from avatars.consent import decide as decide_consent
 from avatars.reasons.render import words as reason_words
 from avatars.rendering.engine_status import EngineKind, EngineStatus, engines
 from avatars.services.audio import to_amr, to_wav, transcribe
-from avatars.services.consents import VideoRetention, WithdrawalResult, record_consent, withdraw_consent
+from avatars.services.consents.consents import VideoRetention, WithdrawalResult, record_consent, withdraw_consent
+from avatars.services.consents.statements import (
+    check_drawn,
+    declare_built_in,
+    declare_drawn,
+    declare_synthetic,
+    looks_photographed,
+    withdraw_statements,
+)
 from avatars.services.engine_trials import try_engine
 from avatars.services.erasure import missing_portraits
 from avatars.services.humans import remove_digital_human
@@ -80,6 +90,7 @@ __all__ = [
     "cancel_narration",
     "cancel_render",
     "check_consent",
+    "check_drawn",
     "check_label",
     "check_portrait",
     "check_recording",
@@ -87,6 +98,9 @@ __all__ = [
     "clean_up",
     "covering_consent",
     "decide_consent",
+    "declare_built_in",
+    "declare_drawn",
+    "declare_synthetic",
     "doctor_checks",
     "engine_voice_allowed",
     "engines",
@@ -98,7 +112,10 @@ __all__ = [
     "forget_video_preview",
     "human_allowed",
     "is_consent_reason",
+    "is_drawn",
     "is_personalised",
+    "is_synthetic",
+    "looks_photographed",
     "missing_portraits",
     "personal_faults",
     "personalise",
@@ -130,4 +147,5 @@ __all__ = [
     "variable_faults",
     "voice_allowed",
     "withdraw_consent",
+    "withdraw_statements",
 ]

@@ -50,6 +50,7 @@ def try_engine(kind: str, name: str, text: str) -> Render:
         recipe=recipe,
         consent=decision.face,
         voice_consent=decision.voice,
+        statement=decision.statement,
         content_hash=recipes.digest(text, recipe),
         priority=TEST,
         estimated_seconds=estimates.estimate_seconds(text, human.mode),

@@ -101,8 +101,8 @@ def _voices_of(consent: Consent, humans: Sequence[DigitalHuman]) -> set[tuple[st
 
 def _may_be_theirs(engine: str, voice: str) -> bool:
     """Whether a voice may be that of the person: it is not known to be synthetic, nor covered by another consent."""
-    origins = set(Voice.objects.filter(engine=engine, key=voice).values_list("origin", flat=True))
-    if Voice.Origin.CLONED not in origins and (engine == OURS or origins):
+    rows = Voice.objects.filter(engine=engine, key=voice)
+    if not rows.cloned().exists() and (engine == OURS or rows.exists()):
         return False
     return not _has_cover(engine, voice)
 

@@ -90,7 +90,7 @@ def request_render(
         Render.objects.filter(pk=render.pk).update(status=Render.Status.FAILED, reason="file_missing")
         render = None
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
-    wish |= {"consent": decision.face, "voice_consent": decision.voice}
+    wish |= {"consent": decision.face, "voice_consent": decision.voice, "statement": decision.statement}
     if render is None:
         quotas.check(requester)
         what = {"text": text, "mode": mode, "recipe": recipe, "content_hash": content_hash, "template": template}

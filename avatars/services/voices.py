@@ -9,6 +9,7 @@ from avatars import consent
 from avatars.exceptions import ScriptError
 from avatars.models import Voice
 from avatars.previews import voice_preview
+from avatars.services.consents.statements import declare_built_in
 from avatars.speech.synthesis.cache import SpeechCache
 from avatars.studio.interactive import interactive_studio
 
@@ -41,8 +42,8 @@ def seed_voices() -> None:
     for name, name_en, key, gender, language, notes in VOICES:
         if not Voice.objects.filter(engine="kokoro", key=key).exists():
             values = {"name_en": name_en, "key": key, "gender": gender, "language": language, "notes": notes}
-            values["origin"] = Voice.Origin.SYNTHETIC
-            Voice.objects.get_or_create(name=name, defaults=values)
+            voice, _is_new = Voice.objects.get_or_create(name=name, defaults=values)
+            declare_built_in(voice)
 
 
 def preview_voice(voice: Voice, text: str = "") -> bytes:

@@ -49,6 +49,7 @@ SECTIONS = (
         icons={
             "avatars.DigitalHuman": "face",
             "avatars.Consent": "verified_user",
+            "avatars.Statement": "fact_check",
             "avatars.Voice": "mic",
             "avatars.LexiconEntry": "spellcheck",
             "avatars.RenderTemplate": "dynamic_form",

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from avatars import services as avatars
-from avatars.models import DigitalHuman, Voice
+from avatars.models import BUILT_IN, OURSELVES, DigitalHuman, Voice
 from conversations.models import Answer, Desk
 from openuser.demo.flows import seed_flows
 from openuser.demo.menu import seed_menu
@@ -45,10 +45,11 @@ def seed() -> None:
         avatars.seed_voices()
         if not DigitalHuman.objects.exists():
             for name, character, voice in HUMANS:
-                human = DigitalHuman(name=name, origin=DigitalHuman.Origin.DRAWN)
+                human = DigitalHuman(name=name)
                 human.voice = Voice.objects.filter(key=voice).order_by("pk")[0]
                 portrait = ContentFile(avatars.sample_portrait(character))
                 human.portrait.save(f"{character}.png", portrait, save=True)
+                avatars.declare_drawn(human, by=OURSELVES, reason=BUILT_IN, photographic=False)
         if not Answer.objects.exists():
             Answer.objects.bulk_create(
                 Answer(question=question, other_wordings=other, answer=answer) for question, other, answer in ANSWERS

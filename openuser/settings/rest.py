@@ -59,6 +59,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DirectorySyncStage": "wecom.models.DirectorySync.Stage",
         "ConsentPurpose": "avatars.models.Consent.Purpose",
         "ConsentState": "avatars.models.Consent.State",
+        "StatementState": "avatars.models.Statement.State",
         "VoiceOrigin": "avatars.models.Voice.Origin",
         "DigitalHumanOrigin": "avatars.models.DigitalHuman.Origin",
         "RenderStage": "avatars.models.Stage",

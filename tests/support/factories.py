@@ -15,10 +15,11 @@ from avatars.models import (
     Render,
     RenderTemplate,
     Rendition,
+    Statement,
     TemplateVariable,
     Voice,
 )
-from avatars.services import record_consent, save_template
+from avatars.services import declare_drawn, declare_synthetic, record_consent, save_template
 from conversations.models import Answer, Conversation, Desk, Errand, Flow, State, Transition
 from openuser.api import clients
 from openuser.models import WebhookDelivery, WebhookEndpoint
@@ -149,18 +150,23 @@ def make_menu_publication(application: Application | None = None, **fields: Any)
 def make_voice(**fields: Any) -> Voice:
     fields.setdefault("name", f"voice-{secrets.token_hex(4)}")
     fields.setdefault("key", "zf_xiaobei")
-    fields.setdefault("origin", "synthetic")
-    return Voice.objects.create(**fields)
+    origin = fields.pop("origin", "synthetic")
+    voice = Voice.objects.create(**fields)
+    if origin == "synthetic":
+        declare_synthetic(voice, by="hr", reason="A stock voice.")
+    return voice
 
 
 def make_digital_human(**fields: Any) -> DigitalHuman:
     fields.setdefault("name", f"human-{secrets.token_hex(4)}")
     if "voice" not in fields:
         fields["voice"] = make_voice()
-    fields.setdefault("origin", "drawn")
+    origin = fields.pop("origin", "drawn")
     portrait = fields.pop("portrait", b"no picture")
     human = DigitalHuman(**fields)
     human.portrait.save("portrait.png", ContentFile(portrait), save=True)
+    if origin == "drawn":
+        declare_drawn(human, by="hr", reason="Drawn by our designer.")
     return human
 
 
@@ -177,11 +183,21 @@ def make_consent(*digital_humans: DigitalHuman, **fields: Any) -> Consent:
     return record_consent(digital_humans=humans, **fields)
 
 
+def make_statement(**fields: Any) -> Statement:
+    """The statement that a digital human of its own is drawn."""
+    statement = make_digital_human().statements.get()
+    Statement.objects.filter(pk=statement.pk).update(**fields)
+    return statement
+
+
 def make_render(digital_human: DigitalHuman | None = None, **fields: Any) -> Render:
     fields.setdefault("text", "你好")
     fields.setdefault("mode", "lipsync")
     fields.setdefault("content_hash", secrets.token_hex(32))
-    return Render.objects.create(digital_human=digital_human or make_digital_human(), **fields)
+    human = digital_human or make_digital_human()
+    if fields.get("consent") is None and human.pk:
+        fields.setdefault("statement", human.statements.kept().filter(portrait=human.portrait.name).first())
+    return Render.objects.create(digital_human=human, **fields)
 
 
 def make_narration(digital_human: DigitalHuman | None = None, **fields: Any) -> Narration:

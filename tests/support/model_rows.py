@@ -143,6 +143,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "avatars.Render": factories.make_render,
     "avatars.RenderTemplate": factories.make_template,
     "avatars.Rendition": factories.make_rendition,
+    "avatars.Statement": factories.make_statement,
     "avatars.Voice": factories.make_voice,
     "conversations.Answer": lambda **fields: factories.make_answer(f"问题 {secrets.token_hex(6)}", **fields),
     "conversations.Conversation": make_conversation,

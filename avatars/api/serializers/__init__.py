@@ -14,6 +14,7 @@ from avatars.api.serializers.renders import (
     RenderRequestSerializer,
     RenderSerializer,
 )
+from avatars.api.serializers.statements import StatementSerializer
 
 __all__ = [
     "CheckedDigitalHumanSerializer",
@@ -25,5 +26,6 @@ __all__ = [
     "RenderRequestSerializer",
     "RenderSerializer",
     "ScriptField",
+    "StatementSerializer",
     "VoiceSerializer",
 ]

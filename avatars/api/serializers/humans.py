@@ -15,12 +15,13 @@ from avatars.models import (
 )
 from avatars.portraits.findings import NOBODY, Examined
 from avatars.reasons.render import REMARKS, UNUSABLE
-from core.web.api_fields import ClearableFilesSerializer
+from core.web.api_fields import ClearableFilesSerializer, StrictCharField
 
 
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
     """A speaking voice."""
 
+    origin = serializers.SerializerMethodField(help_text="`synthetic` while a statement says so; else `cloned`.")
     audition_url = serializers.SerializerMethodField(help_text="URL of a two-second sample (M4A).")
 
     consented = serializers.SerializerMethodField(
@@ -33,6 +34,10 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
             *("id", "name", "name_en", "engine", "key", "origin", "consented", "gender", "language", "notes"),
             *("sample", "audition_url"),
         )
+
+    @extend_schema_field(serializers.ChoiceField(Voice.Origin.choices))
+    def get_origin(self, voice: Voice) -> str:
+        return Voice.Origin.SYNTHETIC if services.is_synthetic(voice) else Voice.Origin.CLONED
 
     def get_consented(self, voice: Voice) -> bool:
         return services.voice_allowed(voice)
@@ -70,6 +75,9 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
     )
     words = serializers.SerializerMethodField(help_text="The reason and the remedy, in words.")
     remarks = serializers.SerializerMethodField(help_text="Remarks that do not prevent its use.")
+    photographic = serializers.BooleanField(
+        allow_null=True, help_text="Whether the face looks photographed; null if no face was selected."
+    )
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     faces = serializers.SerializerMethodField()
@@ -107,6 +115,13 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
         return None if found.chosen == NOBODY else found.chosen
 
 
+class OriginField(serializers.ChoiceField):
+    """What the statements say of a portrait; writing it records or withdraws one."""
+
+    def get_attribute(self, human: DigitalHuman) -> DigitalHuman.Origin:
+        return DigitalHuman.Origin.DRAWN if services.is_drawn(human) else DigitalHuman.Origin.PHOTOGRAPH
+
+
 class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
     """A portrait and a voice. Upload the portrait as a file; responses contain its URL."""
 
@@ -122,6 +137,19 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
         max_value=99,
         help_text="`index` of the face to use, if the portrait shows several; see the portrait check.",
     )
+    origin = OriginField(
+        DigitalHuman.Origin.choices,
+        required=False,
+        help_text="`drawn` states that the portrait shows no real person, which also takes the scope `consents:write`. "
+        "A new portrait makes an earlier statement void.",
+    )
+    origin_reason = StrictCharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        max_length=300,
+        help_text="Why the portrait shows no real person; required if it looks like a photograph.",
+    )
     portrait_url = serializers.SerializerMethodField(help_text="URL of the picture; takes the same token.")
     consented = serializers.SerializerMethodField(
         help_text="Whether it may be rendered: consents in force cover its photo and its cloned voice, if it has them."
@@ -130,7 +158,20 @@ class DigitalHumanSerializer(ClearableFilesSerializer[DigitalHuman]):
     class Meta:
         model = DigitalHuman
         fields: tuple[str, ...] = (
-            *("id", "name", "origin", "voice", "speed", "pause", "mode", "portrait", "face", "portrait_url", "format"),
+            *(
+                "id",
+                "name",
+                "origin",
+                "origin_reason",
+                "voice",
+                "speed",
+                "pause",
+                "mode",
+                "portrait",
+                "face",
+                "portrait_url",
+                "format",
+            ),
             *("background_color", "background", "captions", "logo", "logo_corner", "logo_size", "logo_opacity"),
             *("intro", "outro", "consented", "created_at"),
         )

@@ -48,7 +48,8 @@ def refused(human: DigitalHuman, purpose: str = "chat", **wishes) -> str:
 def in_video(origin="photograph") -> DigitalHuman:
     """A photograph that the small engines can video."""
     human: DigitalHuman = make_human()
-    DigitalHuman.objects.filter(pk=human.pk).update(origin=origin)
+    if origin == "photograph":
+        services.withdraw_statements(human, by="hr")
     human.refresh_from_db()
     return human
 
@@ -234,7 +235,7 @@ def test_what_was_queued_before_there_were_consents_waits_for_none(human):
 def test_an_engine_is_tried_with_somebody_who_may_be_shown(human):
     drawn = factories.make_digital_human(origin="drawn")
     assert services.try_engine("render", "puppet", "你好").digital_human == drawn
-    DigitalHuman.objects.update(origin="photograph")
+    services.withdraw_statements(drawn, by="hr")
     with pytest.raises(ConsentError):
         services.try_engine("render", "puppet", "你好")
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from avatars import services
 from avatars.exceptions import ConsentError
-from avatars.models import Consent, DigitalHuman, Likeness, Narration, Render, Voice
+from avatars.models import BUILT_IN, Consent, DigitalHuman, Likeness, Narration, Render, Statement, Voice
 from avatars.previews import voice_preview
 from avatars.rendering import narration as narrating
 from avatars.rendering import render_worker
@@ -156,10 +157,9 @@ def test_what_has_expired_meanwhile_is_not_begun(human, voice):
 
 
 def test_a_voice_that_is_declared_cloned_keeps_what_waits_from_being_made(voice):
-    Voice.objects.update(origin="synthetic")
-    human = factories.make_digital_human(origin="drawn", voice=Voice.objects.get())
-    render = services.request_render(human, "你好")
-    Voice.objects.update(origin="cloned")
+    services.declare_synthetic(voice, by="hr", reason="A stock voice.")
+    render = services.request_render(factories.make_digital_human(voice=voice), "你好")
+    services.withdraw_statements(voice, by="hr")
     render_worker.render_next()
     render.refresh_from_db()
     assert (render.status, render.reason) == ("failed", "voice_consent_missing")
@@ -179,8 +179,7 @@ def test_a_voice_whose_row_is_gone_stays_somebodys(human, voice):
 @pytest.mark.usefixtures("small_engines", "work_dir")
 def test_a_video_whose_voice_is_withdrawn_meanwhile_is_not_kept():
     human = make_human(speech="theirs")
-    Voice.objects.filter(pk=human.voice_id).update(origin="cloned")
-    human.voice.refresh_from_db()
+    services.withdraw_statements(human.voice, by="hr")
     consent = factories.make_consent(voices=[human.voice])
     render = services.request_render(human, rendering.LONG, purpose="chat")
     with working():
@@ -296,12 +295,12 @@ def test_what_rests_on_a_withdrawn_voice_is_not_shown_in_lists(human, voice):
 
 
 def test_videos_from_before_a_voice_was_declared_cloned_are_hidden(voice):
-    Voice.objects.update(origin="synthetic")
-    human = factories.make_digital_human(origin="drawn", voice=Voice.objects.get())
+    services.declare_synthetic(voice, by="hr", reason="A stock voice.")
+    human = factories.make_digital_human(voice=voice)
     video = services.request_render(human, "你好")
     other = services.request_render(factories.make_digital_human(origin="drawn"), "你好")
     old = factories.make_render(factories.make_digital_human(origin="drawn"))
-    Voice.objects.filter(pk=voice.pk).update(origin="cloned")
+    services.withdraw_statements(voice, by="hr")
     shown = set(Render.objects.filter(services.allowed_renders()).values_list("pk", flat=True))
     assert shown == {other.pk, old.pk}
     assert refused(services.check_consent, video) == "voice_consent_missing"
@@ -316,7 +315,9 @@ def test_a_likeness_is_of_a_face_or_of_a_voice(human, voice):
 
 def test_the_voices_that_come_with_us_are_nobodys():
     services.seed_voices()
-    assert set(Voice.objects.values_list("origin", flat=True)) == {"synthetic"}
+    assert Voice.objects.exists()
+    assert not Voice.objects.cloned().exists()
+    assert set(Statement.objects.values_list("recorded_by", "reason")) == {("OpenUser", BUILT_IN)}
 
 
 @pytest.mark.databases
@@ -330,7 +331,8 @@ def test_after_an_upgrade_only_built_in_voices_speak_on():
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
-    assert dict(Voice.objects.values_list("name", "origin")) == {"ours": "synthetic", "theirs": "cloned"}
+    assert {voice.name: voice.origin for voice in Voice.objects.all()} == {"ours": "synthetic", "theirs": "cloned"}
+    assert Statement.objects.get().reason_words == "Recorded before statements existed."
 
 
 class TestInTheAdmin:
@@ -346,8 +348,15 @@ class TestInTheAdmin:
         answer = page.post("/admin/avatars/voice/add/", self.fields())
         assert answer.status_code == 200
         assert "origin" in answer.context["adminform"].form.errors
-        assert page.post("/admin/avatars/voice/add/", self.fields(origin="synthetic")).status_code == 302
+        answer = page.post("/admin/avatars/voice/add/", self.fields(origin="synthetic"))
+        assert "origin_reason" in answer.context["adminform"].form.errors
+        wish = self.fields(origin="synthetic", origin_reason="A stock voice of the engine.")
+        assert page.post("/admin/avatars/voice/add/", wish).status_code == 302
         assert Voice.objects.get().origin == "synthetic"
+        statement = Statement.objects.get()
+        assert (statement.recorded_by, statement.reason) == ("admin", "A stock voice of the engine.")
+        listed = page.get("/admin/avatars/statement/").content.decode()
+        assert "A stock voice of the engine." in listed
 
     def test_a_built_in_one_is_nobodys(self, page):
         page.post("/admin/avatars/voice/add/", self.fields(engine="kokoro", key="zf_xiaoyi"))
@@ -368,12 +377,31 @@ class TestInTheAdmin:
         assert str(voice) in page.get(f"/admin/avatars/consent/{consent.pk}/change/").content.decode()
         assert page.get(f"/admin/avatars/render/?rests_on={consent.pk}").status_code == 200
 
-    def test_voices_are_declared_synthetic_and_the_history_says_by_whom(self, page, voice):
-        wish = {"action": "declare_synthetic", "_selected_action": [voice.pk]}
-        page.post("/admin/avatars/voice/", wish)
-        voice.refresh_from_db()
+    def test_a_voice_is_declared_synthetic_and_the_history_says_by_whom(self, page, voice):
+        wish = self.fields(name=voice.name, engine=voice.engine, key=voice.key, origin="synthetic")
+        assert (
+            page.post(f"/admin/avatars/voice/{voice.pk}/change/", wish | {"origin_reason": "Bought."}).status_code
+            == 302
+        )
         assert voice.origin == "synthetic"
         assert "origin" in page.get(f"/admin/avatars/voice/{voice.pk}/history/").content.decode().lower()
+
+    def test_another_name_of_the_engine_makes_the_statement_void(self, page, voice):
+        services.declare_synthetic(voice, by="hr", reason="Bought.")
+        Voice.objects.filter(pk=voice.pk).update(key="somebody")
+        voice.refresh_from_db()
+        assert (voice.origin, Statement.objects.get().state) == ("cloned", "void")
+
+    def test_only_those_who_may_record_consents_declare_a_voice_synthetic(self, client, voice):
+        clerk = User.objects.create_user("clerk", is_staff=True)
+        rights = Permission.objects.filter(codename__in=["view_voice", "add_voice", "change_voice"])
+        clerk.user_permissions.set(rights)
+        client.force_login(clerk)
+        wish = self.fields(name=voice.name, engine=voice.engine, key=voice.key, origin="synthetic")
+        address = f"/admin/avatars/voice/{voice.pk}/change/"
+        answer = client.post(address, wish | {"origin_reason": "Trust me."})
+        assert "origin" in answer.context["adminform"].form.errors
+        assert voice.origin == "cloned"
 
     def test_the_list_of_digital_humans_says_that_a_voice_lacks_its_consent(self, page, human):
         listed = page.get("/admin/avatars/digitalhuman/?may=missing").content.decode()

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from avatars import services as avatars
-from avatars.models import Consent, DigitalHuman, Narration, Render, Voice
+from avatars.models import Consent, Narration, Render, Voice
 from conversations import services
 from conversations.models import Desk, Message
 from tests.conversations.replies.test_dispatch import finish
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 def human(application):
     Desk.objects.update(progress_cards=False)
     human = application.desk.digital_human
-    DigitalHuman.objects.filter(pk=human.pk).update(origin="photograph")
+    avatars.withdraw_statements(human, by="hr")
     human.refresh_from_db()
     return human
 
@@ -176,7 +176,7 @@ def test_programs_are_refused_with_a_code(application, human):
 def voice(application):
     """The desk's digital human is drawn, and speaks with a cloned voice."""
     Desk.objects.update(progress_cards=False)
-    Voice.objects.update(origin="cloned", engine="gpt_sovits", key="ya")
+    Voice.objects.update(engine="gpt_sovits", key="ya")
     return Voice.objects.get()
 
 

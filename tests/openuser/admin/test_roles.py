@@ -44,7 +44,6 @@ NAMED = {
     "avatars_voice_declare_synthetic": "change",
     **{f"avatars_lexiconentry_{page}": "view" for page in ("read", "read_a_script")},
     **{f"avatars_rendertemplate_{page}": "view" for page in ("fill", "fill_in")},
-    "avatars_digitalhuman_declare_drawn": "change",
     "avatars_digitalhuman_portrait": "change",
     **{f"avatars_render_{shown}": "view" for shown in ("state", "glance", "sheet")},
     **{f"avatars_render_{act}": "add" for act in ("compare", "compare_modes")},
@@ -57,6 +56,7 @@ NAMED = {
 ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     "conversations_flowversion_restore_this": ("change", Flow),
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
+    "avatars_digitalhuman_declare_drawn": ("add", Consent),
     **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
 }
 # Buttons and pages of our own that ask for something else than the right to act.

@@ -1,6 +1,6 @@
 """The cost of validating a portrait: milliseconds of CPU, the median of nine runs each.
 
-python3 -m tests.benchmarks.portrait
+python3 -m tests.benchmarks.pictures.portrait
 """
 
 import io

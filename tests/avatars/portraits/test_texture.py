@@ -1,0 +1,36 @@
+"""Photographs are told from drawings by their grain, also in copies."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from avatars.portraits import samples, validation
+from tests.avatars.support.vision import unseen_portrait
+from tests.benchmarks.pictures.photographs import copies
+from tests.support.paths import PHOTOGRAPH
+
+
+def wrong(data: bytes, *, photographic: bool) -> list[str]:
+    """The copies that are taken for the other kind."""
+    found = []
+    for how, copy in copies(Image.open(io.BytesIO(data)).convert("RGB")):
+        out = io.BytesIO()
+        copy.save(out, "PNG")
+        # Where no face can be measured, a reason is asked for as for a photograph.
+        if (validation.examine(out.getvalue(), face=0).photographic is not False) != photographic:
+            found.append(how)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["eileen_collins", "grace_hopper"])
+def test_photographs_and_their_copies_look_photographed(name):
+    assert wrong((PHOTOGRAPH.parent / f"{name}.jpg").read_bytes(), photographic=True) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*samples.NAMES, "stranger"])
+def test_drawings_and_their_copies_look_drawn(name):
+    data = unseen_portrait.png() if name == "stranger" else samples.png(name)
+    assert wrong(data, photographic=False) == []
