@@ -154,7 +154,7 @@ def schedules_a_video(forms: Forms, person: Person) -> None:
     forms.open("scheduling/schedule/")
     forms.desk.locator("a[href*='/schedule/add/']").first.click()
     forms.fill(name="早安", user_ids=person.user_id, message_type="video of a digital human", text=MORNING)
-    forms.fill(digital_human=HER, cron="0 9 * * *")
+    forms.fill(digital_human=HER, repeat="every day", at="09:00")
     expect(forms.desk.locator("#next-runs")).to_contain_text("09:00")
     forms.save()
     expect(forms.desk.locator("#result_list")).to_contain_text("早安")

@@ -19,19 +19,19 @@ def schedule(stack: Stack, person: Person, arguments: str) -> None:
     stack.manage("shell", "-c", code)
 
 
-def test_beat_says_it_every_minute_until_it_is_paused(stack, person):
-    schedule(stack, person, 'message="整点到了。", schedule="* * * * *"')
-    assert person.reads_text(seconds=60 * MINUTES_TO_WAIT) == "整点到了。"
+def test_beat_says_it_every_minute_until_it_is_paused(stack, known):
+    schedule(stack, known, 'message="整点到了。", schedule="* * * * *"')
+    assert known.reads_text(seconds=60 * MINUTES_TO_WAIT) == "整点到了。"
     code = "from scheduling import models, services; [services.pause(one) for one in models.Schedule.objects.all()]"
     stack.manage("shell", "-c", code)
 
 
-def test_a_daily_video_arrives_when_the_clock_is_moved_to_nine(stack, person):
-    schedule(stack, person, 'message_type="video", text="早上好，今天也要加油。", schedule="0 9 * * *"')
+def test_a_daily_video_arrives_when_the_clock_is_moved_to_nine(stack, known):
+    schedule(stack, known, 'message_type="video", text="早上好，今天也要加油。", schedule="0 9 * * *"')
     tomorrow = timezone.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)
     nine = tomorrow.replace(hour=9, minute=1).isoformat(timespec="minutes")
     assert "早上好" in stack.manage("run_schedules", "--now", nine)
     assert "早上好" not in stack.manage("run_schedules", "--now", nine)
-    (video,) = person.reads(seconds=120)
+    (video,) = known.reads(seconds=120)
     assert video["msgtype"] == "video"
     assert video["content"]["title"] == "早上好，今天也要加油。"

@@ -38,7 +38,7 @@ NAMED = {
     "conversations_flow_duplicate": "add",
     "conversations_flow_duplicate_this": "add",
     "conversations_flow_try_it": "view",
-    **{f"scheduling_schedule_{page}": "view" for page in ("preview", "words")},
+    **{f"scheduling_schedule_{page}": "view" for page in ("preview", "recipients", "words")},
     "avatars_voice_audition": "view",
     "avatars_voice_forget": "change",
     "avatars_voice_declare_synthetic": "change",
