@@ -135,7 +135,7 @@ class TemplateVariable(models.Model):
 
     class Type(models.TextChoices):
         TEXT = SlotType.TEXT.value, _("text")
-        NUMBER = SlotType.NUMBER.value, _("whole number")
+        NUMBER = SlotType.NUMBER.value, _("a number")
         DATE = SlotType.DATE.value, _("date")
         CHOICE = SlotType.CHOICE.value, _("one of the choices below")
         PHONE = SlotType.PHONE.value, _("mobile number")

@@ -185,7 +185,7 @@ def value_advice(variable: TemplateVariable) -> str:
         SlotType.DATE: _("Write a date like 2026-12-01."),
         SlotType.PHONE: _("Write a mobile number of eleven digits."),
         SlotType.EMAIL: _("Write an e-mail address like name@example.com."),
-        SlotType.NUMBER: _("Write a whole number%(bounds)s."),
+        SlotType.NUMBER: _("Write a number%(bounds)s."),
         SlotType.TEXT: _("Write a text%(bounds)s."),
     }[slot.type]
     return words % {"bounds": _bounds(slot.type, slot.minimum, slot.maximum)} if "%(bounds)s" in words else words

@@ -5,58 +5,50 @@ import string
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+
+from core.text.chinese_numerals import parse_numeral
+from core.text.relative_dates import parse_relative
 
 YES_WORDS = frozenset(
     [
-        "yes",
-        "y",
-        "yeah",
-        "ok",
-        "okay",
-        "sure",
-        "是",
-        "是的",
-        "对",
-        "对的",
-        "好",
-        "好的",
-        "可以",
-        "行",
-        "嗯",
-        "确认",
-        "同意",
-        "要",
-        "是啊",
-        "对啊",
-        "好啊",
+        *("yes", "y", "yeah", "yep", "yup", "ok", "okay", "k", "sure", "of course", "yes please", "please do", "right"),
+        *(
+            "是",
+            "是的",
+            "对",
+            "对的",
+            "对头",
+            "好",
+            "好的",
+            "好滴",
+            "好哒",
+            "可以",
+            "可以的",
+            "行",
+            "行的",
+            "嗯",
+            "嗯好",
+            "恩",
+        ),
+        *("确认", "确定", "同意", "要", "要的", "需要", "想", "想要", "当然", "没问题", "ok的", "👍", "👌"),
     ]
 )
 NO_WORDS = frozenset(
     [
-        "no",
-        "n",
-        "nope",
-        "否",
-        "不",
-        "不是",
-        "不要",
-        "不行",
-        "不可以",
-        "不同意",
-        "不用",
-        "没有",
-        "不对",
-        "不好",
-        "不了",
-        "没",
+        *("no", "n", "nope", "nah", "no thanks", "no thank you", "not now", "not really"),
+        *("否", "不", "不是", "不是的", "不要", "不行", "不可以", "不同意", "不用", "不用了", "不要了", "没有", "不对"),
+        *("不好", "不了", "没", "不需要", "不想", "算了", "不必", "不必了", "👎"),
     ]
 )
-DAY_WORDS = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2, "昨天": -1, "yesterday": -1}
 FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 SHORT_DATE = re.compile(r"(\d{1,2})\s*[-/月]\s*(\d{1,2})\s*[日号]?")
-WHOLE = re.compile(r"[+-]?\d{1,12}")
+PLAIN_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
+UNIT = re.compile(r"(?:块钱|个人?|[元块天人次岁位件页份]|小时|分钟|yuan|days?|hours?|people)$")
+PARTICLES = re.compile(r"[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！.。…]+$")
+ECHOED = re.compile(r"^(.)\1+$")  # 嗯嗯, 好好好
 PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 ORDINAL = re.compile(r"[(]?(\d{1,2})\s*[.)、]?")
@@ -159,25 +151,40 @@ def _chosen(slot: Slot, text: str, _: date) -> str | None:
 
 
 def _number(slot: Slot, text: str, _: date) -> str | None:
-    text = fold_text(text).replace(",", "")
-    return str(int(text)) if WHOLE.fullmatch(text) and _within(slot, int(text)) else None
+    text = fold_text(text).replace(",", "").replace("，", "")
+    value = _numeric(text)
+    if value is None:
+        value = _numeric(UNIT.sub("", text.replace("个半", "半")).strip())
+    return f"{value:f}" if value is not None and _within(slot, value) else None
+
+
+def _numeric(text: str) -> Decimal | None:
+    value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else parse_numeral(text)
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) + 0 if value == value.to_integral_value() else value.normalize()
 
 
 def _yes_no(_: Slot, text: str, __: date) -> str | None:
     said, number = fold_text(text), parse_ordinal(text)
-    if said in YES_WORDS or number == 1:
+    bare = PARTICLES.sub("", re.sub(r"[\s,，]+", " ", said))
+    forms = {said, bare, ECHOED.sub(r"\1", bare)}
+    if forms & YES_WORDS or number == 1:
         return "yes"
-    return "no" if said in NO_WORDS or number == 2 else None
+    return "no" if forms & NO_WORDS or number == 2 else None
 
 
 def _date(_: Slot, text: str, today: date) -> str | None:
     text = fold_text(text)
-    if text in DAY_WORDS:
-        return (today + timedelta(days=DAY_WORDS[text])).isoformat()
     if found := FULL_DATE.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
-    found = SHORT_DATE.fullmatch(text)
-    return _day(today.year, int(found[1]), int(found[2])) if found else None
+    if found := SHORT_DATE.fullmatch(text):
+        return _day(today.year, int(found[1]), int(found[2]))
+    try:
+        day = parse_relative(text, today=today)
+    except OverflowError:
+        return None
+    return day.isoformat() if day else None
 
 
 def _day(year: int, month: int, day: int) -> str | None:
@@ -197,7 +204,7 @@ def _email(_: Slot, text: str, __: date) -> str | None:
     return text if EMAIL.fullmatch(text) else None
 
 
-def _within(slot: Slot, size: int) -> bool:
+def _within(slot: Slot, size: int | Decimal) -> bool:
     return (slot.minimum is None or size >= slot.minimum) and (slot.maximum is None or size <= slot.maximum)
 
 

@@ -61,6 +61,25 @@ def test_a_choice_of_numbers_means_the_label_before_the_place():
         ("2026-02-30", None),
         ("2026-13-01", None),
         ("下周", None),
+        ("下周一", "2026-11-30"),
+        ("周五", "2026-11-27"),
+        ("本周三", "2026-11-25"),
+        ("星期天。", "2026-11-29"),
+        ("下个礼拜二", "2026-12-01"),
+        ("大后天", "2026-11-28"),
+        ("三天后", "2026-11-28"),
+        ("2周后", "2026-12-09"),
+        ("28号", "2026-11-28"),
+        ("3号", "2026-12-03"),
+        ("下个月1号", "2026-12-01"),
+        ("十二月一日", "2026-12-01"),
+        ("next Monday", "2026-11-30"),
+        ("friday", "2026-11-27"),
+        ("in 3 days", "2026-11-28"),
+        ("December 1st", "2026-12-01"),
+        ("1 Dec 2027", "2027-12-01"),
+        ("31号", None),
+        ("五十号", None),
     ],
 )
 def test_dates_are_read_as_people_write_them(text, value):
@@ -69,9 +88,32 @@ def test_dates_are_read_as_people_write_them(text, value):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("7", "7"), ("-3", "-3"), ("１２", "12"), ("1,200", "1200"), ("007", "7"), ("7.5", None), ("七", None)],
+    [
+        ("7", "7"),
+        ("-3", "-3"),
+        ("１２", "12"),
+        ("1,200", "1200"),
+        ("007", "7"),
+        ("12.5", "12.5"),
+        ("3.50", "3.5"),
+        ("七", "7"),
+        ("一百二十", "120"),
+        ("一百二", "120"),
+        ("两千零五", "2005"),
+        ("一万二", "12000"),
+        ("三点五", "3.5"),
+        ("十五天", "15"),
+        ("3 days", "3"),
+        ("120元", "120"),
+        ("三个半", "3.5"),
+        ("-0", "0"),
+        ("1.2.3", None),
+        ("很多", None),
+        ("百百", None),
+        ("万", None),
+    ],
 )
-def test_whole_numbers_are_kept_in_plain_digits(text, value):
+def test_numbers_are_kept_in_plain_digits(text, value):
     assert read(SlotType.NUMBER, text) == value
 
 
@@ -96,6 +138,16 @@ def test_numbers_and_texts_keep_their_bounds():
         ("是啊", "yes"),
         ("不了", "no"),
         ("2.", "no"),
+        ("嗯嗯", "yes"),
+        ("好的呀～", "yes"),
+        ("好吧", "yes"),
+        ("没问题！", "yes"),
+        ("👍", "yes"),
+        ("Yes please", "yes"),
+        ("不用啦", "no"),
+        ("算了", "no"),
+        ("No, thanks", "no"),
+        ("是吗", None),
     ],
 )
 def test_yes_and_no_are_understood_in_both_languages(text, value):

@@ -1,0 +1,119 @@
+"""Days as people say them: 下周一, 周五, 三天后, 15号, next Monday, in 3 days, 1 December. Pure."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from core.text.chinese_numerals import parse_numeral
+from core.text.dates import MONTHS
+
+DAY_WORDS = {
+    **{"今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3, "昨天": -1, "前天": -2},
+    **{"today": 0, "tomorrow": 1, "tmr": 1, "the day after tomorrow": 2, "yesterday": -1},
+}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HAN_WEEKDAY = re.compile(r"(上|这|本|下|下下)?个?(?:周|星期|礼拜)([一二三四五六日天])")
+LATIN_WEEKDAY = re.compile(r"(?:on )?(?:(this|next|last|coming) )?([a-z]{3,9})")
+HAN_AFTER = re.compile(r"(?:过)?([0-9零〇一二两三四五六七八九十]{1,4})(天|周|个?星期|个?礼拜)(?:后|以后|之后)")
+LATIN_AFTER = re.compile(r"in (\d{1,3}|a|one|two|three) (day|week)s?")
+HAN_DAY = re.compile(r"(这|本|下)?个?月?([0-9一二三四五六七八九十]{1,3})[号日]")
+HAN_DATE = re.compile(r"([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[号日]?")
+DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([a-z]{3,9})\.?(?:,? (\d{4}))?")
+MONTH_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?")
+SMALL = {"a": 1, "one": 1, "two": 2, "three": 3}
+WEEKS = {"上": -1, "这": 0, "本": 0, "下": 1, "下下": 2, "last": -1, "this": 0, "next": 1}
+
+
+def parse_relative(text: str, *, today: date) -> date | None:
+    """The day that a folded text means, counted from `today`; None for another text.
+
+    A weekday alone is the next one, today included; “next Monday” is the one of next week.
+    """
+    if text in DAY_WORDS:
+        return today + timedelta(days=DAY_WORDS[text])
+    for pattern, read in READERS:
+        found = pattern.fullmatch(text)
+        day = read(found, today) if found else None
+        if day is not None:
+            return day
+    return None
+
+
+def _han_weekday(found: re.Match[str], today: date) -> date:
+    return _weekday(found[1], "一二三四五六日".index(found[2].replace("天", "日")), today)
+
+
+def _latin_weekday(found: re.Match[str], today: date) -> date | None:
+    names = [number for number, name in enumerate(WEEKDAYS) if name.startswith(found[2])]
+    return _weekday(found[1], names[0], today) if len(names) == 1 else None
+
+
+def _weekday(week: str | None, number: int, today: date) -> date:
+    monday = today - timedelta(days=today.weekday())
+    if week in WEEKS:
+        return monday + timedelta(days=7 * WEEKS[week] + number)
+    return today + timedelta(days=(number - today.weekday()) % 7)
+
+
+def _han_after(found: re.Match[str], today: date) -> date | None:
+    count = _number(found[1])
+    return None if count is None else today + timedelta(days=count * (1 if found[2] == "天" else 7))
+
+
+def _latin_after(found: re.Match[str], today: date) -> date:
+    count = SMALL.get(found[1]) or int(found[1])
+    return today + timedelta(days=count * (1 if found[2] == "day" else 7))
+
+
+def _han_day(found: re.Match[str], today: date) -> date | None:
+    """15号: of this month, or of the next one if it is over."""
+    number = _number(found[2])
+    if number is None:
+        return None
+    later = found[1] == "下" or (found[1] is None and number < today.day)
+    month = today.month + later
+    return _day(today.year + month // 13, (month - 1) % 12 + 1, number)
+
+
+def _han_date(found: re.Match[str], today: date) -> date | None:
+    month, day = _number(found[1]), _number(found[2])
+    return None if month is None or day is None else _day(today.year, month, day)
+
+
+def _day_month(found: re.Match[str], today: date) -> date | None:
+    return _named(found[2], found[1], found[3], today)
+
+
+def _month_day(found: re.Match[str], today: date) -> date | None:
+    return _named(found[1], found[2], found[3], today)
+
+
+def _named(name: str, day: str, year: str | None, today: date) -> date | None:
+    months = [number for number, month in enumerate(MONTHS, start=1) if month.casefold().startswith(name)]
+    return _day(int(year or today.year), months[0], int(day)) if len(months) == 1 else None
+
+
+def _number(text: str) -> int | None:
+    if text.isdecimal():
+        return int(text)
+    value = parse_numeral(text)
+    return None if value is None else int(value)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
+    (HAN_WEEKDAY, _han_weekday),
+    (HAN_AFTER, _han_after),
+    (HAN_DAY, _han_day),
+    (HAN_DATE, _han_date),
+    (LATIN_WEEKDAY, _latin_weekday),
+    (LATIN_AFTER, _latin_after),
+    (DAY_MONTH, _day_month),
+    (MONTH_DAY, _month_day),
+)
