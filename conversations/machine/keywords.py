@@ -10,7 +10,10 @@ KEYWORDS: dict[Act, tuple[str, ...]] = {
     Act.HELP: ("帮助", "help", "?"),
     Act.RESUME: ("继续", "接着来", "continue", "resume", "go on"),
 }
-COMMANDS = ("/help", "/帮助", "/video", "/视频", "/status", "/状态", "/cancel", "/取消")  # of every application
+COMMANDS = (  # of every application
+    *("/help", "/帮助", "/video", "/视频", "/status", "/状态", "/cancel", "/取消"),
+    *("/human", "/人工", "/language", "/语言"),
+)
 ACTS = {phrase: act for act, phrases in KEYWORDS.items() for phrase in phrases}
 
 

@@ -83,9 +83,17 @@ class _Walk:
         return self._ask(node, place) if node.slot.choices or not node.slot.retry_text else place
 
     def _way_out(self, node: Node, place: Place, on: On, notice: Notice, outcome: Outcome) -> Place:
-        """By the edge for this case; if there is none, the flow ends."""
+        """By the edge for this case; if there is none, the flow ends.
+
+        A way out that only says goodbye keeps the place of the question, so that the session can be resumed.
+        """
         key = self._next(node, place, on)
-        return self._enter(replace(place, reminded=False), key) if key else self._end(place, notice, outcome)
+        if key is None:
+            return self._end(place, notice, outcome)
+        entered = self._enter(replace(place, reminded=False), key)
+        if entered.outcome != Outcome.COMPLETED:
+            return entered
+        return self._end(replace(place, reminded=False), Notice.KEPT, outcome)
 
     def _back(self, node: Node, place: Place) -> Place:
         if not place.path:

@@ -79,6 +79,7 @@ class Notice(StrEnum):
     GAVE_UP = "gave_up"
     EXPIRED = "expired"
     FAILED = "failed"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, kw_only=True)

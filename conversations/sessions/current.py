@@ -8,14 +8,15 @@ from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Conversation, Session
 from conversations.sessions import questions
+from core.text.slot_values import SlotType
 
 RESUMABLE = timedelta(days=7)
 
 
 def resumable(conversation: Conversation, *, now: datetime) -> Session | None:
-    """The member's last session, if it expired in the last days."""
+    """The member's last session, if it expired or was given up in the last days."""
     last = _last(conversation)
-    if last is None or last.status != Session.Status.EXPIRED or last.finished_at is None:
+    if last is None or last.status not in (Session.Status.EXPIRED, Session.Status.GAVE_UP) or last.finished_at is None:
         return None
     if not last.version.flow.enabled:
         return None
@@ -44,6 +45,12 @@ def answer_label(session: Session, text: str, *, now: datetime) -> str | None:
     node = machine_of(session).node(session.state)
     value = node.slot.parse(text, today=timezone.localdate(now)) if node and node.slot else None
     return node.slot.label(value) if node and node.slot and value is not None else None
+
+
+def asks_for_text(session: Session) -> bool:
+    """Whether the open question takes any text."""
+    node = machine_of(session).node(session.state)
+    return node is not None and node.slot is not None and node.slot.type == SlotType.TEXT
 
 
 def machine_of(session: Session) -> Machine:

@@ -21,7 +21,8 @@ def notice(kind: Notice, flow: str) -> str:
         ),
         Notice.REMINDER: _("Are you still there? “%(flow)s” waits for your answer. Send “cancel” to leave."),
         Notice.CANCELLED: _("Done: “%(flow)s” was cancelled."),
-        Notice.GAVE_UP: _("Let us leave it at that. Start “%(flow)s” again whenever you like, or send “help”."),
+        Notice.GAVE_UP: _("Let us leave it at that. Your answers are kept: send “continue” to go on, or “restart”."),
+        Notice.KEPT: _("Your answers are kept. Send “continue” to go on with “%(flow)s”, or “restart”."),
         Notice.EXPIRED: _("“%(flow)s” has ended, because no answer came. Send “continue” to go on, or “restart”."),
         Notice.FAILED: _("Sorry, “%(flow)s” cannot go on. Please tell whoever looks after it."),
     }

@@ -177,7 +177,7 @@ VIDEO_ZH = {
     "done_name": "结束",
     "done": "这次就到这里。想再做一个视频，随时回复“制作视频”。",
     "gave_up_name": "下次再做",
-    "gave_up": "没关系，我们先停在这里。准备好了，随时回复“制作视频”重新开始。",
+    "gave_up": "没关系，我们先停在这里。",
     "reminder": "还在吗？回答上面的问题，我们就可以继续；不想做了就回复“取消”。",
 }
 VIDEO_EN = {
@@ -197,7 +197,7 @@ VIDEO_EN = {
     "done_name": "End",
     "done": "That is all for now. For another one, send “create video” any time.",
     "gave_up_name": "Another time",
-    "gave_up": "No problem, let us stop here. When you are ready, send “create video” to start again.",
+    "gave_up": "No problem, let us stop here.",
     "reminder": "Are you still there? Answer the question above and we go on, or send “cancel” to leave.",
 }
 ONBOARDING_ZH = {
@@ -226,7 +226,7 @@ ONBOARDING_ZH = {
     "done_name": "结束",
     "done": "都记下了：{{name}}，{{start_date}} 入职，{{department.label}}。\n有任何问题，随时来问我！",
     "gave_up_name": "下次再聊",
-    "gave_up": "没关系，我们先停在这里。想继续的时候，回复“入职引导”就可以重新开始。",
+    "gave_up": "没关系，我们先停在这里。",
     "reminder": "还在吗？回答上面的问题，我们就可以继续；想晚点再说就回复“取消”。",
 }
 ONBOARDING_EN = {
@@ -257,6 +257,6 @@ ONBOARDING_EN = {
     "done_name": "End",
     "done": "I have noted it: {{name}}, {{department.label}}, first day {{start_date}}.\nAsk me anything, any time!",
     "gave_up_name": "Another time",
-    "gave_up": "No problem, let us stop here. To go on, send “onboarding” and we start again.",
+    "gave_up": "No problem, let us stop here.",
     "reminder": "Are you still there? Answer the question above and we go on, or send “cancel” for later.",
 }

@@ -170,7 +170,10 @@ def test_wrong_answers_are_asked_again_until_the_flow_ends(person, api):
         assert labels(reads_card(person)) == LABELS_ZH
     person.writes("随便吧")
     assert "先停在这里" in person.reads_text()
-    assert api.session(person)["status"] == "completed"
+    assert "继续" in person.reads_text()
+    assert api.session(person)["status"] == "gave_up"
+    person.writes("继续")
+    assert labels(reads_card(person)) == LABELS_ZH
     assert api.modes(person) == []
 
 

@@ -68,7 +68,9 @@ def test_wrong_answers_are_asked_again_until_the_fallback():
     talk = Talk(video_machine())
     talk.says("你好")
     assert talk.says("最好的") == [Notify(notice=Notice.NOT_VALID), Ask(text="“你好”要多清晰？", choices=QUALITY)]
-    assert talk.says("随便") == [Say(text="请找人事。"), Say(text="好了。")]
+    assert talk.says("随便") == [Say(text="请找人事。"), Say(text="好了。"), Notify(notice=Notice.KEPT)]
+    assert (talk.place.outcome, talk.place.at) == (Outcome.GAVE_UP, "ask_quality")
+    assert talk.place.slots == {"text": "你好"}
 
 
 def test_without_a_way_out_the_flow_ends_in_plain_words():
@@ -159,7 +161,9 @@ def test_silence_takes_the_edge_that_was_drawn_for_it():
     machine = replace(
         machine, nodes=(replace(first, edges=(*first.edges, Edge(to="sorry", on=On.EXPIRED))), *machine.nodes[1:])
     )
-    assert Talk(machine).does(Act.EXPIRE) == [Say(text="请找人事。"), Say(text="好了。")]
+    talk = Talk(machine)
+    assert talk.does(Act.EXPIRE) == [Say(text="请找人事。"), Say(text="好了。"), Notify(notice=Notice.KEPT)]
+    assert (talk.place.outcome, talk.place.at) == (Outcome.EXPIRED, "ask_text")
 
 
 def test_what_people_write_is_never_read_as_a_placeholder():

@@ -181,7 +181,19 @@ def test_three_wrong_answers_lead_out(person, flow):
     person.says("欢迎加入！")
     again = person.says("最好的")
     assert again[-1] == CARD
-    assert person.says("都行") == ["请找人事。"]
+    kept = "你填过的内容都保留着。发送“继续”接着做“制作视频”，或发送“重新开始”。"
+    assert person.says("都行") == ["请找人事。", kept]
+
+
+def test_three_misses_lose_nothing(person, flow):
+    person.says("制作视频")
+    person.says("欢迎加入！")
+    for words in ("最好的", "都行"):
+        person.says(words)
+    assert session_of(person).status == Session.Status.GAVE_UP
+    assert person.says("继续") == [CARD]
+    assert person.says("2")[-1] == "做好就发给你。"
+    assert session_of(person).slots == {"text": "欢迎加入！", "quality": "enhanced_lipsync"}
 
 
 def test_a_picture_in_the_middle_is_answered_and_the_question_stays(person, flow):
