@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from conversations.delivery import messages
-from conversations.models import Conversation, Errand, Message
+from conversations.models import Conversation, Desk, Errand, Message
 from conversations.providers.base import RemoteProvider
-from conversations.wording import chat_texts
+from conversations.wording import chat_texts, small_talk_texts
 from core import backends
 
 EXHAUSTED = "attempts"  # the reason of a row whose workers died at every attempt
@@ -54,12 +54,19 @@ class Question(ErrandKind):
         return chat_texts.looking_up()
 
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
-        words = result.reply or (
-            chat_texts.no_answer_in_time() if result.reason in MAY_PASS else chat_texts.not_understood()
-        )
+        words = result.reply or self._apology(conversation, result)
+        conversation.note_reply(found=bool(result.reply))
         if _has_moved_on(conversation, errand):
             words = chat_texts.answer_to(result.question, words)
         messages.say(conversation, words, cid=errand.cid)
+
+    def _apology(self, conversation: Conversation, result: Result) -> str:
+        if result.reason in MAY_PASS:
+            return chat_texts.no_answer_in_time()
+        if not conversation.misses:
+            return chat_texts.not_understood()
+        contact = Desk.objects.contact_of(conversation.application)
+        return f"{chat_texts.still_not_understood()}\n{small_talk_texts.person(contact)}"
 
 
 def _has_moved_on(conversation: Conversation, errand: Errand) -> bool:

@@ -139,7 +139,7 @@ class State(models.Model):
     class Type(models.TextChoices):
         TEXT = SlotType.TEXT.value, _("text")
         CHOICE = SlotType.CHOICE.value, _("one of the choices below")
-        NUMBER = SlotType.NUMBER.value, _("whole number")
+        NUMBER = SlotType.NUMBER.value, _("a number")
         YES_NO = SlotType.YES_NO.value, _("yes or no")
         DATE = SlotType.DATE.value, _("date")
         PHONE = SlotType.PHONE.value, _("mobile number")

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from conversations.language import detect_language
+
 
 class Answer(models.Model):
     """One answer and the ways to ask for it."""
@@ -21,6 +23,15 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+    @property
+    def language(self) -> str:
+        """The language of its answer; empty if that shows none."""
+        return detect_language(f"{self.question} {self.answer}", default="", is_first=True)
+
+    def is_in(self, language: str) -> bool:
+        """Whether its answer is in this language, or shows none."""
+        return self.language in ("", language)
 
     @property
     def wordings(self) -> list[str]:

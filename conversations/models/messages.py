@@ -1,5 +1,6 @@
 """Desks, conversations and messages."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import services as avatars
 from avatars.models import Consent, DigitalHuman, Narration, Render
+from conversations.language import detect_language
 from wecom.models import Application, Download, Member, Outbound, Recall
+
+MOST_MISSES = 1000  # more are not counted
 
 
 class DeskQuerySet(models.QuerySet["Desk"]):
@@ -18,6 +22,10 @@ class DeskQuerySet(models.QuerySet["Desk"]):
     def of(self, application: Application) -> "Desk | None":
         """The application's desk with its digital human and voice, or None."""
         return self.select_related("digital_human__voice").filter(application=application).first()
+
+    def contact_of(self, application: Application) -> str:
+        """The people to turn to, as the application's desk names them; empty if it names none."""
+        return (self.filter(application=application).values_list("contact", flat=True).first() or "").strip()
 
 
 class Desk(models.Model):
@@ -39,6 +47,15 @@ class Desk(models.Model):
         help_text=_("For greeting people who have not written yet; after that each is answered in their own."),
     )
     greeting = models.TextField(_("greeting"), help_text=_("Sent when somebody opens the application."))
+    contact = models.TextField(
+        _("people to turn to"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Said to members who ask for a person, or whom the digital human cannot help. A name, a phone number."
+        ),
+    )
     progress_cards = models.BooleanField(
         _("progress as a card"),
         default=True,
@@ -74,6 +91,19 @@ class Conversation(models.Model):
     )
     member = models.ForeignKey(Member, models.CASCADE, related_name="conversations", verbose_name=_("member"))
     language = models.CharField(_("language"), max_length=8, blank=True)
+    chosen_language = models.CharField(
+        _("chosen language"),
+        max_length=8,
+        choices=Desk.Language,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What the member has set with /language. Empty: the language that they write."),
+    )
+    misses = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    suggested = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField()), editable=False
+    )
     greeted_at = models.DateTimeField(_("greeted at"), null=True, blank=True, editable=False)
     last_message_at = models.DateTimeField(_("last message"), default=timezone.now, editable=False)
 
@@ -88,6 +118,17 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} · {self.application}"
+
+    def notice_language(self, text: str, *, is_first: bool = False) -> None:
+        """Follow the language of what the member wrote, unless they have chosen one."""
+        self.language = self.chosen_language or detect_language(text, default=self.language, is_first=is_first)
+
+    def note_reply(self, *, found: bool, suggested: Iterable[int] = ()) -> None:
+        """Count the questions in a row that had no answer, and keep what was suggested for the last one."""
+        before = (self.misses, self.suggested)
+        self.misses, self.suggested = 0 if found else min(self.misses + 1, MOST_MISSES), list(suggested)
+        if before != (self.misses, self.suggested):
+            self.save(update_fields=["misses", "suggested"])
 
     def messages(self) -> "MessageQuerySet":
         return Message.objects.filter(application=self.application_id, member=self.member_id)

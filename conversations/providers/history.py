@@ -77,13 +77,15 @@ def _is_theirs(row: Message) -> bool:
 
 def _is_notice(row: Message) -> bool:
     """Whether it is a notice that there is no answer; a model would imitate it."""
-    return not _is_theirs(row) and row.content.text in _notices()
+    return not _is_theirs(row) and row.content.text.startswith(_notices())
 
 
 @cache
-def _notices() -> frozenset[str]:
-    notices = set()
+def _notices() -> tuple[str, ...]:
+    """How notices begin; examples and people to turn to may follow."""
+    texts = (chat_texts.looking_up, chat_texts.no_answer_in_time, chat_texts.not_understood)
+    notices = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            notices |= {chat_texts.looking_up(), chat_texts.no_answer_in_time(), chat_texts.not_understood()}
-    return frozenset(notices)
+            notices += [text() for text in (*texts, chat_texts.still_not_understood, chat_texts.did_you_ask)]
+    return tuple(notices)

@@ -3,13 +3,18 @@
 import difflib
 from collections.abc import Callable, Iterable
 
+from django.utils import translation
+
 from avatars import services as avatars
 from conversations.delivery.messages import say
 from conversations.machine.values import Act
 from conversations.models import Conversation, Desk, Flow, Session
+from conversations.providers import knowledge
+from conversations.providers.small_talk import talk_in
+from conversations.providers.small_talk_phrases import Talk
 from conversations.sessions import runner
 from conversations.videos import lifecycle, member_requests
-from conversations.wording import chat_texts, video_texts
+from conversations.wording import chat_texts, small_talk_texts, video_texts
 
 Command = Callable[[Conversation, str, str], None]
 
@@ -89,6 +94,52 @@ def cancel(conversation: Conversation, _args: str, cid: str) -> None:
         say(conversation, video_texts.cancelled(lifecycle.cancel_waiting(conversation)), cid=cid)
 
 
+def people(conversation: Conversation) -> str:
+    """How members reach a person."""
+    return small_talk_texts.person(Desk.objects.contact_of(conversation.application))
+
+
+def _human(conversation: Conversation, _args: str, cid: str) -> None:
+    say(conversation, people(conversation), cid=cid)
+
+
+def _language(conversation: Conversation, args: str, cid: str) -> None:
+    """Choose the language; without a known name, say how."""
+    name = args.casefold()
+    if name not in LANGUAGES:
+        say(conversation, small_talk_texts.language_usage(), cid=cid)
+        return
+    conversation.chosen_language = LANGUAGES[name]
+    conversation.language = conversation.chosen_language or conversation.language
+    conversation.save(update_fields=["chosen_language", "language"])
+    with translation.override(conversation.language):
+        words = small_talk_texts.chosen_language if conversation.chosen_language else small_talk_texts.language_follows
+        say(conversation, words(), cid=cid)
+
+
+def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
+    """Run the command that a sentence like “what can you do” or 转人工 means; False for others.
+
+    The table of answers comes first.
+    """
+    talk = talk_in(text)
+    command, args = TALK_COMMANDS.get(talk, (None, "")) if talk else (None, "")
+    if command is None or knowledge.has_exactly(text):
+        return False
+    command(conversation, args, cid)
+    return True
+
+
+LANGUAGES = {
+    **{"中文": "zh-hans", "汉语": "zh-hans", "chinese": "zh-hans", "zh": "zh-hans"},
+    **{"英文": "en", "英语": "en", "english": "en", "en": "en", "auto": "", "自动": ""},
+}
+TALK_COMMANDS: dict[Talk, tuple[Command, str]] = {
+    Talk.ABILITIES: (send_help, ""),
+    Talk.PERSON: (_human, ""),
+    Talk.CHINESE: (_language, "中文"),
+    Talk.ENGLISH: (_language, "english"),
+}
 COMMANDS: dict[str, Command] = {
     "/help": send_help,
     "/帮助": send_help,
@@ -98,4 +149,8 @@ COMMANDS: dict[str, Command] = {
     "/状态": _status,
     "/cancel": cancel,
     "/取消": cancel,
+    "/human": _human,
+    "/人工": _human,
+    "/language": _language,
+    "/语言": _language,
 }

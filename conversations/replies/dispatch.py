@@ -12,8 +12,8 @@ from conversations.errands import worker
 from conversations.machine.keywords import act_for
 from conversations.machine.values import Act
 from conversations.models import Conversation, Flow, Session
-from conversations.providers.knowledge import plain
-from conversations.replies import commands
+from conversations.providers.likeness import plain
+from conversations.replies import asides, commands, local_replies, suggestions
 from conversations.sessions import current, questions, runner
 from conversations.wording import chat_texts, flow_texts
 from core import backends
@@ -52,6 +52,11 @@ def press_card(conversation: Conversation, task_id: str, key: str, *, cid: str, 
 
     None for a second tap that came before the first was handled: the card already shows the choice.
     """
+    if suggestions.is_card(task_id):
+        question = suggestions.press(conversation, key, cid=cid)
+        if question is None:
+            say(conversation, flow_texts.question_is_over(), cid=cid)
+        return flow_texts.over() if question is None else flow_texts.chosen(question)
     waits = Session.objects.active_in(conversation)
     session = _current(waits, conversation, cid=cid, now=now)
     if session is None or not task_id or session.task_id != task_id:
@@ -106,7 +111,12 @@ def _text(
     if name and (session is None or not _is_answer(session, message, now)):
         commands.run(conversation, name, message.get_command_args(), cid=cid)
     elif session is not None:
-        runner.advance(session, Act.SAY, message.content, cid=cid, now=now)
+        if not asides.answer_aside(conversation, session, message.content, cid=cid, now=now):
+            runner.advance(session, Act.SAY, message.content, cid=cid, now=now)
+    elif suggestions.answer_chosen(conversation, message.content, cid=cid):
+        return
+    elif commands.answer_talk(conversation, message.content, cid=cid):
+        conversation.note_reply(found=True)
     elif flow := _flow_for(message.content, conversation.language):
         runner.start(conversation, flow, cid=cid, now=now)
     else:
@@ -144,13 +154,16 @@ def _triggers(words: str, said: str) -> bool:
 
 
 def _reply(conversation: Conversation, text: str, *, cid: str) -> None:
-    for name in backends.names("REPLY_PROVIDERS"):
-        provider = backends.backend("REPLY_PROVIDERS", name)
-        if provider.waits:
-            worker.ask(conversation, name, text, cid=cid)
-            return
-        reply: str | None = provider.reply(text, language=conversation.language)
-        if reply:
-            say(conversation, reply, cid=cid)
-            return
-    say(conversation, chat_texts.not_understood(), cid=cid)
+    reply = local_replies.find(text, language=conversation.language)
+    waiting = next((name for name in backends.names("REPLY_PROVIDERS") if _waits(name)), None)
+    if reply:
+        conversation.note_reply(found=True)
+        say(conversation, reply, cid=cid)
+    elif waiting is not None:
+        worker.ask(conversation, waiting, text, cid=cid)
+    else:
+        suggestions.offer(conversation, text, cid=cid)
+
+
+def _waits(name: str) -> bool:
+    return bool(backends.backend("REPLY_PROVIDERS", name).waits)

@@ -12,7 +12,6 @@ from conversations.delivery import channel
 from conversations.delivery.messages import say
 from conversations.errands.kinds import KINDS, ErrandKind, Result
 from conversations.flows import publication
-from conversations.language import detect_language
 from conversations.machine.keywords import KEYWORDS
 from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session
 from conversations.providers.base import RemoteProvider, ReplyRefused
@@ -90,7 +89,7 @@ def answer_transcript(conversation: Conversation, message: Message, text: str, *
     Code handlers of texts come before us, with a callback of their own.
     """
     Content.objects.filter(pk=message.content_id).update(text=text)
-    conversation.language = detect_language(text, default=conversation.language)
+    conversation.notice_language(text)
     conversation.save(update_fields=["language"])
     with translation.override(conversation.language):
         if echoed:

@@ -9,7 +9,6 @@ from django.utils import timezone, translation
 from conversations.delivery import channel
 from conversations.delivery.messages import kind_of, record_sent, say, update_card
 from conversations.errands import worker
-from conversations.language import detect_language
 from conversations.models import Content, Conversation, Desk, Message, Session
 from conversations.replies import dispatch, voice_messages
 from conversations.sessions import runner
@@ -32,8 +31,9 @@ def receive_message(callback: Callback, inbound: Inbound) -> None:
         return
     text = inbound.content if isinstance(inbound, TextMessage) else ""
     # The text of a command may be in another language than its sender's, like “/video Welcome”.
-    if not text.startswith(("/", "／")) or not conversation.messages().exists():
-        conversation.language = detect_language(text, default=conversation.language)
+    is_first = not conversation.messages().filter(direction=Message.Direction.IN).exists()
+    if is_first or not text.startswith(("/", "／")):
+        conversation.notice_language(text, is_first=is_first)
     conversation.last_message_at = callback.created_at
     conversation.save(update_fields=["language", "last_message_at"])
     download = channel.fetch_file(callback, inbound)

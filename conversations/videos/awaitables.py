@@ -21,7 +21,6 @@ from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
 from avatars.models import Consent, DigitalHuman, Render
 from conversations.delivery import channel, messages
 from conversations.errands import worker
-from conversations.language import detect_language
 from conversations.models import Content, Conversation, Desk, Message
 from conversations.videos import lifecycle, video_messages
 from conversations.wording import chat_texts
@@ -112,7 +111,8 @@ def video_url_of(text: str) -> str:
 def reply_to(text: str) -> str:
     """`generate_response` for sync code. Raises `NotConfigured` if no application is connected."""
     conversation = _conversation(channel.current_callback())
-    language = detect_language(text, default=conversation.language)
+    conversation.notice_language(text, is_first=conversation.pk is None)
+    language = conversation.language
     with translation.override(language):
         most = settings.CONVERSATIONS["MAX_TEXT"]
         if len(text) > most:

@@ -25,6 +25,8 @@ def help_text(name: str, flows: Sequence[tuple[str, str]] = ()) -> str:
             "· /video <text> – I say your text in a video\n"
             "· /status – see what is being made\n"
             "· /cancel – stop the videos you are waiting for\n"
+            "· /human – see how to reach a person\n"
+            "· /language – choose Chinese or English\n"
             "· /help – see this again"
         )
         % {"name": name}
@@ -41,6 +43,19 @@ def text_too_long(length: int, most: int) -> str:
 
 def not_understood() -> str:
     return _("I have no answer to that yet. Try other words, or send /help to see what I can do.")
+
+
+def did_you_ask() -> str:
+    return _("Did you mean:")
+
+
+def still_not_understood() -> str:
+    return _("I am sorry, I do not know that one either.")
+
+
+def examples(questions: Sequence[str]) -> str:
+    """Some of the questions that have an answer."""
+    return _("You can ask me, for example:") + "".join(f"\n· {question}" for question in questions)
 
 
 def no_answer_in_time() -> str:

@@ -25,6 +25,7 @@ CONVERSATIONS: dict[str, Any] = {
 }
 
 REPLY_PROVIDERS: dict[str, Any] = {
+    "small_talk": {"class": "conversations.providers.small_talk.SmallTalk", "options": {}},
     "knowledge": {"class": "conversations.providers.knowledge.Knowledge", "options": {}},
 }
 CHAT: dict[str, Any] = {

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from conversations import services
 from conversations.errands import worker
-from conversations.models import Conversation, Errand, Message, Session
+from conversations.models import Conversation, Desk, Errand, Message, Session
 from conversations.providers.base import RemoteProvider
 from conversations.videos import awaitables
 from conversations.wording import chat_texts
@@ -100,7 +100,7 @@ def test_the_table_answers_before_the_service(person, server):
 
 
 def test_without_a_service_nothing_changes(person, settings):
-    assert list(settings.REPLY_PROVIDERS) == ["knowledge"]
+    assert list(settings.REPLY_PROVIDERS) == ["small_talk", "knowledge"]
     assert person.says(QUESTION) == [fallbacks()["unknown"]]
     assert not Errand.objects.exists()
 
@@ -176,6 +176,19 @@ def test_a_refusal_is_polite_to_the_person_and_plain_to_the_operator(person, ser
     assert (errand.status, errand.reason) == ("failed", reason)
     assert detail in errand.detail
     assert person.read() == [fallbacks()["unknown"]]
+
+
+def test_a_second_question_without_an_answer_says_whom_to_turn_to(person, server):
+    server.script = [Reaction(text=""), Reaction(text="")]
+    Desk.objects.update(contact="人事 8001")
+    person.says(QUESTION)
+    run()
+    assert person.read() == [fallbacks()["unknown"]]
+    person.says(f"{QUESTION}2")
+    run(1)
+    (second,) = person.read()
+    assert "人事 8001" in second
+    assert fallbacks()["unknown"] not in second
 
 
 def test_a_service_that_is_configured_no_more_is_a_reason_too(person, server, settings):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('avatars', '0020_plain_words'),
+        ('avatars', '0023_origin_in_statements'),
     ]
 
     operations = [

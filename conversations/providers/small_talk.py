@@ -1,0 +1,49 @@
+"""Small talk: greetings, thanks, goodbyes and the like, in the member's language. The table of answers comes first."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from conversations.providers import knowledge
+from conversations.providers.base import ReplyProvider
+from conversations.providers.small_talk_phrases import PHRASES, Talk
+from conversations.wording import small_talk_texts as texts
+
+TALK = {phrase: talk for talk, phrases in PHRASES.items() for phrase in phrases.split("|")}
+LEADING = re.compile(r"^(?:你好|您好|请问|请|hello|hi|hey|please)[\s,，!！]+(?=.)")
+TRAILING = re.compile(r"(?:[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！?？.。…]|please|lin xiao|林晓)+$")
+ECHO = re.compile(r"(.)\1{1,}")
+SAID: dict[Talk, Callable[[], str]] = {
+    Talk.GREETING: texts.greeting,
+    Talk.PRESENCE: texts.presence,
+    Talk.MORNING: texts.morning,
+    Talk.EVENING: texts.evening,
+    Talk.FEELING: texts.feeling,
+    Talk.THANKS: texts.thanks,
+    Talk.AGREED: texts.agreed,
+    Talk.GOODBYE: texts.goodbye,
+    Talk.IDENTITY: texts.identity,
+    Talk.MACHINE: texts.machine,
+    Talk.PRAISE: texts.praise,
+    Talk.COMPLAINT: texts.complaint,
+    Talk.ABILITIES: texts.abilities,
+    Talk.PERSON: texts.person,
+}
+
+
+class SmallTalk(ReplyProvider):
+    """Answers small talk that the table of answers does not know in these words."""
+
+    def reply(self, text: str, *, language: str) -> str | None:
+        talk = talk_in(text)
+        words = SAID.get(talk) if talk else None
+        return words() if words and not knowledge.has_exactly(text) else None
+
+
+def talk_in(text: str) -> Talk | None:
+    """What a whole message means as small talk; None for others."""
+    said = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").strip()
+    bare = TRAILING.sub("", said)
+    forms = (said, bare, LEADING.sub("", bare), TRAILING.sub("", LEADING.sub("", said)), ECHO.sub(r"\1", bare))
+    plain = (re.sub(r"[\s,，]+", " ", form).strip() for form in forms)
+    return next((TALK[form] for form in plain if form in TALK), None)

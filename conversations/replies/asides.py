@@ -1,0 +1,42 @@
+"""Questions inside a flow: answered at once, and the flow's own question is asked again without a miss."""
+
+from datetime import datetime
+
+from conversations.delivery.messages import say
+from conversations.machine.values import Act
+from conversations.models import Conversation, Session
+from conversations.providers import knowledge
+from conversations.providers.small_talk import talk_in
+from conversations.providers.small_talk_phrases import Talk
+from conversations.replies import commands, local_replies
+from conversations.sessions import current, runner
+
+PASSED_OVER = (Talk.AGREED, Talk.PRAISE, Talk.CHINESE, Talk.ENGLISH)  # they answer the flow, or nothing
+
+
+def answer_aside(conversation: Conversation, session: Session, text: str, *, cid: str, now: datetime) -> bool:
+    """Answer a text that is no answer to the open question; False if it is one, or we know nothing about it."""
+    if not _is_aside(conversation, session, text, now):
+        return False
+    if not commands.answer_talk(conversation, text, cid=cid):
+        reply = local_replies.find(text, language=conversation.language)
+        if reply is None:
+            return False
+        say(conversation, reply, cid=cid)
+    runner.advance(session, Act.RESUME, cid=cid, now=now)
+    return True
+
+
+def _is_aside(conversation: Conversation, session: Session, text: str, now: datetime) -> bool:
+    talk = talk_in(text)
+    if current.answer_label(session, text, now=now) is None:
+        return talk not in PASSED_OVER
+    # Any text answers an open question, so only what is clearly meant for us is taken out.
+    if not current.asks_for_text(session):
+        return False
+    if talk in (Talk.PERSON, Talk.ABILITIES):
+        return True
+    if not text.rstrip().endswith(("?", "？")):
+        return False
+    found = knowledge.matches(text, language=conversation.language)
+    return bool(found) and found[0].score >= knowledge.CERTAIN

@@ -1,0 +1,89 @@
+"""What members get when no source has an answer: the nearest questions as taps, then examples and people."""
+
+import itertools
+import secrets
+
+from conversations.delivery import messages
+from conversations.models import Answer, Conversation, Desk
+from conversations.providers import knowledge
+from conversations.providers.small_talk import talk_in
+from conversations.replies import commands
+from conversations.wording import chat_texts
+from core.text.slot_values import numbered_labels, parse_ordinal
+from wecom.contents import Button, ButtonCard
+from wecom.exceptions import ContentError
+
+KEY, TASK = "answer:", "answers-"
+EXAMPLES = 5
+
+
+def offer(conversation: Conversation, text: str, *, cid: str) -> None:
+    """Suggest the nearest questions; without any, or after another miss, examples and how to reach a person."""
+    near = knowledge.nearest(text, language=conversation.language)
+    again = conversation.misses > 0
+    conversation.note_reply(found=False, suggested=[answer.pk for answer in near])
+    if near:
+        _suggest(conversation, near, cid=cid)
+        if again:
+            messages.say(conversation, commands.people(conversation), cid=cid)
+        return
+    parts = (
+        [chat_texts.still_not_understood(), commands.people(conversation)] if again else [chat_texts.not_understood()]
+    )
+    if known := _examples(conversation.language):
+        parts.append(chat_texts.examples(known))
+    messages.say(conversation, "\n".join(parts), cid=cid)
+
+
+def answer_chosen(conversation: Conversation, text: str, *, cid: str) -> bool:
+    """Answer the suggested question that a number means; False if the text means none."""
+    number = parse_ordinal(text)
+    if not 0 < number <= len(conversation.suggested):
+        return False
+    return press(conversation, f"{KEY}{conversation.suggested[number - 1]}", cid=cid) is not None
+
+
+def is_card(task_id: str) -> bool:
+    """Whether this task ID is one of a card with suggestions."""
+    return task_id.startswith(TASK)
+
+
+def press(conversation: Conversation, key: str, *, cid: str) -> str | None:
+    """Answer the question behind a button of the card: the question; None if the table has it no more."""
+    number = key.removeprefix(KEY)
+    answer = Answer.objects.filter(pk=number, enabled=True).first() if number.isdecimal() else None
+    if answer is None:
+        return None
+    conversation.note_reply(found=True)
+    messages.say(conversation, answer.answer, cid=cid)
+    return answer.question
+
+
+def _examples(language: str) -> list[str]:
+    """The first questions of the table that are more than small talk."""
+    rows = Answer.objects.filter(enabled=True)
+    questions = (row.question for row in rows if row.is_in(language) and talk_in(row.question) is None)
+    return list(itertools.islice(questions, EXAMPLES))
+
+
+def _suggest(conversation: Conversation, near: list[Answer], *, cid: str) -> None:
+    desk = Desk.objects.of(conversation.application)
+    card = _card(near) if desk is None or desk.progress_cards else None
+    if card is not None:
+        messages.say_content(conversation, card, cid=cid)
+        return
+    lines = [chat_texts.did_you_ask(), *numbered_labels(answer.question for answer in near)]
+    messages.say(conversation, "\n".join(lines), cid=cid)
+
+
+def _card(near: list[Answer]) -> ButtonCard | None:
+    """The questions on buttons; where one is too long for that, numbers on buttons below the questions."""
+    labels = numbered_labels(answer.question for answer in near)
+    for text, shown in (("", labels), ("\n".join(labels), [str(number) for number in range(1, len(labels) + 1)])):
+        try:
+            buttons = [Button(key=f"{KEY}{row.pk}", text=label) for row, label in zip(near, shown, strict=True)]
+            task_id = f"{TASK}{secrets.token_hex(8)}"
+            return ButtonCard(title=chat_texts.did_you_ask(), text=text, buttons=tuple(buttons), task_id=task_id)
+        except ContentError:
+            continue
+    return None

@@ -1,0 +1,77 @@
+"""Texts of small talk."""
+
+from django.utils.translation import gettext as _
+
+
+def greeting() -> str:
+    return _("Hello! What would you like to know?")
+
+
+def presence() -> str:
+    return _("Yes, I am here. What can I do for you?")
+
+
+def morning() -> str:
+    return _("Good morning! What can I do for you?")
+
+
+def evening() -> str:
+    return _("Hello, good to hear from you! What can I do for you?")
+
+
+def feeling() -> str:
+    return _("I am well, thank you! And I am ready for your questions.")
+
+
+def thanks() -> str:
+    return _("You are welcome! Write to me any time.")
+
+
+def agreed() -> str:
+    return _("All right. Write to me whenever you need something.")
+
+
+def goodbye() -> str:
+    return _("Goodbye! Write to me any time.")
+
+
+def identity() -> str:
+    return _("I am the digital human assistant of your company. I answer questions about work and make videos.")
+
+
+def machine() -> str:
+    return _("I am a digital human, not a person. If you want to reach a person, send “human”.")
+
+
+def praise() -> str:
+    return _("Thank you, I am glad to hear that!")
+
+
+def complaint() -> str:
+    return _("I am sorry that this did not help. Please ask in other words, or send “human” to reach a person.")
+
+
+def abilities() -> str:
+    return _("I answer questions about work, such as leave, pay or the office. Send /help to see everything.")
+
+
+def person(contact: str = "") -> str:
+    """How to reach a person; `contact` is what the desk says."""
+    if contact:
+        return _("I cannot pass you on myself, but you reach a person here:\n%s") % contact
+    return _("I cannot pass you on to a person myself. Please write to HR or to your manager in WeChat Work.")
+
+
+def chosen_language() -> str:
+    return _("All right, I speak English with you from now on. Send “/language” to change that.")
+
+
+def language_usage() -> str:
+    return _(
+        "I answer in the language that you write. To choose one, send “/language English” or “/language 中文”; "
+        "“/language auto” follows you again."
+    )
+
+
+def language_follows() -> str:
+    return _("All right, I answer in the language that you write.")

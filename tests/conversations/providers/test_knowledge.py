@@ -1,0 +1,72 @@
+"""Which answer of the table a question gets."""
+
+import pytest
+
+from conversations.providers.knowledge import Knowledge, nearest
+from conversations.providers.small_talk import talk_in
+from openuser.demo.answers import seed_answers
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    seed_answers()
+
+
+def reply(text: str, language: str = "zh-hans") -> str:
+    return Knowledge().reply(text, language=language) or ""
+
+
+@pytest.mark.parametrize("text", ["请假", "怎么请假", "我想请假", "请假怎么弄？", "请问如何请假"])
+def test_a_question_matches_its_answer_from_both_sides(text):
+    factories.make_answer("怎么请假", "在审批里请假。")
+    assert reply(text) == "在审批里请假。"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("wifi", "zh-hans", "扫"),
+        ("wifi", "en", "Scan"),
+        ("HR", "zh-hans", "分机"),
+        ("HR", "en", "extension"),
+        ("reimbursed", "en", "Reimbursement"),
+        ("payslip", "zh-hans", "Workbench"),
+    ],
+)
+def test_answers_of_the_language_come_first_and_others_after(office, text, language, words):
+    assert words in reply(text, language)
+
+
+@pytest.mark.parametrize(
+    "text", ["今天天气怎么样", "讲个笑话", "this is a sentence about nothing", "什么？", "?", "的", "tell me a joke"]
+)
+def test_what_the_table_does_not_know_is_not_answered(office, text):
+    assert reply(text, "en" if text.isascii() else "zh-hans") == ""
+
+
+def test_a_word_that_several_questions_have_is_asked_back():
+    for question in ("工资什么时候发放到账户", "工资卡怎么更换银行"):
+        factories.make_answer(question, f"关于{question}。")
+    assert reply("工资") == ""
+    assert len(nearest("工资", language="zh-hans")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "talk"),
+    [
+        ("好的", "agreed"),
+        ("嗯嗯", "agreed"),
+        ("谢谢啦！", "thanks"),
+        ("你好，在吗？", "presence"),
+        ("Hi, what can you do?", "abilities"),
+        ("你能做什么呀", "abilities"),
+        ("转人工", "person"),
+        ("怎么请假", None),
+        ("hi how do I take leave", None),
+    ],
+)
+def test_small_talk_is_a_whole_message(text, talk):
+    assert talk_in(text) == talk
