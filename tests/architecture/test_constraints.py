@@ -1,0 +1,181 @@
+"""Every named constraint holds on this run's database: rows that break it are refused, and under its name."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
+from django.utils import timezone
+
+from tests.support.factories import make_upload, make_voice
+from tests.support.model_rows import make_row
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+OURS = ("avatars", "conversations", "core", "openuser", "scheduling", "wecom")
+Values = Callable[[], dict[str, Any]]
+
+
+def values(**fields: Any) -> Values:
+    return lambda: fields
+
+
+def a_voice() -> dict[str, Any]:
+    return {"digital_human": None, "portrait": "", "voice": make_voice(), "voice_key": "kokoro:x"}
+
+
+def a_file(**fields: Any) -> Values:
+    return lambda: {"render": None, "upload": make_upload(), **fields}
+
+
+STATUSES = ("queued", "running", "done")
+BUTTON = {"key": "", "url": "", "app_id": "", "page": ""}
+MINI = {**BUTTON, "kind": "view_miniprogram", "app_id": "wx1", "page": "pages/index"}
+# What breaks a constraint. Of one that is about two rows: what both have besides equal values of its fields.
+BROKEN: dict[str, list[Values]] = {
+    "api_answer_unique_key": [values()],
+    "webhook_delivery_once": [values()],
+    "application_unique_agent": [values()],
+    "application_one_default": [values(is_default=True)],
+    "application_default_sends": [values(is_default=True, agent_id=0)],
+    "article_picture_unique_content": [values()],
+    "upload_unique_copy": [values()],
+    "attempt_unique_number": [values()],
+    "groupchat_unique_chat_id": [values()],
+    "department_unique_number": [values()],
+    "member_unique_user_id": [values()],
+    "member_known_status": [values(status="gone")],
+    "membership_unique": [values()],
+    "tag_unique_number": [values()],
+    "reach_unique": [values()],
+    "download_unique_media": [values()],
+    "callback_unique_identity": [values()],
+    "cardupdate_one_per_code": [values()],
+    "menubutton_does_something": [
+        values(**{**BUTTON, "kind": "click"}),
+        values(**{**BUTTON, "kind": "location_select"}),
+        values(**{**BUTTON, "kind": "view", "key": "/help"}),
+        values(**{**MINI, "app_id": ""}),
+        values(**{**MINI, "page": ""}),
+        values(**{**BUTTON, "kind": "dance", "key": "/help"}),
+    ],
+    "day_count_unique": [values()],
+    "call_count_unique": [values()],
+    "circuit_unique": [values()],
+    "consent_ends_after_it_begins": [values(valid_from="2026-12-02", valid_until="2026-12-01")],
+    "consent_withdrawn_by_somebody": [values(withdrawn_at=None, withdrawn_by="hr")],
+    "likeness_once_per_consent": [values()],
+    "likeness_voice_once_per_consent": [a_voice],
+    "likeness_of_face_or_voice": [
+        values(voice_key="kokoro:x"),
+        values(portrait="", digital_human=None),
+    ],
+    "engine_trouble_one_per_engine": [values()],
+    "narration_one_per_content": [values(status=status) for status in STATUSES],
+    "render_one_per_content": [values(status=status) for status in STATUSES],
+    "template_variable_unique_name": [values()],
+    "rendition_one_per_limit": [values()],
+    "rendition_one_per_file": [values(render=None, source="a.mp4")],
+    "rendition_of_render_or_file": [values(source="a.mp4"), values(render=None)],
+    "conversation_one_per_member": [values()],
+    "flow_unique_command": [values(command="/video")],
+    "flow_unique_menu_key": [values(menu_key="/video")],
+    "flow_version_unique_number": [values()],
+    "state_unique_key": [values()],
+    "session_one_active": [values(status="active")],
+    "viewing_one_per_member": [values()],
+    "viewing_one_per_file": [a_file()],
+    "viewing_one_for_all": [a_file(member=None)],
+    "viewing_of_render_or_file": [values(render=None), lambda: {"upload": make_upload()}],
+    "schedule_one_per_call": [values(key="k")],
+    "run_once_per_moment": [values()],
+    "statement_of_picture_or_voice": [values(voice_key="kokoro:x"), values(portrait="", digital_human=None)],
+    "statement_once_per_picture": [values(withdrawn_at=None)],
+    "statement_once_per_voice": [a_voice],
+    "calendarday_unique_date": [values()],
+    "calendarday_known_source": [values(source="guessed")],
+}
+# What two rows may both be, though the fields of the constraint are equal, and what a check lets through.
+ALLOWED: dict[str, list[Values]] = {
+    "application_one_default": [values(is_default=False)],
+    "application_default_sends": [values(is_default=False, agent_id=0), values(is_default=True, agent_id=1)],
+    "narration_one_per_content": [values(status="failed"), values(status="cancelled")],
+    "render_one_per_content": [values(status="failed"), values(status="cancelled")],
+    "flow_unique_command": [values(command="")],
+    "flow_unique_menu_key": [values(menu_key="")],
+    "session_one_active": [values(status="done")],
+    "schedule_one_per_call": [values(key="")],
+    "statement_once_per_picture": [values(withdrawn_at=timezone.now())],
+    "statement_once_per_voice": [lambda: {**a_voice(), "withdrawn_at": timezone.now()}],
+    "consent_ends_after_it_begins": [values(valid_from="2026-12-01", valid_until="2026-12-01")],
+    "consent_withdrawn_by_somebody": [values(withdrawn_at=timezone.now(), withdrawn_by="hr")],
+    "likeness_of_face_or_voice": [a_voice],
+    "menubutton_does_something": [values(**MINI), values(**{**BUTTON, "kind": "menu"})],
+    "rendition_of_render_or_file": [values(render=None, source="a.mp4")],
+    "viewing_of_render_or_file": [a_file()],
+}
+
+
+def constraints() -> Iterator[tuple[type[Model], BaseConstraint]]:
+    for label in OURS:
+        for model in apps.get_app_config(label).get_models():
+            yield from ((model, constraint) for constraint in model._meta.constraints)
+
+
+NAMED = {constraint.name: (model, constraint) for model, constraint in constraints()}
+
+
+def cases(table: dict[str, list[Values]]) -> list[Any]:
+    return [
+        pytest.param(name, case, id=f"{name}-{number}")
+        for name, listed in sorted(table.items())
+        for number, case in enumerate(listed)
+    ]
+
+
+def write(name: str, case: Values) -> None:
+    """Rows with these values; of a constraint on two rows, both have the same values in its fields."""
+    model, constraint = NAMED[name]
+    rows = [make_row(model)]
+    given = case()
+    same = dict(given)
+    if isinstance(constraint, UniqueConstraint):
+        rows.append(make_row(model))
+        same |= {field: getattr(rows[0], field) for field in constraint.fields if field not in given}
+    with transaction.atomic():
+        for row in rows:
+            model._default_manager.filter(pk=row.pk).update(**same)
+
+
+@pytest.mark.parametrize(("name", "case"), cases(BROKEN))
+def test_what_breaks_a_constraint_is_refused_under_its_name(name, case):
+    model, constraint = NAMED[name]
+    with pytest.raises(IntegrityError) as refused:
+        write(name, case)
+    words = str(refused.value)
+    if connection.vendor == "postgresql" or isinstance(constraint, CheckConstraint):
+        assert name in words
+    else:
+        columns = [model._meta.get_field(field).column for field in constraint.fields]  # type: ignore[attr-defined]
+        assert words.endswith(", ".join(f"{model._meta.db_table}.{column}" for column in columns))
+
+
+@pytest.mark.parametrize(("name", "case"), cases(ALLOWED))
+def test_what_a_constraint_allows_is_kept(name, case):
+    write(name, case)
+
+
+def test_every_constraint_has_a_case_that_breaks_it():
+    assert sorted(BROKEN) == sorted(map(str, NAMED))
+    assert {name for name, listed in BROKEN.items() if not listed} == set()
+
+
+def test_every_constraint_with_a_condition_has_a_case_that_it_allows():
+    conditional = {
+        name
+        for name, (_model, constraint) in NAMED.items()
+        if isinstance(constraint, UniqueConstraint) and constraint.condition is not None
+    }
+    several = {"rendition_one_per_file", "viewing_one_for_all"}  # the other constraint on these rows holds instead
+    assert conditional - several - set(ALLOWED) == set()
