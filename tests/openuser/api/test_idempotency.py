@@ -124,6 +124,16 @@ def test_what_may_go_better_later_is_not_kept(api, wish, settings):
     assert ask(api, {**wish}, "k-2").status_code == 202
 
 
+def test_too_many_requests_leave_the_key_free(wish):
+    api = make_api("renders:write", rate=0)
+    assert problem(ask(api, wish), 429)["code"] == "throttled"
+    assert not ApiAnswer.objects.exists()
+    ApiClient.objects.update(rate=60)
+    answer = ask(api, wish)
+    assert answer.status_code == 202
+    assert "Idempotency-Replayed" not in answer
+
+
 def test_who_comes_while_the_first_is_at_work_is_told_to_wait(api, wish):
     owner = f"client:{ApiClient.objects.get().pk}"
     ask(api, wish)

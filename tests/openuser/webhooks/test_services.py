@@ -162,6 +162,15 @@ def test_for_a_day_the_old_secret_signs_beside_the_new_one():
     assert len(headers["webhook-signature"].split()) == 1
 
 
+def test_the_old_secret_ends_after_exactly_a_day():
+    endpoint = make_endpoint()
+    old, new = endpoint.secret, services.renew_secret(endpoint)
+    over = endpoint.old_until
+    assert timedelta(hours=23, minutes=59) < over - timezone.now() <= timedelta(hours=24)
+    assert endpoint.secrets_at(over - timedelta(seconds=1)) == [new, old]
+    assert endpoint.secrets_at(over) == [new]
+
+
 def test_an_address_inside_is_refused_when_it_is_called_too(settings):
     endpoint = make_endpoint("https://localhost/hook")
     settings.WEBHOOKS = {**settings.WEBHOOKS, "NETWORKS": []}

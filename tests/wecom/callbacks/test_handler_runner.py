@@ -281,6 +281,14 @@ def test_callbacks_are_forgotten_after_thirty_days_unless_they_wait_to_be_handle
     assert set(Callback.objects.all()) == {waiting, young}
 
 
+def test_a_callback_stays_for_all_of_thirty_days(application):
+    callback = factories.make_callback(application, status="done")
+    services.delete_old_callbacks(now=callback.created_at + timedelta(days=30))
+    assert Callback.objects.exists()
+    services.delete_old_callbacks(now=callback.created_at + timedelta(days=30, seconds=1))
+    assert not Callback.objects.exists()
+
+
 def test_what_a_handler_was_told_stays_out_of_the_log(application, register, caplog):
     def fail(message) -> str:
         raise ValueError(f"Cannot read {message.content!r}")

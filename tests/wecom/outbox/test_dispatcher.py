@@ -13,7 +13,7 @@ from wecom import services
 from wecom.contents import Text, Video
 from wecom.exceptions import ContentError
 from wecom.media import uploads
-from wecom.models import Application, Attempt, Outbound, Upload
+from wecom.models import Application, Attempt, Member, Outbound, Upload
 from wecom.outbox import dispatcher
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -130,6 +130,27 @@ def test_nobody_knows_after_four_hours_and_a_person_decides(connected, emulator,
     services.resend(outbound)
     assert deliver(outbound).status == "done"
     assert len(person.texts()) == 2
+
+
+@pytest.mark.parametrize(("minutes", "reason"), [(229, ""), (231, "unknown")])
+def test_the_same_bytes_go_out_again_for_230_minutes(connected, emulator, person, minutes, reason):
+    emulator.fault("reset-after")
+    outbound = deliver(services.send_text(person.user_id, content="还来得及"))
+    frozen = bytes(outbound.body)
+    outbound = deliver(outbound, later=timedelta(minutes=minutes))
+    assert outbound.reason == reason
+    assert bytes(outbound.body) == frozen
+
+
+def test_an_ambiguous_send_keeps_its_bytes_though_its_recipient_left(connected, emulator, person):
+    emulator.fault("reset-after")
+    outbound = deliver(services.send_text(person.user_id, content="再见"))
+    frozen = bytes(outbound.body)
+    Member.objects.update_or_create(
+        corporation=connected.corporation, user_id=person.user_id, defaults={"status": "left"}
+    )
+    assert bytes(deliver(outbound).body) == frozen
+    assert person.texts() == ["再见"]
 
 
 def test_a_worker_that_died_during_the_call_counts_as_ambiguous(connected, person):
@@ -418,6 +439,25 @@ def test_media_forgotten_after_a_lost_answer_await_a_decision(connected, emulato
     assert emulator.calls("media/upload") == 1
     assert outbound.results() == {person.user_id: "unknown"}
     assert len(person.received()) == 1
+
+
+def test_an_ambiguous_send_keeps_its_bytes_though_the_media_id_changed(connected, emulator, person, video_file):
+    outbound = send_video(connected, person.user_id, video_file)
+    upload_of(outbound)
+    emulator.fault("reset-after")
+    frozen = bytes(deliver(outbound).body)
+    Upload.objects.update(media_id="another")
+    outbound = deliver(outbound)
+    assert (outbound.status, bytes(outbound.body)) == ("done", frozen)
+    assert len(person.received()) == 1
+
+
+def test_a_media_id_is_used_for_seventy_hours(connected, person, video_file):
+    before = timezone.now()
+    upload = upload_of(send_video(connected, person.user_id, video_file))
+    assert before <= upload.expires_at - timedelta(hours=70) <= timezone.now()
+    assert upload.is_usable(upload.expires_at - timedelta(seconds=1))
+    assert not upload.is_usable(upload.expires_at)
 
 
 def test_what_became_of_a_message_is_told_for_each_recipient(connected, emulator, person):
