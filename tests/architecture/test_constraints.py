@@ -157,7 +157,7 @@ def test_what_breaks_a_constraint_is_refused_under_its_name(name, case):
     if connection.vendor == "postgresql" or isinstance(constraint, CheckConstraint):
         assert name in words
     else:
-        columns = [model._meta.get_field(field).column for field in constraint.fields]  # type: ignore[attr-defined]
+        columns = [model._meta.get_field(field).column for field in constraint.fields]
         assert words.endswith(", ".join(f"{model._meta.db_table}.{column}" for column in columns))
 
 
