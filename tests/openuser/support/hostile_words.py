@@ -18,6 +18,7 @@ KEPT = {"cid", "cron", "time_zone", "codename", "session_data", "task", "timezon
 KEPT_FIELDS = {
     *("conversations.WatchLink.name", "wecom.Application.webhook_key"),
     *("avatars.Likeness.portrait", "avatars.Likeness.voice_key"),
+    *("avatars.Statement.portrait", "avatars.Statement.voice_key"),
 }
 # Texts for people in JSON; other keys are names that programs know.
 WORDS = {"text", "name", "label", "content", "title", "description", "question", "answer", "detail", "note"}
