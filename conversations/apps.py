@@ -9,4 +9,6 @@ class ConversationsConfig(AppConfig):
     verbose_name = _("Conversations")
 
     def ready(self) -> None:
-        from conversations import checks, receivers  # noqa: F401
+        from conversations import checks, personal_data, receivers  # noqa: F401
+
+        personal_data.register_models()

@@ -12,7 +12,8 @@ class OpenUserConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from core import logs
-        from openuser import celery, checks, receivers, roles  # noqa: F401
+        from openuser import celery, checks, personal_data, receivers, roles  # noqa: F401
 
+        personal_data.register_models()
         request_started.connect(logs.clear_correlation_id)
         post_migrate.connect(roles.sync_groups, dispatch_uid="openuser.roles")

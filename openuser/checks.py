@@ -6,6 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning, register
 from django.utils.translation import gettext as _
 
+from core.personal_data import registry
 from openuser import roles
 from openuser.settings.environment import OLD_NAMES
 
@@ -27,3 +28,12 @@ def check_roles(**_kwargs: Any) -> list[CheckMessage]:
     words = "No role has permissions on {}."
     hint = "Add it to ROLE_PERMISSIONS in openuser/roles.py."
     return [Warning(words.format(label), hint=hint, id="openuser.W010") for label in roles.models_without_roles()]
+
+
+@register
+def check_personal_data(**_kwargs: Any) -> list[CheckMessage]:
+    """Our models of which nothing says what they hold about people."""
+    words = "Nothing says what {} holds about people, so no retention and no erasure covers it."
+    hint = "Register it in the personal_data module of its app, or name it there as without personal data."
+    ours = [label for label in registry.unlisted_models() if label.split(".")[0] in roles.OUR_APPS]
+    return [Warning(words.format(label), hint=hint, id="openuser.W012") for label in ours]

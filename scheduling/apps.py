@@ -14,6 +14,9 @@ class SchedulingConfig(AppConfig):
     verbose_name = _("Scheduling")
 
     def ready(self) -> None:
+        from scheduling import personal_data
+
+        personal_data.register_models()
         post_migrate.connect(fill_calendars, sender=self)
 
 

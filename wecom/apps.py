@@ -17,8 +17,10 @@ class WeComConfig(AppConfig):
 
     def ready(self) -> None:
         from wecom import checks, platform_quirks  # noqa: F401
+        from wecom.personal_data import registration
 
         platform_quirks.assume(settings.WECOM["ASSUMED"])
+        registration.register_models()
         autodiscover_modules("handlers")
         post_migrate.connect(connect_application, sender=self)
 

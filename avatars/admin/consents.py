@@ -142,6 +142,8 @@ class ConsentAdmin(ReadOnlyAdmin):
     def proof(self, consent: Any) -> str:
         if not consent.may_be_read:
             return gettext("It is kept. You may not open it.")
+        if not consent.evidence:
+            return gettext("It was erased at the person's request.")
         return link(consent.evidence.url, gettext("Open the evidence"))
 
     @display(description=_("renders"))

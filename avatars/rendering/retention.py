@@ -3,6 +3,8 @@
 import logging
 import re
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -36,6 +38,30 @@ def _delete_videos(now: datetime) -> int:
         status=Render.Status.DONE, video__startswith=f"{STORED}/", finished_at__lt=now - timedelta(days=days)
     )
     return sum(_delete_video(render) for render in old.order_by("finished_at")[:AT_ONCE])
+
+
+def delete_files(render: Render) -> None:
+    """Delete the video of a render that has ended, its smaller copies, and its recording if no other render needs it.
+
+    Call it inside the transaction that clears the row.
+    """
+    video, recording = str(render.video.name or ""), str(render.recording.name or "")
+    gone: dict[str, Any] = {"size": None, "video": "", "captions": "", "poster": "", "recording": ""}
+    if render.status == Render.Status.DONE:
+        gone["reason"] = Reason.EXPIRED
+    Render.objects.filter(pk=render.pk).update(**gone)
+    render.renditions.all().delete()
+    if video:
+        transaction.on_commit(partial(delete_folder, video.rpartition("/")[0]), robust=True)
+    if recording and not Render.objects.filter(recording=recording).exists():
+        transaction.on_commit(partial(default_storage.delete, recording), robust=True)
+
+
+def delete_narration(narration: Narration) -> None:
+    """Delete the recordings of a narration. Call it inside the transaction that clears the row."""
+    Narration.objects.filter(pk=narration.pk).update(parts=[], reason=Reason.EXPIRED)
+    for name in narration.parts:
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 def _delete_video(render: Render) -> int:

@@ -164,6 +164,8 @@ def retry_render(render: Render) -> bool:
     if now.lacks_recording:
         words, remedy = "Its recording was removed.", "Bring the same recording again."
         raise MediaError(words, code="recording_gone", remedy=remedy, field="recording")
+    if not now.text and not now.recording:
+        return False  # its script was erased
     others = Render.objects.exclude(pk=render.pk)
     if others.filter(content_hash=render.content_hash, status__in=Render.SHARED).exists():
         return False

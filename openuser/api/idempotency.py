@@ -120,12 +120,6 @@ def replay_response(kept: ApiAnswer) -> HttpResponse:
     return response
 
 
-def delete_old_answers(*, now: datetime | None = None) -> int:
-    """Delete responses older than a day. Returns how many."""
-    deleted, _by_model = ApiAnswer.objects.filter(created_at__lt=(now or timezone.now()) - KEEP_FOR).delete()
-    return deleted
-
-
 def owner_of(request: HttpRequest) -> str:
     """The owner of the keys, which stays the same when a client's token is renewed; "" if not authenticated."""
     token = token_of(request.headers.get("Authorization", ""))

@@ -22,6 +22,7 @@ SECTIONS = {
     "Digital humans": ("openuser/settings/avatars.py",),
     "Engines": ("openuser/settings/engines.py",),
     "Schedules": ("openuser/settings/scheduling.py",),
+    "Retention": ("openuser/settings/retention.py",),
     "Database and files": ("openuser/settings/storage.py",),
     "Broker and cache": ("openuser/settings/broker.py",),
     "REST API and webhooks": ("openuser/settings/rest.py",),

@@ -20,6 +20,7 @@ from openuser.settings.engines import *  # noqa: F403
 from openuser.settings.environment import *  # noqa: F403
 from openuser.settings.environment import BASE_DIR, env
 from openuser.settings.rest import *  # noqa: F403
+from openuser.settings.retention import *  # noqa: F403
 from openuser.settings.scheduling import *  # noqa: F403
 from openuser.settings.storage import *  # noqa: F403
 from openuser.settings.wecom import *  # noqa: F403

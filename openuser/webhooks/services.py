@@ -87,13 +87,6 @@ def attempt_delivery(pk: int, *, now: datetime | None = None) -> None:
         logger.info("Somebody else delivers this webhook.", extra={"delivery": delivery.pk})
 
 
-def delete_old(*, now: datetime | None = None) -> int:
-    """Delete old deliveries; returns how many."""
-    before = (now or timezone.now()) - timedelta(days=settings.WEBHOOKS["KEEP_DAYS"])
-    ended = WebhookDelivery.objects.exclude(status__in=WebhookDelivery.UNFINISHED)
-    return ended.filter(created_at__lt=before).delete()[0]
-
-
 def _attempt(delivery: WebhookDelivery, endpoint: WebhookEndpoint, now: datetime) -> None:
     body = delivery.payload.encode()
     headers = signatures.headers(delivery.event_id, body, secrets=endpoint.secrets_at(now), now=now)

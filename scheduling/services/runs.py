@@ -3,13 +3,13 @@
 Calls may be repeated or concurrent: a moment of a schedule is handled once, because its `Run` is unique.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from core.personal_data import retention
 from core.work.broker import publish_task
 from scheduling.models import Run, Schedule
 from scheduling.schedules import beat_entries, execution, prerender
@@ -72,11 +72,7 @@ def sweep(*, now: datetime | None = None) -> int:
 
 def forget_old_runs(*, now: datetime | None = None) -> int:
     """Delete old runs. Returns how many."""
-    oldest = (now or timezone.now()) - timedelta(days=settings.SCHEDULING["KEEP_RUNS_DAYS"])
-    old = Run.objects.filter(due_at__lt=oldest)
-    count = old.count()
-    old.delete()
-    return count
+    return retention.expire(Run, now=now or timezone.now())
 
 
 def _spoken(schedule: Schedule, now: datetime) -> Run | None:

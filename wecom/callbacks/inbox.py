@@ -15,7 +15,7 @@ from core.work import crash_points
 from wecom import crypto, messages
 from wecom.callbacks import rejections
 from wecom.callbacks.router import router
-from wecom.models import Application, Callback, CardUpdate
+from wecom.models import Application, Callback
 
 logger = logging.getLogger(__name__)
 
@@ -134,11 +134,3 @@ def record_transcript(application: Application, *, user_id: str, text: str, at: 
 def replay_callback(callback: Callback) -> bool:
     """Handle a finished callback once more; False if its body is gone or it is still being handled."""
     return bool(callback.body) and callback.restart()
-
-
-def delete_old_callbacks(now: datetime | None = None) -> int:
-    """Delete callbacks that the platform cannot repeat any more, and card changes. Returns how many callbacks."""
-    oldest = (now or timezone.now()) - timedelta(days=settings.WECOM["KEEP_CALLBACKS_DAYS"])
-    CardUpdate.objects.filter(created_at__lt=oldest).exclude(status__in=CardUpdate.UNFINISHED).delete()
-    deleted, _ = Callback.objects.filter(created_at__lt=oldest).exclude(status__in=Callback.UNFINISHED).delete()
-    return deleted

@@ -187,7 +187,7 @@ def _get_or_create(application: Application, kind: str, path: Path) -> Upload:
     # Only a file shows its name: under another one the platform must get it again.
     renamed = kind == Upload.Kind.FILE and upload.filename != filename
     if upload.is_finished and (renamed or not upload.is_usable(timezone.now())):
-        name = upload.path if default_storage.exists(upload.path) else _store_copy(path)
+        name = upload.path if upload.path and default_storage.exists(upload.path) else _store_copy(path)
         fields = {"media_id": "", "expires_at": None} if renamed else {}
         _restart(upload, application=application, path=name, filename=filename, **fields)
     return upload

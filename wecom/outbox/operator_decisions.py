@@ -9,7 +9,10 @@ from wecom.outbox import duplicates
 
 @transaction.atomic
 def resend(outbound: Outbound) -> bool:
-    """Send it again as a new message with bytes that are no duplicate; False while it is on its way."""
+    """Send it again as a new message with bytes that are no duplicate; False while it is on its way, or if its content
+    was erased."""
+    if outbound.upload_id is None and not outbound.content:
+        return False
     if not Outbound.objects.filter(pk=outbound.pk).exclude(status__in=Outbound.UNFINISHED).exists():
         return False
     Attempt.objects.abandoned(outbound).update(outcome=Attempt.Outcome.AMBIGUOUS)

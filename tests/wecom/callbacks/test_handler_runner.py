@@ -15,6 +15,7 @@ from django.utils import timezone
 from conversations.models import Message
 from core.exceptions import TemporaryError
 from core.logs import LineFormatter
+from core.personal_data import retention
 from tests.support import factories
 from tests.wecom.support.callback_sender import event_xml, text_xml
 from wecom import services
@@ -277,7 +278,7 @@ def test_callbacks_are_forgotten_after_thirty_days_unless_they_wait_to_be_handle
     factories.make_callback(application, created_at=old, status="done")
     waiting = factories.make_callback(application, created_at=old)
     young = factories.make_callback(application, created_at=old + timedelta(days=2), status="done")
-    services.delete_old_callbacks()
+    retention.expire(Callback, now=timezone.now())
     assert set(Callback.objects.all()) == {waiting, young}
 
 

@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.utils import timezone
 
+from core.personal_data import retention
 from tests.support import factories
 from tests.wecom.support.message_samples import CARDS, button_card, text_notice
 from wecom import bot, messages, services
@@ -210,7 +211,7 @@ def test_old_changes_are_forgotten_with_the_callbacks():
     old = timezone.now() - timedelta(days=31)
     factories.make_card_update(created_at=old, status="done")
     waiting, young = factories.make_card_update(created_at=old), factories.make_card_update(status="done")
-    services.delete_old_callbacks()
+    retention.expire(CardUpdate, now=timezone.now())
     assert set(CardUpdate.objects.all()) == {waiting, young}
 
 

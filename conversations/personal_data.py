@@ -1,0 +1,146 @@
+"""What conversations hold about people, for the registry in `core.personal_data`."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from avatars.models import Narration, Render, Rendition
+from conversations.models import Content, Conversation, Errand, Message, Session, WatchLink
+from core.personal_data.holdings import BATCH, BATCHES_A_PASS, Holding, Kind, Person
+from core.personal_data.registry import belongs_to, register, without_personal_data
+from core.personal_data.work_rows import WorkHolding
+from wecom.models import Download, Upload
+
+MESSAGES = Kind(key="messages", label=_("messages"), days=lambda: settings.RETENTION["MESSAGES_DAYS"])
+SESSIONS = Kind(key="sessions", label=_("answers in flows"), days=lambda: settings.RETENTION["SESSIONS_DAYS"])
+QUESTIONS = Kind(key="questions", label=_("questions to services"), days=lambda: settings.RETENTION["QUESTIONS_DAYS"])
+LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
+
+
+class ContentHolding(Holding):
+    """The words of messages. What many got stays for the others."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        if person is None:
+            super().clear(pks)
+            return
+        theirs = Message.objects.filter(member=person.pk, content__in=pks)
+        others = Message.objects.exclude(member=person.pk).filter(content__in=pks)
+        shared = set(others.values_list("content", flat=True))
+        for kind in Content.objects.filter(pk__in=shared).values_list("kind", flat=True).distinct():
+            same = theirs.filter(content__in=shared, content__kind=kind)
+            same.update(content=Content.objects.create(kind=kind))
+        super().clear(set(pks) - shared, person)
+
+    def expire(self, before: datetime, now: datetime) -> int:
+        """From the oldest on: contents are written with their messages, so a batch of recent ones ends the search."""
+        written = Message.objects.filter(content=OuterRef("pk"))
+        worded = Content.objects.exclude(text="").order_by("pk").values_list("pk", flat=True)
+        last = count = 0
+        for _turn in range(BATCHES_A_PASS):
+            some = list(worded.filter(pk__gt=last)[:BATCH])
+            rows = Content.objects.filter(Exists(written), ~Exists(written.filter(created_at__gte=before)), pk__in=some)
+            with transaction.atomic():
+                found = rows.update(text="")
+            if not found:
+                break
+            last, count = some[-1], count + found
+        return count
+
+
+class MessageHolding(Holding):
+    """Messages, whose words are in their contents. Those that wait for a video are cancelled."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        self.rows(pks).filter(state=Message.State.WAITING).update(state=Message.State.CANCELLED, deadline_at=None)
+
+
+class SessionHolding(Holding):
+    """Runs through flows: they keep where they went, not what was answered."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        running = self.rows(pks).filter(status=Session.Status.ACTIVE)
+        running.update(status=Session.Status.STOPPED, finished_at=timezone.now(), due_at=None)
+        super().clear(pks, person)
+
+
+def register_models() -> None:
+    """Called once, when the app is ready."""
+    ended = ~Q(status=Session.Status.ACTIVE)
+    answers: dict[str, Any] = {"slots": {}, "data": {}}
+    register(
+        Holding(Conversation, MESSAGES, of=_of_member, blank={}),
+        MessageHolding(Message, MESSAGES, of=_of_member, blank={}),
+        ContentHolding(Content, MESSAGES, of=lambda person: Q(messages__member=person.pk), blank={"text": ""}),
+        SessionHolding(Session, SESSIONS, of=_of_conversation, age="finished_at", ended=ended, blank=answers),
+        WorkHolding(
+            Errand,
+            QUESTIONS,
+            of=_of_conversation,
+            age="created_at",
+            blank={"question": "", "detail": ""},
+            hidden=LEASE,
+        ),
+        Holding(WatchLink, MESSAGES, of=_of_member),
+    )
+    without_personal_data(
+        {
+            "conversations.Answer": "what administrators wrote for everyone",
+            "conversations.Desk": "what administrators wrote for everyone",
+            "conversations.Flow": "what administrators wrote for everyone",
+            "conversations.FlowVersion": "what administrators wrote for everyone",
+            "conversations.ProgressCard": "keys of a message and of its card",
+            "conversations.State": "what administrators wrote for everyone",
+            "conversations.Transition": "what administrators wrote for everyone",
+        }
+    )
+    _say_whose_files()
+
+
+def _say_whose_files() -> None:
+    """Videos, recordings and files belong to the member whose messages carry them, unless others got the same."""
+    for model, field in ((Render, "render"), (Narration, "narration"), (Download, "download")):
+        belongs_to(model, of=_carried(field), others=_carried(field, by_others=True))
+    belongs_to(
+        Render,
+        of=lambda person: Q(pk__in=WatchLink.objects.filter(member=person.pk).values("render")),
+        others=lambda person: Q(pk__in=_given(WatchLink.objects.exclude(member=person.pk), "render")),
+    )
+    belongs_to(
+        Rendition,
+        of=lambda person: Q(render=None, sha256__in=_sent_files(Message.objects.filter(member=person.pk))),
+        others=lambda person: Q(render=None, sha256__in=_sent_files(Message.objects.exclude(member=person.pk))),
+    )
+
+
+def _carried(field: str, *, by_others: bool = False) -> Any:
+    """Whether messages to a person, or to others, carry a row by this field."""
+
+    def find(person: Person) -> Q:
+        rows = Message.objects.all()
+        rows = rows.exclude(member=person.pk) if by_others else rows.filter(member=person.pk)
+        return Q(pk__in=_given(rows, field))
+
+    return find
+
+
+def _given(rows: "models.QuerySet[Any]", field: str) -> "models.QuerySet[Any]":
+    return rows.filter(**{f"{field}__isnull": False}).values(field)
+
+
+def _sent_files(rows: "models.QuerySet[Message]") -> "models.QuerySet[Any]":
+    return Upload.objects.filter(outbounds__messages__in=rows).values("sha256")
+
+
+def _of_member(person: Person) -> Q:
+    return Q(member=person.pk)
+
+
+def _of_conversation(person: Person) -> Q:
+    return Q(conversation__member=person.pk)

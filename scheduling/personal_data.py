@@ -1,0 +1,72 @@
+"""What schedules hold about people, for the registry in `core.personal_data`."""
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from avatars.models import Render
+from core.personal_data.holdings import Holding, Kind, Person
+from core.personal_data.lookups import mentions, without
+from core.personal_data.registry import belongs_to, register, without_personal_data
+from scheduling.models import Run, Schedule
+from scheduling.schedules import beat_entries
+from wecom.models import Application
+
+SCHEDULES = Kind(key="schedules", label=_("schedules"))
+RUNS = Kind(key="runs", label=_("runs of schedules"), days=lambda: settings.SCHEDULING["KEEP_RUNS_DAYS"])
+
+
+class ScheduleHolding(Holding):
+    """Schedules go on without the person; one for this person alone is emptied and paused, and keeps its runs."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        for schedule in Schedule.objects.filter(pk__in=pks) if person else ():
+            schedule.user_ids = without(schedule.user_ids, person.user_id) if person else schedule.user_ids
+            if not schedule.user_ids:
+                _empty(schedule)
+            schedule.save()
+            beat_entries.sync(schedule)
+
+
+def _empty(schedule: Schedule) -> None:
+    schedule.name = schedule.text = schedule.key = ""
+    schedule.values, schedule.paused = {}, True
+    schedule.ahead, schedule.ahead_for = None, None
+
+
+class RunHolding(Holding):
+    """Why a run failed may name its members."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        if person:
+            self.rows(pks).update(detail="")
+        else:
+            super().clear(pks)
+
+
+def register_models() -> None:
+    """Called once, when the app is ready."""
+    register(
+        ScheduleHolding(Schedule, SCHEDULES, of=_addressed),
+        RunHolding(Run, RUNS, of=_named, age="due_at"),
+    )
+    without_personal_data({"scheduling.RunMessage": "names of variables, and the key of a message"})
+    belongs_to(
+        Render,
+        of=lambda person: Q(pk__in=()),
+        others=lambda person: Q(pk__in=Schedule.objects.filter(ahead__isnull=False).values("ahead")),
+    )
+
+
+def _addressed(person: Person) -> Q:
+    company = Application.objects.filter(corporation=person.corporation)
+    return mentions("user_ids", person.user_id) & (Q(application__in=company) | Q(application=None))
+
+
+def _named(person: Person) -> Q:
+    words = Q(detail__icontains=person.user_id)
+    for name in person.names:
+        words |= Q(detail__icontains=name)
+    return words

@@ -1,0 +1,94 @@
+"""Outbound messages, the files that they carry, and what is counted of them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from core.personal_data.holdings import Holding, Person
+from core.personal_data.lookups import mentions, replaced, without
+from core.personal_data.work_rows import WorkHolding
+from wecom.media import uploads
+from wecom.models import Outbound, Upload
+from wecom.quotas import send_quota
+
+LISTS = ("recipients", "invalid", "unlicensed")
+NO_WORDS: dict[str, Any] = {"content": {}, "options": {}, "body": None, "fingerprint": "", "response_code": ""}
+
+
+def sent_to(person: Person) -> Q:
+    """Outbound messages that name a person among their recipients."""
+    return mentions("recipients", person.user_id) & Q(application__corporation=person.corporation)
+
+
+class OutboundHolding(WorkHolding):
+    """The outbox. A message to many keeps its content, which is not about one of them."""
+
+    def refusal(self, person: Person) -> str:
+        frozen = Outbound.objects.filter(sent_to(person), reach__gt=1, status__in=Outbound.UNFINISHED)
+        if not frozen.filter(body__isnull=False).exists():
+            return ""
+        return gettext("A message to several members is being sent to this person. Try again once it has been sent.")
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        if person is None:
+            super().clear(pks)
+            return
+        alone = set(self.rows(pks).filter(reach=1).values_list("pk", flat=True))
+        super().clear(alone, person)
+        Outbound.attached.through._default_manager.filter(outbound__in=alone).delete()
+        for row in self.rows(set(pks) - alone):
+            _leave_out(row, person)
+
+
+def _leave_out(row: Outbound, person: Person) -> None:
+    """Take a person off a message to many. What was counted stays, what is still to be sent goes to the others."""
+    if row.is_finished:
+        for name in LISTS:
+            setattr(row, name, replaced(getattr(row, name), person.user_id, person.alias))
+        row.body = None
+    else:
+        row.recipients = without(row.recipients, person.user_id)
+        row.reach = len(row.recipients)
+    row.save(update_fields=[*LISTS, "reach", "body"])
+
+
+class UploadHolding(WorkHolding):
+    """Files that were sent: those of one person only. A file that is a render's belongs to the render."""
+
+    def erase(self, pks: Collection[int], person: Person) -> int:
+        used = Q(outbounds__isnull=False) | Q(attached_to__isnull=False) | Q(group_messages__isnull=False)
+        needed = set(self.rows(pks).filter(used).values_list("pk", flat=True))
+        return super().erase(set(pks) - needed, person)
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        names = set(self.rows(pks).filter(path__startswith=f"{uploads.FOLDER}/").values_list("path", flat=True))
+        if person:
+            super().clear(pks, person)
+        else:
+            self.rows(pks).update(path="", filename="")  # messages refer to the row
+        for name in names - set(Upload.objects.filter(path__in=names).values_list("path", flat=True)):
+            transaction.on_commit(partial(default_storage.delete, name), robust=True)
+
+    def expired(self, before: datetime) -> "models.QuerySet[Any]":
+        """Those that were last sent before that time; a link to a file is good for as long as its page."""
+        sent = Q(expires_at__lt=before) | Q(expires_at=None, created_at__lt=before)
+        rows = self.rows().filter(sent, self.ended, path__startswith=f"{uploads.FOLDER}/")
+        waiting = Outbound.objects.filter(status__in=Outbound.UNFINISHED).exclude(upload=None)
+        return rows.exclude(form=Upload.Form.LINK).exclude(pk__in=waiting.values("upload"))
+
+    def file_names(self, row: Any) -> list[str]:
+        return [row.path] if row.path else []
+
+
+class SpendingHolding(Holding):
+    """Counts that the platform's limits need for two hours."""
+
+    def expire(self, before: datetime, now: datetime) -> int:
+        send_quota.delete_old_counts(now)
+        return 0

@@ -1,0 +1,60 @@
+"""Members, and the lists of user IDs that name them elsewhere."""
+
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from core.personal_data.holdings import Holding, Person
+from core.personal_data.lookups import mentions, without
+from wecom.models import Department, GroupChat, Member, Membership, Reach, Tag
+
+
+class MemberHolding(Holding):
+    """The member: without a name or a place in the company, since conversations and statistics need the row."""
+
+    goes_last = True
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        super().clear(pks, person)
+        for model in (Membership, Reach, Tag.members.through):
+            model._default_manager.filter(member__in=pks).delete()
+
+    def erase(self, pks: Collection[int], person: Person) -> int:
+        for below in Member.objects.filter(_of_company(person), mentions("direct_leaders", person.user_id)):
+            below.direct_leaders = without(below.direct_leaders, person.user_id)
+            below.save(update_fields=["direct_leaders"])
+        return super().erase(pks, person)
+
+
+class DepartmentHolding(Holding):
+    """The leaders of departments."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        for row in Department.objects.filter(pk__in=pks) if person else ():
+            row.leaders = without(row.leaders, person.user_id) if person else row.leaders
+            row.save(update_fields=["leaders"])
+
+
+class GroupChatHolding(Holding):
+    """The owner and the members of group chats."""
+
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        for row in GroupChat.objects.filter(pk__in=pks) if person else ():
+            row.user_ids = without(row.user_ids, person.user_id) if person else row.user_ids
+            row.owner = "" if person and row.owner.lower() == person.user_id.lower() else row.owner
+            row.save(update_fields=["user_ids", "owner"])
+
+
+def leads(person: Person) -> Q:
+    """Departments that a person leads."""
+    return _of_company(person) & mentions("leaders", person.user_id)
+
+
+def chats_with(person: Person) -> Q:
+    """Group chats that a person owns or is in."""
+    named = mentions("user_ids", person.user_id) | Q(owner__iexact=person.user_id)
+    return named & Q(application__corporation=person.corporation)
+
+
+def _of_company(person: Person) -> Q:
+    return Q(corporation=person.corporation)

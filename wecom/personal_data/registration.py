@@ -1,0 +1,147 @@
+"""The models of WeChat Work in the registry of personal data."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from core.personal_data.holdings import Holding, Person
+from core.personal_data.registry import register, without_personal_data
+from core.personal_data.work_rows import WorkHolding
+from wecom.models import (
+    Callback,
+    CardUpdate,
+    Department,
+    Download,
+    GroupChat,
+    GroupMessage,
+    Member,
+    Membership,
+    Outbound,
+    Reach,
+    Spending,
+    Upload,
+)
+from wecom.personal_data import kinds
+from wecom.personal_data.callbacks import CallbackHolding, DownloadHolding, sent_by
+from wecom.personal_data.deliveries import (
+    NO_WORDS,
+    OutboundHolding,
+    SpendingHolding,
+    UploadHolding,
+    sent_to,
+)
+from wecom.personal_data.directory import (
+    DepartmentHolding,
+    GroupChatHolding,
+    MemberHolding,
+    chats_with,
+    leads,
+)
+
+NOBODY: dict[str, Any] = {
+    "name": "",
+    "alias": "",
+    "position": "",
+    "gender": "",
+    "direct_leaders": [],
+    "attributes": {},
+    "main_department": None,
+    "status": Member.Status.LEFT,
+}
+LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
+
+
+def register_models() -> None:
+    """Called once, when the app is ready."""
+    _register_directory()
+    _register_callbacks()
+    _register_deliveries()
+    without_personal_data(
+        {
+            "wecom.Application": "an application of the company, with its secrets",
+            "wecom.ArticlePicture": "pictures in articles that the company wrote",
+            "wecom.Attempt": "times and error codes of an outbound message",
+            "wecom.CallCount": "a count without names",
+            "wecom.Circuit": "an interface and an error code",
+            "wecom.Corporation": "the company",
+            "wecom.DayCount": "a count without names",
+            "wecom.DirectorySync": "counts, and numbers of departments that could not be read",
+            "wecom.Guard": "the identity of an installation",
+            "wecom.MenuButton": "what administrators wrote for everyone",
+            "wecom.MenuPublication": "what administrators wrote for everyone",
+            "wecom.Recall": "times and error codes of an outbound message",
+            "wecom.Tag": "names of groups; who is in them goes with the member",
+        }
+    )
+
+
+def _register_directory() -> None:
+    register(
+        MemberHolding(
+            Member,
+            kinds.DIRECTORY,
+            of=lambda person: Q(pk=person.pk),
+            blank=NOBODY,
+            renamed=lambda person: {"user_id": person.alias},
+        ),
+        Holding(Membership, kinds.DIRECTORY, of=_of_member),
+        Holding(Reach, kinds.DIRECTORY, of=_of_member),
+        DepartmentHolding(Department, kinds.DIRECTORY, of=leads),
+        GroupChatHolding(GroupChat, kinds.DIRECTORY, of=chats_with),
+        WorkHolding(GroupMessage, kinds.MESSAGES, age="created_at", blank={"content": {}, "options": {}}, hidden=LEASE),
+    )
+
+
+def _register_callbacks() -> None:
+    register(
+        CallbackHolding(
+            Callback,
+            kinds.CALLBACKS,
+            of=sent_by,
+            age="created_at",
+            hidden=LEASE,
+        ),
+        WorkHolding(
+            CardUpdate,
+            kinds.CALLBACKS,
+            of=lambda person: Q(user_id__iexact=person.user_id, application__corporation=person.corporation),
+            age="created_at",
+            hidden=LEASE,
+        ),
+        DownloadHolding(Download, kinds.MEDIA, files=("path",), hidden=LEASE),
+    )
+
+
+def _register_deliveries() -> None:
+    register(
+        UploadHolding(Upload, kinds.UPLOADS, of=_carried_to, age="created_at", hidden=(*LEASE, "media_id")),
+        SpendingHolding(
+            Spending,
+            kinds.QUOTAS,
+            of=lambda person: Q(user_id__iexact=person.user_id, application__corporation=person.corporation),
+        ),
+        OutboundHolding(
+            Outbound,
+            kinds.MESSAGES,
+            of=sent_to,
+            age="created_at",
+            blank=NO_WORDS,
+            renamed=_renamed_recipient,
+            hidden=(*LEASE, "fingerprint", "response_code"),
+        ),
+    )
+
+
+def _of_member(person: Person) -> Q:
+    return Q(member=person.pk)
+
+
+def _carried_to(person: Person) -> Q:
+    """Files of the messages to one person."""
+    messages = Outbound.objects.filter(sent_to(person), reach=1)
+    return Q(outbounds__in=messages) | Q(attached_to__in=messages)
+
+
+def _renamed_recipient(person: Person) -> dict[str, Any]:
+    gone: dict[str, Any] = {"invalid": [], "unlicensed": [], "upload": None, "order_key": ""}
+    return {"recipients": [person.alias], **gone}
