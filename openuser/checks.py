@@ -35,5 +35,5 @@ def check_personal_data(**_kwargs: Any) -> list[CheckMessage]:
     """Our models of which nothing says what they hold about people."""
     words = "Nothing says what {} holds about people, so no retention and no erasure covers it."
     hint = "Register it in the personal_data module of its app, or name it there as without personal data."
-    ours = [label for label in registry.unlisted_models() if label.split(".")[0] in roles.OUR_APPS]
+    ours = [label for label in registry.unlisted_models() if label.split(".")[0] in {"core", *roles.OUR_APPS}]
     return [Warning(words.format(label), hint=hint, id="openuser.W012") for label in ours]

@@ -1,5 +1,6 @@
 """What the installation itself and the packages hold about people, for the registry in `core.personal_data`."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -40,9 +41,20 @@ class ApiAnswerHolding(Holding):
         rows = ApiAnswer.objects.exclude(status=None).only("body").iterator()
         return [row.pk for row in rows if any(word in bytes(row.body) for word in words)]
 
+    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
+        if person:
+            self.rows(pks).update(body=b"")  # the key stays: a retry must not have a second effect
+        else:
+            super().clear(pks)
+
 
 class LogHolding(Holding):
     """The admin's log names the rows that were changed. The entries stay, without the words."""
+
+    def find(self, person: Person) -> list[int]:
+        whole = re.compile(rf"(?<![\w.@-]){re.escape(person.user_id)}(?![\w.@-])", re.IGNORECASE)
+        rows = self.rows(super().find(person)).values_list("pk", "object_repr", "change_message")
+        return [pk for pk, *words in rows if _names(" ".join(words), whole, person.names)]
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         if person:
@@ -67,6 +79,7 @@ def register_models() -> None:
     without_personal_data(
         {
             "auth.Group": "roles",
+            "core.WorkerProcess": "a process and its host",
             "auth.Permission": "names of rights",
             AccessAttemptExpiration._meta.label: "goes with the wrong password that it belongs to",
             "contenttypes.ContentType": "names of models",
@@ -77,6 +90,9 @@ def register_models() -> None:
             "django_celery_beat.PeriodicTasks": "times",
             "django_celery_beat.SolarSchedule": "times",
             "openuser.ApiClient": "programs",
+            "otp_static.StaticDevice": "second factor of an account, which it goes with",
+            "otp_static.StaticToken": "second factor of an account, which it goes with",
+            "otp_totp.TOTPDevice": "second factor of an account, which it goes with",
             "openuser.WebhookEndpoint": "addresses of programs",
         }
     )
@@ -91,3 +107,7 @@ def _logged(person: Person) -> Q:
     for word in (person.user_id, *person.names):
         words |= Q(object_repr__icontains=word) | Q(change_message__icontains=word)
     return words
+
+
+def _names(words: str, user_id: re.Pattern[str], names: tuple[str, ...]) -> bool:
+    return user_id.search(words) is not None or any(name.lower() in words.lower() for name in names)

@@ -107,6 +107,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "wecom.MenuButton": EDITABLE,
     "wecom.MenuPublication": Rights(operator="add"),
     "wecom.Outbound": RECORDS,
+    "wecom.PrivacyRequest": ADMINISTRATORS_ONLY,
     "wecom.Recall": Rights(),
     "wecom.Spending": Rights(),
     "wecom.Reach": Rights(),

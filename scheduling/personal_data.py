@@ -24,7 +24,7 @@ class ScheduleHolding(Holding):
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         for schedule in Schedule.objects.filter(pk__in=pks) if person else ():
             schedule.user_ids = without(schedule.user_ids, person.user_id) if person else schedule.user_ids
-            if not schedule.user_ids:
+            if not (schedule.user_ids or schedule.department_numbers or schedule.tag_numbers):
                 _empty(schedule)
             schedule.save()
             beat_entries.sync(schedule)
@@ -37,11 +37,13 @@ def _empty(schedule: Schedule) -> None:
 
 
 class RunHolding(Holding):
-    """Why a run failed may name its members."""
+    """Why a run failed, and who was left out, may name members."""
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         if person:
-            self.rows(pks).update(detail="")
+            for run in self.rows(pks):
+                left_out = {who: why for who, why in run.unreached.items() if who.lower() != person.user_id.lower()}
+                self.rows([run.pk]).update(detail="", unreached=left_out)
         else:
             super().clear(pks)
 
@@ -52,7 +54,12 @@ def register_models() -> None:
         ScheduleHolding(Schedule, SCHEDULES, of=_addressed),
         RunHolding(Run, RUNS, of=_named, age="due_at"),
     )
-    without_personal_data({"scheduling.RunMessage": "names of variables, and the key of a message"})
+    without_personal_data(
+        {
+            "scheduling.CalendarDay": "days of the company",
+            "scheduling.RunMessage": "names of variables, and the key of a message",
+        }
+    )
     belongs_to(
         Render,
         of=lambda person: Q(pk__in=()),
@@ -66,7 +73,7 @@ def _addressed(person: Person) -> Q:
 
 
 def _named(person: Person) -> Q:
-    words = Q(detail__icontains=person.user_id)
+    words = Q(detail__icontains=person.user_id) | mentions("unreached", person.user_id)
     for name in person.names:
         words |= Q(detail__icontains=name)
     return words

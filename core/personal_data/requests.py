@@ -50,9 +50,9 @@ def write_zip(person: Person, target: IO[bytes], *, about: dict[str, Any]) -> di
     found = _find(person)
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         archive.writestr("about.json", _json({**about, "rows": _counts(found)}))
-        for holding, pks in found:
-            if pks:
-                _write_rows(archive, holding, pks)
+        files = [name for holding, pks in found if pks for name in _write_rows(archive, holding, pks)]
+        for name in dict.fromkeys(files):
+            _write_file(archive, name)
     return _counts(found)
 
 
@@ -70,14 +70,14 @@ def _counts(found: Iterable[tuple[Holding, list[int]]]) -> dict[str, int]:
     return {holding.label: len(pks) for holding, pks in found if pks}
 
 
-def _write_rows(archive: ZipFile, holding: Holding, pks: list[int]) -> None:
+def _write_rows(archive: ZipFile, holding: Holding, pks: list[int]) -> list[str]:
+    """Write the rows of one model. Returns the names of their files."""
     files: list[str] = []
     with archive.open(f"{holding.label.replace('.', '/')}.jsonl", "w") as lines:
         for row in holding.export(pks):
             lines.write(_json(holding.as_json(row)).encode() + b"\n")
             files += holding.file_names(row)
-    for name in dict.fromkeys(files):
-        _write_file(archive, name)
+    return files
 
 
 def _write_file(archive: ZipFile, name: str) -> None:

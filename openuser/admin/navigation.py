@@ -101,6 +101,7 @@ SECTIONS = (
         icons={
             "auth.User": "person",
             "auth.Group": "group",
+            "wecom.PrivacyRequest": "policy",
             "openuser.ApiClient": "key",
             "openuser.WebhookEndpoint": "webhook",
             "openuser.WebhookDelivery": "outbox",

@@ -126,11 +126,15 @@ class APISchema(AutoSchema):
         found = set(EVERY_OPERATION)
         if self.method in ("POST", "PATCH", "PUT"):
             found |= set(OPERATIONS_WITH_BODY)
-        elif self._is_list_view():
+        elif self._is_list_view() or self._has_query():
             found.add("422")
         if "{" in self.path:
             found.add("404")
         return sorted(found)
+
+    def _has_query(self) -> bool:
+        """Whether the operation has query parameters of its own, which may be wrong."""
+        return any(getattr(one, "location", "") == "query" for one in self.get_override_parameters())
 
     def _problem(self, status: str) -> dict[str, Any]:
         component = ResolvedComponent(  # type: ignore[no-untyped-call]

@@ -27,6 +27,8 @@ class ApiClient(models.Model):
         MESSAGES_WRITE = "messages:write", _("send messages and upload their files")
         MEMBERS_READ = "members:read", _("view members")
         MEMBERS_WRITE = "members:write", _("add and rename members")
+        PERSONAL_DATA_READ = "personal_data:read", _("export all that is held about a member")
+        PERSONAL_DATA_WRITE = "personal_data:write", _("erase all that is held about a member")
         CALLBACKS_READ = "callbacks:read", _("view callbacks without message texts")
         CALLBACKS_TEXT = "callbacks:text", _("read message texts in callbacks")
         CALLBACKS_WRITE = "callbacks:write", _("replay callbacks")

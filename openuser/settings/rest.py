@@ -65,6 +65,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RenderStage": "avatars.models.Stage",
         "StageOutcome": "avatars.models.Outcome",
         "RunOutcome": "scheduling.models.Run.Outcome",
+        "PrivacyRequestKind": "wecom.models.PrivacyRequest.Kind",
         "MemberStatus": "wecom.models.Member.Status",
         "UploadKind": "wecom.models.Upload.Kind",
         "MenuButtonKind": "wecom.models.MenuButton.Kind",

@@ -89,6 +89,7 @@ BROKEN: dict[str, list[Values]] = {
     "viewing_one_for_all": [a_file(member=None)],
     "viewing_of_render_or_file": [values(render=None), lambda: {"upload": make_upload()}],
     "schedule_one_per_call": [values(key="k")],
+    "privacyrequest_known_kind": [values(kind="peek")],
     "run_once_per_moment": [values()],
     "statement_of_picture_or_voice": [values(voice_key="kokoro:x"), values(portrait="", digital_human=None)],
     "statement_once_per_picture": [values(withdrawn_at=None)],

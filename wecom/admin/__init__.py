@@ -1,5 +1,16 @@
 """WeChat Work in the admin: edit applications, publish menus, inspect callbacks and outbound messages."""
 
-from wecom.admin import callbacks, chats, company, deliveries, directory, media, menus, restore_guard, syncs
+from wecom.admin import callbacks, chats, company, deliveries, directory, media, menus, privacy, restore_guard, syncs
 
-__all__ = ["callbacks", "chats", "company", "deliveries", "directory", "media", "menus", "restore_guard", "syncs"]
+__all__ = [
+    "callbacks",
+    "chats",
+    "company",
+    "deliveries",
+    "directory",
+    "media",
+    "menus",
+    "privacy",
+    "restore_guard",
+    "syncs",
+]

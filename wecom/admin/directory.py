@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, ReadOnlyAdmin, SingleCountChangeList, badge, row_link
+from wecom.admin.privacy import PersonalDataActions
 from wecom.admin.syncs import SyncButton
 from wecom.models import Application, Department, Member, Reach, Tag
 
@@ -76,7 +77,7 @@ class DepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Member)
-class MemberAdmin(SyncButton, ProtectedDeleteAdmin):
+class MemberAdmin(PersonalDataActions, SyncButton, ProtectedDeleteAdmin):
     protected_by = {"conversations": _("What was said with this person is kept.")}
     list_display = ("user_id", "name", "works_in", "position", "standing", "reachable")
     list_filter = ("status", RangeFilter, DepartmentFilter, ApplicationFilter, "tags")

@@ -8,6 +8,7 @@ from wecom.api.directory import Departments, DirectorySyncs, Tags
 from wecom.api.group_chats import GroupChats, GroupMessages
 from wecom.api.members import Members, Quotas, Uploads
 from wecom.api.outbound import Outbounds
+from wecom.api.privacy import PrivacyRequests
 
 router = SimpleRouter()
 router.register("members", Members, basename="member")
@@ -17,6 +18,7 @@ router.register("directory-syncs", DirectorySyncs, basename="directory-sync")
 router.register("outbounds", Outbounds, basename="outbound")
 router.register("group-chats", GroupChats, basename="group-chat")
 router.register("group-messages", GroupMessages, basename="group-message")
+router.register("privacy-requests", PrivacyRequests, basename="privacy-request")
 router.register("uploads", Uploads, basename="upload")
 router.register("callbacks", Callbacks, basename="callback")
 router.register("applications", Applications, basename="application")

@@ -9,6 +9,7 @@ from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
 from wecom.models.limits import CallCount, Circuit, DayCount, Spending
 from wecom.models.outbox import Attempt, Outbound, Upload
+from wecom.models.privacy_requests import PrivacyRequest
 from wecom.models.recalls import Recall
 from wecom.models.restore_guard import Guard
 
@@ -33,6 +34,7 @@ __all__ = [
     "MenuButton",
     "MenuPublication",
     "Outbound",
+    "PrivacyRequest",
     "Reach",
     "Recall",
     "Spending",

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 
 from core.personal_data.holdings import Holding, Person
 from core.personal_data.lookups import mentions, replaced, without
-from core.personal_data.work_rows import WorkHolding
+from core.personal_data.requests import ErasureRefused
+from core.personal_data.work_rows import ERASED, WorkHolding
 from wecom.media import uploads
 from wecom.models import Outbound, Upload
 from wecom.quotas import send_quota
@@ -33,47 +34,46 @@ class OutboundHolding(WorkHolding):
         frozen = Outbound.objects.filter(sent_to(person), reach__gt=1, status__in=Outbound.UNFINISHED)
         if not frozen.filter(body__isnull=False).exists():
             return ""
-        return gettext("A message to several members is being sent to this person. Try again once it has been sent.")
+        return _being_sent()
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         if person is None:
             super().clear(pks)
             return
         alone = set(self.rows(pks).filter(reach=1).values_list("pk", flat=True))
+        carried = set(uploads_of(alone).values_list("pk", flat=True))
         super().clear(alone, person)
         Outbound.attached.through._default_manager.filter(outbound__in=alone).delete()
+        _delete_unused(carried)  # at once: afterwards nothing says whose files they were
         for row in self.rows(set(pks) - alone):
             _leave_out(row, person)
+
+
+def _being_sent() -> str:
+    return gettext("A message to several members is being sent to this person. Try again once it has been sent.")
 
 
 def _leave_out(row: Outbound, person: Person) -> None:
     """Take a person off a message to many. What was counted stays, what is still to be sent goes to the others."""
     if row.is_finished:
-        for name in LISTS:
-            setattr(row, name, replaced(getattr(row, name), person.user_id, person.alias))
-        row.body = None
-    else:
-        row.recipients = without(row.recipients, person.user_id)
-        row.reach = len(row.recipients)
-    row.save(update_fields=[*LISTS, "reach", "body"])
+        lists = {name: replaced(getattr(row, name), person.user_id, person.alias) for name in LISTS}
+        Outbound.objects.filter(pk=row.pk).update(**lists, body=None)
+        return
+    others = without(row.recipients, person.user_id)
+    if not Outbound.objects.filter(pk=row.pk, body=None).update(recipients=others, reach=len(others)):
+        raise ErasureRefused(_being_sent())  # a worker froze its bytes meanwhile
 
 
 class UploadHolding(WorkHolding):
     """Files that were sent: those of one person only. A file that is a render's belongs to the render."""
 
     def erase(self, pks: Collection[int], person: Person) -> int:
-        used = Q(outbounds__isnull=False) | Q(attached_to__isnull=False) | Q(group_messages__isnull=False)
-        needed = set(self.rows(pks).filter(used).values_list("pk", flat=True))
-        return super().erase(set(pks) - needed, person)
+        return len(pks)  # they went with the messages that carried them
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
-        names = set(self.rows(pks).filter(path__startswith=f"{uploads.FOLDER}/").values_list("path", flat=True))
-        if person:
-            super().clear(pks, person)
-        else:
-            self.rows(pks).update(path="", filename="")  # messages refer to the row
-        for name in names - set(Upload.objects.filter(path__in=names).values_list("path", flat=True)):
-            transaction.on_commit(partial(default_storage.delete, name), robust=True)
+        names = _own_files(self.rows(pks))
+        self.rows(pks).update(path="", filename="")  # messages refer to the row
+        _delete_files(names)
 
     def expired(self, before: datetime) -> "models.QuerySet[Any]":
         """Those that were last sent before that time; a link to a file is good for as long as its page."""
@@ -84,6 +84,31 @@ class UploadHolding(WorkHolding):
 
     def file_names(self, row: Any) -> list[str]:
         return [row.path] if row.path else []
+
+
+def uploads_of(outbounds: Collection[int]) -> "models.QuerySet[Upload]":
+    """The files that these messages carry."""
+    return Upload.objects.filter(Q(outbounds__in=outbounds) | Q(attached_to__in=outbounds))
+
+
+def _delete_unused(pks: Collection[int]) -> None:
+    """Delete these uploads with their files, but those that another message carries."""
+    rows = Upload.objects.filter(pk__in=pks, outbounds=None, attached_to=None, group_messages=None)
+    for row in rows.filter(status__in=Upload.UNFINISHED):
+        row.cancel(ERASED)
+    names = _own_files(rows)
+    Upload.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).delete()
+    _delete_files(names)
+
+
+def _own_files(rows: "models.QuerySet[Any]") -> set[str]:
+    """Files that belong to uploads alone. A file that is a render's goes with the render."""
+    return set(rows.filter(path__startswith=f"{uploads.FOLDER}/").values_list("path", flat=True))
+
+
+def _delete_files(names: set[str]) -> None:
+    for name in names - set(Upload.objects.filter(path__in=names).values_list("path", flat=True)):
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 class SpendingHolding(Holding):

@@ -69,6 +69,7 @@ def register_models() -> None:
             "wecom.Guard": "the identity of an installation",
             "wecom.MenuButton": "what administrators wrote for everyone",
             "wecom.MenuPublication": "what administrators wrote for everyone",
+            "wecom.PrivacyRequest": "counts and a digest; the account that asked",
             "wecom.Recall": "times and error codes of an outbound message",
             "wecom.Tag": "names of groups; who is in them goes with the member",
         }

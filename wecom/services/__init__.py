@@ -82,6 +82,7 @@ from wecom.services.media import (
     upload_video_async,
     upload_voice,
 )
+from wecom.services.privacy import count_personal_data, erase_person, erasure_refusals, export_person, find_person
 
 __all__ = [
     "MAX_RECIPIENTS",
@@ -98,6 +99,7 @@ __all__ = [
     "compression_done",
     "compression_failed",
     "configure_from_settings",
+    "count_personal_data",
     "create_chat",
     "create_tag",
     "credential_flaws",
@@ -114,7 +116,11 @@ __all__ = [
     "enqueue_parts",
     "ensure_upload",
     "enter_range",
+    "erase_person",
+    "erasure_refusals",
+    "export_person",
     "fetch_published_menu",
+    "find_person",
     "find_unknown",
     "find_unreachable",
     "find_webhook_application",

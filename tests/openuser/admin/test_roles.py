@@ -24,7 +24,7 @@ from openuser import roles
 from openuser.roles import Role
 from tests.support.admin_rendering import unrendered
 from tests.support.model_rows import make_row
-from wecom.models import Application
+from wecom.models import Application, PrivacyRequest
 
 # Rights are the same on every database; that the pages open on each, tests/openuser/admin/test_lists.py sees.
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,7 @@ ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     "conversations_flowversion_restore_this": ("change", Flow),
     **{f"avatars_{model}_record_consent": ("add", Consent) for model in ("digitalhuman", "voice")},
     "avatars_digitalhuman_declare_drawn": ("add", Consent),
+    **{f"wecom_member_{act}_data": ("add", PrivacyRequest) for act in ("export", "erase")},
     **{f"avatars_digitalhuman_{page}": ("add", Render) for page in ("preview", "recording", "say_recording")},
 }
 # Buttons and pages of our own that ask for something else than the right to act.

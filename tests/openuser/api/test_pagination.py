@@ -26,6 +26,7 @@ ROWS = {
     "/api/v1/departments/": "wecom.Department",
     "/api/v1/tags/": "wecom.Tag",
     "/api/v1/directory-syncs/": "wecom.DirectorySync",
+    "/api/v1/privacy-requests/": "wecom.PrivacyRequest",
     "/api/v1/uploads/": "wecom.Upload",
     "/api/v1/outbounds/": "wecom.Outbound",
     "/api/v1/group-chats/": "wecom.GroupChat",

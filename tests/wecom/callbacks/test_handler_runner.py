@@ -284,9 +284,9 @@ def test_callbacks_are_forgotten_after_thirty_days_unless_they_wait_to_be_handle
 
 def test_a_callback_stays_for_all_of_thirty_days(application):
     callback = factories.make_callback(application, status="done")
-    services.delete_old_callbacks(now=callback.created_at + timedelta(days=30))
+    retention.expire(Callback, now=callback.created_at + timedelta(days=30))
     assert Callback.objects.exists()
-    services.delete_old_callbacks(now=callback.created_at + timedelta(days=30, seconds=1))
+    retention.expire(Callback, now=callback.created_at + timedelta(days=30, seconds=1))
     assert not Callback.objects.exists()
 
 

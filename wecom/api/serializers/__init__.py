@@ -31,6 +31,7 @@ from wecom.api.serializers.directory import (
     TagSerializer,
 )
 from wecom.api.serializers.menus import MenuRequestSerializer, MenuSerializer
+from wecom.api.serializers.privacy import PersonRequestSerializer, PrivacyRequestSerializer
 
 __all__ = [
     "TEXT_SCOPE",
@@ -53,6 +54,8 @@ __all__ = [
     "MenuSerializer",
     "OutboundResultsSerializer",
     "OutboundSerializer",
+    "PersonRequestSerializer",
+    "PrivacyRequestSerializer",
     "QuotaSerializer",
     "QuotasSerializer",
     "ResultSerializer",
