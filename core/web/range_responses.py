@@ -12,6 +12,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.utils.http import http_date
 
+from core.web import content_policy
+
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 64 * 1024
 # The media type of captions differs between systems.
@@ -23,6 +25,7 @@ def serve(request: HttpRequest, file: Path) -> HttpResponseBase:
     kind = CONTENT_TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     response = _by_proxy(file, kind) if settings.MEDIA_ACCEL else _by_django(request, file, kind)
     response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Content-Security-Policy"] = content_policy.FILE
     return response
 
 

@@ -13,6 +13,7 @@ import django_stubs_ext
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from core.web import content_policy
 from openuser.settings.avatars import *  # noqa: F403
 from openuser.settings.broker import *  # noqa: F403
 from openuser.settings.conversations import *  # noqa: F403
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "openuser.api.middleware.APIMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -151,6 +153,8 @@ USE_TZ = True
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+# The REST API answers no pages but its documentation, whose Swagger UI has an inline script.
+CONTENT_SECURITY_POLICY = {"EXCLUDE_URL_PREFIXES": ["/api/"], "DIRECTIVES": content_policy.ADMIN}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 

@@ -1,0 +1,25 @@
+"""Content security policies: what a browser may load and run in our pages."""
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+
+# Alpine, which Unfold's pages are made of, compiles the expressions in its attributes: that needs 'unsafe-eval'. Its
+# templates and ours also use style attributes. No page has inline scripts.
+ADMIN: dict[str, list[str]] = {
+    "default-src": [NONE],
+    "script-src": [SELF, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "media-src": [SELF, "blob:"],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "manifest-src": [SELF],
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [NONE],
+}
+# A stored file that a browser opens as a page runs nothing and has no origin.
+FILE = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+)

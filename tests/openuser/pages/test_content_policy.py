@@ -1,0 +1,41 @@
+"""Content security policies of pages and files; the tests in the browser see that the pages keep them."""
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+pytestmark = pytest.mark.django_db
+HEADER = "Content-Security-Policy"
+
+
+def policy(answer) -> dict[str, str]:
+    parts = (part.strip().partition(" ") for part in answer.headers[HEADER].split(";"))
+    return {name: sources for name, _space, sources in parts}
+
+
+@pytest.mark.parametrize("address", ["/admin/login/", "/nowhere/", "/admin/", "/healthz/live"])
+def test_a_page_loads_only_what_is_its_own(client, address):
+    found = policy(client.get(address))
+    assert found["default-src"] == "'none'"
+    assert found["script-src"] == "'self' 'unsafe-eval'"
+    for name in ("object-src", "base-uri", "frame-ancestors"):
+        assert found[name] == "'none'"
+
+
+@pytest.mark.parametrize("proxy", ["", "/protected/"])
+def test_a_stored_file_runs_nothing(client, settings, proxy):
+    settings.MEDIA_ACCEL = proxy
+    client.force_login(User.objects.create_superuser("boss"))
+    name = default_storage.save("portraits/a.svg", ContentFile(b"<svg xmlns='http://www.w3.org/2000/svg'/>"))
+    found = policy(client.get(f"/media/{name}"))
+    assert "sandbox" in found
+    assert found["default-src"] == "'none'"
+    assert "script-src" not in found
+
+
+def test_no_template_of_ours_has_an_inline_script():
+    pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
+    assert len(pages) > 40
+    assert [page.name for page in pages if "<script>" in page.read_text() or " onclick=" in page.read_text()] == []
