@@ -9,6 +9,10 @@ from tests.support.emulator import Person
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# Takes long enough for a bar to move.
+LONG = "欢迎来到我们公司，很高兴认识你。" + "".join(
+    f"第{number}天我们一起去看看新的办公室。" for number in "一二三四五六七八"
+)
 # Notes every state of the bars.
 WATCH = """() => {
     window.bars = [];
@@ -32,7 +36,7 @@ def test_the_home_follows_a_video_until_it_is_made(desk, stack, person, picture)
     desk.reload()
     before = desk.get_by_test_id("videos").locator("img").count()
     desk.evaluate(WATCH)
-    person.writes("/video 欢迎来到我们公司，很高兴认识你。")
+    person.writes(f"/video {LONG}")
     expect(desk.get_by_test_id("conversations")).to_contain_text("欢迎来到我们公司")
     expect(desk.get_by_test_id("unfinished-renders").locator("progress")).to_have_count(1)
     picture(desk, "unfinished-renders")
