@@ -19,6 +19,7 @@ ROWS = {
     "/api/v1/digital-humans/": "avatars.DigitalHuman",
     "/api/v1/voices/": "avatars.Voice",
     "/api/v1/consents/": "avatars.Consent",
+    "/api/v1/statements/": "avatars.Statement",
     "/api/v1/lexicon/": "avatars.LexiconEntry",
     "/api/v1/renders/": "avatars.Render",
     "/api/v1/templates/": "avatars.RenderTemplate",
