@@ -44,6 +44,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "OpenUser",
     "DESCRIPTION": "Digital humans in WeChat Work. Errors are `application/problem+json`. Lists use cursors. "
     "Every POST takes an `Idempotency-Key`. Every response has an `X-Request-ID`: the correlation ID of its rows.",
+    "DEFAULT_GENERATOR_CLASS": "openuser.api.schema_generator.EnglishSchemaGenerator",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,

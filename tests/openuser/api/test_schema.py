@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from tests.openuser.api.test_pagination import OF_SETTINGS
@@ -82,3 +83,20 @@ def test_a_read_only_choice_may_be_blank_where_its_column_may(description):
     assert {"$ref": "#/components/schemas/BlankEnum"} in endpoint["off_because"]["oneOf"]
     message = description["components"]["schemas"]["Message"]["properties"]
     assert {"$ref": "#/components/schemas/BlankEnum"} in message["reason"]["oneOf"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_description_is_english_in_every_language(client, language):
+    english = client.get("/api/v1/openapi.json", headers={"Accept-Language": "en"})
+    answers = [
+        client.get("/api/v1/openapi.json", headers={"Accept-Language": language}),
+        client.get("/api/v1/openapi.json", {"lang": language}),
+    ]
+    assert [answer.content for answer in answers] == [english.content] * 2
+    assert "The pagination cursor value." in english.content.decode()
+
+
+def test_the_command_writes_the_description_that_is_served(description, tmp_path):
+    path = tmp_path / "openapi.json"
+    call_command("spectacular", "--format", "openapi-json", "--file", str(path))
+    assert json.loads(path.read_text()) == description
