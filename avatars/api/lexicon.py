@@ -16,6 +16,10 @@ from avatars.models import LexiconEntry
 from avatars.speech.text.lint import Code, Source
 from core.web.api_fields import StrictModelSerializer, StrictSerializer
 
+LANGUAGES = ["zh", "en"]
+SOURCES = [source.value for source in Source]
+CODES = [code.value for code in Code]
+
 
 class LexiconEntrySerializer(StrictModelSerializer[LexiconEntry]):
     """A word and its reading."""
@@ -48,9 +52,7 @@ class WordSerializer(serializers.Serializer[Any]):
     length = serializers.IntegerField()
     spoken = serializers.CharField(help_text="The words that are spoken for it.")
     reading = serializers.CharField(allow_blank=True, help_text="Pinyin for Chinese, IPA for English; empty if unsaid.")
-    known_from = serializers.ChoiceField(
-        [source.value for source in Source], source="source", help_text="Where the reading comes from."
-    )
+    known_from = serializers.ChoiceField(SOURCES, source="source", help_text="Where the reading comes from.")
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -58,7 +60,7 @@ class LineSerializer(serializers.Serializer[Any]):
 
     offset = serializers.IntegerField()
     length = serializers.IntegerField()
-    language = serializers.ChoiceField(["zh", "en"])
+    language = serializers.ChoiceField(LANGUAGES)
     spoken = serializers.CharField(help_text="The whole sentence, with numbers written out.")
     words = WordSerializer(many=True)
 
@@ -66,7 +68,7 @@ class LineSerializer(serializers.Serializer[Any]):
 class CommentSerializer(serializers.Serializer[Any]):
     """A possible problem with a reading."""
 
-    code = serializers.ChoiceField([code.value for code in Code])
+    code = serializers.ChoiceField(CODES)
     offset = serializers.IntegerField()
     length = serializers.IntegerField()
     written = serializers.CharField(allow_blank=True, help_text="The part of the script it refers to.")

@@ -35,7 +35,7 @@ from avatars.forms import MAY_NOT_STATE
 from avatars.models import DigitalHuman, Render, Voice
 from avatars.reasons.render import REMARKS, UNUSABLE
 from core.web import range_responses
-from core.web.api_filters import IdFilter
+from core.web.api_filters import ChoiceFilter, IdFilter
 
 PICTURES = {(200, f"image/{kind}"): OpenApiTypes.BINARY for kind in ("png", "jpeg", "webp")}
 RANGED = {
@@ -47,7 +47,7 @@ RANGED = {
 class VoiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which voices to list."""
 
-    origin = django_filters.ChoiceFilter(choices=Voice.Origin.choices, method="by_origin")
+    origin = ChoiceFilter(choices=Voice.Origin.choices, method="by_origin")
 
     class Meta:
         model = Voice

@@ -29,7 +29,7 @@ from conversations.api.serializers.messages import (
 from conversations.flows import publication
 from conversations.flows.graph import svg
 from conversations.models import Content, Flow, Message, Session
-from core.web.api_filters import IdFilter, StrictBooleanFilter
+from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter
 
 PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -41,10 +41,8 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
     member = IdFilter()
     application = IdFilter()
     render = IdFilter()
-    outcome = django_filters.ChoiceFilter(
-        method="by_outcome", choices=DeliveryStatus.choices, help_text="The delivery status."
-    )
-    kind = django_filters.ChoiceFilter("content__kind", choices=Content.Kind.choices)
+    outcome = ChoiceFilter(method="by_outcome", choices=DeliveryStatus.choices, help_text="The delivery status.")
+    kind = ChoiceFilter("content__kind", choices=Content.Kind.choices)
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
     created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
 

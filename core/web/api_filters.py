@@ -1,8 +1,13 @@
 """Filters that the lists of several apps share."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
+from django_filters import ChoiceFilter as DjangoChoiceFilter
 from django_filters import NumberFilter, TypedChoiceFilter
 from drf_spectacular.utils import extend_schema_field
+from rest_framework.serializers import ChoiceField
 
 LARGEST_ID = 2**63 - 1
 
@@ -24,3 +29,11 @@ class IdFilter(NumberFilter):  # type: ignore[misc]
 
     def __init__(self, field_name: str | None = None, **extra: object) -> None:
         super().__init__(field_name, min_value=1, max_value=LARGEST_ID, **extra)
+
+
+class ChoiceFilter(DjangoChoiceFilter):  # type: ignore[misc]
+    """One of a set of choices, which the OpenAPI description names as it does in bodies."""
+
+    def __init__(self, field_name: str | None = None, *, choices: Sequence[Any], **extra: Any) -> None:
+        super().__init__(field_name, choices=choices, **extra)
+        extend_schema_field(ChoiceField(choices, help_text=extra.get("help_text")))(self)

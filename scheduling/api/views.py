@@ -5,14 +5,14 @@ from typing import Any
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.web.api_filters import IdFilter
+from core.web.api_filters import IdFilter, StrictBooleanFilter
 from scheduling import services
 from scheduling.api.serializers import RunDetailSerializer, RunSerializer, ScheduleSerializer
 from scheduling.models import Run, Schedule, share_calendars
@@ -20,20 +20,12 @@ from scheduling.models import Run, Schedule, share_calendars
 WRITE = "schedules:write"
 
 
-@extend_schema_field({"type": "string", "enum": ["true", "false"]})
-class YesOrNoFilter(django_filters.TypedChoiceFilter):  # type: ignore[misc]
-    """`true` or `false`; other values are rejected."""
-
-    def __init__(self) -> None:
-        super().__init__(choices=(("true", "true"), ("false", "false")), coerce="true".__eq__)
-
-
 class ScheduleFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which schedules to list."""
 
     application = IdFilter()
     digital_human = IdFilter()
-    paused = YesOrNoFilter()
+    paused = StrictBooleanFilter()
 
     class Meta:
         model = Schedule
@@ -108,7 +100,7 @@ class RunFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which runs to list."""
 
     schedule = IdFilter()
-    by_hand = YesOrNoFilter()
+    by_hand = StrictBooleanFilter()
     due_after = django_filters.IsoDateTimeFilter("due_at", "gt")
     due_before = django_filters.IsoDateTimeFilter("due_at", "lt")
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from core.web.api_fields import StrictModelSerializer
-from core.web.api_filters import IdFilter
+from core.web.api_filters import ChoiceFilter, IdFilter
 from wecom import services
 from wecom.api.serializers.group_chats import (
     ANY_GROUP_MESSAGE_REQUEST,
@@ -118,7 +118,7 @@ class GroupMessageFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     application = IdFilter()
     chat = IdFilter()
-    reason = django_filters.ChoiceFilter(choices=GroupMessage.Reason.choices)
+    reason = ChoiceFilter(choices=GroupMessage.Reason.choices)
 
     class Meta:
         model = GroupMessage

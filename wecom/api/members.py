@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.web.api_filters import IdFilter
+from core.web.api_filters import ChoiceFilter, IdFilter
 from wecom import services
 from wecom.api.serializers import (
     MemberChangeSerializer,
@@ -28,7 +28,7 @@ class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     user_id = django_filters.CharFilter("user_id", "iexact")
     name = django_filters.CharFilter("name", "icontains", help_text="Part of the name.")
-    status = django_filters.ChoiceFilter(choices=Member.Status.choices)
+    status = ChoiceFilter(choices=Member.Status.choices)
     department = IdFilter("memberships__department__number", help_text="ID of a department.")
     tag = IdFilter("tags__number", distinct=True, help_text="ID of a tag.")
     reachable_by = IdFilter(method="by_application", help_text="ID of an application that can see the member.")

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.web.api_filters import IdFilter
+from core.web.api_filters import ChoiceFilter, IdFilter
 from wecom import services
 from wecom.api.serializers import OutboundResultsSerializer, OutboundSerializer
 from wecom.exceptions import ContentError
@@ -21,7 +21,7 @@ class OutboundFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which outbound messages to list."""
 
     application = IdFilter()
-    reason = django_filters.ChoiceFilter(choices=Outbound.Reason.choices)
+    reason = ChoiceFilter(choices=Outbound.Reason.choices)
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
     created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
 

@@ -7,6 +7,8 @@ from rest_framework import serializers
 from avatars import services
 from avatars.adapters.availability import State
 
+STATES = [state.value for state in State]
+
 
 class EngineFileSerializer(serializers.Serializer[Any]):
     """A file that an engine needs."""
@@ -24,7 +26,7 @@ class EngineSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(services.EngineKind.choices)
     name = serializers.CharField()
     available = serializers.BooleanField(source="availability.ok")
-    state = serializers.ChoiceField([state.value for state in State], source="availability.state")
+    state = serializers.ChoiceField(STATES, source="availability.state")
     about = serializers.CharField(
         source="availability.about", allow_blank=True, help_text="The package, file, setting or URL concerned."
     )

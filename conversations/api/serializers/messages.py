@@ -102,7 +102,7 @@ class OutcomeSerializer(serializers.Serializer[Message]):
         source="outbound.finished_at", default=None, allow_null=True, read_only=True
     )
 
-    @extend_schema_field({"type": "string", "enum": DeliveryStatus.values})
+    @extend_schema_field(serializers.ChoiceField(DeliveryStatus.choices))
     def get_status(self, message: Message) -> str:
         return delivery_status(message).value
 

@@ -10,6 +10,7 @@ from wecom import services
 from wecom.models import Application, Callback
 
 TEXT_SCOPE = "callbacks:text"
+LEVELS = [level.value for level in Level]
 
 
 class CallbackSerializer(StrictModelSerializer[Callback]):
@@ -59,9 +60,7 @@ class FindingSerializer(serializers.Serializer[Result]):
     check = serializers.CharField(
         source="check.id", help_text="`stored-keys`, `token`, `trusted-ip` or `visible-range`."
     )
-    level = serializers.ChoiceField(
-        [level.value for level in Level], source="finding.level", help_text="`skipped`: an earlier check failed."
-    )
+    level = serializers.ChoiceField(LEVELS, source="finding.level", help_text="`skipped`: an earlier check failed.")
     code = serializers.CharField(source="finding.code", help_text="Code of the problem; else empty.")
     words = serializers.CharField(source="finding.words")
     remedy = serializers.CharField(source="finding.remedy", help_text="How to fix it.")
