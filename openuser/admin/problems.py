@@ -1,6 +1,6 @@
 """Recent problems with their causes and remedies, for the admin's home."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +17,12 @@ from core.web.admin import change_url, reason_words
 from scheduling import services as scheduling
 from scheduling.models import Run
 from wecom import services as wecom
-from wecom.models import Application, Outbound
+from wecom.models import Application, Member, Outbound
 
+Names = Mapping[tuple[int, str], str]
 RECENT = timedelta(days=3)
 SHOWN = 6
+SHOWN_RECIPIENTS = 3
 # The platform's page about an error code, with causes and remedies in Chinese.
 ERROR_CODE_PAGE = "https://developer.work.weixin.qq.com/devtool/query?e="
 REMEDIES = {
@@ -67,7 +69,9 @@ def problems_for(may: Callable[[str], bool], *, now: datetime | None = None) -> 
     if may("avatars.view_render"):
         problems += [_render_problem(row, may("avatars.change_render")) for row in _failed_renders(since)]
     if may("wecom.view_outbound"):
-        problems += [_outbound_problem(row, may("wecom.change_outbound")) for row in _failed_outbounds(since)]
+        rows = list(_failed_outbounds(since))
+        names = Member.objects.names(user_id for row in rows for user_id in row.recipients[:SHOWN_RECIPIENTS])
+        problems += [_outbound_problem(row, names, may("wecom.change_outbound")) for row in rows]
     if may("scheduling.view_run"):
         problems += [_run_problem(row) for row in _failed_runs(since)]
         problems += [_calendar_problem(one, now) for one in scheduling.unknown_years(now=now)]
@@ -112,7 +116,7 @@ def _render_problem(render: Render, acts: bool) -> Problem:
     )
 
 
-def _outbound_problem(outbound: Outbound, acts: bool) -> Problem:
+def _outbound_problem(outbound: Outbound, names: Names, acts: bool) -> Problem:
     why = reason_words(outbound)
     if outbound.errcode:
         why = f"{why} (errcode {outbound.errcode})".strip()
@@ -122,7 +126,7 @@ def _outbound_problem(outbound: Outbound, acts: bool) -> Problem:
     return Problem(
         key=f"outbound-{outbound.pk}",
         what=_("Message not delivered"),
-        words=_recipients(outbound),
+        words=_recipients(outbound, names),
         why=why,
         remedy=_remedy(outbound),
         at=outbound.finished_at or outbound.created_at,
@@ -211,9 +215,12 @@ def _url(row: Any) -> str:
         return ""
 
 
-def _recipients(outbound: Outbound) -> str:
-    names = ", ".join(outbound.recipients[:3])
-    return names if len(outbound.recipients) <= 3 else f"{names} … ({len(outbound.recipients)})"
+def _recipients(outbound: Outbound, names: Names) -> str:
+    """Names with user IDs; of many recipients the first, and how many they are."""
+    corporation, count = outbound.application.corporation_id, len(outbound.recipients)
+    shown = [(names.get((corporation, one), ""), one) for one in outbound.recipients[:SHOWN_RECIPIENTS]]
+    words = ", ".join(f"{name} ({user_id})" if name else user_id for name, user_id in shown)
+    return words if count <= SHOWN_RECIPIENTS else f"{words} … ({count})"
 
 
 def _button(name: str, row: Any, action: str) -> ActionButton:

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -15,36 +15,34 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from core.web.admin import NOTHING, badge, change_url, link, row_action, shorten
+from core.web.admin import NOTHING, badge, change_url, link, row_action
 from scheduling import services
 from scheduling.admin.columns import TONES, outcome_badge, short_moment
 from scheduling.admin.forms import (
-    RecipientsForm,
     RunNowForm,
     ScheduleForm,
     ScriptPreviewForm,
     TimingPreviewForm,
-    reach_in_words,
 )
+from scheduling.admin.recipients import RecipientsAdmin
 from scheduling.admin.timing_form import CONDITIONS
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Run, RunMessage, Schedule, share_calendars
+from scheduling.models import Run, RunMessage, Schedule
 
 LATEST_RUNS = 8
 IF_VIDEO = "message_type == 'video'"
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ModelAdmin[Schedule]):
+class ScheduleAdmin(RecipientsAdmin):
     form = ScheduleForm
     list_display = ("name", "when", "who", "sent_as", "next_run", "last_outcome", "condition")
     list_select_related = ("application",)
     list_filter = ("paused", "message_type", "days", "application")
     search_fields = ("name", "text", "members_text")
-    search_help_text = _("Search for a name, words of the text, or a member's user ID.")
+    search_help_text = _("Search for a schedule's name, words of its text, or a member's name or user ID.")
     ordering = ("paused", "next_tick_at", "pk")
     list_per_page = 50
     readonly_fields = ("recipients", "preview", "spoken", "made_ahead", "latest_runs")
@@ -116,12 +114,6 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         elsewhere = "" if schedule.time_zone == settings.TIME_ZONE else schedule.time_zone
         return format_html("{} <span class='ou-quiet'>{}</span>", schedule.words, elsewhere)
 
-    @display(description=_("members"))
-    def who(self, schedule: Schedule) -> str:
-        named = [*schedule.user_ids, *schedule.department_numbers, *schedule.tag_numbers]
-        names, more = shorten(", ".join(map(str, named[:2])), 32), len(named) - 2
-        return gettext("%(names)s and %(more)d more") % {"names": names, "more": more} if more > 0 else names
-
     @display(description=_("sent as"), ordering="message_type")
     def sent_as(self, schedule: Schedule) -> str:
         tone = "info" if schedule.message_type == Schedule.MessageType.VIDEO else ""
@@ -141,10 +133,6 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
     @display(description=_("status"), ordering="paused")
     def condition(self, schedule: Schedule) -> str:
         return badge(_("paused"), "warn") if schedule.paused else badge(_("going on"), "good")
-
-    @display(description=_("who gets it"))
-    def recipients(self, _schedule: Schedule | None) -> SafeString:
-        return render_to_string("admin/schedule_recipients.html")
 
     @display(description=_("next runs"))
     def preview(self, schedule: Schedule | None) -> SafeString:
@@ -171,12 +159,6 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         context = {"schedule": schedule, "rows": rows, "more": len(runs) > LATEST_RUNS}
         return render_to_string("admin/schedule_runs.html", context)
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The schedules of one company share its calendar."""
-        changes = super().get_changelist_instance(request)
-        changes.result_list = share_calendars(changes.result_list)
-        return changes
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.preview_view)
         urls: list[URLPattern] = super().get_urls()
@@ -184,11 +166,6 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         return [
             path("preview/", view, name="scheduling_schedule_preview"),
             path("words/", words, name="scheduling_schedule_words"),
-            path(
-                "recipients/",
-                self.admin_site.admin_view(self.recipients_view),
-                name="scheduling_schedule_recipients",
-            ),
             *urls,
         ]
 
@@ -205,23 +182,6 @@ class ScheduleAdmin(ModelAdmin[Schedule]):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         return HttpResponse(self._words(ScriptPreviewForm(request.POST).schedule(), whole=False))
-
-    def recipients_view(self, request: HttpRequest) -> HttpResponse:
-        """What the picker of recipients shows: those found, those chosen, and how many members get it."""
-        if not self.has_view_or_change_permission(request) and not self.has_add_permission(request):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        form = RecipientsForm(request.POST)
-        schedule = form.schedule()
-        found = services.find_recipients(schedule, form.cleaned_data.get("q", ""))
-        return JsonResponse(
-            {
-                "found": [one.as_json() for one in found],
-                "chosen": [one.as_json() for one in services.recipients_of(schedule)],
-                "total": reach_in_words(services.audience_of(schedule)),
-            }
-        )
 
     def _words(self, schedule: Schedule, *, whole: bool) -> SafeString:
         spoken, faults = services.preview_scripts(schedule)

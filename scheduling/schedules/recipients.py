@@ -1,6 +1,6 @@
 """Recipients for a picker: found by name, and named again when a form is shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -58,6 +58,30 @@ def recipients_of(schedule: Schedule) -> list[Recipient]:
         *_labels(_tags(application).filter(number__in=schedule.tag_numbers)),
         *(found.get(user_id, Recipient(kind="member", id=user_id, name=user_id)) for user_id in wanted),
     ]
+
+
+def first_names(schedules: Sequence[Schedule], most: int) -> dict[int, list[str]]:
+    """The names of the first recipients of each schedule, by its ID, with as many queries for one as for all."""
+    default = Application.objects.filter(is_default=True).first()
+    people = Member.objects.names(user_id for one in schedules for user_id in one.user_ids[:most])
+    places = _by_number(Department, (number for one in schedules for number in one.department_numbers[:most]))
+    tags = _by_number(Tag, (number for one in schedules for number in one.tag_numbers[:most]))
+    named = {}
+    for one in schedules:
+        application = one.application or default
+        company = application.corporation_id if application else 0
+        names = [
+            *(_everyone().name if key == EVERYONE else people.get((company, key), key) for key in one.user_ids[:most]),
+            *(places.get((company, number), f"#{number}") for number in one.department_numbers[:most]),
+            *(tags.get((company, number), f"#{number}") for number in one.tag_numbers[:most]),
+        ]
+        named[one.pk] = names[:most]
+    return named
+
+
+def _by_number(model: type[Department] | type[Tag], numbers: Iterable[int]) -> dict[tuple[int, int], str]:
+    rows: Iterable[Department | Tag] = model.objects.filter(number__in=set(numbers))
+    return {(row.corporation_id, row.number): str(row) for row in rows}
 
 
 def _everyone() -> Recipient:

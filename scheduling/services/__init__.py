@@ -3,7 +3,7 @@
 from scheduling.schedules.audience import Audience, application_of, audience_of
 from scheduling.schedules.day_lists import read_day_list
 from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, preview, preview_scripts
-from scheduling.schedules.recipients import Recipient, find_recipients, recipients_of
+from scheduling.schedules.recipients import Recipient, find_recipients, first_names, recipients_of
 from scheduling.schedules.validation import left_out
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
@@ -23,6 +23,7 @@ __all__ = [
     "due_moment",
     "fill_calendars",
     "find_recipients",
+    "first_names",
     "forget_old_runs",
     "import_days",
     "left_out",

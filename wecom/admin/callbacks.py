@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from core.web.admin import WorkAdmin, badge, row_action
+from core.web.admin import badge, row_action
 from wecom import services
+from wecom.admin.people import PeopleAdmin, with_user_id
 from wecom.admin.xml_view import tree
 from wecom.models import Callback
 from wecom.models.labels import EVENTS, KINDS
@@ -27,15 +28,16 @@ class InWords(admin.AllValuesFieldListFilter):
 
 
 @admin.register(Callback)
-class CallbackAdmin(WorkAdmin):
-    list_display = ("id", "what", "from_user_id", "application", "state", "why", "timeline", "when")
+class CallbackAdmin(PeopleAdmin):
+    people_field = "from_user_id"
+    list_display = ("id", "what", "sender", "application", "state", "why", "timeline", "when")
     list_filter = ("status", ("kind", InWords), ("event", InWords), "application")
     search_fields = ("from_user_id", "cid", "event")
-    search_help_text = _("Search for a user ID, a correlation ID or the name of an event.")
+    search_help_text = _("Search for a name, a user ID, a correlation ID or the name of an event.")
     list_select_related = ("application__corporation",)
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("what", "from_user_id", "application", "state", "why", "timeline")}),
+        (None, {"fields": ("what", "sender", "application", "state", "why", "timeline")}),
         (_("Times"), {"fields": ("sent_at", "created_at", "finished_at", "clock", "attempts")}),
     )
     actions = ("replay",)
@@ -44,6 +46,11 @@ class CallbackAdmin(WorkAdmin):
     @display(description=_("what"))
     def what(self, callback: Callback) -> str:
         return callback.what
+
+    @display(description=_("from"), ordering="from_user_id")
+    def sender(self, callback: Callback) -> str:
+        ((name, user_id),) = self.named(callback)
+        return with_user_id(name, user_id)
 
     def get_fieldsets(self, request: HttpRequest, obj: Callback | None = None) -> Any:
         """The content requires its own permission: it has members' texts, and codes that grant access."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
@@ -15,7 +15,6 @@ from unfold.decorators import display
 from core.web.admin import (
     NOTHING,
     STATUS_TONES,
-    WorkAdmin,
     badge,
     reason_words,
     row_action,
@@ -25,6 +24,7 @@ from core.web.admin import (
 )
 from wecom import services
 from wecom.admin.callbacks import InWords
+from wecom.admin.people import FIRST, ManyPeopleAdmin
 from wecom.exceptions import ContentError
 from wecom.models import Attempt, Outbound, Recall
 
@@ -57,11 +57,12 @@ class AttemptInline(TabularInline[Attempt, Outbound]):
 
 
 @admin.register(Outbound)
-class OutboundAdmin(WorkAdmin):
+class OutboundAdmin(ManyPeopleAdmin):
+    people_field = "recipients"
     list_display = ("id", "kind", "to", "says", "state", "why", "attempts", "timeline", "when")
     list_filter = ("status", "reason", ("msgtype", InWords), "application")
     search_fields = ("recipients", "cid", "msgid")
-    search_help_text = _("Search for a user ID, a correlation ID or a message ID.")
+    search_help_text = _("Search for a name, a user ID, a correlation ID or a message ID.")
     list_select_related = ("application__corporation", "upload")
     ordering = ("-pk",)
     fieldsets = (
@@ -82,8 +83,8 @@ class OutboundAdmin(WorkAdmin):
 
     @display(description=_("to"))
     def to(self, outbound: Outbound) -> str:
-        names = ", ".join(outbound.recipients[:3])
-        return names if len(outbound.recipients) <= 3 else f"{names} … ({len(outbound.recipients)})"
+        names, count = self.people(outbound), len(outbound.recipients)
+        return names if count <= FIRST else format_html("{} … ({})", names, count)
 
     @display(description=_("text"))
     def says(self, outbound: Outbound) -> str:
@@ -99,8 +100,11 @@ class OutboundAdmin(WorkAdmin):
 
     @display(description=_("not reached"))
     def not_reached(self, outbound: Outbound) -> str:
-        unlicensed = [f"{name} ({_('without a licence')})" for name in outbound.unlicensed]
-        return ", ".join([*outbound.invalid, *unlicensed]) or NOTHING
+        invalid = self.people(outbound, outbound.invalid)
+        unlicensed = self.people(outbound, outbound.unlicensed)
+        known = [invalid] if invalid else []
+        known += [format_html("{} ({})", unlicensed, _("without a licence"))] if unlicensed else []
+        return format_html_join(", ", "{}", ((one,) for one in known)) or NOTHING
 
     @display(description=_("what helps"))
     def remedy(self, outbound: Outbound) -> str:

@@ -1,5 +1,6 @@
 """The company's directory as far as its applications see it: departments, members, tags, and the work of reading it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar, Self
 
@@ -61,6 +62,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Members whom the application cannot reach: they left, or are known to be out of its visible range."""
         out = Reach.objects.filter(application=application, in_range=False).values("member")
         return self.filter(models.Q(status=Member.Status.LEFT) | models.Q(pk__in=out))
+
+    def called(self, words: str) -> "MemberQuerySet":
+        """Members whose name or alias contains these words."""
+        return self.filter(models.Q(name__icontains=words) | models.Q(alias__icontains=words))
+
+    def names(self, user_ids: Iterable[str]) -> dict[tuple[int, str], str]:
+        """Their names, by corporation and user ID; without those that have no name."""
+        rows = self.filter(user_id__in=set(user_ids)).exclude(name="")
+        return {(number, user_id): name for number, user_id, name in rows.values_list("corporation", "user_id", "name")}
 
 
 class Member(models.Model):

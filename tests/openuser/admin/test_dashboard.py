@@ -202,6 +202,12 @@ def test_a_message_that_was_not_delivered_says_why_and_what_helps(reason, words,
         assert (f'hx-get="{address}"' in page) == (action in buttons)
 
 
+def test_a_message_that_was_not_delivered_names_its_recipients():
+    outbound = make_failed("refused", recipients=["zhangsan", "lisi", "wangwu", "zhaoliu"])
+    make_member(outbound.application, "zhangsan", name="张三")
+    assert "张三 (zhangsan), lisi, wangwu … (4)" in home("view_outbound")
+
+
 def test_an_expired_message_is_a_problem_and_a_cancelled_one_not():
     make_outbound(status="cancelled", reason="expired", recipients=["late"], finished_at=timezone.now())
     make_outbound(status="cancelled", reason="cancelled", recipients=["unwanted"], finished_at=timezone.now())

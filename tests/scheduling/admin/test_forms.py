@@ -79,6 +79,20 @@ def test_ten_thousand_members_take_a_picker_no_more_queries(client, application,
     assert [one["name"] for one in answer["chosen"]] == ["员工1", "员工2", "员工3"]
 
 
+@pytest.mark.databases
+def test_the_list_names_recipients_and_finds_schedules_by_them(client, application):
+    make_member(application, "zhangsan", name="张三")
+    make_member(application, "lisi", name="李四")
+    make_department(application, 7, "华东销售部")
+    make_schedule(name="晨会", user_ids=["zhangsan", "lisi", "wangwu"])
+    make_schedule(name="周报", user_ids=["zhangsan2"], department_numbers=[7])
+    page = text_of(client.get(LIST))
+    assert '<span title="zhangsan, lisi">张三, 李四 and 1 more</span>' in page
+    assert '<span title="zhangsan2, 7">zhangsan2, 华东销售部</span>' in page
+    found = client.get(LIST, {"q": "张三"}).context["cl"].result_list
+    assert [schedule.name for schedule in found] == ["晨会"]
+
+
 def test_run_now_says_to_whom_and_how_many(client, application):
     make_member(application, "zhangsan", name="张三")
     make_member(application, "lisi", name="李四", status="left")

@@ -1,0 +1,66 @@
+"""Callbacks and outbound messages in the admin: their members are shown by name and found by it."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from tests.support.factories import make_application, make_callback, make_corporation, make_member, make_outbound
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+CALLBACKS, OUTBOUNDS = reverse("admin:wecom_callback_changelist"), reverse("admin:wecom_outbound_changelist")
+
+
+@pytest.fixture
+def application():
+    application = make_application()
+    make_member(application, "zhangsan", name="张三", alias="Sam <Zhang>")
+    make_member(application, "lisi", name="李四")
+    return application
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss"))
+    return client
+
+
+def found(client: Client, address: str, words: str) -> list[int]:
+    return [row.pk for row in client.get(address, {"q": words}).context["cl"].result_list]
+
+
+def text_of(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def test_a_callback_shows_who_sent_it_by_name(client, application):
+    callback = make_callback(application, from_user_id="zhangsan")
+    for address in (CALLBACKS, reverse("admin:wecom_callback_change", args=[callback.pk])):
+        assert '张三<br><span class="ou-quiet">zhangsan</span>' in text_of(client, address)
+
+
+def test_callbacks_are_found_by_name_alias_and_user_id(client, application):
+    theirs = make_callback(application, from_user_id="zhangsan")
+    make_callback(application, from_user_id="lisi")
+    assert [found(client, CALLBACKS, words) for words in ("张三", "sam <zh", "zhangsan")] == [[theirs.pk]] * 3
+
+
+def test_an_outbound_message_shows_and_finds_its_recipients_by_name(client, application):
+    one = make_outbound(application, recipients=["lisi", "zhangsan", "wangwu", "zhaoliu"])
+    make_outbound(application, recipients=["zhangsan2"])
+    page = text_of(client, OUTBOUNDS)
+    assert '<span title="lisi">李四</span>, <span title="zhangsan">张三</span>' in page
+    assert '<span title="wangwu">wangwu</span> … (4)' in page
+    assert found(client, OUTBOUNDS, "张三") == [one.pk]
+
+
+def test_those_not_reached_are_named(client, application):
+    outbound = make_outbound(application, invalid=["zhangsan"], unlicensed=["lisi"])
+    page = text_of(client, reverse("admin:wecom_outbound_change", args=[outbound.pk]))
+    assert '<span title="zhangsan">张三</span>, <span title="lisi">李四</span> (without a licence)' in page
+
+
+def test_a_member_of_another_company_lends_nobody_their_name(client, application):
+    make_callback(make_application(corporation=make_corporation(corp_id="wwother")), from_user_id="zhangsan")
+    assert "张三" not in text_of(client, CALLBACKS)

@@ -1,0 +1,79 @@
+"""Members by name on pages whose rows know user IDs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from core.web.admin import WorkAdmin
+from wecom.models import Member
+
+FIRST = 3
+MOST_NAMESAKES = 50
+
+
+class PeopleAdmin(WorkAdmin):
+    """Shows members by name and finds them by it; `people_field` has one user ID or a list of them."""
+
+    people_field: ClassVar[str]
+
+    def people_of(self, row: Any) -> list[str]:
+        """The user IDs that a page shows."""
+        held = getattr(row, self.people_field)
+        return [held] if isinstance(held, str) else held[:FIRST]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The rows of the page, with the names of all their members read at once."""
+        changes = super().get_changelist_instance(request)
+        rows = list(changes.result_list)
+        names = Member.objects.names(user_id for row in rows for user_id in self.people_of(row))
+        for row in rows:
+            row.member_names = names
+        changes.result_list = rows
+        return changes
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+        """Rows of members who are called so, too."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        words = search_term.strip()
+        named = Member.objects.called(words).values_list("user_id", flat=True)[:MOST_NAMESAKES] if words else ()
+        theirs = self.rows_of(list(named))
+        return (found | queryset.filter(theirs) if theirs else found), may_repeat
+
+    def rows_of(self, user_ids: list[str]) -> Q:
+        """The condition for rows of these members; empty without any."""
+        return Q(**{f"{self.people_field}__in": user_ids}) if user_ids else Q()
+
+    def named(self, row: Any, user_ids: Iterable[str] | None = None) -> list[tuple[str, str]]:
+        """The name and user ID of each member; the ID twice if there is no name."""
+        shown = self.people_of(row) if user_ids is None else list(user_ids)
+        names: Mapping[tuple[int, str], str] | None = getattr(row, "member_names", None)
+        if names is None:
+            names = Member.objects.names(shown)
+        return [(names.get((row.application.corporation_id, one), one), one) for one in shown]
+
+    def people(self, row: Any, user_ids: Iterable[str] | None = None) -> SafeString:
+        """Names in a row, each with its user ID as a title."""
+        pairs = ((user_id, name) for name, user_id in self.named(row, user_ids))
+        return format_html_join(", ", '<span title="{}">{}</span>', pairs)
+
+
+class ManyPeopleAdmin(PeopleAdmin):
+    """For rows with a list of user IDs."""
+
+    def rows_of(self, user_ids: list[str]) -> Q:
+        # SQLite cannot ask whether a list of JSON contains a value.
+        conditions = Q()
+        for user_id in user_ids:
+            conditions |= Q(**{f"{self.people_field}__icontains": f'"{user_id}"'})
+        return conditions
+
+
+def with_user_id(name: str, user_id: str) -> str:
+    """A name with its user ID as the second line."""
+    if name == user_id:
+        return name
+    return format_html('{}<br><span class="ou-quiet">{}</span>', name, user_id)
