@@ -1,4 +1,4 @@
-"""Texts of packages without a Chinese translation, listed here so that our catalogue keeps them."""
+"""Texts that are translated where they are shown, of packages and of code without a framework."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -54,4 +54,49 @@ BEAT = (
     _("Arguments"),
     _("Execution Options"),
     _("Crontab translation"),
+)
+AXES = (
+    _("access failure"),
+    _("access failures"),
+    _("access attempt"),
+    _("access attempts"),
+    _("access log"),
+    _("access logs"),
+    _("Axes"),
+    _("User Agent"),
+    _("IP Address"),
+    _("HTTP Accept"),
+    _("Path"),
+    _("Attempt Time"),
+    _("Access lock out"),
+    _("GET Data"),
+    _("POST Data"),
+    _("Failed Logins"),
+    _("Logout Time"),
+    _("Session key hash (sha256)"),
+    _("Form Data"),
+    _("Meta Data"),
+    _("Locked Out"),
+    _("Not set"),
+    _("Attempt Remaining"),
+    _("Clean up expired attempts"),
+)
+# Our models name them in English, because Django stores the names.
+PERMISSIONS = (
+    _("Can read the evidence of a consent"),
+    _("Can read what a callback said"),
+    _("Can publish a flow"),
+    _("Can run a schedule now"),
+)
+# Engines know no framework; their page translates these.
+LICENCES = (
+    _("that of each voice; see its MODEL_CARD"),
+    _("Apache-2.0; a cloned voice needs the consent of whose it is"),
+    _("MIT; a cloned voice needs the consent of whose it is"),
+    _("LGPL-3.0 of edge-tts; the service is unofficial, its terms are unclear"),
+    _("that of the service"),
+    _("that of the program"),
+    _("Apache-2.0 of sherpa-onnx; that of each model"),
+    _("no open-source licence: the published weights are for research and personal use, not for business"),
+    _("Duix community licence, restricted; read it before you use it in a company"),
 )

@@ -244,7 +244,9 @@ class Transition(models.Model):
     slot = models.CharField(_("slot"), max_length=40, blank=True, help_text=_("Empty: the answer of this state."))
     test = models.CharField(_("condition"), max_length=8, choices=Test, default=Test.ALWAYS)
     value = models.CharField(_("value"), max_length=100, blank=True)
-    target = models.ForeignKey(State, models.CASCADE, related_name="arrivals", verbose_name=_("to"))
+    target = models.ForeignKey(
+        State, models.CASCADE, related_name="arrivals", verbose_name=pgettext_lazy("of a transition", "to")
+    )
 
     class Meta:
         verbose_name = _("transition")

@@ -6,6 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model
+from django.utils import translation
+
+from openuser.roles import ROLE_PERMISSIONS
 from tests.support.paths import ROOT
 
 APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling", "core")
@@ -25,13 +31,22 @@ def sources(folder: str, suffix: str) -> Iterator[Path]:
             yield path
 
 
+def names_of_gettext(tree: ast.AST) -> set[str]:
+    """What a module calls the functions, such as `now` for `gettext as now`."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = [name for node in imports if node.module == "django.utils.translation" for name in node.names]
+    return {name.asname or name.name for name in names if name.name in CALLS}
+
+
 def strings_of(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    calls = CALLS | names_of_gettext(tree)
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         first = node.args[0]
-        if name in CALLS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        if name in calls and isinstance(first, ast.Constant) and isinstance(first.value, str):
             yield first.value
 
 
@@ -86,3 +101,28 @@ def test_placeholders_are_kept():
         original, translated = entry.split("msgstr", 1)
         if translated.strip(' "\n'):
             assert sorted(marks.findall(original)) == sorted(marks.findall(translated)), entry
+
+
+def test_models_of_the_admin_have_chinese_names():
+    with translation.override("zh-hans"):
+        names = {str(name) for model in admin.site._registry for name in names_of_model(model)}
+    assert [name for name in names if name.isascii()] == []
+
+
+def names_of_model(model: type[Model]) -> tuple[object, object]:
+    return model._meta.verbose_name, model._meta.verbose_name_plural
+
+
+def test_permissions_of_our_own_are_translated():
+    known = catalogue()
+    names = [str(name) for label in ROLE_PERMISSIONS for _code, name in apps.get_model(label)._meta.permissions]
+    assert "Can publish a flow" in names
+    assert [name for name in names if known.gettext(name) == name] == []
+
+
+def test_licences_with_words_are_translated():
+    known = catalogue()
+    files = [path.read_text() for path in sources("avatars", ".py")]
+    texts = [text for file in files for text in re.findall(r'^LICENCE = "(.+)"$', file, re.MULTILINE)]
+    assert len(texts) > 5
+    assert [text for text in texts if known.gettext(text) == text] == []

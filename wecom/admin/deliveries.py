@@ -81,7 +81,7 @@ class OutboundAdmin(ManyPeopleAdmin):
     def kind(self, outbound: Outbound) -> str:
         return outbound.kind
 
-    @display(description=_("to"))
+    @display(description=_("recipients"))
     def to(self, outbound: Outbound) -> str:
         names, count = self.people(outbound), len(outbound.recipients)
         return names if count <= FIRST else format_html("{} … ({})", names, count)
