@@ -123,7 +123,7 @@ class WorkAdmin(ReadOnlyAdmin):
         return reason_words(row) or NOTHING
 
 
-def row_action(act: Callable[..., None], *, icon: str, title: Any, words: Any, form: Any = None) -> Any:
+def row_action(act: Callable[..., Any], *, icon: str, title: Any, words: Any, form: Any = None) -> Any:
     """A list action as a button on a row's page, with a confirmation dialog; `words` describe the consequence.
 
     `form` is a `BaseDialogForm` that shows more about the row.

@@ -211,15 +211,20 @@ class RunNowForm(BaseDialogForm):
     form_before_template = "admin/schedule_run_now.html"
 
     def get_before_template_context(self, request: Any, object_id: Any = None) -> dict[str, Any]:
-        schedule = Schedule.objects.select_related("application").get(pk=object_id)
-        audience = services.audience_of(schedule)
-        named = services.recipients_of(schedule)
-        return {
-            "total": reach_in_words(audience),
-            "names": [one.name for one in named[:SHOWN_NAMES]],
-            "others": max(0, len(named) - SHOWN_NAMES),
-            "left_out": services.left_out(audience),
-        }
+        return reach_of(Schedule.objects.select_related("application").get(pk=object_id))
+
+
+def reach_of(schedule: Schedule) -> dict[str, Any]:
+    """To whom a schedule goes now, how many they are, and who is left out."""
+    audience = services.audience_of(schedule)
+    named = services.recipients_of(schedule)
+    return {
+        "schedule": schedule,
+        "total": reach_in_words(audience),
+        "names": [one.name for one in named[:SHOWN_NAMES]],
+        "others": max(0, len(named) - SHOWN_NAMES),
+        "left_out": services.left_out(audience),
+    }
 
 
 def reach_in_words(audience: services.Audience) -> str:

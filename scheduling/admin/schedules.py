@@ -4,11 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -25,6 +27,7 @@ from scheduling.admin.forms import (
     ScheduleForm,
     ScriptPreviewForm,
     TimingPreviewForm,
+    reach_of,
 )
 from scheduling.admin.recipients import RecipientsAdmin
 from scheduling.admin.timing_form import CONDITIONS
@@ -223,7 +226,12 @@ class ScheduleAdmin(RecipientsAdmin):
             services.remove(schedule)
 
     @admin.action(description=_("Run now"), permissions=["run"])
-    def run_now(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+    def run_now(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> HttpResponse | None:
+        """From the list, a page that says to whom comes first; a schedule's page has a dialog for that."""
+        if ACTION_CHECKBOX_NAME in request.POST and "confirmed" not in request.POST:
+            asked = [reach_of(schedule) for schedule in queryset.select_related("application")]
+            context = {**self.admin_site.each_context(request), "title": _("Send them now?"), "asked": asked}
+            return TemplateResponse(request, "admin/schedules_run_now.html", context)
         runs = [services.run_now(schedule) for schedule in queryset]
         sent = sum(run.outcome == Run.Outcome.SENT for run in runs)
         if sent:
@@ -232,6 +240,7 @@ class ScheduleAdmin(RecipientsAdmin):
         for run in runs:
             if run.outcome != Run.Outcome.SENT:
                 self.message_user(request, f"{run.schedule}: {run.why}", messages.ERROR)
+        return None
 
     run_now_this = row_action(
         run_now,

@@ -3,8 +3,8 @@ addEventListener("submit", (event) => {
   if (event.target.id !== "changelist-form" || event.submitter?.name !== "index") return;
   const action = event.target.querySelector("select[name=action]");
   const selected = event.target.querySelectorAll("input.action-select:checked").length;
-  // Deleting has a confirmation page of its own.
-  if (!action?.value || action.value === "delete_selected" || !selected) return;
+  // These have a confirmation page of their own.
+  if (!action?.value || ["delete_selected", "run_now"].includes(action.value) || !selected) return;
   const label = action.options[action.selectedIndex].text.trim();
   if (!confirm(`${label} (${selected})?`)) event.preventDefault();
 });

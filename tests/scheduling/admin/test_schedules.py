@@ -166,7 +166,8 @@ def press(client: Client, schedule: Schedule, action: str) -> int:
 
 
 def choose(client: Client, action: str, *rows: Schedule) -> Any:
-    return client.post(LIST, {"action": action, "_selected_action": [row.pk for row in rows]}, follow=True)
+    data = {"action": action, "confirmed": "yes", "_selected_action": [row.pk for row in rows]}
+    return client.post(LIST, data, follow=True)
 
 
 def test_pause_and_resume_from_the_list_and_from_the_page(client, application):
@@ -191,6 +192,23 @@ def test_run_now_asks_first_and_then_sends(client, application):
     assert press(client, schedule, "run_now_this") == 200
     assert sent() == ["早上好！"]
     assert Run.objects.get().by_hand
+
+
+def test_run_now_of_several_says_to_whom_before_it_sends(client, application):
+    make_member(application, "zhangsan", name="张三")
+    make_member(application, "gone", name="李四", status="left")
+    first, second = (
+        make_schedule(name="晨会", user_ids=["zhangsan"]),
+        make_schedule(name="周报", user_ids=["zhangsan", "gone"]),
+    )
+    chosen = {"action": "run_now", "_selected_action": [first.pk, second.pk]}
+    asked = text_of(client.post(LIST, chosen))
+    assert asked.count("1 member gets it.") == 2
+    for words in ("晨会", "周报", "张三", "left the company: gone"):
+        assert words in asked
+    assert sent() == []
+    assert "2 schedules were sent." in text_of(choose(client, "run_now", first, second))
+    assert Run.objects.count() == 2
 
 
 def test_run_now_that_fails_says_why(client):
