@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 from rest_framework import serializers
 
-from core.web.api_fields import StrictBooleanField, StrictCharField, StrictSerializer
+from core.web.api_fields import ChoiceField, StrictBooleanField, StrictCharField, StrictSerializer
 from wecom import contents
 from wecom.contents import Content, Link
 
@@ -70,7 +70,7 @@ class LinkSerializer(StrictSerializer):
 def serializer_for(base: type[Any], kind: str, value: type[Content]) -> type[Any]:
     """A subclass of `base` for one kind of message: its `kind` and a field for each of the value's."""
     named = "".join(word.title() for word in kind.split("_"))
-    fields = {"kind": serializers.ChoiceField([kind]), **fields_for(value)}
+    fields = {"kind": ChoiceField([kind]), **fields_for(value)}
     body = {"__doc__": value.__doc__, "__module__": base.__module__, "value": value, **fields}
     return type(base.__name__.replace("Value", named), (base,), body)
 

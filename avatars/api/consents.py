@@ -22,7 +22,13 @@ from avatars.api.views import name_of
 from avatars.forms import COVERS_NOTHING, ENDS_BEFORE, PORTRAIT_GONE
 from avatars.models import Consent, DigitalHuman, Voice
 from core.web import range_responses
-from core.web.api_fields import StrictCharField, StrictModelSerializer, StrictSerializer
+from core.web.api_fields import (
+    ChoiceField,
+    MultipleChoiceField,
+    StrictCharField,
+    StrictModelSerializer,
+    StrictSerializer,
+)
 from core.web.api_filters import IdFilter, StrictBooleanFilter
 
 
@@ -41,8 +47,8 @@ class ConsentSerializer(StrictModelSerializer[Consent]):
         required=False,
         help_text="Voices cloned from this person. Name at least one voice or digital human.",
     )
-    purposes = serializers.MultipleChoiceField(choices=Consent.Purpose.choices, allow_empty=False)
-    state = serializers.ChoiceField(Consent.State.choices, read_only=True, help_text="State as of today.")
+    purposes = MultipleChoiceField(choices=Consent.Purpose.choices, allow_empty=False)
+    state = ChoiceField(Consent.State.choices, read_only=True, help_text="State as of today.")
     evidence_url = serializers.SerializerMethodField(help_text="URL of the evidence; takes the same token.")
     renders = serializers.IntegerField(source="render_count", read_only=True, help_text="Number of videos based on it.")
 
@@ -91,7 +97,7 @@ class WithdrawalSerializer(StrictSerializer):
     """Reason of the withdrawal, and what happens to the videos."""
 
     reason = StrictCharField(required=False, allow_blank=True, max_length=300)
-    films = serializers.ChoiceField(
+    films = ChoiceField(
         services.VideoRetention.choices,
         source="videos",
         default=services.VideoRetention.DELETE,

@@ -14,7 +14,7 @@ from avatars import services
 from avatars.api.serializers import ScriptField
 from avatars.models import LexiconEntry
 from avatars.speech.text.lint import Code, Source
-from core.web.api_fields import StrictModelSerializer, StrictSerializer
+from core.web.api_fields import ChoiceField, StrictModelSerializer, StrictSerializer
 
 LANGUAGES = ["zh", "en"]
 SOURCES = [source.value for source in Source]
@@ -52,7 +52,7 @@ class WordSerializer(serializers.Serializer[Any]):
     length = serializers.IntegerField()
     spoken = serializers.CharField(help_text="The words that are spoken for it.")
     reading = serializers.CharField(allow_blank=True, help_text="Pinyin for Chinese, IPA for English; empty if unsaid.")
-    known_from = serializers.ChoiceField(SOURCES, source="source", help_text="Where the reading comes from.")
+    known_from = ChoiceField(SOURCES, source="source", help_text="Where the reading comes from.")
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -60,7 +60,7 @@ class LineSerializer(serializers.Serializer[Any]):
 
     offset = serializers.IntegerField()
     length = serializers.IntegerField()
-    language = serializers.ChoiceField(LANGUAGES)
+    language = ChoiceField(LANGUAGES)
     spoken = serializers.CharField(help_text="The whole sentence, with numbers written out.")
     words = WordSerializer(many=True)
 
@@ -68,7 +68,7 @@ class LineSerializer(serializers.Serializer[Any]):
 class CommentSerializer(serializers.Serializer[Any]):
     """A possible problem with a reading."""
 
-    code = serializers.ChoiceField(CODES)
+    code = ChoiceField(CODES)
     offset = serializers.IntegerField()
     length = serializers.IntegerField()
     written = serializers.CharField(allow_blank=True, help_text="The part of the script it refers to.")

@@ -25,7 +25,13 @@ from avatars.api.serializers import RenderProgressSerializer
 from avatars.api.views import location_of, requester_of
 from avatars.models import Consent, Render, RenderTemplate, TemplateVariable
 from avatars.services import TemplateFault
-from core.web.api_fields import ClearableFilesSerializer, JSONValueField, StrictModelSerializer, StrictSerializer
+from core.web.api_fields import (
+    ChoiceField,
+    ClearableFilesSerializer,
+    JSONValueField,
+    StrictModelSerializer,
+    StrictSerializer,
+)
 from core.web.api_filters import IdFilter
 
 MOST_VARIABLES = 30
@@ -129,7 +135,7 @@ class FillingSerializer(StrictSerializer):
 class TemplateRenderSerializer(FillingSerializer):
     """Values for a template, and the purpose of the video."""
 
-    purpose = serializers.ChoiceField(
+    purpose = ChoiceField(
         Consent.Purpose.choices,
         default=Consent.Purpose.CHAT,
         help_text="Purpose of the video; the consent must cover it.",

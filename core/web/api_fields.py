@@ -1,7 +1,7 @@
 """Serializers and fields that are stricter than REST framework's, so that the OpenAPI description is accurate."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -44,6 +44,24 @@ class JSONValueField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+def choose_one_of(choices: Iterable[Any]) -> str:
+    """The words of an `invalid_choice`: the values that are taken."""
+    return _("Choose one of: %(choices)s.") % {"choices": ", ".join(str(value) for value in choices if value != "")}
+
+
+class ChoiceField(serializers.ChoiceField):
+    """One of several values; its error lists them."""
+
+    def fail(self, key: str, **values: Any) -> NoReturn:
+        if key == "invalid_choice":
+            raise serializers.ValidationError(choose_one_of(self.choices), code=key)
+        super().fail(key, **values)
+
+
+class MultipleChoiceField(ChoiceField, serializers.MultipleChoiceField):
+    """Some of several values; its error lists them."""
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """Rejects unknown field names, because a typing error would silently mean the default.
 
@@ -61,6 +79,8 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
     """A model serializer that rejects unknown fields and values of the wrong JSON type."""
+
+    serializer_choice_field: ClassVar[Any] = ChoiceField
 
     serializer_field_mapping: ClassVar[Any] = {
         **serializers.ModelSerializer.serializer_field_mapping,

@@ -8,6 +8,8 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from core.web.api_fields import choose_one_of
+
 PAGE_PARAMETERS = ("cursor", "page_size")
 
 
@@ -23,6 +25,15 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
             filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
             return filtered
         return queryset
+
+    def get_filterset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
+        """The filters of the view, whose errors list the choices."""
+        found = super().get_filterset(request, queryset, view)
+        for name, field in found.form.fields.items() if found else ():
+            if "choices" in found.filters[name].extra:
+                values = [value for value, _label in field.choices]
+                field.error_messages["invalid_choice"] = choose_one_of(values).replace("%", "%%")
+        return found
 
     def _refuse_unknown(self, request: Request, known: set[str]) -> None:
         for name, value in request.query_params.items():

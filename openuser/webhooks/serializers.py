@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from core import safe_requests
-from core.web.api_fields import StrictBooleanField, StrictModelSerializer
+from core.web.api_fields import ChoiceField, StrictBooleanField, StrictModelSerializer
 from openuser.models import WebhookDelivery, WebhookEndpoint
 
 
@@ -14,7 +14,7 @@ class WebhookEndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
     """A webhook endpoint. Its secret is shown once, on creation."""
 
     events = serializers.ListField(
-        child=serializers.ChoiceField(WebhookEndpoint.Event.choices),
+        child=ChoiceField(WebhookEndpoint.Event.choices),
         min_length=1,
         max_length=20,
         help_text="Events to receive.",

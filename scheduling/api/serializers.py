@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from rest_framework import serializers
 
+from core.web.api_fields import ChoiceField
 from scheduling import services
 from scheduling.models import Run, Schedule
 
@@ -15,6 +16,8 @@ MOST_GROUPS = 100
 
 class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     """A recurring text or video."""
+
+    serializer_choice_field = ChoiceField
 
     user_ids = serializers.ListField(
         child=serializers.CharField(max_length=64),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from avatars import services
 from avatars.adapters.availability import State
+from core.web.api_fields import ChoiceField
 
 STATES = [state.value for state in State]
 
@@ -23,10 +24,10 @@ class EngineFileSerializer(serializers.Serializer[Any]):
 class EngineSerializer(serializers.Serializer[Any]):
     """A configured engine and its state."""
 
-    kind = serializers.ChoiceField(services.EngineKind.choices)
+    kind = ChoiceField(services.EngineKind.choices)
     name = serializers.CharField()
     available = serializers.BooleanField(source="availability.ok")
-    state = serializers.ChoiceField(STATES, source="availability.state")
+    state = ChoiceField(STATES, source="availability.state")
     about = serializers.CharField(
         source="availability.about", allow_blank=True, help_text="The package, file, setting or URL concerned."
     )

@@ -15,7 +15,7 @@ from avatars.models import (
 )
 from avatars.portraits.findings import NOBODY, Examined
 from avatars.reasons.render import REMARKS, UNUSABLE
-from core.web.api_fields import ClearableFilesSerializer, StrictCharField
+from core.web.api_fields import ChoiceField, ClearableFilesSerializer, StrictCharField
 
 
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
@@ -35,7 +35,7 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
             *("sample", "audition_url"),
         )
 
-    @extend_schema_field(serializers.ChoiceField(Voice.Origin.choices))
+    @extend_schema_field(ChoiceField(Voice.Origin.choices))
     def get_origin(self, voice: Voice) -> str:
         return Voice.Origin.SYNTHETIC if services.is_synthetic(voice) else Voice.Origin.CLONED
 
@@ -70,9 +70,7 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
     """The result of a portrait check."""
 
     ok = serializers.SerializerMethodField(help_text="Whether the picture can be a portrait.")
-    code = serializers.ChoiceField(
-        ["", *UNUSABLE], source="flaw", help_text="Code of the reason if it can't; else empty."
-    )
+    code = ChoiceField(["", *UNUSABLE], source="flaw", help_text="Code of the reason if it can't; else empty.")
     words = serializers.SerializerMethodField(help_text="The reason and the remedy, in words.")
     remarks = serializers.SerializerMethodField(help_text="Remarks that do not prevent its use.")
     photographic = serializers.BooleanField(
@@ -115,7 +113,7 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
         return None if found.chosen == NOBODY else found.chosen
 
 
-class OriginField(serializers.ChoiceField):
+class OriginField(ChoiceField):
     """What the statements say of a portrait; writing it records or withdraws one."""
 
     def get_attribute(self, human: DigitalHuman) -> DigitalHuman.Origin:

@@ -21,7 +21,7 @@ from avatars.models import (
     VideoFormat,
 )
 from avatars.reasons.render import RECORDINGS
-from core.web.api_fields import StrictSerializer
+from core.web.api_fields import ChoiceField, StrictSerializer
 
 
 class RenderSerializer(serializers.ModelSerializer[Render]):
@@ -67,13 +67,13 @@ class StageRunSerializer(serializers.Serializer[Any]):
     """One stage of one attempt."""
 
     attempt = serializers.IntegerField(help_text="0 for the wait before the first attempt.")
-    stage = serializers.ChoiceField(Stage.choices)
+    stage = ChoiceField(Stage.choices)
     name = serializers.CharField(source="label", help_text="Its name in the language of the request.")
     began_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs, and if the worker died.")
     seconds = serializers.FloatField(allow_null=True)
     cpu_seconds = serializers.FloatField(allow_null=True, help_text="CPU seconds used.")
-    outcome = serializers.ChoiceField(Outcome.choices)
+    outcome = ChoiceField(Outcome.choices)
     code = serializers.CharField(allow_blank=True, help_text="Code of the reason if it failed.")
 
 
@@ -121,20 +121,18 @@ class RenderRequestSerializer(StrictSerializer):
 
     digital_human = serializers.PrimaryKeyRelatedField(queryset=DigitalHuman.objects.select_related("voice"))
     text = ScriptField(max_length=settings.AVATARS["MAX_CHARACTERS"], help_text="The script.")
-    purpose = serializers.ChoiceField(
+    purpose = ChoiceField(
         Consent.Purpose.choices,
         default=Consent.Purpose.CHAT,
         help_text="Purpose of the video; the consent must cover it.",
     )
-    mode = serializers.ChoiceField(
+    mode = ChoiceField(
         RenderMode.choices,
         required=False,
         help_text="How much of the portrait moves; by default the digital human's mode.",
     )
-    format = serializers.ChoiceField(
-        VideoFormat.choices, required=False, help_text="Aspect ratio; by default the digital human's."
-    )
-    captions = serializers.ChoiceField(
+    format = ChoiceField(VideoFormat.choices, required=False, help_text="Aspect ratio; by default the digital human's.")
+    captions = ChoiceField(
         CaptionStyle.choices, required=False, help_text="Captions in the picture; by default the digital human's."
     )
 

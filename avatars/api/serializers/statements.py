@@ -5,12 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from avatars.models import Statement
+from core.web.api_fields import ChoiceField
 
 
 class StatementSerializer(serializers.ModelSerializer[Statement]):
     """Who stated, and when, that a picture shows no real person or that a voice is nobody's."""
 
-    state = serializers.ChoiceField(Statement.State.choices, read_only=True, help_text="State as of now.")
+    state = ChoiceField(Statement.State.choices, read_only=True, help_text="State as of now.")
 
     class Meta:
         model = Statement

@@ -12,7 +12,14 @@ from avatars.models import DigitalHuman, RenderMode, RenderTemplate
 from conversations import services
 from conversations.delivery import channel
 from conversations.models import Conversation, Message
-from core.web.api_fields import JSONValueField, StrictCharField, StrictRegexField, StrictSerializer
+from core.web.api_fields import (
+    ChoiceField,
+    JSONValueField,
+    StrictCharField,
+    StrictRegexField,
+    StrictSerializer,
+    choose_one_of,
+)
 from wecom import contents
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
 from wecom.models import Application, Upload
@@ -49,7 +56,7 @@ class MessageRequestSerializer(RecipientSerializer):
 class TextRequestSerializer(MessageRequestSerializer):
     """Text. Longer text than 2,048 bytes is sent in parts."""
 
-    kind = serializers.ChoiceField(["text"])
+    kind = ChoiceField(["text"])
     text = StrictCharField(max_length=LONGEST_TEXT)
 
     def send(self, cid: str) -> Message:
@@ -95,25 +102,25 @@ class MediaRequestSerializer(MessageRequestSerializer):
 class ImageRequestSerializer(MediaRequestSerializer):
     """A picture."""
 
-    kind = serializers.ChoiceField(["image"])
+    kind = ChoiceField(["image"])
 
 
 class VoiceRequestSerializer(MediaRequestSerializer):
     """A recording."""
 
-    kind = serializers.ChoiceField(["voice"])
+    kind = ChoiceField(["voice"])
 
 
 class FileRequestSerializer(MediaRequestSerializer):
     """A file."""
 
-    kind = serializers.ChoiceField(["file"])
+    kind = ChoiceField(["file"])
 
 
 class VideoRequestSerializer(MediaRequestSerializer):
     """A video that exists."""
 
-    kind = serializers.ChoiceField(["video"])
+    kind = ChoiceField(["video"])
     title = StrictCharField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
     description = StrictCharField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
 
@@ -125,7 +132,7 @@ class VideoRequestSerializer(MediaRequestSerializer):
 class TextCardRequestSerializer(MessageRequestSerializer):
     """A card with a link."""
 
-    kind = serializers.ChoiceField(["textcard"])
+    kind = ChoiceField(["textcard"])
     title = StrictCharField(max_length=128, help_text="At most 128 bytes.")
     description = StrictCharField(max_length=512, help_text="At most 512 bytes.")
     url = StrictCharField(max_length=2048, help_text="Begins with https://.")
@@ -140,7 +147,7 @@ class TextCardRequestSerializer(MessageRequestSerializer):
 class MarkdownRequestSerializer(MessageRequestSerializer):
     """Markdown of up to 2,048 bytes. Syntax that WeChat Work does not render is simplified."""
 
-    kind = serializers.ChoiceField(["markdown"])
+    kind = ChoiceField(["markdown"])
     text = StrictCharField(max_length=2048)
 
     def send(self, cid: str) -> Message:
@@ -164,9 +171,9 @@ class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
     The script is `text`, or that of a `template` with `variables` filled in.
     """
 
-    kind = serializers.ChoiceField(["digital_human_video"])
+    kind = ChoiceField(["digital_human_video"])
     text = StrictCharField(required=False, max_length=settings.AVATARS["MAX_CHARACTERS"])
-    mode = serializers.ChoiceField(RenderMode.choices, required=False)
+    mode = ChoiceField(RenderMode.choices, required=False)
     digital_human = serializers.PrimaryKeyRelatedField(
         queryset=DigitalHuman.objects.select_related("voice"), required=False, help_text="By default the desk's."
     )
@@ -227,6 +234,7 @@ def message_request(data: Any) -> MessageRequestSerializer:
     """The serializer for the request's `kind`, not validated yet. Raises `ValidationError` for an unknown kind."""
     kind = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(kind, str) or kind not in MESSAGE_REQUESTS:
-        words = f"Choose one of {', '.join(MESSAGE_REQUESTS)}."
-        raise serializers.ValidationError({"kind": words}, code="invalid_choice" if kind else "required")
+        raise serializers.ValidationError(
+            {"kind": choose_one_of(MESSAGE_REQUESTS)}, code="invalid_choice" if kind else "required"
+        )
     return MESSAGE_REQUESTS[kind](data=data)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from avatars import services as avatars
 from conversations.models import Message
+from core.web.api_fields import ChoiceField
 from wecom.models import Outbound, Recall
 
 
@@ -102,7 +103,7 @@ class OutcomeSerializer(serializers.Serializer[Message]):
         source="outbound.finished_at", default=None, allow_null=True, read_only=True
     )
 
-    @extend_schema_field(serializers.ChoiceField(DeliveryStatus.choices))
+    @extend_schema_field(ChoiceField(DeliveryStatus.choices))
     def get_status(self, message: Message) -> str:
         return delivery_status(message).value
 

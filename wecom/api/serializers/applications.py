@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.diagnosis import Level, Result
-from core.web.api_fields import StrictModelSerializer
+from core.web.api_fields import ChoiceField, StrictModelSerializer
 from wecom import services
 from wecom.models import Application, Callback
 
@@ -60,7 +60,7 @@ class FindingSerializer(serializers.Serializer[Result]):
     check = serializers.CharField(
         source="check.id", help_text="`stored-keys`, `token`, `trusted-ip` or `visible-range`."
     )
-    level = serializers.ChoiceField(LEVELS, source="finding.level", help_text="`skipped`: an earlier check failed.")
+    level = ChoiceField(LEVELS, source="finding.level", help_text="`skipped`: an earlier check failed.")
     code = serializers.CharField(source="finding.code", help_text="Code of the problem; else empty.")
     words = serializers.CharField(source="finding.words")
     remedy = serializers.CharField(source="finding.remedy", help_text="How to fix it.")

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.web.api_fields import StrictModelSerializer, StrictSerializer
+from core.web.api_fields import ChoiceField, StrictModelSerializer, StrictSerializer
 from wecom.models import Application, Attempt, Outbound, Upload
 from wecom.quotas.forecast import BECAUSE
 
@@ -17,7 +17,7 @@ class UploadSerializer(StrictModelSerializer[Upload]):
 
     """
 
-    form = serializers.ChoiceField(
+    form = ChoiceField(
         [("", "as it is"), *Upload.Form.choices],
         read_only=True,
         help_text="How a video is sent that is still too large: as a `file`, or as a `link` to a page of this site.",
@@ -58,7 +58,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     """The result for one recipient."""
 
     user_id = serializers.CharField()
-    result = serializers.ChoiceField(
+    result = ChoiceField(
         Outbound.Delivery.choices,
         help_text="`sent`: accepted by WeChat Work; `assumed`: unclear, and marked as sent by an operator; `recalled`; "
         "`unreached`: left or out of the visible range; `unlicensed`: no interface licence; `unknown`: unclear, an "
@@ -96,7 +96,7 @@ class OutboundResultsSerializer(OutboundSerializer):
 class UploadRequestSerializer(StrictSerializer):
     """A file to upload."""
 
-    kind = serializers.ChoiceField(
+    kind = ChoiceField(
         Upload.Kind.choices,
         help_text="`image`: JPG or PNG up to 10 MB; `voice`: AMR up to 2 MB; `video`: MP4, compressed if over 10 MB; "
         "`file`: up to 20 MB.",
@@ -138,7 +138,7 @@ class ForecastSerializer(serializers.Serializer[Any]):
     messages = serializers.IntegerField()
     recipients = serializers.IntegerField()
     through_at = serializers.DateTimeField(allow_null=True, help_text="Null until you fix a problem first.")
-    because = serializers.ChoiceField(list(BECAUSE), help_text="The main reason for the wait.")
+    because = ChoiceField(list(BECAUSE), help_text="The main reason for the wait.")
 
 
 class QuotaSerializer(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from core.web.api_fields import StrictModelSerializer, StrictRegexField, StrictSerializer
+from core.web.api_fields import ChoiceField, StrictModelSerializer, StrictRegexField, StrictSerializer
 from wecom.models import Application, Department, DirectorySync, Member, Tag
 
 USER_ID = r"^[^\s|@][^\s|]{0,63}$"
@@ -15,8 +15,8 @@ class MemberSerializer(StrictModelSerializer[Member]):
         USER_ID, max_length=64, help_text="User ID in WeChat Work, in lower case, because WeChat Work ignores case."
     )
 
-    status = serializers.ChoiceField([("", "not known"), *Member.Status.choices], read_only=True)
-    gender = serializers.ChoiceField([("", "not known"), *Member.Gender.choices], read_only=True)
+    status = ChoiceField([("", "not known"), *Member.Status.choices], read_only=True)
+    gender = ChoiceField([("", "not known"), *Member.Gender.choices], read_only=True)
     departments = serializers.SerializerMethodField(help_text="IDs in WeChat Work.")
     leads = serializers.SerializerMethodField(help_text="Departments the member leads, by ID.")
     main_department = serializers.SerializerMethodField(help_text="ID in WeChat Work.")
@@ -89,7 +89,7 @@ class TagSerializer(StrictModelSerializer[Tag]):
 class DirectorySyncSerializer(StrictModelSerializer[DirectorySync]):
     """The state of a sync. `notes` list what could not be read; then no member is marked as left."""
 
-    stage = serializers.ChoiceField([("", "not begun"), *DirectorySync.Stage.choices], read_only=True)
+    stage = ChoiceField([("", "not begun"), *DirectorySync.Stage.choices], read_only=True)
     progress = serializers.IntegerField(read_only=True, min_value=0, max_value=100)
     notes = serializers.JSONField(read_only=True)
 

@@ -5,7 +5,14 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from core.web.api_fields import StrictBooleanField, StrictCharField, StrictRegexField, StrictSerializer
+from core.web.api_fields import (
+    ChoiceField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictRegexField,
+    StrictSerializer,
+    choose_one_of,
+)
 from wecom import contents, services
 from wecom.api.serializers import USER_ID
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
@@ -89,7 +96,7 @@ class GroupMessageRequestSerializer(StrictSerializer):
 class GroupTextRequestSerializer(GroupMessageRequestSerializer):
     """Text of up to 2,048 bytes."""
 
-    kind = serializers.ChoiceField(["text"])
+    kind = ChoiceField(["text"])
     text = StrictCharField(max_length=TEXT)
     mentions = serializers.ListField(
         child=StrictCharField(max_length=64), required=False, max_length=MOST, help_text="User IDs, or `@all`."
@@ -102,7 +109,7 @@ class GroupTextRequestSerializer(GroupMessageRequestSerializer):
 class GroupMarkdownRequestSerializer(GroupMessageRequestSerializer):
     """Markdown of up to 2,048 bytes. Syntax that WeChat Work does not render is simplified."""
 
-    kind = serializers.ChoiceField(["markdown"])
+    kind = ChoiceField(["markdown"])
     text = StrictCharField(max_length=TEXT)
 
     def content(self) -> Content:
@@ -142,25 +149,25 @@ class GroupConfidentialRequestSerializer(GroupUploadRequestSerializer):
 class GroupImageRequestSerializer(GroupConfidentialRequestSerializer):
     """A picture."""
 
-    kind = serializers.ChoiceField(["image"])
+    kind = ChoiceField(["image"])
 
 
 class GroupFileRequestSerializer(GroupConfidentialRequestSerializer):
     """A file."""
 
-    kind = serializers.ChoiceField(["file"])
+    kind = ChoiceField(["file"])
 
 
 class GroupVoiceRequestSerializer(GroupUploadRequestSerializer):
     """A recording."""
 
-    kind = serializers.ChoiceField(["voice"])
+    kind = ChoiceField(["voice"])
 
 
 class GroupVideoRequestSerializer(GroupConfidentialRequestSerializer):
     """A video file."""
 
-    kind = serializers.ChoiceField(["video"])
+    kind = ChoiceField(["video"])
     title = StrictCharField(required=False, allow_blank=True, max_length=128, help_text="At most 128 bytes.")
     description = StrictCharField(required=False, allow_blank=True, max_length=512, help_text="At most 512 bytes.")
 
@@ -195,8 +202,9 @@ def group_message_request(data: Any) -> GroupMessageRequestSerializer:
     """The serializer for the request's `kind`, not validated yet. Raises `ValidationError` for an unknown kind."""
     kind = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(kind, str) or kind not in GROUP_MESSAGE_REQUESTS:
-        words = f"Choose one of {', '.join(GROUP_MESSAGE_REQUESTS)}."
-        raise serializers.ValidationError({"kind": words}, code="invalid_choice" if kind else "required")
+        raise serializers.ValidationError(
+            {"kind": choose_one_of(GROUP_MESSAGE_REQUESTS)}, code="invalid_choice" if kind else "required"
+        )
     return GROUP_MESSAGE_REQUESTS[kind](data=data)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.web.api_fields import StrictCharField, StrictModelSerializer, StrictSerializer
+from core.web.api_fields import ChoiceField, StrictCharField, StrictModelSerializer, StrictSerializer
 from wecom.models import MenuButton, MenuPublication
 
 
@@ -12,7 +12,7 @@ class SubButtonSerializer(StrictSerializer):
     """A button with `key`, `url`, or `app_id` and `page`, depending on its kind."""
 
     name = StrictCharField(max_length=40, help_text="Up to 16 bytes in the bar, 40 in a submenu.")
-    kind = serializers.ChoiceField(MenuButton.Kind.choices, default=MenuButton.Kind.CLICK)
+    kind = ChoiceField(MenuButton.Kind.choices, default=MenuButton.Kind.CLICK)
     key = StrictCharField(
         required=False,
         allow_blank=True,
