@@ -7,6 +7,8 @@ from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.hooks import postprocess_schema_enums
 
+from openuser.api.openapi.request_examples import examples_of
+
 
 class EnglishSchemaGenerator(SchemaGenerator):
     """Describes the API in English in every locale, because client generators make names of the words."""
@@ -40,3 +42,15 @@ def _parameters_with_choices(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 parameter["schema"].pop("title", None)
                 if "enum" in parameter["schema"].get("items", parameter["schema"]):
                     yield parameter
+
+
+def add_examples(result: dict[str, Any], generator: SchemaGenerator, **_options: Any) -> dict[str, Any]:
+    """A postprocessing hook: every request body has an example. A body without one raises `KeyError`."""
+    schemas = result["components"]["schemas"]
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                name = body["schema"]["$ref"].rsplit("/", 1)[1]
+                kinds = schemas[name].get("discriminator", {}).get("mapping", {})
+                body["examples"] = examples_of(name, list(kinds))
+    return result

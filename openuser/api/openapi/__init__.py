@@ -1,0 +1,1 @@
+"""The OpenAPI description: operations, the document as a whole, examples of bodies."""

@@ -1,0 +1,125 @@
+"""An example of each request body, by the name of its component in the OpenAPI description."""
+
+from typing import Any
+
+# Files stand in forms by their names.
+PICTURE, EVIDENCE, RECORDING = "picture.png", "evidence.pdf", "recording.mp3"
+TEMPLATE = {
+    "name": "Birthday",
+    "digital_human": 1,
+    "script": "Happy birthday, {{name}}!",
+    "variables": [{"name": "name", "label": "Name", "type": "text", "required": True, "example": "Zhang San"}],
+}
+TEMPLATE_FORM = {**TEMPLATE, "variables": '[{"name": "name", "label": "Name", "type": "text"}]', "logo": PICTURE}
+FEEDBACK = [{"id": "good", "text": "Good"}, {"id": "bad", "text": "Not so good"}]
+SUBMIT = {"text": "Submit", "key": "submit"}
+
+# By the `kind` of the message; a message to a member and one to a group differ in the recipient.
+CONTENTS: dict[str, dict[str, Any]] = {
+    "text": {"text": "The canteen opens at 11:30."},
+    "markdown": {"text": "**Canteen**: opens at 11:30."},
+    "image": {"upload": 1},
+    "voice": {"upload": 2},
+    "video": {"upload": 3, "title": "Fire drill"},
+    "file": {"upload": 4},
+    "textcard": {"title": "Payslip", "description": "Your payslip of March", "url": "https://example.com/payslips/3"},
+    "news": {"articles": [{"title": "Spring outing", "url": "https://example.com/outing"}]},
+    "mpnews": {
+        "pages": [{"title": "Spring outing", "thumb_media_id": "MEDIA_ID", "content": "<p>We meet at 8:00.</p>"}]
+    },
+    "miniprogram_notice": {
+        "app_id": "wx1234567890abcdef",
+        "title": "会议室预订成功",
+        "page": "pages/index",
+        "items": [{"name": "会议室", "value": "402"}],
+    },
+    "text_notice": {
+        "title": "Visitor",
+        "text": "Your visitor is here.",
+        "link": {"url": "https://example.com/visits/1"},
+    },
+    "news_notice": {
+        "title": "Spring outing",
+        "picture": {"url": "https://example.com/outing.png"},
+        "link": {"url": "https://example.com/outing"},
+    },
+    "button_interaction": {
+        "title": "Leave request",
+        "description": "Zhang San, three days",
+        "task_id": "leave-1",
+        "buttons": [{"text": "Approve", "key": "approve"}, {"text": "Reject", "key": "reject"}],
+    },
+    "vote_interaction": {
+        "title": "How was lunch?",
+        "task_id": "lunch-1",
+        "checkbox": {"key": "lunch", "choices": FEEDBACK},
+        "submit": SUBMIT,
+    },
+    "multiple_interaction": {
+        "title": "How was the training?",
+        "task_id": "training-1",
+        "selectors": [{"key": "training", "title": "Training", "choices": FEEDBACK}],
+        "submit": SUBMIT,
+    },
+    "digital_human_video": {"text": "Welcome to the company!", "digital_human": 1},
+}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "ConsentRequest": {"person": "Zhang San", "digital_humans": [1], "purposes": ["chat"], "evidence": EVIDENCE},
+    "DigitalHumanRequest": {"name": "Xiao Li", "voice": 1, "portrait": PICTURE},
+    "DirectorySyncRequest": {"application": 1},
+    "FillingRequest": {"variables": {"name": "Zhang San"}},
+    "GroupChatAdoptRequest": {"chat_id": "canteen"},
+    "GroupChatCreateRequest": {"name": "Canteen", "user_ids": ["zhangsan", "lisi"], "owner": "zhangsan"},
+    "LexiconEntryRequest": {"token": "单雄信", "reading": "shàn xióng xìn"},
+    "MemberRequest": {"user_id": "zhangsan", "name": "Zhang San"},
+    "MenuRequest": {
+        "buttons": [
+            {"name": "Help", "kind": "click", "key": "/help"},
+            {
+                "name": "More",
+                "kind": "menu",
+                "buttons": [{"name": "Site", "kind": "view", "url": "https://example.com"}],
+            },
+        ]
+    },
+    "PatchedDigitalHumanRequest": {"name": "Xiao Li", "captions": "plain"},
+    "PatchedGroupChatChangeRequest": {"name": "Canteen news", "add": ["wangwu"]},
+    "PatchedLexiconEntryRequest": {"reading": "shàn xióng xìn"},
+    "PatchedMemberChangeRequest": {"name": "Zhang San"},
+    "PatchedScheduleRequest": {"cron": "30 9 * * 1-5", "days": "working"},
+    "PatchedTemplateFormRequest": {"logo": PICTURE},
+    "PatchedTemplateRequest": {"name": "Birthday", "captions": "plain"},
+    "PatchedWebhookEndpointRequest": {"enabled": False},
+    "PersonRequest": {"user_id": "zhangsan"},
+    "PictureRequest": {"portrait": PICTURE},
+    "ReadingRequest": {"text": "The meeting begins at 9:30."},
+    "RecordingRequest": {"digital_human": 1, "recording": RECORDING, "text": "Welcome to the company!"},
+    "RenderRequest": {"digital_human": 1, "text": "Welcome to the company!", "format": "9:16", "captions": "plain"},
+    "ScheduleRequest": {
+        "name": "Morning greeting",
+        "user_ids": ["zhangsan"],
+        "message_type": "video",
+        "text": "Good morning!",
+        "cron": "0 9 * * *",
+        "days": "working",
+    },
+    "SessionRequest": {"to": "zhangsan", "flow": 1, "data": {"department": "Sales"}},
+    "TemplateFormRequest": TEMPLATE_FORM,
+    "TemplateRenderRequest": {"variables": {"name": "Zhang San"}, "purpose": "chat"},
+    "TemplateRequest": TEMPLATE,
+    "UploadRequest": {"kind": "file", "file": EVIDENCE},
+    "WebhookEndpointRequest": {
+        "name": "Intranet",
+        "url": "https://example.com/events",
+        "events": ["render.completed", "render.failed"],
+    },
+    "WithdrawalRequest": {"reason": "Left the company", "films": "delete"},
+}
+RECIPIENTS: dict[str, dict[str, Any]] = {"MessageRequest": {"to": "zhangsan"}, "GroupMessageRequest": {"chat": 1}}
+
+
+def examples_of(name: str, kinds: list[str]) -> dict[str, Any]:
+    """The examples of a component: one for each kind of message, else one. Raises `KeyError` if it has none."""
+    if name in RECIPIENTS:
+        return {kind: {"value": {**RECIPIENTS[name], "kind": kind, **CONTENTS[kind]}} for kind in kinds}
+    return {"example": {"value": EXAMPLES[name]}}
