@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone, translation
 
 from conversations.delivery import messages
@@ -26,6 +26,8 @@ from core.text.slot_values import is_blank
 from wecom.models import Callback, Member
 
 logger = logging.getLogger(__name__)
+
+BACK_OFF = timedelta(minutes=15)  # of a session that cannot be stepped
 
 
 @transaction.atomic
@@ -106,7 +108,13 @@ def _try_due(pk: int, now: datetime) -> bool:
         return _advance_due(pk, now)
     except OpenUserError as error:
         logger.warning("A session was not stepped.", extra={"session": pk, "code": error.code})
-        return False
+    except OperationalError:
+        raise  # the database's fault, not the session's
+    except Exception as error:  # noqa: BLE001  whatever is broken in it; only the kind is logged, for its text may hold answers
+        fields = {"session": pk, "error": type(error).__name__, "next_try_in": BACK_OFF.total_seconds()}
+        logger.error("A session cannot be stepped.", extra=fields)
+        Session.objects.active().filter(pk=pk, due_at__lte=now).update(due_at=now + BACK_OFF)
+    return False
 
 
 @transaction.atomic

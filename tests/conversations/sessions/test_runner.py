@@ -225,6 +225,24 @@ def test_silence_is_reminded_of_once_and_then_ends(person, flow):
     assert services.remind_and_expire(now=begun + timedelta(hours=9)) == 0
 
 
+@pytest.mark.parametrize("broken", [{"slots": ["欢迎词"]}, {"path": 5}])
+def test_a_session_that_cannot_be_stepped_delays_no_other(person, flow, caplog, broken):
+    person.says("制作视频")
+    first = session_of(person)
+    other = Person(person.application, "lisi")
+    other.says("制作视频")
+    due = session_of(other).due_at
+    Session.objects.filter(pk=first.pk).update(due_at=due - timedelta(minutes=1), **broken)
+    assert services.remind_and_expire(now=due) == 1
+    assert len(other.read()) == 1
+    assert "欢迎" not in caplog.text
+    first.refresh_from_db()
+    assert first.due_at > due
+    assert services.remind_and_expire(now=due) == 0
+    Session.objects.filter(pk=first.pk).update(slots={}, path=[])  # mended
+    assert services.remind_and_expire(now=first.due_at) == 1
+
+
 def test_after_an_outage_nobody_is_reminded_and_ended_in_one_breath(person, flow):
     person.says("制作视频")
     services.remind_and_expire(now=session_of(person).asked_at + timedelta(hours=3))
