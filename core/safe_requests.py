@@ -21,9 +21,11 @@ from core.exceptions import OpenUserError
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
 READ_AT_MOST = 4096
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Python calls these global, but they are the protocol assignments of RFC 6890, where clouds serve their metadata.
-NOT_GLOBAL = (ipaddress.ip_network("192.0.0.0/24"),)
+# IPv6 networks whose addresses end with an IPv4 address: NAT64, and the deprecated IPv4-compatible addresses.
+ENDING_WITH_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+# Some releases of Python call these global: the protocol assignments of RFC 6890, where clouds serve their metadata,
+# Teredo, and local-use NAT64, which embed an IPv4 address of their network's choice.
+NOT_GLOBAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "2001::/32", "64:ff9b:1::/48")))
 
 Address = IPv4Address | IPv6Address
 
@@ -146,7 +148,8 @@ def _check_address(address: Address, allowed: Iterable[str], scheme: str) -> Non
 def _unwrapped(address: Address) -> Address:
     """The IPv4 address that an IPv6 address embeds, else the address itself."""
     if isinstance(address, IPv6Address):
-        if address in NAT64:
+        is_own = address.is_loopback or address.is_unspecified  # these are in ::/96, but embed nothing
+        if not is_own and any(address in network for network in ENDING_WITH_IPV4):
             return IPv4Address(int(address) & 0xFFFFFFFF)
         return address.ipv4_mapped or address.sixtofour or address
     return address
