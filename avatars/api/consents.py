@@ -30,6 +30,7 @@ from core.web.api_fields import (
     StrictSerializer,
 )
 from core.web.api_filters import IdFilter, StrictBooleanFilter
+from core.web.json_parser import JSONParser
 
 
 class ConsentSerializer(StrictModelSerializer[Consent]):
@@ -149,7 +150,7 @@ class Consents(
 
     queryset = services.annotate_render_counts(Consent.objects.all()).prefetch_related("digital_humans", "voices")
     serializer_class = ConsentSerializer
-    parser_classes = (parsers.MultiPartParser, parsers.JSONParser)
+    parser_classes = (parsers.MultiPartParser, JSONParser)
     filterset_class = ConsentFilter
     required_scopes = {"GET": "consents:read", "POST": "consents:write"}
 

@@ -33,6 +33,7 @@ from core.web.api_fields import (
     StrictSerializer,
 )
 from core.web.api_filters import IdFilter
+from core.web.json_parser import JSONParser
 
 MOST_VARIABLES = 30
 FILES = ("background", "logo", "intro", "outro")
@@ -98,7 +99,7 @@ class VariablesText(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> Any:
         try:
             rows = json.loads(data)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             words = gettext("This is no JSON. Write an array of variables.")
             raise serializers.ValidationError(words, code="invalid") from error
         found = VariableSerializer(data=rows, many=True, max_length=MOST_VARIABLES)  # type: ignore[call-arg]
@@ -162,7 +163,7 @@ class Templates(viewsets.ModelViewSet[RenderTemplate]):
     queryset = RenderTemplate.objects.prefetch_related("variables")
     serializer_class = TemplateSerializer
     filterset_class = TemplateFilter
-    parser_classes = (parsers.JSONParser, parsers.MultiPartParser)
+    parser_classes = (JSONParser, parsers.MultiPartParser)
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = {
         "GET": "digital_humans:read",
@@ -216,7 +217,7 @@ class OfTemplate(viewsets.GenericViewSet[Render]):
     """What is made of one template."""
 
     queryset = Render.objects.all()
-    parser_classes = (parsers.JSONParser,)
+    parser_classes = (JSONParser,)
 
     def template(self, number: int) -> RenderTemplate:
         rows = RenderTemplate.objects.select_related("digital_human__voice", "voice").prefetch_related("variables")

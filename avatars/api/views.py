@@ -36,6 +36,7 @@ from avatars.models import DigitalHuman, Render, Voice
 from avatars.reasons.render import REMARKS, UNUSABLE
 from core.web import range_responses
 from core.web.api_filters import ChoiceFilter, IdFilter
+from core.web.json_parser import JSONParser
 
 PICTURES = {(200, f"image/{kind}"): OpenApiTypes.BINARY for kind in ("png", "jpeg", "webp")}
 RANGED = {
@@ -115,7 +116,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
 
     queryset = DigitalHuman.objects.all()
     serializer_class = DigitalHumanSerializer
-    parser_classes = (parsers.MultiPartParser, parsers.JSONParser)
+    parser_classes = (parsers.MultiPartParser, JSONParser)
     filterset_class = DigitalHumanFilter
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = {
@@ -210,7 +211,7 @@ class Renders(
     queryset = Render.objects.all()
     serializer_class = RenderSerializer
     filterset_class = RenderFilter
-    parser_classes = (parsers.JSONParser, parsers.MultiPartParser)
+    parser_classes = (JSONParser, parsers.MultiPartParser)
     required_scopes = {"GET": "renders:read", "POST": "renders:write"}
 
     @extend_schema(

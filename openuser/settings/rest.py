@@ -25,7 +25,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["openuser.api.permissions.ScopeOrPermission"],
     "DEFAULT_THROTTLE_CLASSES": ["openuser.api.throttling.ClientRateThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.web.json_parser.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "openuser.api.negotiation.JSONOnly",
     "DEFAULT_PAGINATION_CLASS": "openuser.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["openuser.api.filters.StrictFilterBackend"],

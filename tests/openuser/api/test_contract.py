@@ -109,6 +109,24 @@ def test_what_is_not_there_and_what_cannot_be_done_are_problems_too():
     assert problem(api.post(RENDERS, "x" * 3_000_000, content_type="application/json"), 413)["code"] == "too_large"
 
 
+@pytest.mark.parametrize("depth", [70, 900, 100_000])
+@pytest.mark.parametrize("brackets", [("[", "]"), ('{"a":', "}")], ids=["lists", "objects"])
+@pytest.mark.parametrize("address", [RENDERS, "/api/v1/messages/", "/api/v1/consents/", "/api/v1/templates/"])
+def test_json_nested_too_deeply_is_refused(address, brackets, depth):
+    api = make_api(*ApiClient.Scope.values)
+    body = brackets[0] * depth + "1" + brackets[1] * depth
+    for headers in ({}, {"Idempotency-Key": "deep"}):
+        found = problem(api.post(address, body, content_type="application/json", headers=headers), 400)
+        assert found["code"] == "parse_error"
+        assert found["detail"] == "The JSON is nested too deeply: at most 64 levels."
+
+
+def test_variables_nested_too_deeply_are_refused_in_forms():
+    api = make_api(*ApiClient.Scope.values)
+    answer = api.post("/api/v1/templates/", {"variables": "[" * 100_000}, format="multipart")
+    assert problem(answer, 422)["code"] == "invalid"
+
+
 def test_whatever_is_accepted_json_comes(client):
     api = make_api("digital_humans:read")
     assert api.get(VOICES, headers={"Accept": "text/html"})["Content-Type"] == "application/json"
