@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from avatars import services
 from avatars.exceptions import ConsentError
 from avatars.forms import ConsentForm, WithdrawForm
 from avatars.models import Consent, DigitalHuman, Likeness, Voice
-from core.web.admin import NOTHING, ReadOnlyAdmin, badge, change_url, link, row_link
+from core.web.admin import NOTHING, ReadOnlyAdmin, action, badge, change_url, link, row_link
 
 STATES = {
     Consent.State.ACTIVE: "good",

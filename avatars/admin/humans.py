@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from avatars import services
 from avatars.admin.consents import consent_badge, who
@@ -22,7 +22,7 @@ from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
 from avatars.models import DigitalHuman
 from avatars.thumbnails import portrait_thumb
-from core.web.admin import ProtectedDeleteAdmin, change_url
+from core.web.admin import ProtectedDeleteAdmin, action, change_url
 
 MOST = 10 * 1024 * 1024  # bytes of a portrait
 

@@ -12,13 +12,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from avatars import services
 from avatars.exceptions import AvatarError
 from avatars.models import LexiconEntry
 from avatars.speech.text.pronunciations import Form
+from core.web.admin import action
 
 FORMS = {Form.PINYIN: _("pinyin"), Form.IPA: _("IPA"), Form.WORDS: _("other words")}
 

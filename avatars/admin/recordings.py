@@ -11,14 +11,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from avatars import services
 from avatars.exceptions import AvatarError, MediaError
 from avatars.models import DigitalHuman
 from avatars.reasons import render as reasons
-from core.web.admin import change_url
+from core.web.admin import action, change_url
 
 
 class RecordingForm(forms.Form):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from avatars import services
 from avatars.admin import render_timeline
@@ -19,7 +19,7 @@ from avatars.admin.video_pages import VideoPages
 from avatars.exceptions import ConsentError, MediaError
 from avatars.models import Consent, Render, Rendition
 from avatars.reasons import render as reasons
-from core.web.admin import NOTHING, WorkAdmin, duration, link, row_action, row_link, shorten
+from core.web.admin import NOTHING, WorkAdmin, action, duration, link, row_action, row_link, shorten
 
 
 class RestsOnFilter(admin.SimpleListFilter):

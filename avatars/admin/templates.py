@@ -10,14 +10,14 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from avatars import services
 from avatars.admin import template_form
 from avatars.models import RenderTemplate, TemplateVariable
-from core.web.admin import NOTHING, ProtectedDeleteAdmin, link, shorten
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, action, link, shorten
 
 
 class VariableFormSet(PaginationInlineFormSet):

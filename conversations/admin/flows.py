@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from conversations import services
 from conversations.admin import simulator
@@ -20,7 +20,7 @@ from conversations.admin.flow_graph import faults, links, picture
 from conversations.admin.forms import FlowForm, PublishForm, StateFormSet, StateRowForm
 from conversations.flows import publication
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link, row_action, shorten
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, action, badge, change_url, link, row_action, shorten
 
 
 class StateInline(TabularInline):

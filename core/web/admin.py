@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold import decorators
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.views import ChangeList
 
 STATUS_TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad"}
@@ -121,6 +123,23 @@ class WorkAdmin(ReadOnlyAdmin):
     @display(description=_("reason"), ordering="reason")
     def why(self, row: Any) -> str:
         return reason_words(row) or NOTHING
+
+
+def action(**options: Any) -> Any:
+    """Unfold's `action`, which answers 404 where its row is gone."""
+
+    def decorate(act: Callable[..., Any]) -> Any:
+        allowed = decorators.action(**options)(act)
+
+        @wraps(allowed)
+        def run(self: Any, request: HttpRequest, *args: Any, **given: Any) -> Any:
+            if "object_id" in given and self.get_object(request, given["object_id"]) is None:
+                raise Http404
+            return allowed(self, request, *args, **given)
+
+        return run
+
+    return decorate
 
 
 def row_action(act: Callable[..., Any], *, icon: str, title: Any, words: Any, form: Any = None) -> Any:

@@ -12,10 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from core.web.admin import badge, row_action, short_time
+from core.web.admin import action, badge, row_action, short_time
 from openuser.api import clients
 from openuser.models import ApiClient
 

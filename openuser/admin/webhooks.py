@@ -15,12 +15,22 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from core import safe_requests
 from core.safe_requests import EgressError
-from core.web.admin import STATUS_TONES, WorkAdmin, badge, change_url, duration, row_action, row_link, short_time
+from core.web.admin import (
+    STATUS_TONES,
+    WorkAdmin,
+    action,
+    badge,
+    change_url,
+    duration,
+    row_action,
+    row_link,
+    short_time,
+)
 from core.work.base import Work
 from openuser.models import WebhookDelivery, WebhookEndpoint
 from openuser.webhooks import services

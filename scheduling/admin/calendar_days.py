@@ -14,10 +14,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from core.web.admin import badge
+from core.web.admin import action, badge
 from scheduling import services
 from scheduling.models import CalendarDay
 from wecom.models import Application, Corporation

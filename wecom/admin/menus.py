@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 
-from core.web.admin import NOTHING, STATUS_TONES, WorkAdmin, badge, reason_words
+from core.web.admin import NOTHING, STATUS_TONES, WorkAdmin, action, badge, reason_words
 from wecom import services
 from wecom.application import menus
 from wecom.client.error_codes import REMEDIES

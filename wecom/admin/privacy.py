@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from core.exceptions import OpenUserError
-from core.web.admin import NOTHING, ReadOnlyAdmin
+from core.web.admin import NOTHING, ReadOnlyAdmin, action
 from wecom import services
 from wecom.models import Member, PrivacyRequest
 

@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 
-from core.web.admin import NOTHING, WorkAdmin, badge
+from core.web.admin import NOTHING, WorkAdmin, action, badge
 from wecom import services
 from wecom.client.error_codes import REMEDIES
 from wecom.models import Application, DirectorySync

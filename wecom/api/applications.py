@@ -99,8 +99,8 @@ class Applications(viewsets.ReadOnlyModelViewSet[Application]):
     @menu.mapping.put
     def replace_menu(self, request: Request, pk: str) -> Response:
         """Replaces all buttons; without buttons, members see no menu. A worker publishes it."""
+        application = self.get_object()
         serializer = MenuRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        application = self.get_object()
         services.replace_menu(application, serializer.validated_data["buttons"])
         return Response(MenuSerializer(services.get_menu(application)).data, status=status.HTTP_202_ACCEPTED)

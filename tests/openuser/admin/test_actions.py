@@ -1,13 +1,17 @@
 """Admin actions in lists and on pages, and the roles that may use them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.db.models import Model
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 
 from avatars.models import Render
 from tests.openuser.admin.test_pages import url
@@ -142,3 +146,29 @@ def test_a_held_application_is_tried_again_at_once(client):
     outbound.refresh_from_db()
     assert application.held_reason == ""
     assert outbound.due_at <= timezone.now()
+
+
+def rows_actions() -> list[str]:
+    """Every button on the page of a row."""
+    registered: list[Any] = list(admin.site._registry.values())
+    return [f"admin:{action.action_name}" for one in registered for action in one._get_base_actions_detail()]
+
+
+@pytest.mark.parametrize("name", rows_actions())
+def test_a_button_of_a_row_that_is_gone_answers_404(client, name):
+    for missing in (987654321, "x"):
+        address = reverse(name, kwargs={"object_id": missing})
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"_form_submitted": "True"}).status_code == 404
+
+
+def rest_actions() -> list[tuple[str, str]]:
+    """Every address of the API below a row, with each of its methods."""
+    paths: dict[str, Any] = SchemaGenerator().get_schema(public=True)["paths"]
+    return [(method, path) for path, methods in paths.items() if "{id}" in path for method in methods]
+
+
+@pytest.mark.parametrize(("method", "path"), rest_actions())
+def test_an_api_call_for_a_row_that_is_gone_answers_404(client, method, path):
+    address = re.sub(r"\{\w+\}", "987654321", path)
+    assert getattr(client, method)(address, {}, content_type="application/json").status_code == 404
