@@ -114,6 +114,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # where a foreign `next` leads
 CSRF_FAILURE_VIEW = "openuser.pages.errors.csrf_failure"
 
 # ---- guessing passwords: refused by account and by address, before the password is hashed

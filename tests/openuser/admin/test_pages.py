@@ -106,6 +106,19 @@ def test_logging_in_leads_to_the_page_that_was_asked_for(client):
     assert answer["Location"] == reverse("admin:index")
 
 
+@pytest.mark.parametrize("asked", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
+def test_logging_in_with_a_refused_next_leads_home(db, asked):
+    User.objects.create_superuser("hr", password="long-enough-1")
+    visitor = Client()
+    address = reverse("admin:login", query={"next": asked})
+    page = visitor.get(address)
+    answer = visitor.post(
+        address, {"username": "hr", "password": "long-enough-1", "next": page.context["next"]}, follow=True
+    )
+    assert answer.redirect_chain == [(reverse("admin:index"), 302)]
+    assert answer.status_code == 200
+
+
 # ---- applications
 
 
