@@ -62,6 +62,12 @@ def ensure(argv: Sequence[str]) -> None:
         whole = inside and importlib.util.find_spec("django") is not None
         groups = needed_groups(argv)
         if not (inside or PYTHON.exists()) or any(not is_current(group) for group in groups) or (inside and not whole):
+            if not groups:
+                raise BootstrapError(
+                    f"{VENV} is missing or not whole.\n"
+                    "  On a server, migrate creates it: python3 manage.py migrate\n"
+                    "  To use an environment of your own, set OPENUSER_BOOTSTRAP=off."
+                )
             with one_at_a_time():
                 install(argv, broken=inside and not whole)
         if not whole:
@@ -83,13 +89,18 @@ def settings_for(argv: Sequence[str]) -> str:
 
 
 def needed_groups(argv: Sequence[str]) -> list[Group]:
-    """The groups to install for a command. Only `up`, `test` and a server's `migrate` update what is installed."""
+    """The groups to install for a command. Only `up`, `test` and a server's `migrate` update what is installed.
+
+    On a server, no other command installs at all: a check must not change what runs.
+    """
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
         return [TEST, ENGINES, MODELS, RECOGNITION, GPU]
     on_a_server = settings_for(argv) == "openuser.settings.production"
     wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if database_choice.needs_driver(argv) else [])]
-    if command == ("migrate" if on_a_server else "up") or any(not stamp(group).exists() for group in wanted):
+    renews = {"migrate", "up"} if on_a_server else {"up"}
+    is_first = not on_a_server and any(not stamp(group).exists() for group in wanted)
+    if command in renews or is_first:
         return [*wanted, MODELS, *(group for group in (RECOGNITION, GPU) if is_requested(group))]
     return []
 

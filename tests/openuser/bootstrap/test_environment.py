@@ -221,12 +221,23 @@ def test_each_command_has_its_settings(monkeypatch):
 def test_a_server_installs_its_own_group_and_renews_it_when_migrating(monkeypatch, tmp_path):
     monkeypatch.setattr(bootstrap, "VENV", tmp_path)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "openuser.settings.production")
-    assert bootstrap.needed_groups(["manage.py", "shell"]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
-    (tmp_path / ".openuser-production").touch()
-    assert bootstrap.needed_groups(["manage.py", "shell"]) == []
-    assert bootstrap.needed_groups(["manage.py", "migrate"]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
+    for _stamped in (False, True):
+        for command in ("check", "shell", "collectstatic", "person"):
+            assert bootstrap.needed_groups(["manage.py", command]) == []
+        for command in ("migrate", "up"):
+            assert bootstrap.needed_groups(["manage.py", command]) == [bootstrap.PRODUCTION, bootstrap.MODELS]
+        (tmp_path / ".openuser-production").touch()
     every = [bootstrap.TEST, bootstrap.ENGINES, bootstrap.MODELS, bootstrap.RECOGNITION, bootstrap.GPU]
     assert bootstrap.needed_groups(["manage.py", "test"]) == every
+
+
+def test_a_check_of_a_server_runs_no_pip(tmp_path):
+    checkout = make_checkout(tmp_path / "it")
+    result = checkout.run("check", DJANGO_SETTINGS_MODULE="openuser.settings.production")
+    assert result.returncode == 1
+    assert "python3 manage.py migrate" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not checkout.venv.exists()
 
 
 def test_requested_and_installed_groups_are_kept_current(monkeypatch, tmp_path):
