@@ -74,6 +74,7 @@ if EMULATED:
         "TOKEN": env.str("EMULATOR_TOKEN"),
         "ENCODING_AES_KEY": env.str("EMULATOR_AES_KEY"),
         "API_BASE_URL": EMULATOR_URL,
+        "ADDRESS_IS_KNOWN": False,
         "OAUTH_BASE_URL": EMULATOR_URL,
         "LOGIN_BASE_URL": EMULATOR_URL,
     }

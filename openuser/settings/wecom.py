@@ -23,6 +23,7 @@ WECOM: dict[str, Any] = {
     "WEBHOOK_URL": env.str("WECHAT_WEBHOOK_URL", default="").strip(),
     # Address of WeChat Work's API: a proxy, or an emulator.
     "API_BASE_URL": env.str("WECHAT_API_BASE_URL", default="") or "https://qyapi.weixin.qq.com",
+    "ADDRESS_IS_KNOWN": True,  # false where only `up` knows it
     # Address of the page where members sign in inside WeChat Work.
     "OAUTH_BASE_URL": env.str("WECHAT_OAUTH_BASE_URL", default="https://open.weixin.qq.com"),
     # Address of the page where members sign in with a browser.

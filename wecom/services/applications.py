@@ -19,7 +19,10 @@ from wecom.services.directory import request_first_sync
 
 @transaction.atomic
 def configure_from_settings(*, name: str = "") -> Application | None:
-    """Make the application of the WECHAT_* settings the default one, with their values; None if they are not set."""
+    """Make the application of the WECHAT_* settings the default one, with their values; None if they are not set.
+
+    The address of an emulator changes only under `up`, which starts it and so knows its port.
+    """
     wanted = settings.WECOM
     if not (wanted["CORP_ID"] and wanted["AGENT_ID"]):
         return None
@@ -31,9 +34,10 @@ def configure_from_settings(*, name: str = "") -> Application | None:
         "secret": wanted["CORP_SECRET"],
         "token": wanted["TOKEN"],
         "encoding_aes_key": wanted["ENCODING_AES_KEY"],
-        "api_base_url": wanted["API_BASE_URL"],
         "is_default": True,
     }
+    if application._state.adding or wanted["ADDRESS_IS_KNOWN"]:
+        values["api_base_url"] = wanted["API_BASE_URL"]
     if application._state.adding or any(getattr(application, field) != value for field, value in values.items()):
         for field, value in values.items():
             setattr(application, field, value)

@@ -156,7 +156,7 @@ def apply_plan(plan: programs.Plan) -> None:
     environment = plan.environment()
     settings.SITE_URL = environment["SITE_URL"]
     if is_emulated():
-        settings.WECOM["API_BASE_URL"] = environment["OPENUSER_EMULATOR_URL"]
+        settings.WECOM |= {"API_BASE_URL": environment["OPENUSER_EMULATOR_URL"], "ADDRESS_IS_KNOWN": True}
 
 
 def reloader(supervisor: Supervisor) -> Callable[[], None]:

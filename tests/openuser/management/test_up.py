@@ -10,7 +10,7 @@ from openuser.launcher import programs
 from openuser.launcher.installation import Login
 from openuser.launcher.instance_lock import InstanceLock
 from openuser.management.commands import test as suite
-from openuser.management.commands.up import welcome
+from openuser.management.commands.up import apply_plan, welcome
 from tests.support.emulator import free_port
 from tests.support.paths import ROOT
 
@@ -58,6 +58,14 @@ def test_children_learn_where_everything_is(monkeypatch):
     assert environment["OPENUSER_EMULATOR_URL"] == "http://127.0.0.1:9123"
     assert environment["EMULATOR_CALLBACK"] == "http://127.0.0.1:8123/api/v1/integrations/wechat/webhook"
     assert environment["BROKER_URL"].startswith("redis")
+
+
+def test_up_tells_the_application_where_its_emulator_is(settings):
+    settings.WECOM = {**settings.WECOM, "ADDRESS_IS_KNOWN": False}
+    settings.EMULATED, settings.SITE_URL = True, ""
+    apply_plan(make_plan(emulator_port=9123))
+    assert settings.WECOM["API_BASE_URL"] == "http://127.0.0.1:9123"
+    assert settings.WECOM["ADDRESS_IS_KNOWN"]
 
 
 def test_a_site_on_every_address_is_still_reached_by_one():

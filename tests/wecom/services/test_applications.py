@@ -66,6 +66,20 @@ def test_the_same_values_again_end_no_hold(wanted):
     assert not Outbound.objects.exists()
 
 
+@pytest.mark.parametrize("command", ["migrate", "seed"])
+def test_only_up_moves_an_application_to_another_emulator(wanted, settings, command):
+    settings.WECOM = {**wanted, "API_BASE_URL": "http://127.0.0.1:9101"}
+    application = services.configure_from_settings()
+    settings.WECOM = {**wanted, "API_BASE_URL": "http://127.0.0.1:9001", "ADDRESS_IS_KNOWN": False}
+    call_command(command, verbosity=0)
+    application.refresh_from_db()
+    assert application.api_base_url == "http://127.0.0.1:9101"
+    settings.WECOM = {**settings.WECOM, "ADDRESS_IS_KNOWN": True}
+    services.configure_from_settings()
+    application.refresh_from_db()
+    assert application.api_base_url == "http://127.0.0.1:9001"
+
+
 def test_without_settings_nothing_is_made():
     assert services.configure_from_settings() is None
     assert not Application.objects.exists()
