@@ -20,7 +20,7 @@ from avatars.admin.video_pages import VideoPreviewPages
 from avatars.api.serializers import ExaminedSerializer
 from avatars.exceptions import AvatarError, ConsentError
 from avatars.forms import DigitalHumanForm, SampleForm, sample_text
-from avatars.models import DigitalHuman
+from avatars.models import DigitalHuman, Statement
 from avatars.thumbnails import portrait_thumb
 from core.web.admin import ProtectedDeleteAdmin, action, change_url
 
@@ -55,6 +55,7 @@ class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin)
         "renders": _("Videos of it were made and are part of what was said."),
         "templates": _("It speaks in video templates. Give them another one first."),
     }
+    cascades_to = (Statement,)
     form = DigitalHumanForm
     readonly_fields = ("stated",)
     list_display = ("picture", "name", "may_speak", "voice", "mode", "made")

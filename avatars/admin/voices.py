@@ -18,7 +18,7 @@ from avatars.admin.consents import voice_badge, who
 from avatars.admin.statements import statement_words
 from avatars.exceptions import AvatarError
 from avatars.forms import VoiceForm
-from avatars.models import OURS, Voice
+from avatars.models import OURS, Statement, Voice
 from core.web.admin import NOTHING, ProtectedDeleteAdmin
 
 
@@ -42,6 +42,7 @@ class OriginFilter(admin.SimpleListFilter):
 
 @admin.register(Voice)
 class VoiceAdmin(ProtectedDeleteAdmin):
+    cascades_to = (Statement,)
     form = VoiceForm
     list_display = ("called", "hear", "may_speak", "gender", "language", "notes", "engine", "used_by")
     list_filter = (OriginFilter, "gender", "language", "engine")

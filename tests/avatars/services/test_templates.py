@@ -50,7 +50,7 @@ def codes(script: str, *variables: TemplateVariable) -> list[tuple[int | None, s
         ("{{name}}", [variable(minimum=3, maximum=2)], [(0, "minimum", "bounds")]),
         ("{{name}}", [variable(maximum=0)], [(0, "maximum", "bounds")]),
         ("{{name}}", [variable(default="王芳")], [(0, "default", "default_unused")]),
-        ("{{name}}", [variable(type="number", required=False, default="三")], [(0, "default", "default_invalid")]),
+        ("{{name}}", [variable(type="number", required=False, default="很多")], [(0, "default", "default_invalid")]),
         ("{{name}}", [variable(type="date", required=False, default="明天")], []),
         ("字" * 5000 + "{{name}}", [variable()], [(None, "script", "too_long")]),
     ],
