@@ -62,7 +62,7 @@ def ensure(argv: Sequence[str]) -> None:
         whole = inside and importlib.util.find_spec("django") is not None
         groups = needed_groups(argv)
         if not (inside or PYTHON.exists()) or any(not is_current(group) for group in groups) or (inside and not whole):
-            if not groups:
+            if not groups and is_server(argv):
                 raise BootstrapError(
                     f"{VENV} is missing or not whole.\n"
                     "  On a server, migrate creates it: python3 manage.py migrate\n"
@@ -88,6 +88,11 @@ def settings_for(argv: Sequence[str]) -> str:
     return os.environ.get("DJANGO_SETTINGS_MODULE") or "openuser.settings.embedded"
 
 
+def is_server(argv: Sequence[str]) -> bool:
+    """Whether a command runs with the settings of production."""
+    return settings_for(argv) == "openuser.settings.production"
+
+
 def needed_groups(argv: Sequence[str]) -> list[Group]:
     """The groups to install for a command. Only `up`, `test` and a server's `migrate` update what is installed.
 
@@ -96,7 +101,7 @@ def needed_groups(argv: Sequence[str]) -> list[Group]:
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
         return [TEST, ENGINES, MODELS, RECOGNITION, GPU]
-    on_a_server = settings_for(argv) == "openuser.settings.production"
+    on_a_server = is_server(argv)
     wanted = [PRODUCTION] if on_a_server else [BASE, *([POSTGRES] if database_choice.needs_driver(argv) else [])]
     renews = {"migrate", "up"} if on_a_server else {"up"}
     is_first = not on_a_server and any(not stamp(group).exists() for group in wanted)

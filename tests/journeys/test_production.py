@@ -133,9 +133,10 @@ def test_every_container_is_healthy_and_djangos_inspection_finds_nothing(stack):
 def test_text_and_video_arrive_while_a_program_follows_progress(stack, person, tmp_path):
     person.writes("你好")
     assert "你好" in person.reads_text()
-    person.writes("/video 你好，我是你的数字人助手。")
+    token = stack.manage("api_client", "follower", "--scopes", "renders:read").split()[-1]
+    person.writes("/video 你好，我是你的数字人助手，很高兴认识你。")
     assert re.search(r"\d", person.reads_text())
-    told = follow(stack, stack.manage("api_client", "follower", "--scopes", "renders:read").split()[-1])
+    told = follow(stack, token)
     assert told[-1]["status"] == "done"
     assert len(told) > 1
     (video,) = person.reads(seconds=120)

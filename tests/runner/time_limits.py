@@ -8,7 +8,7 @@ import os
 import pytest
 
 FACTOR = "TEST_TIMEOUT_FACTOR"
-PLAIN = 60.0
+PLAIN = 180.0
 LIMITS = {"slow": 600.0, "browser": 600.0, "chaos": 900.0}
 # Databases, a broker, an emulator or a stack start within the first test that asks for them.
 START = 240.0

@@ -15,7 +15,7 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
 
-from avatars.models import DigitalHuman, Render
+from avatars.models import Render
 from avatars.rendering import render_worker
 from tests.avatars.support.rendering import make_human
 from tests.support import factories
@@ -41,8 +41,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 @pytest.fixture(autouse=True)
 def desk(connected, emulator: Emulator, live_server) -> Iterator[None]:
     """The guide's digital human 1, who answers; what people do reaches the webhook over HTTP."""
-    DigitalHuman.objects.filter(pk=make_human().pk).update(id=1)
-    human = DigitalHuman.objects.get(pk=1)
+    human = make_human(pk=1)
     factories.make_desk(connected, digital_human=human, language="en", greeting="I am the desk.")
     factories.make_answer("what is openuser", "Digital humans for WeChat Work.")
     before = emulator.api("GET", "apps")["apps"][0]["callback"]

@@ -24,14 +24,13 @@ from tests.support.paths import PHOTOGRAPH
 LONG = "字" * 240
 
 
-def make_human(*, portrait=None, voice="a", speech="tone", engine="light"):
+def make_human(*, portrait=None, voice="a", speech="tone", engine="light", **fields):
     if portrait is None:
         small = io.BytesIO()
         Image.open(PHOTOGRAPH).resize((240, 300)).save(small, "PNG")
         portrait = small.getvalue()
-    return factories.make_digital_human(
-        portrait=portrait, voice=factories.make_voice(engine=speech, key=voice), engine=engine, mode="lipsync"
-    )
+    made_of = {"portrait": portrait, "voice": factories.make_voice(engine=speech, key=voice)}
+    return factories.make_digital_human(**made_of, engine=engine, mode="lipsync", **fields)
 
 
 def request(text="你好，世界。", *, priority=services.CHAT, **human):
