@@ -34,13 +34,16 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SYNC_EVERY = 1  # saves each run at once, so that the doctor sees whether beat is alive
 # Seconds between two searches for work that is due, and for work of crashed processes.
-SWEEP_SECONDS = env.float("OPENUSER_SWEEP_SECONDS", default=15.0)
+SWEEP_SECONDS = env.int("OPENUSER_SWEEP_SECONDS", default=15)
+if SWEEP_SECONDS < 1:
+    raise ImproperlyConfigured("OPENUSER_SWEEP_SECONDS must be a whole number of seconds from 1.")
+# Whole seconds: the scheduler's table rounds 0.8 down to 0, and beat would then run the task without a pause.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "openuser.sweep", "schedule": SWEEP_SECONDS},
     "release": {"task": "conversations.release", "schedule": SWEEP_SECONDS},
     "tick": {"task": "conversations.tick", "schedule": SWEEP_SECONDS},
     "schedules": {"task": "scheduling.sweep", "schedule": SWEEP_SECONDS},
-    "probe": {"task": "wecom.probe", "schedule": 0.8 * SWEEP_SECONDS},
+    "probe": {"task": "wecom.probe", "schedule": max(1, SWEEP_SECONDS * 4 // 5)},
     "directory": {"task": "wecom.sync_due_directories", "schedule": 3600.0},
     "tidy": {"task": "openuser.tidy", "schedule": 3600.0},
     "tidy-schedules": {"task": "scheduling.tidy", "schedule": 24 * 3600.0},

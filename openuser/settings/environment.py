@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,19 @@ OLD_NAMES = {
 
 
 class Env(environ.Env):  # type: ignore[misc]
-    """django-environ's reader, plus JSON objects."""
+    """django-environ's reader, plus JSON objects. A number that is none raises `ImproperlyConfigured` with its name."""
+
+    def int(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        return self._number(super().int, "a whole number, such as 15", var, *args, **kwargs)
+
+    def float(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        return self._number(super().float, "a number, such as 0.5", var, *args, **kwargs)
+
+    def _number(self, read: Callable[..., Any], meaning: str, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return read(var, *args, **kwargs)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} must be {meaning}.") from error
 
     def json_object(self, name: str) -> dict[str, Any]:
         """A variable that holds a JSON object; {} if it is not set. Raises `ImproperlyConfigured` for other JSON."""

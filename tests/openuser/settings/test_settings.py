@@ -1,5 +1,6 @@
 """The settings of an embedded installation and of a server, as separate processes read them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -51,6 +52,28 @@ def test_an_embedded_installation_makes_its_secrets_once(tmp_path):
     assert Fernet(values["OPENUSER_FIELD_KEYS"]).decrypt(Fernet(values["OPENUSER_FIELD_KEYS"]).encrypt(b"x")) == b"x"
     assert len(values["EMULATOR_AES_KEY"]) == 43
     assert first.endswith("False)")
+
+
+@pytest.mark.parametrize("pause", ["1", "15"])
+def test_beats_table_keeps_every_pause_as_it_is(tmp_path, pause):
+    pauses = show(
+        "[row['schedule'] for row in settings.CELERY_BEAT_SCHEDULE.values()]",
+        var=tmp_path,
+        OPENUSER_SWEEP_SECONDS=pause,
+    )
+    assert all(seconds >= 1 and seconds == int(seconds) for seconds in json.loads(pauses))
+
+
+@pytest.mark.parametrize("pause", ["0", "-3", "0.5"])
+def test_beat_takes_no_pause_below_a_second(tmp_path, pause):
+    result = python(
+        "-c",
+        "from django.conf import settings; settings.DEBUG",
+        settings="embedded",
+        var=tmp_path,
+        OPENUSER_SWEEP_SECONDS=pause,
+    )
+    assert "OPENUSER_SWEEP_SECONDS" in result.stderr.splitlines()[-1]
 
 
 def test_two_installations_share_no_secret(tmp_path):
