@@ -13,7 +13,6 @@ from wecom.emulator.models import App
 
 UNLIMITED_PATHS = frozenset({"message/send", "appchat/send"})
 MOST_COUNTERS = 10_000  # beyond it, expired ones are removed
-JITTER = 5.0  # seconds that a system's clock may be set back without any intent
 
 # Window in seconds and limit, by their names in the control API.
 DEFAULTS: dict[str, tuple[float, int]] = {
@@ -85,13 +84,13 @@ def _limit(corp: int, name: str) -> int:
 
 
 def _count(name: str, owner: object, path: str, *, limit: int, weight: int = 1) -> None:
-    now, window = clock.now(), DEFAULTS[name][0]
+    now, window = clock.elapsed(), DEFAULTS[name][0]
     if len(_counters) > MOST_COUNTERS:
         for key in [key for key, counter in _counters.items() if counter.expires_at <= now]:
             del _counters[key]
     counter = _counters.get((name, owner, path))
-    # A clock that was set back starts a new window.
-    if counter is None or not now < counter.expires_at <= now + window + JITTER:
+    # A clock that a test set back starts a new window.
+    if counter is None or not now < counter.expires_at <= now + window:
         counter = _counters[name, owner, path] = Counter(expires_at=now + window)
     counter.count += weight
     if counter.count > limit and not counter.closed:

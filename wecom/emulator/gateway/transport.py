@@ -21,6 +21,8 @@ class Connection:
 
     async def reset(self) -> None:
         """Reset the connection: the caller gets RST ("connection reset by peer") instead of an answer."""
+        if self._transport.is_closing():  # the caller was faster
+            return
         raw = self._transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close sends RST, not FIN
         self._transport.abort()
