@@ -110,7 +110,7 @@ def register_models() -> None:
     )
     without_personal_data(
         {
-            "avatars.EngineTrouble": "failures of an engine",
+            "avatars.EngineFailure": "failures of an engine",
             "avatars.LexiconEntry": "what administrators wrote for everyone",
             "avatars.Likeness": "which picture or voice a consent covers; the name is in the consent",
             "avatars.RenderTemplate": "what administrators wrote for everyone",

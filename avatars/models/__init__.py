@@ -1,7 +1,7 @@
 """Digital humans and the videos they speak, in rows."""
 
 from avatars.models.consents import EVIDENCE, Consent, Likeness
-from avatars.models.engines import EngineTrouble
+from avatars.models.engines import EngineFailure
 from avatars.models.humans import (
     CaptionStyle,
     DigitalHuman,
@@ -30,7 +30,7 @@ __all__ = [
     "CaptionStyle",
     "Consent",
     "DigitalHuman",
-    "EngineTrouble",
+    "EngineFailure",
     "LexiconEntry",
     "Likeness",
     "LogoCorner",

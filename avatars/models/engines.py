@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class EngineTrouble(models.Model):
+class EngineFailure(models.Model):
     """An engine that failed when it was last used; it has no row once it works again."""
 
     kind = models.CharField(_("kind"), max_length=12)
@@ -16,6 +16,7 @@ class EngineTrouble(models.Model):
     rests_until = models.DateTimeField(_("rests until"), null=True, blank=True)
 
     class Meta:
+        db_table = "avatars_enginetrouble"
         verbose_name = _("engine in trouble")
         verbose_name_plural = _("engines in trouble")
         constraints = [models.UniqueConstraint(fields=["kind", "name"], name="engine_trouble_one_per_engine")]

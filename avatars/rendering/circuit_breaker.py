@@ -7,22 +7,22 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from avatars.models import EngineTrouble
+from avatars.models import EngineFailure
 
 logger = logging.getLogger(__name__)
 
 
 def is_open(kind: str, name: str, *, now: datetime | None = None) -> bool:
     """Whether an engine is to be skipped for now."""
-    return EngineTrouble.objects.filter(kind=kind, name=name, rests_until__gt=now or timezone.now()).exists()
+    return EngineFailure.objects.filter(kind=kind, name=name, rests_until__gt=now or timezone.now()).exists()
 
 
 def record_failure(kind: str, name: str, code: str, *, now: datetime | None = None) -> None:
     """Count a failure. At the limit the engine rests; after that, one more failure makes it rest again."""
     now = now or timezone.now()
     with transaction.atomic():
-        EngineTrouble.objects.get_or_create(kind=kind, name=name)
-        trouble = EngineTrouble.objects.select_for_update().get(kind=kind, name=name)
+        EngineFailure.objects.get_or_create(kind=kind, name=name)
+        trouble = EngineFailure.objects.select_for_update().get(kind=kind, name=name)
         trouble.failures, trouble.reason, trouble.failed_at = trouble.failures + 1, code[:40], now
         if trouble.failures >= settings.AVATARS["ENGINE_FAILURES"]:
             trouble.rests_until = now + timedelta(minutes=settings.AVATARS["ENGINE_REST_MINUTES"])
@@ -34,4 +34,4 @@ def record_failure(kind: str, name: str, code: str, *, now: datetime | None = No
 
 def record_success(kind: str, name: str) -> None:
     """Forget the failures of an engine that works again."""
-    EngineTrouble.objects.filter(kind=kind, name=name).delete()
+    EngineFailure.objects.filter(kind=kind, name=name).delete()

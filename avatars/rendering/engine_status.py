@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from avatars.adapters.availability import Availability, Probed, State
-from avatars.models import DigitalHuman, EngineTrouble, Voice
+from avatars.models import DigitalHuman, EngineFailure, Voice
 from avatars.reasons import render
 from core import backends
 
@@ -42,7 +42,7 @@ class EngineStatus:
     availability: Availability
     is_fallback: bool
     uses: int
-    failure: EngineTrouble | None = None
+    failure: EngineFailure | None = None
 
     @property
     def words(self) -> str:
@@ -88,7 +88,7 @@ class EngineStatus:
 def engines() -> list[EngineStatus]:
     """All engines of the settings, by kind. Loads none of them."""
     named = usage_counts()
-    troubles = {(trouble.kind, trouble.name): trouble for trouble in EngineTrouble.objects.all()}
+    troubles = {(trouble.kind, trouble.name): trouble for trouble in EngineFailure.objects.all()}
     return [
         EngineStatus(
             kind=kind,

@@ -32,7 +32,9 @@ def audience_of(schedule: Schedule) -> Audience:
     )
     # All are those in range, so that nobody of them is out of it.
     if EVERYONE in schedule.user_ids:
-        wanted |= _ids(Member.objects.filter(reaches__application=application, reaches__in_range=True))
+        wanted |= _ids(
+            Member.objects.filter(application_members__application=application, application_members__in_range=True)
+        )
     unreached = conversations.find_unreached(sorted(wanted), application=application)
     return Audience(user_ids=tuple(sorted(wanted - set(unreached))), unreached=unreached)
 

@@ -16,7 +16,7 @@ import json
 from wecom.models import DirectorySync, Member
 row = DirectorySync.objects.get(pk={pk})
 print('STATE', json.dumps([row.status, row.attempts, row.members_read, Member.objects.filter(user_id__in={people},
-      memberships__isnull=False, reaches__in_range=True).distinct().count()]))
+      memberships__isnull=False, application_members__in_range=True).distinct().count()]))
 """
 
 

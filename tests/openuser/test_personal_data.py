@@ -28,6 +28,7 @@ from tests.support.personal_data import tables_with
 from wecom import services
 from wecom.models import (
     Application,
+    ApplicationMember,
     Callback,
     Department,
     Download,
@@ -36,8 +37,7 @@ from wecom.models import (
     Membership,
     Outbound,
     PrivacyRequest,
-    Reach,
-    Spending,
+    SendReservation,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -66,7 +66,7 @@ def make_person(application: Application, who: str = WHO, name: str = NAME, word
     member = factories.make_member(application, who, name=name, position=words, attributes={"爱好": words})
     place = factories.make_department(application, company.departments.count() + 1, leaders=[who.title(), "zhaoliu"])
     Membership.objects.create(member=member, department=place, is_leader=True)
-    Reach.objects.create(application=application, member=member, in_range=True)
+    ApplicationMember.objects.create(application=application, member=member, in_range=True)
     factories.make_member(application, f"below.{who}", direct_leaders=[who]) if who == WHO else None
     cid = secrets.token_hex(8)
     factories.make_callback(application, from_user_id=who, body=words, cid=cid, status="done", order_key=f"1:{who}")
@@ -106,7 +106,7 @@ def said(application: Application, member: Member, words: str) -> None:
         invalid=[who],
         order_key=f"{application.pk}:{who}",
     )
-    Spending.objects.create(application=application, user_id=who, at=outbound.created_at, outbound=outbound)
+    SendReservation.objects.create(application=application, user_id=who, at=outbound.created_at, outbound=outbound)
     render = factories.make_render(
         text=words, recipe={"name": member.name}, status="done", video=stored(f"renders/{who}/v.mp4")
     )

@@ -15,7 +15,7 @@ from unfold.decorators import display
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, ReadOnlyAdmin, SingleCountChangeList, badge, row_link
 from wecom.admin.privacy import PersonalDataActions
 from wecom.admin.syncs import SyncButton
-from wecom.models import Application, Department, Member, Reach, Tag
+from wecom.models import Application, ApplicationMember, Department, Member, Tag
 
 TONES = {
     Member.Status.ACTIVE: "good",
@@ -35,8 +35,8 @@ class RangeFilter(admin.SimpleListFilter):
         return [("in", _("in range")), ("out", _("out of range")), ("unknown", _("not known yet"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
-        inside = Reach.objects.filter(in_range=True).values("member")
-        known = Reach.objects.filter(in_range__isnull=False).values("member")
+        inside = ApplicationMember.objects.filter(in_range=True).values("member")
+        known = ApplicationMember.objects.filter(in_range__isnull=False).values("member")
         wanted = {
             "in": Q(pk__in=inside),
             "out": Q(pk__in=known) & ~Q(pk__in=inside),
@@ -58,7 +58,9 @@ class ApplicationFilter(admin.SimpleListFilter):
         value = self.value() or ""
         if not value.isdecimal():
             return queryset
-        return queryset.filter(pk__in=Reach.objects.filter(application=int(value), in_range=True).values("member"))
+        return queryset.filter(
+            pk__in=ApplicationMember.objects.filter(application=int(value), in_range=True).values("member")
+        )
 
 
 class DepartmentFilter(admin.SimpleListFilter):
@@ -99,7 +101,7 @@ class MemberAdmin(PersonalDataActions, SyncButton, ProtectedDeleteAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)
-        return rows.prefetch_related("reaches__application", "memberships__department")
+        return rows.prefetch_related("application_members__application", "memberships__department")
 
     @display(description=_("department"), ordering="main_department__name")
     def works_in(self, member: Member) -> str:
@@ -117,7 +119,11 @@ class MemberAdmin(PersonalDataActions, SyncButton, ProtectedDeleteAdmin):
     @display(description=_("visible range"))
     def reachable(self, member: Member) -> str:
         """In words, by application if there are several."""
-        known = [row for row in member.reaches.all() if row.in_range is not None and not row.application.is_assistant]
+        known = [
+            row
+            for row in member.application_members.all()
+            if row.in_range is not None and not row.application.is_assistant
+        ]
         if not known:
             return NOTHING
         if len({row.in_range for row in known}) == 1:

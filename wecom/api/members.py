@@ -20,7 +20,7 @@ from wecom.api.serializers import (
     UploadSerializer,
 )
 from wecom.exceptions import ContentError
-from wecom.models import Member, Outbound, Reach, Upload
+from wecom.models import ApplicationMember, Member, Outbound, Upload
 
 
 class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -38,14 +38,18 @@ class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields = ()
 
     def by_application(self, queryset: QuerySet[Member], name: str, value: int) -> QuerySet[Member]:
-        return queryset.filter(pk__in=Reach.objects.filter(application=value, in_range=True).values("member"))
+        return queryset.filter(
+            pk__in=ApplicationMember.objects.filter(application=value, in_range=True).values("member")
+        )
 
 
 @extend_schema_view(list=extend_schema(summary="List members"), retrieve=extend_schema(summary="Get a member"))
 class Members(viewsets.ReadOnlyModelViewSet[Member]):
     """Members of the company that OpenUser knows."""
 
-    queryset = Member.objects.select_related("main_department").prefetch_related("memberships__department", "reaches")
+    queryset = Member.objects.select_related("main_department").prefetch_related(
+        "memberships__department", "application_members"
+    )
     serializer_class = MemberSerializer
     filterset_class = MemberFilter
     required_scopes = {"GET": "members:read", "POST": "members:write", "PATCH": "members:write"}

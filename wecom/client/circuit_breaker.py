@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from wecom.exceptions import LimitedError
-from wecom.models import CallCount, Circuit, Corporation
+from wecom.models import CallQuota, Circuit, Corporation
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def wait_until(corporation_id: int, api: str, now: datetime) -> datetime | None:
     closed = Circuit.objects.filter(corporation_id=corporation_id, api=api, until__gt=now).first()
     if closed is not None:
         return closed.until
-    counts = CallCount.objects.filter(corporation_id=corporation_id, api=api)
+    counts = CallQuota.objects.filter(corporation_id=corporation_id, api=api)
     for window, most in PER_API:
         if calls_within(counts, now, window) >= most:
             return now + timedelta(seconds=SLOT)
@@ -65,11 +65,11 @@ def count_call(corporation_id: int, api: str, now: datetime) -> None:
     """One call more. The corporation is locked."""
     slot = datetime.fromtimestamp(now.timestamp() // SLOT * SLOT, tz=now.tzinfo)
     key = {"corporation_id": corporation_id, "api": api, "slot": slot}
-    if not CallCount.objects.filter(**key).update(calls=F("calls") + 1):
-        CallCount.objects.create(**key, calls=1)
+    if not CallQuota.objects.filter(**key).update(calls=F("calls") + 1):
+        CallQuota.objects.create(**key, calls=1)
 
 
-def calls_within(counts: QuerySet[CallCount], now: datetime, window: timedelta) -> int:
+def calls_within(counts: QuerySet[CallQuota], now: datetime, window: timedelta) -> int:
     """Calls of a window; of a slot that it cuts through, all."""
     total = counts.filter(slot__gt=now - window - timedelta(seconds=SLOT)).aggregate(total=Sum("calls"))["total"]
     return int(total or 0)
@@ -110,7 +110,7 @@ def next_quota_day(now: datetime) -> datetime:
 
 def delete_old_counts(now: datetime) -> None:
     """Delete counts of windows that are over."""
-    CallCount.objects.filter(slot__lt=now - 2 * HOUR).delete()
+    CallQuota.objects.filter(slot__lt=now - 2 * HOUR).delete()
 
 
 def _closed_for(step: int, now: datetime) -> timedelta:

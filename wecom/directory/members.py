@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from wecom.directory import departments
 from wecom.directory.departments import BATCH, WHOLE_COMPANY, VisibleRange, batches, to_number
-from wecom.models import Application, Corporation, Department, DirectorySync, Member, Membership, Reach
+from wecom.models import Application, ApplicationMember, Corporation, Department, DirectorySync, Member, Membership
 
 STATUSES = {
     1: Member.Status.ACTIVE,
@@ -88,13 +88,13 @@ def mark_left(member: Member) -> None:
     member.status = Member.Status.LEFT
     member.memberships.all().delete()
     member.tags.clear()
-    member.reaches.update(in_range=False, stale_at=None)
+    member.application_members.update(in_range=False, stale_at=None)
 
 
 @transaction.atomic
 def mark_in_range(application: Application, user_id: str) -> None:
     """They wrote, so the application reaches them, whatever the row said before."""
-    rows = Reach.objects.filter(application=application, member__user_id=user_id.lower(), in_range=False)
+    rows = ApplicationMember.objects.filter(application=application, member__user_id=user_id.lower(), in_range=False)
     if rows.update(in_range=True):
         members = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.lower())
         members.filter(status=Member.Status.LEFT).update(status="")
@@ -111,14 +111,14 @@ def get_or_create_ids(corporation: Corporation, user_ids: Iterable[str]) -> list
     return [member.pk for member in _get_or_create(corporation, known).values()]
 
 
-def delete_unseen_memberships(members: "models.QuerySet[Reach, Any]", *, seen_by: int) -> None:
+def delete_unseen_memberships(members: "models.QuerySet[ApplicationMember, Any]", *, seen_by: int) -> None:
     """Where pages named a member's departments one at a time: they are in no others."""
     Membership.objects.filter(member__in=members).exclude(seen_by=seen_by).delete()
 
 
-def awaiting_lookup(application: Application) -> "models.QuerySet[Reach]":
+def awaiting_lookup(application: Application) -> "models.QuerySet[ApplicationMember]":
     """Members with a pending lookup."""
-    rows = Reach.objects.filter(application=application, stale_at__isnull=False)
+    rows = ApplicationMember.objects.filter(application=application, stale_at__isnull=False)
     return rows.select_related("member").order_by("pk")
 
 
@@ -230,15 +230,17 @@ def _assign_departments(
 
 def _mark_visible(application: Application, members: Iterable[Member], *, seen_by: int) -> None:
     rows = [
-        Reach(application=application, member=member, in_range=member.status != Member.Status.LEFT, seen_by=seen_by)
+        ApplicationMember(
+            application=application, member=member, in_range=member.status != Member.Status.LEFT, seen_by=seen_by
+        )
         for member in members
     ]
-    _upsert(Reach, rows, ["application", "member"], ["in_range", *(["seen_by"] if seen_by else [])])
+    _upsert(ApplicationMember, rows, ["application", "member"], ["in_range", *(["seen_by"] if seen_by else [])])
 
 
 def _update_links(application: Application, members: Iterable[int], **fields: Any) -> None:
-    rows = [Reach(application=application, member_id=member, **fields) for member in members]
-    _upsert(Reach, rows, ["application", "member"], list(fields))
+    rows = [ApplicationMember(application=application, member_id=member, **fields) for member in members]
+    _upsert(ApplicationMember, rows, ["application", "member"], list(fields))
 
 
 def _upsert(model: type[models.Model], rows: Sequence[models.Model], unique: list[str], fields: list[str]) -> None:

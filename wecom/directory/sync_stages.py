@@ -11,7 +11,7 @@ from core.work import crash_points
 from wecom.directory import api_calls, departments, tags
 from wecom.directory import members as people
 from wecom.exceptions import ApiError, ConfigurationError, RecipientError
-from wecom.models import Department, DirectorySync, Member, Reach, Tag
+from wecom.models import ApplicationMember, Department, DirectorySync, Member, Tag
 
 Stage = DirectorySync.Stage
 
@@ -147,7 +147,7 @@ def queue_unseen_members(sync: DirectorySync) -> None:
     named = [] if application.is_assistant else api_calls.list_named_users(application)
     with transaction.atomic():
         members = Member.objects.filter(corporation=application.corporation)
-        seen = Reach.objects.filter(application=application, seen_by=sync.pk).values("member")
+        seen = ApplicationMember.objects.filter(application=application, seen_by=sync.pk).values("member")
         wanted = set(people.get_or_create_ids(application.corporation, named)) - set(
             seen.values_list("member", flat=True)
         )
@@ -192,7 +192,7 @@ def _look_up_department(sync: DirectorySync, place: Department) -> None:
         _checkpoint(sync)
 
 
-def _look_up_member(sync: DirectorySync, reach: Reach) -> None:
+def _look_up_member(sync: DirectorySync, reach: ApplicationMember) -> None:
     application, member, asked_at = sync.application, reach.member, reach.stale_at
     refusal: ApiError | None = None
     info: api_calls.Answer = {}
@@ -210,7 +210,7 @@ def _look_up_member(sync: DirectorySync, reach: Reach) -> None:
         else:  # we may not read details: keep the data of the lists
             _note_gap(sync, "member", member.pk, refusal)
         # Unless the member changed again meanwhile.
-        Reach.objects.filter(pk=reach.pk, stale_at=asked_at).update(stale_at=None)
+        ApplicationMember.objects.filter(pk=reach.pk, stale_at=asked_at).update(stale_at=None)
         _checkpoint(sync, looked_up=sync.looked_up + 1)
     crash_points.point("directory.looked_up")
 

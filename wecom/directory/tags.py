@@ -58,7 +58,7 @@ def replace_holders(application: Application, tag: Tag, answer: Info, *, seen_by
     numbers = {to_number(number) for number in answer.get("partylist") or []} - {0}
     places = departments.get_or_create(application.corporation, numbers)
     have = {member.pk for member in members.values()}
-    in_sight = tag.members.filter(reaches__application=application, reaches__in_range=True)
+    in_sight = tag.members.filter(application_members__application=application, application_members__in_range=True)
     tag.members.remove(*in_sight.exclude(pk__in=have).values_list("pk", flat=True))
     tag.members.add(*have)
     seen = departments.visible_range(application)

@@ -3,11 +3,11 @@
 from wecom.models.article_images import ArticlePicture
 from wecom.models.chats import GroupChat, GroupMessage
 from wecom.models.company import Application, Corporation, new_webhook_key
-from wecom.models.directory import Department, DirectorySync, Member, Membership, Reach, Tag
+from wecom.models.directory import ApplicationMember, Department, DirectorySync, Member, Membership, Tag
 from wecom.models.downloads import Download
 from wecom.models.inbox import Callback
 from wecom.models.interaction import CardUpdate, MenuButton, MenuPublication
-from wecom.models.limits import CallCount, Circuit, DayCount, Spending
+from wecom.models.limits import CallQuota, Circuit, DailyQuota, SendReservation
 from wecom.models.outbox import Attempt, Outbound, Upload
 from wecom.models.privacy_requests import PrivacyRequest
 from wecom.models.recalls import Recall
@@ -15,14 +15,15 @@ from wecom.models.restore_guard import Guard
 
 __all__ = [
     "Application",
+    "ApplicationMember",
     "ArticlePicture",
     "Attempt",
-    "CallCount",
+    "CallQuota",
     "Callback",
     "CardUpdate",
     "Circuit",
     "Corporation",
-    "DayCount",
+    "DailyQuota",
     "Department",
     "DirectorySync",
     "Download",
@@ -35,9 +36,8 @@ __all__ = [
     "MenuPublication",
     "Outbound",
     "PrivacyRequest",
-    "Reach",
     "Recall",
-    "Spending",
+    "SendReservation",
     "Tag",
     "Upload",
     "new_webhook_key",

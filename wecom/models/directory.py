@@ -60,7 +60,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def beyond(self, application: Application) -> "MemberQuerySet":
         """Members whom the application cannot reach: they left, or are known to be out of its visible range."""
-        out = Reach.objects.filter(application=application, in_range=False).values("member")
+        out = ApplicationMember.objects.filter(application=application, in_range=False).values("member")
         return self.filter(models.Q(status=Member.Status.LEFT) | models.Q(pk__in=out))
 
     def called(self, words: str) -> "MemberQuerySet":
@@ -170,19 +170,22 @@ class Tag(models.Model):
         return self.name or f"#{self.number}"
 
 
-class Reach(models.Model):
+class ApplicationMember(models.Model):
     """Whether an application reaches a member: unknown without a row, or with `in_range` None.
 
     `stale_at` asks for the member to be looked up; `seen_by` is the sync that saw them last.
     """
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="reaches", verbose_name=_("application"))
-    member = models.ForeignKey(Member, models.CASCADE, related_name="reaches", verbose_name=_("member"))
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="application_members", verbose_name=_("application")
+    )
+    member = models.ForeignKey(Member, models.CASCADE, related_name="application_members", verbose_name=_("member"))
     in_range = models.BooleanField(_("in the visible range"), null=True, blank=True)
     stale_at = models.DateTimeField(null=True, blank=True, editable=False)
     seen_by = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
+        db_table = "wecom_reach"
         verbose_name = _("visibility")
         verbose_name_plural = _("visibilities")
         constraints = [models.UniqueConstraint(fields=["application", "member"], name="reach_unique")]

@@ -6,15 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from wecom.models.company import Application, Corporation
 
 
-class Spending(models.Model):
+class SendReservation(models.Model):
     """One message to one member, which the platform counts for an hour. Of a message to many, one for each of them."""
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="spendings")
+    application = models.ForeignKey(Application, models.CASCADE, related_name="send_reservations")
     user_id = models.CharField(max_length=64)
     at = models.DateTimeField()
-    outbound = models.ForeignKey("wecom.Outbound", models.CASCADE, related_name="spendings")
+    outbound = models.ForeignKey("wecom.Outbound", models.CASCADE, related_name="send_reservations")
 
     class Meta:
+        db_table = "wecom_spending"
         verbose_name = _("counted message")
         verbose_name_plural = _("counted messages")
         indexes = [models.Index(fields=["application", "user_id", "at"], name="spending_lately")]
@@ -23,14 +24,15 @@ class Spending(models.Model):
         return f"{self.user_id} {self.at:%H:%M:%S}"
 
 
-class DayCount(models.Model):
+class DailyQuota(models.Model):
     """How many members an application wrote to on one day of China's calendar; one message to many counts for each."""
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="day_counts")
+    application = models.ForeignKey(Application, models.CASCADE, related_name="daily_quotas")
     day = models.DateField()
     recipients = models.PositiveIntegerField(default=0)
 
     class Meta:
+        db_table = "wecom_daycount"
         verbose_name = _("count of a day")
         verbose_name_plural = _("counts of days")
         constraints = [models.UniqueConstraint(fields=["application", "day"], name="day_count_unique")]
@@ -39,15 +41,16 @@ class DayCount(models.Model):
         return f"{self.day}: {self.recipients}"
 
 
-class CallCount(models.Model):
+class CallQuota(models.Model):
     """How often a corporation called one interface within ten seconds."""
 
-    corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="call_counts")
+    corporation = models.ForeignKey(Corporation, models.CASCADE, related_name="call_quotas")
     api = models.CharField(max_length=60)
     slot = models.DateTimeField()
     calls = models.PositiveIntegerField(default=0)
 
     class Meta:
+        db_table = "wecom_callcount"
         verbose_name = _("count of calls")
         verbose_name_plural = _("counts of calls")
         constraints = [models.UniqueConstraint(fields=["corporation", "api", "slot"], name="call_count_unique")]

@@ -111,7 +111,7 @@ def _delete_files(names: set[str]) -> None:
         transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
-class SpendingHolding(Holding):
+class SendReservationHolding(Holding):
     """Counts that the platform's limits need for two hours."""
 
     def expire(self, before: datetime, now: datetime) -> int:

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from core.personal_data.holdings import Holding, Person
 from core.personal_data.lookups import mentions, without
-from wecom.models import Department, GroupChat, Member, Membership, Reach, Tag
+from wecom.models import ApplicationMember, Department, GroupChat, Member, Membership, Tag
 
 
 class MemberHolding(Holding):
@@ -16,7 +16,7 @@ class MemberHolding(Holding):
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         super().clear(pks, person)
-        for model in (Membership, Reach, Tag.members.through):
+        for model in (Membership, ApplicationMember, Tag.members.through):
             model._default_manager.filter(member__in=pks).delete()
 
     def erase(self, pks: Collection[int], person: Person) -> int:

@@ -8,6 +8,7 @@ from core.personal_data.holdings import Holding, Person
 from core.personal_data.registry import register, without_personal_data
 from core.personal_data.work_rows import WorkHolding
 from wecom.models import (
+    ApplicationMember,
     Callback,
     CardUpdate,
     Department,
@@ -17,8 +18,7 @@ from wecom.models import (
     Member,
     Membership,
     Outbound,
-    Reach,
-    Spending,
+    SendReservation,
     Upload,
 )
 from wecom.personal_data import kinds
@@ -26,7 +26,7 @@ from wecom.personal_data.callbacks import CallbackHolding, DownloadHolding, sent
 from wecom.personal_data.deliveries import (
     NO_WORDS,
     OutboundHolding,
-    SpendingHolding,
+    SendReservationHolding,
     UploadHolding,
     sent_to,
 )
@@ -61,10 +61,10 @@ def register_models() -> None:
             "wecom.Application": "an application of the company, with its secrets",
             "wecom.ArticlePicture": "pictures in articles that the company wrote",
             "wecom.Attempt": "times and error codes of an outbound message",
-            "wecom.CallCount": "a count without names",
+            "wecom.CallQuota": "a count without names",
             "wecom.Circuit": "an interface and an error code",
             "wecom.Corporation": "the company",
-            "wecom.DayCount": "a count without names",
+            "wecom.DailyQuota": "a count without names",
             "wecom.DirectorySync": "counts, and numbers of departments that could not be read",
             "wecom.Guard": "the identity of an installation",
             "wecom.MenuButton": "what administrators wrote for everyone",
@@ -86,7 +86,7 @@ def _register_directory() -> None:
             renamed=lambda person: {"user_id": person.alias},
         ),
         Holding(Membership, kinds.DIRECTORY, of=_of_member),
-        Holding(Reach, kinds.DIRECTORY, of=_of_member),
+        Holding(ApplicationMember, kinds.DIRECTORY, of=_of_member),
         DepartmentHolding(Department, kinds.DIRECTORY, of=leads),
         GroupChatHolding(GroupChat, kinds.DIRECTORY, of=chats_with),
         WorkHolding(GroupMessage, kinds.MESSAGES, age="created_at", blank={"content": {}, "options": {}}, hidden=LEASE),
@@ -116,8 +116,8 @@ def _register_callbacks() -> None:
 def _register_deliveries() -> None:
     register(
         UploadHolding(Upload, kinds.UPLOADS, of=_carried_to, age="created_at", hidden=(*LEASE, "media_id")),
-        SpendingHolding(
-            Spending,
+        SendReservationHolding(
+            SendReservation,
             kinds.QUOTAS,
             of=lambda person: Q(user_id__iexact=person.user_id, application__corporation=person.corporation),
         ),

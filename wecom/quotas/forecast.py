@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wecom import restore_guard
 from wecom.client import circuit_breaker
-from wecom.models import Application, CallCount, Circuit, DayCount, Outbound, Spending
+from wecom.models import Application, CallQuota, Circuit, DailyQuota, Outbound, SendReservation
 from wecom.quotas import send_quota
 
 SPEED = 5.0  # messages a second, if too few were sent to measure it
@@ -115,7 +115,7 @@ def forecast_for(
 
 
 def _quota(application: Application, now: datetime) -> ApplicationQuotas:
-    counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=send_quota.API)
+    counts = CallQuota.objects.filter(corporation_id=application.corporation_id, api=send_quota.API)
     (minute, a_minute), (hour, an_hour) = circuit_breaker.PER_API
     return ApplicationQuotas(
         application=application,
@@ -130,7 +130,7 @@ def _quota(application: Application, now: datetime) -> ApplicationQuotas:
 
 def _busiest(application: Application, now: datetime) -> Iterable[MemberUsage]:
     (minute, a_minute), (hour, an_hour) = send_quota.PER_MEMBER
-    rows = Spending.objects.filter(application=application, at__gt=now - hour).values("user_id")
+    rows = SendReservation.objects.filter(application=application, at__gt=now - hour).values("user_id")
     rows = rows.annotate(hour=Count("pk"), minute=Count("pk", filter=Q(at__gt=now - minute)))
     for row in rows.order_by("-minute", "-hour", "user_id")[:BUSIEST]:
         yield MemberUsage(
@@ -141,7 +141,7 @@ def _busiest(application: Application, now: datetime) -> Iterable[MemberUsage]:
 
 
 def _today(application: Application, now: datetime) -> int:
-    row = DayCount.objects.filter(application=application, day=send_quota.quota_day(now)).first()
+    row = DailyQuota.objects.filter(application=application, day=send_quota.quota_day(now)).first()
     return row.recipients if row else 0
 
 
@@ -164,7 +164,7 @@ def _closed_until(application: Application, now: datetime) -> datetime:
 
 
 def _through_calls(application: Application, messages: int, now: datetime) -> datetime:
-    counts = CallCount.objects.filter(corporation_id=application.corporation_id, api=send_quota.API)
+    counts = CallQuota.objects.filter(corporation_id=application.corporation_id, api=send_quota.API)
     ends = [now]
     for window, most in circuit_breaker.PER_API:
         over = circuit_breaker.calls_within(counts, now, window) + messages - most
@@ -187,7 +187,9 @@ def _through_member(application: Application, now: datetime) -> datetime:
     if most is None:
         return now
     user_id = most["order_key"].partition(":")[2]
-    sent = Spending.objects.filter(application=application, user_id=user_id, at__gt=now - send_quota.LONGEST_WINDOW)
+    sent = SendReservation.objects.filter(
+        application=application, user_id=user_id, at__gt=now - send_quota.LONGEST_WINDOW
+    )
     times = list(sent.order_by("at").values_list("at", flat=True))
     at = now
     for _number in range(min(most["count"], MAX_SIMULATED)):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from wecom import platform_quirks
 from wecom.client import circuit_breaker
-from wecom.models import Application, DayCount, Outbound, Spending
+from wecom.models import Application, DailyQuota, Outbound, SendReservation
 
 API = "message/send"
 PER_MEMBER = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
@@ -43,13 +43,13 @@ def reserve(outbound: Outbound, now: datetime) -> datetime | None:
 def record_arrival(outbound: Outbound, reserved: datetime, took: timedelta) -> None:
     """After a slow call, count from its end: the platform counts from the arrival of the message."""
     if took > SLACK:
-        Spending.objects.filter(outbound=outbound, at=reserved).update(at=reserved + took)
+        SendReservation.objects.filter(outbound=outbound, at=reserved).update(at=reserved + took)
 
 
 def refund(outbound: Outbound, reserved: datetime) -> None:
     """Free what was reserved for a message that the platform certainly did not accept."""
-    if Spending.objects.filter(outbound=outbound, at=reserved).delete()[0]:
-        counts = DayCount.objects.filter(application_id=outbound.application_id, day=quota_day(reserved))
+    if SendReservation.objects.filter(outbound=outbound, at=reserved).delete()[0]:
+        counts = DailyQuota.objects.filter(application_id=outbound.application_id, day=quota_day(reserved))
         counts.filter(recipients__gte=outbound.reach).update(recipients=F("recipients") - outbound.reach)
 
 
@@ -67,8 +67,8 @@ def delete_old_counts(now: datetime | None = None) -> None:
     """Delete counts that no limit of the platform needs any more."""
     now = now or timezone.now()
     circuit_breaker.delete_old_counts(now)
-    Spending.objects.filter(at__lt=now - 2 * LONGEST_WINDOW).delete()
-    DayCount.objects.filter(day__lt=quota_day(now) - timedelta(days=30)).delete()
+    SendReservation.objects.filter(at__lt=now - 2 * LONGEST_WINDOW).delete()
+    DailyQuota.objects.filter(day__lt=quota_day(now) - timedelta(days=30)).delete()
 
 
 def next_free_time(times: Iterable[datetime], now: datetime) -> datetime | None:
@@ -90,7 +90,7 @@ def _wait_for_day(application: Application, reach: int, now: datetime) -> dateti
     most = daily_limit(application)
     if not most:
         return None
-    row = DayCount.objects.filter(application=application, day=quota_day(now)).first()
+    row = DailyQuota.objects.filter(application=application, day=quota_day(now)).first()
     used = row.recipients if row else 0
     # A message over the whole daily limit goes out at the beginning of a day.
     return circuit_breaker.next_quota_day(now) if used and used + reach > most else None
@@ -98,7 +98,7 @@ def _wait_for_day(application: Application, reach: int, now: datetime) -> dateti
 
 def _wait_for_members(application: Application, user_ids: list[str], now: datetime) -> datetime | None:
     (minute, a_minute), (hour, an_hour) = PER_MEMBER
-    sent = Spending.objects.filter(application=application, user_id__in=user_ids, at__gt=now - hour - SLACK)
+    sent = SendReservation.objects.filter(application=application, user_id__in=user_ids, at__gt=now - hour - SLACK)
     lately = Count("pk", filter=Q(at__gt=now - minute - SLACK))
     counts = sent.values("user_id").annotate(hour=Count("pk"), minute=lately)
     full = [row["user_id"] for row in counts.filter(Q(minute__gte=a_minute) | Q(hour__gte=an_hour))]
@@ -106,7 +106,7 @@ def _wait_for_members(application: Application, user_ids: list[str], now: dateti
     return max((until for until in (next_free_time(one, now) for one in times.values()) if until), default=None)
 
 
-def _times(rows: QuerySet[Spending]) -> Mapping[str, list[datetime]]:
+def _times(rows: QuerySet[SendReservation]) -> Mapping[str, list[datetime]]:
     times: dict[str, list[datetime]] = defaultdict(list)
     for user_id, at in rows.values_list("user_id", "at"):
         times[user_id].append(at)
@@ -115,10 +115,10 @@ def _times(rows: QuerySet[Spending]) -> Mapping[str, list[datetime]]:
 
 def _count(outbound: Outbound, now: datetime) -> None:
     application, names = outbound.application, outbound.recipients
-    Spending.objects.bulk_create(
-        Spending(application=application, user_id=name, at=now, outbound=outbound) for name in names
+    SendReservation.objects.bulk_create(
+        SendReservation(application=application, user_id=name, at=now, outbound=outbound) for name in names
     )
-    day = DayCount.objects.filter(application=application, day=quota_day(now))
+    day = DailyQuota.objects.filter(application=application, day=quota_day(now))
     if not day.update(recipients=F("recipients") + outbound.reach):
-        DayCount.objects.create(application=application, day=quota_day(now), recipients=outbound.reach)
+        DailyQuota.objects.create(application=application, day=quota_day(now), recipients=outbound.reach)
     circuit_breaker.count_call(application.corporation_id, API, now)

@@ -11,7 +11,7 @@ from avatars.conformance import render as conformance
 from avatars.engines.base import Shot
 from avatars.engines.duix import Duix
 from avatars.engines.puppet import Puppet
-from avatars.models import EngineTrouble
+from avatars.models import EngineFailure
 from avatars.studio.interactive import close_interactive_studio
 from avatars.studio.studio import studio
 from tests.avatars.engines.test_command import make_engine as make_command
@@ -109,7 +109,7 @@ def test_another_speaks_in_the_same_attempt_where_a_server_misbehaves(plugged, n
     render = after(request(WORDS[fault], speech=name, voice=SPOKEN[name]))
     assert (render.status, render.attempts, render.speech_engine_used) == ("done", 1, "tone")
     assert render.notes == [f"speech:{name}:{code}"]
-    assert EngineTrouble.objects.get().reason == code
+    assert EngineFailure.objects.get().reason == code
     video_label.verify(video_of(render), render.content_id)
 
 
@@ -136,5 +136,5 @@ def test_another_animates_in_the_same_attempt_where_one_misbehaves(plugged, name
     render = after(request("你", engine=name))
     assert (render.status, render.attempts, render.engine_used) == ("done", 1, "light")
     assert render.notes == [f"render:{name}:{code}"]
-    assert EngineTrouble.objects.get().reason == code
+    assert EngineFailure.objects.get().reason == code
     assert not list(Path(plugged.folder).glob("*.mp4"))

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from avatars.exceptions import EngineMissing, OutputError, PortraitError, ScriptError, StudioError
-from avatars.models import EngineTrouble
+from avatars.models import EngineFailure
 from avatars.pipeline.stages import Stage
 from avatars.rendering import circuit_breaker
 from avatars.rendering.fallback import failed_part
@@ -42,7 +42,7 @@ def test_another_engine_animates_where_one_fails_and_the_row_says_why(engine, co
     assert render.notes == [f"render:{engine}:{code}"]
     with translation.override("en"):
         assert engine in render.note_words[0]
-    assert EngineTrouble.objects.get().name == engine
+    assert EngineFailure.objects.get().name == engine
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_both_engines_may_fail_in_one_video(work_dir):
 def test_what_no_engine_is_to_blame_for_fails_at_once():
     render = after(request(engine="no_face"))
     assert (render.status, render.reason, render.notes) == ("failed", "no_face", [])
-    assert not EngineTrouble.objects.exists()
+    assert not EngineFailure.objects.exists()
 
 
 def test_where_the_stand_in_fails_too_the_first_reason_is_told(settings, work_dir):
@@ -84,10 +84,10 @@ def test_where_the_stand_in_fails_too_the_first_reason_is_told(settings, work_di
 def test_an_engine_that_keeps_failing_rests_until_later():
     for number in range(3):
         assert after(request(f"第{number}次。", engine="failed")).notes == ["render:failed:engine_failed"]
-    trouble = EngineTrouble.objects.get()
+    trouble = EngineFailure.objects.get()
     assert (trouble.failures, trouble.reason) == (3, "engine_failed")
     assert after(request("再来。", engine="failed")).notes == ["render:failed:resting"]
-    EngineTrouble.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
+    EngineFailure.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
     assert after(request("休息好了。", engine="failed")).notes == ["render:failed:engine_failed"]
     assert circuit_breaker.is_open("render", "failed"), "one failure more, and it rests again"
 
@@ -95,7 +95,7 @@ def test_an_engine_that_keeps_failing_rests_until_later():
 def test_an_engine_that_works_again_has_a_clean_record():
     circuit_breaker.record_failure("render", "light", "time_limit")
     assert after(request()).status == "done"
-    assert not EngineTrouble.objects.exists()
+    assert not EngineFailure.objects.exists()
 
 
 def test_blame_falls_on_whoever_was_at_work():

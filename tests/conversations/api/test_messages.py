@@ -385,7 +385,7 @@ def test_what_is_wrong_in_a_card_is_named_by_its_path(api, kind, change, field):
 @pytest.mark.parametrize(("status", "code"), [("left", "left"), ("active", "out_of_range")])
 def test_whoever_is_known_to_be_out_of_reach_is_refused_at_once(api, application, status, code):
     member = make_member(application, "wangwu", status=status)
-    member.reaches.create(application=application, in_range=False)
+    member.application_members.create(application=application, in_range=False)
     for wish in ({"kind": "text", "text": "你好"}, {"kind": "digital_human_video", "text": "你好"}):
         found = problem(api.post(MESSAGES, {"to": "WangWu", **wish}), 422)
         assert (found["field"], found["code"]) == ("to", code)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from avatars import services
 from avatars.doctor import PluggedIn
-from avatars.models import EngineTrouble, Render
+from avatars.models import EngineFailure, Render
 from openuser.roles import Role
 from tests.support.factories import make_api, make_digital_human, make_voice
 
@@ -61,14 +61,14 @@ def test_the_page_shows_them_and_tries_one(client):
     answer = client.post(PAGE, {"kind": "render", "name": "puppet"}, follow=True)
     assert "There is no digital human yet." in answer.content.decode()
     human = make_digital_human(engine="gone", voice=make_voice(engine="own", key="theirs"))
-    EngineTrouble.objects.create(kind="render", name="puppet", rests_until=timezone.now() + timedelta(minutes=5))
+    EngineFailure.objects.create(kind="render", name="puppet", rests_until=timezone.now() + timedelta(minutes=5))
     for _ in range(2):
         assert client.post(PAGE, {"kind": "render", "name": "puppet"}).status_code == 302
     first, second = Render.objects.order_by("pk")
     assert first.content_hash != second.content_hash, "made again each time"
     assert (first.digital_human, first.priority) == (human, services.TEST)
     assert (first.recipe["render_engine"], first.recipe["speech_engine"]) == ("puppet", "own")
-    assert not EngineTrouble.objects.exists(), "a trial asks the engine"
+    assert not EngineFailure.objects.exists(), "a trial asks the engine"
     client.post(PAGE, {"kind": "speech", "name": "kokoro"})
     assert Render.objects.latest("pk").recipe["voice"] == ""
     for wrong in ({"kind": "speech", "name": "nobody"}, {"kind": "recognition", "name": "whisper"}, {}):
@@ -77,7 +77,7 @@ def test_the_page_shows_them_and_tries_one(client):
 
 def test_an_engine_that_rests_says_so_and_why(client):
     until = timezone.localtime(timezone.now() + timedelta(minutes=5))
-    EngineTrouble.objects.create(kind="render", name="puppet", failures=3, reason="engine_timeout", rests_until=until)
+    EngineFailure.objects.create(kind="render", name="puppet", failures=3, reason="engine_timeout", rests_until=until)
     page = client.get(PAGE).content.decode()
     assert f"rests until {until:%H:%M}" in page
     assert "3 times in a row" in page

@@ -21,7 +21,7 @@ def test_members_out_of_reach_are_left_out_with_a_reason(application):
     for user_id, status in (("zhangsan", "active"), ("lisi", "left"), ("wangwu", "active")):
         make_member(application, user_id, status=status)
     schedule = make_schedule(user_ids=["zhangsan", "lisi", "wangwu"])
-    application.reaches.create(member=application.corporation.members.get(user_id="wangwu"), in_range=False)
+    application.application_members.create(member=application.corporation.members.get(user_id="wangwu"), in_range=False)
     found = run(schedule)
     assert (found.outcome, found.unreached) == ("sent", {"lisi": "left", "wangwu": "out_of_range"})
     assert (len(sent("zhangsan")), sent("lisi"), sent("wangwu")) == (1, [], [])
@@ -59,7 +59,7 @@ def test_departments_with_those_below_tags_and_all_are_recipients(application):
     Membership.objects.create(member=people["ben"], department=team)
     tag = make_tag(application, 3)
     tag.members.add(people["chen"])
-    application.reaches.create(member=people["dora"], in_range=True)
+    application.application_members.create(member=people["dora"], in_range=True)
     assert services.audience_of(Schedule(department_numbers=[7])).user_ids == ("anna", "ben")
     assert services.audience_of(Schedule(tag_numbers=[3], user_ids=["eva"])).user_ids == ("chen", "eva")
     tag.departments.add(team)

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support.factories import make_application, make_department, make_directory_sync, make_member, make_tag
-from wecom.models import DirectorySync, Reach
+from wecom.models import ApplicationMember, DirectorySync
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +53,8 @@ def test_members_are_found_by_status_range_department_and_application(client, ap
     inside, outside = make_member(application, "inside", status="active"), make_member(application, "outside")
     make_member(application, "unknown", status="left")
     inside.memberships.create(department=place)
-    Reach.objects.create(application=application, member=inside, in_range=True)
-    Reach.objects.create(application=application, member=outside, in_range=False)
+    ApplicationMember.objects.create(application=application, member=inside, in_range=True)
+    ApplicationMember.objects.create(application=application, member=outside, in_range=False)
     found = {
         query: [row.user_id for row in rows(client, f"{MEMBERS}?{query}")]
         for query in ("range=in", "range=out", "range=unknown", f"department={place.pk}", "status__exact=left")

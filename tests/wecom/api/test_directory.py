@@ -10,7 +10,7 @@ from tests.support.factories import (
     make_member,
     make_tag,
 )
-from wecom.models import DirectorySync, Reach
+from wecom.models import ApplicationMember, DirectorySync
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 MEMBERS, DEPARTMENTS = "/api/v1/members/", "/api/v1/departments/"
@@ -36,8 +36,8 @@ def test_a_member_says_where_they_are_and_who_reaches_them(api, application):
     member = make_member(application, "sunqi", status="active", main_department=place, direct_leaders=["zhaoliu"])
     member.memberships.create(department=place, is_leader=True)
     beside = make_application(corporation=application.corporation, agent_id=1000003)
-    Reach.objects.create(application=application, member=member, in_range=True)
-    Reach.objects.create(application=beside, member=member, in_range=False)
+    ApplicationMember.objects.create(application=application, member=member, in_range=True)
+    ApplicationMember.objects.create(application=beside, member=member, in_range=False)
     found = api.get(f"{MEMBERS}{member.pk}/").json()
     assert (found["departments"], found["leads"], found["main_department"]) == ([3], [3], 3)
     assert (found["reachable_by"], found["unreachable_by"]) == ([application.pk], [beside.pk])
@@ -49,7 +49,7 @@ def test_members_are_filtered_by_department_tag_status_and_range(api, applicatio
     member, other = make_member(application, "sunqi", status="active"), make_member(application, "gone", status="left")
     member.memberships.create(department=place)
     tag.members.add(member)
-    Reach.objects.create(application=application, member=member, in_range=True)
+    ApplicationMember.objects.create(application=application, member=member, in_range=True)
     for query in ({"department": 3}, {"tag": 7}, {"status": "active"}, {"reachable_by": application.pk}):
         assert ids(api, MEMBERS, **query) == [member.pk]
     assert ids(api, MEMBERS, status="left") == [other.pk]

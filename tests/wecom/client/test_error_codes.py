@@ -208,7 +208,7 @@ def ended(emulator, person, outbound: Outbound, errcode: int) -> None:
         [("retry", errcode)],
     )
     assert Application.objects.get().held_until is None
-    assert not outbound.spendings.exists()
+    assert not outbound.send_reservations.exists()
     assert person.received() == []
 
 

@@ -14,7 +14,7 @@ from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.contents import Text
 from wecom.exceptions import ContentError
-from wecom.models import Application, Callback, Department, Member, Outbound, Reach
+from wecom.models import Application, ApplicationMember, Callback, Department, Member, Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 SECONDS = itertools.count()  # no two changes of a test in one second
@@ -65,7 +65,7 @@ def test_a_new_employee_is_written_down_and_looked_up(client, application, assis
     change(client, assistant, "create_user", UserID="SunQi", Department="2,3")
     member = Member.objects.get()
     assert (member.user_id, numbers(member)) == ("sunqi", {2, 3})
-    assert Reach.objects.get(application=application).stale_at is not None
+    assert ApplicationMember.objects.get(application=application).stale_at is not None
     assert (waiting(application), waiting(assistant)) == (1, 0)
     change(client, assistant, "create_user", UserID="Other", Department="2")
     assert waiting(application) == 1
@@ -206,7 +206,7 @@ def test_nothing_is_sent_through_the_assistant(assistant):
 
 def test_whoever_is_given_the_application_or_loses_it_is_known_by_it(client, application):
     hear(client, application, event_xml(application, "subscribe", user="SunQi"))
-    assert Reach.objects.get().in_range is True
+    assert ApplicationMember.objects.get().in_range is True
     hear(client, application, event_xml(application, "unsubscribe", user="SunQi"))
     assert services.find_unreachable(["sunqi"]) == {"sunqi": "out_of_range"}
     assert waiting(application) == 1

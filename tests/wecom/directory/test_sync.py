@@ -15,7 +15,7 @@ from tests.support.emulator import Emulator
 from tests.support.factories import make_application, make_corporation, make_directory_sync, make_member
 from wecom import services
 from wecom.directory import sync as syncing
-from wecom.models import Application, Corporation, Department, DirectorySync, Member, Reach, Tag
+from wecom.models import Application, ApplicationMember, Corporation, Department, DirectorySync, Member, Tag
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 NUMBERS = itertools.count(1)
@@ -89,7 +89,7 @@ def members(application: Application) -> dict[str, Member]:
 
 
 def within(application: Application) -> set[str]:
-    rows = Reach.objects.filter(application=application, in_range=True)
+    rows = ApplicationMember.objects.filter(application=application, in_range=True)
     return set(rows.values_list("member__user_id", flat=True))
 
 
@@ -120,9 +120,9 @@ def test_departments_members_and_tags_become_rows(company):
 def test_a_second_sync_changes_nothing_and_makes_no_second_rows(company):
     application = company.connect()
     sync(application)
-    before = (Member.objects.count(), Department.objects.count(), Reach.objects.count())
+    before = (Member.objects.count(), Department.objects.count(), ApplicationMember.objects.count())
     sync(application)
-    assert (Member.objects.count(), Department.objects.count(), Reach.objects.count()) == before
+    assert (Member.objects.count(), Department.objects.count(), ApplicationMember.objects.count()) == before
 
 
 def test_a_sync_flags_members_who_left_and_deletes_none(company):

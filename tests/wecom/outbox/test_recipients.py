@@ -6,7 +6,7 @@ from core.web.admin import reason_words
 from tests.support.factories import make_application, make_member
 from wecom import services
 from wecom.contents import Text
-from wecom.models import Reach
+from wecom.models import ApplicationMember
 from wecom.outbox.dispatcher import deliver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -20,7 +20,7 @@ def send(application, *to):
 
 
 def put_out_of_range(application, user_id):
-    Reach.objects.create(application=application, member=make_member(application, user_id), in_range=False)
+    ApplicationMember.objects.create(application=application, member=make_member(application, user_id), in_range=False)
 
 
 def test_a_message_to_somebody_who_left_fails_without_a_call(connected, emulator, person):
@@ -59,7 +59,7 @@ def test_members_out_of_range_are_left_out(connected, emulator, person):
 def test_who_is_out_of_the_range_of_another_application_is_written_to(connected, person):
     beside = make_application(corporation=connected.corporation, agent_id=1000009)
     member = make_member(connected, person.user_id)
-    Reach.objects.create(application=beside, member=member, in_range=False)
+    ApplicationMember.objects.create(application=beside, member=member, in_range=False)
     assert send(connected, person.user_id).status == "done"
 
 

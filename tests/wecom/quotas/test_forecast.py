@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.support import factories
 from wecom import services
 from wecom.client import circuit_breaker
-from wecom.models import CallCount, Circuit, DayCount, Guard, Outbound, Spending
+from wecom.models import CallQuota, Circuit, DailyQuota, Guard, Outbound, SendReservation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
@@ -70,8 +70,8 @@ def test_the_forecast_knows_the_limits_of_one_person(application):
 
 def test_what_the_person_got_lately_counts_too(application):
     outbound = factories.make_outbound(application, status="done")
-    Spending.objects.bulk_create(
-        Spending(application=application, user_id="zhangsan", at=NOW - timedelta(seconds=20), outbound=outbound)
+    SendReservation.objects.bulk_create(
+        SendReservation(application=application, user_id="zhangsan", at=NOW - timedelta(seconds=20), outbound=outbound)
         for _ in range(30)
     )
     queue(application, 1, user_id="zhangsan")
@@ -81,7 +81,7 @@ def test_what_the_person_got_lately_counts_too(application):
 def test_more_than_the_days_share_is_through_on_a_later_day(application):
     application.corporation.accounts = 10
     application.corporation.save()
-    DayCount.objects.create(application=application, day=NOW.date(), recipients=1500)
+    DailyQuota.objects.create(application=application, day=NOW.date(), recipients=1500)
     assert ahead(application, messages=1, recipients=500)[1] == "speed"
     seconds, because = ahead(application, messages=5, recipients=4500)
     assert because == "day"
@@ -89,7 +89,7 @@ def test_more_than_the_days_share_is_through_on_a_later_day(application):
 
 
 def test_more_calls_than_a_minute_takes_go_on_in_the_next(application):
-    CallCount.objects.create(corporation=application.corporation, api="message/send", slot=NOW, calls=9_990)
+    CallQuota.objects.create(corporation=application.corporation, api="message/send", slot=NOW, calls=9_990)
     assert ahead(application, messages=11, recipients=11) == (60, "calls")
 
 
@@ -111,11 +111,11 @@ def fill(application) -> None:
     application.corporation.save()
     outbound = factories.make_outbound(application, recipients=["zhangsan", "lisi"], reach=2)
     now = datetime.now(tz=circuit_breaker.CHINA)
-    DayCount.objects.create(application=application, day=now.date(), recipients=800)
-    Spending.objects.bulk_create(
-        Spending(application=application, user_id="zhangsan", at=now, outbound=outbound) for _ in range(27)
+    DailyQuota.objects.create(application=application, day=now.date(), recipients=800)
+    SendReservation.objects.bulk_create(
+        SendReservation(application=application, user_id="zhangsan", at=now, outbound=outbound) for _ in range(27)
     )
-    CallCount.objects.create(corporation=application.corporation, api="message/send", slot=now, calls=27)
+    CallQuota.objects.create(corporation=application.corporation, api="message/send", slot=now, calls=27)
 
 
 def test_quotas_are_told_over_rest(application):

@@ -13,7 +13,7 @@ from wecom import services
 from wecom.client import access_tokens, api, circuit_breaker
 from wecom.contents import Text
 from wecom.exceptions import LimitedError
-from wecom.models import CallCount, Circuit, DayCount, Outbound, Spending
+from wecom.models import CallQuota, Circuit, DailyQuota, Outbound, SendReservation
 from wecom.outbox import dispatcher
 from wecom.quotas import send_quota
 
@@ -51,8 +51,10 @@ def test_of_forty_messages_in_a_minute_ten_come_later(connected, emulator, perso
 
 def test_a_member_gets_a_thousand_messages_an_hour(connected):
     outbound = factories.make_outbound(connected)
-    Spending.objects.bulk_create(
-        Spending(application=connected, user_id="zhangsan", at=NOON + timedelta(seconds=3 * number), outbound=outbound)
+    SendReservation.objects.bulk_create(
+        SendReservation(
+            application=connected, user_id="zhangsan", at=NOON + timedelta(seconds=3 * number), outbound=outbound
+        )
         for number in range(1000)
     )
     now = NOON + timedelta(seconds=3001)
@@ -105,13 +107,13 @@ def test_workers_at_once_never_send_more_than_the_limit_to_one_member(connected,
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
     assert Outbound.objects.filter(status="done").count() == len(person.texts()) == 30
-    assert Spending.objects.filter(user_id=person.user_id).count() == 30
+    assert SendReservation.objects.filter(user_id=person.user_id).count() == 30
 
 
 def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, emulator, person):
     connected.corporation.accounts = 2
     connected.corporation.save()
-    DayCount.objects.create(application=connected, day=send_quota.quota_day(timezone.now()), recipients=398)
+    DailyQuota.objects.create(application=connected, day=send_quota.quota_day(timezone.now()), recipients=398)
     other = emulator.hire()
     two = services.enqueue_message(connected, Text(content="大家好"), to=[person.user_id, other.user_id], priority=0)
     one = services.send_text(person.user_id, content="你好")
@@ -135,16 +137,16 @@ def test_what_was_certainly_not_accepted_does_not_count(connected, emulator, per
     emulator.fault("busy")
     row = services.send_text(person.user_id, content="你好")
     deliver([row], timezone.now())
-    assert not Spending.objects.exists()
-    assert DayCount.objects.get().recipients == 0
+    assert not SendReservation.objects.exists()
+    assert DailyQuota.objects.get().recipients == 0
     deliver([row], timezone.now())
-    assert (Spending.objects.count(), DayCount.objects.get().recipients) == (1, 1)
+    assert (SendReservation.objects.count(), DailyQuota.objects.get().recipients) == (1, 1)
 
 
 def test_what_may_have_arrived_counts(connected, emulator, person):
     emulator.fault("reset-after")
     deliver([services.send_text(person.user_id, content="你好")], timezone.now())
-    assert Spending.objects.count() == 1
+    assert SendReservation.objects.count() == 1
 
 
 def test_a_slow_message_counts_from_its_arrival(connected, emulator, person):
@@ -152,13 +154,13 @@ def test_a_slow_message_counts_from_its_arrival(connected, emulator, person):
     row = services.send_text(person.user_id, content="你好")
     now = timezone.now()
     deliver([row], now)
-    assert Spending.objects.get().at >= now + timedelta(seconds=0.8)
+    assert SendReservation.objects.get().at >= now + timedelta(seconds=0.8)
 
 
 def test_ten_thousand_calls_of_an_interface_a_minute_are_the_companys_most(connected, emulator, person):
     token = access_tokens.valid_token(connected)
     slot = datetime.fromtimestamp(timezone.now().timestamp() // 10 * 10, tz=timezone.now().tzinfo)
-    CallCount.objects.create(corporation=connected.corporation, api="user/get", slot=slot, calls=9_999)
+    CallQuota.objects.create(corporation=connected.corporation, api="user/get", slot=slot, calls=9_999)
     api.get(connected, "user/get", token=token, userid=person.user_id)
     with pytest.raises(LimitedError) as caught:
         api.get(connected, "user/get", token=token, userid=person.user_id)
@@ -170,7 +172,7 @@ def test_ten_thousand_calls_of_an_interface_a_minute_are_the_companys_most(conne
 def test_the_calls_of_one_companys_applications_count_together(connected):
     sibling = factories.make_application(corporation=connected.corporation, agent_id=7)
     stranger = factories.make_application()
-    CallCount.objects.create(corporation=connected.corporation, api="message/send", slot=NOON, calls=10_000)
+    CallQuota.objects.create(corporation=connected.corporation, api="message/send", slot=NOON, calls=10_000)
     now = NOON + timedelta(seconds=30)
     assert send_quota.reserve(factories.make_outbound(connected), now) is not None
     assert send_quota.reserve(factories.make_outbound(sibling), now) is not None
@@ -196,9 +198,9 @@ def test_counts_that_no_limit_needs_are_deleted(connected):
     outbound = factories.make_outbound(connected)
     send_quota.reserve(outbound, NOON)
     services.delete_old_counts(NOON + timedelta(minutes=59))
-    assert (Spending.objects.count(), CallCount.objects.count()) == (1, 1)
+    assert (SendReservation.objects.count(), CallQuota.objects.count()) == (1, 1)
     services.delete_old_counts(NOON + timedelta(days=40))
-    assert [kind.objects.count() for kind in (Spending, CallCount, DayCount)] == [0, 0, 0]
+    assert [kind.objects.count() for kind in (SendReservation, CallQuota, DailyQuota)] == [0, 0, 0]
 
 
 def test_a_reply_goes_before_the_bulk_that_was_queued_first(connected, emulator, person):

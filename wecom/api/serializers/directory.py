@@ -41,10 +41,10 @@ class MemberSerializer(StrictModelSerializer[Member]):
         return member.main_department.number if member.main_department else None
 
     def get_reachable_by(self, member: Member) -> list[int]:
-        return sorted(row.application_id for row in member.reaches.all() if row.in_range)
+        return sorted(row.application_id for row in member.application_members.all() if row.in_range)
 
     def get_unreachable_by(self, member: Member) -> list[int]:
-        return sorted(row.application_id for row in member.reaches.all() if row.in_range is False)
+        return sorted(row.application_id for row in member.application_members.all() if row.in_range is False)
 
     def validate_user_id(self, user_id: str) -> str:
         return user_id.lower()
