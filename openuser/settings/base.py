@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "avatars.apps.AvatarsConfig",
     "conversations.apps.ConversationsConfig",
     "scheduling.apps.SchedulingConfig",
+    # Your own Django apps, by their dotted paths, separated by commas; see docs/apps.md.
+    *env.apps("OPENUSER_APPS", default=""),
 ]
 MIDDLEWARE = [
     "wecom.middleware.WebhookMiddleware",

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, MutableMapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,28 @@ class Env(environ.Env):  # type: ignore[misc]
         if not isinstance(value, dict):
             raise ImproperlyConfigured(f'{name} must be a JSON object: {{"top_p": 0.8}}.')
         return value
+
+    def apps(self, name: str, default: str) -> list[str]:
+        """Entries for INSTALLED_APPS, separated by commas. Raises `ImproperlyConfigured` for one that is not there."""
+        entries = [entry.strip() for entry in self.str(name, default=default).split(",") if entry.strip()]
+        for entry in entries:
+            module, _dot, last = entry.rpartition(".")
+            if not _is_importable(module if module and last[:1].isupper() else entry):
+                raise ImproperlyConfigured(
+                    f"{name} names {entry!r}, and there is no such package. Check its spelling, and put its folder "
+                    "beside manage.py, into PYTHONPATH, or into the virtual environment."
+                )
+        return entries
+
+
+def _is_importable(module: str) -> bool:
+    """Whether a module is there. What its package fails to import itself is raised."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        return False
 
 
 def adopt_old_names(environment: MutableMapping[str, str]) -> None:
