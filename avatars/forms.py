@@ -138,7 +138,7 @@ class VoiceForm(forms.ModelForm[Voice]):
 
     class Meta:
         model = Voice
-        fields = ("name", "name_en", "engine", "key", "gender", "language", "notes", "sample")
+        fields = ("name", "name_en", "engine", "key", "gender", "language", "notes", "notes_en", "sample")
 
     origin = forms.ChoiceField(
         label=capfirst(_("origin")),

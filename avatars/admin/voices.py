@@ -44,15 +44,15 @@ class OriginFilter(admin.SimpleListFilter):
 class VoiceAdmin(ProtectedDeleteAdmin):
     cascades_to = (Statement,)
     form = VoiceForm
-    list_display = ("called", "hear", "may_speak", "gender", "language", "notes", "engine", "used_by")
+    list_display = ("called", "hear", "may_speak", "gender", "language", "suitable", "engine", "used_by")
     list_filter = (OriginFilter, "gender", "language", "engine")
-    search_fields = ("name", "name_en", "key", "notes")
+    search_fields = ("name", "name_en", "key", "notes", "notes_en")
     readonly_fields = ("hear", "said")
     actions = ("forget", "record_consent")
     fieldsets = (
         (None, {"fields": ("name", "name_en", "hear", "sample")}),
         (_("What it is"), {"fields": ("engine", "key", ("origin", "origin_reason"), "said")}),
-        (_("For whoever chooses"), {"fields": ("gender", "language", "notes")}),
+        (_("For whoever chooses"), {"fields": ("gender", "language", "notes", "notes_en")}),
     )
 
     class Media:
@@ -125,6 +125,10 @@ class VoiceAdmin(ProtectedDeleteAdmin):
     @display(description=_("name"), ordering="name")
     def called(self, voice: Voice) -> str:
         return str(voice)
+
+    @display(description=_("notes"), ordering="notes")
+    def suitable(self, voice: Voice) -> str:
+        return voice.notes_shown
 
     @display(description=_("preview"))
     def hear(self, voice: Voice) -> str:

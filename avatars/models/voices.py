@@ -68,6 +68,9 @@ class Voice(models.Model):
         _("language"), max_length=4, choices=Language, default=Language.BOTH, help_text=_("Language it speaks best.")
     )
     notes = models.CharField(_("notes"), max_length=200, blank=True, help_text=_("Sound and suitable uses."))
+    notes_en = models.CharField(
+        _("notes in English"), max_length=200, blank=True, default="", db_default="", help_text=_("Shown in English.")
+    )
     sample = models.CharField(
         _("sample text"), max_length=60, blank=True, help_text=_("Text of the voice sample; a greeting if empty.")
     )
@@ -79,8 +82,12 @@ class Voice(models.Model):
         verbose_name_plural = _("voices")
 
     def __str__(self) -> str:
-        english = (translation.get_language() or "").startswith("en")
-        return self.name_en if english and self.name_en else self.name
+        return self.name_en if _reads_english() and self.name_en else self.name
+
+    @property
+    def notes_shown(self) -> str:
+        """The notes in the reader's language, if they are in both."""
+        return self.notes_en if _reads_english() and self.notes_en else self.notes
 
     @property
     def identity(self) -> str:
@@ -97,3 +104,7 @@ class Voice(models.Model):
     def sample_text(self) -> str:
         """What it says to be heard."""
         return self.sample or SAMPLES[self.language]
+
+
+def _reads_english() -> bool:
+    return (translation.get_language() or "").startswith("en")

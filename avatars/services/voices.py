@@ -25,23 +25,81 @@ VOICES = (
         FEMALE,
         BOTH,
         "温和清晰，中英文都自然",
+        "Gentle and clear; natural in Chinese and English",
     ),
-    ("然 · 双语男声", "Ran · bilingual, male", "0.6*zm_yunjian+0.4*am_michael", MALE, BOTH, "沉稳，中英文都自然"),
-    ("小贝 · 女声", "Xiaobei · female", "zf_xiaobei", FEMALE, CHINESE, "语速稍慢，最清晰，适合通知和培训"),
-    ("小艺 · 明亮女声", "Xiaoyi · bright, female", "zf_xiaoyi", FEMALE, CHINESE, "年轻明亮，适合祝福和活动"),
-    ("云健 · 男声", "Yunjian · male", "zm_yunjian", MALE, CHINESE, "低沉稳重，适合制度和公告"),
-    ("云希 · 年轻男声", "Yunxi · younger, male", "zm_yunxi", MALE, CHINESE, "年轻随和，适合日常问答"),
-    ("心 · 英语女声", "Heart · English, female", "af_heart", FEMALE, ENGLISH, "美式英语，亲切；不适合中文"),
-    ("迈克 · 英语男声", "Michael · English, male", "am_michael", MALE, ENGLISH, "美式英语，稳重；不适合中文"),
+    (
+        "然 · 双语男声",
+        "Ran · bilingual, male",
+        "0.6*zm_yunjian+0.4*am_michael",
+        MALE,
+        BOTH,
+        "沉稳，中英文都自然",
+        "Calm; natural in Chinese and English",
+    ),
+    (
+        "小贝 · 女声",
+        "Xiaobei · female",
+        "zf_xiaobei",
+        FEMALE,
+        CHINESE,
+        "语速稍慢，最清晰，适合通知和培训",
+        "A little slower, the clearest; for announcements and training",
+    ),
+    (
+        "小艺 · 明亮女声",
+        "Xiaoyi · bright, female",
+        "zf_xiaoyi",
+        FEMALE,
+        CHINESE,
+        "年轻明亮，适合祝福和活动",
+        "Young and bright; for congratulations and events",
+    ),
+    (
+        "云健 · 男声",
+        "Yunjian · male",
+        "zm_yunjian",
+        MALE,
+        CHINESE,
+        "低沉稳重，适合制度和公告",
+        "Deep and steady; for policies and notices",
+    ),
+    (
+        "云希 · 年轻男声",
+        "Yunxi · younger, male",
+        "zm_yunxi",
+        MALE,
+        CHINESE,
+        "年轻随和，适合日常问答",
+        "Young and easygoing; for everyday questions",
+    ),
+    (
+        "心 · 英语女声",
+        "Heart · English, female",
+        "af_heart",
+        FEMALE,
+        ENGLISH,
+        "美式英语，亲切；不适合中文",
+        "American English, warm; not for Chinese",
+    ),
+    (
+        "迈克 · 英语男声",
+        "Michael · English, male",
+        "am_michael",
+        MALE,
+        ENGLISH,
+        "美式英语，稳重；不适合中文",
+        "American English, steady; not for Chinese",
+    ),
 )
 
 
 @transaction.atomic
 def seed_voices() -> None:
     """Make the voices that are missing. A voice is known by its key: what a person renamed stays as it is."""
-    for name, name_en, key, gender, language, notes in VOICES:
+    for name, name_en, key, gender, language, notes, notes_en in VOICES:
         if not Voice.objects.filter(engine="kokoro", key=key).exists():
-            values = {"name_en": name_en, "key": key, "gender": gender, "language": language, "notes": notes}
+            values = {"name_en": name_en, "key": key, "gender": gender, "language": language}
+            values |= {"notes": notes, "notes_en": notes_en}
             voice, _is_new = Voice.objects.get_or_create(name=name, defaults=values)
             declare_built_in(voice)
 

@@ -1,6 +1,7 @@
 """HTTP calls of the platform's API with requests: each gives an answer, or raises an error that says what to do."""
 
 import json
+import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,11 @@ from wecom.client import circuit_breaker
 from wecom.client.error_codes import exception_for
 from wecom.exceptions import AmbiguousError, LimitedError, NotReached
 
+logger = logging.getLogger(__name__)
+
 _local = threading.local()
+# In `errmsg`, also of success; the platform may have used only a part of the call.
+WRONG_TYPE = "Warning: wrong json format"
 CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 # Among them a wrong API address, of which requests makes several errors.
 NEVER_WRITTEN = (
@@ -91,7 +96,7 @@ def download(base_url: str, path: str, first: int, last: int, **params: str) -> 
     with _counted(path, params):
         response = _request("GET", base_url, path, params, headers={"Range": f"bytes={first}-{last}"})
         if response.headers.get("Content-Type", "").startswith(("application/json", "text/")):
-            _answer(response)
+            _answer(response, path)
             raise AmbiguousError("The answer is no file.", code="no_file")
     if response.status_code == 200:
         return FilePart(data=response.content, first=0, total=len(response.content))
@@ -134,7 +139,7 @@ def _session() -> requests.Session:
 
 def _call(method: str, base_url: str, path: str, params: Mapping[str, str], **options: Any) -> dict[str, Any]:
     with _counted(path, params):
-        return _answer(_request(method, base_url, path, params, **options))
+        return _answer(_request(method, base_url, path, params, **options), path)
 
 
 @contextmanager
@@ -173,13 +178,15 @@ def _never_connected(error: exceptions.ConnectionError) -> bool:
     return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
-def _answer(response: requests.Response) -> dict[str, Any]:
+def _answer(response: requests.Response, path: str) -> dict[str, Any]:
     try:
         answer = json.loads(response.content)
     except ValueError as error:
         raise AmbiguousError("The answer is no JSON.", code=f"http_{response.status_code}") from error
     if response.status_code >= 500 or not isinstance(answer, dict):
         raise AmbiguousError("The answer is no answer.", code=f"http_{response.status_code}")
+    if WRONG_TYPE in str(answer.get("errmsg", "")):
+        logger.warning("WeChat Work found a field of a wrong type in a call.", extra={"api": path})
     errcode = number_field(answer, "errcode", default=0)
     if errcode:
         raise exception_for(errcode, str(answer.get("errmsg", "")))

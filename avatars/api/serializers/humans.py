@@ -32,7 +32,7 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
         model = Voice
         fields = (
             *("id", "name", "name_en", "engine", "key", "origin", "consented", "gender", "language", "notes"),
-            *("sample", "audition_url"),
+            *("notes_en", "sample", "audition_url"),
         )
 
     @extend_schema_field(ChoiceField(Voice.Origin.choices))

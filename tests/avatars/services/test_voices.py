@@ -1,6 +1,7 @@
 """The built-in voices and their two-second previews."""
 
 import importlib
+import re
 
 import pytest
 from django.apps import apps
@@ -54,7 +55,7 @@ def test_eight_voices_are_built_in_and_the_engine_has_them():
     assert {(voice.gender, voice.language) for voice in voices} == {
         (gender, language) for gender in ("female", "male") for language in ("zh", "en", "both")
     }
-    assert all(voice.name_en and voice.notes and voice.sample_text for voice in voices)
+    assert all(voice.name_en and voice.notes and voice.notes_en and voice.sample_text for voice in voices)
     services.seed_voices()
     assert Voice.objects.count() == 8
 
@@ -69,7 +70,24 @@ def test_a_voice_has_its_name_in_the_readers_language():
 
 def test_the_list_of_voices_is_in_the_readers_language(boss):
     services.seed_voices()
-    assert "Xiao · bilingual, female" in boss.get(reverse("admin:avatars_voice_changelist")).content.decode()
+    page = boss.get(reverse("admin:avatars_voice_changelist")).content.decode()
+    assert "Xiao · bilingual, female" in page
+    assert "Gentle and clear; natural in Chinese and English" in page
+    assert not re.search("[\u4e00-\u9fff]", re.sub("<nav.*?</nav>|简体中文", "", page, flags=re.DOTALL))
+
+
+def test_a_voice_without_english_notes_shows_its_own():
+    with translation.override("en"):
+        assert make_voice(notes="温和").notes_shown == "温和"
+
+
+def test_built_in_voices_of_an_installation_get_english_notes():
+    services.seed_voices()
+    Voice.objects.update(notes_en="")
+    Voice.objects.filter(key="zf_xiaoyi").update(notes="给新年用")
+    importlib.import_module("avatars.migrations.0026_notes_in_english").translate(apps, None)
+    found = dict(Voice.objects.values_list("key", "notes_en"))
+    assert (found.pop("zf_xiaoyi"), all(found.values())) == ("", True)
 
 
 def test_forms_name_their_fields_with_a_capital(boss):

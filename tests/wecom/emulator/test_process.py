@@ -51,6 +51,19 @@ def test_what_was_answered_outlives_the_process(tmp_path: Path) -> None:
             process.kill()
 
 
+def test_the_log_names_a_call_that_is_not_emulated(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "wecom.emulator", "--port", "0"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(line, cwd=ROOT, env=environment(tmp_path), stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[1].removesuffix("/emulator/")
+        requests.get(f"{url}/cgi-bin/batch/syncuser", timeout=10)
+        process.send_signal(signal.SIGTERM)
+        _out, log = process.communicate(timeout=10)
+    assert "WARNING wecom.emulator.gateway.call_log" in log
+    assert "not emulated was answered with errcode 40066: 'batch/syncuser'." in log
+
+
 def test_a_port_in_use_is_said_in_words(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import time
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from wecom.emulator import clock, live_updates
 from wecom.emulator.conf import options
 from wecom.emulator.gateway.calls import ApiCall, CallResult
 from wecom.emulator.gateway.range_responses import range_response
-from wecom.emulator.gateway.registry import Answer, File
+from wecom.emulator.gateway.registry import ENDPOINTS, Answer, File
 from wecom.emulator.models import Call, Fault, sql
+
+logger = logging.getLogger(__name__)
 
 LONGEST_BODY = 8192  # characters of a body in the log
 CONNECTION_FAULTS = {Fault.Kind.RESET, Fault.Kind.HALF_CLOSE}  # no response reaches the caller
@@ -42,6 +45,8 @@ def log_and_respond(
     )
     if sql.add(row).pk % 100 == 0:
         Call.objects.filter(pk__lte=row.pk - options().keep_calls).delete()
+    if call.path not in ENDPOINTS and fault is None:
+        logger.warning("A call that is not emulated was answered with errcode 40066: %r.", row.path)
     live_updates.call_logged(row)
     return response
 

@@ -12,6 +12,9 @@ from wecom.emulator.gateway.error_codes import ApiError, error_message
 from wecom.emulator.gateway.registry import ENDPOINTS, Answer, ApiRequest, File, Upload
 from wecom.emulator.models import App
 
+# Follows `errmsg` where a field of the body has the wrong type, in answers of success too:
+# https://developer.work.weixin.qq.com/document/path/90313
+WRONG_TYPE = ". Warning: wrong json format. "
 UPLOADS = {"media/upload", "media/uploadimg"}  # paths whose body is a form
 
 
@@ -85,7 +88,7 @@ def authenticate(call: ApiCall) -> App | None:
     """
     endpoint = ENDPOINTS.get(call.path)
     if endpoint is None:
-        raise ApiError(40066)
+        raise ApiError(40066, f"the emulator does not have {call.path[:100]}, see /emulator/coverage")
     app = tokens.application_of(call.request.query.get("access_token", "")) if endpoint.needs_token else None
     rate_limits.count_call(call.path, app, call.request.address)
     return app
@@ -99,7 +102,9 @@ def run_endpoint(call: ApiCall, request: ApiRequest) -> Answer:
     if call.upload_error is not None:
         raise call.upload_error
     answer = endpoint.handler(request)
-    return answer if isinstance(answer, File) else {"errcode": 0, "errmsg": "ok", **answer}
+    if isinstance(answer, File):
+        return answer
+    return {"errcode": 0, "errmsg": f"ok{WRONG_TYPE}" if request.has_numbers_as_text() else "ok", **answer}
 
 
 def error_answer(error: ApiError, call: ApiCall) -> dict[str, Any]:
@@ -107,4 +112,4 @@ def error_answer(error: ApiError, call: ApiCall) -> dict[str, Any]:
     if isinstance(error, tokens.WrongSecretError):
         error.store()
     message = error_message(error.errcode, detail=error.detail, address=call.request.address)
-    return {"errcode": error.errcode, "errmsg": message}
+    return {"errcode": error.errcode, "errmsg": message + (WRONG_TYPE if call.request.has_numbers_as_text() else "")}

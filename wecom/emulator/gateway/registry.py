@@ -55,6 +55,17 @@ class ApiRequest:
             raise ApiError(47001, "the body is not an object")
         return value
 
+    def has_numbers_as_text(self) -> bool:
+        """Whether the body has a text where the platform's documents have a number."""
+        try:
+            return bool(self.body) and any(isinstance(self.json().get(name), str) for name in NUMBERS)
+        except ApiError:
+            return False
+
+
+# Fields of a body that are numbers. The platform reads digits in quotes too, and says that the type is wrong.
+NUMBERS = ("agentid", "safe", "enable_id_trans", "enable_duplicate_check", "duplicate_check_interval")
+
 
 @dataclass(frozen=True, kw_only=True)
 class File:

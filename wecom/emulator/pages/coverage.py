@@ -40,9 +40,10 @@ PAGE = {
     "faults": Text(zh="可注入的故障", en="Faults by name"),
     "missing": Text(zh="未模拟", en="Not emulated"),
     "unknown": Text(
-        zh="其他路径返回 errcode 40066，与平台一致。其他类型的消息与事件可通过控制接口发送，并用 fields 指定字段。",
-        en="Any other path gets errcode 40066, as on the platform. The control API sends other messages and events, "
-        "with fields of your own.",
+        zh="其他路径返回 errcode 40066，与平台一致；errmsg、接口调用列表与日志会写明路径。"
+        "其他类型的消息与事件可通过控制接口发送，并用 fields 指定字段。",
+        en="Any other path gets errcode 40066, as on the platform; errmsg, the list of calls and the log name it. "
+        "The control API sends other messages and events, with fields of your own.",
     ),
     "back": Text(zh="返回模拟器", en="Back to the emulator"),
     "other": Text(zh="English", en="中文"),

@@ -66,5 +66,12 @@ def test_an_unknown_path_is_answered_with_an_errcode(application: Application, e
     assert emulator.get("no/such/thing", access_token=application.access_token())["errcode"] == 40066
 
 
+def test_a_call_that_is_not_emulated_is_named(application: Application, emulator: Emulator) -> None:
+    answer = emulator.get("batch/syncuser", access_token=application.access_token())
+    assert "the emulator does not have batch/syncuser" in answer["errmsg"]
+    last = emulator.control("GET", "calls", path="batch/syncuser")["calls"][-1]
+    assert (last["errcode"], "does not have batch/syncuser" in last["answer"]) == (40066, True)
+
+
 def test_the_wrong_method_is_named(application: Application, emulator: Emulator) -> None:
     assert emulator.get("message/send", access_token=application.access_token())["errcode"] == 43002

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.wecom.emulator.support.clients import Application, Listener, Open
+from tests.wecom.emulator.support.clients import Application, Emulator, Listener, Open
 
 pytestmark = pytest.mark.browser
 
@@ -34,3 +34,11 @@ def test_a_call_leads_to_the_callback_that_it_follows(
     page.reload()  # a reload gives the same page
     page.get_by_role("tab", name="接口调用").click()
     expect(calls.nth(1).get_by_test_id("related-callback")).to_have_text(f"↩ #{number}")
+
+
+def test_a_call_that_is_not_emulated_is_marked(chat_page: Open, application: Application, emulator: Emulator) -> None:
+    page = chat_page(lambda page: page.set_viewport_size(WIDE))
+    emulator.get("batch/syncparty", access_token=application.access_token())
+    page.get_by_role("tab", name="接口调用").click()
+    call = page.locator("#panel-calls .record", has_text="batch/syncparty")
+    expect(call.locator(".record-name")).to_contain_text("模拟器没有此接口")

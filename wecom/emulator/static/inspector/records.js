@@ -79,10 +79,11 @@ export function showCallback(callback) {
 
 export function showCall(call) {
   const { id, fault, at } = call;
+  const detail = call.errcode === 40066 && !fault ? `${t("notEmulated")} · ${call.ms} ms` : `${call.ms} ms`;
   const status = pill(String(call.status === null ? "—" : call.errcode), call.errcode === 0 && !fault ? "good" : "bad");
   const request = `${fault ? `⚡ ${fault}\n` : ""}${prettyJson(call.request) || "—"}`;
   const body = [element("pre", { text: request }), element("pre", { text: prettyJson(call.answer) })];
-  putRecord("calls", id, [status, recordName(call.path, `${call.ms} ms`), recordNumbers(id, callbackBefore(call)), recordTime(at)], body);
+  putRecord("calls", id, [status, recordName(call.path, detail), recordNumbers(id, callbackBefore(call)), recordTime(at)], body);
 }
 
 // Reloads the newest records.

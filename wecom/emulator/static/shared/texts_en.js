@@ -107,6 +107,7 @@ export default {
   faults: "Faults",
   clock: "Time",
   recording: "Record",
+  notEmulated: "not emulated",
   noRecords: "Nothing yet",
   attempt: "Attempt {0}",
   resend: "Resend",

@@ -107,6 +107,7 @@ export default {
   faults: "故障",
   clock: "时间",
   recording: "录制",
+  notEmulated: "模拟器没有此接口",
   noRecords: "还没有记录",
   attempt: "第 {0} 次",
   resend: "重新发送",

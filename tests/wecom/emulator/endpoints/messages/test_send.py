@@ -1,6 +1,7 @@
 """message/send as the platform answers it."""
 
 import json
+from typing import Any
 
 import pytest
 import requests
@@ -98,6 +99,19 @@ def test_a_department_reaches_the_people_below_it(application: Application, emul
 def test_everybody_in_the_visible_range_gets_what_is_for_all(application: Application, member: str) -> None:
     assert application.say("@all")["errcode"] == 0
     assert {"zhangsan", "lisi", "wangwu", "emma", member} <= {entry["member"] for entry in application.received()}
+
+
+@pytest.mark.parametrize("field", ["agentid", "safe", "enable_duplicate_check"])
+def test_a_number_as_text_works_with_a_warning(application: Application, member: str, field: str) -> None:
+    numbers: dict[str, Any] = {"agentid": application.agent_id, "safe": 0, "enable_duplicate_check": 0}
+    answer = application.say(member, **(numbers | {field: str(numbers[field])}))
+    assert (answer["errcode"], answer["errmsg"]) == (0, "ok. Warning: wrong json format. ")
+    assert application.say(member, "again", **numbers)["errmsg"] == "ok"
+    assert len(application.received(member)) == 2
+
+
+def test_a_refused_call_warns_of_a_number_as_text_too(application: Application, member: str) -> None:
+    assert application.say(member, agentid="1")["errmsg"].endswith(". Warning: wrong json format. ")
 
 
 def test_titles_and_descriptions_are_cut(application: Application, member: str) -> None:
