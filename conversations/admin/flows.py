@@ -17,35 +17,46 @@ from unfold.decorators import display
 from conversations import services
 from conversations.admin import simulator
 from conversations.admin.flow_graph import faults, links, picture
-from conversations.admin.forms import FlowForm, PublishForm, StateFormSet, StateRowForm
+from conversations.admin.forms import FlowForm, PublishForm
+from conversations.admin.step_rows import StateFormSet, StateRowForm
 from conversations.flows import publication
+from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, action, badge, change_url, link, row_action, shorten
+
+FIRST_ROWS = 3
 
 
 class StateInline(TabularInline):
     model = State
     form = StateRowForm
     formset = StateFormSet
-    fields = ("position", "name", "kind", "text", "key", "leads")
+    fields = ("position", "text", "kind", "choices", "name", "leads")
     readonly_fields = ("leads",)
     ordering = ("position", "pk")
     ordering_field = "position"
-    extra = 0
     show_change_link = True
     hide_title = True
-    verbose_name_plural = _("States – the first one starts the flow; open one for its choices and transitions")
+    drawn: Machine | None = None  # of the request's flow; an inline lives for one request
+    verbose_name_plural = _("Steps – each leads to the next, and the last one ends the flow")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[State]:
         queryset: QuerySet[State] = super().get_queryset(request)
         return queryset.prefetch_related("transitions__target")
 
+    def get_extra(self, request: HttpRequest, obj: Flow | None = None, **kwargs: Any) -> int:
+        return 0 if obj else FIRST_ROWS
+
     @display(description=_("leads to"))
     def leads(self, state: State) -> str:
         if state.pk is None:
             return NOTHING
-        targets = dict.fromkeys(transition.target.name for transition in state.transitions.all())
-        words = shorten(", ".join(targets), 24) if targets else gettext("Open")
+        if self.drawn is None:
+            self.drawn = publication.draft(state.flow)
+        names = {node.key: node.name for node in self.drawn.nodes}
+        node = self.drawn.node(state.key)
+        targets = dict.fromkeys(names[edge.to] for edge in node.edges) if node else ()
+        words = shorten(", ".join(targets), 24) if targets else gettext("the end")
         return format_html('<span class="ou-leads">{}</span>', link(change_url(state), words))
 
 
@@ -69,7 +80,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
 
     class Media:
         css = {"all": ("conversations/flows.css",)}
-        js = ("core/confirm_action.js",)
+        js = ("core/confirm_action.js", "conversations/steps.js")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flow]:
         active = Session.objects.active().filter(version__flow=OuterRef("pk")).order_by()
@@ -105,9 +116,6 @@ class FlowAdmin(ProtectedDeleteAdmin):
     def begins(self, flow: Flow) -> str:
         return shorten(" · ".join([*flow.commands, *flow.trigger_words]), 40) or NOTHING
 
-    def get_inlines(self, request: HttpRequest, obj: Flow | None = None) -> Any:
-        return self.inlines if obj else ()
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -131,11 +139,11 @@ class FlowAdmin(ProtectedDeleteAdmin):
         }
 
     def response_add(self, request: HttpRequest, obj: Flow, post_url_continue: str | None = None) -> HttpResponse:
-        """A new flow needs states next, so its page opens."""
+        """Its page opens, where it can be tried and published."""
         if "_addanother" in request.POST or "_popup" in request.POST:
             response: HttpResponse = super().response_add(request, obj, post_url_continue)
             return response
-        self.message_user(request, _("The flow is there. Now add its states below."), messages.SUCCESS)
+        self.message_user(request, _("The flow is there. Try it, then publish it."), messages.SUCCESS)
         return HttpResponse(status=302, headers={"Location": change_url(obj)})
 
     def protected_because(self, row: Any) -> Any:
@@ -176,7 +184,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
         duplicate,
         icon="content_copy",
         title=_("Duplicate this flow?"),
-        words=_("The copy has the same states. It is not published, and has no command or words that start it."),
+        words=_("The copy has the same steps. It is not published, and has no command or words that start it."),
     )
     actions = ("duplicate",)
 

@@ -1,14 +1,12 @@
-"""Forms of flows: states and transitions that HR writes, and the dialog before publishing."""
+"""Forms of flows: the pages of a flow and of a step, transitions, and the dialog before publishing."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.db.models import Max
 from django.http import HttpRequest
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import BaseDialogForm, PaginationInlineFormSet
+from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -16,13 +14,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from conversations.flows import publication
+from conversations.flows import naming, publication
 from conversations.models import Flow, State, Transition
 from core.text.slot_values import SlotType, fold_text, parse_choices
 
 STEP = 10
 NARROW = {"style": "width: 4.5rem; min-width: 0"}
-KEY_LENGTH = 40
 
 
 class FlowForm(forms.ModelForm[Flow]):
@@ -41,7 +38,7 @@ class FlowForm(forms.ModelForm[Flow]):
 
 
 class StateForm(forms.ModelForm[State]):
-    """A state on its own page."""
+    """A step on its own page. Its key and the name of its answer are made from its name if they are left empty."""
 
     class Meta:
         model = State
@@ -64,66 +61,28 @@ class StateForm(forms.ModelForm[State]):
             "reminder": _("Said once, when nothing came for that long. Empty: a sentence of the house."),
         }
 
-
-class StateRowForm(forms.ModelForm[State]):
-    """A state as a row in its flow; empty fields are filled in."""
-
-    class Meta:
-        model = State
-        fields = ("position", "name", "kind", "text", "key")
-        widgets = {
-            "position": UnfoldAdminIntegerFieldWidget(attrs=NARROW),
-            "name": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 8rem"}),
-            "kind": UnfoldAdminSelectWidget(attrs={"style": "min-width: 11rem"}),
-            "text": UnfoldAdminTextareaWidget(attrs={"rows": 2, "style": "min-width: 18rem"}),
-        }
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("key", "position"):
-            if name in self.fields:
-                self.fields[name].required = False
-        if self.instance.pk is None:
-            self.initial["position"] = None
+        if "key" in self.fields:
+            self.fields["key"].required = False
 
-
-class StateFormSet(PaginationInlineFormSet):
-    """The states of a flow. A new one without a position comes last; one without a key gets one from its name."""
-
-    def clean(self) -> None:
-        rows = [form for form in self.forms if hasattr(form, "cleaned_data") and not self._goes(form)]
-        taken = {form.cleaned_data.get("key") for form in rows} - {None, ""}
-        last = max((form.cleaned_data.get("position") or 0 for form in rows), default=0)
-        for form in rows:
-            if form.has_changed() or form.instance.pk:
-                last = self._fill(form, taken, last)
-        super().clean()
-
-    def _goes(self, form: Any) -> bool:
-        return bool(self.can_delete and self._should_delete_form(form))
-
-    def _fill(self, form: Any, taken: set[Any], last: int) -> int:
-        if form.cleaned_data.get("position") is None:
-            last += STEP
-            form.cleaned_data["position"] = form.instance.position = last
-        if not form.cleaned_data.get("key"):
-            key = _free(form.cleaned_data.get("name") or "", form.cleaned_data.get("kind") or "state", taken)
-            taken.add(key)
-            form.cleaned_data["key"] = form.instance.key = key
-        return last
-
-
-def _free(name: str, kind: str, taken: Iterable[Any]) -> str:
-    """A free key: from the name if that has Latin letters, else from the kind and a number."""
-    key = slugify(name).replace("-", "_")[: KEY_LENGTH - 4].lstrip("0123456789_")
-    if key and key not in taken:
-        return key
-    stem = key or kind
-    return next(f"{stem}_{number}" for number in range(1, 10_000) if f"{stem}_{number}" not in taken)
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        flow = data.get("flow") or (self.instance.flow if self.instance.flow_id else None)
+        others = flow.states.exclude(pk=self.instance.pk) if flow else State.objects.none()
+        if "key" in self.fields and "key" not in self.errors:
+            taken = set(others.values_list("key", flat=True))
+            data["key"] = data.get("key") or naming.step_key(data.get("name") or "", data.get("kind") or "", taken)
+            if data["key"] in taken:
+                self.add_error("key", _("Another step of this flow has this key."))
+        if data.get("kind") == State.Kind.ASK and "slot" not in self.errors and not data.get("slot"):
+            taken = set(others.values_list("slot", flat=True))
+            data["slot"] = naming.answer_name(data.get("name") or "", data.get("text") or "", taken)
+        return data
 
 
 class TransitionForm(forms.ModelForm[Transition]):
-    """A transition of a state. `flow_states` are the possible targets; their slots can be tested."""
+    """A transition of a step. `flow_states` are the possible targets; their answers can be tested."""
 
     flow_states: tuple[State, ...] = ()
 
@@ -151,10 +110,12 @@ class TransitionForm(forms.ModelForm[Transition]):
             self.initial["position"] = None
 
     def _slots(self) -> list[tuple[str, Any]]:
-        names = sorted({state.slot for state in self.flow_states if state.slot and state.kind == State.Kind.ASK})
-        if self.instance.slot and self.instance.slot not in names:
-            names.append(self.instance.slot)
-        return [("", _("the answer of this state")), *((name, name) for name in names)]
+        """The answers that a condition can look at, by the name of the step that asks."""
+        asking = (state for state in self.flow_states if state.slot and state.kind == State.Kind.ASK)
+        names = {state.slot: state.name for state in asking}
+        if self.instance.slot:
+            names.setdefault(self.instance.slot, self.instance.slot)
+        return [("", _("the answer of this step")), *names.items()]
 
     def clean_position(self) -> int:
         """The position; by default after the state's other transitions."""

@@ -1,9 +1,9 @@
-"""States in the admin: one page each, which shows only what a state of its kind needs."""
+"""Steps in the admin: one page each, which shows only what a step of its kind needs."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from conversations.admin.flow_graph import faults, links, picture
-from conversations.admin.forms import StateForm, TransitionForm
+from conversations.admin.forms import STEP, StateForm, TransitionForm
 from conversations.flows import publication
 from conversations.models import Flow, State, Transition
 from core.web.admin import ProtectedDeleteAdmin, change_url, shorten
@@ -33,7 +33,7 @@ class TransitionInline(TabularInline):
     ordering_field = "position"
     extra = 0
     hide_title = True
-    verbose_name_plural = _("Where it leads – the first transition that fits is taken")
+    verbose_name_plural = _("Where it leads – the first transition that fits is taken; without one, the next step")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transition]:
         queryset: QuerySet[Transition] = super().get_queryset(request)
@@ -64,12 +64,13 @@ class StateAdmin(ProtectedDeleteAdmin):
             None,
             {
                 "fields": (
-                    *(("name", "key"), ("kind", "position"), "text", ("slot", "slot_type"), "choices", "as_card"),
+                    *(("name", "kind"), "text", ("slot_type", "slot"), "choices", "as_card"),
                     *(("minimum", "maximum"), ("retries", "retry_text"), ("remind_after", "reminder"), "expire_after"),
                     *("template", "values", ("mode", "digital_human")),
                 )
             },
         ),
+        (_("For programs"), {"fields": ("key",), "classes": ("collapse",)}),
     )
     conditional_fields = {
         **dict.fromkeys(("slot", "slot_type", "retries", "retry_text"), ASKS),
@@ -90,11 +91,11 @@ class StateAdmin(ProtectedDeleteAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: State | None = None) -> Any:
         """A new state names its flow, which cannot be changed later."""
-        fields: Any = self.fieldsets[0][1]["fields"]
-        return self.fieldsets if obj else [(None, {"fields": ("flow", *fields)})]
+        (_title, main), *others = self.fieldsets
+        return self.fieldsets if obj else ((None, {"fields": ("flow", *main["fields"])}), *others)
 
     def get_inlines(self, request: HttpRequest, obj: State | None = None) -> Any:
-        """No transitions for an end state, nor for a new state until it is saved."""
+        """No transitions for an end, nor for a new step until it is saved."""
         return self.inlines if obj and obj.kind != State.Kind.END else ()
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
@@ -110,6 +111,13 @@ class StateAdmin(ProtectedDeleteAdmin):
         extra = {**(extra_context or {}), "state_page": page}
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
+
+    def save_model(self, request: HttpRequest, obj: State, form: Any, change: bool) -> None:
+        """A new step comes last."""
+        if not change:
+            last = State.objects.filter(flow=obj.flow_id).aggregate(last=Max("position"))["last"]
+            obj.position = (last or 0) + STEP
+        super().save_model(request, obj, form, change)
 
     def response_post_save_change(self, request: HttpRequest, obj: State) -> HttpResponse:
         return HttpResponseRedirect(change_url(obj.flow))

@@ -98,7 +98,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
         restore,
         icon="edit_note",
         title=_("Make the draft what this version is?"),
-        words=_("The states of the draft are replaced; changes that were not published are lost. What runs stays."),
+        words=_("The steps of the draft are replaced; changes that were not published are lost. What runs stays."),
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, RenderTemplate
-from conversations.flows import publication
+from conversations.flows import publication, succession
 from conversations.machine.values import Guard, Machine, Node
 from conversations.models import Flow, FlowVersion, State, Transition
 from core.text.placeholders import value_lines
@@ -16,11 +16,11 @@ NAME_LENGTH = 60
 
 @transaction.atomic
 def load(flow: Flow, machine: Machine) -> None:
-    """Replace the flow's states and transitions by those of the machine."""
+    """Replace the flow's states by those of the machine, with transitions where a step leads elsewhere than on."""
     flow.states.all().delete()
     known = [set(model.objects.values_list("pk", flat=True)) for model in (DigitalHuman, RenderTemplate)]
     states: dict[str, State] = {}
-    ordered = sorted(machine.nodes, key=lambda node: node.key != machine.start)
+    ordered = succession.without_defaults(sorted(machine.nodes, key=lambda node: node.key != machine.start))
     for position, node in enumerate(ordered, start=1):
         states[node.key] = State.objects.create(**_fields(node, *known), flow=flow, position=position * 10)
     Transition.objects.bulk_create(row for node in ordered for row in _transitions(node, states))

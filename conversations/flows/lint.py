@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from conversations.flows.succession import is_decided
 from conversations.machine.keywords import ACTS, COMMANDS
 from conversations.machine.values import Guard, Machine, Node, NodeKind, On, Operator
 from core.text.placeholders import has_stray_braces, placeholder_names
@@ -19,7 +20,7 @@ BUTTONS = 6  # of a card
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One problem: `state` is the name of the state, "" for the whole flow."""
+    """One problem: `state` is the name of the step, "" for the whole flow."""
 
     code: str
     words: str
@@ -39,7 +40,7 @@ def lint(
 ) -> list[Problem]:
     """All problems, errors first. `taken` maps triggers of other flows, folded by `fold_text`, to the flow's name."""
     if not machine.nodes:
-        return [Problem(code="empty", words=_("The flow has no states. Add one that asks or says something."))]
+        return [Problem(code="empty", words=_("The flow has no steps. Add one that asks or says something."))]
     found = [problem for node in machine.nodes for rule in RULES for problem in rule(machine, node)]
     found += [
         *_unreachable(machine),
@@ -65,7 +66,8 @@ def _slots(machine: Machine, node: Node) -> Iterator[Problem]:
         return
     slot = node.slot
     if slot is None or not slot.name:
-        yield Problem(code="no_slot", state=node.name, words=_("It asks, but keeps the answer nowhere. Name a slot."))
+        words = _("It asks, but its answer has no name. Fill in “keeps the answer as”.")
+        yield Problem(code="no_slot", state=node.name, words=words)
         return
     if slot.minimum is not None and slot.maximum is not None and slot.minimum > slot.maximum:
         yield Problem(code="bounds", state=node.name, words=_("“At least” is more than “at most”."))
@@ -77,10 +79,12 @@ def _slots(machine: Machine, node: Node) -> Iterator[Problem]:
         yield Problem(code="late_reminder", state=node.name, words=words, is_error=False)
     if slot.type == SlotType.CHOICE:
         yield from _choices(node)
-    same = [other for other in machine.nodes if other.slot and other.slot.name == slot.name]
-    if any(other.slot and other.slot.type != slot.type for other in same):
-        words = _("The slot “%s” is of another kind in another state. Give one of them another name.") % slot.name
-        yield Problem(code="slot_kinds", state=node.name, words=words)
+    for other in machine.nodes:
+        if other.slot and other.slot.name == slot.name and other.slot.type != slot.type:
+            words = _(
+                "“%(step)s” keeps its answer as “%(slot)s” too, and has another kind of answer. Rename one of them."
+            )
+            yield Problem(code="slot_kinds", state=node.name, words=words % {"step": other.name, "slot": slot.name})
 
 
 def _choices(node: Node) -> Iterator[Problem]:
@@ -130,22 +134,19 @@ def _edges(machine: Machine, node: Node) -> Iterator[Problem]:
     if node.kind == NodeKind.END:
         return
     following = node.leaving(On.NEXT)
-    if not following:
-        words = _("Nothing follows it, so the flow just stops here. Draw a transition, or let it be an end.")
-        yield Problem(code="dead_end", state=node.name, words=words, is_error=node.kind == NodeKind.ASK)
-    elif all(edge.guard for edge in following) and not _covers(node):
-        words = _("No transition fits every answer. Add one that is taken always, as the last.")
+    if following and not is_decided(node):
+        words = _("Some answers lead nowhere. Add a transition with the condition “always”, as the last.")
         yield Problem(code="uncovered", state=node.name, words=words)
     for edge in following[:-1]:
         if edge.guard is None:
-            words = _("A transition that is taken always hides those behind it. Move it to the end.")
+            words = _("A transition with the condition “always” hides those behind it. Move it to the end.")
             yield Problem(code="hidden", state=node.name, words=words)
             break
     if node.kind != NodeKind.ASK and any(edge.on != On.NEXT for edge in node.edges):
-        words = _("Only a state that asks can run out of tries or of time.")
+        words = _("Only a step that asks can run out of tries or of time.")
         yield Problem(code="not_asking", state=node.name, words=words, is_error=False)
     if any(machine.node(edge.to) is None for edge in node.edges):
-        words = _("A transition leads out of the flow. Choose one of its states.")
+        words = _("A transition leads out of the flow. Choose one of its steps.")
         yield Problem(code="unknown_state", state=node.name, words=words)
     yield from _guards(machine, node)
 
@@ -155,7 +156,7 @@ def _guards(machine: Machine, node: Node) -> Iterator[Problem]:
         slots = [other.slot for other in machine.nodes if other.slot and other.slot.name == guard.slot]
         choices = [choice for slot in slots for choice in slot.choices]
         if not slots:
-            words = _("A transition looks at the slot “%s”, which no state fills.") % guard.slot
+            words = _("A transition looks at the answer “%s”, which no step keeps. Choose another one.") % guard.slot
             yield Problem(code="unknown_slot", state=node.name, words=words)
         elif choices and guard.operator in (Operator.IS, Operator.IS_NOT) and not _is_choice(guard, choices):
             words = _("A transition waits for “%s”, which is no choice there.") % guard.value
@@ -166,11 +167,11 @@ def _placeholders(machine: Machine, node: Node) -> Iterator[Problem]:
     values = (value for _name, value in node.values)
     for text in (node.text, node.mode, node.reminder, node.slot.retry_text if node.slot else "", *values):
         if has_stray_braces(text):
-            words = _("Its text has “{{” or “}}” without a slot between them, like {{name}}. People would see it.")
+            words = _("Its text has “{{” or “}}” without an answer between them, like {{name}}. People would see it.")
             yield Problem(code="bad_placeholder", state=node.name, words=words)
         for name in placeholder_names(text):
             if machine.slot(name) is None:
-                words = _("Its text shows the slot “%s”, which no state fills.") % name
+                words = _("Its text shows the answer “%s”, which no step keeps.") % name
                 yield Problem(code="unknown_slot", state=node.name, words=words)
 
 
@@ -183,7 +184,7 @@ def _unreachable(machine: Machine) -> Iterator[Problem]:
         ahead += new
     for node in machine.nodes:
         if node.key not in seen:
-            words = _("Nothing leads to it. Draw a transition to it, or remove it.")
+            words = _("No step leads to it. Let one lead to it, or delete it.")
             yield Problem(code="unreachable", state=node.name, words=words)
 
 
@@ -243,18 +244,6 @@ def _command(command: str) -> Iterator[Problem]:
     if read is None or read[2] or fold_text(command) != command:
         text = _("The command “%s” would not be understood. Use letters and digits, or Chinese characters alone.")
         yield Problem(code="command_unreadable", words=text % command)
-
-
-def _covers(node: Node) -> bool:
-    """Whether the guards cover every choice."""
-    if node.slot is None or not node.slot.choices:
-        return False
-    named = {
-        edge.guard.value.strip().casefold()
-        for edge in node.leaving(On.NEXT)
-        if edge.guard and edge.guard.operator == Operator.IS and edge.guard.slot == node.slot.name
-    }
-    return {choice.value.casefold() for choice in node.slot.choices} <= named
 
 
 def _is_choice(guard: Guard, choices: Iterable[Choice]) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from avatars.models import RenderMode
 from conversations.exceptions import FlowError
-from conversations.flows import lint, video_templates
+from conversations.flows import lint, succession, video_templates
 from conversations.machine.values import Edge, Guard, Machine, Node, NodeKind, On, Operator
 from conversations.models import Flow, FlowVersion, Session, State, Transition
 from core.text.placeholders import parse_values, placeholder_names
@@ -39,13 +39,13 @@ class Waiting:
 
 
 def draft(flow: Flow, states: Sequence[State] | None = None) -> Machine:
-    """The flow as its rows are now. Its start is "" if it has no states.
+    """The flow as its rows are now: a step leads to the next one by default. Its start is "" if it has no steps.
 
     `states` are its states in order, with their transitions and targets, if the caller has loaded them.
     """
     if states is None:
         states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
-    nodes = tuple(_node(state, flow.language) for state in states)
+    nodes = succession.with_defaults([_node(state, flow.language) for state in states])
     start = states[0].key if states else ""
     return Machine(name=flow.name, language=flow.language, start=start, nodes=nodes)
 

@@ -112,7 +112,7 @@ class _Walk:
         for _ in range((1 + len(self.machine.nodes)) ** 2):  # more steps are a loop
             node = self.machine.node(key) if key else None
             if node is None:
-                return self._fail(place) if key else replace(place, outcome=Outcome.COMPLETED)
+                return self._fail(place) if key else self._completed(place)
             place = replace(place, at=node.key)
             if node.kind == NodeKind.ASK:
                 if node.key in passed or not self._is_given(node, place):
@@ -121,6 +121,13 @@ class _Walk:
             self._do(node, place)
             key = self._next(node, place, On.NEXT) if node.kind != NodeKind.END else None
         return self._fail(place)
+
+    def _completed(self, place: Place) -> Place:
+        """Ended. A last question is thanked for, since nothing else is said after it."""
+        node = self.machine.node(place.at)
+        if node is not None and node.kind == NodeKind.ASK:
+            self.effects.append(Notify(notice=Notice.DONE))
+        return replace(place, outcome=Outcome.COMPLETED)
 
     def _next(self, node: Node, place: Place, on: On) -> str | None:
         """The target of the first edge that fits."""

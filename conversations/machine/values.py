@@ -72,6 +72,7 @@ class Notice(StrEnum):
     """A notice with a built-in text."""
 
     NOT_VALID = "not_valid"
+    DONE = "done"
     AT_START = "at_start"
     HELP = "help"
     REMINDER = "reminder"

@@ -13,10 +13,14 @@ from django.utils.translation import pgettext_lazy
 from avatars.models import DigitalHuman, RenderTemplate
 from conversations.machine.values import NodeKind, On, Operator
 from conversations.models.messages import Desk
+from core.text.placeholders import SLOT_PATTERN
 from core.text.slot_values import SlotType
 
 SLASHES = ("/", "／")
 NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then small letters, digits and _."))
+SLOT_NAME = RegexValidator(
+    rf"^{SLOT_PATTERN}$", _("Begin with a small letter or a Chinese character; then digits and _ too, without blanks.")
+)
 
 
 class FlowQuerySet(models.QuerySet["Flow"]):
@@ -147,16 +151,24 @@ class State(models.Model):
 
     flow = models.ForeignKey(Flow, models.CASCADE, related_name="states", verbose_name=_("flow"))
     position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("The first one starts the flow."))
-    key = models.CharField(_("key"), max_length=40, validators=[NAME], help_text=_("Its short name, like ask_text."))
+    key = models.CharField(
+        _("key"), max_length=40, validators=[NAME], help_text=_("Its name for programs, like ask_text.")
+    )
     name = models.CharField(_("name"), max_length=60, help_text=_("As it stands in the picture of the flow."))
     kind = models.CharField(_("what it does"), max_length=8, choices=Kind, default=Kind.ASK)
     text = models.TextField(
         _("text"),
         blank=True,
-        help_text=_("What is said. {{slot}} stands for an answer, {{slot.label}} for the words of a choice."),
+        help_text=_(
+            "What is said. {{name}} stands for the answer kept as “name”, {{name.label}} for the words of a choice."
+        ),
     )
     slot = models.CharField(
-        _("keeps the answer as"), max_length=40, blank=True, validators=[NAME], help_text=_("Like text or quality.")
+        _("keeps the answer as"),
+        max_length=40,
+        blank=True,
+        validators=[SLOT_NAME],
+        help_text=_("A short name, by which other steps use it. Empty: made from the step's name."),
     )
     slot_type = models.CharField(_("kind of answer"), max_length=8, choices=Type, default=Type.TEXT)
     choices = models.TextField(
@@ -202,7 +214,7 @@ class State(models.Model):
     values = models.TextField(
         _("values of its variables"),
         blank=True,
-        help_text=_("One a line: variable = value. {{slot}} stands for an answer, as in texts."),
+        help_text=_("One a line: variable = value. {{name}} stands for an answer, as in texts."),
     )
     remind_after = models.PositiveIntegerField(
         _("remind after"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")
@@ -213,8 +225,8 @@ class State(models.Model):
     )
 
     class Meta:
-        verbose_name = pgettext_lazy("of a flow", "state")
-        verbose_name_plural = _("states")
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["flow", "key"], name="state_unique_key")]
 
@@ -241,7 +253,7 @@ class Transition(models.Model):
     state = models.ForeignKey(State, models.CASCADE, related_name="transitions", verbose_name=_("from"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     when = models.CharField(_("when"), max_length=8, choices=When, default=When.NEXT)
-    slot = models.CharField(_("slot"), max_length=40, blank=True, help_text=_("Empty: the answer of this state."))
+    slot = models.CharField(_("answer"), max_length=40, blank=True, help_text=_("Empty: the answer of this step."))
     test = models.CharField(_("condition"), max_length=8, choices=Test, default=Test.ALWAYS)
     value = models.CharField(_("value"), max_length=100, blank=True)
     target = models.ForeignKey(
@@ -258,6 +270,6 @@ class Transition(models.Model):
 
     def clean(self) -> None:
         if self.target_id and self.state_id and self.target.flow_id != self.state.flow_id:
-            raise ValidationError({"target": _("Choose a state of the same flow.")})
+            raise ValidationError({"target": _("Choose a step of the same flow.")})
         if self.test != self.Test.ALWAYS and not self.value.strip():
             raise ValidationError({"value": _("Say what to compare with.")})

@@ -3,7 +3,6 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from conversations.machine.values import Outcome
 from conversations.models.flows import FlowVersion
@@ -40,7 +39,7 @@ class Session(models.Model):
         Conversation, models.CASCADE, related_name="sessions", verbose_name=_("conversation")
     )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ACTIVE)
-    state = models.CharField(pgettext_lazy("of a flow", "state"), max_length=40, blank=True)
+    state = models.CharField(_("step"), max_length=40, blank=True)
     slots = models.JSONField(_("slots"), default=dict)
     data = models.JSONField(_("data it began with"), default=dict)
     path = models.JSONField(default=list)

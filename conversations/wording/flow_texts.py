@@ -12,6 +12,7 @@ def notice(kind: Notice, flow: str) -> str:
     """The text of a notice; `flow` is the flow's name."""
     words = {
         Notice.NOT_VALID: _("I did not understand that. Please try again, or send “cancel” to leave."),
+        Notice.DONE: _("Thank you. That was the last question."),
         Notice.AT_START: _("This is the first question already."),
         Notice.HELP: _(
             "We are in “%(flow)s”. Answer the question below. You can also send:\n"

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from core.text.slot_values import Slot
 
-PLACEHOLDER = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)(\.label)?\s*\}\}")
+SLOT_PATTERN = r"[a-z\u3400-\u9fff][a-z0-9_\u3400-\u9fff]*"
+PLACEHOLDER = re.compile(rf"\{{\{{\s*({SLOT_PATTERN})(\.label)?\s*\}}\}}")
 BRACES = re.compile(r"\{\{|\}\}")
 
 

@@ -60,7 +60,7 @@ def strings_in_context(path: Path) -> Iterator[tuple[str, str]]:
 def test_every_string_that_depends_on_its_context_is_translated():
     known = catalogue()
     found = [pair for app in APPS for path in sources(app, ".py") for pair in strings_in_context(path)]
-    assert ("of a flow", "state") in found
+    assert ("of a transition", "to") in found
     assert [pair for pair in found if known.pgettext(*pair) == pair[1]] == []
 
 

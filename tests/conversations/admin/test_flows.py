@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from avatars.models import Render
 from conversations import services
@@ -83,22 +84,23 @@ def press(client: Client, model: str, button: str, pk: int) -> int:
 
 def drawn(client: Client) -> Flow:
     """A flow made by forms only: a question with two choices, a video for one of them, an end."""
-    send(client, url("flow", "add"), {"name": "午餐", "language": "zh-hans", "enabled": "on", "triggers": "订午餐"})
+    empty = {"states-TOTAL_FORMS": 0, "states-INITIAL_FORMS": 0}
+    words = {"name": "午餐", "language": "zh-hans", "enabled": "on", "triggers": "订午餐"}
+    send(client, url("flow", "add"), {**words, **empty})
     flow = Flow.objects.get(name="午餐")
     page = url("flow", "change", flow.pk)
     data = shown(client, page)
-    for name, kind, text in (
-        ("Ask dish", "ask", "吃什么？"),
-        ("视频", "video", "一起吃饭！"),
-        ("再见", "end", "好的，{{dish.label}}。"),
+    dishes = "noodles = 面条\nrice = 米饭, 饭"
+    for name, kind, text, choices in (
+        ("Ask dish", "ask:choice", "吃什么？", dishes),
+        ("视频", "video", "一起吃饭！", ""),
+        ("再见", "end", "好的，{{dish.label}}。", ""),
     ):
-        add_row(data, "states", name=name, kind=kind, text=text, position="", key="")
+        add_row(data, "states", name=name, kind=kind, text=text, choices=choices, position="")
     send(client, page, data)
     ask, video, end = flow.states.all()
-    choices = "noodles = 面条\nrice = 米饭, 饭"
-    edit(client, ask, slot="dish", slot_type="choice", choices=choices)
+    edit(client, ask, slot="dish")
     edit(client, ask, {"test": "is", "value": "面条", "target": video.pk}, {"target": end.pk})
-    edit(client, video, {"target": end.pk})
     return flow
 
 
@@ -128,19 +130,76 @@ def test_a_new_state_comes_last_and_keys_do_not_collide(hr, flow):
     page = url("flow", "change", flow.pk)
     data = shown(hr, page)
     for _ in range(2):
-        add_row(data, "states", name="Ask dish", kind="say", text="x", position="", key="")
+        add_row(data, "states", name="Ask dish", kind="say", text="x", position="")
     send(hr, page, data)
     assert [state.key for state in flow.states.all()][-2:] == ["ask_dish_1", "ask_dish_2"]
     assert flow.states.first().key == "ask_dish"
 
 
 def test_a_key_that_is_taken_or_odd_is_refused_where_it_stands(hr, flow):
+    page = url("state", "change", flow.states.get(kind="video").pk)
+    data = {**shown(hr, page), "key": "ask_dish"}
+    assert "Another step of this flow has this key." in hr.post(page, data).content.decode()
+    data["key"] = "Not a key"
+    assert "Begin with a small letter" in hr.post(page, data).content.decode()
+
+
+def test_three_questions_make_a_flow_on_one_page(hr, person):
+    data = {"name": "出差", "language": "zh-hans", "enabled": "on", "triggers": "我要出差"}
+    data |= {"states-TOTAL_FORMS": 0, "states-INITIAL_FORMS": 0}
+    for text, kind, choices in (
+        ("你叫什么名字？", "ask:text", ""),
+        ("怎么去？", "ask:choice", "飞机\n高铁"),
+        ("哪天出发？", "ask:date", ""),
+    ):
+        add_row(data, "states", text=text, kind=kind, choices=choices, position="", name="")
+    send(hr, url("flow", "add"), data)
+    flow = Flow.objects.get()
+    assert [(one.name, one.slot, one.slot_type) for one in flow.states.all()] == [
+        ("你叫什么名字", "你叫什么名字", "text"),
+        ("怎么去", "怎么去", "choice"),
+        ("哪天出发", "哪天出发", "date"),
+    ]
+    assert publication.check(flow) == []
+    assert "HX-Redirect" in publish(hr, flow).headers
+    assert person.says("我要出差") == ["你叫什么名字？"]
+    person.says("小明")
+    assert person.says("高铁") == ["哪天出发？"]
+    assert person.says("2027-03-01") == ["谢谢，问题都回答完了。"]
+    assert Session.objects.get().slots == {"你叫什么名字": "小明", "怎么去": "高铁", "哪天出发": "2027-03-01"}
+
+
+def test_an_answer_with_a_chinese_name_is_said_by_other_steps(hr, flow):
+    ask, _video, end = flow.states.all()
+    edit(hr, ask, slot="菜")
+    edit(hr, end, text="{{ 菜.label }}，好的。")
+    assert publication.check(flow) == []
+    assert publication.draft(flow).fill(end.text, {}) == "好的，。"
+    end.refresh_from_db()
+    assert publication.draft(flow).fill(end.text, {"菜": "rice"}) == "米饭，好的。"
+
+
+def test_a_step_without_names_gets_them_on_its_own_page_too(hr, flow):
+    data = {
+        **shown(hr, url("state", "add")),
+        "flow": flow.pk,
+        "name": "Where to?",
+        "text": "Where?",
+        "key": "",
+        "slot": "",
+    }
+    hr.post(url("state", "add"), data)
+    added = flow.states.last()
+    assert (added.name, added.key, added.slot) == ("Where to?", "where_to", "where_to")
+
+
+def test_errors_of_the_flow_page_use_the_words_of_its_form(hr, flow):
     page = url("flow", "change", flow.pk)
     data = shown(hr, page)
-    data["states-1-key"] = "ask_dish"
-    assert hr.post(page, data).status_code == 200
-    data["states-1-key"] = "Not a key"
-    assert "Begin with a small letter" in hr.post(page, data).content.decode()
+    add_row(data, "states", text="", kind="ask:text", choices="", name="x" * 61, position="")
+    page = hr.post(page, data).content.decode()
+    assert "at most 60 characters" in page
+    assert "states-3" not in strip_tags(page)
 
 
 def test_transitions_lead_to_states_of_the_same_flow_only(hr, flow):

@@ -58,8 +58,6 @@ FAULTS = [
         changed("ask_quality", slot=asks(choices=(*CHOICES[:2], Choice(value="x", label="取消")))),
         ("reserved", "问清晰度", True),
     ),
-    (changed("ask_text", edges=()), ("dead_end", "问文本", True)),
-    (changed("video", edges=()), ("dead_end", "制作", False)),
     (changed("ask_text", edges=(Edge(to="video", guard=GUARD),)), ("uncovered", "问文本", True)),
     (changed("ask_text", edges=(Edge(to="video"), Edge(to="bye"))), ("hidden", "问文本", True)),
     (changed("video", edges=(Edge(to="bye"), Edge(to="bye", on=On.RETRIES))), ("not_asking", "制作", False)),
@@ -100,6 +98,12 @@ def test_guards_that_name_every_choice_need_no_other_way():
     edges = tuple(Edge(to="video", guard=Guard(slot="quality", operator=Operator.IS, value=value)) for value in values)
     machine = changed("ask_quality", edges=(*edges, Edge(to="sorry", on=On.RETRIES)))
     assert not {problem for problem in codes(machine) if problem[0] == "uncovered"}
+
+
+def test_problems_name_steps_and_labels_but_no_keys():
+    wrong = [str(problem) for machine, _problem in FAULTS for problem in lint(machine)]
+    inside = [key for key in ("ask_", "slot", "state", "node", "edge") if any(key in words for words in wrong)]
+    assert inside == []
 
 
 def test_triggers_must_not_be_taken_or_mean_something_already():

@@ -87,6 +87,15 @@ def test_a_retry_text_stands_for_the_question_unless_there_are_choices():
     assert Talk(machine).says("不告诉你") == [Say(text="请写数字。")]
 
 
+def test_the_last_answer_is_thanked_for_if_nothing_else_is_said():
+    asks = Node(key="ask_text", name="年龄", kind=NodeKind.ASK, text="几岁？", slot=Slot(name="age"))
+    talk = Talk(video_machine(nodes=(asks,)))
+    assert talk.says("18") == [Notify(notice=Notice.DONE)]
+    assert talk.place.outcome == Outcome.COMPLETED
+    silent = replace(asks, edges=(Edge(to="bye"),)), Node(key="bye", name="完", kind=NodeKind.END)
+    assert Talk(video_machine(nodes=silent)).says("18") == []
+
+
 def test_a_right_answer_forgets_the_wrong_ones():
     talk = Talk(video_machine())
     talk.says("很长" * 20)
