@@ -36,6 +36,11 @@ def test_a_first_message_may_be_one_word(text, language):
     assert detect_language(text, default=CHINESE, is_first=True) == language
 
 
+@pytest.mark.parametrize("text", ["hello", "payslip", "hi team"])
+def test_a_later_message_needs_more_than_that(text):
+    assert detect_language(text, default=CHINESE) == CHINESE
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["ok", "HR", "xyz", "👍"])
 def test_somebody_who_writes_chinese_stays_with_chinese(person, text):

@@ -174,8 +174,11 @@ def test_any_line_is_taken_apart_or_refused(line):
         parsed = business_calendar.parse_cron(line)
     except SchedulingError:
         return
-    assert parsed.times
-    assert Rule(line=line, zone=NEW_YORK).next_tick(at("2026-03-08T01:59", NEW_YORK)) is None or parsed.months
+    assert parsed.times == len(parsed.minutes) * len(parsed.hours) > 0
+    now = at("2026-03-08T01:59", NEW_YORK)
+    ticks = Rule(line=line, zone=NEW_YORK).upcoming(now, 3)  # none if there is no such day within ten years
+    assert ticks == sorted(set(ticks))
+    assert all(tick > now and tick.astimezone(NEW_YORK).month in parsed.months for tick in ticks)
 
 
 LINES = st.sampled_from(

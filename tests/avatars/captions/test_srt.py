@@ -86,5 +86,14 @@ def test_a_caption_appears_with_its_first_word() -> None:
     assert cues[1][1] == pytest.approx(first_of_second.start, abs=0.001)
 
 
+@pytest.mark.parametrize("late", [3.2, 3725.0])
+def test_captions_after_an_intro_keep_their_length(late: float) -> None:
+    tokens = make_tokens(TEXTS[1])
+    spoken = [(start + late, end + late) for _, start, end, _ in parse(srt(TEXTS[1], tokens))]
+    shown = [(start, end) for _, start, end, _ in parse(srt(TEXTS[1], tokens, late=late))]
+    assert len(shown) == 4
+    assert shown == [pytest.approx(times, abs=0.0011) for times in spoken]
+
+
 def test_a_silent_text_has_no_captions() -> None:
     assert srt("……", []) == ""

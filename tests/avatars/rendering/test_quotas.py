@@ -85,6 +85,16 @@ def test_a_quota_counts_a_requesters_new_videos(human, settings):
     assert caught.value.wait == pytest.approx(22 * 3600, abs=30)
 
 
+def test_there_is_room_once_the_oldest_of_a_quota_is_out(human, settings):
+    settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 2}
+    now = timezone.now()
+    for minutes in (50, 30, 20):
+        factories.make_render(human, requester="member:1", created_at=now - timedelta(minutes=minutes))
+    with pytest.raises(QuotaExceeded) as caught:
+        quotas.check("member:1", now=now)
+    assert caught.value.wait == pytest.approx(30 * 60, abs=1)
+
+
 def test_without_a_quota_everything_is_made(human, settings):
     settings.AVATARS = {**settings.AVATARS, "RENDERS_PER_HOUR": 0, "RENDERS_PER_DAY": 0}
     for number in range(40):

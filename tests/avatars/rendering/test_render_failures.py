@@ -87,6 +87,11 @@ def test_without_the_speech_model_the_text_goes_out_with_advice(line, news, tmp_
     assert "manage.py up" in hint
 
 
+def test_what_took_the_whole_time_is_not_tried_again(news, settings):
+    settings.AVATARS = {**settings.AVATARS, "TIME_LIMIT": 0.0}
+    assert failed_at_once(promise("你好"), "time_limit", news)
+
+
 # ---- what may pass with time
 
 

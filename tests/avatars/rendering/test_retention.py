@@ -79,18 +79,30 @@ def test_a_video_that_is_withheld_is_not_ours_to_remove(video):
     assert default_storage.exists(name)
 
 
-def test_narrations_expire_by_their_own_days_and_are_spoken_anew():
-    human = factories.make_digital_human()
-    narration = Narration.claim(services.request_narration(human, "你好。").pk)
+@pytest.fixture
+def narration():
+    """A finished narration with its file."""
+    row = Narration.claim(services.request_narration(factories.make_digital_human(), "你好。").pk)
     name = default_storage.save(f"narrations/{'b' * 32}/1.amr", ContentFile(b"#!AMR"))
-    narration.settle(Narration.Status.DONE, parts=[name])
+    row.settle(Narration.Status.DONE, parts=[name])
+    return row
+
+
+def test_narrations_stay_where_they_are_kept_for_ever(narration, settings):
+    settings.AVATARS = {**settings.AVATARS, "KEEP_NARRATIONS_DAYS": 0}
+    services.clean_up(now=in_days(5000))
+    assert default_storage.exists(narration.parts[0])
+
+
+def test_narrations_expire_by_their_own_days_and_are_spoken_anew(narration):
+    (name,) = narration.parts
     services.clean_up(now=in_days(29))
     assert default_storage.exists(name)
     services.clean_up(now=in_days(31))
     narration.refresh_from_db()
     assert (narration.status, narration.reason, narration.parts) == ("done", "expired", [])
     assert not default_storage.exists(name)
-    again = services.request_narration(human, "你好。")
+    again = services.request_narration(narration.digital_human, "你好。")
     assert (again.pk, again.status, again.reason) == (narration.pk, "queued", "")
 
 

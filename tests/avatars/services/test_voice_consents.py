@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from avatars import services
+from avatars import consent, services
 from avatars.exceptions import ConsentError
 from avatars.models import BUILT_IN, Consent, DigitalHuman, Likeness, Narration, Render, Statement, Voice
 from avatars.previews import voice_preview
@@ -111,7 +111,10 @@ def test_a_templates_voice_counts_before_its_digital_humans(voice):
 
 def test_ready_sound_is_heard_in_the_place_of_the_voice(human):
     sound = services.Recording(data=b"RIFF", sha256="a" * 64, suffix=".wav", seconds=1.0)
-    assert services.request_render(human, "你好", recording=sound).voice_consent is None
+    render = services.request_render(human, "你好", recording=sound)
+    assert render.voice_consent is None
+    assert consent.decide_for_render(render).voice is None
+    consent.check(render, locked=True)
 
 
 def test_an_audition_needs_a_consent_too_also_of_what_was_kept(voice, settings, tmp_path):

@@ -56,6 +56,12 @@ def test_what_cannot_be_read_is_answered_politely(person, kind):
     assert answer
 
 
+def test_a_text_of_the_greatest_length_is_read(person, settings):
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "MAX_TEXT": 5}
+    assert "6" in person.says("一二三四五六")[0]
+    assert "5" not in person.says("一二三四五")[0]
+
+
 @pytest.mark.parametrize("text", ["x" * 10_000, "长" * 10_000, "/video " + "长" * 10_000, "🙂", "?", "/", "//", "/😀"])
 def test_odd_texts_get_one_sensible_answer(person, text):
     assert len(person.says(text)) == 1

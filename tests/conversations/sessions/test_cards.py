@@ -142,6 +142,15 @@ def test_somebody_elses_card_answers_nothing(person, flow):
     assert Session.objects.get().state == "ask_quality"
 
 
+def test_an_earlier_card_of_the_same_question_chooses_nothing(person, flow):
+    task_id = sent_card(person)
+    person.says("返回")
+    assert person.says("欢迎加入！") == [CARD]
+    assert person.taps("lipsync", task_id) == []
+    assert Session.objects.get().state == "ask_quality"
+    assert person.taps("lipsync")[-1] == "做好就发给你。"
+
+
 def test_a_card_outlives_the_publication_of_a_newer_version(person, flow):
     sent_card(person)
     State.objects.filter(flow=flow, key="ask_quality").update(choices="enhanced_lipsync = 慢\nlipsync = 快")

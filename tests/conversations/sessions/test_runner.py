@@ -39,7 +39,7 @@ def test_a_trigger_begins_the_flow_and_numbers_answer_it(person, flow):
     assert person.says("我想制作视频") == ["请发送视频文本。"]
     assert person.says("欢迎加入！") == [CARD]
     first, second = person.says("2")
-    assert first.startswith("正在为你制作视频") or "欢迎加入！" in first
+    assert first == "欢迎加入！ | 查看进度 | 先看文字 | 取消"
     assert second == "做好就发给你。"
     waiting = Message.objects.waiting().get()
     assert (waiting.render.text, waiting.render.mode) == ("欢迎加入！", "enhanced_lipsync")
@@ -257,6 +257,16 @@ def test_an_expired_session_goes_on_where_it_was(person, flow):
     assert person.says("继续") == [CARD]
     assert person.taps("lipsync")[-1] == "做好就发给你。"
     assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize(("hours", "goes_on"), [(167, True), (169, False)])
+def test_an_expired_session_can_go_on_for_seven_days(person, flow, hours, goes_on):
+    person.says("制作视频")
+    person.says("欢迎加入！")
+    services.remind_and_expire(now=session_of(person).asked_at + timedelta(hours=2))
+    person.read()
+    Session.objects.update(finished_at=timezone.now() - timedelta(hours=hours))
+    assert (person.says("继续") == [CARD]) is goes_on
 
 
 def test_an_answer_that_came_in_time_counts_however_late_it_is_handled(person, flow):

@@ -12,6 +12,7 @@ from avatars.models import Narration, Render
 from avatars.signals import narration_finished
 from conversations import services
 from conversations.models import Message, ProgressCard
+from conversations.videos import fallbacks, lifecycle
 from tests.conversations.support.person import Person
 from tests.conversations.videos.test_progress_cards import make, settle, shown
 from wecom.models import Outbound
@@ -56,6 +57,21 @@ def speak(to: str = "done", parts: int = 1) -> Narration:
     narration.settle(Narration.Status(to), "" if to == "done" else "engine_failed", parts=names if to == "done" else [])
     narration_finished.send(Narration, narration=narration)
     return narration
+
+
+def test_a_worker_that_comes_late_releases_nothing_again(person, media):
+    make(Render.objects.get(), media)
+    assert person.read() == ["video"]
+    assert lifecycle._release_one(waiting().pk) == 0
+    assert person.read() == []
+
+
+def test_a_fallback_gives_a_video_twice_the_time_that_was_told(person, settings):
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "VIDEO_DEADLINE_SECONDS": 1}
+    render, now = Render.objects.get(), timezone.now()
+    told = avatars.time_left(render).high
+    assert told > 1
+    assert fallbacks.deadline_for(render, now=now) == now + timedelta(seconds=2 * told)
 
 
 def test_a_failed_video_comes_as_labelled_voice(person, media):

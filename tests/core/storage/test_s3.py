@@ -82,9 +82,9 @@ def test_copies_that_nobody_uses_go_and_come_again(machine):
     old, fresh = (here.save(name, ContentFile(b"video")) for name in ("old.mp4", "new.mp4"))
     part = here.local_path("part")
     part.write_bytes(b"only here")
-    long_ago = time.time() - 8 * 24 * 3600
-    for path in (here.local_path(old), part):
-        os.utime(path, (long_ago, long_ago))
+    now, hour = time.time(), 3600
+    for path, hours in ((here.local_path(old), 169), (part, 169), (here.local_path(fresh), 167)):
+        os.utime(path, (now - hours * hour, now - hours * hour))
     assert here.delete_unused(WEEK) == 1
     assert (here.local_path(old).exists(), here.local_path(fresh).exists(), part.exists()) == (False, True, True)
     assert here.open(old).read() == b"video"

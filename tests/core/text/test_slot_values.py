@@ -64,6 +64,7 @@ def test_a_choice_of_numbers_means_the_label_before_the_place():
         ("下周一", "2026-11-30"),
         ("周五", "2026-11-27"),
         ("本周三", "2026-11-25"),
+        ("周三", "2026-11-25"),
         ("星期天。", "2026-11-29"),
         ("下个礼拜二", "2026-12-01"),
         ("大后天", "2026-11-28"),
@@ -84,6 +85,14 @@ def test_a_choice_of_numbers_means_the_label_before_the_place():
 )
 def test_dates_are_read_as_people_write_them(text, value):
     assert read(SlotType.DATE, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("19号", "2027-01-19"), ("20号", "2026-12-20"), ("下个月5号", "2027-01-05"), ("后天", "2026-12-22")],
+)
+def test_days_after_december_are_of_the_next_year(text, value):
+    assert Slot(name="slot", type=SlotType.DATE).parse(text, today=date(2026, 12, 20)) == value
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The contract of every Work subclass, on this run's database."""
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -247,6 +248,41 @@ def test_a_wake_goes_out_on_commit():
         assert queued() == before
     assert broker.publisher.flush(10)
     assert queued() == before + 1
+
+
+@pytest.fixture
+def woken() -> Callable[[], list[tuple[str, str]]]:
+    """The tasks that went out since, by name and arguments."""
+    server = redis.Redis.from_url(settings.BROKER_URL.replace("redis+socket:", "unix:"))
+
+    def take() -> list[tuple[str, str]]:
+        assert broker.publisher.flush(10)
+        queues = [key for key in server.scan_iter() if server.type(key) == b"list"]
+        told = [json.loads(task)["headers"] for key in queues for task in server.lrange(key, 0, -1)]
+        server.delete(*queues) if queues else None
+        return [(task["task"], task["argsrepr"]) for task in told]
+
+    take()
+    return take
+
+
+@EVERY_KIND
+def test_a_row_that_ends_wakes_the_next_of_its_key(kind, woken):
+    first, second, third, _last = (MAKERS[kind](order_key="1:zhangsan") for _ in range(4))
+    woken()
+    kind.claim(first.pk).settle(Work.Status.DONE)
+    assert woken() == [(kind.task, f"[{second.pk}]")]
+    second.cancel()
+    assert woken() == [(kind.task, f"[{third.pk}]")]
+
+
+def test_the_sweeper_wakes_replies_before_bulk(monkeypatch):
+    bulk, reply = factories.make_outbound(priority=Outbound.BULK), factories.make_outbound(priority=0)
+    monkeypatch.setattr(sweeper, "SWEEP_LIMIT", 1)
+    assert sweeper.sweep() == 1
+    assert list(Outbound.objects.exclude(woken_at=None)) == [reply]
+    assert sweeper.sweep() == 1
+    assert not Outbound.objects.filter(pk=bulk.pk, woken_at=None).exists()
 
 
 def test_thousands_of_rows_without_an_order_are_swept_in_no_time():

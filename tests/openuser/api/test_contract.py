@@ -139,7 +139,7 @@ def test_wrong_fields_are_named_with_a_code_and_a_hint():
         ("digital_human", "required"),
         ("text", "blank"),
     }
-    assert found["field"] in ("digital_human", "text")
+    assert found["field"] == "digital_human"
     assert found["hint"]
 
 
@@ -196,13 +196,17 @@ def test_a_page_size_that_cannot_be_is_refused(query):
     assert problem(make_api("digital_humans:read").get(VOICES, query), 422)["field"] == "page_size"
 
 
-@pytest.mark.parametrize("cursor", ["x", "", "p=abc", "p=99999999999999999999999", "p=-1", "o=-5", "o=x", "ä", "p=²"])
+@pytest.mark.parametrize("cursor", ["", "p=abc", "p=99999999999999999999999", "p=-1", "o=-5", "o=x", "ä", "p=²"])
 def test_a_cursor_of_nobody_is_refused(cursor):
     api = make_api("digital_humans:read")
     for text in (cursor, base64.b64encode(cursor.encode()).decode()):
-        answer = api.get(VOICES, {"cursor": text})
-        assert answer.status_code in (200, 422), text
-    assert problem(api.get(VOICES, {"cursor": base64.b64encode(b"p=abc").decode()}), 422)["field"] == "cursor"
+        assert problem(api.get(VOICES, {"cursor": text}), 422)["field"] == "cursor"
+
+
+def test_a_cursor_that_names_no_place_is_the_first_page():
+    api = make_api("digital_humans:read")
+    assert problem(api.get(VOICES, {"cursor": "x"}), 422)["field"] == "cursor"
+    assert api.get(VOICES, {"cursor": base64.b64encode(b"x").decode()}).status_code == 200
 
 
 def test_an_unknown_filter_is_refused_and_the_known_ones_named():

@@ -1,5 +1,8 @@
 """Media files with Range, for staff and for holders of a link."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
@@ -126,6 +129,13 @@ def test_a_link_opens_this_file_only_and_not_for_ever(client, file, settings):
         assert client.get(other).status_code == 302
     settings.LINK_DAYS = -1
     assert client.get(url).status_code == 302
+
+
+@pytest.mark.parametrize(("hours", "opens"), [(167, True), (169, False)])
+def test_a_link_opens_for_seven_days(client, file, settings, monkeypatch, hours, opens):
+    url, later = shared(settings, "renders/a.mp4"), time.time() + hours * 3600
+    monkeypatch.setattr("django.core.signing.time", SimpleNamespace(time=lambda: later))
+    assert (client.get(url).status_code == 200) is opens
 
 
 def test_a_link_leads_nowhere_outside_the_folder(client, file):

@@ -5,6 +5,7 @@ from cryptography.fernet import Fernet
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from openuser.roles import Role
 from tests.support import factories
@@ -49,9 +50,8 @@ def test_a_callback_is_shown_as_a_tree_with_repeated_and_nested_elements():
 def test_what_people_wrote_stays_text(hostile):
     application = factories.make_application()
     shown = page(sign_in(), factories.make_callback(application, body=text_xml(application, text=hostile)))
-    assert "<script>alert" not in shown
-    assert "<img src=x" not in shown
-    assert "{% x %}" in shown or "{%" not in hostile
+    assert hostile.startswith("{") or hostile not in shown
+    assert escape(hostile) in shown
 
 
 @pytest.mark.parametrize("body", ["", "this is no XML", "<xml>"])

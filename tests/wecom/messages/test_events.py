@@ -69,7 +69,8 @@ def test_a_change_of_contacts_is_a_frozen_value_of_its_kind(name):
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_without_any_field_is_one_all_the_same(name):
-    assert type(messages.inbound(event_body(name, ""))) in {EVENTS[name][1], ContactChange}
+    sort = ContactChange if name == "change_contact" else EVENTS[name][1]  # its fields say which change it is
+    assert type(messages.inbound(event_body(name, ""))) is sort
 
 
 def test_the_events_of_menus_have_their_fields():

@@ -256,8 +256,12 @@ def test_a_change_needs_words_or_a_card(sent, connected):
     assert caught.value.field == "replace_text"
 
 
-@pytest.mark.parametrize("shown", ["已批准", button_card(title="已批准")], ids=["text", "card"])
-def test_a_code_handler_changes_the_card_that_was_pressed(sent, person, connected, shown):
+@pytest.mark.parametrize(
+    ("shown", "ends"),
+    [("已批准", ("已批准", "要什么画质？")), (button_card(title="已批准"), ("", "已批准"))],
+    ids=["text", "card"],
+)
+def test_a_code_handler_changes_the_card_that_was_pressed(sent, person, connected, shown, ends):
     async def pressed(event) -> None:
         await bot.update_card(event, shown)
 
@@ -271,8 +275,7 @@ def test_a_code_handler_changes_the_card_that_was_pressed(sent, person, connecte
         processor.handle(callback.pk)
     assert deliver(CardUpdate.objects.get()).status == "done"
     (entry,) = person.received()
-    title = entry["content"]["main_title"]["title"]
-    assert "已批准" in (entry["card"]["replaced"], title)
+    assert (entry["card"]["replaced"], entry["content"]["main_title"]["title"]) == ends
 
 
 def test_a_card_is_changed_for_all_who_got_it(connected, person):

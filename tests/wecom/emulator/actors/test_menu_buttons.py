@@ -119,6 +119,12 @@ def test_what_a_button_lacks_is_said(
     assert (answer.status_code, words in answer.json()["error"]) == (409, True)
 
 
+def test_nine_pictures_are_sent_at_once(application: Application, member: str) -> None:
+    make_menu(application, MENU)
+    done = tap_with(application, member, "either", *[PNG] * 9).json()
+    assert [callback["kind"] for callback in done["callbacks"]] == ["pic_photo_or_album", *["image"] * 9]
+
+
 def test_what_is_no_picture_is_refused_and_tells_nobody(application: Application, member: str) -> None:
     make_menu(application, MENU)
     answer = tap_with(application, member, "album", PNG, b"GIF89a and so on")

@@ -1,6 +1,7 @@
 """message/send as the platform answers it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -136,6 +137,17 @@ def test_the_same_request_is_delivered_once_inside_the_interval(
     assert len(application.received(member)) == 3
 
 
+@pytest.mark.parametrize(("seconds", "remembered"), [(14_400, 14_400), (90_000, 14_400), (0, 1800)])
+def test_a_repeat_is_known_for_four_hours_at_most(
+    application: Application, member: str, emulator: Emulator, clean_clock: None, seconds: object, remembered: int
+) -> None:
+    wish: dict[str, Any] = {"enable_duplicate_check": 1, "duplicate_check_interval": seconds}
+    for offset, arrived in ((0, 1), (remembered - 10, 1), (remembered + 10, 2)):
+        emulator.control("POST", "clock", offset=offset)
+        assert application.say(member, **wish)["errcode"] == 0
+        assert len(application.received(member)) == arrived
+
+
 def test_without_the_check_a_repeat_is_delivered_again(application: Application, member: str) -> None:
     application.say(member, "twice")
     application.say(member, "twice")
@@ -177,6 +189,16 @@ def test_a_message_can_be_recalled_for_a_day(
     assert recall("unknown") == 40058
     emulator.control("POST", "clock", offset=24 * 3600 + 1)
     assert recall(second) == 42052
+
+
+def test_a_message_of_another_application_is_not_recalled(
+    application: Application, member: str, emulator: Emulator
+) -> None:
+    msgid = application.say(member)["msgid"]
+    row = emulator.control("POST", "apps", agentid=application.agent_id + 600_000, name="另一个")
+    other = replace(application, agent_id=row["agentid"], secret=row["secret"])
+    assert other.post("message/recall", {"msgid": msgid})["errcode"] == 40058
+    assert [entry["recalled"] for entry in application.received(member)] == [False]
 
 
 def test_who_has_no_licence_is_named_and_gets_nothing(
