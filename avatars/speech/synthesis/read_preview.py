@@ -12,20 +12,19 @@ from avatars.speech.text.g2p import NOWHERE, Phoneme, english_words, mandarin_pi
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.lint import Code, Line, Lint, Remark, Source, Word
 from avatars.speech.text.normalisation import Normaliser
+from avatars.speech.text.polyphones import corrections
 from avatars.speech.text.pronunciations import Form, Pronunciation, syllables
 from avatars.speech.text.script import HAN, LATIN, Language, Sentence, clean, sentences
 
 # Characters of several common readings, which only their neighbours tell apart; alone, they are a guess.
 POLYPHONES = frozenset("乐为传冠藏朝调干几降觉卷累量落铺强省盛似宿鲜兴咽扎占涨")
-_NAMES = re.compile(
-    "[单查解任仇区盖华曾朴覃尉](?=总|经理|老师|先生|女士|小姐|主任|工(?!作)|哥|姐|部长|局长|处长|院长|博士|教授)"
-)
 KNOWN = 3
 PER_SECOND = 13.0
 _LATIN_RUN = re.compile(rf"[{LATIN}](?:[{LATIN}'&.\- ]*[{LATIN}])?")
 _CARDINAL = re.compile("[千万亿]|thousand|million")
 _LONG_NUMBER = re.compile(r"(?<![\d.])[1-9]\d{4,8}(?![\d.])")
 _TWO_DATES = re.compile(r"(?<![\d/])(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])(?:/\d{2,4})?(?![\d/])")
+_PART = re.compile("的|以上|以下|左右|多|强|英寸|杯|勺|数")
 _LINK = re.compile(rf"(?:https?://|www\.)[^\s，。；！？、）》”\"<>{HAN}]+")
 
 
@@ -136,22 +135,28 @@ def _remarks(sentence: Sentence, spoken: Spoken, words: tuple[Word, ...]) -> Ite
             yield Remark(code=Code.UNKNOWN_WORD, offset=word.offset, length=word.length)
         elif word.source is Source.NOTHING:
             yield Remark(code=Code.LEFT_OUT, offset=word.offset, length=word.length)
+    owned |= {sentence.offset + place for place in _decided(sentence.text)}
     place = sentence.offset
     for part in jieba.cut(sentence.text):
         if part in POLYPHONES and place not in owned:
             yield Remark(code=Code.POLYPHONE, offset=place, length=1)
         place += len(part)
-    for match in _NAMES.finditer(sentence.text):
-        if sentence.offset + match.start() not in owned:
-            yield Remark(code=Code.POLYPHONE, offset=sentence.offset + match.start(), length=1)
     said = {reading.offset: reading.spoken for reading in spoken.readings}
     for match in _LONG_NUMBER.finditer(sentence.text):
         if _CARDINAL.search(said.get(match.start(), "")) and not match.group().endswith("000"):
             yield Remark(code=Code.LONG_NUMBER, offset=sentence.offset + match.start(), length=len(match.group()))
     for match in _TWO_DATES.finditer(sentence.text):
+        if _PART.match(sentence.text, match.end()) and "分之" in said.get(match.start(), ""):
+            continue
         yield Remark(code=Code.TWO_DATES, offset=sentence.offset + match.start(), length=len(match.group()))
     for match in re.finditer(rf"[^\W\d_{HAN}{LATIN}]+", sentence.text):
         yield Remark(code=Code.LEFT_OUT, offset=sentence.offset + match.start(), length=len(match.group()))
+
+
+def _decided(text: str) -> Iterator[int]:
+    """Places of characters of several readings that a name or their neighbours have decided."""
+    for run in re.finditer(f"[{HAN}]+", text):
+        yield from (run.start() + place for place in corrections(run.group()))
 
 
 def _left_out(text: str, cleaned: str) -> Iterator[Remark]:

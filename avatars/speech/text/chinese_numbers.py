@@ -3,9 +3,12 @@
 import re
 
 from avatars.speech.text.numerals import (
+    AND,
+    FEET,
     MAIL,
     NUMBER,
     PHONE,
+    TO,
     VERSION,
     YEARS,
     Rule,
@@ -16,6 +19,8 @@ from avatars.speech.text.numerals import (
     chinese_decimal,
     chinese_digits,
     chinese_plain,
+    english_cardinal,
+    initials,
     is_date,
     whole,
     without_zeros,
@@ -62,9 +67,10 @@ _CURRENCY = any_of(_CURRENCIES)
 _COUNTED = "[人个元次块年月日天周位名件条台套家页字分秒米公千万亿号版楼层岁度倍例项种款步吨克升斤亩户辆本张枚棵]"
 _CODES = (
     "尾号|编号|工号|学号|房号|房间号?|密码|分机|验证码|订单号?|单号|号码|代码|邮编|卡号|账号|帐号|流水号|批次号?|序列号"
-    "|取件码|提取码|会议号|口令|QQ|微信号|身份证号?|证号|ID"
+    "|取件码|提取码|会议号|口令|QQ|微信号|身份证号?|证号|ID|端口号?"
 )
 _CALLS = "电话|热线|拨打|客服|致电|短号|拨|打"
+_MONEY = "元|块钱?|人民币|美元|美金|欧元|英镑|港[元币]|日元"
 _AM = {"am": "上午", "pm": "下午"}
 
 _digits, _plain = whole(chinese_digits), whole(chinese_plain)
@@ -138,7 +144,7 @@ def _scaled(number: str, scale: str) -> str:
 def _money(match: Match) -> str:
     sign, number, scale = match.group("c", "v", "s")
     spoken = _scaled(number, scale) if scale else chinese_amount(without_zeros(number))
-    return spoken + _CURRENCIES[sign]
+    return spoken + (match.groupdict().get("said") or _CURRENCIES[sign])
 
 
 def _short_scale(match: Match) -> str:
@@ -164,11 +170,53 @@ def _percent(match: Match) -> str:
 
 
 def _mail(match: Match) -> str:
-    return match.group().replace("@", "艾特").replace(".", "点").replace("-", " ").replace("_", "下划线")
+    spelled = re.sub(r"[A-Za-z]+", lambda part: initials(part.group()), match.group())
+    return spelled.replace("@", "艾特").replace(".", "点").replace("-", " ").replace("_", "下划线")
+
+
+def _place(match: Match) -> str:
+    """B2-305 is B二 三零五, room 8-1203 is 八杠一二零三."""
+    letter, block, room = match.group("letter", "block", "room")
+    return f"{letter or ''}{chinese_cardinal(block)}{' ' if letter else '杠'}{chinese_digits(room)}"
+
+
+def _groups(match: Match) -> str:
+    return "".join(chinese_digits(part) for part in match.group("n").split("-"))
+
+
+def _feet(match: Match) -> str:
+    return f"{chinese_amount(match.group('feet'))}英尺{chinese_amount(match.group('inches'))}英寸"
+
+
+def _generations(match: Match) -> str:
+    return "后".join(chinese_plain(years) for years in match.group("n").split("/"))
+
+
+def _model(match: Match) -> str:
+    """A number between two English words is read as they are; behind one, from three digits on, digit by digit."""
+    number, goes_on = match.group("n"), match.group("on")
+    if goes_on:
+        return english_cardinal(number)
+    return chinese_plain(number) if len(number) > 2 else chinese_cardinal(number)
 
 
 RULES: tuple[Rule, ...] = (
     (MAIL, _mail),
+    (TO, lambda match: f"{match['from']} two {match['to']}"),
+    (AND, lambda match: f"{match['first']} and {match['last']}"),
+    (FEET, _feet),
+    (re.compile(r"(?<![A-Za-z])C\+\+(?!\+)"), lambda _: "C加加"),
+    (re.compile(r"(?<![A-Za-z])[CF](?P<n>#)"), lambda _: " sharp"),
+    (re.compile(r"(?<![\w.])\.NET(?![A-Za-z])"), lambda _: "点net"),
+    (re.compile(r"1(?::|[vV对])1(?=沟通|面谈|辅导|会议|交流|培训|谈话|访谈|约谈|教学)"), lambda _: "一对一"),
+    (re.compile(r"(?<![\d.])(?P<n>(?:[6-9][05]|0[05])(?:/(?:[6-9][05]|0[05]))*)(?=后)"), _generations),
+    (re.compile(r"(?:分机号?|短号|内线|转)[:：]?\s?(?P<n>\d{1,5}(?:-\d{2,5})+)(?![\d-])"), _groups),
+    (re.compile(r"(?<![A-Za-z\d-])(?P<letter>[A-Z])(?P<block>\d{1,2})-(?P<room>\d{3,4})(?![\d-])"), _place),
+    (
+        re.compile(r"(?:(?<=房间)|(?<=房号)|(?<=会议室))(?P<letter>)(?P<block>\d{1,2})-(?P<room>\d{3,4})(?![\d-])"),
+        _place,
+    ),
+    (re.compile(r"(?<![\d.-])(?P<letter>)(?P<block>\d{1,2})-(?P<room>\d{3,4})(?=室|房|号?会议室)"), _place),
     (re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![\d.])"), _date),
     (re.compile(r"(?<![\d/.])(0?[1-9]|1[0-2])/(\d{2})(?![\d/.])"), _slashed),
     (re.compile(r"(?<![\d:])(?P<h>0?0):(?P<min>[0-5]\d)(?P<half>)(?![\d:])"), _clock),
@@ -189,7 +237,12 @@ RULES: tuple[Rule, ...] = (
     ),
     (re.compile(rf"(?<![\d.,$¥€£-])\d{{9,}}(?![\d.-]|\s?{_COUNTED}|[多余])"), _long),
     (VERSION, _version),
-    (re.compile(rf"(?P<c>{_CURRENCY}) ?(?P<v>{NUMBER}) ?(?P<s>[万亿]|[kKwWMB](?![A-Za-z]))?(?![\d.,]*\d)"), _money),
+    (
+        re.compile(
+            rf"(?P<c>{_CURRENCY}) ?(?P<v>{NUMBER}) ?(?P<s>[万亿]|[kKwWMB](?![A-Za-z]))?(?![\d.,]*\d)(?P<said>{_MONEY})?"
+        ),
+        _money,
+    ),
     (re.compile(rf"(?<![\d.,])(?P<v>{NUMBER}) ?(?P<s>[万亿])?(?P<c>RMB|CNY|USD|HKD|EUR|GBP|JPY)(?![A-Za-z])"), _money),
     (re.compile(rf"(?<![\d.,])(-?{NUMBER})‰"), _per_mille),
     (re.compile(rf"(?<![\d.,-])({NUMBER})%?{_TO}({NUMBER})%"), _percent),
@@ -216,6 +269,13 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d.])(?P<n>480|720|1080|1440|2160)(?=[pP](?![A-Za-z]))"), _plain),
     (re.compile(r"(?<![A-Za-z\d])([A-Za-z]+)-?(\d+\.\d+)(?![\d.])"), _letters_and_decimal),
     (re.compile(r"(?<![A-Za-z\d])[A-Z]{1,2}(?P<n>\d{2,4})(?=次|航班|列车)"), _digits),
+    (
+        re.compile(
+            r"(?<![A-Za-z\d])[A-Za-z][A-Za-z]+ (?P<n>\d{1,4})(?P<on> [A-Za-z]{2,})?(?![A-Za-z\d.,:%/-]|\s?"
+            rf"{_COUNTED}|\s?(?:{_UNIT})(?![A-Za-z]))"
+        ),
+        _model,
+    ),
     (re.compile(r"(?<![A-Za-z\d])[A-Za-z]+-?\d+(?:-?[A-Za-z]+)?(?![A-Za-z\d.])"), _code),
     (re.compile(r"(?<=[A-Za-z])\+(?=\d)"), lambda _: "加"),
     (re.compile(r"(?<=\d)\+(?!\d)"), lambda _: "多"),

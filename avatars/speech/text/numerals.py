@@ -15,7 +15,11 @@ DIGIT_WORDS = dict(
     zip("0123456789", ("oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), strict=True)
 )
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-MAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z]+)+")
+MAIL = re.compile(r"[A-Za-z0-9.+_-]+@(?:[A-Za-z0-9-]+(?:\.[A-Za-z]+)+)?")
+FEET = re.compile(r"(?<![\d.])(?P<feet>\d{1,2})['’′] ?(?P<inches>\d{1,2})(?:[\"”″]|'')")
+TO = re.compile(r"(?<![A-Za-z\d])(?P<from>[A-Z])2(?P<to>[A-Z])(?![A-Za-z\d])")
+AND = re.compile(r"(?<![A-Za-z\d&])(?P<first>[A-Z])&(?P<last>[A-Z])(?![A-Za-z\d&])")
+HALVES = re.compile(r"(?<!\d)(?P<year>20[1-9]\d) ?(?P<part>[HQ])(?P<number>[1-4])(?![A-Za-z\d])")
 PHONE = re.compile(
     r"(?<![\d.-])(?:(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}|(?:\+?1[- ])?(?:\(\d{3}\)|\d{3})[- ]\d{3}[- ]\d{4}"
     r"|(?:\d-)?\(?\d{3,4}\)?-\d{3}-\d{4}|[(（]?0\d{2,3}(?:[)）] ?|[- ])\d{4} ?\d{3,4}|\d{3}-\d{4})(?![\d.-])"
@@ -126,6 +130,11 @@ def english_year(year: str) -> str:
     if not rest:
         return f"{english_cardinal(str(century))} hundred"
     return f"{english_cardinal(str(century))} {'oh ' if rest < 10 else ''}{english_cardinal(str(rest))}"
+
+
+def initials(word: str) -> str:
+    """A word of a mail address that has no vowel, as hr, in capitals, so that it is spelled."""
+    return word.upper() if len(word) > 1 and word.isalpha() and not re.search("[aeiouy]", word) else word
 
 
 def without_zeros(amount: str) -> str:

@@ -30,7 +30,12 @@ _BLANK = (
     re.compile("[\U0001f000-\U0001faff\U000e0000-\U000e0fff]|[\x00-\x08\x0b-\x1f\x7f]"),
 )
 _END = re.compile(rf"[。！？!?\n]+[”’」』）)\"]*|\.+(?=[\s”)\"]|$|[{HAN}])[”)\"]*")
-_ABBREVIATION = re.compile(r"(?:^|\W)(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|etc|e\.g|i\.e|no|inc|ltd|co|approx|[a-z])$", re.I)
+_MAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]*")
+_MONTH = re.compile(r"(?:^|\W)(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:^|\W)(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|etc|e\.g|i\.e|no|inc|ltd|co|approx|fig|vol|ext|tel|dept|est|ave|blvd|[a-z])$",
+    re.I,
+)
 
 
 class Language(StrEnum):
@@ -69,12 +74,16 @@ def sentences(text: str) -> list[Sentence]:
 
 
 def language_of(text: str, *, fallback: Language) -> Language:
-    """Tell which language a piece is written in: Chinese where it has at least as many characters as Latin words."""
+    """Tell which language a piece is written in: Chinese where it has at least as many characters as Latin words.
+
+    Letters and codes, as in B2B or iPhone15, are said in either, so that they decide nothing beside Chinese.
+    """
     han = len(re.findall(f"[{HAN}]", text))
-    words = len(re.findall(f"[{LATIN}]+", text))
+    words = [word for word in re.findall(rf"[{LATIN}\d]+", _MAIL.sub("", text)) if re.search(f"[{LATIN}]", word)]
     if not han and not words:
         return fallback
-    return Language.CHINESE if han >= words else Language.ENGLISH
+    plain = [word for word in words if len(word) > 1 and not word.isupper() and not re.search(r"\d", word)]
+    return Language.CHINESE if han and han >= len(plain) else Language.ENGLISH
 
 
 def _digit(match: re.Match[str]) -> str:
@@ -92,8 +101,10 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
-    goes_on = bool(text[match.end() :].strip(" ")[:1].strip())
-    return goes_on and bool(_ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]))
+    rest, before = text[match.end() :].strip(" "), text[max(0, match.start() - 8) : match.start()]
+    if rest[:1].isdigit() and _MONTH.search(before):
+        return True
+    return bool(rest[:1].strip()) and bool(_ABBREVIATION.search(before))
 
 
 def _spaces(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from avatars.speech.synthesis.lexicon_text import respelled
 from avatars.speech.synthesis.plan import spell_out
 from avatars.speech.synthesis.read_preview import read
 from avatars.speech.text import pronunciations
-from avatars.speech.text.g2p import keep_words_in, phonemes
+from avatars.speech.text.g2p import keep_words_in, mandarin_syllable, phonemes
 from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.pronunciations import Form, Pronunciation, form_of, syllables, symbols
@@ -24,7 +24,7 @@ from tests.support.factories import make_api, make_digital_human
 
 OURS = (
     Pronunciation(token="行长", reading="háng zhǎng"),
-    Pronunciation(token="单雄信", reading="shan4 xiong2 xin4"),
+    Pronunciation(token="单雄信", reading="chan2 xiong2 xin4"),
     Pronunciation(token="OA", reading="欧诶"),
     Pronunciation(token="IT", reading="I T", match_case=True),
     Pronunciation(token="5S", reading="五艾斯"),
@@ -122,8 +122,8 @@ def test_a_polyphone_of_the_lexicon_is_said_as_it_says(lexicon):
     spoken = spell_out(sentence, Normaliser(), lexicon)
     said = "".join(phoneme.symbol for phoneme in phonemes(spoken.text, sentence.language, spoken.given))
     plain = "".join(phoneme.symbol for phoneme in phonemes(sentence.text, sentence.language))
-    assert "ʂa↘n" in said
-    assert "ʂa↘n" not in plain
+    assert mandarin_syllable("chan2") in said
+    assert mandarin_syllable("shan4") in plain
     assert "ˈwiːkɒm" in said
     assert "欧诶" in spoken.text
     places = [sentence.text[place.offset : place.offset + place.length] for place in spoken.places if place.length]
@@ -146,7 +146,7 @@ def test_an_engine_that_knows_only_text_gets_homophones():
 
 
 def test_a_script_is_read_before_it_is_said():
-    text = "请单总在3/4前打开zorblax，共12345个😀。看 https://a.com/x。WeCom こんにちは"
+    text = "卷：请单总在3/4前打开zorblax，共12345个😀。看 https://a.com/x。WeCom こんにちは"
     found = read(text, OURS, Normaliser())
     words = {text[word.offset :][: word.length]: word for line in found.lines for word in line.words}
     assert (words["请"].reading, words["请"].source) == ("qǐng", "dictionary")
@@ -154,7 +154,7 @@ def test_a_script_is_read_before_it_is_said():
     assert words["zorblax"].source == "guess"
     assert (words["WeCom"].reading, words["WeCom"].source) == ("ˈwiːkɒm", "lexicon")
     assert [(remark.code, text[remark.offset :][: remark.length]) for remark in found.remarks] == [
-        ("polyphone", "单"),
+        ("polyphone", "卷"),
         ("two_dates", "3/4"),
         ("unknown_word", "zorblax"),
         ("long_number", "12345"),
