@@ -14,7 +14,7 @@ from hypothesis import settings as trials
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from openuser.servers import chromium, valkey
-from tests.browser.chromium_flags import BROWSER_FLAGS
+from tests.browser.support.chromium_flags import BROWSER_FLAGS
 from tests.runner.database_templates import templates
 from tests.runner.file_order import SEED, choose_seed, shuffle_units
 from tests.runner.table_cleanup import Fresh, emptied_quickly, end_other_sessions

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page
 
-from tests.browser.windows import DESK, PHONE, make_admin, opened, sign_in
+from tests.browser.support.windows import DESK, PHONE, make_admin, opened, sign_in
 from tests.support.stack import SMALL_ENGINES, Stack
 
 

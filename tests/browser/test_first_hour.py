@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import chat
-from tests.browser.forms import Forms
-from tests.browser.windows import DESK, opened, sign_in
+from tests.browser.support import chat
+from tests.browser.support.forms import Forms
+from tests.browser.support.windows import DESK, opened, sign_in
 from tests.support.emulator import Person
 from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack

@@ -6,7 +6,7 @@ import os
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chat import answers, open_chat, write
+from tests.browser.support.chat import answers, open_chat, write
 from tests.conversations.replies.ordinary_sentences import CHINESE, ENGLISH
 from tests.support.stack import Stack
 

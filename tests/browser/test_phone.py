@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chat import answers, open_chat, plays, write
+from tests.browser.support.chat import answers, open_chat, plays, write
 from tests.support.emulator import Person
 from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.forms import Forms
+from tests.browser.support.forms import Forms
 from tests.support.paths import PHOTOGRAPH
 from tests.support.stack import Stack
 

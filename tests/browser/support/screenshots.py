@@ -1,6 +1,6 @@
 """Screenshots of every admin page in both languages.
 
-    python -m tests.browser.screenshots FOLDER [--dark] [--narrow]
+    python -m tests.browser.support.screenshots FOLDER [--dark] [--narrow]
 
 It walks the sidebar: what comes later is found by itself. The stack is seeded, a member has asked for a video, and each
 model has a row besides.
@@ -18,8 +18,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from openuser.servers import chromium
-from tests.browser.chromium_flags import BROWSER_FLAGS
-from tests.browser.windows import DESK, PASSWORD, PHONE, make_admin
+from tests.browser.support.chromium_flags import BROWSER_FLAGS
+from tests.browser.support.windows import DESK, PASSWORD, PHONE, make_admin
 from tests.support.paths import ROOT
 from tests.support.stack import Stack
 
