@@ -32,6 +32,13 @@ def check_script(text: str) -> str:
     most = settings.AVATARS["MAX_CHARACTERS"]
     if not text:
         raise ScriptError("There is nothing to say.", code="empty", field="text", remedy="Write what to say.")
+    if not any(char.isalnum() for char in text):
+        raise ScriptError(
+            "Nothing in this text can be spoken.",
+            code="script_unspeakable",
+            field="text",
+            remedy="Write Chinese or English words or numbers.",
+        )
     if len(text) > most:
         raise ScriptError(
             f"The script has {len(text)} characters; a video may have {most}.",

@@ -2,8 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from openuser.settings.environment import VAR_DIR, env
 from openuser.settings.wecom import MB, WECOM
+
+if not env.str("OPENUSER_AI_LABEL_PROVIDER", default="OpenUser").strip():
+    # The Measures for Labeling AI-Generated Content want the provider in every video.
+    raise ImproperlyConfigured("OPENUSER_AI_LABEL_PROVIDER must name your company; without it, OpenUser is named.")
 
 AVATARS: dict[str, Any] = {
     # Provider named in the AI label of every video.

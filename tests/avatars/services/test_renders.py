@@ -71,6 +71,11 @@ def test_a_refused_script_is_told_its_number_of_characters(human, settings):
     assert services.request_render(human, "长" * most).status == Render.Status.QUEUED
 
 
+@pytest.mark.parametrize("text", ["。。。！！！", "…", "😀😀", "???"])
+def test_a_script_of_signs_alone_is_refused_before_it_costs_quota(human, text):
+    assert refusal(human, text, requester="member:1").code == "script_unspeakable"
+
+
 @pytest.mark.parametrize("text", ["你好\0", "\ud83d", "Hello \udc00!"], ids=["nul", "half a pair", "other half"])
 def test_characters_that_no_database_stores_are_refused(human, text):
     assert refusal(human, text).code == "unreadable"

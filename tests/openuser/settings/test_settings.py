@@ -76,6 +76,12 @@ def test_beat_takes_no_pause_below_a_second(tmp_path, pause):
     assert "OPENUSER_SWEEP_SECONDS" in result.stderr.splitlines()[-1]
 
 
+def test_an_ai_label_without_a_provider_is_refused(tmp_path):
+    line = ["-c", "from django.conf import settings; settings.DEBUG"]
+    result = python(*line, settings="embedded", var=tmp_path, OPENUSER_AI_LABEL_PROVIDER=" ")
+    assert "OPENUSER_AI_LABEL_PROVIDER" in result.stderr.splitlines()[-1]
+
+
 def test_two_installations_share_no_secret(tmp_path):
     assert show("settings.SECRET_KEY", var=tmp_path / "a") != show("settings.SECRET_KEY", var=tmp_path / "b")
 
