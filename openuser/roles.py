@@ -29,7 +29,9 @@ class Role(TextChoices):
 
 DESCRIPTIONS = {
     Role.VIEWER: _("Views conversations, videos and deliveries. Changes nothing."),
-    Role.EDITOR: _("Also edits digital humans, answers and other content, and tries them out. Sends no messages."),
+    Role.EDITOR: _(
+        "Also edits digital humans, answers and other content, tries them out, and drafts schedules. Sends no messages."
+    ),
     Role.OPERATOR: _("Views what a viewer views, and sends, runs, publishes, cancels and repeats."),
     Role.ADMINISTRATOR: _("Does everything, including applications with their keys, and accounts."),
 }
@@ -86,7 +88,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.CalendarDay": Rights(operator="add change delete"),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
-    "scheduling.Schedule": Rights(operator="add change delete run"),
+    # Without the right to publish, a person writes drafts only.
+    "scheduling.Schedule": Rights(editor="add change delete", operator="add change delete publish run"),
     "wecom.Application": Rights(),
     "wecom.ArticlePicture": Rights(),
     "wecom.Attempt": Rights(),

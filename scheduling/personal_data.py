@@ -31,7 +31,7 @@ class ScheduleHolding(Holding):
 
 
 def _empty(schedule: Schedule) -> None:
-    schedule.name = schedule.text = schedule.key = ""
+    schedule.name = schedule.text = schedule.key = schedule.returned_note = ""
     schedule.values, schedule.paused = {}, True
     schedule.ahead, schedule.ahead_for = None, None
 

@@ -19,11 +19,13 @@ from conversations.models import Conversation, Message
 from openuser.admin.next_runs import next_runs
 from openuser.admin.problems import problems_for
 from openuser.second_factor import devices
+from scheduling.models import Schedule
 from wecom import services as wecom
 from wecom.models import Application, Outbound
 
 NEWEST = 8
 VIDEOS = 6
+DRAFTS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +82,19 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "sees_schedules": may("scheduling.view_schedule"),
         "next_runs": next_runs() if may("scheduling.view_schedule") else [],
         "may_add_schedule": may("scheduling.add_schedule"),
+        **_drafts(request),
         "conversations": _conversations(today) if sees_conversations else [],
         "may_change_applications": may("wecom.change_application"),
         "may_change_guard": may("wecom.change_guard"),
+    }
+
+
+def _drafts(request: HttpRequest) -> dict[str, Any]:
+    """Drafts to publish for those who may, and the person's own that were sent back."""
+    publishes, writes = (request.user.has_perm(f"scheduling.{right}_schedule") for right in ("publish", "add"))
+    return {
+        "drafts_asked": list(Schedule.objects.asked()[:DRAFTS]) if publishes else [],
+        "drafts_returned": list(Schedule.objects.sent_back_to(request.user.pk)[:DRAFTS]) if writes else [],
     }
 
 

@@ -24,7 +24,7 @@ class ScopeOrPermission(BasePermission):
         who: Any = request.user
         if isinstance(who, ApiClient):
             scope = scope_of(view, str(request.method))
-            if scope in who.scopes:
+            if scope in who.scopes or partial_scope_of(view) in who.scopes:
                 return True
             raise problems.ScopeMissing(scope)
         return bool(who and who.is_authenticated and who.is_staff and who.has_perm(permission_of(view, request)))
@@ -34,6 +34,12 @@ def scope_of(view: Any, method: str) -> str:
     """The scope that this method of a view requires; "" if it names none."""
     scopes: dict[str, str] = getattr(view, "required_scopes", {})
     return scopes.get("GET" if method == "HEAD" else method, "")
+
+
+def partial_scope_of(view: Any) -> str:
+    """The scope that allows a part of this action, of which the view refuses the rest; "" if there is none."""
+    scopes: dict[str, str] = getattr(view, "partial_scopes", {})
+    return scopes.get(getattr(view, "action", None) or "", "")
 
 
 def permission_of(view: Any, request: Request) -> str:

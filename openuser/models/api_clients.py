@@ -39,6 +39,7 @@ class ApiClient(models.Model):
         SESSIONS_WRITE = "sessions:write", _("start and stop sessions")
         SCHEDULES_READ = "schedules:read", _("view schedules and runs")
         SCHEDULES_WRITE = "schedules:write", _("create, change, run and delete schedules")
+        SCHEDULES_DRAFT = "schedules:draft", _("draft schedules and ask for publishing")
         WEBHOOKS_READ = "webhooks:read", _("view webhook endpoints and deliveries")
         WEBHOOKS_WRITE = "webhooks:write", _("create, change and delete webhook endpoints")
 

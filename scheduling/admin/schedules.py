@@ -22,6 +22,7 @@ from unfold.decorators import display
 from core.web.admin import NOTHING, badge, change_url, link, row_action
 from scheduling import services
 from scheduling.admin.columns import TONES, outcome_badge, short_moment
+from scheduling.admin.drafts import OF_DRAFTS, DraftsAdmin
 from scheduling.admin.forms import (
     RunNowForm,
     ScheduleForm,
@@ -39,11 +40,11 @@ IF_VIDEO = "message_type == 'video'"
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(RecipientsAdmin):
+class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
     form = ScheduleForm
     list_display = ("name", "when", "who", "sent_as", "next_run", "last_outcome", "condition")
-    list_select_related = ("application",)
-    list_filter = ("paused", "message_type", "days", "application")
+    list_select_related = ("application", "asked_by")
+    list_filter = ("paused", "draft", "message_type", "days", "application")
     search_fields = ("name", "text", "members_text")
     search_help_text = _("Search for a schedule's name, words of its text, or a member's name or user ID.")
     ordering = ("paused", "next_tick_at", "pk")
@@ -87,7 +88,7 @@ class ScheduleAdmin(RecipientsAdmin):
         (_("What became of it"), {"fields": ("latest_runs",)}),
     )
     actions = ("run_now", "pause", "resume")
-    actions_detail = ("run_now_this", "pause_this", "resume_this")
+    actions_detail = (*OF_DRAFTS, "run_now_this", "pause_this", "resume_this")
 
     class Media:
         js = ("core/confirm_action.js", "scheduling/recipients.js")
@@ -132,10 +133,6 @@ class ScheduleAdmin(RecipientsAdmin):
         if not schedule.newest_outcome:
             return NOTHING
         return link(change_url(Run(pk=schedule.newest_run)), outcome_badge(schedule.newest_outcome))
-
-    @display(description=_("status"), ordering="paused")
-    def condition(self, schedule: Schedule) -> str:
-        return badge(_("paused"), "warn") if schedule.paused else badge(_("going on"), "good")
 
     @display(description=_("next runs"))
     def preview(self, schedule: Schedule | None) -> SafeString:
@@ -208,11 +205,6 @@ class ScheduleAdmin(RecipientsAdmin):
                 context["error"] = error
         return render_to_string("admin/schedule_preview.html", context)
 
-    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
-        services.save_schedule(obj)
-        for words in services.warnings(obj):
-            self.message_user(request, words, messages.WARNING)
-
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
         # Runs cannot be deleted by themselves, only with their schedule.
@@ -229,10 +221,10 @@ class ScheduleAdmin(RecipientsAdmin):
     def run_now(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> HttpResponse | None:
         """From the list, a page that says to whom comes first; a schedule's page has a dialog for that."""
         if ACTION_CHECKBOX_NAME in request.POST and "confirmed" not in request.POST:
-            asked = [reach_of(schedule) for schedule in queryset.select_related("application")]
+            asked = [reach_of(schedule) for schedule in queryset.filter(draft=False).select_related("application")]
             context = {**self.admin_site.each_context(request), "title": _("Send them now?"), "asked": asked}
             return TemplateResponse(request, "admin/schedules_run_now.html", context)
-        runs = [services.run_now(schedule) for schedule in queryset]
+        runs = [services.run_now(schedule) for schedule in self._published(request, queryset)]
         sent = sum(run.outcome == Run.Outcome.SENT for run in runs)
         if sent:
             text = ngettext("%d schedule was sent.", "%d schedules were sent.", sent) % sent
@@ -250,7 +242,7 @@ class ScheduleAdmin(RecipientsAdmin):
         form=RunNowForm,
     )
 
-    @admin.action(description=_("Pause"), permissions=["change"])
+    @admin.action(description=_("Pause"), permissions=["publish"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         count = sum(services.pause(schedule) for schedule in queryset)
         self._tell(request, ngettext("%d schedule is paused.", "%d schedules are paused.", count) % count, count)
@@ -262,9 +254,9 @@ class ScheduleAdmin(RecipientsAdmin):
         words=_("Nothing is sent until somebody resumes it. What comes due meanwhile is not made up for."),
     )
 
-    @admin.action(description=_("Resume"), permissions=["change"])
+    @admin.action(description=_("Resume"), permissions=["publish"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
-        count = sum(services.resume(schedule) for schedule in queryset)
+        count = sum(services.resume(schedule) for schedule in self._published(request, queryset))
         self._tell(request, ngettext("%d schedule goes on.", "%d schedules go on.", count) % count, count)
 
     resume_this = row_action(
@@ -275,10 +267,21 @@ class ScheduleAdmin(RecipientsAdmin):
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Pause or resume, whichever applies."""
-        paused = Schedule.objects.filter(pk=object_id).values_list("paused", flat=True).first()
-        useless = "pause_this" if paused else "resume_this"
-        return [one for one in super().get_actions_detail(request, object_id) if one.path != useless]
+        """Those that apply to it: a draft is published, others are run, paused or resumed."""
+        schedule = Schedule.objects.filter(pk=object_id).first()
+        if schedule is None or not schedule.draft:
+            useful = {"run_now_this", "resume_this" if schedule and schedule.paused else "pause_this"}
+        else:
+            useful = self.draft_actions(request, schedule)
+        return [one for one in super().get_actions_detail(request, object_id) if one.path in useful]
+
+    def _published(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> list[Schedule]:
+        """The schedules without drafts, which are named."""
+        drafts = [str(schedule) for schedule in queryset if schedule.draft]
+        if drafts:
+            words = gettext("Drafts send nothing until they are published: %s") % ", ".join(drafts)
+            self.message_user(request, words, messages.WARNING)
+        return [schedule for schedule in queryset if not schedule.draft]
 
     def has_run_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("scheduling.run_schedule")

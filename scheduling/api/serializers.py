@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from core.web.api_fields import ChoiceField
 from scheduling import services
+from scheduling.exceptions import SchedulingError
 from scheduling.models import Run, Schedule
 
 MOST_GROUPS = 100
@@ -56,6 +57,9 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         help_text="Grace period in minutes; later runs are recorded as missed.",
     )
     words = serializers.CharField(read_only=True, help_text="The rule in words.")
+    draft = serializers.BooleanField(
+        required=False, help_text="A draft sends nothing until it is published. Set it when you create a schedule."
+    )
     next_runs = serializers.SerializerMethodField(help_text="The next five runs; empty while paused.")
 
     class Meta:
@@ -69,6 +73,9 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
                 "unknown_days",
                 "only_on",
                 "grace_minutes",
+                "draft",
+                "asked_at",
+                "returned_note",
                 "paused",
                 "words",
                 "next_runs",
@@ -76,7 +83,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
                 "updated_at",
             ),
         )
-        read_only_fields = ("paused", "created_at", "updated_at")
+        read_only_fields = ("paused", "asked_at", "returned_note", "created_at", "updated_at")
 
     def get_next_runs(self, schedule: Schedule) -> list[datetime]:
         return [] if schedule.paused else schedule.rule.upcoming(timezone.now(), services.PREVIEWED)
@@ -85,9 +92,18 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         return services.save_schedule(Schedule(**validated_data))
 
     def update(self, instance: Schedule, validated_data: dict[str, Any]) -> Schedule:
+        if validated_data.get("draft", instance.draft) != instance.draft:
+            remedy = "POST to its address with publish/ at the end. A published schedule stays published."
+            raise SchedulingError("A change does not publish.", code="not_a_change", field="draft", remedy=remedy)
         for name, value in validated_data.items():
             setattr(instance, name, value)
         return services.save_schedule(instance)
+
+
+class SendBackSerializer(serializers.Serializer[Schedule]):
+    """Why a draft is not published yet."""
+
+    note = serializers.CharField(max_length=300, help_text="What to change.")
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):

@@ -3,21 +3,24 @@
 from typing import Any
 
 import django_filters
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from core.web.api_filters import IdFilter, StrictBooleanFilter
 from scheduling import services
-from scheduling.api.serializers import RunDetailSerializer, RunSerializer, ScheduleSerializer
+from scheduling.api.serializers import RunDetailSerializer, RunSerializer, ScheduleSerializer, SendBackSerializer
 from scheduling.models import Run, Schedule, share_calendars
 
 WRITE = "schedules:write"
+DRAFT = "schedules:draft"
 
 
 class ScheduleFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -26,6 +29,7 @@ class ScheduleFilter(django_filters.FilterSet):  # type: ignore[misc]
     application = IdFilter()
     digital_human = IdFilter()
     paused = StrictBooleanFilter()
+    draft = StrictBooleanFilter()
 
     class Meta:
         model = Schedule
@@ -44,6 +48,24 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
     filterset_class = ScheduleFilter
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     required_scopes = {"GET": "schedules:read", "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
+    partial_scopes = dict.fromkeys(("create", "partial_update", "destroy", "ask_for_publishing"), DRAFT)
+
+    def check_object_permissions(self, request: Request, obj: Schedule) -> None:
+        """Without the right to publish, only drafts are changed."""
+        super().check_object_permissions(request, obj)
+        if request.method not in SAFE_METHODS and not obj.draft and not self._publishes():
+            raise PermissionDenied
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.save(**({} if self._publishes() else {"draft": True}))
+
+    def _publishes(self) -> bool:
+        scopes = getattr(self.request.user, "scopes", None)
+        return self.request.user.has_perm("scheduling.publish_schedule") if scopes is None else WRITE in scopes
+
+    def _need_publishing(self) -> None:
+        if not self._publishes():
+            raise PermissionDenied
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """The schedules of one company share its calendar."""
@@ -51,7 +73,7 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
 
     @extend_schema(summary="Create a schedule")
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The first run is the first of `next_runs`; past times are skipped."""
+        """The first run is the first of `next_runs`; past times are skipped. With `schedules:draft` it is a draft."""
         answer = super().create(request, *args, **kwargs)
         answer.headers["Location"] = reverse("schedule-detail", args=[answer.data["id"]], request=request)
         return answer
@@ -81,6 +103,31 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
         """Continues from now; due times during the pause are skipped."""
         schedule = self.get_object()
         services.resume(schedule)
+        return Response(self.get_serializer(schedule).data)
+
+    @extend_schema(summary="Ask for a draft to be published", request=None, responses=ScheduleSerializer)
+    @action(detail=True, methods=["post"], url_path="ask-for-publishing")
+    def ask_for_publishing(self, request: Request, pk: str) -> Response:
+        """Those who may publish see it on their home page. Asking again changes nothing."""
+        schedule = self.get_object()
+        by = request.user if isinstance(request.user, AbstractBaseUser) else None
+        return Response(self.get_serializer(services.ask_for_publishing(schedule, by=by)).data)
+
+    @extend_schema(summary="Publish a draft", request=None, responses=ScheduleSerializer)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """It sends at its times from now on. Needs `schedules:write`."""
+        self._need_publishing()
+        return Response(self.get_serializer(services.publish(self.get_object())).data)
+
+    @extend_schema(summary="Send a draft back", request=SendBackSerializer, responses=ScheduleSerializer)
+    @action(detail=True, methods=["post"], url_path="send-back")
+    def send_back(self, request: Request, pk: str) -> Response:
+        """Answers a request to publish with a note; it stays a draft. Needs `schedules:write`."""
+        self._need_publishing()
+        body = SendBackSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        schedule = services.send_back(self.get_object(), note=body.validated_data["note"])
         return Response(self.get_serializer(schedule).data)
 
     @extend_schema(summary="Run a schedule now", request=None, responses={201: RunDetailSerializer})

@@ -42,6 +42,14 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         """Schedules with a due moment that is not handled yet."""
         return self.filter(paused=False, next_tick_at__lte=now)
 
+    def asked(self) -> "ScheduleQuerySet":
+        """Drafts whose writers ask for publishing, those who wait longest first."""
+        return self.filter(draft=True, asked_at__isnull=False).select_related("asked_by").order_by("asked_at", "pk")
+
+    def sent_back_to(self, user_id: int | None) -> "ScheduleQuerySet":
+        """Drafts that were sent back to a person who had asked."""
+        return self.filter(draft=True, asked_at=None, asked_by=user_id).exclude(returned_note="").order_by("pk")
+
     def near(self, now: datetime, farthest: datetime) -> "ScheduleQuerySet":
         """Schedules whose next video may have to be rendered now, because it is due until `farthest`."""
         video = self.model.MessageType.VIDEO
@@ -160,6 +168,20 @@ class Schedule(models.Model):
         help_text=_("Numbers of tags. Members with one of them get it."),
     )
     paused = models.BooleanField(_("paused"), default=False, editable=False)
+    draft = models.BooleanField(_("draft"), default=False, db_default=False, editable=False)
+    asked_at = models.DateTimeField(_("publishing asked for at"), null=True, blank=True, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("publishing asked for by"),
+    )
+    returned_note = models.CharField(
+        _("why it was sent back"), max_length=300, blank=True, default="", db_default="", editable=False
+    )
     periodic_task = models.OneToOneField(
         PeriodicTask, models.SET_NULL, null=True, editable=False, related_name="wechat_schedule"
     )
@@ -186,9 +208,13 @@ class Schedule(models.Model):
         verbose_name = _("schedule")
         verbose_name_plural = _("schedules")
         ordering = ("pk",)
-        permissions = [("run_schedule", "Can run a schedule now")]
+        permissions = [("run_schedule", "Can run a schedule now"), ("publish_schedule", "Can publish a schedule")]
         constraints = [
             models.UniqueConstraint(fields=["key"], condition=~models.Q(key=""), name="schedule_one_per_call"),
+            # Everything that sends leaves out what is paused, also in a process of the version before.
+            models.CheckConstraint(
+                condition=models.Q(draft=False) | models.Q(paused=True), name="schedule_draft_is_paused"
+            ),
         ]
         indexes = [models.Index(fields=["paused", "next_tick_at"], name="schedule_due")]
 

@@ -6,6 +6,7 @@ from scheduling.schedules.preview import PREVIEWED, MemberScript, Preview, previ
 from scheduling.schedules.recipients import Recipient, find_recipients, first_names, recipients_of
 from scheduling.schedules.validation import left_out
 from scheduling.services.calendar import UnknownYear, fill_calendars, import_days, unknown_years
+from scheduling.services.drafts import ask_for_publishing, publish, send_back
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.runs import due_moment, forget_old_runs, run_all_due, run_due, run_now, sweep
 from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
@@ -19,6 +20,7 @@ __all__ = [
     "UnknownYear",
     "application_of",
     "aschedule_wechat_message",
+    "ask_for_publishing",
     "audience_of",
     "due_moment",
     "fill_calendars",
@@ -31,6 +33,7 @@ __all__ = [
     "preview",
     "preview_scripts",
     "problems",
+    "publish",
     "read_day_list",
     "recipients_of",
     "remove",
@@ -40,6 +43,7 @@ __all__ = [
     "run_now",
     "save_schedule",
     "schedule_wechat_message",
+    "send_back",
     "sweep",
     "unknown_years",
     "warnings",

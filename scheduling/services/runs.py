@@ -13,13 +13,15 @@ from core.personal_data import retention
 from core.work.broker import publish_task
 from scheduling.models import Run, Schedule
 from scheduling.schedules import beat_entries, execution, prerender
+from scheduling.services.drafts import check_published
 
 MAX_COUNTED = 1000
 SWEEP_LIMIT = 500
 
 
 def run_now(schedule: Schedule, *, now: datetime | None = None) -> Run:
-    """Send a schedule now, even if it is paused; twice in a second sends once."""
+    """Send a schedule now, even if it is paused; twice in a second sends once. Raises `SchedulingError` for a draft."""
+    check_published(schedule)
     due_at = (now or timezone.now()).replace(microsecond=0)
     run = execution.send(schedule, due_at, now=now or timezone.now(), by_hand=True)
     return run or Run.objects.get(schedule=schedule, due_at=due_at)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Schedule
 from scheduling.schedules import beat_entries, validation
+from scheduling.services.drafts import check_published
 
 
 @transaction.atomic
@@ -46,7 +47,8 @@ def pause(schedule: Schedule) -> bool:
 
 
 def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
-    """Resume a schedule from now on; False if it was not paused."""
+    """Resume a schedule from now on; False if it was not paused. Raises `SchedulingError` for a draft."""
+    check_published(schedule)
     return _set_paused(schedule, paused=False, now=now or timezone.now())
 
 
@@ -73,5 +75,6 @@ def _set_paused(schedule: Schedule, *, paused: bool, now: datetime) -> bool:
 def _tidy_up(schedule: Schedule) -> None:
     schedule.user_ids = list(dict.fromkeys(str(one).strip().lower() for one in schedule.user_ids))
     schedule.cron = " ".join(schedule.cron.split())
+    schedule.paused = schedule.paused or schedule.draft
     words = " ".join(schedule.text.split()) or str(schedule.template or "")
     schedule.name = schedule.name.strip() or words[:40]

@@ -63,7 +63,10 @@ def test_who_edits_does_not_send_and_who_sends_does_not_edit():
     assert viewer < editor
     assert viewer < operator
     # A requested video tries a digital human out and is not sent. Who records and ends consents reads evidence.
-    assert (editor & operator) - viewer == {"avatars.render.add_render", "avatars.consent.read_consent"}
+    # What an editor writes of schedules is a draft.
+    drafts = {f"scheduling.schedule.{word}_schedule" for word in ("add", "change", "delete")}
+    assert (editor & operator) - viewer == {"avatars.render.add_render", "avatars.consent.read_consent", *drafts}
+    assert {"scheduling.schedule.publish_schedule", "scheduling.schedule.run_schedule"} <= operator - editor
     sends = {"wecom.outbound.change_outbound", "wecom.callback.change_callback", "avatars.render.change_render"}
     assert sends <= operator
     assert not sends & editor

@@ -11,7 +11,7 @@ from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework.serializers import ChoiceField
 
 from core.web.api_fields import StrictSerializer
-from openuser.api.permissions import scope_of
+from openuser.api.permissions import partial_scope_of, scope_of
 from openuser.api.problems import MEDIA_TYPE
 
 FIELD_ERROR = {
@@ -94,6 +94,8 @@ class APISchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         scope = scope_of(self.view, self.method)
         words = str(super().get_description() or "").strip()
+        partial = partial_scope_of(self.view)
+        words += f"\n\n`{partial}` is enough for drafts." if partial else ""
         return f"{words}\n\nScope: `{scope}`" if scope else words
 
     def get_tags(self) -> list[str]:

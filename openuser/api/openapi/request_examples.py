@@ -103,6 +103,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "cron": "0 9 * * *",
         "days": "working",
     },
+    "SendBackRequest": {"note": "Send it after the holidays."},
     "SessionRequest": {"to": "zhangsan", "flow": 1, "data": {"department": "Sales"}},
     "TemplateFormRequest": TEMPLATE_FORM,
     "TemplateRenderRequest": {"variables": {"name": "Zhang San"}, "purpose": "chat"},

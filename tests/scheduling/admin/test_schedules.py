@@ -218,7 +218,7 @@ def test_run_now_that_fails_says_why(client):
 
 def test_to_change_a_schedule_is_not_to_send_it(application):
     schedule = make_schedule()
-    editor = clerk("view_schedule", "add_schedule", "change_schedule")
+    editor = clerk("view_schedule", "add_schedule", "change_schedule", "publish_schedule")
     assert "run_now_this" not in text_of(editor.get(page_of(schedule)))
     assert press(editor, schedule, "run_now_this") == 403
     choose(editor, "run_now", schedule)

@@ -126,7 +126,8 @@ def test_to_read_is_not_to_write():
 
 def test_a_person_who_may_change_a_schedule_may_not_send_it(application):
     person = User.objects.create_user("clerk", is_staff=True)
-    person.user_permissions.set(Permission.objects.filter(codename__in=["view_schedule", "change_schedule"]))
+    rights = ("view_schedule", "change_schedule", "publish_schedule")
+    person.user_permissions.set(Permission.objects.filter(codename__in=rights))
     api = APIClient()
     api.force_login(person)
     url = f"{SCHEDULES}{make_schedule().pk}/"
@@ -134,3 +135,47 @@ def test_a_person_who_may_change_a_schedule_may_not_send_it(application):
     assert post(api, f"{url}run/").status_code == 403
     person.user_permissions.add(Permission.objects.get(codename="run_schedule"))
     assert post(api, f"{url}run/").status_code == 201
+
+
+def test_the_scope_for_drafts_creates_changes_and_deletes_drafts_only():
+    api = make_api("schedules:read", "schedules:draft")
+    found = post(api, SCHEDULES, {**BODY, "draft": False}).json()
+    assert (found["draft"], found["paused"], found["next_runs"]) == (True, True, [])
+    url = f"{SCHEDULES}{found['id']}/"
+    assert api.patch(url, {"text": "晚上好！"}, format="json").json()["text"] == "晚上好！"
+    assert api.patch(url, {"draft": False}, format="json").status_code == 422
+    assert post(api, f"{url}ask-for-publishing/").json()["asked_at"]
+    published = f"{SCHEDULES}{make_schedule().pk}/"
+    assert api.patch(published, {"text": "x"}, format="json").status_code == 403
+    assert api.delete(published).status_code == 403
+    for act in ("publish", "send-back", "run", "pause", "resume"):
+        assert {post(api, f"{one}{act}/", {"note": "x"}).status_code for one in (url, published)} == {403}
+    assert api.delete(url).status_code == 204
+    assert not Run.objects.exists()
+
+
+def test_the_scope_for_writing_publishes_and_sends_back(api):
+    found = post(api, SCHEDULES, {**BODY, "draft": True}).json()
+    url = f"{SCHEDULES}{found['id']}/"
+    assert post(api, f"{url}run/").status_code == post(api, f"{url}resume/").status_code == 409
+    post(api, f"{url}ask-for-publishing/")
+    assert post(api, f"{url}send-back/", {"note": "明天放假。"}).json()["returned_note"] == "明天放假。"
+    assert api.get(f"{SCHEDULES}?draft=true").json()["results"][0]["id"] == found["id"]
+    published = post(api, f"{url}publish/").json()
+    assert (published["draft"], published["paused"], len(published["next_runs"])) == (False, False, 5)
+    assert post(api, f"{url}publish/").status_code == 409
+
+
+def test_an_account_without_the_right_to_publish_posts_drafts(application):
+    user = User.objects.create_user("editor", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(codename__endswith="_schedule").exclude(
+            codename__in=("publish_schedule", "run_schedule")
+        )
+    )
+    api = APIClient()
+    api.force_login(user)
+    found = post(api, SCHEDULES, BODY).json()
+    assert found["draft"]
+    assert post(api, f"{SCHEDULES}{found['id']}/publish/").status_code == 403
+    assert post(api, f"{SCHEDULES}{make_schedule().pk}/pause/").status_code == 403

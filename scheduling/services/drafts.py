@@ -1,0 +1,78 @@
+"""Drafts of schedules: they send nothing until a person with the right to publish has published them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Schedule
+from scheduling.schedules import beat_entries, validation
+
+
+def ask_for_publishing(
+    schedule: Schedule, *, by: AbstractBaseUser | None = None, now: datetime | None = None
+) -> Schedule:
+    """Note who asks for a draft to be published, and when. Asking again changes nothing.
+
+    Raises `SchedulingError` for a schedule that is no draft.
+    """
+
+    def ask(row: Schedule) -> None:
+        if row.asked_at is None:
+            row.asked_at, row.asked_by_id, row.returned_note = now or timezone.now(), by.pk if by else None, ""
+
+    return _settle(schedule, ask)
+
+
+def publish(schedule: Schedule, *, seen: datetime | None = None, now: datetime | None = None) -> Schedule:
+    """Let a draft send from now on. Raises `SchedulingError` if it is no draft, or is not as the publisher saw it.
+
+    `seen` is the `updated_at` of what the publisher saw.
+    """
+    now = now or timezone.now()
+
+    def publish_row(row: Schedule) -> None:
+        if seen is not None and row.updated_at != seen:
+            words = _("The draft was changed since you looked at it.")
+            raise SchedulingError(words, code="draft_changed", remedy=_("Look at it again, then publish it."))
+        validation.check(row)
+        row.draft = row.paused = False
+        row.asked_at, row.asked_by, row.returned_note = None, None, ""
+        row.watched_from, row.next_tick_at = now, row.rule.next_tick(now)
+
+    return _settle(schedule, publish_row)
+
+
+def send_back(schedule: Schedule, *, note: str) -> Schedule:
+    """Answer a request to publish with a note; the draft stays. Raises `SchedulingError` if nobody asks."""
+
+    def answer(row: Schedule) -> None:
+        if row.asked_at is None:
+            raise SchedulingError(_("Nobody asks for this draft to be published."), code="not_asked")
+        if not note.strip():
+            raise SchedulingError(_("A note is missing."), code="empty", field="note", remedy=_("Say what to change."))
+        row.asked_at, row.returned_note = None, note.strip()
+
+    return _settle(schedule, answer)
+
+
+def check_published(schedule: Schedule) -> None:
+    """Raises `SchedulingError` for a draft."""
+    if Schedule.objects.filter(pk=schedule.pk, draft=True).exists():
+        raise SchedulingError(_("A draft sends nothing."), code="draft", remedy=_("Publish it first."))
+
+
+@transaction.atomic
+def _settle(schedule: Schedule, change: Callable[[Schedule], None]) -> Schedule:
+    row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    if not row.draft:
+        raise SchedulingError(_("This schedule is no draft."), code="not_a_draft", remedy=_("Open it again."))
+    change(row)
+    row.save()
+    beat_entries.sync(row)
+    schedule.refresh_from_db()
+    return schedule
