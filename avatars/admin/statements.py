@@ -17,7 +17,7 @@ STATES = {Statement.State.HOLDS: "good", Statement.State.VOID: "warn", Statement
 
 @admin.register(Statement)
 class StatementAdmin(ReadOnlyAdmin):
-    list_display = ("subject", "says", "stands", "why", "recorded_by", "recorded_at", "looks_photographed")
+    list_display = ("subject", "says", "stands", "why", "recorded_by", "recorded_at", "photographed")
     list_display_links = ("says",)
     list_select_related = ("digital_human", "voice")
     list_filter = ("looks_photographed",)
@@ -26,7 +26,7 @@ class StatementAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("subject", "says", "stands", "why", "recorded_by", "recorded_at")}),
-        (_("The picture"), {"fields": ("sha256", "looks_photographed")}),
+        (_("The picture"), {"fields": ("sha256", "photographed")}),
         (_("Withdrawal"), {"fields": ("withdrawn_at", "withdrawn_by")}),
     )
 
@@ -42,6 +42,14 @@ class StatementAdmin(ReadOnlyAdmin):
     @display(description=_("status"))
     def stands(self, statement: Statement) -> str:
         return badge(statement.state.label, STATES[statement.state])
+
+    @display(description=_("looks like a photograph"), ordering="looks_photographed")
+    def photographed(self, statement: Statement) -> str:
+        if statement.looks_photographed is None:
+            return NOTHING
+        if not statement.looks_photographed:
+            return gettext("no")
+        return gettext("yes, reason given") if statement.reason else gettext("yes")
 
     @display(description=_("reason"))
     def why(self, statement: Statement) -> str:

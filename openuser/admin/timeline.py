@@ -1,6 +1,6 @@
 """The timeline of a correlation ID, from the callback through the render to the delivery."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,16 +15,20 @@ from avatars.models import Render
 from conversations.models import Content, Errand, Message, Session
 from core.web.admin import change_url, reason_words, shorten
 from core.work.base import Work
-from wecom.models import Attempt, Callback, CardUpdate, Download, Outbound, Upload
+from wecom.models import Application, Attempt, Callback, CardUpdate, Download, Member, Outbound, Upload
+
+Names = Mapping[tuple[int, str], str]
+SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One event. `tone` is ok, wait or bad; `url` is the page of its row."""
+    """One event. `tone` is ok, wait or bad; `url` is the page of its row; `people` are names with user IDs."""
 
     at: datetime
     title: str
     detail: str = ""
+    people: tuple[tuple[str, str], ...] = ()
     tone: str = "ok"
     url: str = ""
     video: str = ""
@@ -59,10 +63,13 @@ def _steps(cid: str) -> Iterator[Step]:
     messages = list(Message.objects.filter(cid=cid).select_related("content", "render", "outbound__upload"))
     renders = {message.render_id: message.render for message in messages if message.render}
     renders |= {render.pk: render for render in Render.objects.filter(cid=cid)}
-    outbounds = list(Outbound.objects.filter(cid=cid).select_related("upload").prefetch_related("tries"))
+    outbounds = list(Outbound.objects.filter(cid=cid).select_related("upload", "application").prefetch_related("tries"))
     uploads = {outbound.upload_id: outbound.upload for outbound in outbounds if outbound.upload}
-    for callback in Callback.objects.filter(cid=cid):
-        yield from _callback(callback)
+    callbacks = list(Callback.objects.filter(cid=cid).select_related("application"))
+    mentioned = {callback.from_user_id for callback in callbacks}
+    names = Member.objects.names(mentioned.union(*(outbound.recipients[:SHOWN] for outbound in outbounds)))
+    for callback in callbacks:
+        yield from _callback(callback, names)
     for message in messages:
         yield _message(message)
     for session in Session.objects.filter(cid=cid).select_related("version__flow"):
@@ -76,14 +83,20 @@ def _steps(cid: str) -> Iterator[Step]:
     for upload in uploads.values():
         yield from _upload(upload)
     for outbound in outbounds:
-        yield from _outbound(outbound)
+        yield from _outbound(outbound, names)
     for change in CardUpdate.objects.filter(cid=cid):
         yield _card(change)
 
 
-def _callback(callback: Callback) -> Iterator[Step]:
+def _people(application: Application, user_ids: Iterable[str], names: Names) -> tuple[tuple[str, str], ...]:
+    """The name and user ID of each member; the name is empty where it is not known."""
+    return tuple((names.get((application.corporation_id, one), ""), one) for one in user_ids if one)
+
+
+def _callback(callback: Callback, names: Names) -> Iterator[Step]:
     title = _("Callback received: %s") % callback.what
-    yield Step(at=callback.created_at, title=title, detail=callback.from_user_id, url=change_url(callback))
+    people = _people(callback.application, [callback.from_user_id], names)
+    yield Step(at=callback.created_at, title=title, people=people, url=change_url(callback))
     if callback.finished_at:
         tone = "ok" if callback.status == Callback.Status.DONE else "bad"
         yield Step(at=callback.finished_at, title=_("Callback handled"), detail=_outcome(callback), tone=tone)
@@ -163,14 +176,14 @@ def _upload(upload: Upload) -> Iterator[Step]:
         yield Step(at=upload.finished_at, title=title, detail=_outcome(upload), tone=tone, url=change_url(upload))
 
 
-def _outbound(outbound: Outbound) -> Iterator[Step]:
+def _outbound(outbound: Outbound, names: Names) -> Iterator[Step]:
     title = _("Message queued: %s") % outbound.kind
-    recipients = ", ".join(outbound.recipients[:5])
     waiting = not outbound.is_finished and outbound.reason
     yield Step(
         at=outbound.created_at,
         title=title,
-        detail=f"{recipients}. {reason_words(outbound)}" if waiting else recipients,
+        people=_people(outbound.application, outbound.recipients[:SHOWN], names),
+        detail=reason_words(outbound) if waiting else "",
         tone="wait" if waiting else "ok",
         url=change_url(outbound),
     )

@@ -3,30 +3,49 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from core.web.admin import ReadOnlyAdmin, WorkAdmin, row_action, row_link, shorten
+from core.web.admin import NOTHING, WorkAdmin, row_action, row_link, shorten
 from wecom import services
+from wecom.admin.people import ListedPeople, with_user_id
 from wecom.models import GroupChat, GroupMessage
 
 
 @admin.register(GroupChat)
-class GroupChatAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "owner", "people", "application", "when")
+class GroupChatAdmin(ListedPeople):
+    people_field = "user_ids"
+    list_display = ("__str__", "owned_by", "member_count", "application", "when")
     list_filter = ("application",)
-    search_fields = ("name", "chat_id")
-    search_help_text = _("Search for a name or a chat ID.")
+    search_fields = ("name", "chat_id", "owner")
+    search_help_text = _("Search for a name, a chat ID, or a member's name or user ID.")
     list_select_related = ("application",)
     ordering = ("-pk",)
-    fieldsets = ((None, {"fields": ("name", "chat_id", "owner", "user_ids", "application", "created_at")}),)
+    fieldsets = ((None, {"fields": ("name", "chat_id", "owned_by", "everyone", "application", "created_at")}),)
+
+    def people_of(self, row: GroupChat) -> list[str]:
+        return [row.owner, *super().people_of(row)]
+
+    def rows_of(self, user_ids: list[str]) -> Q:
+        return super().rows_of(user_ids) | Q(owner__in=user_ids) if user_ids else Q()
+
+    @display(description=_("owner"), ordering="owner")
+    def owned_by(self, chat: GroupChat) -> str:
+        ((name, user_id),) = self.named(chat, [chat.owner])
+        return with_user_id(name, user_id) or NOTHING
 
     @display(description=_("members"))
-    def people(self, chat: GroupChat) -> int:
+    def member_count(self, chat: GroupChat) -> int:
         return len(chat.user_ids)
+
+    @display(description=_("members"))
+    def everyone(self, chat: GroupChat) -> str:
+        lines = ((with_user_id(name, user_id),) for name, user_id in self.named(chat, chat.user_ids))
+        return format_html_join("", "<p>{}</p>", lines) or NOTHING
 
 
 @admin.register(GroupMessage)

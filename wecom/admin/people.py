@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from core.web.admin import WorkAdmin
+from core.web.admin import ReadOnlyAdmin, WorkAdmin
 from wecom.models import Member
 
 FIRST = 3
 MOST_NAMESAKES = 50
 
 
-class PeopleAdmin(WorkAdmin):
+class PeopleMixin(ReadOnlyAdmin):
     """Shows members by name and finds them by it; `people_field` has one user ID or a list of them."""
 
     people_field: ClassVar[str]
@@ -61,7 +61,11 @@ class PeopleAdmin(WorkAdmin):
         return format_html_join(", ", '<span title="{}">{}</span>', pairs)
 
 
-class ManyPeopleAdmin(PeopleAdmin):
+class PeopleAdmin(PeopleMixin, WorkAdmin):
+    """For subclasses of `Work`."""
+
+
+class ListedPeople(PeopleMixin):
     """For rows with a list of user IDs."""
 
     def rows_of(self, user_ids: list[str]) -> Q:
@@ -70,6 +74,10 @@ class ManyPeopleAdmin(PeopleAdmin):
         for user_id in user_ids:
             conditions |= Q(**{f"{self.people_field}__icontains": f'"{user_id}"'})
         return conditions
+
+
+class ManyPeopleAdmin(ListedPeople, WorkAdmin):
+    """For subclasses of `Work` with a list of user IDs."""
 
 
 def with_user_id(name: str, user_id: str) -> str:

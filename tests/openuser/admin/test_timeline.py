@@ -106,6 +106,15 @@ def test_it_asks_as_often_for_many_rows_as_for_one(boss, application, django_ass
         assert client.get(reverse("timeline", args=[CID])).status_code == 200
 
 
+def test_members_are_shown_by_name_with_their_user_ids(boss, application):
+    make_member(application, "lisi", name="李四")
+    make_callback(application, cid=CID, from_user_id="lisi")
+    make_outbound(application, cid=CID, recipients=["lisi", "unknown"])
+    steps = [step for step, _after in open_page(boss).context["rows"]]
+    assert [step.people for step in steps] == [(("李四", "lisi"),), (("李四", "lisi"), ("", "unknown"))]
+    assert '李四 <small class="ou-quiet">lisi</small>' in open_page(boss).content.decode()
+
+
 def test_an_unknown_id_is_not_found(boss):
     assert open_page(boss, "0000").status_code == 404
 

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support.factories import make_application, make_callback, make_corporation, make_member, make_outbound
+from wecom.models import GroupChat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 CALLBACKS, OUTBOUNDS = reverse("admin:wecom_callback_changelist"), reverse("admin:wecom_outbound_changelist")
@@ -64,3 +65,14 @@ def test_those_not_reached_are_named(client, application):
 def test_a_member_of_another_company_lends_nobody_their_name(client, application):
     make_callback(make_application(corporation=make_corporation(corp_id="wwother")), from_user_id="zhangsan")
     assert "张三" not in text_of(client, CALLBACKS)
+
+
+def test_a_group_chat_shows_its_members_by_name_and_is_found_by_them(client, application):
+    chats = reverse("admin:wecom_groupchat_changelist")
+    theirs = {"chat_id": "c1", "name": "项目群", "owner": "zhangsan", "user_ids": ["zhangsan", "lisi"]}
+    chat = GroupChat.objects.create(application=application, **theirs)
+    GroupChat.objects.create(application=application, chat_id="c2", name="别的", owner="wangwu", user_ids=["wangwu"])
+    assert found(client, chats, "李四") == found(client, chats, "张三") == found(client, chats, "zhangsan") == [chat.pk]
+    assert '张三<br><span class="ou-quiet">zhangsan</span>' in text_of(client, chats)
+    page = text_of(client, reverse("admin:wecom_groupchat_change", args=[chat.pk]))
+    assert '李四<br><span class="ou-quiet">lisi</span>' in page
