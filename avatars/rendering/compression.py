@@ -27,6 +27,7 @@ from avatars.media import ffmpeg, mp4
 from avatars.models import Rendition
 from avatars.pipeline import montage
 from avatars.signals import rendition_finished
+from core.storage import disk
 from core.work.base import LeaseLost
 
 logger = logging.getLogger(__name__)
@@ -48,8 +49,8 @@ def compress(pk: int, *, now: datetime | None = None) -> None:
         logger.info("Another worker compresses this video.", extra={"rendition": rendition.pk})
     except AvatarError as error:
         _fail(rendition, error.code)
-    except OSError:
-        _fail(rendition, "disk")
+    except OSError as error:
+        _fail(rendition, "disk_full" if disk.is_full(error) else "disk")
 
 
 def _compress(rendition: Rendition) -> None:

@@ -30,6 +30,7 @@ from avatars.rendering import circuit_breaker, recipes
 from avatars.signals import narration_finished
 from avatars.studio.studio import Studio
 from core.exceptions import TemporaryError
+from core.storage import disk
 from core.work.base import LeaseLost
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ logger = logging.getLogger(__name__)
 SPOKEN = "narrations"  # the folder of the storage
 WORKING = "narration-"
 ASK_EVERY = 0.5
-SPEECH = "speech"
+SPEECH, DISK_FULL = "speech", "disk_full"
 
 
 def narrate(pk: int, *, now: datetime | None = None) -> None:
@@ -54,8 +55,9 @@ def narrate(pk: int, *, now: datetime | None = None) -> None:
         logger.info("A narration was cancelled or taken over.", extra={"cid": narration.cid})
     except AvatarError as error:
         _fail(narration, error.code, may_pass=isinstance(error, TemporaryError) and error.code != "time_limit")
-    except OSError:
-        _fail(narration, "disk", may_pass=False)
+    except OSError as error:
+        full = disk.is_full(error)
+        _fail(narration, DISK_FULL if full else "disk", may_pass=full)
 
 
 def _record_consent(narration: Narration) -> None:
@@ -138,7 +140,8 @@ def _fail(narration: Narration, code: str, *, may_pass: bool) -> None:
     logger.warning("A narration failed.", extra={"cid": narration.cid, "narration": narration.pk, "code": code})
     try:
         if may_pass and narration.attempts < narration.max_attempts:
-            narration.postpone(timezone.now() + timedelta(seconds=1), code[:40])
+            pause = timedelta(minutes=1) if code == DISK_FULL else timedelta(seconds=1)
+            narration.postpone(timezone.now() + pause, code[:40])
             narration.wake()
             return
         with transaction.atomic():

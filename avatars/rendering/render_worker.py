@@ -26,6 +26,7 @@ from avatars.rendering.progress import ProgressReporter
 from avatars.signals import render_finished
 from avatars.studio.studio import studio
 from core.exceptions import TemporaryError
+from core.storage import disk
 from core.work import crash_points
 from core.work.base import LeaseLost
 
@@ -35,6 +36,8 @@ CANDIDATES = 5
 WORKING, STORED = "render-", "renders"
 # The working files of the longest video and the video itself, with room for the database beside them.
 NEEDED_MB = 100
+DISK_FULL = "disk_full"
+DISK_PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # before each retry
 
 
 def render_next(*, now: datetime | None = None) -> None:
@@ -91,7 +94,7 @@ def _make(render: Render) -> None:
         logger.warning(
             "A file could not be written.", extra={"cid": render.cid, "error": errno.errorcode.get(error.errno or 0)}
         )
-        _fail(reporter, _disk_full() if error.errno == errno.ENOSPC else _disk_broken())
+        _fail(reporter, _disk_full() if disk.is_full(error) else _disk_broken())
     crash_points.point("render.settled")
 
 
@@ -175,9 +178,7 @@ def _fail(reporter: ProgressReporter, error: AvatarError) -> None:
     stages = reporter.stage_log.end(Outcome.FAILED, code)
     logger.warning("A render failed.", extra={"cid": render.cid, "render": render.pk, "code": error.code})
     if _may_pass(error) and render.attempts < render.max_attempts:
-        # The first retry comes at once, because people wait; the second after a pause.
-        pause = timedelta(seconds=2 * (render.attempts - 1))
-        render.postpone(timezone.now() + pause, code, hint=error.remedy, stages=stages)
+        render.postpone(timezone.now() + _pause(render, code), code, hint=error.remedy, stages=stages)
         render.wake()
         return
     with transaction.atomic():
@@ -188,12 +189,17 @@ def _fail(reporter: ProgressReporter, error: AvatarError) -> None:
 
 def _may_pass(error: AvatarError) -> bool:
     # A script that took the whole time limit would take it again.
-    return isinstance(error, TemporaryError) and error.code != "time_limit"
+    return error.code == DISK_FULL or (isinstance(error, TemporaryError) and error.code != "time_limit")
+
+
+def _pause(render: Render, code: str) -> timedelta:
+    """How long a retry waits. The first comes at once, because people wait; room on a disk takes minutes."""
+    return DISK_PAUSES[render.attempts - 1] if code == DISK_FULL else timedelta(seconds=2 * (render.attempts - 1))
 
 
 def _disk_full() -> AvatarError:
     words = f"Free at least {NEEDED_MB} MB where OpenUser keeps its files, then make it again."
-    return AvatarError("The disk is full.", code="disk_full", remedy=words)
+    return AvatarError("The disk is full.", code=DISK_FULL, remedy=words)
 
 
 def _disk_broken() -> AvatarError:

@@ -16,15 +16,16 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
+
+from core.storage.disk import WholeFileStorage
 
 DAY = 24 * 3600
 TRIES = 3
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 
 
-class BucketStorage(FileSystemStorage):
+class BucketStorage(WholeFileStorage):
     """Files in a bucket, with local copies under `location`.
 
     Errors of the bucket are raised as `OSError`, like a disk's. Takes the options of django-storages' `S3Storage`
@@ -117,8 +118,7 @@ class BucketStorage(FileSystemStorage):
         return count
 
     def _save(self, name: str, content: Any) -> str:
-        # `FileSystemStorage._save` calls `path` for a file that does not exist yet.
-        kept = str(super()._save(name, content))  # type: ignore[misc]
+        kept = super()._save(name, content)
         try:
             self.upload(kept)
         except OSError:
@@ -142,6 +142,8 @@ class BucketStorage(FileSystemStorage):
                 with os.fdopen(handle, "wb") as file, self.bucket.open(name) as found:
                     for piece in found.chunks():
                         file.write(piece)
+                    file.flush()
+                    os.fsync(file.fileno())  # else a power cut leaves an empty copy
                 Path(part).chmod(0o644)
                 os.replace(part, copy)
             finally:

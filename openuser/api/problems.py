@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from avatars.exceptions import QuotaExceeded
 from core.exceptions import OpenUserError, TemporaryError
+from core.storage import disk
 from wecom.exceptions import NotConfigured
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,8 @@ def problem_of(error: Exception) -> Problem | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if disk.is_full(error):
+        return Problem(status=507, code="disk_full", detail=_("The disk is full."), hint=_("Try again later."))
     if isinstance(error, exceptions.ValidationError):
         errors = tuple(_field_errors(error.get_full_details(), ""))
         detail = " ".join(dict.fromkeys(one.detail for one in errors))

@@ -11,7 +11,7 @@ from avatars import services as avatars
 from core.diagnosis import Check
 from openuser.doctor.configuration import Database, Migrations, Settings, database_failure
 from openuser.doctor.processes import Beat, Broker, RenderWorker, Worker
-from openuser.doctor.storage import Storage
+from openuser.doctor.storage import Space, Storage
 from wecom import services as wecom
 from wecom.models import Application
 
@@ -19,7 +19,7 @@ from wecom.models import Application
 def all_checks() -> list[Check]:
     """Every check. Without a database, the checks of applications are listed once, as not checked."""
     keys, may_send, connected = wecom.doctor_checks()
-    ours = [Settings(), keys, Storage(), Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
+    ours = [Settings(), keys, Space(), Storage(), Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
     return [*ours, *avatars.doctor_checks(), may_send, connected, *_of_applications()]
 
 

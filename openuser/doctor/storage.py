@@ -10,8 +10,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.diagnosis import Check, Finding, bad, good
+from core.storage import disk
 
 SAMPLE = b"doctor"
+
+
+class Space(Check):
+    """The disks have room."""
+
+    id = "disk"
+    title = gettext_lazy("Disk space")
+    after = ("settings",)
+
+    def run(self) -> Finding:
+        found = disk.disks()
+        full = next((one for one in found if one.is_full), None)
+        if full is None:
+            least = min(found, key=lambda one: one.free)
+            return good(_("%(free)d MB are free in %(place)s.") % {"free": least.free, "place": least.folder})
+        words = _("The disk is full: %(free)d MB are free in %(place)s. Videos wait, and uploads are refused.")
+        remedy = _("Free some space, or move the folder to a larger disk. OPENUSER_DISK_MIN_MB (%d) sets the limit.")
+        place = {"free": full.free, "place": full.folder}
+        return bad("disk_full", words % place, remedy=remedy % settings.DISK_MIN_MB)
 
 
 class Storage(Check):

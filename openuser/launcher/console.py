@@ -97,8 +97,15 @@ class Console:
             self._terminal = open("/dev/null", "w")  # noqa: SIM115
 
 
-def _rotated(path: Path) -> logging.handlers.RotatingFileHandler:
+class LogFile(logging.handlers.RotatingFileHandler):
+    """A rotated file. On a full disk its lines are lost, and the terminal has them still."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging calls it so
+        """Print no traceback between the lines of the terminal."""
+
+
+def _rotated(path: Path) -> LogFile:
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=5, encoding="utf-8")
+    file = LogFile(path, maxBytes=10_000_000, backupCount=5, encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     return file

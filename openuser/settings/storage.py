@@ -49,7 +49,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 # Prefix of the `internal` location with which nginx sends media files, such as `/protected/`. Empty: Django does.
 MEDIA_ACCEL = env.str("MEDIA_ACCEL", default="")
 STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "core.storage.disk.WholeFileStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # S3-compatible bucket for media files (requirements/production.txt). Empty: none.
@@ -73,6 +73,8 @@ if BUCKET:
             "secret_key": env.str("OPENUSER_S3_SECRET_KEY", default="") or None,
         },
     }
+# Free MB below which a disk counts as full: `up`, the doctor and /healthz/ready say so. 0: never.
+DISK_MIN_MB = env.int("OPENUSER_DISK_MIN_MB", default=200)
 # Days for which a signed link to a video works without a login.
 LINK_DAYS = env.float("OPENUSER_LINK_DAYS", default=7.0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

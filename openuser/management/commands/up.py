@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from openuser.bootstrap import database_choice
 from openuser.launcher import installation, ports, programs
 from openuser.launcher.console import Console, ConsoleHandler
+from openuser.launcher.disk_watch import DiskWatch
 from openuser.launcher.instance_lock import InstanceLock
 from openuser.launcher.reloader import SourceWatcher
 from openuser.launcher.supervisor import NAME, NotStartingError, Supervisor
@@ -120,6 +121,8 @@ def run(plan: programs.Plan, lock: InstanceLock, started: float, *, admin_passwo
     supervisor.catch_signals()
     apply_plan(plan)
     before = database_choice.noted(settings.VAR_DIR)
+    watch = DiskWatch(lambda line: console.say(NAME, line))
+    watch.check()
     try:
         if plan.database == database_choice.POSTGRES:
             supervisor.start(programs.database())
@@ -143,7 +146,7 @@ def run(plan: programs.Plan, lock: InstanceLock, started: float, *, admin_passwo
         if supervisor.wait_until_ready():
             console.say(NAME, f"ready after {time.monotonic() - started:.1f} s")
             console.show(welcome(plan, login, time.monotonic() - started, before=before))
-            supervisor.run(each_second=reloader(supervisor) if reload else lambda: None)
+            supervisor.run(each_second=together(watch.check, reloader(supervisor) if reload else nothing))
         console.say(NAME, "stopping …")
     finally:
         began = time.monotonic()
@@ -157,6 +160,20 @@ def apply_plan(plan: programs.Plan) -> None:
     settings.SITE_URL = environment["SITE_URL"]
     if is_emulated():
         settings.WECOM |= {"API_BASE_URL": environment["OPENUSER_EMULATOR_URL"], "ADDRESS_IS_KNOWN": True}
+
+
+def nothing() -> None:
+    """Without `--reload`."""
+
+
+def together(*functions: Callable[[], None]) -> Callable[[], None]:
+    """One function that calls all of them."""
+
+    def call() -> None:
+        for function in functions:
+            function()
+
+    return call
 
 
 def reloader(supervisor: Supervisor) -> Callable[[], None]:

@@ -129,15 +129,28 @@ def test_a_disk_that_fills_up_in_the_middle_is_tried_again(work_dir, news):
     assert render.hint == ""
 
 
-def test_without_room_to_work_a_render_fails_with_the_reason(work_dir, news, monkeypatch):
+def test_a_full_disk_is_tried_again_later_with_a_reason(work_dir, news, monkeypatch):
     monkeypatch.setattr(render_worker, "NEEDED_MB", 10**9)
-    assert "Free at least" in failed_at_once(promise("你好"), "disk_full", news)
+    render = after(promise("你好").render)
+    assert (render.status, render.reason, render.attempts) == ("queued", "disk_full", 1)
+    assert render.due_at > timezone.now() + timedelta(seconds=50)
+    assert "Free at least" in render.hint
+    assert after(render).attempts == 1, "a minute has not passed"
+    monkeypatch.undo()
     assert nothing_is_left(work_dir)
+    assert after(render, now=timezone.now() + timedelta(minutes=2)).status == "done"
+    assert [status for _, status, _ in news] == ["done"]
 
 
-def test_a_video_that_cannot_be_stored_fails_with_the_reason(spoiled_storage, work_dir, news):
+def test_a_video_that_cannot_be_stored_becomes_text_in_the_end(spoiled_storage, work_dir, news):
     message = promise("你好")
     render = after(message.render)
+    if spoiled_storage == "disk_full":
+        for attempts in (1, 2):
+            assert (render.status, render.reason, render.attempts) == ("queued", "disk_full", attempts)
+            assert (os.listdir(work_dir), default_storage.listdir("renders")) == ([], ([], []))
+            assert news == []
+            after(render, now=timezone.now() + timedelta(minutes=10))
     assert (render.status, render.reason, render.video.name) == ("failed", spoiled_storage, "")
     assert "make it again" in render.hint
     assert os.listdir(work_dir) == []

@@ -79,7 +79,7 @@ def test_a_check_that_breaks_does_not_hide_the_others():
 def test_no_two_checks_share_a_name_and_what_they_wait_for_exists():
     checks = all_checks()
     assert len({check.key for check in checks}) == len(checks)
-    assert [check.id for check in checks][:4] == ["settings", "keys", "storage", "database"]
+    assert [check.id for check in checks][:5] == ["settings", "keys", "disk", "storage", "database"]
     known = {check.id for check in checks}
     assert all(name in known for check in checks for name in check.after)
 
@@ -119,6 +119,15 @@ def test_lines_for_people_say_what_to_do_and_how_to_look_again(settings):
 def test_settings_that_do_not_fit(settings, name, value, code):
     setattr(settings, name, value)
     assert found("settings")["code"] == code
+
+
+@pytest.mark.django_db
+def test_a_disk_without_room_is_named_with_its_folder(settings):
+    assert found("disk")["level"] == "good"
+    settings.DISK_MIN_MB = 10**12
+    finding = found("disk")
+    assert finding["code"] == "disk_full"
+    assert f"MB are free in {settings.VAR_DIR}" in finding["words"]
 
 
 @pytest.mark.django_db

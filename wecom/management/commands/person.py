@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core.exceptions import OpenUserError
+from core.storage.disk import whole_file
 from wecom import services
 from wecom.models import Application, Member
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _export(self, member: Member, path: Path) -> None:
-        with path.open("xb") as file:
+        with whole_file(path) as file:
             receipt = services.export_person(member, file, by=getpass.getuser())
         self.stdout.write(f"{path}: {receipt.total} rows. Receipt {receipt.pk}.")
 
