@@ -77,7 +77,7 @@ class CallbackAdmin(PeopleAdmin):
         replay,
         icon="replay",
         title=_("Handle this callback once more?"),
-        words=_("What was answered already is not sent twice."),
+        words=_("Answers that were sent are not sent again."),
     )
 
     def has_replay_permission(self, request: HttpRequest, object_id: str = "") -> bool:

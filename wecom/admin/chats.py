@@ -1,4 +1,4 @@
-"""Group chats in the admin, and what was said in them."""
+"""Group chats in the admin, with their messages."""
 
 from typing import Any
 

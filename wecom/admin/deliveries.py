@@ -164,7 +164,7 @@ class OutboundAdmin(ManyPeopleAdmin):
         recall,
         icon="undo",
         title=_("Recall this message?"),
-        words=_("It disappears from the chats of all who got it, with all its parts, except in the WeChat plugin."),
+        words=_("It disappears from all recipients' chats, with all its parts, except in the WeChat plugin."),
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

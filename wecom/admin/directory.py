@@ -80,7 +80,7 @@ class DepartmentFilter(admin.SimpleListFilter):
 
 @admin.register(Member)
 class MemberAdmin(PersonalDataActions, SyncButton, ProtectedDeleteAdmin):
-    protected_by = {"conversations": _("What was said with this person is kept.")}
+    protected_by = {"conversations": _("Messages with this member are kept.")}
     list_display = ("user_id", "name", "works_in", "position", "standing", "reachable")
     list_filter = ("status", RangeFilter, DepartmentFilter, ApplicationFilter, "tags")
     list_select_related = ("corporation", "main_department")

@@ -24,7 +24,7 @@ from wecom.models import Application, CardUpdate, MenuButton, MenuPublication
 
 DIALOG = {
     "title": _("Publish the menu?"),
-    "description": _("Everybody who may use the application gets it in place of the menu that is there now."),
+    "description": _("All members in the visible range get it in place of the current menu."),
     "form_class": None,
     "form_submit_text": _("Publish menu"),
 }
@@ -84,7 +84,7 @@ class MenuButtonAdmin(ModelAdmin[MenuButton]):
     search_help_text = _("Search for a name, a key or a web address.")
     fieldsets = (
         (None, {"fields": ("application", "parent", "name", "position")}),
-        (_("When somebody presses it"), {"fields": ("kind", "key", "url", "app_id", "page")}),
+        (_("On tap"), {"fields": ("kind", "key", "url", "app_id", "page")}),
     )
     conditional_fields = {
         "key": " || ".join(f"kind == '{kind}'" for kind in MenuButton.KEYED),

@@ -22,8 +22,8 @@ from wecom.models import Application, DirectorySync
 DIALOG = {
     "title": _("Read the directory now?"),
     "description": _(
-        "Departments, members and tags are read from WeChat Work, through every application. Nobody is deleted, and "
-        "nothing is sent. This may take some minutes in a large company."
+        "Reads departments, members and tags from WeChat Work, through every application. No member "
+        "is deleted, and nothing is sent. This may take some minutes in a large company."
     ),
     "form_class": None,
     "form_submit_text": _("Sync now"),
@@ -34,7 +34,7 @@ STEPS = {
     DirectorySync.Stage.MEMBERS: _("reading the members"),
     DirectorySync.Stage.TAGS: _("reading the tags"),
     DirectorySync.Stage.UNSEEN: _("comparing"),
-    DirectorySync.Stage.DETAILS: _("looking up who was not seen"),
+    DirectorySync.Stage.DETAILS: _("looking up missing members"),
 }
 
 FORBIDDEN = _(

@@ -117,7 +117,7 @@ def run_publication(pk: int, *, now: datetime | None = None) -> None:
     try:
         _publish(publication)
     except LeaseLost:
-        logger.info("Somebody else publishes this menu.", extra={"publication": publication.pk})
+        logger.info("Another worker publishes this menu.", extra={"publication": publication.pk})
 
 
 def _publish(publication: MenuPublication) -> None:

@@ -55,7 +55,7 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
             reply = _ask_code_handlers(callback, inbound)
         _settle(callback, inbound, reply)
     except LeaseLost:
-        logger.info("Somebody else handles this callback.", extra={"cid": callback.cid})
+        logger.info("Another worker handles this callback.", extra={"cid": callback.cid})
     except (TemporaryError, OperationalError):
         _put_back(callback)
     except HandlerTookTooLong:
@@ -124,7 +124,7 @@ def _put_back(callback: Callback) -> None:
         reason = callback.reason if callback.reason == Callback.Reason.LIMITED else "temporary"
         callback.postpone(timezone.now() + timedelta(seconds=2 * callback.attempts), reason)
     except LeaseLost:
-        logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})
+        logger.info("Another worker has settled this callback.", extra={"cid": callback.cid})
 
 
 def _apologise(callback: Callback, reason: str) -> None:
@@ -137,4 +137,4 @@ def _apologise(callback: Callback, reason: str) -> None:
                 _send(callback, _("Sorry, something went wrong on our side (#%s). Please try again later.") % number)
             callback.settle(Callback.Status.FAILED, reason)
     except LeaseLost:
-        logger.info("Somebody else has settled this callback.", extra={"cid": callback.cid})
+        logger.info("Another worker has settled this callback.", extra={"cid": callback.cid})

@@ -53,7 +53,7 @@ def valid_token(application: Application, *, rejected: str = "", though_held: bo
         if _is_valid(application, rejected, timedelta()):
             return _token(application, application.access_token)
         if time.monotonic() > deadline:
-            raise BusyError("Nobody fetched a token in time.", code="token_timeout")
+            raise BusyError("No process fetched a token in time.", code="token_timeout")
         time.sleep(POLL)
 
 

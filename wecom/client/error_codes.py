@@ -51,8 +51,8 @@ _REACH = _(
 _GROUP = _("See in the console that the department or tag still exists and is in the application's visible range.")
 _FIT = _("The file does not fit. Send a smaller one, or one of the kind that the platform takes.")
 _WORDS = _("The platform's filter stopped it. Write it in other words; do not send it again as it is.")
-_LONG = _("It is too long or holds characters that the platform does not take. Shorten it and send it anew.")
-_CARD = _("A field of the card is wrong. Correct the card and send it anew.")
+_LONG = _("It is too long or has characters that WeChat Work refuses. Shorten it and send it again.")
+_CARD = _("A field of the card is wrong. Correct the card and send it again.")
 _MANY = _("Too many recipients in one message. Send it to fewer at a time.")
 _LIMIT = _("The platform's limit is used up. It goes on by itself as soon as there is room again.")
 

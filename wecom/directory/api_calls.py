@@ -127,7 +127,7 @@ def change_tag_holders(
     calls: list[dict[str, list[Any]]] = [{"userlist": list(piece)} for piece in _batches(user_ids, TAG_USERS)]
     calls += [{"partylist": list(piece)} for piece in _batches(department_ids, TAG_PARTIES)]
     if not calls:
-        raise ContentError("Nobody is named.", code="empty", field="user_ids", remedy="Name members or departments.")
+        raise ContentError("No member is named.", code="empty", field="user_ids", remedy="Name members or departments.")
     wrong: list[str] = []
     refusals: list[ApiError] = []
     for call in calls:

@@ -72,7 +72,7 @@ def run_sync(pk: int, *, now: datetime | None = None) -> None:
     try:
         _run_stages(sync)
     except LeaseLost:
-        logger.info("Somebody else reads this directory.", extra={"sync": sync.pk})
+        logger.info("Another worker reads this directory.", extra={"sync": sync.pk})
     except WeComError as error:
         _handle_error(sync, error)
     publish_change("directory", "changed", id=sync.pk)
@@ -103,7 +103,7 @@ def _handle_error(sync: DirectorySync, error: WeComError) -> None:
         else:
             retry_policy.retry_or_fail(sync, sync.application, error)
     except LeaseLost:
-        logger.info("Somebody else reads this directory.", extra={"sync": sync.pk})
+        logger.info("Another worker reads this directory.", extra={"sync": sync.pk})
     logger.warning("A directory could not be read to its end.", extra={"sync": sync.pk, "errcode": errcode})
 
 

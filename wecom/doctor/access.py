@@ -122,7 +122,7 @@ class VisibleRange(ApplicationCheck):
 
     def examine(self) -> Finding:
         if self.application.is_assistant:
-            return good(_("The contacts assistant sees the whole company, and can be seen by nobody."))
+            return good(_("The contacts assistant sees the whole company, and no member sees it."))
         try:
             agent = info.fetch_profile(self.application)
         except ApiError as error:
@@ -132,7 +132,7 @@ class VisibleRange(ApplicationCheck):
         if agent.closed:
             return self._closed()
         if not (agent.users or agent.departments or agent.tags):
-            words = _("Nobody can see the application: its visible range is empty.")
+            words = _("No member can see the application: its visible range is empty.")
             remedy = _("Add people, departments or tags.")
             return bad("nobody", words, remedy=remedy, where=_("%s → Visible range (可见范围)") % self.page)
         words = _("“%(name)s” can be seen by %(users)d members, %(departments)d departments and %(tags)d tags.")

@@ -32,7 +32,7 @@ def unreached(error: Unreached, url: str) -> Finding:
         ),
         "refused": bad(
             "refused",
-            _("Nobody listens at %s.") % host,
+            _("No server listens at %s.") % host,
             remedy=_("Start the web server or the proxy, and see that the port is the right one."),
         ),
         "unreachable": bad(
@@ -61,7 +61,7 @@ def of_answer(reply: Reply, url: str, application: Application) -> Finding | Non
     if 300 <= reply.status < 400:
         return _redirect(reply, url)
     if reply.status in GATEWAY:
-        words = _("The proxy answers, but what is behind it does not (status %d).") % reply.status
+        words = _("The proxy answers, but the server behind it does not (status %d).") % reply.status
         return bad("gateway", words, remedy=_("Start the web process, and let the proxy pass requests to its port."))
     if reply.status == 400 and not validate_host(urlsplit(url).hostname or "", settings.ALLOWED_HOSTS):
         words = _("The web server refuses the name %s.") % urlsplit(url).hostname

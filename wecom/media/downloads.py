@@ -65,7 +65,7 @@ def run_download(pk: int, *, now: datetime | None = None) -> None:
     try:
         _fetch(download)
     except LeaseLost:
-        logger.info("Somebody else fetches this file.", extra={"cid": download.cid, "download": download.pk})
+        logger.info("Another worker fetches this file.", extra={"cid": download.cid, "download": download.pk})
     except (OSError, WeComError) as error:
         code = error.code if isinstance(error, WeComError) else Download.Reason.DISK
         logger.warning("A file was not fetched.", extra={"cid": download.cid, "download": download.pk, "code": code})
@@ -98,7 +98,7 @@ def download_now(application: Application, *, media_id: str, kind: str = "") -> 
             with suppress(LeaseLost):
                 _fetch(claimed)
         elif time.monotonic() > deadline:
-            raise BusyError("Somebody else is fetching this file and does not finish.", code="download_timeout")
+            raise BusyError("Another worker is fetching this file and does not finish.", code="download_timeout")
         else:
             time.sleep(POLL)
         download.refresh_from_db()

@@ -45,7 +45,7 @@ def run_upload(pk: int, *, now: datetime | None = None) -> None:
     try:
         upload_worker.perform(upload)
     except LeaseLost:
-        logger.info("Somebody else uploads this file.", extra={"upload": upload.pk})
+        logger.info("Another worker uploads this file.", extra={"upload": upload.pk})
     except (OSError, WeComError) as error:
         code = error.code if isinstance(error, WeComError) else "file_unreadable"
         logger.warning("A file was not uploaded.", extra={"upload": upload.pk, "code": code})
@@ -238,4 +238,4 @@ def timeout_error(upload: Upload) -> BusyError:
     if upload.reason == Upload.Reason.FITTING:
         remedy = "See that a render worker runs, and send it again: what is made meanwhile is not lost."
         return BusyError("The video is still being made smaller.", code="fitting_timeout", remedy=remedy)
-    return BusyError("Somebody else is uploading this file and does not finish.", code="upload_timeout")
+    return BusyError("Another worker is uploading this file and does not finish.", code="upload_timeout")

@@ -82,7 +82,7 @@ def run_update(pk: int, *, now: datetime | None = None) -> None:
     try:
         _update(update, now or timezone.now())
     except LeaseLost:
-        logger.info("Somebody else changes this card.", extra={"cid": update.cid})
+        logger.info("Another worker changes this card.", extra={"cid": update.cid})
 
 
 def _update(update: CardUpdate, now: datetime) -> None:

@@ -53,7 +53,7 @@ def _claim_and_deliver(pk: int, now: datetime | None) -> None:
     try:
         _deliver(outbound, now or timezone.now())
     except LeaseLost:
-        logger.info("Somebody else delivers this message.", extra={"cid": outbound.cid})
+        logger.info("Another worker delivers this message.", extra={"cid": outbound.cid})
 
 
 def _deliver(outbound: Outbound, now: datetime) -> None:

@@ -72,7 +72,7 @@ def deliver_to_chat(pk: int, *, now: datetime | None = None) -> None:
     try:
         _deliver(message, now or timezone.now())
     except LeaseLost:
-        logger.info("Somebody else delivers this message.", extra={"cid": message.cid})
+        logger.info("Another worker delivers this message.", extra={"cid": message.cid})
 
 
 def _deliver(message: GroupMessage, now: datetime) -> None:

@@ -50,7 +50,7 @@ def run_recall(pk: int, *, now: datetime | None = None) -> None:
     try:
         _recall(recall, now or timezone.now())
     except LeaseLost:
-        logger.info("Somebody else recalls this message.", extra={"cid": recall.cid})
+        logger.info("Another worker recalls this message.", extra={"cid": recall.cid})
 
 
 def _request_one(outbound: Outbound, *, cid: str, now: datetime) -> Recall:

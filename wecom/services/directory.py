@@ -72,7 +72,7 @@ def check_reachable(user_id: str, *, application: Application | None = None) -> 
     found = find_unreachable([user_id], application=application).get(user_id.lower())
     if found == "left":
         words = gettext("%s has left the company.") % user_id
-        remedy = gettext("Write to somebody else; if they are back, sync the directory first.")
+        remedy = gettext("Choose another member; if this one is back, sync the directory first.")
         raise ContentError(words, code=found, field="to", remedy=remedy)
     if found:
         words = gettext("%s is not in the application's visible range.") % user_id

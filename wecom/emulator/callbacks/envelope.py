@@ -38,7 +38,7 @@ def encrypt(app: App, plain: str, *, timestamp: int, tamper: str = "") -> tuple[
     used_keys = Keys(
         token=keys.token,
         aes_key=secrets.token_bytes(32) if tamper == "key" else keys.aes_key,
-        receive_id="ww-of-somebody-else" if tamper == "corp" else keys.receive_id,
+        receive_id="ww-of-another-company" if tamper == "corp" else keys.receive_id,
     )
     encrypted = seal(used_keys, plain.encode())
     nonce = str(secrets.randbelow(9 * 10**9) + 10**9)

@@ -169,7 +169,7 @@ MESSAGES = {
     82003: "too many tagid",
     82004: "invalid message content",
     82101: "no one to update",
-    82102: "nobody who is named has this message",
+    82102: "no named member has this message",
     84014: "user_ticket expired",
     84015: "invalid user_ticket",
     84061: "not external contact",

@@ -66,7 +66,7 @@ class LoginCode(Row):
     LIFETIME = 5 * 60.0  # seconds
 
     corp = models.ForeignKey(Corp, on_delete=models.CASCADE)
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, help_text="Empty: somebody from outside.")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, help_text="Empty: a person from outside.")
     code = models.CharField(max_length=128, unique=True)
     private = models.BooleanField(default=False, help_text="With scope=snsapi_privateinfo.")
     created_at = models.FloatField()

@@ -13,7 +13,7 @@ NAMES = ("msg_signature", "timestamp", "nonce", "echostr")
 WRONG = {
     "token": "AnotherToken",
     "aes_key": "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq",
-    "corp_id": "ww-of-somebody-else",
+    "corp_id": "ww-of-another-company",
 }
 
 

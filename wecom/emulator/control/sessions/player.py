@@ -164,7 +164,7 @@ def _message(replay: Replay, said: dict[str, Any]) -> members.MemberMessage:
         return members.voice(sample_media.store_voice(corp, seconds=float(said.get("seconds") or 1)))
     if kind == "video":
         return members.video(sample_media.store_video(corp))
-    raise ControlError(f"nobody can say {kind!r}")
+    raise ControlError(f"unknown kind of message: {kind!r}")
 
 
 def _fields(given: list[Any]) -> list[Field]:
