@@ -91,8 +91,8 @@ class ScheduleForm(TimingFields, forms.ModelForm[Schedule]):
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "name = {{name}}\nday = 2026-12-01"}),
         help_text=_(
-            "One a line: variable = value. {{name}}, {{alias}}, {{position}}, {{department}} and {{user_id}} stand for "
-            "what is known of each member."
+            "One a line: variable = value. {{name}}, {{alias}}, {{position}}, {{department}} and "
+            "{{user_id}} are filled in for each member."
         ),
     )
     time_zone = forms.ChoiceField(

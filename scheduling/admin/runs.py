@@ -92,7 +92,7 @@ def _unreached(run: Run) -> list[tuple[str, str]]:
 def _note(row: RunMessage) -> str:
     """Why this member got something else."""
     if row.defaulted:
-        return gettext("default said for: %(names)s") % {"names": ", ".join(row.defaulted)}
+        return gettext("default used for: %(names)s") % {"names": ", ".join(row.defaulted)}
     return row.message.why_words
 
 

@@ -251,7 +251,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
         pause,
         icon="pause_circle",
         title=_("Pause this schedule?"),
-        words=_("Nothing is sent until somebody resumes it. What comes due meanwhile is not made up for."),
+        words=_("Nothing is sent until you resume it. Runs that come due meanwhile are not made up for."),
     )
 
     @admin.action(description=_("Resume"), permissions=["publish"])

@@ -82,7 +82,7 @@ def warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
     known = known_members(schedule, audience.user_ids)
     strangers = sorted(set(audience.user_ids).difference(known))
     if strangers:
-        words = _("Nobody with the user ID %(ids)s has had to do with the application yet. Is it spelt right?")
+        words = _("The application does not know any member with the user ID %(ids)s yet. Is it spelt right?")
         yield words % {"ids": ", ".join(strangers[:5])}
 
 
@@ -93,7 +93,7 @@ def left_out(audience: Audience) -> Iterator[str]:
         if ids:
             yield words % {"ids": ", ".join(ids[:5])}
     if not audience.user_ids:
-        yield _("Nobody gets it at the moment.")
+        yield _("No member gets it at the moment.")
 
 
 def _missing_values(schedule: Schedule, audience: Audience) -> Iterator[str]:
@@ -128,7 +128,7 @@ def timing_warnings(schedule: Schedule, now: datetime) -> Iterator[str]:
 def _members(schedule: Schedule) -> Iterator[SchedulingError]:
     if not (schedule.user_ids or schedule.department_numbers or schedule.tag_numbers):
         remedy = _("Choose members, departments or tags.")
-        yield _error("user_ids", "members_none", _("Nobody is named."), remedy)
+        yield _error("user_ids", "members_none", _("No recipient is named."), remedy)
     for one in schedule.user_ids:
         if one != EVERYONE and not USER_ID.fullmatch(str(one)):
             words = _("“%(id)s” is no user ID.") % {"id": str(one)[:64]}
@@ -212,7 +212,7 @@ def _template(schedule: Schedule) -> Iterator[SchedulingError]:
         return
     if schedule.text.strip():
         remedy = _("Leave the text empty, or take the template away.")
-        yield _error("text", "text_unused", _("The template has a script of its own: this is not said."), remedy)
+        yield _error("text", "text_unused", _("The template has a script of its own: this text is not used."), remedy)
     if schedule.digital_human is not None and schedule.digital_human != schedule.template.digital_human:
         words = _("The template says who speaks: %(human)s.") % {"human": schedule.template.digital_human}
         yield _error("digital_human", "digital_human_unused", words, _("Leave it empty, or choose another template."))

@@ -202,7 +202,7 @@ class TestInTheAdmin:
         page = client.get(reverse("admin:scheduling_schedule_change", args=[schedule.pk])).content.decode()
         assert "name = {{name}}" in page
         assert "你好王芳！" in page
-        assert "the default is said: name" in page
+        assert "the default is used: name" in page
 
     def test_what_they_are_told_is_shown_while_one_types(self, client, template, people):
         wish = {"template": template.pk, "values": "name = {{name}}", "user_ids": "wangfang lisi nobody x"}
@@ -222,4 +222,4 @@ class TestInTheAdmin:
         schedule = plan(template, people)
         (run,) = services.run_due(schedule.pk, now=clock(NINE))
         page = client.get(reverse("admin:scheduling_run_change", args=[run.pk])).content.decode()
-        assert page.count("default said for: name") == 1
+        assert page.count("default used for: name") == 1
