@@ -25,7 +25,7 @@ ALONE = frozenset(_ALONE.split())
 def detect_language(text: str, *, default: str, is_first: bool = False) -> str:
     """The language of a text; `default` if it shows none clearly.
 
-    For somebody's first message a single clear word is enough, or two of any kind.
+    For a member's first message a single clear word is enough, or two of any kind.
     """
     han = len(HAN.findall(text))
     words = WORD.findall(NOT_PROSE.sub(" ", text.casefold()))

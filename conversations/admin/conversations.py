@@ -43,7 +43,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     def said(self, conversation: Any) -> int:
         return int(conversation.said_count)
 
-    @display(description=_("said last"))
+    @display(description=_("last text"))
     def last_words(self, conversation: Any) -> str:
         return shorten(conversation.newest or "", 48) or NOTHING
 
@@ -55,7 +55,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     def last(self, conversation: Conversation) -> str:
         return short_time(conversation.last_message_at)
 
-    @display(description=_("what was said"))
+    @display(description=_("messages"))
     def thread(self, conversation: Conversation) -> SafeString:
         rows = (
             conversation.messages()
@@ -64,7 +64,7 @@ class ConversationAdmin(ReadOnlyAdmin):
         )
         newest = list(rows)
         for message in newest:
-            # A video's message is created on request, but was said when it was sent.
+            # A video's message is created on request, but shown at the time when it was sent.
             message.said_at = message.outbound.created_at if message.outbound else message.created_at  # type: ignore[attr-defined]
         shown = sorted(newest[:THREAD], key=attrgetter("said_at", "pk"))
         return render_to_string("admin/conversations/thread.html", {"messages": shown, "more": len(newest) > THREAD})

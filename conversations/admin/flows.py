@@ -68,7 +68,7 @@ class FlowAdmin(ProtectedDeleteAdmin):
     list_filter = ("language", "enabled")
     list_select_related = ("live",)
     search_fields = ("name", "description", "triggers", "command", "states__text")
-    search_help_text = _("Search in names, in what starts a flow, and in what it says.")
+    search_help_text = _("Search for names, trigger words and texts of flows.")
     fieldsets = (
         (None, {"fields": ("name", "description", ("language", "enabled"))}),
         (_("How it starts"), {"fields": ("triggers", ("command", "menu_key"))}),
@@ -149,7 +149,8 @@ class FlowAdmin(ProtectedDeleteAdmin):
     def protected_because(self, row: Any) -> Any:
         if Session.objects.filter(version__flow=row).exists():
             return _(
-                "People have been in it, and their sessions are kept. Untick “enabled” instead: nobody can start it."
+                "Members have been in it, and their sessions are kept. Untick “enabled” instead, so that no "
+                "member can start it."
             )
         return ""
 
@@ -159,7 +160,9 @@ class FlowAdmin(ProtectedDeleteAdmin):
         icon="publish",
         dialog={
             "title": _("Publish this draft?"),
-            "description": _("Whoever starts the flow from now on gets it; sessions stay with the version they began."),
+            "description": _(
+                "Members who start the flow from now on get this version; running sessions stay with theirs."
+            ),
             "form_class": PublishForm,
             "form_submit_text": _("Publish"),
         },

@@ -30,8 +30,8 @@ class FlowForm(forms.ModelForm[Flow]):
         fields = ("name", "description", "language", "enabled", "triggers", "command", "menu_key")
         help_texts = {
             "triggers": _(
-                "One a line: words that start it when somebody writes them, like “create video”. A line that begins "
-                "with / is another name of its command."
+                "Messages that start it, one a line, like “create video”. A line that begins with / is "
+                "another name of its command."
             )
         }
         widgets = {"triggers": UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "制作视频\ncreate video"})}
@@ -58,7 +58,7 @@ class StateForm(forms.ModelForm[State]):
         }
         help_texts = {
             "retry_text": _("Repeats the question in other words. Empty: a sentence of the house, then the question."),
-            "reminder": _("Said once, when nothing came for that long. Empty: a sentence of the house."),
+            "reminder": _("Sent once, after that long without an answer. Empty: the built-in text."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -156,7 +156,7 @@ class PublishForm(BaseDialogForm):
         max_length=200,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("For whoever looks at the versions later."),
+        help_text=_("A note for readers of the list of versions."),
     )
 
     def get_before_template_context(self, request: HttpRequest, object_id: int | str | None = None) -> dict[str, Any]:

@@ -84,7 +84,8 @@ class FlowVersionAdmin(ReadOnlyAdmin):
         icon="history",
         title=_("Let this version run?"),
         words=_(
-            "Whoever starts the flow from now on gets it; sessions stay with the version they began. The draft stays."
+            "Members who start the flow from now on get this version; running sessions stay with theirs. "
+            "The draft stays."
         ),
     )
 

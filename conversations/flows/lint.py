@@ -54,7 +54,7 @@ def lint(
 
 def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
     if node.kind != NodeKind.END and is_blank(node.text) and not node.template:
-        yield Problem(code="no_text", state=node.name, words=_("It says nothing. Write its text."))
+        yield Problem(code="no_text", state=node.name, words=_("It has no text. Write one."))
     for text in (node.text, node.reminder, node.slot.retry_text if node.slot else ""):
         if len(text.encode()) > TEXT_BYTES:
             words = _("A text is longer than one message (2,048 bytes; a Chinese character is 3). Shorten it.")
@@ -103,7 +103,7 @@ def _choices(node: Node) -> Iterator[Problem]:
     if misread := [
         word for number, choice in enumerate(choices, start=1) for word in _numbers(choice, number, choices)
     ]:
-        words = _("Who writes “%s” may mean the choice with that number. Use a word for this choice.") % misread[0]
+        words = _("“%s” may be read as the number of a choice. Use a word for this choice.") % misread[0]
         yield Problem(code="number_choice", state=node.name, words=words, is_error=False)
     if node.as_card and len(choices) > BUTTONS:
         words = _("More than six choices do not fit a card; they will show as a numbered list.")
@@ -195,7 +195,7 @@ def _circles(machine: Machine) -> Iterator[Problem]:
             words = _("It comes back to itself without asking anything, and would talk for ever.")
             yield Problem(code="circle", state=node.name, words=words)
         elif node.kind == NodeKind.ASK and _comes_back(machine, node, asking=True):
-            words = _("Whoever never answers is asked again for ever. Let “no answer in time” lead to an end.")
+            words = _("A member who never answers is asked again for ever. Let “no answer in time” lead to an end.")
             yield Problem(code="nagging", state=node.name, words=words)
 
 

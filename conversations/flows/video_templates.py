@@ -44,7 +44,7 @@ def _problems(machine: Machine, node: Node, template: RenderTemplate | None) -> 
         yield Problem(code="template_gone", state=node.name, words=words)
         return
     if not is_blank(node.text):
-        words = _("Its text is not said: the template “%s” has a script of its own.") % template
+        words = _("Its text is not used: the template “%s” has a script of its own.") % template
         yield Problem(code="text_unused", state=node.name, words=words, is_error=False)
     if node.digital_human is not None and node.digital_human != template.digital_human_id:
         words = _("The template “%s” says who speaks. Leave the digital human empty.") % template

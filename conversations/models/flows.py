@@ -41,15 +41,15 @@ class Flow(models.Model):
         max_length=8,
         choices=Desk.Language,
         default=Desk.Language.CHINESE,
-        help_text=_("Of its texts, and of what is said around them."),
+        help_text=_("Language of its texts and of the notices between them."),
     )
     enabled = models.BooleanField(
-        _("enabled"), default=True, help_text=_("Off: nobody can start it; who is in it can finish.")
+        _("enabled"), default=True, help_text=_("Off: members can't start it. Running sessions can finish.")
     )
     triggers = models.TextField(
         _("starts with"),
         blank=True,
-        help_text=_("One a line: words that start it when somebody writes them, like “create video”."),
+        help_text=_("Messages that start it, one a line, like “create video”."),
     )
     command = models.CharField(
         _("command"),
@@ -160,7 +160,7 @@ class State(models.Model):
         _("text"),
         blank=True,
         help_text=_(
-            "What is said. {{name}} stands for the answer kept as “name”, {{name.label}} for the words of a choice."
+            "The text to send. {{name}} stands for the answer kept as “name”, {{name.label}} for the words of a choice."
         ),
     )
     slot = models.CharField(
@@ -209,7 +209,7 @@ class State(models.Model):
         blank=True,
         related_name="states",
         verbose_name=_("video template"),
-        help_text=_("Its script is said, by its digital human, in the place of the text."),
+        help_text=_("Its digital human speaks its script instead of the text."),
     )
     values = models.TextField(
         _("values of its variables"),

@@ -44,17 +44,15 @@ class Desk(models.Model):
         max_length=8,
         choices=Language,
         default=Language.CHINESE,
-        help_text=_("For greeting people who have not written yet; after that each is answered in their own."),
+        help_text=_("For greeting members who have not written yet. Later answers use the member's own language."),
     )
-    greeting = models.TextField(_("greeting"), help_text=_("Sent when somebody opens the application."))
+    greeting = models.TextField(_("greeting"), help_text=_("Sent when a member opens the application."))
     contact = models.TextField(
         _("people to turn to"),
         blank=True,
         default="",
         db_default="",
-        help_text=_(
-            "Said to members who ask for a person, or whom the digital human cannot help. A name, a phone number."
-        ),
+        help_text=_("For members who ask for a person, or whom the digital human cannot help. A name, a phone number."),
     )
     progress_cards = models.BooleanField(
         _("progress as a card"),

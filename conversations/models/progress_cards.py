@@ -16,7 +16,7 @@ class VideoStatus(models.TextChoices):
     SENT = "sent", _("Delivered")
     AS_VOICE = "as_voice", _("No video this time; it was sent as a voice message")
     AS_TEXT = "as_text", _("No video this time; the text was sent")
-    UNCONFIRMED = "unconfirmed", _("Nobody could confirm that it arrived")
+    UNCONFIRMED = "unconfirmed", _("Its arrival could not be confirmed")
     CANCELLED = "cancelled", _("Cancelled")
 
 

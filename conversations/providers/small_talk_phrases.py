@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Talk(StrEnum):
-    """What somebody means who asks nothing of the table."""
+    """Kinds of small talk."""
 
     GREETING = "greeting"
     PRESENCE = "presence"

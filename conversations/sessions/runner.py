@@ -208,7 +208,7 @@ def _write(session: Session, **fields: object) -> None:
     """Compare and set. Raises `SessionMoved` if another worker advanced it meanwhile."""
     seen = Session.objects.filter(pk=session.pk, revision=session.revision)
     if not seen.update(**fields, revision=session.revision + 1):
-        raise SessionMoved("Somebody else stepped this session.", code="session_moved")
+        raise SessionMoved("Another worker stepped this session.", code="session_moved")
     session.revision += 1
     for name, value in fields.items():
         setattr(session, name, value)

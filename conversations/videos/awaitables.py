@@ -205,7 +205,7 @@ def _ended(pk: int) -> Render | None:
 def _video(render: Render) -> Any:
     """The file of a finished render. Raises `AvatarError` if it failed."""
     if render.status == Render.Status.CANCELLED:
-        raise RenderCancelled("Somebody cancelled the video.", code="cancelled")
+        raise RenderCancelled("The video was cancelled.", code="cancelled")
     if render.status != Render.Status.DONE or not render.video:
         raise AvatarError("The video could not be made.", code=render.reason or "failed", remedy=render.hint)
     return render.video

@@ -25,7 +25,7 @@ def notice(kind: Notice, flow: str) -> str:
         Notice.GAVE_UP: _("Let us leave it at that. Your answers are kept: send “continue” to go on, or “restart”."),
         Notice.KEPT: _("Your answers are kept. Send “continue” to go on with “%(flow)s”, or “restart”."),
         Notice.EXPIRED: _("“%(flow)s” has ended, because no answer came. Send “continue” to go on, or “restart”."),
-        Notice.FAILED: _("Sorry, “%(flow)s” cannot go on. Please tell whoever looks after it."),
+        Notice.FAILED: _("Sorry, “%(flow)s” cannot go on. Please tell its administrator."),
     }
     return words[kind] % {"flow": flow} if "%(" in words[kind] else words[kind]
 

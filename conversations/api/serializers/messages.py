@@ -21,7 +21,7 @@ class DeliveryStatus(models.TextChoices):
     SENDING = "sending", _("It is on its way.")
     SENT = "sent", _("WeChat Work has accepted it.")
     FAILED = "failed", _("It was not delivered.")
-    UNKNOWN = "unknown", _("Nobody knows whether it arrived.")
+    UNKNOWN = "unknown", _("It is unknown whether it arrived.")
     CANCELLED = "cancelled", _("It was cancelled.")
     RECALLED = "recalled", _("It was taken back.")
     INCOMPLETE = "incomplete", _("Only parts of it were delivered.")

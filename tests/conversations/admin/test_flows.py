@@ -217,12 +217,12 @@ def test_a_faulty_draft_is_refused_with_the_state_named_and_linked(hr, flow):
     video = flow.states.get(kind="video")
     edit(hr, video, text="")
     page = hr.get(url("flow", "change", flow.pk)).content.decode()
-    assert "It says nothing" in page
+    assert "It has no text" in page
     assert f'href="{url("state", "change", video.pk)}">视频</a>' in page
     answer = publish(hr, flow)
     assert answer.status_code == 200
     assert "HX-Redirect" not in answer.headers
-    assert "视频: It says nothing" in answer.content.decode()
+    assert "视频: It has no text" in answer.content.decode()
     assert "Mend the errors above first." in answer.content.decode()
     assert not FlowVersion.objects.exists()
 

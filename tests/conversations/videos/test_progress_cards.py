@@ -172,7 +172,7 @@ def test_a_video_that_fails_later_does_not_repeat_its_text(person, card, media):
     assert shown()[-1] == (INSTEAD, INSTEAD, "of-the-card")
 
 
-@pytest.mark.parametrize(("reason", "end"), [("refused", INSTEAD), ("unknown", "Nobody could confirm that it arrived")])
+@pytest.mark.parametrize(("reason", "end"), [("refused", INSTEAD), ("unknown", "Its arrival could not be confirmed")])
 def test_a_video_that_does_not_arrive_is_not_called_delivered(person, card, media, reason, end):
     make(Render.objects.get(), media)
     settle(Outbound.objects.get(msgtype="video"), "failed", reason)
