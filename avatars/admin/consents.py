@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from avatars import services
 from avatars.exceptions import ConsentError
-from avatars.forms import ConsentForm, WithdrawForm
+from avatars.forms.consents import ConsentForm, WithdrawForm
 from avatars.models import Consent, DigitalHuman, Likeness, Voice
 from core.web.admin import NOTHING, ReadOnlyAdmin, action, badge, change_url, link, row_link
 

@@ -15,11 +15,12 @@ from unfold.decorators import display
 from avatars import services
 from avatars.admin.consents import consent_badge, who
 from avatars.admin.recordings import RecordingPages
-from avatars.admin.statements import statement_words
+from avatars.admin.statements import OriginAdmin, statement_words
 from avatars.admin.video_pages import VideoPreviewPages
 from avatars.api.serializers import ExaminedSerializer
 from avatars.exceptions import AvatarError, ConsentError
-from avatars.forms import DigitalHumanForm, SampleForm, sample_text
+from avatars.forms.digital_humans import DigitalHumanForm
+from avatars.forms.samples import SampleForm, sample_text
 from avatars.models import DigitalHuman, Statement
 from avatars.thumbnails import portrait_thumb
 from core.web.admin import ProtectedDeleteAdmin, action, change_url
@@ -50,7 +51,7 @@ class MayFilter(admin.SimpleListFilter):
 
 
 @admin.register(DigitalHuman)
-class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin):
+class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin):
     protected_by = {
         "renders": _("Videos of it were made and are part of what was said."),
         "templates": _("It speaks in video templates. Give them another one first."),
@@ -111,12 +112,6 @@ class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin)
         except (AvatarError, OSError) as error:
             return JsonResponse({"ok": False, "code": "failed", "words": str(error), "faces": [], "remarks": []})
         return JsonResponse(ExaminedSerializer(found).data)
-
-    def get_form(
-        self, request: HttpRequest, obj: DigitalHuman | None = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"may_state": self.has_record_permission(request)})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DigitalHuman]:
         queryset: QuerySet[DigitalHuman] = super().get_queryset(request)
@@ -207,9 +202,6 @@ class DigitalHumanAdmin(VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin)
         human = DigitalHuman.objects.select_related("voice").get(pk=object_id)
         render = services.request_render(human, form.cleaned_data["text"], priority=services.TEST)
         return HttpResponse(headers={"HX-Redirect": change_url(render)})
-
-    def has_record_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("avatars.add_consent")
 
     def has_sample_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("avatars.add_render")

@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from avatars.models import DigitalHuman, Statement, Voice
@@ -54,6 +57,17 @@ class StatementAdmin(ReadOnlyAdmin):
     @display(description=_("reason"))
     def why(self, statement: Statement) -> str:
         return statement.reason_words or NOTHING
+
+
+class OriginAdmin(ModelAdmin[Any]):
+    """A page whose form states where a picture or a voice comes from: with the right to record consents only."""
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"may_state": self.has_record_permission(request)})
+
+    def has_record_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perm("avatars.add_consent")
 
 
 def statement_words(subject: DigitalHuman | Voice) -> str:

@@ -14,7 +14,8 @@ from unfold.admin import ModelAdmin
 
 from avatars import services
 from avatars.exceptions import AvatarError
-from avatars.forms import ComparisonForm, preview_form
+from avatars.forms.digital_humans import preview_form
+from avatars.forms.samples import ComparisonForm
 from avatars.models import DigitalHuman, Render
 from avatars.previews.video_preview import COLUMNS, ROWS
 from core.web.admin import change_url, duration

@@ -15,9 +15,9 @@ from unfold.decorators import display
 
 from avatars import services
 from avatars.admin.consents import voice_badge, who
-from avatars.admin.statements import statement_words
+from avatars.admin.statements import OriginAdmin, statement_words
 from avatars.exceptions import AvatarError
-from avatars.forms import VoiceForm
+from avatars.forms.voices import VoiceForm
 from avatars.models import OURS, Statement, Voice
 from core.web.admin import NOTHING, ProtectedDeleteAdmin
 
@@ -41,7 +41,7 @@ class OriginFilter(admin.SimpleListFilter):
 
 
 @admin.register(Voice)
-class VoiceAdmin(ProtectedDeleteAdmin):
+class VoiceAdmin(OriginAdmin, ProtectedDeleteAdmin):
     cascades_to = (Statement,)
     form = VoiceForm
     list_display = ("called", "hear", "may_speak", "gender", "language", "suitable", "engine", "used_by")
@@ -97,10 +97,6 @@ class VoiceAdmin(ProtectedDeleteAdmin):
         chosen = ",".join(str(pk) for pk in queryset.order_by("pk").values_list("pk", flat=True))
         return redirect(f"{reverse('admin:avatars_consent_add')}?voices={chosen}")
 
-    def get_form(self, request: HttpRequest, obj: Voice | None = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"may_state": self.has_record_permission(request)})
-
     def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         reason = form.cleaned_data.get("origin_reason", "")
@@ -110,9 +106,6 @@ class VoiceAdmin(ProtectedDeleteAdmin):
             services.declare_built_in(obj)
         elif form.states_synthetic:
             services.declare_synthetic(obj, by=who(request), reason=reason)
-
-    def has_record_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perm("avatars.add_consent")
 
     @display(description=_("consent"))
     def may_speak(self, voice: Any) -> str:

@@ -18,8 +18,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from avatars import services
-from avatars.api.views import name_of
-from avatars.forms import COVERS_NOTHING, ENDS_BEFORE, PORTRAIT_GONE
+from avatars.api.requester import name_of
+from avatars.forms.consents import COVERS_NOTHING, ENDS_BEFORE, PORTRAIT_GONE
 from avatars.models import Consent, DigitalHuman, Voice
 from core.web import range_responses
 from core.web.api_fields import (

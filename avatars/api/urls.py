@@ -4,11 +4,13 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from avatars.api.consents import Consents
+from avatars.api.digital_humans import DigitalHumans
 from avatars.api.lexicon import Lexicon, Readings
 from avatars.api.portraits import Portraits
+from avatars.api.renders import Renders
 from avatars.api.statements import Statements
 from avatars.api.video_templates import TemplateReadings, TemplateRenders, Templates
-from avatars.api.views import DigitalHumans, Engines, Renders, Voices
+from avatars.api.voices import Engines, Voices
 
 router = SimpleRouter()
 router.register("digital-humans", DigitalHumans, basename="digital-human")

@@ -21,8 +21,8 @@ from rest_framework.response import Response
 
 from avatars import services
 from avatars.api.lexicon import PreviewSerializer
+from avatars.api.requester import location_of, requester_of
 from avatars.api.serializers import RenderProgressSerializer
-from avatars.api.views import location_of, requester_of
 from avatars.models import Consent, Render, RenderTemplate, TemplateVariable
 from avatars.services import TemplateFault
 from core.web.api_fields import (

@@ -13,7 +13,8 @@ from avatars.models.humans import (
 )
 from avatars.models.lexicon import LexiconEntry
 from avatars.models.narrations import Narration
-from avatars.models.renders import RECORDED, WITHHELD, Render, Rendition, new_content_id
+from avatars.models.renders import RECORDED, WITHHELD, Render, new_content_id
+from avatars.models.renditions import Rendition
 from avatars.models.stages import Outcome, Stage, StageRun
 from avatars.models.statements import BEFORE, BUILT_IN, OURSELVES, Statement
 from avatars.models.templates import RenderTemplate, TemplateVariable

@@ -1,28 +1,22 @@
 """WeChat Work's callbacks as values: the public names."""
 
-from wecom.messages.values import (
+from wecom.messages.callback_parser import OTHERS, Envelope, envelope, identity, inbound
+from wecom.messages.events import Event, UnknownEvent
+from wecom.messages.member_messages import (
     COMMAND,
-    OTHERS,
     SPOKEN,
-    Envelope,
-    Event,
     ImageMessage,
-    Inbound,
     LinkMessage,
     LocationMessage,
     Message,
-    Node,
     TextMessage,
-    UnknownEvent,
     UnknownMessage,
     VideoMessage,
     VoiceMessage,
-    envelope,
-    identity,
-    inbound,
     spoken,
     typed,
 )
+from wecom.messages.xml_tree import Inbound, Node
 
 __all__ = [
     "COMMAND",

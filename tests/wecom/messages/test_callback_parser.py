@@ -19,7 +19,7 @@ from wecom.messages import (
     UnknownMessage,
     VideoMessage,
     VoiceMessage,
-    values,
+    callback_parser,
     xml_tree,
 )
 
@@ -351,14 +351,14 @@ OUTER = (
 @example(["<xml>", OUTER[2], OUTER[8], OUTER[4], OUTER[9], "</xml>"])
 def test_the_quick_way_to_read_an_envelope_says_what_the_parser_says(pieces):
     body = "".join(pieces).encode()
-    found = values._usual_envelope(body)
-    assert found is None or found == values._any_envelope(body)
+    found = callback_parser._usual_envelope(body)
+    assert found is None or found == callback_parser._any_envelope(body)
 
 
 def test_what_the_platform_writes_goes_the_quick_way():
     for pieces in ((2, 4, 8), (2, 8, 4), (2, 4)):
         body = "".join(["<xml>", *(OUTER[number] for number in pieces), "</xml>"]).encode()
-        assert values._usual_envelope(body) == values._any_envelope(body)
+        assert callback_parser._usual_envelope(body) == callback_parser._any_envelope(body)
 
 
 # Identities
@@ -447,66 +447,3 @@ def test_any_text_survives(said):
     dropped = {*map(chr, range(32)), "\ufffe", "\uffff"} - {"\t", "\n", "\r"}
     lines = said.replace("\r\n", "\n").replace("\r", "\n")  # as XML reads them
     assert kept == "".join(character for character in lines if character not in dropped)
-
-
-# The short way to read a row of elements
-
-
-TAGS = st.sampled_from(["ToUserName", "Content", "MsgId", "a", "xml", "Encrypt"])
-ODD = st.sampled_from(
-    [
-        "",
-        "x",
-        "你好",
-        "[微笑]",
-        "]]",
-        "]]>",
-        "]",
-        ">",
-        "<",
-        "<a>",
-        "</a>",
-        "&amp;",
-        "&",
-        "\n",
-        "\r\n",
-        "\x00",
-        "\x1b",
-        " ",
-        "\ufffe",
-    ]
-)
-PIECES_OF_XML = st.builds(
-    lambda tag, end, text, cdata, between: (
-        f"<{tag}>" + (f"<![CDATA[{text}]]>" if cdata else text) + f"</{end or tag}>" + between
-    ),
-    TAGS,
-    st.sampled_from(["", "", "", "b"]),
-    st.lists(ODD, max_size=3).map("".join),
-    st.booleans(),
-    st.sampled_from(
-        ["", "", "", " ", "\n", "<!-- c -->", "<a/>", "<b><c>1</c></b>", "<a b='1'>x</a>", "text", "<?x?>"]
-    ),
-)
-
-
-@settings(max_examples=1500, deadline=None)
-@given(
-    st.lists(PIECES_OF_XML, max_size=6),
-    st.sampled_from(["", "", "<?xml version='1.0'?>", "<!DOCTYPE xml>", "\ufeff", " "]),
-)
-def test_the_fast_path_reads_what_the_parser_reads(pieces, before):
-    body = f"{before}<xml>{''.join(pieces)}</xml>".encode()
-    short = xml_tree._flat(body)
-    if short is not None:
-        assert short == xml_tree._any(body)
-
-
-def test_what_the_platform_writes_takes_the_short_way():
-    assert xml_tree._flat(xml("text", "<Content><![CDATA[你好 [微笑] <b>&\n]]></Content>")) is not None
-    assert (
-        xml_tree._flat(b"<xml><ToUserName><![CDATA[ww01]]></ToUserName><Encrypt><![CDATA[abc=]]></Encrypt></xml>")
-        is not None
-    )
-    assert xml_tree._flat(b"<xml>" + b"<a></a>" * 1999 + b"</xml>") is not None
-    assert xml_tree._flat(b"<xml>" + b"<a></a>" * 2000 + b"</xml>") is None

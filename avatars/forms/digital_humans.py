@@ -1,0 +1,120 @@
+"""The form of a digital human, and of what can be tried before it is saved."""
+
+from copy import copy
+from typing import Any
+
+from django import forms
+from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from avatars import services
+from avatars.exceptions import AvatarError, ConsentError
+from avatars.forms.origins import OriginForm, origin_field, reason_field
+from avatars.models import DigitalHuman
+from avatars.reasons.render import REMARKS, UNUSABLE
+
+DRAWN = DigitalHuman.Origin.DRAWN
+
+
+class PortraitField(forms.ImageField):
+    """A picture that is not checked yet: `services.check_portrait` explains in better words what is wrong with it."""
+
+    def to_python(self, data: Any) -> Any:
+        return super(forms.ImageField, self).to_python(data)
+
+
+class DigitalHumanForm(OriginForm):
+    """Refuses a portrait that cannot be animated, saying why and what to do; `warnings` are for one that will do."""
+
+    class Meta:
+        model = DigitalHuman
+        fields = (
+            *("name", "portrait", "voice", "speed", "pause", "mode"),
+            *("format", "background_color", "background", "captions"),
+            *("logo", "logo_corner", "logo_size", "logo_opacity", "intro", "outro"),
+        )
+        field_classes = {"portrait": PortraitField}
+        help_texts = {
+            "name": _("As people see it in conversations and as the title of its files."),
+            "speed": _("1 is the voice's own speed; 0.8 is slow, 1.2 brisk."),
+            "mode": _("The head moves more naturally in the last mode; the first is the fastest."),
+        }
+
+    face = forms.IntegerField(required=False, min_value=0, max_value=99, widget=forms.HiddenInput)
+    origin = origin_field(
+        DigitalHuman.Origin.choices,
+        help_text=_(
+            "Animating a photo requires the consent of its person. “Drawn” states that the picture shows no real "
+            "person; your name is recorded. A new picture needs a new statement."
+        ),
+    )
+    origin_reason = reason_field(
+        _("why it shows no real person"), help_text=_("Required for “drawn” if the picture looks like a photograph.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.warnings: tuple[str, ...] = ()
+        self.photographic: bool | None = None
+        self.was_drawn = not self.instance._state.adding and services.is_drawn(self.instance)
+        self.initial.setdefault("origin", DRAWN if self.was_drawn else DigitalHuman.Origin.PHOTOGRAPH)
+        is_kept = not self.instance._state.adding and "portrait" in self.fields
+        if is_kept and services.missing_portraits([self.instance]):
+            # There is nothing to show, and the rest of the form can be saved without.
+            self.initial["portrait"], self.fields["portrait"].required = None, False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        portrait = data.get("portrait")
+        if isinstance(portrait, UploadedFile):
+            try:
+                found, data["portrait"] = services.check_portrait(portrait, face=data.get("face"))
+                self.warnings = tuple(str(REMARKS[code]) for code in found.remarks)
+                self.photographic = found.photographic
+            except AvatarError as error:
+                words = UNUSABLE.get(error.code, str(error))
+                self.refuse("portrait", words, code=error.code)
+        voice = data.get("voice")
+        if voice is not None and not services.engine_voice_allowed(voice.engine, voice.key):
+            self.warnings += (
+                gettext("No active consent covers its voice, which is cloned: it stays silent until then."),
+            )
+        if not self.errors:
+            self._clean_origin(data)
+        return data
+
+    @property
+    def states_drawn(self) -> bool:
+        """Whether saving the form states anew that the picture is drawn."""
+        has_new = isinstance(self.cleaned_data.get("portrait"), File) and "portrait" in self.changed_data
+        return self.cleaned_data.get("origin") == DRAWN and (has_new or not self.was_drawn) and self.may_state
+
+    def _clean_origin(self, data: dict[str, Any]) -> None:
+        if data.get("origin") != DRAWN:
+            return
+        if not self.was_drawn and not self.may_state:
+            self.refuse_statement()
+        elif self.states_drawn:
+            if "portrait" not in self.changed_data:
+                self.photographic = services.looks_photographed(self.instance)
+            try:
+                services.check_drawn(self.photographic, data.get("origin_reason", ""))
+            except ConsentError as error:
+                self.refuse("origin_reason", error.message, code=error.code)
+        elif "portrait" in self.changed_data:
+            self.warnings += (gettext("The statement was about the earlier picture. This one needs a consent."),)
+
+
+# What a preview may change without anything being stored.
+PREVIEWED = ("voice", "speed", "pause", "mode", "format", "background_color", "captions")
+
+
+def preview_form(human: DigitalHuman, data: Any) -> forms.ModelForm[DigitalHuman]:
+    """The fields of a digital human's page that can be tried before they are saved; pictures are the saved ones.
+
+    Its `instance` is a copy that is never saved.
+    """
+    kind = forms.modelform_factory(DigitalHuman, form=forms.ModelForm, fields=PREVIEWED)
+    return kind(data, instance=copy(human))

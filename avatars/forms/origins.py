@@ -1,0 +1,42 @@
+"""Where a picture or a voice comes from: chosen in a form, and stated by those who may record consents."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+MAY_NOT_STATE = _("Only those who may record consents may state this.")
+
+
+def origin_field(choices: Iterable[tuple[Any, Any]], *, help_text: Any) -> forms.ChoiceField:
+    """The origin, to choose."""
+    return forms.ChoiceField(
+        label=capfirst(_("origin")),
+        required=False,
+        choices=list(choices),
+        widget=UnfoldAdminSelectWidget,
+        help_text=help_text,
+    )
+
+
+def reason_field(label: Any, *, help_text: Any) -> forms.CharField:
+    """Why no consent is needed."""
+    return forms.CharField(
+        label=capfirst(label), required=False, max_length=300, widget=UnfoldAdminTextInputWidget, help_text=help_text
+    )
+
+
+class OriginForm(forms.ModelForm[Any]):
+    """A form with the fields `origin` and `origin_reason`."""
+
+    may_state = False
+    """Whether the user has the right to record consents; the admin sets it."""
+
+    def refuse(self, field: str, words: Any, *, code: str) -> None:
+        self.add_error(field, forms.ValidationError(words, code=code))
+
+    def refuse_statement(self) -> None:
+        self.refuse("origin", MAY_NOT_STATE, code="statement_forbidden")
