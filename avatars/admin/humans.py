@@ -53,7 +53,7 @@ class MayFilter(admin.SimpleListFilter):
 @admin.register(DigitalHuman)
 class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, ProtectedDeleteAdmin):
     protected_by = {
-        "renders": _("Videos of it were made and are part of what was said."),
+        "renders": _("Its videos are part of conversations."),
         "templates": _("It speaks in video templates. Give them another one first."),
     }
     cascades_to = (Statement,)
@@ -174,7 +174,7 @@ class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, Protecte
         chosen = ",".join(str(pk) for pk in queryset.order_by("pk").values_list("pk", flat=True))
         return redirect(f"{reverse('admin:avatars_consent_add')}?humans={chosen}")
 
-    @admin.action(description=_("These are drawn: nobody real is shown"), permissions=["record"])
+    @admin.action(description=_("These are drawn: they show no real person"), permissions=["record"])
     def declare_drawn(self, request: HttpRequest, queryset: QuerySet[DigitalHuman]) -> None:
         for human in queryset.exclude(pk__in=DigitalHuman.objects.drawn().values("pk")):
             try:
@@ -193,7 +193,7 @@ class DigitalHumanAdmin(OriginAdmin, VideoPreviewPages, RecordingPages, Protecte
         icon="play_circle",
         dialog={
             "title": _("Let it say something"),
-            "description": _("A video is made and kept under Renders. It is sent to nobody."),
+            "description": _("A video is made and kept under Renders. It is not sent."),
             "form_class": SampleForm,
             "form_submit_text": _("Make the video"),
         },

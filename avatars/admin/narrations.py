@@ -42,4 +42,4 @@ class NarrationAdmin(WorkAdmin):
         links = [(default_storage.url(name), name.rpartition("/")[2]) for name in narration.parts]
         files = format_html_join(" · ", '<a class="ou-link" href="{}" download>{}</a>', links)
         # AMR has no place for the label.
-        return format_html("{} ({})", files, gettext("made by AI: say so to whoever hears it")) if links else NOTHING
+        return format_html("{} ({})", files, gettext("made by AI: tell its listeners")) if links else NOTHING

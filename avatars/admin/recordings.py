@@ -32,7 +32,10 @@ class RecordingForm(forms.Form):
         label=capfirst(_("its words")),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text=_("Where they are known, the lips fit best; they are the captions. Else somebody listens to it."),
+        help_text=_(
+            "If you know the words, the lips fit best, and the words become the captions. Otherwise they "
+            "are recognised."
+        ),
     )
 
     def clean_recording(self) -> services.Recording:

@@ -160,7 +160,7 @@ class RenderAdmin(VideoPages, WorkAdmin):
         cancel,
         icon="cancel",
         title=_("Cancel this render?"),
-        words=_("Whoever waits for the video is told that it does not come."),
+        words=_("Members who wait for the video are told that it does not come."),
     )
 
     @admin.action(description=_("Make again"), permissions=["steer"])
@@ -181,7 +181,7 @@ class RenderAdmin(VideoPages, WorkAdmin):
         again,
         icon="replay",
         title=_("Make this video again?"),
-        words=_("It joins the queue. Nobody gets it by itself: its text was sent instead."),
+        words=_("It joins the queue. It is not sent by itself: its text was sent instead."),
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -215,7 +215,7 @@ class RenditionAdmin(WorkAdmin):
 
     @display(description=_("render"), ordering="render")
     def of_render(self, rendition: Rendition) -> str:
-        return row_link(rendition.render) if rendition.render else gettext("a file that somebody brought")
+        return row_link(rendition.render) if rendition.render else gettext("an uploaded file")
 
     @display(description=_("file"))
     def file(self, rendition: Rendition) -> str:

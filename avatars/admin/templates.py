@@ -77,7 +77,7 @@ class RenderTemplateAdmin(ProtectedDeleteAdmin):
                     *("logo", "intro", "outro", "spliced"),
                 ),
                 "classes": ("collapse",),
-                "description": _("What is left empty is as the digital human has it."),
+                "description": _("Empty fields use the digital human's value."),
             },
         ),
     )

@@ -52,7 +52,7 @@ class VoiceAdmin(OriginAdmin, ProtectedDeleteAdmin):
     fieldsets = (
         (None, {"fields": ("name", "name_en", "hear", "sample")}),
         (_("What it is"), {"fields": ("engine", "key", ("origin", "origin_reason"), "said")}),
-        (_("For whoever chooses"), {"fields": ("gender", "language", "notes", "notes_en")}),
+        (_("To help you choose"), {"fields": ("gender", "language", "notes", "notes_en")}),
     )
 
     class Media:
@@ -85,7 +85,7 @@ class VoiceAdmin(OriginAdmin, ProtectedDeleteAdmin):
             return JsonResponse({"words": str(error), "code": error.code}, status=422)
         return HttpResponse(data, content_type="audio/mp4", headers={"Cache-Control": "private, max-age=60"})
 
-    @admin.action(description=_("Forget what was said before"), permissions=["change"])
+    @admin.action(description=_("Clear cached speech"), permissions=["change"])
     def forget(self, request: HttpRequest, queryset: QuerySet[Voice]) -> None:
         """Empty the speech cache of these voices: for an engine with another model, or after a withdrawn consent."""
         count = sum(services.forget_speech(voice) for voice in queryset)

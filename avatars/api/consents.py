@@ -1,5 +1,6 @@
 """Consents over REST: recorded with evidence, withdrawn, never changed."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,28 +99,42 @@ class WithdrawalSerializer(StrictSerializer):
     """Reason of the withdrawal, and what happens to the videos."""
 
     reason = StrictCharField(required=False, allow_blank=True, max_length=300)
-    films = ChoiceField(
+    videos = ChoiceField(
         services.VideoRetention.choices,
-        source="videos",
         default=services.VideoRetention.DELETE,
         help_text="`delete` deletes the videos; `keep` locks them away as evidence.",
     )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Clients of the release before write `films`."""
+        return super().to_internal_value(_renamed(data, old="films", new="videos"))
 
 
 class WithdrawnSerializer(ConsentSerializer):
     """A consent after its withdrawal."""
 
     cancelled = serializers.SerializerMethodField(help_text="Number of unfinished renders that were cancelled.")
-    films = serializers.SerializerMethodField(help_text="Number of videos that were deleted or locked away.")
+    videos = serializers.SerializerMethodField(help_text="Number of videos that were deleted or locked away.")
+    films = serializers.SerializerMethodField(help_text="Deprecated: the same as `videos`.")
 
     class Meta(ConsentSerializer.Meta):
-        fields = (*ConsentSerializer.Meta.fields, "cancelled", "films")
+        fields = (*ConsentSerializer.Meta.fields, "cancelled", "videos", "films")
 
     def get_cancelled(self, consent: Consent) -> int:
         return int(self.context["ended"].cancelled)
 
-    def get_films(self, consent: Consent) -> int:
+    def get_videos(self, consent: Consent) -> int:
         return int(self.context["ended"].videos)
+
+    def get_films(self, consent: Consent) -> int:
+        return self.get_videos(consent)
+
+
+def _renamed(data: Any, *, old: str, new: str) -> Any:
+    """The body with the new name of a field; left alone where the new one is there too."""
+    if not isinstance(data, Mapping) or old not in data or new in data:
+        return data
+    return {new: data[old], **{name: data[name] for name in data if name != old}}
 
 
 class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -150,7 +150,7 @@ class _Sheet:
         ]
 
     def draw(self, frame: Picture, left: int, top: int, now: float | None) -> None:
-        """Put it on a frame; what was said before `now` has the accent's colour."""
+        """Put it on a frame; words spoken before `now` have the accent's colour."""
         add = self._plain if now is None else self._filled(now)
         x, y = max(0, -left), 0
         height, width = min(self.height, frame.shape[0] - top), min(self.width - x, frame.shape[1])

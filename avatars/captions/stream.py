@@ -55,5 +55,5 @@ class CaptionStream:
         return self._tokens[first:last]
 
     def _complete(self, slot: Slot) -> bool:
-        """Whether nothing in it, nor before it, is still to be said."""
+        """Whether all of it, and all before it, was spoken."""
         return self._speech.over or bool(self._tokens and self._tokens[-1].offset >= slot.last)

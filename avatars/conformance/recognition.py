@@ -77,13 +77,13 @@ def _understands(language: str) -> Callable[[Listener], None]:
         heard = stage.engine.transcribe(samples, language="zh", hints=HINTS)
         demand(
             alike(heard.text, said) > ALIKE,
-            gettext_noop("It heard “%(heard)s”, said was “%(said)s”."),
+            gettext_noop("It heard “%(heard)s” instead of “%(said)s”."),
             heard=heard.text,
             said=said,
         )
         demand(heard.language == language, gettext_noop("It took it for the language “%(code)s”."), code=heard.language)
         length = len(samples) / RATE
-        words = gettext_noop("It says that %(heard).1f s are %(said).1f s long.")
+        words = gettext_noop("It reports %(said).1f s for a recording of %(heard).1f s.")
         demand(abs(heard.seconds - length) < 1, words, heard=length, said=heard.seconds)
 
     return test
@@ -123,7 +123,7 @@ CHECKS = (
     Check(
         key="silence",
         title=_("It hears nothing in silence"),
-        remedy=_("Return an empty text where nobody speaks, also for a recording of no length."),
+        remedy=_("Return an empty text for a recording without speech, or of no length."),
         test=_hears_nothing_in(0.0),
     ),
     Check(

@@ -119,7 +119,7 @@ def _leaves_the_portrait(stage: Studio) -> None:
 
 CHECKS = (
     Check(
-        key="films",
+        key="animates",
         title=_("It animates a portrait"),
         remedy=_("Yield RGB frames from animate() of a class that extends RenderEngine."),
         test=_makes_frames,
@@ -145,7 +145,7 @@ CHECKS = (
     Check(
         key="moves",
         title=_("Something moves while it speaks"),
-        remedy=_("Yield copies, or a frame that is drawn anew for each time, and move the mouth with the sound."),
+        remedy=_("Yield copies, or draw each frame from scratch, and move the mouth with the sound."),
         test=_moves,
     ),
     Check(
@@ -156,7 +156,7 @@ CHECKS = (
     ),
     Check(
         key="untouched",
-        title=_("The portrait is left as it was"),
+        title=_("It leaves the portrait unchanged"),
         remedy=_("Copy the portrait before something is drawn on it."),
         test=_leaves_the_portrait,
     ),

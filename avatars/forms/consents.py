@@ -52,7 +52,7 @@ class ConsentForm(forms.ModelForm[Consent]):
         label=capfirst(_("purposes")),
         choices=Consent.Purpose.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("What the person agreed to, as the evidence says it. Videos for anything else are refused."),
+        help_text=_("The purposes that the evidence names. Videos for other purposes are refused."),
     )
 
     class Meta:

@@ -87,7 +87,7 @@ class DigitalHumanForm(OriginForm):
 
     @property
     def states_drawn(self) -> bool:
-        """Whether saving the form states anew that the picture is drawn."""
+        """Whether saving the form states again that the picture is drawn."""
         has_new = isinstance(self.cleaned_data.get("portrait"), File) and "portrait" in self.changed_data
         return self.cleaned_data.get("origin") == DRAWN and (has_new or not self.was_drawn) and self.may_state
 

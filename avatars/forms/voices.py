@@ -8,7 +8,7 @@ from avatars import services
 from avatars.forms.origins import OriginForm, origin_field, reason_field
 from avatars.models import OURS, Voice, voice_identity
 
-CHOOSE_ORIGIN = _("Say whose voice it is: cloned from a person, or nobody's.")
+CHOOSE_ORIGIN = _("Choose whether the voice is cloned from a person or synthetic.")
 SAY_WHY = _("Say how you know that it is no real person's voice.")
 SYNTHETIC = Voice.Origin.SYNTHETIC
 
@@ -49,7 +49,7 @@ class VoiceForm(OriginForm):
 
     @property
     def states_synthetic(self) -> bool:
-        """Whether saving the form states anew that the voice is nobody's."""
+        """Whether saving the form states again that the voice is synthetic."""
         data = self.cleaned_data
         key = voice_identity(str(data.get("engine")), str(data.get("key")))
         return data.get("origin") == SYNTHETIC and key != self.stated_key

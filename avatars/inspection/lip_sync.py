@@ -50,7 +50,7 @@ class Mouth:
             moved = self._moves(silence)
             if moved > max(MOVES, SHARE * moves):
                 at = self._expected.begins + silence[0] / self._expected.shot.fps
-                raise wrong("lips_in_silence", f"the lips move at {at:.2f} s, where nothing is said")
+                raise wrong("lips_in_silence", f"the lips move at {at:.2f} s, during silence")
 
     def _moves(self, numbers: list[int]) -> float:
         """By how much the gap between the lips changes over these frames; 0 where there is no face to see."""

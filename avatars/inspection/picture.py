@@ -125,10 +125,10 @@ def _difference(one: NDArray[np.int16], other: NDArray[np.int16]) -> int:
     return int(np.abs(one - other).max(initial=0))
 
 
-def _uncovered(expected: Expected, film: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:
+def _uncovered(expected: Expected, video: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:
     """Which pixels of a picture of this size nothing is drawn over."""
     seen = np.ones((size[1], size[0]), bool)
-    across, down = size[0] / film[0], size[1] / film[1]
+    across, down = size[0] / video[0], size[1] / video[1]
     for box in expected.covered:
         left, right = int(box.x * across), int(np.ceil((box.x + box.width) * across))
         top, bottom = int(box.y * down), int(np.ceil((box.y + box.height) * down))

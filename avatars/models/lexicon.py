@@ -12,7 +12,7 @@ from avatars.speech.text.script import clean
 
 WORDS = {
     "token_unusable": _("Write one word or name of at most 40 characters, without signs around it."),
-    "reading_empty": _("Write how it is said."),
+    "reading_empty": _("Write how it is pronounced."),
     "reading_unusable": _("Write pinyin with tones (chóng qìng), IPA between strokes (/ˈoʊpən/) or words (we com)."),
     "pinyin_unknown": _("One of the syllables is no pinyin. Write like chóng qìng or chong2 qing4."),
     "ipa_unknown": _("One of the letters is no IPA that we can say. Write like /ˈoʊpən/."),

@@ -84,7 +84,7 @@ class Render(Work):
         _("recipe"),
         default=dict,
         editable=False,
-        help_text=_("All that makes the film, as it was when it was asked for."),
+        help_text=_("All that determines the video, as it was on request."),
     )
     purpose = models.CharField(_("purpose"), max_length=10, choices=Consent.Purpose, blank=True, editable=False)
     consent = models.ForeignKey(
@@ -160,7 +160,7 @@ class Render(Work):
     took_seconds = models.FloatField(_("took seconds"), null=True, blank=True)
     engine_used = models.CharField(_("animated by"), max_length=40, blank=True)
     speech_engine_used = models.CharField(_("spoken by"), max_length=40, blank=True)
-    notes = models.JSONField(_("notes"), default=list, blank=True, help_text=_("What was not as it was asked for."))
+    notes = models.JSONField(_("notes"), default=list, blank=True, help_text=_("Differences from the request."))
 
     objects = RenderQuerySet.as_manager()
 

@@ -25,7 +25,7 @@ class Rendition(Work):
         Render, models.CASCADE, null=True, blank=True, related_name="renditions", verbose_name=_("render")
     )
     source = models.CharField(
-        _("file"), max_length=500, blank=True, help_text=_("The name in the media storage of what somebody brought.")
+        _("file"), max_length=500, blank=True, help_text=_("Name of the uploaded file in the media storage.")
     )
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     limit = models.PositiveBigIntegerField(_("bytes at most"))

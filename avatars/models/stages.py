@@ -14,7 +14,7 @@ class Stage(models.TextChoices):
 
     WAITING = "waiting", _("waiting")
     SPEAKING = "speaking", _("speaking")
-    ANIMATING = "filming", _("filming")
+    ANIMATING = "filming", _("animating")
     ENCODING = "encoding", _("encoding")
     LABELLING = "labelling", _("labelling")
     CHECKING = "checking", _("checking")

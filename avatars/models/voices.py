@@ -25,7 +25,7 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
     """Queries on voices."""
 
     def synthetic(self) -> "VoiceQuerySet":
-        """Those of which a statement says, as they are now, that they are nobody's voice."""
+        """Voices that a statement about their present state declares synthetic."""
         identity = Concat(models.F("engine"), models.Value(":"), models.F("key"))
         return self.filter(statements__voice_key=identity, statements__withdrawn_at=None)
 

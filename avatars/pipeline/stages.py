@@ -11,7 +11,7 @@ class Stage(StrEnum):
     """The stages, in their order. Values are stored and public."""
 
     SPEAKING = "speaking"
-    ANIMATING = "filming"
+    ANIMATING = "filming"  # the name that clients and rows of earlier releases have
     ENCODING = "encoding"
     LABELLING = "labelling"
     CHECKING = "checking"

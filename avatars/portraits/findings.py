@@ -33,5 +33,5 @@ class Examined:
     def face(self) -> SeenFace:
         """The one that shall speak. Raises `IndexError` where there is none."""
         if self.chosen == NOBODY:
-            raise IndexError("Nobody was chosen.")
+            raise IndexError("No face was chosen.")
         return self.faces[self.chosen]

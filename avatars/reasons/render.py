@@ -24,9 +24,9 @@ UNUSABLE = {
     "no_face": _(
         "No face was found. Choose a well lit picture in which the face looks at the camera and nothing covers it."
     ),
-    "several_faces": _("There is more than one face. Choose in the picture who shall speak, or upload another."),
+    "several_faces": _("The picture shows more than one face. Choose one in it, or upload another picture."),
     "faces_too_close": _("The faces are too close to each other to cut one out. Use a picture of this person alone."),
-    "face_unknown": _("There is no such face in this picture. Choose one of those that are marked."),
+    "face_unknown": _("There is no such face in this picture. Choose one of the marked faces."),
     "turned": _("The face is turned too far to a side. Choose a picture in which it looks at the camera."),
     "mouth_covered": _(
         "Something covers the mouth: a mask, a hand, a microphone. Choose a picture in which the lips are seen."
@@ -49,11 +49,11 @@ RECORDINGS = {
     "recording_empty": _("The recording is empty. Choose another file."),
     "recording_too_large": _("The recording is too large. Use one of at most 30 MB, or save it as MP3 or M4A."),
     "recording_type": _("This is no sound that we know. Use a WAV, MP3, M4A or AMR file with a voice in it."),
-    "recording_broken": _("The recording is broken. Save it anew, or use another."),
+    "recording_broken": _("The recording is damaged. Export it again, or use another."),
     "recording_too_long": _("The recording is too long. Cut it, or make several videos."),
     "recording_too_short": _("There is hardly any sound in the recording. Use a longer one."),
     "recording_silent": _("Nothing is heard in the recording. Check the microphone and record again."),
-    "recording_gone": _("Its recording was removed. Bring the same recording again, and the video is made anew."),
+    "recording_gone": _("Its recording was removed. Upload the recording again to render the video again."),
 }
 
 
@@ -67,7 +67,7 @@ class Reason(TextChoices):
     MEMORY_LIMIT = "memory_limit", _("it needed too much memory")
     EXPIRED = "expired", _("its file was removed after the days for which videos are kept")
     VARIABLE_MISSING = "variable_missing", _("a value that the video template requires is not known of this person")
-    LATE = "late", _("it was too late: whoever waited has its words")
+    LATE = "late", _("it was too late: members who waited got its text")
     ATTEMPTS = "attempts", _("its worker stopped each time")
     STUDIO_DIED = "studio_died", _("its worker stopped")
     STUDIO_BROKE = "studio_broke", _("its worker failed")
@@ -112,7 +112,7 @@ class Reason(TextChoices):
     VOICE_UNKNOWN = "voice_unknown", _("the voice cannot be used")
     SPEED = "speed_out_of_range", _("the speaking speed is out of range")
     SCRIPT_EMPTY = "script_empty", _("there is nothing to say")
-    WORDS_DO_NOT_FIT = "words_do_not_fit", _("the words are not those of the recording")
+    WORDS_DO_NOT_FIT = "words_do_not_fit", _("the words differ from the recording")
     NOTHING_TO_SAY = "nothing_to_say", _("there is nothing to say")
     UNSPEAKABLE = "script_unspeakable", _("nothing in the text can be spoken")
     TOO_LONG = "too_long", _("the text is too long for one video")
@@ -141,15 +141,15 @@ VOICE = _("Choose another voice for the digital human, or mend this one under Vo
 DEVICE = _("Let the settings choose the device by themselves (auto), or name one that there is.")
 CLIP = _("Upload the clips of the digital human again, at most 10 seconds each, or remove them.")
 WORDS = _("Write Chinese or English words, or numbers.")
-ENGINES = _("See the page “Engines”, which says what it lacks, and try it there.")
+ENGINES = _("The page “Engines” shows what is missing. Try it there.")
 ADVICE: dict[str, Any] = {
     **UNUSABLE,
     **{code: remedy for code, (_words, remedy) in CONSENT.items()},
     Reason.DISK_FULL: SPACE,
     Reason.DISK: WRITABLE,
     Reason.FILE_MISSING: _("Make it again."),
-    Reason.EXPIRED: _("Make it again, or ask for the same words: it is made anew."),
-    Reason.VARIABLE_MISSING: _("Give the variable a default in the template, or complete what is known of the person."),
+    Reason.EXPIRED: _("Render it again, or request the same script."),
+    Reason.VARIABLE_MISSING: _("Give the variable a default in the template, or complete the member's data."),
     Reason.LATE: _("More or faster render workers make videos sooner; OPENUSER_VIDEO_DEADLINE_SECONDS waits longer."),
     Reason.TIME_LIMIT: SHORTER,
     Reason.MEMORY_LIMIT: _("Use a smaller portrait or a shorter text."),
@@ -225,7 +225,7 @@ LACKS: dict[State, Any] = {
     State.PACKAGE: _("The package %s is not installed."),
     State.FILE: _("The file %s is missing."),
     State.DAMAGED: _("The file %s is not whole, or is another one."),
-    State.LICENCE: _("Its weights may not be used for every purpose, and nobody has said that you hold a licence."),
+    State.LICENCE: _("Its weights may not be used for every purpose, and no licence is declared."),
     State.SILENT: _("Nothing answers at %s."),
 }
 SUPPLIES: dict[State, Any] = {

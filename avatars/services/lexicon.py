@@ -12,14 +12,14 @@ from avatars.studio.interactive import interactive_studio
 
 WORDS = {
     Code.UNKNOWN_WORD: (
-        _("Nobody knows this word; its reading is guessed."),
+        _("This word is unknown; its reading is guessed."),
         _("Listen to it, or give it a reading in the lexicon."),
     ),
     Code.POLYPHONE: (
         _("This character has several readings, and stands alone."),
         _("Where the reading below is wrong, put the word or name in the lexicon."),
     ),
-    Code.LEFT_OUT: (_("This cannot be said and is left out."), _("Write it in Chinese or English words.")),
+    Code.LEFT_OUT: (_("This cannot be spoken and is left out."), _("Write it in Chinese or English words.")),
     Code.LINK: (_("A link is not read."), _("Say where to find it, or send it as text.")),
     Code.LONG_NUMBER: (
         _("This is read as one number."),

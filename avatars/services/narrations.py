@@ -18,7 +18,7 @@ def request_narration(
     """These words spoken by the digital human: already so or on the way where they are, else a new row in the queue.
 
     `recipe` is that of the video in whose place it comes, `purpose` is one of `Consent.Purpose`. Raises `ScriptError`
-    for what cannot be said, `ConsentError` for a voice that is cloned from a person who has not agreed (any more).
+    for a script that cannot be spoken, `ConsentError` for a cloned voice whose person has not agreed (any more).
     """
     text = check_script(text)
     heard = recipes.audible_part(recipe or recipes.freeze(digital_human, text, mode=digital_human.mode))

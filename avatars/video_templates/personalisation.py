@@ -21,7 +21,7 @@ from core.text.slot_values import Slot, SlotType, is_blank
 @dataclass(frozen=True, kw_only=True)
 class PersonalScript:
     """A script for one person. `defaulted` are variables for which the person has no fitting value, so that their
-    default was said; `missing` are those without which there can be no video: nothing stands in their place."""
+    default is used; `missing` are those without which there can be no video: nothing stands in their place."""
 
     text: str
     defaulted: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ def _shown_faults(variable: TemplateVariable, wish: str, slots: Mapping[str, Slo
             return
     if variable.type == SlotType.TEXT.value or _is_kind_of(variable, wish, slots):
         return
-    words = _("“%(label)s” may get from %(wish)s what it does not take.") % {"label": variable, "wish": wish}
+    words = _("“%(label)s” may get a value from %(wish)s that it does not take.") % {"label": variable, "wish": wish}
     remedy = _("Show one name alone, of an answer of the same kind. %(takes)s") % {"takes": value_advice(variable)}
     yield TemplateFault(field=variable.name, code="kind", words=words, remedy=remedy)
 

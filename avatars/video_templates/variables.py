@@ -49,7 +49,7 @@ def template_faults(script: str, variables: Sequence[TemplateVariable], *, today
             )
         elif variable.name not in shown:
             words = _("The script does not show “%(name)s”.") % {"name": variable.name}
-            remedy = _("Write {{%(name)s}} where it is to be said, or remove the variable.") % {"name": variable.name}
+            remedy = _("Write {{%(name)s}} where it is to be spoken, or remove the variable.") % {"name": variable.name}
             yield TemplateFault(index=index, field="name", code="unused_variable", words=words, remedy=remedy)
         yield from _variable_faults(index, variable, today)
 
@@ -89,7 +89,7 @@ def _variable_faults(index: int, variable: TemplateVariable, today: date) -> Ite
     if not variable.default:
         return
     if variable.required:
-        words = _("“%(name)s” is required, so that its default is never said.") % {"name": variable.name}
+        words = _("“%(name)s” is required, so its default is never used.") % {"name": variable.name}
         remedy = _("Take the default away, or do not require it.")
         yield TemplateFault(index=index, field="default", code="default_unused", words=words, remedy=remedy)
     elif variable.slot.parse(variable.default, today=today) is None:

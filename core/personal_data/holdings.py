@@ -81,7 +81,7 @@ class Holding:
         return every if pks is None else every.filter(pk__in=pks)
 
     def find(self, person: Person) -> list[int]:
-        """The primary keys of a person's rows that are nobody else's too."""
+        """The primary keys of rows that belong to this person alone."""
         if not self.owners:
             return []
         mine, others = models.Q(pk__in=()), models.Q(pk__in=())

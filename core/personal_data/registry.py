@@ -24,7 +24,7 @@ def without_personal_data(reasons: Mapping[str, str]) -> None:
 def belongs_to(
     model: type[models.Model], *, of: Callable[[Person], models.Q], others: Callable[[Person], models.Q]
 ) -> None:
-    """Say whose rows of a model of an app below are: `of` a person, and `others` that somebody else needs too."""
+    """Say whose rows of a model of an app below are: `of` a person, and `others` that another person needs too."""
     holding = _holdings[model._meta.label]
     holding.owners.append(of)
     holding.sharers.append(others)

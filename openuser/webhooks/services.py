@@ -84,7 +84,7 @@ def attempt_delivery(pk: int, *, now: datetime | None = None) -> None:
             return
         _attempt(delivery, endpoint, now)
     except LeaseLost:
-        logger.info("Somebody else delivers this webhook.", extra={"delivery": delivery.pk})
+        logger.info("Another worker delivers this webhook.", extra={"delivery": delivery.pk})
 
 
 def _attempt(delivery: WebhookDelivery, endpoint: WebhookEndpoint, now: datetime) -> None:

@@ -238,7 +238,7 @@ def loop() -> None:
 
     worst: list[tuple[float, ...]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, language in closed.FILMS:
+        for name, language in closed.VIDEOS:
             found = closed.rendered(name, language, Path(folder))
             print(
                 f"  {name:9} {language:14}  aperture r {found.aperture:.3f} (pixels {found.parting:.3f})"

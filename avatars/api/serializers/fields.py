@@ -12,7 +12,7 @@ from core.web.api_fields import StrictCharField
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": settings.AVATARS["MAX_CHARACTERS"]})
 class ScriptField(StrictCharField):
-    """Words for a digital human to say; what can be said is the service's to judge."""
+    """A script; the service judges whether it can be spoken."""
 
 
 def address(context: Mapping[str, Any], name: str, pk: int) -> str:

@@ -9,7 +9,7 @@ from core.web.api_fields import ChoiceField
 
 
 class StatementSerializer(serializers.ModelSerializer[Statement]):
-    """Who stated, and when, that a picture shows no real person or that a voice is nobody's."""
+    """A statement that a picture shows no real person, or that a voice is synthetic."""
 
     state = ChoiceField(Statement.State.choices, read_only=True, help_text="State as of now.")
 

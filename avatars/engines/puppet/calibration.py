@@ -42,10 +42,10 @@ class Seen:
 
 def measure(rig: Rig, mesh: FaceMesh) -> Floats:
     """The response of a portrait, see `response`."""
-    return response(film(rig, mesh), rig.face)
+    return response(look_at(rig, mesh), rig.face)
 
 
-def film(rig: Rig, mesh: FaceMesh) -> Seen:
+def look_at(rig: Rig, mesh: FaceMesh) -> Seen:
     """Renders the rig in all shapes and looks at it."""
     camera = Camera(rig, Mode.LIPSYNC)
     still = np.zeros(len(Head), np.float32)

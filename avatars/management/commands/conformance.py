@@ -24,7 +24,7 @@ from core import backends
 
 MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_RUN: "–"}
 LEAST_SECONDS = 120.0
-FILMS = 2.5  # a check may render twice
+RENDERS = 2.5  # a check may render twice
 KINDS = tuple(kind for kind in engine_status.EngineKind if kind.value in CHECKS)
 Results = Iterator[tuple[Check, Outcome]]
 
@@ -42,7 +42,7 @@ class Subject:
         """Seconds for one check: what the settings give the engine for a video or a sentence, and then some."""
         entry = backends.entry(self.kind.setting, self.name)
         own = entry.get("time_limit") or entry.get("options", {}).get("time_limit") or 0.0
-        return max(LEAST_SECONDS, FILMS * float(own))
+        return max(LEAST_SECONDS, RENDERS * float(own))
 
 
 class Command(BaseCommand):
@@ -163,7 +163,7 @@ _VIOLENT = {
     ),
     "memory_limit": (
         gettext_noop("It needed too much memory, and was ended."),
-        gettext_noop("OPENUSER_RENDER_MEMORY_MB says how much a worker may have."),
+        gettext_noop("OPENUSER_RENDER_MEMORY_MB sets a worker's memory limit."),
     ),
     "studio_died": (
         gettext_noop("The process in which it worked died."),

@@ -106,7 +106,7 @@ def withdraw_consent(
         _put_away(render, _reason(render, consent), keep=videos == VideoRetention.KEEP)
     forget_person(consent)
     consent_withdrawn.send(Consent, consent=consent)
-    counts = {"cancelled": cancelled, "films": len(made)}
+    counts = {"cancelled": cancelled, "videos": len(made)}
     logger.info(
         "A consent was withdrawn.", extra={"consent": consent.pk, "kept": videos == VideoRetention.KEEP, **counts}
     )

@@ -52,7 +52,7 @@ def declare_drawn(human: DigitalHuman, *, by: str, reason: str = "", photographi
 
 
 def declare_synthetic(voice: Voice, *, by: str, reason: str = "") -> Statement:
-    """State that a voice is nobody's; the statement that there is, if there is one.
+    """State that a voice is synthetic. Returns the present statement, if there is one.
 
     Raises `ConsentError` where a reason is needed: for voices of any engine but the built-in one.
     """

@@ -34,7 +34,7 @@ class Sherpa(Dictated):
         try:
             part = getattr(sherpa_onnx, f"OfflineTts{KINDS[kind]}ModelConfig")(**named)
         except TypeError as error:
-            raise _missing(f"sherpa-onnx does not know all that is said of the model: {', '.join(named)}.") from error
+            raise _missing(f"sherpa-onnx does not know all options of the model: {', '.join(named)}.") from error
         config = sherpa_onnx.OfflineTtsConfig(
             model=sherpa_onnx.OfflineTtsModelConfig(**{kind: part}, num_threads=threads), rule_fsts=rules
         )

@@ -93,15 +93,13 @@ class Kokoro(kokoro.Kokoro):
         return Recital(parts=self._spoken(runs, saying, progress), places=_places(runs))
 
     def plan(self, text: str, manner: Manner) -> list[Utterable]:
-        """What would be said, run by run; nothing is spoken."""
+        """The runs of a speech, without speaking it."""
         lexicon = Lexicon(manner.lexicon)
         return plan(text, self.normaliser, self._model.knows, lexicon=lexicon, pause=manner.pause)
 
     def _runs(self, text: str, manner: Manner) -> list[Utterable]:
         if not text.strip():
-            raise ScriptError(
-                "There is nothing to say.", code="script_empty", remedy="Write what should be said.", field="text"
-            )
+            raise ScriptError("There is nothing to say.", code="script_empty", remedy="Write a script.", field="text")
         runs = self.plan(text, manner)
         if not runs:
             raise ScriptError(

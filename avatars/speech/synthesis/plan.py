@@ -82,7 +82,7 @@ def plan(
 
 
 def is_mixed(text: str) -> bool:
-    """Whether words of both languages are said."""
+    """Whether it has words of both languages."""
     return bool(re.search(f"[{HAN}]", text) and re.search(f"[{LATIN}]", text))
 
 

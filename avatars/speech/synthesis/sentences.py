@@ -49,9 +49,7 @@ class Passage:
 def passages(text: str, normaliser: Normaliser, lexicon: Lexicon | None = None) -> list[Passage]:
     """The sentences of a script that can be spoken. Raises `ScriptError` where there are none."""
     if not text.strip():
-        raise ScriptError(
-            "There is nothing to say.", code="script_empty", remedy="Write what should be said.", field="text"
-        )
+        raise ScriptError("There is nothing to say.", code="script_empty", remedy="Write a script.", field="text")
     found = list(_passages(text, normaliser, lexicon or Lexicon()))
     if not found:
         raise ScriptError(

@@ -1,4 +1,4 @@
-"""A text said by any engine: part by part where it can, from the cache where it was said before, levelled last."""
+"""Speaks a text with any engine: in parts if the engine can, from the cache if it is there, levelled last."""
 
 from collections.abc import Generator, Iterable
 from dataclasses import asdict, replace

@@ -134,7 +134,7 @@ def _letters_and_decimal(match: Match) -> str:
 
 
 def _scaled(number: str, scale: str) -> str:
-    """万 and 亿 are said, thousands and millions counted out: 3.5M is 三百五十万."""
+    """万 and 亿 are spoken, thousands and millions counted out: 3.5M is 三百五十万."""
     if scale in "万亿":
         return chinese_amount(number) + scale
     units = round(float(number.replace(",", "")) * _SCALES[scale.lower()], 6)

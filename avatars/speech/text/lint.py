@@ -40,7 +40,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """`length` characters at `offset` of the script are said as `spoken`, which sounds like `reading`.
+    """`length` characters at `offset` of the script are read as `spoken`, which sounds like `reading`.
 
     The reading is pinyin with marks for Chinese, IPA for English, as the lexicon has it where it has it.
     """

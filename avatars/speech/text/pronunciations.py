@@ -123,7 +123,11 @@ def check(token: str, reading: str) -> None:
             "This is more than one sentence.", code="token_unusable", remedy="Write one word or name.", field="token"
         )
     if not reading.strip() or len(reading) > LONGEST_READING:
-        raise _wrong("There is no reading.", "reading_empty", f"Write how it is said, in {LONGEST_READING} characters.")
+        raise _wrong(
+            "There is no reading.",
+            "reading_empty",
+            f"Write its pronunciation, in at most {LONGEST_READING} characters.",
+        )
     form = form_of(reading)
     if form is Form.IPA:
         symbols(reading)

@@ -114,7 +114,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "url": "https://example.com/events",
         "events": ["render.completed", "render.failed"],
     },
-    "WithdrawalRequest": {"reason": "Left the company", "films": "delete"},
+    "WithdrawalRequest": {"reason": "Left the company", "videos": "delete"},
 }
 RECIPIENTS: dict[str, dict[str, Any]] = {"MessageRequest": {"to": "zhangsan"}, "GroupMessageRequest": {"chat": 1}}
 

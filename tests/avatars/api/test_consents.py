@@ -77,10 +77,10 @@ def test_nobody_agrees_to_a_picture_that_is_gone(api, human):
 
 def test_a_consent_is_withdrawn_once(api, human):
     consent = make_consent(human)
-    answer = api.post(f"{CONSENTS}{consent.pk}/withdraw/", {"reason": "离职", "films": "keep"}, format="json")
+    answer = api.post(f"{CONSENTS}{consent.pk}/withdraw/", {"reason": "离职", "videos": "keep"}, format="json")
     assert answer.status_code == 200, answer.content
     found = answer.json()
-    assert (found["state"], found["withdrawn_reason"], found["cancelled"], found["films"]) == (
+    assert (found["state"], found["withdrawn_reason"], found["cancelled"], found["videos"]) == (
         "withdrawn",
         "离职",
         0,
@@ -113,8 +113,18 @@ def test_a_video_that_is_kept_as_evidence_is_given_to_no_program(api, human):
     reader = make_api("renders:read")
     address = f"/api/v1/renders/{render.pk}/video/"
     assert reader.get(address).status_code == 200
-    api.post(f"{CONSENTS}{consent.pk}/withdraw/", {"films": "keep"}, format="json")
+    api.post(f"{CONSENTS}{consent.pk}/withdraw/", {"videos": "keep"}, format="json")
     assert problem(reader.get(address), 409)["code"] == "consent_withdrawn"
+
+
+def test_clients_of_the_release_before_still_write_films(api, human):
+    consent = make_consent(human)
+    video = default_storage.save("renders/video.mp4", ContentFile(b"video"))
+    render = make_render(human, consent=consent, status="done", video=video)
+    found = api.post(f"{CONSENTS}{consent.pk}/withdraw/", {"films": "keep"}, format="json").json()
+    assert (found["videos"], found["films"]) == (1, 1)
+    render.refresh_from_db()
+    assert default_storage.exists(render.video.name), "kept as evidence"
 
 
 def test_the_scopes_are_asked_for(human):

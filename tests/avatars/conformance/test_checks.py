@@ -36,8 +36,8 @@ SPEAKING = {
 }
 ANIMATING = {
     "": set(),
-    "raises": {"films"},
-    "nothing": {"films"},
+    "raises": {"animates"},
+    "nothing": {"animates"},
     "short": {"length"},
     "float": {"shape"},
     "small": {"shape"},

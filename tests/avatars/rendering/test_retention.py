@@ -161,7 +161,7 @@ def test_an_expired_recorded_video_needs_the_same_recording(spoken):
 
 def test_recordings_of_no_row_go_after_a_day_and_other_files_stay(spoken):
     stray = default_storage.save(f"recordings/{'d' * 32}.wav", ContentFile(b"RIFF"))
-    other = default_storage.save("recordings/readme.txt", ContentFile(b"of somebody else"))
+    other = default_storage.save("recordings/readme.txt", ContentFile(b"of another program"))
     services.clean_up(now=in_days(0.9))
     assert default_storage.exists(stray)
     services.clean_up(now=in_days(1.1))

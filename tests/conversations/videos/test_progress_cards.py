@@ -107,7 +107,7 @@ def test_each_tap_brings_the_news_and_the_end_comes_by_itself(person, card, medi
     assert [(status, greyed) for status, greyed, _ in shown()] == [
         ("About to be made", ""),
         ("Being made: speaking, 30 %", ""),
-        ("Being made: filming, 70 %", ""),
+        ("Being made: animating, 70 %", ""),
     ]
     Render.objects.update(status="queued")
     make(Render.objects.get(), media)

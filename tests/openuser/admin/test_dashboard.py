@@ -100,7 +100,7 @@ def test_a_video_that_is_being_made_shows_how_far_it_is():
     make_render(text="欢迎来到公司", status="running", stage="filming", progress=60, estimated_seconds=20)
     page = home("view_render")
     assert 'value="60"' in page
-    assert "filming · 8 s left" in page
+    assert "animating · 8 s left" in page
     assert "data-unfinished" in page
 
 

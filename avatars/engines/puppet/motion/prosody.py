@@ -1,6 +1,6 @@
 """How a voice rises and falls, frame after frame, heard no further ahead than frames are held back.
 
-Everything is measured against what was said before, so that nothing depends on how long the speech goes on.
+Everything is measured against the speech before, so that nothing depends on how long the speech goes on.
 """
 
 from dataclasses import dataclass

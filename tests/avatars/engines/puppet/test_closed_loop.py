@@ -31,7 +31,7 @@ TEXTS = {
     "unseen Chinese": "请各位同事在星期五之前把报销单交给财务部。",
     "unseen English": "Please bring your badge before noon, the manager will show you the building.",
 }
-FILMS = (
+VIDEOS = (
     *((name, language) for name in PORTRAITS for language in ("Chinese", "English")),
     *(("stranger", language) for language in ("unseen Chinese", "unseen English")),
 )
@@ -72,7 +72,7 @@ def rendered(name: str, language: str, folder: Path) -> Loop:
     return close(puppet(), speak(language), TEXTS[language], picture(name, folder), place)
 
 
-@pytest.fixture(scope="module", params=FILMS, ids=str)
+@pytest.fixture(scope="module", params=VIDEOS, ids=str)
 def video(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Loop:
     """A video of every portrait in both languages, made and looked at once."""
     name, language = request.param

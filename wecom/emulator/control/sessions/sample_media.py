@@ -33,4 +33,4 @@ def store_video(corp: Corp) -> Media:
         path.parent.mkdir(parents=True, exist_ok=True)
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *GREY_VIDEO, str(path)]
         subprocess.run(command, check=True)
-    return store_media(corp, "video", Upload(filename="film.mp4", data=path.read_bytes()))
+    return store_media(corp, "video", Upload(filename="video.mp4", data=path.read_bytes()))
