@@ -18,6 +18,9 @@ from avatars.consent import check as check_consent
 from avatars.consent import decide as decide_consent
 from avatars.reasons.render import words as reason_words
 from avatars.rendering.engine_status import EngineKind, EngineStatus, engines
+from avatars.rendering.estimates import estimate as estimate_render
+from avatars.rendering.estimates import estimate_seconds as estimate_render_seconds
+from avatars.rendering.estimates import queue_position, seconds_left, time_left
 from avatars.services.audio import to_amr, to_wav, transcribe
 from avatars.services.consents.consents import VideoRetention, WithdrawalResult, record_consent, withdraw_consent
 from avatars.services.consents.statements import (
@@ -44,15 +47,10 @@ from avatars.services.renders import (
     TEST,
     cancel_render,
     check_script,
-    estimate_render,
-    estimate_render_seconds,
-    queue_position,
     request_file_rendition,
     request_render,
     request_rendition,
     retry_render,
-    seconds_left,
-    time_left,
 )
 from avatars.services.templates import (
     fill_template,

@@ -11,7 +11,6 @@ from avatars import consent
 from avatars.exceptions import MediaError, ScriptError
 from avatars.models import CaptionStyle, DigitalHuman, Render, RenderMode, RenderTemplate, Rendition, VideoFormat
 from avatars.rendering import estimates, quotas, recipes
-from avatars.rendering.estimates import Estimate
 from avatars.services.recordings import Recording
 from avatars.signals import render_finished
 from avatars.video_templates import variables
@@ -181,31 +180,6 @@ def retry_render(render: Render) -> bool:
             return render.restart(**ANEW)
     except IntegrityError:
         return False
-
-
-def estimate_render_seconds(text: str, mode: str) -> float:
-    """An honest estimate of how long these words take once their turn has come."""
-    return estimates.estimate_seconds(text, mode)
-
-
-def seconds_left(render: Render) -> float:
-    """An honest estimate of when it is ready, in seconds from now."""
-    return estimates.seconds_left(render)
-
-
-def time_left(render: Render) -> Estimate:
-    """When it is ready, in seconds from now: four of five are within the span."""
-    return estimates.time_left(render)
-
-
-def estimate_render(text: str, mode: str) -> Estimate:
-    """How long these words take once their turn has come: four of five are within the span."""
-    return estimates.estimate(text, mode)
-
-
-def queue_position(render: Render) -> int:
-    """How many would be made before it, and itself; 0 once it is being made."""
-    return estimates.queue_position(render)
 
 
 @transaction.atomic

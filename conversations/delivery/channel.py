@@ -11,23 +11,38 @@ from conversations.models import Conversation
 from wecom import services as wecom
 from wecom.messages import Inbound
 from wecom.models import Application, Callback, Download, Member
+from wecom.services import (
+    check_reachable,
+    current_application,
+    current_callback,
+    find_unknown,
+    get_or_create_member,
+    release_worker,
+)
+
+__all__ = [
+    "check_reachable",
+    "check_recipient",
+    "conversation_with",
+    "current_application",
+    "current_callback",
+    "detached",
+    "download_recording",
+    "fetch_file",
+    "find_unknown",
+    "find_unreached",
+    "get_or_create_member",
+    "member_of",
+    "pass_to_handlers",
+    "release_worker",
+]
 
 T = TypeVar("T")
 
 
-def default_application() -> Application:
-    """The application that is used if none is named. Raises `NotConfigured` if none is connected."""
-    return wecom.current_application()
-
-
-def member(application: Application, user_id: str) -> Member:
-    """The member with this user ID, created on first contact."""
-    return wecom.get_or_create_member(application, user_id)
-
-
 def member_of(callback: Callback) -> Member:
     """The member who caused a callback."""
-    return wecom.get_or_create_member(callback.application, callback.from_user_id)
+    return get_or_create_member(callback.application, callback.from_user_id)
 
 
 @transaction.atomic
@@ -36,23 +51,13 @@ def conversation_with(user_id: str, *, application: Application | None = None) -
 
     With the default application if none is named; raises `NotConfigured` if there is none.
     """
-    application = application or wecom.current_application()
-    return Conversation.objects.locked(application, wecom.get_or_create_member(application, user_id))
-
-
-def check_reach(user_id: str, *, application: Application | None = None) -> None:
-    """Raise `ContentError` for a member who is known to have left, or to be out of the visible range."""
-    wecom.check_reachable(user_id, application=application)
-
-
-def find_unknown(user_ids: Sequence[str], *, application: Application) -> list[str]:
-    """The user IDs among these that the directory does not have; [] until it was read."""
-    return wecom.find_unknown(user_ids, application=application)
+    application = application or current_application()
+    return Conversation.objects.locked(application, get_or_create_member(application, user_id))
 
 
 def find_unreached(user_ids: Sequence[str], *, application: Application) -> dict[str, str]:
     """The members among these whom no message reaches, each with "left", "out_of_range" or "unknown"."""
-    unknown = wecom.find_unknown(user_ids, application=application)
+    unknown = find_unknown(user_ids, application=application)
     return dict.fromkeys(unknown, "unknown") | wecom.find_unreachable(user_ids, application=application)
 
 
@@ -74,19 +79,9 @@ def pass_to_handlers(application: Application, member: Member, text: str, *, at:
     return wecom.record_transcript(application, user_id=member.user_id, text=text, at=at, cid=cid)
 
 
-def current_callback() -> Callback | None:
-    """The callback whose code handler runs; None outside a handler."""
-    return wecom.current_callback()
-
-
 def check_recipient(user_id: str) -> None:
     """Raise `ContentError` for what is no user ID."""
     wecom.check_recipients([user_id])
-
-
-def release_worker() -> None:
-    """Let the worker of the running handler take other callbacks, because this handler waits."""
-    wecom.release_worker()
 
 
 def detached(function: Callable[..., T], *args: Any) -> T:

@@ -168,7 +168,7 @@ def show_on_page(message: Outbound | GroupMessage) -> None:
     if upload is None:
         return
     to = message.recipients if isinstance(message, Outbound) else []
-    member = channel.member(message.application, to[0]) if len(to) == 1 else None
+    member = channel.get_or_create_member(message.application, to[0]) if len(to) == 1 else None
     title, words = (str(message.content.get(name) or "") for name in ("title", "description"))
     with translation.override(_language(message.application, member)):
         card = TextCard(

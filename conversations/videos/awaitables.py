@@ -133,7 +133,7 @@ def _first_reply(conversation: Conversation, text: str, language: str) -> str | 
 
 def _conversation(callback: Callback | None) -> Conversation:
     """The conversation of the running handler; an empty, unsaved one outside a handler or before the first message."""
-    application = channel.default_application()
+    application = channel.current_application()
     desk = Desk.objects.of(application)
     empty = Conversation(application=application, language=desk.language if desk else settings.LANGUAGE_CODE)
     if callback is None:

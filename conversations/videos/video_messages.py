@@ -116,7 +116,7 @@ def digital_human_of(application: Application | None) -> DigitalHuman:
 
     Raises `ScriptError` if the application has none, `NotConfigured` if there is no default application.
     """
-    desk = Desk.objects.of(application or channel.default_application())
+    desk = Desk.objects.of(application or channel.current_application())
     if desk is None:
         raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
     return desk.digital_human

@@ -41,7 +41,7 @@ class RecipientSerializer(StrictSerializer):
     def conversation(self) -> Conversation:
         """Locked until the transaction ends. Raises `ContentError` if the member is known to be out of reach."""
         values = self.validated_data
-        channel.check_reach(values["to"], application=values.get("application"))
+        channel.check_reachable(values["to"], application=values.get("application"))
         return services.conversation_with(values["to"], application=values.get("application"))
 
 
