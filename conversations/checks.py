@@ -25,7 +25,7 @@ def check_chat(**_kwargs: Any) -> list[CheckMessage]:
         hint = _("Set OPENUSER_CHAT_BASE_URL to one like https://llm.example.com/v1.")
         found.append(Warning(text, hint=hint, id="conversations.W003"))
     if chat["timeout"] >= settings.CONVERSATIONS["REPLY_TIMEOUT"]:
-        text = _("People are told that there is no answer before the language model may have given it.")
+        text = _("Members are told that there is no answer before the language model's time limit ends.")
         hint = _("Set OPENUSER_CHAT_TIMEOUT below OPENUSER_REPLY_TIMEOUT.")
         found.append(Warning(text, hint=hint, id="conversations.W004"))
     return found

@@ -169,9 +169,9 @@ class ConsentAdmin(ReadOnlyAdmin):
         dialog={
             "title": _("Withdraw this consent?"),
             "description": _(
-                "At once, nothing that shows this person or speaks with their voice is made or sent any more: what "
-                "waits is cancelled, and people get the text instead. What was sent in the last 24 hours can then be "
-                "recalled from a list."
+                "Videos that show this person or speak with their voice are no longer made or sent, at once: "
+                "waiting ones are cancelled, and members get the text. You can then recall those sent in the "
+                "last 24 hours from a list."
             ),
             "form_class": WithdrawForm,
             "form_submit_text": _("Withdraw it"),

@@ -243,7 +243,7 @@ CHECKS = (
     Check(
         key="words",
         title=_("Every word of the author has its time, in order"),
-        remedy=_("Give offsets into the text as it was passed, not into what is read in its place."),
+        remedy=_("Give offsets into the text as passed, not into its spoken form."),
         test=_times_words,
     ),
     Check(

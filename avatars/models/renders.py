@@ -143,12 +143,12 @@ class Render(Work):
     estimated_low = models.FloatField(_("estimated seconds at least"), default=0, editable=False)
     estimated_high = models.FloatField(_("estimated seconds at most"), default=0, editable=False)
     requester = models.CharField(
-        _("asked for by"), max_length=64, blank=True, editable=False, help_text=_("Each gets their turn, and a quota.")
+        _("requested by"), max_length=64, blank=True, editable=False, help_text=_("Each gets their turn, and a quota.")
     )
     host = models.CharField(_("made on"), max_length=64, blank=True, editable=False)
     hint = models.TextField(_("what to do"), blank=True)
     recording = models.FileField(
-        _("recording"), upload_to=recording_name, blank=True, help_text=_("Ready sound that is heard as it is.")
+        _("recording"), upload_to=recording_name, blank=True, help_text=_("A recording to use unchanged.")
     )
     video = models.FileField(_("video"), upload_to="renders", blank=True)
     captions = models.FileField(_("captions"), upload_to="renders", blank=True)

@@ -26,7 +26,7 @@ def check_script(text: str) -> str:
     text = text.strip()
     if not _can_be_stored(text):
         raise ScriptError(
-            "The text has characters that do not exist.", code="unreadable", field="text", remedy="Write it anew."
+            "The text has characters that do not exist.", code="unreadable", field="text", remedy="Write it again."
         )
     most = settings.AVATARS["MAX_CHARACTERS"]
     if not text:

@@ -57,7 +57,7 @@ class StateForm(forms.ModelForm[State]):
             "reminder": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         }
         help_texts = {
-            "retry_text": _("Repeats the question in other words. Empty: a sentence of the house, then the question."),
+            "retry_text": _("Repeats the question in other words. Empty: the built-in text, then the question."),
             "reminder": _("Sent once, after that long without an answer. Empty: the built-in text."),
         }
 

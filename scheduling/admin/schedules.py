@@ -263,7 +263,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin):
         resume,
         icon="play_circle",
         title=_("Resume this schedule?"),
-        words=_("It speaks again from its next run on. What came due meanwhile is not made up for."),
+        words=_("It sends again from its next run. Runs that came due meanwhile are not made up for."),
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

@@ -107,7 +107,7 @@ def _missing_values(schedule: Schedule, audience: Audience) -> Iterator[str]:
         found = avatars.personalise(schedule.template, schedule.values, facts=one, slots=FACTS)
         named += [f"{user_id} ({', '.join(found.missing)})"] if found.missing else []
     if named:
-        words = _("Not known of %(members)s, so that they get the words and no video. Give the variable a default.")
+        words = _("No value for %(members)s, so they get text and no video. Give the variable a default.")
         yield words % {"members": ", ".join(named[:5])}
 
 
@@ -183,7 +183,7 @@ def _words(schedule: Schedule) -> Iterator[SchedulingError]:
     elif schedule.message_type == Schedule.MessageType.VIDEO:
         yield from _script(schedule)
     elif not _can_be_stored(schedule.text):
-        yield _error("text", "unreadable", _("The text has characters that do not exist."), _("Write it anew."))
+        yield _error("text", "unreadable", _("The text has characters that do not exist."), _("Write it again."))
     elif len(schedule.text) > most:
         words = _("The text has %(count)d characters; it may have %(most)d.")
         values = {"count": len(schedule.text), "most": most}

@@ -122,13 +122,13 @@ class ApplicationAdmin(ProtectedDeleteAdmin):
     def try_again(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
         for application in queryset:
             services.save_application(application)
-        self.message_user(request, _("What waited is being sent."), messages.SUCCESS)
+        self.message_user(request, _("Waiting messages are being sent."), messages.SUCCESS)
 
     try_again_this = row_action(
         try_again,
         icon="play_arrow",
         title=_("Try again now?"),
-        words=_("What waits is sent. Do this after the setting was mended in the console."),
+        words=_("Sends waiting messages. Do this after you corrected the setting in the console."),
     )
 
     def get_urls(self) -> list[Any]:

@@ -46,7 +46,7 @@ class GuardAdmin(ReadOnlyAdmin):
         send_waiting,
         icon="send",
         title=_("Send from this database?"),
-        words=_("What waits in it goes out, even if it was sent already before the backup was restored."),
+        words=_("Waiting messages go out, even if they were sent before the backup was restored."),
     )
 
     @admin.action(description=_("Discard waiting messages"), permissions=["send"])

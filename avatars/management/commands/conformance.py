@@ -166,7 +166,7 @@ _VIOLENT = {
         gettext_noop("OPENUSER_RENDER_MEMORY_MB sets a worker's memory limit."),
     ),
     "studio_died": (
-        gettext_noop("The process in which it worked died."),
+        gettext_noop("Its process died."),
         gettext_noop("See the log: a library that it uses may have crashed."),
     ),
 }
