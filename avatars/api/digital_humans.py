@@ -121,7 +121,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
 
 
 def _is_to_be_stated(request: Request, human: DigitalHuman | None, origin: str, portrait: Any) -> bool:
-    """Whether the request states anew that a portrait is drawn. Raises `PermissionDenied` without the right to."""
+    """Whether the request newly states that a portrait is drawn. Raises `PermissionDenied` without the right to."""
     if origin != DigitalHuman.Origin.DRAWN or (human is not None and not portrait and services.is_drawn(human)):
         return False
     who: Any = request.user
