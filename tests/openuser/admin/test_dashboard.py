@@ -185,7 +185,7 @@ def test_a_failure_of_last_week_is_no_problem():
     [
         ("unknown", "Ask the member whether it arrived", ["resend_this", "treat_as_sent_this"]),
         ("recipient", "visible range", ["resend_this"]),
-        ("refused", "Shorten it and send it anew", ["resend_this"]),
+        ("refused", "Shorten it and send it again", ["resend_this"]),
         ("attempts", "Its worker died in every attempt", ["resend_this"]),
         ("something_new", "to see its attempts", ["resend_this"]),
     ],

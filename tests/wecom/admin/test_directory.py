@@ -76,7 +76,7 @@ def test_tags_say_how_many_have_them(client, application):
 
 def test_sync_now_asks_first_and_queues_one_for_each_application(client, application):
     make_application(enabled=False)
-    assert "Nobody is deleted" in client.get(SYNC).content.decode()
+    assert "No member is deleted" in client.get(SYNC).content.decode()
     assert DirectorySync.objects.count() == 0
     answer = client.post(SYNC, {"_form_submitted": "True"})
     assert answer.headers["HX-Redirect"] == MEMBERS
