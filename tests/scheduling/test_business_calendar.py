@@ -49,6 +49,7 @@ def test_the_next_is_after_now_and_the_latest_may_be_now():
 @pytest.mark.parametrize("line", ["0 10 * * 0", "0 10 * * 7", "0 10 * * SUN", "0 10 * * sun"])
 def test_sunday_is_zero_seven_and_sun(line):
     assert shown(rule(line).upcoming(at("2026-11-25T00:00"), 2)) == ["Sun 11-29 10:00", "Sun 12-06 10:00"]
+    assert business_calendar.parse_cron(line).weekdays == {0}
 
 
 @pytest.mark.parametrize("line", ["0 10 * * 1", "0 10 * * MON"])

@@ -209,8 +209,20 @@ def test_a_row_that_keeps_failing_gives_way_to_those_behind_it(kind):
 def test_a_row_that_is_held_keeps_its_place(kind):
     held, behind = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
     for _ in range(GIVES_WAY_AFTER_ATTEMPTS + 1):
-        kind.claim(held.pk).postpone(timezone.now(), "held", count_attempt=False)
+        row = kind.claim(held.pk)
+        row.started_at = timezone.now() - timedelta(hours=1)
+        row.postpone(timezone.now(), "held", count_attempt=False)
     assert kind.claim(behind.pk) is None
+
+
+@EVERY_KIND
+@pytest.mark.parametrize(("seconds", "gives_way"), [(50, False), (70, True)])
+def test_a_row_that_fails_for_a_minute_gives_way(kind, seconds, gives_way):
+    bad, behind = MAKERS[kind](order_key="1:zhangsan"), MAKERS[kind](order_key="1:zhangsan")
+    row = kind.claim(bad.pk)
+    row.started_at = timezone.now() - timedelta(seconds=seconds)
+    row.postpone(timezone.now(), "busy")
+    assert (kind.claim(behind.pk) is not None) is gives_way
 
 
 @EVERY_KIND

@@ -98,6 +98,17 @@ def test_of_another_machine_the_heartbeat_tells(machine):
     assert Outbound.claim(living.pk) is None
 
 
+def test_where_the_system_does_not_tell_the_heartbeat_decides(monkeypatch, tmp_path):
+    monkeypatch.setattr(process_identity, "PROC", tmp_path)
+    process_identity.machine.cache_clear()
+    try:
+        row = claimed_by(make_process(machine=""))
+        assert processes.free_dead(by_heartbeat=False) == 0
+    finally:
+        process_identity.machine.cache_clear()
+    assert Callback.claim(row.pk) is None
+
+
 def test_after_an_outage_of_the_database_others_get_time_for_a_heartbeat():
     silent = timezone.now() - processes.DEAD_AFTER - timedelta(seconds=1)
     make_process(machine="another boot", heartbeat_at=silent)

@@ -1,12 +1,14 @@
 """API tokens: created in the admin or by a command, and shown once."""
 
 import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from openuser.api import clients
 from openuser.models import ApiClient
@@ -58,6 +60,13 @@ def test_editing_a_client_keeps_its_token(client):
     found = clients.client_of_token(token)
     assert found is not None
     assert found.scopes == ["members:read"]
+
+
+def test_a_client_expires_at_its_time():
+    now = timezone.now()
+    made, token = clients.create("OA", scopes=["renders:read"], expires_at=now)
+    assert clients.client_of_token(token, now=now - timedelta(seconds=1)) == made
+    assert clients.client_of_token(token, now=now) is None
 
 
 def test_a_new_token_is_made_after_asking(client):

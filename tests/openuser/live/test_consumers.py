@@ -147,6 +147,15 @@ def test_news_of_another_render_is_not_told(site, monkeypatch):
         assert ending(opened) == 1000
 
 
+def test_staff_without_a_required_second_factor_hear_nothing(site, settings):
+    settings.SECOND_FACTOR = "required"
+    address = f"/ws/v1/renders/{make_render(status='failed').pk}/"
+    assert refusal(site.open(address, signed_in("view_render"))) == consumers.ANONYMOUS
+    settings.SECOND_FACTOR = "offered"
+    with site.open(address, signed_in("view_render")) as opened:
+        assert hear(opened)["status"] == "failed"
+
+
 def test_an_unknown_render_and_a_stranger_have_codes_of_their_own(site):
     render = make_render()
     assert refusal(site.open("/ws/v1/renders/987654/", signed_in("view_render"))) == 4404

@@ -69,6 +69,20 @@ def test_departments_with_those_below_tags_and_all_are_recipients(application):
     assert [len(sent(name)) for name in people] == [1, 1, 1, 0, 0]
 
 
+def test_all_are_those_in_range_who_have_not_left(application):
+    for name, in_range, status in (("anna", True, "active"), ("ben", False, "active"), ("chen", True, "left")):
+        member = make_member(application, name, status=status)
+        application.application_members.create(member=member, in_range=in_range)
+    found = services.audience_of(Schedule(user_ids=["@all"]))
+    assert (found.user_ids, dict(found.unreached)) == (("anna",), {})
+
+
+def test_a_tag_that_is_gone_names_nobody(application):
+    tag = make_tag(application, 3, gone_at=clock("2026-11-25T08:00"))
+    tag.members.add(make_member(application, "anna"))
+    assert services.audience_of(Schedule(tag_numbers=[3])).user_ids == ()
+
+
 @pytest.mark.parametrize("fields", [{"department_numbers": [99]}, {"tag_numbers": [99]}])
 def test_a_department_or_tag_that_does_not_exist_is_refused(application, fields):
     with pytest.raises(SchedulingError, match="99") as caught:

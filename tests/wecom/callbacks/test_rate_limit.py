@@ -92,6 +92,16 @@ def test_the_limit_of_a_person_ends_after_a_minute(client, application, settings
     assert len(told("zhangsan")) == 6
 
 
+def test_what_was_limited_does_not_extend_the_limit(client, application, settings):
+    settings.WECOM = {**settings.WECOM, "MEMBER_MESSAGES_PER_MINUTE": 2}
+    write(client, application, "zhangsan", 6)
+    handle_all()
+    Callback.objects.filter(reason="").update(created_at=timezone.now() - timedelta(seconds=61))
+    write(client, application, "zhangsan", 1, first=6)
+    handle_all()
+    assert told("zhangsan")[-1] == "echo 6"
+
+
 def test_two_concurrent_messages_make_one_notice(application):
     for _ in range(2):
         factories.make_callback(application, reason="limited", order_key="1:zhangsan", body=text_xml(application))

@@ -94,6 +94,14 @@ def test_everything_that_an_older_url_is_told_is_taken_over(client, application,
     assert [row.department.number for row in member.memberships.filter(is_leader=True)] == [3]
 
 
+def test_an_empty_leader_was_removed_and_a_missing_one_stays(client, application, assistant):
+    member = make_member(application, "sunqi", direct_leaders=["zhaoliu"])
+    for said, leaders in (({"Alias": "Seven"}, ["zhaoliu"]), ({"DirectLeader": ""}, [])):
+        change(client, assistant, "update_user", UserID="sunqi", **said)
+        member.refresh_from_db()
+        assert member.direct_leaders == leaders
+
+
 def test_a_move_takes_the_old_departments_away_and_leaves_the_rest(client, application, assistant):
     member = make_member(application, "sunqi", name="孙七", position="架构师")
     member.memberships.create(department=make_department(application, 2))

@@ -9,7 +9,7 @@ from tests.wecom.emulator.callbacks.test_passive_card_updates import answer
 from tests.wecom.emulator.messages.test_card_types import CARDS
 from tests.wecom.emulator.support.callbacks import opened
 from tests.wecom.emulator.support.cards import press, send
-from tests.wecom.emulator.support.clients import Application, Emulator, Listener
+from tests.wecom.emulator.support.clients import Application, Emulator, Listener, make_company
 from tests.wecom.emulator.support.media_samples import PNG
 
 
@@ -115,6 +115,15 @@ def test_quotas_slide_or_begin_with_the_minute(
     rule(application, quota_aligned=False)
     application.say(member, "still within sixty seconds")
     assert len(application.received(member)) == 2
+
+
+def test_a_day_has_so_many_messages_for_each_account(emulator: Emulator, clean_clock: None) -> None:
+    company = make_company(emulator)
+    emulator.control("POST", "members", corpid=company.corp_id, userid="solo")
+    emulator.control("POST", "rules", corpid=company.corp_id, agentid=company.agent_id, quota_per_account=2)
+    assert [company.say("solo", text)["errcode"] for text in "一二三"] == [0, 0, 45009]
+    emulator.control("POST", "clock", offset=24 * 3600)
+    assert company.say("solo")["errcode"] == 0
 
 
 def test_a_refused_callback_is_sent_again_or_not(application: Application, listener: Listener, member: str) -> None:

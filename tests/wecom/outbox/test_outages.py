@@ -15,6 +15,7 @@ from tests.support.emulator import Emulator
 from wecom import services, tasks
 from wecom.client import outages
 from wecom.doctor.access import Outage
+from wecom.exceptions import AmbiguousError
 from wecom.media import uploads
 from wecom.models import Application, Attempt, CardUpdate, Outbound, Upload
 from wecom.outbox import dispatcher
@@ -112,6 +113,14 @@ def test_a_success_ends_a_spell_of_failures(connected, emulator, texts):
     deliver(texts[0], texts[1])
     connected.refresh_from_db()
     assert connected.failing_since is None
+
+
+@pytest.mark.parametrize(
+    ("code", "is_outage"),
+    [("http_500", True), ("http_503", True), ("no_answer", True), ("broken", True), ("http_404", False), ("x", False)],
+)
+def test_no_answer_and_a_broken_server_are_an_outage(code, is_outage):
+    assert outages.is_outage(AmbiguousError("It may have arrived.", code=code)) is is_outage
 
 
 def test_a_refusal_is_an_answer(connected, emulator, texts):

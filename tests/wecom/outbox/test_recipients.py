@@ -6,8 +6,10 @@ from core.web.admin import reason_words
 from tests.support.factories import make_application, make_member
 from wecom import services
 from wecom.contents import Text
+from wecom.exceptions import ContentError
 from wecom.models import ApplicationMember
 from wecom.outbox.dispatcher import deliver
+from wecom.outbox.enqueue import check_recipients
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -71,3 +73,22 @@ def test_who_comes_back_is_written_to_again(connected, person):
     deliver(failed.pk)
     failed.refresh_from_db()
     assert (failed.status, failed.invalid) == ("done", [])
+
+
+def test_what_may_have_arrived_does_not_fail_because_its_recipient_left(connected, emulator, person):
+    emulator.fault("reset-after")
+    outbound = send(connected, person.user_id)
+    frozen = bytes(outbound.body)
+    make_member(connected, person.user_id, status="left")
+    deliver(outbound.pk)
+    outbound.refresh_from_db()
+    assert (outbound.status, bytes(outbound.body)) == ("done", frozen)
+    assert person.texts() == ["你好"]
+
+
+def test_a_message_goes_to_a_thousand_members_and_no_more():
+    names = [f"m{number}" for number in range(1000)]
+    assert check_recipients([*names, "M7"]) == names
+    for wrong in ([*names, "one-more"], []):
+        with pytest.raises(ContentError):
+            check_recipients(wrong)

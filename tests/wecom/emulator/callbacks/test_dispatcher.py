@@ -145,16 +145,28 @@ def test_a_callback_can_be_replayed(application: Application, listener: Listener
     assert (again.path, again.body) == (first.path, first.body)
 
 
-def test_an_encrypted_answer_is_a_message(application: Application, listener: Listener, member: str) -> None:
+def sealed(application: Application, member: str) -> bytes:
+    """An encrypted answer that says 收到."""
     reply = (
         f"<xml><ToUserName><![CDATA[{member}]]></ToUserName><FromUserName><![CDATA[{application.corp_id}]]></FromUserName>"
         "<CreateTime>1</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[收到]]></Content></xml>"
     )
     crypto = WeChatCrypto(application.token, application.aes_key, application.corp_id)
-    listener.will_answer(200, crypto.encrypt_message(reply, "nonce", "1700000000").encode())
+    return bytes(crypto.encrypt_message(reply, "nonce", "1700000000").encode())
+
+
+def test_an_encrypted_answer_is_a_message(application: Application, listener: Listener, member: str) -> None:
+    listener.will_answer(200, sealed(application, member))
     application.control("POST", "send", member=member, text="x", wait=10)
     (entry,) = application.received(member)
     assert entry["content"] == {"content": "收到"}
+
+
+def test_only_the_first_answer_is_a_message(application: Application, listener: Listener, member: str) -> None:
+    for _ in range(3):
+        listener.will_answer(200, sealed(application, member))
+    application.control("POST", "send", member=member, text="x", copies=3, wait=10)
+    assert len(application.received(member)) == 1
 
 
 def test_other_answers_are_no_messages(application: Application, listener: Listener, member: str) -> None:

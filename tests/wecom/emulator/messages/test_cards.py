@@ -163,3 +163,11 @@ def test_a_button_that_is_not_there_cannot_be_pressed(application: Application, 
     emulator.control("POST", "press", **who, key="8k", expect=404)
     (entry,) = application.received(member)
     emulator.control("POST", "press", **who, key="8k", entry=entry["id"], expect=409)
+
+
+def test_a_recalled_card_cannot_be_pressed(application: Application, member: str, emulator: Emulator):
+    msgid = send(application, member)["msgid"]
+    assert application.post("message/recall", {"msgid": msgid})["errcode"] == 0
+    (entry,) = application.received(member)
+    who = {"agentid": application.agent_id, "member": member}
+    emulator.control("POST", "press", **who, key="hd", entry=entry["id"], expect=409)

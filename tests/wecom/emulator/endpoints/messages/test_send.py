@@ -201,6 +201,12 @@ def test_a_message_of_another_application_is_not_recalled(
     assert [entry["recalled"] for entry in application.received(member)] == [False]
 
 
+def test_a_disabled_application_sends_nothing(application: Application, member: str, emulator: Emulator) -> None:
+    emulator.control("POST", "apps", agentid=application.agent_id, closed=True)
+    assert application.say(member)["errcode"] == 50003
+    assert application.received(member) == []
+
+
 def test_who_has_no_licence_is_named_and_gets_nothing(
     application: Application, member: str, emulator: Emulator
 ) -> None:
