@@ -19,6 +19,7 @@ OF_THE_SUITE = {
     "fixtures",
     "guide_app",
     "journeys",
+    "mutation",
     "runner",
     "support",
 }

@@ -1,0 +1,121 @@
+"""A temporary copy of the checkout, in which one fault at a time is planted and its tests are run.
+
+All runs share one migrated database, which is made without a fault: to migrate takes longer than most tests.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tests.mutation.fault import Fault
+from tests.runner import database_templates
+from tests.support.paths import ROOT
+
+SECONDS = 240  # a fault that makes its tests hang is caught, too
+PYTEST = ("-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", "--tb=line")
+OURS = ("OPENUSER_", "WECHAT_", "TEST_", "DJANGO_", "PYTEST_")
+IN_THE_DATABASE = ("openuser/roles.py",)  # what `migrate` writes
+
+
+class Outcome(StrEnum):
+    CAUGHT = "caught"
+    MISSED = "missed"
+    BROKEN = "broken"  # no test ran: the fault is none, or a path is wrong
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    outcome: Outcome
+    output: str
+
+    @property
+    def caught_by(self) -> str:
+        """The test that failed, if one did."""
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", self.output, re.MULTILINE)
+        return failed[1] if failed else ""
+
+
+@contextmanager
+def copied_tree() -> Iterator[Path]:
+    """A copy of the files that Git knows or would take."""
+    root = Path(tempfile.mkdtemp(prefix="ou-mutation-", dir="/tmp"))
+    try:
+        for name in tracked_files():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, root / name)
+        (root / ".venv").symlink_to((ROOT / ".venv").resolve())
+        yield root
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def share_database(folder: Path) -> None:
+    """Put the migrated database of the checkout where all runs find it."""
+    empty, _ = database_templates.templates(folder, "")
+    (folder / empty.name).mkdir()
+    empty.copy_database(str(folder / empty.name / database_templates.FILE))
+    (folder / empty.name / database_templates.MADE).touch()
+
+
+def tracked_files() -> list[str]:
+    line = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    return [name for name in names if name and (ROOT / name).is_file() and not (ROOT / name).is_symlink()]
+
+
+def run_fault(root: Path, fault: Fault, templates: Path) -> Run:
+    """Plant the fault, run its tests, and take it out again."""
+    with planted(root, fault):
+        return run_tests(root, fault.tests, None if fault.file in IN_THE_DATABASE else templates)
+
+
+@contextmanager
+def planted(root: Path, fault: Fault) -> Iterator[None]:
+    sound = fault.text(root)
+    write(root / fault.file, fault.planted(root))
+    try:
+        yield
+    finally:
+        write(root / fault.file, sound)
+
+
+def write(path: Path, text: str) -> None:
+    """Without the compiled file: Python compares seconds and sizes, and both may be those of the last fault."""
+    path.write_text(text, encoding="utf-8")
+    for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+        compiled.unlink()
+
+
+def run_tests(root: Path, tests: Sequence[str], templates: Path | None, *, seconds: float = SECONDS) -> Run:
+    """Run tests of a tree in a process of their own, which leaves nothing behind."""
+    folder = tempfile.mkdtemp(prefix="ou-m-", dir="/tmp")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment |= {"OPENUSER_VAR_DIR": folder, "TEST_SEED": "0", database_templates.GIVEN: str(templates or "")}
+    line = [sys.executable, *PYTEST, *tests]
+    with subprocess.Popen(
+        line,
+        cwd=root,
+        env=environment,
+        text=True,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return Run(outcome=Outcome.CAUGHT, output="The tests hung.")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    outcomes = {0: Outcome.MISSED, 1: Outcome.CAUGHT}
+    return Run(outcome=outcomes.get(process.returncode, Outcome.BROKEN), output=output)
