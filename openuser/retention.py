@@ -6,10 +6,12 @@ from django.utils import timezone
 from avatars import services as avatars
 from core.personal_data import retention
 from core.storage import local_copies
+from wecom import services as wecom
 
 
 def delete_expired() -> None:
     """Delete what has passed its retention."""
     retention.expire_all(now=timezone.now())
+    wecom.erase_leavers()
     avatars.clean_up()
     local_copies.delete_unused(settings.BUCKET_COPIES_DAYS)

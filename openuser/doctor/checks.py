@@ -10,8 +10,10 @@ from django.db import DatabaseError
 from avatars import services as avatars
 from core.diagnosis import Check
 from openuser.doctor.configuration import Database, Migrations, Settings, database_failure
+from openuser.doctor.leavers import Leavers
 from openuser.doctor.processes import Beat, Broker, RenderWorker, Worker
 from openuser.doctor.storage import Space, Storage
+from openuser.doctor.working_days import WorkingDays
 from wecom import services as wecom
 from wecom.models import Application
 
@@ -20,7 +22,8 @@ def all_checks() -> list[Check]:
     """Every check. Without a database, the checks of applications are listed once, as not checked."""
     keys, may_send, connected = wecom.doctor_checks()
     ours = [Settings(), keys, Space(), Storage(), Database(), Migrations(), Broker(), Worker(), RenderWorker(), Beat()]
-    return [*ours, *avatars.doctor_checks(), may_send, connected, *_of_applications()]
+    rows = [WorkingDays(), Leavers()]
+    return [*ours, *avatars.doctor_checks(), *rows, may_send, connected, *_of_applications()]
 
 
 def select(checks: list[Check], names: list[str]) -> list[Check]:

@@ -1,7 +1,7 @@
 """The company's directory as far as its applications see it: departments, members, tags, and the work of reading it."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -12,6 +12,7 @@ from core.work.base import Work
 from wecom.models.company import Application, Corporation
 
 ROOT = 1  # the platform's number of the whole company
+ERASED = "erased-"  # what the user ID of an erased member begins with
 
 
 class DepartmentQuerySet(models.QuerySet["Department"]):
@@ -67,6 +68,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Members whose name or alias contains these words."""
         return self.filter(models.Q(name__icontains=words) | models.Q(alias__icontains=words))
 
+    def note_leaving(self, *, now: datetime) -> None:
+        """Note since when members have left, as far as is known; forget it of those who are back."""
+        self.filter(status=Member.Status.LEFT, left_at=None).exclude(user_id__startswith=ERASED).update(left_at=now)
+        self.exclude(status=Member.Status.LEFT).exclude(left_at=None).update(left_at=None)
+
     def names(self, user_ids: Iterable[str]) -> dict[tuple[int, str], str]:
         """Their names, by corporation and user ID; without those that have no name."""
         rows = self.filter(user_id__in=set(user_ids)).exclude(name="")
@@ -116,6 +122,7 @@ class Member(models.Model):
         _("attributes"), default=dict, blank=True, help_text=_("Fields that the company added to its directory.")
     )
     created_at = models.DateTimeField(_("first seen"), default=timezone.now, editable=False)
+    left_at = models.DateTimeField(_("left at"), null=True, blank=True, editable=False)
 
     objects = MemberQuerySet.as_manager()
 

@@ -47,6 +47,7 @@ NOBODY: dict[str, Any] = {
     "attributes": {},
     "main_department": None,
     "status": Member.Status.LEFT,
+    "left_at": None,
 }
 LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
 

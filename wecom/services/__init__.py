@@ -61,6 +61,7 @@ from wecom.services.directory import (
     sync_due_directories,
 )
 from wecom.services.group_chats import create_chat, get_chat
+from wecom.services.leavers import erase_leavers, kept_leavers
 from wecom.services.live_lookup import (
     add_tag_users,
     create_tag,
@@ -116,6 +117,7 @@ __all__ = [
     "enqueue_parts",
     "ensure_upload",
     "enter_range",
+    "erase_leavers",
     "erase_person",
     "erasure_refusals",
     "export_person",
@@ -135,6 +137,7 @@ __all__ = [
     "get_tag_users",
     "get_user_info",
     "handling",
+    "kept_leavers",
     "leave_range",
     "list_outages",
     "list_quotas",

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from core.personal_data import requests
 from core.personal_data.holdings import Person
 from wecom.exceptions import ContentError
-from wecom.models import Application, Corporation, Member, PrivacyRequest
+from wecom.models import ERASED, Application, Corporation, Member, PrivacyRequest
 from wecom.outbox.handler_context import current_application
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _person(member: Member) -> Person:
         corporation=member.corporation_id,
         user_id=member.user_id,
         names=names,
-        alias=f"erased-{secrets.token_hex(6)}",
+        alias=f"{ERASED}{secrets.token_hex(6)}",
     )
 
 
