@@ -125,9 +125,9 @@ class Schedules(viewsets.ModelViewSet[Schedule]):
     def send_back(self, request: Request, pk: str) -> Response:
         """Answers a request to publish with a note; it stays a draft. Needs `schedules:write`."""
         self._need_publishing()
-        body = SendBackSerializer(data=request.data)
+        schedule, body = self.get_object(), SendBackSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        schedule = services.send_back(self.get_object(), note=body.validated_data["note"])
+        services.send_back(schedule, note=body.validated_data["note"])
         return Response(self.get_serializer(schedule).data)
 
     @extend_schema(summary="Run a schedule now", request=None, responses={201: RunDetailSerializer})
