@@ -67,7 +67,7 @@ def test_a_member_of_another_company_lends_nobody_their_name(client, application
     assert "张三" not in text_of(client, CALLBACKS)
 
 
-def test_a_group_chat_shows_its_members_by_name_and_is_found_by_them(client, application):
+def test_a_group_chat_names_its_members_and_is_found_by_them(client, application):
     chats = reverse("admin:wecom_groupchat_changelist")
     theirs = {"chat_id": "c1", "name": "项目群", "owner": "zhangsan", "user_ids": ["zhangsan", "lisi"]}
     chat = GroupChat.objects.create(application=application, **theirs)
