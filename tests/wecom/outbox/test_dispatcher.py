@@ -446,7 +446,7 @@ def test_an_ambiguous_send_keeps_its_bytes_though_the_media_id_changed(connected
     upload_of(outbound)
     emulator.fault("reset-after")
     frozen = bytes(deliver(outbound).body)
-    Upload.objects.update(media_id="another")
+    Upload.objects.update(media_id="another", expires_at=timezone.now() - timedelta(hours=1))
     outbound = deliver(outbound)
     assert (outbound.status, bytes(outbound.body)) == ("done", frozen)
     assert len(person.received()) == 1

@@ -125,6 +125,11 @@ def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, e
     assert deliver([one], one.due_at) == ["done"]
 
 
+@pytest.mark.parametrize(("at", "day"), [("2026-11-25T15:59:59Z", 25), ("2026-11-25T16:00:00Z", 26)])
+def test_the_day_of_a_quota_is_chinas(at, day):
+    assert send_quota.quota_day(datetime.fromisoformat(at)).day == day
+
+
 def test_a_large_campaign_starts_at_the_beginning_of_a_day(connected):
     connected.corporation.accounts = 1
     connected.corporation.save()
