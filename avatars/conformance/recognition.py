@@ -2,7 +2,6 @@
 
 import difflib
 import tempfile
-import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_noop
 from numpy.typing import NDArray
 
 from avatars.conformance.base import Broken, Check, demand
-from avatars.media import amr, ffmpeg
+from avatars.media import amr, audio_segments, ffmpeg
 from avatars.recognition.base import RATE, RecognitionEngine, Transcript
 from avatars.speech.base import Speech, SpeechEngine
 
@@ -51,11 +50,7 @@ def through_a_telephone(speech: Speech) -> Samples:
     """Speech after AMR of 12.2k, at the rate of what engines hear."""
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         path = Path(folder) / "said.wav"
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(speech.rate)
-            file.writeframes((speech.samples.clip(-1, 1) * 32767).round().astype("<i2").tobytes())
+        audio_segments.write_wav(path, speech.samples, speech.rate)
         return ffmpeg.samples(amr.parts(path, Path(folder))[0], RATE)
 
 

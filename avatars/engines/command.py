@@ -16,7 +16,8 @@ from avatars.adapters.http_client import strange
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.engines.footage import FIELD, footage, refused
 from avatars.exceptions import EngineFailed, EngineMissing
-from avatars.speech.audio.sound_files import write_wav
+from avatars.media import audio_segments
+from avatars.speech.audio.sound_files import resampled
 
 VERSION = 1
 DONE, MISUSED, UNFIT, UNAVAILABLE, LATER = 0, 64, 65, 69, 75
@@ -92,7 +93,9 @@ def _order(shot: Shot, folder: Path) -> dict[str, Any]:
     height, width = shot.portrait.shape[:2]
     places = {name: folder / name for name in ("portrait.png", "sound.wav", "timing.json", "output.mp4", "frames")}
     Image.fromarray(shot.portrait).save(places["portrait.png"])
-    write_wav(places["sound.wav"], shot.speech.samples, shot.speech.rate, to=SOUND_RATE)
+    audio_segments.write_wav(
+        places["sound.wav"], resampled(shot.speech.samples, shot.speech.rate, SOUND_RATE), SOUND_RATE
+    )
     places["frames"].mkdir()
     sounds = [{"symbol": sound.symbol, "start": sound.start, "end": sound.end} for sound in shot.speech.sounds]
     places["timing.json"].write_text(json.dumps({"sounds": sounds}, ensure_ascii=False), encoding="utf-8")

@@ -17,8 +17,8 @@ from avatars.adapters.http_client import Server, strange
 from avatars.engines.base import Picture, RenderEngine, Shot
 from avatars.engines.footage import FIELD, footage, refused
 from avatars.exceptions import EngineFailed, EngineMissing
-from avatars.media import ffmpeg
-from avatars.speech.audio.sound_files import write_wav
+from avatars.media import audio_segments, ffmpeg
+from avatars.speech.audio.sound_files import resampled
 
 SOUND_RATE = 16_000
 ACCEPTED = 10_000
@@ -79,7 +79,7 @@ class Duix(RenderEngine):
         ours = [self._shared / f"{code}.mp4", self._shared / f"{code}.wav"]
         try:
             _write_video(self._puppet, shot, ours[0])
-            write_wav(ours[1], shot.speech.samples, shot.speech.rate, to=SOUND_RATE)
+            audio_segments.write_wav(ours[1], resampled(shot.speech.samples, shot.speech.rate, SOUND_RATE), SOUND_RATE)
             self._submit(code)
             result = self._wait(code, shot)
             ours.append(result)

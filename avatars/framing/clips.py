@@ -10,11 +10,10 @@ from typing import Any
 
 import ffmpeg as graph
 import numpy as np
-from numpy.typing import NDArray
 
 from avatars.engines.base import Picture
 from avatars.exceptions import MediaError, OutputError
-from avatars.media import ffmpeg
+from avatars.media import audio_segments, ffmpeg
 
 LONGEST, SHORTEST = 10.0, 0.5
 MAX_BYTES = 100 * 1024 * 1024
@@ -23,10 +22,10 @@ SECONDS_OF_A_PROCESSOR = 120
 LOOK_FPS = 20
 
 RATE = 48_000
-LOUDNESS, PEAK = -16.0, 10 ** (-1.5 / 20)
+LOUDNESS, PEAK = -16.0, -1.5
 SILENT = -60.0
 MOST_GAIN = 20.0
-FADE = 0.02
+FADE = 20  # milliseconds
 BLURRED = 8
 """What fills the rest of a frame is the clip itself, made so many times smaller and soft."""
 
@@ -80,30 +79,26 @@ def frames(clip: Clip, size: tuple[int, int], fps: int) -> Iterator[Picture]:
         yield last
 
 
-def sound(clip: Clip, seconds: float) -> NDArray[np.float32]:
-    """Its sound, as loud as our speech: mono float32 of shape (n,) at `RATE`, silence where it has none."""
-    whole = np.zeros(round(seconds * RATE), np.float32)
+def sound(clip: Clip, seconds: float) -> audio_segments.AudioSegment:
+    """So many seconds of its sound at `RATE`, as loud as our speech, faded at both ends; silence where it has none."""
+    count = round(seconds * RATE)
     try:
         stream = graph.output(_opened(clip.path).audio, "pipe:", format="f32le", ac=1, ar=RATE)
-        found = np.frombuffer(ffmpeg.run(_limited(stream)), "<f4")[: len(whole)]
+        found = np.frombuffer(ffmpeg.run(_limited(stream)), "<f4")[:count]
     except OutputError:
-        return whole  # a clip may have no sound
-    whole[: len(found)] = found * _gain(found)
-    fade = np.linspace(0, 1, round(FADE * RATE), dtype=np.float32)
-    whole[: len(fade)] *= fade[: len(whole)]
-    whole[-len(fade) :] *= fade[::-1][: len(whole)]
-    return whole
+        found = np.zeros(0, np.float32)  # a clip may have no sound
+    heard = audio_segments.of(found, RATE)
+    levelled = heard.apply_gain(_gain(heard))
+    return audio_segments.fitted(audio_segments.faded(levelled, rise=FADE, fall=FADE), count)
 
 
-def _gain(found: NDArray[np.float32]) -> float:
+def _gain(heard: audio_segments.AudioSegment) -> float:
+    """Decibels to the loudness of our speech, within its peaks."""
     # It brings scipy.
     from avatars.speech.audio import mastering
 
-    loudness, peak = mastering.loudness(found, RATE), float(np.abs(found).max(initial=0))
-    if peak == 0 or loudness < SILENT:
-        return 1.0
-    wanted = 10 ** (min(MOST_GAIN, LOUDNESS - loudness) / 20)
-    return float(min(wanted, PEAK / peak))
+    loudness = mastering.loudness(audio_segments.samples(heard), RATE)
+    return min(MOST_GAIN, LOUDNESS - loudness, PEAK - heard.max_dBFS) if loudness >= SILENT else 0.0
 
 
 def _opened(path: Path) -> Any:

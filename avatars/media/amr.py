@@ -1,23 +1,25 @@
 """Sound as telephones carry it: AMR, in parts of at most a minute that end at pauses."""
 
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import ffmpeg as graph
-import numpy as np
-from numpy.typing import NDArray
 
 from avatars.exceptions import EngineMissing, OutputError
-from avatars.media import ffmpeg
+from avatars.media import audio_segments, ffmpeg
+from avatars.media.audio_segments import AudioSegment, detect_silence
 
 RATE = 8_000
 BITS = "12.2k"
 LONGEST = 59.5  # seconds: half a second below the limit, for the last frame and the encoder's own
-SEARCH = 20.0  # seconds at the end of a part in which the quietest moment is looked for
-WINDOW = 0.2
-
-Samples = NDArray[np.float32]
+# Milliseconds from here on.
+SEARCH = 20_000  # at the end of a part, where a pause is looked for
+PAUSE = 200  # is a pause
+ALIKE = 100  # pauses that differ by less are equally long
+STEP = 10
+CUT = 5  # fade where a part begins and ends
+QUIETER = 16
+"""Decibels by which a pause is quieter than the speech around it."""
 
 
 def parts(recording: Path, folder: Path, *, longest: float = LONGEST) -> list[Path]:
@@ -25,43 +27,43 @@ def parts(recording: Path, folder: Path, *, longest: float = LONGEST) -> list[Pa
 
     Raises `OutputError` for what is no recording, `EngineMissing` ("amr_missing") where ffmpeg cannot write AMR.
     """
-    samples = ffmpeg.samples(recording, RATE)
-    if not len(samples):
+    sound = audio_segments.decoded(recording, RATE)
+    if not sound.frame_count():
         raise OutputError("There is no sound in this file.", code="silent", remedy="Check the file.")
-    return [_encode(part, folder / f"{number}.amr") for number, part in enumerate(_split(samples, longest), start=1)]
+    return [_encode(part, folder / f"{number}.amr") for number, part in enumerate(_split(sound, longest), start=1)]
 
 
 def seconds(recording: Path) -> float:
     """How long a recording of any format plays. Raises `OutputError`."""
-    return len(ffmpeg.samples(recording, RATE)) / RATE
+    return float(audio_segments.decoded(recording, RATE).duration_seconds)
 
 
-def _split(samples: Samples, longest: float) -> Iterator[Samples]:
-    most = int(longest * RATE)
-    while len(samples) > most:
-        end = _pause(samples[:most])
-        yield samples[:end]
-        samples = samples[end:]
-    yield samples
+def _split(sound: AudioSegment, longest: float) -> Iterator[AudioSegment]:
+    most = round(longest * 1000)
+    while len(sound) > most:
+        end = _pause(sound[:most])
+        yield sound[:end]
+        sound = sound[end:]
+    yield sound
 
 
-def _pause(samples: Samples) -> int:
-    """The middle of the quietest moment towards the end."""
-    window = int(WINDOW * RATE)
-    begin = max(window, len(samples) - int(SEARCH * RATE))
-    power = np.convolve(np.square(samples[begin:]), np.ones(window, np.float32), mode="valid")
-    # The last of equally quiet ones: longer parts are fewer parts.
-    quietest = len(power) - 1 - int(np.argmin(power[::-1]))
-    return begin + quietest + window // 2
+def _pause(sound: AudioSegment) -> int:
+    """The middle of the longest pause towards the end; where the speech has none, of its quietest moment."""
+    begin = max(PAUSE, len(sound) - SEARCH)
+    tail = sound[begin:]
+    pauses = detect_silence(tail, PAUSE, tail.dBFS - QUIETER, STEP)
+    if not pauses:
+        moments = range(0, len(tail) - PAUSE + 1, PAUSE)
+        quietest = min(moments, key=lambda at: (tail[at : at + PAUSE].rms, -at))
+        pauses = [[quietest, quietest + PAUSE]]
+    # The last of equally long ones: longer parts are fewer parts.
+    start, end = max(reversed(pauses), key=lambda pause: (pause[1] - pause[0]) // ALIKE)
+    return int(begin + (start + end) // 2)
 
 
-def _encode(samples: Samples, path: Path) -> Path:
+def _encode(part: AudioSegment, path: Path) -> Path:
     sound = path.with_suffix(".wav")
-    with wave.open(str(sound), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((samples.clip(-1, 1) * 32767).round().astype("<i2").tobytes())
+    audio_segments.write_wav(sound, audio_segments.samples(audio_segments.faded(part, rise=CUT, fall=CUT)), RATE)
     options = {"format": "amr", "acodec": "libopencore_amrnb", "ar": RATE, "ac": 1, "audio_bitrate": BITS}
     try:
         ffmpeg.run(graph.output(ffmpeg.source(sound).audio, str(path), **options))

@@ -2,17 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import gcd
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from avatars.engines.base import Picture, Shot
 from avatars.exceptions import OutputError
 from avatars.framing import clips
 from avatars.framing.scene import Scene
-from avatars.media import ffmpeg, mp4, wav
+from avatars.media import audio_segments, ffmpeg, mp4
 
 LEAST_BITS = 120_000
 """Of the picture, a second: with fewer, the video would be too poor to watch."""
@@ -74,21 +70,21 @@ class Montage:
 
     def write_sound(self, shot: Shot, path: Path) -> None:
         """The sound as 16-bit WAV, mono, exactly as long as the frames."""
-        if self.intro is None and self.outro is None:
-            rate = shot.speech.rate
-            wav.write_wav(path, _filled(shot.speech.samples, shot.frame_count / shot.fps, rate), rate)
-            return
-        # Slow to load.
-        from scipy.signal import resample_poly
+        sounds = self._sounds(shot, clips.RATE if self.intro or self.outro else shot.speech.rate)
+        joined = sum(sounds, audio_segments.AudioSegment.empty())
+        audio_segments.write_wav(path, audio_segments.samples(joined), joined.frame_rate)
 
-        common = gcd(clips.RATE, shot.speech.rate)
-        speech = resample_poly(shot.speech.samples, clips.RATE // common, shot.speech.rate // common)
-        parts = [_filled(speech, shot.frame_count / shot.fps, clips.RATE)]
+    def _sounds(self, shot: Shot, rate: int) -> Iterator[audio_segments.AudioSegment]:
+        """The sound of the intro, the shot and the outro; those of clips begin and end in silence."""
+        # Slow to load.
+        from avatars.speech.audio.sound_files import resampled
+
         if self.intro is not None:
-            parts.insert(0, clips.sound(self.intro, self.before / self.fps))
+            yield clips.sound(self.intro, self.before / self.fps)
+        speech = audio_segments.of(resampled(shot.speech.samples, shot.speech.rate, rate), rate)
+        yield audio_segments.fitted(speech, round(shot.frame_count / shot.fps * rate))
         if self.outro is not None:
-            parts.append(clips.sound(self.outro, self.after / self.fps))
-        wav.write_wav(path, np.concatenate(parts), clips.RATE)
+            yield clips.sound(self.outro, self.after / self.fps)
 
 
 def montage(scene: Scene, size: tuple[int, int], *, fps: int) -> Montage:
@@ -99,11 +95,3 @@ def montage(scene: Scene, size: tuple[int, int], *, fps: int) -> Montage:
         intro=clips.look(scene.intro, field="intro") if scene.intro else None,
         outro=clips.look(scene.outro, field="outro") if scene.outro else None,
     )
-
-
-def _filled(samples: NDArray[np.float32], seconds: float, rate: int) -> NDArray[np.float32]:
-    """So many seconds of it, padded with silence."""
-    whole = np.zeros(round(seconds * rate), np.float32)
-    part = samples[: len(whole)]
-    whole[: len(part)] = part
-    return whole

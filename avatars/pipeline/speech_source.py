@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from avatars.media import wav
+from avatars.media import audio_segments
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.stages import Stage, StageTimer
 from avatars.recognition.base import RecognitionEngine
@@ -78,4 +78,4 @@ class SpeechSource:
         from avatars.speech.synthesis import background, synthesizer
 
         spoken = background.audible(synthesizer.joined(self.recite(spec)))
-        wav.write_wav(folder / NARRATION, spoken.samples, spoken.rate)
+        audio_segments.write_wav(folder / NARRATION, spoken.samples, spoken.rate)

@@ -3,24 +3,22 @@
 import hashlib
 import json
 import tempfile
-import wave
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import ffmpeg as graph
-import numpy as np
 
 from avatars.ai_label import audio_label, video_label
-from avatars.media import ffmpeg
+from avatars.media import audio_segments, ffmpeg
 from avatars.media.file_cache import MEGABYTE, FileCache
 from avatars.speech.base import Speech, SpeechEngine
 
 SECONDS = 2.0
-FADE = 0.15
+FADE = 150  # milliseconds
 BITS = 64_000
 CACHE_LIMIT = 50 * MEGABYTE
 # Raise it when the same request gives another sound.
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +67,8 @@ def make(preview: VoicePreview, engine: SpeechEngine) -> bytes:
 
 def _write(speech: Speech, path: Path) -> None:
     """Write its first seconds, with a fade if the speech goes on."""
-    samples = speech.samples[: round(SECONDS * speech.rate)].copy()
+    samples = speech.samples[: round(SECONDS * speech.rate)]
     if len(samples) < len(speech.samples):
-        length = round(FADE * speech.rate)
-        samples[-length:] *= np.linspace(1, 0, length, dtype=np.float32)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(speech.rate)
-        file.writeframes((samples.clip(-1, 1) * 32767).round().astype("<i2").tobytes())
+        beginning = audio_segments.of(samples, speech.rate)
+        samples = audio_segments.samples(audio_segments.faded(beginning, rise=0, fall=FADE))
+    audio_segments.write_wav(path, samples, speech.rate)

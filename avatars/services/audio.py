@@ -1,14 +1,13 @@
 """The recordings that people send us, and the sound that is played to them."""
 
 import io
-import wave
 from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 
 from avatars.exceptions import EngineMissing
-from avatars.media import amr, ffmpeg
+from avatars.media import amr, audio_segments, ffmpeg
 from avatars.recognition.base import Transcript
 from avatars.studio.studio import studio
 from core import backends
@@ -37,13 +36,8 @@ def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()
 
 def to_wav(path: Path) -> bytes:
     """A recording of any format as WAV, which every browser plays. Raises `OutputError` for what is none."""
-    samples = ffmpeg.samples(path, WAV_RATE)
     sound = io.BytesIO()
-    with wave.open(sound, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(WAV_RATE)
-        file.writeframes((samples.clip(-1, 1) * 32767).round().astype("<i2").tobytes())
+    audio_segments.write_wav(sound, ffmpeg.samples(path, WAV_RATE), WAV_RATE)
     return sound.getvalue()
 
 

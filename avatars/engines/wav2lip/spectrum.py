@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 
 def windows(samples: Floats, rate: int, count: int, fps: int) -> Floats:
     """For each of `count` frames the 16 steps from its time on: (count, 80, 16). The last ones are those at the end."""
-    mel = spectrum(resampled(samples, rate, RATE) if rate != RATE else samples)
+    mel = spectrum(resampled(samples, rate, RATE))
     if mel.shape[1] < STEPS:
         mel = np.pad(mel, ((0, 0), (0, STEPS - mel.shape[1])), constant_values=-SCALE)
     starts = [min(int(index * PER_SECOND / fps), mel.shape[1] - STEPS) for index in range(count)]

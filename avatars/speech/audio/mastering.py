@@ -1,4 +1,4 @@
-"""The last hand on speech: silence trimmed, pieces joined with pauses, loudness as broadcasters measure it.
+"""The last hand on speech: loudness as broadcasters measure it.
 
 Loudness is ITU-R BS.1770 (K-weighting, gates at −70 LUFS and −10 LU); peaks are true peaks, four times oversampled.
 Long speech is worked through in blocks, so that ten thousand characters cost little more memory than their samples.
@@ -20,27 +20,6 @@ _BLOCK = 1 << 18
 _OVERSAMPLING = 4
 _REACH = 0.005
 _TOLERANCE = 0.1
-
-
-def bounds(samples: Samples, rate: int, *, lead: float = 0.05, tail: float = 0.1) -> tuple[int, int]:
-    """Return the first and last sample worth keeping: above −40 dB of the maximum, with a guard in seconds."""
-    hop = rate // 100
-    frames = samples[: len(samples) // hop * hop].reshape(-1, hop)
-    peaks = np.abs(frames).max(axis=1, initial=0.0)
-    loud = np.flatnonzero(peaks > peaks.max(initial=0.0) * 0.01)
-    if not len(loud):
-        return 0, len(samples)
-    start = max(0, int(loud[0]) * hop - round(lead * rate))
-    return start, min(len(samples), (int(loud[-1]) + 1) * hop + round(tail * rate))
-
-
-def fade(samples: Samples, rate: int, *, rise: float = 0.01, fall: float = 0.06) -> Samples:
-    """Return a copy that begins and ends in silence, so that a join cannot click or hiss."""
-    faded = samples.copy()
-    rising, falling = min(round(rise * rate), len(faded)), min(round(fall * rate), len(faded))
-    faded[:rising] *= np.linspace(0.0, 1.0, rising, dtype=np.float32)
-    faded[len(faded) - falling :] *= np.linspace(1.0, 0.0, falling, dtype=np.float32)
-    return faded
 
 
 def loudness(samples: Samples, rate: int) -> float:

@@ -2,7 +2,6 @@
 
 import struct
 import tempfile
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.exceptions import OutputError
-from avatars.media import ffmpeg
+from avatars.media import audio_segments, ffmpeg
 
 Samples = NDArray[np.float32]
 
@@ -20,19 +19,10 @@ PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 CODED_RATE = 24_000
 
 
-def write_wav(path: Path, samples: Samples, rate: int, *, to: int = 0) -> None:
-    """Write mono samples in -1..1 as 16-bit PCM, of `to` samples a second where it is given."""
-    if to and to != rate:
-        samples, rate = resampled(samples, rate, to), to
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.clip(samples, -1, 1) * 32767).round().astype("<i2").tobytes())
-
-
 def resampled(samples: Samples, rate: int, to: int) -> Samples:
     """The same sound with another number of samples a second."""
+    if rate == to:
+        return samples
     from scipy.signal import resample_poly
 
     common = int(np.gcd(rate, to))
@@ -123,7 +113,7 @@ def at_speed(samples: Samples, rate: int, speed: float) -> Samples:
         return samples
     with tempfile.TemporaryDirectory(prefix="speed-") as folder:
         before, after = Path(folder) / "before.wav", Path(folder) / "after.wav"
-        write_wav(before, samples, rate)
+        audio_segments.write_wav(before, samples, rate)
         sound = ffmpeg.source(before).audio.filter("atempo", speed)
         ffmpeg.run(graph.output(sound, str(after), acodec="pcm_s16le", ac=1, ar=rate))
         return read_wav(after.read_bytes())[0]

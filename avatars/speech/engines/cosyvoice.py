@@ -3,17 +3,19 @@
 It answers with samples without a header, so their rate must be known: 22,050 of the first model, 24,000 of later ones.
 """
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from avatars.adapters.availability import Availability, NeededFile, look
 from avatars.adapters.http_client import Server, strange
-from avatars.exceptions import EngineMissing
+from avatars.exceptions import EngineMissing, OutputError
 from avatars.speech.engines.openai import unset
 from avatars.speech.synthesis.sentence_engine import FIELD, Dictated, Heard
 
 LICENCE = "Apache-2.0; a cloned voice needs the consent of whose it is"
+PROMPT_RATE = 24_000  # it wants at least 16,000
 WORDY = ("text/", "application/json", "application/xml")
 
 
@@ -59,7 +61,7 @@ class CosyVoice(Dictated):
         cloned = self._voices.get(voice)
         if cloned is None:
             return self._server.post_form("/inference_sft", {"tts_text": words, "spk_id": voice})
-        recording = {"prompt_wav": ("prompt.wav", _recording(voice, cloned), "audio/wav")}
+        recording = {"prompt_wav": ("prompt.wav", _prompt(voice, cloned), "audio/wav")}
         if how := cloned.get("instruct"):
             fields = {"tts_text": words, "instruct_text": how}
             return self._server.post_form("/inference_instruct2", fields, recording)
@@ -68,13 +70,19 @@ class CosyVoice(Dictated):
         return self._server.post_form("/inference_cross_lingual", {"tts_text": words}, recording)
 
 
-def _recording(name: str, voice: Mapping[str, str]) -> bytes:
+def _prompt(name: str, voice: Mapping[str, str]) -> bytes:
+    """The recording of a cloned voice as WAV: silence around it and a low level would be cloned too."""
+    from avatars.media import audio_segments
+
     try:
-        return Path(voice.get("wav", "")).read_bytes()
-    except OSError as error:
+        sound = audio_segments.recording(Path(voice.get("wav", "")), PROMPT_RATE)
+    except OutputError as error:
         raise EngineMissing(
-            f"The recording of the voice “{name}” is not there.",
+            f"The recording of the voice “{name}” is missing or no sound.",
             code="engine_unavailable",
             remedy="Correct its “wav” in OPENUSER_COSYVOICE_VOICES.",
             field=FIELD,
         ) from error
+    prompt = io.BytesIO()
+    audio_segments.write_wav(prompt, audio_segments.samples(sound), PROMPT_RATE)
+    return prompt.getvalue()

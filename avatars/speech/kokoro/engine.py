@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.exceptions import AvatarError, ScriptError
+from avatars.media import audio_segments
 from avatars.speech import kokoro
-from avatars.speech.audio import mastering
 from avatars.speech.base import NATURAL, Manner, Place, Progress, Recital, Sound, Speech, Token
 from avatars.speech.kokoro.model import RATE, Model
 from avatars.speech.kokoro.phoneme_times import NOBODY, Segment, cut, merge
@@ -155,11 +155,13 @@ class Kokoro(kokoro.Kokoro):
             for index, (symbol, (start, end)) in enumerate(zip(spoken, pairwise((raw.start, *raw.ends)), strict=True))
         ]
         segments = cut(merge(timed), raw.samples)
-        start, end = mastering.bounds(raw.samples, RATE)
-        samples = cache.rounded(mastering.fade(raw.samples[start:end], RATE))
+        sound = audio_segments.of(raw.samples, RATE)
+        start, end = audio_segments.bounds(sound)
+        kept = audio_segments.faded(sound.get_sample_slice(start, end))
+        samples = cache.rounded(audio_segments.samples(kept))
         moved = [_moved(segment, -start, len(samples)) for segment in segments]
-        kept = [[each.symbol, each.start, each.end, each.owner] for each in moved if each.end > each.start]
-        return cache.CachedSpeech(samples=samples, facts={"segments": kept})
+        heard = [[each.symbol, each.start, each.end, each.owner] for each in moved if each.end > each.start]
+        return cache.CachedSpeech(samples=samples, facts={"segments": heard})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from avatars.media import audio_segments
 from avatars.speech.alignment import Span, align
 from avatars.speech.audio import mastering
 from avatars.speech.base import SENTENCE_PAUSE, Anchor, Place, Sound, Speech, Token
@@ -35,7 +36,7 @@ def assembled(takes: Sequence[Take], *, pause: float = SENTENCE_PAUSE) -> Speech
     for number, take in enumerate(takes):
         samples, spans = _timed(take, rate)
         after = TAIL if number + 1 == len(takes) else pause * take.passage.pauses
-        parts += [mastering.fade(samples, rate), np.zeros(round(after * rate), np.float32)]
+        parts += [samples, np.zeros(round(after * rate), np.float32)]
         for span in spans:
             unit = take.passage.units[span.number]
             start, end = begins / rate + span.start, begins / rate + span.end
@@ -57,12 +58,12 @@ def assembled(takes: Sequence[Take], *, pause: float = SENTENCE_PAUSE) -> Speech
 
 
 def _timed(take: Take, rate: int) -> tuple[NDArray[np.float32], list[Span]]:
-    """Its samples from where the voice begins to where it ends, and when each sound is in them."""
+    """Its samples from where the voice begins to where it ends, faded, and when each sound is in them."""
     from avatars.speech.audio.sound_files import resampled
 
-    samples = take.samples if take.rate == rate else resampled(take.samples, take.rate, rate)
-    first, last = mastering.bounds(samples, rate)
-    kept = samples[first:last]
+    sound = audio_segments.of(resampled(take.samples, take.rate, rate), rate)
+    first, last = audio_segments.bounds(sound)
+    kept = audio_segments.samples(audio_segments.faded(sound.get_sample_slice(first, last)))
     anchors = [
         replace(anchor, start=anchor.start - first / rate, end=min(anchor.end - first / rate, len(kept) / rate))
         for anchor in take.anchors

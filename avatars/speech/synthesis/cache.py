@@ -17,7 +17,7 @@ from avatars.media.file_cache import MEGABYTE, FileCache
 
 FOLDER = "speech"
 LIMIT = 500 * MEGABYTE
-VERSION = 2
+VERSION = 3
 """Raise it when the same parameters would sound differently."""
 
 _FULL = 32767

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.exceptions import ScriptError
-from avatars.media import ffmpeg
+from avatars.media import audio_segments
 from avatars.recognition.base import RATE as HEARD_RATE
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.alignment import align, likelihoods
@@ -40,13 +40,16 @@ Hear = Callable[[NDArray[np.float32], int], str]
 def recorded(
     recording: Path, *, words: str = "", lexicon: Sequence[Pronunciation] = (), ears: RecognitionEngine | None = None
 ) -> tuple[Speech, str]:
-    """A file of sound as speech, and its words, which `ears` hear where none are given. Raises as `driven` does."""
+    """A file of sound as speech, without silence around it, and its words, which `ears` hear where none are given.
+
+    Raises as `driven` does.
+    """
     from avatars.speech.audio.sound_files import resampled
 
     def hear(samples: NDArray[np.float32], rate: int) -> str:
         return ears.transcribe(resampled(samples, rate, HEARD_RATE)).text if ears else ""
 
-    sound = ffmpeg.samples(recording, RATE)
+    sound = audio_segments.samples(audio_segments.recording(recording, RATE))
     return driven(sound, RATE, words=words, lexicon=lexicon, hear=hear if ears else None)
 
 

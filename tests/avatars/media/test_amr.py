@@ -37,6 +37,23 @@ def test_a_long_one_is_split_where_somebody_pauses(tmp_path):
     assert [length(part) for part in parts] == pytest.approx([50.3, 55.7], abs=0.3)
 
 
+def test_the_longest_of_several_pauses_ends_a_part(tmp_path):
+    def pause(seconds: float) -> np.ndarray:
+        return np.random.default_rng(1).normal(scale=0.003, size=round(seconds * RATE)).astype(np.float32)
+
+    spoken = np.concatenate([tone(44.0), pause(0.8), tone(8.0), pause(0.3), tone(20.0)])
+    first, second = services.to_amr(write_wav(tmp_path / "a.wav", spoken, RATE), tmp_path)
+    assert length(first) == pytest.approx(44.4, abs=0.1)
+    assert length(second) == pytest.approx(28.7, abs=0.1)
+
+
+def test_parts_cut_out_of_a_sound_begin_and_end_without_a_click(tmp_path):
+    for part in services.to_amr(write_wav(tmp_path / "a.wav", tone(70.0), RATE), tmp_path):
+        heard = np.abs(ffmpeg.samples(part, RATE))
+        assert heard[:8].max() < 0.05
+        assert heard[len(heard) // 2 :][:RATE].max() > 0.25
+
+
 def test_speech_without_a_pause_is_split_without_loss(tmp_path):
     parts = services.to_amr(write_wav(tmp_path / "a.wav", tone(130.0), RATE), tmp_path)
     assert all(length(part) < 60 for part in parts)

@@ -22,7 +22,7 @@ from avatars.pipeline import script_to_video
 from avatars.recognition.base import RecognitionEngine, Transcript
 from avatars.rendering import recipes
 from avatars.speech.kokoro.engine import Kokoro
-from avatars.speech.synthesis.recorded_speech import driven
+from avatars.speech.synthesis.recorded_speech import driven, recorded
 from tests.avatars.support.fake_engines import Light
 from tests.avatars.support.recordings import write_amr
 from tests.avatars.support.rendering import after, make_human
@@ -156,6 +156,14 @@ def test_a_video_of_a_recording_has_its_length_and_transcript(tmp_path):
     assert "你好世界" in video.captions.read_text(encoding="utf-8").replace("\n", "")
     mute = script_to_video.make(replace(script, content_id="other"), folder, speech=None, engine=Light())
     assert (mute.words, mute.captions.read_text(encoding="utf-8")) == ("", "")
+
+
+def test_silence_around_a_recording_is_not_in_its_video(tmp_path):
+    sound, quiet = tmp_path / "sound.wav", np.zeros(2 * RATE, np.float32)
+    sound.write_bytes(wav(np.concatenate([quiet, beeps(2.0), quiet])))
+    speech, _words = recorded(sound)
+    assert speech.seconds == pytest.approx(2.0 - 1 / 6 + 0.3, abs=0.03)
+    assert np.abs(speech.samples[:: len(speech.samples) - 1]).max() == 0
 
 
 @pytest.mark.django_db

@@ -3,12 +3,14 @@
 import json
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from avatars.adapters.availability import State
 from avatars.conformance import speech as conformance
 from avatars.exceptions import AvatarError, EngineFailed, EngineMissing
 from avatars.speech.audio import mastering
+from avatars.speech.audio.sound_files import read_wav
 from avatars.speech.engines.cosyvoice import CosyVoice
 from avatars.speech.engines.gpt_sovits import GPTSoVITS
 from avatars.speech.engines.openai import OpenAI
@@ -125,7 +127,8 @@ def test_numbers_are_sent_as_they_are_read():
 
 def test_a_cloned_voice_of_cosyvoice_goes_with_its_recording(tmp_path):
     clip = tmp_path / "ya.wav"
-    clip.write_bytes(speech_samples.as_wav(speech_samples.utter("你好", 16_000), 16_000))
+    said = speech_samples.utter("你好", 16_000)
+    clip.write_bytes(speech_samples.as_wav(said, 16_000))
     voices = {
         "said": {"wav": str(clip), "text": "你好。"},
         "unsaid": {"wav": str(clip)},
@@ -138,7 +141,11 @@ def test_a_cloned_voice_of_cosyvoice_goes_with_its_recording(tmp_path):
             assert engine.speak("你好。", voice=voice).seconds > 0.3
         paths = [path for path, _, _ in server.asked]
         assert paths == ["/inference_zero_shot", "/inference_cross_lingual", "/inference_instruct2"]
-        assert clip.read_bytes() in server.asked[0][2]
+        sent = speech_samples.form(server.asked[0][1], server.asked[0][2])["prompt_wav"]
+        prompt, rate = read_wav(sent)
+        # Without the silence around it: 0.2 s before and 0.3 s after.
+        assert len(prompt) / rate == pytest.approx(len(said) / 16_000 - 0.2, abs=0.05)
+        assert np.abs(prompt).max() == pytest.approx(10 ** (-1.5 / 20), abs=0.01)
         with pytest.raises(EngineMissing):
             engine.speak("你好。", voice="lost")
         assert CosyVoice.probe(url=server.url, voices=voices).state is State.FILE

@@ -8,8 +8,8 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from avatars.media.audio_segments import write_wav
 from avatars.pipeline import script_to_video
-from avatars.speech.audio.sound_files import write_wav
 from avatars.speech.base import Manner, Speech
 from avatars.speech.kokoro.engine import Kokoro
 from avatars.speech.synthesis import synthesizer

@@ -1,4 +1,4 @@
-"""Mastering: loudness, limits and fades of speech."""
+"""Mastering: loudness and limits of speech."""
 
 import numpy as np
 import pytest
@@ -48,16 +48,3 @@ def test_speech_with_high_peaks_meets_loudness_and_ceiling(seconds: float) -> No
 def test_silence_stays_silence() -> None:
     assert not mastering.level(np.zeros(RATE, np.float32), RATE).any()
     assert mastering.true_peak(np.zeros(RATE, np.float32)) == -np.inf
-
-
-def test_trimming_keeps_the_sound_and_a_guard() -> None:
-    samples = np.concatenate([np.zeros(RATE, np.float32), make_tone(0.5, db=-6), np.zeros(RATE, np.float32)])
-    start, end = mastering.bounds(samples, RATE)
-    assert start / RATE == pytest.approx(0.95, abs=0.011)
-    assert end / RATE == pytest.approx(1.6, abs=0.011)
-
-
-def test_a_faded_piece_begins_and_ends_at_zero() -> None:
-    faded = mastering.fade(make_tone(0.5, db=-6, hertz=440), RATE)
-    assert faded[0] == 0
-    assert faded[-1] == 0

@@ -16,7 +16,7 @@ from websockets.sync.server import serve
 from avatars.adapters.availability import State
 from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import ffmpeg
-from avatars.speech.audio.sound_files import write_wav
+from avatars.media.audio_segments import write_wav
 from avatars.speech.engines.edge import TICKS, Edge
 from tests.avatars.support.speech_samples import utter
 from tests.support.optional_packages import needs
