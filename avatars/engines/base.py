@@ -89,6 +89,9 @@ class RenderEngine(Probed, ABC):
     edition: str = ""
     """Of an engine whose shots rest where they are to: changes with all that decides how it draws."""
 
+    device: str = ""
+    """What it computes on and with, for people; "" where it does not say."""
+
     @abstractmethod
     def animate(self, shot: Shot) -> Iterator[Picture]:
         """Yield exactly `shot.frame_count` RGB frames of the portrait's shape, frame i showing time (i + 0.5) / fps.

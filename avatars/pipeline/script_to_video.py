@@ -87,7 +87,7 @@ def make(
             limit=limit,
             progress=timer.report,
         )
-        return _deliver(spec, found, work, folder, timer, notes)
+        return replace(_deliver(spec, found, work, folder, timer, notes), device=engine.device)
     except OSError as error:
         if error.errno in ffmpeg.FULL:
             raise ffmpeg.disk_full() from error

@@ -41,7 +41,8 @@ class VideoSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class FinishedVideo:
-    """A finished video, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes.
+    """A finished video, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes, `device`
+    is what its frames were computed on.
 
     `notes` are codes of `avatars.reasons` for what differs from the request.
     """
@@ -58,3 +59,4 @@ class FinishedVideo:
     timings: tuple[Timing, ...]
     notes: tuple[str, ...] = ()
     words: str = ""
+    device: str = ""

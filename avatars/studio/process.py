@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -20,9 +21,10 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 class Child:
-    """One child process. Raises `StudioError` if it cannot be started."""
+    """One child process, with `variables` in its environment. Raises `StudioError` if it cannot be started."""
 
-    def __init__(self) -> None:
+    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+        self._variables = variables or {}
         self._answers: SimpleQueue[Answer | None] = SimpleQueue()
         started: Future[subprocess.Popen[str]] = Future()
         # Linux ties “dies with its parent” to the thread that started it: this one lives as long as the child.
@@ -88,7 +90,7 @@ class Child:
 
     def _live(self, started: "Future[subprocess.Popen[str]]") -> None:
         try:
-            process = _start()
+            process = _start(self._variables)
         except OSError as error:
             started.set_exception(error)
             return
@@ -111,7 +113,7 @@ def environment() -> dict[str, str]:
     return {**dict.fromkeys(THREAD_VARIABLES, str(ffmpeg.threads())), **os.environ}
 
 
-def _start() -> subprocess.Popen[str]:
+def _start(variables: Mapping[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "avatars.studio"],
         stdin=subprocess.PIPE,
@@ -119,6 +121,6 @@ def _start() -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         cwd=ROOT,
-        env=environment(),
+        env={**environment(), **variables},
         start_new_session=True,
     )

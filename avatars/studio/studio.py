@@ -4,7 +4,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,9 +28,10 @@ MEMORY_MB = 2500
 
 
 class Studio:
-    """Gives orders to the child, one at a time; the first order starts it."""
+    """Gives orders to the child, one at a time; the first order starts it, with `variables` in its environment."""
 
-    def __init__(self) -> None:
+    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+        self._variables = variables
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._number = 0
@@ -193,7 +194,7 @@ class Studio:
         if self._child is not None and not self._child.alive:
             self._discard()
         if self._child is None:
-            self._child = Child()
+            self._child = Child(self._variables)
         return self._child
 
     def _discard(self) -> None:

@@ -45,7 +45,7 @@ def weights_file(named: str, folder: str, usual: Sequence[str]) -> str:
     return named or str(next((file for file in files if file.is_file()), files[0]))
 
 
-# Device of the render engines: `auto`, `cpu`, `cuda` or `cuda:1`.
+# Device of the render engines: `auto`, `cpu`, `torch` (the CPU, by torch), `cuda` or `cuda:1`.
 DEVICE = env.str("OPENUSER_DEVICE", default="auto")
 # Voices of GPT-SoVITS, as JSON: the name of each, with its reference recording and transcript.
 GPT_SOVITS_VOICES = env.json_object("OPENUSER_GPT_SOVITS_VOICES")

@@ -277,12 +277,14 @@ def main() -> None:
         return
     parser = argparse.ArgumentParser(description="What animating costs, beside its goals.")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which figures; without, all")
+    parser.add_argument("--device", default="cpu", help="of `speed` and `videos`: cpu (OpenCV), torch, cuda")
     parser.add_argument("--long", type=float, default=LONG, help="seconds of the long video whose memory is looked at")
     wanted = parser.parse_args()
     load = os.getloadavg()[0]
     quiet = "" if load < 0.5 else ": NOT quiet, so mind the CPU time and not the clock"
     print(f"{os.cpu_count()} cores, {load:.1f} processes were running{quiet}")
-    engine = Puppet(device="cpu")
+    engine = Puppet(device=wanted.device)
+    print(f"on {engine.device}")
     for part in wanted.parts or PARTS:
         print(f"\n== {part}", flush=True)
         began, before = time.monotonic(), cpu()

@@ -1,4 +1,4 @@
-"""Where frames are computed: on the processor by OpenCV, or on a graphics card by torch."""
+"""Where frames are computed: on the processor by OpenCV or by torch, or on a graphics card by torch."""
 
 import ctypes
 import sys
@@ -9,7 +9,7 @@ from typing import TypeVar
 from avatars.adapters.availability import installed
 from avatars.exceptions import EngineMissing
 
-AUTO, CPU, CUDA = "auto", "cpu", "cuda"
+AUTO, CPU, TORCH, CUDA = "auto", "cpu", "torch", "cuda"
 BATCH = 64
 FIELD = "render_engine"
 
@@ -19,13 +19,18 @@ Frame = TypeVar("Frame")
 def chosen(wish: str) -> str:
     """The device of a setting: "cpu", "cuda" or "cuda:1"; "auto" is the graphics card where one can be used.
 
+    Neural engines use torch anyway, so that "torch" is their "cpu".
+
     Raises `EngineMissing` where a card is demanded that cannot be used.
     """
-    if wish == CPU or (wish == AUTO and not (driver() and installed("torch"))):
+    if wish in (CPU, TORCH) or (wish == AUTO and not (driver() and installed("torch"))):
         return CPU
     if wish != AUTO and not wish.startswith(CUDA):
         raise EngineMissing(
-            f"“{wish}” is no device.", code="device_unknown", field=FIELD, remedy="Choose auto, cpu, cuda or cuda:1."
+            f"“{wish}” is no device.",
+            code="device_unknown",
+            field=FIELD,
+            remedy="Choose auto, cpu, torch, cuda or cuda:1.",
         )
     usable = installed("torch") and _usable(wish)
     if not usable and wish != AUTO:
@@ -36,6 +41,20 @@ def chosen(wish: str) -> str:
             remedy="Install requirements/gpu.txt and NVIDIA's driver, or set OPENUSER_DEVICE=auto.",
         )
     return (CUDA if wish == AUTO else wish) if usable else CPU
+
+
+def drawing(wish: str) -> str:
+    """As `chosen`, but "torch" where torch is to draw on the processor. Raises `EngineMissing` where it is absent."""
+    if wish != TORCH:
+        return chosen(wish)
+    if not installed(TORCH):
+        raise EngineMissing(
+            "The package torch is not installed.",
+            code="package_missing",
+            field=FIELD,
+            remedy="Install requirements/gpu.txt, or set OPENUSER_DEVICE=auto.",
+        )
+    return TORCH
 
 
 @cache

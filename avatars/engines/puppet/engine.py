@@ -13,7 +13,7 @@ import numpy as np
 from avatars.engines import puppet
 from avatars.engines.base import Picture, Setup
 from avatars.engines.puppet.calibration import made_up, measure
-from avatars.engines.puppet.device import AUTO, BATCH, CPU, chosen, in_batches
+from avatars.engines.puppet.device import AUTO, BATCH, CPU, TORCH, drawing, in_batches
 from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.segmentation import PersonMask
 from avatars.engines.puppet.files import DATA
@@ -30,7 +30,7 @@ logger = logging.getLogger("avatars.engines.puppet")
 class Puppet(puppet.Puppet):
     """Options: `models`, the folder of the model files; `strength`, how wide the lips move (1 is natural); `rigs`, how
     many portraits are kept ready in memory; `cache`, a folder for those that are kept between runs; `device`: "auto",
-    "cpu" (OpenCV), or "cuda" (torch), with its number as "cuda:1".
+    "cpu" (OpenCV), "torch" (torch on the processor), or "cuda" (torch), with its number as "cuda:1".
 
     Raises `EngineMissing` where a model, LiteRT or the demanded graphics card is absent.
     """
@@ -48,9 +48,14 @@ class Puppet(puppet.Puppet):
         cv2.setNumThreads(1)
         self._mesh = FaceMesh(Path(models) / "face_landmarker.task")
         self._person = PersonMask(Path(models) / "selfie_segmentation.tflite")
-        self._strength, self._device = strength, chosen(device)
+        self._strength, self._device = strength, drawing(device)
+        self.device = "cpu (OpenCV)" if self._device == CPU else _card(self._torch_device)
         self.edition = f"{files.edition()} {strength} {self._device}"
         self._kept = RigCache(most=rigs, folder=Path(cache) if cache else None)
+
+    @property
+    def _torch_device(self) -> str:
+        return CPU if self._device == TORCH else self._device
 
     def follow(self, setup: Setup, speech: SpeechStream) -> Iterator[Picture]:
         """See `StreamingEngine.follow`; the portrait is examined before the first frame is asked for."""
@@ -96,7 +101,7 @@ class Puppet(puppet.Puppet):
         for motion in motions:
             done = 0
             try:
-                camera = camera or TorchCamera(rig, setup.mode, self._device)
+                camera = camera or TorchCamera(rig, setup.mode, self._torch_device)
                 frames = in_batches(
                     partial(camera.frames, motion), len(motion), most=BATCH, too_much=torch.OutOfMemoryError
                 )
@@ -115,3 +120,11 @@ class Puppet(puppet.Puppet):
                 setup.note("gpu_memory")
                 return motion.after(done)
         return None
+
+
+def _card(device: str) -> str:
+    """What torch computes on, for people."""
+    import torch
+
+    named = f", {torch.cuda.get_device_name(device)}" if device != CPU else ""
+    return f"{device} (torch {torch.__version__}{named})"

@@ -52,13 +52,16 @@ class Command(BaseCommand):
         parser.add_argument("--outro", type=Path, help="a clip for the end, at most 10 seconds")
         parser.add_argument("--speech-engine", default=next(iter(settings.SPEECH_ENGINES)))
         parser.add_argument("--render-engine", default=next(iter(settings.RENDER_ENGINES)))
+        parser.add_argument(
+            "--device", default="", help="auto, cpu, torch (on the CPU), cuda or cuda:1; OPENUSER_DEVICE if not given"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         out: Path = options["out"].absolute()
         if not out.parent.is_dir():
             raise CommandError(f"The folder {out.parent} does not exist.")
         started = time.monotonic()
-        place = Studio()
+        place = Studio({"OPENUSER_DEVICE": options["device"]} if options["device"] else None)
         try:
             with tempfile.TemporaryDirectory(dir=out.parent, prefix=".speak-") as folder:
                 spec = self._spec(place, Path(folder), options)
@@ -117,3 +120,7 @@ class Command(BaseCommand):
     def _sum_up(self, out: Path, video: FinishedVideo, took: float) -> None:
         facts = f"{video.seconds:.1f} s, {video.width}×{video.height}, {video.size / 1e6:.2f} MB, made in {took:.1f} s"
         self.stdout.write(f"{out}: {facts}")
+        spent = next(timing.wall for timing in video.timings if timing.stage is Stage.ANIMATING)
+        if video.device:
+            pace = f"{video.frames} frames in {spent:.1f} s, {video.frames / max(spent, 0.001):.1f} frames/s with H.264"
+            self.stdout.write(f"rendered on {video.device}: {pace}")

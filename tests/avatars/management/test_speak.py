@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -56,3 +57,10 @@ def test_a_failure_prints_a_code_and_leaves_no_file(tmp_path, text, options, cod
 def test_a_folder_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(CommandError, match="does not exist"):
         speak("你好", tmp_path / "nowhere" / "hello.mp4")
+
+
+@pytest.mark.gpu
+def test_torch_renders_and_the_pace_is_printed(tmp_path):
+    told = speak("你", tmp_path / "hello.mp4", render_engine="puppet", device="torch", longest=320).splitlines()
+    pace = r"25 frames in \d+\.\d s, \d+\.\d frames/s with H.264"
+    assert re.fullmatch(rf"rendered on cpu \(torch \S+\): {pace}", told[-1])

@@ -1,5 +1,6 @@
 """Settings for a studio's child with the small engines."""
 
+from openuser.settings.engines import DEVICE
 from openuser.settings.test import *  # noqa: F403
 
 TONE = "tests.avatars.support.fake_engines.Tone"
@@ -9,6 +10,7 @@ SPEECH_ENGINES = {
 }
 RENDER_ENGINES = {
     "light": {"class": "tests.avatars.support.fake_engines.Light"},
+    "puppet": {"class": "avatars.engines.puppet.Puppet", "options": {"device": DEVICE}},
     **{
         fault: {"class": "tests.avatars.support.fake_engines.Light", "options": {"fault": fault}}
         for fault in ("no_face", "short", "black", "failed", "missing", "hang", "crash")
