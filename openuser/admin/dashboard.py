@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core import checks
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from avatars import services as avatars
 from avatars.models import Render
 from conversations.models import Conversation, Message
+from openuser.admin import kept_counts
 from openuser.admin.next_runs import next_runs
 from openuser.admin.problems import problems_for
 from openuser.second_factor import devices
@@ -104,8 +106,10 @@ def _lacks_second_factor(request: HttpRequest) -> bool:
 
 def _held_applications() -> QuerySet[Application]:
     """Applications that send nothing until their settings are corrected, with the number of waiting messages."""
-    waiting = Count("outbounds", filter=Q(outbounds__status__in=Outbound.UNFINISHED))
-    return Application.objects.exclude(held_reason="").annotate(waiting=waiting).order_by("pk")
+    queued = Outbound.objects.filter(application=OuterRef("pk"), status__in=Outbound.UNFINISHED).order_by()
+    waiting = queued.values("application").annotate(count=Count("pk")).values("count")
+    held = Application.objects.exclude(held_reason="").order_by("pk")
+    return held.annotate(waiting=Coalesce(Subquery(waiting), 0))
 
 
 def _unfinished_renders() -> list[UnfinishedRender]:
@@ -137,18 +141,18 @@ def _conversations(today: datetime) -> QuerySet[Conversation]:
 def _conversation_counters(today: datetime, may: Any) -> list[Counter]:
     cards = []
     if may("conversations.view_conversation"):
-        figure = Conversation.objects.filter(last_message_at__gte=today).count()
+        figure = _count("conversations", today, Conversation.objects.filter(last_message_at__gte=today))
         url = reverse("admin:conversations_conversation_changelist")
         cards.append(Counter(name=_("Conversations today"), figure=figure, url=url))
     if may("conversations.view_message"):
-        figure = Message.objects.filter(created_at__gte=today).count()
+        figure = _count("messages", today, Message.objects.filter(created_at__gte=today))
         url = reverse("admin:conversations_message_changelist")
         cards.append(Counter(name=_("Messages today"), figure=figure, url=url))
     return cards
 
 
 def _render_counters(today: datetime) -> list[Counter]:
-    figure = Render.objects.filter(status=Render.Status.DONE, finished_at__gte=today).count()
+    figure = _count("videos", today, Render.objects.filter(status=Render.Status.DONE, finished_at__gte=today))
     url = f"{reverse('admin:avatars_render_changelist')}?status__exact={Render.Status.DONE}"
     return [Counter(name=_("Videos today"), figure=figure, url=url)]
 
@@ -157,9 +161,14 @@ def _outbound_counters(today: datetime, may: Any) -> list[Counter]:
     if not may("wecom.view_outbound"):
         return []
     url = f"{reverse('admin:wecom_outbound_changelist')}?status__exact="
-    way = Outbound.objects.filter(status__in=Outbound.UNFINISHED).count()
-    failed = Outbound.objects.filter(finished_at__gte=today, status=Outbound.Status.FAILED).count()
+    way = _count("on-their-way", today, Outbound.objects.filter(status__in=Outbound.UNFINISHED))
+    not_delivered = Outbound.objects.filter(finished_at__gte=today, status=Outbound.Status.FAILED)
+    failed = _count("not-delivered", today, not_delivered)
     return [
         Counter(name=_("On their way"), figure=way, url=f"{url}{Outbound.Status.QUEUED}"),
         Counter(name=_("Not delivered today"), figure=failed, url=f"{url}{Outbound.Status.FAILED}", bad=failed > 0),
     ]
+
+
+def _count(name: str, today: datetime, rows: QuerySet[Any]) -> int:
+    return kept_counts.count(f"{name}:{today:%Y-%m-%d}", rows)

@@ -1,0 +1,41 @@
+"""Counts of the home page: exact while they are small, kept for a minute once they are large."""
+
+import pytest
+from django.core.cache import cache
+
+from openuser.admin import kept_counts
+from tests.support.factories import make_application, make_callback
+from wecom.models import Callback
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_small_count_is_exact(monkeypatch):
+    monkeypatch.setattr(kept_counts, "COUNTED", 3)
+    application = make_application()
+    for number in range(1, 4):
+        make_callback(application)
+        assert kept_counts.count("callbacks", Callback.objects.all()) == number
+
+
+def test_a_large_count_is_kept_and_may_be_forgotten(monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(kept_counts, "COUNTED", 3)
+    application = make_application()
+    figures = []
+    for _ in range(6):
+        make_callback(application)
+        figures.append(kept_counts.count("callbacks", Callback.objects.all()))
+    assert figures == [1, 2, 3, 4, 4, 4]
+    cache.clear()
+    assert kept_counts.count("callbacks", Callback.objects.all()) == 6
+
+
+def test_a_cache_that_is_away_costs_no_count(monkeypatch, settings):
+    away = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "unix:///nowhere.sock"}
+    settings.CACHES = {"default": away}
+    monkeypatch.setattr(kept_counts, "COUNTED", 3)
+    application = make_application()
+    for _ in range(5):
+        make_callback(application)
+    assert kept_counts.count("callbacks", Callback.objects.all()) == 5
