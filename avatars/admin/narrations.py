@@ -15,7 +15,7 @@ from core.web.admin import NOTHING, WorkAdmin, duration, row_link, shorten
 class NarrationAdmin(WorkAdmin):
     list_display = ("id", "script", "digital_human", "state", "length", "timeline", "when")
     list_filter = ("status", "digital_human")
-    search_fields = ("text", "cid")
+    search_fields = ("text", "=cid")
     search_help_text = _("Search for words of the script or a correlation ID.")
     list_select_related = ("digital_human",)
     ordering = ("-pk",)

@@ -48,9 +48,10 @@ class RenderAdmin(VideoPages, WorkAdmin):
     list_display = ("id", "thumb", "script", "digital_human", "state", "how_far", "length", "timeline", "when")
     list_display_links = ("id", "thumb")
     list_filter = ("status", "digital_human", "mode", "template", RestsOnFilter)
-    search_fields = ("text", "cid", "content_id")
+    search_fields = ("text", "=cid", "=content_id")
     search_help_text = _("Search for words of the script, a correlation ID or the ID in the AI label.")
     list_select_related = ("digital_human",)
+    sortable_by = ("id", "when")
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("player", "text", "digital_human", "mode")}),
@@ -204,7 +205,7 @@ class RenderAdmin(VideoPages, WorkAdmin):
 class RenditionAdmin(WorkAdmin):
     list_display = ("id", "of_render", "state", "why", "file_size", "at_most", "timeline", "when")
     list_filter = ("status",)
-    search_fields = ("cid", "render__text")
+    search_fields = ("=cid", "render__text")
     search_help_text = _("Search for words of the script or a correlation ID.")
     list_select_related = ("render__digital_human",)
     ordering = ("-pk",)

@@ -71,6 +71,7 @@ class Render(Work):
     task = "avatars.render"
     lease = timedelta(seconds=60)
     max_attempts = 3
+    SEARCHED: ClassVar = ("text",)
     SHARED: ClassVar = (Work.Status.QUEUED, Work.Status.RUNNING, Work.Status.DONE)
 
     Stage = RenderStage
@@ -178,6 +179,7 @@ class Render(Work):
             models.Index(fields=["status", "due_at"], name="render_due"),
             models.Index(fields=["cid"], name="render_cid"),
             models.Index(fields=["requester", "created_at"], name="render_requester"),
+            models.Index(fields=["status", "finished_at"], name="render_ended"),
         ]
 
     def __str__(self) -> str:

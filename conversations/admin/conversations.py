@@ -27,6 +27,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     search_fields = ("member__user_id", "member__name")
     search_help_text = _("Search for a user ID or a name.")
     list_select_related = ("member", "application")
+    sortable_by = ("last",)
     ordering = ("-last_message_at",)
     fields = ("member", "application", "speaks", "thread")
 
@@ -39,7 +40,7 @@ class ConversationAdmin(ReadOnlyAdmin):
             said_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0), newest=Subquery(newest)
         )
 
-    @display(description=_("messages"), ordering="said_count")
+    @display(description=_("messages"))
     def said(self, conversation: Any) -> int:
         return int(conversation.said_count)
 
@@ -47,7 +48,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     def last_words(self, conversation: Any) -> str:
         return shorten(conversation.newest or "", 48) or NOTHING
 
-    @display(description=_("language"), ordering="language")
+    @display(description=_("language"))
     def speaks(self, conversation: Conversation) -> str:
         return str(LANGUAGES.get(conversation.language, conversation.language))
 

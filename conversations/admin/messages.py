@@ -61,9 +61,10 @@ class MessageAdmin(ReadOnlyAdmin):
         *(RecallableFilter, ConsentFilter),
     )
     actions = ("recall",)
-    search_fields = ("content__text", "member__user_id", "member__name", "cid")
+    search_fields = ("content__text", "member__user_id", "member__name", "=cid")
     search_help_text = _("Search for words, a user ID, a name or a correlation ID.")
     list_select_related = ("content", "member", "outbound", "download")
+    sortable_by = ("id", "when")
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("way", "member", "all_words", "outcome", "timeline", "created_at")}),

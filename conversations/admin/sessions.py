@@ -32,7 +32,7 @@ class SessionAdmin(ReadOnlyAdmin):
     list_display = ("id", "member", "version", "where", "condition", "timeline", "started", "next")
     list_display_links = ("id", "member")
     list_filter = ("status", "version__flow")
-    search_fields = ("conversation__member__user_id", "conversation__member__name", "cid")
+    search_fields = ("conversation__member__user_id", "conversation__member__name", "=cid")
     search_help_text = _("Search for a user ID, a name or a correlation ID.")
     list_select_related = ("version__flow", "conversation__member")
     ordering = ("-pk",)

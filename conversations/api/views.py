@@ -29,7 +29,7 @@ from conversations.api.serializers.messages import (
 from conversations.flows import publication
 from conversations.flows.graph import svg
 from conversations.models import Content, Flow, Message, Session
-from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter
+from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
 PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -37,7 +37,7 @@ PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'"
 class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which messages to list."""
 
-    user_id = django_filters.CharFilter("member__user_id", "iexact")
+    user_id = UserIdFilter("member__user_id")
     member = IdFilter()
     application = IdFilter()
     render = IdFilter()
@@ -133,7 +133,7 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     flow = IdFilter("version__flow")
     application = IdFilter("conversation__application")
-    user_id = django_filters.CharFilter("conversation__member__user_id", "iexact")
+    user_id = UserIdFilter("conversation__member__user_id")
 
     class Meta:
         model = Session

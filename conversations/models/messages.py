@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -113,6 +114,7 @@ class Conversation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "member"], name="conversation_one_per_member"),
         ]
+        indexes = [models.Index(fields=["last_message_at"], name="conversation_recent")]
 
     def __str__(self) -> str:
         return f"{self.member} · {self.application}"
@@ -134,6 +136,8 @@ class Conversation(models.Model):
 
 class Content(models.Model):
     """The content of a message, shared by all its recipients."""
+
+    SEARCHED: ClassVar = ("text",)
 
     class Kind(models.TextChoices):
         TEXT = "text", _("text")
@@ -248,6 +252,7 @@ class Message(models.Model):
             models.Index(fields=["application", "member", "created_at"], name="message_thread"),
             models.Index(fields=["state", "render"], name="message_waiting"),
             models.Index(fields=["cid"], name="message_cid"),
+            models.Index(fields=["created_at"], name="message_created"),
         ]
 
     def __str__(self) -> str:

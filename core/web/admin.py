@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold import decorators
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.views import ChangeList
+
+from core.web.admin_search import IndexedSearch
+from core.web.keyset_pages import KeysetAdmin
 
 STATUS_TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad"}
 NOTHING = "–"
@@ -36,28 +38,13 @@ REASONS = {
 }
 
 
-class SingleCountChangeList(ChangeList):
-    """Counts rows once: without a search or filter, the result count is also the total."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.full_result_count: int | None
-        if self.full_result_count is None and not (self.query or self.has_active_filters):
-            self.full_result_count = self.result_count
-
-
-class ReadOnlyAdmin(ModelAdmin[Any]):
+class ReadOnlyAdmin(IndexedSearch, KeysetAdmin):
     """For rows that are requested rather than edited: read-only, with actions."""
 
-    # The total would take a count over millions of rows.
-    show_full_result_count = False
     change_form_before_template = "admin/read_only_hint.html"
 
     class Media:
         js = ("core/confirm_action.js", "core/live_page.js")
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SingleCountChangeList]:
-        return SingleCountChangeList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -79,7 +66,8 @@ class ReadOnlyAdmin(ModelAdmin[Any]):
     def timeline(self, row: Any) -> str:
         return timeline_link(row.cid)
 
-    @display(description=_("at"), ordering="created_at")
+    # By the key, which grows with time and has an index.
+    @display(description=_("at"), ordering="pk")
     def when(self, row: Any) -> str:
         return short_time(row.created_at)
 

@@ -31,6 +31,7 @@ from core.web.admin import (
     row_link,
     short_time,
 )
+from core.web.admin_filters import KnownValuesFilter
 from core.work.base import Work
 from openuser.models import WebhookDelivery, WebhookEndpoint
 from openuser.webhooks import services
@@ -164,12 +165,20 @@ class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
         return TemplateResponse(request, "admin/webhooks/secret.html", context)
 
 
+class EventFilter(KnownValuesFilter):
+    """The events of webhooks."""
+
+    known = dict(WebhookEndpoint.Event.choices)
+
+
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(WorkAdmin):
     list_display = ("when", "event", "to", "state", "why", "attempts", "answered", "timeline")
-    list_filter = ("status", "event", ("endpoint", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", ("event", EventFilter), "endpoint")
     list_select_related = ("endpoint",)
-    search_fields = ("event_id", "cid")
+    search_fields = ("=event_id", "=cid")
+    search_help_text = _("Search for an event ID or a correlation ID.")
+    sortable_by = ("when",)
     fieldsets = (
         (None, {"fields": ("event", "to", "state", "why", "attempts", "answered", "took", "next_try")}),
         (_("What is sent"), {"fields": ("event_id", "sent", "timeline")}),

@@ -105,6 +105,8 @@ class WebhookDelivery(Work):
         indexes = [
             models.Index(fields=["status", "due_at"], name="webhook_delivery_due"),
             models.Index(fields=["created_at"], name="webhook_delivery_age"),
+            models.Index(fields=["event_id"], name="webhook_delivery_event"),
+            models.Index(fields=["cid"], name="webhook_delivery_cid"),
         ]
 
     def __str__(self) -> str:

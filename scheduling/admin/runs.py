@@ -33,7 +33,7 @@ class RunAdmin(ReadOnlyAdmin):
     list_display = ("due", "schedule", "state", "why", "message_count", "timeline")
     list_filter = ("outcome", "by_hand", "schedule__message_type", ("due_at", admin.DateFieldListFilter))
     list_select_related = ("schedule",)
-    search_fields = ("schedule__name", "schedule__text", "cid")
+    search_fields = ("schedule__name", "schedule__text", "=cid")
     search_help_text = _("Search for a schedule, or a correlation ID.")
     ordering = ("-due_at", "-pk")
     fieldsets = (

@@ -34,13 +34,12 @@ def find_recipients(schedule: Schedule, words: str) -> list[Recipient]:
         return []
     named = Q(name__icontains=words)
     numbered = named | Q(number=int(words)) if words.isdecimal() and len(words) < 11 else named
-    people = named | Q(user_id__icontains=words) | Q(alias__icontains=words)
     everyone = [_everyone()] if words.lower() in _everyone().name.lower() or words == EVERYONE else []
     return [
         *everyone,
         *_places(_departments(application).filter(numbered)[:MOST]),
         *_labels(_tags(application).filter(numbered)[:MOST]),
-        *_people(_members(application).exclude(status=Member.Status.LEFT).filter(people)[:MOST]),
+        *_people(_members(application).exclude(status=Member.Status.LEFT).called(words)[:MOST]),
     ]
 
 

@@ -1,16 +1,16 @@
 """Callbacks in the admin: inspect them, and replay them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from core.web.admin import badge, row_action
+from core.web.admin_filters import KnownValuesFilter
 from wecom import services
 from wecom.admin.people import PeopleAdmin, with_user_id
 from wecom.admin.xml_view import tree
@@ -18,21 +18,25 @@ from wecom.models import Callback
 from wecom.models.labels import EVENTS, KINDS
 
 
-class InWords(admin.AllValuesFieldListFilter):
-    """A filter by the platform's codes that shows words for them."""
+class KindFilter(KnownValuesFilter):
+    """The platform's codes of kinds, in words."""
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            code = str(choice["display"])
-            yield {**choice, "display": KINDS.get(code) or EVENTS.get(code) or code}
+    known = KINDS
+
+
+class EventFilter(KnownValuesFilter):
+    """The platform's codes of events, in words."""
+
+    known = EVENTS
 
 
 @admin.register(Callback)
 class CallbackAdmin(PeopleAdmin):
     people_field = "from_user_id"
     list_display = ("id", "what", "sender", "application", "state", "why", "timeline", "when")
-    list_filter = ("status", ("kind", InWords), ("event", InWords), "application")
-    search_fields = ("from_user_id", "cid", "event")
+    list_filter = ("status", ("kind", KindFilter), ("event", EventFilter), "application")
+    search_fields = ("=cid",)
+    sortable_by = ("id", "sender", "when")
     search_help_text = _("Search for a name, a user ID, a correlation ID or the name of an event.")
     list_select_related = ("application__corporation",)
     ordering = ("-pk",)
@@ -42,6 +46,12 @@ class CallbackAdmin(PeopleAdmin):
     )
     actions = ("replay",)
     actions_detail = ("replay_this",)
+
+    def search_condition(self, words: str) -> tuple[Q, bool]:
+        """An event by a part of its name, too."""
+        found, are_few = super().search_condition(words)
+        events = [name for name in EVENTS if words.lower() in name]
+        return (found | Q(event__in=events), False) if events else (found, are_few)
 
     @display(description=_("what"))
     def what(self, callback: Callback) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from core.web.admin import NOTHING, WorkAdmin, row_action, row_link, shorten
+from core.web.admin_filters import ReasonFilter
 from wecom import services
 from wecom.admin.people import ListedPeople, with_user_id
 from wecom.models import GroupChat, GroupMessage
@@ -31,7 +32,7 @@ class GroupChatAdmin(ListedPeople):
         return [row.owner, *super().people_of(row)]
 
     def rows_of(self, user_ids: list[str]) -> Q:
-        return super().rows_of(user_ids) | Q(owner__in=user_ids) if user_ids else Q()
+        return super().rows_of(user_ids) | Q(owner__in=user_ids)
 
     @display(description=_("owner"), ordering="owner")
     def owned_by(self, chat: GroupChat) -> str:
@@ -51,8 +52,8 @@ class GroupChatAdmin(ListedPeople):
 @admin.register(GroupMessage)
 class GroupMessageAdmin(WorkAdmin):
     list_display = ("id", "where", "msgtype", "says", "state", "why", "timeline", "when")
-    list_filter = ("status", "reason", "application")
-    search_fields = ("chat__name", "cid")
+    list_filter = ("status", ("reason", ReasonFilter), "application")
+    search_fields = ("chat__name", "=cid")
     search_help_text = _("Search for a group chat or a correlation ID.")
     list_select_related = ("application", "chat")
     ordering = ("-pk",)

@@ -22,8 +22,9 @@ from core.web.admin import (
     short_time,
     shorten,
 )
+from core.web.admin_filters import ReasonFilter
 from wecom import services
-from wecom.admin.callbacks import InWords
+from wecom.admin.callbacks import KindFilter
 from wecom.admin.people import FIRST, ManyPeopleAdmin
 from wecom.exceptions import ContentError
 from wecom.models import Attempt, Outbound, Recall
@@ -60,8 +61,9 @@ class AttemptInline(TabularInline[Attempt, Outbound]):
 class OutboundAdmin(ManyPeopleAdmin):
     people_field = "recipients"
     list_display = ("id", "kind", "to", "says", "state", "why", "attempts", "timeline", "when")
-    list_filter = ("status", "reason", ("msgtype", InWords), "application")
-    search_fields = ("recipients", "cid", "msgid")
+    list_filter = ("status", ("reason", ReasonFilter), ("msgtype", KindFilter), "application")
+    search_fields = ("=cid", "=msgid")
+    sortable_by = ("id", "when")
     search_help_text = _("Search for a name, a user ID, a correlation ID or a message ID.")
     list_select_related = ("application__corporation", "upload")
     ordering = ("-pk",)

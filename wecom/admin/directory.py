@@ -12,7 +12,9 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.web.admin import NOTHING, ProtectedDeleteAdmin, ReadOnlyAdmin, SingleCountChangeList, badge, row_link
+from core.web.admin import NOTHING, ProtectedDeleteAdmin, ReadOnlyAdmin, badge, row_link
+from core.web.admin_search import IndexedSearch
+from core.web.keyset_pages import KeysetAdmin
 from wecom.admin.privacy import PersonalDataActions
 from wecom.admin.syncs import SyncButton
 from wecom.models import Application, ApplicationMember, Department, Member, Tag
@@ -79,14 +81,15 @@ class DepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Member)
-class MemberAdmin(PersonalDataActions, SyncButton, ProtectedDeleteAdmin):
+class MemberAdmin(PersonalDataActions, SyncButton, IndexedSearch, KeysetAdmin, ProtectedDeleteAdmin):
     protected_by = {"conversations": _("Messages with this member are kept.")}
     list_display = ("user_id", "name", "works_in", "position", "standing", "reachable")
     list_filter = ("status", RangeFilter, DepartmentFilter, ApplicationFilter, "tags")
     list_select_related = ("corporation", "main_department")
     search_fields = ("user_id", "name", "alias", "position")
     search_help_text = _("Search for a user ID, a name, an alias or a position.")
-    show_full_result_count = False
+    exact_first = ("user_id", "name", "alias")
+    sortable_by = ("user_id", "name")
     fieldsets = (
         (None, {"fields": ("user_id", "name", "alias", "position", "standing", "reachable")}),
         (_("In the company"), {"fields": ("places", "carries", "leaders", "extras", "corporation", "created_at")}),
@@ -95,9 +98,6 @@ class MemberAdmin(PersonalDataActions, SyncButton, ProtectedDeleteAdmin):
         *("corporation", "user_id", "alias", "position", "standing", "reachable", "places", "carries", "leaders"),
         *("extras", "created_at"),
     )
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SingleCountChangeList]:
-        return SingleCountChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)
@@ -158,7 +158,7 @@ class MemberAdmin(PersonalDataActions, SyncButton, ProtectedDeleteAdmin):
 class DepartmentAdmin(SyncButton, ReadOnlyAdmin):
     list_display = ("place", "number", "people", "led_by", "seen_by")
     list_display_links = ("place",)
-    search_fields = ("name", "name_en", "number")
+    search_fields = ("name", "name_en", "=number")
     search_help_text = _("Search for a name or a number.")
     list_per_page = 500
     sortable_by = ()
@@ -206,7 +206,7 @@ class DepartmentAdmin(SyncButton, ReadOnlyAdmin):
 @admin.register(Tag)
 class TagAdmin(SyncButton, ReadOnlyAdmin):
     list_display = ("name", "number", "people", "parties", "standing")
-    search_fields = ("name", "number")
+    search_fields = ("name", "=number")
     search_help_text = _("Search for a name or a number.")
     ordering = ("name",)
     fieldsets = ((None, {"fields": ("name", "number", "people", "parties", "standing")}),)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from core.web.admin import NOTHING, WorkAdmin, row_action
+from core.web.admin_filters import ReasonFilter
 from wecom import services
 from wecom.models import Download, Upload
 
@@ -18,7 +19,7 @@ from wecom.models import Download, Upload
 class UploadAdmin(WorkAdmin):
     list_display = ("filename", "kind", "bytes_", "state", "why", "expires_at", "when")
     list_filter = ("status", "kind")
-    search_fields = ("filename", "sha256")
+    search_fields = ("filename", "=sha256")
     search_help_text = _("Search for a file name or a SHA-256.")
     ordering = ("-pk",)
     fieldsets = (
@@ -39,8 +40,8 @@ class UploadAdmin(WorkAdmin):
 @admin.register(Download)
 class DownloadAdmin(WorkAdmin):
     list_display = ("id", "kind", "bytes_", "come", "application", "state", "why", "timeline", "when")
-    list_filter = ("status", "kind", "reason", "application")
-    search_fields = ("cid",)
+    list_filter = ("status", "kind", ("reason", ReasonFilter), "application")
+    search_fields = ("=cid",)
     search_help_text = _("Search for a correlation ID.")
     list_select_related = ("application__corporation",)
     ordering = ("-pk",)

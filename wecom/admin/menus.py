@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from core.web.admin import NOTHING, STATUS_TONES, WorkAdmin, action, badge, reason_words
+from core.web.admin_filters import ReasonFilter
 from wecom import services
 from wecom.application import menus
 from wecom.client.error_codes import REMEDIES
@@ -170,8 +171,8 @@ class MenuPublicationAdmin(WorkAdmin):
 @admin.register(CardUpdate)
 class CardUpdateAdmin(WorkAdmin):
     list_display = ("id", "user_id", "text", "state", "why", "timeline", "when")
-    list_filter = ("status", "reason", "application")
-    search_fields = ("user_id", "cid")
+    list_filter = ("status", ("reason", ReasonFilter), "application")
+    search_fields = ("user_id", "=cid")
     search_help_text = _("Search for a user ID or a correlation ID.")
     list_select_related = ("application",)
     ordering = ("-pk",)

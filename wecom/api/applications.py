@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.diagnosis import Level, run_checks
-from core.web.api_filters import IdFilter, StrictBooleanFilter
+from core.web.api_filters import IdFilter, StrictBooleanFilter, UserIdFilter
 from wecom import services
 from wecom.api.serializers import (
     ApplicationSerializer,
@@ -25,7 +25,7 @@ from wecom.models import Application, Callback
 class CallbackFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which callbacks to list."""
 
-    user_id = django_filters.CharFilter("from_user_id", "iexact", help_text="User ID of the member who caused it.")
+    user_id = UserIdFilter("from_user_id", help_text="User ID of the member who caused it.")
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
 
     class Meta:

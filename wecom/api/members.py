@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from core.web.api_filters import ChoiceFilter, IdFilter
+from core.text_search import containing
+from core.web.api_filters import ChoiceFilter, IdFilter, UserIdFilter
 from wecom import services
 from wecom.api.serializers import (
     MemberChangeSerializer,
@@ -26,8 +27,8 @@ from wecom.models import ApplicationMember, Member, Outbound, Upload
 class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which members to list."""
 
-    user_id = django_filters.CharFilter("user_id", "iexact")
-    name = django_filters.CharFilter("name", "icontains", help_text="Part of the name.")
+    user_id = UserIdFilter()
+    name = django_filters.CharFilter(method="by_name", help_text="Part of the name.")
     status = ChoiceFilter(choices=Member.Status.choices)
     department = IdFilter("memberships__department__number", help_text="ID of a department.")
     tag = IdFilter("tags__number", distinct=True, help_text="ID of a tag.")
@@ -36,6 +37,9 @@ class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Member
         fields = ()
+
+    def by_name(self, queryset: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:
+        return queryset.filter(containing(Member, "name", value))
 
     def by_application(self, queryset: QuerySet[Member], name: str, value: int) -> QuerySet[Member]:
         return queryset.filter(

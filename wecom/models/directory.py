@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import text_search
 from core.work.base import Work
 from wecom.models.company import Application, Corporation
 
@@ -65,8 +66,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(models.Q(status=Member.Status.LEFT) | models.Q(pk__in=out))
 
     def called(self, words: str) -> "MemberQuerySet":
-        """Members whose name or alias contains these words."""
-        return self.filter(models.Q(name__icontains=words) | models.Q(alias__icontains=words))
+        """Members whose user ID, name or alias contains each of these words."""
+        return self.filter(text_search.matching(Member, ("user_id", "name", "alias"), words))
 
     def note_leaving(self, *, now: datetime) -> None:
         """Note since when members have left, as far as is known; forget it of those who are back."""
@@ -85,6 +86,8 @@ class Member(models.Model):
     User IDs are lower-cased: the platform ignores case. Phone numbers, e-mail and pictures are not kept, since nothing
     here needs them. A sync never deletes a member; it sets `left`.
     """
+
+    SEARCHED: ClassVar = ("user_id", "name", "alias", "position")
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
@@ -135,6 +138,10 @@ class Member(models.Model):
                 condition=models.Q(status__in=["", "active", "disabled", "not_activated", "left"]),
                 name="member_known_status",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["user_id"], name="member_user_id"),
+            models.Index(fields=["name"], name="member_name"),
         ]
 
     def __str__(self) -> str:

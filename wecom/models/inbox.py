@@ -26,7 +26,11 @@ class Callback(Work):
         PROBE = "probe", _("a check of ours: not acted on")
 
     application = models.ForeignKey(
-        Application, models.CASCADE, related_name="callbacks", verbose_name=_("application")
+        Application,
+        models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
+        related_name="callbacks",
+        verbose_name=_("application"),
     )
     identity = models.CharField(max_length=64, editable=False)
     kind = models.CharField(_("kind"), max_length=32)
@@ -48,6 +52,7 @@ class Callback(Work):
             models.Index(fields=["order_key", "status", "id"], name="callback_order"),
             models.Index(fields=["order_key", "created_at"], name="callback_pace"),
             models.Index(fields=["cid"], name="callback_cid"),
+            models.Index(fields=["from_user_id"], name="callback_sender"),
         ]
 
     def __str__(self) -> str:

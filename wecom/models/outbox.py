@@ -170,6 +170,8 @@ class Outbound(Work):
             models.Index(fields=["order_key", "status", "finished_at"], name="outbound_sent"),
             models.Index(fields=["cid"], name="outbound_cid"),
             models.Index(fields=["fingerprint", "created_at"], name="outbound_fingerprint"),
+            models.Index(fields=["status", "finished_at"], name="outbound_ended"),
+            models.Index(fields=["msgid"], name="outbound_msgid"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.benchmarks import lists
 from tests.openuser.admin.test_roles import addresses
 from tests.support.admin_rendering import unrendered
 from tests.support.model_rows import make_row
@@ -84,3 +85,12 @@ def test_an_empty_list_says_what_to_do_next(client, model):
     page = client.get(list_of(model)).content.decode().partition('data-testid="empty"')[2].partition("</div>")[0]
     assert "<h2>" in page
     assert ('/add/"' in page) != ("<p" in page)  # a link where rows are added here, else a sentence
+
+
+@pytest.mark.databases
+def test_the_benchmark_of_lists_fills_its_tables_and_opens_its_pages():
+    if connection.vendor == "sqlite":  # it fills them as PostgreSQL does
+        return
+    lists.fill(20)
+    answers = {name: open_page().status_code for name, open_page in lists.pages().items()}
+    assert answers == dict.fromkeys(answers, 200)

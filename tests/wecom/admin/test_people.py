@@ -1,12 +1,13 @@
 """Callbacks and outbound messages in the admin: their members are shown by name and found by it."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from tests.support.factories import make_application, make_callback, make_corporation, make_member, make_outbound
-from wecom.models import GroupChat
+from wecom.models import GroupChat, Member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 CALLBACKS, OUTBOUNDS = reverse("admin:wecom_callback_changelist"), reverse("admin:wecom_outbound_changelist")
@@ -76,3 +77,41 @@ def test_a_group_chat_names_its_members_and_is_found_by_them(client, application
     assert '张三<br><span class="ou-quiet">zhangsan</span>' in text_of(client, chats)
     page = text_of(client, reverse("admin:wecom_groupchat_change", args=[chat.pk]))
     assert '李四<br><span class="ou-quiet">lisi</span>' in page
+
+
+def test_a_search_shows_the_exact_member_first_then_similar_ones(client, application):
+    for user_id in ("zhang", "xiaozhang", "zhangsanfeng"):
+        make_member(application, user_id)
+    page = client.get(reverse("admin:wecom_member_changelist"), {"q": "ZHANG"})
+    names = [row.user_id for row in page.context["cl"].result_list]
+    assert names == ["zhang", "zhangsanfeng", "xiaozhang", "zhangsan"]
+
+
+def test_pages_of_a_search_keep_the_exact_member_first(client, application, monkeypatch):
+    monkeypatch.setattr(admin.site._registry[Member], "list_per_page", 2)
+    for user_id in ("zhang", "xiaozhang", "zhangsanfeng"):
+        make_member(application, user_id)
+    address = f"{reverse('admin:wecom_member_changelist')}?q=zhang"
+    first = client.get(address).context["cl"]
+    second = client.get(reverse("admin:wecom_member_changelist") + first.next_url).context["cl"]
+    pages = [[row.user_id for row in changes.result_list] for changes in (first, second)]
+    assert pages == [["zhang", "zhangsanfeng"], ["xiaozhang", "zhangsan"]]
+    assert not second.has_next
+
+
+def test_a_message_is_found_by_its_id_and_its_correlation_id(client, application):
+    first, second = (
+        make_outbound(application, recipients=["wangwu"], msgid=f"m{number}", cid=f"c{number}") for number in (1, 2)
+    )
+    assert [found(client, OUTBOUNDS, words) for words in ("m1", "C2", "m")] == [[first.pk], [second.pk], []]
+
+
+def test_a_reason_is_found_with_every_number_of_the_platform(client, application):
+    plain = make_outbound(application, status="failed", reason="refused")
+    numbered = make_outbound(application, status="failed", reason="refused_40058")
+    make_outbound(application, status="failed", reason="recipient")
+    changes = client.get(OUTBOUNDS, {"reason": "refused"}).context["cl"]
+    assert [row.pk for row in changes.result_list] == [numbered.pk, plain.pk]
+    (offered,) = (spec for spec in changes.filter_specs if spec.title == "reason")
+    words = [choice["display"] for choice in offered.choices(changes) if choice["selected"]]
+    assert words == ["the platform refused it"]

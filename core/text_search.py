@@ -1,0 +1,80 @@
+"""Search for words inside of texts, which an index answers on PostgreSQL.
+
+The index (`core.index_operations.AddSearchIndex`) has trigrams, which need three letters, and most Chinese words
+have two. So it is built over the text in capitals with each letter twice.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection
+from django.db.models import Func, Model, Q, TextField
+from django.db.models.functions import Upper
+from django.db.models.lookups import Contains
+
+MOST_ROWS = 5000
+"""More rows are not listed: among so many, reading in the order of the page soon finds enough."""
+INDEXED_FROM = 2
+
+
+class Doubled(Func):
+    """A text in capitals with each letter twice, as the index has it. PostgreSQL only."""
+
+    function = "REGEXP_REPLACE"
+    template = r"%(function)s(%(expressions)s, '(.)', '\1\1', 'g')"
+    output_field = TextField()
+
+    def __init__(self, field: str, **extra: Any) -> None:
+        super().__init__(Upper(field), **extra)
+
+
+def containing(model: type[Model], field: str, words: str, *, path: str = "") -> Q:
+    """Rows whose field contains these words, whatever their case; `path` leads to the model."""
+    if connection.vendor != "postgresql" or len(words) < INDEXED_FROM or field not in getattr(model, "SEARCHED", ()):
+        return Q(**{f"{path}{field}__icontains": words})
+    return Q(Contains(Doubled(path + field), "".join(_capital(letter) * 2 for letter in words)))
+
+
+def matching(model: type[Model], fields: Iterable[str], words: str) -> Q:
+    """Rows that contain each of the words in any of these fields."""
+    return _each(fields, words, lambda field, word: containing(model, field, word))
+
+
+def condition(model: type[Model], relation: str, fields: Iterable[str], words: str) -> tuple[Q, bool]:
+    """Rows that contain each of the words in fields of their own, or of the row that `relation` leads to.
+
+    Also whether they are few, and listed by their keys. Many are found soon by reading in the order of the page.
+    """
+    names, theirs = list(fields), target(model, relation)
+    rows = theirs._default_manager.order_by().filter(matching(theirs, names, words))
+    keys = list(rows.values_list("pk", flat=True)[: MOST_ROWS + 1])
+    if len(keys) <= MOST_ROWS:
+        return Q(**{f"{relation or 'pk'}__in": keys}), True
+    path = f"{relation}__" if relation else ""
+    # The planner knows from the index how frequent they are, so it reads in the order of the page.
+    return _each(names, words, lambda name, word: containing(theirs, name, word, path=path)), False
+
+
+def target(model: type[Model], relation: str) -> type[Model]:
+    """The model that a path of relations leads to."""
+    for name in filter(None, relation.split("__")):
+        related = model._meta.get_field(name).related_model
+        assert isinstance(related, type)
+        model = related
+    return model
+
+
+def _each(fields: Iterable[str], words: str, contains: Callable[[str, str], Q]) -> Q:
+    names, found = list(fields), Q()
+    for word in words.split():
+        somewhere = Q()
+        for name in names:
+            somewhere |= contains(name, word)
+        found &= somewhere
+    return found
+
+
+def _capital(letter: str) -> str:
+    """As PostgreSQL writes it, which makes no two letters of one."""
+    capital = letter.upper()
+    return capital if len(capital) == 1 else letter

@@ -1,0 +1,58 @@
+"""Filters of the admin's lists that offer what is known, where Django would read all rows for the values that occur."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from django.contrib.admin import FieldListFilter
+from django.contrib.admin.utils import get_last_value_from_parameters
+from django.db.models import Field, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from core.web.admin import REASONS
+
+
+class KnownValuesFilter(FieldListFilter):
+    """Offers the values of `known` in words; another one is used if the address has it."""
+
+    # The values that are offered, with words for them.
+    known: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(
+        self,
+        field: "Field[Any, Any]",
+        request: HttpRequest,
+        params: Any,
+        model: type[Model],
+        model_admin: Any,
+        field_path: str,
+    ) -> None:
+        self.model = model
+        self.chosen = get_last_value_from_parameters(params, field_path)
+        super().__init__(field, request, params, model, model_admin, field_path)
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.field_path]
+
+    def values(self) -> Mapping[str, Any]:
+        return self.known
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        without = changelist.get_query_string(remove=[self.field_path])
+        yield {"selected": self.chosen is None, "query_string": without, "display": _("All")}
+        for value, words in self.values().items():
+            address = changelist.get_query_string({self.field_path: value})
+            yield {"selected": self.chosen == value, "query_string": address, "display": words}
+
+
+class ReasonFilter(KnownValuesFilter):
+    """The reasons of a kind of work. A code that ends with the platform's number, such as refused_40058, counts too."""
+
+    def values(self) -> Mapping[str, Any]:
+        own = getattr(self.model, "Reason", None)
+        return {**REASONS, **dict(own.choices if own else ())}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.chosen is None:
+            return queryset
+        return queryset.filter(Q(reason=self.chosen) | Q(reason__startswith=f"{self.chosen}_"))

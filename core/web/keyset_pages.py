@@ -1,0 +1,185 @@
+"""Pages of the admin's lists that neither count all rows nor skip over them: each begins at a row of the one before."""
+
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.views.main import PAGE_VAR
+from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.db import connections
+from django.db.models import F, Model, OrderBy, Q, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+
+LARGEST_KEY = 2**63 - 1
+
+
+class Pages:
+    """What Unfold's templates ask of a paginator."""
+
+    template_name = "unfold/helpers/pagination_keyset.html"
+
+
+class SortKey:
+    """One column of an order: by which field, in which direction, and at which end the empty ones are."""
+
+    def __init__(self, model: type[Model], part: Any, *, empty_smallest: bool) -> None:
+        if isinstance(part, str):
+            part = F(part.removeprefix("-")).desc() if part.startswith("-") else F(part).asc()
+        elif not isinstance(part, OrderBy):
+            part = part.asc()
+        self.name: str = part.expression.name
+        self.descending: bool = part.descending
+        self.may_be_empty = _may_be_empty(model, self.name)
+        self.empty_first = bool(part.nulls_first or (not part.nulls_last and part.descending != empty_smallest))
+
+    def beyond(self, value: Any, *, forward: bool) -> Q:
+        """Rows that come after this value, or before it."""
+        if value is None:
+            return Q(**{f"{self.name}__isnull": False}) if self.empty_first == forward else Q(pk__in=())
+        further = Q(**{f"{self.name}__{self._sign(forward)}": value})
+        empty_further = self.may_be_empty and self.empty_first != forward
+        return further | Q(**{f"{self.name}__isnull": True}) if empty_further else further
+
+    def at(self, value: Any) -> Q:
+        """Rows with this value."""
+        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+
+    def not_before(self, value: Any, *, forward: bool) -> Q:
+        """A bound that follows from the others, in the form that an index can use; empty where there is none."""
+        return Q() if self.may_be_empty else Q(**{f"{self.name}__{self._sign(forward)}e": value})
+
+    def _sign(self, forward: bool) -> str:
+        return "lt" if self.descending == forward else "gt"
+
+
+class KeysetChangeList(ChangeList):
+    """Pages by the keys of their first and last rows: `p=after-12` and `p=before-12`."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        rows, self.has_previous, self.has_next = self._page(str(request.GET.get(PAGE_VAR, "")))
+        self.result_list = rows
+        # Kept, because a list may show its rows in another order, such as that of a tree.
+        self._ends = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
+        self._count()
+        self.paginator = Pages()
+        # Unfold's templates offer neither numbers of pages nor all rows on one.
+        self.show_full_result_count = self.can_show_all = self.multi_page = False
+        self.show_admin_actions = True
+
+    @property
+    def previous_url(self) -> str:
+        return str(self.get_query_string({PAGE_VAR: f"before-{self._ends[0]}"}))
+
+    @property
+    def next_url(self) -> str:
+        return str(self.get_query_string({PAGE_VAR: f"after-{self._ends[1]}"}))
+
+    @property
+    def first_url(self) -> str:
+        return str(self.get_query_string())
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a search or filter leaves rows out."""
+        return bool(self.query or self.has_active_filters)
+
+    def _count(self) -> None:
+        """The number of rows, if they are few; a search may have to read them all, so what has pages is not counted."""
+        self.is_counted = not (self.has_previous or self.has_next)
+        most: int = self.model_admin.most_rows
+        self.result_count = len(self.result_list) if self.is_counted else most
+        if not self.is_counted and not self.query:
+            count = len(self.queryset.order_by().values_list("pk", flat=True)[: most + 1])
+            self.is_counted, self.result_count = count <= most, min(count, most)
+        # The header shows the count where it differs from the total.
+        self.full_result_count = None if self.is_narrowed and self.is_counted else self.result_count
+
+    def _page(self, place: str) -> tuple[list[Any], bool, bool]:
+        """The rows, and whether there are others before and after them."""
+        way, _dash, key = place.partition("-")
+        values = self._values(key) if way in ("after", "before") else None
+        size = self.list_per_page
+        if values is not None and way == "before":
+            rows = list(self._beyond(values, forward=False).reverse()[: size + 1])
+            if len(rows) > size:
+                return rows[size - 1 :: -1], True, True
+            values = None  # so few that they are the first page
+        rows = list((self.queryset if values is None else self._beyond(values, forward=True))[: size + 1])
+        return rows[:size], values is not None, len(rows) > size
+
+    def _keys(self) -> list[SortKey]:
+        empty_smallest = bool(connections[self.queryset.db].features.order_by_nulls_first)
+        found: dict[str, SortKey] = {}
+        for part in self.queryset.query.order_by:  # Django names the columns of the default order twice
+            key = SortKey(self.model, part, empty_smallest=empty_smallest)
+            found.setdefault(key.name, key)
+        return list(found.values())
+
+    def _values(self, key: str) -> tuple[Any, ...] | None:
+        """The values of the row with this key in the columns of the order; None without such a row."""
+        if not (key.isascii() and key.isdigit()) or int(key) > LARGEST_KEY:
+            return None
+        names = [sort_key.name for sort_key in self._keys()]
+        if names == ["pk"]:
+            return (int(key),)
+        for rows in (self.queryset, self.root_queryset):  # it may no longer be what was searched for
+            with suppress(FieldError):  # a search may sort by what only its rows have
+                found: tuple[Any, ...] | None = rows.order_by().filter(pk=key).values_list(*names).first()
+                if found is not None:
+                    return found
+        return None
+
+    def _beyond(self, values: tuple[Any, ...], *, forward: bool) -> "QuerySet[Any]":
+        """The rows that follow, or those that come before."""
+        pairs = list(zip(self._keys(), values, strict=True))
+        further, same = Q(), Q()
+        for key, value in pairs:
+            further |= same & key.beyond(value, forward=forward)
+            same &= key.at(value)
+        first, value = pairs[0]
+        rows: QuerySet[Any] = self.queryset.filter(first.not_before(value, forward=forward)).filter(further)
+        return rows
+
+
+class KeysetAdmin(ModelAdmin[Any]):
+    """For tables that grow to millions of rows: no count of all of them, no numbered pages, actions in portions."""
+
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+    # The rows that are counted, and to which an action on all rows is applied.
+    most_rows: ClassVar[int] = 1000
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """An action on all rows is applied to the first of them, and says so."""
+        if "1" in request.POST.getlist("select_across"):
+            keys = list(queryset.values_list("pk", flat=True)[: self.most_rows + 1])
+            if len(keys) > self.most_rows:
+                words = _("This was done for the first %(count)d rows. Repeat it for the others.")
+                self.message_user(request, words % {"count": self.most_rows}, messages.WARNING)
+            queryset = self.get_queryset(request).filter(pk__in=keys[: self.most_rows])
+        return super().response_action(request, queryset)
+
+
+def _may_be_empty(model: type[Model], name: str) -> bool:
+    """Whether a column of the order may have no value; so may what is not a column."""
+    for part in name.split(LOOKUP_SEP):
+        if part == "pk":
+            return False
+        try:
+            field = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return True
+        if getattr(field, "null", True):
+            return True
+        if isinstance(field.related_model, type):
+            model = field.related_model
+    return False
