@@ -50,6 +50,7 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(Consent)
 class ConsentAdmin(ReadOnlyAdmin):
     form = ConsentForm
+    warn_unsaved_form = True
     list_display = ("person", "covers", "stands", "may", "begins", "ends", "made", "recorded_by")
     list_filter = (StateFilter, "digital_humans", "voices")
     search_fields = ("person", "reference")

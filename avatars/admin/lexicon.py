@@ -11,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -19,7 +18,7 @@ from avatars import services
 from avatars.exceptions import AvatarError
 from avatars.models import LexiconEntry
 from avatars.speech.text.pronunciations import Form
-from core.web.admin import action
+from core.web.admin import FormAdmin, action
 
 FORMS = {Form.PINYIN: _("pinyin"), Form.IPA: _("IPA"), Form.WORDS: _("other words")}
 
@@ -42,7 +41,7 @@ class ReadingForm(forms.Form):
 
 
 @admin.register(LexiconEntry)
-class LexiconAdmin(ModelAdmin[LexiconEntry]):
+class LexiconAdmin(FormAdmin):
     list_display = ("token", "reading", "kind", "match_case", "notes")
     search_fields = ("token", "reading", "notes")
     fieldsets = ((None, {"fields": ("token", "reading", "match_case", "notes")}),)

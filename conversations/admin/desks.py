@@ -2,15 +2,14 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from conversations.models import Answer, Desk
-from core.web.admin import NOTHING, shorten
+from core.web.admin import NOTHING, FormAdmin, shorten
 
 
 @admin.register(Desk)
-class DeskAdmin(ModelAdmin[Desk]):
+class DeskAdmin(FormAdmin):
     list_display = ("application", "digital_human", "language", "greets")
     list_select_related = ("application", "digital_human")
     list_filter = ("digital_human",)
@@ -22,7 +21,7 @@ class DeskAdmin(ModelAdmin[Desk]):
 
 
 @admin.register(Answer)
-class AnswerAdmin(ModelAdmin[Answer]):
+class AnswerAdmin(FormAdmin):
     list_display = ("question", "others", "short", "enabled")
     list_editable = ("enabled",)
     list_filter = ("enabled",)

@@ -11,7 +11,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from conversations import services
@@ -22,12 +21,22 @@ from conversations.admin.step_rows import StateFormSet, StateRowForm
 from conversations.flows import publication
 from conversations.machine.values import Machine
 from conversations.models import Flow, FlowVersion, Session, State, Transition
-from core.web.admin import NOTHING, ProtectedDeleteAdmin, action, badge, change_url, link, row_action, shorten
+from core.web.admin import (
+    NOTHING,
+    LabelledInline,
+    ProtectedDeleteAdmin,
+    action,
+    badge,
+    change_url,
+    link,
+    row_action,
+    shorten,
+)
 
 FIRST_ROWS = 3
 
 
-class StateInline(TabularInline):
+class StateInline(LabelledInline):
     model = State
     form = StateRowForm
     formset = StateFormSet

@@ -7,14 +7,13 @@ from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from conversations.admin.flow_graph import faults, links, picture
 from conversations.admin.forms import STEP, StateForm, TransitionForm
 from conversations.flows import publication
 from conversations.models import Flow, State, Transition
-from core.web.admin import ProtectedDeleteAdmin, change_url, shorten
+from core.web.admin import LabelledInline, ProtectedDeleteAdmin, change_url, shorten
 
 # Without permission to change, the page has no fields for its script to read; then everything is shown.
 ASKS = "typeof kind === 'undefined' || kind === 'ask'"
@@ -24,7 +23,7 @@ BOUNDED = "typeof kind === 'undefined' || (kind === 'ask' && ['text', 'number'].
 IF_VIDEO = "typeof kind === 'undefined' || kind === 'video'"
 
 
-class TransitionInline(TabularInline):
+class TransitionInline(LabelledInline):
     model = Transition
     form = TransitionForm
     fk_name = "state"

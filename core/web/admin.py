@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold import decorators
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from core.web.admin_search import IndexedSearch
@@ -72,7 +72,29 @@ class ReadOnlyAdmin(IndexedSearch, KeysetAdmin):
         return short_time(row.created_at)
 
 
-class ProtectedDeleteAdmin(ModelAdmin[Any]):
+class FormAdmin(ModelAdmin[Any]):
+    """For rows that people edit: the browser asks before they leave a form that they have changed."""
+
+    warn_unsaved_form = True
+
+
+class LabelledInline(TabularInline):  # type: ignore[type-arg]
+    """Rows of a table whose fields have names for screen readers: the heads of its columns are no labels."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+
+        def add_fields(rows: Any, form: Any, index: int | None) -> None:
+            super(named, rows).add_fields(form, index)
+            for field in form.fields.values():
+                widget = getattr(field.widget, "widget", field.widget)  # without the links beside a choice of rows
+                widget.attrs.setdefault("aria-label", field.label)
+
+        named: Any = type(formset.__name__, (formset,), {"add_fields": add_fields})
+        return named
+
+
+class ProtectedDeleteAdmin(FormAdmin):
     """For rows that other rows need: a row that cannot be deleted says why on its delete page."""
 
     # Relations that forbid a deletion, each with what to do instead.

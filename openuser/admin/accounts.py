@@ -21,7 +21,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, row_action, short_time
+from core.web.admin import NOTHING, FormAdmin, ProtectedDeleteAdmin, badge, change_url, row_action, short_time
 from openuser.admin.account_forms import (
     AccountForm,
     NewAccountForm,
@@ -63,7 +63,7 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 
-class PermissionsAdmin(ModelAdmin[Any]):
+class PermissionsAdmin(FormAdmin):
     """Offers single permissions with translated names."""
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -199,7 +199,7 @@ class GroupAdmin(PermissionsAdmin, DjangoGroupAdmin, ModelAdmin[Group]):  # type
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
+class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, FormAdmin):
     form = UnfoldPeriodicTaskForm
     change_form_template = None
     list_display = ("name", "enabled", "rhythm", "ran")
@@ -227,6 +227,6 @@ class PeriodicTaskAdmin(BeatPeriodicTaskAdmin, ModelAdmin[Any]):
 
 
 @admin.register(IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule)
-class ScheduleAdmin(ModelAdmin[Any]):
+class ScheduleAdmin(FormAdmin):
     def get_model_perms(self, request: Any) -> dict[str, bool]:
         return {}

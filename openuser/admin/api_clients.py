@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from core.web.admin import action, badge, row_action, short_time
+from core.web.admin import FormAdmin, action, badge, row_action, short_time
 from openuser.api import clients
 from openuser.models import ApiClient
 
@@ -37,7 +36,7 @@ class ApiClientForm(forms.ModelForm[ApiClient]):
 
 
 @admin.register(ApiClient)
-class ApiClientAdmin(ModelAdmin[ApiClient]):
+class ApiClientAdmin(FormAdmin):
     form = ApiClientForm
     list_display = ("name", "may", "state", "prefix", "last_used", "created_by")
     list_select_related = ("created_by",)

@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -22,6 +21,7 @@ from core import safe_requests
 from core.safe_requests import EgressError
 from core.web.admin import (
     STATUS_TONES,
+    FormAdmin,
     WorkAdmin,
     action,
     badge,
@@ -61,7 +61,7 @@ class WebhookEndpointForm(forms.ModelForm[WebhookEndpoint]):
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ModelAdmin[WebhookEndpoint]):
+class WebhookEndpointAdmin(FormAdmin):
     form = WebhookEndpointForm
     list_display = ("name", "told", "state", "last", "url")
     list_filter = ("enabled",)

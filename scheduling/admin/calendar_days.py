@@ -13,11 +13,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from core.web.admin import action, badge
+from core.web.admin import FormAdmin, action, badge
 from scheduling import services
 from scheduling.models import CalendarDay
 from wecom.models import Application, Corporation
@@ -51,7 +50,7 @@ class ImportForm(forms.Form):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(ModelAdmin[CalendarDay]):
+class CalendarDayAdmin(FormAdmin):
     list_display = ("date", "weekday", "kind", "name", "source", "corporation")
     list_filter = ("works", "source", "corporation")
     list_select_related = ("corporation",)

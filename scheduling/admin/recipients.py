@@ -11,10 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from core.web.admin import shorten
+from core.web.admin import FormAdmin, shorten
 from scheduling import services
 from scheduling.admin.forms import RecipientsForm, reach_in_words
 from scheduling.models import Schedule, share_calendars
@@ -24,7 +23,7 @@ SHOWN_NAMES = 2
 MOST_NAMESAKES = 50
 
 
-class RecipientsAdmin(ModelAdmin[Schedule]):
+class RecipientsAdmin(FormAdmin):
     """Shows recipients by name, finds schedules by it, and answers the picker."""
 
     @display(description=_("members"))

@@ -12,10 +12,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from core.web.admin import NOTHING, STATUS_TONES, WorkAdmin, action, badge, reason_words
+from core.web.admin import NOTHING, STATUS_TONES, FormAdmin, WorkAdmin, action, badge, reason_words
 from core.web.admin_filters import ReasonFilter
 from wecom import services
 from wecom.application import menus
@@ -75,7 +74,7 @@ class MenuButtonForm(forms.ModelForm[MenuButton]):
 
 
 @admin.register(MenuButton)
-class MenuButtonAdmin(ModelAdmin[MenuButton]):
+class MenuButtonAdmin(FormAdmin):
     form = MenuButtonForm
     list_display = ("place", "does", "target", "position", "application")
     list_display_links = ("place",)
