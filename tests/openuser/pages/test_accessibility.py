@@ -1,0 +1,205 @@
+"""axe-core on every kind of page, in both languages, and the question before a changed form is left.
+
+The pages come from Django's own live server: no worker, broker or video is needed. axe-core is fetched from npm's
+registry and kept nowhere.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+
+from avatars.models import Render
+from conversations.flows import publication
+from conversations.models import Content, Message
+from openuser.servers import chromium
+from scheduling.models import Run
+from tests.browser.chromium_flags import BROWSER_FLAGS
+from tests.support import factories, npm
+from tests.support.emulator import Emulator
+from tests.support.model_rows import make_conversation, make_message, make_row, make_schedule, make_watch_link
+from wecom.models import Callback, Outbound
+
+Found = TypeVar("Found")
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PACKAGE = "axe-core@4.14.1"
+CID = "98b8d9a85776e3fc"
+GRAVE = ("serious", "critical")
+VIOLATIONS = "axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)"
+NAMES = (
+    *("admin:index", "quotas", "doctor", "engines", "second-factor", "admin:password_change"),
+    *("admin:wecom_application_add", "admin:avatars_digitalhuman_add", "admin:avatars_consent_add"),
+    *("admin:scheduling_schedule_add", "admin:scheduling_calendarday_import", "admin:avatars_lexiconentry_read"),
+    *("admin:wecom_callback_changelist", "admin:wecom_member_changelist", "admin:avatars_voice_changelist"),
+    *("admin:avatars_render_changelist", "admin:conversations_message_changelist"),
+    *("admin:wecom_outbound_changelist", "admin:auth_user_changelist", "admin:wecom_tag_changelist"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A site with rows: its address, its pages by path, and the sessions of those who look at them."""
+
+    url: str
+    boss: str
+    guest: str
+    paths: list[str]
+
+
+def rows() -> list[str]:
+    """Fill every kind of page. Returns the paths of those about one row."""
+    application = factories.make_application()
+    thread = make_conversation(application)
+    flow = factories.make_flow()
+    publication.publish(flow)
+    template, schedule, link = factories.make_template(), make_schedule(), make_watch_link()
+    for direction in Message.Direction.values:
+        make_message(
+            application, member=thread.member, direction=direction, content=Content.objects.create(text="你好")
+        )
+    Render.objects.update(status="done", video="renders/a.mp4")
+    failed = factories.make_render(status="failed", reason="disk_full", text="Hello")
+    callback, outbound = make_row(Callback), make_row(Outbound)
+    factories.make_voice()
+    factories.make_tag(application)
+    make_row(Run)
+    for model in (Callback, Message, Outbound, Render):
+        model._default_manager.update(cid=CID)
+    changes: list[Any] = [application, thread, flow, flow.states.first(), template, schedule, failed, outbound]
+    changes += [callback, thread.member, failed.digital_human]
+    member = thread.member.pk
+    return [
+        *(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]) for row in changes),
+        reverse("timeline", args=[CID]),
+        reverse("watch", args=[link.name]),
+        reverse("admin:wecom_member_erase_data", args=[member]),
+        reverse("admin:conversations_flow_try_it", args=[flow.pk]),
+        reverse("admin:conversations_flow_delete", args=[flow.pk]),
+        reverse("admin:scheduling_schedule_history", args=[schedule.pk]),
+        "/admin/wecom/member/?q=nothing-fits",
+        "/admin/nothing/",
+    ]
+
+
+def session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value
+
+
+@pytest.fixture
+def site(live_server) -> Site:
+    paths = [*map(reverse, NAMES), *rows()]
+    boss = User.objects.create_superuser("boss")
+    guest = User.objects.create_user("guest", is_staff=True)
+    return Site(url=live_server.url, boss=session_of(boss), guest=session_of(guest), paths=paths)
+
+
+def in_browser(look: Callable[[Browser], Found]) -> Found:
+    """What is seen in headless Chromium, driven by a thread of its own: its event loop would keep Django from rows."""
+
+    def drive() -> Found:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium.find_or_install(), args=BROWSER_FLAGS)
+            try:
+                return look(browser)
+            finally:
+                browser.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(drive).result()
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return (npm.install(PACKAGE, tmp_path_factory.mktemp("npm")) / "axe-core" / "axe.min.js").read_text()
+
+
+def opened(browser: Browser, site: Site, session: str, **options: Any) -> Page:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+    if session:
+        context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
+    return context.new_page()
+
+
+def grave(page: Page, address: str, axe: str) -> Iterator[str]:
+    """What axe finds serious or critical on a page."""
+    page.goto(address)
+    page.evaluate(axe)
+    for violation in page.evaluate(VIOLATIONS):
+        if violation["impact"] in GRAVE:
+            for node in violation["nodes"]:
+                summary = " ".join(node.get("failureSummary", "").split())
+                yield f"{violation['id']}: {node['html'][:160]} {summary[:220]}"
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_axe_finds_nothing_serious_on_any_kind_of_page(site: Site, axe: str, emulator: Emulator, locale: str):
+    visits = [(site.boss, site.url + path) for path in site.paths]
+    visits += [(site.guest, site.url + reverse("admin:wecom_member_changelist"))]  # 403
+    visits += [("", site.url + path) for path in ("/admin/login/", "/nothing/")]
+    visits += [("", f"{emulator.url}/emulator/"), ("", f"{emulator.url}/emulator/coverage")]
+
+    def look(browser: Browser) -> dict[str, list[str]]:
+        pages = {session: opened(browser, site, session, locale=locale) for session in (site.boss, site.guest, "")}
+        found = {address: list(grave(pages[session], address, axe)) for session, address in visits}
+        return {address: problems for address, problems in found.items() if problems}
+
+    found = in_browser(look)
+    assert found == {}
+
+
+def change(page: Page, add: str) -> None:
+    """Fill in a form as a person does: what a script fills in, the browser does not ask about."""
+    page.goto(add)
+    for name in ("question", "answer"):
+        page.locator(f"[name={name}]").click()
+        page.keyboard.type("holidays")
+
+
+def test_a_changed_form_asks_before_it_is_left(site: Site):
+    home, add = (site.url + reverse(name) for name in ("admin:index", "admin:conversations_answer_add"))
+
+    def look(browser: Browser) -> list[list[str]]:
+        page = opened(browser, site, site.boss, locale="en")
+        asked: list[str] = []
+
+        def answer(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        page.on("dialog", answer)
+        page.goto(add)
+        page.goto(home)
+        seen = [list(asked)]
+        change(page, add)
+        page.goto(home)
+        seen.append(list(asked))
+        change(page, add)
+        page.locator("[name=_save]").first.click()
+        page.wait_for_url(lambda url: url != add)
+        return [*seen, list(asked)]
+
+    unchanged, changed, saved = in_browser(look)
+    assert (unchanged, changed, saved) == ([], ["beforeunload"], ["beforeunload"])
+
+
+def test_the_first_tab_leads_past_the_sidebar(site: Site):
+    def look(browser: Browser) -> tuple[str, bool]:
+        page = opened(browser, site, site.boss, locale="en")
+        page.goto(site.url + reverse("admin:conversations_answer_add"))
+        page.keyboard.press("Tab")
+        words = page.evaluate("document.activeElement.textContent")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        inside = page.evaluate("document.querySelector('#content').contains(document.activeElement)")
+        return words, inside
+
+    assert in_browser(look) == ("Skip to main content", True)
