@@ -71,9 +71,10 @@ class RenderAdmin(VideoPages, WorkAdmin):
 
     @display(description="")
     def thumb(self, render: Render) -> str:
+        name = shorten(render.text, 60) or str(render)
         if not render.poster:
-            return format_html('<span class="ou-thumb ou-thumb-empty"></span>')
-        return format_html('<img class="ou-thumb" src="{}" alt="" loading="lazy">', render.poster.url)
+            return format_html('<span class="ou-thumb ou-thumb-empty" role="img" aria-label="{}"></span>', name)
+        return format_html('<img class="ou-thumb" src="{}" alt="{}" loading="lazy">', render.poster.url, name)
 
     @display(description=_("script"), ordering="text")
     def script(self, render: Render) -> str:

@@ -78,7 +78,7 @@ class FormAdmin(ModelAdmin[Any]):
     warn_unsaved_form = True
 
 
-class LabelledInline(TabularInline):  # type: ignore[type-arg]
+class LabelledInline(TabularInline):
     """Rows of a table whose fields have names for screen readers: the heads of its columns are no labels."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

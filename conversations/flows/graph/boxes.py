@@ -79,7 +79,7 @@ def draw_box(box: StateBox, at: Point, *, is_here: bool, count: int, url: str) -
     left, top = at
     inner = _content(box, count)
     if url:
-        inner = format_html('<a href="{}" aria-label="{}">{}</a>', url, labels.printable(box.node.name), inner)
+        inner = format_html('<a href="{}">{}</a>', url, inner)
     classes = f"state {box.node.kind}{' here' if is_here else ''}"
     state = f'<g class="{{}}" data-state="{{}}" transform="translate({left:.1f} {top:.1f})">{{}}</g>'
     return format_html(state, classes, labels.printable(box.node.key), inner)

@@ -20,7 +20,7 @@ from conversations.flows import publication
 from conversations.models import Content, Message
 from openuser.servers import chromium
 from scheduling.models import Run
-from tests.browser.chromium_flags import BROWSER_FLAGS
+from tests.browser.support.chromium_flags import BROWSER_FLAGS
 from tests.support import factories, npm
 from tests.support.emulator import Emulator
 from tests.support.model_rows import make_conversation, make_message, make_row, make_schedule, make_watch_link
