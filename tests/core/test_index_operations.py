@@ -18,6 +18,7 @@ OPERATIONS: list[tuple[Operation, type[Any], str]] = [
     (AddSearchIndex("member", "name", "member_name_words"), Member, "member_name_words"),
     (AddListIndex("outbound", "recipients", "outbound_recipients"), Outbound, "outbound_recipients"),
 ]
+NAMES = [name for _, _, name in OPERATIONS]
 
 
 def indexes(model: type[Any]) -> set[str]:
@@ -25,7 +26,7 @@ def indexes(model: type[Any]) -> set[str]:
         return set(connection.introspection.get_constraints(cursor, model._meta.db_table))
 
 
-@pytest.mark.parametrize(("operation", "model", "name"), OPERATIONS, ids=lambda part: str(getattr(part, "name", "")))
+@pytest.mark.parametrize(("operation", "model", "name"), OPERATIONS, ids=NAMES)
 def test_an_index_is_removed_and_built_again(operation, model, name):
     state = ProjectState.from_apps(apps)
     before = indexes(model)
@@ -36,7 +37,7 @@ def test_an_index_is_removed_and_built_again(operation, model, name):
     assert indexes(model) == before
 
 
-@pytest.mark.parametrize(("operation", "model", "name"), OPERATIONS, ids=lambda part: str(getattr(part, "name", "")))
+@pytest.mark.parametrize(("operation", "model", "name"), OPERATIONS, ids=NAMES)
 def test_what_an_interruption_left_of_an_index_is_built_anew(operation, model, name):
     if connection.vendor == "sqlite":  # it builds an index in a transaction
         return
