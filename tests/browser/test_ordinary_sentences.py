@@ -11,7 +11,7 @@ from tests.conversations.replies.ordinary_sentences import CHINESE, ENGLISH
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-DEAD_ENDS = ("还不会回答", "no answer to that yet")
+DEAD_ENDS = ("这个问题我还不会回答", "I have no answer to that yet")  # the second miss says whom to ask
 QUICK = {"WECHAT_MEMBER_MESSAGES_PER_MINUTE": "0"}  # as if they took their time
 
 
