@@ -18,9 +18,9 @@ from websockets.sync.client import connect
 from openuser.bootstrap.secrets_file import field_key, secret_key
 from openuser.servers import postgres, valkey
 from tests.journeys.test_main_path import check_video
-from tests.support import nginx
 from tests.support.emulator import KEYS, answers, free_port, wait_for
 from tests.support.paths import ROOT
+from tests.support.servers import nginx
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.slow

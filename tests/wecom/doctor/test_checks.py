@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.utils import timezone, translation
 
 from core.diagnosis import Level
-from tests.support import factories, web_servers
+from tests.support import factories
 from tests.support.emulator import AES_KEY, KEYS, wait_for
+from tests.support.servers import web_servers
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from wecom import services
 from wecom.client import access_tokens, applications

@@ -88,12 +88,15 @@ class Application:
 
 def make_company(emulator: Emulator) -> Application:
     """The application of a new company: its limits and tickets are those of no other test."""
-    corp = f"wwnew{next(NUMBERS):013}"
-    row = emulator.control("POST", "apps", corpid=corp, agentid=7, name="小公司", secret="small-secret-0123456789")
+    number = next(NUMBERS)  # the control API finds an application by its agent ID alone
+    corp, agent_id = f"wwnew{number:013}", 7_000_000 + number
+    row = emulator.control(
+        "POST", "apps", corpid=corp, agentid=agent_id, name="小公司", secret="small-secret-0123456789"
+    )
     return Application(
         emulator=emulator,
         corp_id=corp,
-        agent_id=7,
+        agent_id=agent_id,
         secret=row["secret"],
         token=row["token"],
         aes_key=row["aes_key"],
