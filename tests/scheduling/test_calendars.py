@@ -7,7 +7,7 @@ import pytest
 from scheduling import services
 from scheduling.models import CalendarDay, Run, Schedule, calendar_of
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
-from tests.support.factories import make_corporation
+from tests.support.factories import make_application, make_corporation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 NEW_YEAR = "2090年部分节假日安排\n元旦：1月1日至3日放假。1月7日上班。"
@@ -48,7 +48,8 @@ def test_each_company_has_days_of_its_own(application):
     imported(application, NEW_YEAR)
     other = make_corporation()
     assert calendar_of(application).knows_year(2090)
-    assert not CalendarDay.objects.filter(corporation=other).calendar().knows_year(2090)
+    theirs = make_application(corporation=other)
+    assert not calendar_of(theirs).knows_year(2090)
 
 
 def test_a_whole_list_replaces_the_year_and_keeps_entered_days(application):
