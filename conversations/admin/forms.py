@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from conversations.flows import naming, publication
+from conversations.flows import default_names, publication
 from conversations.models import Flow, State, Transition
 from core.text.slot_values import SlotType, fold_text, parse_choices
 
@@ -72,12 +72,14 @@ class StateForm(forms.ModelForm[State]):
         others = flow.states.exclude(pk=self.instance.pk) if flow else State.objects.none()
         if "key" in self.fields and "key" not in self.errors:
             taken = set(others.values_list("key", flat=True))
-            data["key"] = data.get("key") or naming.step_key(data.get("name") or "", data.get("kind") or "", taken)
+            data["key"] = data.get("key") or default_names.step_key(
+                data.get("name") or "", data.get("kind") or "", taken
+            )
             if data["key"] in taken:
                 self.add_error("key", _("Another step of this flow has this key."))
         if data.get("kind") == State.Kind.ASK and "slot" not in self.errors and not data.get("slot"):
             taken = set(others.values_list("slot", flat=True))
-            data["slot"] = naming.answer_name(data.get("name") or "", data.get("text") or "", taken)
+            data["slot"] = default_names.answer_name(data.get("name") or "", data.get("text") or "", taken)
         return data
 
 

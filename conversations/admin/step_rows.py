@@ -12,7 +12,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from conversations.flows import naming
+from conversations.flows import default_names
 from conversations.models import State
 
 GAP = 10
@@ -71,7 +71,7 @@ class StateRowForm(forms.ModelForm[State]):
         data = super().clean() or {}
         if "name" in self.fields and "name" not in self.errors and not data.get("name"):
             kind = data.get("kind") or KINDS.ASK
-            data["name"] = naming.step_name(data.get("text") or "", str(KINDS(kind).label))
+            data["name"] = default_names.step_name(data.get("text") or "", str(KINDS(kind).label))
         return data
 
     def _does(self) -> str:
@@ -101,8 +101,8 @@ class StateFormSet(PaginationInlineFormSet):
 def _name(step: State, keys: set[str], answers: set[str]) -> None:
     """Give a step the names that it lacks; `keys` and `answers` are those of the others, and get them too."""
     if not step.key:
-        step.key = naming.step_key(step.name, step.kind, keys)
+        step.key = default_names.step_key(step.name, step.kind, keys)
     if step.kind == KINDS.ASK and not step.slot:
-        step.slot = naming.answer_name(step.name, step.text, answers)
+        step.slot = default_names.answer_name(step.name, step.text, answers)
     keys.add(step.key)
     answers.add(step.slot)
