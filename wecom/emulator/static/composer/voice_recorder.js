@@ -11,7 +11,7 @@ let recording = null;
 
 async function startRecording(send) {
   if (recording) return;
-  const current = { keep: true, parts: [], startedAt: 0, recorder: null, released: false };
+  const current = { keep: true, parts: [], startedAt: 0, releasedAt: null, recorder: null, released: false };
   recording = current;
   let stream;
   try {
@@ -38,6 +38,7 @@ async function startRecording(send) {
 function stopRecording(current, keep = true) {
   if (!current) return;
   current.released = true;
+  current.releasedAt ??= performance.now(); // how long the recorder takes to stop does not count
   current.keep &&= keep;
   if (current.recorder?.state === "recording") current.recorder.stop();
 }
@@ -47,7 +48,7 @@ function finishRecording(current, send) {
   byId("record-voice").classList.remove("recording");
   byId("record-voice").textContent = t("holdToTalk");
   if (!current.keep) return;
-  if (performance.now() - current.startedAt < SHORTEST) return void showToast(t("tooShort"));
+  if ((current.releasedAt ?? performance.now()) - current.startedAt < SHORTEST) return void showToast(t("tooShort"));
   send(new File(current.parts, "voice.webm", { type: current.recorder.mimeType }));
 }
 
