@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.wecom.emulator.callbacks.test_url_verification import decrypted
 from tests.wecom.emulator.support.clients import Application, Emulator, Listener
@@ -73,6 +73,34 @@ def test_a_share_of_any_faults_is_asked_for_and_removed(
     assert (fault["kind"], fault["share"], fault["seed"], fault["times"]) == ("mix", 0.2, 7, None)
     page.get_by_role("button", name="Remove all").click()
     expect(page.locator("#fault-list li")).to_have_count(0)
+
+
+def test_an_answer_that_was_overtaken_is_not_shown(desk: Callable[[str], Page], member: str) -> None:
+    page = desk(member)
+    tab, faults = page.get_by_role("tab", name="Faults"), page.locator("#fault-list li")
+    late: list[tuple[Route, APIResponse]] = []
+    tab.click()
+    expect(page.locator("#fault-name option").first).to_be_attached()
+
+    def hold(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    page.route("**/emulator/api/faults*", hold)
+    with page.expect_request("**/emulator/api/faults*"):
+        tab.click()
+    page.get_by_label("Path").fill("nobody/calls/this")
+    page.get_by_role("button", name="Inject").click()
+    expect(faults).to_have_count(1)
+    ((route, without_it),) = late
+    with page.expect_response("**/emulator/api/faults*"):
+        route.fulfill(response=without_it)
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(faults).to_have_count(1)
+    page.get_by_role("button", name="Remove all").click()
+    expect(faults).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 // The emulator's clock: how far it was advanced, what each step makes expire, and the way back to now.
-import { callApi } from "../shared/control_api.js";
+import { callApi, latest } from "../shared/control_api.js";
 import { byId, element } from "../shared/dom.js";
 import { t } from "../shared/texts.js";
 import { fullTime } from "../shared/time_format.js";
@@ -8,9 +8,9 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const STEPS = { minute: 61, hours2: 2 * HOUR + 1, day: DAY + 1, days3: 3 * DAY + 1 }; // seconds; just after something expires
 
-export async function load() {
-  show(await callApi("GET", "clock"));
-}
+const ask = latest((method, data) => callApi(method, "clock", data), show);
+export const load = () => ask("GET");
+const setClock = (data) => ask("POST", data);
 
 function show({ now, offset }) {
   const realTime = Math.abs(offset) < 1;
@@ -24,8 +24,6 @@ function duration(seconds) {
   const time = new Date((seconds % DAY) * 1000).toISOString().slice(11, 19);
   return days ? `${t("days", days)} ${time}` : time;
 }
-
-const setClock = async (data) => show(await callApi("POST", "clock", data));
 
 function stepItem([name, seconds]) {
   const button = element("button", {

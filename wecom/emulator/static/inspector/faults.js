@@ -1,5 +1,5 @@
 // Faults of API calls: inject one on a path, see how often it was hit, remove it.
-import { callApi } from "../shared/control_api.js";
+import { callApi, latest } from "../shared/control_api.js";
 import { byId, element } from "../shared/dom.js";
 import { t } from "../shared/texts.js";
 import { showToast } from "../shared/toast.js";
@@ -20,8 +20,7 @@ function listItem(fault) {
   return element("li", {}, element("span", { text: describe(fault) }), hits, button);
 }
 
-export async function load() {
-  const { faults, names } = await callApi("GET", "faults");
+export const load = latest(() => callApi("GET", "faults"), ({ faults, names }) => {
   const select = byId("fault-name");
   if (!select.options.length) {
     select.append(...names.map((name) => element("option", { text: name, value: name })), element("option", { text: t("anyFault"), value: ANY }));
@@ -29,7 +28,7 @@ export async function load() {
   }
   byId("fault-list").replaceChildren(...faults.map(listItem));
   byId("fault-clear").hidden = faults.length === 0;
-}
+});
 
 function formValues() {
   const share = Number(byId("fault-share").value || 100) / 100;

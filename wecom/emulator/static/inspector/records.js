@@ -1,5 +1,5 @@
 // Callbacks and API calls as records that unfold.
-import { callApi } from "../shared/control_api.js";
+import { callApi, latest } from "../shared/control_api.js";
 import { byId, element } from "../shared/dom.js";
 import { t } from "../shared/texts.js";
 import { timeOfDay } from "../shared/time_format.js";
@@ -86,12 +86,13 @@ export function showCall(call) {
   putRecord("calls", id, [status, recordName(call.path, detail), recordNumbers(id, callbackBefore(call)), recordTime(at)], body);
 }
 
+const fetchRecords = () => Promise.all(["callbacks", "calls"].map((panel) => callApi("GET", panel, { limit: 50 })));
+
 // Reloads the newest records.
-export async function loadRecords() {
-  const [{ callbacks }, { calls }] = await Promise.all([callApi("GET", "callbacks", { limit: 50 }), callApi("GET", "calls", { limit: 50 })]);
+export const loadRecords = latest(fetchRecords, ([{ callbacks }, { calls }]) => {
   for (const panel of ["callbacks", "calls"]) byId(`list-${panel}`).replaceChildren(element("p", { className: "empty", text: t("noRecords") }));
   records.clear();
   forgetCallbacks();
   callbacks.forEach(showCallback);
   calls.forEach(showCall);
-}
+});

@@ -27,6 +27,16 @@ async function fetchJson(url, options) {
   return result;
 }
 
+// A function that fetches and shows. An answer that a later request overtook is stale and is not shown.
+export function latest(fetchData, show) {
+  let newest = 0;
+  return async (...wanted) => {
+    const number = ++newest;
+    const data = await fetchData(...wanted);
+    if (number === newest) show(data);
+  };
+}
+
 export async function ignoreNetworkErrors(promise) {
   try {
     await promise;
