@@ -5,9 +5,9 @@ Surnames after 现代汉语词典 (7th edition) and 中国姓氏大辞典. Words
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -46,7 +46,7 @@ SURNAMES = {
     **{"尉迟": "yu4 chi2", "万俟": "mo4 qi2", "令狐": "ling2 hu2", "澹台": "tan2 tai2", "长孙": "zhang3 sun1"},
     **{"鲜于": "xian1 yu2", "乐正": "yue4 zheng4", "宰父": "zai3 fu3", "亓官": "qi2 guan1", "拓跋": "tuo4 ba2"},
 }
-# After these no title makes a name, since they begin a word: 查总数, 单总额, 解工作.
+# What follows a surname. The exclusions begin words of their own: 查总数, 单总额, 解工作.
 _TITLES = (
     "总(?![数量共体结额计账和是会得要有裁办部局院公])|总监|总裁|总经理|经理(?![解论智想])|主任|主管|老师|先生|女士|小姐|太太|夫人"
     "|工(?![作人程资业具厂会地时期艺龄号位牌商序件伤种夫])|哥|姐(?!妹)|部长|局长|处长|院长|校长|科长|厂长|行长|店长|组长|队长|书记|博士"
@@ -79,12 +79,13 @@ _PHRASES = {
     **{"觉得": "jué de", "记得": "jì de", "显得": "xiǎn de", "晓得": "xiǎo de", "懂得": "dǒng de", "免得": "miǎn de"},
     **{"省得": "shěng de", "懒得": "lǎn de", "舍得": "shě de", "认得": "rèn de", "值得": "zhí de", "使得": "shǐ de"},
 }
-_READINGS_OF_DE = frozenset(
+_STARTS_WITH_GET = frozenset(
     {"得到", "得出", "得知", "得以", "得意", "得分", "得奖", "得失", "得罪", "得体", "得当", "得力"}
 )
 _GETS = frozenset(
     {"获得", "取得", "难得", "所得", "心得", "只得", "求得", "赢得", "赚得", "博得", "夺得", "分得", "测得"}
 )
+_MUSTS = frozenset({"得来", "得去", "得要"})
 _PREDICATES = frozenset("vabzil")
 _MODAL_BEFORE = frozenset(
     {"是", "还是", "要", "会", "可", "能", "就", "都", "也", "总", "必须", "只", "才", "应该", "可能"}
@@ -101,8 +102,12 @@ class _Word:
     kind: str
 
 
-def corrections(text: str) -> dict[int, str]:
-    """Syllables with a tone digit, by their place in a run of Chinese characters, where the dictionary is not right."""
+@lru_cache(maxsize=256)
+def corrections(text: str) -> Mapping[int, str]:
+    """Syllables with a tone digit, by their place in a run of Chinese characters, where the dictionary is not right.
+
+    Kept for a while: a preview asks for each run three times.
+    """
     _load_phrases()
     found: dict[int, str] = {}
     words = list(_words(text)) if _NEEDS_WORDS.search(text) else []
@@ -110,8 +115,7 @@ def corrections(text: str) -> dict[int, str]:
         found |= {at + number: syllable for number, syllable in enumerate(syllables.split())}
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
-        after = words[number + 1] if number + 1 < len(words) else None
-        for at, syllable in _particles(word, before, after, words[number + 1 :]):
+        for at, syllable in _particles(word, before, words[number + 1 :]):
             found.setdefault(at, syllable)
     return found
 
@@ -170,7 +174,8 @@ def _is_common(word: str) -> bool:
     return word in PHRASES_DICT or word in _PHRASES or word[-1] in _NO_NAME_ENDS
 
 
-def _particles(word: _Word, before: _Word | None, after: _Word | None, rest: list[_Word]) -> Iterator[tuple[int, str]]:
+def _particles(word: _Word, before: _Word | None, rest: list[_Word]) -> Iterator[tuple[int, str]]:
+    after = rest[0] if rest else None
     if "得" in word.text:
         yield from _de(word, before, after)
     if word.text == "地" and before and before.kind[:1] in "azdbivn" and after and after.kind[:1] in "vadpi":
@@ -188,17 +193,13 @@ def _de(word: _Word, before: _Word | None, after: _Word | None) -> Iterator[tupl
     at = word.at + word.text.index("得")
     if word.text == "得到" and before and before.kind[:1] == "v" and len(before.text) == 1:  # 做得到
         yield at, DE
-    if word.text in _PHRASES or word.text in _READINGS_OF_DE or "不得" in word.text:
+    if word.text in _PHRASES or word.text in _STARTS_WITH_GET or "不得" in word.text:
         return
     if len(word.text) >= 3 and "得" in word.text[1:-1]:  # 跑得快, 来得及
         yield at, DE
     elif word.text == "得":
         yield at, _single_de(before, after)
-    elif (word.text.startswith("得") and word.text not in jieba.dt.FREQ) or word.text in {
-        "得来",
-        "得去",
-        "得要",
-    }:  # 得靠, which jieba joined
+    elif word.text in _MUSTS or (word.text.startswith("得") and word.text not in jieba.dt.FREQ):  # jieba joined 得靠
         yield at, DEI
     elif word.text.endswith("得") and word.text not in _GETS:
         yield at, DE
